@@ -1,0 +1,334 @@
+"""The Leontief system x = A·x + y as one linear operator in two forms.
+
+*Factored* (flows x use): A[ri,sj] = π[r,s,i] a[s,i,j]. A·x costs O(R²S + RS²) per right-hand side and the
+(RS x RS) matrix never exists. *Dense*: A[ri,sj] given cell by cell, for tables that know sourcing by user.
+
+Everything here is arrays: vectors are laid out `r i` (region, sector) with an optional last axis of
+right-hand sides; left vectors likewise. The measures add meaning and names.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
+from threadpoolctl import ThreadpoolController
+
+from xunhuan.errors import NotConverged
+
+Array: TypeAlias = NDArray[np.float64]
+
+TOLERANCE = 1e-13
+"""Largest residual |y + A·x − x| accepted, relative to the largest entry of each right-hand side and its
+solution.
+"""
+MAX_SWEEPS = 2000
+_CHECK_EVERY = 3
+_EXPECTED_SWEEPS = 30
+_MIN_COLUMNS = 16
+
+
+class Solution(NamedTuple):
+    """x, how many sweeps it took (0 = direct), and the residual that was measured afterwards."""
+
+    x: Array
+    sweeps: int
+    residual: float
+
+
+class Operator(ABC):
+    """The linear map A of input requirements per unit of output; `Factored` and `Dense` are its two forms."""
+
+    @property
+    @abstractmethod
+    def regions(self) -> int:
+        """R."""
+
+    @property
+    @abstractmethod
+    def sectors(self) -> int:
+        """S."""
+
+    @abstractmethod
+    def apply(self, x: Array) -> Array:
+        """A·x for x of axes r i k."""
+
+    @abstractmethod
+    def apply_left(self, w: Array) -> Array:
+        """w·A for w of axes r i k."""
+
+    @property
+    @abstractmethod
+    def blocks(self) -> Array:
+        """A[pi,pj] for every region p: axes p i j."""
+
+    @abstractmethod
+    def masked(self, keep: Array) -> Operator:
+        """A with every link r->s (keep of axes r s), or link and good (r s i), multiplied by `keep`."""
+
+    @abstractmethod
+    def inputs(self, x: Array) -> Array:
+        """Goods shipped for intermediate use when output is x (r i): Σ_j A[ri,sj] x[s,j], axes r i s."""
+
+    @abstractmethod
+    def dense(self) -> Array:
+        """A as a new (RS x RS) matrix."""
+
+    @abstractmethod
+    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+        """One block-Jacobi sweep, (I − A_pp)^-1 (y_p + Σ_{q≠p} A_pq x_q), or its transpose."""
+
+    @abstractmethod
+    def sweep_cost(self, columns: int) -> float:
+        """Arithmetic of one sweep over this many right-hand sides."""
+
+    @cached_property
+    def local_inverse(self) -> Array:
+        """L_p = (I − A_pp)^-1 for every region p: axes p i j."""
+        return np.linalg.inv(np.eye(self.sectors) - self.blocks)
+
+    @cached_property
+    def factors(self) -> tuple[Array, Array]:
+        """LU factors of I − A, kept once made."""
+        matrix = -self.dense()
+        matrix[np.diag_indices_from(matrix)] += 1.0
+        lu, pivots = lu_factor(matrix, overwrite_a=True, check_finite=False)
+        return lu, pivots
+
+    def prepare(self) -> None:
+        """Make what sweeps share before threads ask for it."""
+        _ = self.local_inverse
+
+    def prefers_direct(self, columns: int) -> bool:
+        """Is one LU factorisation cheaper than sweeping over this many right-hand sides?"""
+        if "factors" in self.__dict__:
+            return True
+        overhead = 2e6  # a sweep's fixed cost, in units of arithmetic
+        sweeps = _EXPECTED_SWEEPS * (self.sweep_cost(columns) + overhead)
+        return sweeps > 2.0 / 3.0 * float(self.regions * self.sectors) ** 3
+
+
+@dataclass(frozen=True, eq=False)
+class Factored(Operator):
+    """A[ri,sj] = share[r,s,i] · coefficient[s,i,j].
+
+    share r s i, origin r's part in what s buys of good i · coefficient s i j, good i per unit of output of
+    (s,j)
+    """
+
+    share: Array
+    coefficient: Array
+
+    @property
+    def regions(self) -> int:
+        return int(self.share.shape[0])
+
+    @property
+    def sectors(self) -> int:
+        return int(self.share.shape[2])
+
+    @cached_property
+    def _share_by_good(self) -> Array:  # i r s: one (R x R) matrix per good, for batched products
+        return np.ascontiguousarray(self.share.transpose(2, 0, 1))
+
+    @cached_property
+    def _trade_by_good(self) -> Array:  # the same without what a region buys from itself
+        trade = self._share_by_good.copy()
+        place = np.arange(self.regions)
+        trade[:, place, place] = 0.0
+        return trade
+
+    def apply(self, x: Array) -> Array:
+        return _spread(self._share_by_good, np.matmul(self.coefficient, x))
+
+    def apply_left(self, w: Array) -> Array:
+        return np.matmul(_flip(self.coefficient), _spread(_flip(self._share_by_good), w))
+
+    @cached_property
+    def blocks(self) -> Array:
+        place = np.arange(self.regions)
+        return self.share[place, place][:, :, None] * self.coefficient
+
+    def masked(self, keep: Array) -> Factored:
+        return Factored(self.share * (keep[:, :, None] if keep.ndim == 2 else keep), self.coefficient)
+
+    def inputs(self, x: Array) -> Array:
+        bought = np.einsum("sij,sj->si", self.coefficient, x)
+        return (self.share * bought).transpose(0, 2, 1)
+
+    def dense(self) -> Array:
+        size = self.regions * self.sectors
+        cells = self.share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient.transpose(1, 0, 2)[None]
+        return cells.reshape(size, size)
+
+    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+        if left:
+            traded = np.matmul(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
+        else:
+            traded = _spread(self._trade_by_good, np.matmul(self.coefficient, x))
+        traded += y
+        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, traded)
+
+    def prepare(self) -> None:
+        _ = self.local_inverse, self._trade_by_good
+
+    def sweep_cost(self, columns: int) -> float:
+        return columns * (4.0 * self.regions * self.sectors**2 + 2.0 * self.sectors * self.regions**2)
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Operator):
+    """A[ri,sj] given cell by cell: `cells` of axes r i s j."""
+
+    cells: Array
+
+    @property
+    def regions(self) -> int:
+        return int(self.cells.shape[0])
+
+    @property
+    def sectors(self) -> int:
+        return int(self.cells.shape[1])
+
+    @property
+    def _matrix(self) -> Array:
+        size = self.regions * self.sectors
+        return self.cells.reshape(size, size)
+
+    def apply(self, x: Array) -> Array:
+        return (self._matrix @ x.reshape(len(self._matrix), -1)).reshape(x.shape)
+
+    def apply_left(self, w: Array) -> Array:
+        return (self._matrix.T @ w.reshape(len(self._matrix), -1)).reshape(w.shape)
+
+    @cached_property
+    def blocks(self) -> Array:
+        place = np.arange(self.regions)
+        return self.cells[place, :, place, :]
+
+    def masked(self, keep: Array) -> Dense:
+        by_good = keep[:, None, :] if keep.ndim == 2 else keep.transpose(0, 2, 1)
+        return Dense(self.cells * by_good[..., None])
+
+    def inputs(self, x: Array) -> Array:
+        return np.einsum("risj,sj->ris", self.cells, x)
+
+    def dense(self) -> Array:
+        return self._matrix.copy()
+
+    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+        blocks = _flip(self.blocks) if left else self.blocks
+        traded = (self.apply_left(x) if left else self.apply(x)) - np.matmul(blocks, x)
+        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, y + traded)
+
+    def sweep_cost(self, columns: int) -> float:
+        return columns * 2.0 * float(self.regions * self.sectors) ** 2
+
+
+def _flip(blocks: Array) -> Array:
+    """Each matrix of a stack transposed, as a view."""
+    return blocks.transpose(0, 2, 1)
+
+
+def _spread(by_good: Array, bought: Array) -> Array:
+    """Σ_s by_good[i,r,s] bought[s,i,k] as r i k; the transposed views keep BLAS in the loop without
+    copies.
+    """
+    out = np.empty((by_good.shape[1], bought.shape[1], bought.shape[2]))
+    np.matmul(by_good, bought.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
+    return out
+
+
+def solve(operator: Operator, y: Array, *, tolerance: float = TOLERANCE) -> Array:
+    r"""Output x that final demand y calls for.
+
+    x = (I − A)^-1 y = B y        [MillerBlair2009, eq. 2.11]
+
+    y r i, or r i k for k right-hand sides, any value unit · x as y. Raises NotConverged when the measured
+    residual stays above `tolerance`, as it does when some industry uses more than it makes.
+    """
+    return solution(operator, y, tolerance=tolerance).x
+
+
+def solve_left(operator: Operator, w: Array, *, tolerance: float = TOLERANCE) -> Array:
+    r"""Total requirement of w (value added, labour, ...) per unit of final demand.
+
+    m = w (I − A)^-1 = w B        [MillerBlair2009, eq. 2.14 and ch. 6]
+
+    w r i, or r i k · m as w
+    """
+    return solution(operator, w, left=True, tolerance=tolerance).x
+
+
+def solution(operator: Operator, y: Array, *, left: bool = False, tolerance: float = TOLERANCE) -> Solution:
+    """`solve` or `solve_left`, with how it ended."""
+    columns = np.ascontiguousarray(y, dtype=np.float64)
+    single = columns.ndim == 2
+    if single:
+        columns = columns[:, :, None]
+    scale = np.abs(columns).max(axis=(0, 1))
+    scale[scale == 0.0] = 1.0
+    columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
+    if operator.prefers_direct(columns.shape[2]):
+        flat = columns.reshape(operator.regions * operator.sectors, -1)
+        x = lu_solve(operator.factors, flat, trans=int(left), check_finite=False).reshape(columns.shape)
+        sweeps = 0
+    else:
+        x, sweeps = _sweeps(operator, columns, left, tolerance)
+    applied = operator.apply_left(x) if left else operator.apply(x)
+    residual = float(np.max(np.abs(columns + applied - x) / max(1.0, float(np.abs(x).max()))))
+    if not residual <= tolerance:
+        raise NotConverged(
+            f"the Leontief system was not solved: residual {residual:.1e}, wanted {tolerance:.0e}",
+            where=f"{operator.regions} regions x {operator.sectors} sectors, {sweeps} sweeps",
+            fix="look for an industry whose inputs cost as much as its output (value added at or below zero)",
+        )
+    x *= scale
+    return Solution(x[:, :, 0] if single else x, sweeps, residual)
+
+
+def _sweeps(operator: Operator, y: Array, left: bool, tolerance: float) -> tuple[Array, int]:
+    """Block-Jacobi sweeps, the right-hand sides dealt out to the processors.
+
+    A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns
+    alone.
+    """
+    workers = max(1, min(_processors(), y.shape[2] // _MIN_COLUMNS))
+    operator.prepare()
+    with _blas().limit(limits=1, user_api="blas"):
+        if workers == 1:
+            return _relax(operator, y, left, tolerance)
+        parts = [np.ascontiguousarray(p) for p in np.array_split(y, workers, axis=2)]
+        with ThreadPoolExecutor(workers) as pool:
+            done = list(pool.map(lambda part: _relax(operator, part, left, tolerance), parts))
+    return np.concatenate([x for x, _ in done], axis=2), max(sweeps for _, sweeps in done)
+
+
+def _relax(operator: Operator, y: Array, left: bool, tolerance: float) -> tuple[Array, int]:
+    """Sweep until a sweep moves x by less than a tenth of the tolerance."""
+    x = y
+    for count in range(1, MAX_SWEEPS + 1):
+        new = operator.sweep(y, x, left)
+        if count % _CHECK_EVERY == 0:
+            moved = float(np.abs(new - x).max())
+            if not np.isfinite(moved) or moved <= 0.1 * tolerance * max(1.0, float(np.abs(new).max())):
+                return new, count
+        x = new
+    return x, MAX_SWEEPS
+
+
+def _processors() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()

@@ -1,0 +1,80 @@
+"""What every measure starts from: the Leontief system of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve, solve_left
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """x = A·x + y with value added.
+
+    operator A · v r i, value added per unit of output · y r i d, final demand of region d for good i of
+    region r, unit of the table · output r i · origin r i, 1 − Σ inputs: like v, and 1 for what an open
+    region sells (imports)
+    """
+
+    operator: Operator
+    v: Array
+    y: Array
+    output: Array
+    origin: Array
+
+    @cached_property
+    def outputs(self) -> Array:
+        """Output of (r,i) that final demand of d calls for, (B y^d)[r,i]: axes r i d, unit of the table."""
+        return solve(self.operator, self.y)
+
+    @cached_property
+    def absorbed(self) -> Array:
+        """Value added of (r,i) absorbed in d, v[r,i] (B y^d)[r,i]: axes r i d. Sums over d to value added."""
+        return self.v[:, :, None] * self.outputs
+
+    @cached_property
+    def content(self) -> Array:
+        """Value of origin o in a unit of final good (r,i), Σ_k v[o,k] B[ok,ri]: axes r i o. Sums over o
+        to 1.
+        """
+        w = np.zeros((*self.v.shape, len(self.v)))
+        place = np.arange(len(self.v))
+        w[place, :, place] = self.origin
+        return solve_left(self.operator, w)
+
+
+_SYSTEMS: WeakKeyDictionary[Accounts, System] = WeakKeyDictionary()
+
+
+def system(acc: Accounts) -> System:
+    """The Leontief system of a table, made once and kept as long as the table is.
+
+    π[r,s,i] = flow[r,s,i] / Σ_r flow; a[s,i,j] = use[s,i,j] / output[s,j]; A[ri,sj] = π a, or with sourcing
+    by user A[ri,sj] = intermediate[r,i,s,j] / output[s,j].
+    """
+    if acc not in _SYSTEMS:
+        _SYSTEMS[acc] = _build(acc)
+    return _SYSTEMS[acc]
+
+
+def _build(acc: Accounts) -> System:
+    output, closed = acc.output, acc.closed[:, None]
+    v = np.where(closed, _ratio(acc.value_added.sum(axis=2), output), 0.0)
+    origin = np.where(closed, v, (output != 0.0).astype(float))
+    if acc.sourcing is not None:
+        cells = _ratio(acc.sourcing.intermediate, np.broadcast_to(output, acc.sourcing.intermediate.shape))
+        return System(Dense(cells), v, acc.sourcing.final.sum(axis=3), output, origin)
+    share = _ratio(acc.flow, np.broadcast_to(acc.absorption, acc.flow.shape))
+    coefficient = _ratio(acc.use, np.broadcast_to(output[:, None, :], acc.use.shape))
+    y = share.transpose(0, 2, 1) * acc.final.sum(axis=2).T
+    return System(Factored(share, coefficient), v, y, output, origin)
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    """part / whole, 0 where the whole is 0."""
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0.0)
