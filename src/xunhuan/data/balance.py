@@ -97,7 +97,7 @@ def gras(
 
     seed ... r s, any sign · row ... r and column ... s, any sign, one unit · names of rows and columns
 
-    Raises Infeasible naming the margins where a value is not finite, totals differ by more than 1e-9, a margin
+    Raises Infeasible naming the margins where a value is not finite, totals differ by over 1e-9, a margin
     has a sign that none of its cells has, or no matrix with the seed's signs has these sums.
     """
     a, u, v = _stack(seed, row, column)
@@ -368,4 +368,4 @@ class _Labels:
         return f"problem {k}: " if self.count > 1 else ""
 
     def of(self, axis: int, k: int | np.integer) -> str:
-        return str(self.names[0 if axis == 2 else 1][k]) if self.names else str(k)
+        return str(self.names[0 if axis == 2 else 1][int(k)]) if self.names else str(k)

@@ -1,0 +1,41 @@
+"""Xunhuan (循环, circulation): a laboratory for dual-circulation economies.
+
+>>> import xunhuan as xh
+>>> acc = xh.toyland()
+>>> acc.home
+'ATL'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xunhuan.data.accounts import Accounts as Accounts
+    from xunhuan.data.store import load as load
+    from xunhuan.data.store import save as save
+    from xunhuan.data.toyland import toyland as toyland
+
+__version__ = "0.1.0"
+
+# Name -> module. Nothing is imported before it is asked for: JAX and xarray are slow to start.
+_PUBLIC = {
+    "Accounts": "xunhuan.data.accounts",
+    "load": "xunhuan.data.store",
+    "load_log": "xunhuan.data.store",
+    "save": "xunhuan.data.store",
+    "toyland": "xunhuan.data.toyland",
+}
+
+__all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'xunhuan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

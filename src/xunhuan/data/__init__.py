@@ -1,0 +1,1 @@
+"""What the laboratory works on: places, sectors, balanced accounts, and where they are kept."""

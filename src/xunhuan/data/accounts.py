@@ -1,0 +1,283 @@
+"""One balanced table of a year: bilateral flows times local use. Identities are checked at birth.
+
+Index letters: r origin region, i supplying sector, s destination region, j using industry, f final category,
+v value-added component.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.errors import BadInput, Problems, UnbalancedAccounts
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+TOLERANCE = 1e-9
+"""Largest residual of an identity, relative to the gross size of the terms it adds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sourcing:
+    """Where each user buys, for tables that know it; values in the table's unit.
+
+    intermediate  r i s j, use of good i from region r by industry j of region s
+    final         r i s f, final use of good i from region r in region s
+    """
+
+    intermediate: Array
+    final: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """A balanced table in flows x use form (DESIGN 4).
+
+    flow         r s i, value of good i from r used in s, all uses, basic prices, `unit`
+    use          s i j, intermediate use of good i, all origins, by industry j, `unit`
+    final        s i f, final use of good i by category, `unit` (inventories may be negative)
+    value_added  s j v, primary inputs by component, `unit` (net taxes may be negative)
+    tariff       r s i, rate that s levies on i from r, on the flow at basic prices
+
+    Identities, to 1e-9 of the gross size of the terms:
+
+        Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]        every s, i
+        Σ_s flow[s',s,j] = Σ_i use[s',i,j] + Σ_v value_added[s',j,v]   every j, and s' that is not open
+
+    An open region buys exports and sells imports: its use and value added are 0, its final use is what it buys.
+    Inputs of a kind are sourced alike by all users of a region unless `sourcing` says otherwise.
+
+    Raises UnbalancedAccounts listing every identity that fails with its worst cells; BadInput for wrong shapes.
+    """
+
+    flow: Array
+    use: Array
+    final: Array
+    value_added: Array
+    tariff: Array
+    geography: Geography
+    sectors: Sectors
+    categories: tuple[str, ...]
+    components: tuple[str, ...]
+    year: int
+    currency: str
+    unit: str
+    name: str = "table"
+    title: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    home: str = ""
+    sourcing: Sourcing | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("flow", "use", "final", "value_added", "tariff"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+        if self.sourcing is not None:
+            s = Sourcing(_frozen(self.sourcing.intermediate), _frozen(self.sourcing.final))
+            object.__setattr__(self, "sourcing", s)
+        if not self.home:
+            object.__setattr__(self, "home", self.geography.home)
+        self._check_shapes()
+        check_values(self)
+        check_identities(self)
+
+    def _check_shapes(self) -> None:
+        R, S, F, V = len(self.geography), len(self.sectors), len(self.categories), len(self.components)
+        expected = {
+            "flow": (R, R, S), "use": (R, S, S), "final": (R, S, F), "value_added": (R, S, V), "tariff": (R, R, S),
+        }  # fmt: skip
+        p = Problems("the arrays do not fit the labels")
+        for name, shape in expected.items():
+            if getattr(self, name).shape != shape:
+                p.add(f"{name} has shape {getattr(self, name).shape}, the labels say {shape}")
+        if self.sourcing is not None:
+            for name, shape4 in {"intermediate": (R, S, R, S), "final": (R, S, R, F)}.items():
+                if getattr(self.sourcing, name).shape != shape4:
+                    p.add(f"sourcing.{name} has shape {getattr(self.sourcing, name).shape}, not {shape4}")
+        if self.home not in self.geography.nations:
+            p.add(f"home nation {self.home!r} is not one of {', '.join(self.geography.nations)}")
+        p.raise_if(BadInput, where=self.name)
+
+    @property
+    def R(self) -> int:
+        """Number of regions, open ones included."""
+        return len(self.geography)
+
+    @property
+    def S(self) -> int:
+        """Number of sectors."""
+        return len(self.sectors)
+
+    @cached_property
+    def closed(self) -> NDArray[np.bool_]:
+        """True where the region keeps books, axis s."""
+        return np.asarray(~self.geography.is_open, dtype=bool)
+
+    @cached_property
+    def output(self) -> Array:
+        """Gross output Σ_s flow[r,s,i], axes r i; for an open region the imports it sells."""
+        return _frozen(self.flow.sum(axis=1))
+
+    @cached_property
+    def absorption(self) -> Array:
+        """Total use Σ_r flow[r,s,i], axes s i."""
+        return _frozen(self.flow.sum(axis=0))
+
+    @cached_property
+    def gdp(self) -> Array:
+        """Gross domestic product Σ_jv value_added[s,j,v] at basic prices (production side), axis s."""
+        return _frozen(self.value_added.sum(axis=(1, 2)))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of labels and numbers (not of prose), hexadecimal."""
+        h = hashlib.sha256()
+        g, s = self.geography, self.sectors
+        labels = (g.codes, g.nation, sorted(g.open), s.codes, self.categories, self.components)
+        h.update(repr((labels, self.year, self.currency, self.unit, self.home)).encode())
+        arrays = [self.flow, self.use, self.final, self.value_added, self.tariff]
+        if self.sourcing is not None:
+            arrays += [self.sourcing.intermediate, self.sourcing.final]
+        for a in arrays:
+            h.update(np.ascontiguousarray(a, dtype="<f8").tobytes())
+        return h.hexdigest()
+
+    def replace(self, **changes: object) -> Accounts:
+        """New accounts with some fields changed, checked again. Changing flows drops `sourcing` unless given."""
+        touched = {"flow", "use", "final"} & changes.keys()
+        if touched and "sourcing" not in changes:
+            changes["sourcing"] = None
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def aggregate(
+        self,
+        regions: Mapping[str, Iterable[str]] | None = None,
+        sectors: Mapping[str, Iterable[str]] | None = None,
+    ) -> Accounts:
+        """Add up regions, sectors or both; what no group names stays itself.
+
+        Flows inside a group become the group's own flow; tariffs are weighted by flow. Sourcing shares are those of
+        the sums, so measures that are not linear in the table (look-through, chains) see the coarser table.
+        A group across nations takes its first member's nation.
+
+        Raises UnknownName for unknown members; BadInput for a member in two groups or an open one among closed.
+        """
+        from xunhuan.data.reshape import aggregate
+
+        return aggregate(self, regions or {}, sectors or {})
+
+    def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
+        """Keep the books of `regions` only; all others become one open region called `rest`.
+
+        Trade among the others disappears; what they buy from and sell to the kept regions stays, so the identities
+        of the kept regions hold unchanged. Raises UnknownName; BadInput where `rest` names a kept region.
+        """
+        from xunhuan.data.reshape import restrict
+
+        return restrict(self, regions, rest)
+
+    def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Accounts:
+        """The same table with `members` made one nation, which becomes home."""
+        return replace(self, geography=self.geography.regroup(name, members, names), home=name)
+
+
+def _frozen(a: object) -> Array:
+    out = np.array(a, dtype=np.float64, order="C", copy=not _is_frozen(a))
+    out.flags.writeable = False
+    return out
+
+
+def _is_frozen(a: object) -> bool:
+    return isinstance(a, np.ndarray) and a.dtype == np.float64 and a.flags.c_contiguous and not a.flags.writeable
+
+
+def _worst(labels: Sequence[Sequence[str]], size: Array, n: int = 3) -> str:
+    flat = np.argsort(np.nan_to_num(size, nan=np.inf).ravel())[::-1][:n]
+    cells = []
+    for k in flat:
+        place = np.unravel_index(int(k), size.shape)
+        if size[place] == 0:
+            continue
+        cells.append("/".join(axis[p] for axis, p in zip(labels, place, strict=True)) + f" ({size[place]:.3g})")
+    return ", ".join(cells)
+
+
+def check_values(acc: Accounts) -> None:
+    """Raise UnbalancedAccounts naming the worst cells that are not finite, or negative where nothing may be."""
+    codes, sec = acc.geography.codes, acc.sectors.codes
+    axes: dict[str, tuple[Sequence[str], ...]] = {
+        "flow": (codes, codes, sec),
+        "use": (codes, sec, sec),
+        "final": (codes, sec, acc.categories),
+        "value_added": (codes, sec, acc.components),
+        "tariff": (codes, codes, sec),
+    }
+    # With sourcing by user a fall in stocks can outweigh the rest of a bilateral flow.
+    nonnegative = {"use", "tariff"} | ({"flow"} if acc.sourcing is None else set())
+    p = Problems("the accounts hold impossible values")
+    for name, labels in axes.items():
+        a = getattr(acc, name)
+        bad = ~np.isfinite(a)
+        if bad.any():
+            p.add(f"{name}: {int(bad.sum())} cells are not finite: {_worst(labels, bad.astype(float))}")
+        below = np.where(bad, 0.0, np.maximum(-a, 0.0))
+        if name in nonnegative and below.any():
+            p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
+    p.raise_if(UnbalancedAccounts, where=acc.name, fix="flows, uses and tariffs are finite and not negative")
+
+
+def identity_residuals(acc: Accounts) -> dict[str, tuple[Array, tuple[Sequence[str], ...]]]:
+    """Relative residual of each identity with the labels of its axes.
+
+    The residual is divided by the gross size of the terms (their absolute sum), floored at a millionth of the mean.
+    """
+    codes, sec = acc.geography.codes, acc.sectors.codes
+    used = acc.use.sum(2) + acc.final.sum(2)
+    gross_use = acc.use.sum(2) + np.abs(acc.final).sum(2)
+    out: dict[str, tuple[Array, tuple[Sequence[str], ...]]] = {
+        "use (Σ_r flow = Σ_j use + Σ_f final)": (_relative(acc.absorption - used, gross_use), (codes, sec)),
+    }
+    paid = acc.use.sum(1) + acc.value_added.sum(2)
+    gross = acc.use.sum(1) + np.abs(acc.value_added).sum(2)
+    cost = np.where(acc.closed[:, None], acc.output - paid, 0.0)
+    out["cost (output = Σ_i use + Σ_v value_added)"] = (_relative(cost, gross), (codes, sec))
+    if acc.sourcing is not None:
+        z, f = acc.sourcing.intermediate, acc.sourcing.final
+        both = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", f)
+        gross3 = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", np.abs(f))
+        out["sourcing (flow = its users' purchases)"] = (_relative(acc.flow - both, gross3), (codes, codes, sec))
+        out["sourcing (use = purchases from all origins)"] = (
+            _relative(acc.use - z.sum(0).transpose(1, 0, 2), acc.use), (codes, sec, sec),
+        )  # fmt: skip
+        out["sourcing (final = purchases from all origins)"] = (
+            _relative(acc.final - f.sum(0).transpose(1, 0, 2), np.abs(f).sum(0).transpose(1, 0, 2)),
+            (codes, sec, acc.categories),
+        )
+    return out
+
+
+def _relative(residual: Array, gross: Array) -> Array:
+    floor = 1e-6 * float(gross.mean()) or 1.0
+    return np.asarray(np.abs(residual) / (gross + floor), dtype=np.float64)
+
+
+def check_identities(acc: Accounts, tolerance: float = TOLERANCE) -> None:
+    """Raise UnbalancedAccounts listing every identity whose residual passes `tolerance`, with its worst cells."""
+    p = Problems("the accounts do not balance")
+    for name, (residual, labels) in identity_residuals(acc).items():
+        over = residual > tolerance
+        if over.any():
+            p.add(f"{name}: {int(over.sum())} cells off, worst {_worst(labels, residual)}")
+    shut = ~acc.closed
+    if shut.any() and (acc.use[shut].any() or acc.value_added[shut].any() or acc.flow[np.ix_(shut, shut)].any()):
+        p.add("an open region has intermediate use, value added or trade with an open region; it may only buy and sell")
+    p.raise_if(UnbalancedAccounts, where=acc.name, fix=f"residuals below {tolerance:g} of the gross size of the terms")

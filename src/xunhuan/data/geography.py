@@ -1,0 +1,205 @@
+"""Regions, the nations they lie in, and named clusters of them; selections by code or name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.errors import BadInput, UnknownName
+
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Geography:
+    """Places with accounts.
+
+    codes         region codes (ISO 3166-2 for provinces, ISO 3166-1 alpha-3 for economies), unique
+    names_en/_zh  names; empty where unknown
+    nation        nation code of each region; a foreign economy is a nation of one region
+    open          regions whose books are not kept: they only buy exports and sell imports
+    clusters      named sets of region codes
+    nation_names  (English, Chinese) name of a nation
+    population    persons (10^4), nan where unknown
+    tile          (column, row) on a tile-grid map, None where a region has no tile
+
+    Raises BadInput where lengths differ or a code is repeated.
+    """
+
+    codes: tuple[str, ...]
+    nation: tuple[str, ...]
+    names_en: tuple[str, ...] = ()
+    names_zh: tuple[str, ...] = ()
+    open: frozenset[str] = frozenset()
+    clusters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nation_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    population: tuple[float, ...] = ()
+    tile: tuple[tuple[int, int] | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.codes)
+        blank: dict[str, object] = {
+            "names_en": ("",) * n,
+            "names_zh": ("",) * n,
+            "population": (float("nan"),) * n,
+            "tile": (None,) * n,
+        }
+        for name, value in blank.items():
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, value)
+        bad = [k for k in (*blank, "nation") if len(getattr(self, k)) != n]
+        if bad:
+            raise BadInput(f"geography has {n} regions but other lengths in {', '.join(bad)}")
+        repeated = sorted({c for c in self.codes if self.codes.count(c) > 1})
+        if repeated:
+            raise BadInput("region codes are repeated", items=repeated)
+        members = {c for m in self.clusters.values() for c in m}
+        if members - set(self.codes):
+            raise BadInput("clusters name regions that are not there", items=sorted(members - set(self.codes)))
+        if self.open - set(self.codes):
+            raise BadInput("open regions that are not there", items=sorted(self.open - set(self.codes)))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def nations(self) -> tuple[str, ...]:
+        """Nation codes in order of first appearance."""
+        return tuple(dict.fromkeys(self.nation))
+
+    @cached_property
+    def nation_index(self) -> Index:
+        """Position in `nations` of each region's nation, axis r."""
+        place = {n: k for k, n in enumerate(self.nations)}
+        return np.array([place[n] for n in self.nation], dtype=np.intp)
+
+    @cached_property
+    def is_open(self) -> NDArray[np.bool_]:
+        """True where the region's books are not kept, axis r."""
+        return np.array([c in self.open for c in self.codes], dtype=bool)
+
+    @cached_property
+    def same_nation(self) -> NDArray[np.bool_]:
+        """True where r and s lie in one nation, axes r s."""
+        k = self.nation_index
+        return np.asarray(k[:, None] == k[None, :], dtype=bool)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        out: dict[str, int] = {}
+        for names in (self.names_zh, self.names_en, self.codes):  # codes win over names
+            for k, name in enumerate(names):
+                if name:
+                    out[name.casefold()] = k
+        return out
+
+    @cached_property
+    def _sets(self) -> dict[str, Index]:
+        out: dict[str, Index] = {}
+        for n in self.nations:
+            found = np.flatnonzero(self.nation_index == self.nations.index(n))
+            for name in (n, *self.nation_names.get(n, ())):
+                if name and (name.casefold() not in self._places or len(found) > 1):
+                    out[name.casefold()] = found
+        for name, members in self.clusters.items():
+            out[name.casefold()] = np.array([self.codes.index(m) for m in members], dtype=np.intp)
+        return out
+
+    def known_names(self) -> list[str]:
+        """Every name a selection accepts, for messages and completion."""
+        words = ["all", "foreign", "provinces", *self.clusters, *self.nations]
+        return list(dict.fromkeys([*self.codes, *words, *filter(None, self.names_en), *filter(None, self.names_zh)]))
+
+    def index(self, name: str) -> int:
+        """Position of one region given its code, English or Chinese name. Raises UnknownName."""
+        found = self._places.get(name.strip().casefold())
+        if found is None:
+            raise UnknownName.of("region", name, self.known_names())
+        return found
+
+    def select(self, expr: str | Iterable[str], home: str | None = None) -> Index:
+        """Positions of the regions an expression names, in table order, each once.
+
+        A name is a region code or name, a nation, a cluster, "all", "provinces" (regions of the home nation) or
+        "foreign" (all others). "A+B" is a union, a leading "!" takes away: "CHN+HKG", "foreign+!USA".
+        `home` is the nation meant by "provinces" and "foreign"; by default the nation with most regions.
+
+        Raises UnknownName with the nearest names; BadInput where nothing is left.
+        """
+        words = re.split(r"\s*\+\s*", expr.strip()) if isinstance(expr, str) else list(expr)
+        chosen = np.zeros(len(self), dtype=bool)
+        if words and all(w.startswith("!") for w in words):
+            chosen[:] = True
+        for word in words:
+            if not word.startswith("!"):
+                chosen[self._one(word, home)] = True
+        for word in words:
+            if word.startswith("!"):
+                chosen[self._one(word[1:], home)] = False
+        found = np.flatnonzero(chosen)
+        if found.size == 0:
+            raise BadInput(f"the selection {expr!r} names no region", fix="name at least one region of the table")
+        return found
+
+    def _one(self, word: str, home: str | None) -> Index:
+        key = word.strip().casefold()
+        if key in self._sets:
+            return self._sets[key]
+        if key in self._places:
+            return np.array([self._places[key]], dtype=np.intp)
+        if key == "all":
+            return np.arange(len(self))
+        if key in ("provinces", "foreign"):
+            at_home = np.array([n == (home or self.home) for n in self.nation])
+            return np.flatnonzero(at_home if key == "provinces" else ~at_home)
+        raise UnknownName.of("region", word, self.known_names())
+
+    @property
+    def home(self) -> str:
+        """The nation with most regions: the home a user most likely means."""
+        counts = np.bincount(self.nation_index)
+        return self.nations[int(np.argmax(counts))]
+
+    def name(self, code: str, language: str = "en") -> str:
+        """Name of a region or nation in "en" or "zh"; its code where it has none."""
+        k = 0 if language == "en" else 1
+        if code in self.codes:
+            names = self.names_en if k == 0 else self.names_zh
+            return names[self.codes.index(code)] or code
+        return self.nation_names.get(code, ("", ""))[k] or code
+
+    def take(self, index: Sequence[int] | Index) -> Geography:
+        """The regions at `index`, with clusters cut down to those left."""
+        keep = [int(k) for k in index]
+        codes = tuple(self.codes[k] for k in keep)
+        left = {c: tuple(m for m in ms if m in codes) for c, ms in self.clusters.items()}
+        return Geography(
+            codes=codes,
+            nation=tuple(self.nation[k] for k in keep),
+            names_en=tuple(self.names_en[k] for k in keep),
+            names_zh=tuple(self.names_zh[k] for k in keep),
+            open=frozenset(c for c in self.open if c in codes),
+            clusters={c: m for c, m in left.items() if m},
+            nation_names=self.nation_names,
+            population=tuple(self.population[k] for k in keep),
+            tile=tuple(self.tile[k] for k in keep),
+        )
+
+    def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Geography:
+        """The same regions with `members` made one nation called `name`.
+
+        Raises BadInput where an open region is among the members: a nation's regions keep books.
+        """
+        inside = set(self.select(list(members)).tolist())
+        shut = [c for k, c in enumerate(self.codes) if k in inside and c in self.open]
+        if shut:
+            raise BadInput(f"nation {name!r} cannot hold open regions", items=shut)
+        if name in self.nation and any(self.nation[k] == name and k not in inside for k in range(len(self))):
+            raise BadInput(f"nation {name!r} exists and has other regions", fix="choose a new nation name")
+        nation = tuple(name if k in inside else n for k, n in enumerate(self.nation))
+        return replace(self, nation=nation, nation_names={**self.nation_names, name: names})

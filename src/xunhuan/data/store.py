@@ -1,0 +1,294 @@
+"""Accounts and results to and from netCDF: atomic writes, names by digest, the same file opens as plain xarray."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.errors import BadInput, ForeignFile, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+FORMAT = "xunhuan-accounts-1"
+ENCODED = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
+
+
+def to_dataset(acc: Accounts) -> xr.Dataset:
+    """The accounts as a labelled Dataset; dims origin, destination, region, sector, industry, category, component."""
+    import xarray as xr
+
+    g, s = acc.geography, acc.sectors
+    codes = list(g.codes)
+    data: dict[str, Any] = {
+        "flow": (("origin", "destination", "sector"), acc.flow, {"unit": acc.unit, "long_name": "bilateral flow"}),
+        "use": (("region", "sector", "industry"), acc.use, {"unit": acc.unit, "long_name": "intermediate use"}),
+        "final": (("region", "sector", "category"), acc.final, {"unit": acc.unit, "long_name": "final use"}),
+        "value_added": (
+            ("region", "industry", "component"), acc.value_added, {"unit": acc.unit, "long_name": "value added"},
+        ),
+        "tariff": (
+            ("origin", "destination", "sector"), acc.tariff, {"unit": "rate", "long_name": "tariff on basic value"},
+        ),
+    }  # fmt: skip
+    if acc.sourcing is not None:
+        data["intermediate_by_origin"] = (
+            ("origin", "sector", "region", "industry"), acc.sourcing.intermediate, {"unit": acc.unit},
+        )  # fmt: skip
+        data["final_by_origin"] = (
+            ("origin", "sector", "region", "category"), acc.sourcing.final, {"unit": acc.unit},
+        )  # fmt: skip
+    tile = np.array([t if t is not None else (-1, -1) for t in g.tile], dtype=np.int64).reshape(len(codes), 2)
+    coords = {
+        "origin": codes, "destination": codes, "region": codes,
+        "sector": list(s.codes), "industry": list(s.codes),
+        "category": list(acc.categories), "component": list(acc.components),
+        "region_en": ("region", list(g.names_en)), "region_zh": ("region", list(g.names_zh)),
+        "nation": ("region", list(g.nation)), "open": ("region", g.is_open.astype(np.int8)),
+        "population": ("region", np.array(g.population, dtype=float), {"unit": "10^4 persons"}),
+        "tile_column": ("region", tile[:, 0]), "tile_row": ("region", tile[:, 1]),
+        "sector_en": ("sector", list(s.names_en)), "sector_zh": ("sector", list(s.names_zh)),
+    }  # fmt: skip
+    attrs = {
+        "format": FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
+        "currency": acc.currency, "unit": acc.unit, "home": acc.home, "digest": acc.digest,
+        "notes": json.dumps(acc.notes, ensure_ascii=False),
+        "clusters": json.dumps(g.clusters, ensure_ascii=False),
+        "nation_names": json.dumps(g.nation_names, ensure_ascii=False),
+        "sector_groups": json.dumps(s.groups, ensure_ascii=False),
+        "extra": json.dumps(dict(acc.extra), ensure_ascii=False),
+    }  # fmt: skip
+    return xr.Dataset(data, coords=coords, attrs=attrs)
+
+
+def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
+    """Accounts from a Dataset as `to_dataset` makes it; identities are checked again.
+
+    Raises ForeignFile where the Dataset is of another kind, UnbalancedAccounts where the numbers fail.
+    """
+    if ds.attrs.get("format") != FORMAT:
+        raise ForeignFile("this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}")
+    try:
+        return _from_dataset(ds)
+    except (KeyError, ValueError, TypeError) as e:
+        raise ForeignFile(f"the accounts cannot be read: {e}", where=where, fix="build or import the table again") from e
+
+
+def _from_dataset(ds: xr.Dataset) -> Accounts:
+    def text(name: str) -> tuple[str, ...]:
+        return tuple(str(x) for x in ds[name].values)
+
+    def record(name: str) -> dict[str, Any]:
+        return dict(json.loads(ds.attrs[name]))
+
+    def lists(name: str) -> dict[str, tuple[str, ...]]:
+        return {k: tuple(v) for k, v in record(name).items()}
+
+    codes = text("region")
+    tiles = zip(ds["tile_column"].values.tolist(), ds["tile_row"].values.tolist(), strict=True)
+    geography = Geography(
+        codes=codes,
+        nation=text("nation"),
+        names_en=text("region_en"),
+        names_zh=text("region_zh"),
+        open=frozenset(c for c, o in zip(codes, ds["open"].values, strict=True) if o),
+        clusters=lists("clusters"),
+        nation_names={k: (v[0], v[1]) for k, v in record("nation_names").items()},
+        population=tuple(float(x) for x in ds["population"].values),
+        tile=tuple((int(a), int(b)) if a >= 0 else None for a, b in tiles),
+    )
+    sectors = Sectors(text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"))
+    sourcing = None
+    if "intermediate_by_origin" in ds:
+        sourcing = Sourcing(ds["intermediate_by_origin"].values, ds["final_by_origin"].values)
+    arrays = {k: ds[k].values for k in ("flow", "use", "final", "value_added", "tariff")}
+    for a in arrays.values():
+        a.flags.writeable = False  # owned by no one else from here on, so no copy is needed
+    return Accounts(
+        **arrays,
+        geography=geography,
+        sectors=sectors,
+        categories=text("category"),
+        components=text("component"),
+        year=int(ds.attrs["year"]),
+        currency=str(ds.attrs["currency"]),
+        unit=str(ds.attrs["unit"]),
+        name=str(ds.attrs["name"]),
+        title=str(ds.attrs["title"]),
+        source=str(ds.attrs["source"]),
+        notes=tuple(json.loads(ds.attrs["notes"])),
+        home=str(ds.attrs["home"]),
+        sourcing=sourcing,
+        extra=record("extra"),
+    )
+
+
+def save(acc: Accounts, path: str | Path) -> Path:
+    """Write accounts to netCDF, atomically; a folder is given the name NAME-DIGEST12.nc."""
+    path = Path(path)
+    if path.is_dir():
+        path = path / f"{acc.name}-{acc.digest[:12]}.nc"
+    save_dataset(to_dataset(acc), path)
+    return path
+
+
+def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
+    """Write a Dataset to compressed netCDF, atomically."""
+    numeric = {k: {"zlib": True, "complevel": 5, "shuffle": True} for k, v in ds.data_vars.items() if v.dtype.kind in "fi" and v.ndim}
+    with atomic_path(path) as tmp:
+        ds.to_netcdf(tmp, engine="h5netcdf", encoding=numeric)
+    return Path(path)
+
+
+def open_dataset(path: str | Path) -> xr.Dataset:
+    """Read a netCDF file into memory. Raises BadInput where absent, ForeignFile where truncated or of another kind."""
+    import xarray as xr
+
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as ds:
+            return ds.load()
+    except Exception as e:
+        raise ForeignFile(
+            "the file is truncated or not netCDF", where=str(path), fix="build, import or download it again"
+        ) from e
+
+
+def open_accounts(path: str | Path) -> Accounts:
+    """Read accounts from a netCDF file; a stored digest that does not match the numbers is refused.
+
+    Raises BadInput, ForeignFile, UnbalancedAccounts.
+    """
+    ds = open_dataset(path)
+    acc = from_dataset(ds, where=str(path))
+    if ds.attrs.get("digest") != acc.digest:
+        raise ForeignFile(
+            "the numbers do not match the digest stored with them", where=str(path), fix="build or import it again"
+        )
+    return acc
+
+
+def bundled_folder() -> Path:
+    """Folder of the tables that come with the package."""
+    return Path(str(resources.files("xunhuan") / "tables"))
+
+
+def user_folder() -> Path:
+    """Folder of the user's own built tables: $XUNHUAN_TABLES, else the XDG data folder."""
+    if os.environ.get("XUNHUAN_TABLES"):
+        return Path(os.environ["XUNHUAN_TABLES"])
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "xunhuan" / "tables"
+
+
+def known_tables() -> dict[str, Path]:
+    """Names of the tables that can be loaded, bundled ones first, with their files."""
+    out: dict[str, Path] = {}
+    for folder in (bundled_folder(), user_folder()):
+        if folder.is_dir():
+            for f in sorted(folder.glob("*.nc")):
+                out.setdefault(f.stem, f)
+    return out
+
+
+def load(name: str | Path) -> Accounts:
+    """Accounts by name of a known table or by path of a netCDF file.
+
+    Raises UnknownName with the nearest table names; BadInput, ForeignFile, UnbalancedAccounts for a bad file.
+    """
+    tables = known_tables()
+    if str(name) in tables:
+        return open_accounts(tables[str(name)])
+    path = Path(name)
+    if path.suffix or path.exists():
+        return open_accounts(path)
+    raise UnknownName.of("table", str(name), tables)
+
+
+def load_log(name: str) -> pd.DataFrame:
+    """The build log of a bundled table: one row a correction. Raises UnknownName where the table has none."""
+    import pandas as pd
+
+    logs = {k: f.with_suffix(".log.parquet") for k, f in known_tables().items()}
+    logs = {k: f for k, f in logs.items() if f.is_file()}
+    if name not in logs:
+        raise UnknownName.of("build log of table", name, logs)
+    return pd.read_parquet(logs[name])
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path`, renamed to it when the block ends well and removed when it does not."""
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise BadInput("the folder to write to does not exist", where=str(path.parent), fix="create it first")
+    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        yield tmp
+        with open(tmp, "rb") as f:
+            os.fsync(f.fileno())
+        os.replace(tmp, path)
+    finally:
+        tmp.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file atomically, UTF-8."""
+    with atomic_path(path) as tmp:
+        tmp.write_text(text, encoding="utf-8")
+
+
+def write_folder(path: str | Path, writers: Mapping[str, Callable[[Path], object]] | Sequence[tuple[str, Callable[[Path], object]]]) -> Path:
+    """Write a folder of files so that readers see the old folder or the new one, never a mixture.
+
+    `writers` gives each file's name and a function that writes it at a path. The files are made in a temporary
+    folder beside `path` and moved into place at the end; an existing folder is replaced.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    old = path.with_name(f".{path.name}.old-{os.getpid()}-{secrets.token_hex(4)}")
+    tmp.mkdir()
+    try:
+        for name, write in dict(writers).items():
+            write(tmp / name)
+        _swap(tmp, path, old)
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def _swap(tmp: Path, path: Path, old: Path) -> None:
+    if not path.exists():
+        with contextlib.suppress(OSError):
+            os.rename(tmp, path)
+            return
+    if not _exchange(tmp, path):
+        os.rename(path, old)
+        os.rename(tmp, path)
+
+
+def _exchange(a: Path, b: Path) -> bool:
+    """Exchange two names in one step (Linux renameat2); False where the system cannot."""
+    import ctypes
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) == 0)

@@ -1,0 +1,1 @@
+"""Commands, one module a room; each has `register(app)`."""

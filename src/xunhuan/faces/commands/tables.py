@@ -1,0 +1,92 @@
+"""`xunhuan tables` and `xunhuan check`: what tables there are, what they hold, and whether they balance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("tables")(tables)
+    app.command("check")(check)
+
+
+def tables(
+    table: Annotated[str | None, typer.Argument(help="Show one table: regions, or its build log with --log.")] = None,
+    log: Annotated[bool, typer.Option("--log", help="Show the corrections made when the table was built.")] = False,
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """List the tables that can be named, or show one of them."""
+    if table is None:
+        _list(format, output)
+    elif log:
+        from xunhuan.data.store import load_log
+
+        df = load_log(table)
+        emit(df, format, output, title=f"Build log of {table}", notes=[f"{len(df)} corrections"])
+    else:
+        _one(table, format, output)
+
+
+def _list(format: Format, output: OutputOption) -> None:
+    import h5netcdf
+    import pandas as pd
+
+    from xunhuan.data.store import known_tables
+
+    rows = []
+    for name, path in known_tables().items():
+        with h5netcdf.File(path, "r") as f:  # labels only; the numbers stay on disk
+            a, d = dict(f.attrs), f.dimensions
+            rows.append({
+                "table": name, "title": a["title"], "year": int(a["year"]), "regions": d["region"].size,
+                "sectors": d["sector"].size, "unit": a["unit"], "home": a["home"], "digest": str(a["digest"])[:12],
+            })  # fmt: skip
+    emit(pd.DataFrame(rows), format, output, title="Tables")
+
+
+def _one(table: str, format: Format, output: OutputOption) -> None:
+    import numpy as np
+    import pandas as pd
+
+    from xunhuan.data.store import load
+
+    acc = load(table)
+    g = acc.geography
+    df = pd.DataFrame({
+        "region": g.codes, "name_en": g.names_en, "name_zh": g.names_zh, "nation": g.nation,
+        "open": np.where(g.is_open, "open", ""), "gdp": acc.gdp, "output": acc.output.sum(1),
+    })  # fmt: skip
+    notes = [
+        f"{acc.title}. {acc.year}, {acc.unit}. Source: {acc.source}",
+        f"sectors: {', '.join(acc.sectors.codes)}; groups: {', '.join(acc.sectors.groups)}",
+        f"clusters: {', '.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
+        *acc.notes,
+        f"digest {acc.digest}",
+    ]
+    emit(df, format, output, title=acc.name, notes=notes, digits=1)
+
+
+def check(
+    table: Annotated[str, typer.Argument(help="Name or netCDF file of a table.")],
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Check the accounting identities of a table and show the largest residual of each."""
+    import pandas as pd
+
+    from xunhuan.data.accounts import TOLERANCE, identity_residuals
+    from xunhuan.data.store import load
+
+    acc = load(table)  # refuses what does not balance
+    rows = [
+        {"identity": name, "cells": residual.size, "largest_residual": float(residual.max())}
+        for name, (residual, _) in identity_residuals(acc).items()
+    ]
+    notes = [f"residuals relative to the gross size of the terms; refused above {TOLERANCE:g}", f"digest {acc.digest}"]
+    emit(pd.DataFrame(rows), format, output, title=f"{acc.name}: balanced", notes=notes, digits=18)

@@ -1,0 +1,1 @@
+"""Models: functions from accounts to accounts. No model imports another."""

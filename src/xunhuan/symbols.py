@@ -1,0 +1,56 @@
+"""Data dictionary: what each named quantity is, its unit and its axes. Drives labels, docs and reports.
+
+Index letters: r origin region, i supplying sector, s destination region, j using industry, f final-demand category,
+v value-added component, n nation, t time. `value` stands for the currency unit of the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One quantity. `source` is the raw field or bib key it comes from, empty where it is computed here."""
+
+    name: str
+    title: str
+    title_zh: str
+    unit: str
+    axes: str
+    source: str = ""
+
+
+def _table(rows: tuple[tuple[str, str, str, str, str, str], ...]) -> dict[str, Symbol]:
+    return {r[0]: Symbol(*r) for r in rows}
+
+
+SYMBOLS: dict[str, Symbol] = _table((
+    ("flow", "Bilateral flow at basic prices", "双边流量", "value", "r s i", "table"),
+    ("use", "Intermediate use, all origins", "中间使用", "value", "s i j", "table"),
+    ("final", "Final use, all origins", "最终使用", "value", "s i f", "table"),
+    ("value_added", "Value added by component", "增加值", "value", "s j v", "table"),
+    ("tariff", "Tariff rate on basic value", "关税率", "rate", "r s i", "table"),
+    ("output", "Gross output", "总产出", "value", "r i", ""),
+    ("absorption", "Total use of a good", "总使用", "value", "s i", ""),
+    ("gdp", "Gross domestic product at basic prices", "地区生产总值", "value", "s", ""),
+    ("own", "Own circulation", "区内循环", "share", "s", ""),
+    ("inter", "Inter-provincial circulation", "省际循环", "share", "s", ""),
+    ("external", "External circulation", "国际循环", "share", "s", ""),
+    ("population", "Population", "人口", "10^4 persons", "s", "table"),
+    ("trade_cost", "Change in iceberg trade cost, new / old", "贸易成本变化", "ratio", "r s i", ""),
+    ("productivity", "Change in productivity, new / old", "生产率变化", "ratio", "r i", ""),
+    ("final_demand", "Change in final demand, new / old", "最终需求变化", "ratio", "s i", ""),
+    ("subsidy", "Production subsidy, share of output value", "生产补贴", "rate", "r i", ""),
+    ("export_tax", "Export tax, share of producer price", "出口税", "rate", "r s i", ""),
+    ("mobility_cost", "Change in the cost of living in a region, new / old", "迁移成本变化", "ratio", "s", ""),
+))  # fmt: skip
+"""Every named quantity a user can meet, by name."""
+
+
+def title(name: str, language: str = "en") -> str:
+    """Label of a quantity for figures and tables; the name itself where it is not in the dictionary."""
+    symbol = SYMBOLS.get(name)
+    if symbol is None:
+        return name
+    return symbol.title if language == "en" else symbol.title_zh

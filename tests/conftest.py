@@ -1,0 +1,37 @@
+"""Shared fixtures: Toyland, bundled tables (skipped where not built), the raw data folder (skipped where absent)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import load
+from xunhuan.data.toyland import toyland
+
+RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def raw() -> Path:
+    """Folder of the raw inputs."""
+    if not RAW.is_dir():
+        pytest.skip(f"raw data are not at {RAW}; set XUNHUAN_RAW to their folder")
+    return RAW
+
+
+@pytest.fixture(scope="session")
+def toy() -> Accounts:
+    return toyland()
+
+
+@pytest.fixture(scope="session")
+def china() -> Accounts:
+    return load("china-2017")
+
+
+@pytest.fixture(scope="session")
+def world() -> Accounts:
+    return load("world-2017")
