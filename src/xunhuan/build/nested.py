@@ -1,0 +1,200 @@
+"""The provinces of the home nation inside its world totals.
+
+Letters: p, q province, o, d foreign economy, i good, j using industry, f final category. Shares come from the
+national table with provinces; totals are those of the world table. Nothing foreign moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xunhuan.build import lists
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.balance import gras, ras, spread
+from xunhuan.errors import BadInput
+
+Array = NDArray[np.float64]
+
+EVEN = 1e-6
+"""Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A national table with provinces, in the common sectors, in its own unit.
+
+    output, export, imported p i · use p i j · final p i f · value_added p j · trade p q i (own use on the
+    diagonal)
+    """
+
+    codes: tuple[str, ...]
+    categories: tuple[str, ...]
+    output: Array
+    export: Array
+    imported: Array
+    use: Array
+    final: Array
+    value_added: Array
+    trade: Array
+
+
+def common_shares(table: Accounts) -> Shares:
+    """A table in the common sectors with one open region, as `bridge.reclassify` makes it, cut into its
+    parts.
+
+    Raises BadInput where its sectors are others or the open region is not one.
+    """
+    if table.sectors.codes != lists.common_sectors().codes or int((~table.closed).sum()) != 1:
+        raise BadInput("the national table needs the common sectors and one open region", where=table.name)
+    p, w = np.flatnonzero(table.closed), int(np.flatnonzero(~table.closed)[0])
+    return Shares(
+        codes=tuple(table.geography.codes[k] for k in p),
+        categories=table.categories,
+        output=table.output[p],
+        export=table.flow[p, w],
+        imported=table.flow[w, p],
+        use=table.use[p],
+        final=table.final[p],
+        value_added=table.value_added[p].sum(2),
+        trade=table.flow[np.ix_(p, p)],
+    )
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Provinces that add up to their nation, million USD.
+
+    output p i · use p i j · final p i f · value_added p j · inside p q i · export p d i · imported o p i
+    """
+
+    output: Array
+    use: Array
+    final: Array
+    value_added: Array
+    inside: Array
+    export: Array
+    imported: Array
+    log: pd.DataFrame
+
+
+def nest(shares: Shares, output: Array, export: Array, imported: Array) -> Nest:
+    """Divide a nation among its provinces.
+
+    output i, export i d, imported o i: the nation's, million USD
+    1. Output by the provinces' shares of each sector; value added per output stays the province's.
+    2. Use and final use: GRAS of the provinces' tables, rows to the nation's absorption, columns to inputs
+       (output less value added) and to final use by category, which scales as a whole.
+    3. Export and import by the provinces' shares, none above its output or use; partners alike for all
+    provinces. 4. Trade inside the nation: RAS of the given trade to output less export and use less import.
+
+    Raises BadInput where a sector of the nation has no province, Infeasible or NotConverged from the fits.
+    """
+    names = lists.common_sectors().codes
+    missing = [c for c, a, b in zip(names, shares.output.sum(0), output, strict=True) if a <= 0 < b]
+    if missing:
+        raise BadInput("no province makes these sectors", items=missing)
+    made = shares.output * (output / shares.output.sum(0))
+    rate = _ratio(shares.value_added, shares.output)
+    value_added = made * rate
+    absorption = output - export.sum(1) + imported.sum(0)
+    use, final = _uses(shares, made - value_added, absorption)
+    wanted = use.sum(2) + final.sum(2)
+    sent, log_e = _bounded(shares, "export", shares.export, export.sum(1), made)
+    bought, log_m = _bounded(shares, "import", shares.imported, imported.sum(0), wanted)
+    return Nest(
+        output=made,
+        use=use,
+        final=final,
+        value_added=value_added,
+        inside=_inside(shares, made - sent, wanted - bought),
+        export=np.einsum("pi,id->pdi", sent, _ratio(export, export.sum(1)[:, None])),
+        imported=np.einsum("oi,pi->opi", _ratio(imported, imported.sum(0)), bought),
+        log=pd.concat([_levels(shares, made, wanted), log_e, log_m]),
+    )
+
+
+def _ratio(a: Array, b: Array) -> Array:
+    """a / b, 0 where b is 0."""
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
+
+
+def _uses(shares: Shares, inputs: Array, absorption: Array) -> tuple[Array, Array]:
+    """Use p i j and final p i f: rows the nation's absorption, columns the provinces' inputs and final
+    use.
+    """
+    n, k, c = shares.final.shape
+    spent = shares.final.sum(1)
+    spent = spent * ((absorption.sum() - inputs.sum()) / spent.sum())
+    seed = np.concatenate([shares.use, shares.final], axis=2).transpose(1, 0, 2).reshape(k, n * (k + c))
+    column = np.concatenate([inputs, spent], axis=1).reshape(-1)
+    names = lists.common_sectors().codes
+    labels = [f"{p} {u}" for p in shares.codes for u in (*names, *shares.categories)]
+    fitted = gras(seed, absorption, column, names=(names, labels)).require("uses of the provinces")
+    both = fitted.reshape(k, n, k + c).transpose(1, 0, 2)
+    return both[:, :, :k], both[:, :, k:]
+
+
+def _bounded(
+    shares: Shares, what: str, weight: Array, total: Array, limit: Array
+) -> tuple[Array, pd.DataFrame]:
+    """Share out the nation's trade p i by weight, no province above its limit; and what had to move.
+
+    Where the national table has no such trade at all, the limit (output or use) is the weight.
+    """
+    none = (weight.sum(0) <= 0) & (total > 0)
+    weight = np.where(none, limit, weight)
+    parts = [spread(float(total[i]), weight[:, i], limit[:, i]) for i in range(len(total))]
+    out = np.stack(parts, axis=1)
+    plain = weight * _ratio(total, weight.sum(0))
+    names, bound = lists.common_sectors().codes, "output" if what == "export" else "use"
+    note = f"the share of the national {what} would pass a province's {bound}; the others take the rest"
+    rows = [
+        {
+            "step": f"provinces: {what} bounded", "region": shares.codes[p], "sector": names[i],
+            "quantity": what,
+            "before": plain[p, i], "after": out[p, i], "unit": "million USD", "note": note,
+        }
+        for p, i in np.argwhere(np.abs(out - plain) > 1e-6 * np.maximum(plain, 1.0))
+    ]  # fmt: skip
+    note = f"the national table has no {what} of this sector; provinces take it in proportion to {bound}"
+    rows += [
+        {
+            "step": f"provinces: {what} without shares", "region": "all", "sector": names[i],
+            "quantity": what,
+            "before": 0.0, "after": total[i], "unit": "million USD", "note": note,
+        }
+        for i in np.flatnonzero(none)
+    ]  # fmt: skip
+    return out, pd.DataFrame(rows)
+
+
+def _inside(shares: Shares, supply: Array, demand: Array) -> Array:
+    """Trade p q i between provinces and within each: RAS of the given trade to supply p i and demand q i."""
+    supply, demand = np.maximum(supply, 0.0), np.maximum(demand, 0.0)
+    even = np.einsum("pi,qi->ipq", supply, _ratio(demand, supply.sum(0)))
+    given = shares.trade.transpose(2, 0, 1)
+    seed = given * _ratio(supply.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
+    fitted = ras(seed, supply.T, demand.T, names=(shares.codes, shares.codes))
+    return fitted.require("trade between provinces").transpose(1, 2, 0)
+
+
+def _levels(shares: Shares, made: Array, wanted: Array) -> pd.DataFrame:
+    """Output and use of each province and sector in the national table (its unit) and in the world table."""
+    names = lists.common_sectors().codes
+    pairs = {"output": (shares.output, made), "use": (shares.use.sum(2) + shares.final.sum(2), wanted)}
+    cells = pd.MultiIndex.from_product([shares.codes, names], names=["region", "sector"]).to_frame(
+        index=False
+    )
+    return pd.concat(
+        cells.assign(
+            step="provinces: national shares of world totals", quantity=quantity, before=before.ravel(),
+            after=after.ravel(), unit="10^8 CNY before, million USD after",
+            note="share of the province in the nation's sector times the OECD total",
+        )
+        for quantity, (before, after) in pairs.items()
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""world-2017: the 31 provinces of China and 80 economies, 32 sectors, million USD.
+
+Step 1 builds whole economies from the OECD flows of 2017 (`oecd`, `foreign`), step 2 divides China among
+its provinces (`nested`) and touches nothing foreign, step 3 lays tariffs (`duties`); `bridge` explains what
+changed for China.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xunhuan.build import lists
+from xunhuan.build.bridge import bridge, reclassify
+from xunhuan.build.duties import input_duties, tariffs
+from xunhuan.build.foreign import Books, coal_odds, economy_books
+from xunhuan.build.log import COLUMNS
+from xunhuan.build.nested import Nest, Shares, common_shares, nest
+from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.geography import Geography
+
+Array = NDArray[np.float64]
+
+HOME = "CHN"
+NOTES = (
+    "bilateral flows between provinces are estimates: no official table says where an outflow goes",
+    "partner shares of a sector are the nation's for each province: no source gives them by province",
+    "use and value added of foreign economies are OECD coefficients of 2020 fitted to outputs and uses of 2017",
+    "services are divided with OECD coefficients of 2020 and WIOD import shares of 2014",
+    "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
+    "final use of foreign economies is not divided by category",
+)
+COMPONENTS = ("primary", "input_tariff")
+UNDIVIDED = "undivided"
+
+
+def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
+    """The world table of 2017 and its build log, from the raw folder and the national table of the same year.
+
+    Raises BadInput for missing files or years, Infeasible or NotConverged from the fits, UnbalancedAccounts
+    if the result did not balance.
+    """
+    source = read_raw(raw, YEAR)
+    common = reclassify(national)
+    shares = common_shares(common)
+    flows = world_flows(source, HOME, shares.output.sum(0)[len(lists.goods()) :])
+    books = economy_books(source, flows, coal_odds(shares.use.sum(0)))
+    rates, rates_log = tariffs(source)
+    h = source.codes.index(HOME)
+    abroad = np.array([k for k in range(len(source.codes)) if k != h])
+    inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h])
+    acc = _assemble(national.geography, shares, flows, books, rates, inside, abroad)
+    logs = [flows.log, books.log, inside.log, rates_log, _controls(shares, flows)]
+    logs.append(bridge(national, common, acc, HOME))
+    return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
+
+
+def _assemble(
+    home: Geography,
+    shares: Shares,
+    flows: WorldFlows,
+    books: Books,
+    rates: Array,
+    inside: Nest,
+    abroad: NDArray[np.intp],
+) -> Accounts:
+    """Provinces first, then economies; the nation's tariffs for every province, none inside."""
+    n, k = len(shares.codes), len(lists.common_sectors())
+    h = flows.codes.index(HOME)
+    size = n + len(abroad)
+    flow, tariff = np.zeros((size, size, k)), np.zeros((size, size, k))
+    flow[:n, :n], flow[:n, n:], flow[n:, :n] = inside.inside, inside.export, inside.imported
+    flow[n:, n:] = flows.flow[np.ix_(abroad, abroad)]
+    tariff[:n, n:], tariff[n:, :n] = rates[h, abroad][None], rates[abroad, h][:, None]
+    tariff[n:, n:] = rates[np.ix_(abroad, abroad)]
+    categories = (*shares.categories, UNDIVIDED)
+    final = np.zeros((size, k, len(categories)))
+    final[:n, :, :-1], final[n:, :, -1] = inside.final, books.final[abroad]
+    use = np.concatenate([inside.use, books.use[abroad]])
+    value_added = np.concatenate([inside.value_added, books.value_added[abroad]])
+    duty = input_duties(flow, tariff, use)
+    return Accounts(
+        flow=flow,
+        use=use,
+        final=final,
+        value_added=np.stack([value_added - duty, duty], axis=2),
+        tariff=tariff,
+        geography=_geography(home, tuple(flows.codes[a] for a in abroad)),
+        sectors=lists.common_sectors(),
+        categories=categories,
+        components=COMPONENTS,
+        year=YEAR,
+        currency="USD",
+        unit="million USD",
+        name="world-2017",
+        title="Provinces of China in the world of 2017: 31 provinces, 80 economies, 32 sectors",
+        source="OECD Inter-Country Input-Output tables (flows of 2017, coefficients of 2020); WIOD 2014 "
+        "(services, tariffs); WITS/TRAINS (tariffs); provincial input-output tables of China, 2017",
+        notes=NOTES,
+        home=HOME,
+    )
+
+
+def _geography(home: Geography, abroad: tuple[str, ...]) -> Geography:
+    """Provinces with their clusters, then the economies with theirs; GBA is Guangdong with Hong Kong."""
+    rows = lists.economies().set_index("code").loc[list(abroad)]
+    keep = home.take([k for k, c in enumerate(home.codes) if c not in home.open])
+    clusters: dict[str, tuple[str, ...]] = dict(keep.clusters)
+    for name in dict.fromkeys(c for cs in rows["clusters"] for c in cs):
+        clusters[name] = tuple(
+            code for code, cs in zip(rows.index, rows["clusters"], strict=True) if name in cs
+        )
+    clusters["GBA"] = ("CN-GD", *clusters["GBA"])
+    clusters["RCEP_partners"] = clusters["RCEP"]
+    clusters["RCEP"] = (*keep.codes, *clusters["RCEP"])
+    names = {c: (en, zh) for c, en, zh in zip(rows.index, rows["name_en"], rows["name_zh"], strict=True)}
+    n = len(abroad)
+    return replace(
+        keep,
+        codes=(*keep.codes, *abroad),
+        nation=(*keep.nation, *abroad),
+        names_en=(*keep.names_en, *rows["name_en"]),
+        names_zh=(*keep.names_zh, *rows["name_zh"]),
+        clusters=clusters,
+        nation_names={HOME: home.nation_names.get(HOME, ("China", "中国")), **names},
+        population=(*keep.population, *[float("nan")] * n),
+        tile=(*keep.tile, *[None] * n),
+    )
+
+
+def _controls(shares: Shares, flows: WorldFlows) -> pd.DataFrame:
+    """China's output, export and import by sector: official, at the ratio of total outputs, and OECD."""
+    h, codes = flows.codes.index(HOME), lists.common_sectors().codes
+    own = flows.flow[h, h]
+    pairs = {
+        "output": (shares.output.sum(0), flows.flow[h].sum(0)),
+        "export": (shares.export.sum(0), flows.flow[h].sum(0) - own),
+        "import": (shares.imported.sum(0), flows.flow[:, h].sum(0) - own),
+    }
+    rate = pairs["output"][1].sum() / pairs["output"][0].sum()
+    return pd.concat(
+        [
+            pd.DataFrame({"sector": codes, "before": before * rate, "after": after}).assign(
+                step="China: OECD totals are the control", region=HOME, quantity=quantity, unit="million USD",
+                note=f"official value at {100 / rate:.4f} CNY per USD, the ratio of total outputs",
+            )
+            for quantity, (before, after) in pairs.items()
+        ]
+    )  # fmt: skip
+
+
+def _tidy(log: pd.DataFrame) -> pd.DataFrame:
+    out = log.assign(change=log["after"] - log["before"])
+    return out[list(COLUMNS)]
