@@ -14,7 +14,7 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables",)
+ROOMS = ("tables", "circulation")
 
 app = typer.Typer(
     name="xunhuan",

@@ -89,7 +89,7 @@ def views(acc: Accounts, region: str | Iterable[str] | None = None, border: str 
 
     A region's code or name stands for that region, and "provinces", "foreign" or "all" for each of theirs;
     a cluster, a nation of several regions or a union "A+B" is one actor with one border around it. None means
-    the provinces of the home nation. With border="nation" the borders are those of nations, whatever is shown;
+    the provinces of the home nation. With border="nation" the borders are those of nations, always;
     None then means every nation.
 
     Raises UnknownName; BadInput for an open region, whose books are not kept, or an unknown border.
@@ -106,6 +106,23 @@ def views(acc: Accounts, region: str | Iterable[str] | None = None, border: str 
     sets = [g for g in groups if len(g.members) > 1]
     out = [View(singles(acc), plain)] if plain else []
     return out + [View(joined(acc, [g]), (g,)) for g in sets]
+
+
+def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> View:
+    """One partition in which every region, cluster or nation asked for is an actor; groups are what to report.
+
+    For measures between actors. None means the provinces of the home nation, or every nation with border="nation".
+
+    Raises what `views` raises; BadInput where two requests overlap, or with border="nation" one is not a nation.
+    """
+    if border == "nation":
+        view = views(acc, region, border)[0]
+        part = [g.code for g in view.groups if len(g.members) != acc.geography.nation.count(g.code)]
+        if part:
+            raise BadInput("with nations as actors only nations can be chosen", items=part, where=acc.name)
+        return view
+    groups = tuple(g for view in views(acc, region) for g in view.groups)
+    return View(joined(acc, [g for g in groups if len(g.members) > 1]), groups)
 
 
 def requested(acc: Accounts, region: str | Iterable[str] | None, border: str = "region") -> list[Group]:

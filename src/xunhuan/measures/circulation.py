@@ -60,7 +60,7 @@ def circulation(
     bought) or partner (region, partner: absorber, origin, or first buyer) · border: whose borders count,
     each region's or nation's.
 
-    Returns total `gdp` (`final_demand` for origin) in the unit of the table; `own`, `inter`, `external` as
+    Returns total `gdp` (`final_use` for origin) in the unit of the table; `own`, `inter`, `external` as
     shares of it, summing to 1; `mean` (weighting, circuit) over the regions reported, simple and weighted by
     the total. By partner: `value`, `share` and `circuit`. Forward adds each part and `returned`, the part of
     complex that is absorbed at home. Raises BadInput for unknown words, UnknownName for regions.
@@ -167,7 +167,7 @@ def _own_inter_external(parts: Array) -> Array:
 
 
 def _total(definition: str) -> str:
-    return "final_demand" if definition == "origin" else "gdp"
+    return "final_use" if definition == "origin" else "gdp"
 
 
 def _table(acc: Accounts, definition: str, seen: list[View], sectors: bool) -> xr.Dataset:

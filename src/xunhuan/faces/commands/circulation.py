@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xunhuan.faces.commands.measuring import Border, Format, Nations, Output, Regions, Table, open_table, show
+from xunhuan.faces.commands.measuring import Border, Nations, Regions, Table, open_table, show
+from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 Definition = Annotated[str, typer.Option("--definition", "-d", help="absorption, origin or forward.")]
 By = Annotated[str, typer.Option("--by", help="region, sector or partner.")]
@@ -23,8 +24,8 @@ def register(app: typer.Typer) -> None:
         by: By = "region",
         nation: Nations = None,
         border: Border = "region",
-        format: Format = "table",
-        output: Output = None,
+        format: FormatOption = Format.table,
+        output: OutputOption = None,
     ) -> None:
         """Share of GDP that turns on a region's own market, on its nation's other regions, and abroad."""
         from xunhuan.measures.circulation import circulation

@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xunhuan.errors import BadInput
+from xunhuan.faces.output import Format
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
     from xunhuan.data.accounts import Accounts
 
-Table = Annotated[
-    str, typer.Argument(help="A bundled table (see `xunhuan tables`) or a path to an accounts file.")
-]
+Table = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
 Regions = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
+    list[str] | None,
     typer.Option(
         "--region",
         "-r",
-        help="Region, cluster (YRD), nation or A+B; repeat for more. By default the provinces of the home nation.",
+        help="Region, cluster (YRD), nation or A+B, repeated for more; by default the home nation's provinces.",
     ),
 ]
 Nations = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option("--nation", help="Make regions one nation and look from it: NAME=CODE,CODE,..."),
 ]
-Format = Annotated[str, typer.Option("--format", "-f", help="table, csv, json or parquet.")]
-Output = Annotated[Optional[Path], typer.Option("--output", "-o", help="Write to this file instead.")]  # noqa: UP045
 Border = Annotated[str, typer.Option("--border", help="Whose borders count: region or nation.")]
+Top = Annotated[int | None, typer.Option("--top", help="Show only so many rows.")]
 
 
 def open_table(table: str, nation: list[str] | None = None) -> Accounts:
-    """The table, with regions regrouped as --nation says. Raises BadInput for a --nation that cannot be read."""
+    """The table, regrouped as --nation says. Raises BadInput for a --nation that cannot be read."""
     from xunhuan.data.store import load
 
     acc = load(table)
@@ -44,33 +41,27 @@ def open_table(table: str, nation: list[str] | None = None) -> Accounts:
         name, _, members = text.partition("=")
         codes = [c.strip() for c in members.split(",") if c.strip()]
         if not name.strip() or not codes:
-            raise BadInput(
-                f"--nation {text!r} is not NAME=CODE,CODE,...", fix="for instance --nation EU=DEU,FRA,ITA"
-            )
+            fix = "for instance --nation EU=DEU,FRA,ITA"
+            raise BadInput(f"--nation {text!r} is not NAME=CODE,CODE,...", fix=fix)
         acc = acc.regroup(name.strip(), codes)
     return acc
 
 
-def show(ds: xr.Dataset, title: str, format: str, output: Path | None, top: int | None = None) -> None:
+def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
     """Print or write a measure with its definition, weighting, unit and sources beside it."""
     from xunhuan.faces.output import emit
     from xunhuan.measures.labels import table
 
-    frame: pd.DataFrame = table(ds)
+    frame = table(ds)
     if top is not None:
         frame = frame.head(top)
-    emit(
-        frame,
-        format=format,
-        output=output,
-        title=f"{title}: {ds.attrs['table']}, {ds.attrs['year']}",
-        notes=notes(ds),
-    )
+    heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
+    emit(frame, format, output, title=heading, notes=notes(ds))
 
 
 def notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers."""
-    a: dict[Any, Any] = ds.attrs
+    a = {str(k): str(v) for k, v in ds.attrs.items()}
     lines = [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
     if "mean" in ds:
         for w in ds["weighting"].values:
@@ -78,4 +69,4 @@ def notes(ds: xr.Dataset) -> list[str]:
             parts = ", ".join(f"{c} {float(row.sel(circuit=c)):.4f}" for c in row["circuit"].values)
             lines.append(f"Mean over the regions shown, {w}: {parts}.")
     lines.append(f"Values in {a['unit']}. Source: {a['citation']}.")
-    return lines + [f"Note: {n}." for n in str(a.get("notes", "")).split("; ") if n]
+    return lines + [f"Note: {n}." for n in a.get("notes", "").split("; ") if n]

@@ -1,0 +1,240 @@
+"""Value added in trade between actors; participation in value chains; bridges and gateways of a nation's exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput
+from xunhuan.measures.actors import Actors, Group, View, at_home, partition
+from xunhuan.measures.circulation import forward
+from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
+from xunhuan.measures.leontief import Array, Operator, solve, solve_left
+from xunhuan.measures.system import System, system
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """What crosses the borders of actors.
+
+    final, inputs  r i s, final goods and inputs shipped by region r to region s of another actor, unit of the table
+    local          r i, output that an actor's own final demand calls for inside it, L_p y_pp
+    reach          r i, own value added per unit shipped, before any return: (v L)[r,i]
+    """
+
+    final: Array
+    inputs: Array
+    local: Array
+    reach: Array
+
+    @property
+    def exports(self) -> Array:
+        """Gross exports r i s."""
+        return self.final + self.inputs
+
+
+def crossing(sys: System, actors: Actors) -> Crossing:
+    """Trade over the borders of actors and each actor's own chain, L = (I − A_D)^-1 with A_D the links inside actors."""
+    outward = (~actors.same).astype(float)[:, None, :]
+    inside = sys.operator.masked(actors.same.astype(float))
+    local = solve(inside, np.einsum("rid,rd->ri", sys.y, actors.same.astype(float)))
+    return Crossing(
+        sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v)
+    )
+
+
+def group_sum(groups: Iterable[Group], a: Array) -> Array:
+    """Sum the leading regional axis over each group."""
+    return np.stack([a[g.members].sum(axis=0) for g in groups])
+
+
+def value_added_trade(
+    acc: Accounts,
+    region: str | Iterable[str] | None = None,
+    by: str = "region",
+    border: str = "region",
+) -> xr.Dataset:
+    r"""Value added of one actor absorbed in another.
+
+    VA[o,d] = Σ_{r∈o,i} v[r,i] (B y^d)[r,i]; Σ_d VA[o,d] = GDP_o        [JohnsonNoguera2012, eq. 8]
+
+    region, border: as in `partition`, the origins shown · by: region (axes region, partner), or sector (region, sector,
+    partner: the sector that adds the value). Partners are all actors. `value` in the unit of the table, `share` of the
+    origin's GDP, `balance` = VA[o,d] − VA[d,o] (by region).
+    """
+    if by not in ("region", "sector"):
+        raise BadInput(f"unknown grouping {by!r}", fix="choose region or sector")
+    view = partition(acc, region, border)
+    absorbed = view.actors.add(system(acc).absorbed, 2)
+    value = group_sum(view.groups, absorbed)  # region i partner
+    gdp = value.sum(axis=(1, 2))[:, None]
+    coords = {**group_coords(view.groups), **actor_coords(view.actors)}
+    text = "value added of a region absorbed in a partner's final demand, v_o B_o· y^d"
+    common = {"definition": text, "weighting": "share: of the row region's GDP", "citation": "JohnsonNoguera2012"}
+    if by == "sector":
+        shape = ("region", "sector", "partner")
+        both = {"value": (shape, value), "share": (shape, ratio(value, gdp[:, :, None]))}
+        return dataset(acc, both, {**coords, **sector_coords(acc)}, **common, units={"value": acc.unit})
+    pair = value.sum(axis=1)
+    whole = view.actors.add(absorbed.sum(axis=1), 0)
+    back = np.stack([whole[:, view.actors.of[g.members[0]]] for g in view.groups])
+    axes = ("region", "partner")
+    variables = {"value": (axes, pair), "share": (axes, ratio(pair, gdp)), "balance": (axes, pair - back)}
+    return dataset(acc, variables, coords, **common, units={"value": acc.unit, "balance": acc.unit})
+
+
+def actor_coords(actors: Actors, dim: str = "partner") -> dict[str, object]:
+    """All actors of a partition as coordinates of an axis."""
+    return {
+        dim: list(actors.codes),
+        f"{dim}_name_en": (dim, list(actors.names_en)),
+        f"{dim}_name_zh": (dim, list(actors.names_zh)),
+    }
+
+
+def participation(
+    acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region"
+) -> xr.Dataset:
+    r"""Forward and backward participation in value chains that cross the actor's border.
+
+    forward_p  = (simple + complex)/GDP_p, value added that leaves as inputs: v_p L_p Σ_q A_pq x_q / GDP_p
+    backward_p = value of others in p's final goods / their value: 1 − Σ_i (vL)_pi Y_pi / Σ_i Y_pi
+    vs_p       = others' value in exports / exports: Σ_o≠p v_o B_op e_p / e_p        [HummelsIshiiYi2001]
+    vs1_p      = value of p in others' exports / exports of p: Σ_q≠p v_p B_pq e_q / e_p
+    [WangWeiYuZhu2017, eqs. 6-7], with simple and complex parts of the first two.
+
+    region, border: as in `partition`. Each with the border of the actor: for a province its own, other provinces count
+    as others. Ratios, unit 1. Imports of an open region count as others' value in full.
+    """
+    view, sys = partition(acc, region, border), system(acc)
+    actors, cross = view.actors, crossing(sys, view.actors)
+    split = forward(sys, actors)
+    simple_in, final = _foreign_in_final(sys, actors, cross)
+    content = actors.add(sys.content, 2)
+    own = content[np.arange(acc.R), :, actors.of]
+    exports = cross.exports.sum(axis=2)
+    into = np.einsum("ria,ri->ra", content, exports)
+    into[np.arange(acc.R), actors.of] = 0.0
+    gdp = sys.v * sys.output
+    parts = split.parts.sum(axis=1)
+    all_in = (sys.y.sum(axis=2) * (1.0 - cross.reach)).sum(axis=1)
+    whole = np.stack(
+        [gdp.sum(1), parts[:, 3:5].sum(1), parts[:, 5:7].sum(1), final.sum(1), simple_in.sum(1), all_in,
+         exports.sum(1), ((1.0 - own) * exports).sum(1)], axis=1,
+    )  # fmt: skip
+    g = group_sum(view.groups, whole)
+    vs1 = np.stack([into[:, actors.of[x.members[0]]].sum() for x in view.groups])
+    axes = ("region",)
+    variables = {
+        "forward": (axes, ratio(g[:, 1] + g[:, 2], g[:, 0])),
+        "forward_simple": (axes, ratio(g[:, 1], g[:, 0])),
+        "forward_complex": (axes, ratio(g[:, 2], g[:, 0])),
+        "backward": (axes, ratio(g[:, 5], g[:, 3])),
+        "backward_simple": (axes, ratio(g[:, 4], g[:, 3])),
+        "backward_complex": (axes, ratio(g[:, 5] - g[:, 4], g[:, 3])),
+        "vs": (axes, ratio(g[:, 7], g[:, 6])),
+        "vs1": (axes, ratio(vs1, g[:, 6])),
+    }
+    return dataset(
+        acc,
+        variables,
+        group_coords(view.groups),
+        definition="forward: value added leaving as inputs / GDP; backward: others' value in final goods made here; "
+        "vs: others' value in exports / exports; vs1: own value in others' exports / own exports",
+        weighting="each region's own total; no mean over regions",
+        citation="WangWeiYuZhu2017; HummelsIshiiYi2001",
+    )
+
+
+def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Array, Array]:
+    """Others' value that crosses one border only to reach final goods sold at home, v L A_F L y_D; and all final goods."""
+    outside = sys.operator.masked((~actors.same).astype(float))
+    inside = sys.operator.masked(actors.same.astype(float))
+    home = np.einsum("rid,rd->ri", sys.y, actors.same.astype(float))
+    reach = cross.reach + (sys.origin - sys.v)  # an open region's goods are its own value
+    once = solve_left(inside, outside.apply_left(reach[:, :, None])[:, :, 0])
+    return once * home, sys.y.sum(axis=2)
+
+
+def gateways(
+    acc: Accounts, region: str | Iterable[str] | None = None, home: str | None = None
+) -> xr.Dataset:
+    r"""Through whom a nation's value added leaves it.
+
+    G[p,g] = v_p (I − A_N)^-1_pg e_g, value added of region p in the exports that region g ships abroad
+    gateway_g = Σ_{p≠g} G[p,g] / Σ_{p≠g} Σ_h G[p,h], part of the others' export value added that g ships
+    bridge_g  = the same for chains that pass through g anywhere: 1 − Σ_{p≠g} v_p (I − A_{N−g})^-1 e_{N−g} / Σ...
+
+    A_N: links inside the nation; A_{N−g}: the same without g; e_g: gross exports of g abroad. Σ_g G[p,g] is GDP of p
+    less what its nation's own chains and demand absorb, so every unit counts once. [KoopmanWangWei2014] for provinces
+
+    region: regions or clusters of the home nation as in `partition`; home: whose border is crossed. `value` (region,
+    origin) in the unit of the table; `gateway`, `bridge`, `own_share` (p's own part in what it ships), `exports` by region.
+    Raises BadInput for a region outside the nation.
+    """
+    acc = at_home(acc, home)
+    view, sys = partition(acc, region), system(acc)
+    inside, exports = _national(sys, acc, view)
+    shipped = np.zeros((acc.R, acc.S, view.actors.size))
+    shipped[np.arange(acc.R), :, view.actors.of] = exports
+    chosen = np.array([view.actors.of[g.members[0]] for g in view.groups])
+    through = (sys.v[:, :, None] * solve(inside, shipped)).sum(axis=1)  # r g
+    matrix = view.actors.add(through, 0)
+    others = matrix.sum(axis=1).sum() - matrix.sum(axis=1)
+    gateway = ratio(matrix.sum(axis=0) - np.diag(matrix), others)
+    passing = np.array([_passing(sys, inside, exports, np.isin(view.actors.of, [g])) for g in chosen])
+    axes = ("region",)
+    at_border = np.array([view.actors.nation[a] == acc.home for a in view.actors.of])
+    members = [g for g in _actor_groups(view.actors) if at_border[g.members[0]]]
+    rows = np.array([view.actors.of[g.members[0]] for g in members])
+    return dataset(
+        acc,
+        {
+            "exports": (axes, group_sum(view.groups, exports).sum(axis=1)),
+            "gateway": (axes, gateway[chosen]),
+            "bridge": (axes, ratio(passing, others[chosen])),
+            "own_share": (axes, ratio(np.diag(matrix), matrix.sum(axis=0))[chosen]),
+            "value": (("region", "origin"), matrix[np.ix_(rows, chosen)].T),
+        },
+        {**group_coords(view.groups), "origin": [g.code for g in members]},
+        definition=f"of the value added that {acc.home}'s other regions export, the part this region ships abroad "
+        "(gateway) and the part whose chain passes through it anywhere (bridge); own_share: its own value in the "
+        "national value added it ships",
+        weighting="by value added exported; each region is compared with all others of its nation",
+        citation="KoopmanWangWei2014",
+        columns=["exports", "gateway", "bridge", "own_share"],
+        units={"exports": acc.unit, "value": acc.unit},
+    )
+
+
+def _actor_groups(actors: Actors) -> list[Group]:
+    return [
+        Group(c, actors.names_en[k], actors.names_zh[k], np.flatnonzero(actors.of == k))
+        for k, c in enumerate(actors.codes)
+    ]
+
+
+def _national(sys: System, acc: Accounts, view: View) -> tuple[Operator, Array]:
+    """Links inside the home nation as this partition draws it, and each home region's gross exports abroad (r i)."""
+    nation = np.array(view.actors.nation)[view.actors.of]
+    at_home = nation == acc.home
+    away = [g.code for g in view.groups if not at_home[g.members].all()]
+    if away:
+        raise BadInput(f"only regions of {acc.home} can be its gateways", items=away, where=acc.name)
+    inside = sys.operator.masked((at_home[:, None] & at_home[None, :]).astype(float))
+    traded = sys.y + sys.operator.inputs(sys.output)
+    return inside, np.einsum("ris,s->ri", traded, (~at_home).astype(float)) * at_home[:, None]
+
+
+def _passing(sys: System, inside: Operator, exports: Array, gone: NDArray[np.bool_]) -> float:
+    """Value added of the others whose way out of the nation touches the regions in `gone`."""
+    stay = ~gone
+    every = sys.v * solve(inside, exports)
+    without = inside.masked((stay[:, None] & stay[None, :]).astype(float))
+    around = sys.v * solve(without, exports * stay[:, None])
+    return float((every - around)[stay].sum())
