@@ -107,6 +107,8 @@ def _cell(value: object, digits: int) -> str:
     if isinstance(value, float):
         if value != value:
             return "–"
+        if value and abs(value) < 10.0**-digits:
+            return f"{value:.2e}"
         return f"{value:,.{digits}f}" if abs(value) < 1e4 else f"{value:,.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"

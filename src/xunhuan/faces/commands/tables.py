@@ -44,7 +44,7 @@ def _list(format: Format, output: OutputOption) -> None:
         with h5netcdf.File(path, "r") as f:  # labels only; the numbers stay on disk
             a, d = dict(f.attrs), f.dimensions
             rows.append({
-                "table": name, "title": a["title"], "year": int(a["year"]), "regions": d["region"].size,
+                "table": name, "title": a["title"], "year": str(a["year"]), "regions": d["region"].size,
                 "sectors": d["sector"].size, "unit": a["unit"], "home": a["home"], "digest": str(a["digest"])[:12],
             })  # fmt: skip
     emit(pd.DataFrame(rows), format, output, title="Tables")
@@ -89,4 +89,4 @@ def check(
         for name, (residual, _) in identity_residuals(acc).items()
     ]
     notes = [f"residuals relative to the gross size of the terms; refused above {TOLERANCE:g}", f"digest {acc.digest}"]
-    emit(pd.DataFrame(rows), format, output, title=f"{acc.name}: balanced", notes=notes, digits=18)
+    emit(pd.DataFrame(rows), format, output, title=f"{acc.name}: balanced", notes=notes)
