@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
-from scipy.sparse import coo_array, eye_array, hstack
+from scipy.sparse import coo_array
 
 from xunhuan.errors import Infeasible, NotConverged, Problems
 
@@ -325,15 +326,24 @@ def _blocked(a: Array, u: Array, v: Array) -> tuple[NDArray[np.intp], NDArray[np
     """
     i, j = np.nonzero(a)
     m, cells = len(u), len(i)
-    scale = np.abs(u).sum() or 1.0
+    k = m + len(v)
+    at, slack = np.arange(cells), np.arange(k)
     sign = np.sign(a[i, j])
-    at = np.arange(cells)
-    body = coo_array((np.tile(sign, 2), (np.r_[i, m + j], np.r_[at, at])), shape=(m + len(v), cells))
-    eye = eye_array(m + len(v))
-    found = linprog(
-        np.r_[np.zeros(cells), np.ones(2 * (m + len(v)))],
-        A_eq=hstack([body, eye, -eye]).tocsr(),
-        b_eq=np.r_[u, v] / scale,
+    # Columns: one per cell of the seed, then what is short and what is over in each margin.
+    equations: Any = coo_array(
+        (
+            np.concatenate([sign, sign, np.ones(k), -np.ones(k)]),
+            (
+                np.concatenate([i, m + j, slack, slack]),
+                np.concatenate([at, at, cells + slack, cells + k + slack]),
+            ),
+        ),
+        shape=(k, cells + 2 * k),
+    )
+    found: Any = linprog(
+        np.concatenate([np.zeros(cells), np.ones(2 * k)]),
+        A_eq=equations.tocsr(),
+        b_eq=np.concatenate([u, v]) / (np.abs(u).sum() or 1.0),
         method="highs",
     )
     if found.fun <= 1e-7:

@@ -14,7 +14,7 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation")
+ROOMS = ("tables", "circulation", "build")
 
 app = typer.Typer(
     name="xunhuan",
@@ -36,7 +36,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")
+    ] = False,
 ) -> None:
     """A laboratory for dual-circulation economies."""
 

@@ -1,0 +1,120 @@
+"""Builders of the bundled tables: raw sources in, balanced accounts and a log of every correction out."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xunhuan.errors import BadInput, ForeignFile, Problems, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xunhuan.data.accounts import Accounts
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Builder:
+    """One entry of `xunhuan build`.
+
+    name    what the user asks for        tables  names of the tables it writes
+    title   what it is, in a line         files   raw files it reads, relative to the raw folder
+    module, function   where the work is done: function(raw, progress) -> [(accounts, log), ...]
+    """
+
+    name: str
+    title: str
+    tables: tuple[str, ...]
+    files: tuple[str, ...]
+    module: str
+    function: str
+
+    def __call__(self, raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+        """Check the raw files, then build. Raises BadInput, ForeignFile, Infeasible, NotConverged."""
+        check_raw(raw, self.files)
+        run = getattr(importlib.import_module(self.module), self.function)
+        return list(run(raw, progress))
+
+
+_SHARED = ("china_provinces.csv", "china_province_distance_km.csv")
+_CHINA_2017 = ("china_provincial_io_2017.nc", "china_national_io_2017.nc", *_SHARED)
+_CHINA_2012 = ("china_provincial_io_2012.nc", "china_national_io_detailed_2012.nc", *_SHARED)
+_WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
+
+BUILDERS: Mapping[str, Builder] = {
+    b.name: b
+    for b in (
+        Builder(
+            "china-2017",
+            "31 provinces of China, 42 sectors, 2017, with the bounds of trade between provinces",
+            ("china-2017", "china-2017-least", "china-2017-most"),
+            _CHINA_2017,
+            "xunhuan.build.china",
+            "build_2017",
+        ),
+        Builder(
+            "china-2012",
+            "31 provinces of China, 42 sectors, 2012",
+            ("china-2012",),
+            _CHINA_2012,
+            "xunhuan.build.china",
+            "build_2012",
+        ),
+        Builder(
+            "world-2017",
+            "31 provinces of China and 80 economies, 32 sectors, 2017",
+            ("world-2017",),
+            (*_CHINA_2017, *_WORLD),
+            "xunhuan.build.world",
+            "build_2017",
+        ),
+    )
+}
+
+
+def builder(name: str) -> Builder:
+    """The builder of that name. Raises UnknownName with the nearest names."""
+    if name not in BUILDERS:
+        raise UnknownName.of("table to build", name, BUILDERS)
+    return BUILDERS[name]
+
+
+def check_raw(raw: Path, files: tuple[str, ...]) -> None:
+    """Look at every raw file before any work: present, and of the kind its name says.
+
+    Raises BadInput listing all that are missing, ForeignFile listing all that cannot be read.
+    """
+    if not raw.is_dir():
+        raise BadInput("the raw folder does not exist", where=str(raw), fix="give the folder with --raw DIR")
+    missing = Problems(f"the raw folder lacks {{n}} of {len(files)} files")
+    damaged = Problems("raw files are truncated or not what their names say")
+    for name in files:
+        path = raw / name
+        if not path.is_file():
+            missing.add(name)
+        elif not _readable(path):
+            damaged.add(name)
+    missing.what = missing.what.format(n=len(missing.items))
+    missing.raise_if(BadInput, where=str(raw), fix="add these files (DATA.md says where they come from)")
+    damaged.raise_if(ForeignFile, where=str(raw), fix="fetch these files again")
+
+
+def _readable(path: Path) -> bool:
+    if path.suffix == ".nc":
+        import h5py
+
+        try:
+            with h5py.File(path, "r") as f:
+                return len(f) > 0
+        except OSError:
+            return False
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        return False
+    return len(lines) > 1 and "," in lines[0]

@@ -1,0 +1,167 @@
+"""The bundled tables of China's provinces: china-2017 with its two bounds, china-2012 with its own.
+
+The recipe and its measured corrections are in docs/china-tables.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xunhuan.build.china_raw import (
+    CATEGORIES,
+    COMPONENTS,
+    UNIT,
+    NationalControl,
+    ProvincialTables,
+    china_sectors,
+    macro_regions,
+    read_distance,
+    read_geography,
+    read_national_2012,
+    read_national_2017,
+    read_provinces,
+)
+from xunhuan.build.log import Log
+from xunhuan.build.national_check import log_national_check
+from xunhuan.build.provinces import DECAY, Hauling, ProvincialBooks, provincial_books, provincial_flows
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+
+Array = NDArray[np.float64]
+Progress = Callable[[str], None]
+
+NOTES = (
+    "Bilateral flows between provinces are estimates: official tables give each province's totals only.",
+    "Imports of a good are shared alike by all users in a province; the official table knows them by user.",
+    "Provincial tables are scaled to the national table by sector; see the build log for every change.",
+    "Values are at current producer prices; imports include duties, so the table carries no tariff rates.",
+    "GDP is that of the tables as first published, before the later revision of some provinces.",
+)
+NOTES_HAULING: dict[Hauling, tuple[str, ...]] = {
+    "estimate": (),
+    "least": ("A bound, not an estimate: provinces use all they can of their own goods.",),
+    "most": ("A bound, not an estimate: provinces use only what they must of their own goods.",),
+}
+NOTES_2012 = (
+    "Hubei, Qinghai and Inner Mongolia report foreign and domestic trade in one column; it is split by good "
+    "as in the other provinces of their macro-region.",
+    "There is no national table of 2012 with imports by user here: all users share them alike.",
+    "The statistical discrepancy of the national table of 2012 is in the category inventory.",
+    "Sector names are those of the official list of 2012; the source numbers its sectors only.",
+    "Exports of Chongqing are 101 in the source of 2012, 3488 in that of 2017; kept as published.",
+)
+
+
+@dataclass(frozen=True)
+class ChinaInputs:
+    """All that a year's tables are built from; axes as in provinces.py.
+
+    tables, control   provincial tables and national totals, 10^8 CNY
+    distance          r s, km        macro   macro-region of each province
+    """
+
+    year: int
+    tables: ProvincialTables
+    control: NationalControl
+    geography: Geography
+    sectors: Sectors
+    distance: Array
+    macro: tuple[str, ...]
+
+
+def read_inputs(raw: Path, year: int) -> ChinaInputs:
+    """Read a year's raw files. Raises BadInput, ForeignFile."""
+    tables = read_provinces(raw, year)
+    return ChinaInputs(
+        year=year,
+        tables=tables,
+        control=read_national_2017(raw) if year == 2017 else read_national_2012(raw),
+        geography=read_geography(raw, "population_2017_1e4"),
+        sectors=china_sectors(year),
+        distance=read_distance(raw, tables.regions),
+        macro=macro_regions(raw, tables.regions),
+    )
+
+
+def books_of(inputs: ChinaInputs, hauling: Hauling = "estimate") -> tuple[ProvincialBooks, Log]:
+    """Provincial books of a year that add up to the nation, and the log of all corrections.
+
+    These are the provincial shares other builders start from. Raises Infeasible, NotConverged.
+    """
+    log = Log(inputs.tables.regions, inputs.sectors.codes, UNIT)
+    books = provincial_books(inputs.tables, inputs.control, log, regions=inputs.macro, hauling=hauling)
+    return books, log
+
+
+def build_table(inputs: ChinaInputs, hauling: Hauling) -> tuple[Accounts, pd.DataFrame]:
+    """One balanced table and its log."""
+    books, log = books_of(inputs, hauling)
+    flow = provincial_flows(books, inputs.distance, inputs.tables.regions)
+    log_national_check(books, flow, inputs.control, log)
+    suffix = "" if hauling == "estimate" else f"-{hauling}"
+    kind = "estimated trade" if hauling == "estimate" else f"{hauling} cross-hauling"
+    flows, use, final, value_added = _with_rest(books, flow)
+    accounts = Accounts(
+        flow=flows,
+        use=use,
+        final=final,
+        value_added=value_added,
+        tariff=np.zeros_like(flows),
+        geography=inputs.geography,
+        sectors=inputs.sectors,
+        categories=CATEGORIES,
+        components=COMPONENTS,
+        year=inputs.year,
+        currency="CNY",
+        unit=UNIT,
+        name=f"china-{inputs.year}{suffix}",
+        title=f"China {inputs.year}: 31 provinces, 42 sectors, {kind} between provinces",
+        source=f"{inputs.control.source}; {inputs.tables.source}",
+        notes=NOTES + NOTES_HAULING[hauling] + (NOTES_2012 if inputs.year == 2012 else ()),
+        home="CHN",
+        extra={"decay": str(DECAY), "hauling": hauling},
+    )
+    return accounts, log.frame()
+
+
+def _with_rest(books: ProvincialBooks, flow: Array) -> tuple[Array, Array, Array, Array]:
+    """Flow, use, final and value added with the rest of the world as one open region, last."""
+    r, i = books.output.shape
+    whole = np.zeros((r + 1, r + 1, i))
+    whole[:r, :r], whole[:r, r], whole[r, :r] = flow, books.export, books.import_
+    bought = np.zeros((1, i, len(CATEGORIES)))
+    bought[0, :, 0] = books.export.sum(0)  # what an open region buys has no category; it stands in the first
+    return (
+        whole,
+        np.concatenate([books.use, np.zeros((1, i, i))]),
+        np.concatenate([books.final, bought]),
+        np.concatenate([books.value_added, np.zeros((1, i, len(COMPONENTS)))]),
+    )
+
+
+def _build(raw: Path, year: int, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+    progress("reading the provincial and national tables")
+    inputs = read_inputs(raw, year)
+    out = []
+    kinds: tuple[Hauling, ...] = ("estimate", "least", "most") if year == 2017 else ("estimate",)
+    for hauling in kinds:
+        progress(f"balancing: {hauling}")
+        out.append(build_table(inputs, hauling))
+    return out
+
+
+def build_2017(raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+    """china-2017, china-2017-least and china-2017-most, each with its log."""
+    return _build(raw, 2017, progress)
+
+
+def build_2012(raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+    """china-2012 and its log."""
+    return _build(raw, 2012, progress)

@@ -1,0 +1,213 @@
+"""Reading the raw Chinese tables: provinces, national control, labels. Units become 10^8 CNY here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from xunhuan.build.lists import data_file
+from xunhuan.data.classification import Concordance, Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.data.store import open_dataset
+
+Array = NDArray[np.float64]
+
+UNIT = "10^8 CNY"
+SOURCE_PER_UNIT = 1e4
+"""The sources are in 10^4 CNY."""
+CATEGORIES = ("rural_household", "urban_household", "government", "fixed_capital", "inventory")
+COMPONENTS = ("compensation", "net_production_tax", "depreciation", "operating_surplus")
+REST = "ROW"
+PROVINCES_FILE, DISTANCE_FILE = "china_provinces.csv", "china_province_distance_km.csv"
+
+
+@dataclass(frozen=True)
+class ProvincialTables:
+    """Single-region competitive tables of all provinces, 10^8 CNY, as the source gives them.
+
+    output, export, outflow, import_, inflow, error  r i    use  r i j    final  r i f    value_added  r j v
+    output = Σ_j use + Σ_f final + export + outflow - import_ - inflow + error
+    """
+
+    regions: tuple[str, ...]
+    source: str
+    output: Array
+    export: Array
+    outflow: Array
+    import_: Array
+    inflow: Array
+    error: Array
+    use: Array
+    final: Array
+    value_added: Array
+
+
+@dataclass(frozen=True)
+class NationalControl:
+    """National totals the provinces are fitted to, 10^8 CNY; imports are those used at home.
+
+    output, export, import_ i   use i j, all origins   final i g by group of categories   value_added j v
+    output = Σ_j use + Σ_g final + export - import_;  output = Σ_i use + Σ_v value_added
+    groups        for each g, its positions in CATEGORIES
+    unused_import i, imports in the source that no use takes up
+    discrepancy   i, statistical discrepancy of the source, held in the last group (inventory)
+    domestic_use  i j, use of home-made goods where the source tells it apart, else None
+    """
+
+    output: Array
+    export: Array
+    import_: Array
+    use: Array
+    final: Array
+    value_added: Array
+    groups: tuple[tuple[int, ...], ...]
+    unused_import: Array
+    discrepancy: Array
+    source: str
+    domestic_use: Array | None = None
+
+
+def read_provinces(raw: Path, year: int) -> ProvincialTables:
+    """Provincial tables of a year. Raises BadInput, ForeignFile."""
+    ds = open_dataset(raw / f"china_provincial_io_{year}.nc")
+
+    def get(name: str, *dims: str) -> Array:
+        return np.asarray(ds[name].transpose(*dims).values / SOURCE_PER_UNIT, dtype=np.float64)
+
+    by_good = {
+        k: get(v, "province", "supplier")
+        for k, v in {
+            "output": "output",
+            "export": "export",
+            "outflow": "domestic_outflow",
+            "import_": "import_",
+            "inflow": "domestic_inflow",
+            "error": "error",
+        }.items()
+    }
+    return ProvincialTables(
+        regions=tuple(str(p) for p in ds["province"].values),
+        source=str(ds.attrs["source"]),
+        use=get("intermediate", "province", "supplier", "user"),
+        final=np.asarray(
+            get("final", "province", "supplier", "category")[..., _places(ds, "category", CATEGORIES)]
+        ),
+        value_added=np.asarray(
+            get("value_added", "province", "user", "component")[..., _places(ds, "component", COMPONENTS)]
+        ),
+        **by_good,
+    )
+
+
+def _places(ds: xr.Dataset, name: str, wanted: Sequence[str]) -> list[int]:
+    found = [str(x) for x in ds[name].values]
+    return [found.index(w) for w in wanted]
+
+
+def read_national_2017(raw: Path) -> NationalControl:
+    """The official non-competitive table of 2017, domestic and imported use added up."""
+    ds = open_dataset(raw / "china_national_io_2017.nc")
+    z = ds["intermediate"].transpose("origin", "supplier", "user").values / SOURCE_PER_UNIT
+    f = ds["final"].transpose("origin", "supplier", "category").values / SOURCE_PER_UNIT
+    f = f[..., _places(ds, "category", ("consumption", "fixed_capital", "inventory"))]
+    foreign = [str(o) for o in ds["origin"].values].index("imported")
+    used = z[foreign].sum(1) + f[foreign].sum(1)
+    v = ds["value_added"].transpose("user", "component").values / SOURCE_PER_UNIT
+    return NationalControl(
+        output=ds["output"].values / SOURCE_PER_UNIT,
+        export=ds["export"].values / SOURCE_PER_UNIT,
+        import_=used,
+        use=z.sum(0),
+        final=f.sum(0),
+        value_added=v[:, _places(ds, "component", COMPONENTS)],
+        groups=((0, 1, 2), (3,), (4,)),
+        unused_import=ds["import_"].values / SOURCE_PER_UNIT - used,
+        discrepancy=np.zeros(len(used)),
+        source=str(ds.attrs["source"]),
+        domestic_use=z[1 - foreign],
+    )
+
+
+def read_national_2012(raw: Path) -> NationalControl:
+    """The official competitive table of 2012, 139 sectors added up to the 42 of the provincial tables."""
+    ds = open_dataset(raw / "china_national_io_detailed_2012.nc")
+    to42 = Concordance.read(data_file("cn139_to_cn42_2012.csv")).matrix(
+        [str(k) for k in ds["supplier"].values], china_sectors(2012).codes
+    )
+
+    def account(name: str) -> Array:
+        return np.asarray(to42.T @ ds["final"].sel(account=name).values / SOURCE_PER_UNIT)
+
+    final = np.stack([account(a) for a in ("FU101", "FU102", "FU103", "FU201", "FU202")], axis=-1)
+    discrepancy = account("ERR")
+    final[:, 4] += discrepancy
+    v = ds["value_added"].transpose("user", "component").values / SOURCE_PER_UNIT
+    order = _places(ds, "component", ("VA001", "VA002", "VA003", "VA004"))
+    return NationalControl(
+        output=account("GO"),
+        export=account("EX"),
+        import_=account("IM"),
+        use=to42.T @ (ds["intermediate"].transpose("supplier", "user").values / SOURCE_PER_UNIT) @ to42,
+        final=final,
+        value_added=to42.T @ v[:, order],
+        groups=tuple((k,) for k in range(5)),
+        unused_import=np.zeros(to42.shape[1]),
+        discrepancy=discrepancy,
+        source=str(ds.attrs["source"]),
+    )
+
+
+def china_sectors(year: int) -> Sectors:
+    """The 42 sectors of the provincial tables of 2012 or 2017; the two lists differ in four places."""
+    rows = pd.read_csv(data_file(f"china_sectors_{year}.csv"), dtype=str)
+    groups: dict[str, list[str]] = {}
+    for code, names in zip(rows["code"], rows["groups"], strict=True):
+        for group in names.split():
+            groups.setdefault(group, []).append(code)
+    return Sectors(
+        codes=tuple(rows["code"]),
+        names_en=tuple(rows["name_en"]),
+        names_zh=tuple(rows["name_zh"]),
+        groups={g: tuple(m) for g, m in groups.items()},
+    )
+
+
+def read_geography(raw: Path, population: str) -> Geography:
+    """The 31 provinces of China and the open rest of the world; population of the column named."""
+    rows = pd.read_csv(raw / PROVINCES_FILE)
+    tiles = pd.read_csv(data_file("china_tiles.csv")).set_index("region")
+    codes = tuple(rows["iso"])
+    clusters: dict[str, list[str]] = {}
+    for column in ("cluster", "macro_region"):
+        for name, members in rows.dropna(subset=[column]).groupby(column, sort=False)["iso"]:
+            clusters[str(name)] = list(members)
+    place = {str(c): (int(x), int(y)) for c, x, y in tiles[["column", "row"]].itertuples()}
+    return Geography(
+        codes=(*codes, REST),
+        nation=("CHN",) * len(codes) + (REST,),
+        names_en=(*rows["name_en"], "Rest of the world"),
+        names_zh=(*rows["name_zh"], "世界其他地区"),
+        open=frozenset({REST}),
+        clusters={k: tuple(v) for k, v in clusters.items()},
+        nation_names={"CHN": ("China", "中国"), REST: ("Rest of the world", "世界其他地区")},
+        population=(*(float(x) for x in rows[population]), float("nan")),
+        tile=(*(place[c] for c in codes), None),
+    )
+
+
+def read_distance(raw: Path, regions: Sequence[str]) -> Array:
+    """Population-weighted distances between provinces, km, axes r s in the order of `regions`."""
+    table = pd.read_csv(raw / DISTANCE_FILE, index_col=0)
+    return np.asarray(table.loc[list(regions), list(regions)].to_numpy(dtype=np.float64))
+
+
+def macro_regions(raw: Path, regions: Sequence[str]) -> tuple[str, ...]:
+    """Macro-region (East, Central, West, Northeast) of each province."""
+    rows = pd.read_csv(raw / PROVINCES_FILE).set_index("iso")
+    return tuple(str(x) for x in rows.loc[list(regions), "macro_region"])

@@ -1,0 +1,103 @@
+"""`xunhuan build`: the bundled tables from their raw sources, with the log of every correction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xunhuan.faces.output import Format, FormatOption, emit, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xunhuan.data.accounts import Accounts
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("build")
+    def command(
+        name: Annotated[str, typer.Argument(help="china-2017, china-2012 or world-2017.")],
+        raw: Annotated[Path, typer.Option("--raw", help="Folder of the raw files (see DATA.md).")],
+        output: Annotated[
+            Path | None,
+            typer.Option("-o", "--output", help="Folder to write to; your own tables if not given."),
+        ] = None,
+        format: FormatOption = Format.table,
+    ) -> None:
+        """Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.
+
+        All raw files are looked at before any work, and nothing is written unless every table balances. A
+        summary of the corrections is printed.
+        """
+        from xunhuan.build import builder
+
+        chosen = builder(name)
+        folder = _folder(output)
+        said: list[str] = []
+        with working(f"building {name}"):
+            made = chosen(raw, said.append)
+        files = _write(made, folder)
+        emit(
+            _summaries(made),
+            format,
+            title=f"Corrections made for {name}",
+            notes=_notes(made, files),
+            digits=1,
+        )
+
+
+def _folder(output: Path | None) -> Path:
+    from xunhuan.data.store import user_folder
+    from xunhuan.errors import BadInput
+
+    if output is None:
+        folder = user_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    if not output.is_dir():
+        raise BadInput("the folder to write to does not exist", where=str(output), fix="create it first")
+    return output
+
+
+def _write(made: list[tuple[Accounts, pd.DataFrame]], folder: Path) -> list[Path]:
+    """Write logs before tables, each atomically: a table that is there has its log."""
+    from xunhuan.data.store import atomic_path, save
+
+    files = []
+    for accounts, log in made:
+        with atomic_path(folder / f"{accounts.name}.log.parquet") as tmp:
+            log.to_parquet(tmp, index=False, compression="zstd")
+        files.append(save(accounts, folder / f"{accounts.name}.nc"))
+    return files
+
+
+def _summaries(made: list[tuple[Accounts, pd.DataFrame]]) -> pd.DataFrame:
+    """Corrections by table, step and quantity; what tables have in common is told once."""
+    import pandas as pd
+
+    from xunhuan.build.log import summary
+
+    parts = []
+    for accounts, log in made:
+        part = summary(log)
+        part.insert(0, "table", accounts.name)
+        parts.append(part)
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[~whole.drop(columns="table").duplicated()].reset_index(drop=True)
+
+
+def _notes(made: list[tuple[Accounts, pd.DataFrame]], files: list[Path]) -> list[str]:
+    from xunhuan.data.accounts import identity_residuals
+
+    lines = []
+    for (accounts, log), file in zip(made, files, strict=True):
+        worst = max(float(residual.max()) for residual, _ in identity_residuals(accounts).values())
+        lines.append(
+            f"{accounts.name}: {len(log)} corrections, largest relative residual of an identity {worst:.1e}, "
+            f"digest {accounts.digest[:12]}, written to {file}"
+        )
+    return lines
