@@ -46,9 +46,7 @@ class XunhuanError(Exception):
         return _rebuild, (type(self), self.what, self.where, self.fix, self.items)
 
 
-def _rebuild(
-    kind: type[XunhuanError], what: str, where: str, fix: str, items: tuple[str, ...]
-) -> XunhuanError:
+def _rebuild(kind: type[XunhuanError], what: str, where: str, fix: str, items: tuple[str, ...]) -> XunhuanError:
     error = kind.__new__(kind)
     XunhuanError.__init__(error, what, where=where, fix=fix, items=items)
     return error

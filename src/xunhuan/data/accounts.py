@@ -207,7 +207,7 @@ def _worst(labels: Sequence[Sequence[str]], size: Array, n: int = 3) -> str:
         place = np.unravel_index(int(k), size.shape)
         if size[place] == 0:
             continue
-        cells.append("/".join(axis[p] for axis, p in zip(labels, place, strict=True)) + f" ({size[place]:.3g})")
+        cells.append("/".join(axis[int(p)] for axis, p in zip(labels, place, strict=True)) + f" ({size[place]:.3g})")
     return ", ".join(cells)
 
 
@@ -254,7 +254,10 @@ def identity_residuals(acc: Accounts) -> dict[str, tuple[Array, tuple[Sequence[s
         z, f = acc.sourcing.intermediate, acc.sourcing.final
         both = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", f)
         gross3 = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", np.abs(f))
-        out["sourcing (flow = its users' purchases)"] = (_relative(acc.flow - both, gross3), (codes, codes, sec))
+        out["sourcing (flow = its users' purchases)"] = (
+            _relative(acc.flow - both, gross3),
+            (codes, codes, sec),
+        )
         out["sourcing (use = purchases from all origins)"] = (
             _relative(acc.use - z.sum(0).transpose(1, 0, 2), acc.use), (codes, sec, sec),
         )  # fmt: skip
@@ -280,4 +283,8 @@ def check_identities(acc: Accounts, tolerance: float = TOLERANCE) -> None:
     shut = ~acc.closed
     if shut.any() and (acc.use[shut].any() or acc.value_added[shut].any() or acc.flow[np.ix_(shut, shut)].any()):
         p.add("an open region has intermediate use, value added or trade with an open region; it may only buy and sell")
-    p.raise_if(UnbalancedAccounts, where=acc.name, fix=f"residuals below {tolerance:g} of the gross size of the terms")
+    p.raise_if(
+        UnbalancedAccounts,
+        where=acc.name,
+        fix=f"residuals below {tolerance:g} of the gross size of the terms",
+    )

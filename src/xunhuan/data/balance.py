@@ -355,9 +355,7 @@ def _blocked(a: Array, u: Array, v: Array) -> tuple[NDArray[np.intp], NDArray[np
     return rows, columns, heavy
 
 
-def _tell(
-    blocked: tuple[NDArray[np.intp], NDArray[np.intp], bool], label: _Labels, u: Array, v: Array
-) -> str:
+def _tell(blocked: tuple[NDArray[np.intp], NDArray[np.intp], bool], label: _Labels, u: Array, v: Array) -> str:
     rows, columns, heavy = blocked
     some = ", ".join(label.of(2, k) for k in rows[:6]) or "none"
     other = ", ".join(label.of(1, k) for k in columns[:6]) or "none"

@@ -159,8 +159,8 @@ class Concordance:
             if s in place_s and t in place_t:
                 out[place_s[s], place_t[t]] += float(w)
         for k in np.flatnonzero(np.abs(out.sum(1) - 1) > 1e-12):
-            p.add(f"source sector {source[k]!r} maps with weight {out[k].sum():g}")
+            p.add(f"source sector {source[int(k)]!r} maps with weight {out[k].sum():g}")
         for k in np.flatnonzero(out.sum(0) == 0):
-            p.add(f"nothing maps to target sector {target[k]!r}")
+            p.add(f"nothing maps to target sector {target[int(k)]!r}")
         p.raise_if()
         return out

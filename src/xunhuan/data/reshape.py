@@ -85,9 +85,7 @@ def aggregate(acc: Accounts, regions: Groups, sectors: Groups) -> Accounts:
         geography=geography,
         sectors=_merge_sectors(acc.sectors, scodes, sto),
         sourcing=src
-        and Sourcing(
-            _sum_axes(src.intermediate, {0: r, 1: s, 2: r, 3: s}), _sum_axes(src.final, {0: r, 1: s, 2: r})
-        ),
+        and Sourcing(_sum_axes(src.intermediate, {0: r, 1: s, 2: r, 3: s}), _sum_axes(src.final, {0: r, 1: s, 2: r})),
     )
 
 

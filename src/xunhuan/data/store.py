@@ -80,11 +80,15 @@ def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
     Raises ForeignFile where the Dataset is of another kind, UnbalancedAccounts where the numbers fail.
     """
     if ds.attrs.get("format") != FORMAT:
-        raise ForeignFile("this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}")
+        raise ForeignFile(
+            "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}"
+        )
     try:
         return _from_dataset(ds)
     except (KeyError, ValueError, TypeError) as e:
-        raise ForeignFile(f"the accounts cannot be read: {e}", where=where, fix="build or import the table again") from e
+        raise ForeignFile(
+            f"the accounts cannot be read: {e}", where=where, fix="build or import the table again"
+        ) from e
 
 
 def _from_dataset(ds: xr.Dataset) -> Accounts:
@@ -147,7 +151,11 @@ def save(acc: Accounts, path: str | Path) -> Path:
 
 def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
     """Write a Dataset to compressed netCDF, atomically."""
-    numeric = {k: {"zlib": True, "complevel": 5, "shuffle": True} for k, v in ds.data_vars.items() if v.dtype.kind in "fi" and v.ndim}
+    numeric = {
+        k: {"zlib": True, "complevel": 5, "shuffle": True}
+        for k, v in ds.data_vars.items()
+        if v.dtype.kind in "fi" and v.ndim
+    }
     with atomic_path(path) as tmp:
         ds.to_netcdf(tmp, engine="h5netcdf", encoding=numeric)
     return Path(path)
@@ -178,7 +186,9 @@ def open_accounts(path: str | Path) -> Accounts:
     acc = from_dataset(ds, where=str(path))
     if ds.attrs.get("digest") != acc.digest:
         raise ForeignFile(
-            "the numbers do not match the digest stored with them", where=str(path), fix="build or import it again"
+            "the numbers do not match the digest stored with them",
+            where=str(path),
+            fix="build or import it again",
         )
     return acc
 
@@ -252,7 +262,10 @@ def write_text(path: str | Path, text: str) -> None:
         tmp.write_text(text, encoding="utf-8")
 
 
-def write_folder(path: str | Path, writers: Mapping[str, Callable[[Path], object]] | Sequence[tuple[str, Callable[[Path], object]]]) -> Path:
+def write_folder(
+    path: str | Path,
+    writers: Mapping[str, Callable[[Path], object]] | Sequence[tuple[str, Callable[[Path], object]]],
+) -> Path:
     """Write a folder of files so that readers see the old folder or the new one, never a mixture.
 
     `writers` gives each file's name and a function that writes it at a path. The files are made in a temporary

@@ -70,7 +70,12 @@ def toyland() -> Accounts:
             ("FAR", "MAN", "SER"),
             ("Farming", "Manufacturing", "Services"),
             ("农业", "制造业", "服务业"),
-            {"goods": ("FAR", "MAN"), "services": ("SER",), "agriculture": ("FAR",), "manufacturing": ("MAN",)},
+            {
+                "goods": ("FAR", "MAN"),
+                "services": ("SER",),
+                "agriculture": ("FAR",),
+                "manufacturing": ("MAN",),
+            },
         ),
         categories=("consumption", "investment"),
         components=("wages", "mixed_income", "profit", "rent", "net_tax"),

@@ -88,5 +88,8 @@ def check(
         {"identity": name, "cells": residual.size, "largest_residual": float(residual.max())}
         for name, (residual, _) in identity_residuals(acc).items()
     ]
-    notes = [f"residuals relative to the gross size of the terms; refused above {TOLERANCE:g}", f"digest {acc.digest}"]
+    notes = [
+        f"residuals relative to the gross size of the terms; refused above {TOLERANCE:g}",
+        f"digest {acc.digest}",
+    ]
     emit(pd.DataFrame(rows), format, output, title=f"{acc.name}: balanced", notes=notes)
