@@ -29,9 +29,9 @@ def data_file(name: str) -> Path:
 
 
 @cache
-def common_sectors() -> Sectors:
-    """The 32 sectors of the world table with English and Chinese names and groups."""
-    rows = pd.read_csv(data_file("common_sectors.csv"), dtype=str)
+def sectors_of(file: str) -> Sectors:
+    """A sector list of the builders: csv with code, name_en, name_zh and groups (names apart by blanks)."""
+    rows = pd.read_csv(data_file(file), dtype=str)
     groups: dict[str, list[str]] = {}
     for code, names in zip(rows["code"], rows["groups"], strict=True):
         for group in names.split():
@@ -42,6 +42,11 @@ def common_sectors() -> Sectors:
         names_zh=tuple(rows["name_zh"]),
         groups={g: tuple(m) for g, m in groups.items()},
     )
+
+
+def common_sectors() -> Sectors:
+    """The 32 sectors of the world table with English and Chinese names and groups."""
+    return sectors_of("common_sectors.csv")
 
 
 @cache

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.balance import gras, ras, spread
+from xunhuan.data.balance import gras, ras, self_trade, spread
 from xunhuan.errors import BadInput
 
 Array = NDArray[np.float64]
 
-EVEN = 1e-6
+EVEN = 1e-3
 """Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
 
 
@@ -139,9 +139,7 @@ def _uses(shares: Shares, inputs: Array, absorption: Array) -> tuple[Array, Arra
     return both[:, :, :k], both[:, :, k:]
 
 
-def _bounded(
-    shares: Shares, what: str, weight: Array, total: Array, limit: Array
-) -> tuple[Array, pd.DataFrame]:
+def _bounded(shares: Shares, what: str, weight: Array, total: Array, limit: Array) -> tuple[Array, pd.DataFrame]:
     """Share out the nation's trade p i by weight, no province above its limit; and what had to move.
 
     Where the national table has no such trade at all, the limit (output or use) is the weight.
@@ -174,22 +172,35 @@ def _bounded(
 
 
 def _inside(shares: Shares, supply: Array, demand: Array) -> Array:
-    """Trade p q i between provinces and within each: RAS of the given trade to supply p i and demand q i."""
+    """Trade p q i between provinces and within each, from supply p i and demand q i of the home market.
+
+    own[p,i] = λ[p,i] min(supply, demand), λ the same share in the national table, and never less than what the
+    others cannot take; the rest is RAS of the national table's trade between provinces.
+    """
     supply, demand = np.maximum(supply, 0.0), np.maximum(demand, 0.0)
-    even = np.einsum("pi,qi->ipq", supply, _ratio(demand, supply.sum(0)))
-    given = shares.trade.transpose(2, 0, 1)
-    seed = given * _ratio(supply.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
-    fitted = ras(seed, supply.T, demand.T, names=(shares.codes, shares.codes))
-    return fitted.require("trade between provinces").transpose(1, 2, 0)
+    diagonal = np.arange(len(supply))
+    given = shares.trade.transpose(2, 0, 1).copy()
+    kept = given[:, diagonal, diagonal].T
+    least = np.minimum(shares.output - shares.export, given.sum(1).T)
+    share = np.divide(kept, least, out=np.ones_like(kept), where=least > 0)
+    own = np.clip(share, 0.0, 1.0) * np.minimum(supply, demand)
+    own = np.maximum(own, self_trade(supply, demand))
+    sent, bought = supply - own, demand - own
+    given[:, diagonal, diagonal] = 0.0
+    even = np.einsum("pi,qi->ipq", sent, _ratio(bought, sent.sum(0)))
+    even[:, diagonal, diagonal] = 0.0
+    seed = given * _ratio(sent.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
+    fitted = ras(seed, sent.T, bought.T, names=(shares.codes, shares.codes)).require("trade between provinces")
+    out = fitted.transpose(1, 2, 0).copy()
+    out[diagonal, diagonal] = own
+    return out
 
 
 def _levels(shares: Shares, made: Array, wanted: Array) -> pd.DataFrame:
     """Output and use of each province and sector in the national table (its unit) and in the world table."""
     names = lists.common_sectors().codes
     pairs = {"output": (shares.output, made), "use": (shares.use.sum(2) + shares.final.sum(2), wanted)}
-    cells = pd.MultiIndex.from_product([shares.codes, names], names=["region", "sector"]).to_frame(
-        index=False
-    )
+    cells = pd.MultiIndex.from_product([shares.codes, names], names=["region", "sector"]).to_frame(index=False)
     return pd.concat(
         cells.assign(
             step="provinces: national shares of world totals", quantity=quantity, before=before.ravel(),

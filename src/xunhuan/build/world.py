@@ -7,6 +7,7 @@ changed for China.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.bridge import bridge, reclassify
+from xunhuan.build.china import build_table, read_inputs
 from xunhuan.build.duties import input_duties, tariffs
 from xunhuan.build.foreign import Books, coal_odds, economy_books
 from xunhuan.build.log import COLUMNS
@@ -30,7 +32,7 @@ HOME = "CHN"
 NOTES = (
     "bilateral flows between provinces are estimates: no official table says where an outflow goes",
     "partner shares of a sector are the nation's for each province: no source gives them by province",
-    "use and value added of foreign economies are OECD coefficients of 2020 fitted to outputs and uses of 2017",
+    "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of 2017",
     "services are divided with OECD coefficients of 2020 and WIOD import shares of 2014",
     "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
@@ -58,6 +60,14 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     logs = [flows.log, books.log, inside.log, rates_log, _controls(shares, flows)]
     logs.append(bridge(national, common, acc, HOME))
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
+
+
+def build_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
+    """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
+    progress("the provinces of China")
+    national, _ = build_table(read_inputs(raw, YEAR), "estimate")
+    progress("the world around them")
+    return [build_world(raw, national)]
 
 
 def _assemble(

@@ -1,0 +1,243 @@
+"""Tables over time: WIOD 1995 to 2011 with sourcing by user, and China's official national tables.
+
+Letters: r origin, i good, s destination, j using industry, f final category, v value-added component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from xunhuan.build import lists
+from xunhuan.build.china_raw import china_sectors
+from xunhuan.build.log import Log
+from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.data.store import open_dataset
+
+Array = NDArray[np.float64]
+
+DISCREPANCY = "discrepancy"
+"""Final category that holds what rounding, or the source's own discrepancy, leaves of a row."""
+REST = "ROW"
+ELECTRONIC_COMPONENTS = "Manufacture of electronic components"
+ELECTRONICS = (
+    "Manufacture of computer",
+    "Manufacture of communication equipment",
+    "Manufacture of radio, television",
+    "Manufacture of audio-visual",
+    ELECTRONIC_COMPONENTS,
+    "Manufacture of other electronic equipment",
+    "Manufacture of instruments",
+)
+"""First words of the detailed sectors that ISIC C26 holds."""
+ISO = {"ROM": "ROU", "RoW": "ROW"}
+"""Codes of the WIOD 2013 release that are not ISO 3166-1 as used in the other tables."""
+
+
+def build_wiod(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
+    """World Input-Output Table of a year (2013 release): 41 economies, 35 industries, sourcing by user.
+
+    The source is rounded to whole millions, so rows miss their output by up to a hundred; what they miss is
+    put in the final category `discrepancy` of the producing economy. Value added is output less inputs.
+    Falls in stocks stay negative in `inventory`.
+
+    Raises BadInput where the year's file is missing.
+    """
+    ds = open_dataset(raw / "wiod2013" / f"wiod_{year}.nc")
+    z, f, output = (np.asarray(ds[k].values, dtype=np.float64) for k in ("intermediate", "final", "output"))
+    codes = tuple(ISO.get(str(c), str(c)) for c in ds["origin"].values)
+    sectors = lists.sectors_of("wiod35_sectors.csv")
+    log = Log(codes, sectors.codes, "million USD")
+    gap = output - z.sum((2, 3)) - f.sum((2, 3))
+    log.record("rows closed", DISCREPANCY, np.zeros_like(gap), gap, note="the source is in whole millions")
+    n = len(codes)
+    extra = np.zeros((*f.shape[:3], 1))
+    extra[np.arange(n), :, np.arange(n), 0] = gap
+    final = np.concatenate([f, extra], axis=3)
+    acc = Accounts(
+        flow=np.einsum("risj->rsi", z) + np.einsum("risf->rsi", final),
+        use=z.sum(0).transpose(1, 0, 2),
+        final=final.sum(0).transpose(1, 0, 2),
+        value_added=(output - z.sum((0, 1)))[:, :, None],
+        tariff=np.zeros((n, n, len(sectors))),
+        geography=_economies(codes),
+        sectors=sectors,
+        categories=(*(str(c) for c in ds["category"].values), DISCREPANCY),
+        components=("value_added",),
+        year=year,
+        currency="USD",
+        unit="million USD",
+        name=f"wiod-{year}",
+        title=f"World Input-Output Table {year}, WIOD 2013 release: 41 economies, 35 industries",
+        source="World Input-Output Database, 2013 release (CC BY 4.0)",
+        notes=("value added includes net taxes on products and international transport margins",),
+        home="CHN",
+        sourcing=Sourcing(z, final),
+    )
+    return acc, log.frame()
+
+
+def _economies(codes: Sequence[str]) -> Geography:
+    """Economies by code, each its own nation, with names and those clusters they fill whole."""
+    rows = lists.economies().set_index("code")
+    names = {c: (str(rows["name_en"][c]), str(rows["name_zh"][c])) for c in rows.index}
+    names["CHN"] = ("China", "中国")
+    clusters = {
+        name: tuple(c for c, cs in zip(rows.index, rows["clusters"], strict=True) if name in cs)
+        for name in dict.fromkeys(c for cs in rows["clusters"] for c in cs)
+    }
+    return Geography(
+        codes=tuple(codes),
+        nation=tuple(codes),
+        names_en=tuple(names[c][0] for c in codes),
+        names_zh=tuple(names[c][1] for c in codes),
+        clusters={k: tuple(m for m in v if m in codes) for k, v in clusters.items() if set(v) & set(codes)},
+    )
+
+
+def build_national(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
+    """China's official non-competitive table of 42 sectors: one region and the ROW, sourcing by user, 10^8
+    CNY.
+
+    Imports are the sum of their uses: the published import column holds a discrepancy that belongs to no
+    user.
+    """
+    ds = open_dataset(raw / f"china_national_io_{year}.nc")
+    z = np.asarray(ds["intermediate"].values, dtype=np.float64) / 1e4
+    f = np.asarray(ds["final"].values, dtype=np.float64) / 1e4
+    export = np.asarray(ds["export"].values, dtype=np.float64) / 1e4
+    value_added = np.asarray(ds["value_added"].transpose("user", "component").values, dtype=np.float64) / 1e4
+    sectors = china_sectors(2017)  # the lists of 2017, 2018 and 2020 are one
+    log = Log(("CHN",), sectors.codes, "10^8 CNY")
+    published = np.asarray(ds["import_"].values, dtype=np.float64) / 1e4
+    imported = z[1].sum(1) + f[1].sum(1)
+    log.record("imports by use", "import", published[None], imported[None], note="the sum of uses is kept")
+    categories = tuple(str(c) for c in ds["category"].values)
+    by_user = np.zeros((2, 42, 2, 42)), np.zeros((2, 42, 2, len(categories)))
+    by_user[0][:, :, 0], by_user[1][:, :, 0], by_user[1][0, :, 1, 0] = z, f, export
+    acc = _national(
+        sourcing=Sourcing(*by_user),
+        value_added=value_added,
+        sectors=sectors,
+        categories=categories,
+        components=tuple(str(c) for c in ds["component"].values),
+        year=year,
+        name=f"china-national-{year}",
+        title=f"China {year}, official non-competitive table, 42 sectors",
+        notes=("imports by user are the statistical office's", "producer prices; imports include duties"),
+    )
+    return acc, log.frame()
+
+
+def build_detailed(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
+    """China's official competitive table of 139 to 153 sectors: one region and the ROW, 10^8 CNY.
+
+    Electronic components stand apart from the rest of electronics. The table does not say who uses imports,
+    so all users of a good are taken to import alike, which is not what the non-competitive table of 42
+    sectors finds. The statistical discrepancy (2012 only) is a final category.
+    """
+    ds = open_dataset(raw / f"china_national_io_detailed_{year}.nc")
+    z = np.asarray(ds["intermediate"].values, dtype=np.float64) / 1e4
+    columns = np.asarray(ds["final"].values, dtype=np.float64).T / 1e4
+    account = dict(zip((str(k) for k in ds["account"].values), columns, strict=True))
+    parts = {
+        "rural_household": account["FU101"], "urban_household": account["FU102"],
+        "government": account["FU103"],
+        "fixed_capital": account["FU201"], "inventory": account["FU202"],
+    }  # fmt: skip
+    if "ERR" in account:
+        parts[DISCREPANCY] = account["ERR"]
+    export, imported, output = account["EX"], account["IM"], account["GO"]
+    sectors = _detailed_sectors(ds)
+    flow = np.zeros((2, 2, len(sectors)))
+    flow[0, 0], flow[0, 1], flow[1, 0] = output - export, export, imported
+    final = np.zeros((2, len(sectors), len(parts)))
+    final[0], final[1, :, 0] = np.stack(list(parts.values()), axis=1), export
+    use = np.zeros((2, *z.shape))
+    use[0] = z
+    value_added = np.asarray(ds["value_added"].transpose("user", "component").values, dtype=np.float64) / 1e4
+    acc = _national(
+        flow=flow,
+        use=use,
+        final=final,
+        value_added=value_added,
+        sectors=sectors,
+        categories=tuple(parts),
+        components=("compensation", "net_production_tax", "depreciation", "operating_surplus"),
+        year=year,
+        name=f"china-detailed-{year}",
+        title=f"China {year}, official competitive table, {len(sectors)} sectors",
+        notes=("all users of a good are taken to import alike", "producer prices; imports include duties"),
+    )
+    return acc, Log(("CHN",), sectors.codes, "10^8 CNY").frame()
+
+
+def _national(
+    *,
+    value_added: Array,
+    sectors: Sectors,
+    categories: tuple[str, ...],
+    components: tuple[str, ...],
+    year: int,
+    name: str,
+    title: str,
+    notes: tuple[str, ...],
+    sourcing: Sourcing | None = None,
+    flow: Array | None = None,
+    use: Array | None = None,
+    final: Array | None = None,
+) -> Accounts:
+    """One nation (region 0) and the open ROW (region 1), from its flows or from its sourcing by user."""
+    if sourcing is not None:
+        flow = np.einsum("risj->rsi", sourcing.intermediate) + np.einsum("risf->rsi", sourcing.final)
+        use = sourcing.intermediate.sum(0).transpose(1, 0, 2)
+        final = sourcing.final.sum(0).transpose(1, 0, 2)
+    assert flow is not None
+    assert use is not None
+    assert final is not None
+    return Accounts(
+        flow=flow,
+        use=use,
+        final=final,
+        value_added=np.stack([value_added, np.zeros_like(value_added)]),
+        tariff=np.zeros_like(flow),
+        geography=Geography(
+            codes=("CHN", REST),
+            nation=("CHN", REST),
+            names_en=("China", "Rest of the world"),
+            names_zh=("中国", "世界其他地区"),
+            open=frozenset({REST}),
+        ),
+        sectors=sectors,
+        categories=categories,
+        components=components,
+        year=year,
+        currency="CNY",
+        unit="10^8 CNY",
+        name=name,
+        title=title,
+        source="National Bureau of Statistics of China",
+        notes=notes,
+        home="CHN",
+        sourcing=sourcing,
+    )
+
+
+def _labels(ds: xr.Dataset) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    codes, en, zh = (tuple(str(x) for x in ds[k].values) for k in ("supplier", "sector_en", "sector_zh"))
+    return codes, en, zh
+
+
+def _detailed_sectors(ds: xr.Dataset) -> Sectors:
+    """The detailed sectors with names; groups electronics and, inside it, electronic_components."""
+    codes, en, zh = _labels(ds)
+    parts = [c for c, name in zip(codes, en, strict=True) if name.startswith(ELECTRONICS)]
+    component = [c for c, name in zip(codes, en, strict=True) if name.startswith(ELECTRONIC_COMPONENTS)]
+    return Sectors(codes, en, zh, {"electronics": tuple(parts), "electronic_components": tuple(component)})
