@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from xunhuan.data.store import load as load
     from xunhuan.data.store import save as save
     from xunhuan.data.toyland import toyland as toyland
+    from xunhuan.measures.circulation import circulation as circulation
 
 __version__ = "0.1.0"
 
 # Name -> module. Nothing is imported before it is asked for: JAX and xarray are slow to start.
 _PUBLIC = {
     "Accounts": "xunhuan.data.accounts",
+    "circulation": "xunhuan.measures.circulation",
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
     "save": "xunhuan.data.store",

@@ -89,8 +89,9 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     numeric = [df[c].dtype.kind in "fiu" for c in df.columns]
     for name, is_number in zip(df.columns, numeric, strict=True):
         table.add_column(str(name), justify="right" if is_number else "left", no_wrap=is_number)
+    places = [_places(df[c], digits) for c in df.columns]
     for row in df.itertuples(index=False):
-        table.add_row(*(_cell(v, digits) for v in row))
+        table.add_row(*(_cell(v, d) for v, d in zip(row, places, strict=True)))
     tty = sys.stdout.isatty()
     buffer = io.StringIO()
     # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
@@ -101,15 +102,22 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     return buffer.getvalue()
 
 
+def _places(column: pd.Series, digits: int) -> int:
+    """Decimals for a whole column: large values need fewer."""
+    if column.dtype.kind != "f" or not (size := column.abs().max()) >= 100:
+        return digits
+    return min(digits, 0 if size >= 1e5 else 1)
+
+
 def _cell(value: object, digits: int) -> str:
     from rich.markup import escape
 
     if isinstance(value, float):
         if value != value:
             return "–"
-        if value and abs(value) < 10.0**-digits:
+        if value and abs(value) < 10.0**-digits and digits > 1:
             return f"{value:.2e}"
-        return f"{value:,.{digits}f}" if abs(value) < 1e4 else f"{value:,.0f}"
+        return f"{value:,.{digits}f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return escape("" if value is None else str(value))
