@@ -145,6 +145,15 @@ class MobilityCost(Edit):
     change: float = 0.0
 
 
+@dataclass(frozen=True)
+class OwnEdit(Edit):
+    """Base of edits that write the primitives themselves, for callers with changes no line of a file can say."""
+
+    def apply(self, acc: Accounts, p: Primitives) -> None:
+        """Change the arrays of `p` in place. Raises BadInput where the edit makes no sense on `acc`."""
+        raise NotImplementedError
+
+
 Recovery = Literal["none", "linear", "exponential", "logistic"]
 
 
@@ -281,16 +290,18 @@ def primitives(acc: Accounts, shock: Shock) -> Primitives:
     problems = Problems("the shock cannot be applied")
     for k, edit in enumerate(shock.long_run):
         try:
-            _apply(acc, p, edit)
+            apply_edit(acc, p, edit)
         except XunhuanError as e:
             problems.add(f"edit {k + 1} {edit.describe()}: {e.what}" + (f" ({e.fix})" if e.fix else ""))
     problems.raise_if(where=shock.name or acc.name)
     return p
 
 
-def _apply(acc: Accounts, p: Primitives, edit: Edit) -> None:
+def apply_edit(acc: Accounts, p: Primitives, edit: Edit) -> None:
     """Write one edit into the arrays of `p`."""
-    if isinstance(edit, TradeCost):
+    if isinstance(edit, OwnEdit):
+        edit.apply(acc, p)
+    elif isinstance(edit, TradeCost):
         _trade_cost(acc, p, edit)
     elif isinstance(edit, Tariff):
         _tariff(acc, p, edit)
