@@ -1,0 +1,344 @@
+"""One step: orders, routing, production, rationing, stocks. Pure functions on arrays.
+
+Letters: r origin, i good, s destination, j using industry. Internally shares are laid out i r s so that routing is one
+small matrix product a good. All flows are rates per day; stocks are values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.models.propagation.economy import Economy
+
+Array = NDArray[np.float64]
+Cells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a step hands to the next. A run resumed from a saved state equals an uninterrupted one bit by bit.
+
+    step      steps done
+    stock     s i j, input i held by industry j
+    output    r i, production of the last step, per day · wanted  r i, what orders and capacity allowed then
+    overtime  r i, capacity relative to base from overproduction, ≥ 1
+    share     i r s, sourcing shares
+    """
+
+    step: int
+    stock: Array
+    output: Array
+    wanted: Array
+    overtime: Array
+    share: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Pressure:
+    """What shocks do to one step; ratios to the table at rest.
+
+    capacity  r i, share of capacity left · demand  s i, final demand · target  s i, target stocks (None: as ever)
+    cells     places i r s of throttled links · room  the most they carry, per day
+    tilted    places i r s where final users want goods of an origin in particular · tilt  by what ratio
+    """
+
+    capacity: Array
+    demand: Array
+    target: Array | None = None
+    cells: Cells | None = None
+    room: Array | None = None
+    tilted: Cells | None = None
+    tilt: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """What happened in one step, per day unless said.
+
+    asked r i orders received · capacity r i · limit s j output that stocks allow · output r i
+    wants_use, wants_final  s i, what industries and final users ask of the pool of origins
+    share_use, share_final  i r s, sourcing of either after throttled links and cancelled orders
+    demand s i, final demand after cancelled orders
+    fill  2 2 r i, share of an order served, by (own nation, other) and (industries, final users)
+    met s i final demand met · drawn s i from old stocks · used s i j · spoiled s i j
+    """
+
+    asked: Array
+    capacity: Array
+    limit: Array
+    output: Array
+    wants_use: Array
+    wants_final: Array
+    share_use: Array
+    share_final: Array
+    demand: Array
+    fill: Array
+    met: Array
+    drawn: Array
+    used: Array
+    spoiled: Array
+
+
+def at_rest(e: Economy) -> State:
+    """The state in which nothing ever changes: base output, target stocks, base shares."""
+    return State(0, e.target.copy(), e.output.copy(), e.output.copy(), np.ones_like(e.output), e.share)
+
+
+def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
+    """One step of `e.step_days` days: order, route, produce, ration, deliver, use, restock."""
+    dt = e.step_days
+    order = orders(state, e, p)
+    wanted = order.sum(axis=2)
+    drawn = np.minimum(e.drawdown, wanted)
+    wants_use, wants_final = wanted - drawn, e.final * p.demand
+    share_final, demand = tilted(state.share, wants_final, p)
+    left = accepted(state.share, share_final, wants_use, wants_final, p)
+    share_use, share_final = throttled(state.share, share_final, left, p)
+    asked_use, asked_final = routed(share_use, share_final, wants_use, wants_final)
+    asked = asked_use + asked_final
+    capacity = available(e, p, state.overtime)
+    limit = input_limit(state.stock, e)
+    output = np.minimum(np.minimum(capacity, asked), limit)
+    at_home = _at_home(share_use, share_final, wants_use, wants_final, e)
+    fill = fill_rates(output, asked_use, asked_final, at_home, e)
+    got_use, met = delivered(share_use, share_final, wants_use, wants_final, fill, e)
+    supplied = np.divide(got_use + drawn, wanted, out=np.zeros_like(wanted), where=wanted > 0)
+    used = np.minimum(e.recipe * output[:, None, :], state.stock / dt)
+    spoiled = spoilage(state.stock, used, e)
+    order *= supplied[:, :, None]
+    stock = order
+    stock -= used
+    stock -= spoiled
+    stock *= dt
+    stock += state.stock
+    np.maximum(stock, 0.0, out=stock)  # a stock used up leaves rounding of either sign
+    scarcity = np.divide(asked - output, asked, out=np.zeros_like(asked), where=asked > 0)
+    after = State(
+        step=state.step + 1,
+        stock=stock,
+        output=output,
+        wanted=np.minimum(capacity, asked),
+        overtime=overtime(state.overtime, scarcity, e),
+        share=drift(state.share, left, fill, wants_use, wants_final, e, p),
+    )
+    return after, Flows(
+        asked, capacity, limit, output, wants_use, wants_final, share_use, share_final, demand, fill, met, drawn,
+        used, spoiled,
+    )  # fmt: skip
+
+
+def orders(state: State, e: Economy, p: Pressure) -> Array:
+    """What industry j of s orders of good i, from all origins, axes s i j.
+
+    o = max(0, a x + (S* − S)/τ): what it used, and a part of the gap to its target stock  [Hallegatte2013;
+    Pichler2022]. S* = days · base use ("base") or days · a · min(orders, capacity) ("demand"); while stockpiling times
+    that ratio, but never more than keeps. Without destocking the gap is not allowed below 0.
+    """
+    days = e.days if p.target is None else _stockpiled(e, p.target)
+    if e.follows == "base":
+        out = (e.target if p.target is None else e.use * days) - state.stock
+    else:
+        out = e.recipe * state.wanted[:, None, :]
+        out *= days
+        out -= state.stock
+    if not e.destock:
+        np.maximum(out, 0.0, out=out)
+    out /= e.restock[None, :, None]
+    out += e.recipe * state.output[:, None, :]
+    return np.maximum(out, 0.0, out=out)
+
+
+def _stockpiled(e: Economy, ratio: Array) -> Array:
+    """Target days while stockpiling, axes s i j: days · ratio up to the shelf life."""
+    return np.minimum(e.days * ratio[:, :, None], np.maximum(e.keeps[:, None], e.days))
+
+
+def tilted(share: Array, wants_final: Array, p: Pressure) -> tuple[Array, Array]:
+    """Sourcing of final users who want more or less of the goods of certain origins, and their demand then.
+
+    π_f[r,s,i] = π[r,s,i] ω[r,s,i];  D[s,i] = W[s,i] Σ_r π_f[r,s,i]. What is cancelled at one origin is not ordered from
+    another.
+    """
+    if p.tilted is None or p.tilt is None:
+        return share, wants_final
+    out = share.copy()
+    out[p.tilted] *= p.tilt
+    return out, wants_final * out.sum(axis=1).T
+
+
+def accepted(share: Array, share_final: Array, wants_use: Array, wants_final: Array, p: Pressure) -> Array | None:
+    """Share of the orders through each throttled link that fits, min(1, room / orders), at `p.cells`."""
+    if p.cells is None or p.room is None:
+        return None
+    i, _, s = p.cells
+    through = share[p.cells] * wants_use[s, i] + share_final[p.cells] * wants_final[s, i]
+    return np.divide(p.room, through, out=np.ones_like(through), where=through > p.room)
+
+
+def throttled(share: Array, share_final: Array, left: Array | None, p: Pressure) -> tuple[Array, Array]:
+    """Sourcing of industries and final users after throttled links.
+
+    A link carries the smaller of what is ordered through it and its room. What does not fit is not ordered from that
+    origin and not moved to others at once; substitution moves it with time.
+    """
+    if left is None or p.cells is None:
+        return share, share_final
+    use = share.copy()
+    use[p.cells] *= left
+    if share_final is share:
+        return use, use
+    final = share_final.copy()
+    final[p.cells] *= left
+    return use, final
+
+
+def routed(use: Array, final: Array, wants_use: Array, wants_final: Array) -> tuple[Array, Array]:
+    """Orders that origins receive from industries and final users, Σ_s π[r,s,i] W[s,i], axes r i."""
+    if use is final:  # one pass over the shares for both
+        both = np.matmul(use, np.stack([wants_use.T, wants_final.T], axis=2))
+        return np.ascontiguousarray(both[:, :, 0].T), np.ascontiguousarray(both[:, :, 1].T)
+    one, two = np.matmul(use, wants_use.T[:, :, None]), np.matmul(final, wants_final.T[:, :, None])
+    return np.ascontiguousarray(one[:, :, 0].T), np.ascontiguousarray(two[:, :, 0].T)
+
+
+def available(e: Economy, p: Pressure, overtime: Array) -> Array:
+    """Capacity x̄ (1 + slack) κ α, axes r i, per day; κ share left by shocks, α overproduction.
+
+    An open region delivers whatever is asked unless a shock hits it; then κ times what it sells in the table.
+    """
+    own = np.where(np.isfinite(e.capacity), e.capacity * overtime, e.output)
+    return np.where(np.isfinite(e.capacity) | (p.capacity < 1), own * p.capacity, np.inf)
+
+
+def input_limit(stock: Array, e: Economy) -> Array:
+    """Output that stocks of critical inputs allow, axes s j, per day.
+
+    min_i [ρ S/(a max(dt, ψ n)) + (1 − ρ) x̄]  over inputs with ρ > 0          [Pichler2022, IHS2 for ρ = ½]
+    linear: Σ_i S / Σ_i a max(dt, ψ n)                                          [Pichler2022, linear]
+
+    ρ criticality i j · a recipe · n days · ψ caution: 0 uses a stock to the last, else [Hallegatte2013].
+    """
+    if e.pooled.size:
+        total = stock.sum(axis=1)
+        return np.asarray(np.divide(total, e.pooled, out=np.full_like(total, np.inf), where=e.pooled > 0))
+    out = stock * e.slope
+    out += e.base
+    return np.asarray(out.min(axis=1))
+
+
+def _at_home(use: Array, final: Array, wants_use: Array, wants_final: Array, e: Economy) -> Array:
+    """Orders an origin receives from its own nation, axes r i; only the rule that looks at it pays for it."""
+    if e.rule != "home_first":
+        return np.zeros((0, 0))
+    return sum(routed(use * e.home, final * e.home, wants_use, wants_final), np.zeros_like(e.output))
+
+
+def fill_rates(output: Array, asked_use: Array, asked_final: Array, at_home: Array, e: Economy) -> Array:
+    """Share of each order that is served, axes (own nation, other) (industries, final) r i.
+
+    proportional: x / asked, all alike. final_last: industries x / asked_use up to 1, final users what is left.
+    home_first: users in the supplier's nation first, others what is left, industries and final users alike.
+    What is delivered adds up to what is produced.
+    """
+    fill = np.empty((2, 2, *output.shape))
+    if e.rule == "final_last":
+        fill[:, 0], fill[:, 1] = first_then(output, asked_use, asked_final)
+    elif e.rule == "home_first":
+        near, far = first_then(output, at_home, np.maximum(asked_use + asked_final - at_home, 0.0))
+        fill[0, :], fill[1, :] = near, far
+    else:
+        fill[:] = _ratio(output, asked_use + asked_final)
+    return fill
+
+
+def first_then(output: Array, first: Array, second: Array) -> tuple[Array, Array]:
+    """Fill rates when `first` is served before `second`; both ≤ 1."""
+    a = np.minimum(_ratio(output, first), 1.0)
+    b = np.minimum(_ratio(np.maximum(output - first * a, 0.0), second), 1.0)
+    return a, b
+
+
+def _ratio(a: Array, b: Array) -> Array:
+    # Where nothing is asked nothing is refused.
+    return np.divide(a, b, out=np.ones_like(a), where=b > 0)
+
+
+def delivered(
+    use: Array, final: Array, wants_use: Array, wants_final: Array, fill: Array, e: Economy
+) -> tuple[Array, Array]:
+    """What industries and final users receive, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes s i."""
+    got_use, got_final = _collected(use, final, fill[1])
+    if e.rule == "home_first":
+        near_use, near_final = _collected(use * e.home, final * e.home, fill[0] - fill[1])
+        got_use, got_final = got_use + near_use, got_final + near_final
+    return wants_use * got_use, wants_final * got_final
+
+
+def _collected(use: Array, final: Array, fill: Array) -> tuple[Array, Array]:
+    """Σ_r π φ for both kinds of users, axes s i; fill (industries, final) r i."""
+    back = use.transpose(0, 2, 1)
+    if use is final:
+        both = np.matmul(back, fill.transpose(2, 1, 0))
+        return both[:, :, 0].T, both[:, :, 1].T
+    one = np.matmul(back, fill[0].T[:, :, None])
+    two = np.matmul(final.transpose(0, 2, 1), fill[1].T[:, :, None])
+    return one[:, :, 0].T, two[:, :, 0].T
+
+
+def spoilage(stock: Array, used: Array, e: Economy) -> Array:
+    """Goods that outlive their shelf: max(0, S − L u)/L per day, axes s i j.
+
+    A stock S used at rate u lasts S/u days; what exceeds the use of a shelf life L spoils within L. Zero at rest.
+    """
+    out = np.zeros_like(stock)
+    for i in np.flatnonzero(np.isfinite(e.keeps)):
+        out[:, i] = np.maximum(stock[:, i] / e.keeps[i] - used[:, i], 0.0)
+    return out
+
+
+def overtime(alpha: Array, scarcity: Array, e: Economy) -> Array:
+    """Overproduction: α' = α + dt/τ_α [(α_max − α) ζ − (α − 1)(1 − ζ)], ζ the share of orders not served.
+
+    As [Hallegatte2013], with the return to 1 weighted by 1 − ζ instead of switched on at ζ = 0.
+    """
+    pull = (e.overtime_max - alpha) * scarcity - (alpha - 1.0) * (1.0 - scarcity)
+    return alpha + (e.step_days / e.overtime_days) * pull
+
+
+def drift(
+    share: Array, left: Array | None, fill: Array, wants_use: Array, wants_final: Array, e: Economy, p: Pressure
+) -> Array:
+    """Sourcing shares move towards what suppliers deliver.
+
+    π' = π + λ dt (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
+    q  share of the orders to r that s received, links included · κ  lasting change of the cost of delivery, 1 without
+    Shares stay as they are where nothing is delivered at all, and no region finds suppliers it never had.
+    """
+    if e.substitution == 0.0:
+        return share
+    total = wants_use + wants_final
+    part = np.divide(wants_use, total, out=np.zeros_like(total), where=total > 0)
+    best = outer(fill, part, 1.0 - part, e)
+    best *= e.share
+    if e.supplier_pull is not None:
+        best *= e.supplier_pull
+    if left is not None and p.cells is not None:
+        best[p.cells] *= left
+    whole = best.sum(axis=1, keepdims=True)
+    speed = np.where(whole > 0, e.step_days * e.substitution, 0.0)
+    best *= np.divide(speed, whole, out=np.zeros_like(whole), where=whole > 0)
+    best += share * (1.0 - speed)
+    return best
+
+
+def outer(fill: Array, by_use: Array, by_final: Array, e: Economy) -> Array:
+    """φ_use[r,i] U[s,i] + φ_final[r,i] F[s,i] with the fill rates that hold between r and s, axes i r s."""
+    pool = np.stack([by_use.T, by_final.T], axis=1)
+    far = np.matmul(fill[1].transpose(2, 1, 0), pool)
+    if e.rule != "home_first":
+        return np.asarray(far)
+    near = np.matmul((fill[0] - fill[1]).transpose(2, 1, 0), pool)
+    return np.asarray(far + near * e.home)

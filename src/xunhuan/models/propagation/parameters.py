@@ -1,0 +1,111 @@
+"""Parameters of the short-run model, each with its unit and source, and the bundled ratings behind the defaults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+DAYS_A_YEAR = 365.0
+"""Days over which the table's year is spread evenly."""
+
+
+class PropagationParameters(BaseModel):
+    """How industries stock, order, produce, ration and recover. Time is in days.
+
+    horizon_days        length of the run, days. 365: the table's year.
+    step_days           length of a step, days; no longer than the shortest stock or the restocking time. 1 [Pichler2022].
+    record_days         length of the windows whose means the path holds, days; a whole number of steps. 7.
+    criticality         which inputs stop an industry: "ratings" of industry analysts (critical, important, not
+                        critical) [Pichler2022], "leontief": all, "linear": inputs replace each other one for one.
+    important           what a missing important input does: "half" of output stops (IHS2), it is "critical" (IHS1), or it
+                        is "ignored" (IHS3) [Pichler2022].
+    inventory_days      stock of inputs held, days of use: one number, by industry (sector code or group), or None: the
+                        bundled table [Pichler2022].
+    inventory_scale     factor on inventory_days, 1 (for drawing uncertain stocks).
+    shelf_days          how long a good keeps or a service can wait, days, by good (sector code or group); None: the bundled
+                        table (power a day, transport a week, services a month, food weeks: assumed); {} keeps all.
+    restock_days        time in which a gap between stock and target is ordered, days, 10 [Pichler2022]; never longer than
+                        the good keeps.
+    target              what the target stock follows: "base" use of the table's year [Pichler2022] or the use that orders
+                        and capacity allow, "demand" [Hallegatte2013].
+    destock             whether orders fall below use while stocks exceed the target. True [Pichler2022].
+    caution             share ψ of the target stock below which output is cut in proportion [Hallegatte2013]; 0 uses stocks
+                        to the last [Pichler2022].
+    rationing           who is served when supply is short: industries before final users, "final_last" [Henriet2012], all
+                        alike, "proportional" [Hallegatte2013], or the supplier's own nation first, "home_first".
+    overproduction_max  largest capacity under sustained scarcity, ratio to the table's year, 1.25 [Hallegatte2013].
+    overproduction_days time in which it is reached, days, 365 [Hallegatte2013].
+    slack               capacity beyond the table's output that is there at once, share, 0.
+    substitution        whether orders move between the suppliers a region already has. True.
+    elasticity_year     trade elasticity after one year, 0.76 [BoehmLevchenkoPandalaiNayar2023].
+    elasticity_long     trade elasticity in the long run, 2.0 [BoehmLevchenkoPandalaiNayar2023].
+    below, recovered    an industry counts as hit below this share of its base output, 0.9, and as recovered above, 0.99.
+
+    >>> PropagationParameters().substitution_rate  # per day
+    0.0013096871258712324
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    horizon_days: Positive = 365.0
+    step_days: Positive = 1.0
+    record_days: Positive = 7.0
+    criticality: Literal["ratings", "leontief", "linear"] = "ratings"
+    important: Literal["half", "critical", "ignored"] = "half"
+    inventory_days: NotNegative | Mapping[str, NotNegative] | None = None
+    inventory_scale: Positive = 1.0
+    shelf_days: Mapping[str, Positive] | None = None
+    restock_days: Positive = 10.0
+    target: Literal["base", "demand"] = "base"
+    destock: bool = True
+    caution: Share = 0.0
+    rationing: Literal["proportional", "final_last", "home_first"] = "final_last"
+    overproduction_max: Annotated[float, Field(ge=1, le=10)] = 1.25
+    overproduction_days: Positive = 365.0
+    slack: Annotated[float, Field(ge=0, le=10)] = 0.0
+    substitution: bool = True
+    elasticity_year: Positive = 0.76
+    elasticity_long: Positive = 2.0
+    below: Share = 0.9
+    recovered: Share = 0.99
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.substitution and self.elasticity_year >= self.elasticity_long:
+            raise ValueError("elasticity_year must lie below elasticity_long: responses grow with time")
+        if self.step_days > self.restock_days:
+            raise ValueError(
+                f"step_days ({self.step_days:g}) is longer than restock_days ({self.restock_days:g}): orders would "
+                "overshoot; take a shorter step"
+            )
+        for name in ("record_days", "horizon_days"):
+            ratio = getattr(self, name) / self.step_days
+            if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
+                raise ValueError(
+                    f"{name} ({getattr(self, name):g}) is not a whole number of steps of {self.step_days:g} days"
+                )
+        if self.below > self.recovered:
+            raise ValueError("below must not exceed recovered: an industry cannot recover before it is hit")
+        return self
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of the run."""
+        return round(self.horizon_days / self.step_days)
+
+    @property
+    def substitution_rate(self) -> float:
+        """Rate λ at which sourcing shares move towards what suppliers deliver, per day; 0 without substitution.
+
+        λ = −ln(1 − ε_year/ε_long) / 365, so that after a year the share ε_year/ε_long of the way is gone.
+        """
+        if not self.substitution:
+            return 0.0
+        return -math.log(1 - self.elasticity_year / self.elasticity_long) / DAYS_A_YEAR
