@@ -25,6 +25,7 @@ class Builder:
     name    what the user asks for        tables  names of the tables it writes
     title   what it is, in a line         files   raw files it reads, relative to the raw folder
     module, function   where the work is done: function(raw, progress) -> [(accounts, log), ...]
+    year    of a table that comes by year: its function takes (raw, year) and gives (accounts, log)
     """
 
     name: str
@@ -33,18 +34,31 @@ class Builder:
     files: tuple[str, ...]
     module: str
     function: str
+    year: int | None = None
 
     def __call__(self, raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
         """Check the raw files, then build. Raises BadInput, ForeignFile, Infeasible, NotConverged."""
         check_raw(raw, self.files)
         run = getattr(importlib.import_module(self.module), self.function)
-        return list(run(raw, progress))
+        return list(run(raw, progress)) if self.year is None else [run(raw, self.year)]
 
 
 _SHARED = ("china_provinces.csv", "china_province_distance_km.csv")
 _CHINA_2017 = ("china_provincial_io_2017.nc", "china_national_io_2017.nc", *_SHARED)
 _CHINA_2012 = ("china_provincial_io_2012.nc", "china_national_io_detailed_2012.nc", *_SHARED)
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
+
+_BY_YEAR = (
+    ("wiod", "World Input-Output Table, 41 economies, 35 industries", "wiod2013/wiod_{year}.nc", "build_wiod",
+     range(1995, 2012)),
+    ("oecd", "81 economies, 32 sectors, OECD flows of the year with coefficients of 2020", "oecd_icio_flows.nc",
+     "build_oecd", range(2011, 2023)),
+    ("china-national", "China's official non-competitive table, 42 sectors", "china_national_io_{year}.nc",
+     "build_national", (2017, 2018, 2020)),
+    ("china-detailed", "China's official competitive table, electronic components apart",
+     "china_national_io_detailed_{year}.nc", "build_detailed", (2012, 2017, 2018, 2020)),
+)  # fmt: skip
+"""Tables that come by year: stem of the name, title, raw file, function, years."""
 
 BUILDERS: Mapping[str, Builder] = {
     b.name: b
@@ -72,6 +86,19 @@ BUILDERS: Mapping[str, Builder] = {
             (*_CHINA_2017, *_WORLD),
             "xunhuan.build.world",
             "build_2017",
+        ),
+        *(
+            Builder(
+                f"{stem}-{year}",
+                f"{title}, {year}",
+                (f"{stem}-{year}",),
+                (file.format(year=year),),
+                "xunhuan.build.history",
+                function,
+                year,
+            )
+            for stem, title, file, function, years in _BY_YEAR
+            for year in years
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""Tables over time: WIOD 1995 to 2011 with sourcing by user, and China's official national tables.
+"""Tables over time: WIOD 1995 to 2011, OECD flows 2011 to 2022, and China's official national tables.
 
 Letters: r origin, i good, s destination, j using industry, f final category, v value-added component.
 """
@@ -6,6 +6,7 @@ Letters: r origin, i good, s destination, j using industry, f final category, v 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.china_raw import china_sectors
-from xunhuan.build.log import Log
+from xunhuan.build.duties import input_duties, tariffs
+from xunhuan.build.foreign import coal_odds, economy_books
+from xunhuan.build.log import COLUMNS, Log
+from xunhuan.build.oecd import read_raw, world_flows
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
@@ -102,6 +106,71 @@ def _economies(codes: Sequence[str]) -> Geography:
     )
 
 
+def build_oecd(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
+    """81 economies and 32 sectors in a year from 2011 to 2022, as step 1 of world-2017 makes them; million
+    USD.
+
+    Flows and outputs are the year's, coefficients those of 2020 throughout: what changes over time is who
+    makes and buys what, not how things are made. China is one region, with its coefficients like the others.
+    """
+    source = read_raw(raw, year)
+    flows = world_flows(source)
+    national = _national_arrays(open_dataset(raw / "china_national_io_2017.nc"))
+    to = lists.cn42_matrix()
+    books = economy_books(source, flows, coal_odds(to.T @ national.intermediate.sum(0) @ to))
+    rates, rates_log = tariffs(source)
+    duty = input_duties(flows.flow, rates, books.use)
+    acc = Accounts(
+        flow=flows.flow,
+        use=books.use,
+        final=books.final[:, :, None],
+        value_added=np.stack([books.value_added - duty, duty], axis=2),
+        tariff=rates,
+        geography=_economies(flows.codes),
+        sectors=lists.common_sectors(),
+        categories=("final",),
+        components=("primary", "input_tariff"),
+        year=year,
+        currency="USD",
+        unit="million USD",
+        name=f"oecd-{year}",
+        title=f"81 economies in {year}, 32 sectors, from OECD flows and coefficients of 2020",
+        source="OECD Inter-Country Input-Output tables (flows of the year, coefficients of 2020); WIOD 2014; WITS/TRAINS",
+        notes=("input coefficients are those of 2020 in every year", "services are divided with WIOD shares of 2014"),
+        home="CHN",
+    )
+    log = pd.concat([x for x in (flows.log, books.log, rates_log) if len(x)], ignore_index=True)
+    return acc, log.assign(change=log["after"] - log["before"])[list(COLUMNS)]
+
+
+@dataclass(frozen=True)
+class _National:
+    """An official non-competitive table, 10^8 CNY: intermediate o i j, final o i f, export i, imported i,
+    value_added j v.
+
+    Axis o is origin: domestic, imported.
+    """
+
+    intermediate: Array
+    final: Array
+    export: Array
+    imported: Array
+    value_added: Array
+
+
+def _national_arrays(ds: xr.Dataset) -> _National:
+    def values(name: str, *dims: str) -> Array:
+        return np.asarray((ds[name].transpose(*dims) if dims else ds[name]).values, dtype=np.float64) / 1e4
+
+    return _National(
+        values("intermediate", "origin", "supplier", "user"),
+        values("final", "origin", "supplier", "category"),
+        values("export"),
+        values("import_"),
+        values("value_added", "user", "component"),
+    )
+
+
 def build_national(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     """China's official non-competitive table of 42 sectors: one region and the ROW, sourcing by user, 10^8
     CNY.
@@ -110,21 +179,18 @@ def build_national(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     user.
     """
     ds = open_dataset(raw / f"china_national_io_{year}.nc")
-    z = np.asarray(ds["intermediate"].values, dtype=np.float64) / 1e4
-    f = np.asarray(ds["final"].values, dtype=np.float64) / 1e4
-    export = np.asarray(ds["export"].values, dtype=np.float64) / 1e4
-    value_added = np.asarray(ds["value_added"].transpose("user", "component").values, dtype=np.float64) / 1e4
+    table = _national_arrays(ds)
     sectors = china_sectors(2017)  # the lists of 2017, 2018 and 2020 are one
     log = Log(("CHN",), sectors.codes, "10^8 CNY")
-    published = np.asarray(ds["import_"].values, dtype=np.float64) / 1e4
-    imported = z[1].sum(1) + f[1].sum(1)
-    log.record("imports by use", "import", published[None], imported[None], note="the sum of uses is kept")
+    imported = table.intermediate[1].sum(1) + table.final[1].sum(1)
+    log.record("imports by use", "import", table.imported[None], imported[None], note="the sum of uses is kept")
     categories = tuple(str(c) for c in ds["category"].values)
     by_user = np.zeros((2, 42, 2, 42)), np.zeros((2, 42, 2, len(categories)))
-    by_user[0][:, :, 0], by_user[1][:, :, 0], by_user[1][0, :, 1, 0] = z, f, export
+    by_user[0][:, :, 0], by_user[1][:, :, 0] = table.intermediate, table.final
+    by_user[1][0, :, 1, 0] = table.export
     acc = _national(
         sourcing=Sourcing(*by_user),
-        value_added=value_added,
+        value_added=table.value_added,
         sectors=sectors,
         categories=categories,
         components=tuple(str(c) for c in ds["component"].values),

@@ -56,9 +56,7 @@ def read_raw(raw: Path, year: int = YEAR) -> Raw:
     """
     flows = open_dataset(raw / "oecd_icio_flows.nc")
     if year not in flows["year"].values:
-        raise BadInput(
-            f"the OECD flows have no year {year}", where="oecd_icio_flows.nc", fix="choose 2011 to 2022"
-        )
+        raise BadInput(f"the OECD flows have no year {year}", where="oecd_icio_flows.nc", fix="choose 2011 to 2022")
     flows = flows.sel(year=year)
     coef = open_dataset(raw / "oecd_icio_2020_coefficients.nc")
     wiod = open_dataset(raw / "wiod_2014_calibrated.nc")
@@ -68,9 +66,7 @@ def read_raw(raw: Path, year: int = YEAR) -> Raw:
         (wiod, lists.WIOD50, "WIOD"),
     ):
         if tuple(str(x) for x in ds["sector"].values) != expected:
-            raise BadInput(
-                f"the sectors of the {name} file are not those of the concordances", where=str(raw)
-            )
+            raise BadInput(f"the sectors of the {name} file are not those of the concordances", where=str(raw))
     codes = tuple(str(x) for x in flows["origin"].values)
     known = [str(x) for x in coef["economy"].values]
     wiod_codes = tuple(str(x) for x in wiod["destination"].values)
@@ -144,13 +140,13 @@ class WorldFlows:
     log: pd.DataFrame
 
 
-def world_flows(raw: Raw, home: str, home_services: Array) -> WorldFlows:
+def world_flows(raw: Raw, home: str = "", home_services: Array | None = None) -> WorldFlows:
     """Flows between 81 economies in the common sectors, million USD; by good and pair they add up to the
     OECD's.
 
-    Services are divided by pair with WIOD's shares and at home with the outputs of `service_outputs`; the
-    services made and used in the home nation follow `home_services`, its official outputs by common service
-    (any unit).
+    Services are divided by pair with WIOD's shares and at home with the outputs of `service_outputs`; those
+    made and used in the nation `home` follow `home_services`, its official outputs by common service (any
+    unit).
     """
     coarse = raw.flow28 @ lists.oecd28_matrix()
     k = len(lists.goods())
@@ -161,8 +157,9 @@ def world_flows(raw: Raw, home: str, home_services: Array) -> WorldFlows:
     to_common = lists.oecd45_matrix()[22:, k:]
     trade, output = trade45 @ to_common, outputs @ to_common
     exports, imports = trade.sum(1), trade.sum(0)
-    h = raw.codes.index(home)
-    output[h] = home_services * output[h].sum() / home_services.sum()
+    if home_services is not None:
+        h = raw.codes.index(home)
+        output[h] = home_services * output[h].sum() / home_services.sum()
     at_home, log = _home_made(raw.codes, output - exports, imports, coarse[own, own, k])
     flow = np.concatenate([coarse[:, :, :k], trade], axis=2)
     flow[own, own, k:] = at_home
@@ -170,9 +167,7 @@ def world_flows(raw: Raw, home: str, home_services: Array) -> WorldFlows:
     return WorldFlows(raw.codes, flow, np.concatenate([goods45, np.maximum(outputs, 0.0)], axis=1), log)
 
 
-def _home_made(
-    codes: tuple[str, ...], solved: Array, imports: Array, total: Array
-) -> tuple[Array, pd.DataFrame]:
+def _home_made(codes: tuple[str, ...], solved: Array, imports: Array, total: Array) -> tuple[Array, pd.DataFrame]:
     """Services made and used at home, s k, at least a tenth of use each, adding up to `total`; and the
     changes.
     """
