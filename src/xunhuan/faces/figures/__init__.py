@@ -1,0 +1,64 @@
+"""Figures shared by reports, notebooks and the web lab.
+
+Every function takes labelled data (a measure's Dataset, or a frame with region, name_en, name_zh) and a language
+("en", "zh", "both"), and returns a `plotly.graph_objects.Figure` that fits any width.
+
+tile_map, tile_maps            regions as squares, no boundaries; one, or several on one scale (before and after)
+circulation_bars               stacked own, inter and external shares
+circulation_ternary            the same as points between three corners
+circulation_bounds, intervals  a point and its interval, a row a region
+circulation_before_after       one circuit's share before and after
+cluster_groups, partner_matrix the data of the next two, from `circulation(by="partner")`
+cluster_flows, cluster_matrix  who absorbs whose value added: ribbons, grid
+trade_diversion                trade won and lost by partner
+waterfall                      shock, policies, net
+winners_losers                 relative changes by region or sector
+sensitivity                    Sobol indices
+frontier                       a curve per policy
+history                        lines over time
+
+>>> import xunhuan as xh
+>>> from xunhuan.measures.circulation import circulation
+>>> fig = circulation_bars(circulation(xh.toyland()), language="zh")
+>>> [trace.name for trace in fig.data]
+['本地', '其他省份', '国外']
+"""
+
+from xunhuan.faces.figures.effects import frontier, history, sensitivity, waterfall, winners_losers
+from xunhuan.faces.figures.flows import (
+    cluster_flows,
+    cluster_groups,
+    cluster_matrix,
+    partner_matrix,
+    trade_diversion,
+)
+from xunhuan.faces.figures.maps import tile_map, tile_maps
+from xunhuan.faces.figures.shares import (
+    circulation_bars,
+    circulation_before_after,
+    circulation_bounds,
+    circulation_ternary,
+    intervals,
+)
+from xunhuan.faces.figures.style import Language
+
+__all__ = [
+    "Language",
+    "circulation_bars",
+    "circulation_before_after",
+    "circulation_bounds",
+    "circulation_ternary",
+    "cluster_flows",
+    "cluster_groups",
+    "cluster_matrix",
+    "frontier",
+    "history",
+    "intervals",
+    "partner_matrix",
+    "sensitivity",
+    "tile_map",
+    "tile_maps",
+    "trade_diversion",
+    "waterfall",
+    "winners_losers",
+]

@@ -1,0 +1,172 @@
+"""Who absorbs whose value added: flows between groups of regions as ribbons or as a matrix; partners won and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from xunhuan.data.geography import Geography
+from xunhuan.faces.figures import style
+from xunhuan.faces.figures.shares import ROW_HEIGHT
+from xunhuan.faces.figures.style import Language
+
+
+def cluster_groups(
+    geography: Geography, home: str, clusters: Sequence[str] = (), language: Language = "en"
+) -> dict[str, tuple[str, ...]]:
+    """The home regions split into clusters, each region in the first cluster that names it; then all others.
+
+    clusters  codes in order; by default the table's, as it lists them
+
+    A cluster that lost members to an earlier one is labelled "rest of ...". Regions in none, and foreign
+    regions, come last as "Other provinces" and "Abroad".
+    """
+    at_home = [c for c, n in zip(geography.codes, geography.nation, strict=True) if n == home]
+    left = list(at_home)
+    out: dict[str, tuple[str, ...]] = {}
+    for cluster in clusters or tuple(geography.clusters):
+        whole = [c for c in geography.clusters[cluster] if c in at_home]
+        members = tuple(c for c in whole if c in left)
+        if not members:
+            continue
+        left = [c for c in left if c not in members]
+        name = style.label(cluster, geography.name(cluster), geography.name(cluster, "zh"), language)
+        if len(members) < len(whole):
+            name = f"其余{name}" if language == "zh" else f"{style.word('rest', language)} {name}"
+        out[name] = members
+    if left:
+        out[style.word("other_provinces", language)] = tuple(left)
+    out[style.word("abroad", language)] = tuple(c for c in geography.codes if c not in at_home)
+    return out
+
+
+def partner_matrix(ds: object, groups: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Value of each group (rows) by partner group (columns), summed over regions; exact because value adds.
+
+    ds  dataset of `circulation(..., by="partner")` over the regions the groups name; rows whose regions are
+        not in it (such as "Abroad") are left out
+    """
+    value = ds["value"].to_pandas()  # type: ignore[index]
+    rows = {name: [m for m in members if m in value.index] for name, members in groups.items()}
+    kept = {name: members for name, members in rows.items() if members}
+    cells = [
+        [float(value.loc[members, [p for p in partners if p in value.columns]].to_numpy().sum())
+         for partners in groups.values()]
+        for members in kept.values()
+    ]  # fmt: skip
+    return pd.DataFrame(cells, index=list(kept), columns=list(groups))
+
+
+def cluster_flows(
+    matrix: pd.DataFrame, *, language: Language = "en", unit: str = "", title: str = "", inside: bool = False
+) -> go.Figure:
+    """Ribbons from the group where value is added (left) to the group that absorbs it (right).
+
+    matrix  rows group of origin, columns group that absorbs, in `unit`, as `partner_matrix` gives it
+    inside  also draw what a group absorbs of its own (it dwarfs the rest)
+    """
+    rows, columns = list(matrix.index), list(matrix.columns)
+    value = matrix.to_numpy(float).copy()
+    if not inside:
+        value[[[r == c for c in columns] for r in rows]] = 0.0
+    keep = [k for k in range(len(columns)) if value[:, k].sum() > 0]
+    colours = _group_colours(columns, language)
+    source, target = np.nonzero(value[:, keep] > 0)
+    ends = [columns[k] for k in keep]
+    fig = go.Figure(go.Sankey(
+        arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
+        valuesuffix=f" {unit}", valueformat=",.0f",
+        node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": 12,
+              "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends),
+              "y": [*_stack(value.sum(1)), *_stack(value[:, keep].sum(0))]},
+        link={"source": source, "target": target + len(rows), "value": value[:, keep][source, target],
+              "color": [_faint(colours[ends[t]]) if ends[t] == columns[-1] else _faint(colours[rows[s]])
+                        for s, t in zip(source, target, strict=True)],
+              "hovertemplate": "%{source.label} → %{target.label}<br>%{value}<extra></extra>"},
+    ))  # fmt: skip
+    style.dress(fig, title=title, height=max(300, 46 * len(columns) + 60))
+    fig.update_layout(margin={"l": 10, "r": 10, "t": 14 + (44 if title else 0), "b": 14})
+    return fig
+
+
+def cluster_matrix(
+    matrix: pd.DataFrame, *, language: Language = "en", title: str = "", shares: bool = True
+) -> go.Figure:
+    """Who absorbs whose value added, as a grid: rows where it is added, columns where it is absorbed.
+
+    matrix  as in `cluster_flows` · shares: each row as shares of its sum, else values
+    """
+    value = matrix.to_numpy(float)
+    shown = value / value.sum(axis=1, keepdims=True) if shares else value
+    off = np.array([[np.nan if r == c else v for c, v in zip(matrix.columns, row, strict=True)]
+                    for r, row in zip(matrix.index, shown, strict=True)])  # fmt: skip
+    form = style.percent if shares else lambda v: f"{v:,.0f}"
+    text = np.array([[form(v) for v in row] for row in shown], dtype=object)
+    fig = go.Figure(go.Heatmap(
+        z=off, x=list(matrix.columns), y=list(matrix.index), colorscale=style.BLUES, showscale=False, xgap=2, ygap=2,
+        zmin=0, zmax=float(np.nanmax(off)), text=text, texttemplate="%{text}", textfont={"size": 11}, hoverongaps=False,
+        hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
+    ))  # fmt: skip
+    for k, row in enumerate(matrix.index):
+        if row in matrix.columns:
+            fig.add_annotation(x=row, y=row, text=text[k, list(matrix.columns).index(row)], showarrow=False,
+                               font={"size": 11, "color": style.MUTED})  # fmt: skip
+    style.dress(fig, title=title, height=len(matrix) * 36 + 110)
+    fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11, "color": style.INK})
+    fig.update_xaxes(side="top", showgrid=False, tickangle=-40, tickfont={"size": 11, "color": style.INK},
+                     title_text=style.word("to", language))  # fmt: skip
+    return fig
+
+
+def trade_diversion(
+    frame: pd.DataFrame, *, language: Language = "en", unit: str = "", top: int = 12, title: str = ""
+) -> go.Figure:
+    """Trade won and lost with each partner, largest move on top.
+
+    frame  partner (or region), name_en, name_zh, before, after, in `unit`
+    top    partners shown; the others are in the table
+    """
+    code = "partner" if "partner" in frame else "region"
+    moved = (frame["after"] - frame["before"]).to_numpy(float)
+    order = np.argsort(-np.abs(moved), kind="stable")[:top][::-1]
+    rows, moved = frame.iloc[order], moved[order]
+    labels = style.names(rows, language, code)
+    before = rows["before"].to_numpy(float)
+    relative = np.divide(moved, before, out=np.full(len(moved), np.nan), where=before > 0)
+    fig = go.Figure(go.Bar(
+        x=moved, y=labels, orientation="h", cliponaxis=False,
+        marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
+        text=[style.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
+        hovertemplate="%{y}: %{x:+,.1f} " + unit + " (%{text})<extra></extra>",
+    ))  # fmt: skip
+    style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
+    reach = float(np.abs(moved).max()) * 1.25 if len(moved) else 1.0
+    fig.update_xaxes(
+        title_text=f"{style.word('change', language)}, {unit}" if unit else style.word("change", language),
+        zeroline=True,
+        range=[min(-0.15 * reach, moved.min() * 1.25), max(0.15 * reach, moved.max() * 1.25)],
+    )
+    fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
+    return fig
+
+
+def _stack(totals: np.ndarray) -> list[float]:
+    """Middle of each node on a column whose nodes are as high as their totals."""
+    share = totals / totals.sum()
+    return [float(v) for v in np.clip(np.cumsum(share) - share / 2, 0.001, 0.999)]
+
+
+def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:
+    """Home groups in steps of blue and slate, the world in orange."""
+    steps = (style.OWN, "#4f81ad", "#8db4d2", "#5b6673", "#8a95a1", "#b3bcc5", "#2f6f73", "#7fb0ad")
+    out = {g: steps[k % len(steps)] for k, g in enumerate(groups)}
+    out[style.word("abroad", language)] = style.EXTERNAL
+    return out
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.42)"

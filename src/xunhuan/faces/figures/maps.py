@@ -1,0 +1,162 @@
+"""Tile-grid maps: one square a region, no boundaries, placed by the table's geography."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from xunhuan.data.geography import Geography
+from xunhuan.errors import BadInput
+from xunhuan.faces.figures import style
+from xunhuan.faces.figures.style import Language
+
+Scale = Literal["own", "inter", "external", "change"]
+SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING}
+TILE_HEIGHT = 50
+"""Height of a row of tiles in pixels: what a seven-column map needs on a window 390 pixels wide."""
+
+
+def tile_map(
+    values: pd.Series | Mapping[str, float],
+    geography: Geography,
+    *,
+    scale: Scale = "external",
+    language: Language = "en",
+    limits: tuple[float, float] | None = None,
+    title: str = "",
+    key: str = "",
+) -> go.Figure:
+    """Regions as tiles coloured by a share or by a relative change.
+
+    values    region code -> share or relative change (0.1 = 10%); regions without a value stay blank
+    scale     "own", "inter" (blue), "external" (orange): shares from low to high; "change": orange below zero, blue
+              above, symmetric
+    limits    ends of the colour scale, by default those of the values (symmetric for "change")
+    key       what the colours mean, under the map; by default the circuit's words
+
+    Raises BadInput where no region of `geography` has both a tile and a value.
+    """
+    series = pd.Series(values, dtype=float)
+    fig = go.Figure(_heatmap(series, geography, scale, language, limits or _limits(series, scale)))
+    columns, rows = _extent(geography)
+    style.dress(fig, title=title, height=rows * TILE_HEIGHT + 52)
+    _square(fig, columns, rows)
+    fig.update_traces(colorbar=_bar(key or style.word(scale, language), scale))
+    return fig
+
+
+def tile_maps(
+    maps: Mapping[str, pd.Series],
+    geography: Geography,
+    *,
+    scale: Scale = "external",
+    language: Language = "en",
+    title: str = "",
+    key: str = "",
+    stacked: bool = False,
+) -> go.Figure:
+    """Several tile maps on one colour scale, each under its own heading: before and after, arms of a comparison.
+
+    maps     heading -> (region code -> value), as in `tile_map`
+    stacked  one above the other, for narrow windows
+
+    Raises BadInput as `tile_map`, or where there is no map.
+    """
+    if not maps:
+        raise BadInput("a tile map needs values", fix="give at least one heading with its values")
+    every = pd.concat([pd.Series(m, dtype=float) for m in maps.values()])
+    limits = _limits(every, scale)
+    n = len(maps)
+    shape = (n, 1) if stacked else (1, n)
+    fig = make_subplots(*shape, subplot_titles=list(maps), horizontal_spacing=0.03, vertical_spacing=0.06)
+    for k, values in enumerate(maps.values()):
+        trace = _heatmap(pd.Series(values, dtype=float), geography, scale, language, limits)
+        trace.update(coloraxis="coloraxis", zmin=None, zmax=None, colorscale=None)
+        fig.add_trace(trace, row=k + 1 if stacked else 1, col=1 if stacked else k + 1)
+    columns, rows = _extent(geography)
+    style.dress(fig, title=title, height=(n if stacked else 1) * (rows * TILE_HEIGHT + 24) + 60)
+    fig.update_layout(margin_t=30 + (44 if title else 0))
+    fig.update_annotations(font={"size": 13, "color": style.INK})
+    for k in range(n):
+        _square(fig, columns, rows, k)
+    bar = _bar(key or style.word(scale, language), scale)
+    fig.update_layout(coloraxis={"colorscale": SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar})
+    return fig
+
+
+def _heatmap(
+    values: pd.Series, geo: Geography, scale: Scale, language: Language, limits: tuple[float, float]
+) -> go.Heatmap:
+    columns, rows = _extent(geo)
+    z = np.full((rows, columns), np.nan)
+    text = np.full((rows, columns), "", dtype=object)
+    hover = text.copy()
+    show: Callable[[float], str] = _change if scale == "change" else style.percent
+    for code, tile in zip(geo.codes, geo.tile, strict=True):
+        if tile is None or code not in values.index:
+            continue
+        x, y = tile
+        value = float(values[code])
+        z[y, x] = value
+        text[y, x] = f"{_on_tile(geo, code, language)}<br><b>{show(value)}</b>"
+        full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
+        hover[y, x] = f"{full}: {style.signed(value) if scale == 'change' else style.percent(value, 1)}"
+    if not np.isfinite(z).any():
+        raise BadInput("no region has both a tile and a value", fix="give values by region code of the table")
+    return go.Heatmap(
+        z=z, text=text, customdata=hover, texttemplate="%{text}", textfont={"size": 11}, xgap=2, ygap=2,
+        colorscale=SCALES[scale], zmin=limits[0], zmax=limits[1], hoverongaps=False,
+        hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+
+
+def _on_tile(geo: Geography, code: str, language: Language) -> str:
+    chinese = geo.name(code, "zh")
+    if language == "en" or len(chinese) > 3:
+        return style.short(code)
+    return chinese if language == "zh" else f"{style.short(code)} {chinese}" if len(chinese) < 3 else chinese
+
+
+def _change(value: float) -> str:
+    return style.signed(value, 1 if abs(value) < 0.0995 else 0)
+
+
+def _extent(geo: Geography) -> tuple[int, int]:
+    """Columns and rows of the grid."""
+    tiles = [t for t in geo.tile if t is not None]
+    if not tiles:
+        raise BadInput("this table has no tile positions", fix="draw bars instead, or give its regions tiles")
+    return max(t[0] for t in tiles) + 1, max(t[1] for t in tiles) + 1
+
+
+def _limits(values: pd.Series, scale: Scale) -> tuple[float, float]:
+    if scale == "change":
+        return style.spread(values.to_numpy())
+    found = values[np.isfinite(values)]
+    low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 1.0)
+    return (low, high) if high > low else (low - 0.01, high + 0.01)
+
+
+def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
+    """Square tiles and no axes on the k-th map of a figure."""
+    tail = "" if k == 0 else str(k + 1)
+    fig.update_layout({
+        f"xaxis{tail}": {"visible": False, "constrain": "domain", "range": [-0.5, columns - 0.5]},
+        f"yaxis{tail}": {
+            "visible": False, "constrain": "domain", "range": [rows - 0.5, -0.5], "scaleanchor": f"x{tail}",
+            "scaleratio": 1,
+        },
+    })  # fmt: skip
+
+
+def _bar(title: str, scale: Scale) -> dict[str, object]:
+    return {
+        "orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "len": 0.7, "thickness": 9,
+        "ypad": 4, "outlinewidth": 0, "tickformat": "+.1%" if scale == "change" else ".0%", "nticks": 5,
+        "title": {"text": title, "side": "top", "font": {"size": 12, "color": style.MUTED}},
+    }  # fmt: skip

@@ -1,0 +1,197 @@
+"""Own, inter-provincial and external circulation: stacked bars, ternary, bounds, before and after."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from xunhuan.faces.figures import style
+from xunhuan.faces.figures.style import Language
+from xunhuan.measures.labels import table
+
+CIRCUITS = ("own", "inter", "external")
+ROW_HEIGHT = 19
+"""Pixels a bar takes; twelve-pixel type fits."""
+
+
+def circulation_bars(ds: object, *, language: Language = "en", sort: str = "external", title: str = "") -> go.Figure:
+    """Stacked bars of own, inter and external shares, one a region, largest `sort` share on top.
+
+    ds    dataset of `circulation(..., by="region")`, or a frame with region, name_en, name_zh, own, inter, external
+    sort  "own", "inter", "external", or "" to keep the order given
+    """
+    frame = as_frame(ds)
+    if sort:
+        frame = frame.sort_values(sort, kind="stable")
+    else:
+        frame = frame.iloc[::-1]
+    labels = style.names(frame, language)
+    fig = go.Figure()
+    for circuit in CIRCUITS:
+        colour = style.CIRCUIT_COLOURS[circuit]
+        fig.add_bar(
+            y=labels, x=frame[circuit], orientation="h", name=style.word(circuit, language),
+            marker={"color": colour, "line": {"color": style.PAPER, "width": 1}},
+            text=[style.percent(v) for v in frame[circuit]], textposition="inside", insidetextanchor="middle",
+            textangle=0, constraintext="none",
+            insidetextfont={"size": 10, "color": style.INK if circuit == "inter" else style.PAPER},
+            hovertemplate="%{y}: %{x:.1%}<extra>" + style.word(circuit, language) + "</extra>",
+        )  # fmt: skip
+    style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 44, legend=True)
+    fig.update_layout(barmode="stack", bargap=0.12)
+    fig.update_xaxes(tickformat=".0%", range=[0, 1], showgrid=False, dtick=0.25, title_text="")
+    fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
+    return fig
+
+
+def circulation_ternary(ds: object, *, language: Language = "en", labelled: int = 9, title: str = "") -> go.Figure:
+    """Every region as a point between three corners: own market, other provinces, abroad. Area follows GDP.
+
+    ds        as in `circulation_bars`, with `gdp` (or `final_use`) for the sizes where there is one
+    labelled  how many of the outlying regions carry their name; the others show it on hover
+    """
+    frame = as_frame(ds)
+    weight = next((frame[c].to_numpy(float) for c in ("gdp", "final_use") if c in frame), np.ones(len(frame)))
+    size = 7 + 25 * np.sqrt(weight / weight.max())
+    points = frame[list(CIRCUITS)].to_numpy(float)
+    fig = go.Figure(go.Scatterternary(
+        a=points[:, 0], b=points[:, 1], c=points[:, 2], mode="markers+text", cliponaxis=False,
+        text=_named(style.names(frame, language), points, labelled), textposition=_sides(points),
+        textfont={"size": 11, "color": style.INK}, customdata=style.names(frame, language),
+        marker={"size": size, "color": points[:, 2], "colorscale": style.ORANGES, "opacity": 0.9,
+                "line": {"color": style.INK, "width": 0.8}},
+        hovertemplate="%{customdata}<br>" + "<br>".join(
+            f"{style.word(c, language)} %{{{axis}:.1%}}" for c, axis in zip(CIRCUITS, "abc", strict=True)
+        ) + "<extra></extra>",
+    ))  # fmt: skip
+    style.dress(fig, title=title, height=440)
+    fig.update_layout(margin={"l": 46, "r": 46, "t": 36 + (44 if title else 0), "b": 44})
+    common = {
+        "tickformat": ".0%",
+        "gridcolor": style.RULE,
+        "linecolor": style.MUTED,
+        "tickfont": {"size": 10},
+        "nticks": 5,
+    }
+    least = dict(zip("abc", np.floor(points.min(axis=0) * 20) / 20, strict=True))
+    fig.update_layout(ternary={
+        "sum": 1, "bgcolor": style.PAPER,
+        **{f"{axis}axis": {**common, "min": float(least[axis]), "title": {"text": style.word(c, language),
+           "font": {"size": 12, "color": style.MUTED}}} for c, axis in zip(CIRCUITS, "abc", strict=True)},
+    })  # fmt: skip
+    return fig
+
+
+def intervals(
+    frame: pd.DataFrame,
+    *,
+    language: Language = "en",
+    title: str = "",
+    axis: str = "",
+    note: str = "bounds",
+    colour: str = style.OWN,
+    change: bool = False,
+) -> go.Figure:
+    """A point and its interval, one row a region, in the order given (first on top).
+
+    frame   region, name_en, name_zh, value, low, high (shares or relative changes)
+    note    what the interval is: a word of the figures ("bounds", "interval") or a text
+    change  values are relative changes: signed ticks and a line at zero
+    """
+    rows = frame.iloc[::-1]
+    labels = style.names(rows, language)
+    low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
+    form = "+.1%" if change else ".0%"
+    bars = [None if k % 3 == 2 else v for lo, hi in zip(low, high, strict=True) for k, v in enumerate((lo, hi, 0.0))]
+    fig = go.Figure()
+    fig.add_scatter(
+        x=bars, y=[y for y in labels for _ in range(3)], mode="lines", name=style.word(note, language),
+        line={"color": style.INTER, "width": 7}, hoverinfo="skip",
+    )  # fmt: skip
+    fig.add_scatter(
+        x=rows["value"], y=labels, mode="markers", name=style.word("estimate", language),
+        marker={"color": colour, "size": 9, "line": {"color": style.PAPER, "width": 1.2}},
+        customdata=np.column_stack([low, high]),
+        hovertemplate=f"%{{y}}: %{{x:{form}}} (%{{customdata[0]:{form}}} – %{{customdata[1]:{form}}})<extra></extra>",
+    )  # fmt: skip
+    style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 60, legend=True)
+    fig.update_xaxes(tickformat=form, title_text=axis, zeroline=change)
+    fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(rows) - 0.4])
+    return fig
+
+
+def circulation_bounds(
+    ds: object, least: object, most: object, *, circuit: str = "own", language: Language = "en", title: str = ""
+) -> go.Figure:
+    """How far one circuit's share depends on an assumption: the estimate between two bounding tables, by region.
+
+    ds, least, most  datasets of `circulation(..., by="region")` on the table and on its two bounds
+    """
+    joined = bounds_frame(ds, least, most, circuit).sort_values("value", ascending=False, kind="stable")
+    axis = f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
+    colour = style.EXTERNAL if circuit == "external" else style.OWN
+    return intervals(joined, language=language, title=title, axis=axis, note="bounds", colour=colour)
+
+
+def bounds_frame(ds: object, least: object, most: object, circuit: str) -> pd.DataFrame:
+    """Region, names, value, low and high of a circuit's share across a table and its two bounds."""
+    frames = [as_frame(d).set_index("region") for d in (ds, least, most)]
+    ends = pd.concat([f[circuit].rename(str(k)) for k, f in enumerate(frames)], axis=1)
+    out = frames[0][["name_en", "name_zh"]].assign(
+        value=frames[0][circuit], low=ends.min(axis=1), high=ends.max(axis=1)
+    )
+    return out.reset_index()
+
+
+def circulation_before_after(
+    before: object, after: object, *, language: Language = "en", circuit: str = "external", title: str = ""
+) -> go.Figure:
+    """The share of one circuit before and after, one row a region, joined by a line; largest change on top."""
+    a, b = as_frame(before).set_index("region"), as_frame(after).set_index("region")
+    frame = a[["name_en", "name_zh"]].assign(before=a[circuit], after=b[circuit]).reset_index()
+    frame = frame.iloc[np.argsort((frame["after"] - frame["before"]).abs().to_numpy(), kind="stable")]
+    labels = style.names(frame, language)
+    fig = go.Figure()
+    lines = [None if k % 3 == 2 else v for x, y in zip(frame["before"], frame["after"], strict=True)
+             for k, v in enumerate((x, y, 0.0))]  # fmt: skip
+    fig.add_scatter(x=lines, y=[y for y in labels for _ in range(3)], mode="lines", showlegend=False,
+                    line={"color": style.NEUTRAL, "width": 2}, hoverinfo="skip")  # fmt: skip
+    colour = style.CIRCUIT_COLOURS[circuit]
+    for moment, fill in (("before", style.PAPER), ("after", colour)):
+        fig.add_scatter(
+            x=frame[moment], y=labels, mode="markers", name=style.word(moment, language),
+            marker={"color": fill, "size": 9, "line": {"color": colour, "width": 2}},
+            hovertemplate="%{y}: %{x:.2%}<extra>" + style.word(moment, language) + "</extra>",
+        )  # fmt: skip
+    style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 60, legend=True)
+    fig.update_xaxes(
+        tickformat=".0%", title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
+    )
+    fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(frame) - 0.4])
+    return fig
+
+
+def as_frame(ds: object) -> pd.DataFrame:
+    """A measure's dataset as its flat table; a frame as it is."""
+    return ds if isinstance(ds, pd.DataFrame) else table(ds)  # type: ignore[arg-type]
+
+
+def _sides(points: np.ndarray) -> list[str]:
+    """Labels stand away from the middle of the cloud."""
+    middle = np.median(points[:, 2] - points[:, 1])
+    return ["middle right" if c - b >= middle else "middle left" for b, c in points[:, 1:]]
+
+
+def _named(labels: list[str], points: np.ndarray, labelled: int) -> list[str]:
+    """Keep the labels of the points farthest from the middle that do not crowd each other."""
+    x = points[:, 2] + points[:, 0] / 2
+    y = points[:, 0] * np.sqrt(3) / 2
+    spanx, spany = max(float(np.ptp(x)), 1e-9), max(float(np.ptp(y)), 1e-9)
+    far = np.hypot((x - np.median(x)) / spanx, (y - np.median(y)) / spany)
+    kept: list[int] = []
+    for k in np.argsort(-far, kind="stable"):
+        clear = all(abs(y[k] - y[j]) / spany > 0.06 or abs(x[k] - x[j]) / spanx > 0.5 for j in kept)
+        if clear and len(kept) < labelled:
+            kept.append(int(k))
+    return [name if k in kept else "" for k, name in enumerate(labels)]

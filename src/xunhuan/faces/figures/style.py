@@ -1,0 +1,175 @@
+"""One look for every figure: colours, type, labels in two languages.
+
+Blues are home, orange is abroad; the pair holds under every common colour-vision deficiency, and white text on OWN
+and EXTERNAL and INK on INTER pass WCAG AA (4.5:1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from xunhuan import symbols
+
+Language = Literal["en", "zh", "both"]
+"""English, Chinese, or English with the Chinese beside it (prose stays English)."""
+
+INK = "#1b2430"
+MUTED = "#5b6673"
+RULE = "#d9dee4"
+PAPER = "#ffffff"
+BLANK = "#eef1f4"
+OWN, INTER, EXTERNAL = "#1f4e79", "#8db4d2", "#b4530f"
+CIRCUIT_COLOURS = {"own": OWN, "inter": INTER, "external": EXTERNAL}
+NEUTRAL = "#7a8794"
+SERIES = (OWN, EXTERNAL, "#6a9a3b", "#7b5ea7", "#c79a1b", NEUTRAL)
+"""Colours of unrelated curves, in order; dashes tell them apart too."""
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+BLUES = ((0.0, "#f3f7fa"), (0.5, "#8db4d2"), (1.0, "#1f4e79"))
+ORANGES = ((0.0, "#fbf4ee"), (0.5, "#dd9c68"), (1.0, "#b4530f"))
+DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db4d2"), (1.0, "#1f4e79"))
+
+FONT = (
+    "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', 'PingFang SC', "
+    "'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+)
+
+WORDS: dict[str, tuple[str, str]] = {
+    "own": ("own region", "本地"),
+    "inter": ("other provinces", "其他省份"),
+    "external": ("abroad", "国外"),
+    "share_gdp": ("share of GDP", "占地区生产总值比重"),
+    "before": ("before", "之前"),
+    "after": ("after", "之后"),
+    "shock": ("shock", "冲击"),
+    "policy": ("policy", "政策"),
+    "net": ("net", "净效应"),
+    "gain": ("gain", "收益"),
+    "loss": ("loss", "损失"),
+    "first": ("first order", "一阶"),
+    "total": ("total", "总效应"),
+    "interval": ("90% interval", "90%区间"),
+    "bounds": ("least to most cross-hauling", "最少至最多对流运输"),
+    "estimate": ("estimate", "估计值"),
+    "median": ("median", "中位数"),
+    "change": ("change", "变化"),
+    "from": ("from", "来自"),
+    "to": ("absorbed in", "吸收于"),
+    "rest": ("rest of", "其余"),
+    "abroad": ("Abroad", "国外"),
+    "other_provinces": ("Other provinces", "其他省份"),
+    "day": ("day", "天"),
+    "year": ("year", "年"),
+    "index": ("share of variance", "方差占比"),
+    "mean": ("simple mean", "简单平均"),
+}
+"""Words on figures that are not quantities of the data dictionary."""
+
+
+def word(key: str, language: Language = "en") -> str:
+    """A word on a figure, or the title of a quantity, in the language asked for ("both" reads English).
+
+    >>> word("own", "zh"), word("gdp")
+    ('本地', 'Gross domestic product at basic prices')
+    """
+    if key in WORDS:
+        return WORDS[key][1 if language == "zh" else 0]
+    return symbols.title(key, "zh" if language == "zh" else "en")
+
+
+def names(frame: pd.DataFrame, language: Language = "en", code: str = "region") -> list[str]:
+    """Labels of the rows of a frame with columns `code`, `name_en`, `name_zh`; the code where a name is missing."""
+    codes = frame[code].astype(str) if code in frame else frame.index.astype(str)
+    blank = [""] * len(frame)
+    english = frame.get("name_en", blank)
+    chinese = frame.get("name_zh", blank)
+    return [label(c, e, z, language) for c, e, z in zip(codes, english, chinese, strict=True)]
+
+
+def label(code: str, english: str = "", chinese: str = "", language: Language = "en") -> str:
+    """One label.
+
+    >>> label("CN-GD", "Guangdong", "广东", "both")
+    'Guangdong 广东'
+    """
+    english, chinese = english or chinese or code, chinese or english or code
+    if language == "zh":
+        return chinese
+    return english if language == "en" or chinese == english else f"{english} {chinese}"
+
+
+def short(code: str) -> str:
+    """What fits on a tile: the part of a region code after its nation ("CN-GD" gives "GD")."""
+    return code.rsplit("-", 1)[-1]
+
+
+def percent(x: float, digits: int = 0) -> str:
+    """A share as per cent; a dash where it is unknown."""
+    return "–" if not np.isfinite(x) else f"{100 * x:.{digits}f}%"
+
+
+def signed(x: float, digits: int = 2) -> str:
+    """A relative change in per cent with its sign (a true minus); a dash where it is unknown."""
+    if not np.isfinite(x):
+        return "–"
+    return f"{100 * x:+.{digits}f}%".replace("-", "−")
+
+
+def dress(
+    fig: go.Figure,
+    *,
+    title: str = "",
+    height: int = 360,
+    left: int = 8,
+    legend: bool = False,
+    ordered: str = "normal",
+) -> go.Figure:
+    """Give a figure the house look; width is left to the page so that it fits any window."""
+    fig.update_layout(
+        template="none",
+        autosize=True,
+        height=height + (44 if title else 0),
+        margin={"l": left, "r": 10, "t": (52 if title else 8) + (28 if legend else 0), "b": 8, "pad": 2},
+        font={"family": FONT, "size": 12, "color": INK},
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
+        showlegend=legend,
+        separators=".,",
+        hoverlabel={"bgcolor": PAPER, "bordercolor": RULE, "font": {"family": FONT, "size": 12, "color": INK}},
+        legend={
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "traceorder": ordered,
+            "font": {"size": 12}, "itemclick": False, "itemdoubleclick": False,
+        },
+        dragmode=False,
+    )  # fmt: skip
+    if title:
+        place = {"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
+        fig.update_layout(title={"text": title, "font": {"size": 15}, "pad": {"t": 14, "l": 10}, **place})
+    axis = {
+        "gridcolor": RULE, "linecolor": RULE, "zerolinecolor": MUTED, "zeroline": False, "automargin": True,
+        "ticks": "", "title": {"standoff": 8, "font": {"size": 12, "color": MUTED}}, "tickfont": {"size": 11},
+        "fixedrange": True,
+    }  # fmt: skip
+    fig.update_xaxes(**axis)
+    fig.update_yaxes(**axis)
+    return fig
+
+
+def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
+    """Error bars from the columns low and high of a frame about `middle`."""
+    low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
+    ends = {"array": high - middle, "arrayminus": middle - low}
+    return {"type": "data", **ends, "color": INK, "thickness": 1.1, "width": 4}
+
+
+def spread(values: Sequence[float] | np.ndarray, at: float = 0.0) -> tuple[float, float]:
+    """Limits of a diverging colour scale, symmetric about `at`; never empty."""
+    a = np.asarray(values, dtype=float)
+    a = a[np.isfinite(a)]
+    half = float(np.abs(a - at).max()) if a.size else 0.0
+    return at - (half or 1.0), at + (half or 1.0)
