@@ -38,24 +38,24 @@ Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 NOTES = (
-    "Bilateral flows between provinces are estimates: official tables give each province's totals only.",
-    "Imports of a good are shared alike by all users in a province; the official table knows them by user.",
-    "Provincial tables are scaled to the national table by sector; see the build log for every change.",
-    "Values are at current producer prices; imports include duties, so the table carries no tariff rates.",
-    "GDP is that of the tables as first published, before the later revision of some provinces.",
+    "bilateral flows between provinces are estimates: official tables give each province's totals only",
+    "imports of a good are shared alike by all users in a province, where the official table knows them by user",
+    "provincial tables are scaled to the national table by sector, every change is in the build log",
+    "values are at current producer prices, imports include duties, so the table carries no tariff rates",
+    "provinces as first published with the tables: later revisions of provincial GDP are not in them",
 )
 NOTES_HAULING: dict[Hauling, tuple[str, ...]] = {
     "estimate": (),
-    "least": ("A bound, not an estimate: provinces use all they can of their own goods.",),
-    "most": ("A bound, not an estimate: provinces use only what they must of their own goods.",),
+    "least": ("a bound, not an estimate: provinces use all they can of their own goods",),
+    "most": ("a bound, not an estimate: provinces use only what they must of their own goods",),
 }
 NOTES_2012 = (
-    "Hubei, Qinghai and Inner Mongolia report foreign and domestic trade in one column; it is split by good "
-    "as in the other provinces of their macro-region.",
-    "There is no national table of 2012 with imports by user here: all users share them alike.",
-    "The statistical discrepancy of the national table of 2012 is in the category inventory.",
-    "Sector names are those of the official list of 2012; the source numbers its sectors only.",
-    "Exports of Chongqing are 101 in the source of 2012, 3488 in that of 2017; kept as published.",
+    "Hubei, Qinghai and Inner Mongolia report foreign and domestic trade in one column, which is split by good as "
+    "in the other provinces of their macro-region",
+    "there is no national table of 2012 with imports by user here: all users share them alike",
+    "the statistical discrepancy of the national table of 2012 is in the category inventory",
+    "sector names are those of the official list of 2012, the source numbers its sectors only",
+    "exports of Chongqing are 101 in the source of 2012, 3488 in that of 2017, kept as published",
 )
 
 

@@ -115,8 +115,8 @@ def split_trade(t: ProvincialTables, macro: tuple[str, ...], log: Log) -> Provin
     A province with no outflow or no export at all reports the two together. Each good is split as in the
     other provinces of its macro-region, taken together (of the nation where these trade none of it).
     """
-    no_domestic = (t.outflow.sum(1) == 0) & (t.export.sum(1) > 0)
-    no_foreign = (t.export.sum(1) == 0) & (t.outflow.sum(1) > 0)
+    no_domestic = (t.outflow.sum(1) <= DUST) & (t.export.sum(1) > DUST)
+    no_foreign = (t.export.sum(1) <= DUST) & (t.outflow.sum(1) > DUST)
     unsplit = no_domestic | no_foreign
     if not unsplit.any():
         return t
@@ -223,10 +223,9 @@ def fit_final(t: ProvincialTables, use: Array, output: Array, control: NationalC
         part = t.final[..., list(members)]
         for i in range(part.shape[1]):
             final[:, i, list(members)] = _fit_total(part[:, i], float(control.final[i, g]), output[:, i])
-    final = _keep_use_positive(final, use.sum(2), log)
     for k, name in enumerate(CATEGORIES):
         log.record("3 national totals", name, t.final[..., k], final[..., k])
-    return final
+    return _keep_use_positive(final, use.sum(2), log)
 
 
 def _fit_total(part: Array, total: float, weight: Array) -> Array:

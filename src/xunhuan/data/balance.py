@@ -93,8 +93,8 @@ def gras(
 
     With P = max(seed, 0), N = max(-seed, 0):
     x[r,s] = ρ[r] P[r,s] σ[s] - N[r,s] / (ρ[r] σ[s]),  ρ[r] the positive root of p ρ² - row[r] ρ - n = 0 where
-    p = Σ_s P σ, n = Σ_s N / σ, and so for σ.        [JuniusOosterhaven2003; LenzenWoodGallego2007, eq. 10]
-    Where a row has no positive cell the root is -n / row[r]         [TemurshoevMillerBouwmeester2013, eq. 9]
+    p = Σ_s P σ, n = Σ_s N / σ, and so for σ.        [JuniusOosterhaven2003] [LenzenWoodGallego2007]
+    Where a row has no positive cell the root is -n / row[r]         [TemurshoevMillerBouwmeester2013]
 
     seed ... r s, any sign · row ... r and column ... s, any sign, one unit · names of rows and columns
 
@@ -119,7 +119,7 @@ def gravity_fill(
     """Trade between regions with known totals, most alike to distance^-decay, none of a region with itself.
 
     x[r,s,i] = ρ[r,i] distance[r,s]^(-decay) σ[s,i],  x[r,r,i] = 0,  Σ_s x = supply[r,i],  Σ_r x = demand[s,i]
-                                                       [Wilson1970: the doubly constrained gravity model]
+                                                       [Wilson1967], the doubly constrained gravity model
 
     supply r i, what r sends to other regions · demand s i, what s takes from them, one unit, >= 0
     distance r s, > 0 off the diagonal, any unit · decay >= 0
