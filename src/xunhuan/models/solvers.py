@@ -1,0 +1,212 @@
+"""Anderson-accelerated fixed points in JAX, 64-bit, with results as data and implicit derivatives.
+
+The only place where JAX is switched to 64-bit: importing this module does it, importing `xunhuan` does not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+_config: Any = jax.config  # untyped in jax
+_config.update("jax_enable_x64", True)
+
+Vector = jax.Array
+Map = Callable[[Vector], Vector]
+
+CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE = 0, 1, 2, 3
+OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite")
+"""What `SolveInfo.outcome` means."""
+
+
+class Options(NamedTuple):
+    """How `fixed_point` works; all static, so a change compiles anew.
+
+    tolerance       largest |g(x) − x| accepted, in the units of x
+    max_iterations  evaluations of g allowed
+    window          past steps the acceleration remembers
+    growth          a residual this many times the best one so far is rejected: back to the best point
+    ridge           Tikhonov weight of the small least squares, relative to its unit diagonal
+    largest_step    longest move of any element in one iteration, in the units of x
+    rejections      rejected steps after which the search is given up
+    """
+
+    tolerance: float = 1e-11
+    max_iterations: int = 500
+    window: int = 8
+    growth: float = 8.0
+    ridge: float = 1e-13
+    largest_step: float = 1.5
+    rejections: int = 25
+
+
+class SolveInfo(NamedTuple):
+    """How a solve ended, as arrays so that it passes through jit and vmap.
+
+    outcome     position in OUTCOMES
+    iterations  evaluations of the map
+    residual    largest |g(x) − x|
+    worst       position in x of that largest residual
+    """
+
+    outcome: jax.Array
+    iterations: jax.Array
+    residual: jax.Array
+    worst: jax.Array
+
+
+class _State(NamedTuple):
+    x: Vector
+    last_x: Vector
+    last_r: Vector
+    best_x: Vector
+    best_r: Vector
+    best: jax.Array
+    steps: jax.Array  # differences of x, window n
+    turns: jax.Array  # differences of r, window n
+    filled: jax.Array
+    has_last: jax.Array
+    damping: jax.Array
+    rejected: jax.Array
+    finite: jax.Array
+    k: jax.Array
+
+
+def _mixing(turns: jax.Array, residual: Vector, ridge: float) -> Vector:
+    """Weights γ minimising |r − Σ_m γ_m Δr_m|², columns scaled to unit length, Tikhonov-regularised.
+
+    turns window n · residual n · an empty row of `turns` gets weight 0.
+    """
+    length = jnp.sqrt(jnp.sum(turns**2, axis=1))
+    scale = jnp.where(length > 0, 1 / jnp.where(length > 0, length, 1.0), 0.0)
+    unit = turns * scale[:, None]
+    gram = unit @ unit.T + ridge * jnp.eye(len(length))
+    gram = gram + jnp.diag(jnp.where(length > 0, 0.0, 1.0))
+    weights: Vector = scale * jnp.linalg.solve(gram, unit @ residual)
+    return weights
+
+
+def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vector, SolveInfo]:
+    r"""Solve g(x) = x by Anderson acceleration of type II [WalkerNi2011], safeguarded.
+
+    x_{k+1} = x_k + r_k − (ΔX + ΔR) γ,   γ = argmin |r_k − ΔR γ|,   r = g(x) − x
+
+    A residual that is not finite, or `growth` times the best so far, is rejected: the history is dropped and the
+    search goes on from the best point with a plain step, halved at each rejection.
+
+    g maps a vector to one of the same length · x0 first guess.
+    Returns the best point and SolveInfo; never raises for a failed search, whose outcome says so.
+
+    >>> x, info = fixed_point(jnp.cos, jnp.ones(1))
+    >>> float(x[0]).__round__(12), OUTCOMES[int(info.outcome)]
+    (0.739085133215, 'converged')
+    """
+    n, m = x0.shape[0], options.window
+    zeros = jnp.zeros((m, n))
+    start = _State(
+        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n), best=jnp.asarray(jnp.inf),
+        steps=zeros, turns=zeros, filled=jnp.asarray(0), has_last=jnp.asarray(False),
+        damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
+    )  # fmt: skip
+
+    def going(s: _State) -> jax.Array:
+        return (s.best > options.tolerance) & (s.k < options.max_iterations) & (s.rejected < options.rejections)
+
+    def accept(s: _State, r: Vector, err: jax.Array) -> _State:
+        slot = s.filled % m
+        steps = jnp.where(s.has_last, s.steps.at[slot].set(s.x - s.last_x), s.steps)
+        turns = jnp.where(s.has_last, s.turns.at[slot].set(r - s.last_r), s.turns)
+        mix = _mixing(turns, r, options.ridge)
+        move = r - mix @ (steps + turns)
+        longest = jnp.max(jnp.abs(move))
+        move = move * jnp.minimum(1.0, options.largest_step / jnp.where(longest > 0, longest, 1.0))
+        better = err < s.best
+        return s._replace(
+            x=s.x + move, last_x=s.x, last_r=r, steps=steps, turns=turns,
+            best_x=jnp.where(better, s.x, s.best_x), best_r=jnp.where(better, r, s.best_r),
+            best=jnp.where(better, err, s.best),
+            filled=s.filled + s.has_last, has_last=jnp.asarray(True), finite=jnp.asarray(True), k=s.k + 1,
+        )  # fmt: skip
+
+    def reject(s: _State, r: Vector, err: jax.Array) -> _State:
+        damping = s.damping / 2
+        longest = jnp.max(jnp.abs(s.best_r))
+        cap = jnp.minimum(1.0, options.largest_step / jnp.where(longest > 0, longest, 1.0))
+        return s._replace(
+            x=s.best_x + damping * cap * s.best_r, last_x=s.best_x, last_r=s.best_r, steps=zeros, turns=zeros,
+            filled=jnp.asarray(0), has_last=jnp.isfinite(s.best), damping=damping, rejected=s.rejected + 1,
+            finite=jnp.isfinite(err), k=s.k + 1,
+        )  # fmt: skip
+
+    def iterate(s: _State) -> _State:
+        r = g(s.x) - s.x
+        err = jnp.max(jnp.abs(r))
+        good = jnp.isfinite(err) & (err <= options.growth * s.best)
+        after: _State = jax.lax.cond(good, accept, reject, s, r, err)
+        return after
+
+    end = jax.lax.while_loop(going, iterate, start)
+    failed = jnp.where(end.k >= options.max_iterations, MAX_ITERATIONS, jnp.where(end.finite, DIVERGED, NONFINITE))
+    outcome = jnp.where(end.best <= options.tolerance, CONVERGED, failed)
+    worst = jnp.argmax(jnp.abs(end.best_r))
+    return end.best_x, SolveInfo(outcome, end.k, end.best, worst)
+
+
+def implicit_fixed_point(
+    g: Map, x0: Vector, options: Options = Options(), adjoint: Options = Options(tolerance=1e-10, growth=1e6)
+) -> tuple[Vector, SolveInfo]:
+    r"""`fixed_point` with derivatives by the implicit function theorem: one linear solve each way.
+
+    dx = (I − ∂g/∂x)^{-1} ∂g/∂p dp;  the transposed system serves reverse mode. Both are solved by the same
+    accelerated iteration, dx ← ∂g/∂x dx + b, so a gradient in any number of parameters costs one more solve.
+
+    g may close over traced parameters; jax.grad, jax.jvp and jax.vmap see through it. The first guess carries no
+    derivative. SolveInfo is data without derivative.
+    """
+
+    def residual(x: Vector) -> Vector:
+        return x - g(x)
+
+    def solve(f: Map, x: Vector) -> tuple[Vector, SolveInfo]:
+        root, info = fixed_point(lambda y: y - f(y), x, options)
+        # custom_root gives its by-products tangents, which integers cannot have.
+        return root, SolveInfo(*(part.astype(jnp.float64) for part in info))
+
+    def invert(linear: Map, b: Vector) -> Vector:
+        size = jnp.max(jnp.abs(b))
+        unit = jnp.where(size > 0, size, 1.0)
+        x, _ = fixed_point(lambda x: x + b / unit - linear(x), b / unit, adjoint._replace(largest_step=1e12))
+        return x * unit
+
+    def tangent(linear: Map, b: Vector) -> Vector:
+        solved: Vector = jax.lax.custom_linear_solve(linear, b, invert, transpose_solve=invert)
+        return solved
+
+    root, info = jax.lax.custom_root(residual, jax.lax.stop_gradient(x0), solve, tangent, has_aux=True)
+    outcome, iterations, size, worst = (jax.lax.stop_gradient(part) for part in info)
+    return root, SolveInfo(outcome.astype(int), iterations.astype(int), size, worst.astype(int))
+
+
+def use_compile_cache() -> Path | None:
+    """Keep compiled kernels between runs in the user's cache folder, so that only a first run compiles.
+
+    $JAX_COMPILATION_CACHE_DIR wins; else $XDG_CACHE_HOME/xunhuan/jax, else ~/.cache/xunhuan/jax. A value set
+    by the caller through jax.config is left alone. Returns the folder, or None where it cannot be made.
+    """
+    current = _config.jax_compilation_cache_dir
+    if current:
+        return Path(current)
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "xunhuan" / "jax"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    _config.update("jax_compilation_cache_dir", str(folder))
+    _config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+    return folder

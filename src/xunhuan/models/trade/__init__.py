@@ -1,0 +1,6 @@
+"""Long-run general equilibrium in exact changes. Importing it imports JAX and switches it to 64-bit."""
+
+from xunhuan.models.trade.model import respond
+from xunhuan.models.trade.parameters import TradeParameters
+
+__all__ = ["TradeParameters", "respond"]

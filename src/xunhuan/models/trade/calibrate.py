@@ -1,0 +1,231 @@
+"""Accounts to the arrays of the kernel, and what a shock makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput, Infeasible, Problems
+from xunhuan.models.contract import Primitives
+from xunhuan.models.trade.kernel import Economy, Elasticities, Shift
+from xunhuan.models.trade.parameters import TradeParameters
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The base equilibrium and what it takes to come back from it to accounts.
+
+    economy  arrays of the kernel, shares of world GDP
+    unit     value of 1 of them in the table's unit: world GDP
+    markup   s i, purchaser price / basic price, duties included
+    notes    treatment of unusual cells, one line each
+    """
+
+    economy: Economy
+    unit: float
+    markup: Array
+    notes: tuple[str, ...]
+
+
+def _device(**arrays: Array) -> dict[str, jax.Array]:
+    return {name: jnp.asarray(a, dtype=jnp.float64) for name, a in arrays.items()}
+
+
+def _ratio(a: Array, b: Array) -> Array:
+    out: Array = np.divide(a, b, out=np.zeros(np.broadcast_shapes(a.shape, b.shape)), where=b != 0)
+    return out
+
+
+def calibrate(acc: Accounts) -> Base:
+    r"""The base equilibrium of the model, exact on the table.
+
+    π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
+    final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
+
+    Users of a region source alike. Net negative final use is a sale out of stock, a constant share of world GDP.
+    An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
+    An open region buys and sells at the world's prices: its cost, prices and spending do not move.
+
+    Raises BadInput for accounts the model cannot hold: negative flows, a region without factor income or spending.
+    """
+    flow, tariff = acc.flow, acc.tariff
+    _refuse(acc)
+    spent = (1 + tariff) * flow
+    spending = spent.sum(0)
+    markup = np.where(acc.absorption > 0, _ratio(spending, acc.absorption), 1.0)
+    purchases = acc.use * markup[:, :, None]
+    raw = _ratio(purchases, acc.output[:, None, :])
+    subsidy = np.maximum(raw.sum(1) - 1, 0.0)
+    subsidy[subsidy < 1e-12] = 0.0
+    inputs = raw / (1 + subsidy)[:, None, :]
+    factors = np.maximum(1 - inputs.sum(1), 0.0)
+    cost = (1 + subsidy) * acc.output
+    left = spending - purchases.sum(2)
+    left[np.abs(left) < 1e-12 * spending] = 0.0
+    bought, stock = np.maximum(left, 0.0), np.minimum(left, 0.0)
+    income = bought.sum(1)
+    bill = (factors * cost).sum(1)
+    duty_in = (purchases - acc.use).sum((1, 2))
+    gdp = np.where(acc.closed, bill + duty_in - (subsidy * acc.output).sum(1), 0.0)
+    _refuse_empty(acc, income, bill)
+    unit = float(gdp.sum())
+    group, pool = _nests(acc)
+    economy = Economy(**_device(
+        share=_ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
+        taste=_ratio(bought, income[:, None]), stock=stock / unit, output=acc.output / unit, income=income / unit,
+        wage_bill=bill / unit, deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit, subsidy=subsidy,
+        workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
+    ))  # fmt: skip
+    return Base(economy, unit, markup, _notes(acc, stock, subsidy))
+
+
+def _refuse(acc: Accounts) -> None:
+    problems = Problems("the trade model cannot hold these accounts")
+    if (acc.flow < 0).any():
+        r, s, i = np.unravel_index(int(np.argmin(acc.flow)), acc.flow.shape)
+        g = acc.geography.codes
+        problems.add(
+            f"{int((acc.flow < 0).sum())} bilateral flows are negative (stocks sold), the largest "
+            f"{g[r]} to {g[s]}, {acc.sectors.codes[i]}: {acc.flow[r, s, i]:.4g}"
+        )
+    problems.raise_if(BadInput, where=acc.name, fix="aggregate sectors, or move falls in stocks out of the flows")
+
+
+def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
+    problems = Problems("regions without factor income or final spending have no equilibrium")
+    for k in np.flatnonzero(acc.closed & ((income <= 0) | (bill <= 0))):
+        problems.add(f"{acc.geography.codes[k]}: factor income {bill[k]:.4g}, final spending {income[k]:.4g}")
+    problems.raise_if(BadInput, where=acc.name, fix="aggregate such a region with another")
+
+
+def _nests(acc: Accounts) -> tuple[Array, Array]:
+    """Sourcing nests g r (row 0: regions that are their own nation) and labour pools p s: nations of several regions."""
+    index = acc.geography.nation_index
+    shut = ~acc.closed
+    several = [n for n in range(len(acc.geography.nations)) if ((index == n) & ~shut).sum() > 1]
+    members = np.array([(index == n) & ~shut for n in several], dtype=np.float64).reshape(len(several), acc.R)
+    alone = 1 - members.sum(0, keepdims=True)
+    pool = members if several else np.zeros((1, acc.R))
+    return np.concatenate([alone, members]), np.asarray(pool, dtype=np.float64)
+
+
+def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
+    """People by region: population where known for a whole pool, else factor income as if wages were equal."""
+    people = np.array(acc.geography.population, dtype=np.float64)
+    out: Array = bill / bill.sum()
+    for members in pool:
+        inside = members > 0
+        if inside.any() and np.isfinite(people[inside]).all():
+            out[inside] = people[inside] / people[inside].sum()
+    return out
+
+
+def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
+    notes = []
+    if acc.sourcing is not None:
+        notes.append("users of a region source alike in this model; sourcing by user is not carried into the answer")
+    if (stock < 0).any():
+        share = -stock.sum() / acc.absorption.sum()
+        notes.append(
+            f"{int((stock < 0).sum())} cells of net negative final use ({share:.2g} of all use) are sales out of "
+            "stock, held constant as a share of world GDP"
+        )
+    if subsidy.any():
+        share = (subsidy * acc.output).sum() / acc.output.sum()
+        notes.append(
+            f"{int((subsidy > 0).sum())} industries cost more than they sell; they are subsidised by their region at "
+            f"that rate ({share:.2g} of output)"
+        )
+    if not acc.closed.all():
+        notes.append("open regions are a world so large that its prices and spending do not move; it is the numeraire")
+    return tuple(notes)
+
+
+def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
+    """Arrays of behaviour for a table, and where θ comes from. Raises BadInput as `TradeParameters.check`."""
+    p.check(acc.sectors)
+    theta, note = p.trade_elasticities(acc.sectors)
+    held = {"zero": (0.0, 0.0), "world_share": (1.0, 0.0), "constant": (0.0, 1.0)}[p.deficits]
+    values: tuple[Any, ...] = (
+        theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
+        p.mobility if p.labour == "mobile" else 0.0, *held,
+    )  # fmt: skip
+    return Elasticities(*(jnp.asarray(v, dtype=jnp.float64) for v in values)), note
+
+
+def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
+    """The kernel's primitives of a shock, with the cells that stay in use and the parts bans cut the world into.
+
+    Raises BadInput for values out of range; Infeasible naming cells that lose every supplier, or a region that
+    loses every buyer.
+    """
+    _check_primitives(p)
+    banned = np.isinf(p.trade_cost)
+    e = base.economy
+    active, bought = _in_use(acc, e, ~banned)
+    linked = np.where(banned, 0.0, e.share).sum(2) > 0
+    return Shift(**_device(
+        log_cost=np.log(np.where(banned, 1.0, p.trade_cost)), allowed=(~banned).astype(np.float64),
+        tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
+        subsidy=_total_subsidy(np.asarray(e.subsidy), p.subsidy), log_moving=np.log(p.mobility_cost),
+        active=active, bought=bought, part=_parts(linked),
+    ))  # fmt: skip
+
+
+def _total_subsidy(base: Array, new: Array) -> Array:
+    """Rates add up: policy on top of what keeps an industry of negative value added alive."""
+    return base + new
+
+
+def _check_primitives(p: Primitives) -> None:
+    problems = Problems("the shock is out of range")
+    positive = {"trade_cost": p.trade_cost, "productivity": p.productivity, "final_demand": p.final_demand,
+                "mobility_cost": p.mobility_cost}  # fmt: skip
+    for name, a in positive.items():
+        if np.isnan(a).any() or (a <= 0).any():
+            problems.add(f"{name} must be a positive ratio; lowest {np.nanmin(a):g}, not a number: {np.isnan(a).sum()}")
+        if name != "trade_cost" and np.isinf(a).any():
+            problems.add(f"{name} must be finite")
+    for name, a in {"tariff": p.tariff, "subsidy": p.subsidy, "export_tax": p.export_tax}.items():
+        if not np.isfinite(a).all() or (a <= -1).any():
+            problems.add(f"{name} must be a finite rate above -1")
+    problems.raise_if(BadInput)
+
+
+def _in_use(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Which outputs r i still have a buyer, and which goods s i are still bought, once bans hold."""
+    share, inputs = np.asarray(e.share), np.asarray(e.inputs)
+    path = (share > 0) & allowed
+    wanted = np.asarray(e.taste) > 0
+    active = np.asarray(acc.output > 0)
+    while True:
+        bought = wanted | ((inputs > 0) & active[:, None, :]).any(2)
+        still = (path & bought[None]).any(1) & (acc.output > 0)
+        if (still == active).all():
+            break
+        active = still
+    lost = Problems("a ban leaves goods without any supplier")
+    g, i = acc.geography.codes, acc.sectors.codes
+    for s, k in np.argwhere(bought & ~path.any(0) & (acc.absorption > 0) & acc.closed[:, None]):
+        lost.add(f"{i[k]} in {g[s]}")
+    for s in np.flatnonzero(acc.closed & ~active.any(1)):
+        lost.add(f"{g[s]} has no industry left with a buyer")
+    lost.raise_if(Infeasible, where=acc.name, fix="leave one supplier, or use a high trade cost in place of a ban")
+    return active.astype(np.float64), (bought & (acc.absorption > 0)).astype(np.float64)
+
+
+def _parts(linked: NDArray[np.bool_]) -> Array:
+    """Connected parts of the world, c s, from links r s."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n, label = connected_components(csr_matrix(linked.astype(np.float64)), directed=False)
+    return np.asarray(label[None] == np.arange(n)[:, None], dtype=np.float64)

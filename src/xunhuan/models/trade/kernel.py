@@ -1,0 +1,370 @@
+r"""The equilibrium in exact changes as one fixed point of pure functions on arrays.
+
+State: logs of ŵ[s], P̂[s,i], Ŷ[r,i], Î[s] (new / old). All values are shares of base world GDP, the numeraire.
+
+Barriers enter only through weights that do not move during the search,
+
+    W[r,s,i] = π[r,s,i] κ̂[r,s,i]^(−θ[r,i]),   κ̂ = d̂ (1+t')(1+x') / ((1+t)(1+x)),   W = 0 exactly under a ban,
+
+so an iteration is four contractions of W with R·S vectors and no power of an r s i array.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from xunhuan.models.solvers import Map, Options, SolveInfo, Vector, implicit_fixed_point
+
+Array = jax.Array
+
+
+class Economy(NamedTuple):
+    """The base equilibrium; values are shares of world GDP.
+
+    share      r s i, π, expenditure share of origin r in s's spending on i, tariffs included; sums to 1 over r
+    tariff     r s i, t, rate that s levies
+    inputs     s i j, γ, cost share of good i in industry j; with `factors` sums to 1 over i
+    factors    s j,   β, cost share of primary factors
+    taste      s i,   α, share of good i in final spending, sums to 1 over i
+    stock      s i,   net purchases for stock where negative (a sale out of stock), value
+    output     r i,   Y at producer prices
+    income     s,     I, final spending
+    wage_bill  s,     wL, factor income
+    deficit    s,     D, imports less exports
+    gdp        s,     value added at basic prices; sums to 1 over closed regions
+    subsidy    s j,   base rate of output subsidy
+    workers    s,     people, for mobility; any unit
+    group      g r,   1 where r lies in nest g; row 0 holds regions that are a nest of their own
+    pool       p s,   1 where the workers of s move within pool p; rows of zeros allowed
+    books      s,     1 where the region keeps books, 0 where it is open
+    """
+
+    share: Array
+    tariff: Array
+    inputs: Array
+    factors: Array
+    taste: Array
+    stock: Array
+    output: Array
+    income: Array
+    wage_bill: Array
+    deficit: Array
+    gdp: Array
+    subsidy: Array
+    workers: Array
+    group: Array
+    pool: Array
+    books: Array
+
+
+class Elasticities(NamedTuple):
+    """Parameters of behaviour.
+
+    between   i, θ, trade elasticity between nations, > 0
+    within    i, θ, trade elasticity among regions of one nation, > 0
+    scale     i, ψ, elasticity of productivity in the industry's employment, ≥ 0
+    mobility  ν, elasticity of a region's population in its real income per head, ≥ 0; 0 = immobile
+    held      part of the base deficit kept as a share of world GDP
+    real      part of the base deficit kept constant at world consumer prices
+    """
+
+    between: Array
+    within: Array
+    scale: Array
+    mobility: Array
+    held: Array
+    real: Array
+
+
+class Shift(NamedTuple):
+    """New values or changes of the primitives.
+
+    log_cost          r s i, ln d̂; 0 under a ban
+    allowed           r s i, 0 under a ban, else 1
+    tariff            r s i, t', rate
+    export_tax        r s i, x', rate of the origin's tax on the producer price
+    log_productivity  r i, ln of exogenous productivity, new / old
+    demand            s i, ratio that tilts final-demand shares
+    subsidy           s j, σ', rate of output subsidy
+    log_moving        s, ln of the utility cost of living in s, new / old
+    active            r i, 1 where any buyer is left, else 0
+    bought            s i, 1 where the good is bought, else 0
+    part              c s, 1 where s lies in part c of the world; parts do not trade with each other
+    """
+
+    log_cost: Array
+    allowed: Array
+    tariff: Array
+    export_tax: Array
+    log_productivity: Array
+    demand: Array
+    subsidy: Array
+    log_moving: Array
+    active: Array
+    bought: Array
+    part: Array
+
+
+class _Ready(NamedTuple):
+    """What does not move during the search; large arrays are laid out i s r."""
+
+    weight: Array
+    net: Array
+    producer: Array
+    theta: Array  # i r
+    fold: Array  # i g, θ between / θ within
+    nest: Array  # i s g, base share of nest g
+    log_markup: Array  # s j, ln (1+σ')/(1+σ)
+    taste: Array  # s i, tilted
+    deficit: Array  # s, deficits that can be financed
+    anchored: Array  # c, 1 where a part holds an open region, whose prices are the numeraire
+
+
+class Equilibrium(NamedTuple):
+    """Levels and changes at the solution; values are shares of base world GDP.
+
+    wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
+    share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
+    duty s, import duties on all uses · export_revenue r · subsidies s, paid · gdp s, at basic prices
+    duty_rate s i: duties per unit of spending
+    """
+
+    wage: Array
+    price: Array
+    cost: Array
+    output_hat: Array
+    income_hat: Array
+    workers_hat: Array
+    consumer_price: Array
+    share: Array
+    spending: Array
+    output: Array
+    income: Array
+    wage_bill: Array
+    duty: Array
+    export_revenue: Array
+    subsidies: Array
+    duty_rate: Array
+    gdp: Array
+
+
+def _lay(a: Array) -> Array:
+    """r s i to i s r, so that contractions over origins run along memory."""
+    return jnp.transpose(a, (2, 1, 0))
+
+
+def prepare(e: Economy, p: Elasticities, z: Shift) -> _Ready:
+    """Weights and constants of one problem; see the module's header."""
+    nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
+    theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
+    barrier = z.log_cost + jnp.log1p(z.tariff) - jnp.log1p(e.tariff) + jnp.log1p(z.export_tax)
+    base = e.share * z.allowed
+    weight = _lay(base * jnp.exp(-theta.T[:, None, :] * barrier))
+    net = weight / _lay(1 + z.tariff)
+    tilt = e.taste * z.demand
+    total = tilt.sum(1, keepdims=True)
+    anchored = jnp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
+    return _Ready(
+        weight=weight,
+        net=net,
+        producer=net / _lay(1 + z.export_tax),
+        theta=theta,
+        fold=jnp.concatenate(
+            [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
+        ),
+        nest=jnp.einsum("isr,gr->isg", _lay(e.share), e.group),
+        log_markup=jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy),
+        taste=tilt / jnp.where(total > 0, total, 1.0),
+        deficit=_financed(e, z, anchored),
+        anchored=anchored,
+    )
+
+
+def _financed(e: Economy, z: Shift, anchored: Array) -> Array:
+    """Deficits s of which every part of the world bears its own: a part's net sum is taken off by income.
+
+    Nothing changes while the world hangs together, where deficits sum to 0, or where an open region finances them.
+    """
+    net = (z.part @ e.deficit) * (1 - anchored) / _guard(z.part @ e.income)
+    return e.deficit - e.income * (z.part.T @ net)
+
+
+def _guard(a: Array) -> Array:
+    return jnp.where(a > 0, a, 1.0)
+
+
+def unpack(x: Vector, R: int, S: int) -> tuple[Array, Array, Array, Array]:
+    """State vector to ln ŵ (s), ln P̂ (s i), ln Ŷ (r i), ln Î (s)."""
+    a, b = R, R + R * S
+    return x[:a], x[a:b].reshape(R, S), x[b : b + R * S].reshape(R, S), x[b + R * S :]
+
+
+def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: Array, log_cpi: Array) -> Array:
+    r"""Population of each region, new / old, in spatial equilibrium within each pool [TombeZhu2019].
+
+    L̂[s] = a (V̂[s]/μ̂[s])^ν,  V = I/(L P):  L̂[s] = a' (Î/(P̂ μ̂))^(ν/(1+ν)),  Σ_s L L̂ = Σ_s L in each pool
+
+    log_income, log_cpi: s. Returns s, ratio; 1 outside pools.
+    """
+    pull = p.mobility / (1 + p.mobility) * (log_income - log_cpi - z.log_moving)
+    within = e.pool.sum(0)
+    raw = e.workers * jnp.exp(pull * within)
+    kept = (e.pool @ e.workers) / _guard(e.pool @ raw)
+    return jnp.exp(pull * within) * (e.pool.T @ kept + 1 - within)
+
+
+def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: Array, lp: Array, ly: Array) -> Array:
+    r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9].
+
+    ĉ[s,j] = ŵ_s^β Π_i P̂[s,i]^γ[s,i,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = Ŷ (1+σ')/(1+σ) / ŵ
+    """
+    bundle = e.factors * lw[:, None] + jnp.einsum("sij,si->sj", e.inputs, lp)
+    labour = ly + k.log_markup - lw[:, None]
+    return (bundle - z.log_productivity - p.scale * labour - k.log_markup) * z.active
+
+
+class _Market(NamedTuple):
+    """Goods markets given prices of producers and spending; see `_market`."""
+
+    total: Array  # i s, Σ_g of nest values; P̂^(−θ)
+    against: Array  # i s, what W C is divided by to give a share: the total, or 1 in an open region
+    nested: Array  # i s g, multiplier of W C in nest g
+    origin: Array  # i r, C = ĉ^(−θ)
+    net_rate: Array  # i s, spending net of import duties per unit of spending
+
+
+def _market(e: Economy, k: _Ready, lc: Array) -> _Market:
+    r"""Sourcing in two nests: regions of one nation compete inside it, nations against each other.
+
+    U[g,s,i] = Σ_{r∈g} W C / Π_g;  P̂^(−θ) = Σ_g Π_g U^(θ/θ_in);  π'[r,s,i] = W C · U^(θ/θ_in − 1) / P̂^(−θ)
+    """
+    origin = jnp.exp(-k.theta * lc.T)
+    by_nest = origin[:, :, None] * e.group.T  # i r g
+    inside = jnp.einsum("isr,irg->isg", k.weight, by_nest)
+    ratio = _guard(inside / _guard(k.nest))
+    lift = jnp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
+    total = (inside * lift).sum(2)
+    net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
+    # An open region's own market is without bound: nothing from outside moves its price index.
+    against = jnp.where(e.books[None, :] > 0, _guard(total), 1.0)
+    return _Market(total, against, lift, origin, net / _guard(total))
+
+
+def _sales(e: Economy, k: _Ready, m: _Market, spending: Array, taxed: bool) -> tuple[Array, Array]:
+    """Producers' sales Y' (r i) and export-tax revenue (r), from spending s i."""
+    per = (spending.T / m.against)[:, :, None] * m.nested
+    at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
+    if not taxed:
+        return at_border.T, jnp.zeros(len(e.books))
+    own = (jnp.einsum("isr,isg->irg", k.producer, per) * e.group.T).sum(2) * m.origin
+    return own.T, (at_border - own).sum(0)
+
+
+def _consumer_price(e: Economy, lp: Array) -> Array:
+    """ln of the consumer price index, Σ_i α ln P̂, s; the tastes are the base's."""
+    return (e.taste * lp).sum(1)
+
+
+class _Turn(NamedTuple):
+    lw: Array
+    lp: Array
+    ly: Array
+    li: Array
+    drift: Array  # s, ln of a part's GDP, new / old
+
+
+def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bool) -> tuple[_Turn, Equilibrium]:
+    """One pass through every equation of the model, from a state to the state it implies."""
+    R, S = e.output.shape
+    lw, lp, ly, li = unpack(x, R, S)
+    cpi = _consumer_price(e, lp)
+    workers = workers_hat(e, p, z, li, cpi)
+    lc = unit_cost(e, p, z, k, lw, lp, ly)
+    m = _market(e, k, lc)
+    has = (z.bought > 0) & (e.books[:, None] > 0)
+    lp_new = jnp.where(has, -jnp.log(_guard(m.total.T)) / p.between, 0.0)
+
+    cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
+    interim = jnp.einsum("sij,sj->si", e.inputs, cost)
+    spending = (k.taste * (e.income * jnp.exp(li))[:, None] + interim + e.stock) * z.bought
+    output, export_revenue = _sales(e, k, m, spending, taxed)
+    output = output * z.active
+    duty_rate = 1 - m.net_rate.T
+    duty = (duty_rate * spending).sum(1)
+    bill = (e.factors * (1 + z.subsidy) * output).sum(1)
+    subsidies = (z.subsidy * output).sum(1)
+    # An open region, where there is one, is the world whose prices stand still.
+    world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
+    deficit = k.deficit * (p.held + p.real * world_cpi)
+    wages = jnp.exp(lw) * workers * e.wage_bill
+    income = wages + duty + export_revenue - subsidies + deficit - e.stock.sum(1)
+    gdp = (bill + export_revenue - subsidies + (duty_rate * interim).sum(1)) * e.books
+    grown = jnp.where(k.anchored > 0, 1.0, (z.part @ gdp) / _guard(z.part @ e.gdp))
+
+    closed = e.books > 0
+    bill_hat = bill / _guard(e.wage_bill * workers)
+    lw_new = jnp.where(closed, jnp.log(jnp.where(closed, bill_hat, 1.0)), 0.0)
+    floor = (1 - REACH) * e.income * jnp.exp(li)  # deficits can exceed income on the way; a negative end is no end
+    li_new = jnp.where(closed, jnp.log(jnp.where(closed, jnp.maximum(income, floor) / _guard(e.income), 1.0)), 0.0)
+    alive = z.active > 0
+    ly_new = jnp.where(alive, jnp.log(jnp.where(alive, output / _guard(e.output), 1.0)), 0.0)
+    turn = _Turn(lw_new, lp_new, ly_new, li_new, z.part.T @ jnp.log(grown))
+    share = jnp.transpose(
+        k.weight * m.origin[:, None, :] * jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group),
+        (2, 1, 0),
+    )
+    out = Equilibrium(
+        wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
+        workers_hat=workers, consumer_price=jnp.exp(cpi), share=share, spending=spending, output=output,
+        income=e.income * jnp.exp(li), wage_bill=wages, duty=duty, export_revenue=export_revenue,
+        subsidies=subsidies, duty_rate=duty_rate, gdp=gdp,
+    )  # fmt: skip
+    return turn, out
+
+
+WAGE_STEP = 0.3
+"""How far a wage follows its market's excess demand per iteration; the acceleration does the rest."""
+
+
+REACH = 0.7
+"""Largest proportional fall of income, and (as a log) largest move of a price or output, in one pass."""
+
+
+def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
+    """The map whose fixed point is the equilibrium, on the state vector.
+
+    Nominal variables are divided by world GDP at each pass, by its own GDP in each part of a world that bans have
+    cut in parts, and not where an open region, whose prices stand still, is the numeraire already.
+    """
+    R, S = e.output.shape
+
+    def g(x: Vector) -> Vector:
+        lw, lp0, ly0, li0 = unpack(x, R, S)
+        t, _ = _turn(e, p, z, k, x, taxed)
+        closed = e.books > 0
+        reach = partial(jnp.clip, min=-REACH, max=REACH)  # far from the answer; at the answer every move is 0
+        lw_new = jnp.where(closed, lw + WAGE_STEP * reach(t.lw - lw - t.drift), 0.0)
+        lp = jnp.where((z.bought > 0) & closed[:, None], lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
+        ly = jnp.where(z.active > 0, ly0 + reach(t.ly - ly0 - t.drift[:, None]), 0.0)
+        li = jnp.where(closed, li0 + reach(t.li - li0 - t.drift), 0.0)
+        return jnp.concatenate([lw_new, lp.ravel(), ly.ravel(), li])
+
+    return g
+
+
+@partial(jax.jit, static_argnames=("options", "taxed"))
+def solve(
+    e: Economy, p: Elasticities, z: Shift, x0: Vector, options: Options = Options(), taxed: bool = False
+) -> tuple[Equilibrium, Vector, SolveInfo]:
+    """The equilibrium, its state and how the search ended. Differentiable in every array but x0.
+
+    taxed: whether export taxes may be other than 0; without them one contraction is spared.
+    """
+    k = prepare(e, p, z)
+    x, info = implicit_fixed_point(step(e, p, z, k, taxed), x0, options)
+    _, out = _turn(e, p, z, k, x, taxed)
+    return out, x, info

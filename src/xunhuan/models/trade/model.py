@@ -1,0 +1,104 @@
+"""The trade model as the house wants it: accounts and a shock to a response."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
+from xunhuan.models.solvers import OUTCOMES, Options, SolveInfo, use_compile_cache
+from xunhuan.models.trade import calibrate, detail, rebuild
+from xunhuan.models.trade.kernel import Economy, Elasticities, Equilibrium, Shift, solve
+from xunhuan.models.trade.parameters import TradeParameters
+
+
+class Problem(NamedTuple):
+    """All arrays of one run, ready for the kernel, with what is needed to come back from it."""
+
+    base: calibrate.Base
+    elasticities: Elasticities
+    shift: Shift
+    options: Options
+    taxed: bool
+    note: str
+
+    @property
+    def economy(self) -> Economy:
+        """The base equilibrium."""
+        return self.base.economy
+
+    @property
+    def start(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The cold first guess: nothing changes."""
+        r, s = self.economy.output.shape
+        return np.zeros(2 * r + 2 * r * s)
+
+
+def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Problem:
+    """Calibrate and check everything that can be refused before solving; errors as in `respond`."""
+    base = calibrate.calibrate(acc)
+    elastic, note = calibrate.elasticities(acc, parameters)
+    shifted = calibrate.shift(acc, base, p)
+    options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
+    return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
+
+
+def respond(
+    accounts: Accounts, shock: Shock | Primitives = Shock(), parameters: TradeParameters = TradeParameters()
+) -> Response:
+    """Long-run general equilibrium after a shock [CaliendoParro2015; TombeZhu2019]; equations in docs/trade.md.
+
+    accounts    any balanced table; shock edits of long-run primitives, or the primitives themselves
+    Returns the counterfactual accounts, detail (real income exact, first-order split, prices, trade, employment,
+    revenue) and the solver's status. A search that fails is not raised: the status says so and names the worst cell.
+
+    Raises BadInput for a shock, parameter or table out of range, Infeasible where a ban leaves a good no supplier.
+    """
+    use_compile_cache()
+    p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
+    task = problem(accounts, p, parameters)
+    out, _, info = solve(task.economy, task.elasticities, task.shift, jnp.asarray(task.start), task.options, task.taxed)
+    return package(accounts, p, task, out, info, parameters)
+
+
+def package(
+    acc: Accounts, p: Primitives, task: Problem, out: Equilibrium, info: SolveInfo, parameters: TradeParameters
+) -> Response:
+    """A Response from what the kernel gave."""
+    ended = status(acc, info, task.options)
+    attrs = {
+        "model": "trade", "elasticities": task.note, "citation": "CaliendoParro2015; TombeZhu2019",
+        "parameters": parameters.model_dump_json(), "notes": "; ".join(task.base.notes),
+        "numeraire": "world GDP" if acc.closed.all() else "the open region",
+    }  # fmt: skip
+    new = rebuild.accounts(acc, task.base, task.shift, out, ended.converged)
+    return Response(new, detail.dataset(acc, task.base, p, task.shift, out, ended, attrs), ended)
+
+
+def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
+    """How the search ended, in words and labels."""
+    outcome = OUTCOMES[int(info.outcome)]
+    residual, worst = float(info.residual), _label(acc, int(info.worst))
+    text = {
+        "converged": f"converged in {int(info.iterations)} iterations",
+        "max_iterations": f"stopped after {int(info.iterations)} iterations, residual {residual:.2g} at {worst}",
+        "diverged": f"no way down from residual {residual:.2g} at {worst}; the shock may have no equilibrium",
+        "nonfinite": f"values ran out of range at {worst}; the shock may have no equilibrium",
+    }[outcome]
+    return Status(outcome, int(info.iterations), residual, options.tolerance, text, worst)  # type: ignore[arg-type]
+
+
+def _label(acc: Accounts, k: int) -> str:
+    """Name of an element of the state vector."""
+    r, s = acc.R, acc.S
+    g, i = acc.geography.codes, acc.sectors.codes
+    if k < r:
+        return f"wage of {g[k]}"
+    if k < r + r * s:
+        return f"price of {i[(k - r) % s]} in {g[(k - r) // s]}"
+    if k < r + 2 * r * s:
+        return f"output of {i[(k - r - r * s) % s]} in {g[(k - r - r * s) // s]}"
+    return f"income of {g[k - r - 2 * r * s]}"

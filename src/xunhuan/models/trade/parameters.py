@@ -1,0 +1,104 @@
+"""Every choice of the trade model, validated, with unit, default and source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from xunhuan.data.classification import Sectors
+from xunhuan.errors import BadInput, Problems
+from xunhuan.models.trade.elasticities import HORIZONS, sector_values, set_elasticities
+
+Array = NDArray[np.float64]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class TradeParameters(BaseModel):
+    """Parameters of the long-run trade model; see docs/trade.md.
+
+    >>> TradeParameters(horizon="short").horizon
+    'short'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    elasticities: str = Field(
+        default="FGO",
+        description="Named set of long-run trade elasticities θ by sector (pure number). Default FGO: the most recent "
+        "set estimated from tariffs product by product [FontagneGuimbardOrefice2022]. Others: BSY, CP, GYY, LL, Shap, "
+        "IS, U4, BLP.",
+    )
+    theta: dict[str, Positive] | Positive | None = Field(
+        default=None,
+        description="Overrides of θ (pure number, > 0), one number or by sector selection, e.g. {'electronics': 3}. "
+        "Taken as they are: the horizon does not scale them. Default none.",
+    )
+    horizon: Literal["short", "medium", "long"] = Field(
+        default="long",
+        description="Scales the set's θ: short 0.38 (within a year), medium 0.62 (about three years, interpolated), "
+        "long 1 (7 to 10 years and more). Default long [BoehmLevchenkoPandalaiNayar2023].",
+    )
+    nest_ratio: Positive = Field(
+        default=1.0,
+        description="θ among regions of one nation / θ between nations (pure number, > 0). 1 = one tier, the default: "
+        "no estimate of the ratio for provinces is at hand.",
+    )
+    labour: Literal["immobile", "mobile"] = Field(
+        default="immobile",
+        description="Whether people move between regions of one nation. Default immobile [CaliendoParro2015]; mobile "
+        "follows [TombeZhu2019].",
+    )
+    mobility: NonNegative = Field(
+        default=1.5,
+        description="ν, elasticity of a region's population in its real income per head, used where labour is mobile "
+        "(pure number, ≥ 0). Default 1.5, the migration elasticity of [TombeZhu2019].",
+    )
+    scale: dict[str, NonNegative] | NonNegative = Field(
+        default=0.0,
+        description="ψ, elasticity of an industry's productivity in its own employment, one number or by sector "
+        "selection (pure number, ≥ 0). Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium "
+        "[KucheryavyyLynRodriguezClare2023].",
+    )
+    deficits: Literal["zero", "world_share", "constant"] = Field(
+        default="world_share",
+        description="Trade deficits in the counterfactual: zero; a constant share of world GDP (default, "
+        "[CaliendoParro2015]); or constant in real terms, at world consumer prices.",
+    )
+    tolerance: Annotated[float, Field(gt=0, le=1e-3)] = Field(
+        default=1e-10, description="Largest log change of any wage, price, output or income left in one more iteration."
+    )
+    max_iterations: Annotated[int, Field(ge=1)] = Field(
+        default=600, description="Iterations after which the search stops and says so."
+    )
+
+    def trade_elasticities(self, sectors: Sectors) -> tuple[Array, str]:
+        """θ between nations by sector at the horizon, axis i, and where it comes from.
+
+        Raises BadInput where a value is not positive, UnknownName for an unknown set or selection.
+        """
+        base, found = set_elasticities(sectors, self.elasticities)
+        base = base * HORIZONS[self.horizon]
+        note = f"{self.elasticities}, {self.horizon} horizon ({found})"
+        if self.theta is not None:
+            base = sector_values(sectors, base, self.theta, "theta")
+            note += ", with overrides"
+        return base, note
+
+    def scale_elasticities(self, sectors: Sectors) -> Array:
+        """ψ by sector, axis i."""
+        return sector_values(sectors, 0.0, self.scale, "scale")
+
+    def check(self, sectors: Sectors) -> None:
+        """Raise BadInput naming every sector where ψθ > 1, beyond which many equilibria are possible."""
+        theta = self.trade_elasticities(sectors)[0]
+        steep = np.maximum(theta, theta * self.nest_ratio)
+        psi = self.scale_elasticities(sectors)
+        problems = Problems("economies of scale too strong for a unique equilibrium (ψθ > 1)")
+        for code, t, p in zip(sectors.codes, steep, psi, strict=True):
+            if t * p > 1:
+                problems.add(f"{code}: ψ = {p:g}, θ = {t:g}, ψθ = {t * p:.3g}")
+        problems.raise_if(BadInput, fix="lower scale or theta so that ψθ ≤ 1 in every sector")

@@ -1,0 +1,109 @@
+"""From an equilibrium back to balanced accounts at new values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.models.trade.calibrate import Base
+from xunhuan.models.trade.kernel import Equilibrium, Shift
+
+Array = NDArray[np.float64]
+INPUT_TARIFF, EXPORT_TAX, SUBSIDY = "input_tariff", "export_tax", "production_subsidy"
+
+
+def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
+    """New flows r s i at the price the buyer pays before its tariff (export taxes included), unit of the table."""
+    net: Array = np.asarray(out.share) * np.asarray(out.spending) / (1 + np.asarray(z.tariff))
+    return np.asarray(net * base.unit, dtype=np.float64)
+
+
+def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, converged: bool = True) -> Accounts:
+    r"""Counterfactual accounts; world GDP is the base's, so values are in units of base world GDP.
+
+    flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
+    category as before;  value added' = Σ_s flow' − Σ_i use', export taxes and new subsidies as components of their own,
+    input duties in "input_tariff" where the table has it, the rest split by component as before.
+
+    They balance by construction whatever the state of the search.
+    """
+    e = base.economy
+    flow = flows(base, z, out)
+    output = np.asarray(out.output) * base.unit
+    subsidy = np.asarray(z.subsidy)
+    bought = 1 - np.asarray(out.duty_rate)  # basic value per unit of purchaser value
+    use = np.asarray(e.inputs) * ((1 + subsidy) * output)[:, None, :] * bought[:, :, None]
+    use[~acc.closed] = 0.0
+    absorbed = flow.sum(0)
+    final = _split(acc.final, acc.absorption - acc.use.sum(2), absorbed - use.sum(2), acc.absorption, absorbed)
+    sold = flow.sum(1)
+    extra = {EXPORT_TAX: sold - output, SUBSIDY: -(subsidy - np.asarray(e.subsidy)) * output}
+    value_added, components = _value_added(acc, base, out, sold, use, extra)
+    note = "counterfactual of the long-run trade model; values in units of the base's world GDP"
+    return acc.replace(
+        flow=flow, use=use, final=final, value_added=value_added, components=components, tariff=np.asarray(z.tariff),
+        notes=(*acc.notes, note if converged else note + "; THE SOLVER DID NOT CONVERGE"),
+    )  # fmt: skip
+
+
+def _split(parts: Array, old: Array, new: Array, old_size: Array, new_size: Array) -> Array:
+    """Parts of a total (last axis) moved with it.
+
+    In proportion where the parts do not nearly cancel; else each moves with `size` and the largest takes the rest.
+    """
+    gross = np.abs(parts).sum(-1)
+    plain = np.abs(old) > 1e-3 * gross
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.where(plain, new / old, np.where(old_size > 0, new_size / old_size, 0.0))
+    out = parts * np.nan_to_num(growth)[..., None]
+    rest = np.where(plain, 0.0, new - np.nan_to_num(growth) * old)
+    largest = np.abs(parts).argmax(-1)[..., None]
+    np.put_along_axis(out, largest, np.take_along_axis(out, largest, -1) + rest[..., None], -1)
+    return np.asarray(out, dtype=np.float64)
+
+
+def _value_added(
+    acc: Accounts, base: Base, out: Equilibrium, sold: Array, use: Array, extra: dict[str, Array]
+) -> tuple[Array, tuple[str, ...]]:
+    """New value added s j v and its component names."""
+    total_old, total = acc.output - acc.use.sum(1), sold - use.sum(1)
+    names = list(acc.components)
+    kept: dict[str, Array] = {}
+    if INPUT_TARIFF in names:
+        old, new = input_duties(acc, base), use_duties(use, out)
+        recorded = acc.value_added[:, :, names.index(INPUT_TARIFF)]
+        kept[INPUT_TARIFF] = np.where(old > 0, recorded * new / np.where(old > 0, old, 1.0), new)
+        total_old = total_old - recorded
+        total = total - kept[INPUT_TARIFF]
+    for name, amount in extra.items():
+        amount = np.where(acc.closed[:, None] & (np.abs(amount) > 1e-9 * np.abs(sold)), amount, 0.0)
+        if amount.any():
+            total = total - amount
+            if name in names:
+                amount = amount + acc.value_added[:, :, names.index(name)]
+                total_old = total_old - acc.value_added[:, :, names.index(name)]
+                total = total - acc.value_added[:, :, names.index(name)]
+            kept[name] = amount
+    core = [k for k, n in enumerate(names) if n not in kept]
+    total, total_old = (np.where(acc.closed[:, None], a, 0.0) for a in (total, total_old))
+    split = _split(acc.value_added[:, :, core], total_old, total, acc.output, sold)
+    split[~acc.closed] = 0.0
+    columns: dict[str, Any] = {names[k]: split[:, :, c] for c, k in enumerate(core)} | kept
+    order = [*names, *(n for n in kept if n not in names)]
+    return np.stack([columns[n] for n in order], axis=-1), tuple(order)
+
+
+def input_duties(acc: Accounts, base: Base) -> Array:
+    """Duties on the inputs of each industry in the base, s j, unit of the table."""
+    duties: Array = ((base.markup - 1)[:, :, None] * acc.use).sum(1)
+    return duties
+
+
+def use_duties(use: Array, out: Equilibrium) -> Array:
+    """Duties on inputs at new basic values `use` s i j; returns s j."""
+    rate = np.asarray(out.duty_rate)
+    duties: Array = (use * (rate / (1 - rate))[:, :, None]).sum(1)
+    return duties
