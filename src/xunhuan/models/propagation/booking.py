@@ -128,19 +128,20 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
     """The table of the year as it would be booked, balanced.
 
     flow   deliveries; use  what industries used and what spoiled in their stores; value added  output less use, by
-    component as in the base (the part saved by inputs that ran out is spread like the base); final  what was met, plus
-    the change in stocks as a category of its own, "stock_change". Days that the run leaves of the year are at rest.
+    component as in the base (what missing inputs saved is spread like the base); final  what was met, each category scaled
+    like the region's demand for the good, negative ones by what old stocks gave, and the change in the industries' stocks
+    as a category of its own, "stock_change". Days that the run leaves of the year are at rest.
     """
     left = max(DAYS_A_YEAR - float(b.days[1]), 0.0)
-    net = e.final - e.drawdown
     flow = b.flow + left * shipped_at_rest(e)
     use = b.used + b.spoiled + left * e.use
-    final = _final(b, accounts, e, left)
+    met = b.year_met + left * e.final
+    ratio = np.divide(met, DAYS_A_YEAR * e.final, out=np.zeros_like(met), where=e.final > 0)
+    drawn = b.drawn + left * e.drawdown
+    given = np.divide(drawn, DAYS_A_YEAR * e.drawdown, out=np.zeros_like(drawn), where=e.drawdown > 0)
+    final = accounts.final * np.where(accounts.final > 0, ratio[:, :, None], given[:, :, None])
+    use = use + accounts.use * (accounts.output <= 0)[:, None, :] * ratio[:, :, None]
     change = (b.closing - b.opening).sum(axis=2)
-    orphan = accounts.use * (accounts.output <= 0)[:, None, :]
-    if orphan.any():
-        ratio = np.divide(b.year_met + left * net, DAYS_A_YEAR * net, out=np.ones_like(net), where=net > 0)
-        use = use + orphan * ratio[:, :, None]
     flow_rsi = np.ascontiguousarray(flow.transpose(1, 2, 0))
     output = flow_rsi.sum(axis=1)
     spent = np.where(accounts.closed[:, None], output - use.sum(axis=1), 0.0)
@@ -153,19 +154,9 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
     )  # fmt: skip
 
 
-def _final(b: Books, accounts: Accounts, e: Economy, left: float) -> Array:
-    """Final use by category: each scaled like the sum; where the base sum is negative, what old stocks gave."""
-    base = accounts.final.sum(axis=2)
-    orphan = (accounts.use * (accounts.output <= 0)[:, None, :]).sum(axis=2)
-    got = b.year_met + left * e.final - b.drawn - left * e.drawdown
-    whole = base + orphan
-    ratio = np.divide(got, whole, out=np.zeros_like(got), where=whole != 0)
-    return np.asarray(accounts.final * ratio[:, :, None])
-
-
 def shipped_at_rest(e: Economy) -> Array:
     """Base flows π (use − drawdown + final), axes i r s, per day."""
-    pool = e.use.sum(axis=2) - e.drawdown + e.final
+    pool = np.maximum(e.use.sum(axis=2) + e.final - e.drawdown, 0.0)
     return np.asarray(e.share * pool.T[:, None, :])
 
 

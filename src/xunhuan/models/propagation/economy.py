@@ -24,16 +24,16 @@ class Economy:
     output       r i, base output; for an open region what it sells
     capacity     r i, base capacity (1 + slack) output; inf for an open region
     use          s i j, base use · recipe  s i j, use per output
-    final        s i, base final demand · drawdown  s i, goods taken from stocks older than the run (see below)
+    final        s i, base final demand · drawdown  s i, goods taken from older stocks (below)
     target       s i j, base target stock, value
     days         i j, target stock, days of use · restock  i, time in which gaps are ordered, days
-    keeps        i, shelf life, days
+    keeps        i, days a good keeps or a service can wait; no target stock is longer · spoils  i, 1 for goods, 0 for services
     slope, base  s i j, output limit set by a stock S: slope S + base, per day; inf where i cannot stop j
     pooled       s j, for linear production: stock a unit of output per day needs, days; else empty
     value        s j, value added per output
 
-    A category of final use may be negative (a fall in inventories). Where the sum over categories is, base use exceeds
-    base purchases; the difference flows from old stocks each day, `drawdown`, and final demand is 0.
+    A category of final use may be negative in a cell (a fall in inventories). It is not demand but supply: each day that
+    much comes from stocks older than the run, `drawdown`, to all users of the region alike, before anything is ordered.
     Use by an industry without output (no recipe) is kept as final demand.
     """
 
@@ -50,6 +50,7 @@ class Economy:
     days: Array
     restock: Array
     keeps: Array
+    spoils: Array
     slope: Array
     base: Array
     pooled: Array
@@ -72,18 +73,18 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
     p, dt = parameters, parameters.step_days
     share = sourcing_shares(accounts)
     use = accounts.use / DAYS_A_YEAR
-    net = accounts.final.sum(axis=2) / DAYS_A_YEAR
-    bought = share.sum(axis=1).T > 0
-    use, net = use * bought[:, :, None], net * bought
+    final = np.maximum(accounts.final, 0.0).sum(axis=2) / DAYS_A_YEAR
+    drawdown = np.maximum(-accounts.final, 0.0).sum(axis=2) / DAYS_A_YEAR
     made = accounts.output > 0
     orphan = use * ~made[:, None, :]
-    use, net = use - orphan, net + orphan.sum(axis=2)
-    final, drawdown = np.maximum(net, 0.0), np.maximum(-net, 0.0)
-    purchases = np.maximum(use.sum(axis=2) - drawdown, 0.0) + final
-    drawdown = np.minimum(drawdown, use.sum(axis=2))
+    use, final = use - orphan, final + orphan.sum(axis=2)
+    wanted = use.sum(axis=2) + final
+    purchases = np.maximum(wanted - drawdown, 0.0)
     output = np.ascontiguousarray(_received(share, purchases))
     days = stock_days(accounts, p)
     keeps = shelf_days(accounts.sectors, p)
+    services = accounts.sectors.groups.get("services", ())
+    spoils = np.array([float(c not in services) for c in accounts.sectors.codes])
     recipe = np.divide(use, output[:, None, :], out=np.zeros_like(use), where=output[:, None, :] > 0)
     held = np.maximum(dt, p.caution * days)
     slope, base, pooled = _limits(recipe, output, held, accounts, p)
@@ -92,7 +93,7 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
         step_days=dt, share=share, home=accounts.geography.same_nation.astype(float), output=output,
         capacity=np.where(accounts.closed[:, None], output * (1 + p.slack), np.inf),
         use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * days, days=days,
-        restock=np.maximum(dt, np.minimum(p.restock_days, keeps)), keeps=keeps, slope=slope, base=base, pooled=pooled,
+        restock=np.maximum(dt, np.minimum(p.restock_days, keeps)), keeps=keeps, spoils=spoils, slope=slope, base=base, pooled=pooled,
         value=value, rule=p.rationing, follows=p.target, destock=p.destock, overtime_max=p.overproduction_max,
         overtime_days=p.overproduction_days, substitution=p.substitution_rate,
     )  # fmt: skip

@@ -92,8 +92,10 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     dt = e.step_days
     order = orders(state, e, p)
     wanted = order.sum(axis=2)
-    drawn = np.minimum(e.drawdown, wanted)
-    wants_use, wants_final = wanted - drawn, e.final * p.demand
+    final = e.final * p.demand
+    everyone = wanted + final
+    old = np.divide(np.minimum(e.drawdown, everyone), everyone, out=np.zeros_like(everyone), where=everyone > 0)
+    wants_use, wants_final = wanted * (1.0 - old), final * (1.0 - old)
     share_final, demand = tilted(state.share, wants_final, p)
     left = accepted(state.share, share_final, wants_use, wants_final, p)
     share_use, share_final = throttled(state.share, share_final, left, p)
@@ -104,8 +106,8 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     output = np.minimum(np.minimum(capacity, asked), limit)
     at_home = _at_home(share_use, share_final, wants_use, wants_final, e)
     fill = fill_rates(output, asked_use, asked_final, at_home, e)
-    got_use, met = delivered(share_use, share_final, wants_use, wants_final, fill, e)
-    supplied = np.divide(got_use + drawn, wanted, out=np.zeros_like(wanted), where=wanted > 0)
+    got_use, got_final = delivered(share_use, share_final, wants_use, wants_final, fill, e)
+    supplied = old + np.divide(got_use, wanted, out=np.zeros_like(wanted), where=wanted > 0)
     used = np.minimum(e.recipe * output[:, None, :], state.stock / dt)
     spoiled = spoilage(state.stock, used, e)
     order *= supplied[:, :, None]
@@ -124,9 +126,11 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
         overtime=overtime(state.overtime, scarcity, e),
         share=drift(state.share, left, fill, wants_use, wants_final, e, p),
     )
+    from_old = final * old
     return after, Flows(
-        asked, capacity, limit, output, wants_use, wants_final, share_use, share_final, demand, fill, met, drawn,
-        used, spoiled,
+        asked=asked, capacity=capacity, limit=limit, output=output, wants_use=wants_use, wants_final=wants_final,
+        share_use=share_use, share_final=share_final, demand=demand + from_old, fill=fill, met=got_final + from_old,
+        drawn=everyone * old, used=used, spoiled=spoiled,
     )  # fmt: skip
 
 
@@ -291,10 +295,11 @@ def _collected(use: Array, final: Array, fill: Array) -> tuple[Array, Array]:
 def spoilage(stock: Array, used: Array, e: Economy) -> Array:
     """Goods that outlive their shelf: max(0, S − L u)/L per day, axes s i j.
 
-    A stock S used at rate u lasts S/u days; what exceeds the use of a shelf life L spoils within L. Zero at rest.
+    A stock S used at rate u lasts S/u days; what exceeds the use of a shelf life L spoils within L. Zero at rest, and for
+    services, which wait but are not lost.
     """
     out = np.zeros_like(stock)
-    for i in np.flatnonzero(np.isfinite(e.keeps)):
+    for i in np.flatnonzero(np.isfinite(e.keeps) & (e.spoils > 0)):
         out[:, i] = np.maximum(stock[:, i] / e.keeps[i] - used[:, i], 0.0)
     return out
 
