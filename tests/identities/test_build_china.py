@@ -122,7 +122,7 @@ def test_transit_is_the_excess_of_sales_abroad_and_away_over_output(
 def test_external_value_added_differs_from_the_official_table_by_what_is_logged(
     inputs: dict[int, ChinaInputs], built: Built
 ) -> None:
-    """The sum over provinces against the official national table, by sector of origin, to 100 yuan."""
+    """The sum over provinces against the official national table, by sector of origin, to the yuan."""
     c = inputs[2017].control
     assert c.domestic_use is not None
     official = value_added_exported(c.domestic_use, c.value_added.sum(1), c.output, c.export)
@@ -132,7 +132,7 @@ def test_external_value_added_differs_from_the_official_table_by_what_is_logged(
         external = (ds["gdp"] * ds["external"]).sum("region")
         steps = log[log["step"] == STEP].pivot_table(index="sector", values="change", aggfunc="sum")["change"]
         logged = steps.reindex(list(acc.sectors.codes)).fillna(0).to_numpy()
-        np.testing.assert_allclose(external.values, official + logged, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(external.values, official + logged, rtol=0, atol=1e-8)
 
 
 def test_the_coast_depends_most_on_foreign_demand_and_the_mean_is_that_of_the_literature(
