@@ -14,7 +14,7 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation", "build")
+ROOMS = ("tables", "circulation", "build", "history")
 
 app = typer.Typer(
     name="xunhuan",

@@ -1,0 +1,199 @@
+"""A measure of one nation, region or cluster through every table that has it, year by year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xunhuan.errors import BadInput, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xunhuan.build import Builder
+    from xunhuan.data.accounts import Accounts
+
+BY_YEAR = ("wiod", "oecd", "china-national", "china-detailed", "china", "world")
+"""Stems of the tables that make a history, in the order their lines are drawn."""
+KEPT = "history.parquet"
+"""Bundled results for tables too large to bundle: circulation and origin of every nation, WIOD and OECD
+years.
+"""
+
+
+def circulation_rows(acc: Accounts, nation: str, sectors: str, definition: str = "absorption") -> pd.DataFrame:
+    """Domestic and external share of a nation ("all": of every nation), with GDP or final demand."""
+    import numpy as np
+
+    from xunhuan.measures.circulation import circulation
+
+    if nation == "all":
+        shut = {n for n, c in zip(acc.geography.nation, acc.closed, strict=True) if not c}
+        region: list[str] = [n for n in acc.geography.nations if n not in shut]
+    else:
+        region = [nation]
+    ds = circulation(
+        acc, definition, region, border="nation" if nation in (*acc.geography.nations, "all") else "region"
+    )
+    total = str(ds.attrs["columns"]).split()[0]  # GDP, or the final demand whose origin is told
+    frame = ds[[total, "own", "inter", "external"]].to_dataframe().reset_index()
+    frame["domestic"] = np.asarray(frame["own"] + frame["inter"])
+    frame = frame.rename(columns={"region": "nation", total: "total"})
+    return frame[["nation", "name_en", "name_zh", "total", "domestic", "external"]]
+
+
+def supply_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
+    """Domestic share of what the nation uses of the selected goods, as one good."""
+    import pandas as pd
+
+    from xunhuan.measures.supply import supply
+
+    ds = supply(acc, nation, sectors)
+    used, imported = float(ds["used"].sum()), float(ds["imported"].sum())
+    row = {"nation": nation, "sectors": sectors, "total": used, "domestic": float(ds["total"])}
+    return pd.DataFrame([{**row, "external": imported / used if used else float("nan")}])
+
+
+def content_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
+    """Import content of each using industry of the nation, of the selected goods."""
+    from xunhuan.measures.supply import import_content
+
+    frame = import_content(acc, nation, sectors).to_dataframe().reset_index()
+    frame = frame.sort_values("imported", ascending=False, kind="stable")
+    frame.insert(0, "nation", nation)
+    frame.insert(1, "sectors", sectors)
+    return frame
+
+
+def _origin_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
+    return circulation_rows(acc, nation, sectors, "origin")
+
+
+MEASURES: dict[str, tuple[Callable[[Accounts, str, str], pd.DataFrame], str]] = {
+    "circulation": (circulation_rows, "share of GDP absorbed at home (domestic) and abroad (external)"),
+    "origin": (_origin_rows, "share of final demand whose value was added at home (domestic) and abroad (external)"),
+    "supply": (supply_rows, "share of the use of the selected goods that is made at home (domestic) and imported"),
+    "content": (content_rows, "imports of the selected goods by using industry, per unit of its output"),
+}
+"""What can be followed through time: the rows one table gives, and the definition in a line."""
+
+
+def stem(name: str) -> str:
+    """The source a table's name stands for; empty where it is none of those that come by year.
+
+    >>> stem("china-national-2017"), stem("china-2017-least")
+    ('china-national', '')
+    """
+    found = re.fullmatch(r"(.+)-(\d{4})", name)
+    return found.group(1) if found and found.group(1) in BY_YEAR else ""
+
+
+def tables(raw: Path | None) -> Iterator[tuple[str, Callable[[], Accounts]]]:
+    """Every table that comes by year, with how to get it: known ones, and all others from `raw` if it is
+    given.
+    """
+    from xunhuan.data.store import known_tables, load
+
+    known = [n for n in known_tables() if stem(n)]
+    for name in known:
+        yield name, partial(load, name)
+    if raw is None:
+        return
+    from xunhuan.build import BUILDERS
+
+    for name, builder in BUILDERS.items():
+        if stem(name) and name not in known:
+            yield name, partial(_built, builder, raw)
+
+
+def _built(builder: Builder, raw: Path) -> Accounts:
+    return builder(raw, _silent)[0][0]
+
+
+def _silent(message: str) -> None:
+    """Progress nobody is shown."""
+
+
+def kept(measure: str) -> pd.DataFrame:
+    """Bundled rows of a measure; empty where none are."""
+    import pandas as pd
+
+    from xunhuan.data.store import bundled_folder
+
+    path = bundled_folder() / KEPT
+    rows = pd.read_parquet(path) if path.is_file() else pd.DataFrame({"measure": []})
+    return rows[rows["measure"] == measure].drop(columns="measure").reset_index(drop=True)
+
+
+def history(
+    measure: str,
+    nation: str,
+    sectors: str = "all",
+    years: tuple[int, int] = (0, 9999),
+    raw: Path | None = None,
+    follow: Callable[[Iterable[str]], Iterable[str]] = iter,
+) -> pd.DataFrame:
+    """A measure of `nation` by source and year, in every table that knows the nation and the sectors.
+
+    raw     folder of raw files: tables not built yet are made from it on the way
+    follow  wraps the names of the tables worked through, for a progress bar
+
+    Columns source, table, year, then the measure's own. Raises BadInput for an unknown measure and where no
+    year is found, UnknownName where no table knows the nation or the sectors.
+    """
+    import pandas as pd
+
+    if measure not in MEASURES:
+        raise BadInput(f"unknown measure {measure!r}", fix=f"choose {', '.join(MEASURES)}")
+    rows = kept(measure)
+    if len(rows):
+        called = rows[["nation", "name_en", "name_zh"]].isin([nation]).any(axis=1)
+        rows = rows[called | (nation == "all")]
+    ways = {n: get for n, get in tables(raw) if n not in set(rows.get("table", ())) and _within(n, years)}
+    parts, unknown = [rows], None
+    for name in follow(ways):
+        try:
+            parts.append(_rows(ways[name](), measure, nation, sectors))
+        except UnknownName as e:
+            unknown = e
+    out = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(len(p) for p in parts) else pd.DataFrame()
+    if out.empty and unknown is not None:
+        raise unknown
+    out = out[out["year"].between(*years)] if len(out) else out
+    if out.empty:
+        raise BadInput(f"no table between {years[0]} and {years[1]}", fix="widen the years, or give --raw DIR")
+    order = out["source"].map({s: k for k, s in enumerate(BY_YEAR)})
+    return out.assign(_order=order).sort_values(["_order", "year"], kind="stable").drop(columns="_order")
+
+
+def keep(raw: Path, path: Path) -> Path:
+    """Write the rows that are bundled: circulation and origin of every nation in the WIOD and OECD years."""
+    import pandas as pd
+
+    from xunhuan.build import BUILDERS
+    from xunhuan.data.store import atomic_path
+
+    parts = []
+    for name, builder in BUILDERS.items():
+        if stem(name) in ("wiod", "oecd"):
+            acc = _built(builder, raw)
+            parts += [_rows(acc, m, "all", "all").assign(measure=m) for m in ("circulation", "origin")]
+    with atomic_path(path) as tmp:
+        pd.concat(parts, ignore_index=True).to_parquet(tmp, index=False, compression="zstd")
+    return path
+
+
+def _within(name: str, years: tuple[int, int]) -> bool:
+    return years[0] <= int(name.rsplit("-", 1)[1]) <= years[1]
+
+
+def _rows(acc: Accounts, measure: str, nation: str, sectors: str) -> pd.DataFrame:
+    rows = MEASURES[measure][0](acc, nation, sectors)
+    rows.insert(0, "source", stem(acc.name))
+    rows.insert(1, "table", acc.name)
+    rows.insert(2, "year", acc.year)
+    rows["unit"] = acc.unit
+    return rows
