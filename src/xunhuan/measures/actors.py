@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, UnknownName
-from xunhuan.measures.leontief import Array
+from xunhuan.measures.leontief import Array, Index
 
-Index = NDArray[np.intp]
 CIRCUITS = ("own", "inter", "external")
 SEVERAL = ("all", "provinces", "foreign")
 """Words that name many regions, each standing for itself."""

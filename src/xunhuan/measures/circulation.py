@@ -53,7 +53,7 @@ def circulation(
     absorption  own_p = v_p B_pp· y^p, inter_p = Σ_{q≠p, same nation} v_p B_p· y^q, external_p the rest of
     GDP_p origin      the same for value of origin o in the final demand of p: v_o B_o· y^p
     forward     own_p = v_p L_p y_pp, and v_p L_p (y_pq + A_pq x_q) by first buyer q, L_p = (I − A_pp)^-1
-                [JohnsonNoguera2012] [WangWeiYuZhu2017, eq. 5]
+                [JohnsonNoguera2012] [WangWeiYuZhu2017]
 
     definition: absorption, origin or forward · region: as in `views`, by default the provinces of the home
     nation · by: region (axis region), sector (region, sector: that adds the value; for origin the final good

@@ -61,7 +61,7 @@ def value_added_trade(
 ) -> xr.Dataset:
     r"""Value added of one actor absorbed in another.
 
-    VA[o,d] = Σ_{r∈o,i} v[r,i] (B y^d)[r,i]; Σ_d VA[o,d] = GDP_o        [JohnsonNoguera2012, eq. 8]
+    VA[o,d] = Σ_{r∈o,i} v[r,i] (B y^d)[r,i]; Σ_d VA[o,d] = GDP_o        [JohnsonNoguera2012]
 
     region, border: as in `partition`, the origins shown · by: region (axes region, partner), or sector (region, sector,
     partner: the sector that adds the value). Partners are all actors. `value` in the unit of the table, `share` of the
@@ -106,7 +106,7 @@ def participation(
     backward_p = value of others in p's final goods / their value: 1 − Σ_i (vL)_pi Y_pi / Σ_i Y_pi
     vs_p       = others' value in exports / exports: Σ_o≠p v_o B_op e_p / e_p        [HummelsIshiiYi2001]
     vs1_p      = value of p in others' exports / exports of p: Σ_q≠p v_p B_pq e_q / e_p
-    [WangWeiYuZhu2017, eqs. 6-7], with simple and complex parts of the first two.
+    [WangWeiYuZhu2017], with simple and complex parts of the first two.
 
     region, border: as in `partition`. Each with the border of the actor: for a province its own, other provinces count
     as others. Ratios, unit 1. Imports of an open region count as others' value in full.

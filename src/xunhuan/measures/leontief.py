@@ -24,6 +24,7 @@ from threadpoolctl import ThreadpoolController
 from xunhuan.errors import NotConverged
 
 Array: TypeAlias = NDArray[np.float64]
+Index: TypeAlias = NDArray[np.intp]
 
 TOLERANCE = 1e-13
 """Largest residual |y + A·x − x| accepted, relative to the largest entry of each right-hand side and its
@@ -75,15 +76,43 @@ class Operator(ABC):
 
     @abstractmethod
     def inputs(self, x: Array) -> Array:
-        """Goods shipped for intermediate use when output is x (r i): Σ_j A[ri,sj] x[s,j], axes r i s."""
+        """Goods shipped for intermediate use when output is x: Σ_j A[ri,sj] x[s,j], axes r i s.
+
+        x s j, or s j r where each seller r meets its own outputs of the buyers.
+        """
 
     @abstractmethod
     def dense(self) -> Array:
         """A as a new (RS x RS) matrix."""
 
     @abstractmethod
-    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+    def trade(self, x: Array, left: bool) -> Array:
+        """Σ_{q≠p} A_pq x_q for x of axes r i k, or with `left` its transpose: inputs that cross regions."""
+
+    def sweep(self, y: Array, x: Array, left: bool, cut: Index | None) -> Array:
         """One block-Jacobi sweep, (I − A_pp)^-1 (y_p + Σ_{q≠p} A_pq x_q), or its transpose."""
+        traded = self._trade_after(x, left, cut)
+        traded += y
+        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, traded)
+
+    def _trade_after(self, x: Array, left: bool, cut: Index | None) -> Array:
+        """`trade`, where in column k region cut[k] sells no inputs to others."""
+        if cut is None:
+            return self.trade(x, left)
+        columns = np.arange(len(cut))
+        if left:
+            x = x.copy()
+            x[cut, :, columns] = 0.0
+            return self.trade(x, left)
+        traded = self.trade(x, left)
+        traded[cut, :, columns] = 0.0
+        return traded
+
+    def residual(self, y: Array, x: Array, left: bool, cut: Index | None) -> float:
+        """Largest |y + A·x − x|, relative to the larger of 1 and the largest x."""
+        blocks = _flip(self.blocks) if left else self.blocks
+        off = y + self._trade_after(x, left, cut) + np.matmul(blocks, x) - x
+        return float(np.abs(off).max() / max(1.0, float(np.abs(x).max())))
 
     @abstractmethod
     def sweep_cost(self, columns: int) -> float:
@@ -160,7 +189,10 @@ class Factored(Operator):
         return Factored(self.share * (keep[:, :, None] if keep.ndim == 2 else keep), self.coefficient)
 
     def inputs(self, x: Array) -> Array:
-        bought = np.einsum("sij,sj->si", self.coefficient, x)
+        if x.ndim == 3:
+            each = np.matmul(self.coefficient, x)  # s i r
+            return self.share.transpose(0, 2, 1) * each.transpose(2, 1, 0)
+        bought = np.matmul(self.coefficient, x[:, :, None])[:, :, 0]
         return (self.share * bought).transpose(0, 2, 1)
 
     def dense(self) -> Array:
@@ -168,13 +200,10 @@ class Factored(Operator):
         cells = self.share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient.transpose(1, 0, 2)[None]
         return cells.reshape(size, size)
 
-    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+    def trade(self, x: Array, left: bool) -> Array:
         if left:
-            traded = np.matmul(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
-        else:
-            traded = _spread(self._trade_by_good, np.matmul(self.coefficient, x))
-        traded += y
-        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, traded)
+            return np.matmul(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
+        return _spread(self._trade_by_good, np.matmul(self.coefficient, x))
 
     def prepare(self) -> None:
         _ = self.local_inverse, self._trade_by_good
@@ -218,15 +247,17 @@ class Dense(Operator):
         return Dense(self.cells * by_good[..., None])
 
     def inputs(self, x: Array) -> Array:
-        return np.einsum("risj,sj->ris", self.cells, x)
+        out = np.empty(self.cells.shape[:3])
+        for r, cells in enumerate(self.cells):  # i s j: one seller at a time needs no copy of the matrix
+            out[r] = np.einsum("isj,sj->is", cells, x if x.ndim == 2 else x[:, :, r])
+        return out
 
     def dense(self) -> Array:
         return self._matrix.copy()
 
-    def sweep(self, y: Array, x: Array, left: bool) -> Array:
+    def trade(self, x: Array, left: bool) -> Array:
         blocks = _flip(self.blocks) if left else self.blocks
-        traded = (self.apply_left(x) if left else self.apply(x)) - np.matmul(blocks, x)
-        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, y + traded)
+        return (self.apply_left(x) if left else self.apply(x)) - np.matmul(blocks, x)
 
     def sweep_cost(self, columns: int) -> float:
         return columns * 2.0 * float(self.regions * self.sectors) ** 2
@@ -260,15 +291,25 @@ def solve(operator: Operator, y: Array, *, tolerance: float = TOLERANCE) -> Arra
 def solve_left(operator: Operator, w: Array, *, tolerance: float = TOLERANCE) -> Array:
     r"""Total requirement of w (value added, labour, ...) per unit of final demand.
 
-    m = w (I − A)^-1 = w B        [MillerBlair2009, eq. 2.14 and ch. 6]
+    m = w (I − A)^-1 = w B        [MillerBlair2009, ch. 6]
 
     w r i, or r i k · m as w
     """
     return solution(operator, w, left=True, tolerance=tolerance).x
 
 
-def solution(operator: Operator, y: Array, *, left: bool = False, tolerance: float = TOLERANCE) -> Solution:
-    """`solve` or `solve_left`, with how it ended."""
+def solution(
+    operator: Operator,
+    y: Array,
+    *,
+    left: bool = False,
+    cut: Index | None = None,
+    tolerance: float = TOLERANCE,
+) -> Solution:
+    """`solve` or `solve_left`, with how it ended.
+
+    cut: for each right-hand side the region that sells no inputs to others (its exports are then given from outside).
+    """
     columns = np.ascontiguousarray(y, dtype=np.float64)
     single = columns.ndim == 2
     if single:
@@ -276,14 +317,13 @@ def solution(operator: Operator, y: Array, *, left: bool = False, tolerance: flo
     scale = np.abs(columns).max(axis=(0, 1))
     scale[scale == 0.0] = 1.0
     columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
-    if operator.prefers_direct(columns.shape[2]):
+    if cut is None and operator.prefers_direct(columns.shape[2]):
         flat = columns.reshape(operator.regions * operator.sectors, -1)
         x = lu_solve(operator.factors, flat, trans=int(left), check_finite=False).reshape(columns.shape)
         sweeps = 0
     else:
-        x, sweeps = _sweeps(operator, columns, left, tolerance)
-    applied = operator.apply_left(x) if left else operator.apply(x)
-    residual = float(np.max(np.abs(columns + applied - x) / max(1.0, float(np.abs(x).max()))))
+        x, sweeps = _sweeps(operator, columns, left, cut, tolerance)
+    residual = operator.residual(columns, x, left, cut)
     if not residual <= tolerance:
         raise NotConverged(
             f"the Leontief system was not solved: residual {residual:.1e}, wanted {tolerance:.0e}",
@@ -294,28 +334,33 @@ def solution(operator: Operator, y: Array, *, left: bool = False, tolerance: flo
     return Solution(x[:, :, 0] if single else x, sweeps, residual)
 
 
-def _sweeps(operator: Operator, y: Array, left: bool, tolerance: float) -> tuple[Array, int]:
+def _sweeps(
+    operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float
+) -> tuple[Array, int]:
     """Block-Jacobi sweeps, the right-hand sides dealt out to the processors.
 
-    A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns
-    alone.
+    A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns alone.
     """
     workers = max(1, min(_processors(), y.shape[2] // _MIN_COLUMNS))
     operator.prepare()
     with _blas().limit(limits=1, user_api="blas"):
         if workers == 1:
-            return _relax(operator, y, left, tolerance)
-        parts = [np.ascontiguousarray(p) for p in np.array_split(y, workers, axis=2)]
+            return _relax(operator, y, left, cut, tolerance)
+        parts = np.array_split(np.arange(y.shape[2]), workers)
+
+        def relax(part: Index) -> tuple[Array, int]:
+            return _relax(operator, y[:, :, part], left, None if cut is None else cut[part], tolerance)
+
         with ThreadPoolExecutor(workers) as pool:
-            done = list(pool.map(lambda part: _relax(operator, part, left, tolerance), parts))
+            done = list(pool.map(relax, parts))
     return np.concatenate([x for x, _ in done], axis=2), max(sweeps for _, sweeps in done)
 
 
-def _relax(operator: Operator, y: Array, left: bool, tolerance: float) -> tuple[Array, int]:
+def _relax(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
     """Sweep until a sweep moves x by less than a tenth of the tolerance."""
     x = y
     for count in range(1, MAX_SWEEPS + 1):
-        new = operator.sweep(y, x, left)
+        new = operator.sweep(y, x, left, cut)
         if count % _CHECK_EVERY == 0:
             moved = float(np.abs(new - x).max())
             if not np.isfinite(moved) or moved <= 0.1 * tolerance * max(1.0, float(np.abs(new).max())):

@@ -1,0 +1,150 @@
+"""Structural decomposition: what moved circulation between two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from math import factorial
+
+import numpy as np
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput, Problems
+from xunhuan.measures.actors import CIRCUITS, View, views
+from xunhuan.measures.labels import dataset, group_coords, ratio
+from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve
+from xunhuan.measures.system import system
+
+FACTORS = ("technology", "input_sourcing", "final_sourcing", "final_mix", "final_level", "value_added_rate")
+"""a[s,i,j]; who supplies inputs; who supplies final goods; goods in final use; its size; value added per output."""
+
+
+def structural_decomposition(
+    before: Accounts,
+    after: Accounts,
+    region: str | Iterable[str] | None = None,
+    of: str = "share",
+    border: str = "region",
+) -> xr.Dataset:
+    r"""Change of circulation by absorption between two tables, by what changed.
+
+    own_p = v_p B_pp· y^p and so on with B = (I − π a)^-1, y^d = π^f m^d Y^d. Factor k gives
+    Δ_k = Σ_{K∌k} |K|! (n−|K|−1)! / n! [C(K∪k) − C(K)], C(K) with the factors in K from `after`, the rest from `before`:
+    the mean over all n! orders of change [DietzenbacherLos1998] [Shorrocks2013]. Σ_k Δ_k is the change, exactly.
+
+    of: share (of GDP) or value (unit of the tables) · region, border: as in `views`.
+    Axes region, circuit, factor: `contribution`; `before`, `after`, `change` by region and circuit.
+    Raises BadInput where regions, sectors, unit or home differ: aggregate the tables to common lists first.
+    """
+    if of not in ("share", "value"):
+        raise BadInput(f"unknown quantity {of!r}", fix="choose share or value")
+    _comparable(before, after)
+    seen = views(before, region, border)
+    groups = [g for view in seen for g in view.groups]
+    n = len(FACTORS)
+    outcome = {chosen: _circuits(seen, absorbed, of) for chosen, absorbed in _worlds(before, after)}
+    contribution = np.zeros((len(groups), len(CIRCUITS), n))
+    for chosen, value in outcome.items():
+        size = sum(chosen)
+        for k in range(n):
+            others = size - chosen[k]
+            weight = factorial(others) * factorial(n - others - 1) / factorial(n)
+            contribution[:, :, k] += (weight if chosen[k] else -weight) * value
+    first, last = outcome[(0,) * n], outcome[(1,) * n]
+    pair, three = ("region", "circuit"), ("region", "circuit", "factor")
+    unit = "1" if of == "share" else before.unit
+    names = ("before", "after", "change", "contribution")
+    return dataset(
+        before,
+        dict(zip(names, ((pair, first), (pair, last), (pair, last - first), (three, contribution)), strict=True)),
+        {**group_coords(groups), "circuit": list(CIRCUITS), "factor": list(FACTORS)},
+        definition=f"change in circulation by absorption ({of}) from {before.name} {before.year} to {after.name} "
+        f"{after.year}, by factor, mean over all orders; contributions add to the change",
+        weighting="shares of each region's own GDP" if of == "share" else "levels at each table's prices",
+        citation="DietzenbacherLos1998; Shorrocks2013",
+        columns=["contribution"],
+        units=dict.fromkeys(names, unit),
+    )
+
+
+def _comparable(before: Accounts, after: Accounts) -> None:
+    p = Problems("the two tables cannot be compared")
+    pairs = {
+        "regions": (before.geography.codes, after.geography.codes),
+        "nations": (before.geography.nation, after.geography.nation),
+        "sectors": (before.sectors.codes, after.sectors.codes),
+        "unit": (before.unit, after.unit),
+        "home": (before.home, after.home),
+        "sourcing by user": (before.sourcing is None, after.sourcing is None),
+    }
+    for what, (x, y) in pairs.items():
+        if x != y:
+            p.add(f"{what} differ: {_first_difference(x, y)}")
+    p.raise_if(where=f"{before.name}, {after.name}", fix="aggregate both to the same regions and sectors")
+
+
+def _first_difference(x: object, y: object) -> str:
+    if isinstance(x, tuple) and isinstance(y, tuple):
+        for a, b in zip(x, y, strict=False):
+            if a != b:
+                return f"{a!r} against {b!r}"
+        return f"{len(x)} against {len(y)}"
+    return f"{x!r} against {y!r}"
+
+
+Chosen = tuple[int, ...]
+
+
+def _worlds(before: Accounts, after: Accounts) -> Iterator[tuple[Chosen, Array]]:
+    """Value added of r absorbed in d (axes r d) in each of the 2^6 worlds made of the two tables' factors."""
+    parts = [_parts(before), _parts(after)]
+    for tech, sourcing in product((0, 1), repeat=2):
+        operator = _operator(before, parts[tech]["technology"], parts[sourcing]["input_sourcing"])
+        for from_whom, mix, level in product((0, 1), repeat=3):
+            final = parts[mix]["final_mix"] * parts[level]["final_level"][:, None]
+            outputs = solve(operator, parts[from_whom]["final_sourcing"] * final.T[None])
+            for rate in (0, 1):
+                absorbed = np.einsum("ri,rid->rd", parts[rate]["value_added_rate"], outputs)
+                yield (tech, sourcing, from_whom, mix, level, rate), absorbed
+
+
+def _parts(acc: Accounts) -> dict[str, Array]:
+    """The factors of one table; final_sourcing r i s, input_sourcing r s i or, with sourcing by user, r i s j."""
+    sys = system(acc)
+    final = acc.final.sum(axis=2)
+    bought = sys.y.sum(axis=0).T  # s i
+    if isinstance(sys.operator, Factored):
+        technology, sourcing = sys.operator.coefficient, sys.operator.share
+        final_sourcing = sourcing.transpose(0, 2, 1)
+    else:
+        cells = sys.operator.dense().reshape(acc.R, acc.S, acc.R, acc.S)
+        technology = cells.sum(axis=0).transpose(1, 0, 2)  # s i j
+        sourcing = ratio(cells, cells.sum(axis=0))
+        final_sourcing = ratio(sys.y, bought.T)
+    level = final.sum(axis=1)
+    return {
+        "technology": technology,
+        "input_sourcing": sourcing,
+        "final_sourcing": final_sourcing,
+        "final_mix": ratio(final, level[:, None]),
+        "final_level": level,
+        "value_added_rate": sys.v,
+    }
+
+
+def _operator(acc: Accounts, technology: Array, sourcing: Array) -> Operator:
+    if acc.sourcing is None:
+        return Factored(sourcing, technology)
+    return Dense(sourcing * technology.transpose(1, 0, 2)[None])
+
+
+def _circuits(seen: list[View], absorbed: Array, of: str) -> Array:
+    """Circulation of every group: axes region circuit."""
+    rows = []
+    for view in seen:
+        kinds = [view.actors.circuit == k for k in range(len(CIRCUITS))]
+        for g in view.groups:
+            rows.append([float((absorbed * kind)[g.members].sum()) for kind in kinds])
+    value = np.array(rows)
+    return ratio(value, value.sum(axis=1, keepdims=True)) if of == "share" else value

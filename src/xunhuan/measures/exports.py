@@ -1,0 +1,283 @@
+"""Decompositions of gross exports: Koopman-Wang-Wei, Borin-Mancini (source and sink), Wang-Wei-Zhu.
+
+Exporters are actors: provinces (exports to other provinces count), clusters, or nations. Every method's terms add to
+gross exports. With an open region, what it buys counts as final goods, since its use of them is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput
+from xunhuan.measures.actors import Actors, View, partition
+from xunhuan.measures.gvc import Crossing, actor_coords, crossing, group_sum
+from xunhuan.measures.labels import dataset, group_coords, sector_coords
+from xunhuan.measures.leontief import Array, solution, solve
+from xunhuan.measures.system import System, system
+
+Terms = Iterator[tuple[str, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class Exporters:
+    """What the decompositions share, for one partition."""
+
+    sys: System
+    actors: Actors
+
+    @cached_property
+    def cross(self) -> Crossing:
+        """Trade over borders and local chains."""
+        return crossing(self.sys, self.actors)
+
+    @cached_property
+    def outward(self) -> Array:
+        """1 where r and s are different actors: axes r 1 s."""
+        return (~self.actors.same).astype(float)[:, None, :]
+
+    @cached_property
+    def content(self) -> Array:
+        """Value of actor a in a unit of (r,i), Σ_{k∈a} v_k B_k,ri: axes r i a. Sums over a to 1."""
+        return self.actors.add(self.sys.content, 2)
+
+    @cached_property
+    def own(self) -> Array:
+        """Own content (v_s B_ss)[r,i]."""
+        return self.content[np.arange(len(self.actors.of)), :, self.actors.of]
+
+    @cached_property
+    def for_local(self) -> Array:
+        """Inputs exported that the buyer turns into final goods for itself at once, A_sr L_rr Y_rr: axes r i s."""
+        return self.sys.operator.inputs(self.cross.local) * self.outward
+
+    def inputs(self, x: Array) -> Array:
+        """Inputs exported by r for the buyers' outputs x[d,j,a], a the actor of r: axes r i d."""
+        return self.sys.operator.inputs(x[:, :, self.actors.of]) * self.outward
+
+    def placed(self, goods: Array) -> Array:
+        """A vector (r i) as one column per actor, holding the actor's own rows: axes r i a."""
+        out = np.zeros((*goods.shape, self.actors.size))
+        out[np.arange(len(goods)), :, self.actors.of] = goods
+        return out
+
+    def severed(self, y: Array, left: bool = False) -> Array:
+        """B^{\\a} y_a: column a solved in a world where actor a sells no inputs across its border. Axes r i a."""
+        out = np.empty(y.shape)
+        members = [np.flatnonzero(self.actors.of == a) for a in range(self.actors.size)]
+        lone = np.array([a for a, m in enumerate(members) if len(m) == 1], dtype=np.intp)
+        if len(lone):
+            cut = np.array([members[a][0] for a in lone], dtype=np.intp)
+            out[:, :, lone] = solution(self.sys.operator, y[:, :, lone], left=left, cut=cut).x
+        for a, m in enumerate(members):
+            if len(m) > 1:
+                keep = np.ones_like(self.actors.same, dtype=float)
+                keep[np.ix_(m, self.actors.of != a)] = 0.0
+                out[:, :, a] = solution(self.sys.operator.masked(keep), y[:, :, a], left=left).x
+        return out
+
+
+def bm_source(e: Exporters) -> Terms:
+    r"""Borin-Mancini, source-based: value added is counted where it first leaves the exporter.
+
+    dva = v L E, ddc = v (B_ss − L) E, fva = Σ_t v_t B^{\s}_ts E, fdc = Σ_t v_t (B_ts − B^{\s}_ts) E
+    davax = v L (Y_sr + A_sr L_rr Y_rr), ref = v L A_sr (B y^s)_r        [BorinMancini2023]
+
+    E = exports s->r, B^{\s}: Leontief inverse with the exporter's sales of inputs to others taken out
+    """
+    exports, reach = e.cross.exports, e.cross.reach
+    origin = np.repeat(e.sys.origin[:, :, None], e.actors.size, axis=2)
+    once = e.severed(origin, left=True)[np.arange(len(e.actors.of)), :, e.actors.of] - reach
+    yield "exports", exports
+    yield "davax", reach[:, :, None] * (e.cross.final + e.for_local)
+    yield "ref", reach[:, :, None] * e.inputs(e.actors.add(e.sys.outputs, 2))
+    yield "dva", reach[:, :, None] * exports
+    yield "ddc", (e.own - reach)[:, :, None] * exports
+    yield "fva", once[:, :, None] * exports
+    yield "fdc", (1.0 - e.own - once)[:, :, None] * exports
+
+
+def bm_sink(e: Exporters) -> Terms:
+    r"""Borin-Mancini, sink-based: value added is counted where it last leaves the exporter.
+
+    ddc = v B_ss A_sr B^{\s}_rs E_s, dva = v B_ss E − ddc, fdc and fva alike with Σ_t v_t B_ts
+    davax = v B_ss (Y_sr + A_sr L_rr Y_rr), ref = v B_ss A_sr (B^{\s} y^s)_r   [BorinMancini2023]
+
+    Totals over partners and sectors equal the source-based ones.
+    """
+    exports = e.cross.exports
+    again = e.inputs(e.severed(e.placed(exports.sum(axis=2))))
+    own, others = e.own[:, :, None], 1.0 - e.own[:, :, None]
+    yield "exports", exports
+    yield "davax", own * (e.cross.final + e.for_local)
+    yield "ref", own * e.inputs(e.severed(e.actors.add(e.sys.y, 2)))
+    yield "dva", own * (exports - again)
+    yield "ddc", own * again
+    yield "fva", others * (exports - again)
+    yield "fdc", others * again
+
+
+def wwz(e: Exporters) -> Terms:
+    r"""Wang-Wei-Zhu, sixteen terms per exporter, sector and partner.
+
+    E_sr = (v B_ss)#Y_sr + (v L)#A_sr·[parts of x_r] + (v B_ss − v L)#A_sr x_r
+           + (v_r B_rs)#(Y_sr + A_sr L_rr Y_rr + A_sr L_rr E_r) + Σ_t (v_t B_ts)#(the same)    [WangWeiZhu2013]
+
+    x_r is cut by last maker of the final good and where it is absorbed; names as in the paper and its programs.
+    """
+    final, reach = e.cross.final, e.cross.reach[:, :, None]
+    later = e.cross.inputs - e.for_local
+    yield "exports", e.cross.exports
+    yield "dva_fin", e.own[:, :, None] * final
+    for name, output in _wwz_outputs(e):
+        yield name, reach * e.inputs(output)
+    yield "ddc_int", (e.own[:, :, None] - reach) * e.cross.inputs
+    partner = e.content[:, :, e.actors.of] * e.outward
+    third = (1.0 - e.own[:, :, None] - partner) * e.outward
+    for name, part in (("mva", partner), ("ova", third)):
+        yield f"{name}_fin", part * final
+        yield f"{name}_int", part * e.for_local
+    yield "mdc", partner * later
+    yield "odc", third * later
+
+
+def _wwz_outputs(e: Exporters) -> Terms:
+    """Outputs of importers d by who makes and who buys the final good, seen from exporter a: each axes d j a."""
+    y = e.actors.add(e.sys.y, 2)
+    place = np.arange(len(e.actors.of))
+    home = y[place, :, e.actors.of]
+    abroad = y.sum(axis=2) - home
+    through_home = solve(e.sys.operator, e.placed(home))
+    through_abroad = solve(e.sys.operator, e.placed(abroad))
+    here = _inside_blocks(e, y)  # B_rr Y_r,a
+    kept = here[place, :, e.actors.of][:, :, None]
+    sold = here.sum(axis=2, keepdims=True) - kept
+    third_for_a = e.actors.add(e.sys.outputs, 2) - here - through_home
+    yield "dva_int", np.broadcast_to(kept, here.shape)
+    yield "dva_intrex_i1", through_home.sum(axis=2, keepdims=True) - kept - through_home
+    yield "dva_intrex_f", sold - here
+    yield "dva_intrex_i2", through_abroad.sum(axis=2, keepdims=True) - sold - through_abroad - third_for_a
+    yield "rdv_int", through_home
+    yield "rdv_fin", here
+    yield "rdv_fin2", third_for_a
+    yield "ddc_fin", through_abroad
+
+
+def _inside_blocks(e: Exporters, y: Array) -> Array:
+    """B_rr y_r for every actor r, B_rr its block of the global inverse: axes r i a. Needs the dense inverse."""
+    size = y.shape[0] * y.shape[1]
+    inverse = np.linalg.inv(np.eye(size) - e.sys.operator.dense()).reshape(*y.shape[:2], *y.shape[:2])
+    out = np.empty(y.shape)
+    for a in range(e.actors.size):
+        m = np.flatnonzero(e.actors.of == a)
+        block = inverse[np.ix_(m, np.arange(y.shape[1]), m)]
+        out[m] = np.tensordot(block, y[m], axes=2)
+    return out
+
+
+def kww(e: Exporters) -> Iterator[tuple[str, Array]]:
+    r"""Koopman-Wang-Wei, nine terms of an exporter's total exports, axis a.
+
+    t1 v B_ss Y_sr, t2 v B_sr Y_rr, t3 v B_sr Y_rt, t4 v B_sr Y_rs, t5 v B_sr A_rs L_ss Y_ss, t6 v B_sr A_rs L_ss E_s,
+    t7 Σ_t v_t B_ts Y_sr, t8 Σ_t v_t B_ts A_sr L_rr Y_rr, t9 Σ_t v_t B_ts A_sr L_rr E_r   [KoopmanWangWei2014, eq. 36]
+
+    each summed over r ≠ s. t1-t3 value added exports, t4-t5 returned, t6 double counted at home, t7-t9 foreign.
+    """
+    place = np.arange(len(e.actors.of))
+    elsewhere = e.content.copy()
+    elsewhere[place, :, e.actors.of] = 0.0
+    y = e.actors.add(e.sys.y, 2)
+    home = y[place, :, e.actors.of]
+    back = np.einsum("ria,ria->a", elsewhere, y)
+    sold = np.einsum("ria,ri->a", elsewhere, y.sum(axis=2) - home)
+    local = e.actors.add(e.for_local, 2)
+    later = e.actors.add(e.cross.inputs - e.for_local, 2)
+
+    def total(a: Array) -> Array:
+        return e.actors.add(a.sum(axis=1), 0)
+
+    yield "exports", total(e.cross.exports.sum(axis=2))
+    yield "t1_dva_final", total(e.own * e.cross.final.sum(axis=2))
+    yield "t2_dva_inputs", np.einsum("ria,ri->a", elsewhere, home)
+    yield "t3_dva_third", sold - back
+    yield "t4_returned_final", back
+    yield "t5_returned_inputs", np.einsum("ria,ria->a", elsewhere, local)
+    yield "t6_double_home", np.einsum("ria,ria->a", elsewhere, later)
+    yield "t7_fva_final", total((1.0 - e.own) * e.cross.final.sum(axis=2))
+    yield "t8_fva_inputs", total((1.0 - e.own) * local.sum(axis=2))
+    yield "t9_double_foreign", total((1.0 - e.own) * later.sum(axis=2))
+
+
+METHODS: dict[str, tuple[Callable[[Exporters], Terms], str, str]] = {
+    "bm-source": (bm_source, "Borin-Mancini, source-based, exporter perspective", "BorinMancini2023"),
+    "bm-sink": (bm_sink, "Borin-Mancini, sink-based, exporter perspective", "BorinMancini2023"),
+    "kww": (kww, "Koopman-Wang-Wei, nine terms", "KoopmanWangWei2014"),
+    "wwz": (wwz, "Wang-Wei-Zhu, sixteen terms", "WangWeiZhu2013"),
+}
+BY = ("region", "partner", "sector")
+
+
+def export_decomposition(
+    acc: Accounts,
+    method: str = "bm-source",
+    region: str | Iterable[str] | None = None,
+    by: str = "region",
+    border: str = "region",
+) -> xr.Dataset:
+    """Gross exports of an actor by whose value they hold and what is counted twice.
+
+    method: bm-source, bm-sink, kww (by region only), wwz · region, border: as in `partition` · by: region, partner
+    (axes region, partner) or sector of export (region, sector).
+
+    Returns `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini methods
+    also give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax and gvc_backward.
+    Raises BadInput for an unknown word, or kww by partner or sector, where its terms are not defined.
+    """
+    if method not in METHODS:
+        raise BadInput(f"unknown method {method!r}", fix=f"choose {', '.join(METHODS)}")
+    if by not in BY:
+        raise BadInput(f"unknown grouping {by!r}", fix=f"choose {', '.join(BY)}")
+    if method == "kww" and by != "region":
+        raise BadInput("Koopman-Wang-Wei terms are of total exports only", fix="use wwz or bm-source by partner")
+    view = partition(acc, region, border)
+    e = Exporters(system(acc), view.actors)
+    terms, text, source = METHODS[method]
+    dims = ("region",) if by == "region" else ("region", by)
+    values = {name: _reduce(view, a, by, method) for name, a in terms(e)}
+    if method.startswith("bm"):
+        values |= _balances(values)
+    coords = group_coords(view.groups)
+    coords |= actor_coords(view.actors) if by == "partner" else sector_coords(acc) if by == "sector" else {}
+    return dataset(
+        acc,
+        {name: (dims, a) for name, a in values.items()},
+        coords,
+        definition=f"gross exports over the border of each {border}, {text}",
+        weighting="levels, no weighting",
+        citation=source,
+        units=dict.fromkeys(values, acc.unit),
+    )
+
+
+def _reduce(view: View, a: Array, by: str, method: str) -> Array:
+    if method == "kww":
+        return np.array([a[view.actors.of[g.members[0]]] for g in view.groups])
+    if by == "partner":
+        return view.actors.add(group_sum(view.groups, a.sum(axis=1)), 1)
+    return group_sum(view.groups, a.sum(axis=2) if by == "sector" else a.sum(axis=(1, 2)))
+
+
+def _balances(v: dict[str, Array]) -> dict[str, Array]:
+    return {
+        "vax": v["dva"] - v["ref"],
+        "dc": v["dva"] + v["ddc"],
+        "fc": v["fva"] + v["fdc"],
+        "gvc": v["exports"] - v["davax"],
+        "gvc_forward": v["dva"] - v["davax"],
+        "gvc_backward": v["ddc"] + v["fva"] + v["fdc"],
+    }

@@ -1,0 +1,164 @@
+"""How regions specialise, resemble and complement each other; how industries are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput
+from xunhuan.measures.actors import View, at_home, partition
+from xunhuan.measures.gvc import actor_coords, group_sum
+from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
+from xunhuan.measures.leontief import Array
+from xunhuan.measures.system import system
+
+QUANTITIES = ("value_added", "output")
+
+
+def structure(
+    acc: Accounts,
+    region: str | Iterable[str] | None = None,
+    by: str = "region",
+    of: str = "value_added",
+    home: str | None = None,
+) -> xr.Dataset:
+    r"""Specialisation and likeness of regions, against the nation they lie in.
+
+    With x[r,i] value added or output, s[r,i] = x[r,i] / Σ_i x[r,i], N the nation of r:
+
+    by sector   lq = s[r,i] / s[N,i]; share = s[r,i]; part = x[r,i] / x[N,i]
+    by region   krugman = Σ_i |s[r,i] − s[N−r,i]|; hhi = Σ_i s²; unido with the rest of the nation
+    by pair     krugman_pq = Σ_i |s[p,i] − s[q,i]|; unido_pq = Σ_i s_pi s_qi / √(Σ_i s_pi² Σ_i s_qi²);
+                complementarity_pq = part of p's inputs that q supplies   [Krugman1991] [UNIDO1979] [Hirschman1964]
+
+    region: as in `partition` · of: value_added or output. A nation of one region has no rest: krugman and unido are nan.
+    """
+    if by not in ("region", "sector", "pair"):
+        raise BadInput(f"unknown grouping {by!r}", fix="choose region, sector or pair")
+    acc = at_home(acc, home)
+    view = partition(acc, region)
+    size = _size(acc, of)
+    table = {"region": _by_region, "sector": _by_sector, "pair": _by_pair}[by]
+    variables, coords, text = table(acc, view, size)
+    return dataset(
+        acc,
+        variables,
+        {**group_coords(view.groups), **coords},
+        definition=f"{text}, of {of}",
+        weighting="each region's sectors sum to 1; the nation is the sum of its regions",
+        citation="Krugman1991; UNIDO1979; Hirschman1964",
+    )
+
+
+Parts = tuple[dict[str, tuple[tuple[str, ...], Array]], dict[str, object], str]
+
+
+def _size(acc: Accounts, of: str) -> Array:
+    if of not in QUANTITIES:
+        raise BadInput(f"unknown quantity {of!r}", fix=f"choose {' or '.join(QUANTITIES)}")
+    return acc.value_added.sum(axis=2) if of == "value_added" else np.where(acc.closed[:, None], acc.output, 0.0)
+
+
+def _shares(size: Array) -> Array:
+    return ratio(size, size.sum(axis=-1, keepdims=True))
+
+
+def _nation(view: View, size: Array) -> tuple[Array, Array]:
+    """Size of each chosen actor, and of the nation it lies in: axes p i."""
+    mine = group_sum(view.groups, size)
+    nation = np.array(view.actors.nation)[view.actors.of]
+    whole = [size[nation == nation[g.members[0]]].sum(axis=0) for g in view.groups]
+    return mine, np.stack(whole)
+
+
+def likeness(p: Array, q: Array) -> Array:
+    """UNIDO similarity of two sector structures along the last axis, 1 where they are proportional."""
+    norm = np.sqrt((p**2).sum(axis=-1) * (q**2).sum(axis=-1))
+    return ratio((p * q).sum(axis=-1), norm)
+
+
+def _by_sector(acc: Accounts, view: View, size: Array) -> Parts:
+    mine, whole = _nation(view, size)
+    dims = ("region", "sector")
+    share = _shares(mine)
+    variables = {
+        "lq": (dims, ratio(share, _shares(whole))),
+        "share": (dims, share),
+        "part": (dims, ratio(mine, whole)),
+    }
+    text = "location quotient (lq: share in the region / share in its nation), sector's share, part of the nation"
+    return variables, sector_coords(acc), text
+
+
+def _by_region(acc: Accounts, view: View, size: Array) -> Parts:
+    mine, whole = _nation(view, size)
+    rest = whole - mine
+    alone = ~(np.abs(rest).sum(axis=1) > 1e-9 * np.abs(whole).sum(axis=1))
+    share, other = _shares(mine), _shares(rest)
+    axes = ("region",)
+    variables = {
+        "krugman": (axes, np.where(alone, np.nan, np.abs(share - other).sum(axis=1))),
+        "unido": (axes, np.where(alone, np.nan, likeness(share, other))),
+        "hhi": (axes, (share**2).sum(axis=1)),
+    }
+    text = "specialisation against the rest of the nation (krugman 0-2, unido 0-1), concentration of sectors (hhi)"
+    return variables, {}, text
+
+
+def _by_pair(acc: Accounts, view: View, size: Array) -> Parts:
+    share = _shares(group_sum(view.groups, size))
+    every = _shares(view.actors.add(size, 0))
+    bought = system(acc).operator.inputs(system(acc).output).sum(axis=1)  # q p
+    into = np.stack([bought[:, g.members].sum(axis=1) for g in view.groups])  # p q
+    into = view.actors.add(into, 1)
+    dims = ("region", "partner")
+    variables = {
+        "krugman": (dims, np.abs(share[:, None] - every[None]).sum(axis=2)),
+        "unido": (dims, likeness(share[:, None], every[None])),
+        "complementarity": (dims, ratio(into, into.sum(axis=1, keepdims=True))),
+    }
+    text = "likeness of structures (krugman, unido) and part of the region's inputs the partner supplies"
+    return variables, actor_coords(view.actors), text
+
+
+def duplication(
+    acc: Accounts, sectors: str | Iterable[str] | None = None, of: str = "value_added", home: str | None = None
+) -> xr.Dataset:
+    r"""How far the regions of a nation do the same, industry by industry.
+
+    duplication_i = 1 − ½ Σ_r |x[r,i]/x[N,i] − x[r]/x[N]|, 1 where the industry is spread as the economy is [Hoover1936]
+    concentration_i = Σ_r (x[r,i]/x[N,i])²; specialised_i = number of regions with lq > 1; effective = 1/concentration
+
+    sectors: selection, all by default · home: nation looked at
+    """
+    acc = at_home(acc, home)
+    members = acc.geography.select("provinces", home=acc.home)
+    chosen = np.arange(acc.S) if sectors is None else acc.sectors.select(sectors)
+    size = _size(acc, of)[members]
+    part = ratio(size, size.sum(axis=0))
+    mass = size.sum(axis=1) / size.sum()
+    spread = (1.0 - 0.5 * np.abs(part - mass[:, None]).sum(axis=0))[chosen]
+    concentration = (part**2).sum(axis=0)[chosen]
+    names = sector_coords(acc)
+    axes = ("sector",)
+    return dataset(
+        acc,
+        {
+            "duplication": (axes, spread),
+            "concentration": (axes, concentration),
+            "effective": (axes, ratio(np.ones_like(concentration), concentration)),
+            "specialised": (axes, (part > mass[:, None]).sum(axis=0)[chosen]),
+        },
+        {
+            "sector": np.array(names["sector"])[chosen],
+            "sector_name_en": (axes, np.array(acc.sectors.names_en)[chosen]),
+            "sector_name_zh": (axes, np.array(acc.sectors.names_zh)[chosen]),
+        },
+        definition=f"spread of industries over the regions of {acc.home}, of {of}: duplication 1 = as the economy is "
+        "spread; effective: number of equal regions of the same concentration",
+        weighting="regions weighted by size",
+        citation="Hoover1936; Hirschman1964",
+    )
