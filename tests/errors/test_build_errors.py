@@ -43,6 +43,18 @@ def test_a_truncated_file_is_named_before_any_work(
     assert list(out.iterdir()) == []
 
 
+def test_a_file_of_another_kind_under_the_right_name_is_told(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in BUILDERS["china-2017"].files:
+        shutil.copyfile(raw / name, tmp_path / name)
+    shutil.copyfile(raw / "china_national_io_2017.nc", tmp_path / "china_provincial_io_2017.nc")
+    assert main(["build", "china-2017", "--raw", str(tmp_path), "-o", str(tmp_path)]) == 2
+    text = capsys.readouterr().err
+    assert "the file lacks variables that its name promises\n  - domestic_outflow" in text
+    assert not (tmp_path / "china-2017.nc").exists()
+
+
 def test_folders_that_do_not_exist_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "china-2017", "--raw", str(tmp_path / "no"), "-o", str(tmp_path)]) == 2
     assert "the raw folder does not exist" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from xunhuan.build.lists import data_file
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import open_dataset
+from xunhuan.errors import ForeignFile
 
 Array = NDArray[np.float64]
 
@@ -24,6 +25,17 @@ SOURCE_PER_UNIT = 1e4
 CATEGORIES = ("rural_household", "urban_household", "government", "fixed_capital", "inventory")
 COMPONENTS = ("compensation", "net_production_tax", "depreciation", "operating_surplus")
 REST = "ROW"
+PROVINCIAL = (
+    "intermediate",
+    "final",
+    "value_added",
+    "export",
+    "domestic_outflow",
+    "import_",
+    "domestic_inflow",
+    "error",
+    "output",
+)
 PROVINCES_FILE, DISTANCE_FILE = "china_provinces.csv", "china_province_distance_km.csv"
 
 
@@ -73,9 +85,27 @@ class NationalControl:
     domestic_use: Array | None = None
 
 
+def _open(path: Path, *names: str) -> xr.Dataset:
+    """A raw netCDF file with the variables named. Raises BadInput, ForeignFile listing what it lacks."""
+    ds = open_dataset(path)
+    lacks = [n for n in names if n not in ds.variables]
+    if lacks:
+        raise ForeignFile("the file lacks variables that its name promises", where=str(path), items=lacks)
+    return ds
+
+
+def _table(path: Path, *names: str) -> pd.DataFrame:
+    """A raw csv file with the columns named. Raises ForeignFile listing what it lacks."""
+    rows = pd.read_csv(path)
+    lacks = [n for n in names if n not in rows.columns]
+    if lacks:
+        raise ForeignFile("the file lacks columns that its name promises", where=str(path), items=lacks)
+    return rows
+
+
 def read_provinces(raw: Path, year: int) -> ProvincialTables:
     """Provincial tables of a year. Raises BadInput, ForeignFile."""
-    ds = open_dataset(raw / f"china_provincial_io_{year}.nc")
+    ds = _open(raw / f"china_provincial_io_{year}.nc", *PROVINCIAL)
 
     def get(name: str, *dims: str) -> Array:
         return np.asarray(ds[name].transpose(*dims).values / SOURCE_PER_UNIT, dtype=np.float64)
@@ -112,7 +142,8 @@ def _places(ds: xr.Dataset, name: str, wanted: Sequence[str]) -> list[int]:
 
 def read_national_2017(raw: Path) -> NationalControl:
     """The official non-competitive table of 2017, domestic and imported use added up."""
-    ds = open_dataset(raw / "china_national_io_2017.nc")
+    names = ("intermediate", "final", "export", "output", "import_", "value_added")
+    ds = _open(raw / "china_national_io_2017.nc", *names)
     z = ds["intermediate"].transpose("origin", "supplier", "user").values / SOURCE_PER_UNIT
     f = ds["final"].transpose("origin", "supplier", "category").values / SOURCE_PER_UNIT
     f = f[..., _places(ds, "category", ("consumption", "fixed_capital", "inventory"))]
@@ -136,7 +167,7 @@ def read_national_2017(raw: Path) -> NationalControl:
 
 def read_national_2012(raw: Path) -> NationalControl:
     """The official competitive table of 2012, 139 sectors added up to the 42 of the provincial tables."""
-    ds = open_dataset(raw / "china_national_io_detailed_2012.nc")
+    ds = _open(raw / "china_national_io_detailed_2012.nc", "intermediate", "final", "value_added")
     to42 = Concordance.read(data_file("cn139_to_cn42_2012.csv")).matrix(
         [str(k) for k in ds["supplier"].values], china_sectors(2012).codes
     )
@@ -180,7 +211,8 @@ def china_sectors(year: int) -> Sectors:
 
 def read_geography(raw: Path, population: str) -> Geography:
     """The 31 provinces of China and the open rest of the world; population of the column named."""
-    rows = pd.read_csv(raw / PROVINCES_FILE)
+    labels = ("iso", "name_en", "name_zh", "macro_region", "cluster", population)
+    rows = _table(raw / PROVINCES_FILE, *labels)
     tiles = pd.read_csv(data_file("china_tiles.csv")).set_index("region")
     codes = tuple(rows["iso"])
     clusters: dict[str, list[str]] = {}
@@ -203,11 +235,12 @@ def read_geography(raw: Path, population: str) -> Geography:
 
 def read_distance(raw: Path, regions: Sequence[str]) -> Array:
     """Population-weighted distances between provinces, km, axes r s in the order of `regions`."""
-    table = pd.read_csv(raw / DISTANCE_FILE, index_col=0)
+    table = _table(raw / DISTANCE_FILE, *regions)
+    table = table.set_index(table.columns[0])
     return np.asarray(table.loc[list(regions), list(regions)].to_numpy(dtype=np.float64))
 
 
 def macro_regions(raw: Path, regions: Sequence[str]) -> tuple[str, ...]:
     """Macro-region (East, Central, West, Northeast) of each province."""
-    rows = pd.read_csv(raw / PROVINCES_FILE).set_index("iso")
+    rows = _table(raw / PROVINCES_FILE, "iso", "macro_region").set_index("iso")
     return tuple(str(x) for x in rows.loc[list(regions), "macro_region"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xunhuan.faces.output import Format, FormatOption, emit, working
+from xunhuan.faces.output import Format, FormatOption, console, emit, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +38,8 @@ def register(app: typer.Typer) -> None:
 
         chosen = builder(name)
         folder = _folder(output)
-        said: list[str] = []
         with working(f"building {name}"):
-            made = chosen(raw, said.append)
+            made = chosen(raw, _tell)
         files = _write(made, folder)
         emit(
             _summaries(made),
@@ -48,6 +48,12 @@ def register(app: typer.Typer) -> None:
             notes=_notes(made, files),
             digits=1,
         )
+
+
+def _tell(message: str) -> None:
+    """Say what is being done, where someone watches."""
+    if sys.stderr.isatty():
+        console(stderr=True).print(message, style="dim")
 
 
 def _folder(output: Path | None) -> Path:
