@@ -30,7 +30,7 @@ class Economy(NamedTuple):
     inputs     s i j, γ, cost share of good i in industry j; with `factors` sums to 1 over i
     factors    s j,   β, cost share of primary factors
     taste      s i,   α, share of good i in final spending, sums to 1 over i
-    stock      s i,   net purchases for stock where negative (a sale out of stock), value
+    run_down   s i,   sales out of stock / spending, where net final use is negative; else 0
     output     r i,   Y at producer prices
     income     s,     I, final spending
     wage_bill  s,     wL, factor income
@@ -48,7 +48,7 @@ class Economy(NamedTuple):
     inputs: Array
     factors: Array
     taste: Array
-    stock: Array
+    run_down: Array
     output: Array
     income: Array
     wage_bill: Array
@@ -290,7 +290,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
 
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
     interim = jnp.einsum("sij,sj->si", e.inputs, cost)
-    spending = (k.taste * (e.income * jnp.exp(li))[:, None] + interim + e.stock) * z.bought
+    spending = (k.taste * (e.income * jnp.exp(li))[:, None] + interim) / (1 + e.run_down) * z.bought
     output, export_revenue = _sales(e, k, m, spending, taxed)
     output = output * z.active
     duty_rate = 1 - m.net_rate.T
@@ -301,7 +301,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = k.deficit * (p.held + p.real * world_cpi)
     wages = jnp.exp(lw) * workers * e.wage_bill
-    income = wages + duty + export_revenue - subsidies + deficit - e.stock.sum(1)
+    income = wages + duty + export_revenue - subsidies + deficit + (e.run_down * spending).sum(1)
     gdp = (bill + export_revenue - subsidies + (duty_rate * interim).sum(1)) * e.books
     grown = jnp.where(k.anchored > 0, 1.0, (z.part @ gdp) / _guard(z.part @ e.gdp))
 

@@ -54,12 +54,14 @@ def _split(parts: Array, old: Array, new: Array, old_size: Array, new_size: Arra
 
     In proportion where the parts do not nearly cancel; else each moves with `size` and the largest takes the rest.
     """
-    gross = np.abs(parts).sum(-1)
-    plain = np.abs(old) > 1e-3 * gross
+    gross, sum_old = np.abs(parts).sum(-1), parts.sum(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        growth = np.where(plain, new / old, np.where(old_size > 0, new_size / old_size, 0.0))
-    out = parts * np.nan_to_num(growth)[..., None]
-    rest = np.where(plain, 0.0, new - np.nan_to_num(growth) * old)
+        size = np.where(old_size > 0, new_size / old_size, 0.0)
+        target = new + (sum_old - old) * size  # the base's own rounding is carried along, so no shock changes nothing
+        plain = np.abs(sum_old) > 1e-3 * gross
+        growth = np.where(plain, target / sum_old, size)
+    out = parts * growth[..., None]
+    rest = np.where(plain, 0.0, target - size * sum_old)
     largest = np.abs(parts).argmax(-1)[..., None]
     np.put_along_axis(out, largest, np.take_along_axis(out, largest, -1) + rest[..., None], -1)
     return np.asarray(out, dtype=np.float64)
