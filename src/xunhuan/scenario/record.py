@@ -1,0 +1,141 @@
+"""The folder a scenario leaves behind: as resolved, numbers, draws, and a manifest of what made them.
+
+    scenario.toml     the scenario with every default written out
+    result.nc         all numbers with their axes (variables below)
+    summary.parquet   headline numbers, one a row, with median and interval
+    draws.parquet     every draw: its quantities, how it ended, its headline numbers (where something is uncertain)
+    manifest.json     digests, versions, solvers' ends, overrides, sources; the only file that holds a clock
+    report.html       written by the command
+
+The same inputs give the same bytes in every file but the manifest, whose `clock` alone differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import tomli_w
+import xarray as xr
+
+from xunhuan.data.store import open_dataset, save_dataset
+from xunhuan.errors import BadInput, ForeignFile
+from xunhuan.scenario.scenario import Scenario
+
+FORMAT = "xunhuan-result-1"
+FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
+LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow", "SALib")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A scenario's numbers.
+
+    scenario  as resolved
+    data      Dataset; `arm` runs over "base" and the arms, `place` over regions and nations, `home_place` over those at
+              home; with draws, X_median, X_low and X_high stand beside a headline X (median and 90% interval)
+    summary   headline numbers: quantity, arm, place, name_en, name_zh, kind, value, median, low, high, unit
+    draws     one row a draw: draw, outcome, quantities, headlines; None where nothing is uncertain
+    manifest  digests, versions, status of solvers, overrides, sources, clock
+    path      folder it was read from, None where it was just made
+    """
+
+    scenario: Scenario
+    data: xr.Dataset
+    summary: pd.DataFrame
+    manifest: Mapping[str, Any]
+    draws: pd.DataFrame | None = None
+    path: Path | None = field(default=None)
+
+    @property
+    def digest(self) -> str:
+        """Digest of base and scenario: equal digests, equal numbers."""
+        return str(self.manifest["digest"])
+
+    def headline(self, quantity: str, arm: str, place: str) -> pd.Series[Any]:
+        """One row of the summary. Raises BadInput where there is none."""
+        s = self.summary
+        found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]
+        if found.empty:
+            raise BadInput(f"no headline {quantity!r} of arm {arm!r} at {place!r}", fix="see the summary for what there is")
+        return found.iloc[0]
+
+
+def scenario_digest(scenario: Scenario, base_digest: str) -> str:
+    """SHA-256 of the resolved scenario and the base table's digest, hexadecimal."""
+    text = json.dumps([scenario.resolved(), base_digest], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package and of the libraries that make numbers."""
+    return {name: metadata.version(name) for name in ("xunhuan", *LIBRARIES)}
+
+
+def writers(result: Result) -> dict[str, Callable[[Path], object]]:
+    """What writes each file of a result, for `store.write_folder`; the manifest comes last and names the others' digests."""
+    sums: dict[str, str] = {}
+
+    def noting(name: str, write: Callable[[Path], object]) -> Callable[[Path], object]:
+        def run(path: Path) -> None:
+            write(path)
+            sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+
+        return run
+
+    def manifest(path: Path) -> None:
+        text = json.dumps({**result.manifest, "files": sums}, ensure_ascii=False, indent=1)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    out = {
+        "scenario.toml": lambda p: p.write_text(tomli_w.dumps(result.scenario.resolved()), encoding="utf-8"),
+        "result.nc": lambda p: save_dataset(result.data, p),
+        "summary.parquet": lambda p: result.summary.to_parquet(p, index=False),
+    }
+    if result.draws is not None:
+        draws = result.draws
+        out["draws.parquet"] = lambda p: draws.to_parquet(p, index=False)
+    done = {name: noting(name, write) for name, write in out.items()}
+    return {**done, "manifest.json": manifest}
+
+
+def open_result(path: str | Path) -> Result:
+    """Read a result folder. Raises BadInput where it is none, ForeignFile where a file is not what was written."""
+    import tomllib
+
+    path = Path(path)
+    missing = [f for f in FILES if not (path / f).is_file()]
+    if missing:
+        what = "there is no such folder" if not path.is_dir() else f"the folder lacks {', '.join(missing)}"
+        raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        scenario = Scenario.model_validate(tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8")))
+    except ValueError as e:
+        raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix="run the scenario again") from e
+    if manifest.get("format") != FORMAT:
+        raise ForeignFile("the manifest is not of a Xunhuan result", where=str(path), fix=f"its format is {FORMAT!r}")
+    changed = [
+        name
+        for name, digest in manifest["files"].items()
+        if not (path / name).is_file() or hashlib.sha256((path / name).read_bytes()).hexdigest() != digest
+    ]
+    if changed:
+        raise ForeignFile(
+            f"files were changed after they were written: {', '.join(changed)}", where=str(path), fix="run it again"
+        )
+    draws = path / "draws.parquet"
+    return Result(
+        scenario=scenario,
+        data=open_dataset(path / "result.nc"),
+        summary=pd.read_parquet(path / "summary.parquet"),
+        manifest=manifest,
+        draws=pd.read_parquet(draws) if draws.is_file() else None,
+        path=path,
+    )

@@ -1,0 +1,424 @@
+"""The scenario file as frozen records: what may be written in it, with units and defaults.
+
+Shares and changes are ratios (0.1 = ten percent); sizes of shocks are doses (1 = as written). Selections name regions
+as `Geography.select` does ("CN-GD", "YRD", "CHN", "provinces", "foreign", "A+B", "!X") and sectors as
+`Sectors.select` does ("C26", "goods", "electronics").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Selection = str | tuple[str, ...]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Change = Annotated[float, Field(gt=-1, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^+/\\\x00-\x1f]+$")]
+
+
+class Strict(BaseModel):
+    """A frozen record that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Directed(Strict):
+    """From origin to destination, in sectors."""
+
+    origin: Selection = Field(alias="from")
+    destination: Selection = Field(alias="to")
+    sectors: Selection = "all"
+
+
+class TradeCost(Directed):
+    """Iceberg cost: `change` as a share, or `ban`, or down to the best pairs (`best` = quantile of pairs, closing the
+    share `closing` of the gap, by Head-Ries costs of the base). Own sales are left alone unless `include_own`."""
+
+    change: Change | None = None
+    ban: bool = False
+    best: Annotated[float, Field(gt=0, lt=1)] | None = None
+    closing: Annotated[float, Field(gt=0, le=1)] = 1.0
+    both_ways: bool = False
+    include_own: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.change is not None) + self.ban + (self.best is not None) != 1:
+            raise ValueError("give exactly one of change, ban, best")
+        return self
+
+
+class Tariff(Directed):
+    """Rate levied by `to` on goods from `from`: `set` to, `add` (0.25 = 25 points), or `multiply`."""
+
+    sectors: Selection = "goods"
+    set: NotNegative | None = None
+    add: Finite | None = None
+    multiply: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(x is not None for x in (self.set, self.add, self.multiply)) != 1:
+            raise ValueError("give exactly one of set, add, multiply")
+        return self
+
+
+class ExportTax(Directed):
+    """Tax that `from` levies on its sales to `to`, share of the producer's price."""
+
+    destination: Selection = Field(default="foreign", alias="to")
+    rate: Change
+
+
+class Local(Strict):
+    """On regions and sectors."""
+
+    regions: Selection
+    sectors: Selection = "all"
+
+
+class LocalChange(Local):
+    """A change as a share."""
+
+    change: Change
+
+
+class Subsidy(Local):
+    """Production subsidy, share of output value, paid by each region's own budget."""
+
+    rate: Annotated[float, Field(lt=1, allow_inf_nan=False)]
+
+
+class MobilityCost(Strict):
+    """Change of the utility cost of living in `regions`, as a share."""
+
+    regions: Selection
+    change: Change
+
+
+class Period(Strict):
+    """Days from the start of the run, and how the effect fades after `end`."""
+
+    start: NotNegative = 0.0
+    end: Positive = 30.0
+    recovery: Literal["none", "linear", "exponential", "logistic"] = "none"
+    recovery_days: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end ({self.end:g}) must lie after start ({self.start:g})")
+        return self
+
+
+class Capacity(Period):
+    """Production capacity falls by the share `loss`."""
+
+    regions: Selection
+    sectors: Selection = "all"
+    loss: Share
+
+
+class Orders(Period):
+    """Final demand of `regions` for goods of `origin` changes by the share `change` (-1 = all cancelled)."""
+
+    regions: Selection
+    sectors: Selection = "all"
+    origin: Selection = "all"
+    change: Annotated[float, Field(ge=-1, allow_inf_nan=False)]
+
+
+class Link(Period):
+    """Deliveries from `from` to `to` fall by the share `loss`."""
+
+    origin: Selection = Field(alias="from")
+    destination: Selection = Field(alias="to")
+    sectors: Selection = "all"
+    loss: Share = 1.0
+
+
+class Gateway(Period):
+    """All trade of `regions` with abroad falls by the share `loss`."""
+
+    regions: Selection
+    sectors: Selection = "all"
+    loss: Share = 1.0
+
+
+class Stock(Strict):
+    """Target stocks of inputs held by industries of `regions` are multiplied by `factor` from start to end, days."""
+
+    regions: Selection
+    sectors: Selection = "all"
+    factor: NotNegative
+    start: NotNegative = 0.0
+    end: Positive = 30.0
+
+
+def _listed(value: object) -> object:
+    """One table where a list of tables may stand."""
+    return (value,) if isinstance(value, Mapping) else value
+
+
+def _many(kind: type[Strict]) -> Any:
+    return Annotated[tuple[kind, ...], BeforeValidator(_listed), Field(default=())]  # type: ignore[valid-type]
+
+
+LONG = ("trade_cost", "tariff", "productivity", "final_demand", "subsidy", "export_tax", "mobility_cost")
+"""Keys of edits that hold for good; read by long-run models."""
+SHORT = ("capacity", "orders", "link", "gateway", "stock")
+"""Keys of edits in force for a period of days; read by short-run models."""
+
+
+class Shock(Strict):
+    """A named group of edits, applied in the order of the keys below and of the lines within a key.
+
+    role  "policy" for what answers a shock; only labels and figures depend on it
+    size  dose of the whole: 1 as written, 0 nothing; trade costs and productivity scale as powers, rates linearly,
+          a ban of size λ < 1 is the barrier that at given prices cuts sales by the share λ
+    """
+
+    name: Name
+    note: str = ""
+    role: Literal["shock", "policy"] = "shock"
+    size: NotNegative = 1.0
+    trade_cost: _many(TradeCost)
+    tariff: _many(Tariff)
+    productivity: _many(LocalChange)
+    final_demand: _many(LocalChange)
+    subsidy: _many(Subsidy)
+    export_tax: _many(ExportTax)
+    mobility_cost: _many(MobilityCost)
+    capacity: _many(Capacity)
+    orders: _many(Orders)
+    link: _many(Link)
+    gateway: _many(Gateway)
+    stock: _many(Stock)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not any(getattr(self, kind) for kind in (*LONG, *SHORT)):
+            raise ValueError(f"the shock changes nothing: give at least one of {', '.join((*LONG, *SHORT))}")
+        return self
+
+    def lines(self) -> Iterator[tuple[str, int, Strict]]:
+        """Key, position and record of each edit, in order of application."""
+        for kind in (*LONG, *SHORT):
+            for k, line in enumerate(getattr(self, kind)):
+                yield kind, k, line
+
+
+class Offset(Strict):
+    """Four arms: nothing, shock, policy, both; Ω and net Ω by place."""
+
+    shock: Name
+    policy: Name
+
+
+class BreakEven(Strict):
+    """Policy size at which each of `regions` is made whole after the shock, sought in [0, largest]."""
+
+    shock: Name
+    policy: Name
+    regions: Selection = "home"
+    largest: Positive = 4.0
+    tolerance: Positive = 1e-4
+
+
+class Frontier(Strict):
+    """The shock traced from 0 to 1 in `steps` points, without policy and with each of `policies`."""
+
+    shock: Name
+    policies: tuple[Name, ...] = ()
+    steps: Annotated[int, Field(ge=2, le=101)] = 11
+
+
+class Reinforcement(Strict):
+    """Response of domestic and external sales to a demand shift of `shift` (share, at given prices) at home and abroad."""
+
+    sectors: Selection = "goods"
+    shift: Annotated[float, Field(gt=0, le=0.5)] = 0.01
+
+
+class Compare(Strict):
+    """What to compare."""
+
+    offset: Offset | None = None
+    break_even: BreakEven | None = None
+    frontier: Frontier | None = None
+    reinforcement: Reinforcement | None = None
+
+
+class Distribution(Strict):
+    """Of a factor or a position. `relative_sd`: lognormal with median 1; `low`, `high`: uniform, with `mode` triangular."""
+
+    relative_sd: Annotated[float, Field(gt=0, le=2)] | None = None
+    low: Finite | None = None
+    mode: Finite | None = None
+    high: Finite | None = None
+
+    @model_validator(mode="after")
+    def _kind(self) -> Self:
+        bounds = (self.low is not None, self.high is not None)
+        if (self.relative_sd is not None) == all(bounds) or any(bounds) != all(bounds):
+            raise ValueError("give relative_sd, or low and high (and mode)")
+        if self.low is not None and self.high is not None:
+            if self.low >= self.high:
+                raise ValueError(f"low ({self.low:g}) must lie below high ({self.high:g})")
+            if self.mode is not None and not self.low <= self.mode <= self.high:
+                raise ValueError(f"mode ({self.mode:g}) must lie between low and high")
+        elif self.mode is not None:
+            raise ValueError("mode goes with low and high")
+        return self
+
+    def support(self) -> tuple[float, float]:
+        """Smallest and largest value it can take."""
+        return (0.0, float("inf")) if self.low is None or self.high is None else (self.low, self.high)
+
+
+class Uncertainty(Strict):
+    """What is uncertain, and how it is sampled.
+
+    draws             evaluations: all of them for "latin-hypercube"; for "sobol" the base size N, a power of two, with
+                      N (D + 2) evaluations for D uncertain quantities
+    seed              of the design
+    trade_elasticity  factor on every trade elasticity, between and within nations
+    mobility          factor on the mobility of labour
+    scale             factor on the elasticities of scale economies
+    inventories       factor on stocks of inputs (short run)
+    shock             by name: factor on the size of that shock
+    cross_hauling     position of the base between the least (0) and the most (1) trade among provinces that the
+                      margins allow; 0.5 is the base as bundled
+    models            which models are drawn; all by default
+    """
+
+    draws: Annotated[int, Field(ge=2, le=100_000)] = 64
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 7
+    design: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
+    trade_elasticity: Distribution | None = None
+    mobility: Distribution | None = None
+    scale: Distribution | None = None
+    inventories: Distribution | None = None
+    shock: Mapping[str, Distribution] = Field(default_factory=dict)
+    cross_hauling: Distribution | None = None
+    models: tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hoist(cls, data: Any) -> Any:
+        """Accept draws and seed inside a distribution, as in `trade_elasticity = { draws = 256, seed = 7, ... }`."""
+        if not isinstance(data, Mapping):
+            return data
+        out = dict(data)
+        for key, value in data.items():
+            if isinstance(value, Mapping) and key != "shock":
+                inner = dict(value)
+                for word in ("draws", "seed"):
+                    if word in inner and out.get(word, inner[word]) == inner[word]:
+                        out[word] = inner.pop(word)
+                out[key] = inner
+        return out
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if not self.quantities():
+            raise ValueError("nothing is uncertain: give a distribution, for instance trade_elasticity = { relative_sd = 0.25 }")
+        if self.design == "sobol" and self.draws & (self.draws - 1):
+            raise ValueError(f"a Sobol design needs a power of two, draws is {self.draws}")
+        for name, d in self.quantities().items():
+            low, high = d.support()
+            if name == "cross_hauling" and (d.relative_sd is not None or low < 0 or high > 1):
+                raise ValueError("cross_hauling is a position: give low and high within [0, 1]")
+            if name in ("trade_elasticity", "inventories") and d.low is not None and low <= 0:
+                raise ValueError(f"{name}: a factor must be positive, low is {low:g}")
+            if low < 0:
+                raise ValueError(f"{name}: a factor must not be negative, low is {low:g}")
+        return self
+
+    def quantities(self) -> dict[str, Distribution]:
+        """Every uncertain quantity with its distribution; sizes of shocks are called "shock NAME"."""
+        names = ("trade_elasticity", "mobility", "scale", "inventories", "cross_hauling")
+        out = {n: getattr(self, n) for n in names if getattr(self, n) is not None}
+        return out | {f"shock {n}": d for n, d in self.shock.items()}
+
+
+class Circulation(Strict):
+    """Circulation before and after, by `definition`."""
+
+    definition: Literal["absorption", "origin", "forward"] = "absorption"
+
+
+class Empty(Strict):
+    """Takes no options."""
+
+
+class Measure(Strict):
+    """Measures read off every arm.
+
+    circulation  own, inter and external shares · reliance  foreign share of inputs, face value
+    trade        flows between nations · sectors  output by region and sector
+
+    Without a [measure] table all are read; with one, those it names.
+    """
+
+    circulation: Circulation | None = None
+    reliance: Empty | None = None
+    trade: Empty | None = None
+    sectors: Empty | None = None
+
+
+class Scenario(Strict):
+    """A scenario file.
+
+    title, question       for people; the report asks the question and answers it
+    source, date          where its magnitudes come from, and the day or year they describe
+    reasoning             why the shocks are as they are · assumptions  what is taken for granted, one line each
+    base                  name or path of the table · base_digest  refuse any other numbers (first 12 digits or more)
+    home                  nation looked at, by default the table's · nations  regions made one nation, NAME = [codes]
+    shock                 named groups of edits · arms  combinations to run, NAME = [shock names]
+    model                 models and their parameters, run side by side, each on the edits of its horizon
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    question: str = ""
+    source: str = ""
+    date: str = ""
+    reasoning: str = ""
+    assumptions: tuple[str, ...] = ()
+    base: Annotated[str, Field(min_length=1)]
+    base_digest: Annotated[str, Field(pattern=r"^([0-9a-f]{12,64})?$")] = ""
+    home: str = ""
+    nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    shock: Annotated[tuple[Shock, ...], Field(min_length=1)]
+    arms: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    model: Mapping[str, Mapping[str, Any]] = Field(default_factory=lambda: {"trade": {}})
+    measure: Measure = Measure(circulation=Circulation(), reliance=Empty(), trade=Empty(), sectors=Empty())
+    compare: Compare = Compare()
+    uncertainty: Uncertainty | None = None
+
+    def shocks(self) -> dict[str, Shock]:
+        """Shocks by name."""
+        return {s.name: s for s in self.shock}
+
+    def all_arms(self) -> dict[str, tuple[str, ...]]:
+        """Every arm to run with the shocks in it: those asked for, those comparisons need, else all shocks at once.
+
+        The base, where nothing happens, is not among them: it needs no run.
+        """
+        out = {name: tuple(members) for name, members in self.arms.items()}
+        if self.compare.offset is not None:
+            o = self.compare.offset
+            out |= {o.shock: (o.shock,), o.policy: (o.policy,), f"{o.shock} + {o.policy}": (o.shock, o.policy)}
+        if not out:
+            names = tuple(s.name for s in self.shock)
+            out[" + ".join(names)] = names
+        return out
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain data of the scenario with every default written out, as `scenario.toml` of a result holds it."""
+        return dict(self.model_dump(mode="json", by_alias=True, exclude_none=True))
