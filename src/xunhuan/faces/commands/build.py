@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
             format,
             title=f"Corrections made for {name}",
             notes=_notes(made, files),
-            digits=1,
+            digits=3,
         )
 
 
