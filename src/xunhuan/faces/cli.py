@@ -14,7 +14,7 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation", "build", "history")
+ROOMS = ("tables", "circulation", "measures", "build", "history")
 
 app = typer.Typer(
     name="xunhuan",

@@ -108,11 +108,14 @@ def views(acc: Accounts, region: str | Iterable[str] | None = None, border: str 
 
 
 def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> View:
-    """One partition in which every region, cluster or nation asked for is an actor; groups are what to report.
+    """One partition in which every region, cluster or nation asked for is an actor; groups are what to
+    report.
 
-    For measures between actors. None means the provinces of the home nation, or every nation with border="nation".
+    For measures between actors. None means the provinces of the home nation, or every nation with
+    border="nation".
 
-    Raises what `views` raises; BadInput where two requests overlap, or with border="nation" one is not a nation.
+    Raises what `views` raises; BadInput where two requests overlap, or with border="nation" one is not a
+    nation.
     """
     if border == "nation":
         view = views(acc, region, border)[0]
@@ -121,6 +124,11 @@ def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: 
             raise BadInput("with nations as actors only nations can be chosen", items=part, where=acc.name)
         return view
     groups = tuple(g for view in views(acc, region) for g in view.groups)
+    asked = [acc.geography.codes[k] for g in groups for k in g.members]
+    twice = sorted({c for c in asked if asked.count(c) > 1})
+    if twice:
+        fix = "ask for a cluster and for its members one at a time"
+        raise BadInput("the regions asked for overlap", items=twice, where=acc.name, fix=fix)
     return View(joined(acc, [g for g in groups if len(g.members) > 1]), groups)
 
 

@@ -61,9 +61,10 @@ def circulation(
     each region's or nation's.
 
     Returns total `gdp` (`final_use` for origin) in the unit of the table; `own`, `inter`, `external` as
-    shares of it, summing to 1; `mean` (weighting, circuit) over the regions reported, simple and weighted by
-    the total. By partner: `value`, `share` and `circuit`. Forward adds each part and `returned`, the part of
-    complex that is absorbed at home. Raises BadInput for unknown words, UnknownName for regions.
+    shares of it, summing to 1; `mean` (weighting, circuit) over the single regions reported, simple and
+    weighted by the total. By partner: `value`, `share` and `circuit`. Forward adds each part and
+    `returned`, the part of complex that is absorbed at home. Raises BadInput for unknown words, UnknownName
+    for regions.
 
     >>> from xunhuan.data.store import load
     >>> c = circulation(load("toyland"))
@@ -186,6 +187,8 @@ def _table(acc: Accounts, definition: str, seen: list[View], sectors: bool) -> x
         variables["returned"] = (dims, ratio(returned if sectors else returned.sum(1), total))
     shown = [str(v) for v in variables]
     whole = _own_inter_external(value if not sectors else value.sum(1))
+    lone = [k for k, (g, _) in enumerate(cuts) if len(g.members) == 1] or list(range(len(cuts)))
+    whole = whole[lone]  # a cluster beside its members would count them twice
     average = means(ratio(whole, whole.sum(-1, keepdims=True)), whole.sum(-1))
     variables["mean"] = (("weighting", "circuit"), average)
     coords = {**group_coords([g for g, _ in cuts]), **(sector_coords(acc) if sectors else {})}

@@ -17,7 +17,9 @@ from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve
 from xunhuan.measures.system import system
 
 FACTORS = ("technology", "input_sourcing", "final_sourcing", "final_mix", "final_level", "value_added_rate")
-"""a[s,i,j]; who supplies inputs; who supplies final goods; goods in final use; its size; value added per output."""
+"""a[s,i,j]; who supplies inputs; who supplies final goods; goods in final use; its size; value added per
+output.
+"""
 
 
 def structural_decomposition(
@@ -30,8 +32,9 @@ def structural_decomposition(
     r"""Change of circulation by absorption between two tables, by what changed.
 
     own_p = v_p B_pp· y^p and so on with B = (I − π a)^-1, y^d = π^f m^d Y^d. Factor k gives
-    Δ_k = Σ_{K∌k} |K|! (n−|K|−1)! / n! [C(K∪k) − C(K)], C(K) with the factors in K from `after`, the rest from `before`:
-    the mean over all n! orders of change [DietzenbacherLos1998] [Shorrocks2013]. Σ_k Δ_k is the change, exactly.
+    Δ_k = Σ_{K∌k} |K|! (n−|K|−1)! / n! [C(K∪k) − C(K)], C(K) with the factors in K from `after`, the rest
+    from `before`: the mean over all n! orders of change [DietzenbacherLos1998] [Shorrocks2013]. Σ_k Δ_k is
+    the change, exactly.
 
     of: share (of GDP) or value (unit of the tables) · region, border: as in `views`.
     Axes region, circuit, factor: `contribution`; `before`, `after`, `change` by region and circuit.
@@ -110,7 +113,9 @@ def _worlds(before: Accounts, after: Accounts) -> Iterator[tuple[Chosen, Array]]
 
 
 def _parts(acc: Accounts) -> dict[str, Array]:
-    """The factors of one table; final_sourcing r i s, input_sourcing r s i or, with sourcing by user, r i s j."""
+    """The factors of one table; final_sourcing r i s, input_sourcing r s i or, with sourcing by user, r i s
+    j.
+    """
     sys = system(acc)
     final = acc.final.sum(axis=2)
     bought = sys.y.sum(axis=0).T  # s i

@@ -1,7 +1,8 @@
 """Decompositions of gross exports: Koopman-Wang-Wei, Borin-Mancini (source and sink), Wang-Wei-Zhu.
 
-Exporters are actors: provinces (exports to other provinces count), clusters, or nations. Every method's terms add to
-gross exports. With an open region, what it buys counts as final goods, since its use of them is not known.
+Exporters are actors: provinces (exports to other provinces count), clusters, or nations. Every method's
+terms add to gross exports. With an open region, what it buys counts as final goods, since its use of them
+is not known.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Exporters:
 
     @cached_property
     def for_local(self) -> Array:
-        """Inputs exported that the buyer turns into final goods for itself at once, A_sr L_rr Y_rr: axes r i s."""
+        """Inputs exported that the buyer turns into final goods for itself at once, A_sr L_rr Y_rr: axes r
+        i s.
+        """
         return self.sys.operator.inputs(self.cross.local) * self.outward
 
     def inputs(self, x: Array) -> Array:
@@ -67,7 +70,9 @@ class Exporters:
         return out
 
     def severed(self, y: Array, left: bool = False) -> Array:
-        """B^{\\a} y_a: column a solved in a world where actor a sells no inputs across its border. Axes r i a."""
+        """B^{\\a} y_a: column a solved in a world where actor a sells no inputs across its border. Axes r i
+        a.
+        """
         out = np.empty(y.shape)
         members = [np.flatnonzero(self.actors.of == a) for a in range(self.actors.size)]
         lone = np.array([a for a, m in enumerate(members) if len(m) == 1], dtype=np.intp)
@@ -126,9 +131,11 @@ def wwz(e: Exporters) -> Terms:
     r"""Wang-Wei-Zhu, sixteen terms per exporter, sector and partner.
 
     E_sr = (v B_ss)#Y_sr + (v L)#A_sr·[parts of x_r] + (v B_ss − v L)#A_sr x_r
-           + (v_r B_rs)#(Y_sr + A_sr L_rr Y_rr + A_sr L_rr E_r) + Σ_t (v_t B_ts)#(the same)    [WangWeiZhu2013]
+           + (v_r B_rs)#(Y_sr + A_sr L_rr Y_rr + A_sr L_rr E_r) + Σ_t (v_t B_ts)#(the same)
+           [WangWeiZhu2013]
 
-    x_r is cut by last maker of the final good and where it is absorbed; names as in the paper and its programs.
+    x_r is cut by last maker of the final good and where it is absorbed; names as in the paper and its
+    programs.
     """
     final, reach = e.cross.final, e.cross.reach[:, :, None]
     later = e.cross.inputs - e.for_local
@@ -147,7 +154,9 @@ def wwz(e: Exporters) -> Terms:
 
 
 def _wwz_outputs(e: Exporters) -> Terms:
-    """Outputs of importers d by who makes and who buys the final good, seen from exporter a: each axes d j a."""
+    """Outputs of importers d by who makes and who buys the final good, seen from exporter a: each axes d j
+    a.
+    """
     y = e.actors.add(e.sys.y, 2)
     place = np.arange(len(e.actors.of))
     home = y[place, :, e.actors.of]
@@ -169,7 +178,9 @@ def _wwz_outputs(e: Exporters) -> Terms:
 
 
 def _inside_blocks(e: Exporters, y: Array) -> Array:
-    """B_rr y_r for every actor r, B_rr its block of the global inverse: axes r i a. Needs the dense inverse."""
+    """B_rr y_r for every actor r, B_rr its block of the global inverse: axes r i a. Needs the dense
+    inverse.
+    """
     size = y.shape[0] * y.shape[1]
     inverse = np.linalg.inv(np.eye(size) - e.sys.operator.dense()).reshape(*y.shape[:2], *y.shape[:2])
     out = np.empty(y.shape)
@@ -183,10 +194,12 @@ def _inside_blocks(e: Exporters, y: Array) -> Array:
 def kww(e: Exporters) -> Iterator[tuple[str, Array]]:
     r"""Koopman-Wang-Wei, nine terms of an exporter's total exports, axis a.
 
-    t1 v B_ss Y_sr, t2 v B_sr Y_rr, t3 v B_sr Y_rt, t4 v B_sr Y_rs, t5 v B_sr A_rs L_ss Y_ss, t6 v B_sr A_rs L_ss E_s,
-    t7 Σ_t v_t B_ts Y_sr, t8 Σ_t v_t B_ts A_sr L_rr Y_rr, t9 Σ_t v_t B_ts A_sr L_rr E_r   [KoopmanWangWei2014, eq. 36]
+    t1 v B_ss Y_sr, t2 v B_sr Y_rr, t3 v B_sr Y_rt, t4 v B_sr Y_rs, t5 v B_sr A_rs L_ss Y_ss, t6 v B_sr A_rs
+    L_ss E_s, t7 Σ_t v_t B_ts Y_sr, t8 Σ_t v_t B_ts A_sr L_rr Y_rr, t9 Σ_t v_t B_ts A_sr L_rr E_r
+    [KoopmanWangWei2014, eq. 36]
 
-    each summed over r ≠ s. t1-t3 value added exports, t4-t5 returned, t6 double counted at home, t7-t9 foreign.
+    each summed over r ≠ s. t1-t3 value added exports, t4-t5 returned, t6 double counted at home, t7-t9
+    foreign.
     """
     place = np.arange(len(e.actors.of))
     elsewhere = e.content.copy()
@@ -231,11 +244,12 @@ def export_decomposition(
 ) -> xr.Dataset:
     """Gross exports of an actor by whose value they hold and what is counted twice.
 
-    method: bm-source, bm-sink, kww (by region only), wwz · region, border: as in `partition` · by: region, partner
-    (axes region, partner) or sector of export (region, sector).
+    method: bm-source, bm-sink, kww (by region only), wwz · region, border: as in `partition` · by: region,
+    partner (axes region, partner) or sector of export (region, sector).
 
-    Returns `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini methods
-    also give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax and gvc_backward.
+    Returns `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini
+    methods also give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax
+    and gvc_backward.
     Raises BadInput for an unknown word, or kww by partner or sector, where its terms are not defined.
     """
     if method not in METHODS:

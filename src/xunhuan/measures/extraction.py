@@ -32,14 +32,16 @@ def extraction(
     r"""GDP lost by every region when destination buys no more from origin, inputs and final goods alike.
 
     loss_p = v_p x_p − v_p (I − A')^-1_p· y', A' and y' without the links   [DietzenbacherLinden1997]
-    with substitution, A'[ri,sj] += A'[ri,sj] / Σ_{q in the nation of s} A'[qi,sj] · what was cut, for r in the nation of
-    s; where the nation sells s none of the good, s makes it itself.
+    with substitution, A'[ri,sj] += A'[ri,sj] / Σ_{q in the nation of s} A'[qi,sj] · what was cut, for r in
+    the nation of s; where the nation sells s none of the good, s makes it itself.
 
-    origin, destination: selections of regions; a region's sales to itself stay · sectors: goods cut, all by default ·
-    both_ways: cut destination's sales to origin as well · region: rows shown, clusters and nations as one.
+    origin, destination: selections of regions; a region's sales to itself stay · sectors: goods cut, all by
+    default · both_ways: cut destination's sales to origin as well · region: rows shown, clusters and
+    nations as one.
 
     Demand-driven: it counts sales lost along every chain, not production stopped for want of an input.
-    Returns gdp, gdp_after, loss (unit of the table) and loss_share of GDP. Raises UnknownName; BadInput for no links.
+    Returns gdp, gdp_after, loss (unit of the table) and loss_share of GDP. Raises UnknownName; BadInput for
+    no links.
     """
     sys, geo = system(acc), acc.geography
     cut = _links(acc, origin, destination, sectors, both_ways)
@@ -95,7 +97,9 @@ def _links(
 
 
 def redirected(goods: Array, cut: Flags, home: Flags | None) -> Array:
-    """Goods r i s (and further axes) with links cut and, where `home` (r s) is given, bought from the nation instead."""
+    """Goods r i s (and further axes) with links cut and, where `home` (r s) is given, bought from the
+    nation instead.
+    """
     extra = (1,) * (goods.ndim - 3)
     stays = (~cut).astype(float).transpose(0, 2, 1).reshape(*goods.shape[:3], *extra)
     kept = goods * stays

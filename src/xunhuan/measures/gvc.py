@@ -1,4 +1,6 @@
-"""Value added in trade between actors; participation in value chains; bridges and gateways of a nation's exports."""
+"""Value added in trade between actors; participation in value chains; bridges and gateways of a nation's
+exports.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from xunhuan.measures.system import System, system
 class Crossing:
     """What crosses the borders of actors.
 
-    final, inputs  r i s, final goods and inputs shipped by region r to region s of another actor, unit of the table
+    final, inputs  r i s, final goods and inputs shipped by region r to region s of another actor, unit of
+    the table
     local          r i, output that an actor's own final demand calls for inside it, L_p y_pp
     reach          r i, own value added per unit shipped, before any return: (v L)[r,i]
     """
@@ -39,13 +42,13 @@ class Crossing:
 
 
 def crossing(sys: System, actors: Actors) -> Crossing:
-    """Trade over the borders of actors and each actor's own chain, L = (I − A_D)^-1 with A_D the links inside actors."""
+    """Trade over the borders of actors and each actor's own chain, L = (I − A_D)^-1 with A_D the links
+    inside actors.
+    """
     outward = (~actors.same).astype(float)[:, None, :]
     inside = sys.operator.masked(actors.same.astype(float))
     local = solve(inside, np.einsum("rid,rd->ri", sys.y, actors.same.astype(float)))
-    return Crossing(
-        sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v)
-    )
+    return Crossing(sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v))
 
 
 def group_sum(groups: Iterable[Group], a: Array) -> Array:
@@ -63,9 +66,9 @@ def value_added_trade(
 
     VA[o,d] = Σ_{r∈o,i} v[r,i] (B y^d)[r,i]; Σ_d VA[o,d] = GDP_o        [JohnsonNoguera2012]
 
-    region, border: as in `partition`, the origins shown · by: region (axes region, partner), or sector (region, sector,
-    partner: the sector that adds the value). Partners are all actors. `value` in the unit of the table, `share` of the
-    origin's GDP, `balance` = VA[o,d] − VA[d,o] (by region).
+    region, border: as in `partition`, the origins shown · by: region (axes region, partner), or sector
+    (region, sector, partner: the sector that adds the value). Partners are all actors. `value` in the unit
+    of the table, `share` of the origin's GDP, `balance` = VA[o,d] − VA[d,o] (by region).
     """
     if by not in ("region", "sector"):
         raise BadInput(f"unknown grouping {by!r}", fix="choose region or sector")
@@ -97,9 +100,7 @@ def actor_coords(actors: Actors, dim: str = "partner") -> dict[str, object]:
     }
 
 
-def participation(
-    acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region"
-) -> xr.Dataset:
+def participation(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> xr.Dataset:
     r"""Forward and backward participation in value chains that cross the actor's border.
 
     forward_p  = (simple + complex)/GDP_p, value added that leaves as inputs: v_p L_p Σ_q A_pq x_q / GDP_p
@@ -108,8 +109,8 @@ def participation(
     vs1_p      = value of p in others' exports / exports of p: Σ_q≠p v_p B_pq e_q / e_p
     [WangWeiYuZhu2017], with simple and complex parts of the first two.
 
-    region, border: as in `partition`. Each with the border of the actor: for a province its own, other provinces count
-    as others. Ratios, unit 1. Imports of an open region count as others' value in full.
+    region, border: as in `partition`. Each with the border of the actor: for a province its own, other
+    provinces count as others. Ratios, unit 1. Imports of an open region count as others' value in full.
     """
     view, sys = partition(acc, region, border), system(acc)
     actors, cross = view.actors, crossing(sys, view.actors)
@@ -152,7 +153,9 @@ def participation(
 
 
 def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Array, Array]:
-    """Others' value that crosses one border only to reach final goods sold at home, v L A_F L y_D; and all final goods."""
+    """Others' value that crosses one border only to reach final goods sold at home, v L A_F L y_D; and all
+    final goods.
+    """
     outside = sys.operator.masked((~actors.same).astype(float))
     inside = sys.operator.masked(actors.same.astype(float))
     home = np.einsum("rid,rd->ri", sys.y, actors.same.astype(float))
@@ -161,20 +164,21 @@ def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Arr
     return once * home, sys.y.sum(axis=2)
 
 
-def gateways(
-    acc: Accounts, region: str | Iterable[str] | None = None, home: str | None = None
-) -> xr.Dataset:
+def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str | None = None) -> xr.Dataset:
     r"""Through whom a nation's value added leaves it.
 
     G[p,g] = v_p (I − A_N)^-1_pg e_g, value added of region p in the exports that region g ships abroad
     gateway_g = Σ_{p≠g} G[p,g] / Σ_{p≠g} Σ_h G[p,h], part of the others' export value added that g ships
-    bridge_g  = the same for chains that pass through g anywhere: 1 − Σ_{p≠g} v_p (I − A_{N−g})^-1 e_{N−g} / Σ...
+    bridge_g  = the same for chains that pass through g anywhere: 1 − Σ_{p≠g} v_p (I − A_{N−g})^-1 e_{N−g} /
+    Σ...
 
-    A_N: links inside the nation; A_{N−g}: the same without g; e_g: gross exports of g abroad. Σ_g G[p,g] is GDP of p
-    less what its nation's own chains and demand absorb, so every unit counts once. [KoopmanWangWei2014] for provinces
+    A_N: links inside the nation; A_{N−g}: the same without g; e_g: gross exports of g abroad. Σ_g G[p,g] is
+    GDP of p less what its nation's own chains and demand absorb, so every unit counts once.
+    [KoopmanWangWei2014] for provinces
 
-    region: regions or clusters of the home nation as in `partition`; home: whose border is crossed. `value` (region,
-    origin) in the unit of the table; `gateway`, `bridge`, `own_share` (p's own part in what it ships), `exports` by region.
+    region: regions or clusters of the home nation as in `partition`; home: whose border is crossed. `value`
+    (region, origin) in the unit of the table; `gateway`, `bridge`, `own_share` (p's own part in what it
+    ships), `exports` by region.
     Raises BadInput for a region outside the nation.
     """
     acc = at_home(acc, home)
@@ -220,7 +224,9 @@ def _actor_groups(actors: Actors) -> list[Group]:
 
 
 def _national(sys: System, acc: Accounts, view: View) -> tuple[Operator, Array]:
-    """Links inside the home nation as this partition draws it, and each home region's gross exports abroad (r i)."""
+    """Links inside the home nation as this partition draws it, and each home region's gross exports abroad
+    (r i).
+    """
     nation = np.array(view.actors.nation)[view.actors.of]
     at_home = nation == acc.home
     away = [g.code for g in view.groups if not at_home[g.members].all()]

@@ -28,11 +28,13 @@ def head_ries(
 ) -> xr.Dataset:
     r"""Trade cost between two actors that their trade with each other and with themselves implies.
 
-    τ[r,s] = (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/2θ), π[r,s] = flow[r,s] / Σ_r flow[r,s]   [HeadRies2001] [Novy2013]
+    τ[r,s] = (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/2θ), π[r,s] = flow[r,s] / Σ_r flow[r,s]   [HeadRies2001]
+    [Novy2013]
 
-    flow added over `sectors` and over members · theta: trade elasticity, > 0. `cost` = τ − 1, the ad valorem equivalent
-    relative to trade inside (0.8 = 80 percent), inf where they do not trade; `freeness` = τ^−θ. Axes region, partner.
-    Both are symmetric; they hold distance as well as policy, and an open region has none. Raises BadInput for theta.
+    flow added over `sectors` and over members · theta: trade elasticity, > 0. `cost` = τ − 1, the ad
+    valorem equivalent relative to trade inside (0.8 = 80 percent), inf where they do not trade; `freeness`
+    = τ^−θ. Axes region, partner. Both are symmetric; they hold distance as well as policy, and an open
+    region has none. Raises BadInput for theta.
     """
     if not theta > 0.0:
         raise BadInput(f"theta is {theta}", fix="give a trade elasticity above 0")
@@ -73,8 +75,9 @@ def border_effect(
     effect_p = φ_in / φ_out; tariff_equivalent_p = effect_p^(1/θ) − 1   [McCallum1995] [HeadRies2001]
     home_bias_p = 1 / φ_in: trade inside p against trade with the rest of its nation
 
-    w: partners weighted by the trade p has with them. Distance is not taken out. Pairs that do not trade are left out,
-    so the effect is a lower bound. nan for a nation of one region, or with no partner of a kind that keeps books.
+    w: partners weighted by the trade p has with them. Distance is not taken out. Pairs that do not trade
+    are left out, so the effect is a lower bound. nan for a nation of one region, or with no partner of a
+    kind that keeps books.
     """
     if not theta > 0.0:
         raise BadInput(f"theta is {theta}", fix="give a trade elasticity above 0")

@@ -308,7 +308,8 @@ def solution(
 ) -> Solution:
     """`solve` or `solve_left`, with how it ended.
 
-    cut: for each right-hand side the region that sells no inputs to others (its exports are then given from outside).
+    cut: for each right-hand side the region that sells no inputs to others (its exports are then given from
+    outside).
     """
     columns = np.ascontiguousarray(y, dtype=np.float64)
     single = columns.ndim == 2
@@ -334,12 +335,11 @@ def solution(
     return Solution(x[:, :, 0] if single else x, sweeps, residual)
 
 
-def _sweeps(
-    operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float
-) -> tuple[Array, int]:
+def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
     """Block-Jacobi sweeps, the right-hand sides dealt out to the processors.
 
-    A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns alone.
+    A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns
+    alone.
     """
     workers = max(1, min(_processors(), y.shape[2] // _MIN_COLUMNS))
     operator.prepare()

@@ -21,14 +21,18 @@ def linkages(
 ) -> xr.Dataset:
     r"""Backward and forward linkage, upstreamness and downstreamness.
 
-    backward[s,j] = Σ_ri B[ri,sj], output of every tier per unit of final good, also called downstreamness: 1 + the mean
-                    number of stages from primary inputs to (s,j) when each adds value evenly  [MillerBlair2009, ch. 12]
+    backward[s,j] = Σ_ri B[ri,sj], output of every tier per unit of final good, also called downstreamness:
+    1 + the mean
+                    number of stages from primary inputs to (s,j) when each adds value evenly
+                    [MillerBlair2009, ch. 12]
     local[s,j]    = Σ_i L_s[i,j], its part inside the actor's border; spillover = backward − local
-    upstreamness[r,i] = (B x)[r,i] / x[r,i], mean number of stages to final use, Ghosh row sum [AntrasChor2018]
-    backward_normal, forward_normal: divided by their simple mean over closed regions and sectors  [Rasmussen1956]
+    upstreamness[r,i] = (B x)[r,i] / x[r,i], mean number of stages to final use, Ghosh row sum
+    [AntrasChor2018] backward_normal, forward_normal: divided by their simple mean over closed regions and
+    sectors  [Rasmussen1956]
 
-    region, border: as in `partition` · by: sector (region, sector) or region (sectors weighted by output). Stages of an
-    open region are not known: what it buys is final, what it sells is primary. nan where an industry makes nothing.
+    region, border: as in `partition` · by: sector (region, sector) or region (sectors weighted by output).
+    Stages of an open region are not known: what it buys is final, what it sells is primary. nan where an
+    industry makes nothing.
     """
     if by not in ("sector", "region"):
         raise BadInput(f"unknown grouping {by!r}", fix="choose sector or region")
@@ -65,15 +69,13 @@ def _weighted(view: View, a: Array, weight: Array, by: str) -> Array:
     return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0)
 
 
-def propagation_length(
-    acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region"
-) -> xr.Dataset:
+def propagation_length(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> xr.Dataset:
     r"""Average number of stages from one actor's value added to another's final goods.
 
     apl[o,d] = v_o B (B − I) f_d / v_o (B − I) f_d, f_d final goods made in d   [DietzenbacherRomeroBosma2005]
 
-    A direct input is one stage. `linkage` is the value behind it, v_o (B − I) f_d, unit of the table; nan where no
-    chain joins them. region, border: as in `partition`, the origins; axes region, partner.
+    A direct input is one stage. `linkage` is the value behind it, v_o (B − I) f_d, unit of the table; nan
+    where no chain joins them. region, border: as in `partition`, the origins; axes region, partner.
     """
     sys, view = system(acc), partition(acc, region, border)
     stages, value = _stages(sys, view)

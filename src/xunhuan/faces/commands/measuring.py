@@ -67,6 +67,6 @@ def notes(ds: xr.Dataset) -> list[str]:
         for w in ds["weighting"].values:
             row = ds["mean"].sel(weighting=w)
             parts = ", ".join(f"{c} {float(row.sel(circuit=c)):.4f}" for c in row["circuit"].values)
-            lines.append(f"Mean over the regions shown, {w}: {parts}.")
+            lines.append(f"Mean over the single regions shown, {w}: {parts}.")
     lines.append(f"Values in {a['unit']}. Source: {a['citation']}.")
     return lines + [f"Note: {n}." for n in a.get("notes", "").split("; ") if n]
