@@ -16,6 +16,7 @@ import jax.numpy as jnp
 _config: Any = jax.config  # untyped in jax
 _config.update("jax_enable_x64", True)
 
+Array = jax.Array
 Vector = jax.Array
 Map = Callable[[Vector], Vector]
 
@@ -38,7 +39,7 @@ class Options(NamedTuple):
 
     tolerance: float = 1e-11
     max_iterations: int = 500
-    window: int = 8
+    window: int = 12
     growth: float = 8.0
     ridge: float = 1e-13
     largest_step: float = 1.5

@@ -326,7 +326,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     return turn, out
 
 
-WAGE_STEP = 0.3
+WAGE_STEP = 0.5
 """How far a wage follows its market's excess demand per iteration; the acceleration does the rest."""
 
 
@@ -356,6 +356,11 @@ def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
     return g
 
 
+def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = True) -> Equilibrium:
+    """Everything the model says at a state."""
+    return _turn(e, p, z, prepare(e, p, z), x, taxed)[1]
+
+
 @partial(jax.jit, static_argnames=("options", "taxed"))
 def solve(
     e: Economy, p: Elasticities, z: Shift, x0: Vector, options: Options = Options(), taxed: bool = False
@@ -366,5 +371,4 @@ def solve(
     """
     k = prepare(e, p, z)
     x, info = implicit_fixed_point(step(e, p, z, k, taxed), x0, options)
-    _, out = _turn(e, p, z, k, x, taxed)
-    return out, x, info
+    return _turn(e, p, z, k, x, taxed)[1], x, info

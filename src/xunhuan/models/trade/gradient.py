@@ -1,0 +1,159 @@
+"""Marginal effects: the gradient of any measure of the response in every primitive, for one adjoint solve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput, NotConverged
+from xunhuan.models.contract import Primitives, Shock, primitives
+from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
+from xunhuan.models.trade.kernel import (
+    Economy, Elasticities, Equilibrium, Shift, equilibrium, prepare, solve, step,
+)  # fmt: skip
+from xunhuan.models.trade.model import Problem, problem, status
+from xunhuan.models.trade.parameters import TradeParameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Measure = Callable[[Equilibrium, Economy], Array]
+"""A scalar made of the arrays of the equilibrium (JAX operations) and the base economy."""
+
+
+class _LogRealIncome(NamedTuple):
+    """ln of real income, Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a. Hashable, so it compiles once per weights."""
+
+    weights: tuple[float, ...]
+
+    def __call__(self, out: Equilibrium, e: Economy) -> Array:
+        real = jnp.log(out.income / jnp.where(e.income > 0, e.income, 1.0)) - jnp.log(out.consumer_price)
+        total: Array = (jnp.asarray(self.weights) * jnp.where(e.books > 0, real, 0.0)).sum()
+        return total
+
+
+class _Slopes(NamedTuple):
+    value: Array
+    shift: Shift
+    elasticities: Elasticities
+    adjoint: SolveInfo
+
+
+@partial(jax.jit, static_argnames=("measure", "options", "taxed"))
+def slopes(
+    e: Economy, p: Elasticities, z: Shift, x: Vector, measure: Measure, options: Options, taxed: bool = True
+) -> _Slopes:
+    r"""Gradient of m at the fixed point x = g(x, q), q = primitives and elasticities.
+
+    dm/dq = ∂m/∂q + λ' ∂g/∂q,   λ = ∂m/∂x + (∂g/∂x)' λ       (implicit function theorem, one linear solve)
+    """
+
+    def after(x: Vector, p: Elasticities, z: Shift) -> Vector:
+        return step(e, p, z, prepare(e, p, z), taxed)(x)
+
+    def measured(x: Vector, p: Elasticities, z: Shift) -> Array:
+        return measure(equilibrium(e, p, z, x, taxed), e)
+
+    value, (mx, mp, mz) = jax.value_and_grad(measured, argnums=(0, 1, 2))(x, p, z)
+    ready = prepare(e, p, z)
+    _, back = jax.vjp(step(e, p, z, ready, taxed), x)
+    size = jnp.max(jnp.abs(mx))
+    unit = jnp.where(size > 0, size, 1.0)
+    lam, info = fixed_point(lambda y: mx / unit + back(y)[0], mx / unit, options)
+    _, through = jax.vjp(lambda p, z: after(x, p, z), p, z)
+    gp, gz = through(lam * unit)
+    return _Slopes(value, jax.tree.map(jnp.add, mz, gz), jax.tree.map(jnp.add, mp, gp), info)
+
+
+def gradient(
+    accounts: Accounts,
+    measure: str | Measure,
+    shock: Shock | Primitives = Shock(),
+    parameters: TradeParameters = TradeParameters(),
+) -> xr.Dataset:
+    """Derivatives of a measure of the response in every primitive, at the equilibrium after `shock`.
+
+    measure  a selection of regions ("CN-GD", "CHN"): ln of their real income, weighted by base income; or a function
+             of (Equilibrium, Economy) made of JAX operations that gives a scalar
+    Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
+    productivity s j (per log point), subsidy s j (per unit of rate), final_demand s i (per log point), mobility_cost s
+    (per log point), theta i (per unit). In percent per percent where measure is a log. Banned cells are 0.
+
+    Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
+    """
+    use_compile_cache()
+    p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
+    task = problem(accounts, p, parameters)
+    scalar, name = _measure(accounts, task, measure)
+    _, x, info = solve(task.economy, task.elasticities, task.shift, jnp.asarray(task.start), task.options, True)
+    ended = status(accounts, info, task.options)
+    if not ended.converged:
+        raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)
+    adjoint = Options(tolerance=1e-9, max_iterations=parameters.max_iterations, growth=1e9, largest_step=1e12)
+    got = slopes(task.economy, task.elasticities, task.shift, x, scalar, adjoint)
+    back = status(accounts, got.adjoint, adjoint)
+    if not back.converged:
+        raise NotConverged("no gradient: the adjoint system was not solved", where=back.message)
+    return _label(accounts, task, got, name, ended.iterations + back.iterations)
+
+
+def _measure(acc: Accounts, task: Problem, measure: str | Measure) -> tuple[Measure, str]:
+    if not isinstance(measure, str):
+        return measure, getattr(measure, "__name__", "measure")
+    chosen = acc.geography.select(measure, acc.home)
+    chosen = chosen[acc.closed[chosen]]
+    if chosen.size == 0:
+        raise BadInput(f"{measure!r} names only open regions, whose income is not modelled")
+    weight = np.zeros(acc.R)
+    weight[chosen] = np.asarray(task.economy.income)[chosen]
+    return _LogRealIncome(tuple((weight / weight.sum()).tolist())), f"ln real income of {measure}"
+
+
+def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: int) -> xr.Dataset:
+    import xarray as xr
+
+    z, pair, cell = got.shift, ("origin", "destination", "sector"), ("region", "sector")
+    slope = {k: np.asarray(v) for k, v in z._asdict().items()}
+    per_log, per_unit = "per log point of the primitive", "per unit of the rate (0.01 = one percentage point)"
+    theta = np.asarray(got.elasticities.between)
+    within = np.asarray(got.elasticities.within)
+    ratio = np.asarray(task.elasticities.within / task.elasticities.between)
+    data = {
+        "trade_cost": (pair, slope["log_cost"] * np.asarray(task.shift.allowed), {"unit": per_log}),
+        "tariff": (pair, slope["tariff"], {"unit": per_unit}),
+        "export_tax": (pair, slope["export_tax"], {"unit": per_unit}),
+        "productivity": (cell, slope["log_productivity"], {"unit": per_log}),
+        "subsidy": (cell, slope["subsidy"], {"unit": per_unit}),
+        "final_demand": (cell, slope["demand"] * np.asarray(task.shift.demand), {"unit": per_log}),
+        "mobility_cost": (("region",), slope["log_moving"], {"unit": per_log}),
+        "theta": (
+            ("sector",),
+            theta + within * ratio,
+            {"unit": "per unit of the trade elasticity, nests in proportion"},
+        ),
+    }
+    codes = list(acc.geography.codes)
+    coords = {"origin": codes, "destination": codes, "region": codes, "sector": list(acc.sectors.codes)}
+    attrs = {"measure": name, "value": float(got.value), "iterations": iterations, "table": acc.name,
+             "elasticities": task.note, "definition": "derivative of the measure at the equilibrium"}  # fmt: skip
+    return xr.Dataset(data, coords=coords, attrs=attrs)
+
+
+def costliest_barriers(slopes: xr.Dataset, n: int = 20, own: bool = False) -> pd.DataFrame:
+    """The trade costs whose fall by one percent would raise the measure most, in percent, largest first.
+
+    slopes  what `gradient` gave · n rows · own: a region's sales to itself too
+    Columns origin, destination, sector, gain.
+    """
+    gain = -slopes["trade_cost"]
+    if not own:
+        gain = gain.where(slopes["origin"] != slopes["destination"], 0.0)
+    table = gain.rename("gain").to_dataframe().reset_index()
+    return table.sort_values("gain", ascending=False, kind="stable").head(n).reset_index(drop=True)
