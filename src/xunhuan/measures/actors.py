@@ -47,6 +47,16 @@ class Actors:
         return np.asarray(self.of[:, None] == self.of[None, :], dtype=bool)
 
     @cached_property
+    def inside(self) -> Array:
+        """1 where r and s belong to one actor, else 0: axes r s."""
+        return self.same.astype(np.float64)
+
+    @cached_property
+    def outside(self) -> Array:
+        """1 where a good from r to s crosses a border, else 0: axes r s."""
+        return 1.0 - self.inside
+
+    @cached_property
     def circuit(self) -> NDArray[np.intp]:
         """0 own, 1 inter, 2 external, as position in CIRCUITS, of what region r has to do with region s:
         axes r s.
@@ -173,7 +183,7 @@ def _title(acc: Accounts, word: str, members: Index) -> str:
             return code
     nation = {geo.nation[k] for k in members}
     if "+" not in word and "!" not in word and len(nation) == 1:
-        return nation.pop()
+        return str(nation.pop())
     return re.sub(r"\s+", "", word)
 
 

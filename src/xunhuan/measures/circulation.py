@@ -16,7 +16,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import CIRCUITS, Actors, Group, View, at_home, views
 from xunhuan.measures.labels import dataset, group_coords, means, ratio, region_coords, sector_coords
-from xunhuan.measures.leontief import Array, solve
+from xunhuan.measures.leontief import Array, Index, solve
 from xunhuan.measures.system import System, system
 
 DEFINITIONS = {
@@ -91,7 +91,7 @@ class _Cut:
     returned: Array | None = None
 
 
-def by_circuit(value: Array, circuit: Array, members: Array) -> _Cut:
+def by_circuit(value: Array, circuit: Index, members: Index) -> _Cut:
     """Split value[p,i,o] of the member regions p by the circuit of (p,o)."""
     mine, kind = value[members], circuit[members]
     parts = [np.einsum("pio,po->i", mine, (kind == k).astype(float)) for k in range(len(CIRCUITS))]
@@ -101,7 +101,7 @@ def by_circuit(value: Array, circuit: Array, members: Array) -> _Cut:
 def bought(sys: System) -> Array:
     """Value of origin o in final good i bought by d, whoever sells it: axes d i o, unit of the table."""
     per_good = np.matmul(sys.y.transpose(1, 2, 0), sys.content.transpose(1, 0, 2))
-    return per_good.transpose(1, 0, 2)
+    return np.asarray(per_good.transpose(1, 0, 2), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -123,19 +123,19 @@ def forward(sys: System, actors: Actors, partners: bool = False) -> Forward:
     Returned home: v L A_F B y^p, absorbed in p. An open region's use of what it buys is unknown: all counts
     as traditional.
     """
-    inside = sys.operator.masked(actors.same.astype(float))
-    final_home = np.einsum("rid,rd->ri", sys.y, actors.same.astype(float))
+    inside = sys.operator.masked(actors.inside)
+    final_home = np.einsum("rid,rd->ri", sys.y, actors.inside)
     local = solve(inside, final_home)
     shipped = sys.y, sys.operator.inputs(local), sys.operator.inputs(sys.output - local)
     ways = [(actors.circuit == k).astype(float) for k in (1, 2)]
     crossing = [np.einsum("ris,rs->ri", goods, way) for goods in shipped for way in ways]
-    back = sys.operator.masked(1.0 - actors.same).apply(actors.add(sys.outputs, 2))
+    back = sys.operator.masked(actors.outside).apply(actors.add(sys.outputs, 2))
     returned = back[np.arange(len(actors.of)), :, actors.of]
     columns = np.stack([*crossing, returned], axis=2)
     made = sys.v[:, :, None] * np.concatenate([local[:, :, None], solve(inside, columns)], axis=2)
     by_partner = np.zeros((len(actors.of), len(actors.of)))
     if partners:
-        outward = sum(shipped) * (~actors.same)[:, None, :]
+        outward = (shipped[0] + shipped[1] + shipped[2]) * actors.outside[:, None, :]
         by_partner = np.einsum("ri,ris->rs", sys.v, solve(inside, outward))
         by_partner[np.diag_indices(len(actors.of))] = made[:, :, 0].sum(axis=1)
     return Forward(made[:, :, :-1], made[:, :, -1], by_partner)

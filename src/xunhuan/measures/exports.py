@@ -40,7 +40,7 @@ class Exporters:
     @cached_property
     def outward(self) -> Array:
         """1 where r and s are different actors: axes r 1 s."""
-        return (~self.actors.same).astype(float)[:, None, :]
+        return self.actors.outside[:, None, :]
 
     @cached_property
     def content(self) -> Array:

@@ -12,7 +12,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, View, at_home, partition
 from xunhuan.measures.gvc import actor_coords
-from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
+from xunhuan.measures.labels import Variables, dataset, group_coords, ratio, sector_coords
 from xunhuan.measures.leontief import Array, solve
 from xunhuan.measures.system import System, system
 
@@ -77,15 +77,15 @@ def exposure(
     seen = supply(system(acc), view)
     coords = group_coords(view.groups)
     if by == "partner":
-        variables = {}
+        pairs: dict[str, tuple[tuple[str, ...], Array]] = {}
         for name, a in (("face", seen.face), ("look", seen.look)):
             pair = view.actors.add(a.sum(axis=1), 0).T
-            variables[name] = (("region", "partner"), ratio(pair, pair.sum(axis=1, keepdims=True)))
+            pairs[name] = (("region", "partner"), ratio(pair, pair.sum(axis=1, keepdims=True)))
         text = "part of each partner in the inputs behind a region, by purchases (face) and by production at every tier"
         coords |= actor_coords(view.actors)
-        return _labelled(acc, variables, coords, text)
+        return _labelled(acc, pairs, coords, text)
     dims = ("region",) if by == "region" else ("region", "sector")
-    variables = {}
+    variables: dict[str, tuple[tuple[str, ...], Array]] = {}
     for name, a in (("face", seen.face), ("look", seen.look)):
         goods = a.sum(axis=1)[:, None] if by == "region" else a
         parts, hhi = _parts(acc, view, goods)
@@ -101,7 +101,7 @@ def exposure(
 
 def _labelled(
     acc: Accounts,
-    variables: dict[str, tuple[tuple[str, ...], Array]],
+    variables: Variables,
     coords: dict[str, object],
     text: str,
 ) -> xr.Dataset:

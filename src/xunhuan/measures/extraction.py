@@ -102,7 +102,7 @@ def redirected(goods: Array, cut: Flags, home: Flags | None) -> Array:
     """
     extra = (1,) * (goods.ndim - 3)
     stays = (~cut).astype(float).transpose(0, 2, 1).reshape(*goods.shape[:3], *extra)
-    kept = goods * stays
+    kept: Array = goods * stays
     if home is None:
         return kept
     lost = goods.sum(axis=0) - kept.sum(axis=0)

@@ -45,9 +45,9 @@ def crossing(sys: System, actors: Actors) -> Crossing:
     """Trade over the borders of actors and each actor's own chain, L = (I − A_D)^-1 with A_D the links
     inside actors.
     """
-    outward = (~actors.same).astype(float)[:, None, :]
-    inside = sys.operator.masked(actors.same.astype(float))
-    local = solve(inside, np.einsum("rid,rd->ri", sys.y, actors.same.astype(float)))
+    outward = actors.outside[:, None, :]
+    inside = sys.operator.masked(actors.inside)
+    local = solve(inside, np.einsum("rid,rd->ri", sys.y, actors.inside))
     return Crossing(sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v))
 
 
@@ -156,9 +156,9 @@ def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Arr
     """Others' value that crosses one border only to reach final goods sold at home, v L A_F L y_D; and all
     final goods.
     """
-    outside = sys.operator.masked((~actors.same).astype(float))
-    inside = sys.operator.masked(actors.same.astype(float))
-    home = np.einsum("rid,rd->ri", sys.y, actors.same.astype(float))
+    outside = sys.operator.masked(actors.outside)
+    inside = sys.operator.masked(actors.inside)
+    home = np.einsum("rid,rd->ri", sys.y, actors.inside)
     reach = cross.reach + (sys.origin - sys.v)  # an open region's goods are its own value
     once = solve_left(inside, outside.apply_left(reach[:, :, None])[:, :, 0])
     return once * home, sys.y.sum(axis=2)

@@ -60,7 +60,7 @@ def _freeness(acc: Accounts, view: View, sectors: str | Iterable[str]) -> Array:
     flow = view.actors.add(view.actors.add(acc.flow[:, :, chosen].sum(axis=2), 0), 1)
     inside = np.diag(flow)
     both, own = flow * flow.T, np.outer(inside, inside)
-    return np.sqrt(np.divide(both, own, out=np.full(both.shape, np.nan), where=own > 0.0))
+    return np.asarray(np.sqrt(np.divide(both, own, out=np.full(both.shape, np.nan), where=own > 0.0)))
 
 
 def border_effect(

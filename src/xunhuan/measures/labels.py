@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,16 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.measures.actors import Group
 from xunhuan.measures.leontief import Array
 
+Variables: TypeAlias = Mapping[str, tuple[tuple[str, ...], Any]]
+"""Axes and values of each variable."""
+
 FLAT = "columns"
 """Attribute naming, in order, the variables a flat table of the measure shows."""
 
 
 def dataset(
     acc: Accounts,
-    variables: Mapping[str, tuple[tuple[str, ...], object]],
+    variables: Variables,
     coords: Mapping[str, object],
     *,
     definition: str,

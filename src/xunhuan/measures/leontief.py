@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from xunhuan.errors import NotConverged
 
@@ -93,7 +93,7 @@ class Operator(ABC):
         """One block-Jacobi sweep, (I − A_pp)^-1 (y_p + Σ_{q≠p} A_pq x_q), or its transpose."""
         traded = self._trade_after(x, left, cut)
         traded += y
-        return np.matmul(_flip(self.local_inverse) if left else self.local_inverse, traded)
+        return _product(_flip(self.local_inverse) if left else self.local_inverse, traded)
 
     def _trade_after(self, x: Array, left: bool, cut: Index | None) -> Array:
         """`trade`, where in column k region cut[k] sells no inputs to others."""
@@ -111,7 +111,7 @@ class Operator(ABC):
     def residual(self, y: Array, x: Array, left: bool, cut: Index | None) -> float:
         """Largest |y + A·x − x|, relative to the larger of 1 and the largest x."""
         blocks = _flip(self.blocks) if left else self.blocks
-        off = y + self._trade_after(x, left, cut) + np.matmul(blocks, x) - x
+        off = y + self._trade_after(x, left, cut) + _product(blocks, x) - x
         return float(np.abs(off).max() / max(1.0, float(np.abs(x).max())))
 
     @abstractmethod
@@ -121,10 +121,10 @@ class Operator(ABC):
     @cached_property
     def local_inverse(self) -> Array:
         """L_p = (I − A_pp)^-1 for every region p: axes p i j."""
-        return np.linalg.inv(np.eye(self.sectors) - self.blocks)
+        return np.asarray(np.linalg.inv(np.eye(self.sectors) - self.blocks), dtype=np.float64)
 
     @cached_property
-    def factors(self) -> tuple[Array, Array]:
+    def factors(self) -> tuple[Array, NDArray[np.int32]]:
         """LU factors of I − A, kept once made."""
         matrix = -self.dense()
         matrix[np.diag_indices_from(matrix)] += 1.0
@@ -175,10 +175,10 @@ class Factored(Operator):
         return trade
 
     def apply(self, x: Array) -> Array:
-        return _spread(self._share_by_good, np.matmul(self.coefficient, x))
+        return _spread(self._share_by_good, _product(self.coefficient, x))
 
     def apply_left(self, w: Array) -> Array:
-        return np.matmul(_flip(self.coefficient), _spread(_flip(self._share_by_good), w))
+        return _product(_flip(self.coefficient), _spread(_flip(self._share_by_good), w))
 
     @cached_property
     def blocks(self) -> Array:
@@ -190,9 +190,9 @@ class Factored(Operator):
 
     def inputs(self, x: Array) -> Array:
         if x.ndim == 3:
-            each = np.matmul(self.coefficient, x)  # s i r
+            each = _product(self.coefficient, x)  # s i r
             return self.share.transpose(0, 2, 1) * each.transpose(2, 1, 0)
-        bought = np.matmul(self.coefficient, x[:, :, None])[:, :, 0]
+        bought = _product(self.coefficient, x[:, :, None])[:, :, 0]
         return (self.share * bought).transpose(0, 2, 1)
 
     def dense(self) -> Array:
@@ -202,8 +202,8 @@ class Factored(Operator):
 
     def trade(self, x: Array, left: bool) -> Array:
         if left:
-            return np.matmul(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
-        return _spread(self._trade_by_good, np.matmul(self.coefficient, x))
+            return _product(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
+        return _spread(self._trade_by_good, _product(self.coefficient, x))
 
     def prepare(self) -> None:
         _ = self.local_inverse, self._trade_by_good
@@ -257,7 +257,7 @@ class Dense(Operator):
 
     def trade(self, x: Array, left: bool) -> Array:
         blocks = _flip(self.blocks) if left else self.blocks
-        return (self.apply_left(x) if left else self.apply(x)) - np.matmul(blocks, x)
+        return (self.apply_left(x) if left else self.apply(x)) - _product(blocks, x)
 
     def sweep_cost(self, columns: int) -> float:
         return columns * 2.0 * float(self.regions * self.sectors) ** 2
@@ -266,6 +266,12 @@ class Dense(Operator):
 def _flip(blocks: Array) -> Array:
     """Each matrix of a stack transposed, as a view."""
     return blocks.transpose(0, 2, 1)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Stacks of matrices multiplied one by one."""
+    out: Array = np.matmul(a, b)
+    return out
 
 
 def _spread(by_good: Array, bought: Array) -> Array:
@@ -320,7 +326,8 @@ def solution(
     columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
     if cut is None and operator.prefers_direct(columns.shape[2]):
         flat = columns.reshape(operator.regions * operator.sectors, -1)
-        x = lu_solve(operator.factors, flat, trans=int(left), check_finite=False).reshape(columns.shape)
+        flat = lu_solve(operator.factors, flat, trans=1 if left else 0, check_finite=False)
+        x = flat.reshape(columns.shape)
         sweeps = 0
     else:
         x, sweeps = _sweeps(operator, columns, left, cut, tolerance)

@@ -39,7 +39,7 @@ def linkages(
     sys, view = system(acc), partition(acc, region, border)
     ones = np.ones_like(sys.output)
     backward = solve_left(sys.operator, ones)
-    local = solve_left(sys.operator.masked(view.actors.same.astype(float)), ones)
+    local = solve_left(sys.operator.masked(view.actors.inside), ones)
     upstream = ratio(solve(sys.operator, sys.output), sys.output)
     active = acc.closed[:, None] & (sys.output > 0.0)
     rows = {
@@ -66,7 +66,7 @@ def _weighted(view: View, a: Array, weight: Array, by: str) -> Array:
     top, bottom = group_sum(view.groups, a * weight), group_sum(view.groups, weight)
     if by == "region":
         top, bottom = top.sum(axis=1), bottom.sum(axis=1)
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0)
+    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0))
 
 
 def propagation_length(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> xr.Dataset:

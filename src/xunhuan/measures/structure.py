@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -11,7 +12,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import View, at_home, partition
 from xunhuan.measures.gvc import actor_coords, group_sum
-from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
+from xunhuan.measures.labels import Variables, dataset, group_coords, ratio, sector_coords
 from xunhuan.measures.leontief import Array
 from xunhuan.measures.system import system
 
@@ -55,7 +56,7 @@ def structure(
     )
 
 
-Parts = tuple[dict[str, tuple[tuple[str, ...], Array]], dict[str, object], str]
+Parts: TypeAlias = tuple[Variables, dict[str, object], str]
 
 
 def _size(acc: Accounts, of: str) -> Array:

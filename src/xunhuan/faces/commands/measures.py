@@ -4,6 +4,7 @@ regions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -23,7 +24,7 @@ def _by(*choices: str) -> object:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for name, command in {
+    commands: dict[str, Callable[..., None]] = {
         "va-trade": va_trade,
         "participation": participation,
         "exports": exports,
@@ -38,7 +39,8 @@ def register(app: typer.Typer) -> None:
         "trade-costs": trade_costs,
         "border-effect": border_effect,
         "decompose": decompose,
-    }.items():
+    }
+    for name, command in commands.items():
         app.command(name)(command)
 
 
