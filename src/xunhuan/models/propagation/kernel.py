@@ -90,7 +90,8 @@ def at_rest(e: Economy) -> State:
 def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     """One step of `e.step_days` days: order, route, produce, ration, deliver, use, restock."""
     dt = e.step_days
-    order = orders(state, e, p)
+    limit = input_limit(state.stock, e)
+    order = orders(state, limit, e, p)
     wanted = order.sum(axis=2)
     final = e.final * p.demand
     everyone = wanted + final
@@ -102,7 +103,6 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     asked_use, asked_final = routed(share_use, share_final, wants_use, wants_final)
     asked = asked_use + asked_final
     capacity = available(e, p, state.overtime)
-    limit = input_limit(state.stock, e)
     output = np.minimum(np.minimum(capacity, asked), limit)
     at_home = _at_home(share_use, share_final, wants_use, wants_final, e)
     fill = fill_rates(output, asked_use, asked_final, at_home, e)
@@ -134,12 +134,13 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     )  # fmt: skip
 
 
-def orders(state: State, e: Economy, p: Pressure) -> Array:
+def orders(state: State, limit: Array, e: Economy, p: Pressure) -> Array:
     """What industry j of s orders of good i, from all origins, axes s i j.
 
-    o = max(0, a x + (S* − S)/τ): what it used, and a part of the gap to its target stock  [Hallegatte2013;
-    Pichler2022]. S* = days · base use ("base") or days · a · min(orders, capacity) ("demand"); while stockpiling times
-    that ratio, but never more than keeps. Without destocking the gap is not allowed below 0.
+    o = max(0, a min(x, limit) + (S* − S)/τ): what it expects to use, and a part of the gap to its target stock
+    [Hallegatte2013; Pichler2022]. It expects to produce what it did last, or what its stocks allow if that is less. The
+    target S* is days · base use ("base") or days · a · min(orders, capacity) ("demand"); while stockpiling times that
+    ratio, but never more than keeps. Without destocking the gap is not allowed below 0. limit s j, per day
     """
     days = e.days if p.target is None else _stockpiled(e, p.target)
     if e.follows == "base":
@@ -151,7 +152,7 @@ def orders(state: State, e: Economy, p: Pressure) -> Array:
     if not e.destock:
         np.maximum(out, 0.0, out=out)
     out /= e.restock[None, :, None]
-    out += e.recipe * state.output[:, None, :]
+    out += e.recipe * np.minimum(state.output, limit)[:, None, :]
     return np.maximum(out, 0.0, out=out)
 
 

@@ -102,13 +102,12 @@ def inventory_days(sectors: Sectors, parameters: PropagationParameters) -> Array
     The factor inventory_scale takes no bundled or named stock below one day.
     """
     given = parameters.inventory_days
-    if isinstance(given, (int, float)):
+    if isinstance(given, int | float):
         return np.full(len(sectors), float(given)) * parameters.inventory_scale
-    out = np.full(len(sectors), np.nan)
-    if given is None or (isinstance(given, Mapping) and not _covers(sectors, given)):
-        days = _read("industries.csv")["days"].astype(float).to_numpy()
-        out = np.array([days[k].mean() for k in members(sectors)])
-    days = _override(sectors, out, given if isinstance(given, Mapping) else None, "inventory_days")
+    days = _override(sectors, np.full(len(sectors), np.nan), given, "inventory_days")
+    if np.isnan(days).any():
+        bundled = _read("industries.csv")["days"].astype(float).to_numpy()
+        days = np.where(np.isnan(days), [bundled[k].mean() for k in members(sectors)], days)
     # Drawing a small factor must not make a stock shorter than the day it arrives in.
     return np.asarray(np.maximum(days * parameters.inventory_scale, np.minimum(days, 1.0)))
 
@@ -121,11 +120,6 @@ def shelf_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
     keeps = np.array([float(x or "inf") for x in _read("industries.csv")["shelf_days"]])
     rates = np.array([(1.0 / keeps[k]).mean() for k in members(sectors)])
     return np.asarray(np.divide(1.0, rates, out=np.full(len(rates), np.inf), where=rates > 0))
-
-
-def _covers(sectors: Sectors, given: Mapping[str, float]) -> bool:
-    named = np.concatenate([sectors.select(k) for k in given]) if given else np.zeros(0, int)
-    return set(range(len(sectors))) <= set(named.tolist())
 
 
 def _override(sectors: Sectors, base: Array, given: Mapping[str, float] | None, name: str) -> Array:
