@@ -77,8 +77,8 @@ def cluster_flows(
     source, target = np.nonzero(value[:, keep] > 0)
     ends = [columns[k] for k in keep]
     fig = go.Figure(go.Sankey(
-        arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
-        valuesuffix=f" {unit}", valueformat=",.0f",
+        arrangement="snap", textfont={"size": 12, "color": style.INK, "shadow": "none"},
+        valuesuffix=f" {style.unit(unit)}", valueformat=",.0f",
         node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": 12,
               "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends),
               "y": [*_stack(value.sum(1)), *_stack(value[:, keep].sum(0))]},
@@ -140,12 +140,12 @@ def trade_diversion(
         x=moved, y=labels, orientation="h", cliponaxis=False,
         marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
         text=[style.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
-        hovertemplate="%{y}: %{x:+,.1f} " + unit + " (%{text})<extra></extra>",
+        hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
     reach = float(np.abs(moved).max()) * 1.25 if len(moved) else 1.0
     fig.update_xaxes(
-        title_text=f"{style.word('change', language)}, {unit}" if unit else style.word("change", language),
+        title_text=f"{style.word('change', language)}, {style.unit(unit)}" if unit else style.word("change", language),
         zeroline=True,
         range=[min(-0.15 * reach, moved.min() * 1.25), max(0.15 * reach, moved.max() * 1.25)],
     )

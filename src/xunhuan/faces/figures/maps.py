@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -17,8 +17,6 @@ from xunhuan.faces.figures.style import Language
 
 Scale = Literal["own", "inter", "external", "change"]
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING}
-TILE_HEIGHT = 50
-"""Height of a row of tiles in pixels: what a seven-column map needs on a window 390 pixels wide."""
 
 
 def tile_map(
@@ -42,11 +40,13 @@ def tile_map(
     Raises BadInput where no region of `geography` has both a tile and a value.
     """
     series = pd.Series(values, dtype=float)
-    fig = go.Figure(_heatmap(series, geography, scale, language, limits or _limits(series, scale)))
+    limits = limits or _limits(series, scale)
+    fig = go.Figure(_tiles(series, geography, scale, language, limits))
     columns, rows = _extent(geography)
-    style.dress(fig, title=title, height=rows * TILE_HEIGHT + 52)
+    style.dress(fig, title=title, height=_height(columns, rows) + 52)
     _square(fig, columns, rows)
-    fig.update_traces(colorbar=_bar(key or style.word(scale, language), scale))
+    bar = _bar(key or style.word(scale, language), scale)
+    fig.update_layout(coloraxis=_axis(scale, limits, bar))
     return fig
 
 
@@ -75,44 +75,57 @@ def tile_maps(
     shape = (n, 1) if stacked else (1, n)
     fig = make_subplots(*shape, subplot_titles=list(maps), horizontal_spacing=0.03, vertical_spacing=0.06)
     for k, values in enumerate(maps.values()):
-        trace = _heatmap(pd.Series(values, dtype=float), geography, scale, language, limits)
-        trace.update(coloraxis="coloraxis", zmin=None, zmax=None, colorscale=None)
-        fig.add_trace(trace, row=k + 1 if stacked else 1, col=1 if stacked else k + 1)
+        for trace in _tiles(pd.Series(values, dtype=float), geography, scale, language, limits):
+            fig.add_trace(trace, row=k + 1 if stacked else 1, col=1 if stacked else k + 1)
     columns, rows = _extent(geography)
-    style.dress(fig, title=title, height=(n if stacked else 1) * (rows * TILE_HEIGHT + 24) + 60)
+    style.dress(fig, title=title, height=(n if stacked else 1) * (_height(columns, rows) + 24) + 60)
     fig.update_layout(margin_t=30 + (44 if title else 0))
     fig.update_annotations(font={"size": 13, "color": style.INK})
     for k in range(n):
         _square(fig, columns, rows, k)
     bar = _bar(key or style.word(scale, language), scale)
-    fig.update_layout(coloraxis={"colorscale": SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar})
+    fig.update_layout(coloraxis=_axis(scale, limits, bar))
     return fig
 
 
-def _heatmap(
+def _tiles(
     values: pd.Series, geo: Geography, scale: Scale, language: Language, limits: tuple[float, float]
-) -> go.Heatmap:
+) -> tuple[go.Heatmap, go.Scatter]:
+    """Coloured squares, and the words on them in whichever ink reads on each."""
     columns, rows = _extent(geo)
     z = np.full((rows, columns), np.nan)
-    text = np.full((rows, columns), "", dtype=object)
-    hover = text.copy()
-    show: Callable[[float], str] = _change if scale == "change" else style.percent
+    hover = np.full((rows, columns), "", dtype=object)
+    words: list[tuple[int, int, str, str]] = []
     for code, tile in zip(geo.codes, geo.tile, strict=True):
-        if tile is None or code not in values.index:
+        value = float(values.get(code, np.nan))
+        if tile is None or not np.isfinite(value):
             continue
         x, y = tile
-        value = float(values[code])
         z[y, x] = value
-        text[y, x] = f"{_on_tile(geo, code, language)}<br><b>{show(value)}</b>"
         full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {style.signed(value) if scale == 'change' else style.percent(value, 1)}"
-    if not np.isfinite(z).any():
+        show = _change(value) if scale == "change" else style.percent(value)
+        ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), SCALES[scale])
+        words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
+    if not words:
         raise BadInput("no region has both a tile and a value", fix="give values by region code of the table")
-    return go.Heatmap(
-        z=z, text=text, customdata=hover, texttemplate="%{text}", textfont={"size": 11}, xgap=2, ygap=2,
-        colorscale=SCALES[scale], zmin=limits[0], zmax=limits[1], hoverongaps=False,
+    heat = go.Heatmap(
+        z=z, customdata=hover, xgap=2, ygap=2, coloraxis="coloraxis", hoverongaps=False,
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
+    xs, ys, texts, inks = zip(*words, strict=True)
+    text = go.Scatter(x=xs, y=ys, text=texts, mode="text", textfont={"size": 11, "color": inks}, hoverinfo="skip",
+                      showlegend=False, cliponaxis=False)  # fmt: skip
+    return heat, text
+
+
+def _height(columns: int, rows: int) -> int:
+    """Height in pixels at which tiles are square on a narrow window (350 pixels), and not huge."""
+    return round(rows * min(90.0, 350.0 / columns))
+
+
+def _axis(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
+    return {"colorscale": SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
 
 
 def _on_tile(geo: Geography, code: str, language: Language) -> str:

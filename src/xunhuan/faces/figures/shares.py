@@ -15,11 +15,14 @@ ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
 
 
-def circulation_bars(ds: object, *, language: Language = "en", sort: str = "external", title: str = "") -> go.Figure:
+def circulation_bars(
+    ds: object, *, language: Language = "en", sort: str = "external", smallest: float = 0.045, title: str = ""
+) -> go.Figure:
     """Stacked bars of own, inter and external shares, one a region, largest `sort` share on top.
 
-    ds    dataset of `circulation(..., by="region")`, or a frame with region, name_en, name_zh, own, inter, external
-    sort  "own", "inter", "external", or "" to keep the order given
+    ds        dataset of `circulation(..., by="region")`, or a frame with region, name_en, name_zh, own, inter, external
+    sort      "own", "inter", "external", or "" to keep the order given
+    smallest  share below which a bar carries no number
     """
     frame = as_frame(ds)
     if sort:
@@ -33,8 +36,8 @@ def circulation_bars(ds: object, *, language: Language = "en", sort: str = "exte
         fig.add_bar(
             y=labels, x=frame[circuit], orientation="h", name=style.word(circuit, language),
             marker={"color": colour, "line": {"color": style.PAPER, "width": 1}},
-            text=[style.percent(v) for v in frame[circuit]], textposition="inside", insidetextanchor="middle",
-            textangle=0, constraintext="none",
+            text=[style.percent(v) if v >= smallest else "" for v in frame[circuit]], textposition="inside",
+            insidetextanchor="middle", textangle=0, constraintext="none",
             insidetextfont={"size": 10, "color": style.INK if circuit == "inter" else style.PAPER},
             hovertemplate="%{y}: %{x:.1%}<extra>" + style.word(circuit, language) + "</extra>",
         )  # fmt: skip
@@ -66,7 +69,7 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=440)
-    fig.update_layout(margin={"l": 46, "r": 46, "t": 36 + (44 if title else 0), "b": 44})
+    fig.update_layout(margin={"l": 60, "r": 50, "t": 36 + (44 if title else 0), "b": 44})
     common = {
         "tickformat": ".0%",
         "gridcolor": style.RULE,
@@ -75,11 +78,14 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
         "nticks": 5,
     }
     least = dict(zip("abc", np.floor(points.min(axis=0) * 20) / 20, strict=True))
-    fig.update_layout(ternary={
-        "sum": 1, "bgcolor": style.PAPER,
-        **{f"{axis}axis": {**common, "min": float(least[axis]), "title": {"text": style.word(c, language),
-           "font": {"size": 12, "color": style.MUTED}}} for c, axis in zip(CIRCUITS, "abc", strict=True)},
-    })  # fmt: skip
+    axes = {}
+    for circuit, axis in zip(CIRCUITS, "abc", strict=True):
+        corner = {
+            "text": style.word(circuit, language).replace(" ", "<br>"),
+            "font": {"size": 12, "color": style.MUTED},
+        }
+        axes[f"{axis}axis"] = {**common, "min": float(least[axis]), "title": corner}
+    fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
     return fig
 
 

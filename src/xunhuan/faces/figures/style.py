@@ -6,12 +6,14 @@ and EXTERNAL and INK on INTER pass WCAG AA (4.5:1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from xunhuan import symbols
 
@@ -35,8 +37,8 @@ ORANGES = ((0.0, "#fbf4ee"), (0.5, "#dd9c68"), (1.0, "#b4530f"))
 DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db4d2"), (1.0, "#1f4e79"))
 
 FONT = (
-    "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', 'PingFang SC', "
-    "'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+    "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
+    "sans-serif"
 )
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -134,7 +136,7 @@ def dress(
         template="none",
         autosize=True,
         height=height + (44 if title else 0),
-        margin={"l": left, "r": 10, "t": (52 if title else 8) + (28 if legend else 0), "b": 8, "pad": 2},
+        margin={"l": left, "r": 22, "t": (52 if title else 8) + (28 if legend else 0), "b": 8, "pad": 2},
         font={"family": FONT, "size": 12, "color": INK},
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
@@ -142,7 +144,8 @@ def dress(
         separators=".,",
         hoverlabel={"bgcolor": PAPER, "bordercolor": RULE, "font": {"family": FONT, "size": 12, "color": INK}},
         legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "traceorder": ordered,
+            "orientation": "h", "x": 0, "xref": "container", "xanchor": "left", "yref": "container", "yanchor": "top",
+            "y": 1 - (50 / (height + 44) if title else 0), "traceorder": ordered,
             "font": {"size": 12}, "itemclick": False, "itemdoubleclick": False,
         },
         dragmode=False,
@@ -165,6 +168,24 @@ def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
     ends = {"array": high - middle, "arrayminus": middle - low}
     return {"type": "data", **ends, "color": INK, "thickness": 1.1, "width": 4}
+
+
+def unit(text: str) -> str:
+    """A unit as people write it.
+
+    >>> unit("10^8 CNY")
+    '10⁸ CNY'
+    """
+    powers = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+    return re.sub(r"\^(-?\d+)", lambda m: m.group(1).translate(powers), text)
+
+
+def ink_on(position: float, scale: Sequence[tuple[float, str]]) -> str:
+    """Black or white, whichever is easier to read on a colour scale at `position` from 0 to 1: at least 4.5:1."""
+    colour = sample_colorscale([list(stop) for stop in scale], [min(max(position, 0.0), 1.0)], colortype="tuple")[0]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
 
 
 def spread(values: Sequence[float] | np.ndarray, at: float = 0.0) -> tuple[float, float]:

@@ -1,0 +1,117 @@
+"""The sources of `refs.bib`: entries as BibTeX and as lines people read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from xunhuan.errors import UnknownName
+
+_ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),(.*?)\}\s*(?=^@|\Z)", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One source: its key, its BibTeX, the line a reader sees and where to find it."""
+
+    key: str
+    bibtex: str
+    text: str
+    url: str
+
+
+@cache
+def library() -> dict[str, Reference]:
+    """All entries of refs.bib by key."""
+    source = (resources.files("xunhuan") / "refs.bib").read_text(encoding="utf-8")
+    return {m.group(2): _reference(m) for m in _ENTRY.finditer(source)}
+
+
+def keys_in(text: str) -> list[str]:
+    """The known keys a citation names, in order: "JohnsonNoguera2012; WangWeiYuZhu2017, eq. 5".
+
+    >>> keys_in("CaliendoParro2015, eq. 5; Nobody1900")
+    ['CaliendoParro2015']
+    """
+    known = library()
+    return list(dict.fromkeys(word for word in _KEY.findall(text) if word in known))
+
+
+def references(citations: Iterable[str]) -> list[Reference]:
+    """The entries that some citations name, each once, sorted by what the reader sees."""
+    keys = {k for text in citations for k in keys_in(text)}
+    return sorted((library()[k] for k in keys), key=lambda r: r.text)
+
+
+def find(key: str) -> Reference:
+    """One entry. Raises UnknownName with the nearest keys."""
+    if key not in library():
+        raise UnknownName.of("source", key, library())
+    return library()[key]
+
+
+def _fields(body: str) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for m in re.finditer(r"(\w+)\s*=\s*", body):
+        start = m.end()
+        if start < len(body) and body[start] == "{" and _depth(body, m.start()) == 0:
+            end = _closing(body, start)
+            out.setdefault(m.group(1).lower(), body[start + 1 : end])
+    return out
+
+
+def _depth(body: str, place: int) -> int:
+    return body.count("{", 0, place) - body.count("}", 0, place)
+
+
+def _closing(body: str, start: int) -> int:
+    depth = 0
+    for k in range(start, len(body)):
+        depth += {"{": 1, "}": -1}.get(body[k], 0)
+        if depth == 0:
+            return k
+    return len(body)
+
+
+def _reference(m: re.Match[str]) -> Reference:
+    f = {k: _plain(v) for k, v in _fields(m.group(3)).items()}
+    where = (
+        f.get("journal")
+        or f.get("booktitle")
+        or f.get("publisher")
+        or f.get("institution")
+        or f.get("howpublished", "")
+    )
+    volume = f.get("volume", "") + (f"({f['number']})" if "volume" in f and "number" in f else "")
+    place = " ".join(x for x in (where, volume) if x) + (f": {f['pages']}" if "pages" in f else "")
+    text = f"{_people(f.get('author', ''))} ({f.get('year', 'n.d.')}). {f.get('title', '')}." + (
+        f" {place}." if place else ""
+    )
+    url = f"https://doi.org/{f['doi']}" if "doi" in f else f.get("url", "")
+    return Reference(m.group(2), m.group(0).strip() + "\n", text, url)
+
+
+def _people(authors: str) -> str:
+    names = [n.strip() for n in authors.split(" and ") if n.strip()]
+    last = [n.split(",")[0] for n in names]
+    if len(last) > 3 or "others" in last:
+        return f"{last[0]} et al."
+    return " and ".join(last) if len(last) < 3 else f"{last[0]}, {last[1]} and {last[2]}"
+
+
+_MARKS = {'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
+
+
+def _plain(text: str) -> str:
+    """TeX accents as letters, braces away."""
+
+    def accent(m: re.Match[str]) -> str:
+        return unicodedata.normalize("NFC", m.group(2) + _MARKS[m.group(1)])
+
+    text = re.sub(r"\\([\"'`^~]|[cv](?=[ {]))\s?\{?(\w)\}?", accent, text)
+    return re.sub(r"\s+", " ", text.replace("{", "").replace("}", "").replace("--", "–").replace("\\&", "&")).strip()

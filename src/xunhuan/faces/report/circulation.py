@@ -1,0 +1,304 @@
+"""The report on a table's circulation: what share of each region's GDP turns at home, next door and abroad."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from markupsafe import Markup
+
+from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
+from xunhuan.data.store import known_tables, load, load_log
+from xunhuan.errors import BadInput
+from xunhuan.faces import figures
+from xunhuan.faces.figures import Language, shares, style
+from xunhuan.faces.figures.maps import Scale
+from xunhuan.faces.report.page import Album, Grid, Row, numbered, render
+from xunhuan.measures.circulation import DEFINITIONS, circulation
+
+CIRCUITS = shares.CIRCUITS
+SECTORS_SHOWN = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The numbers of the report, computed once.
+
+    region   absorption, by region · others  the other two definitions · partner, sector  absorption by both
+    bounds   the measure on the least and the most cross-hauling, where the table has these bounds
+    """
+
+    acc: Accounts
+    region: xr.Dataset
+    others: dict[str, xr.Dataset]
+    partner: xr.Dataset
+    sector: xr.Dataset
+    bounds: tuple[xr.Dataset, xr.Dataset] | None
+    log: pd.DataFrame | None
+
+    @property
+    def places(self) -> str:
+        """What to call the home regions."""
+        subdivisions = all("-" in str(c) for c in self.region["region"].values)
+        return "provinces" if subdivisions else "regions"
+
+
+def bounds_of(acc: Accounts) -> tuple[Accounts, Accounts] | None:
+    """The tables with the least and the most cross-hauling that belong to a bundled table, if it has them."""
+    names = [f"{acc.name}-{end}" for end in ("least", "most")]
+    return (load(names[0]), load(names[1])) if all(n in known_tables() for n in names) else None
+
+
+def find(acc: Accounts) -> Findings:
+    """Measure everything the report says. Raises BadInput where home has only one region."""
+    if acc.geography.nation.count(acc.home) < 2:
+        fix = "choose a home nation of several regions, or make one with --nation NAME=CODE,CODE"
+        raise BadInput("a circulation report compares the regions of one nation", where=acc.name, fix=fix)
+    ends = bounds_of(acc)
+    has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
+    return Findings(
+        acc=acc,
+        region=circulation(acc),
+        others={d: circulation(acc, d) for d in DEFINITIONS if d != "absorption"},
+        partner=circulation(acc, by="partner"),
+        sector=circulation(acc, region=acc.home, by="sector", border="nation"),
+        bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
+        log=load_log(acc.name) if has_log else None,
+    )
+
+
+def circulation_report(acc: Accounts) -> str:
+    """The HTML of the report on `acc`."""
+    found = find(acc)
+    pictures, tables = _pictures(found), _tables(found)
+    nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
+    places = found.places
+    citations = [str(ds.attrs["citation"]) for ds in (found.region, *found.others.values())]
+    context = {
+        "kicker": f"Circulation report · {acc.title or acc.name}",
+        "title": f"Whose demand carries {nation[0]}’s {places}?",
+        "title_zh": f"{nation[1]}各地区的本地、省际与国际循环，{acc.year}年",
+        "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
+        "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
+        "bounds": _bounds_text(found), "pictures": pictures, "tables": tables, "definitions": _definitions(),
+        "notes": [_sentence(n) for n in acc.notes], "ending": _ending(found), "unit": acc.unit,
+        "sources": [_sentence(acc.source)], "cite": f"xunhuan cite {acc.name}", "table": acc.name,
+        "made_from": f"{acc.name}, digest {acc.digest[:16]}",
+    }  # fmt: skip
+    return render("circulation.html.j2", context, citations)
+
+
+def _mean(ds: xr.Dataset, weighting: int) -> dict[str, float]:
+    """Mean shares over regions: weighting 0 simple, -1 by the total."""
+    row = ds["mean"].isel(weighting=weighting)
+    return {c: float(row.sel(circuit=c)) for c in CIRCUITS}
+
+
+def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
+    return {c: style.percent(v, digits) for c, v in shares_.items()}
+
+
+def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
+    frame = shares.as_frame(found.region).sort_values(circuit, ascending=False).head(n)
+    named = [f"{name}{'（' if language == 'zh' else ' ('}{style.percent(v)}{'）' if language == 'zh' else ')'}"
+             for name, v in zip(style.names(frame, language), frame[circuit], strict=True)]  # fmt: skip
+    if language == "zh":
+        return "、".join(named)
+    return named[0] if n == 1 else ", ".join(named[:-1]) + " and " + named[-1]
+
+
+def _answer(found: Findings) -> Markup:
+    acc, weighted, simple = found.acc, _percents(_mean(found.region, -1)), _percents(_mean(found.region, 0))
+    n = found.region.sizes["region"]
+    text = (
+        f"In {acc.year} the GDP of {acc.geography.name(acc.home)}’s {n} {found.places} rested {weighted['own']} on the "
+        f"{found.places[:-1]}’s own final demand, {weighted['inter']} on that of the nation’s other {found.places} and "
+        f"{weighted['external']} on the rest of the world’s. Abroad weighs most in "
+        f"{_highest(found, 'external', min(4, n), 'en')}."
+    )
+    note = (
+        f"Weighted by GDP; the simple mean over {found.places} is {simple['own']}, {simple['inter']} and "
+        f"{simple['external']}."
+    )
+    return Markup("{} <span class='note'>{}</span>").format(text, note)
+
+
+def _answer_zh(found: Findings) -> str:
+    acc, w = found.acc, _percents(_mean(found.region, -1))
+    n = found.region.sizes["region"]
+    return (
+        f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
+        f"{w['own']}由本地吸收，{w['inter']}由国内其他地区吸收，{w['external']}由国外吸收（按地区生产总值加权）。"
+        f"对国外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
+    )
+
+
+def _bounds_text(found: Findings) -> str:
+    """The weighted mean shares under both bounds, in words; empty without bounds."""
+    if found.bounds is None:
+        return ""
+    ends = [_mean(ds, -1) for ds in found.bounds]
+    words = []
+    for c in CIRCUITS:
+        low, high = (style.percent(v) for v in sorted(e[c] for e in ends))
+        words.append(f"{c} stays at {low}" if low == high else f"{c} runs from {low} to {high}")
+    return f"{words[0]}, {words[1]} and {words[2]}"
+
+
+def _pictures(found: Findings) -> Album:
+    acc, ds, album = found.acc, found.region, Album()
+    if any(t is not None for t in acc.geography.tile):
+        _maps(found, album)
+    album.add(
+        "shares",
+        figures.circulation_bars(ds, language="both"),
+        f"Own, inter-provincial and external circulation, shares of each one’s GDP, {acc.year}.",
+        "Stacked bars of the three shares, one bar a region",
+        figures.circulation_bars(ds, language="both", smallest=0.15),
+    )
+    album.add(
+        "ternary",
+        figures.circulation_ternary(ds),
+        "The same shares as points: the nearer a corner, the larger that share. Areas follow GDP. The triangle shows "
+        "only the part that is occupied.",
+        "Ternary plot of the three shares",
+    )
+    matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home))
+    album.add(
+        "flows",
+        figures.cluster_flows(matrix, unit=acc.unit),
+        f"Value added (left) by where it is finally absorbed (right), {style.unit(acc.unit)}, without what each group "
+        f"absorbs of its own. On a narrow window: shares of each row’s value added. {_members(found)}",
+        "Flows of value added between clusters of regions and abroad",
+        figures.cluster_matrix(matrix),
+    )
+    for circuit in ("own", "external") if found.bounds is not None else ():
+        album.add(
+            f"bounds-{circuit}",
+            figures.circulation_bounds(ds, *_ends(found), circuit=circuit, language="both"),
+            f"{style.word(circuit).capitalize()}: the estimate, and the range between the least and the most "
+            "cross-hauling that the official margins allow.",
+            f"Estimate and bounds of the share {style.word(circuit)}, one row a region",
+        )
+    return album
+
+
+def _tables(found: Findings) -> dict[str, Grid]:
+    made = {"sectors": _sectors(found), "regions": _regions(found), "definitions": _three(found)}
+    made["identities"] = _identities(found)
+    if found.log is not None:
+        made["log"] = _log(found)
+    return numbered(made)
+
+
+def _regions(found: Findings) -> Grid:
+    frame = shares.as_frame(found.region).sort_values("external", ascending=False)
+    ends = None
+    if found.bounds is not None:
+        ends = {c: shares.bounds_frame(found.region, *found.bounds, c).set_index("region") for c in ("own", "external")}
+    head = ["Region", "地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External"]
+    head += [] if ends is None else ["Own, bounds", "External, bounds"]
+    rows = []
+    for r in frame.to_dict("records"):
+        cells = [r["name_en"], r["name_zh"], r["region"], f"{r['gdp']:,.0f}"]
+        cells += [style.percent(r[c], 1) for c in CIRCUITS]
+        for e in ends.values() if ends else ():
+            cells.append(f"{100 * e.loc[r['region'], 'low']:.0f}–{style.percent(e.loc[r['region'], 'high'])}")
+        rows.append(Row(cells))
+    pad = [""] * (0 if ends is None else 2)
+    for k, (en, zh) in enumerate((("Simple mean", "简单平均"), ("GDP-weighted mean", "加权平均"))):
+        rows.append(Row([en, zh, "", "", *_percents(_mean(found.region, k)).values(), *pad], strong=k == 0))
+    caption = f"Circulation by absorption, shares of GDP, {found.acc.year}, by external share."
+    return Grid(head, rows, caption, words=("地区", "Code"))
+
+
+def _sectors(found: Findings) -> Grid:
+    frame = shares.as_frame(found.sector).assign(abroad=lambda f: f["gdp"] * f["external"])
+    total = float(frame["abroad"].sum())
+    rows = []
+    for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
+        parts = (style.percent(v, 1) for v in (r["external"], r["abroad"] / total))
+        rows.append(Row([r["sector_name_en"], r["sector_name_zh"], f"{r['gdp']:,.0f}", *parts]))
+    caption = (
+        f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
+    )
+    head = ["Sector", "部门", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
+    return Grid(head, rows, caption, words=("部门",))
+
+
+def _three(found: Findings) -> Grid:
+    rows = []
+    for name, ds in {"absorption": found.region, **found.others}.items():
+        for k, weighting in enumerate(str(w) for w in ds["weighting"].values):
+            rows.append(Row([name, weighting, *_percents(_mean(ds, k)).values()]))
+    caption = "Means over the regions under each definition. They answer different questions and are not comparable."
+    return Grid(["Definition", "Mean", "Own", "Inter", "External"], rows, caption, words=("Mean",), small=True)
+
+
+def _identities(found: Findings) -> Grid:
+    rows = [Row([name, f"{r.size:,}", f"{r.max():.1e}"]) for name, (r, _) in identity_residuals(found.acc).items()]
+    caption = (
+        f"Identities of the table: largest residual relative to the terms’ gross size (refused above {TOLERANCE:g})."
+    )
+    return Grid(["Identity", "Cells", "Largest residual"], rows, caption, small=True)
+
+
+def _log(found: Findings) -> Grid:
+    assert found.log is not None
+    log = found.log[found.log["unit"] == found.acc.unit]
+    groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
+    sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
+    sums = sums[sums["size"] >= 0.5]
+    rows = [
+        Row([s["step"], s["quantity"], f"{s['n']:,}", f"{s['size']:,.0f}", f"{s['net']:+,.0f}".replace("-", "−")])
+        for s in sums.to_dict("records")
+    ]
+    caption = f"Corrections made to the raw sources when the table was built, {style.unit(found.acc.unit)}."
+    return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
+
+
+def _definitions() -> list[tuple[str, str]]:
+    return [(name, _sentence(text)) for name, (text, _) in DEFINITIONS.items()]
+
+
+def _ending(found: Findings) -> str:
+    total = found.region["own"] + found.region["inter"] + found.region["external"]
+    off = float(np.abs(total - 1).max())
+    acc = found.acc
+    return (
+        f"No iteration is involved: the Leontief system of {acc.R} regions and {acc.S} sectors is solved "
+        f"directly. The three shares of every region sum to one within {off:.1e}."
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
+
+
+def _members(found: Findings) -> str:
+    """Who is in each cluster, in words."""
+    geo = found.acc.geography
+    groups = figures.cluster_groups(geo, found.acc.home)
+    kept = {n: m for n, m in groups.items() if n != style.word("abroad") and (len(m) > 1 or n in geo.clusters)}
+    return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())
+
+
+def _ends(found: Findings) -> tuple[xr.Dataset, xr.Dataset]:
+    assert found.bounds is not None
+    return found.bounds
+
+
+def _maps(found: Findings, album: Album) -> None:
+    captions: dict[Scale, str] = {
+        "external": "GDP absorbed abroad. Tiles stand roughly where the places lie.",
+        "inter": f"GDP absorbed in other {found.places}.",
+        "own": "GDP absorbed where it is made.",
+    }
+    for circuit, caption in captions.items():
+        key = f"{style.word(circuit)}, {style.word('share_gdp')}"
+        values = found.region[circuit].to_series()
+        fig = figures.tile_map(values, found.acc.geography, scale=circuit, language="both", key=key)
+        album.add(f"map-{circuit}", fig, caption, f"Tile map: {caption}")

@@ -1,0 +1,122 @@
+"""Assembly of a report: one HTML file with its figures' data and the drawing library inside it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from xunhuan.faces import bibliography
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HERE = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on the page: its wide form, and a narrow one where the wide one does not fit a telephone.
+
+    id       HTML id, the same at every run · alt: what it shows, for those who do not see it
+    caption  may hold markup
+    """
+
+    id: str
+    number: int
+    caption: str
+    alt: str
+    wide: go.Figure
+    narrow: go.Figure | None = None
+
+    @property
+    def json(self) -> Markup:
+        """The figure's data as JSON that cannot end a script element."""
+        forms = {"wide": self.wide, "narrow": self.narrow}
+        made = {k: json.loads(f.to_json()) for k, f in forms.items() if f is not None}
+        for form in made.values():
+            form["layout"].pop("template", None)  # "none": plotly.js's own defaults
+        text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return Markup(text.replace("<", "\\u003c"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; `strong` for means and totals."""
+
+    cells: Sequence[str]
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on the page; `text` names the columns (by heading) that hold words and stand left."""
+
+    head: Sequence[str]
+    rows: Sequence[Row]
+    caption: str = ""
+    number: int = 0
+    words: Sequence[str] = ()
+    small: bool = False
+    text: Sequence[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", [k == 0 or h in self.words for k, h in enumerate(self.head)])
+
+
+class Album(dict[str, Picture]):
+    """The pictures of a page by key, numbered in the order they are added."""
+
+    def add(self, key: str, wide: go.Figure, caption: str, alt: str, narrow: go.Figure | None = None) -> None:
+        """Append a picture; see `Picture`."""
+        self[key] = Picture(f"fig-{key}", len(self) + 1, caption, alt, wide, narrow)
+
+
+def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
+    """The tables of a page with their numbers, in order."""
+    return {k: replace(g, number=n + 1) for n, (k, g) in enumerate(tables.items())}
+
+
+def render(template: str, context: Mapping[str, object], citations: Sequence[str]) -> str:
+    """The page of a template, with the references its citations name.
+
+    The result depends on its inputs and the installed versions alone: no clock, no random ids.
+    """
+    from xunhuan import __version__
+
+    shared = {
+        "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
+        "version": __version__, "references": bibliography.references(citations),
+    }  # fmt: skip
+    return _environment().get_template(template).render(**shared, **context) + "\n"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _plotly() -> str:
+    """The drawing library, compressed (4.8 to 2 MB), as text."""
+    from plotly.offline import get_plotlyjs
+
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode()
