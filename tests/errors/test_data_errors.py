@@ -110,3 +110,12 @@ def test_command_line_errors(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert main(["tables", "toyland", "--format", "csv", "-o", str(tmp_path / "no" / "x.csv")]) == 2
     assert "the folder to write to does not exist" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_commands_and_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tabels"]) == 2
+    assert "No such command 'tabels'" in capsys.readouterr().err
+    assert main(["tables", "--formt", "csv"]) == 2
+    assert "No such option: --formt" in capsys.readouterr().err
+    assert main(["--help"]) == 0
+    assert "circulation" in capsys.readouterr().out

@@ -8,13 +8,16 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation", "measures", "build", "history")
+ROOMS = ("tables", "circulation", "measures", "build", "history", "propagate", "simulate")
+
+# Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
+USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 app = typer.Typer(
     name="xunhuan",
@@ -51,8 +54,6 @@ def assemble() -> typer.Typer:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned and, as a script, set."""
-    import click
-
     command = typer.main.get_command(assemble())
     try:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
@@ -60,12 +61,12 @@ def main(argv: list[str] | None = None) -> int:
     except XunhuanError as e:
         print(f"error: {e}", file=sys.stderr)
         return e.exit_code
-    except click.exceptions.Exit as e:
+    except typer.Exit as e:
         return int(e.exit_code)
-    except click.ClickException as e:
+    except USAGE as e:
         e.show(file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
