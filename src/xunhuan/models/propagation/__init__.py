@@ -4,6 +4,7 @@
 """
 
 from xunhuan.models.propagation.parameters import PropagationParameters
+from xunhuan.models.propagation.path import activity, bottlenecks
 from xunhuan.models.propagation.run import (
     Run,
     losses_many,
@@ -17,6 +18,8 @@ from xunhuan.models.propagation.run import (
 __all__ = [
     "PropagationParameters",
     "Run",
+    "activity",
+    "bottlenecks",
     "losses_many",
     "open_state",
     "respond",

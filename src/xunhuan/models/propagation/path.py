@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -50,8 +51,12 @@ class Recorder:
         self.day.append(after.step * e.step_days)
         self._count = 0
 
-    def dataset(self, accounts: Accounts, p: PropagationParameters) -> xr.Dataset:
-        """The path, dims t region sector; t is the day a window ends."""
+    def dataset(self, accounts: Accounts, p: PropagationParameters, e: Economy) -> xr.Dataset:
+        """The path, dims t region sector; t is the day a window ends.
+
+        output, orders, demand, met, lost_to_inputs are means per day, stock is a level, bottleneck an input's position;
+        base (output at rest, per day) and value (value added per output) have no t.
+        """
         unit = f"{accounts.unit} a day"
         meaning = {
             "output": ("production", unit),
@@ -77,6 +82,9 @@ class Recorder:
                  "window_days": self.every * p.step_days}  # fmt: skip
         out = xr.Dataset(data, coords=coords, attrs=attrs)
         out["bottleneck"] = out["bottleneck"].astype(np.int16)
+        still = ("region", "sector")
+        out["base"] = (still, e.output, {"long_name": "production at rest", "unit": unit})
+        out["value"] = (still, e.value, {"long_name": "value added per output", "unit": "1"})
         return out
 
 
@@ -156,3 +164,33 @@ def milestones(path: xr.Dataset, base: Array, p: PropagationParameters) -> dict[
         "lowest": (ratio.min(axis=0), _attrs("lowest output of a window, ratio to base", "1")),
         "recovery": (np.where(ever, recovery, nan), _attrs(f"days until output stays above {p.recovered:g}", "day")),
     }
+
+
+def activity(path: xr.Dataset, over: str = "sector") -> xr.DataArray:
+    """Value added at the table's rates relative to rest, Σ v x / Σ v x̄ over one of "sector", "region" or "all".
+
+    dims t and what is left; 1 = as at rest, nan where there is nothing at rest
+    """
+    dims = ["region", "sector"] if over == "all" else [over]
+    now = (path["output"] * path["value"]).sum(dims)
+    rest = (path["base"] * path["value"]).sum(dims)
+    out = now / rest.where(rest > 0)
+    return out.assign_attrs(long_name="value added relative to rest", unit="1")
+
+
+def bottlenecks(detail: xr.Dataset, top: int = 20) -> pd.DataFrame:
+    """Which input stopped whom: region, industry (sector), input, value added lost to it, its share of all such losses.
+
+    Largest first; empty where no input ran out.
+    """
+    lost = detail["loss_by_input"].to_numpy()
+    places = np.argsort(lost, axis=None, kind="stable")[::-1][:top]
+    s, j, i = np.unravel_index(places, lost.shape)
+    keep = lost[s, j, i] > 0
+    s, j, i = s[keep], j[keep], i[keep]
+    codes = detail["sector"].to_numpy()
+    return pd.DataFrame({
+        "region": detail["region"].to_numpy()[s], "sector": codes[j], "input": codes[i], "loss": lost[s, j, i],
+        "share": lost[s, j, i] / (lost.sum() or 1.0), "first_week": detail["first_week"].to_numpy()[s, j],
+        "recovery": detail["recovery"].to_numpy()[s, j],
+    })  # fmt: skip

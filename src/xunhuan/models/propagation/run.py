@@ -106,7 +106,7 @@ def respond(
     """
     p = parameters or PropagationParameters()
     run = simulate(accounts, shock, p, start=start, progress=progress)
-    path = run.recorder.dataset(accounts, p)
+    path = run.recorder.dataset(accounts, p, run.economy)
     out = detail(accounts, run.books, run.economy, path, p)
     if run.timeline.notes:
         out.attrs["notes"] = "; ".join(run.timeline.notes)

@@ -80,9 +80,10 @@ def calibrate(acc: Accounts) -> Base:
     group, pool = _nests(acc)
     economy = Economy(**_device(
         share=_ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
-        taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending), output=acc.output / unit, income=income / unit,
-        wage_bill=bill / unit, deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit, subsidy=subsidy,
-        workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
+        taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending),
+        output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
+        deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
+        subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
     ))  # fmt: skip
     return Base(economy, unit, markup, _notes(acc, stock, subsidy))
 
@@ -131,7 +132,7 @@ def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
 def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
     notes = []
     if acc.sourcing is not None:
-        notes.append("users of a region source alike in this model; sourcing by user is not carried into the answer")
+        notes.append("users of a region source alike in this model, sourcing by user is not carried into the answer")
     if (stock < 0).any():
         share = -stock.sum() / acc.absorption.sum()
         notes.append(
@@ -141,11 +142,11 @@ def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
     if subsidy.any():
         share = (subsidy * acc.output).sum() / acc.output.sum()
         notes.append(
-            f"{int((subsidy > 0).sum())} industries cost more than they sell; they are subsidised by their region at "
+            f"{int((subsidy > 0).sum())} industries cost more than they sell and are subsidised by their region at "
             f"that rate ({share:.2g} of output)"
         )
     if not acc.closed.all():
-        notes.append("open regions are a world so large that its prices and spending do not move; it is the numeraire")
+        notes.append("open regions are a world so large that its prices and spending do not move")
     return tuple(notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,14 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.contract import Primitives, Shock, primitives
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.kernel import (
-    Economy, Elasticities, Equilibrium, Shift, equilibrium, prepare, solve, step,
+    Economy,
+    Elasticities,
+    Equilibrium,
+    Shift,
+    equilibrium,
+    prepare,
+    solve,
+    step,
 )  # fmt: skip
 from xunhuan.models.trade.model import Problem, problem, status
 from xunhuan.models.trade.parameters import TradeParameters
@@ -28,7 +36,8 @@ Measure = Callable[[Equilibrium, Economy], Array]
 """A scalar made of the arrays of the equilibrium (JAX operations) and the base economy."""
 
 
-class _LogRealIncome(NamedTuple):
+@dataclass(frozen=True)
+class _LogRealIncome:
     """ln of real income, Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a. Hashable, so it compiles once per weights."""
 
     weights: tuple[float, ...]

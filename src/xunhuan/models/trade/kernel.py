@@ -270,23 +270,23 @@ def _consumer_price(e: Economy, lp: Array) -> Array:
 
 
 class _Turn(NamedTuple):
-    lw: Array
-    lp: Array
-    ly: Array
-    li: Array
+    """What the equations say about the state they were given."""
+
+    lw: Array  # s, ln of the wage at which factor markets clear
+    lp: Array  # s i
+    ly: Array  # r i
+    li: Array  # s
     drift: Array  # s, ln of a part's GDP, new / old
+    out: Equilibrium
 
 
-def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bool) -> tuple[_Turn, Equilibrium]:
+def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bool) -> _Turn:
     """One pass through every equation of the model, from a state to the state it implies."""
-    R, S = e.output.shape
-    lw, lp, ly, li = unpack(x, R, S)
+    lw, lp, ly, li = unpack(x, *e.output.shape)
     cpi = _consumer_price(e, lp)
-    workers = workers_hat(e, p, z, li, cpi)
+    people = workers_hat(e, p, z, li, cpi)
     lc = unit_cost(e, p, z, k, lw, lp, ly)
     m = _market(e, k, lc)
-    has = (z.bought > 0) & (e.books[:, None] > 0)
-    lp_new = jnp.where(has, -jnp.log(_guard(m.total.T)) / p.between, 0.0)
 
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
     interim = jnp.einsum("sij,sj->si", e.inputs, cost)
@@ -294,36 +294,48 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     output, export_revenue = _sales(e, k, m, spending, taxed)
     output = output * z.active
     duty_rate = 1 - m.net_rate.T
-    duty = (duty_rate * spending).sum(1)
     bill = (e.factors * (1 + z.subsidy) * output).sum(1)
-    subsidies = (z.subsidy * output).sum(1)
+    wages = jnp.exp(lw) * people * e.wage_bill
+    out = Equilibrium(
+        wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
+        workers_hat=people, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
+        income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
+        export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,
+        gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + (duty_rate * interim).sum(1)) * e.books,
+    )  # fmt: skip
+    return _implied(e, p, z, k, m, out, bill, li, cpi)
+
+
+def _implied(
+    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: Array, li: Array, cpi: Array
+) -> _Turn:
+    """The wages, prices, outputs and incomes that markets and budgets imply, in logs of new / old."""
+    closed = e.books > 0
     # An open region, where there is one, is the world whose prices stand still.
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = k.deficit * (p.held + p.real * world_cpi)
-    wages = jnp.exp(lw) * workers * e.wage_bill
-    income = wages + duty + export_revenue - subsidies + deficit + (e.run_down * spending).sum(1)
-    gdp = (bill + export_revenue - subsidies + (duty_rate * interim).sum(1)) * e.books
-    grown = jnp.where(k.anchored > 0, 1.0, (z.part @ gdp) / _guard(z.part @ e.gdp))
-
-    closed = e.books > 0
-    bill_hat = bill / _guard(e.wage_bill * workers)
-    lw_new = jnp.where(closed, jnp.log(jnp.where(closed, bill_hat, 1.0)), 0.0)
+    taxes = out.duty + out.export_revenue - out.subsidies
+    income = out.wage_bill + taxes + deficit + (e.run_down * out.spending).sum(1)
     floor = (1 - REACH) * e.income * jnp.exp(li)  # deficits can exceed income on the way; a negative end is no end
-    li_new = jnp.where(closed, jnp.log(jnp.where(closed, jnp.maximum(income, floor) / _guard(e.income), 1.0)), 0.0)
-    alive = z.active > 0
-    ly_new = jnp.where(alive, jnp.log(jnp.where(alive, output / _guard(e.output), 1.0)), 0.0)
-    turn = _Turn(lw_new, lp_new, ly_new, li_new, z.part.T @ jnp.log(grown))
-    share = jnp.transpose(
-        k.weight * m.origin[:, None, :] * jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group),
-        (2, 1, 0),
+    grown = jnp.where(k.anchored > 0, 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
+
+    def log(a: Array, b: Array, where: Array) -> Array:
+        return jnp.where(where, jnp.log(jnp.where(where, a / _guard(b), 1.0)), 0.0)
+
+    return _Turn(
+        lw=log(bill, e.wage_bill * out.workers_hat, closed),
+        lp=jnp.where((z.bought > 0) & closed[:, None], -jnp.log(_guard(m.total.T)) / p.between, 0.0),
+        ly=log(out.output, e.output, z.active > 0),
+        li=log(jnp.maximum(income, floor), e.income, closed),
+        drift=z.part.T @ jnp.log(grown),
+        out=out,
     )
-    out = Equilibrium(
-        wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
-        workers_hat=workers, consumer_price=jnp.exp(cpi), share=share, spending=spending, output=output,
-        income=e.income * jnp.exp(li), wage_bill=wages, duty=duty, export_revenue=export_revenue,
-        subsidies=subsidies, duty_rate=duty_rate, gdp=gdp,
-    )  # fmt: skip
-    return turn, out
+
+
+def _shares(e: Economy, k: _Ready, m: _Market) -> Array:
+    """New expenditure shares π', r s i."""
+    per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
+    return jnp.transpose(k.weight * m.origin[:, None, :] * per, (2, 1, 0))
 
 
 WAGE_STEP = 0.5
@@ -344,7 +356,7 @@ def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
 
     def g(x: Vector) -> Vector:
         lw, lp0, ly0, li0 = unpack(x, R, S)
-        t, _ = _turn(e, p, z, k, x, taxed)
+        t = _turn(e, p, z, k, x, taxed)
         closed = e.books > 0
         reach = partial(jnp.clip, min=-REACH, max=REACH)  # far from the answer; at the answer every move is 0
         lw_new = jnp.where(closed, lw + WAGE_STEP * reach(t.lw - lw - t.drift), 0.0)
@@ -358,7 +370,7 @@ def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
 
 def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = True) -> Equilibrium:
     """Everything the model says at a state."""
-    return _turn(e, p, z, prepare(e, p, z), x, taxed)[1]
+    return _turn(e, p, z, prepare(e, p, z), x, taxed).out
 
 
 @partial(jax.jit, static_argnames=("options", "taxed"))
@@ -371,4 +383,4 @@ def solve(
     """
     k = prepare(e, p, z)
     x, info = implicit_fixed_point(step(e, p, z, k, taxed), x0, options)
-    return _turn(e, p, z, k, x, taxed)[1], x, info
+    return _turn(e, p, z, k, x, taxed).out, x, info
