@@ -18,7 +18,6 @@ from xunhuan.scenario.edits import Elasticities, edits
 from xunhuan.scenario.observe import View
 from xunhuan.scenario.places import Array
 from xunhuan.scenario.scenario import LONG, SHORT, Scenario
-from xunhuan.scenario.scenario import Shock as ShockLines
 
 
 class Respond(Protocol):
@@ -228,6 +227,9 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True) -> Arm:
             if response.path is not None:
                 days = response.path["t"].to_numpy()
         readings |= bench.view.long_run(response, full) if long else bench.view.short_run(response, full)
+        if not any(MODELS[m].horizon == "long" for m in bench.scenario.model):
+            # No long run: the accounts are the year as the short-run model books it.
+            readings |= bench.view.accounts(bench.base if response is None else response.accounts, full)
         seconds[name] = time.perf_counter() - begun
     return Arm(readings, status, seconds, tuple(dict.fromkeys(notes)), days)
 
@@ -248,8 +250,3 @@ def check_reads(scenario: Scenario) -> list[str]:
             models = ", ".join(scenario.model) or "none"
             out.append(f"shock[{k}] ({shock.name}): no model given reads {', '.join(sorted(kinds))} (models: {models})")
     return out
-
-
-def lines_of(shock: ShockLines) -> list[str]:
-    """The edits of a shock in words, one line each."""
-    return [f"{kind}: {line!r}" for kind, _, line in shock.lines()]

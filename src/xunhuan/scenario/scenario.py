@@ -387,7 +387,7 @@ class Scenario(Strict):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     question: str = ""
     source: str = ""
-    date: str = ""
+    date: Annotated[str, BeforeValidator(str)] = ""
     reasoning: str = ""
     assumptions: tuple[str, ...] = ()
     base: Annotated[str, Field(min_length=1)]

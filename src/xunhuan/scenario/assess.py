@@ -1,0 +1,172 @@
+"""One pass over a bench: every arm, every comparison, and the headline numbers in one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from xunhuan.errors import NotConverged
+from xunhuan.models.contract import Status
+from xunhuan.scenario import compare
+from xunhuan.scenario.observe import CIRCUITS, stack
+from xunhuan.scenario.places import Array
+from xunhuan.scenario.run import Arm, Bench, arms, run_arm
+
+OMEGA = f"Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is below {compare.HURT:g}"
+NET = "Ω less the policy's stand-alone gain over the loss: what the policy gives more because of the shock"
+UNITS = {"break_even": "dose", "omega": "share", "omega_net": "share", "reinforcement": "elasticity"}
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Numbers of one pass, how each solver ended (by arm and model), seconds used, and the models' notes."""
+
+    data: xr.Dataset
+    status: dict[str, dict[str, Status]]
+    seconds: float
+    notes: tuple[str, ...]
+
+    @property
+    def failures(self) -> list[str]:
+        """Solvers that did not converge, one line each."""
+        return [
+            f"arm {arm!r}, model {model}: {s.message or s.outcome}"
+            for arm, by_model in self.status.items()
+            for model, s in by_model.items()
+            if not s.converged
+        ]
+
+
+def assess(bench: Bench, full: bool = True) -> Assessment:
+    """Run the scenario. `full` = False leaves out what no headline needs: trade, sectors, paths, frontier.
+
+    An arm whose solver did not converge is nan in the numbers, and said in the status. Raises BadInput, NotConverged.
+    """
+    done = {name: run_arm(bench, doses, full) for name, doses in arms(bench.scenario).items()}
+    readings = {name: _blanked(arm) for name, arm in done.items()}
+    data = stack(bench.view, readings)
+    days = next((a.days for a in done.values() if a.days is not None), None)
+    if days is not None and "t" in data.dims:
+        data = data.assign_coords(t=("t", days, {"unit": "day", "long_name": "day a window ends"}))
+    data = _compare(bench, data, full)
+    notes = tuple(dict.fromkeys(n for a in done.values() for n in a.notes))
+    return Assessment(
+        data, {n: a.status for n, a in done.items() if a.status}, sum(sum(a.seconds.values()) for a in done.values()), notes
+    )
+
+
+def _blanked(arm: Arm) -> dict[str, tuple[tuple[str, ...], Array]]:
+    """Readings of an arm, nan where a solver failed: a number that is no answer is not shown."""
+    if all(s.converged for s in arm.status.values()):
+        return arm.readings
+    return {k: (dims, np.full(np.shape(v), np.nan)) for k, (dims, v) in arm.readings.items()}
+
+
+def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
+    """Add what [compare] asks for."""
+    c = bench.scenario.compare
+    place = ("place",)
+    if c.offset is not None:
+        shock, policy = c.offset.shock, c.offset.policy
+        w = {a: data["real_income"].sel(arm=a).to_numpy() for a in (shock, policy, f"{shock} + {policy}")}
+        omega, net = compare.offset(w[shock], w[policy], w[f"{shock} + {policy}"])
+        data["omega"] = (place, omega, {"definition": OMEGA, "unit": "share"})
+        data["omega_net"] = (place, net, {"definition": NET, "unit": "share"})
+    if c.break_even is not None:
+        found = compare.break_even(bench)
+        words = "; ".join(f"{k}: {w}" for k, w in enumerate(compare.BREAK_EVEN_WORDS))
+        data["break_even"] = (place, found.size, {"definition": "dose of the policy that makes the place whole",
+                                                  "unit": "dose", "largest": found.largest})  # fmt: skip
+        data["break_even_answer"] = (place, found.answer, {"definition": words, "unit": "1"})
+    if c.reinforcement is not None:
+        attrs = {"definition": "elasticity of shipped volume of sales in demand, by market", "unit": "elasticity"}
+        data = data.assign_coords(sales=list(compare.SALES), demand=list(compare.SALES))
+        if "home_place" not in data.coords:
+            data = data.assign_coords(home_place=list(bench.view.home))
+        data["reinforcement"] = (("home_place", "sales", "demand"), compare.reinforcement(bench), attrs)
+    if c.frontier is not None and full:
+        f = compare.frontier(bench)
+        data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))
+        dims = ("policy", "degree", "place")
+        data["frontier_real_income"] = (dims, f.real_income, {"definition": "change of real income", "unit": "share"})
+        data["frontier_reliance"] = (dims, f.reliance, {"definition": "foreign share of inputs", "unit": "share"})
+    return data
+
+
+BY_ARM = ("real_income", "real_income_per_head", "population", "loss")
+"""Headlines that are 0 in the base by definition."""
+
+
+def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
+    """Every headline number in one fixed order: labels (variable, quantity, arm, place) and values.
+
+    The same order comes out of every draw of a scenario, so that draws stack.
+    """
+    rows: list[tuple[str, str, str, str]] = []
+    values: list[Array] = []
+    arm_names = [str(a) for a in data["arm"].values]
+    together = arm_names[-1]
+
+    def add(variable: str, quantity: str, arm: str, places: Any, numbers: Array) -> None:
+        rows.extend((variable, quantity, arm, str(p)) for p in places)
+        values.append(np.asarray(numbers, dtype=float))
+
+    for name in (*BY_ARM, "reliance"):
+        if name in data:
+            for arm in arm_names:
+                if arm != "base" or name == "reliance":
+                    add(name, name, arm, data["place"].values, data[name].sel(arm=arm).to_numpy())
+    if "circulation" in data:
+        for arm in arm_names:
+            for circuit in CIRCUITS:
+                cut = data["circulation"].sel(arm=arm, circuit=circuit)
+                add("circulation", circuit, arm, data["home_place"].values, cut.to_numpy())
+    for name in ("omega", "omega_net", "break_even"):
+        if name in data:
+            add(name, name, together, data["place"].values, data[name].to_numpy())
+    if "reinforcement" in data:
+        for sales in compare.SALES:
+            for demand in compare.SALES:
+                cut = data["reinforcement"].sel(sales=sales, demand=demand)
+                add("reinforcement", f"{sales} sales, {demand} demand", "", data["home_place"].values, cut.to_numpy())
+    labels = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place"])
+    return labels, np.concatenate(values)
+
+
+def unit_of(variable: str) -> str:
+    """Unit of a headline."""
+    return UNITS.get(variable, "share")
+
+
+def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str) -> xr.Dataset:
+    """Values in the order of `headlines` as variables beside their nominal ones, named with a suffix."""
+    out = {}
+    for variable, rows in labels.groupby("variable", sort=False).indices.items():
+        name = str(variable)
+        dims, shape = data[name].dims, data[name].shape
+        at = data[name].dims.index("arm") if "arm" in dims else None
+        whole = np.zeros(shape) if name in BY_ARM else np.full(shape, np.nan)
+        part = values[rows]
+        if name in BY_ARM:
+            whole[1:] = part.reshape(shape[0] - 1, *shape[1:])
+        elif name == "circulation":
+            whole = np.moveaxis(part.reshape(shape[0], shape[2], shape[1]), 1, 2)
+        elif name == "reinforcement":
+            whole = np.moveaxis(part.reshape(shape[1], shape[2], shape[0]), 2, 0)
+        else:
+            whole = part.reshape(shape)
+        assert at in (None, 0)
+        out[f"{name}_{suffix}"] = (dims, whole, dict(data[name].attrs))
+    return data.assign(out)
+
+
+def require(assessment: Assessment) -> None:
+    """Raise NotConverged where an arm has no answer."""
+    if assessment.failures:
+        raise NotConverged(
+            "an arm of the scenario has no answer", items=assessment.failures, fix="take smaller shocks or other parameters"
+        )

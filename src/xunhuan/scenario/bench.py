@@ -1,0 +1,200 @@
+"""From a scenario to a result: the nominal pass, the draws, intervals and indices, the headline table, the manifest."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy import stats
+
+from xunhuan.scenario import ensemble
+from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten, unit_of
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.design import design, indices, sample_rows
+from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.places import Array
+from xunhuan.scenario.record import FORMAT, Result, scenario_digest, versions
+from xunhuan.scenario.run import Bench
+from xunhuan.scenario.scenario import Uncertainty
+
+LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
+"""Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
+
+
+def run(
+    layers: Layers,
+    out: Path | None = None,
+    plan: ensemble.Plan = ensemble.Plan(workers=1),
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Result:
+    """Run a scenario as read by `layers.read`; with `out`, finished draws are kept beside it until it is written.
+
+    Raises BadInput listing all that is wrong with the scenario; NotConverged where an arm has no answer.
+    """
+    begun, started = time.perf_counter(), datetime.now(UTC)
+    bench = prepare(layers)
+    nominal = assess(bench)
+    require(nominal)
+    data, (labels, values) = nominal.data, headlines(nominal.data)
+    summary = _summary(bench, labels, values)
+    draws, ended = None, {}
+    u = bench.scenario.uncertainty
+    if u is not None:
+        rows = design(u)
+        worked = _draws(layers, bench, rows, out, plan, progress)
+        drawn = _drawn_labels(bench, labels)
+        numbers = ensemble.matrix(worked, int(drawn.sum()))
+        summary = _with_intervals(summary, drawn, numbers[sample_rows(u)])
+        data = _spread(data, labels, drawn, numbers[sample_rows(u)])
+        data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
+        draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
+        draws = pd.concat([draws, pd.DataFrame(numbers, columns=_column_names(labels[drawn]))], axis=1)
+        ended = worked["outcome"].value_counts().sort_index().to_dict()
+    clock = {"started": started.isoformat(), "seconds": time.perf_counter() - begun}
+    manifest = _manifest(layers, bench, nominal, ended, clock)
+    data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
+        "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
+    }  # fmt: skip
+    return Result(bench.scenario, data, summary, manifest, draws)
+
+
+def _draws(
+    layers: Layers, bench: Bench, rows: pd.DataFrame, out: Path | None, plan: ensemble.Plan,
+    progress: Callable[[str, int, int], None] | None,
+) -> pd.DataFrame:  # fmt: skip
+    import tempfile
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress("draws", done, total)
+
+    if out is not None:
+        folder = ensemble.work_folder(out, ensemble.draws_digest(bench))
+        return ensemble.draw_all(layers, bench, rows, folder, plan, tell)
+    with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder_name:
+        return ensemble.draw_all(layers, bench, rows, Path(folder_name), plan, tell)
+
+
+def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+    """Which headlines the draws give: not those of models that are not drawn."""
+    kept, _ = (set(ensemble.drawn(bench)[0].parameters), None)
+    long = bool(set(bench.models("long")) & kept)
+    short = bool(set(bench.models("short")) & kept)
+    of_short = labels["variable"].eq("loss").to_numpy()
+    return np.where(of_short, short, long or not bench.models("long"))
+
+
+def _summary(bench: Bench, labels: pd.DataFrame, values: Array) -> pd.DataFrame:
+    """The headline table, places with names."""
+    names = bench.view.places.frame()
+    out = labels.merge(names, on="place", how="left", sort=False)
+    out["value"] = values
+    for level in LEVELS:
+        out[level] = np.nan
+    out["unit"] = [unit_of(v) for v in labels["variable"]]
+    return out
+
+
+def _with_intervals(summary: pd.DataFrame, drawn: Array, sample: Array) -> pd.DataFrame:
+    out = summary.copy()
+    for level, q in LEVELS.items():
+        out.loc[drawn, level] = _quantile(sample, q)
+    counts = np.zeros(len(out), dtype=np.int64)
+    counts[drawn] = np.isfinite(sample).sum(0)
+    return out.assign(draws=counts)
+
+
+def _quantile(sample: Array, q: float) -> Array:
+    """Quantile over draws (first axis) of the finite ones; nan where fewer than half are, an interval of what is left
+    would mislead."""
+    enough = np.isfinite(sample).sum(0) * 2 >= len(sample)
+    out = np.full(sample.shape[1], np.nan)
+    if enough.any():
+        out[enough] = np.nanquantile(sample[:, enough], q, axis=0)
+    return out
+
+
+def _spread(data: xr.Dataset, labels: pd.DataFrame, drawn: Array, sample: Array) -> xr.Dataset:
+    for level, q in LEVELS.items():
+        data = unflatten(data, labels[drawn].reset_index(drop=True), _quantile(sample, q), level)
+    return data
+
+
+def _column_names(labels: pd.DataFrame) -> list[str]:
+    return [" | ".join(p for p in parts if p) for parts in labels[["quantity", "arm", "place"]].itertuples(index=False)]
+
+
+def _sensitivity(
+    data: xr.Dataset, bench: Bench, u: Uncertainty, rows: pd.DataFrame, labels: pd.DataFrame, numbers: Array
+) -> xr.Dataset:
+    """Which uncertainty matters: Spearman rank correlations, and Sobol indices where the design allows them, of the home
+    nation's headlines."""
+    home = bench.base.home
+    chosen = np.flatnonzero((labels["place"] == home).to_numpy() & np.isfinite(numbers).any(0) & (np.nanstd(_filled(numbers), axis=0) > 0))
+    names = [_column_names(labels)[k] for k in chosen]
+    if not names:
+        return data
+    sample = sample_rows(u)
+    rank = np.array([[_rank(rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen] for q in rows])
+    coords = {"quantity": list(rows.columns), "headline": names}
+    data = data.assign_coords(coords)
+    dims = ("quantity", "headline")
+    text = "Spearman rank correlation over draws with an answer"
+    data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
+    if u.design == "sobol":
+        found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, quantity
+        texts = {
+            "sobol_first": "first-order Sobol index", "sobol_total": "total Sobol index",
+            "sobol_first_half": "half-width of the 90% bootstrap interval of the first-order index",
+            "sobol_total_half": "half-width of the 90% bootstrap interval of the total index",
+        }  # fmt: skip
+        for k, (name, text) in enumerate(texts.items()):
+            data[name] = (dims, found[:, k, :].T, {"definition": text, "unit": "1"})
+    return data
+
+
+def _filled(numbers: Array) -> Array:
+    """Numbers with columns that are nan throughout set to 0, so that their spread is 0 rather than a warning."""
+    return np.where(np.isfinite(numbers).any(0), numbers, 0.0)
+
+
+def _rank(x: Array, y: Array) -> float:
+    good = np.isfinite(y)
+    if good.sum() < 3 or np.ptp(y[good]) == 0 or np.ptp(x[good]) == 0:
+        return float("nan")
+    return float(stats.spearmanr(x[good], y[good]).statistic)
+
+
+def _manifest(
+    layers: Layers, bench: Bench, nominal: Assessment, ended: dict[str, int], clock: dict[str, Any]
+) -> dict[str, Any]:
+    """What made the numbers. Only `clock` differs between two runs of the same inputs."""
+    status = {
+        arm: {m: {"outcome": s.outcome, "iterations": s.iterations, "residual": s.residual, "tolerance": s.tolerance,
+                  "message": s.message} for m, s in by_model.items()}
+        for arm, by_model in nominal.status.items()
+    }  # fmt: skip
+    return {
+        "format": FORMAT,
+        "name": layers.name,
+        "digest": scenario_digest(bench.scenario, bench.base.digest),
+        "base": {
+            "name": bench.base.name, "digest": bench.base.digest, "year": bench.base.year, "unit": bench.base.unit,
+            "source": bench.base.source, "notes": list(bench.base.notes),
+        },  # fmt: skip
+        "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
+        "status": status,
+        "draws": {"outcomes": ended, "total": sum(ended.values())},
+        "notes": list(nominal.notes),
+        "overrides": [str(o) for o in layers.log],
+        "versions": versions(),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "clock": clock,
+    }

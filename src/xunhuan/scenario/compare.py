@@ -1,0 +1,220 @@
+"""Comparisons across arms: offset, break-even, frontier, and whether the two cycles boost each other.
+
+W[p] is the change of real income of place p against the base, so W(0) = 0. Each function runs what arms it needs
+and gives arrays over places; what cannot be said is nan, never a number over almost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.errors import BadInput, Infeasible
+from xunhuan.models.contract import Shock
+from xunhuan.scenario.edits import DemandShift
+from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.places import Array
+from xunhuan.scenario.run import Bench
+
+HURT = 1e-4
+"""Loss of real income, as a share, below which a place counts as not hurt and its offset is not defined."""
+
+SALES = ("domestic", "external")
+
+
+def offset(shock: Array, policy: Array, both: Array) -> tuple[Array, Array]:
+    r"""How much of a shock's loss a policy makes good, gross and net of what the policy would give anyway.
+
+    Ω[p] = (W(shock+policy) − W(shock)) / (W(0) − W(shock))
+    net Ω[p] = (W(shock+policy) − W(shock) − (W(policy) − W(0))) / (W(0) − W(shock))
+
+    shock, policy, both: W of the three arms, share, axis p. nan where the shock takes less than `HURT`.
+    Net Ω is the interaction alone: 0 where the policy gives the same with and without the shock.
+
+    >>> offset(np.array([-0.02, 0.0]), np.array([0.01, 0.01]), np.array([-0.005, 0.01]))
+    (array([0.75,  nan]), array([0.25,  nan]))
+    """
+    loss = -shock
+    hurt = loss > HURT
+    safe = np.where(hurt, loss, 1.0)
+    gain = both - shock
+    return np.where(hurt, gain / safe, np.nan), np.where(hurt, (gain - policy) / safe, np.nan)
+
+
+NOT_HURT, FOUND, NONE, UNKNOWN = 0, 1, 2, 3
+BREAK_EVEN_WORDS = ("the shock does not hurt it", "found", "no size up to the largest makes it whole", "not solved")
+
+
+@dataclass(frozen=True, eq=False)
+class BreakEvenAnswer:
+    """Policy size that makes each place whole.
+
+    size     place, dose of the policy; nan where none exists or none is needed
+    answer   place, position in BREAK_EVEN_WORDS
+    largest  largest size that could be tried
+    """
+
+    size: Array
+    answer: NDArray[np.int8]
+    largest: float
+
+
+def break_even(bench: Bench) -> BreakEvenAnswer:
+    """Smallest bracketed policy size λ with W(shock + λ policy) = 0, by place asked for.
+
+    Sizes ¼, ½, 1, 2, ... up to the largest are tried for a change of sign, then the bracket is closed by
+    interpolation until |W| is below `tolerance` of the loss. Places not asked for are nan.
+    """
+    spec = bench.scenario.compare.break_even
+    assert spec is not None
+    known: dict[float, Array] = {}
+
+    def w(size: float) -> Array:
+        if size not in known:
+            known[size] = real_income(bench, {spec.shock: 1.0, spec.policy: size})
+        return known[size]
+
+    wanted = _places(bench, spec.regions)
+    loss = w(0.0)
+    largest = _grid(w, spec.largest)
+    size = np.full(len(loss), np.nan)
+    answer = np.full(len(loss), UNKNOWN, dtype=np.int8)
+    for p in wanted:
+        if not np.isfinite(loss[p]):
+            continue
+        if loss[p] > -HURT:
+            answer[p] = NOT_HURT
+            continue
+        size[p], answer[p] = _close(w, known, int(p), spec.tolerance * -loss[p])
+    return BreakEvenAnswer(size, answer, largest)
+
+
+def _grid(w: Callable[[float], Array], largest: float) -> float:
+    """Evaluate the first grid of sizes; the largest one the policy allows (a ban or a rate has its limit)."""
+    reached = 0.0
+    for size in [*(s for s in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0) if s < largest), largest]:
+        try:
+            w(size)
+        except BadInput:
+            break
+        reached = size
+    return reached
+
+
+def _close(w: Callable[[float], Array], known: dict[float, Array], p: int, tolerance: float) -> tuple[float, int]:
+    """Root of W[p] by false position on the points known so far, halving where it stalls."""
+    for step in range(60):
+        points = sorted((s, v[p]) for s, v in known.items() if np.isfinite(v[p]))
+        bracket = next((k for k in range(1, len(points)) if points[k - 1][1] < 0 <= points[k][1]), None)
+        if bracket is None:
+            return np.nan, NONE
+        (a, fa), (b, fb) = points[bracket - 1], points[bracket]
+        at = a - fa * (b - a) / (fb - fa) if step % 3 < 2 else (a + b) / 2
+        value = w(float(at))[p]
+        if not np.isfinite(value):
+            return np.nan, UNKNOWN
+        if abs(value) <= tolerance or b - a <= 1e-12 * b:
+            return float(at), FOUND
+    return np.nan, UNKNOWN
+
+
+def _places(bench: Bench, regions: str | tuple[str, ...]) -> NDArray[np.intp]:
+    """Positions of the places asked for; "home" is the home nation with its regions."""
+    at = bench.view.places
+    if regions == "home":
+        return at.home_index
+    chosen = {bench.base.geography.codes[k] for k in bench.base.geography.select(regions, bench.base.home)}
+    words = {regions} if isinstance(regions, str) else set(regions)
+    nations = {c for c, kind in zip(at.codes, at.kind, strict=True) if kind == "nation" and c in words}
+    if nations and nations == words:
+        chosen = set()  # a nation's code alone asks for the nation, not for each of its regions
+    return np.array([k for k, c in enumerate(at.codes) if c in chosen | nations], dtype=np.intp)
+
+
+def real_income(bench: Bench, doses: dict[str, float]) -> Array:
+    """W by place of one arm, share; nan where the solver did not converge. Raises BadInput as the shock does."""
+    response = bench.long_run(bench.shock(doses))
+    if not response.status.converged:
+        return np.full(len(bench.view.places.codes), np.nan)
+    return bench.view.real_income(response)
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """The shock traced from nothing to its whole.
+
+    degree  λ, dose of the shock · policies: "none" first
+    real_income, reliance  policy degree place, shares; nan where the solver did not converge
+    """
+
+    degree: Array
+    policies: tuple[str, ...]
+    real_income: Array
+    reliance: Array
+
+
+def frontier(bench: Bench) -> Frontier:
+    """Real income and external reliance against the degree of decoupling, without policy and with each one.
+
+    A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as `Dose` says.
+    """
+    spec = bench.scenario.compare.frontier
+    assert spec is not None
+    degree = np.linspace(0.0, 1.0, spec.steps)
+    policies = ("none", *spec.policies)
+    shape = (len(policies), len(degree), len(bench.view.places.codes))
+    income, foreign = np.full(shape, np.nan), np.full(shape, np.nan)
+    for k, policy in enumerate(policies):
+        for d, dose in enumerate(degree):
+            doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
+            response = bench.long_run(bench.shock(doses))
+            if response.status.converged:
+                income[k, d] = bench.view.real_income(response)
+                foreign[k, d] = reliance(response.accounts, bench.view.places)
+    return Frontier(degree, policies, income, foreign)
+
+
+def reinforcement(bench: Bench) -> Array:
+    r"""How domestic and external sales respond to demand at home and abroad, axes home_place sales demand.
+
+    E[p,a,b] = ln(q'_a[p] / q_a[p]) / ln(1 + shift)
+
+    q_domestic, q_external: what p ships inside its nation (itself included) and abroad, goods of the selection, volume
+    at base prices Σ_si flow'[p,s,i] / ĉ[p,i]. demand b: buyers at home (b = domestic) or abroad (external) want the
+    share `shift` more of every home region's goods at given prices (`DemandShift`). E off the diagonal > 0 both ways:
+    the two cycles boost each other; < 0: they compete for the same workers and inputs. nan where nothing is sold or
+    the solver did not converge.
+    """
+    spec = bench.scenario.compare.reinforcement
+    assert spec is not None and bench.theta is not None
+    home = bench.base.home
+    base = _sales(bench, bench.base.flow)
+    out = np.full((*base.shape, len(SALES)), np.nan)
+    for b, buyers in enumerate((home, "foreign")):
+        lift = DemandShift(home, buyers, spec.sectors, spec.shift, bench.theta)
+        response = bench.long_run(Shock((lift,), f"{SALES[b]} demand"))
+        if not response.status.converged:
+            continue
+        cost = np.nan_to_num(response.detail["cost_hat"].transpose("region", "sector").to_numpy(), nan=1.0)
+        new = _sales(bench, response.accounts.flow / cost[:, None, :])
+        good = (new > 0) & (base > 0)
+        out[:, :, b] = np.where(good, np.log(np.where(good, new / np.where(good, base, 1.0), 1.0)), np.nan)
+    return np.asarray(out / np.log1p(spec.shift))
+
+
+def _sales(bench: Bench, flow: Array) -> Array:
+    """Sales at home and abroad of the home nation's places, axes home_place sales, from flows r s i."""
+    spec = bench.scenario.compare.reinforcement
+    assert spec is not None
+    acc, at = bench.base, bench.view.places
+    inside = np.array([n == acc.home for n in acc.geography.nation])
+    chosen = flow[:, :, acc.sectors.select(spec.sectors)].sum(2)
+    both = np.stack([chosen[:, inside].sum(1), chosen[:, ~inside].sum(1)])
+    return np.asarray(at.sum(both)[:, at.home_index].T)
+
+
+REFUSED = (BadInput, Infeasible)
+"""What a draw may be refused with; counted and told, never dropped."""

@@ -1,0 +1,270 @@
+"""Draws of what is uncertain: in this process, over processes of this machine, or over a Dask cluster.
+
+Draws are worked in batches. Each finished batch is a Parquet file in a work folder named by the scenario's digest, so
+an interrupted run goes on where it stopped and loses at most the batches in flight; a worker that dies costs its batch,
+which is given to another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xunhuan import __version__
+from xunhuan.data.store import atomic_path
+from xunhuan.errors import BadInput, NotConverged, XunhuanError
+from xunhuan.scenario.assess import assess, headlines
+from xunhuan.scenario.bounds import hauling_bounds
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.places import Array
+from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.run import Bench, Bounds, Draw
+
+Progress = Callable[[int, int], None]
+COLUMNS = ["draw", "outcome", "message", "values"]
+LIVES = 5
+"""How often a pool whose worker died is started again before the run gives up."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How draws are worked.
+
+    workers    processes on this machine; 1 works in this process, 0 takes one a core
+    scheduler  address of a Dask scheduler, such as "tcp://10.0.0.5:8786"; then workers is not used
+    batch      draws in a batch; 0 chooses
+    """
+
+    workers: int = 0
+    scheduler: str = ""
+    batch: int = 0
+
+
+@lru_cache(maxsize=2)
+def _bench(text: str) -> tuple[Bench, Bounds | None]:
+    """A worker's bench, made once a process."""
+    import json
+
+    data, name, folder = json.loads(text)
+    bench = prepare(Layers(name, data, (), Path(folder) if folder else None))
+    return drawn(bench)
+
+
+def drawn(bench: Bench) -> tuple[Bench, Bounds | None]:
+    """The bench as draws see it: only the models that are drawn; and the bounds of the table where they are uncertain."""
+    u = bench.scenario.uncertainty
+    if u is not None and u.models is not None:
+        kept = {m: p for m, p in bench.parameters.items() if m in u.models}
+        bench = replace(bench, parameters=kept)
+    bounds = hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
+    return bench, bounds
+
+
+def one(bench: Bench, bounds: Bounds | None, values: Mapping[str, float]) -> tuple[str, str, list[float]]:
+    """Outcome, message and headline values of one draw; a draw without an answer is said, not dropped."""
+    try:
+        done = assess(bench.varied(Draw.of(values), bounds), full=False)
+    except BadInput as e:
+        return "refused", str(e).replace("\n", " "), []
+    except NotConverged as e:
+        return "not converged", str(e).replace("\n", " "), []
+    if done.failures:
+        return "not converged", "; ".join(done.failures), []
+    return "converged", "", headlines(done.data)[1].tolist()
+
+
+def work(text: str, digest: str, rows: Sequence[tuple[int, Mapping[str, float]]]) -> list[tuple[int, str, str, list[float]]]:
+    """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
+    bench, bounds = _bench(text)
+    here = draws_digest(bench)
+    if here != digest:
+        raise BadInput("a worker has another table or another version", fix="install the same package on every worker")
+    return [(k, *one(bench, bounds, values)) for k, values in rows]
+
+
+def draws_digest(bench: Bench) -> str:
+    """Digest of all that determines the draws: scenario, base, version."""
+    return scenario_digest(bench.scenario, f"{bench.base.digest} {__version__}")
+
+
+def draw_all(
+    layers: Layers, bench: Bench, design: pd.DataFrame, folder: Path, plan: Plan, progress: Progress | None = None
+) -> pd.DataFrame:
+    """All draws of a design, one row each: draw, outcome, message, values (in the order of `headlines`).
+
+    folder  where finished batches lie, made if absent; batches found there are not worked again
+
+    Raises BadInput where another run holds the folder or a worker does not fit; XunhuanError where workers keep dying.
+    """
+    digest = draws_digest(bench)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _held(folder):
+        done = _found(folder)
+        todo = [int(k) for k in design.index if int(k) not in done]
+        rows = [(k, {str(c): float(v) for c, v in design.loc[k].items()}) for k in todo]
+        batches = _batches(rows, plan)
+        ready = len(design) - len(todo)
+        if progress is not None:
+            progress(ready, len(design))
+        for finished in _run(layers, bench, digest, batches, plan):
+            _keep(folder, finished)
+            done |= {row[0]: row for row in finished}
+            ready += len(finished)
+            if progress is not None:
+                progress(ready, len(design))
+    return pd.DataFrame([done[int(k)] for k in design.index], columns=COLUMNS)
+
+
+def _batches(rows: list[tuple[int, dict[str, float]]], plan: Plan) -> list[list[tuple[int, dict[str, float]]]]:
+    size = plan.batch or max(1, min(16, len(rows) // (4 * max(1, plan.workers or _cores()))))
+    return [rows[k : k + size] for k in range(0, len(rows), size)]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+Rows = list[tuple[int, str, str, list[float]]]
+
+
+def _run(
+    layers: Layers, bench: Bench, digest: str, batches: list[list[tuple[int, dict[str, float]]]], plan: Plan
+) -> Iterator[Rows]:
+    """Finished batches as they come."""
+    import json
+
+    folder = "" if layers.folder is None else str(layers.folder.resolve())
+    text = json.dumps([dict(layers.data), layers.name, folder], default=str)
+    if not batches:
+        return
+    if plan.scheduler:
+        yield from _on_cluster(text, digest, batches, plan.scheduler)
+        return
+    workers = min(plan.workers or _cores(), len(batches))
+    if workers == 1:
+        here, bounds = drawn(bench)
+        for batch in batches:
+            yield [(k, *one(here, bounds, values)) for k, values in batch]
+        return
+    yield from _on_processes(text, digest, batches, workers)
+
+
+def _on_processes(text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int) -> Iterator[Rows]:
+    """Batches over processes; a pool broken by a dead worker is started again with what is left."""
+    import multiprocessing
+
+    left = dict(enumerate(batches))
+    for _ in range(LIVES):
+        try:
+            # Each worker keeps to its core: threads of several workers would fight over the same ones.
+            with (
+                _environment({"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}),
+                ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool,
+            ):
+                futures: dict[Future[Rows], int] = {pool.submit(work, text, digest, b): k for k, b in left.items()}
+                try:
+                    while futures:
+                        for f in wait(futures, return_when=FIRST_COMPLETED).done:
+                            k = futures.pop(f)
+                            rows = f.result()
+                            left.pop(k)
+                            yield rows
+                finally:
+                    for f in futures:
+                        f.cancel()
+            return
+        except BrokenProcessPool:
+            continue
+    raise XunhuanError(
+        f"worker processes died {LIVES} times", fix="give fewer --workers (memory?); finished batches are kept"
+    )
+
+
+def _on_cluster(text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], address: str) -> Iterator[Rows]:
+    """Batches over a Dask cluster; the scheduler gives a dead worker's batch to another."""
+    from distributed import Client, as_completed
+
+    try:
+        client = Client(address, timeout="15s")
+    except (OSError, TimeoutError, ValueError) as e:
+        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix="for instance tcp://127.0.0.1:8786") from e
+    with client:
+        futures = client.map(lambda batch: work(text, digest, batch), batches, pure=False, retries=2)
+        for future in as_completed(futures):
+            yield future.result()
+            future.release()
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables that are not set, for processes started inside the block."""
+    mine = {k: v for k, v in values.items() if k not in os.environ}
+    os.environ.update(mine)
+    try:
+        yield
+    finally:
+        for k in mine:
+            os.environ.pop(k, None)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a work folder; the hold ends with the process, however it ends. Raises BadInput where another holds it."""
+    try:
+        import fcntl
+    except ImportError:  # no file locks on this system; batches are still whole and alike
+        yield
+        return
+    with open(folder / "lock", "w") as f:
+        try:
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
+            raise BadInput(
+                "another run is working on the same draws", where=str(folder), fix="wait for it, or give another -o"
+            ) from e
+        yield
+
+
+def _found(folder: Path) -> dict[int, tuple[int, str, str, list[float]]]:
+    """Draws of finished batches."""
+    out: dict[int, tuple[int, str, str, list[float]]] = {}
+    for f in sorted(folder.glob("batch-*.parquet")):
+        for row in pd.read_parquet(f)[COLUMNS].itertuples(index=False):
+            out[int(row[0])] = (int(row[0]), str(row[1]), str(row[2]), [float(x) for x in row[3]])
+    return out
+
+
+def _keep(folder: Path, rows: Rows) -> None:
+    name = f"batch-{min(r[0] for r in rows):06d}-{max(r[0] for r in rows):06d}.parquet"
+    with atomic_path(folder / name) as tmp:
+        pd.DataFrame(rows, columns=COLUMNS).to_parquet(tmp, index=False)
+
+
+def work_folder(out: Path, digest: str) -> Path:
+    """Where the batches of a result lie until it is whole, beside the result."""
+    return out.with_name(f".{out.name}.draws-{digest[:16]}")
+
+
+def forget(folder: Path) -> None:
+    """Remove a work folder whose result is written."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def matrix(draws: pd.DataFrame, count: int) -> Array:
+    """Values of all draws, axes draw headline; nan where a draw has no answer."""
+    out = np.full((len(draws), count), np.nan)
+    for k, (outcome, values) in enumerate(zip(draws["outcome"], draws["values"], strict=True)):
+        if outcome == "converged":
+            out[k] = values
+    return out
