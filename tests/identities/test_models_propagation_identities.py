@@ -173,8 +173,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_by_bit(toy: Accounts, tmp
         assert np.array_equal(getattr(second.state, name), getattr(whole.state, name))
     for f in dataclasses.fields(whole.books):
         assert np.array_equal(getattr(second.books, f.name), getattr(whole.books, f.name))
-    path = second.recorder.dataset(toy, p)
-    assert np.array_equal(path["output"], whole.recorder.dataset(toy, p)["output"].isel(t=slice(33, None)))
+    path = second.recorder.dataset(toy, p, whole.economy)
+    assert np.array_equal(
+        path["output"], whole.recorder.dataset(toy, p, whole.economy)["output"].isel(t=slice(33, None))
+    )
 
 
 def test_draws_in_batch_equal_single_runs(toy: Accounts) -> None:
