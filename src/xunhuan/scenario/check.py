@@ -5,7 +5,7 @@ Each problem has its path in the file and, where a name is wrong, the nearest va
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,12 +24,18 @@ from xunhuan.scenario.scenario import Scenario, Shock, Strict
 Location = tuple[int | str, ...]
 
 
-def prepare(layers: Layers) -> Bench:
-    """The scenario checked against its table and models, ready to run. Raises BadInput listing every problem."""
+Table = Callable[[str], Accounts]
+
+
+def prepare(layers: Layers, table: Table = load) -> Bench:
+    """The scenario checked against its table and models, ready to run. Raises BadInput listing every problem.
+
+    table  how a base is found by its name or path
+    """
     where = layers.name if layers.folder is None else str(layers.folder / f"{layers.name}.toml")
     p = Problems("the scenario has errors")
     scenario = validate(layers.data, p)
-    base = _base(layers, p)
+    base = _base(layers, table, p)
     parameters = _parameters(layers.data.get("model", {"trade": {}}), p)
     if base is not None:
         for k, shock in _whole_shocks(layers.data):
@@ -121,14 +127,14 @@ def _record(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _base(layers: Layers, p: Problems) -> Accounts | None:
+def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
     """The table, as pinned and regrouped, or None with the problem noted."""
     name = layers.data.get("base")
     if not isinstance(name, str) or not name:
         return None
     beside = None if layers.folder is None else layers.folder / name
     try:
-        acc = load(beside if beside is not None and Path(name).suffix and beside.is_file() else name)
+        acc = table(str(beside) if beside is not None and Path(name).suffix and beside.is_file() else name)
     except XunhuanError as e:
         p.add(f"base: {e.what}" + (f"; {e.fix}" if e.fix else ""))
         return None
