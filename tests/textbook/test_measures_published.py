@@ -39,14 +39,14 @@ def accounts(z: np.ndarray, y: np.ndarray, codes: tuple[str, ...], by_user: bool
     )
 
 
-# Two regions, L with three sectors and M with two (its third is empty).   [MillerBlair2009, Table 3.4]
+# Two regions, L with three sectors and M with two (its third is empty).   [MillerBlair2009, ch. 3, two-region example]
 MB_INPUTS = np.zeros((2, 3, 2, 3))
 MB_INPUTS[0, :, 0] = [[150, 500, 50], [200, 100, 400], [300, 500, 50]]
 MB_INPUTS[0, :, 1, :2] = [[25, 75], [200, 100], [60, 40]]
 MB_INPUTS[1, :2, 0] = [[75, 100, 60], [50, 25, 25]]
 MB_INPUTS[1, :2, 1, :2] = [[200, 250], [150, 100]]
 MB_OUTPUT = np.array([[1000, 2000, 1000], [1200, 800, 0]])
-# Leontief inverse as printed, rows and columns L1 L2 L3 M1 M2.   [MillerBlair2009, sec. 3.3.3]
+# Leontief inverse as printed, rows and columns L1 L2 L3 M1 M2.   [MillerBlair2009, ch. 3]
 MB_INVERSE = [
     [1.4234, 0.4652, 0.2909, 0.1917, 0.3041],
     [0.6346, 1.4237, 0.6707, 0.4092, 0.4558],
@@ -81,9 +81,7 @@ def test_backward_linkage_is_the_column_sum_of_miller_and_blair() -> None:
     assert ds.backward.values[0] == pytest.approx(np.array(MB_INVERSE).sum(axis=0)[:3], abs=3e-4)
     local = np.linalg.inv(np.eye(3) - MB_INPUTS[0, :, 0] / MB_OUTPUT[0]).sum(axis=0)
     assert ds.local.values[0] == pytest.approx(local)
-    assert ds.upstreamness.values[0, 0] == pytest.approx(
-        (np.linalg.inv(np.eye(5) - _five()) @ _output())[0] / 1000
-    )
+    assert ds.upstreamness.values[0, 0] == pytest.approx((np.linalg.inv(np.eye(5) - _five()) @ _output())[0] / 1000)
     assert np.isnan(ds.backward.values[1, 2])  # makes nothing
 
 
@@ -100,7 +98,7 @@ def test_chain_of_one_sector_has_closed_forms() -> None:
     z = np.array([[60.0]]).reshape(1, 1, 1, 1)
     acc = accounts(z, np.array([[[40.0]]]), ("ONE",))
     assert linkages(acc, "all").upstreamness.item() == pytest.approx(1 / 0.4)
-    # L = 2.5, H = L (L − 1): H / (L − 1) = L   [DietzenbacherRomeroBosma2005, eq. 6]
+    # L = 2.5, H = L (L − 1): H / (L − 1) = L   [DietzenbacherRomeroBosma2005]
     assert propagation_length(acc, "all").apl.item() == pytest.approx(2.5)
 
 
@@ -131,10 +129,10 @@ LEATHER_FINAL = np.array(
         [25.1, 35.2, 68.4],
     ]
 ).reshape(3, 3, 3)
-WWZ_NAMES = (
-    "dva_fin dva_int dva_intrex_i1 dva_intrex_f dva_intrex_i2 rdv_int rdv_fin rdv_fin2 "
-    "ova_fin mva_fin ova_int mva_int ddc_fin"
-).split()
+WWZ_NAMES = [
+    "dva_fin", "dva_int", "dva_intrex_i1", "dva_intrex_f", "dva_intrex_i2", "rdv_int", "rdv_fin",
+    "rdv_fin2", "ova_fin", "mva_fin", "ova_int", "mva_int", "ddc_fin",
+]  # fmt: skip
 # Printed by decompr for its leather data (bquast/decompr, post "leather data set", 2015), thirteen of sixteen terms.
 WWZ_PRINTED = {
     ("ARG", 0, "TUR"): [
@@ -195,7 +193,7 @@ def test_value_added_exports_equal_exports_without_imported_inputs() -> None:
 
 
 def test_head_ries_cost_of_a_symmetric_world() -> None:
-    """Two equal regions with import share m: τ = (m/(1−m))^(−1/θ)   [HeadRies2001, eq. 8]."""
+    """Two equal regions with import share m: τ = (m/(1−m))^(−1/θ)   [HeadRies2001]."""
     y = np.array([[[75.0, 25.0]], [[25.0, 75.0]]])
     acc = accounts(np.zeros((2, 1, 2, 1)), y, ("A", "B"))
     assert head_ries(acc, ["A"], theta=5.0).cost.sel(partner="B").item() == pytest.approx(3.0**0.2 - 1)
