@@ -8,8 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xunhuan.errors import UnknownName
+
+if TYPE_CHECKING:
+    from xunhuan.data.accounts import Accounts
 
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),(.*?)\}\s*(?=^@|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
@@ -115,3 +120,77 @@ def _plain(text: str) -> str:
 
     text = re.sub(r"\\([\"'`^~]|[cv](?=[ {]))\s?\{?(\w)\}?", accent, text)
     return re.sub(r"\s+", " ", text.replace("{", "").replace("}", "").replace("--", "–").replace("\\&", "&")).strip()
+
+
+def entries(what: str) -> list[str]:
+    """BibTeX of what a key, table, result folder, measure or model rests on; this software always among it.
+
+    Raises UnknownName with the nearest names; BadInput, ForeignFile for a folder or file that is not what it should be.
+    """
+    if what in library():
+        return [library()[what].bibtex]
+    texts, made = _rests_on(what)
+    return [*made, software(), *(r.bibtex for r in references(texts))]
+
+
+def _rests_on(what: str) -> tuple[list[str], list[str]]:
+    """Texts that name keys, and entries made for what is cited itself."""
+    from xunhuan.data.store import known_tables, load
+
+    code = _sources_of(what)
+    if code:
+        return code, []
+    path = Path(what)
+    if path.is_dir():
+        from xunhuan.scenario.record import open_result
+
+        result = open_result(path)
+        used = [*result.scenario.model, *(m for m, v in result.scenario.measure if v is not None)]
+        texts = [t for name in used for t in _sources_of(name)] + [str(result.scenario.source)]
+        base = [table_entry(load(result.scenario.base))] if result.scenario.base in known_tables() else []
+        return texts, base
+    if what in known_tables() or path.suffix or path.exists():
+        acc = load(what)
+        return [acc.source, *acc.notes, *acc.extra.values()], [table_entry(acc)]
+    raise UnknownName.of("source", what, [*library(), *known_tables(), *_rooms()])
+
+
+def _rooms() -> dict[str, list[Path]]:
+    """Files of code that stand behind a name: each measure's module, each model's package."""
+    import xunhuan
+
+    root = Path(xunhuan.__file__).parent
+    out = {p.stem: [p] for p in sorted((root / "measures").glob("*.py")) if p.stem != "__init__"}
+    public = xunhuan._PUBLIC.items()
+    out |= {name: [_file(root, module)] for name, module in public if module.startswith("xunhuan.measures.")}
+    for package in sorted((root / "models").iterdir()):
+        if package.is_dir() and (package / "__init__.py").is_file():
+            out[package.name] = sorted(package.glob("*.py"))
+    return out
+
+
+def _file(root: Path, module: str) -> Path:
+    return root.joinpath(*module.split(".")[1:]).with_suffix(".py")
+
+
+def _sources_of(name: str) -> list[str]:
+    """Texts of the code behind a measure or model, empty for another name; read, not imported."""
+    return [p.read_text(encoding="utf-8") for p in _rooms().get(name, [])]
+
+
+def software() -> str:
+    """The entry of this software."""
+    from xunhuan import __version__
+
+    return (
+        "@software{xunhuan,\n  author = {{The Xunhuan developers}}, title = {Xunhuan: a laboratory for dual-circulation "
+        f"economies}},\n  version = {{{__version__}}}, license = {{GPL-3.0-or-later}}}}\n"
+    )
+
+
+def table_entry(acc: Accounts) -> str:
+    """The entry of a table: its title, its sources and the digest of its numbers."""
+    return (
+        f"@misc{{xunhuan-{acc.name},\n  author = {{{{The Xunhuan developers}}}}, title = {{{acc.title or acc.name}}},\n"
+        f"  year = {{{acc.year}}}, howpublished = {{Built from: {acc.source}}}, note = {{digest {acc.digest[:16]}}}}}\n"
+    )

@@ -4,6 +4,7 @@ Every function takes labelled data (a measure's Dataset, or a frame with region,
 ("en", "zh", "both"), and returns a `plotly.graph_objects.Figure` that fits any width.
 
 tile_map, tile_maps            regions as squares, no boundaries; one, or several on one scale (before and after)
+circulation_maps               external, inter and own shares as three tile maps
 circulation_bars               stacked own, inter and external shares
 circulation_ternary            the same as points between three corners
 circulation_bounds, intervals  a point and its interval, a row a region
@@ -32,7 +33,7 @@ from xunhuan.faces.figures.flows import (
     partner_matrix,
     trade_diversion,
 )
-from xunhuan.faces.figures.maps import tile_map, tile_maps
+from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
 from xunhuan.faces.figures.shares import (
     circulation_bars,
     circulation_before_after,
@@ -47,6 +48,7 @@ __all__ = [
     "circulation_bars",
     "circulation_before_after",
     "circulation_bounds",
+    "circulation_maps",
     "circulation_ternary",
     "cluster_flows",
     "cluster_groups",

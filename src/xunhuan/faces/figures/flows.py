@@ -72,22 +72,24 @@ def cluster_flows(
     value = matrix.to_numpy(float).copy()
     if not inside:
         value[[[r == c for c in columns] for r in rows]] = 0.0
-    keep = [k for k in range(len(columns)) if value[:, k].sum() > 0]
+    keep = [k for k in reversed(range(len(columns))) if value[:, k].sum() > 0]  # abroad on top: fewer crossings
+    keep = keep[:1] + keep[:0:-1]
     colours = _group_colours(columns, language)
     source, target = np.nonzero(value[:, keep] > 0)
     ends = [columns[k] for k in keep]
+    height, pad, nodes = max(300, 46 * len(columns)), 12, max(len(rows), len(ends))
+    middles = [*_stack(value.sum(1), height, nodes, pad), *_stack(value[:, keep].sum(0), height, nodes, pad)]
+    paint = [colours[ends[t] if ends[t] == columns[-1] else rows[s]] for s, t in zip(source, target, strict=True)]
     fig = go.Figure(go.Sankey(
-        arrangement="snap", textfont={"size": 12, "color": style.INK, "shadow": "none"},
+        arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
         valuesuffix=f" {style.unit(unit)}", valueformat=",.0f",
-        node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": 12,
-              "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends),
-              "y": [*_stack(value.sum(1)), *_stack(value[:, keep].sum(0))]},
+        node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": pad,
+              "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends), "y": middles},
         link={"source": source, "target": target + len(rows), "value": value[:, keep][source, target],
-              "color": [_faint(colours[ends[t]]) if ends[t] == columns[-1] else _faint(colours[rows[s]])
-                        for s, t in zip(source, target, strict=True)],
+              "color": [_faint(c) for c in paint],
               "hovertemplate": "%{source.label} → %{target.label}<br>%{value}<extra></extra>"},
     ))  # fmt: skip
-    style.dress(fig, title=title, height=max(300, 46 * len(columns) + 60))
+    style.dress(fig, title=title, height=height + 28)
     fig.update_layout(margin={"l": 10, "r": 10, "t": 14 + (44 if title else 0), "b": 14})
     return fig
 
@@ -153,15 +155,20 @@ def trade_diversion(
     return fig
 
 
-def _stack(totals: np.ndarray) -> list[float]:
-    """Middle of each node on a column whose nodes are as high as their totals."""
-    share = totals / totals.sum()
-    return [float(v) for v in np.clip(np.cumsum(share) - share / 2, 0.001, 0.999)]
+def _stack(totals: np.ndarray, height: float, nodes: int, pad: float) -> list[float]:
+    """Middles of the nodes of one column, as shares of the height, with `pad` pixels between them.
+
+    nodes  of the longer column: it sets how many pixels a unit of value takes, in both columns
+    """
+    pixels = totals / totals.sum() * (height - (nodes - 1) * pad)
+    slack = (nodes - len(totals)) * pad / 2
+    middle = slack + np.cumsum(pixels) - pixels / 2 + pad * np.arange(len(totals))
+    return [float(v) for v in np.clip(middle / height, 0.001, 0.999)]
 
 
 def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:
     """Home groups in steps of blue and slate, the world in orange."""
-    steps = (style.OWN, "#4f81ad", "#8db4d2", "#5b6673", "#8a95a1", "#b3bcc5", "#2f6f73", "#7fb0ad")
+    steps = (style.OWN, "#4f81ad", "#7b5ea7", "#2f6f73", "#6b8f3f", "#5b6673", "#8db4d2", "#a08a4a")
     out = {g: steps[k % len(steps)] for k, g in enumerate(groups)}
     out[style.word("abroad", language)] = style.EXTERNAL
     return out

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import xarray as xr
 from plotly.subplots import make_subplots
 
 from xunhuan.data.geography import Geography
@@ -47,6 +48,31 @@ def tile_map(
     _square(fig, columns, rows)
     bar = _bar(key or style.word(scale, language), scale)
     fig.update_layout(coloraxis=_axis(scale, limits, bar))
+    return fig
+
+
+def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language = "en", title: str = "") -> go.Figure:
+    """Three tile maps side by side: shares of GDP absorbed abroad, in other regions of the nation, and at home.
+
+    ds  dataset of `circulation(..., by="region")`; each map has a scale of its own. Raises BadInput as `tile_map`.
+    """
+    circuits: tuple[Scale, ...] = ("external", "inter", "own")
+    heads = [style.word(c, language).capitalize() for c in circuits]
+    fig = make_subplots(1, 3, subplot_titles=heads, horizontal_spacing=0.02)
+    columns, rows = _extent(geography)
+    for k, circuit in enumerate(circuits):
+        values = ds[circuit].to_series()
+        limits = _limits(values, circuit)
+        for trace in _tiles(values, geography, circuit, language, limits):
+            fig.add_trace(trace, row=1, col=k + 1)
+        fig.update_traces(coloraxis=f"coloraxis{k + 1 if k else ''}", selector={"type": "heatmap"}, col=k + 1)
+        bar = _bar(style.word("share_gdp", language), circuit) | {"x": (k + 0.5) / 3, "len": 0.24}
+        fig.update_layout({f"coloraxis{k + 1 if k else ''}": _axis(circuit, limits, bar)})
+    style.dress(fig, title=title, height=_height(columns, rows) + 76)
+    for k in range(3):
+        _square(fig, columns, rows, k)
+    fig.update_layout(margin_t=30 + (44 if title else 0))
+    fig.update_annotations(font={"size": 14, "color": style.INK})
     return fig
 
 

@@ -1,19 +1,61 @@
-"""Reports: one self-contained HTML file that reads like a short paper."""
+"""Reports: one self-contained HTML file that reads like a short paper, and the figures in it.
+
+Needs neither network nor browser; the same numbers and versions give the same bytes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
+    from xunhuan.faces.report.page import Album
+    from xunhuan.scenario.record import Result
+
+
+class Report(Protocol):
+    """A report that can be written or have its figures drawn."""
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        ...
+
+    def html(self) -> str:
+        """The whole page."""
+        ...
+
+    def album(self) -> Album:
+        """Its figures by key, in order."""
+        ...
 
 
 def circulation_report(acc: Accounts) -> str:
-    """The HTML of a table's circulation report: answer, maps, flows, bounds, tables, definitions, sources.
+    """The HTML of a table's circulation report. Raises BadInput where the home nation has only one region."""
+    from xunhuan.faces.report.circulation import CirculationReport
 
-    Needs neither network nor browser; the same table and versions give the same bytes. Raises BadInput where the
-    home nation has only one region.
+    return CirculationReport(acc).html()
+
+
+def scenario_report(result: Result) -> str:
+    """The HTML of the report on a scenario's result."""
+    from xunhuan.faces.report.scenario import ScenarioReport
+
+    return ScenarioReport(result).html()
+
+
+def open_source(source: str, nation: list[str] | None = None) -> Report:
+    """The report on a table (by name or file) or on a result (by folder).
+
+    nation  as the option --nation: makes regions of a table one nation. Raises what opening either raises.
     """
-    from xunhuan.faces.report.circulation import circulation_report as made
+    from xunhuan.faces.commands.measuring import open_table
+    from xunhuan.faces.report.circulation import CirculationReport
 
-    return made(acc)
+    if Path(source).is_dir():
+        from xunhuan.faces.report.scenario import ScenarioReport
+        from xunhuan.scenario.record import open_result
+
+        return ScenarioReport(open_result(source))
+    return CirculationReport(open_table(source, nation))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from xunhuan.errors import BadInput
 from xunhuan.faces import figures
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
-from xunhuan.faces.report.page import Album, Grid, Row, numbered, render
+from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
 from xunhuan.measures.circulation import DEFINITIONS, circulation
 
 CIRCUITS = shares.CIRCUITS
@@ -69,25 +70,47 @@ def find(acc: Accounts) -> Findings:
     )
 
 
-def circulation_report(acc: Accounts) -> str:
-    """The HTML of the report on `acc`."""
-    found = find(acc)
-    pictures, tables = _pictures(found), _tables(found)
+@dataclass(frozen=True, eq=False)
+class CirculationReport:
+    """The report on one table."""
+
+    acc: Accounts
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return self.acc.name
+
+    @cached_property
+    def found(self) -> Findings:
+        """Its numbers."""
+        return find(self.acc)
+
+    def album(self) -> Album:
+        """Its figures by key, in order."""
+        return _pictures(self.found)
+
+    def html(self) -> str:
+        """The whole page."""
+        found = self.found
+        citations = [str(ds.attrs["citation"]) for ds in (found.region, *found.others.values())]
+        return render("circulation.html.j2", _context(found, self.album()), citations)
+
+
+def _context(found: Findings, album: Album) -> dict[str, object]:
+    acc, places = found.acc, found.places
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
-    places = found.places
-    citations = [str(ds.attrs["citation"]) for ds in (found.region, *found.others.values())]
-    context = {
+    return {
         "kicker": f"Circulation report · {acc.title or acc.name}",
         "title": f"Whose demand carries {nation[0]}’s {places}?",
         "title_zh": f"{nation[1]}各地区的本地、省际与国际循环，{acc.year}年",
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
-        "bounds": _bounds_text(found), "pictures": pictures, "tables": tables, "definitions": _definitions(),
-        "notes": [_sentence(n) for n in acc.notes], "ending": _ending(found), "unit": acc.unit,
-        "sources": [_sentence(acc.source)], "cite": f"xunhuan cite {acc.name}", "table": acc.name,
+        "bounds": _bounds_text(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
+        "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
+        "sources": [sentence(acc.source)], "cite": f"xunhuan cite {acc.name}", "table": acc.name,
         "made_from": f"{acc.name}, digest {acc.digest[:16]}",
     }  # fmt: skip
-    return render("circulation.html.j2", context, citations)
 
 
 def _mean(ds: xr.Dataset, weighting: int) -> dict[str, float]:
@@ -164,6 +187,7 @@ def _pictures(found: Findings) -> Album:
         "The same shares as points: the nearer a corner, the larger that share. Areas follow GDP. The triangle shows "
         "only the part that is occupied.",
         "Ternary plot of the three shares",
+        figures.circulation_ternary(ds, labelled=5),
     )
     matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home))
     album.add(
@@ -182,6 +206,9 @@ def _pictures(found: Findings) -> Album:
             "cross-hauling that the official margins allow.",
             f"Estimate and bounds of the share {style.word(circuit)}, one row a region",
         )
+    if "map-own" in album:  # for files only: the page shows the three apart, so that they fit a telephone
+        maps = figures.circulation_maps(ds, acc.geography, language="both")
+        album.add("maps", maps, "The three shares as tile maps.", "Three tile maps: abroad, other regions, own")
     return album
 
 
@@ -198,20 +225,20 @@ def _regions(found: Findings) -> Grid:
     ends = None
     if found.bounds is not None:
         ends = {c: shares.bounds_frame(found.region, *found.bounds, c).set_index("region") for c in ("own", "external")}
-    head = ["Region", "地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External"]
+    head = ["Region 地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External"]
     head += [] if ends is None else ["Own, bounds", "External, bounds"]
     rows = []
     for r in frame.to_dict("records"):
-        cells = [r["name_en"], r["name_zh"], r["region"], f"{r['gdp']:,.0f}"]
+        cells = [f"{r['name_en']} {r['name_zh']}", r["region"], f"{r['gdp']:,.0f}"]
         cells += [style.percent(r[c], 1) for c in CIRCUITS]
         for e in ends.values() if ends else ():
             cells.append(f"{100 * e.loc[r['region'], 'low']:.0f}–{style.percent(e.loc[r['region'], 'high'])}")
         rows.append(Row(cells))
     pad = [""] * (0 if ends is None else 2)
     for k, (en, zh) in enumerate((("Simple mean", "简单平均"), ("GDP-weighted mean", "加权平均"))):
-        rows.append(Row([en, zh, "", "", *_percents(_mean(found.region, k)).values(), *pad], strong=k == 0))
+        rows.append(Row([f"{en} {zh}", "", "", *_percents(_mean(found.region, k)).values(), *pad], strong=k == 0))
     caption = f"Circulation by absorption, shares of GDP, {found.acc.year}, by external share."
-    return Grid(head, rows, caption, words=("地区", "Code"))
+    return Grid(head, rows, caption, optional=head[1:3])
 
 
 def _sectors(found: Findings) -> Grid:
@@ -225,20 +252,23 @@ def _sectors(found: Findings) -> Grid:
         f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
     )
     head = ["Sector", "部门", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
-    return Grid(head, rows, caption, words=("部门",))
+    return Grid(head, rows, caption, words=("部门",), optional=("部门",))
 
 
 def _three(found: Findings) -> Grid:
     rows = []
     for name, ds in {"absorption": found.region, **found.others}.items():
         for k, weighting in enumerate(str(w) for w in ds["weighting"].values):
-            rows.append(Row([name, weighting, *_percents(_mean(ds, k)).values()]))
+            rows.append(Row([name, weighting.replace("_", " "), *_percents(_mean(ds, k)).values()]))
     caption = "Means over the regions under each definition. They answer different questions and are not comparable."
     return Grid(["Definition", "Mean", "Own", "Inter", "External"], rows, caption, words=("Mean",), small=True)
 
 
 def _identities(found: Findings) -> Grid:
-    rows = [Row([name, f"{r.size:,}", f"{r.max():.1e}"]) for name, (r, _) in identity_residuals(found.acc).items()]
+    rows = [
+        Row([formula(name).rstrip("."), f"{r.size:,}", f"{r.max():.1e}"])
+        for name, (r, _) in identity_residuals(found.acc).items()
+    ]
     caption = (
         f"Identities of the table: largest residual relative to the terms’ gross size (refused above {TOLERANCE:g})."
     )
@@ -259,8 +289,8 @@ def _log(found: Findings) -> Grid:
     return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
 
 
-def _definitions() -> list[tuple[str, str]]:
-    return [(name, _sentence(text)) for name, (text, _) in DEFINITIONS.items()]
+def _definitions() -> list[tuple[str, Markup]]:
+    return [(name, formula(text)) for name, (text, _) in DEFINITIONS.items()]
 
 
 def _ending(found: Findings) -> str:
@@ -271,11 +301,6 @@ def _ending(found: Findings) -> str:
         f"No iteration is involved: the Leontief system of {acc.R} regions and {acc.S} sectors is solved "
         f"directly. The three shares of every region sum to one within {off:.1e}."
     )
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
 def _members(found: Findings) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from xunhuan.faces import bibliography
 
@@ -58,18 +59,43 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table on the page; `text` names the columns (by heading) that hold words and stand left."""
+    """A table on the page.
+
+    words     headings of columns that hold words: they stand left, and wrap
+    optional  headings of columns that a narrow window leaves out
+    """
 
     head: Sequence[str]
     rows: Sequence[Row]
     caption: str = ""
     number: int = 0
     words: Sequence[str] = ()
+    optional: Sequence[str] = ()
     small: bool = False
-    text: Sequence[bool] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", [k == 0 or h in self.words for k, h in enumerate(self.head)])
+    @property
+    def classes(self) -> list[str]:
+        """CSS classes of each column."""
+        return [
+            " ".join(
+                ["text"] * (k == 0 or h in self.words) + ["wrap"] * (h in self.words) + ["opt"] * (h in self.optional)
+            )
+            for k, h in enumerate(self.head)
+        ]
+
+
+def formula(text: str) -> Markup:
+    """A sentence whose indices stand below and above: "v_p B_p· y^d"; words with underscores stay as they are."""
+    safe = str(escape(sentence(text)))
+    safe = re.sub(r"(?<![\w])(GDP|[A-Za-zΣ])_([a-z]{1,2})(?![\w])", r"\1<sub>\2</sub>", safe)
+    return Markup(re.sub(r"(?<![\w])([A-Za-z])\^(-?\w)(?![\w])", r"\1<sup>\2</sup>", safe))
+
+
+def sentence(text: str) -> str:
+    """A note as a sentence: capital and full stop."""
+    text = text.strip()
+    text = "GDP" + text[3:] if text.startswith("gdp ") else text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else text + "."
 
 
 class Album(dict[str, Picture]):

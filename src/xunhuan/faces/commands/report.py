@@ -1,0 +1,124 @@
+"""`xunhuan report`, `figure` and `cite`: what was found as a page, as image files, and the sources as BibTeX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xunhuan.errors import BadInput, UnknownName
+from xunhuan.faces.commands.measuring import Nations
+from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
+
+if TYPE_CHECKING:
+    from xunhuan.faces.report.page import Album
+
+Source = Annotated[str, typer.Argument(help="A table, bundled or an accounts file, or the folder of a result.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("report")(report)
+    app.command("figure")(figure)
+    app.command("cite")(cite)
+
+
+def report(
+    source: Source,
+    nation: Nations = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; by default NAME.html in this folder.")
+    ] = None,
+) -> None:
+    """Write one self-contained HTML page: the answer, figures, tables, definitions, sources."""
+    from xunhuan.data.store import write_text
+    from xunhuan.faces.report import open_source
+
+    with working(f"writing the report on {source}"):
+        page = open_source(source, nation)
+        path = output or Path(f"{page.name}.html")
+        write_text(path, page.html())
+    console(stderr=True).print(f"wrote {path}")
+
+
+def figure(
+    source: Source,
+    name: Annotated[str | None, typer.Argument(help="Figure to draw, or all; left out, they are listed.")] = None,
+    nation: Nations = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="FILE.png, .svg or .pdf; for all, a folder.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--image", help="png, svg or pdf, where -o does not say.")] = "png",
+    width: Annotated[int, typer.Option(min=200, max=4000, help="Width in pixels.")] = 1000,
+    scale: Annotated[float, typer.Option(min=0.5, max=8, help="Dots of a PNG per pixel.")] = 2.0,
+) -> None:
+    """Draw figures of a report as image files, with the Chromium or Chrome on this machine."""
+    from xunhuan.faces.report import open_source
+
+    page = open_source(source, nation)
+    album = page.album()
+    if name is None:
+        _list(page.name, album)
+        return
+    if name != "all" and name not in album:
+        raise UnknownName.of("figure", name, ["all", *album], where=page.name)
+    _draw(album, page.name, name, output, kind, width, scale)
+
+
+def _list(source: str, album: Album) -> None:
+    import pandas as pd
+
+    rows = [{"figure": key, "shows": p.alt} for key, p in album.items()]
+    emit(
+        pd.DataFrame(rows),
+        title=f"Figures of {source}",
+        notes=["draw one with: xunhuan figure SOURCE FIGURE -o FILE.png"],
+    )
+
+
+def _draw(album: Album, source: str, name: str, output: Path | None, kind: str, width: int, scale: float) -> None:
+    from xunhuan.faces.figures.export import write_image
+    from xunhuan.faces.output import track
+
+    if name == "all":
+        folder = output or Path(f"{source}-figures")
+        if folder.suffix:
+            raise BadInput(
+                "all figures go to a folder", where=str(folder), fix="give -o FOLDER, and --image png, svg or pdf"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {key: folder / f"{key}.{kind}" for key in album}
+    else:
+        files = {name: output or Path(f"{source}-{name}.{kind}")}
+    for key, path in track(files.items(), "drawing figures", total=len(files)):
+        write_image(album[key].wide, path, width=width, scale=scale)
+        console(stderr=True).print(f"wrote {path}")
+
+
+def cite(
+    what: Annotated[
+        str | None, typer.Argument(help="A table, a result's folder, a measure, a model or a key; left out: all keys.")
+    ] = None,
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Print the sources of a table, result, measure or model as BibTeX."""
+    import sys
+
+    import pandas as pd
+
+    from xunhuan.faces import bibliography
+
+    if what is None:
+        rows = [{"key": r.key, "source": r.text} for r in bibliography.library().values()]
+        emit(pd.DataFrame(rows), format, output, title="Sources")
+        return
+    text = "\n".join(bibliography.entries(what))
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from xunhuan.data.store import write_text
+
+    write_text(output, text)
+    console(stderr=True).print(f"wrote {output}")

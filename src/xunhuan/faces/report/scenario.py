@@ -1,0 +1,1 @@
+"""The report on a scenario's result."""
