@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -35,3 +38,15 @@ def china() -> Accounts:
 @pytest.fixture(scope="session")
 def world() -> Accounts:
     return load("world-2017")
+
+
+@pytest.fixture(scope="session")
+def official() -> ModuleType:
+    """Writers of small files in the official layouts of other houses (tests/official.py)."""
+    spec = importlib.util.spec_from_file_location("official", Path(__file__).parent / "official.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["official"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,76 @@
+"""`xunhuan import`: a foreign table into accounts, with every change made on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from xunhuan.faces.output import Format, FormatOption, emit, working
+
+HELP = "wiod2013, wiod2016, icio, ceads or tabular (see docs/readers.md)."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("import")
+    def command(
+        kind: Annotated[str, typer.Argument(metavar="FORMAT", help=HELP)],
+        path: Annotated[Path, typer.Argument(help="The file; for tabular, its mapping file.")],
+        output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+        year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it.")] = None,
+        sheet: Annotated[str | None, typer.Option(help="Sheet, where it has another name.")] = None,
+        tolerance: Annotated[
+            float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
+        ] = None,
+        name: Annotated[str | None, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = None,
+        changes: Annotated[
+            Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
+        ] = None,
+        format: FormatOption = Format.table,
+    ) -> None:
+        """Read a table from another house, check its identities and save it as accounts.
+
+        What the identities needed is summed up on the screen by step; nothing is written if the file is
+        wrong.
+        """
+        from dataclasses import replace
+
+        from xunhuan.data.store import atomic_path, load, save
+        from xunhuan.read import reader
+
+        chosen = reader(kind)
+        options: dict[str, Any] = {"year": year, "sheet": sheet}
+        if tolerance is not None:
+            options["tolerance"] = tolerance
+        if kind == "ceads":
+            options["like"] = load("china-2017").geography  # names the provinces as the bundled tables do
+        with working(f"reading {path.name}"):
+            found = chosen(path, **options)
+            accounts = replace(found.accounts, name=name) if name else found.accounts
+            save(accounts, output)
+            if changes is not None:
+                with atomic_path(changes) as tmp:
+                    found.changes.to_parquet(tmp, index=False)
+        notes = (
+            f"{accounts.title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
+            f"Identities hold to 1e-9. Wrote {output}.",
+            *(f"Note: {n}." for n in accounts.notes),
+        )
+        emit(_summary(found.changes), format, title=f"Changes made to {path.name}", notes=notes)
+
+
+def _summary(changes: Any) -> Any:
+    """By step and quantity: cells, net and gross change, largest; negatives that stay are counted in the
+    note.
+    """
+    import pandas as pd
+
+    if changes.empty:
+        return pd.DataFrame(columns=["step", "quantity", "cells", "net", "gross", "unit", "note"])
+    sized = changes.assign(gross=changes["change"].abs())
+    by = sized.groupby(["step", "quantity", "unit", "note"], sort=False)
+    out = by.agg(cells=("change", "size"), net=("change", "sum"), gross=("gross", "sum")).reset_index()
+    return out[["step", "quantity", "cells", "net", "gross", "unit", "note"]]

@@ -1,0 +1,246 @@
+"""Provincial MRIO workbooks of CEADs: 2012, 2015, 2017 (sheet Table or Table_YYYY) and 2018, 2020 (with an
+English
+sheet, Table_YYYY_English Version).
+
+Row 2 names the province at the start of its block of columns, row 3 the sector, row 4 its code; columns A
+to C hold the same for rows; cell D5 is the first number. After the sectors of all provinces come total
+intermediate use, five final categories a province (FU101 .. FU202), export (EX), total final use, errors
+(ERR), gross output (GO). Below: imports (IM), total inputs, value added (VA001 .. VA004), total input (TI).
+Unit 10^4 CNY.
+
+The workbook gives imports by user, not by good: each user's are given to goods in proportion to what the
+user buys at home, an assumption that the notes of the table repeat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.errors import BadInput
+from xunhuan.read.blocks import Blocks, Imported, close
+from xunhuan.read.sheet import Sheet, open_sheet, sheet_names
+
+Array = NDArray[np.float64]
+
+TOP, LEFT = 4, 3
+"""First row and column of numbers, from 0: cell D5."""
+REST = "ROW"
+CATEGORIES = {
+    "FU101": "rural_household",
+    "FU102": "urban_household",
+    "FU103": "government",
+    "FU201": "fixed_capital",
+    "FU202": "inventory",
+}
+COMPONENTS = {
+    "VA001": "compensation",
+    "VA002": "net_production_tax",
+    "VA003": "depreciation",
+    "VA004": "operating_surplus",
+}
+SHEET = r"Table([ _]\d{4})?([ _]English Version)?"
+NOTES = (
+    "bilateral flows between provinces are the compilers' estimates",
+    "the source gives imports by user, not by good: each user's are spread over goods like its home-made inputs",
+)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where things are: provinces and sectors of the axes, columns of final use, export, output; rows
+    below.
+    """
+
+    provinces: tuple[str, ...]
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    final: tuple[int, ...]
+    export: int
+    output: int
+    rows: dict[str, int]
+
+
+def read_ceads(
+    path: Path,
+    year: int | None = None,
+    sheet: str | None = None,
+    tolerance: float = 0.05,
+    like: Geography | None = None,
+) -> Imported:
+    """A provincial table of CEADs; provinces one nation, the ROW open, values in 10^8 CNY.
+
+    like  a geography whose names (English or Chinese) the workbook uses: its codes, clusters and tiles are
+    taken over
+    The errors column of the source is what rows miss of output; it becomes final use `discrepancy`.
+
+    Raises BadInput naming sheet and cell where a sheet is missing, a header has moved or a number cell
+    holds text, ForeignFile for a cut file, UnbalancedAccounts past `tolerance`.
+    """
+    grid = open_sheet(path, re.escape(sheet) if sheet else _choose(path), "the table")
+    year = year or _year(grid, path)
+    plan = _plan(grid)
+    n, k = len(plan.provinces), len(plan.codes)
+    body, users = slice(TOP, TOP + n * k), slice(LEFT, LEFT + n * k)
+    z = grid.numbers(body, users).reshape(n, k, n, k) / 1e4
+    first = plan.final[0]
+    final = grid.numbers(body, slice(first, first + n * len(CATEGORIES))).reshape(n, k, n, -1) / 1e4
+    imports_z = _row(grid, plan, "IM", users).reshape(n, k)
+    imports_f = _row(grid, plan, "IM", slice(first, first + n * len(CATEGORIES))).reshape(n, -1)
+    export = grid.numbers(body, slice(plan.export, plan.export + 1)).reshape(n, k) / 1e4
+    output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
+    value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in COMPONENTS], axis=2)
+    whole_z, whole_f = _with_rest(z, final, _by_good(z, imports_z), _by_good(final, imports_f), export)
+    geography = _geography(plan.provinces, like)
+    b = Blocks(
+        geography=geography,
+        sectors=Sectors(plan.codes, plan.names),
+        categories=tuple(CATEGORIES.values()),
+        components=tuple(COMPONENTS.values()),
+        intermediate=whole_z,
+        final=whole_f,
+        value_added=np.concatenate([value_added, np.zeros((1, k, len(COMPONENTS)))]),
+        output=np.concatenate([output, whole_z[n].sum((1, 2))[None] + whole_f[n].sum((1, 2))[None]]),
+        year=year,
+        currency="CNY",
+        unit="10^8 CNY",
+        name=f"ceads-{year}",
+        title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
+        source="CEADs multi-regional input-output tables",
+        notes=NOTES,
+    )
+    return close(b, tolerance)
+
+
+def _choose(path: Path) -> str:
+    """The sheet to read: the English table where there is one, else the only table. Pattern for
+    `open_sheet`.
+    """
+    names = [n for n in sheet_names(path) if re.fullmatch(SHEET, n.strip(), flags=re.IGNORECASE)]
+    english = [n for n in names if "english" in n.lower()]
+    return re.escape((english or names)[0].strip()) if english or len(names) == 1 else SHEET
+
+
+def _year(grid: Sheet, path: Path) -> int:
+    found = re.search(r"(19|20)\d{2}", f"{grid.name} {grid.text(0, 0)} {path.stem}")
+    if found is None:
+        raise BadInput("the workbook does not tell its year", where=str(path), fix="give it with --year")
+    return int(found.group())
+
+
+def _code(written: str) -> str:
+    return written.zfill(2) if written.isdigit() else written.upper()
+
+
+def _plan(grid: Sheet) -> _Plan:
+    """Read the labels and check that rows and columns run province by province over the same sectors."""
+    grid.expect(TOP - 1, LEFT, ("01", "1"), "the code of the first sector")
+    grid.expect(TOP, LEFT - 1, ("01", "1"), "the code of the first sector")
+    codes = [_code(grid.text(TOP, 2))]
+    while (nxt := _code(grid.text(TOP + len(codes), 2))) not in ("01", codes[-1]) and nxt.isdigit():
+        codes.append(nxt)
+    k = len(codes)
+    provinces: list[str] = []
+    while _code(grid.text(TOP + len(provinces) * k, 2)) == "01":
+        provinces.append(grid.text(TOP + len(provinces) * k, 0))
+    for p, name in enumerate(provinces):
+        if not name:
+            raise BadInput(f"{grid.where(TOP + p * k, 0)}: the province has no name", where=str(grid.path))
+        grid.expect(1, LEFT + p * k, (name,), "the province of the block")
+        for i, code in enumerate(codes):
+            wanted = (code, str(int(code)))
+            grid.expect(TOP + p * k + i, 2, wanted, "a sector code")
+            grid.expect(TOP - 1, LEFT + p * k + i, wanted, "a sector code")
+    names = tuple(grid.text(TOP + i, 1) for i in range(k))
+    final, export, output = _right(grid, provinces, k)
+    return _Plan(tuple(provinces), tuple(codes), names, final, export, output, _below(grid, len(provinces) * k))
+
+
+def _right(grid: Sheet, provinces: Sequence[str], k: int) -> tuple[tuple[int, ...], int, int]:
+    """Columns of final use (checked label by label), of export and of gross output."""
+    start = LEFT + len(provinces) * k
+    place = {_code(grid.text(TOP - 1, c)): c for c in range(grid.cells.shape[1] - 1, start - 1, -1)}
+    missing = [c for c in (next(iter(CATEGORIES)), "EX", "GO") if c not in place]
+    if missing:
+        raise BadInput(
+            f"sheet {grid.name!r}: row {TOP} has no {', '.join(missing)} right of the sectors",
+            where=str(grid.path),
+            fix="restore the code row of the official file",
+        )
+    first = place[next(iter(CATEGORIES))]
+    for p, name in enumerate(provinces):
+        grid.expect(1, first + p * len(CATEGORIES), (name,), "the province of the final categories")
+        for f, code in enumerate(CATEGORIES):
+            grid.expect(TOP - 1, first + p * len(CATEGORIES) + f, (code,), "the code of a final category")
+    count = len(provinces) * len(CATEGORIES)
+    return tuple(range(first, first + count)), place["EX"], place["GO"]
+
+
+def _below(grid: Sheet, sectors: int) -> dict[str, int]:
+    """Rows of imports and value added under the sectors, by code."""
+    end = TOP + sectors
+    found = {_code(grid.text(r, 2)): r for r in range(min(grid.cells.shape[0], end + 15) - 1, end - 1, -1)}
+    missing = [c for c in ("IM", *COMPONENTS) if c not in found]
+    if missing:
+        raise BadInput(
+            f"sheet {grid.name!r}: rows {end + 1} to {end + 15} lack {', '.join(missing)} in column C",
+            where=str(grid.path),
+            fix="restore the rows under the sectors, or download the file again",
+        )
+    return found
+
+
+def _row(grid: Sheet, plan: _Plan, code: str, columns: slice) -> Array:
+    at = plan.rows[code]
+    return np.asarray(grid.numbers(slice(at, at + 1), columns)[0] / 1e4)
+
+
+def _by_good(home: Array, imports: Array) -> Array:
+    """Imports of each user s u spread over goods i like its home-made inputs r i s u: axes i s u."""
+    bought = home.sum(0)
+    bought = np.maximum(bought, 0.0)
+    total = bought.sum(0)
+    like_all = bought.sum((1, 2))[:, None, None] / bought.sum()
+    share = np.where(total > 0, bought / np.where(total > 0, total, 1.0), like_all)
+    return np.asarray(share * imports, dtype=np.float64)
+
+
+def _with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export: Array) -> tuple[Array, Array]:
+    """Intermediate r i s j and final r i s f with the ROW as the last, open region."""
+    n, k = z.shape[:2]
+    whole_z, whole_f = np.zeros((n + 1, k, n + 1, k)), np.zeros((n + 1, k, n + 1, final.shape[3]))
+    whole_z[:n, :, :n], whole_z[n, :, :n] = z, import_z
+    whole_f[:n, :, :n], whole_f[n, :, :n], whole_f[:n, :, n, 0] = final, import_f, export
+    return whole_z, whole_f
+
+
+def _geography(provinces: tuple[str, ...], like: Geography | None) -> Geography:
+    """One nation and the ROW; codes and clusters from `like` where it knows every province by name."""
+    plain = Geography(
+        codes=(*provinces, REST),
+        nation=(*("CHN",) * len(provinces), REST),
+        names_en=(*provinces, "Rest of the world"),
+        names_zh=(*provinces, "世界其他地区"),
+        open=frozenset({REST}),
+        nation_names={"CHN": ("China", "中国")},
+    )
+    if like is None or not set(provinces) <= {*like.names_en, *like.names_zh}:
+        return plain
+    known = like.take([like.index(p) for p in provinces])
+    return replace(
+        known,
+        codes=(*known.codes, REST),
+        nation=(*known.nation, REST),
+        names_en=(*known.names_en, "Rest of the world"),
+        names_zh=(*known.names_zh, "世界其他地区"),
+        open=frozenset({REST}),
+        population=(*known.population, float("nan")),
+        tile=(*known.tile, None),
+    )

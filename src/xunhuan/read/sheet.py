@@ -1,0 +1,195 @@
+"""Cells of a workbook or a csv, taken by place, with errors that name the sheet and the cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.errors import BadInput, ForeignFile, Problems
+
+Array = NDArray[np.float64]
+
+
+def column_letters(k: int) -> str:
+    """Name of the k-th column (from 0) as spreadsheets write it.
+
+    >>> column_letters(0), column_letters(25), column_letters(26), column_letters(702)
+    ('A', 'Z', 'AA', 'AAA')
+    """
+    letters = ""
+    k += 1
+    while k:
+        k, rest = divmod(k - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """Name of a cell given its row and column from 0.
+
+    >>> cell_name(3, 2)
+    'C4'
+    """
+    return f"{column_letters(column)}{row + 1}"
+
+
+def text(value: object) -> str:
+    """A cell as text without outer or doubled blanks; "" where it is empty; whole numbers without a point.
+
+    >>> text(" Total  use "), text(None), text(3.0)
+    ('Total use', '', '3')
+    """
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return re.sub(r"\s+", " ", str(value)).strip()
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A grid of cells: `cells` row, column (objects), the sheet's `name` and the `path` of its file."""
+
+    path: Path
+    name: str
+    cells: NDArray[np.object_]
+
+    def where(self, row: int, column: int) -> str:
+        """A place in words: sheet and cell, for messages."""
+        return f"sheet {self.name!r}, cell {cell_name(row, column)}"
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell; "" outside the grid."""
+        rows, columns = self.cells.shape
+        return text(self.cells[row, column]) if row < rows and column < columns else ""
+
+    def expect(self, row: int, column: int, wanted: Sequence[str], what: str) -> None:
+        """Raise BadInput unless the cell holds one of `wanted` (ignoring case): the header has moved."""
+        found = self.text(row, column)
+        if found.casefold() not in {w.casefold() for w in wanted}:
+            raise BadInput(
+                f"{self.where(row, column)}: expected {what} ({' or '.join(map(repr, wanted))}), found {found!r}",
+                where=str(self.path),
+                fix="restore the layout of the official file: no rows or columns put in or taken out",
+            )
+
+    def numbers(self, rows: slice, columns: slice) -> Array:
+        """A block as numbers; an empty cell is 0.
+
+        Raises BadInput listing every cell that holds text or is not finite, ForeignFile where the block is
+        cut off.
+        """
+        block = self.cells[rows, columns]
+        asked = (rows.stop - rows.start, columns.stop - columns.start)
+        if block.shape != asked:
+            raise ForeignFile(
+                f"sheet {self.name!r} ends at {cell_name(self.cells.shape[0] - 1, self.cells.shape[1] - 1)}; "
+                f"its numbers should reach {cell_name(rows.stop - 1, columns.stop - 1)}",
+                where=str(self.path),
+                fix="the file is cut off: download it again",
+            )
+        empty = np.asarray(block == None, dtype=bool)  # noqa: E711 - cell by cell
+        try:
+            out = np.where(empty, 0.0, block).astype(np.float64)
+        except (ValueError, TypeError):
+            out = self._slowly(block, rows.start, columns.start)
+        out = np.where(np.isnan(out) & self._nan(block), 0.0, out)
+        bad = np.argwhere(~np.isfinite(out))
+        if bad.size:
+            p = Problems("cells are not finite numbers")
+            for r, c in bad:
+                p.add(self.where(rows.start + int(r), columns.start + int(c)))
+            p.raise_if(BadInput, where=str(self.path))
+        return out
+
+    @staticmethod
+    def _nan(block: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Cells that pandas reads as nan are empty cells."""
+        return np.asarray(block != block, dtype=bool)
+
+    def _slowly(self, block: NDArray[np.object_], row: int, column: int) -> Array:
+        """Cell by cell: what can be a number becomes one, all else is named."""
+        out = np.zeros(block.shape)
+        p = Problems("cells that must hold numbers hold text")
+        for (r, c), value in np.ndenumerate(block):
+            written = text(value)
+            if not written:
+                continue
+            try:
+                out[r, c] = float(value) if not isinstance(value, str) else float(written.replace(",", ""))
+            except (ValueError, TypeError):
+                p.add(f"{self.where(row + r, column + c)}: {written[:40]!r}")
+        p.raise_if(BadInput, where=str(self.path), fix="put a number, or leave the cell empty for 0")
+        return out
+
+
+def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
+    """The sheet whose whole name matches the pattern `wanted` (ignoring case and outer blanks).
+
+    Raises BadInput where the file is absent or no sheet or more than one matches (naming those there are),
+    ForeignFile where it is no workbook.
+    """
+    book = _workbook(path)
+    try:
+        names = [n for n in book.sheetnames if re.fullmatch(wanted, n.strip(), flags=re.IGNORECASE)]
+        if len(names) != 1:
+            some = ", ".join(map(repr, book.sheetnames))
+            raise BadInput(
+                f"the workbook has {'no' if not names else 'more than one'} sheet for {what}; it has {some}",
+                where=str(path),
+                fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
+            )
+        rows = [list(r) for r in book[names[0]].iter_rows(values_only=True)]
+    finally:
+        book.close()
+    width = max((len(r) for r in rows), default=0)
+    cells = np.full((len(rows), width), None, dtype=object)
+    for k, row in enumerate(rows):
+        cells[k, : len(row)] = row
+    return Sheet(path, names[0], cells)
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook. Raises BadInput, ForeignFile."""
+    book = _workbook(path)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def _workbook(path: Path) -> Any:
+    import openpyxl
+
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    if path.suffix.lower() == ".xlsb":
+        raise BadInput("binary workbooks (.xlsb) are not read", where=str(path), fix="save it as .xlsx first")
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as e:
+        raise ForeignFile(
+            "the file is truncated or not a workbook (.xlsx)", where=str(path), fix="download it again"
+        ) from e
+
+
+def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:
+    """A csv as a grid, header row included. Raises BadInput where it is absent, ForeignFile where it is not
+    text.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    try:
+        frame = pd.read_csv(path, encoding=encoding, low_memory=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
+        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+    cells = np.concatenate([np.array([list(frame.columns)], dtype=object), frame.to_numpy(dtype=object)])
+    return Sheet(path, path.name, cells)
