@@ -48,8 +48,11 @@ OPTIONS = [
     {"caution": 0.9, "rationing": "proportional", "target": "demand", "destock": False},
     {"target": "demand", "slack": 0.1, "overproduction_days": 30, "overproduction_max": 1.5},
     {"substitution": False},
+    {"reorder": "all"},
+    {"reorder": "all", "rationing": "home_first", "revise_days": 1},
     {"elasticity_long": 9.0, "elasticity_year": 8.9, "rationing": "home_first"},
     {"inventory_days": 3, "shelf_days": {"FAR": 2.5, "SER": 2}, "restock_days": 4},
+    {"inventory_days": 2, "criticality": "leontief", "rationing": "proportional", "revise_days": 14},
     {"step_days": 0.5, "horizon_days": DAYS / 2, "record_days": 3.5},
 ]
 
@@ -73,8 +76,8 @@ class Naive:
         rho, holds, keeps = criticality(acc.sectors, p), inventory_days(acc.sectors, p), shelf_days(acc.sectors, p)
         self.rho, self.keeps = rho, keeps
         self.spoils = [code not in acc.sectors.groups["services"] for code in acc.sectors.codes]
-        self.tau = [max(self.dt, min(p.restock_days, keeps[i])) for i in S]
         self.days = {(i, j): min(holds[j], keeps[i]) for i in S for j in S}
+        self.tau = {k: max(self.dt, min(p.restock_days, v)) for k, v in self.days.items()}
         total = {(s, i): sum(acc.flow[r, s, i] for r in R) for s in R for i in S}
         self.pi0 = {(r, s, i): acc.flow[r, s, i] / total[s, i] for r in R for s in R for i in S}
         self.use = {(s, i, j): acc.use[s, i, j] / 365 for s in R for i in S for j in S}
@@ -86,6 +89,8 @@ class Naive:
         self.x, self.wanted = dict(self.x0), dict(self.x0)
         self.alpha = dict.fromkeys(self.x0, 1.0)
         self.pi = dict(self.pi0)
+        self.debt = dict.fromkeys(self.pi0, 0.0)
+        self.steps = 0
         self.met_so_far = dict.fromkeys(self.final, 0.0)
 
     def target(self, s: int, i: int, j: int, ratio: float) -> float:
@@ -97,7 +102,7 @@ class Naive:
         gap = self.target(s, i, j, ratio) - self.stock[s, i, j]
         if not self.p.destock:
             gap = max(gap, 0.0)
-        return max(0.0, self.a[s, i, j] * min(self.x[s, j], self.bound[s, j]) + gap / self.tau[i])
+        return max(0.0, self.a[s, i, j] * min(self.x[s, j], self.bound[s, j]) + gap / self.tau[i, j])
 
     def limit(self, s: int, j: int) -> float:
         p = self.p
@@ -118,6 +123,13 @@ class Naive:
         self.bound = {(s, j): self.limit(s, j) if g.codes[s] not in g.open else math.inf for s in R for j in S}
         o = {(s, i, j): self.order(s, i, j, ratio(s, i)) for s in R for i in S for j in S}
         O = {(s, i): sum(o[s, i, j] for j in S) for s in R for i in S}
+        part = {(s, i): self.recall(s, i, O[s, i], ratio) for s in R for i in S}
+        regular = {k: self.pi[k] * (1 - part[k[1], k[2]]) for k in self.pi}
+        source = dict(regular)
+        for r, s, i in self.pi:
+            whole = sum(self.debt[q, s, i] for q in R)
+            if whole > 0:
+                source[r, s, i] += part[s, i] * self.debt[r, s, i] / whole
         D = {(s, i): self.final[s, i] * now.demand[s, i] for s in R for i in S}
         old = {k: min(self.old[k], O[k] + D[k]) / (O[k] + D[k]) for k in O}
         W, F = {k: O[k] * (1 - old[k]) for k in O}, {k: D[k] * (1 - old[k]) for k in D}
@@ -129,7 +141,7 @@ class Naive:
         to_use, to_final, left = {}, {}, {}
         for k in self.pi:
             r, s, i = k
-            u, f = self.pi[k] * W[s, i], self.pi[k] * tilt.get(k, 1.0) * F[s, i]
+            u, f = source[k] * W[s, i], self.pi[k] * tilt.get(k, 1.0) * F[s, i]
             left[k] = min(1.0, room[k] / (u + f)) if k in room and u + f > 0 else 1.0
             to_use[k], to_final[k] = u * left[k], f * left[k]
         x, wanted, phi = {}, {}, {}
@@ -159,8 +171,26 @@ class Naive:
             used = min(self.a[s, i, j] * x[s, j], stock / self.dt)
             spoiled = max(0.0, stock / self.keeps[i] - used) if self.spoils[i] else 0.0
             self.stock[s, i, j] = max(0.0, stock + self.dt * (o[s, i, j] * share - used - spoiled))
-        self.drift(W, F, left, phi)
+        for k in self.debt if p.reorder == "supplier" else ():
+            r, s, i = k
+            missed = regular[k] * W[s, i] - to_use[k] * phi[k][0]
+            self.debt[k] = max(0.0, self.debt[k] + self.dt * missed)
+        self.steps += 1
+        if self.steps % round(p.revise_days / self.dt) == 0:
+            self.drift(W, F, left, phi)
         self.x, self.wanted = x, wanted
+
+    def recall(self, s: int, i: int, ordered: float, ratio) -> float:
+        """Forgive debts beyond what stocks lack; the part of the orders that asks debtors only."""
+        gap = sum(max(0.0, self.target(s, i, j, ratio(s, i)) - self.stock[s, i, j]) for j in self.S)
+        whole = sum(self.debt[r, s, i] for r in self.R)
+        if whole == 0:
+            return 0.0
+        kept = min(1.0, gap / whole)
+        for r in self.R:
+            self.debt[r, s, i] *= kept
+        usual = sum(self.a[s, i, j] * self.wanted[s, j] for j in self.S)
+        return max(0.0, ordered - usual) / ordered * kept * whole / gap if ordered > 0 and gap > 0 else 0.0
 
     def fill(self, x: float, use: float, final: float, near: float, at_home: bool) -> tuple[float, float]:
         if self.p.rationing == "proportional":
@@ -175,7 +205,7 @@ class Naive:
         return (a, a) if at_home else (b, b)
 
     def drift(self, W, F, left, phi) -> None:
-        lam = self.p.substitution_rate
+        p, lam = self.p, self.p.substitution_rate
         if lam == 0:
             return
         for s in self.R:
@@ -189,7 +219,7 @@ class Naive:
                 if sum(best.values()) > 0:
                     for r in self.R:
                         new = best[r] / sum(best.values())
-                        self.pi[r, s, i] += lam * self.dt * (new - self.pi[r, s, i])
+                        self.pi[r, s, i] += min(1.0, lam * p.revise_days) * (new - self.pi[r, s, i])
 
 
 def compare(acc: Accounts, shock: Shock, options: dict[str, object], pull: np.ndarray) -> float:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xunhuan.data.accounts import Accounts
-    from xunhuan.models.contract import Response, Shock
+    from xunhuan.models.contract import Edit, Response, Shock, TimedEdit
     from xunhuan.models.propagation import PropagationParameters
 
 Given = list[str] | None
@@ -93,7 +93,8 @@ def read_shock(given: dict[str, Given]) -> Shock:
         "capacity": contract.CapacityLoss, "demand": contract.DemandChange, "link": contract.LinkCut,
         "gateway": contract.GatewayClosure, "stockpile": contract.Stockpile,
     }  # fmt: skip
-    p, edits = Problems("the shock cannot be read"), []
+    p = Problems("the shock cannot be read")
+    edits: list[contract.Edit] = []
     for option, texts in given.items():
         for text in texts or []:
             try:
@@ -106,7 +107,7 @@ def read_shock(given: dict[str, Given]) -> Shock:
     return contract.Shock(tuple(edits))
 
 
-def _edit(kind: type, text: str) -> object:
+def _edit(kind: type[TimedEdit], text: str) -> Edit:
     known = {f.name: f for f in fields(kind)}
     values: dict[str, object] = {}
     for part in filter(None, text.split(",")):
@@ -120,7 +121,7 @@ def _edit(kind: type, text: str) -> object:
                and not (n == "origin" and "regions" in known)]  # fmt: skip
     if missing:
         raise BadInput(f"{' and '.join(missing)} must be given")
-    return kind(**values)
+    return kind(**values)  # values are checked by the model
 
 
 def _value(name: str, text: str) -> object:
@@ -225,7 +226,7 @@ def _path(acc: Accounts, r: Response, top: int) -> pd.DataFrame:
         raise BadInput("this response has no path")
     lost = r.detail["loss"].sum("sector")
     worst = lost["region"].to_numpy()[lost.to_numpy().argsort(kind="stable")[::-1][:top]]
-    return activity(r.path).sel(region=worst).to_pandas().reset_index().rename(columns={"t": "day"})
+    return activity(r.path)[list(worst)].reset_index()
 
 
 VIEWS: dict[str, Callable[[Accounts, Response, int], pd.DataFrame]] = {

@@ -54,7 +54,7 @@ def time_paths(
     """
     if sectors is not None:
         return _sector_paths(path, accounts, regions, sectors, language, title)
-    ratio = activity(path).to_pandas()
+    ratio = activity(path)
     if regions is None:
         depth = (1 - ratio).clip(lower=0).sum().sort_values(ascending=False, kind="stable")
         codes = [str(c) for c in depth.index[:top]]
@@ -75,7 +75,7 @@ def _sector_paths(
 ) -> go.Figure:
     if regions is not None:
         path = path.isel(region=accounts.geography.select(regions, accounts.home))
-    ratio = activity(path, over="region").to_pandas()
+    ratio = activity(path, over="region")
     s = accounts.sectors
     lines = {
         style.label(s.codes[k], s.names_en[k], s.names_zh[k], language): ratio[s.codes[k]] for k in s.select(sectors)
@@ -108,8 +108,8 @@ def spread_maps(
     for w in weeks:
         inside = (days > 7 * (w - 1)) & (days <= 7 * w)
         # Windows longer than a week hold several weeks each.
-        chosen = ratio[inside].mean("t") if inside.any() else ratio[int(np.searchsorted(days, 7 * w))]
-        maps[_word("week", language).format(w)] = (chosen - 1).to_pandas()
+        chosen = ratio[inside].mean() if inside.any() else ratio.iloc[int(np.searchsorted(days, 7 * w))]
+        maps[_word("week", language).format(w)] = chosen - 1.0
     return tile_maps(
         maps, accounts.geography, scale="change", language=language, title=title, key=_word("change", language),
         stacked=stacked,
@@ -126,8 +126,8 @@ def losses_by_cause(
     title: str = "",
 ) -> go.Figure:
     """Stacked bars of value added lost by cause, the `top` regions (or sectors, with over = "region") on top."""
-    frame = detail[list(CAUSES)].sum(over).to_pandas()
-    frame = frame.loc[frame.sum(axis=1).sort_values(ascending=False, kind="stable").index[:top]][::-1]
+    frame = detail[list(CAUSES)].sum(over).to_dataframe()
+    frame = frame.loc[frame.sum(axis="columns").sort_values(ascending=False, kind="stable").index[:top]][::-1]
     named = accounts.geography if over == "sector" else accounts.sectors
     place = {c: k for k, c in enumerate(named.codes)}
     labels = [style.label(c, named.names_en[place[c]], named.names_zh[place[c]], language) for c in frame.index]

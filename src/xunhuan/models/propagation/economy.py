@@ -26,7 +26,7 @@ class Economy:
     use          s i j, base use · recipe  s i j, use per output
     final        s i, base final demand · drawdown  s i, goods taken from older stocks (below)
     target       s i j, base target stock, value
-    days         i j, target stock, days of use · restock  i, time in which gaps are ordered, days
+    days         i j, target stock, days of use · restock  i j, time in which gaps are ordered, days
     keeps        i, days a good keeps or a service can wait; no target stock is longer
     spoils       i, 1 for goods, 0 for services
     slope, base  s i j, output limit set by a stock S: slope S + base, per day; inf where i cannot stop j
@@ -59,6 +59,8 @@ class Economy:
     rule: str
     follows: str
     destock: bool
+    remembers: bool
+    revise_steps: int
     overtime_max: float
     overtime_days: float
     substitution: float
@@ -94,9 +96,10 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
         step_days=dt, share=share, home=accounts.geography.same_nation.astype(float), output=output,
         capacity=np.where(accounts.closed[:, None], output * (1 + p.slack), np.inf),
         use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * days, days=days,
-        restock=np.maximum(dt, np.minimum(p.restock_days, keeps)), keeps=keeps, spoils=spoils,
+        restock=np.maximum(dt, np.minimum(p.restock_days, days)), keeps=keeps, spoils=spoils,
         slope=slope, base=base, pooled=pooled,
-        value=value, rule=p.rationing, follows=p.target, destock=p.destock, overtime_max=p.overproduction_max,
+        value=value, rule=p.rationing, follows=p.target, destock=p.destock, remembers=p.reorder == "supplier",
+        revise_steps=max(1, round(p.revise_days / dt)), overtime_max=p.overproduction_max,
         overtime_days=p.overproduction_days, substitution=p.substitution_rate,
     )  # fmt: skip
 

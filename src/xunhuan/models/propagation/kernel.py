@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from xunhuan.models.propagation.economy import Economy
 
 Array = NDArray[np.float64]
+NO_DEBT = np.zeros((0, 0, 0))
+SERVED = 1.0 - 1e-12
+"""An order served to this share counts as served in full: the rest is rounding."""
 Cells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
 
@@ -26,6 +29,8 @@ class State:
     output    r i, production of the last step, per day · wanted  r i, what orders and capacity allowed then
     overtime  r i, capacity relative to base from overproduction, ≥ 1
     share     i r s, sourcing shares
+    debt      i r s, goods that r has failed to deliver to the industries of s and that stocks still lack; of size 0
+              while every industry's order is served
     """
 
     step: int
@@ -34,6 +39,7 @@ class State:
     wanted: Array
     overtime: Array
     share: Array
+    debt: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,22 +90,24 @@ class Flows:
 
 def at_rest(e: Economy) -> State:
     """The state in which nothing ever changes: base output, target stocks, base shares."""
-    return State(0, e.target.copy(), e.output.copy(), e.output.copy(), np.ones_like(e.output), e.share)
+    return State(0, e.target.copy(), e.output.copy(), e.output.copy(), np.ones_like(e.output), e.share, NO_DEBT)
 
 
 def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     """One step of `e.step_days` days: order, route, produce, ration, deliver, use, restock."""
     dt = e.step_days
     limit = input_limit(state.stock, e)
-    order = orders(state, limit, e, p)
+    order, gap = orders(state, limit, e, p)
     wanted = order.sum(axis=2)
     final = e.final * p.demand
     everyone = wanted + final
     old = np.divide(np.minimum(e.drawdown, everyone), everyone, out=np.zeros_like(everyone), where=everyone > 0)
     wants_use, wants_final = wanted * (1.0 - old), final * (1.0 - old)
+    debt, part = owed(state, gap, wanted, e)
+    asked_of = recalled(state.share, debt, part)
     share_final, demand = tilted(state.share, wants_final, p)
-    left = accepted(state.share, share_final, wants_use, wants_final, p)
-    share_use, share_final = throttled(state.share, share_final, left, p)
+    left = accepted(asked_of, share_final, wants_use, wants_final, p)
+    share_use, share_final = throttled(asked_of, share_final, left, p)
     asked_use, asked_final = routed(share_use, share_final, wants_use, wants_final)
     asked = asked_use + asked_final
     capacity = available(e, p, state.overtime)
@@ -124,7 +132,8 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
         output=output,
         wanted=np.minimum(capacity, asked),
         overtime=overtime(state.overtime, scarcity, e),
-        share=drift(state.share, left, fill, wants_use, wants_final, e, p),
+        share=drift(state, left, fill, wants_use, wants_final, e, p),
+        debt=remembered(state.share, share_use, debt, part, fill, wants_use, left, e),
     )
     from_old = final * old
     return after, Flows(
@@ -134,31 +143,79 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     )  # fmt: skip
 
 
-def orders(state: State, limit: Array, e: Economy, p: Pressure) -> Array:
-    """What industry j of s orders of good i, from all origins, axes s i j.
+def orders(state: State, limit: Array, e: Economy, p: Pressure) -> tuple[Array, Array]:
+    """What industry j of s orders of good i, from all origins, axes s i j, and what stocks lack, axes s i.
 
     o = max(0, a min(x, limit) + (S* − S)/τ): what it expects to use, and a part of the gap to its target stock
     [Hallegatte2013; Pichler2022]. It expects to produce what it did last, or what its stocks allow if that is less. The
     target S* is days · base use ("base") or days · a · min(orders, capacity) ("demand"); while stockpiling times that
     ratio, but never more than keeps. Without destocking the gap is not allowed below 0. limit s j, per day
     """
-    days = e.days if p.target is None else _stockpiled(e, p.target)
+    days: Array = e.days if p.target is None else _stockpiled(e, p.target)
     if e.follows == "base":
         out = (e.target if p.target is None else e.use * days) - state.stock
     else:
         out = e.recipe * state.wanted[:, None, :]
         out *= days
         out -= state.stock
+    lack = np.maximum(out, 0.0)
     if not e.destock:
-        np.maximum(out, 0.0, out=out)
-    out /= e.restock[None, :, None]
+        out = lack.copy()
+    out /= e.restock
     out += e.recipe * np.minimum(state.output, limit)[:, None, :]
-    return np.maximum(out, 0.0, out=out)
+    return np.maximum(out, 0.0, out=out), np.asarray(lack.sum(axis=2))
 
 
 def _stockpiled(e: Economy, ratio: Array) -> Array:
     """Target days while stockpiling, axes s i j: days · ratio up to the shelf life."""
     return np.minimum(e.days * ratio[:, :, None], np.maximum(e.keeps[:, None], e.days))
+
+
+def owed(state: State, gap: Array, wanted: Array, e: Economy) -> tuple[Array, Array]:
+    """What suppliers still owe, and the part of industries' orders that asks for it, axes i r s and s i.
+
+    Debts never exceed the gap G between stocks and targets. Of the orders O, max(0, O − Σ_j a wanted) asks for the gap, and
+    of that the share Σ_r b / G is asked of those who owe. part is that over O.
+    """
+    if state.debt.size == 0:
+        return NO_DEBT, np.zeros_like(gap)
+    total = state.debt.sum(axis=1).T
+    kept = np.minimum(1.0, np.divide(gap, total, out=np.zeros_like(gap), where=total > 0))
+    regular = np.matmul(e.recipe, state.wanted[:, :, None])[:, :, 0]
+    extra = np.maximum(wanted - regular, 0.0)
+    part = np.divide(extra, wanted, out=np.zeros_like(gap), where=wanted > 0)
+    part *= np.divide(kept * total, gap, out=np.zeros_like(gap), where=gap > 0)
+    return state.debt * kept.T[:, None, :], part
+
+
+def recalled(share: Array, debt: Array, part: Array) -> Array:
+    """Sourcing of industries' orders when a part asks debtors only: π (1 − part) + part b / Σ_r b, axes i r s."""
+    if debt.size == 0:
+        return share
+    total = debt.sum(axis=1)
+    out = debt * np.divide(part.T, total, out=np.zeros_like(total), where=total > 0)[:, None, :]
+    out += share * (1.0 - part.T * (total > 0))[:, None, :]
+    return np.asarray(out)
+
+
+def remembered(
+    share: Array, got: Array, debt: Array, part: Array, fill: Array, wants: Array, left: Array | None, e: Economy
+) -> Array:
+    """Debts after a step: b' = max(0, b + dt (π W (1 − part) − T)), T what r delivered to the industries of s.
+
+    got i r s, sourcing after throttled links, so that T = got W φ. Empty where there was no debt and all were served.
+    """
+    short = bool((fill[:, 0] < SERVED).any()) or left is not None
+    if not e.remembers or not (short or debt.size):
+        return NO_DEBT
+    out = outer(fill, wants, np.zeros_like(wants), e)
+    out *= got
+    np.negative(out, out=out)
+    out += share * (wants * (1.0 - part)).T[:, None, :]
+    out *= e.step_days
+    if debt.size:
+        out += debt
+    return np.maximum(out, 0.0, out=out)
 
 
 def tilted(share: Array, wants_final: Array, p: Pressure) -> tuple[Array, Array]:
@@ -174,26 +231,26 @@ def tilted(share: Array, wants_final: Array, p: Pressure) -> tuple[Array, Array]
     return out, wants_final * out.sum(axis=1).T
 
 
-def accepted(share: Array, share_final: Array, wants_use: Array, wants_final: Array, p: Pressure) -> Array | None:
+def accepted(share_use: Array, share_final: Array, wants_use: Array, wants_final: Array, p: Pressure) -> Array | None:
     """Share of the orders through each throttled link that fits, min(1, room / orders), at `p.cells`."""
     if p.cells is None or p.room is None:
         return None
     i, _, s = p.cells
-    through = share[p.cells] * wants_use[s, i] + share_final[p.cells] * wants_final[s, i]
+    through = share_use[p.cells] * wants_use[s, i] + share_final[p.cells] * wants_final[s, i]
     return np.divide(p.room, through, out=np.ones_like(through), where=through > p.room)
 
 
-def throttled(share: Array, share_final: Array, left: Array | None, p: Pressure) -> tuple[Array, Array]:
+def throttled(share_use: Array, share_final: Array, left: Array | None, p: Pressure) -> tuple[Array, Array]:
     """Sourcing of industries and final users after throttled links.
 
     A link carries the smaller of what is ordered through it and its room. What does not fit is not ordered from that
     origin and not moved to others at once; substitution moves it with time.
     """
     if left is None or p.cells is None:
-        return share, share_final
-    use = share.copy()
+        return share_use, share_final
+    use = share_use.copy()
     use[p.cells] *= left
-    if share_final is share:
+    if share_final is share_use:
         return use, use
     final = share_final.copy()
     final[p.cells] *= left
@@ -315,15 +372,16 @@ def overtime(alpha: Array, scarcity: Array, e: Economy) -> Array:
 
 
 def drift(
-    share: Array, left: Array | None, fill: Array, wants_use: Array, wants_final: Array, e: Economy, p: Pressure
+    state: State, left: Array | None, fill: Array, wants_use: Array, wants_final: Array, e: Economy, p: Pressure
 ) -> Array:
-    """Sourcing shares move towards what suppliers deliver.
+    """Sourcing shares, when they are revised (every D days), move towards what suppliers deliver.
 
-    π' = π + λ dt (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
+    π' = π + min(1, λ D) (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
     q  share of the orders to r that s received, links included · κ  lasting change of the cost of delivery, 1 without
     Shares stay as they are where nothing is delivered at all, and no region finds suppliers it never had.
     """
-    if e.substitution == 0.0:
+    share = state.share
+    if e.substitution == 0.0 or (state.step + 1) % e.revise_steps:
         return share
     total = wants_use + wants_final
     part = np.divide(wants_use, total, out=np.zeros_like(total), where=total > 0)
@@ -334,7 +392,7 @@ def drift(
     if left is not None and p.cells is not None:
         best[p.cells] *= left
     whole = best.sum(axis=1, keepdims=True)
-    speed = np.where(whole > 0, e.step_days * e.substitution, 0.0)
+    speed = np.where(whole > 0, min(1.0, e.revise_steps * e.step_days * e.substitution), 0.0)
     best *= np.divide(speed, whole, out=np.zeros_like(whole), where=whole > 0)
     best += share * (1.0 - speed)
     return best

@@ -32,10 +32,12 @@ class PropagationParameters(BaseModel):
     shelf_days          how long a good keeps or a service can wait, days, by good (sector code or group); None: the bundled
                         table (power a day, transport a week, services a month, food weeks: assumed); {} keeps all.
     restock_days        time in which a gap between stock and target is ordered, days, 10 [Pichler2022]; never longer than
-                        the good keeps.
+                        the target stock lasts.
     target              what the target stock follows: "base" use of the table's year [Pichler2022] or the use that orders
                         and capacity allow, "demand" [Hallegatte2013].
     destock             whether orders fall below use while stocks exceed the target. True [Pichler2022].
+    reorder             whom industries ask for what did not arrive: the "supplier" that failed, so that others take over
+                        only at the speed of substitution, or "all" suppliers by their shares [Hallegatte2013].
     caution             share ψ of the target stock below which output is cut in proportion [Hallegatte2013]; 0 uses stocks
                         to the last [Pichler2022].
     rationing           who is served when supply is short: industries before final users, "final_last" [Henriet2012], all
@@ -43,7 +45,8 @@ class PropagationParameters(BaseModel):
     overproduction_max  largest capacity under sustained scarcity, ratio to the table's year, 1.25 [Hallegatte2013].
     overproduction_days time in which it is reached, days, 365 [Hallegatte2013].
     slack               capacity beyond the table's output that is there at once, share, 0.
-    substitution        whether orders move between the suppliers a region already has. True.
+    substitution        whether sourcing shares move between the suppliers a region already has. True.
+    revise_days         how often sourcing shares are revised, days, rounded to whole steps. 7.
     elasticity_year     trade elasticity after one year, 0.76 [BoehmLevchenkoPandalaiNayar2023].
     elasticity_long     trade elasticity in the long run, 2.0 [BoehmLevchenkoPandalaiNayar2023].
     below, recovered    an industry counts as hit below this share of its base output, 0.9, and as recovered above, 0.99.
@@ -65,12 +68,14 @@ class PropagationParameters(BaseModel):
     restock_days: Positive = 10.0
     target: Literal["base", "demand"] = "base"
     destock: bool = True
+    reorder: Literal["supplier", "all"] = "supplier"
     caution: Share = 0.0
     rationing: Literal["proportional", "final_last", "home_first"] = "final_last"
     overproduction_max: Annotated[float, Field(ge=1, le=10)] = 1.25
     overproduction_days: Positive = 365.0
     slack: Annotated[float, Field(ge=0, le=10)] = 0.0
     substitution: bool = True
+    revise_days: Positive = 7.0
     elasticity_year: Positive = 0.76
     elasticity_long: Positive = 2.0
     below: Share = 0.9

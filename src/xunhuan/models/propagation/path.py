@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -166,16 +167,18 @@ def milestones(path: xr.Dataset, base: Array, p: PropagationParameters) -> dict[
     }
 
 
-def activity(path: xr.Dataset, over: str = "sector") -> xr.DataArray:
-    """Value added at the table's rates relative to rest, Σ v x / Σ v x̄ over one of "sector", "region" or "all".
+def activity(path: xr.Dataset, over: Literal["sector", "region"] = "sector") -> pd.DataFrame:
+    """Value added at the table's rates relative to rest, Σ v x / Σ v x̄ over sectors or over regions.
 
-    dims t and what is left; 1 = as at rest, nan where there is nothing at rest
+    A row a day that a window ends, a column a region (or sector); 1 = as at rest, nan where nothing is earned at rest.
     """
-    dims = ["region", "sector"] if over == "all" else [over]
-    now = (path["output"] * path["value"]).sum(dims)
-    rest = (path["base"] * path["value"]).sum(dims)
-    out = now / rest.where(rest > 0)
-    return out.assign_attrs(long_name="value added relative to rest", unit="1")
+    left = "region" if over == "sector" else "sector"
+    value = path["value"].to_numpy()
+    axis = 1 if over == "sector" else 0
+    now = (path["output"].to_numpy() * value).sum(axis=axis + 1)
+    rest = (path["base"].to_numpy() * value).sum(axis=axis)
+    ratio = np.divide(now, rest, out=np.full(now.shape, np.nan), where=rest > 0)
+    return pd.DataFrame(ratio, index=pd.Index(path["t"].to_numpy(), name="day"), columns=path[left].to_numpy())
 
 
 def bottlenecks(detail: xr.Dataset, top: int = 20) -> pd.DataFrame:
