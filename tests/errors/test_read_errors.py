@@ -24,7 +24,7 @@ def test_unknown_format() -> None:
 
 
 def test_missing_file(tmp_path) -> None:
-    with pytest.raises(BadInput, match="there is no file 'x.xlsx'"):
+    with pytest.raises(BadInput, match=r"there is no file 'x\.xlsx'"):
         reader("ceads")(tmp_path / "x.xlsx")
 
 
