@@ -166,7 +166,7 @@ def _plan(grid: Sheet) -> _Plan:
 def _right(grid: Sheet, provinces: Sequence[str], k: int) -> tuple[tuple[int, ...], int, int]:
     """Columns of final use (checked label by label), of export and of gross output."""
     start = LEFT + len(provinces) * k
-    place = {_code(grid.text(TOP - 1, c)): c for c in range(grid.cells.shape[1] - 1, start - 1, -1)}
+    place = {_code(grid.text(TOP - 1, c)): c for c in range(grid.shape[1] - 1, start - 1, -1)}
     missing = [c for c in (next(iter(CATEGORIES)), "EX", "GO") if c not in place]
     if missing:
         raise BadInput(
@@ -186,7 +186,7 @@ def _right(grid: Sheet, provinces: Sequence[str], k: int) -> tuple[tuple[int, ..
 def _below(grid: Sheet, sectors: int) -> dict[str, int]:
     """Rows of imports and value added under the sectors, by code."""
     end = TOP + sectors
-    found = {_code(grid.text(r, 2)): r for r in range(min(grid.cells.shape[0], end + 15) - 1, end - 1, -1)}
+    found = {_code(grid.text(r, 2)): r for r in range(min(grid.shape[0], end + 15) - 1, end - 1, -1)}
     missing = [c for c in ("IM", *COMPONENTS) if c not in found]
     if missing:
         raise BadInput(

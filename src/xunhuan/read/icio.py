@@ -37,7 +37,7 @@ def read_icio(path: Path, year: int | None = None, sheet: str | None = None, tol
         if found is None:
             raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
         year = int(found.group())
-    rows, columns = [_split(grid, r, 0) for r in range(1, len(grid.cells))], _header(grid)
+    rows, columns = [_split(grid, r, 0) for r in range(1, grid.shape[0])], _header(grid)
     economies, industries = _axes(grid, [x for x in rows if x[1]])
     n, k = len(economies), len(industries)
     categories = _check(grid, rows, columns, economies, industries)
@@ -77,7 +77,7 @@ def _split(grid: Sheet, row: int, column: int) -> tuple[str, str]:
 
 
 def _header(grid: Sheet) -> list[tuple[str, str]]:
-    return [_split(grid, 0, c) for c in range(1, grid.cells.shape[1])]
+    return [_split(grid, 0, c) for c in range(1, grid.shape[1])]
 
 
 def _axes(grid: Sheet, labels: list[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -127,7 +127,7 @@ def _check(
 
 
 def _row(grid: Sheet, names: tuple[str, ...]) -> int:
-    for row in range(grid.cells.shape[0] - 1, 0, -1):
+    for row in range(grid.shape[0] - 1, 0, -1):
         if grid.text(row, 0) in names:
             return row
     raise BadInput(

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.errors import BadInput, ForeignFile, Problems
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -54,11 +57,21 @@ def text(value: object) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A grid of cells: `cells` row, column (objects), the sheet's `name` and the `path` of its file."""
+    """A grid of cells: `cells` row, column (objects), the sheet's `name` and the `path` of its file.
+
+    A csv has its cells in `frame` (the header apart, as row 0) instead, which holds large tables as plain
+    numbers.
+    """
 
     path: Path
     name: str
     cells: NDArray[np.object_]
+    frame: pd.DataFrame | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, header included."""
+        return self.cells.shape if self.frame is None else (len(self.frame) + 1, self.frame.shape[1])
 
     def where(self, row: int, column: int) -> str:
         """A place in words: sheet and cell, for messages."""
@@ -66,8 +79,12 @@ class Sheet:
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell; "" outside the grid."""
-        rows, columns = self.cells.shape
-        return text(self.cells[row, column]) if row < rows and column < columns else ""
+        rows, columns = self.shape
+        if row >= rows or column >= columns:
+            return ""
+        if self.frame is None:
+            return text(self.cells[row, column])
+        return text(self.frame.columns[column] if row == 0 else self.frame.iloc[row - 1, column])
 
     def expect(self, row: int, column: int, wanted: Sequence[str], what: str) -> None:
         """Raise BadInput unless the cell holds one of `wanted` (ignoring case): the header has moved."""
@@ -85,11 +102,19 @@ class Sheet:
         Raises BadInput listing every cell that holds text or is not finite, ForeignFile where the block is
         cut off.
         """
-        block = self.cells[rows, columns]
         asked = (rows.stop - rows.start, columns.stop - columns.start)
+        if self.frame is not None:
+            part = self.frame.iloc[rows.start - 1 : rows.stop - 1, columns]
+            if part.shape == asked and all(d.kind in "fiu" for d in part.dtypes):
+                plain = part.to_numpy(dtype=np.float64)
+                if np.isfinite(plain).all():
+                    return plain
+            block = part.to_numpy(dtype=object)
+        else:
+            block = self.cells[rows, columns]
         if block.shape != asked:
             raise ForeignFile(
-                f"sheet {self.name!r} ends at {cell_name(self.cells.shape[0] - 1, self.cells.shape[1] - 1)}; "
+                f"sheet {self.name!r} ends at {cell_name(self.shape[0] - 1, self.shape[1] - 1)}; "
                 f"its numbers should reach {cell_name(rows.stop - 1, columns.stop - 1)}",
                 where=str(self.path),
                 fix="the file is cut off: download it again",
@@ -191,5 +216,4 @@ def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:
         frame = pd.read_csv(path, encoding=encoding, low_memory=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
-    cells = np.concatenate([np.array([list(frame.columns)], dtype=object), frame.to_numpy(dtype=object)])
-    return Sheet(path, path.name, cells)
+    return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)

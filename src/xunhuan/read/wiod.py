@@ -144,7 +144,7 @@ def _footer(grid: Sheet, kind: Release, end: int) -> dict[str, int]:
     """Row of each total below the industries, by its code in any label column."""
     codes = (kind.value_added, *kind.extras, kind.output)
     place: dict[str, int] = {}
-    for row in range(end, min(grid.cells.shape[0], end + 15)):
+    for row in range(end, min(grid.shape[0], end + 15)):
         for column in range(LABELS):
             if grid.text(row, column) in codes:
                 place.setdefault(grid.text(row, column), row)
@@ -184,8 +184,9 @@ def _from_frame(csv: Sheet, kind: Release) -> Sheet:
     labels = ("IndustryCode", "IndustryDescription", "Country", "RNr", "Year")
     for k, name in enumerate(labels):
         csv.expect(0, k, (name,), "a column of the data frame")
-    body = csv.cells[1:]
-    columns = [str(c) for c in csv.cells[0, 5:] if str(c) != "TOT"]
+    assert csv.frame is not None
+    body = csv.frame.to_numpy(dtype=object)
+    columns = [str(c) for c in csv.frame.columns[5:] if str(c) != "TOT"]
     width = LABELS + len(columns)
     out = np.full((HEADER + LABELS + len(body), width), None, dtype=object)
     out[0, 0] = body[0, 4] if len(body) else None
