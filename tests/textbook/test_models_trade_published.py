@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.models.contract import Productivity, Shock, Tariff, TradeCost
-from xunhuan.models.solvers import CONVERGED, Options
+from xunhuan.models.solvers import CONVERGED
 from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.kernel import Equilibrium, solve
 
@@ -40,12 +40,11 @@ def solved(raw: Path) -> dict[bool, tuple[ModuleType, object, Equilibrium, Equil
     """Both NAFTA equilibria, without and with deficits."""
     module = _nafta()
     n = module.Nafta(raw)
-    options = Options(tolerance=1e-11)
     found = {}
     for deficits in (False, True):
         p = n.elasticities(deficits)
-        before, x, how = solve(n.economy(), p, n.shift(n.before), n.start(), options)
-        after, _, how_after = solve(n.economy(), p, n.shift(n.after), x, options)
+        before, x, how = solve(n.economy(), p, n.shift(n.before), n.start(), 1e-11)
+        after, _, how_after = solve(n.economy(), p, n.shift(n.after), x, 1e-11)
         assert int(how.outcome) == int(how_after.outcome) == CONVERGED
         found[deficits] = (module, n, before, after)
     return found

@@ -224,9 +224,9 @@ def _in_use(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tuple[Arra
 
 
 def _parts(linked: NDArray[np.bool_]) -> Array:
-    """Connected parts of the world, c s, from links r s."""
+    """Connected parts of the world, c s, from links r s; as many rows as regions, so that shapes never change."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
-    n, label = connected_components(csr_matrix(linked.astype(np.float64)), directed=False)
-    return np.asarray(label[None] == np.arange(n)[:, None], dtype=np.float64)
+    _, label = connected_components(csr_matrix(linked.astype(np.float64)), directed=False)
+    return np.asarray(label[None] == np.arange(len(linked))[:, None], dtype=np.float64)

@@ -22,10 +22,9 @@ from xunhuan.models.trade.kernel import (
     Shift,
     equilibrium,
     prepare,
-    solve,
     step,
 )  # fmt: skip
-from xunhuan.models.trade.model import Problem, problem, status
+from xunhuan.models.trade.model import Problem, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def gradient(
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
     task = problem(accounts, p, parameters)
     scalar, name = _measure(accounts, task, measure)
-    _, x, info = solve(task.economy, task.elasticities, task.shift, jnp.asarray(task.start), task.options, True)
+    _, x, info = run(task)
     ended = status(accounts, info, task.options)
     if not ended.converged:
         raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)

@@ -93,7 +93,7 @@ class Shift(NamedTuple):
     log_moving        s, ln of the utility cost of living in s, new / old
     active            r i, 1 where any buyer is left, else 0
     bought            s i, 1 where the good is bought, else 0
-    part              c s, 1 where s lies in part c of the world; parts do not trade with each other
+    part              c s, 1 where s lies in part c of the world; parts do not trade with each other, rows may be 0
     """
 
     log_cost: Array
@@ -317,7 +317,7 @@ def _implied(
     taxes = out.duty + out.export_revenue - out.subsidies
     income = out.wage_bill + taxes + deficit + (e.run_down * out.spending).sum(1)
     floor = (1 - REACH) * e.income * jnp.exp(li)  # deficits can exceed income on the way; a negative end is no end
-    grown = jnp.where(k.anchored > 0, 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
+    grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 
     def log(a: Array, b: Array, where: Array) -> Array:
         return jnp.where(where, jnp.log(jnp.where(where, a / _guard(b), 1.0)), 0.0)
@@ -373,14 +373,21 @@ def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = 
     return _turn(e, p, z, prepare(e, p, z), x, taxed).out
 
 
-@partial(jax.jit, static_argnames=("options", "taxed"))
+@partial(jax.jit, static_argnames=("taxed",))
 def solve(
-    e: Economy, p: Elasticities, z: Shift, x0: Vector, options: Options = Options(), taxed: bool = False
+    e: Economy,
+    p: Elasticities,
+    z: Shift,
+    x0: Vector,
+    tolerance: float = 1e-10,
+    max_iterations: int = 600,
+    taxed: bool = False,
 ) -> tuple[Equilibrium, Vector, SolveInfo]:
     """The equilibrium, its state and how the search ended. Differentiable in every array but x0.
 
     taxed: whether export taxes may be other than 0; without them one contraction is spared.
     """
+    options = Options(tolerance=tolerance, max_iterations=max_iterations)
     k = prepare(e, p, z)
     x, info = implicit_fixed_point(step(e, p, z, k, taxed), x0, options)
     return _turn(e, p, z, k, x, taxed).out, x, info

@@ -9,7 +9,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
-from xunhuan.models.solvers import OUTCOMES, Options, SolveInfo, use_compile_cache
+from xunhuan.models.solvers import OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
 from xunhuan.models.trade import calibrate, detail, rebuild
 from xunhuan.models.trade.kernel import Economy, Elasticities, Equilibrium, Shift, solve
 from xunhuan.models.trade.parameters import TradeParameters
@@ -46,6 +46,16 @@ def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Proble
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
 
 
+def run(task: Problem, start: Vector | None = None) -> tuple[Equilibrium, Vector, SolveInfo]:
+    """Solve a prepared problem from a first guess, the cold one by default."""
+    x0 = jnp.asarray(task.start if start is None else start)
+    o = task.options
+    found: tuple[Equilibrium, Vector, SolveInfo] = solve(
+        task.economy, task.elasticities, task.shift, x0, o.tolerance, o.max_iterations, task.taxed
+    )
+    return found
+
+
 def respond(
     accounts: Accounts, shock: Shock | Primitives = Shock(), parameters: TradeParameters = TradeParameters()
 ) -> Response:
@@ -60,7 +70,7 @@ def respond(
     use_compile_cache()
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
     task = problem(accounts, p, parameters)
-    out, _, info = solve(task.economy, task.elasticities, task.shift, jnp.asarray(task.start), task.options, task.taxed)
+    out, _, info = run(task)
     return package(accounts, p, task, out, info, parameters)
 
 
