@@ -57,7 +57,8 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     abroad = np.array([k for k in range(len(source.codes)) if k != h])
     inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h])
     acc = _assemble(national.geography, shares, flows, books, rates, inside, abroad)
-    logs = [flows.log, books.log, inside.log, rates_log, _controls(shares, flows)]
+    used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
+    logs = [flows.log, used, inside.log, rates_log, _controls(shares, flows)]
     logs.append(bridge(national, common, acc, HOME))
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
 
