@@ -23,10 +23,25 @@ __version__ = "0.1.0"
 # Name -> module. Nothing is imported before it is asked for: JAX and xarray are slow to start.
 _PUBLIC = {
     "Accounts": "xunhuan.data.accounts",
+    "border_effect": "xunhuan.measures.integration",
+    "chokepoints": "xunhuan.measures.exposure",
     "circulation": "xunhuan.measures.circulation",
+    "duplication": "xunhuan.measures.structure",
+    "export_decomposition": "xunhuan.measures.exports",
+    "exposure": "xunhuan.measures.exposure",
+    "extraction": "xunhuan.measures.extraction",
+    "gateways": "xunhuan.measures.gvc",
+    "head_ries": "xunhuan.measures.integration",
+    "linkages": "xunhuan.measures.linkages",
+    "participation": "xunhuan.measures.gvc",
+    "propagation_length": "xunhuan.measures.linkages",
+    "structural_decomposition": "xunhuan.measures.decomposition",
+    "structure": "xunhuan.measures.structure",
+    "value_added_trade": "xunhuan.measures.gvc",
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
     "save": "xunhuan.data.store",
+    "table": "xunhuan.measures.labels",
     "toyland": "xunhuan.data.toyland",
 }
 

@@ -137,6 +137,7 @@ def wwz(e: Exporters) -> Terms:
     x_r is cut by last maker of the final good and where it is absorbed; names as in the paper and its
     programs.
     """
+    _ = e.sys.operator.inverse  # needed for its blocks; made first, its factors serve every solve
     final, reach = e.cross.final, e.cross.reach[:, :, None]
     later = e.cross.inputs - e.for_local
     yield "exports", e.cross.exports
@@ -178,11 +179,8 @@ def _wwz_outputs(e: Exporters) -> Terms:
 
 
 def _inside_blocks(e: Exporters, y: Array) -> Array:
-    """B_rr y_r for every actor r, B_rr its block of the global inverse: axes r i a. Needs the dense
-    inverse.
-    """
-    size = y.shape[0] * y.shape[1]
-    inverse = np.linalg.inv(np.eye(size) - e.sys.operator.dense()).reshape(*y.shape[:2], *y.shape[:2])
+    """B_rr y_r for every actor r, B_rr its block of the global inverse: axes r i a."""
+    inverse = e.sys.operator.inverse.reshape(*y.shape[:2], *y.shape[:2])
     out = np.empty(y.shape)
     for a in range(e.actors.size):
         m = np.flatnonzero(e.actors.of == a)
