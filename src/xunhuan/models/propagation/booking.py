@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.kernel import Flows, State, outer
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
+from xunhuan.models.propagation.sourcing import shipped
+from xunhuan.models.propagation.state import Flows, State
 
 Array = NDArray[np.float64]
 
@@ -85,21 +86,9 @@ def _book_year(b: Books, after: State, flows: Flows, e: Economy) -> None:
     b.drawn[:] += dt * flows.drawn
     b.closing[:] = after.stock
     if b.flow.size:
-        now = shipped(flows, e)
+        now = shipped(flows.sourcing, flows.fill, flows.wants_use, flows.wants_final, e)
         now *= dt
         b.flow[:] += now
-
-
-def shipped(flows: Flows, e: Economy) -> Array:
-    """Deliveries of good i from r to s, π (φ_use W_use + φ_final W_final), axes i r s, per day."""
-    if flows.share_use is flows.share_final:
-        out = outer(flows.fill, flows.wants_use, flows.wants_final, e)
-        out *= flows.share_use
-        return out
-    none = np.zeros_like(flows.wants_use)
-    out = outer(flows.fill, flows.wants_use, none, e) * flows.share_use
-    out += outer(flows.fill, none, flows.wants_final, e) * flows.share_final
-    return out
 
 
 def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:

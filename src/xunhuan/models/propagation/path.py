@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.propagation.booking import Books, scarcest
 from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.kernel import Flows, State
 from xunhuan.models.propagation.parameters import PropagationParameters
+from xunhuan.models.propagation.state import Flows, State
 
 Array = NDArray[np.float64]
 

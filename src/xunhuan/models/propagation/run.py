@@ -17,9 +17,10 @@ from xunhuan.errors import BadInput, ForeignFile, NotConverged
 from xunhuan.models.contract import Response, Shock, Status
 from xunhuan.models.propagation.booking import Books, book, booked_accounts, open_books
 from xunhuan.models.propagation.economy import Economy, check_state, economy
-from xunhuan.models.propagation.kernel import Flows, Pressure, State, at_rest, step
+from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
+from xunhuan.models.propagation.state import Flows, Pressure, State, at_rest
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
 Array = NDArray[np.float64]
@@ -176,12 +177,10 @@ def _check_start(state: State, accounts: Accounts) -> None:
         "wanted": (r, i),
         "overtime": (r, i),
         "share": (i, r, r),
-        "debt": (i, r, r),
+        "debt": (tuple(i[g] for g in state.indebted if g < len(i)), r, r),
     }
     for name, labels in shapes.items():
         array = getattr(state, name)
-        if name == "debt" and array.size == 0:
-            continue
         if array.shape != tuple(len(x) for x in labels):
             raise BadInput(
                 f"the state's {name} has shape {array.shape}, not that of the table",
@@ -211,9 +210,14 @@ def open_state(path: str | Path) -> tuple[State, Books]:
     def get(name: str) -> Array:
         return np.array(ds[name].values, dtype=np.float64) if name in ds else empty
 
+    regions = ds["state_output"].shape[0]
+    owing = "state_debt" in ds
     state = State(
-        step=int(ds.attrs["step"]), **{f.name: get(f"state_{f.name}") for f in fields(State) if f.name != "step"}
-    )
+        step=int(ds.attrs["step"]), stock=get("state_stock"), output=get("state_output"), wanted=get("state_wanted"),
+        overtime=get("state_overtime"), share=get("state_share"),
+        indebted=ds["state_indebted"].values.astype(np.intp) if owing else np.zeros(0, dtype=np.intp),
+        debt=get("state_debt") if owing else np.zeros((0, regions, regions)),
+    )  # fmt: skip
     return state, Books(**{f.name: get(f"books_{f.name}") for f in fields(Books)})
 
 

@@ -25,8 +25,8 @@ from xunhuan.models.contract import (
 )
 from xunhuan.models.propagation.booking import shipped_at_rest
 from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.kernel import Cells, Pressure
 from xunhuan.models.propagation.parameters import PropagationParameters
+from xunhuan.models.propagation.state import Cells, Pressure
 
 Array = NDArray[np.float64]
 SAMPLES = 8

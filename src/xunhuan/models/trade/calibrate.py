@@ -50,7 +50,7 @@ def calibrate(acc: Accounts) -> Base:
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
     final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
 
-    Users of a region source alike. Net negative final use is a sale out of stock, a constant share of spending on the good.
+    Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
 
@@ -80,7 +80,7 @@ def calibrate(acc: Accounts) -> Base:
     group, pool = _nests(acc)
     economy = Economy(**_device(
         share=_ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
-        taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending),
+        taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending - stock),
         output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
         subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
@@ -137,7 +137,7 @@ def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
         share = -stock.sum() / acc.absorption.sum()
         notes.append(
             f"{int((stock < 0).sum())} cells of net negative final use ({share:.2g} of all use) are sales out of "
-            "stock, a constant share of spending on the good"
+            "stock, a constant share of the demand for the good"
         )
     if subsidy.any():
         share = (subsidy * acc.output).sum() / acc.output.sum()

@@ -30,7 +30,7 @@ class Economy(NamedTuple):
     inputs     s i j, γ, cost share of good i in industry j; with `factors` sums to 1 over i
     factors    s j,   β, cost share of primary factors
     taste      s i,   α, share of good i in final spending, sums to 1 over i
-    run_down   s i,   sales out of stock / spending, where net final use is negative; else 0
+    run_down   s i,   share of the demand for the good met out of stock, where net final use is negative; else 0
     output     r i,   Y at producer prices
     income     s,     I, final spending
     wage_bill  s,     wL, factor income
@@ -129,7 +129,7 @@ class Equilibrium(NamedTuple):
 
     wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
-    duty s, import duties on all uses · export_revenue r · subsidies s, paid · gdp s, at basic prices
+    stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r · subsidies s, paid · gdp s, at basic prices
     duty_rate s i: duties per unit of spending
     """
 
@@ -143,6 +143,7 @@ class Equilibrium(NamedTuple):
     share: Array
     spending: Array
     output: Array
+    stock_sales: Array
     income: Array
     wage_bill: Array
     duty: Array
@@ -251,7 +252,7 @@ def _market(e: Economy, k: _Ready, lc: Array) -> _Market:
     net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
     # An open region's own market is without bound: nothing from outside moves its price index.
     against = jnp.where(e.books[None, :] > 0, _guard(total), 1.0)
-    return _Market(total, against, lift, origin, net / _guard(total))
+    return _Market(total, against, lift, origin, jnp.where(total > 0, net / _guard(total), 1.0))
 
 
 def _sales(e: Economy, k: _Ready, m: _Market, spending: Array, taxed: bool) -> tuple[Array, Array]:
@@ -290,7 +291,8 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
 
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
     interim = jnp.einsum("sij,sj->si", e.inputs, cost)
-    spending = (k.taste * (e.income * jnp.exp(li))[:, None] + interim) / (1 + e.run_down) * z.bought
+    demand = k.taste * (e.income * jnp.exp(li))[:, None] + interim
+    spending = (1 - e.run_down) * demand * z.bought
     output, export_revenue = _sales(e, k, m, spending, taxed)
     output = output * z.active
     duty_rate = 1 - m.net_rate.T
@@ -299,6 +301,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
         workers_hat=people, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
+        stock_sales=(e.run_down * demand).sum(1),
         income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,
         gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + (duty_rate * interim).sum(1)) * e.books,
@@ -315,7 +318,7 @@ def _implied(
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = k.deficit * (p.held + p.real * world_cpi)
     taxes = out.duty + out.export_revenue - out.subsidies
-    income = out.wage_bill + taxes + deficit + (e.run_down * out.spending).sum(1)
+    income = out.wage_bill + taxes + deficit + out.stock_sales
     floor = (1 - REACH) * e.income * jnp.exp(li)  # deficits can exceed income on the way; a negative end is no end
     grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 
