@@ -14,9 +14,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import toyland
 from xunhuan.models.contract import CapacityLoss, DemandChange, GatewayClosure, LinkCut, Shock, Stockpile
 from xunhuan.models.propagation import PropagationParameters, losses_many, open_state, respond, save_state, simulate
-from xunhuan.models.propagation.booking import losses, shipped
+from xunhuan.models.propagation.booking import losses
 from xunhuan.models.propagation.economy import economy
-from xunhuan.models.propagation.kernel import at_rest, step
+from xunhuan.models.propagation.kernel import step
+from xunhuan.models.propagation.sourcing import shipped
+from xunhuan.models.propagation.state import at_rest
 from xunhuan.models.propagation.timeline import pressure, timeline
 
 STORM = Shock(
@@ -69,7 +71,7 @@ def test_every_good_is_accounted_for_at_every_step(toy: Accounts, rule: str, tar
     state = at_rest(e)
     for k in range(150):
         after, f = step(state, e, pressure(tl, k))
-        sent = shipped(f, e)
+        sent = shipped(f.sourcing, f.fill, f.wants_use, f.wants_final, e)
         assert np.abs(sent.sum(axis=2).T - f.output).max() < 1e-12 * e.output.max()
         supply = sent.sum(axis=1).T + f.drawn
         change = (after.stock - state.stock).sum(axis=2) / e.step_days

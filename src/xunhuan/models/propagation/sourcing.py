@@ -1,0 +1,197 @@
+"""Who is asked for what: debts, throttled links, cancelled orders, routing, deliveries, and shares that drift.
+
+Everything here works on shares i r s; goods for which final users buy elsewhere than industries are kept apart, so that
+the rest needs one pass over the shares. Letters as in `state`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.state import Goods, Pressure, Sourcing, State
+
+Array = NDArray[np.float64]
+SERVED = 1.0 - 1e-12
+"""An order served to this share counts as served in full: the rest is rounding."""
+
+
+def owed(state: State, gap: Array, wanted: Array, e: Economy) -> tuple[Array, Array]:
+    """What suppliers still owe, and the part of industries' orders that asks for it, axes g r s and s g.
+
+    Debts never exceed the gap G between stocks and targets. Of the orders O, max(0, O − Σ_j a wanted) asks for the gap, and
+    of that the share Σ_r b / G is asked of those who owe. part is that over O.
+    """
+    g = state.indebted
+    if g.size == 0:
+        return state.debt, np.zeros((len(gap), 0))
+    gap, wanted, total = gap[:, g], wanted[:, g], state.debt.sum(axis=1).T
+    kept = np.minimum(1.0, np.divide(gap, total, out=np.zeros_like(gap), where=total > 0))
+    regular = np.matmul(e.recipe[:, g], state.wanted[:, :, None])[:, :, 0]
+    part = np.divide(np.maximum(wanted - regular, 0.0), wanted, out=np.zeros_like(gap), where=wanted > 0)
+    part *= np.divide(kept * total, gap, out=np.zeros_like(gap), where=gap > 0)
+    return state.debt * kept.T[:, None, :], part
+
+
+def sourced(
+    state: State, debt: Array, part: Array, wants_use: Array, wants_final: Array, p: Pressure
+) -> tuple[Sourcing, Array, Array | None]:
+    """Where both kinds of users buy, final demand after cancelled orders, and what fits through throttled links.
+
+    Industries ask debtors for a part of their orders: π (1 − part) + part b / Σ_r b.
+    Final users want π ω of an origin; what they cancel at one they do not order from another: D = W Σ_r π ω.
+    A link carries the smaller of what is ordered through it and its room; what does not fit is not ordered elsewhere at
+    once, substitution moves it with time.
+    """
+    use, final, demand, left = state.share, wants_final, wants_final, None
+    split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted[0])
+    own = use[split]
+    place = np.full(len(use), -1, dtype=np.intp)
+    place[split] = np.arange(len(split))
+    if state.indebted.size or p.cells is not None:
+        use = use.copy()
+    if state.indebted.size:
+        use[state.indebted] = recalled(use[state.indebted], debt, part)
+    if p.tilted is not None and p.tilt is not None:
+        i, r, s = p.tilted
+        own[place[i], r, s] *= p.tilt
+        goods = np.unique(i)
+        demand = demand.copy()
+        demand[:, goods] *= own[place[goods]].sum(axis=1).T
+    if p.cells is not None and p.room is not None:
+        i, r, s = p.cells
+        inside = place[i] >= 0
+        by_final = use[p.cells]
+        by_final[inside] = own[place[i[inside]], r[inside], s[inside]]
+        through = use[p.cells] * wants_use[s, i] + by_final * final[s, i]
+        left = np.divide(p.room, through, out=np.ones_like(through), where=through > p.room)
+        use[p.cells] *= left
+        own[place[i[inside]], r[inside], s[inside]] *= left[inside]
+    return Sourcing(use, split, own), demand, left
+
+
+def recalled(share: Array, debt: Array, part: Array) -> Array:
+    """Sourcing of orders when a part asks debtors only: π (1 − part) + part b / Σ_r b, axes g r s."""
+    total = debt.sum(axis=1)
+    out = debt * np.divide(part.T, total, out=np.zeros_like(total), where=total > 0)[:, None, :]
+    out += share * (1.0 - part.T * (total > 0))[:, None, :]
+    return np.asarray(out)
+
+
+def remembered(
+    state: State, got: Sourcing, debt: Array, part: Array, fill: Array, wants: Array, left: Array | None, e: Economy,
+    p: Pressure,
+) -> tuple[Goods, Array]:  # fmt: skip
+    """Goods and debts after a step: b' = max(0, b + dt (π W (1 − part) − T)), T what r delivered to industries of s.
+
+    part is what was asked of debtors only; got is sourcing after throttled links, so that T = got W φ.
+    """
+    short: NDArray[np.bool_] = np.asarray((fill[:, 0] < SERVED).any(axis=(0, 1)))
+    short[state.indebted] = True
+    if left is not None and p.cells is not None:
+        short[p.cells[0][left < SERVED]] = True
+    goods = np.flatnonzero(short) if e.remembers else np.zeros(0, dtype=np.intp)
+    if goods.size == 0:
+        return goods, np.zeros((0, *got.use.shape[1:]))
+    regular = wants.copy()
+    regular[:, state.indebted] *= 1.0 - part
+    w = wants[:, goods]
+    out = outer(fill[:, :, :, goods], w, np.zeros_like(w), e)
+    out *= got.use[goods]
+    np.negative(out, out=out)
+    out += state.share[goods] * regular[:, goods].T[:, None, :]
+    out *= e.step_days
+    out[np.searchsorted(goods, state.indebted)] += debt
+    np.maximum(out, 0.0, out=out)
+    owing = out.any(axis=(1, 2))
+    return goods[owing], out if owing.all() else out[owing]
+
+
+def routed(src: Sourcing, wants_use: Array, wants_final: Array) -> tuple[Array, Array]:
+    """Orders that origins receive from industries and final users, Σ_s π[r,s,i] W[s,i], axes r i."""
+    both = np.matmul(src.use, np.stack([wants_use.T, wants_final.T], axis=2))
+    if src.split.size:
+        both[src.split, :, 1] = np.matmul(src.final, wants_final.T[src.split][:, :, None])[:, :, 0]
+    return np.ascontiguousarray(both[:, :, 0].T), np.ascontiguousarray(both[:, :, 1].T)
+
+
+def asked_at_home(src: Sourcing, wants_use: Array, wants_final: Array, e: Economy) -> Array:
+    """Orders an origin receives from its own nation, axes r i; only the rule that looks at it pays for it."""
+    if e.rule != "home_first":
+        return np.zeros((0, 0))
+    use, final = routed(at_home(src, e), wants_use, wants_final)
+    return use + final
+
+
+def at_home(src: Sourcing, e: Economy) -> Sourcing:
+    """Sourcing inside the own nation only."""
+    return Sourcing(src.use * e.home, src.split, src.final * e.home)
+
+
+def delivered(
+    src: Sourcing, wants_use: Array, wants_final: Array, fill: Array, e: Economy
+) -> tuple[Array, Array]:  # fmt: skip
+    """What industries and final users receive, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes s i."""
+    use, final = _collected(src, fill[1])
+    if e.rule == "home_first":
+        near_use, near_final = _collected(at_home(src, e), fill[0] - fill[1])
+        use, final = use + near_use, final + near_final
+    return wants_use * use, wants_final * final
+
+
+def _collected(src: Sourcing, fill: Array) -> tuple[Array, Array]:
+    """Σ_r π φ for both kinds of users, axes s i; fill (industries, final) r i."""
+    both = np.matmul(src.use.transpose(0, 2, 1), fill.transpose(2, 1, 0))
+    if src.split.size:
+        back = src.final.transpose(0, 2, 1)
+        both[src.split, :, 1] = np.matmul(back, fill[1].T[src.split][:, :, None])[:, :, 0]
+    return both[:, :, 0].T, both[:, :, 1].T
+
+
+def shipped(src: Sourcing, fill: Array, wants_use: Array, wants_final: Array, e: Economy) -> Array:
+    """Deliveries of good i from r to s, π (φ_use W_use + φ_final W_final), axes i r s, per day."""
+    out = outer(fill, wants_use, wants_final, e)
+    out *= src.use
+    g = src.split
+    if g.size:
+        f, u, w = fill[:, :, :, g], wants_use[:, g], wants_final[:, g]
+        out[g] = outer(f, u, np.zeros_like(u), e) * src.use[g] + outer(f, np.zeros_like(w), w, e) * src.final
+    return out
+
+
+def drift(
+    state: State, left: Array | None, fill: Array, wants_use: Array, wants_final: Array, e: Economy, p: Pressure
+) -> Array:
+    """Sourcing shares, when they are revised (every D days), move towards what suppliers deliver.
+
+    π' = π + min(1, λ D) (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
+    q  share of the orders to r that s received, links included · κ  lasting change of the cost of delivery, 1 without
+    Shares stay as they are where nothing is delivered at all, and no region finds suppliers it never had.
+    """
+    share = state.share
+    if e.substitution == 0.0 or (state.step + 1) % e.revise_steps:
+        return share
+    total = wants_use + wants_final
+    part = np.divide(wants_use, total, out=np.zeros_like(total), where=total > 0)
+    best = outer(fill, part, 1.0 - part, e)
+    best *= e.share
+    if e.supplier_pull is not None:
+        best *= e.supplier_pull
+    if left is not None and p.cells is not None:
+        best[p.cells] *= left
+    whole = best.sum(axis=1, keepdims=True)
+    speed = np.where(whole > 0, min(1.0, e.revise_steps * e.step_days * e.substitution), 0.0)
+    best *= np.divide(speed, whole, out=np.zeros_like(whole), where=whole > 0)
+    best += share * (1.0 - speed)
+    return best
+
+
+def outer(fill: Array, by_use: Array, by_final: Array, e: Economy) -> Array:
+    """φ_use[r,i] U[s,i] + φ_final[r,i] F[s,i] with the fill rates that hold between r and s, axes i r s."""
+    pool = np.stack([by_use.T, by_final.T], axis=1)
+    far = np.matmul(fill[1].transpose(2, 1, 0), pool)
+    if e.rule != "home_first":
+        return np.asarray(far)
+    near = np.matmul((fill[0] - fill[1]).transpose(2, 1, 0), pool)
+    return np.asarray(far + near * e.home)

@@ -1,0 +1,110 @@
+"""What a step takes and gives: the state, what shocks do to it, what happened.
+
+Letters: r origin, i good, s destination, j using industry, g a few of the goods. Shares are laid out i r s so that routing
+is one small matrix product a good. All flows are rates per day; stocks are values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.models.propagation.economy import Economy
+
+Array = NDArray[np.float64]
+Goods = NDArray[np.intp]
+Cells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a step hands to the next. A run resumed from a saved state equals an uninterrupted one bit by bit.
+
+    step      steps done
+    stock     s i j, input i held by industry j
+    output    r i, production of the last step, per day · wanted  r i, what orders and capacity allowed then
+    overtime  r i, capacity relative to base from overproduction, ≥ 1
+    share     i r s, sourcing shares
+    indebted  g, goods of which some supplier owes something
+    debt      g r s, what r has failed to deliver to the industries of s and their stocks still lack, of those goods
+    """
+
+    step: int
+    stock: Array
+    output: Array
+    wanted: Array
+    overtime: Array
+    share: Array
+    indebted: Goods
+    debt: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Pressure:
+    """What shocks do to one step; ratios to the table at rest.
+
+    capacity  r i, share of capacity left · demand  s i, final demand · target  s i, target stocks (None: as ever)
+    cells     places i r s of throttled links · room  the most they carry, per day
+    tilted    places i r s where final users want goods of an origin in particular · tilt  by what ratio
+    """
+
+    capacity: Array
+    demand: Array
+    target: Array | None = None
+    cells: Cells | None = None
+    room: Array | None = None
+    tilted: Cells | None = None
+    tilt: Array | None = None
+
+
+class Sourcing(NamedTuple):
+    """Where a region's users buy in one step.
+
+    use    i r s, share of origin r in what the industries of s order of i, and final users too but for the goods in `split`
+    split  g, goods that final users buy elsewhere than industries do
+    final  g r s, shares of final users for those goods
+    A throttled link or a cancelled order leaves shares that sum to less than 1: the rest is not ordered.
+    """
+
+    use: Array
+    split: Goods
+    final: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """What happened in one step, per day unless said.
+
+    asked r i orders received · capacity r i · limit s j output that stocks allow · output r i
+    wants_use, wants_final  s i, what industries and final users ask of the pool of origins
+    sourcing  where both buy, after debts, throttled links and cancelled orders
+    demand s i, final demand after cancelled orders
+    fill  2 2 r i, share of an order served, by (own nation, other) and (industries, final users)
+    met s i final demand met · drawn s i from old stocks · used s i j · spoiled s i j
+    """
+
+    asked: Array
+    capacity: Array
+    limit: Array
+    output: Array
+    wants_use: Array
+    wants_final: Array
+    sourcing: Sourcing
+    demand: Array
+    fill: Array
+    met: Array
+    drawn: Array
+    used: Array
+    spoiled: Array
+
+
+def at_rest(e: Economy) -> State:
+    """The state in which nothing ever changes: base output, target stocks, base shares, no debts."""
+    regions = len(e.output)
+    return State(
+        step=0, stock=e.target.copy(), output=e.output.copy(), wanted=e.output.copy(), overtime=np.ones_like(e.output),
+        share=e.share, indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
+    )  # fmt: skip
