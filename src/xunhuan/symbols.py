@@ -44,6 +44,20 @@ SYMBOLS: dict[str, Symbol] = _table((
     ("subsidy", "Production subsidy, share of output value", "生产补贴", "rate", "r i", ""),
     ("export_tax", "Export tax, share of producer price", "出口税", "rate", "r s i", ""),
     ("mobility_cost", "Change in the cost of living in a region, new / old", "迁移成本变化", "ratio", "s", ""),
+    ("orders", "Orders received, per day", "收到的订单", "value", "t r i", "Pichler2022"),
+    ("demand", "Final demand, per day", "最终需求", "value", "t s i", ""),
+    ("met", "Final demand met, per day", "已满足的最终需求", "value", "t s i", ""),
+    ("stock", "Stocks of a good held by industries", "库存", "value", "t s i", "Hallegatte2013"),
+    ("bottleneck", "Input that stops an industry", "瓶颈投入", "position", "t s j", "Pichler2022"),
+    ("lost_to_inputs", "Output lost because inputs ran out, per day", "因投入短缺损失的产出", "value", "t s j", ""),
+    ("loss", "Value added lost over a run", "增加值损失", "value", "s j", "Hallegatte2013"),
+    ("loss_direct", "Value added lost to the shock itself", "直接损失", "value", "s j", ""),
+    ("loss_inputs", "Value added lost because inputs ran out", "投入短缺损失", "value", "s j", ""),
+    ("loss_demand", "Value added lost for lack of orders", "订单不足损失", "value", "s j", ""),
+    ("unmet_demand", "Final demand not met", "未满足的最终需求", "value", "s i", ""),
+    ("first_week", "First week below a share of base output", "首次低于阈值的周", "week", "s j", ""),
+    ("recovery", "Days until output is back", "恢复天数", "day", "s j", ""),
+    ("lowest", "Lowest output of a window, relative to base", "最低产出比", "ratio", "s j", ""),
 ))  # fmt: skip
 """Every named quantity a user can meet, by name."""
 
