@@ -73,8 +73,11 @@ def test_truncated_workbook(official, provinces, write, tmp_path) -> None:
     with pytest.raises(ForeignFile, match="truncated or not a workbook"):
         reader("ceads")(cut)
     (tmp_path / "a.xlsb").write_bytes(b"")
-    with pytest.raises(BadInput, match=r"binary workbooks \(.xlsb\) are not read"):
+    with pytest.raises(ForeignFile, match="truncated or not a workbook"):
         reader("wiod2016")(tmp_path / "a.xlsb")
+    (tmp_path / "a.RData").write_bytes(b"RDX3")
+    with pytest.raises(ForeignFile, match="truncated or not R's"):
+        reader("wiod2016")(tmp_path / "a.RData")
 
 
 def test_wiod_of_another_release(official, tmp_path) -> None:

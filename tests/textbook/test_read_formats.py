@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xunhuan.data.store import load, open_accounts
@@ -38,9 +39,18 @@ def test_wiod_workbooks(official, tmp_path, release) -> None:
 
 def test_wiod_2016_data_frame(official, tmp_path) -> None:
     w = official.known(COUNTRIES, 56, 5)
-    found = reader("wiod2016")(official.wiod2016_csv(w, tmp_path / "wiot.csv"))
+    path = official.wiod2016_csv(w, tmp_path / "wiot.csv")
+    found = reader("wiod2016")(path)
     check_blocks(found, w)
     assert found.accounts.year == 2014
+
+
+def test_wiod_2016_saved_by_r(official, tmp_path) -> None:
+    pyreadr = pytest.importorskip("pyreadr")
+    w = official.known(COUNTRIES, 56, 5)
+    frame = pd.read_csv(official.wiod2016_csv(w, tmp_path / "wiot.csv"))
+    pyreadr.write_rdata(str(tmp_path / "wiot.RData"), frame, df_name="wiot")
+    check_blocks(reader("wiod2016")(tmp_path / "wiot.RData"), w)
 
 
 @pytest.mark.parametrize("codes", [("A01_02", "C26", "T"), ("A01", "C24A", "C302T309", "T")])  # editions 2023, 2025

@@ -45,7 +45,7 @@ FORMATS = {
         ),
         Format(
             "wiod2016",
-            "World Input-Output Tables, 2016 release (WIOTyyyy_Nov16_ROW as .xlsx, or the data frame as .csv)",
+            "World Input-Output Tables, 2016 release (workbook, or R data frame as .RData or .csv)",
             "xunhuan.read.wiod",
             "read_wiod",
             (("release", "wiod2016"),),

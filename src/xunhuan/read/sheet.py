@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from xunhuan.errors import BadInput, ForeignFile, Problems
 
 if TYPE_CHECKING:
     import pandas as pd
+    from python_calamine import CalamineWorkbook
 
 Array = NDArray[np.float64]
 
@@ -119,7 +120,7 @@ class Sheet:
                 where=str(self.path),
                 fix="the file is cut off: download it again",
             )
-        empty = np.asarray(block == None, dtype=bool)  # noqa: E711 - cell by cell
+        empty = np.asarray(block == "", dtype=bool)
         try:
             out = np.where(empty, 0.0, block).astype(np.float64)
         except (ValueError, TypeError):
@@ -161,47 +162,61 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
     ForeignFile where it is no workbook.
     """
     book = _workbook(path)
-    try:
-        names = [n for n in book.sheetnames if re.fullmatch(wanted, n.strip(), flags=re.IGNORECASE)]
-        if len(names) != 1:
-            some = ", ".join(map(repr, book.sheetnames))
-            raise BadInput(
-                f"the workbook has {'no' if not names else 'more than one'} sheet for {what}; it has {some}",
-                where=str(path),
-                fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
-            )
-        rows = [list(r) for r in book[names[0]].iter_rows(values_only=True)]
-    finally:
-        book.close()
-    width = max((len(r) for r in rows), default=0)
-    cells = np.full((len(rows), width), None, dtype=object)
+    names = [n for n in book.sheet_names if re.fullmatch(wanted, n.strip(), flags=re.IGNORECASE)]
+    if len(names) != 1:
+        some = ", ".join(map(repr, book.sheet_names))
+        raise BadInput(
+            f"the workbook has {'no' if not names else 'more than one'} sheet for {what}; it has {some}",
+            where=str(path),
+            fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
+        )
+    # Rows and columns that are empty stay, so that cells keep their names.
+    rows = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+    cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
     for k, row in enumerate(rows):
-        cells[k, : len(row)] = row
+        cells[k] = row
     return Sheet(path, names[0], cells)
 
 
 def sheet_names(path: Path) -> list[str]:
     """Names of the sheets of a workbook. Raises BadInput, ForeignFile."""
-    book = _workbook(path)
-    try:
-        return list(book.sheetnames)
-    finally:
-        book.close()
+    return list(_workbook(path).sheet_names)
 
 
-def _workbook(path: Path) -> Any:
-    import openpyxl
+def _workbook(path: Path) -> CalamineWorkbook:
+    from python_calamine import CalamineWorkbook
 
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-    if path.suffix.lower() == ".xlsb":
-        raise BadInput("binary workbooks (.xlsb) are not read", where=str(path), fix="save it as .xlsx first")
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return CalamineWorkbook.from_path(path)
     except Exception as e:
         raise ForeignFile(
-            "the file is truncated or not a workbook (.xlsx)", where=str(path), fix="download it again"
+            "the file is truncated or not a workbook (.xlsx, .xlsb)", where=str(path), fix="download it again"
         ) from e
+
+
+def open_r(path: Path, name: str) -> Sheet:
+    """A data frame saved by R (.RData, .rds) as a grid, header row included.
+
+    Raises BadInput where the file is absent, pyreadr is not installed or the frame `name` is not in it,
+    ForeignFile where it is no R file.
+    """
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    try:
+        import pyreadr
+    except ImportError as e:
+        fix = "pip install pyreadr, or in R: write.csv(wiot, 'wiot.csv', row.names = FALSE)"
+        raise BadInput("files of R need the package pyreadr", where=str(path), fix=fix) from e
+    try:
+        found = pyreadr.read_r(path)
+    except Exception as e:
+        raise ForeignFile("the file is truncated or not R's", where=str(path), fix="download it again") from e
+    frame = found.get(name, found.get(None))
+    if frame is None:
+        raise BadInput(f"the file holds {', '.join(map(str, found))}, not {name!r}", where=str(path))
+    return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)
 
 
 def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:

@@ -19,7 +19,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
 from xunhuan.read.blocks import Blocks, Imported, close
-from xunhuan.read.sheet import Sheet, open_csv, open_sheet, sheet_names
+from xunhuan.read.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
 
 Array = NDArray[np.float64]
 
@@ -53,17 +53,21 @@ RELEASES = {
 def read_wiod(
     path: Path, release: str, year: int | None = None, sheet: str | None = None, tolerance: float = 0.01
 ) -> Imported:
-    """One year's world input-output table, "wiod2013" or "wiod2016": workbook (.xlsx) or, for 2016, csv.
+    """One year's world input-output table,
+    "wiod2013" or "wiod2016": workbook (.xlsx, .xlsb) or data frame (2016).
 
     Taxes less subsidies on products, adjustments and transport margins are the component taxes_and_margins.
     Raises BadInput naming sheet and cell for moved headers and text among numbers, ForeignFile for a cut
     file, UnbalancedAccounts where rows or columns miss output by more than `tolerance` in total.
     """
     kind = RELEASES[release]
-    if path.suffix.lower() == ".csv":
+    ending = path.suffix.lower()
+    if ending in (".csv", ".rdata", ".rds"):
         if release != "wiod2016":
-            raise BadInput("only the 2016 release comes as csv", where=str(path), fix="give the .xlsx workbook")
-        grid = _from_frame(open_csv(path), kind)
+            raise BadInput(
+                "only the 2016 release comes as a data frame", where=str(path), fix="give the .xlsx workbook"
+            )
+        grid = _from_frame(open_csv(path) if ending == ".csv" else open_r(path, "wiot"), kind)
         found = _frame_year(grid)
     else:
         wanted = re.escape(sheet) if sheet else re.escape(sheet_names(path)[0].strip())
