@@ -1,0 +1,181 @@
+"""The Dash app: one frame around four pages, each a function of the address."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, dcc, html
+
+from xunhuan.errors import XunhuanError
+from xunhuan.faces.figures import style
+from xunhuan.faces.web import downloads, lookups, state, texts
+from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages import circulation, results, scenario, tables
+from xunhuan.faces.web.parts import aria, clientside, colour, notice, picker
+from xunhuan.faces.web.security import Access, guard
+from xunhuan.faces.web.state import Selection
+
+PACKAGE = "xunhuan.faces.web"
+PICKED = ("table", "home", "region", "definition")
+"""What all pages share, one picker each."""
+HOUSE = [colour(k / 9, style.BLUES) for k in range(9)] + ["#173c5e"]
+"""The figures' blue in the ten shades Mantine wants."""
+
+
+def make_app(pool: Pool, access: Access) -> Dash:
+    """The app, guarded, with every callback; `pool` runs scenarios and keeps their results."""
+    app = Dash(
+        PACKAGE,
+        title="Xunhuan 循环",
+        update_title="",
+        assets_folder=str(resources.files(PACKAGE) / "assets"),
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+        enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = layout
+    _route(app)
+    _frame(app, pool)
+    circulation.register(app)
+    scenario.register(app, pool)
+    results.register(app, pool)
+    downloads.register(app.server, pool)
+    guard(app.server, access, app.csp_hashes())
+    return app
+
+
+def layout() -> dmc.MantineProvider:
+    """What every page has; the rest follows from the address."""
+    theme = {
+        "fontFamily": style.FONT, "colors": {"house": HOUSE}, "primaryColor": "house", "primaryShade": 8,
+        "defaultRadius": "sm", "respectReducedMotion": True,
+    }  # fmt: skip
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="frame"),
+            dcc.Store(id="focus"),
+            dcc.Store(id="view"),
+            dcc.Store(id="draft", storage_type="session"),
+            html.Header(id="bar"),
+            html.Main(id="page", tabIndex=-1),
+            html.Footer(id="foot"),
+        ],
+        theme=theme,
+        forceColorScheme="light",
+    )
+
+
+def _route(app: Dash) -> None:
+    """The address is the state: pickers and buttons write it, pages read it."""
+    clientside(
+        app,
+        "route",
+        Output("frame", "data"),
+        Output("focus", "data"),
+        Output("view", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        State("frame", "data"),
+        State("focus", "data"),
+        State("view", "data"),
+    )
+    clientside(
+        app,
+        "navigate",
+        Output("url", "search"),
+        *(Input(f"pick-{name}", "value") for name in PICKED),
+        Input({"go": ALL, "to": ALL}, "n_clicks"),
+        State("selection", "data"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+
+
+def _frame(app: Dash, pool: Pool) -> None:
+    pages = {"circulation": circulation.page, "tables": tables.page}
+
+    @app.callback(
+        Output("bar", "children"), Output("foot", "children"), Input("url", "pathname"), Input("url", "search")
+    )
+    def bar(pathname: str | None, search: str | None) -> tuple[list[Any], Any]:
+        selection = state.read(pathname, search)
+        return _bar(selection), _foot(selection)
+
+    @app.callback(
+        Output("page", "children"),
+        Input("frame", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        State("draft", "data"),
+    )
+    def page(_: str, pathname: str | None, search: str | None, draft: Any) -> list[Any]:
+        selection = state.read(pathname, search)
+        t = texts.of(selection.lang)
+        said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
+        try:
+            if selection.page in pages:
+                return [*said, pages[selection.page](selection)]
+            if selection.page == "scenario":
+                return [*said, scenario.page(selection, pool, draft)]
+            return [*said, results.page(selection, pool)]
+        except XunhuanError as e:
+            return [*said, notice([str(e)], t("page_problem"))]
+
+
+def _bar(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    links = [
+        dcc.Link(t(name), href=selection.address(name), className="here" if name == selection.page else "")
+        for name in state.PAGES.values()
+    ]
+    other = "zh" if selection.lang == "en" else "en"
+    switch = html.Button(
+        "中文" if other == "zh" else "English",
+        id={"go": "lang", "to": other}, className="plain-button language", lang=other, type="button",
+    )  # fmt: skip
+    top = [
+        dcc.Link(
+            [html.Span("循环", lang="zh", className="mark"), html.Span("Xunhuan")],
+            href=selection.address("circulation"),
+            className="brand",
+        ),
+        html.Nav(links, **aria(label=t("pages"))),
+        switch,
+    ]
+    chosen = {name: getattr(selection, name) for name in PICKED}
+    return [
+        html.A(t("skip"), href="#page", className="skip"),
+        html.Div(top, className="top"),
+        html.Div(_pickers(selection), className="pickers", role="group", **aria(label=t("selection"))),
+        dcc.Store(id="selection", data=chosen),
+    ]
+
+
+def _pickers(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    lang = selection.lang
+    homes = lookups.homes(selection.table)
+    geo = lookups.accounts(selection.table, selection.home).geography
+    data = {
+        "table": [(n, n) for n in lookups.table_names()],
+        "home": [(h.code, h.name(lang)) for h in homes],
+        "region": [(c, geo.name(c, lang)) for c in lookups.home_regions(selection.table, selection.home)],
+        "definition": [(d, t(f"definition_{d}")) for d in state.DEFINITIONS],
+    }
+    return [
+        picker(
+            f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
+            getattr(selection, name), searchable=name == "region", nothingFoundMessage=t("nothing_found"),
+        )
+        for name in PICKED
+    ]  # fmt: skip
+
+
+def _foot(selection: Selection) -> html.P:
+    t = texts.of(selection.lang)
+    return html.P(t("foot"))

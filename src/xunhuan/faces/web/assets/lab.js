@@ -1,0 +1,127 @@
+/* The address is the state: controls write it, pages read it. Nothing here talks to any other server. */
+window.dash_clientside = window.dash_clientside || {};
+
+/* A part of the page that is drawn again takes the keyboard's place with it; give the place back. */
+(function () {
+  "use strict";
+  let last = "";
+  document.addEventListener("focusin", (e) => { last = e.target.id || ""; });
+  document.addEventListener("focusout", (e) => {
+    setTimeout(() => { if (e.target.isConnected && document.activeElement === document.body) { last = ""; } });
+  });
+  const back = () => {
+    if (!last || document.activeElement !== document.body) { return; }
+    const found = document.getElementById(last);
+    if (found) { found.focus({ preventScroll: true }); }
+  };
+  new MutationObserver(back).observe(document.documentElement, { childList: true, subtree: true });
+})();
+
+window.dash_clientside.lab = (function () {
+  "use strict";
+  const none = () => window.dash_clientside.no_update;
+  const changed = (now, before) => (now === before ? none() : now);
+  let shown = null;
+  let running = 0;
+
+  function route(pathname, search, frame, focus, view) {
+    const p = new URLSearchParams(search || "");
+    const get = (names) => names.map((n) => p.get(n) || "").join("|");
+    document.documentElement.lang = p.get("lang") || "en";
+    const page = (pathname || "/") + "|";
+    return [
+      changed(page + get(["table", "home", "lang", "scenario", "run", "versus"]), frame),
+      changed(page + get(["region", "definition", "share", "arm"]), focus),
+      changed(page + get(["definition", "share"]), view),
+    ];
+  }
+
+  function navigate(table, home, region, definition, clicks, effective, search) {
+    const value = { table: table, home: home, region: region, definition: definition };
+    const p = new URLSearchParams(search || "");
+    const before = p.toString();
+    const set = (name, to) => {
+      if (name === "table") { p.delete("home"); p.delete("region"); }
+      if (name === "home") { p.delete("region"); }
+      p.set(name, to);
+    };
+    for (const t of window.dash_clientside.callback_context.triggered) {
+      const cut = t.prop_id.lastIndexOf(".");
+      const id = t.prop_id.slice(0, cut);
+      if (id.startsWith("{")) {
+        const button = JSON.parse(id);
+        if (t.value) { set(button.go, button.to); }
+        continue;
+      }
+      const name = id.replace("pick-", "");
+      if (effective && value[name] && value[name] !== effective[name]) { set(name, value[name]); }
+    }
+    const after = p.toString();
+    return after === before ? none() : "?" + after;
+  }
+
+  /* The number runs from what it was to what it is; at once where motion is unwelcome. */
+  function move(target) {
+    if (typeof target !== "number") { return none(); }
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const write = (x) => window.dash_clientside.set_props("moving", { children: x.toFixed(0) });
+    const from = shown === null ? target : shown;
+    shown = target;
+    const turn = ++running;
+    if (still || from === target) { write(target); return String(target); }
+    const start = performance.now();
+    const step = (now) => {
+      if (turn !== running) { return; }
+      const u = Math.min((now - start) / 600, 1);
+      write(from + (target - from) * (1 - Math.pow(1 - u, 3)));
+      if (u < 1) { requestAnimationFrame(step); }
+    };
+    requestAnimationFrame(step);
+    return String(target);
+  }
+
+  /* Fields write the draft here, so that typing asks nothing of the server but to check the whole. */
+  function edit(opened, values, flags, draft) {
+    const triggered = window.dash_clientside.callback_context.triggered;
+    let now = draft;
+    if (triggered.some((t) => t.prop_id === "opened.data") || !draft) { now = opened; }
+    if (!now) { return none(); }
+    now = JSON.parse(JSON.stringify(now));
+    for (const t of triggered) {
+      if (!t.prop_id.startsWith("{")) { continue; }
+      const id = JSON.parse(t.prop_id.slice(0, t.prop_id.lastIndexOf(".")));
+      put(now.data, (id.field || id.flag).split("."), plain(t.value, id.scale || 1));
+    }
+    return JSON.stringify(now) === JSON.stringify(draft) ? none() : now;
+  }
+
+  function plain(value, scale) {
+    if (value === "" || value === null || value === undefined) { return undefined; }
+    if (Array.isArray(value)) { return value.length ? value : undefined; }
+    return typeof value === "number" && scale !== 1 ? Number((value / scale).toPrecision(12)) : value;
+  }
+
+  function put(data, path, value) {
+    let here = data;
+    for (let k = 0; k < path.length - 1; k++) {
+      if (here[path[k]] === undefined) {
+        if (value === undefined) { return; }
+        here[path[k]] = {};
+      }
+      here = here[path[k]];
+    }
+    const last = path[path.length - 1];
+    if (value === undefined) { delete here[last]; } else if (value !== false || here[last] !== undefined) { here[last] = value; }
+  }
+
+  /* The first picture on the page as a file, drawn by the browser. */
+  function picture(clicks) {
+    const plot = document.querySelector("#shown .js-plotly-plot");
+    if (clicks.some(Boolean) && plot && window.Plotly) {
+      window.Plotly.downloadImage(plot, { format: "png", scale: 2, filename: "xunhuan", width: 1000, height: plot.offsetHeight });
+    }
+    return clicks.map(() => none());
+  }
+
+  return { picture: picture, edit: edit, route: route, navigate: navigate, move: move };
+})();

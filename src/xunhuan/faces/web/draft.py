@@ -1,0 +1,210 @@
+"""A scenario while it is being built: plain data as a scenario file holds it, checked like one, and bounded.
+
+A visitor sends values of form fields, never a file: the base is the table chosen above the page, by name.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import XunhuanError
+from xunhuan.faces.web import lookups, texts
+from xunhuan.faces.web.jobs import Job
+from xunhuan.faces.web.state import Selection
+from xunhuan.scenario.layers import Layers, library, read
+from xunhuan.scenario.run import Bench
+from xunhuan.scenario.scenario import LONG, SHORT
+
+Draft = dict[str, Any]
+MOST = {"shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "days": 1100, "text": 4000, "names": 400}
+"""Largest sizes a run from the browser may have."""
+START, SOLVE, DAY = 14.0, 0.9, 0.012
+"""Seconds on one core of a laptop: to start and compile, for one long-run answer, for one day of the short run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What is wrong with a draft, or the bench that can run it."""
+
+    bench: Bench | None
+    problems: tuple[str, ...]
+
+
+@lookups.once(1)
+def catalogue() -> dict[str, tuple[str, str, str]]:
+    """The library: name -> title, question, base."""
+    found = {}
+    for name in library():
+        data = read(name).data
+        found[name] = (str(data.get("title", name)), str(data.get("question", "")), str(data.get("base", "")))
+    return found
+
+
+@lookups.once(64)
+def _library(name: str) -> Mapping[str, Any]:
+    return read(name).data
+
+
+def opened(selection: Selection) -> Draft:
+    """The draft an address opens: a scenario of the library, else a first question on the table chosen."""
+    if selection.scenario in library():
+        data = copy.deepcopy(dict(_library(selection.scenario)))
+        for shock in data.get("shock", []):
+            for kind in (*LONG, *SHORT):
+                if isinstance(shock.get(kind), Mapping):
+                    shock[kind] = [shock[kind]]
+        return data
+    return starter(selection)
+
+
+def starter(selection: Selection) -> Draft:
+    """One tariff, from the home to the economy abroad that buys most of it."""
+    t = texts.of(selection.lang)
+    acc = lookups.accounts(selection.table, selection.home)
+    foreign = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
+    home = [k for k in range(acc.R) if k not in foreign]
+    sold = acc.flow[home].sum(axis=(0, 2))
+    buyer = max(foreign, key=lambda k: float(sold[k]), default=0)
+    line = {"from": [acc.home], "to": [acc.geography.codes[buyer]], "sectors": ["goods"], "add": 0.25}
+    names = (
+        acc.geography.name(acc.geography.codes[buyer], selection.lang),
+        acc.geography.name(acc.home, selection.lang),
+    )
+    title = t("starter_title", buyer=names[0], home=names[1])
+    return {"title": title, "shock": [{"name": t("starter_shock"), "tariff": [line]}], "model": {"trade": {}}}
+
+
+def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
+    """The draft with the table, home and definition chosen above the page, and without what was left empty."""
+    data: Draft = _filled(draft)
+    data["base"] = selection.table
+    u = _part(data, "uncertainty")
+    if u and (u.get("draws") == 0 or not (_part(u, "shock") or any(isinstance(v, Mapping) for v in u.values()))):
+        del data["uncertainty"]
+    acc = lookups.accounts(selection.table)
+    data.pop("home", None)
+    if selection.home != acc.home:
+        data["home"] = selection.home
+        if selection.home not in acc.geography.nations:
+            members = list(acc.geography.clusters[selection.home])
+            data["nations"] = {**data.get("nations", {}), selection.home: members}
+    if selection.definition != "absorption":
+        data["measure"] = {**data.get("measure", {}), "circulation": {"definition": selection.definition}}
+    return data
+
+
+def _filled(value: Any) -> Any:
+    """Plain data without what was left empty, so that defaults apply."""
+    if isinstance(value, Mapping):
+        filled = {str(k): _filled(v) for k, v in value.items()}
+        kept = {k: v for k, v in filled.items() if v is not None and v != "" and v != []}
+        return {k: v for k, v in kept.items() if v != {} or k in ("trade", "propagation")}
+    if isinstance(value, list):
+        return [_filled(v) for v in value if v is not None]
+    return value
+
+
+def check(draft: Mapping[str, Any], selection: Selection) -> Checked:
+    """Check a draft as the command line checks a file, after its size."""
+    from xunhuan.scenario.check import prepare
+
+    data = complete(draft, selection)
+    too_much = tuple(_too_much(data, selection.lang))
+    if too_much:
+        return Checked(None, too_much)
+    try:
+        return Checked(prepare(Layers("scenario", data, (), None), _table), ())
+    except XunhuanError as e:
+        return Checked(None, tuple(e.items) or (str(e),))
+
+
+def _table(name: str | Path) -> Accounts:
+    """The table of a name the laboratory lists; a path opens nothing."""
+    from xunhuan.errors import UnknownName
+
+    if name not in lookups.table_names():
+        raise UnknownName.of("table", str(name), lookups.table_names())
+    return lookups.accounts(str(name))
+
+
+def _too_much(data: Mapping[str, Any], lang: str) -> Iterator[str]:
+    t = texts.of(lang)
+    shocks = [s for s in data.get("shock", []) if isinstance(s, Mapping)]
+    model, compare = _part(data, "model"), _part(data, "compare")
+    sizes = {
+        "shocks": len(data.get("shock", [])),
+        "edits": sum(len(s[k]) for s in shocks for k in (*LONG, *SHORT) if isinstance(s.get(k), list)),
+        "draws": _evaluations(_part(data, "uncertainty")),
+        "steps": _number(_part(compare, "frontier").get("steps", 0)),
+        "days": _number(_part(model, "propagation").get("horizon_days", 0)),
+        "text": max((len(v) for v in _texts(data)), default=0),
+        "names": sum(1 for _ in _texts(data)),
+    }
+    for what, given in sizes.items():
+        if not given <= MOST[what]:
+            yield t("too_many", what=what, given=f"{given:g}", most=MOST[what])
+
+
+def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(x: Any) -> float:
+    return float(x) if isinstance(x, int | float) and math.isfinite(x) else 0.0
+
+
+def _evaluations(u: Mapping[str, Any]) -> float:
+    """Draws a design comes to: Sobol designs take draws x (quantities + 2)."""
+    if not u:
+        return 0.0
+    uncertain = sum(isinstance(v, Mapping) for v in u.values()) + len(_part(u, "shock"))
+    draws = _number(u.get("draws", 64))
+    return draws * (uncertain + 2) if u.get("design") == "sobol" else draws
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for v in value.values():
+            yield from _texts(v)
+    elif isinstance(value, list):
+        for v in value:
+            yield from _texts(v)
+
+
+def estimate(bench: Bench, past: list[Job]) -> float:
+    """Seconds a run should take: answers asked for times what one takes, set right by runs that have ended here."""
+    s = bench.scenario
+    answers = float(len(s.all_arms()))
+    c, u = s.compare, s.uncertainty
+    answers += 14 * (c.break_even is not None) + 4 * (c.reinforcement is not None)
+    if c.frontier is not None:
+        answers += c.frontier.steps * (1 + len(c.frontier.policies))
+    draws = 0.0 if u is None else u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
+    size = (bench.base.R**2 * bench.base.S) / (111**2 * 32)
+    each = SOLVE * max(size, 0.02) * ("trade" in bench.parameters)
+    days = getattr(bench.parameters.get("propagation"), "horizon_days", 0.0)
+    each += DAY * days * max(size, 0.02)
+    guess = START + answers * each * (1 + draws / 4)
+    ended = [j.seconds / j.estimate for j in past if j.state == "done" and j.base == bench.base.name and j.estimate > 0]
+    return guess * sorted(ended)[len(ended) // 2] if ended else guess
+
+
+def duration(seconds: float, lang: str) -> str:
+    """Seconds in words people use.
+
+    >>> duration(42, "en"), duration(200, "zh")
+    ('40 seconds', '4分钟')
+    """
+    t = texts.of(lang)
+    if seconds < 100:
+        return t("seconds", n=max(5, 5 * round(seconds / 5)))
+    return t("minutes", n=math.ceil(seconds / 60))

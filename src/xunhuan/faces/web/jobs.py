@@ -1,0 +1,309 @@
+"""Runs in the background: a bounded pool of processes, one job a scenario digest, records that outlive a restart.
+
+    FOLDER/jobs/DIGEST.toml     the scenario as submitted       FOLDER/jobs/DIGEST.json   its record
+    FOLDER/results/DIGEST/      the result, there whole or not at all
+
+A run is a process of its own, so that it can be cancelled, can crash and can use a core without holding up a page.
+It ends by itself when the server dies: its standard input closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from xunhuan.data.store import write_text
+from xunhuan.errors import BadInput
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+WAITING: tuple[State, ...] = ("queued", "running")
+WORKER = (sys.executable, "-m", "xunhuan.faces.web.worker")
+TRIES = 2
+"""How often a job is started that a restart of the server interrupted."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One scenario's run.
+
+    position   0 when running, 1 for the next in the queue
+    done, of   steps finished and steps in all; `stage` says what is being done
+    seconds    wall time of the run so far, or in all
+    estimate   seconds expected when it was submitted
+    """
+
+    digest: str
+    title: str
+    base: str = ""
+    state: State = "queued"
+    position: int = 0
+    done: float = 0.0
+    of: float = 0.0
+    stage: str = ""
+    submitted: float = 0.0
+    started: float = 0.0
+    seconds: float = 0.0
+    estimate: float = 0.0
+    tries: int = 0
+    error: str = ""
+
+    @property
+    def share(self) -> float:
+        """Progress from 0 to 1; by time where the run has not said how many steps it has."""
+        if self.state == "done":
+            return 1.0
+        if self.of > 0:
+            return min(self.done / self.of, 1.0)
+        return min(self.seconds / self.estimate, 0.95) if self.estimate > 0 and self.state == "running" else 0.0
+
+
+class Pool:
+    """Runs at most `workers` jobs at once and keeps at most `limit` waiting; each may take `longest` seconds.
+
+    Raises BadInput where the folder cannot be written or another server holds it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 1,
+        limit: int = 20,
+        longest: float = 1800.0,
+        command: tuple[str, ...] = WORKER,
+    ) -> None:
+        self.folder, self.limit, self.longest, self.command = folder, limit, longest, command
+        self._lock = _hold(folder)
+        self._jobs: dict[str, Job] = {}
+        self._queue: deque[str] = deque()
+        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._change = threading.Condition()
+        self._closing = False
+        self._recover()
+        self._threads = [threading.Thread(target=self._work, name=f"run-{k}", daemon=True) for k in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def results(self) -> Path:
+        """Folder of the results, one folder a digest."""
+        return self.folder / "results"
+
+    def submit(self, digest: str, title: str, toml: str, base: str = "", estimate: float = 0.0) -> Job:
+        """Queue a scenario; a digest that is waiting, running or done is joined, not run again.
+
+        Raises BadInput where the queue is full.
+        """
+        with self._change:
+            known = self._jobs.get(digest)
+            if known is not None and (known.state in WAITING or (known.state == "done" and self.has(digest))):
+                return self._placed(known)
+            if len(self._queue) >= self.limit:
+                raise BadInput(f"{self.limit} runs are waiting already", fix="wait for one to end, or cancel one")
+            job = Job(digest, title, base, submitted=time.time(), estimate=estimate)
+            write_text(self._file(digest, ".toml"), toml)
+            if self.has(digest):
+                job = replace(job, state="done")
+            self._put(job)
+            if job.state == "queued":
+                self._queue.append(digest)
+                self._change.notify()
+            return self._placed(job)
+
+    def cancel(self, digest: str) -> None:
+        """Take a job out of the queue, or end its process; its result never appears."""
+        with self._change:
+            job = self._jobs.get(digest)
+            if job is None or job.state not in WAITING:
+                return
+            self._put(replace(job, state="cancelled", stage=""))
+            if digest in self._queue:
+                self._queue.remove(digest)
+            process = self._running.get(digest)
+        if process is not None:
+            _end(process)
+
+    def get(self, digest: str) -> Job | None:
+        """The job of a digest, with its place in the queue."""
+        with self._change:
+            job = self._jobs.get(digest)
+            return self._placed(job) if job else None
+
+    def jobs(self) -> list[Job]:
+        """Every job known, newest first."""
+        with self._change:
+            return sorted((self._placed(j) for j in self._jobs.values()), key=lambda j: -j.submitted)
+
+    def has(self, digest: str) -> bool:
+        """True where the result is there."""
+        return (self.results / digest / "manifest.json").is_file()
+
+    def close(self) -> None:
+        """End all runs. Jobs that wait or run are found again by the next server on this folder."""
+        with self._change:
+            self._closing = True
+            running = list(self._running.values())
+            self._change.notify_all()
+        for process in running:
+            _end(process)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._lock.close()
+
+    def _recover(self) -> None:
+        """Read the records of an earlier server; what it left waiting is queued again, `TRIES` times at most."""
+        for file in sorted((self.folder / "jobs").glob("*.json")):
+            job = _read(file)
+            if job is None:
+                continue
+            if job.state in WAITING:
+                if self.has(job.digest):
+                    job = replace(job, state="done")
+                elif job.tries >= TRIES:
+                    job = replace(job, state="failed", error="interrupted", stage="")
+                else:
+                    job = replace(job, state="queued", done=0.0, of=0.0, stage="")
+            elif job.state == "done" and not self.has(job.digest):
+                continue
+            self._put(job)
+        self._clear()
+        waiting = sorted((j for j in self._jobs.values() if j.state == "queued"), key=lambda j: j.submitted)
+        self._queue.extend(j.digest for j in waiting)
+
+    def _work(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._queue or self._closing)
+                if self._closing:
+                    return
+                digest = self._queue.popleft()
+                job = self._jobs[digest]
+                self._put(replace(job, state="running", started=time.time(), tries=job.tries + 1))
+            self._run(digest)
+
+    def _run(self, digest: str) -> None:
+        """Start the process, follow what it says, and record how it ended."""
+        out = self.results / digest
+        command = [*self.command, str(self._file(digest, ".toml")), str(out)]
+        started = time.monotonic()
+        with self._change:
+            if self._jobs[digest].state != "running" or self._closing:
+                return
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                text=True, encoding="utf-8", start_new_session=True, cwd=self.folder,
+            )  # fmt: skip
+            self._running[digest] = process
+        late = threading.Timer(self.longest, _end, [process])
+        late.start()
+        error = self._follow(digest, process)
+        code = process.wait()
+        late.cancel()
+        seconds = time.monotonic() - started
+        with contextlib.suppress(OSError):
+            process.communicate(timeout=1)
+        self._ended(digest, code, error, seconds)
+
+    def _follow(self, digest: str, process: subprocess.Popen[str]) -> str:
+        """Read progress until the process closes its output; returns the error it reported, if any."""
+        error = ""
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            error = str(said.get("error", error))
+            with self._change:
+                job = self._jobs[digest]
+                self._jobs[digest] = replace(
+                    job, done=float(said.get("done", job.done)), of=float(said.get("of", job.of)),
+                    stage=str(said.get("stage", job.stage))[:200],
+                )  # fmt: skip
+        return error
+
+    def _ended(self, digest: str, code: int, error: str, seconds: float) -> None:
+        with self._change:
+            self._running.pop(digest, None)
+            job = replace(self._jobs[digest], seconds=seconds)
+            if self._closing and job.state == "running":
+                return  # its record still says running, so the next server starts it again
+            if job.state == "running":
+                if self.has(digest):  # put there whole, as the last step
+                    job = replace(job, state="done", stage="", error="")
+                else:
+                    late = seconds >= self.longest
+                    said = "too long" if late else error or (f"signal {-code}" if code < 0 else f"exit code {code}")
+                    job = replace(job, state="failed", error=said, stage="")
+            self._put(job)
+            if job.state != "done":
+                self._clear(digest)
+
+    def _clear(self, digest: str = "") -> None:
+        """Remove what a killed run left behind: only hidden temporary folders, never a result."""
+        for left in self.results.glob(f".{digest}*"):
+            if digest or not any(left.name.startswith(f".{d}") for d in self._running):
+                shutil.rmtree(left, ignore_errors=True)
+
+    def _placed(self, job: Job) -> Job:
+        if job.state == "queued" and job.digest in self._queue:
+            return replace(job, position=self._queue.index(job.digest) + 1)
+        if job.state == "running" and job.started:
+            return replace(job, position=0, seconds=time.time() - job.started)
+        return job
+
+    def _put(self, job: Job) -> None:
+        self._jobs[job.digest] = job
+        write_text(self._file(job.digest, ".json"), json.dumps(asdict(job), ensure_ascii=False, indent=1))
+
+    def _file(self, digest: str, suffix: str) -> Path:
+        return self.folder / "jobs" / f"{digest}{suffix}"
+
+
+def _read(file: Path) -> Job | None:
+    """A job's record, or None where the file does not hold one."""
+    try:
+        raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return Job(**raw)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kill a run with all its children."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _hold(folder: Path) -> IO[str]:
+    """Make the folder and lock it for this server."""
+    try:
+        for name in ("jobs", "results"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        lock = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115
+    except OSError as e:
+        raise BadInput("the results folder cannot be written", where=str(folder), fix="give another --folder") from e
+    try:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # no such lock on this system
+        pass
+    except OSError as e:
+        lock.close()
+        fix = "stop it, or give another --folder"
+        raise BadInput("another laboratory is using this folder", where=str(folder), fix=fix) from e
+    return lock

@@ -1,0 +1,249 @@
+"""Measures behind the pages, computed once for each table, home and definition, then kept.
+
+A page update reads these; nothing here depends on who asks. Caches are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import known_tables, load
+from xunhuan.faces.web import texts
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_PREFERRED = ("world-2017", "china-2017", "toyland")
+_VARIANT = re.compile(r"(?P<stem>.+-\d{4})-(least|most)")
+
+
+def once(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep at most `size` answers; who asks for one that is being computed waits for it, others are not held up."""
+
+    def decorate(f: Callable[P, T]) -> Callable[P, T]:
+        kept: dict[Hashable, T] = {}
+        locks: dict[Hashable, threading.Lock] = {}
+        guard = threading.Lock()
+
+        @wraps(f)
+        def g(*args: P.args, **kwargs: P.kwargs) -> T:
+            key = (args, tuple(sorted(kwargs.items())))
+            with guard:
+                if key in kept:
+                    return kept[key]
+                lock = locks.setdefault(key, threading.Lock())
+            with lock:
+                if key in kept:
+                    return kept[key]
+                value = f(*args, **kwargs)
+                with guard:
+                    while len(kept) >= size:
+                        del kept[next(iter(kept))]
+                    kept[key] = value
+                    locks.pop(key, None)
+                return value
+
+        return g
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region, nation or cluster with its names."""
+
+    code: str
+    en: str
+    zh: str
+
+    def name(self, lang: str) -> str:
+        """Its name in a language, else its code."""
+        return (self.zh if lang == "zh" else self.en) or self.code
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit."""
+
+    places: tuple[Place, ...]
+    total: np.ndarray
+    part: np.ndarray
+    mean: np.ndarray
+    definition: str
+    citation: str
+
+    def of(self, code: str) -> tuple[float, float, float]:
+        """Own, inter and external share of one region."""
+        k = [p.code for p in self.places].index(code)
+        a, b, c = (float(x) for x in self.part[k])
+        return a, b, c
+
+
+def table_names() -> list[str]:
+    """Tables a visitor can choose; the bounds of a table belong to its page, not to the list."""
+    return [n for n in known_tables() if not _VARIANT.fullmatch(n)]
+
+
+def default_table() -> str:
+    """The table shown first."""
+    names = table_names()
+    return next((n for n in _PREFERRED if n in names), names[0])
+
+
+@once(12)
+def _table(name: str) -> Accounts:
+    return load(name)
+
+
+@once(24)
+def accounts(table: str, home: str = "") -> Accounts:
+    """A table looked at from a nation, or from a cluster of economies made one nation."""
+    acc = _table(table)
+    geo = acc.geography
+    if not home or home == acc.home:
+        return acc
+    if home in geo.nations:
+        return acc.replace(home=home)
+    whole = geo.regroup(home, geo.clusters[home], bloc(home))
+    return acc.replace(geography=whole, home=home)
+
+
+def bloc(code: str) -> tuple[str, str]:
+    """English and Chinese name of a cluster of economies."""
+    return texts.catalogue().get(f"bloc_{code}", (code.replace("_", " "), code.replace("_", " ")))
+
+
+@once(12)
+def homes(table: str) -> tuple[Place, ...]:
+    """Where one can look from: the table's own home, other nations of several regions, and clusters of economies."""
+    acc = _table(table)
+    geo = acc.geography
+    several = [n for n in geo.nations if geo.nation.count(n) > 1 and n != acc.home]
+    blocs = [c for c, m in geo.clusters.items() if len(m) > 1 and all(_alone(geo.nation, geo.codes, x) for x in m)]
+    out = [Place(n, geo.name(n), geo.name(n, "zh")) for n in (acc.home, *several)]
+    return (*out, *(Place(c, *bloc(c)) for c in blocs if c not in geo.nations))
+
+
+def _alone(nation: tuple[str, ...], codes: tuple[str, ...], code: str) -> bool:
+    """True where a region is an economy of its own."""
+    return nation.count(nation[codes.index(code)]) == 1
+
+
+@once(24)
+def home_regions(table: str, home: str) -> tuple[str, ...]:
+    """Codes of the home's regions."""
+    geo = accounts(table, home).geography
+    return tuple(geo.codes[k] for k in geo.select("provinces", home=home))
+
+
+@once(24)
+def largest(table: str, home: str) -> str:
+    """The home's region with the largest GDP."""
+    acc = accounts(table, home)
+    codes = home_regions(table, home)
+    return max(codes, key=lambda c: float(acc.gdp[acc.geography.codes.index(c)]))
+
+
+@once(96)
+def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
+    """`circulation` of all the home's regions."""
+    from xunhuan.measures.circulation import circulation
+
+    return circulation(accounts(table, home), definition, "provinces", by)
+
+
+@once(96)
+def shares(table: str, home: str, definition: str) -> Shares:
+    """Own, inter and external shares of all the home's regions, with the mean weighted by their totals."""
+    ds = measured(table, home, definition, "region")
+    names = zip(ds["region"].values, ds["name_en"].values, ds["name_zh"].values, strict=True)
+    total = ds["final_use" if definition == "origin" else "gdp"].values
+    part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1)
+    return Shares(
+        tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
+        total, part, total @ part / total.sum(), str(ds.attrs["definition"]), str(ds.attrs["citation"]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Share:
+    """One line of a list: a partner or a sector, its circuit where it has one, and its share of the region's total."""
+
+    place: Place
+    circuit: str
+    share: float
+
+
+@once(2048)
+def partners(table: str, home: str, definition: str, region: str) -> tuple[Share, ...]:
+    """Every partner of a region, largest first, the region itself left out."""
+    ds = measured(table, home, definition, "partner").sel(region=region)
+    rows = zip(
+        ds["partner"].values, ds["partner_name_en"].values, ds["partner_name_zh"].values,
+        ds["circuit"].values, ds["share"].values, strict=True,
+    )  # fmt: skip
+    found = [Share(Place(str(c), str(en), str(zh)), str(k), float(x)) for c, en, zh, k, x in rows if c != region]
+    return tuple(sorted(found, key=lambda s: -s.share))
+
+
+@dataclass(frozen=True)
+class SectorShare:
+    """A sector of a region: its weight in the region's total, and how that weight divides over the circuits."""
+
+    place: Place
+    weight: float
+    part: tuple[float, float, float]
+
+
+@once(2048)
+def sectors(table: str, home: str, definition: str, region: str) -> tuple[SectorShare, ...]:
+    """Sectors of a region, largest first; `weight` and `part` are shares of the region's total."""
+    ds = measured(table, home, definition, "sector").sel(region=region)
+    value = ds["final_use" if definition == "origin" else "gdp"].values
+    weight = value / value.sum()
+    part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1) * weight[:, None]
+    names = zip(ds["sector"].values, ds["sector_name_en"].values, ds["sector_name_zh"].values, strict=True)
+    found = [
+        SectorShare(Place(str(c), str(en), str(zh)), float(w), (float(p[0]), float(p[1]), float(p[2])))
+        for (c, en, zh), w, p in zip(names, weight, part, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda s: -s.weight))
+
+
+@once(512)
+def bounds(table: str, definition: str, region: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Shares of a region on the table's least and most cross-hauling bounds, or None where it has none."""
+    pair = [f"{table}-{k}" for k in ("least", "most")]
+    if any(n not in known_tables() for n in pair):
+        return None
+    found = [np.array(shares(n, "", definition).of(region)) for n in pair]
+    return found[0], found[1]
+
+
+@once(512)
+def history(table: str, home: str, definition: str, region: str) -> tuple[tuple[int, np.ndarray], ...]:
+    """Shares of a region in every year of the table's family (same name before the year), oldest first."""
+    stem = re.fullmatch(r"(.+)-\d{4}", table)
+    if stem is None:
+        return ()
+    family = [n for n in table_names() if re.fullmatch(re.escape(stem[1]) + r"-\d{4}", n)]
+    rows = []
+    for name in family:
+        if home in {h.code for h in homes(name)} and region in home_regions(name, home):
+            rows.append((accounts(name).year, np.array(shares(name, home, definition).of(region))))
+    return tuple(sorted(rows, key=lambda r: r[0]))
+
+
+def warm(table: str, home: str) -> None:
+    """Compute what the first page of a table needs, ahead of its first visitor."""
+    for definition in ("absorption", "origin", "forward"):
+        for by in ("region", "sector", "partner"):
+            measured(table, home, definition, by)

@@ -1,0 +1,228 @@
+"""Circulation: one sentence, one map, one number that moves; then the profile of the region chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from dash import Dash, Input, Output, State, dcc, html
+
+from xunhuan.faces.figures import style
+from xunhuan.faces.web import lookups, state, texts
+from xunhuan.faces.web.pages import profile
+from xunhuan.faces.web.parts import CIRCUITS, SCALES, aria, card, clientside, colour, ink_on, percent, stack
+from xunhuan.faces.web.state import Selection
+
+COLUMNS = 7
+"""Width of the grid on which regions without a place on the tile map are laid out, largest first."""
+
+
+def page(selection: Selection) -> html.Div:
+    """The whole page."""
+    t = texts.of(selection.lang)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Section(_hero(selection), className="hero"),
+                    card(html.Div(_map(selection), id="map"), t("map_title"), "map-card"),
+                    html.Section(profile.profile(selection), id="profile", className="card profile"),
+                ],
+                className="first",
+            ),
+            card(html.Div(_everyone(selection), id="everyone"), t("everyone")),
+            card(profile.pictures(selection), t("more_pictures")),
+            card(html.Div(_method(selection), id="method"), t("method")),
+        ]
+    )
+
+
+def register(app: Dash) -> None:
+    """Choosing a region, a definition or a circuit redraws what depends on it and leaves the rest."""
+
+    @app.callback(
+        Output("said-before", "children"),
+        Output("said-after", "children"),
+        Output("spoken", "children"),
+        Output("circuits", "children"),
+        Output("moving-target", "data"),
+        Output("moving", "className"),
+        Output("map", "children"),
+        Output("profile", "children"),
+        Input("focus", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def focus(_: str, pathname: str | None, search: str | None) -> tuple[Any, ...]:
+        selection = state.read(pathname, search)
+        before, after, number = sentence(selection)
+        return (
+            before, after, _spoken(before, number, after), _circuits(selection), number, f"moving {selection.share}",
+            _map(selection), profile.profile(selection),
+        )  # fmt: skip
+
+    @app.callback(
+        Output("everyone", "children"),
+        Output("method", "children"),
+        Input("view", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def view(_: str, pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        selection = state.read(pathname, search)
+        return _everyone(selection), _method(selection)
+
+    clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
+
+
+def sentence(selection: Selection) -> tuple[str, str, float]:
+    """What stands before the number, after it, and the number: so much of every hundred."""
+    t = texts.of(selection.lang)
+    acc = lookups.accounts(selection.table, selection.home)
+    share = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
+    said = t(
+        f"say_{selection.definition}_{selection.share}",
+        region=acc.geography.name(selection.region, selection.lang),
+        home=acc.geography.name(acc.home, selection.lang),
+        year=acc.year,
+        symbol=texts.SYMBOLS.get(acc.currency, ""),
+        money=t(f"money_{acc.currency}") if texts.known(f"money_{acc.currency}") else acc.currency,
+    )
+    before, _, after = said.partition("#")
+    return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
+
+
+def _spoken(before: str, number: float, after: str) -> str:
+    """The sentence for readers of screens, who get the number once, at rest."""
+    return f"{before} {number:.0f} {after}"
+
+
+def _hero(selection: Selection) -> list[Any]:
+    before, after, number = sentence(selection)
+    shown = [
+        html.Span(before, id="said-before"),
+        html.Strong(f"{number:.0f}", id="moving", className=f"moving {selection.share}"),
+        html.Span(after, id="said-after"),
+    ]
+    return [
+        html.H1(shown, className="sentence", **aria(hidden="true")),
+        html.P(_spoken(before, number, after), id="spoken", className="hidden-text", role="status"),
+        html.Div(_circuits(selection), id="circuits"),
+        dcc.Store(id="moving-target", data=number),
+    ]
+
+
+def _circuits(selection: Selection) -> list[Any]:
+    """The three circuits as one bar, and as buttons that colour the map."""
+    t = texts.of(selection.lang)
+    parts = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
+    label = "; ".join(f"{t(c)} {percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
+    buttons = [
+        html.Button(
+            [html.Span(className=f"swatch seg-{c}"), html.Span(t(c)), html.B(percent(p))],
+            id={"go": "share", "to": c}, className=f"circuit {c}", type="button",
+            **aria(pressed=str(c == selection.share).lower()),
+        )
+        for c, p in zip(CIRCUITS, parts, strict=True)
+    ]  # fmt: skip
+    return [
+        stack(parts, label),
+        html.Div(buttons, className="circuit-buttons", role="group", **aria(label=t("circuits"))),
+    ]
+
+
+def _map(selection: Selection) -> list[Any]:
+    """Tiles that are buttons: reached by Tab, pressed by Enter, each with its number in words."""
+    t = texts.of(selection.lang)
+    found = lookups.shares(selection.table, selection.home, selection.definition)
+    values = found.part[:, CIRCUITS.index(selection.share)]
+    low, high = _scale(values)
+    places = _grid(selection, found)
+    scale = SCALES[selection.share]
+    tiles = []
+    for k, place in enumerate(found.places):
+        column, row = places[place.code]
+        paint = colour((values[k] - low) / (high - low), scale)
+        name, number = place.name(selection.lang), percent(values[k], 1)
+        tiles.append(html.Button(
+            [
+                html.Span(name, className="tile-name"),
+                html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
+                html.B(f"{100 * values[k]:.0f}"),
+            ],
+            id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
+            style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_on(paint)},
+            **aria(pressed=str(place.code == selection.region).lower(), label=f"{name}: {t(selection.share)} {number}"),
+        ))  # fmt: skip
+    grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
+    return [grid, _legend(selection, found, low, high)]
+
+
+def _scale(values: np.ndarray) -> tuple[float, float]:
+    """Ends of the colour scale, never equal."""
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low - 0.01, high + 0.01)
+
+
+def _grid(selection: Selection, found: lookups.Shares) -> dict[str, tuple[int, int]]:
+    geo = lookups.accounts(selection.table, selection.home).geography
+    tile = {p.code: geo.tile[geo.codes.index(p.code)] for p in found.places}
+    if all(v is not None for v in tile.values()):
+        return {c: v for c, v in tile.items() if v is not None}
+    order = np.argsort(-found.total, kind="stable")
+    return {found.places[k].code: (n % COLUMNS, n // COLUMNS) for n, k in enumerate(order)}
+
+
+def _legend(selection: Selection, found: lookups.Shares, low: float, high: float) -> html.Div:
+    t = texts.of(selection.lang)
+    stops = ", ".join(f"{c} {100 * s:.0f}%" for s, c in SCALES[selection.share])
+    mean = float(found.mean[CIRCUITS.index(selection.share)])
+    place = min(max((mean - low) / (high - low), 0.0), 1.0)
+    tick = html.Span(f"{t('mean')} {percent(mean)}", className="mean", style={"left": f"{100 * place:.1f}%"})
+    return html.Div(
+        [
+            html.P(t(f"key_{selection.definition}_{selection.share}"), className="key"),
+            html.Div(
+                [html.Div(className="ramp", style={"background": f"linear-gradient(90deg, {stops})"}), tick],
+                className="ramp-box",
+            ),
+            html.Div([html.Span(percent(low)), html.Span(percent(high))], className="ends"),
+        ],
+        className="legend",
+    )
+
+
+def _everyone(selection: Selection) -> list[Any]:
+    """All regions as stacked bars, the circuit chosen first; every row a button."""
+    t = texts.of(selection.lang)
+    found = lookups.shares(selection.table, selection.home, selection.definition)
+    values = found.part[:, CIRCUITS.index(selection.share)]
+    rows = []
+    for k in np.argsort(-values, kind="stable"):
+        place, parts = found.places[k], found.part[k]
+        name = place.name(selection.lang)
+        label = f"{name}: " + ", ".join(f"{t(c)} {percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
+        rows.append(html.Li(dcc.Link(
+            [html.Span(name, className="who"), stack([float(p) for p in parts], label, tall=True)],
+            href=selection.address(region=place.code), className="row",
+        )))  # fmt: skip
+    query = selection.query()
+    link = html.A(
+        t("download_csv"), href=f"/download/circulation.csv{query}", className="button", download="circulation.csv"
+    )
+    return [html.P(t("everyone_sub", share=t(selection.share))), html.Ol(rows, className="everyone"), html.P(link)]
+
+
+def _method(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    acc = lookups.accounts(selection.table, selection.home)
+    found = lookups.shares(selection.table, selection.home, selection.definition)
+    lines = [
+        html.P(t(f"explain_{selection.definition}")),
+        html.P([html.B(t("exactly")), " ", html.Span(found.definition, lang="en"), f" [{found.citation}]"]),
+        html.P([html.B(t("source")), " ", html.Span(f"{acc.title}. {acc.source}", lang="en")]),
+    ]
+    notes = [html.Li(n, lang="en") for n in acc.notes]
+    return [*lines, html.P(t("definitions_differ")), html.Ul(notes)]

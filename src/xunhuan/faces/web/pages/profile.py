@@ -1,0 +1,136 @@
+"""The profile of one region: its circuits, partners, sectors, bridge role, bounds and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from xunhuan.faces.web import lookups, texts
+from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
+from xunhuan.faces.web.state import Selection
+
+PARTNERS = 5
+SECTORS = 8
+
+
+def profile(selection: Selection) -> list[Any]:
+    """Everything known about the region chosen, under the definition chosen."""
+    t = texts.of(selection.lang)
+    acc = lookups.accounts(selection.table, selection.home)
+    found = lookups.shares(selection.table, selection.home, selection.definition)
+    name = acc.geography.name(selection.region, selection.lang)
+    k = [p.code for p in found.places].index(selection.region)
+    total = t("total_origin" if selection.definition == "origin" else "total_gdp")
+    return [
+        html.H2(name),
+        html.P(f"{total} {acc.year}: {amount(float(found.total[k]), acc.unit)}", className="sub"),
+        *_partners(selection, name),
+        *_sectors(selection, name),
+        *_bridge(selection, name),
+        *_bounds(selection),
+        *_history(selection),
+    ]
+
+
+def _partners(selection: Selection, name: str) -> list[Any]:
+    t = texts.of(selection.lang)
+    key = (selection.table, selection.home, selection.definition, selection.region)
+    found = lookups.partners(*key)
+    columns = []
+    for circuit in ("inter", "external"):
+        top = [s for s in found if s.circuit == circuit][:PARTNERS]
+        if not top:
+            continue
+        longest = max(s.share for s in top)
+        items = [
+            html.Li(
+                [
+                    html.Span(s.place.name(selection.lang), className="who"),
+                    bar(s.share, longest, circuit),
+                    html.B(percent(s.share, 1)),
+                ]
+            )
+            for s in top
+        ]
+        columns.append(html.Div([html.H4(t(circuit)), html.Ul(items, className="bars")]))
+    if not columns:
+        return []
+    return [html.H3(t(f"partners_{selection.definition}", region=name)), html.Div(columns, className="pair")]
+
+
+def _sectors(selection: Selection, name: str) -> list[Any]:
+    t = texts.of(selection.lang)
+    found = lookups.sectors(selection.table, selection.home, selection.definition, selection.region)[:SECTORS]
+    longest = max(s.weight for s in found)
+    items = []
+    for s in found:
+        label = ", ".join(f"{t(c)} {percent(p, 1)}" for c, p in zip(CIRCUITS, s.part, strict=True))
+        inner = html.Div(
+            stack([p / s.weight for p in s.part] if s.weight else s.part, label),
+            style={"width": f"{100 * s.weight / longest:.1f}%"},
+        )
+        items.append(
+            html.Li(
+                [
+                    html.Span(s.place.name(selection.lang), className="who"),
+                    html.Div(inner, className="bar"),
+                    html.B(percent(s.weight, 1)),
+                ]
+            )
+        )
+    return [html.H3(t("sectors_of", region=name)), html.Ul(items, className="bars wide")]
+
+
+def _bridge(selection: Selection, name: str) -> list[Any]:
+    """Share of the other regions' exports' value added that passes through this one."""
+    return []
+
+
+def _bounds(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    ends = lookups.bounds(selection.table, selection.definition, selection.region)
+    if ends is None:
+        return []
+    here = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
+    rows = []
+    for k, c in enumerate(CIRCUITS):
+        low, high = sorted((float(ends[0][k]), float(ends[1][k])))
+        span = html.Span(
+            className=f"span seg-{c}",
+            style={"left": f"{100 * low:.2f}%", "width": f"{max(100 * (high - low), 0.6):.2f}%"},
+        )
+        dot = html.Span(className="dot", style={"left": f"{100 * here[k]:.2f}%"})
+        rows.append(
+            html.Li(
+                [
+                    html.Span(t(c), className="who"),
+                    html.Span([span, dot], className="rail", **aria(hidden="true")),
+                    html.B(f"{percent(low)} – {percent(high)}"),
+                ]
+            )
+        )
+    return [html.H3(t("bounds")), html.P(t("bounds_sub"), className="sub"), html.Ul(rows, className="bars bounds")]
+
+
+def _history(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    found = lookups.history(selection.table, selection.home, selection.definition, selection.region)
+    if len(found) < 2:
+        return []
+    rows = []
+    for year, parts in found:
+        values = [float(p) for p in parts]
+        label = f"{year}: " + ", ".join(f"{t(c)} {percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
+        rows.append(html.Li([html.Span(str(year), className="who"), stack(values, label, tall=True)]))
+    return [html.H3(t("history")), html.Ul(rows, className="years")]
+
+
+def pictures(selection: Selection) -> list[Any]:
+    """The report's figures of the same numbers, each saved as PNG by its camera button."""
+    from xunhuan.faces.figures.shares import circulation_ternary
+
+    t = texts.of(selection.lang)
+    ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
+    fig = circulation_ternary(ds, language="zh" if selection.lang == "zh" else "en")
+    return [html.P(t("ternary_sub")), figure(fig, "ternary", t("ternary_sub"), "circulation-ternary")]

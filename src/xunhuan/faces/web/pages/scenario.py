@@ -1,0 +1,215 @@
+"""Scenario: a question from the library or of one's own, checked while it is built, run outside the page."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import tomli_w
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from xunhuan.errors import XunhuanError
+from xunhuan.faces.web import draft as drafts
+from xunhuan.faces.web import lookups, state, texts
+from xunhuan.faces.web.draft import Draft
+from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages.form import form, kinds
+from xunhuan.faces.web.parts import card, clientside, notice
+from xunhuan.faces.web.state import Selection
+from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.run import MODELS
+
+BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
+
+
+def page(selection: Selection, pool: Pool, kept: Any = None) -> html.Div:
+    """The page; `kept` is the draft this tab has been working on, used while the address still means it."""
+    t = texts.of(selection.lang)
+    draft = kept["data"] if _same(kept, selection) else drafts.opened(selection)
+    return html.Div(
+        [
+            html.H1(t("scenario_title"), className="lead"),
+            html.P(t("scenario_lead"), className="sub"),
+            html.Div(
+                [
+                    card(_library(selection), t("library"), "shelf"),
+                    html.Div(
+                        [
+                            card(html.Div(form(draft, selection), id="form"), t("form")),
+                            card(html.Div(_verdict(draft, selection, pool), id="verdict"), "", "verdict"),
+                        ]
+                    ),
+                ],
+                className="bench",
+            ),
+            dcc.Store(id="opened", data={"origin": selection.scenario, "data": draft}),
+        ]
+    )
+
+
+def _same(kept: Any, selection: Selection) -> bool:
+    return isinstance(kept, dict) and kept.get("origin") == selection.scenario and isinstance(kept.get("data"), dict)
+
+
+def register(app: Dash, pool: Pool) -> None:
+    """Fields write the draft in the browser; buttons change its shape here; every change is checked here."""
+    clientside(
+        app,
+        "edit",
+        Output("draft", "data"),
+        Input("opened", "data"),
+        Input({"field": ALL, "scale": ALL}, "value"),
+        Input({"flag": ALL}, "checked"),
+        State("draft", "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output("form", "children"),
+        Output("opened", "data"),
+        Input(BUTTONS, "n_clicks"),
+        Input({"model": ALL}, "checked"),
+        State("draft", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def shape(_: Any, models: list[bool], kept: Any, pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        asked = ctx.triggered_id
+        if (
+            not isinstance(asked, dict)
+            or not isinstance(kept, dict)
+            or (not ctx.triggered[0]["value"] and "act" in asked)
+        ):
+            return no_update, no_update
+        selection = state.read(pathname, search)
+        data = copy.deepcopy(kept["data"])
+        if "model" in asked:
+            changed = _models(data, dict(zip(MODELS, models, strict=True)))
+        else:
+            changed = _reshape(data, asked, selection)
+        return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
+
+    @app.callback(
+        Output("verdict", "children"),
+        Input("draft", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
+        return _verdict(_data(kept), state.read(pathname, search), pool) if isinstance(kept, dict) else no_update
+
+    @app.callback(
+        Output("url", "href"),
+        Output("submitted", "children"),
+        Input("run", "n_clicks"),
+        State("draft", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def run(clicks: int | None, kept: Any, pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        if not clicks:
+            return no_update, no_update
+        selection = state.read(pathname, search)
+        try:
+            digest = submit(_data(kept), selection, pool)
+        except XunhuanError as e:
+            return no_update, notice([str(e)], texts.of(selection.lang)("invalid"))
+        return selection.address("results", run=digest[:16]), no_update
+
+
+def _data(kept: Any) -> Draft:
+    data = kept.get("data") if isinstance(kept, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
+    """Check a draft again and queue it; returns its digest. Raises BadInput where it is wrong or the queue is full."""
+    from xunhuan.errors import BadInput
+
+    checked = drafts.check(draft, selection)
+    if checked.bench is None:
+        raise BadInput("the scenario has errors", items=checked.problems)
+    scenario = checked.bench.scenario
+    digest = scenario_digest(scenario, checked.bench.base.digest)
+    toml = tomli_w.dumps(scenario.resolved())
+    pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.jobs()))
+    return digest
+
+
+def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
+    """Add or remove a shock or one of its lines."""
+    t = texts.of(selection.lang)
+    shocks = data.setdefault("shock", [])
+    what, k, kind, n = asked["act"], int(asked["shock"]), str(asked["kind"]), int(asked["line"])
+    if what == "add-shock" and len(shocks) < drafts.MOST["shocks"]:
+        names = {s.get("name") for s in shocks}
+        number = next(i for i in range(1, 100) if t("new_shock", n=i) not in names)
+        shocks.append({"name": t("new_shock", n=number)})
+        return True
+    if not 0 <= k < len(shocks):
+        return False
+    if what == "drop-shock":
+        shocks.pop(k)
+    elif what == "add" and kind in kinds():
+        shocks[k].setdefault(kind, []).append({})
+    elif what == "drop" and 0 <= n < len(shocks[k].get(kind, [])):
+        shocks[k][kind].pop(n)
+        if not shocks[k][kind]:
+            del shocks[k][kind]
+    else:
+        return False
+    return True
+
+
+def _models(data: Draft, chosen: dict[str, bool]) -> bool:
+    before = data.get("model", {"trade": {}})
+    after = {m: before.get(m, {}) for m, on in chosen.items() if on}
+    data["model"] = after
+    return set(before) != set(after)
+
+
+def _library(selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    own = dcc.Link(
+        t("own_scenario"),
+        href=selection.address(scenario=""),
+        className="shelf-link" + (" here" if not selection.scenario else ""),
+    )
+    items = [html.Li(own)]
+    for name, (title, question, base) in drafts.catalogue().items():
+        key = f"library_{name}"
+        shown = texts.of(selection.lang)(key) if texts.known(key) else title
+        table = base if base in lookups.table_names() else selection.table
+        change = {"table": table, "home": "", "region": ""} if table != selection.table else {}
+        link = dcc.Link(
+            shown,
+            href=selection.address(scenario=name, **change),
+            className="shelf-link" + (" here" if name == selection.scenario else ""),
+        )
+        items.append(html.Li([link, html.Span(question, className="sub small")] if selection.lang == "en" else link))
+    return [html.Ul(items, className="plainlist")]
+
+
+def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
+    """Whether it can run, how long it will take, the button, and the same scenario as a file."""
+    t = texts.of(selection.lang)
+    checked = drafts.check(draft, selection)
+    if checked.bench is None:
+        words = [t("same_words")] if selection.lang != "en" else []
+        said = notice([*checked.problems, *words], t("invalid"))
+        return [
+            said,
+            html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),
+            html.Div(id="submitted"),
+        ]
+    seconds = drafts.estimate(checked.bench, pool.jobs())
+    toml = tomli_w.dumps(drafts.complete(draft, selection))
+    return [
+        notice([t("takes", time=drafts.duration(seconds, selection.lang))], t("valid"), "good"),
+        html.Button(t("run_button"), id="run", className="button main", type="button"),
+        html.Div(id="submitted"),
+        html.Details([html.Summary(t("as_toml")), html.Pre(toml, className="toml", tabIndex=0)]),
+    ]

@@ -1,0 +1,121 @@
+"""Tables: what there is, where it comes from, whether it balances, and every correction made when it was built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, dcc, html
+
+from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
+from xunhuan.data.store import known_tables, load_log
+from xunhuan.errors import UnknownName
+from xunhuan.faces.web import lookups, texts
+from xunhuan.faces.web.parts import card, table
+from xunhuan.faces.web.state import Selection
+
+LINES = 200
+"""Rows of a build log shown; the file holds all."""
+
+
+def page(selection: Selection) -> html.Div:
+    """The catalogue, then the table chosen."""
+    t = texts.of(selection.lang)
+    acc = lookups.accounts(selection.table, selection.home)
+    return html.Div(
+        [
+            html.H1(t("tables_title"), className="lead"),
+            html.P(t("tables_lead"), className="sub"),
+            card(_catalogue(selection), t("catalogue")),
+            card(_about(acc, selection), f"{acc.name}"),
+            card(_identities(acc.name, selection.lang), t("identities")),
+            card(_log(acc.name, selection.lang), t("build_log")),
+        ]
+    )
+
+
+def register(app: Dash) -> None:
+    """Nothing on this page moves by itself."""
+
+
+def _catalogue(selection: Selection) -> html.Div:
+    t = texts.of(selection.lang)
+    rows = []
+    for name in known_tables():
+        acc = lookups.accounts(name)
+        chosen = name == selection.table
+        link: Any = dcc.Link(name, href=selection.address(table=name, home="", region=""))
+        if name not in lookups.table_names():
+            link = name
+        label = html.Strong(link) if chosen else link
+        rows.append(
+            [label, table_title(acc, selection.lang), acc.year, acc.R, acc.S, acc.unit, html.Code(acc.digest[:12])]
+        )
+    head = [t("table"), t("title"), t("year"), t("regions"), t("sectors"), t("unit"), t("digest")]
+    return table(head, rows, numeric=(2, 3, 4), caption=t("catalogue"))
+
+
+def table_title(acc: Accounts, lang: str) -> str:
+    """The table's title, in Chinese where the texts have it."""
+    key = f"title_{acc.name.replace('-', '_')}"
+    return texts.of(lang)(key) if lang == "zh" and texts.known(key) else acc.title
+
+
+def _about(acc: Accounts, selection: Selection) -> list[Any]:
+    t = texts.of(selection.lang)
+    geo = acc.geography
+    facts: list[tuple[str, Any]] = [
+        (t("title"), table_title(acc, selection.lang)),
+        (t("source"), acc.source),
+        (t("unit"), f"{acc.unit}, {acc.year}"),
+        (t("home"), geo.name(acc.home, selection.lang)),
+        (t("regions"), f"{acc.R}, {t('open_regions', n=len(geo.open))}"),
+        (t("clusters"), "; ".join(f"{k} = {' + '.join(v)}" for k, v in geo.clusters.items()) or "–"),
+        (t("digest"), html.Code(acc.digest, className="long")),
+    ]
+    rows = [item for k, v in facts for item in (html.Dt(k), html.Dd(v))]
+    notes = html.Ul([html.Li(n) for n in acc.notes]) if acc.notes else html.P("–")
+    return [html.Dl(rows, className="facts"), html.H3(t("caveats")), notes]
+
+
+@lookups.once(48)
+def _identities(name: str, lang: str) -> list[Any]:
+    t = texts.of(lang)
+    found = identity_residuals(lookups.accounts(name))
+    rows = [[words, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for words, (r, _) in found.items()]
+    head = [t("identity"), t("cells"), t("largest_residual")]
+    return [
+        table(head, rows, numeric=(1, 2), caption=t("identities")),
+        html.P(t("tolerance", tolerance=f"{TOLERANCE:g}")),
+    ]
+
+
+@lookups.once(48)
+def _log(name: str, lang: str) -> list[Any]:
+    t = texts.of(lang)
+    try:
+        log = load_log(name)
+    except UnknownName:
+        return [html.P(t("no_log"))]
+    counts = log.groupby("step", sort=False).size()
+    summary = table(
+        [t("step"), t("corrections")], [[s, f"{n:,}"] for s, n in counts.items()], numeric=(1,), caption=t("build_log")
+    )
+    largest = log.reindex(log["change"].abs().sort_values(ascending=False, kind="stable").index).head(LINES)
+    rows = [[_cell(v) for v in row] for row in largest.itertuples(index=False)]
+    numeric = [k for k, c in enumerate(largest.columns) if c in ("before", "after", "change")]
+    full = table(
+        [str(c) for c in largest.columns], rows, numeric=numeric, caption=t("largest_corrections", n=len(largest))
+    )
+    link = html.A(t("download_log"), href=f"/download/log/{name}.csv", className="button", download=f"{name}-log.csv")
+    return [
+        html.P(t("log_is", n=f"{len(log):,}")),
+        summary,
+        html.Details([html.Summary(t("largest_corrections", n=len(largest))), full]),
+        html.P(link),
+    ]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if value == value else "–"
+    return str(value)

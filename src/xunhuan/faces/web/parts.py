@@ -1,0 +1,148 @@
+"""Small visual pieces the pages share: pickers, bars, notices, tables. Numbers are text, not only colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import Dash, dcc, html
+from dash.dependencies import ClientsideFunction
+
+from xunhuan.faces.figures import style
+from xunhuan.faces.web.state import CIRCUITS as CIRCUITS
+
+SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
+Children = Any
+"""What a Dash component takes as children."""
+
+
+def aria(**names: str) -> dict[str, Any]:
+    """Attributes for readers of screens: `aria(label="Map")`."""
+    return {f"aria-{k}": v for k, v in names.items()}
+
+
+def clientside(app: Dash, function: str, *dependencies: Any, **options: Any) -> None:
+    """A callback that a function of assets/lab.js answers in the browser."""
+    app.clientside_callback(ClientsideFunction("lab", function), *dependencies, **options)  # type: ignore[no-untyped-call]
+
+
+def colour(x: float, scale: Sequence[tuple[float, str]]) -> str:
+    """The colour at x in [0, 1] of a scale of (stop, #rrggbb).
+
+    >>> colour(0.5, ((0.0, "#000000"), (1.0, "#204060")))
+    '#102030'
+    """
+    x = min(max(x, 0.0), 1.0) if np.isfinite(x) else 0.0
+    stops = [s for s, _ in scale]
+    rgb = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for _, c in scale], dtype=float)
+    mixed = [int(np.interp(x, stops, rgb[:, k]) + 0.5) for k in range(3)]
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two colours by WCAG 2.
+
+    >>> round(contrast("#000000", "#ffffff"), 1)
+    21.0
+    """
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(background: str) -> str:
+    """The house ink or white, whichever reads better."""
+    return max((style.INK, style.PAPER), key=lambda c: contrast(c, background))
+
+
+def _luminance(c: str) -> float:
+    channel = [int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in channel]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def percent(x: float, digits: int = 0) -> str:
+    """A share as people read it; "<1%" rather than a zero that is not one.
+
+    >>> percent(0.342), percent(0.0003), percent(0.0)
+    ('34%', '<1%', '0%')
+    """
+    if 0 < x < 0.5 * 10.0 ** (-digits) / 100:
+        return f"<{10.0**-digits:.{digits}f}%"
+    return style.percent(x, digits)
+
+
+def amount(x: float, unit: str) -> str:
+    """A value with its unit, to the whole unit."""
+    return f"{x:,.0f} {unit}"
+
+
+def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:
+    """A labelled drop-down that always holds a value."""
+    return dmc.Select(
+        id=id, label=label, data=list(data), value=value, allowDeselect=False, checkIconPosition="right",
+        comboboxProps={"withinPortal": True}, maxDropdownHeight=320, size="sm", **props,
+    )  # fmt: skip
+
+
+def stack(parts: Sequence[float], label: str, tall: bool = False) -> html.Div:
+    """Own, inter and external as one bar; the reader of screens hears `label`."""
+    segments = [
+        html.Span(
+            percent(p) if tall and p >= 0.08 else "",
+            className=f"seg seg-{c}",
+            style={"width": f"{100 * p:.3f}%"},
+        )
+        for c, p in zip(CIRCUITS, parts, strict=True)
+    ]
+    return html.Div(segments, className="stack tall" if tall else "stack", role="img", **aria(label=label))
+
+
+def bar(share: float, longest: float, circuit: str) -> html.Span:
+    """One bar, drawn against the longest of its list."""
+    width = 100 * share / longest if longest > 0 else 0.0
+    fill = html.Span(className=f"seg seg-{circuit}", style={"width": f"{width:.2f}%"})
+    return html.Span(fill, className="bar", **aria(hidden="true"))
+
+
+def notice(lines: Sequence[str], title: str, kind: str = "error") -> html.Div:
+    """Lines of a message as the command line prints them."""
+    role = "alert" if kind == "error" else "status"
+    text = [html.Pre(line) for line in lines]
+    return html.Div([html.Strong(title), *text], className=f"notice {kind}", role=role)
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[Children]], numeric: Sequence[int] = (), caption: str = ""
+) -> html.Div:
+    """A plain table that scrolls sideways in its own box; columns in `numeric` are set right."""
+    number = ["num" if k in numeric else "" for k in range(len(head))]
+    header = html.Thead(html.Tr([html.Th(h, className=c, scope="col") for h, c in zip(head, number, strict=True)]))
+    body = html.Tbody([html.Tr([html.Td(v, className=c) for v, c in zip(r, number, strict=True)]) for r in rows])
+    inside = [html.Caption(caption)] if caption else []
+    return html.Div(
+        html.Table([*inside, header, body], className="plain"),
+        className="scroll",
+        tabIndex=0,
+        role="region",
+        **aria(label=caption or head[0]),
+    )
+
+
+def figure(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
+    """A Plotly figure with a camera button that saves PNG in the browser, and words for who cannot see it."""
+    config: Any = {
+        "displaylogo": False, "responsive": True,
+        "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+        "plotlyServerURL": "", "topojsonURL": "",
+    }  # fmt: skip
+    graph = dcc.Graph(id=id, figure=fig, config=config, style={"height": f"{fig.layout.height or 360}px"})
+    return html.Figure([graph, html.Figcaption(label, className="hidden-text")], className="figure")
+
+
+def card(children: Children, title: str = "", extra: str = "") -> html.Section:
+    """A boxed part of a page."""
+    head = [html.H2(title)] if title else []
+    inside = children if isinstance(children, list) else [children]
+    return html.Section([*head, *inside], className=f"card {extra}".strip())

@@ -1,0 +1,125 @@
+"""What the visitor looks at. It lives in the address, so that a link or a reload shows the same thing.
+
+/                circulation      /scenario   /results   /tables
+?table=world-2017&home=CHN&region=CN-GD&definition=absorption&share=external&lang=zh
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+from urllib.parse import parse_qs, urlencode
+
+from xunhuan.errors import BadInput, UnknownName
+from xunhuan.faces.web import lookups
+
+PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
+Circuit = Literal["own", "inter", "external"]
+DEFINITIONS = ("absorption", "origin", "forward")
+CIRCUITS: tuple[Circuit, ...] = ("own", "inter", "external")
+LANGUAGES = ("en", "zh")
+LONGEST = 200
+"""Characters of one value in the address; anything longer is cut before it is looked at."""
+Word = TypeVar("Word", bound=str)
+_DIGEST = re.compile(r"[0-9a-f]{12,64}")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One view of the laboratory.
+
+    page        one of PAGES' values
+    table       a known table · home: nation or cluster looked from · region: one of its regions
+    definition  of circulation · share: the circuit that colours the map
+    lang        "en" or "zh"
+    scenario    a library name · run, versus: digests of results · arm: one of a result's arms
+    problems    what the address asked for and the laboratory does not have
+    """
+
+    page: str = "circulation"
+    table: str = ""
+    home: str = ""
+    region: str = ""
+    definition: str = "absorption"
+    share: Circuit = "external"
+    lang: str = "en"
+    scenario: str = ""
+    run: str = ""
+    versus: str = ""
+    arm: str = ""
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    def query(self, **changes: str) -> str:
+        """The address's search part; values that are the default are left out.
+
+        >>> Selection(table="toyland", region="AT-N").query(region="AT-E", lang="zh")
+        '?table=toyland&region=AT-E&lang=zh'
+        """
+        new = replace(self, **changes)  # type: ignore[arg-type]
+        plain = Selection()
+        names = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "lang")
+        kept = {n: getattr(new, n) for n in names if getattr(new, n) and getattr(new, n) != getattr(plain, n)}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def address(self, page: str | None = None, **changes: str) -> str:
+        """Path and search of a view that differs from this one by `changes`."""
+        path = next(p for p, name in PAGES.items() if name == (page or self.page))
+        return path + self.query(**changes)
+
+
+def read(pathname: str | None, search: str | None) -> Selection:
+    """The view an address means. What it names and is not there becomes a line in `problems`, and the default."""
+    given = {k: v[0][:LONGEST] for k, v in parse_qs((search or "").lstrip("?"), max_num_fields=20).items()}
+    problems: list[str] = []
+
+    def pick(name: str, valid: tuple[Word, ...], default: Word, kind: str) -> Word:
+        value = given.get(name, "") or default
+        for word in valid:
+            if word == value:
+                return word
+        problems.append(str(UnknownName.of(kind, value, valid)))
+        return default
+
+    page = PAGES.get(pathname or "/")
+    if page is None:
+        problems.append(str(UnknownName.of("page", pathname or "", PAGES)))
+    names = tuple(lookups.table_names())
+    table = pick("table", names, lookups.default_table(), "table")
+    homes = lookups.homes(table)
+    home = pick("home", tuple(h.code for h in homes), homes[0].code, "home")
+    region = _region(given.get("region", ""), table, home, problems)
+    digests = {k: given.get(k, "") for k in ("run", "versus")}
+    for key, value in digests.items():
+        if value and not _DIGEST.fullmatch(value):
+            problems.append(f"{key}={value!r} is not the digest of a result")
+            digests[key] = ""
+    return Selection(
+        page=page or "circulation",
+        table=table,
+        home=home,
+        region=region,
+        definition=pick("definition", DEFINITIONS, "absorption", "definition"),
+        share=pick("share", CIRCUITS, "external", "share"),
+        lang=pick("lang", LANGUAGES, "en", "language"),
+        scenario=given.get("scenario", ""),
+        arm=given.get("arm", ""),
+        problems=tuple(problems),
+        **digests,
+    )
+
+
+def _region(value: str, table: str, home: str, problems: list[str]) -> str:
+    """A region of the home by code or name; its largest where none is asked for."""
+    codes = lookups.home_regions(table, home)
+    if not value:
+        return lookups.largest(table, home)
+    geo = lookups.accounts(table, home).geography
+    try:
+        code = geo.codes[geo.index(value)]
+        if code not in codes:
+            raise BadInput(f"{value!r} does not lie in {geo.name(home)}", fix="choose another home")
+    except BadInput as e:
+        problems.append(str(e))
+        return lookups.largest(table, home)
+    return code
