@@ -14,7 +14,7 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation", "measures", "build", "history", "imports", "propagate", "simulate", "report")
+ROOMS = ("tables", "circulation", "measures", "build", "history", "imports", "propagate", "simulate", "report", "scenario", "serve")
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
