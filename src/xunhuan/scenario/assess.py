@@ -12,9 +12,9 @@ import xarray as xr
 from xunhuan.errors import NotConverged
 from xunhuan.models.contract import Status
 from xunhuan.scenario import compare
-from xunhuan.scenario.observe import CIRCUITS, stack
+from xunhuan.scenario.observe import CIRCUITS, Readings, stack
 from xunhuan.scenario.places import Array
-from xunhuan.scenario.run import Arm, Bench, arms, run_arm
+from xunhuan.scenario.run import Arm, Bench, Memo, arms, run_arm
 
 OMEGA = f"Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is below {compare.HURT:g}"
 NET = "Ω less the policy's stand-alone gain over the loss: what the policy gives more because of the shock"
@@ -46,7 +46,8 @@ def assess(bench: Bench, full: bool = True) -> Assessment:
 
     An arm whose solver did not converge is nan in the numbers, and said in the status. Raises BadInput, NotConverged.
     """
-    done = {name: run_arm(bench, doses, full) for name, doses in arms(bench.scenario).items()}
+    memo: Memo = {}
+    done = {name: run_arm(bench, doses, full, memo) for name, doses in arms(bench.scenario).items()}
     readings = {name: _blanked(arm) for name, arm in done.items()}
     data = stack(bench.view, readings)
     days = next((a.days for a in done.values() if a.days is not None), None)
@@ -55,11 +56,14 @@ def assess(bench: Bench, full: bool = True) -> Assessment:
     data = _compare(bench, data, full)
     notes = tuple(dict.fromkeys(n for a in done.values() for n in a.notes))
     return Assessment(
-        data, {n: a.status for n, a in done.items() if a.status}, sum(sum(a.seconds.values()) for a in done.values()), notes
+        data,
+        {n: a.status for n, a in done.items() if a.status},
+        sum(a.seconds for a in done.values()),
+        notes,
     )
 
 
-def _blanked(arm: Arm) -> dict[str, tuple[tuple[str, ...], Array]]:
+def _blanked(arm: Arm) -> Readings:
     """Readings of an arm, nan where a solver failed: a number that is no answer is not shown."""
     if all(s.converged for s in arm.status.values()):
         return arm.readings
@@ -73,14 +77,16 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
     if c.offset is not None:
         shock, policy = c.offset.shock, c.offset.policy
         w = {a: data["real_income"].sel(arm=a).to_numpy() for a in (shock, policy, f"{shock} + {policy}")}
+        together = f"{shock} + {policy}"
         omega, net = compare.offset(w[shock], w[policy], w[f"{shock} + {policy}"])
-        data["omega"] = (place, omega, {"definition": OMEGA, "unit": "share"})
-        data["omega_net"] = (place, net, {"definition": NET, "unit": "share"})
+        data["omega"] = (place, omega, {"definition": OMEGA, "unit": "share", "arm": together})
+        data["omega_net"] = (place, net, {"definition": NET, "unit": "share", "arm": together})
     if c.break_even is not None:
-        found = compare.break_even(bench)
+        both = f"{c.break_even.shock} + {c.break_even.policy}"
+        found = compare.break_even(bench, _solved(bench, data))
         words = "; ".join(f"{k}: {w}" for k, w in enumerate(compare.BREAK_EVEN_WORDS))
         data["break_even"] = (place, found.size, {"definition": "dose of the policy that makes the place whole",
-                                                  "unit": "dose", "largest": found.largest})  # fmt: skip
+                                                  "unit": "dose", "largest": found.largest, "arm": both})  # fmt: skip
         data["break_even_answer"] = (place, found.answer, {"definition": words, "unit": "1"})
     if c.reinforcement is not None:
         attrs = {"definition": "elasticity of shipped volume of sales in demand, by market", "unit": "elasticity"}
@@ -97,6 +103,16 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
     return data
 
 
+def _solved(bench: Bench, data: xr.Dataset) -> dict[float, Array]:
+    """Real income at policy sizes 0 and 1 of the break-even, where an arm has it."""
+    spec = bench.scenario.compare.break_even
+    assert spec is not None
+    wanted = {0.0: {spec.shock: 1.0}, 1.0: {spec.shock: 1.0, spec.policy: 1.0}}
+    doses = arms(bench.scenario)
+    found = {size: next((a for a, d in doses.items() if d == want), None) for size, want in wanted.items()}
+    return {size: data["real_income"].sel(arm=arm).to_numpy() for size, arm in found.items() if arm is not None}
+
+
 BY_ARM = ("real_income", "real_income_per_head", "population", "loss")
 """Headlines that are 0 in the base by definition."""
 
@@ -104,35 +120,35 @@ BY_ARM = ("real_income", "real_income_per_head", "population", "loss")
 def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
     """Every headline number in one fixed order: labels (variable, quantity, arm, place) and values.
 
-    The same order comes out of every draw of a scenario, so that draws stack.
+    An arm a model says nothing on is left out. The same order comes out of every draw of a scenario, so that draws
+    stack.
     """
     rows: list[tuple[str, str, str, str]] = []
     values: list[Array] = []
     arm_names = [str(a) for a in data["arm"].values]
-    together = arm_names[-1]
 
-    def add(variable: str, quantity: str, arm: str, places: Any, numbers: Array) -> None:
-        rows.extend((variable, quantity, arm, str(p)) for p in places)
-        values.append(np.asarray(numbers, dtype=float))
+    def add(variable: str, quantity: str, arm: str, cut: xr.DataArray) -> None:
+        rows.extend((variable, quantity, arm, str(p)) for p in cut[cut.dims[0]].values)
+        values.append(np.asarray(cut.to_numpy(), dtype=float))
 
-    for name in (*BY_ARM, "reliance"):
-        if name in data:
-            for arm in arm_names:
-                if arm != "base" or name == "reliance":
-                    add(name, name, arm, data["place"].values, data[name].sel(arm=arm).to_numpy())
-    if "circulation" in data:
-        for arm in arm_names:
-            for circuit in CIRCUITS:
-                cut = data["circulation"].sel(arm=arm, circuit=circuit)
-                add("circulation", circuit, arm, data["home_place"].values, cut.to_numpy())
+    for arm in arm_names:
+        for name in (*BY_ARM, "reliance", "circulation"):
+            if name not in data or (arm == "base" and name in BY_ARM) or bool(data[name].sel(arm=arm).isna().all()):
+                continue
+            cut = data[name].sel(arm=arm)
+            if name == "circulation":
+                for circuit in CIRCUITS:
+                    add(name, circuit, arm, cut.sel(circuit=circuit))
+            else:
+                add(name, name, arm, cut)
     for name in ("omega", "omega_net", "break_even"):
         if name in data:
-            add(name, name, together, data["place"].values, data[name].to_numpy())
+            add(name, name, str(data[name].attrs["arm"]), data[name])
     if "reinforcement" in data:
         for sales in compare.SALES:
             for demand in compare.SALES:
                 cut = data["reinforcement"].sel(sales=sales, demand=demand)
-                add("reinforcement", f"{sales} sales, {demand} demand", "", data["home_place"].values, cut.to_numpy())
+                add("reinforcement", f"{sales} sales, {demand} demand", "", cut)
     labels = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place"])
     return labels, np.concatenate(values)
 
@@ -143,24 +159,25 @@ def unit_of(variable: str) -> str:
 
 
 def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str) -> xr.Dataset:
-    """Values in the order of `headlines` as variables beside their nominal ones, named with a suffix."""
+    """Values in the order of `labels` as variables beside their nominal ones, named with a suffix; nan where none."""
     out = {}
-    for variable, rows in labels.groupby("variable", sort=False).indices.items():
+    for variable, at in labels.groupby("variable", sort=False).indices.items():
         name = str(variable)
-        dims, shape = data[name].dims, data[name].shape
-        at = data[name].dims.index("arm") if "arm" in dims else None
-        whole = np.zeros(shape) if name in BY_ARM else np.full(shape, np.nan)
-        part = values[rows]
+        whole = xr.full_like(data[name], np.nan, dtype=float)
         if name in BY_ARM:
-            whole[1:] = part.reshape(shape[0] - 1, *shape[1:])
-        elif name == "circulation":
-            whole = np.moveaxis(part.reshape(shape[0], shape[2], shape[1]), 1, 2)
-        elif name == "reinforcement":
-            whole = np.moveaxis(part.reshape(shape[1], shape[2], shape[0]), 2, 0)
-        else:
-            whole = part.reshape(shape)
-        assert at in (None, 0)
-        out[f"{name}_{suffix}"] = (dims, whole, dict(data[name].attrs))
+            whole[{"arm": 0}] = 0.0
+        rows = labels.iloc[at]
+        mine = values[at]
+        for quantity, arm in rows[["quantity", "arm"]].drop_duplicates().itertuples(index=False):
+            part = np.flatnonzero((rows["quantity"] == quantity) & (rows["arm"] == arm))
+            where: dict[str, Any] = {"arm": arm} if "arm" in whole.dims else {}
+            if name == "circulation":
+                where["circuit"] = quantity
+            if name == "reinforcement":
+                where["sales"], where["demand"] = (word.split()[0] for word in quantity.split(", "))
+            # Labels of a block run over its places in the dataset's order.
+            whole.loc[where] = mine[part]
+        out[f"{name}_{suffix}"] = whole
     return data.assign(out)
 
 
@@ -168,5 +185,7 @@ def require(assessment: Assessment) -> None:
     """Raise NotConverged where an arm has no answer."""
     if assessment.failures:
         raise NotConverged(
-            "an arm of the scenario has no answer", items=assessment.failures, fix="take smaller shocks or other parameters"
+            "an arm of the scenario has no answer",
+            items=assessment.failures,
+            fix="take smaller shocks or other parameters",
         )

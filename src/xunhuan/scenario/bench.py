@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from scipy import stats
 
 from xunhuan.scenario import ensemble
@@ -44,7 +45,8 @@ def run(
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _summary(bench, labels, values)
-    draws, ended = None, {}
+    draws: pd.DataFrame | None = None
+    ended: dict[str, int] = {}
     u = bench.scenario.uncertainty
     if u is not None:
         rows = design(u)
@@ -56,7 +58,7 @@ def run(
         data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
         draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
         draws = pd.concat([draws, pd.DataFrame(numbers, columns=_column_names(labels[drawn]))], axis=1)
-        ended = worked["outcome"].value_counts().sort_index().to_dict()
+        ended = {str(k): int(n) for k, n in worked["outcome"].value_counts().sort_index().items()}
     clock = {"started": started.isoformat(), "seconds": time.perf_counter() - begun}
     manifest = _manifest(layers, bench, nominal, ended, clock)
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
@@ -82,9 +84,9 @@ def _draws(
         return ensemble.draw_all(layers, bench, rows, Path(folder_name), plan, tell)
 
 
-def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> NDArray[np.bool_]:
     """Which headlines the draws give: not those of models that are not drawn."""
-    kept, _ = (set(ensemble.drawn(bench)[0].parameters), None)
+    kept = set(ensemble.drawn(bench).parameters)
     long = bool(set(bench.models("long")) & kept)
     short = bool(set(bench.models("short")) & kept)
     of_short = labels["variable"].eq("loss").to_numpy()
@@ -102,7 +104,7 @@ def _summary(bench: Bench, labels: pd.DataFrame, values: Array) -> pd.DataFrame:
     return out
 
 
-def _with_intervals(summary: pd.DataFrame, drawn: Array, sample: Array) -> pd.DataFrame:
+def _with_intervals(summary: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array) -> pd.DataFrame:
     out = summary.copy()
     for level, q in LEVELS.items():
         out.loc[drawn, level] = _quantile(sample, q)
@@ -121,7 +123,7 @@ def _quantile(sample: Array, q: float) -> Array:
     return out
 
 
-def _spread(data: xr.Dataset, labels: pd.DataFrame, drawn: Array, sample: Array) -> xr.Dataset:
+def _spread(data: xr.Dataset, labels: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array) -> xr.Dataset:
     for level, q in LEVELS.items():
         data = unflatten(data, labels[drawn].reset_index(drop=True), _quantile(sample, q), level)
     return data
@@ -137,7 +139,8 @@ def _sensitivity(
     """Which uncertainty matters: Spearman rank correlations, and Sobol indices where the design allows them, of the home
     nation's headlines."""
     home = bench.base.home
-    chosen = np.flatnonzero((labels["place"] == home).to_numpy() & np.isfinite(numbers).any(0) & (np.nanstd(_filled(numbers), axis=0) > 0))
+    moves = np.isfinite(numbers).any(0) & (np.nanstd(_filled(numbers), axis=0) > 0)
+    chosen = np.flatnonzero((labels["place"] == home).to_numpy() & moves)
     names = [_column_names(labels)[k] for k in chosen]
     if not names:
         return data
@@ -186,12 +189,20 @@ def _manifest(
         "name": layers.name,
         "digest": scenario_digest(bench.scenario, bench.base.digest),
         "base": {
-            "name": bench.base.name, "digest": bench.base.digest, "year": bench.base.year, "unit": bench.base.unit,
-            "source": bench.base.source, "notes": list(bench.base.notes),
-        },  # fmt: skip
+            "name": bench.base.name,
+            "digest": bench.base.digest,
+            "year": bench.base.year,
+            "unit": bench.base.unit,
+            "source": bench.base.source,
+            "notes": list(bench.base.notes),
+        },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "status": status,
-        "draws": {"outcomes": ended, "total": sum(ended.values())},
+        "draws": {
+            "outcomes": ended,
+            "total": sum(ended.values()),
+            "digest": ensemble.draws_digest(bench),
+        },
         "notes": list(nominal.notes),
         "overrides": [str(o) for o in layers.log],
         "versions": versions(),

@@ -46,7 +46,8 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
         for text in check_reads(scenario):
             p.add(text)
     p.raise_if(where=where, fix="docs/scenarios.md lists every key")
-    assert scenario is not None and base is not None
+    assert scenario is not None
+    assert base is not None
     bench = Bench(scenario, base, parameters)
     for k, shock in enumerate(scenario.shock):
         _check_doses(bench, shock, k, p)
@@ -78,7 +79,8 @@ def tell(e: ValidationError, model: type[BaseModel], data: Any, prefix: str = ""
         elif kind == "missing":
             out.append(f"{place}: is missing")
         elif kind == "literal_error":
-            valid = [str(v).strip("'") for v in str(item.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")]
+            expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+            valid = [v.strip("'") for v in expected.split(", ")]
             near = nearest(str(given), valid)
             right = f"did you mean {near[0]}?" if near else f"choose {', '.join(valid)}"
             out.append(f"{place}: {given!r} is not one of the choices; {right}")
@@ -213,7 +215,9 @@ def check_shock(base: Accounts, shock: Shock, place: str, p: Problems) -> None:
         many = len(getattr(shock, kind)) > 1
         at = f"{place}.{kind}[{k}]" if many else f"{place}.{kind}"
         if _check_selections(base, line, at, p):
-            made = None if getattr(line, "best", None) is not None else edits.edit(kind, line)
+            # What needs elasticities is tried with the whole shock, once its models are known.
+            needs = getattr(line, "best", None) is not None or getattr(line, "cut", None) is not None
+            made = None if needs else edits.edit(kind, line)
             if made is not None and not isinstance(made, TimedEdit):
                 try:
                     primitives(base, Edits((made,)))

@@ -6,7 +6,7 @@ and gives arrays over places; what cannot be said is nan, never a number over al
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,15 +62,16 @@ class BreakEvenAnswer:
     largest: float
 
 
-def break_even(bench: Bench) -> BreakEvenAnswer:
+def break_even(bench: Bench, known: Mapping[float, Array] | None = None) -> BreakEvenAnswer:
     """Smallest bracketed policy size λ with W(shock + λ policy) = 0, by place asked for.
 
-    Sizes ¼, ½, 1, 2, ... up to the largest are tried for a change of sign, then the bracket is closed by
-    interpolation until |W| is below `tolerance` of the loss. Places not asked for are nan.
+    Sizes ¼, ½, 1, 2, ... are tried until every place has changed sign or the largest is reached, then each bracket is
+    closed by interpolation until |W| is below `tolerance` of the loss. Places not asked for are nan.
+    known: W by place at sizes already solved.
     """
     spec = bench.scenario.compare.break_even
     assert spec is not None
-    known: dict[float, Array] = {}
+    known = dict(known or {})
 
     def w(size: float) -> Array:
         if size not in known:
@@ -79,7 +80,7 @@ def break_even(bench: Bench) -> BreakEvenAnswer:
 
     wanted = _places(bench, spec.regions)
     loss = w(0.0)
-    largest = _grid(w, spec.largest)
+    largest = _grid(w, spec.largest, wanted[loss[wanted] < -HURT])
     size = np.full(len(loss), np.nan)
     answer = np.full(len(loss), UNKNOWN, dtype=np.int8)
     for p in wanted:
@@ -92,14 +93,18 @@ def break_even(bench: Bench) -> BreakEvenAnswer:
     return BreakEvenAnswer(size, answer, largest)
 
 
-def _grid(w: Callable[[float], Array], largest: float) -> float:
-    """Evaluate the first grid of sizes; the largest one the policy allows (a ban or a rate has its limit)."""
+def _grid(w: Callable[[float], Array], largest: float, hurt: NDArray[np.intp]) -> float:
+    """Evaluate growing sizes until all that are hurt are whole; the largest tried or allowed (a ban or a rate has its
+    limit)."""
     reached = 0.0
+    whole = np.zeros(len(hurt), dtype=bool)
     for size in [*(s for s in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0) if s < largest), largest]:
+        if whole.all():
+            return largest
         try:
-            w(size)
+            whole |= w(size)[hurt] >= 0
         except BadInput:
-            break
+            return reached
         reached = size
     return reached
 
@@ -189,7 +194,8 @@ def reinforcement(bench: Bench) -> Array:
     the solver did not converge.
     """
     spec = bench.scenario.compare.reinforcement
-    assert spec is not None and bench.theta is not None
+    assert spec is not None
+    assert bench.theta is not None
     home = bench.base.home
     base = _sales(bench, bench.base.flow)
     out = np.full((*base.shape, len(SALES)), np.nan)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
@@ -24,7 +25,8 @@ def quantile(d: Distribution, u: Array) -> Array:
     """
     if d.relative_sd is not None:
         return np.asarray(np.exp(np.sqrt(np.log1p(d.relative_sd**2)) * stats.norm.ppf(u)))
-    assert d.low is not None and d.high is not None
+    assert d.low is not None
+    assert d.high is not None
     if d.mode is None:
         return np.asarray(d.low + u * (d.high - d.low))
     width = d.high - d.low
@@ -60,7 +62,7 @@ def _saltelli(count: int, u: Uncertainty) -> Array:
     return np.asarray(sobol.sample(_problem(names), u.draws, calc_second_order=False, scramble=True, seed=u.seed))
 
 
-def sample_rows(u: Uncertainty) -> np.ndarray:  # type: ignore[type-arg]
+def sample_rows(u: Uncertainty) -> NDArray[np.intp]:
     """Which draws are a plain sample, for medians and intervals: all, or of a Sobol design those of A and B."""
     if u.design == "latin-hypercube":
         return np.arange(u.draws)

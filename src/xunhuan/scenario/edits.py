@@ -162,13 +162,13 @@ def edits(shock: schema.Shock, size: float = 1.0, theta: Elasticities | None = N
     for kind, _, line in shock.lines():
         made = edit(kind, line, theta)
         (short if isinstance(made, contract.TimedEdit) else long).append(made)
-    timed = tuple(weaken(e, dose) for e in short)
+    timed = tuple(weaken(e, dose) for e in short if isinstance(e, contract.TimedEdit))
     if dose == 1 or not long:
         return (*long, *timed)
     return (Dose(tuple(long), dose, theta), *timed)
 
 
-KINDS = {
+KINDS: dict[str, type[Edit]] = {
     "tariff": contract.Tariff,
     "productivity": contract.Productivity,
     "final_demand": contract.FinalDemand,
@@ -188,9 +188,12 @@ def edit(kind: str, line: schema.Strict, theta: Elasticities | None = None) -> E
     if isinstance(line, schema.TradeCost):
         if line.best is not None:
             if theta is None:
-                raise BadInput("costs down to the best pairs need trade elasticities", fix="run it with the trade model")
+                raise BadInput(
+                    "costs down to the best pairs need trade elasticities", fix="run it with the trade model"
+                )
             return BestPairs(line.origin, line.destination, line.sectors, line.best, line.closing, theta)
-        return contract.TradeCost(**line.model_dump(exclude={"best", "closing"}))
+        plain = contract.TradeCost(**line.model_dump(exclude={"best", "closing", "cut"}))
+        return plain if line.cut is None else Dose((replace(plain, ban=True),), line.cut, theta)
     return KINDS[kind](**line.model_dump())
 
 

@@ -8,6 +8,7 @@ which is given to another.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,21 +55,23 @@ class Plan:
 @lru_cache(maxsize=2)
 def _bench(text: str) -> tuple[Bench, Bounds | None]:
     """A worker's bench, made once a process."""
-    import json
-
     data, name, folder = json.loads(text)
-    bench = prepare(Layers(name, data, (), Path(folder) if folder else None))
-    return drawn(bench)
+    bench = drawn(prepare(Layers(name, data, (), Path(folder) if folder else None)))
+    return bench, bounds_of(bench)
 
 
-def drawn(bench: Bench) -> tuple[Bench, Bounds | None]:
-    """The bench as draws see it: only the models that are drawn; and the bounds of the table where they are uncertain."""
+def drawn(bench: Bench) -> Bench:
+    """The bench as draws see it: only the models that are drawn."""
     u = bench.scenario.uncertainty
-    if u is not None and u.models is not None:
-        kept = {m: p for m, p in bench.parameters.items() if m in u.models}
-        bench = replace(bench, parameters=kept)
-    bounds = hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
-    return bench, bounds
+    if u is None or u.models is None:
+        return bench
+    return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in u.models})
+
+
+def bounds_of(bench: Bench) -> Bounds | None:
+    """The bounds of the table where its cross-hauling is uncertain."""
+    u = bench.scenario.uncertainty
+    return hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
 
 
 def one(bench: Bench, bounds: Bounds | None, values: Mapping[str, float]) -> tuple[str, str, list[float]]:
@@ -84,7 +87,9 @@ def one(bench: Bench, bounds: Bounds | None, values: Mapping[str, float]) -> tup
     return "converged", "", headlines(done.data)[1].tolist()
 
 
-def work(text: str, digest: str, rows: Sequence[tuple[int, Mapping[str, float]]]) -> list[tuple[int, str, str, list[float]]]:
+def work(
+    text: str, digest: str, rows: Sequence[tuple[int, Mapping[str, float]]]
+) -> list[tuple[int, str, str, list[float]]]:
     """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
     bench, bounds = _bench(text)
     here = draws_digest(bench)
@@ -112,7 +117,9 @@ def draw_all(
     with _held(folder):
         done = _found(folder)
         todo = [int(k) for k in design.index if int(k) not in done]
-        rows = [(k, {str(c): float(v) for c, v in design.loc[k].items()}) for k in todo]
+        rows = [
+            (k, {str(c): float(v) for c, v in zip(design.columns, design.loc[k].to_numpy(), strict=True)}) for k in todo
+        ]
         batches = _batches(rows, plan)
         ready = len(design) - len(todo)
         if progress is not None:
@@ -142,8 +149,6 @@ def _run(
     layers: Layers, bench: Bench, digest: str, batches: list[list[tuple[int, dict[str, float]]]], plan: Plan
 ) -> Iterator[Rows]:
     """Finished batches as they come."""
-    import json
-
     folder = "" if layers.folder is None else str(layers.folder.resolve())
     text = json.dumps([dict(layers.data), layers.name, folder], default=str)
     if not batches:
@@ -153,14 +158,16 @@ def _run(
         return
     workers = min(plan.workers or _cores(), len(batches))
     if workers == 1:
-        here, bounds = drawn(bench)
+        here, bounds = drawn(bench), bounds_of(bench)
         for batch in batches:
             yield [(k, *one(here, bounds, values)) for k, values in batch]
         return
     yield from _on_processes(text, digest, batches, workers)
 
 
-def _on_processes(text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int) -> Iterator[Rows]:
+def _on_processes(
+    text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int
+) -> Iterator[Rows]:
     """Batches over processes; a pool broken by a dead worker is started again with what is left."""
     import multiprocessing
 
@@ -191,17 +198,19 @@ def _on_processes(text: str, digest: str, batches: list[list[tuple[int, dict[str
     )
 
 
-def _on_cluster(text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], address: str) -> Iterator[Rows]:
+def _on_cluster(
+    text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], address: str
+) -> Iterator[Rows]:
     """Batches over a Dask cluster; the scheduler gives a dead worker's batch to another."""
     from distributed import Client, as_completed
 
     try:
-        client = Client(address, timeout="15s")
+        client = Client(address, timeout="15s")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as e:
         raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix="for instance tcp://127.0.0.1:8786") from e
     with client:
         futures = client.map(lambda batch: work(text, digest, batch), batches, pure=False, retries=2)
-        for future in as_completed(futures):
+        for future in as_completed(futures):  # type: ignore[no-untyped-call]
             yield future.result()
             future.release()
 

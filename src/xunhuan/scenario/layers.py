@@ -170,7 +170,7 @@ def setting(text: str) -> dict[str, Any]:
             return tomllib.loads(f"{key} = {attempt}")
         except tomllib.TOMLDecodeError:
             continue
-    raise BadInput(f"{key.strip()!r} is not a key", fix='dots between parts; names with spaces in quotes: shock."a b".size=2')
+    raise BadInput(f"{key.strip()!r} is not a key", fix='names with spaces in quotes: shock."a b".size=2')
 
 
 def _quoted(value: str) -> str:

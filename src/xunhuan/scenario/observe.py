@@ -18,6 +18,9 @@ from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 from xunhuan.scenario.places import Array, Places, places
 from xunhuan.scenario.scenario import Measure
 
+Readings = dict[str, tuple[tuple[str, ...], Array]]
+"""Numbers by name, each with the names of its axes."""
+
 CIRCUITS = ("own", "inter", "external")
 DEFINITIONS = {
     "real_income": "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base prices",
@@ -71,9 +74,9 @@ class View:
             "importer": list(g.nations),
         }
 
-    def accounts(self, acc: Accounts, full: bool = True) -> dict[str, tuple[tuple[str, ...], Array]]:
+    def accounts(self, acc: Accounts, full: bool = True) -> Readings:
         """Readings of accounts, of the base or an arm, with their axes. `full` adds sectors and trade, no headlines."""
-        out: dict[str, tuple[tuple[str, ...], Array]] = {"gdp": (("place",), self.places.sum(acc.gdp))}
+        out: Readings = {"gdp": (("place",), self.places.sum(acc.gdp))}
         if self.measure.reliance is not None:
             out["reliance"] = (("place",), reliance(acc, self.places))
         if self.measure.circulation is not None:
@@ -89,12 +92,12 @@ class View:
         ds = circulation(acc, self.measure.circulation.definition, list(self.home))
         return np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
 
-    def long_run(self, response: Response | None, full: bool = True) -> dict[str, tuple[tuple[str, ...], Array]]:
+    def long_run(self, response: Response | None, full: bool = True) -> Readings:
         """Readings of an arm of the long-run model; None is the base, where nothing changes."""
         out = self.accounts(self.base if response is None else response.accounts, full)
         if response is None:
             zero = np.zeros(len(self.places.codes))
-            return out | {k: (("place",), zero) for k in ("real_income", "real_income_per_head", "population")}
+            return out | dict.fromkeys(("real_income", "real_income_per_head", "population"), (("place",), zero))
         d = response.detail
         out["real_income"] = (("place",), self.real_income(response))
         hat = np.nan_to_num(d["population_hat"].to_numpy(), nan=1.0)[self.base.closed]
@@ -110,13 +113,13 @@ class View:
         hat = np.nan_to_num(response.detail["real_income_hat"].to_numpy())
         return self.places.share(base * hat, base) - 1
 
-    def short_run(self, response: Response | None, full: bool = True) -> dict[str, tuple[tuple[str, ...], Array]]:
+    def short_run(self, response: Response | None, full: bool = True) -> Readings:
         """Readings of an arm of the short-run model; losses are positive. None is the base: nothing is lost."""
         if response is None:
             return {"loss": (("place",), np.zeros(len(self.places.codes)))}
         d = response.detail
         lost = np.nan_to_num(d["loss"].sum("sector").to_numpy())
-        out = {"loss": (("place",), self.places.share(lost, self.base.gdp))}
+        out: Readings = {"loss": (("place",), self.places.share(lost, self.base.gdp))}
         if not full or response.path is None:
             return out
         made = response.path["output"].transpose("t", "region", "sector").to_numpy()
@@ -150,7 +153,7 @@ def nation_trade(acc: Accounts) -> Array:
     return np.asarray(of @ acc.flow.sum(2) @ of.T)
 
 
-def stack(view: View, arms: dict[str, dict[str, tuple[tuple[str, ...], Array]]]) -> xr.Dataset:
+def stack(view: View, arms: dict[str, Readings]) -> xr.Dataset:
     """Readings of several arms as one Dataset with an axis `arm`, definitions and units in the attributes."""
     names = list(dict.fromkeys(k for reading in arms.values() for k in reading))
     data = {}
@@ -160,8 +163,5 @@ def stack(view: View, arms: dict[str, dict[str, tuple[tuple[str, ...], Array]]])
         unit = view.base.unit if name in ("gdp", "output", "trade") else "share"
         data[name] = (("arm", *dims), np.stack(rows), {"definition": DEFINITIONS[name], "unit": unit})
     used = {d for dims, *_ in data.values() for d in dims}
-    coords: dict[str, object] = {"arm": list(arms)}
-    for k, v in view.coords.items():
-        if (k in used) or (isinstance(v, tuple) and v[0] in used):
-            coords[k] = v
-    return xr.Dataset(data, coords=coords)
+    coords = {k: v for k, v in view.coords.items() if k in used or (isinstance(v, tuple) and v[0] in used)}
+    return xr.Dataset(data, coords={"arm": list(arms), **coords})

@@ -63,7 +63,9 @@ class Result:
         s = self.summary
         found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]
         if found.empty:
-            raise BadInput(f"no headline {quantity!r} of arm {arm!r} at {place!r}", fix="see the summary for what there is")
+            raise BadInput(
+                f"no headline {quantity!r} of arm {arm!r} at {place!r}", fix="see the summary for what there is"
+            )
         return found.iloc[0]
 
 

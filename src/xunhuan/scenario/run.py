@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.models.contract import Response, Shock, Status
 from xunhuan.scenario.edits import Elasticities, edits
-from xunhuan.scenario.observe import View
+from xunhuan.scenario.observe import Readings, View
 from xunhuan.scenario.places import Array
 from xunhuan.scenario.scenario import LONG, SHORT, Scenario
 
@@ -131,18 +132,15 @@ class Bench:
         return Shock(lines, " + ".join(doses))
 
     def long_run(self, shock: Shock) -> Response:
-        """The long-run response to the lasting edits of a shock. Raises BadInput as the model does."""
-        return self._respond("long", replace(shock, edits=shock.long_run))
-
-    def short_run(self, shock: Shock) -> Response:
-        """The short-run response to the timed edits of a shock. Raises BadInput, NotConverged as the model does."""
-        return self._respond("short", replace(shock, edits=shock.timed))
-
-    def _respond(self, horizon: str, shock: Shock) -> Response:
-        names = self.models(horizon)
+        """The long-run response to the lasting edits of a shock. Raises BadInput as the model does, or without one."""
+        names = self.models("long")
         if not names:
-            raise BadInput(f"the scenario has no {horizon}-run model", fix="add one under [model]")
-        return MODELS[names[0]].respond(self.base, shock, self.parameters[names[0]])
+            raise BadInput("the scenario has no long-run model", fix="add [model.trade]")
+        return self.respond(names[0], replace(shock, edits=shock.long_run))
+
+    def respond(self, model: str, shock: Shock) -> Response:
+        """What a model of the scenario makes of a shock. Raises BadInput, NotConverged as the model does."""
+        return MODELS[model].respond(self.base, shock, self.parameters[model])
 
     def varied(self, draw: Draw, bounds: Bounds | None = None) -> Bench:
         """The same bench under a draw: parameters, table and sizes moved. Raises BadInput where a draw cannot be."""
@@ -199,39 +197,57 @@ class Bounds:
 class Arm:
     """One arm that was run: its readings and how the solvers ended."""
 
-    readings: dict[str, tuple[tuple[str, ...], Array]]
+    readings: Readings
     status: dict[str, Status]
-    seconds: dict[str, float]
+    seconds: float
     notes: tuple[str, ...] = ()
     days: Array | None = None
 
 
-def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True) -> Arm:
-    """Run an arm through every model of the scenario and read its numbers; no doses is the base, which needs no run."""
-    import time
+Memo = dict[tuple[str, Shock], tuple[Readings, Status, tuple[str, ...], Array | None]]
+"""Answers of models by name and the edits they were given, so that arms that differ elsewhere share them."""
 
-    readings: dict[str, tuple[tuple[str, ...], Array]] = {}
+
+def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: Memo | None = None) -> Arm:
+    """Run an arm through the models of the scenario and read its numbers.
+
+    No doses is the base, which needs no run. A model that reads none of the arm's edits has nothing to say on it.
+    """
+    memo = {} if memo is None else memo
+    readings: Readings = {}
     status: dict[str, Status] = {}
-    seconds: dict[str, float] = {}
     notes: list[str] = []
     days = None
+    begun = time.perf_counter()
     shock = bench.shock(doses) if doses else None
     for name in bench.parameters:
-        begun = time.perf_counter()
-        long = MODELS[name].horizon == "long"
-        response = None
-        if shock is not None:
-            response = bench.long_run(shock) if long else bench.short_run(shock)
-            status[name] = response.status
-            notes += [n for n in str(response.detail.attrs.get("notes", "")).split("; ") if n]
-            if response.path is not None:
-                days = response.path["t"].to_numpy()
-        readings |= bench.view.long_run(response, full) if long else bench.view.short_run(response, full)
-        if not any(MODELS[m].horizon == "long" for m in bench.scenario.model):
-            # No long run: the accounts are the year as the short-run model books it.
-            readings |= bench.view.accounts(bench.base if response is None else response.accounts, full)
-        seconds[name] = time.perf_counter() - begun
-    return Arm(readings, status, seconds, tuple(dict.fromkeys(notes)), days)
+        if shock is None:
+            readings |= _read(bench, name, None, full)
+            continue
+        mine = Shock(shock.long_run if MODELS[name].horizon == "long" else shock.timed)
+        if not mine.edits:
+            continue
+        if (name, mine) not in memo:
+            response = bench.respond(name, mine)
+            said = tuple(n for n in str(response.detail.attrs.get("notes", "")).split("; ") if n)
+            t = None if response.path is None else response.path["t"].to_numpy()
+            memo[name, mine] = (_read(bench, name, response, full), response.status, said, t)
+        found, status[name], said, t = memo[name, mine]
+        readings |= found
+        notes += said
+        days = t if t is not None else days
+    return Arm(readings, status, time.perf_counter() - begun, tuple(dict.fromkeys(notes)), days)
+
+
+def _read(bench: Bench, name: str, response: Response | None, full: bool) -> Readings:
+    """Readings of a model's answer, None for the base."""
+    if MODELS[name].horizon == "long":
+        return bench.view.long_run(response, full)
+    readings = bench.view.short_run(response, full)
+    if not any(MODELS[m].horizon == "long" for m in bench.scenario.model):
+        # No long run: the accounts are the year as the short-run model books it.
+        readings |= bench.view.accounts(bench.base if response is None else response.accounts, full)
+    return readings
 
 
 def arms(scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -36,11 +36,20 @@ class Directed(Strict):
 
 
 class TradeCost(Directed):
-    """Iceberg cost: `change` as a share, or `ban`, or down to the best pairs (`best` = quantile of pairs, closing the
-    share `closing` of the gap, by Head-Ries costs of the base). Own sales are left alone unless `include_own`."""
+    """Iceberg cost: exactly one of
+
+    change  as a share (0.1 = ten percent dearer)
+    ban     no trade at all
+    cut     the barrier that at given prices cuts sales by this share: a partial ban
+    best    down to the cost of the best pairs, a quantile of pairs by good, closing the share `closing` of the gap, by
+            Head-Ries costs of the base
+
+    Own sales are left alone unless `include_own`; `both_ways` adds the way back.
+    """
 
     change: Change | None = None
     ban: bool = False
+    cut: Annotated[float, Field(gt=0, lt=1)] | None = None
     best: Annotated[float, Field(gt=0, lt=1)] | None = None
     closing: Annotated[float, Field(gt=0, le=1)] = 1.0
     both_ways: bool = False
@@ -48,8 +57,10 @@ class TradeCost(Directed):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.change is not None) + self.ban + (self.best is not None) != 1:
-            raise ValueError("give exactly one of change, ban, best")
+        if sum((self.change is not None, self.ban, self.cut is not None, self.best is not None)) != 1:
+            raise ValueError("give exactly one of change, ban, cut, best")
+        if self.best is not None and (self.both_ways or self.include_own):
+            raise ValueError("best works on pairs: both_ways and include_own do not go with it")
         return self
 
 
@@ -165,9 +176,18 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, Mapping) else value
 
 
-def _many(kind: type[Strict]) -> Any:
-    return Annotated[tuple[kind, ...], BeforeValidator(_listed), Field(default=())]  # type: ignore[valid-type]
-
+_LISTED = BeforeValidator(_listed)
+TradeCosts = Annotated[tuple[TradeCost, ...], _LISTED]
+Tariffs = Annotated[tuple[Tariff, ...], _LISTED]
+LocalChanges = Annotated[tuple[LocalChange, ...], _LISTED]
+Subsidies = Annotated[tuple[Subsidy, ...], _LISTED]
+ExportTaxes = Annotated[tuple[ExportTax, ...], _LISTED]
+MobilityCosts = Annotated[tuple[MobilityCost, ...], _LISTED]
+Capacities = Annotated[tuple[Capacity, ...], _LISTED]
+OrderLines = Annotated[tuple[Orders, ...], _LISTED]
+Links = Annotated[tuple[Link, ...], _LISTED]
+Gateways = Annotated[tuple[Gateway, ...], _LISTED]
+Stocks = Annotated[tuple[Stock, ...], _LISTED]
 
 LONG = ("trade_cost", "tariff", "productivity", "final_demand", "subsidy", "export_tax", "mobility_cost")
 """Keys of edits that hold for good; read by long-run models."""
@@ -187,18 +207,18 @@ class Shock(Strict):
     note: str = ""
     role: Literal["shock", "policy"] = "shock"
     size: NotNegative = 1.0
-    trade_cost: _many(TradeCost)
-    tariff: _many(Tariff)
-    productivity: _many(LocalChange)
-    final_demand: _many(LocalChange)
-    subsidy: _many(Subsidy)
-    export_tax: _many(ExportTax)
-    mobility_cost: _many(MobilityCost)
-    capacity: _many(Capacity)
-    orders: _many(Orders)
-    link: _many(Link)
-    gateway: _many(Gateway)
-    stock: _many(Stock)
+    trade_cost: TradeCosts = ()
+    tariff: Tariffs = ()
+    productivity: LocalChanges = ()
+    final_demand: LocalChanges = ()
+    subsidy: Subsidies = ()
+    export_tax: ExportTaxes = ()
+    mobility_cost: MobilityCosts = ()
+    capacity: Capacities = ()
+    orders: OrderLines = ()
+    link: Links = ()
+    gateway: Gateways = ()
+    stock: Stocks = ()
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -327,7 +347,9 @@ class Uncertainty(Strict):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if not self.quantities():
-            raise ValueError("nothing is uncertain: give a distribution, for instance trade_elasticity = { relative_sd = 0.25 }")
+            raise ValueError(
+                "nothing is uncertain: give a distribution, such as trade_elasticity = { relative_sd = 0.25 }"
+            )
         if self.design == "sobol" and self.draws & (self.draws - 1):
             raise ValueError(f"a Sobol design needs a power of two, draws is {self.draws}")
         for name, d in self.quantities().items():

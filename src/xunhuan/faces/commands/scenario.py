@@ -1,0 +1,238 @@
+"""`xunhuan run`, `xunhuan ensemble`, `xunhuan scenarios`, `xunhuan query`, `xunhuan demo`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xunhuan.errors import BadInput
+from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.layers import Layers
+    from xunhuan.scenario.record import Result
+
+Source = Annotated[str, typer.Argument(help="A scenario file, or a name of the library (see `xunhuan scenarios`).")]
+Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Result folder; by default results/NAME.")]
+Overlays = Annotated[
+    list[Path] | None, typer.Option("--overlay", help="A file laid over the scenario; repeat for more, in order.")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="KEY=VALUE laid on top, such as uncertainty.draws=32.")
+]
+Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes for draws; 0 takes one a core.")]
+Batch = Annotated[int, typer.Option("--batch", min=0, help="Draws in a batch; 0 chooses.")]
+Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, tcp://HOST:8786.")]
+Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
+NoDraws = Annotated[bool, typer.Option("--no-draws", help="Leave uncertainty out.")]
+
+LEAD = "chip-embargo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    app.command("ensemble")(ensemble)
+    app.command("scenarios")(scenarios)
+    app.command("query")(query)
+    app.command("demo")(demo)
+
+
+def run(
+    scenario: Source,
+    folder: Folder = None,
+    overlay: Overlays = None,
+    set_: Settings = None,
+    workers: Workers = 0,
+    no_draws: NoDraws = False,
+) -> None:
+    """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
+    from xunhuan.scenario.ensemble import Plan
+
+    layers = _layers(scenario, overlay, set_)
+    if no_draws:
+        layers = without_draws(layers)
+    _run(layers, folder, Plan(workers))
+
+
+def ensemble(
+    scenario: Source,
+    folder: Folder = None,
+    overlay: Overlays = None,
+    set_: Settings = None,
+    draws: Draws = None,
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    batch: Batch = 0,
+) -> None:
+    """Run a scenario's draws in batches, on this machine or a Dask cluster; an interrupted run goes on where it stopped."""
+    from xunhuan.scenario.ensemble import Plan
+
+    if draws is not None:
+        set_ = [*(set_ or []), f"uncertainty.draws={draws}"]
+    layers = _layers(scenario, overlay, set_)
+    if "uncertainty" not in layers.data:
+        raise BadInput("the scenario has no [uncertainty], so there is nothing to draw", fix="add it, or use `run`")
+    _run(layers, folder, Plan(workers, scheduler, batch))
+
+
+def scenarios(format: FormatOption = Format.table, output: OutputOption = None) -> None:
+    """The library of scenarios: name, title, base, what it asks and where its magnitudes come from."""
+    emit(catalogue(), format, output, title="Scenarios that come with the package", notes=["Run one: xunhuan run NAME"])
+
+
+def query(
+    result: Annotated[Path, typer.Argument(help="A result folder.")],
+    sql: Annotated[str, typer.Argument(help="SQL over the tables summary and draws.")],
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Ask a result in SQL (DuckDB): table summary has the headline numbers, draws every draw."""
+    emit(ask(result, sql), format, output)
+
+
+def demo(folder: Folder = None, workers: Workers = 0) -> None:
+    """The lead scenario: chips cut off, against an opened home market, with intervals."""
+    from xunhuan.scenario.ensemble import Plan
+
+    _run(_layers(LEAD, None, None), folder, Plan(workers))
+
+
+def _layers(scenario: str, overlay: list[Path] | None, settings: list[str] | None) -> Layers:
+    from xunhuan.scenario.layers import read
+
+    layers = read(scenario, overlay or [], settings or [])
+    for line in layers.log:
+        console(stderr=True).print(f"override {line}", highlight=False, markup=False)
+    return layers
+
+
+def without_draws(layers: Layers) -> Layers:
+    """The same scenario with nothing uncertain."""
+    from dataclasses import replace
+
+    return replace(layers, data={k: v for k, v in layers.data.items() if k != "uncertainty"})
+
+
+def _run(layers: Layers, folder: Path | None, plan: Plan) -> None:
+    from xunhuan.faces.recording import record
+
+    out = folder or Path("results") / layers.name
+    with _progress() as tell:
+        result = record(layers, out, plan, tell)
+    show(result, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar over the draws on standard error, when it is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task("solving the arms", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def show(result: Result, out: Path) -> None:
+    """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
+    emit(headline_table(result), title=result.scenario.title, notes=endings(result), digits=2)
+    typer.echo(f"report: {out / 'report.html'}")
+
+
+def headline_table(result: Result) -> pd.DataFrame:
+    """Headline numbers of the home nation (of its only region, where it has one): value, median, 90% interval."""
+    import pandas as pd
+
+    home = str(result.data.attrs["home"])
+    s = result.summary
+    mine = s[(s["place"] == home) & ~s["variable"].isin(["population", "real_income_per_head"])]
+    percent = (mine["unit"] == "share") & ~mine["variable"].isin(["omega", "omega_net"])
+    shown = pd.DataFrame({"number": mine["quantity"].map(WORDS).fillna(mine["quantity"]), "arm": mine["arm"]})
+    for column in ("value", "median", "low", "high"):
+        shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
+    shown["unit"] = percent.map({True: "%", False: ""}).where(
+        percent, mine["unit"].where(mine["unit"] != "share", "ratio")
+    )
+    return shown.drop(columns=["median", "low", "high"]) if result.draws is None else shown
+
+
+WORDS = {
+    "real_income": "real income, change",
+    "reliance": "foreign share of inputs",
+    "loss": "value added lost in the run",
+    "own": "own circulation",
+    "inter": "inter-provincial circulation",
+    "external": "external circulation",
+    "omega": "Ω, loss made good",
+    "omega_net": "net Ω, beyond the policy's own gain",
+    "break_even": "policy size that makes whole",
+}
+
+
+def endings(result: Result) -> list[str]:
+    """How the solvers and the draws ended, and what else belongs beside the numbers."""
+    m = result.manifest
+    lines = [
+        f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
+    ]
+    if m["draws"]["total"]:
+        ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
+        lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
+    lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")
+    return lines + [f"Note: {n}." for n in m["base"]["notes"][:1]]
+
+
+def catalogue() -> pd.DataFrame:
+    """The library as a table."""
+    import tomllib
+
+    import pandas as pd
+
+    from xunhuan.scenario.layers import library
+
+    rows = []
+    for name, path in library().items():
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        models = ", ".join(data.get("model", {"trade": {}}))
+        rows.append(
+            (
+                name,
+                data.get("title", ""),
+                data.get("base", ""),
+                models,
+                str(data.get("date", "")),
+                data.get("source", ""),
+            )
+        )
+    return pd.DataFrame(rows, columns=["name", "title", "base", "models", "date", "source"])
+
+
+def ask(folder: Path, sql: str) -> pd.DataFrame:
+    """Rows of a query over a result. Raises BadInput where the folder is no result or the query cannot be answered."""
+    import duckdb
+
+    from xunhuan.scenario.record import open_result
+
+    result = open_result(folder)
+    with duckdb.connect(":memory:") as db, working("asking"):
+        db.register("summary", result.summary)
+        if result.draws is not None:
+            db.register("draws", result.draws)
+        # The query sees these tables only: no files, no network.
+        db.execute("SET enable_external_access = false")
+        try:
+            return db.execute(sql).df()
+        except duckdb.Error as e:
+            names = "summary (" + ", ".join(result.summary.columns) + ")" + ("" if result.draws is None else ", draws")
+            raise BadInput(f"the query cannot be answered: {str(e).splitlines()[0]}", fix=f"tables: {names}") from e
