@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from xunhuan.data.store import save as save
     from xunhuan.data.toyland import toyland as toyland
     from xunhuan.measures.circulation import circulation as circulation
+    from xunhuan.measures.supply import import_content as import_content
+    from xunhuan.measures.supply import supply as supply
 
 __version__ = "0.1.0"
 
@@ -32,6 +34,7 @@ _PUBLIC = {
     "extraction": "xunhuan.measures.extraction",
     "gateways": "xunhuan.measures.gvc",
     "head_ries": "xunhuan.measures.integration",
+    "import_content": "xunhuan.measures.supply",
     "linkages": "xunhuan.measures.linkages",
     "participation": "xunhuan.measures.gvc",
     "propagation_length": "xunhuan.measures.linkages",
@@ -41,6 +44,7 @@ _PUBLIC = {
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
     "save": "xunhuan.data.store",
+    "supply": "xunhuan.measures.supply",
     "table": "xunhuan.measures.labels",
     "toyland": "xunhuan.data.toyland",
 }
