@@ -133,7 +133,11 @@ def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
 
     for arm in arm_names:
         for name in (*BY_ARM, "reliance", "circulation"):
-            if name not in data or (arm == "base" and name in BY_ARM) or bool(data[name].sel(arm=arm).isna().all()):
+            if (
+                name not in data
+                or (arm == "base" and name in BY_ARM)
+                or np.isnan(data[name].sel(arm=arm).to_numpy()).all()
+            ):
                 continue
             cut = data[name].sel(arm=arm)
             if name == "circulation":
