@@ -10,6 +10,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
 from xunhuan.measures.circulation import DEFINITIONS, circulation
 from xunhuan.measures.labels import table
+from xunhuan.symbols import SYMBOLS
 
 BM = ("bm-source", "bm-sink")
 MEMO = {"exports", "davax", "ref", "vax", "dc", "fc", "gvc", "gvc_forward", "gvc_backward"}
@@ -293,7 +294,9 @@ def _grown(acc: Accounts) -> Accounts:
 def test_every_measure_says_what_it_is(toy: Accounts) -> None:
     results: list[xr.Dataset] = [
         circulation(toy), gvc.value_added_trade(toy), gvc.participation(toy), gvc.gateways(toy),
-        exports.export_decomposition(toy), exposure.exposure(toy), exposure.chokepoints(toy),
+        *(exports.export_decomposition(toy, m) for m in exports.METHODS), circulation(toy, "origin"),
+        circulation(toy, "forward"), circulation(toy, by="partner"), structure.structure(toy, by="sector"),
+        structure.structure(toy, by="pair"), exposure.exposure(toy), exposure.chokepoints(toy),
         extraction.extraction(toy, "BOR", "ATL"), structure.structure(toy), structure.duplication(toy),
         linkages.linkages(toy), linkages.propagation_length(toy), integration.head_ries(toy),
         integration.border_effect(toy), decomposition.structural_decomposition(toy, toy),
@@ -304,6 +307,7 @@ def test_every_measure_says_what_it_is(toy: Accounts) -> None:
         assert ds.attrs["citation"]
         assert ds.attrs["unit"] == "million SHL"
         assert all(v.attrs["unit"] for v in ds.data_vars.values())
+        assert [n for n in ds.data_vars if n not in SYMBOLS] == []
         frame = table(ds)
         assert len(frame) > 0
         assert next(iter(frame.columns)) in ("region", "sector")

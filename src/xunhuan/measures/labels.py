@@ -12,6 +12,7 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.measures.actors import Group
 from xunhuan.measures.leontief import Array
+from xunhuan.symbols import title
 
 Variables: TypeAlias = Mapping[str, tuple[tuple[str, ...], Any]]
 """Axes and values of each variable."""
@@ -37,7 +38,7 @@ def dataset(
     """
     ds = xr.Dataset(dict(variables), coords=dict(coords))
     for name in ds.data_vars:
-        ds[name].attrs["unit"] = (units or {}).get(str(name), "1")
+        ds[name].attrs |= {"long_name": title(str(name)), "unit": (units or {}).get(str(name), "1")}
     ds.attrs = {
         "definition": definition,
         "weighting": weighting,
