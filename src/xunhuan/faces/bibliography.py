@@ -15,6 +15,7 @@ from xunhuan.errors import UnknownName
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
+    from xunhuan.scenario.scenario import Scenario
 
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),(.*?)\}\s*(?=^@|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
@@ -145,10 +146,8 @@ def _rests_on(what: str) -> tuple[list[str], list[str]]:
         from xunhuan.scenario.record import open_result
 
         result = open_result(path)
-        used = [*result.scenario.model, *(m for m, v in result.scenario.measure if v is not None)]
-        texts = [t for name in used for t in _sources_of(name)] + [str(result.scenario.source)]
         base = [table_entry(load(result.scenario.base))] if result.scenario.base in known_tables() else []
-        return texts, base
+        return of_scenario(result.scenario), base
     if what in known_tables() or path.suffix or path.exists():
         acc = load(what)
         return [acc.source, *acc.notes, *acc.extra.values()], [table_entry(acc)]
@@ -194,3 +193,9 @@ def table_entry(acc: Accounts) -> str:
         f"@misc{{xunhuan-{acc.name},\n  author = {{{{The Xunhuan developers}}}}, title = {{{acc.title or acc.name}}},\n"
         f"  year = {{{acc.year}}}, howpublished = {{Built from: {acc.source}}}, note = {{digest {acc.digest[:16]}}}}}\n"
     )
+
+
+def of_scenario(scenario: Scenario) -> list[str]:
+    """Texts that name the keys a scenario's models and measures rest on."""
+    used = [*scenario.model, *(m for m, v in scenario.measure if v is not None)]
+    return [text for name in used for text in _sources_of(name)] + [scenario.source, scenario.reasoning]

@@ -14,7 +14,7 @@ cluster_flows, cluster_matrix  who absorbs whose value added: ribbons, grid
 trade_diversion                trade won and lost by partner
 waterfall                      shock, policies, net
 winners_losers                 relative changes by region or sector
-sensitivity                    Sobol indices
+sensitivity, rank_bars         Sobol indices; rank correlations over draws
 frontier                       a curve per policy
 history                        lines over time
 
@@ -25,7 +25,7 @@ history                        lines over time
 ['本地', '其他省份', '国外']
 """
 
-from xunhuan.faces.figures.effects import frontier, history, sensitivity, waterfall, winners_losers
+from xunhuan.faces.figures.effects import frontier, history, rank_bars, sensitivity, waterfall, winners_losers
 from xunhuan.faces.figures.flows import (
     cluster_flows,
     cluster_groups,
@@ -57,6 +57,7 @@ __all__ = [
     "history",
     "intervals",
     "partner_matrix",
+    "rank_bars",
     "sensitivity",
     "tile_map",
     "tile_maps",

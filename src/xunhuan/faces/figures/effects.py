@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -30,7 +31,8 @@ def waterfall(
     if abs(value[:-1].sum() - value[-1]) > 1e-6 * float(np.abs(value).max()):
         fix = "add the interaction as a step before the last"
         raise BadInput(f"the steps sum to {value[:-1].sum():g}, the net is {value[-1]:g}", where="waterfall", fix=fix)
-    labels = [str(v) for v in (frame["name"] if "name" in frame else [style.word(s, language) for s in frame["step"]])]
+    said = frame["name"] if "name" in frame else [style.word(s, language) for s in frame["step"]]
+    labels = ["<br>".join(textwrap.wrap(str(v), 15)) for v in said]
     start = np.concatenate([[0.0], np.cumsum(value[:-1])[:-1], [0.0]])
     end = start + value
     fig = go.Figure()
@@ -41,7 +43,9 @@ def waterfall(
     )  # fmt: skip
     if "low" in frame:
         fig.data[0].error_y = style.whiskers(value, frame)
-    edge = np.maximum(np.maximum(start, end), (start + frame["high"]) if "high" in frame else -np.inf)
+    edge = np.maximum(start, end)
+    if "high" in frame:
+        edge = np.fmax(edge, start + frame["high"].to_numpy(float))
     for k, text in enumerate(_number(v, change) for v in value):
         fig.add_annotation(x=k, y=float(edge[k]), text=f"<b>{text}</b>", showarrow=False, yshift=12, font={"size": 13})
     for k in range(len(value) - 1):
@@ -88,7 +92,8 @@ def winners_losers(
         low, high = min(float(value.min()), 0.0), max(float(value.max()), 0.0)
         room = 0.18 * (high - low)
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
-    fig.update_xaxes(tickformat="+.1%", zeroline=True, title_text=axis or style.word("change", language), nticks=6)
+    fig.update_xaxes(tickformat="+.1%", zeroline=True, title_text=axis or style.word("change", language))
+    fig.update_xaxes(nticks=5, tickangle=0)
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 
@@ -194,3 +199,21 @@ def _colour(value: float, net: bool = False) -> str:
 
 def _number(value: float, change: bool) -> str:
     return style.signed(value) if change else f"{value:+,.4g}".replace("-", "−")
+
+
+def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = "") -> go.Figure:
+    """Rank correlation of an outcome with each uncertain parameter, strongest on top.
+
+    frame  parameter, value (from −1 to 1)
+    """
+    rows = frame.iloc[np.argsort(frame["value"].abs().to_numpy(), kind="stable")]
+    fig = go.Figure(go.Bar(
+        x=rows["value"], y=rows["parameter"].astype(str), orientation="h",
+        marker={"color": [_colour(float(v)) for v in rows["value"]]},
+        text=[f"{v:+.2f}".replace("-", "−") for v in rows["value"]],
+        textposition="auto", hovertemplate="%{y}: %{x:.2f}<extra></extra>",
+    ))  # fmt: skip
+    style.dress(fig, title=title, height=len(rows) * 34 + 70)
+    fig.update_xaxes(range=[-1.05, 1.05], zeroline=True, title_text=style.word("rank", language))
+    fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
+    return fig

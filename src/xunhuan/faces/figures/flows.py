@@ -145,12 +145,13 @@ def trade_diversion(
         hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
-    reach = float(np.abs(moved).max()) * 1.25 if len(moved) else 1.0
+    low, high = min(float(moved.min()), 0.0), max(float(moved.max()), 0.0)
+    room = 0.2 * (high - low)
+    change = style.word("change", language)
     fig.update_xaxes(
-        title_text=f"{style.word('change', language)}, {style.unit(unit)}" if unit else style.word("change", language),
-        zeroline=True,
-        range=[min(-0.15 * reach, moved.min() * 1.25), max(0.15 * reach, moved.max() * 1.25)],
-    )
+        title_text=f"{change}, {style.unit(unit)}" if unit else change, zeroline=True, nticks=4, tickangle=0,
+        range=[low - room * (low < 0), high + room * (high > 0)],
+    )  # fmt: skip
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 

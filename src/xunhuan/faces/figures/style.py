@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "day": ("day", "天"),
     "year": ("year", "年"),
     "index": ("share of variance", "方差占比"),
+    "rank": ("rank correlation", "秩相关系数"),
     "mean": ("simple mean", "简单平均"),
 }
 """Words on figures that are not quantities of the data dictionary."""
@@ -116,10 +117,15 @@ def percent(x: float, digits: int = 0) -> str:
 
 
 def signed(x: float, digits: int = 2) -> str:
-    """A relative change in per cent with its sign (a true minus); a dash where it is unknown."""
+    """A relative change in per cent with its sign (a true minus), none where it rounds to 0; a dash where unknown.
+
+    >>> signed(-0.0123), signed(0.00001)
+    ('−1.23%', '0.00%')
+    """
     if not np.isfinite(x):
         return "–"
-    return f"{100 * x:+.{digits}f}%".replace("-", "−")
+    text = f"{100 * x:+.{digits}f}%".replace("-", "−")
+    return text if text.strip("+−0.%") else text[1:]
 
 
 def dress(

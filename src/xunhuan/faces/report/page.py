@@ -94,6 +94,8 @@ def formula(text: str) -> Markup:
 def sentence(text: str) -> str:
     """A note as a sentence: capital and full stop."""
     text = text.strip()
+    if not text:
+        return ""
     text = "GDP" + text[3:] if text.startswith("gdp ") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else text + "."
 
