@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,20 +30,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Measure = Callable[[Equilibrium, Economy], Array]
-"""A scalar made of the arrays of the equilibrium (JAX operations) and the base economy."""
+Measure = Callable[..., Array]
+"""f(Equilibrium, Economy, *arrays): a scalar made of the equilibrium and the base economy by JAX operations."""
 
 
-@dataclass(frozen=True)
-class _LogRealIncome:
-    """ln of real income, Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a. Hashable, so it compiles once per weights."""
-
-    weights: tuple[float, ...]
-
-    def __call__(self, out: Equilibrium, e: Economy) -> Array:
-        real = jnp.log(out.income / jnp.where(e.income > 0, e.income, 1.0)) - jnp.log(out.consumer_price)
-        total: Array = (jnp.asarray(self.weights) * jnp.where(e.books > 0, real, 0.0)).sum()
-        return total
+def _log_real_income(out: Equilibrium, e: Economy, weights: Array) -> Array:
+    """Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a."""
+    real = jnp.log(out.income / jnp.where(e.income > 0, e.income, 1.0)) - jnp.log(out.consumer_price)
+    total: Array = (weights * jnp.where(e.books > 0, real, 0.0)).sum()
+    return total
 
 
 class _Slopes(NamedTuple):
@@ -56,7 +50,14 @@ class _Slopes(NamedTuple):
 
 @partial(jax.jit, static_argnames=("measure", "options", "taxed"))
 def slopes(
-    e: Economy, p: Elasticities, z: Shift, x: Vector, measure: Measure, options: Options, taxed: bool = True
+    e: Economy,
+    p: Elasticities,
+    z: Shift,
+    x: Vector,
+    measure: Measure,
+    arrays: tuple[Array, ...],
+    options: Options,
+    taxed: bool = True,
 ) -> _Slopes:
     r"""Gradient of m at the fixed point x = g(x, q), q = primitives and elasticities.
 
@@ -67,7 +68,7 @@ def slopes(
         return step(e, p, z, prepare(e, p, z), taxed)(x)
 
     def measured(x: Vector, p: Elasticities, z: Shift) -> Array:
-        return measure(equilibrium(e, p, z, x, taxed), e)
+        return measure(equilibrium(e, p, z, x, taxed), e, *arrays)
 
     value, (mx, mp, mz) = jax.value_and_grad(measured, argnums=(0, 1, 2))(x, p, z)
     ready = prepare(e, p, z)
@@ -99,29 +100,29 @@ def gradient(
     use_compile_cache()
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
     task = problem(accounts, p, parameters)
-    scalar, name = _measure(accounts, task, measure)
+    scalar, arrays, name = _measure(accounts, task, measure)
     _, x, info = run(task)
     ended = status(accounts, info, task.options)
     if not ended.converged:
         raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)
     adjoint = Options(tolerance=1e-9, max_iterations=parameters.max_iterations, growth=1e9, largest_step=1e12)
-    got = slopes(task.economy, task.elasticities, task.shift, x, scalar, adjoint)
+    got = slopes(task.economy, task.elasticities, task.shift, x, scalar, arrays, adjoint)
     back = status(accounts, got.adjoint, adjoint)
     if not back.converged:
         raise NotConverged("no gradient: the adjoint system was not solved", where=back.message)
     return _label(accounts, task, got, name, ended.iterations + back.iterations)
 
 
-def _measure(acc: Accounts, task: Problem, measure: str | Measure) -> tuple[Measure, str]:
+def _measure(acc: Accounts, task: Problem, measure: str | Measure) -> tuple[Measure, tuple[Array, ...], str]:
     if not isinstance(measure, str):
-        return measure, getattr(measure, "__name__", "measure")
+        return measure, (), getattr(measure, "__name__", "measure")
     chosen = acc.geography.select(measure, acc.home)
     chosen = chosen[acc.closed[chosen]]
     if chosen.size == 0:
         raise BadInput(f"{measure!r} names only open regions, whose income is not modelled")
     weight = np.zeros(acc.R)
     weight[chosen] = np.asarray(task.economy.income)[chosen]
-    return _LogRealIncome(tuple((weight / weight.sum()).tolist())), f"ln real income of {measure}"
+    return _log_real_income, (jnp.asarray(weight / weight.sum()),), f"ln real income of {measure}"
 
 
 def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: int) -> xr.Dataset:

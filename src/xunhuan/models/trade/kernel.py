@@ -129,8 +129,8 @@ class Equilibrium(NamedTuple):
 
     wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
-    stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r · subsidies s, paid · gdp s, at basic prices
-    duty_rate s i: duties per unit of spending
+    stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
+    subsidies s, paid · gdp s, at basic prices · duty_rate s i: duties per unit of spending
     """
 
     wage: Array
