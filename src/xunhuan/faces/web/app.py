@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import resources
 from typing import Any
 
@@ -125,6 +126,10 @@ def _frame(app: Dash, pool: Pool) -> None:
             return [*said, results.page(selection, pool)]
         except XunhuanError as e:
             return [*said, notice([str(e)], t("page_problem"))]
+        except Exception as e:
+            # A visitor sees that the page failed and is not left with an empty one; the log has the whole story.
+            logging.getLogger(PACKAGE).exception("page %s", selection.page)
+            return [*said, notice([f"{type(e).__name__}: {e}"], t("page_problem"))]
 
 
 def _bar(selection: Selection) -> list[Any]:

@@ -24,7 +24,7 @@ from xunhuan.scenario.scenario import LONG, SHORT
 Draft = dict[str, Any]
 MOST = {"shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "days": 1100, "text": 4000, "names": 400}
 """Largest sizes a run from the browser may have."""
-START, SOLVE, DAY = 14.0, 0.9, 0.012
+START, SOLVE, DAY = 14.0, 0.4, 0.012
 """Seconds on one core of a laptop: to start and compile, for one long-run answer, for one day of the short run."""
 
 
@@ -183,17 +183,17 @@ def _texts(value: Any) -> Iterator[str]:
 def estimate(bench: Bench, past: list[Job]) -> float:
     """Seconds a run should take: answers asked for times what one takes, set right by runs that have ended here."""
     s = bench.scenario
-    answers = float(len(s.all_arms()))
-    c, u = s.compare, s.uncertainty
-    answers += 14 * (c.break_even is not None) + 4 * (c.reinforcement is not None)
-    if c.frontier is not None:
-        answers += c.frontier.steps * (1 + len(c.frontier.policies))
-    draws = 0.0 if u is None else u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
-    size = (bench.base.R**2 * bench.base.S) / (111**2 * 32)
-    each = SOLVE * max(size, 0.02) * ("trade" in bench.parameters)
-    days = getattr(bench.parameters.get("propagation"), "horizon_days", 0.0)
-    each += DAY * days * max(size, 0.02)
-    guess = START + answers * each * (1 + draws / 4)
+    arms, c, u = float(len(s.all_arms())), s.compare, s.uncertainty
+    more = 14.0 * (c.break_even is not None) + 4.0 * (c.reinforcement is not None)
+    curve = 0.0 if c.frontier is None else float(c.frontier.steps * (1 + len(c.frontier.policies)))
+    size = max(bench.base.R**2 * bench.base.S / (111**2 * 32), 0.02)
+    long = SOLVE * size * ("trade" in bench.parameters)
+    short = DAY * size * getattr(bench.parameters.get("propagation"), "horizon_days", 0.0)
+    guess = START + arms * (long + short) + (more + curve) * long
+    if u is not None:
+        draws = u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
+        drawn = u.models or tuple(bench.parameters)
+        guess += draws * (arms * (long * ("trade" in drawn) + short * ("propagation" in drawn)) + more * long)
     ended = [j.seconds / j.estimate for j in past if j.state == "done" and j.base == bench.base.name and j.estimate > 0]
     return guess * sorted(ended)[len(ended) // 2] if ended else guess
 

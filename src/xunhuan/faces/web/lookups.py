@@ -13,10 +13,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import known_tables, load
+from xunhuan.errors import BadInput
 from xunhuan.faces.web import texts
 
 P = ParamSpec("P")
@@ -242,8 +244,37 @@ def history(table: str, home: str, definition: str, region: str) -> tuple[tuple[
     return tuple(sorted(rows, key=lambda r: r[0]))
 
 
+@once(24)
+def nation_history(home: str, definition: str) -> pd.DataFrame | None:
+    """External share of a nation by source and year, from every table that has it; None where that is one year."""
+    from xunhuan.faces.series import history as series
+
+    measure = {"absorption": "circulation", "origin": "origin"}.get(definition)
+    if measure is None:
+        return None
+    try:
+        frame = series(measure, home)
+    except BadInput:
+        return None
+    return frame if len(set(frame["year"])) > 1 else None
+
+
+@once(24)
+def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
+    """Gateway and bridge index of each of the home's regions; empty where the home has one region or no exports."""
+    from xunhuan.measures.gvc import gateways
+
+    if len(home_regions(table, home)) < 2:
+        return {}
+    ds = gateways(accounts(table, home))
+    rows = zip(ds["region"].values, ds["gateway"].values, ds["bridge"].values, strict=True)
+    return {str(c): (float(g), float(b)) for c, g, b in rows}
+
+
 def warm(table: str, home: str) -> None:
     """Compute what the first page of a table needs, ahead of its first visitor."""
+    nation_history(home, "absorption")
     for definition in ("absorption", "origin", "forward"):
         for by in ("region", "sector", "partner"):
             measured(table, home, definition, by)
+    bridges(table, home)

@@ -11,6 +11,7 @@ from dash import Dash, dcc, html
 from dash.dependencies import ClientsideFunction
 
 from xunhuan.faces.figures import style
+from xunhuan.faces.web import texts
 from xunhuan.faces.web.state import CIRCUITS as CIRCUITS
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
@@ -73,8 +74,23 @@ def percent(x: float, digits: int = 0) -> str:
     return style.percent(x, digits)
 
 
-def amount(x: float, unit: str) -> str:
-    """A value with its unit, to the whole unit."""
+def amount(x: float, unit: str, lang: str) -> str:
+    """A value in words people use: trillions and billions, 万亿 and 亿; as it is where the unit is not a power of ten.
+
+    >>> amount(1179165, "million USD", "en"), amount(87830, "10^8 CNY", "zh"), amount(514, "million SHL", "en")
+    ('$1.18 trillion', '8.78万亿元', '514 million SHL')
+    """
+    size, _, currency = unit.rpartition(" ")
+    factor = {"million": 1e6, "10^8": 1e8}.get(size)
+    known = texts.known(f"money_{currency}")
+    if factor is None or not known:
+        return f"{x:,.0f} {unit}"
+    value, word = x * factor, texts.of(lang)(f"money_{currency}")
+    steps = ((1e12, "万亿", " trillion"), (1e8, "亿", ""), (1e9, "", " billion"), (1e6, "", " million"))
+    for step, chinese, english in steps:
+        if value >= step and (chinese if lang == "zh" else english):
+            shown = f"{value / step:,.3g}"
+            return f"{shown}{chinese}{word}" if lang == "zh" else f"{texts.SYMBOLS[currency]}{shown}{english}"
     return f"{x:,.0f} {unit}"
 
 

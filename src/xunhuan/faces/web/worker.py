@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +35,13 @@ def main(source: Path, out: Path) -> int:
 
 
 def _run(source: Path, out: Path) -> None:
-    from xunhuan.data.store import write_folder
-    from xunhuan.faces.report import scenario_report
-    from xunhuan.scenario.bench import run
+    from xunhuan.faces.recording import record
+    from xunhuan.scenario.ensemble import Plan
     from xunhuan.scenario.layers import read
-    from xunhuan.scenario.record import writers
 
     say(stage="solve")
-    result = run(read(source), out, progress=lambda stage, done, total: say(stage=stage, done=done, of=total))
-    say(stage="write")
-    try:
-        html = scenario_report(result)
-    except ImportError:
-        html = "soon"
-    report = {"report.html": lambda path: path.write_text(html, encoding="utf-8")}
-    write_folder(out, {**report, **writers(result)})
+    layers = replace(read(source), name=source.stem[:12])
+    record(layers, out, Plan(workers=1), lambda stage, done, total: say(stage=stage, done=done, of=total))
 
 
 def say(**what: Any) -> None:

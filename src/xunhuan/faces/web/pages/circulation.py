@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, state, texts
@@ -31,7 +31,7 @@ def page(selection: Selection) -> html.Div:
                 className="first",
             ),
             card(html.Div(_everyone(selection), id="everyone"), t("everyone")),
-            card(profile.pictures(selection), t("more_pictures")),
+            card([html.Div(id="pictures"), dcc.Store(id="pictures-of", data=selection.definition)], t("more_pictures")),
             card(html.Div(_method(selection), id="method"), t("method")),
         ]
     )
@@ -73,6 +73,18 @@ def register(app: Dash) -> None:
     def view(_: str, pathname: str | None, search: str | None) -> tuple[Any, Any]:
         selection = state.read(pathname, search)
         return _everyone(selection), _method(selection)
+
+    @app.callback(
+        Output("pictures", "children"),
+        Input("pictures-of", "data"),
+        Input("view", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+    )
+    def pictures(_: Any, __: Any, pathname: str | None, search: str | None) -> Any:
+        """Below the fold and heavy to draw, so the page does not wait for them."""
+        selection = state.read(pathname, search)
+        return profile.pictures(selection) if selection.page == "circulation" else no_update
 
     clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
 

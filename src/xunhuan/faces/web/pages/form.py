@@ -18,7 +18,7 @@ from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.run import MODELS
 from xunhuan.scenario.scenario import LONG, SHORT, Shock
 
-PER_CENT = ("change", "best", "closing", "set", "add", "rate", "loss", "relative_sd")
+PER_CENT = ("change", "cut", "best", "closing", "set", "add", "rate", "loss", "relative_sd")
 """Fields that hold ratios and are shown in per cent."""
 REGIONS = ("from", "to", "origin", "regions")
 PARAMETERS = {"trade": ("horizon", "labour", "deficits"), "propagation": ("horizon_days", "criticality", "rationing")}
@@ -165,7 +165,7 @@ def _id(path: str, scale: int = 1) -> dict[str, Any]:
     return {"field": path, "scale": scale}
 
 
-def _names(path: str, name: str, value: Any, label: str, selection: Selection) -> dmc.MultiSelect:
+def _names(path: str, name: str, value: Any, label: str, selection: Selection) -> html.Div:
     words = value.split("+") if isinstance(value, str) else list(value or [])
     words = [w.strip() for w in words]
     known = (
@@ -177,10 +177,11 @@ def _names(path: str, name: str, value: Any, label: str, selection: Selection) -
     extra = [{"value": w, "label": w} for w in words if w not in listed]
     data = [*known, {"group": "…", "items": extra}] if extra else known
     none = texts.of(selection.lang)("nothing_found")
-    return dmc.MultiSelect(
+    choice = dmc.MultiSelect(
         id=_id(path), value=words, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
-        className="names", hidePickedOptions=True, nothingFoundMessage=none, clearable=True,
+        hidePickedOptions=True, nothingFoundMessage=none,
     )  # fmt: skip
+    return html.Div(choice, className="names")
 
 
 @lookups.once(32)

@@ -6,6 +6,8 @@ from typing import Any
 
 from dash import html
 
+from xunhuan.faces import figures
+from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups, texts
 from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
 from xunhuan.faces.web.state import Selection
@@ -24,7 +26,7 @@ def profile(selection: Selection) -> list[Any]:
     total = t("total_origin" if selection.definition == "origin" else "total_gdp")
     return [
         html.H2(name),
-        html.P(f"{total} {acc.year}: {amount(float(found.total[k]), acc.unit)}", className="sub"),
+        html.P(f"{total} {acc.year}: {amount(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
         *_partners(selection, name),
         *_sectors(selection, name),
         *_bridge(selection, name),
@@ -83,8 +85,24 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
 
 
 def _bridge(selection: Selection, name: str) -> list[Any]:
-    """Share of the other regions' exports' value added that passes through this one."""
-    return []
+    """What of the other regions' export value added this one ships, and what passes through it."""
+    t = texts.of(selection.lang)
+    found = lookups.bridges(selection.table, selection.home)
+    if selection.region not in found:
+        return []
+    gateway, passing = found[selection.region]
+    order = sorted(found, key=lambda c: -found[c][1]).index(selection.region) + 1
+    home = lookups.accounts(selection.table, selection.home).geography.name(selection.home, selection.lang)
+    words = t(
+        "bridge_is",
+        region=name,
+        home=home,
+        gateway=percent(gateway, 1),
+        bridge=percent(passing, 1),
+        n=order,
+        of=len(found),
+    )
+    return [html.H3(t("bridge")), html.P(words)]
 
 
 def _bounds(selection: Selection) -> list[Any]:
@@ -128,9 +146,22 @@ def _history(selection: Selection) -> list[Any]:
 
 def pictures(selection: Selection) -> list[Any]:
     """The report's figures of the same numbers, each saved as PNG by its camera button."""
-    from xunhuan.faces.figures.shares import circulation_ternary
-
     t = texts.of(selection.lang)
+    language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
-    fig = circulation_ternary(ds, language="zh" if selection.lang == "zh" else "en")
-    return [html.P(t("ternary_sub")), figure(fig, "ternary", t("ternary_sub"), "circulation-ternary")]
+    fig = figures.circulation_ternary(ds, language=language)
+    out = [html.P(t("ternary_sub")), figure(fig, "ternary", t("ternary_sub"), "circulation-ternary")]
+    acc = lookups.accounts(selection.table, selection.home)
+    groups = figures.cluster_groups(acc.geography, acc.home, language=language)
+    if len(groups) > 2:
+        by_partner = lookups.measured(selection.table, selection.home, selection.definition, "partner")
+        matrix = figures.partner_matrix(by_partner, groups)
+        ribbons = figures.cluster_flows(matrix, language=language, unit=acc.unit)
+        out += [html.H3(t("flows")), html.P(t("flows_sub")), figure(ribbons, "flows", t("flows_sub"), "cluster-flows")]
+    years = lookups.nation_history(selection.home, selection.definition)
+    if years is not None:
+        home = acc.geography.name(acc.home, selection.lang)
+        title = t(f"nation_{selection.definition}", home=home)
+        lines = history_lines(years, "external", language=language)
+        out += [html.H3(title), html.P(t("nation_sub")), figure(lines, "nation-history", title, "history")]
+    return out

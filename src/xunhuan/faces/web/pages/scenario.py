@@ -181,7 +181,7 @@ def _library(selection: Selection) -> list[Any]:
     items = [html.Li(own)]
     for name, (title, question, base) in drafts.catalogue().items():
         key = f"library_{name}"
-        shown = texts.of(selection.lang)(key) if texts.known(key) else title
+        shown = t(key) if selection.lang != "en" and texts.known(key) else title
         table = base if base in lookups.table_names() else selection.table
         change = {"table": table, "home": "", "region": ""} if table != selection.table else {}
         link = dcc.Link(
