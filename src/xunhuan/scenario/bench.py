@@ -46,6 +46,7 @@ def run(
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _summary(bench, labels, values)
     draws: pd.DataFrame | None = None
+    outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
     u = bench.scenario.uncertainty
     if u is not None:
@@ -57,14 +58,14 @@ def run(
         data = _spread(data, labels, drawn, numbers[sample_rows(u)])
         data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
         draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
-        draws = pd.concat([draws, pd.DataFrame(numbers, columns=_column_names(labels[drawn]))], axis=1)
+        outcomes = _outcomes(labels[drawn], numbers)
         ended = {str(k): int(n) for k, n in worked["outcome"].value_counts().sort_index().items()}
     clock = {"started": started.isoformat(), "seconds": time.perf_counter() - begun}
     manifest = _manifest(layers, bench, nominal, ended, clock)
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
         "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
     }  # fmt: skip
-    return Result(bench.scenario, data, summary, manifest, draws)
+    return Result(bench.scenario, data, summary, manifest, draws, outcomes)
 
 
 def _draws(
@@ -127,6 +128,15 @@ def _spread(data: xr.Dataset, labels: pd.DataFrame, drawn: NDArray[np.bool_], sa
     for level, q in LEVELS.items():
         data = unflatten(data, labels[drawn].reset_index(drop=True), _quantile(sample, q), level)
     return data
+
+
+def _outcomes(labels: pd.DataFrame, numbers: Array) -> pd.DataFrame:
+    """Headline numbers of the draws with an answer, one a row; words repeat, so they are categories."""
+    answered = np.flatnonzero(np.isfinite(numbers).any(1))
+    out = pd.DataFrame({"draw": np.repeat(answered, len(labels))})
+    for column in ("quantity", "arm", "place"):
+        out[column] = pd.Categorical(np.tile(labels[column].to_numpy(), len(answered)))
+    return out.assign(value=numbers[answered].ravel())
 
 
 def _column_names(labels: pd.DataFrame) -> list[str]:

@@ -3,7 +3,8 @@
     scenario.toml     the scenario with every default written out
     result.nc         all numbers with their axes (variables below)
     summary.parquet   headline numbers, one a row, with median and interval
-    draws.parquet     every draw: its quantities, how it ended, its headline numbers (where something is uncertain)
+    draws.parquet     every draw: its quantities and how it ended (where something is uncertain)
+    outcomes.parquet  every headline number of every draw that has an answer: draw, quantity, arm, place, value
     manifest.json     digests, versions, solvers' ends, overrides, sources; the only file that holds a clock
     report.html       written by the command
 
@@ -16,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,8 @@ class Result:
     data      Dataset; `arm` runs over "base" and the arms, `place` over regions and nations, `home_place` over those at
               home; with draws, X_median, X_low and X_high stand beside a headline X (median and 90% interval)
     summary   headline numbers: quantity, arm, place, name_en, name_zh, kind, value, median, low, high, unit
-    draws     one row a draw: draw, outcome, quantities, headlines; None where nothing is uncertain
+    draws     one row a draw: draw, quantities, outcome, message; None where nothing is uncertain
+    outcomes  headline numbers of the draws: draw, quantity, arm, place, value
     manifest  digests, versions, status of solvers, overrides, sources, clock
     path      folder it was read from, None where it was just made
     """
@@ -51,6 +54,7 @@ class Result:
     summary: pd.DataFrame
     manifest: Mapping[str, Any]
     draws: pd.DataFrame | None = None
+    outcomes: pd.DataFrame | None = None
     path: Path | None = field(default=None)
 
     @property
@@ -100,9 +104,9 @@ def writers(result: Result) -> dict[str, Callable[[Path], object]]:
         "result.nc": lambda p: save_dataset(result.data, p),
         "summary.parquet": lambda p: result.summary.to_parquet(p, index=False),
     }
-    if result.draws is not None:
-        draws = result.draws
-        out["draws.parquet"] = lambda p: draws.to_parquet(p, index=False)
+    for name, frame in (("draws", result.draws), ("outcomes", result.outcomes)):
+        if frame is not None:
+            out[f"{name}.parquet"] = partial(frame.to_parquet, index=False)
     done = {name: noting(name, write) for name, write in out.items()}
     return {**done, "manifest.json": manifest}
 
@@ -132,12 +136,13 @@ def open_result(path: str | Path) -> Result:
         raise ForeignFile(
             f"files were changed after they were written: {', '.join(changed)}", where=str(path), fix="run it again"
         )
-    draws = path / "draws.parquet"
+    tables = {k: path / f"{k}.parquet" for k in ("draws", "outcomes")}
+    drawn = {k: pd.read_parquet(f) for k, f in tables.items() if f.is_file()}
     return Result(
         scenario=scenario,
         data=open_dataset(path / "result.nc"),
         summary=pd.read_parquet(path / "summary.parquet"),
         manifest=manifest,
-        draws=pd.read_parquet(draws) if draws.is_file() else None,
         path=path,
+        **drawn,
     )

@@ -91,18 +91,20 @@ def scenarios(format: FormatOption = Format.table, output: OutputOption = None) 
 
 def query(
     result: Annotated[Path, typer.Argument(help="A result folder.")],
-    sql: Annotated[str, typer.Argument(help="SQL over the tables summary and draws.")],
+    sql: Annotated[str, typer.Argument(help="SQL over the tables summary, draws and outcomes.")],
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """Ask a result in SQL (DuckDB): table summary has the headline numbers, draws every draw."""
+    """Ask a result in SQL (DuckDB): summary has the headline numbers, draws what was drawn, outcomes what came out."""
     emit(ask(result, sql), format, output)
 
 
 def demo(folder: Folder = None, workers: Workers = 0) -> None:
-    """The lead scenario: chips cut off, against an opened home market, with intervals."""
+    """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
+    from xunhuan.faces.demo import provinces
     from xunhuan.scenario.ensemble import Plan
 
+    provinces(folder.parent if folder else Path("results"))
     _run(_layers(LEAD, None, None), folder, Plan(workers))
 
 
@@ -225,14 +227,16 @@ def ask(folder: Path, sql: str) -> pd.DataFrame:
     from xunhuan.scenario.record import open_result
 
     result = open_result(folder)
+    tables = {"summary": result.summary, "draws": result.draws, "outcomes": result.outcomes}
     with duckdb.connect(":memory:") as db, working("asking"):
-        db.register("summary", result.summary)
-        if result.draws is not None:
-            db.register("draws", result.draws)
+        known = [f"{name} ({', '.join(map(str, t.columns))})" for name, t in tables.items() if t is not None]
+        for name, table in tables.items():
+            if table is not None:
+                db.register(name, table)
         # The query sees these tables only: no files, no network.
         db.execute("SET enable_external_access = false")
         try:
             return db.execute(sql).df()
         except duckdb.Error as e:
-            names = "summary (" + ", ".join(result.summary.columns) + ")" + ("" if result.draws is None else ", draws")
-            raise BadInput(f"the query cannot be answered: {str(e).splitlines()[0]}", fix=f"tables: {names}") from e
+            first = str(e).splitlines()[0]
+            raise BadInput(f"the query cannot be answered: {first}", fix=f"tables: {'; '.join(known)}") from e
