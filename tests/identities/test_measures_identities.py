@@ -211,12 +211,12 @@ def test_substitution_keeps_the_size_of_the_world(acc: Accounts) -> None:
     ds = extraction.extraction(acc, seller, "ATL", "goods", substitution=True, region="all")
     plain = extraction.extraction(acc, seller, "ATL", "goods", region="all")
     home = ["AT-N", "AT-E", "AT-S"]
-    assert (ds.loss.sel(region=home) < 0).all()
+    assert (ds.gdp_loss.sel(region=home) < 0).all()
     if acc.geography.open:
-        assert plain.loss.values == pytest.approx(0.0, abs=1e-10)
+        assert plain.gdp_loss.values == pytest.approx(0.0, abs=1e-10)
     else:
-        assert float(ds.loss.sum()) == pytest.approx(0.0, abs=1e-9)
-        assert (plain.loss > 0).all()
+        assert float(ds.gdp_loss.sum()) == pytest.approx(0.0, abs=1e-9)
+        assert (plain.gdp_loss > 0).all()
 
 
 def test_exposure_parts_and_weights(acc: Accounts) -> None:

@@ -58,9 +58,7 @@ class Actors:
 
     @cached_property
     def circuit(self) -> NDArray[np.intp]:
-        """0 own, 1 inter, 2 external, as position in CIRCUITS, of what region r has to do with region s:
-        axes r s.
-        """
+        """0 own, 1 inter, 2 external, as position in CIRCUITS, of what region r has to do with region s: axes r s."""
         nation = np.array(self.nation)[self.of]
         abroad = nation[:, None] != nation[None, :]
         return np.where(self.same, 0, np.where(abroad, 2, 1)).astype(np.intp)
@@ -133,7 +131,8 @@ def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: 
         if part:
             raise BadInput("with nations as actors only nations can be chosen", items=part, where=acc.name)
         return view
-    groups = tuple(g for view in views(acc, region) for g in view.groups)
+    views(acc, region)  # refuses what no actor can be
+    groups = tuple(requested(acc, region))
     asked = [acc.geography.codes[k] for g in groups for k in g.members]
     twice = sorted({c for c in asked if asked.count(c) > 1})
     if twice:
@@ -174,9 +173,7 @@ def one(acc: Accounts, place: int) -> Group:
 
 
 def _title(acc: Accounts, word: str, members: Index) -> str:
-    """The usual code of the set a user named: a cluster's or nation's code, else the expression without
-    blanks.
-    """
+    """The usual code of the set a user named: a cluster's or nation's code, else the expression without blanks."""
     geo = acc.geography
     for code in (*geo.clusters, *geo.nations):
         if code.casefold() == word.strip().casefold():

@@ -14,7 +14,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import CIRCUITS, Actors, Group, View, at_home, views
+from xunhuan.measures.actors import CIRCUITS, Actors, Group, View, at_home, requested, views
 from xunhuan.measures.labels import dataset, group_coords, means, ratio, region_coords, sector_coords
 from xunhuan.measures.leontief import Array, Index, solve
 from xunhuan.measures.system import System, system
@@ -50,8 +50,8 @@ def circulation(
 ) -> xr.Dataset:
     r"""Own, inter and external circulation of regions, clusters or nations.
 
-    absorption  own_p = v_p B_pp· y^p, inter_p = Σ_{q≠p, same nation} v_p B_p· y^q, external_p the rest of
-    GDP_p origin      the same for value of origin o in the final demand of p: v_o B_o· y^p
+    absorption  own_p = v_p B_p· y^p, inter_p = Σ_{q≠p, same nation} v_p B_p· y^q, external_p the rest of GDP_p
+    origin      the same for value of origin o in the final demand of p: v_o B_o· y^p
     forward     own_p = v_p L_p y_pp, and v_p L_p (y_pq + A_pq x_q) by first buyer q, L_p = (I − A_pp)^-1
                 [JohnsonNoguera2012] [WangWeiYuZhu2017]
 
@@ -76,14 +76,13 @@ def circulation(
             raise BadInput(f"unknown {what} {value!r}", fix=f"choose {', '.join(valid)}")
     acc = at_home(acc, home)
     seen = views(acc, region, border)
-    return BY[by](acc, definition, seen)
+    order = [g.code for g in requested(acc, region, border)]
+    return BY[by](acc, definition, seen).sel(region=order)
 
 
 @dataclass(frozen=True)
 class _Cut:
-    """Value of a group by circuit or finer part (axes i part), by partner (axis o), and what returned
-    (axis i).
-    """
+    """Value of a group by circuit or finer part (axes i part), by partner (axis o), and what returned (axis i)."""
 
     parts: Array
     partners: Array
@@ -142,7 +141,7 @@ def forward(sys: System, actors: Actors, partners: bool = False) -> Forward:
 
 
 def _cuts(acc: Accounts, definition: str, seen: list[View], partners: bool) -> list[tuple[Group, _Cut]]:
-    """Every reported group with its cut, in the order asked for."""
+    """Every reported group with its cut: single regions in the order asked for, then sets of regions."""
     sys = system(acc)
     out: list[tuple[Group, _Cut]] = []
     for view in seen:

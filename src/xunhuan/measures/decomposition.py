@@ -11,7 +11,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, Problems
-from xunhuan.measures.actors import CIRCUITS, View, views
+from xunhuan.measures.actors import CIRCUITS, View, requested, views
 from xunhuan.measures.labels import dataset, group_coords, ratio
 from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve
 from xunhuan.measures.system import system
@@ -68,7 +68,7 @@ def structural_decomposition(
         citation="DietzenbacherLos1998; Shorrocks2013",
         columns=["contribution"],
         units=dict.fromkeys(names, unit),
-    )
+    ).sel(region=[g.code for g in requested(before, region, border)])
 
 
 def _comparable(before: Accounts, after: Accounts) -> None:
@@ -113,9 +113,7 @@ def _worlds(before: Accounts, after: Accounts) -> Iterator[tuple[Chosen, Array]]
 
 
 def _parts(acc: Accounts) -> dict[str, Array]:
-    """The factors of one table; final_sourcing r i s, input_sourcing r s i or, with sourcing by user, r i s
-    j.
-    """
+    """The factors of one table; final_sourcing r i s, input_sourcing r s i or, with sourcing by user, r i s j."""
     sys = system(acc)
     final = acc.final.sum(axis=2)
     bought = sys.y.sum(axis=0).T  # s i

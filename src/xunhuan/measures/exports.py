@@ -54,9 +54,7 @@ class Exporters:
 
     @cached_property
     def for_local(self) -> Array:
-        """Inputs exported that the buyer turns into final goods for itself at once, A_sr L_rr Y_rr: axes r
-        i s.
-        """
+        """Inputs exported that the buyer turns into final goods for itself at once, A_sr L_rr Y_rr: axes r i s."""
         return self.sys.operator.inputs(self.cross.local) * self.outward
 
     def inputs(self, x: Array) -> Array:
@@ -70,9 +68,7 @@ class Exporters:
         return out
 
     def severed(self, y: Array, left: bool = False) -> Array:
-        """B^{\\a} y_a: column a solved in a world where actor a sells no inputs across its border. Axes r i
-        a.
-        """
+        """B^{\\a} y_a: column a solved in a world where actor a sells no inputs across its border. Axes r i a."""
         out = np.empty(y.shape)
         members = [np.flatnonzero(self.actors.of == a) for a in range(self.actors.size)]
         lone = np.array([a for a, m in enumerate(members) if len(m) == 1], dtype=np.intp)
@@ -155,9 +151,7 @@ def wwz(e: Exporters) -> Terms:
 
 
 def _wwz_outputs(e: Exporters) -> Terms:
-    """Outputs of importers d by who makes and who buys the final good, seen from exporter a: each axes d j
-    a.
-    """
+    """Outputs of importers d by who makes and who buys the final good, seen from exporter a: each axes d j a."""
     y = e.actors.add(e.sys.y, 2)
     place = np.arange(len(e.actors.of))
     home = y[place, :, e.actors.of]
@@ -192,8 +186,8 @@ def _inside_blocks(e: Exporters, y: Array) -> Array:
 def kww(e: Exporters) -> Iterator[tuple[str, Array]]:
     r"""Koopman-Wang-Wei, nine terms of an exporter's total exports, axis a.
 
-    t1 v B_ss Y_sr, t2 v B_sr Y_rr, t3 v B_sr Y_rt, t4 v B_sr Y_rs, t5 v B_sr A_rs L_ss Y_ss, t6 v B_sr A_rs
-    L_ss E_s, t7 Σ_t v_t B_ts Y_sr, t8 Σ_t v_t B_ts A_sr L_rr Y_rr, t9 Σ_t v_t B_ts A_sr L_rr E_r
+    t1 v B_ss Y_sr · t2 v B_sr Y_rr · t3 v B_sr Y_rt · t4 v B_sr Y_rs · t5 v B_sr A_rs L_ss Y_ss ·
+    t6 v B_sr A_rs L_ss E_s · t7 Σ_t v_t B_ts Y_sr · t8 Σ_t v_t B_ts A_sr L_rr Y_rr · t9 Σ_t v_t B_ts A_sr L_rr E_r
     [KoopmanWangWei2014, eq. 36]
 
     each summed over r ≠ s. t1-t3 value added exports, t4-t5 returned, t6 double counted at home, t7-t9

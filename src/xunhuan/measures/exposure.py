@@ -110,9 +110,7 @@ def _labelled(
 
 
 def _parts(acc: Accounts, view: View, goods: Array) -> tuple[Array, Array]:
-    """Parts of (own, inter, external) in goods q i p, axes circuit p i; and the HHI of foreign nations,
-    axes p i.
-    """
+    """Parts of (own, inter, external) in goods q i p, axes circuit p i; and the HHI of foreign nations, axes p i."""
     kinds = _circuits(view)
     sums = np.einsum("cqp,qip->cpi", kinds, goods)
     nation = np.array(view.actors.nation)[view.actors.of]
@@ -133,9 +131,9 @@ def chokepoints(
     r"""Goods ranked by how badly their foreign suppliers could choke a region.
 
     score[p,i] = reliance[p,i] · concentration[p,i] · weight[p,i]
-    reliance: foreign part of good i in p's inputs; concentration: HHI of the foreign nations supplying it;
-    weight: Σ_j VA[p,j] a[p,i,j] / Σ_i' a[p,i',j] / GDP_p, the good's part in the inputs of industries
-    weighted by their value added [BaldwinFreemanTheodorakopoulos2023] [Hirschman1964]
+    reliance: foreign part of good i in p's inputs [BaldwinFreemanTheodorakopoulos2023]; concentration: HHI of the
+    foreign nations supplying it [Hirschman1964]; weight: Σ_j VA[p,j] a[p,i,j] / Σ_i' a[p,i',j] / GDP_p, the good's part
+    in the inputs of industries weighted by their value added. The product is this project's ranking.
 
     valuation: face or look. Returns rows `rank` (per region, 1 the worst) with `score`, `reliance`,
     `concentration`, `weight`, the main foreign `supplier` (a nation) and its part in all of the good,
@@ -172,9 +170,7 @@ def chokepoints(
 
 
 def _weights(acc: Accounts, view: View) -> Array:
-    """Part of good i in the inputs of the industries of p, weighted by their value added: axes p i, sums to
-    1.
-    """
+    """Part of good i in the inputs of the industries of p, weighted by their value added: axes p i, sums to 1."""
     mix = ratio(acc.use, acc.use.sum(axis=1, keepdims=True))
     added = acc.value_added.sum(axis=2)
     by_good = np.einsum("sij,sj->si", mix, added)

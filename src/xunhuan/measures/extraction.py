@@ -31,7 +31,7 @@ def extraction(
 ) -> xr.Dataset:
     r"""GDP lost by every region when destination buys no more from origin, inputs and final goods alike.
 
-    loss_p = v_p x_p − v_p (I − A')^-1_p· y', A' and y' without the links   [DietzenbacherLinden1997]
+    gdp_loss_p = v_p x_p − v_p (I − A')^-1_p· y', A' and y' without the links   [DietzenbacherLinden1997]
     with substitution, A'[ri,sj] += A'[ri,sj] / Σ_{q in the nation of s} A'[qi,sj] · what was cut, for r in
     the nation of s; where the nation sells s none of the good, s makes it itself.
 
@@ -40,7 +40,7 @@ def extraction(
     nations as one.
 
     Demand-driven: it counts sales lost along every chain, not production stopped for want of an input.
-    Returns gdp, gdp_after, loss (unit of the table) and loss_share of GDP. Raises UnknownName; BadInput for
+    Returns gdp, gdp_after, gdp_loss (unit of the table) and gdp_loss_share. Raises UnknownName; BadInput for
     no links.
     """
     sys, geo = system(acc), acc.geography
@@ -59,15 +59,15 @@ def extraction(
         {
             "gdp": (axes, before),
             "gdp_after": (axes, then),
-            "loss": (axes, before - then),
-            "loss_share": (axes, ratio(before - then, before)),
+            "gdp_loss": (axes, before - then),
+            "gdp_loss_share": (axes, ratio(before - then, before)),
         },
         group_coords(groups),
         definition=f"GDP lost when {_words(origin)} {arrow} {_words(destination)} stops"
         f"{'' if sectors is None else ' in ' + _words(sectors)}, {kind}; demand-driven",
-        weighting="loss_share: of each region's own GDP",
+        weighting="gdp_loss_share: of each region's own GDP",
         citation="DietzenbacherLinden1997",
-        units={"gdp": acc.unit, "gdp_after": acc.unit, "loss": acc.unit},
+        units={"gdp": acc.unit, "gdp_after": acc.unit, "gdp_loss": acc.unit},
     )
 
 

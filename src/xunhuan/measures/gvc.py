@@ -169,12 +169,11 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str
 
     G[p,g] = v_p (I − A_N)^-1_pg e_g, value added of region p in the exports that region g ships abroad
     gateway_g = Σ_{p≠g} G[p,g] / Σ_{p≠g} Σ_h G[p,h], part of the others' export value added that g ships
-    bridge_g  = the same for chains that pass through g anywhere: 1 − Σ_{p≠g} v_p (I − A_{N−g})^-1 e_{N−g} /
-    Σ...
+    bridge_g  = the same for chains that touch g anywhere: 1 − Σ_{p≠g} v_p (I − A_{N−g})^-1 e_{N−g} / Σ_{p≠g} Σ_h G[p,h]
 
     A_N: links inside the nation; A_{N−g}: the same without g; e_g: gross exports of g abroad. Σ_g G[p,g] is
-    GDP of p less what its nation's own chains and demand absorb, so every unit counts once.
-    [KoopmanWangWei2014] for provinces
+    GDP of p less what its nation's own chains and demand absorb, so every unit counts once. Both indices are this
+    project's; the value added in exports they divide is that of [KoopmanWangWei2014].
 
     region: regions or clusters of the home nation as in `partition`; home: whose border is crossed. `value`
     (region, origin) in the unit of the table; `gateway`, `bridge`, `own_share` (p's own part in what it
@@ -210,7 +209,7 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str
         "(gateway) and the part whose chain passes through it anywhere (bridge); own_share: its own value in the "
         "national value added it ships",
         weighting="by value added exported; each region is compared with all others of its nation",
-        citation="KoopmanWangWei2014",
+        citation="this project, on the accounting of KoopmanWangWei2014",
         columns=["exports", "gateway", "bridge", "own_share"],
         units={"exports": acc.unit, "value": acc.unit},
     )
@@ -224,9 +223,7 @@ def _actor_groups(actors: Actors) -> list[Group]:
 
 
 def _national(sys: System, acc: Accounts, view: View) -> tuple[Operator, Array]:
-    """Links inside the home nation as this partition draws it, and each home region's gross exports abroad
-    (r i).
-    """
+    """Links inside the home nation as this partition draws it, and each home region's gross exports abroad (r i)."""
     nation = np.array(view.actors.nation)[view.actors.of]
     at_home = nation == acc.home
     away = [g.code for g in view.groups if not at_home[g.members].all()]

@@ -28,8 +28,8 @@ def head_ries(
 ) -> xr.Dataset:
     r"""Trade cost between two actors that their trade with each other and with themselves implies.
 
-    τ[r,s] = (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/2θ), π[r,s] = flow[r,s] / Σ_r flow[r,s]   [HeadRies2001]
-    [Novy2013]
+    τ[r,s] = (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/2θ), π[r,s] = flow[r,s] / Σ_r flow[r,s]
+    [HeadRies2001] [Novy2013]
 
     flow added over `sectors` and over members · theta: trade elasticity, > 0. `cost` = τ − 1, the ad
     valorem equivalent relative to trade inside (0.8 = 80 percent), inf where they do not trade; `freeness`

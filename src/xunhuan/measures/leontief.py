@@ -308,9 +308,7 @@ def _product(a: Array, b: Array) -> Array:
 
 
 def _spread(by_good: Array, bought: Array) -> Array:
-    """Σ_s by_good[i,r,s] bought[s,i,k] as r i k; the transposed views keep BLAS in the loop without
-    copies.
-    """
+    """Σ_s by_good[i,r,s] bought[s,i,k] as r i k; the transposed views keep BLAS in the loop without copies."""
     out = np.empty((by_good.shape[1], bought.shape[1], bought.shape[2]))
     np.matmul(by_good, bought.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out

@@ -21,14 +21,11 @@ def linkages(
 ) -> xr.Dataset:
     r"""Backward and forward linkage, upstreamness and downstreamness.
 
-    backward[s,j] = Σ_ri B[ri,sj], output of every tier per unit of final good, also called downstreamness:
-    1 + the mean
-                    number of stages from primary inputs to (s,j) when each adds value evenly
-                    [MillerBlair2009, ch. 12]
+    backward[s,j] = Σ_ri B[ri,sj], output of every tier per unit of final good [MillerBlair2009, ch. 12]; it is also
+                    downstreamness: as vB = 1 it equals v B², the mean number of stages since the value was added
     local[s,j]    = Σ_i L_s[i,j], its part inside the actor's border; spillover = backward − local
-    upstreamness[r,i] = (B x)[r,i] / x[r,i], mean number of stages to final use, Ghosh row sum
-    [AntrasChor2018] backward_normal, forward_normal: divided by their simple mean over closed regions and
-    sectors  [Rasmussen1956]
+    upstreamness[r,i] = (B x)[r,i] / x[r,i], mean number of stages to final use, Ghosh row sum [AntrasChor2018]
+    backward_normal, forward_normal: divided by their simple mean over closed regions and sectors [Rasmussen1956]
 
     region, border: as in `partition` · by: sector (region, sector) or region (sectors weighted by output).
     Stages of an open region are not known: what it buys is final, what it sells is primary. nan where an

@@ -33,8 +33,8 @@ def structure(
     by sector   lq = s[r,i] / s[N,i]; share = s[r,i]; part = x[r,i] / x[N,i]
     by region   krugman = Σ_i |s[r,i] − s[N−r,i]|; hhi = Σ_i s²; unido with the rest of the nation
     by pair     krugman_pq = Σ_i |s[p,i] − s[q,i]|; unido_pq = Σ_i s_pi s_qi / √(Σ_i s_pi² Σ_i s_qi²);
-                complementarity_pq = part of p's inputs that q supplies   [Krugman1991] [UNIDO1979]
-                [Hirschman1964]
+                complementarity_pq = part of p's inputs that q supplies
+                [Krugman1991] [UNIDO1979] [Hirschman1964]
 
     region: as in `partition` · of: value_added or output. A nation of one region has no rest: krugman and
     unido are nan.
@@ -133,8 +133,8 @@ def duplication(
     r"""How far the regions of a nation do the same, industry by industry.
 
     duplication_i = 1 − ½ Σ_r |x[r,i]/x[N,i] − x[r]/x[N]|, 1 where the industry is spread as the economy is
-    [Hoover1936] concentration_i = Σ_r (x[r,i]/x[N,i])²; specialised_i = number of regions with lq > 1;
-    effective = 1/concentration
+    [Hoover1936]
+    concentration_i = Σ_r (x[r,i]/x[N,i])²; specialised_i = number of regions with lq > 1; effective = 1/concentration
 
     sectors: selection, all by default · home: nation looked at
     """

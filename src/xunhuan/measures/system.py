@@ -39,9 +39,7 @@ class System:
 
     @cached_property
     def content(self) -> Array:
-        """Value of origin o in a unit of final good (r,i), Σ_k v[o,k] B[ok,ri]: axes r i o. Sums over o
-        to 1.
-        """
+        """Value of origin o in a unit of final good (r,i), Σ_k v[o,k] B[ok,ri]: axes r i o. Sums over o to 1."""
         w = np.zeros((*self.v.shape, len(self.v)))
         place = np.arange(len(self.v))
         w[place, :, place] = self.origin
