@@ -87,7 +87,7 @@ def winners_losers(
     else:
         bar.update(text=[style.signed(v) for v in value], textposition="outside", textfont={"size": 10})
     fig = go.Figure(bar)
-    style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 60)
+    style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
         low, high = min(float(value.min()), 0.0), max(float(value.max()), 0.0)
         room = 0.18 * (high - low)

@@ -44,7 +44,7 @@ def tile_map(
     limits = limits or _limits(series, scale)
     fig = go.Figure(_tiles(series, geography, scale, language, limits))
     columns, rows = _extent(geography)
-    style.dress(fig, title=title, height=_height(columns, rows) + 52)
+    style.dress(fig, title=title, height=_height(columns, rows) + 58)
     _square(fig, columns, rows)
     bar = _bar(key or style.word(scale, language), scale)
     fig.update_layout(coloraxis=_axis(scale, limits, bar))
@@ -68,7 +68,7 @@ def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language
         fig.update_traces(coloraxis=f"coloraxis{k + 1 if k else ''}", selector={"type": "heatmap"}, col=k + 1)
         bar = _bar(style.word("share_gdp", language), circuit) | {"x": (k + 0.5) / 3, "len": 0.24}
         fig.update_layout({f"coloraxis{k + 1 if k else ''}": _axis(circuit, limits, bar)})
-    style.dress(fig, title=title, height=_height(columns, rows) + 76)
+    style.dress(fig, title=title, height=_height(columns, rows) + 82)
     for k in range(3):
         _square(fig, columns, rows, k)
     fig.update_layout(margin_t=30 + (44 if title else 0))
@@ -195,7 +195,7 @@ def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
 
 def _bar(title: str, scale: Scale) -> dict[str, object]:
     return {
-        "orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "len": 0.7, "thickness": 9,
+        "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
         "ypad": 4, "outlinewidth": 0, "tickformat": "+.1%" if scale == "change" else ".0%", "nticks": 5,
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": style.MUTED}},
     }  # fmt: skip

@@ -121,8 +121,10 @@ def intervals(
         customdata=np.column_stack([low, high]),
         hovertemplate=f"%{{y}}: %{{x:{form}}} (%{{customdata[0]:{form}}} – %{{customdata[1]:{form}}})<extra></extra>",
     )  # fmt: skip
-    style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 60, legend=True)
-    fig.update_xaxes(tickformat=form, title_text=axis, zeroline=change)
+    style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 84, legend=True)
+    ends = np.nanmin([low, rows["value"]]), np.nanmax([high, rows["value"]])
+    room = 0.02 * (ends[1] - ends[0])
+    fig.update_xaxes(tickformat=form, title_text=axis, zeroline=change, range=[ends[0] - room, ends[1] + room])
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(rows) - 0.4])
     return fig
 
@@ -170,7 +172,7 @@ def circulation_before_after(
             marker={"color": fill, "size": 9, "line": {"color": colour, "width": 2}},
             hovertemplate="%{y}: %{x:.2%}<extra>" + style.word(moment, language) + "</extra>",
         )  # fmt: skip
-    style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 60, legend=True)
+    style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 84, legend=True)
     fig.update_xaxes(
         tickformat=".0%", title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
     )

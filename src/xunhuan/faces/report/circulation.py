@@ -108,7 +108,7 @@ def _context(found: Findings, album: Album) -> dict[str, object]:
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
         "bounds": _bounds_text(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
         "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
-        "sources": [sentence(acc.source)], "cite": f"xunhuan cite {acc.name}", "table": acc.name,
+        "sources": [sentence(acc.source)], "cite": f"xunhuan cite {acc.name}; xunhuan cite circulation", "table": acc.name,
         "made_from": f"{acc.name}, digest {acc.digest[:16]}",
     }  # fmt: skip
 

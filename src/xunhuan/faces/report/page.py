@@ -75,13 +75,13 @@ class Grid:
 
     @property
     def classes(self) -> list[str]:
-        """CSS classes of each column."""
-        return [
-            " ".join(
-                ["text"] * (k == 0 or h in self.words) + ["wrap"] * (h in self.words) + ["opt"] * (h in self.optional)
-            )
-            for k, h in enumerate(self.head)
-        ]
+        """CSS classes of each column; words longer than a name wrap."""
+        out = []
+        for k, h in enumerate(self.head):
+            long = max((len(row.cells[k]) for row in self.rows), default=0) > 24
+            flags = {"text": k == 0 or h in self.words, "wrap": h in self.words and long, "opt": h in self.optional}
+            out.append(" ".join(name for name, on in flags.items() if on))
+        return out
 
 
 def formula(text: str) -> Markup:

@@ -57,7 +57,7 @@ class ScenarioReport:
             reading.short else "", "long": reading.long, "short": reading.short, "offset": reading.offset,
             "definitions": _definitions(reading), "notes": [sentence(n) for n in (*base["notes"], *m["notes"])],
             "draws": _draws(self.result), "overrides": m["overrides"], "home": reading.name(reading.home),
-            "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": f"xunhuan cite {m['name']}",
+            "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": f"xunhuan cite results/{m['name']}",
             "name": m["name"],
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip

@@ -114,8 +114,8 @@ def _diversion(reading: Reading, out: Album) -> None:
         out.add(
             f"diversion-{key}",
             figures.trade_diversion(frame, language="both", unit=unit, top=PARTNERS),
-            f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per cent; "
-            f"the {min(PARTNERS, len(frame))} largest moves.",
+            f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per cent"
+            f"{f'; the {PARTNERS} largest moves' if len(frame) > PARTNERS else ''}.",
             f"Change of {home}’s {what} partners",
         )
 

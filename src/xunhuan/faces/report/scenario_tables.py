@@ -36,12 +36,10 @@ def _shocks(reading: Reading) -> Grid:
     rows = []
     for shock in reading.result.scenario.shock:
         rows.append(Row([f"“{shock.name}”", shock.role, "; ".join(_lines(shock)), shock.note]))
-    return Grid(
-        ["Name", "Role", "What changes", "Note"],
-        rows,
-        "What the scenario changes.",
-        words=("Role", "What changes", "Note"),
-    )
+    head = ["Name", "Role", "What changes", "Note"]
+    if not any(row.cells[-1] for row in rows):
+        head, rows = head[:-1], [Row(row.cells[:-1]) for row in rows]
+    return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
 def _lines(shock: Shock) -> list[str]:
@@ -176,8 +174,11 @@ def _horizons(reading: Reading) -> Grid:
     for arm in reading.arms:
         short, long = (reading.number(v, reading.home, arm) for v in ("loss", "real_income"))
         rows.append(Row([f"“{arm}”", _cell(Number(-short.value, -short.high, -short.low)), _cell(long)]))
-    caption = f"{reading.name(reading.home)}: the short and the long run side by side."
-    head = ["", "Short run: value added in the period, share of a year’s, once", "Long run: real income, every year"]
+    caption = (
+        f"{reading.name(reading.home)} by horizon. Short run: value added lost or gained in the period, share of a year’s. "
+        "Long run: change of real income."
+    )
+    head = ["", "Short run, once", "Long run, every year"]
     return Grid(head, rows, caption, small=True)
 
 
