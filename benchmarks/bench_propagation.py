@@ -97,8 +97,9 @@ def ask_peer(python: str, job: dict[str, object]) -> dict[str, np.ndarray]:
 
 def equal_settings(**changes: object) -> dict[str, object]:
     """Our parameters with which the two models follow the same rules."""
-    return {"horizon_days": DAYS, "record_days": 1, "criticality": "leontief", "inventory_days": STOCK, "shelf_days": {},
-            "restock_days": RESTOCK, "target": "demand", "destock": False, "reorder": "all", "caution": 0.8,
+    return {"horizon_days": DAYS, "record_days": 1, "criticality": "leontief", "inventory_days": STOCK - 1, "shelf_days": {},
+            "restock_days": RESTOCK, "target": "demand", "destock": False, "reorder": "all",
+            "allotment": "orders", "caution": 0.8,
             "rationing": "proportional", "overproduction_max": 1.0, "substitution": False, **changes}  # fmt: skip
 
 
@@ -118,6 +119,7 @@ def numbers(python: str) -> list[dict[str, object]]:
         ("orders below use while stocks are high", 0.8, 60, {"destock": True}, {}),
         ("target stocks of the base year", 0.8, 60, {"target": "base", "destock": True}, {}),
         ("shortfalls asked of the supplier that failed", 0.8, 60, {"reorder": "supplier"}, {}),
+        ("needs before restocking", 0.8, 60, {"allotment": "needs"}, {}),
         ("industries before final users", 0.8, 60, {"rationing": "final_last"}, {}),
     ]
     for name, size, until, ours, theirs in cases:

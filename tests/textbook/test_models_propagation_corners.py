@@ -41,7 +41,7 @@ def chain(n: int = 4) -> Accounts:
 
 
 NO_STOCKS = PropagationParameters(
-    horizon_days=40, record_days=1, criticality="leontief", inventory_days=1, shelf_days={}, restock_days=1,
+    horizon_days=40, record_days=1, criticality="leontief", inventory_days=0, shelf_days={}, restock_days=1,
     rationing="proportional", overproduction_max=1.0, substitution=False,
 )  # fmt: skip
 
@@ -100,6 +100,13 @@ def test_halving_the_step_moves_annual_losses_by_less_than_a_percent(toy: Accoun
         total.append(float(respond(toy, shock, p).detail["loss"].sum()))
     assert total[0] > 10
     assert abs(total[1] / total[0] - 1) < 0.01
+
+
+def test_halving_the_step_on_a_bundled_table(china: Accounts) -> None:
+    shock = Shock((LinkCut("ROW", "CHN", "20", loss=0.5, start=30, end=180),))
+    loss = [float(respond(china, shock, PropagationParameters(step_days=dt)).detail["loss"].sum()) for dt in (1.0, 0.5)]
+    assert loss[0] > 1e3
+    assert abs(loss[1] / loss[0] - 1) < 0.01
 
 
 def test_stockpiling_before_a_cut_delays_and_lessens_the_loss(toy: Accounts) -> None:

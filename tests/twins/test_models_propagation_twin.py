@@ -49,6 +49,8 @@ OPTIONS = [
     {"target": "demand", "slack": 0.1, "overproduction_days": 30, "overproduction_max": 1.5},
     {"substitution": False},
     {"reorder": "all"},
+    {"allotment": "orders", "inventory_days": 4},
+    {"allotment": "orders", "reorder": "all", "rationing": "proportional"},
     {"reorder": "all", "rationing": "home_first", "revise_days": 1},
     {"elasticity_long": 9.0, "elasticity_year": 8.9, "rationing": "home_first"},
     {"inventory_days": 3, "shelf_days": {"FAR": 2.5, "SER": 2}, "restock_days": 4},
@@ -85,7 +87,7 @@ class Naive:
         self.old = {(s, i): sum(max(-v, 0) for v in acc.final[s, i]) / 365 for s in R for i in S}
         self.x0 = {(r, i): sum(acc.flow[r, s, i] for s in R) / 365 for r in R for i in S}
         self.a = {(s, i, j): self.use[s, i, j] / self.x0[s, j] for s in R for i in S for j in S}
-        self.stock = {k: self.use[k] * self.days[k[1], k[2]] for k in self.use}
+        self.stock = {k: self.use[k] * (self.days[k[1], k[2]] + self.dt) for k in self.use}
         self.x, self.wanted = dict(self.x0), dict(self.x0)
         self.alpha = dict.fromkeys(self.x0, 1.0)
         self.pi = dict(self.pi0)
@@ -96,7 +98,7 @@ class Naive:
     def target(self, s: int, i: int, j: int, ratio: float) -> float:
         days = min(self.days[i, j] * ratio, max(self.keeps[i], self.days[i, j])) if ratio != 1 else self.days[i, j]
         level = self.use[s, i, j] if self.p.target == "base" else self.a[s, i, j] * self.wanted[s, j]
-        return days * level
+        return (days + self.dt) * level
 
     def order(self, s: int, i: int, j: int, ratio: float) -> float:
         gap = self.target(s, i, j, ratio) - self.stock[s, i, j]
@@ -106,7 +108,7 @@ class Naive:
 
     def limit(self, s: int, j: int) -> float:
         p = self.p
-        held = {i: max(self.dt, p.caution * self.days[i, j]) for i in self.S}
+        held = {i: max(self.dt, p.caution * (self.days[i, j] + self.dt)) for i in self.S}
         if p.criticality == "linear":
             return sum(self.stock[s, i, j] for i in self.S) / sum(self.a[s, i, j] * held[i] for i in self.S)
         rho = self.rho
@@ -163,14 +165,16 @@ class Naive:
         self.received = {(s, i): sum(to_use[r, s, i] * phi[r, s, i][0] for r in R) for s in R for i in S}
         arrived = {(s, i): sum(to_final[r, s, i] * phi[r, s, i][1] for r in R) for s in R for i in S}
         self.met = {k: D[k] * old[k] + v for k, v in arrived.items()}
+        after = {}
         for k, met in self.met.items():
             self.met_so_far[k] += self.dt * met
         for s, i, j in o:
-            share = old[s, i] + (self.received[s, i] / O[s, i] if O[s, i] > 0 else 0.0)
+            arrived = self.arrived(s, i, j, o, old[s, i] * O[s, i] + self.received[s, i])
             stock = self.stock[s, i, j]
             used = min(self.a[s, i, j] * x[s, j], stock / self.dt)
-            spoiled = max(0.0, stock / self.keeps[i] - used) if self.spoils[i] else 0.0
-            self.stock[s, i, j] = max(0.0, stock + self.dt * (o[s, i, j] * share - used - spoiled))
+            spoiled = max(0.0, (stock - self.dt * used) / self.keeps[i] - used) if self.spoils[i] else 0.0
+            after[s, i, j] = max(0.0, stock + self.dt * (arrived - used - spoiled))
+        self.stock = after
         for k in self.debt if p.reorder == "supplier" else ():
             r, s, i = k
             missed = regular[k] * W[s, i] - to_use[k] * phi[k][0]
@@ -179,6 +183,16 @@ class Naive:
         if self.steps % round(p.revise_days / self.dt) == 0:
             self.drift(W, F, left, phi)
         self.x, self.wanted = x, wanted
+
+    def arrived(self, s: int, i: int, j: int, o: dict[tuple[int, int, int], float], got: float) -> float:
+        whole = sum(o[s, i, k] for k in self.S)
+        if self.p.allotment == "orders":
+            return o[s, i, j] * got / whole if whole > 0 else 0.0
+        need = {k: min(o[s, i, k], self.a[s, i, k] * self.wanted[s, k]) for k in self.S}
+        needed = sum(need.values())
+        first = min(1.0, got / needed) if needed > 0 else 1.0
+        then = min(1.0, max(0.0, got - first * needed) / (whole - needed)) if whole > needed else 0.0
+        return need[j] * first + (o[s, i, j] - need[j]) * then
 
     def recall(self, s: int, i: int, ordered: float, ratio) -> float:
         """Forgive debts beyond what stocks lack; the part of the orders that asks debtors only."""

@@ -26,7 +26,8 @@ class Economy:
     use          s i j, base use · recipe  s i j, use per output
     final        s i, base final demand · drawdown  s i, goods taken from older stocks (below)
     target       s i j, base target stock, value
-    days         i j, target stock, days of use · restock  i j, time in which gaps are ordered, days
+    days         i j, target stock, days of use, left when a step's use is taken out; before it, a step more
+    restock      i j, time in which gaps are ordered, days
     keeps        i, days a good keeps or a service can wait; no target stock is longer
     spoils       i, 1 for goods, 0 for services
     slope, base  s i j, output limit set by a stock S: slope S + base, per day; inf where i cannot stop j
@@ -60,6 +61,7 @@ class Economy:
     follows: str
     destock: bool
     remembers: bool
+    needs_first: bool
     revise_steps: int
     overtime_max: float
     overtime_days: float
@@ -89,16 +91,17 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
     services = accounts.sectors.groups.get("services", ())
     spoils = np.array([float(c not in services) for c in accounts.sectors.codes])
     recipe = np.divide(use, output[:, None, :], out=np.zeros_like(use), where=output[:, None, :] > 0)
-    held = np.maximum(dt, p.caution * days)
+    held = np.maximum(dt, p.caution * (days + dt))
     slope, base, pooled = _limits(recipe, output, held, accounts, p)
     value = np.divide(accounts.value_added.sum(axis=2), accounts.output, out=np.zeros_like(output), where=made)
     return Economy(
         step_days=dt, share=share, home=accounts.geography.same_nation.astype(float), output=output,
         capacity=np.where(accounts.closed[:, None], output * (1 + p.slack), np.inf),
-        use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * days, days=days,
+        use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * (days + dt), days=days,
         restock=np.maximum(dt, np.minimum(p.restock_days, days)), keeps=keeps, spoils=spoils,
         slope=slope, base=base, pooled=pooled,
         value=value, rule=p.rationing, follows=p.target, destock=p.destock, remembers=p.reorder == "supplier",
+        needs_first=p.allotment == "needs",
         revise_steps=max(1, round(p.revise_days / dt)), overtime_max=p.overproduction_max,
         overtime_days=p.overproduction_days, substitution=p.substitution_rate,
     )  # fmt: skip
@@ -114,12 +117,14 @@ def sourcing_shares(accounts: Accounts) -> Array:
 def stock_days(accounts: Accounts, parameters: PropagationParameters) -> Array:
     """Target stock of input i at industry j, days of use, axes i j: the shorter of what j holds and i keeps.
 
+    0 is no stock: such industries live on what arrived in the step before.
+
     Raises BadInput where one that is used is shorter than a step, naming the shortest.
     """
     codes = accounts.sectors.codes
     holds, keeps = inventory_days(accounts.sectors, parameters), shelf_days(accounts.sectors, parameters)
     days: Array = np.minimum(holds[None, :], keeps[:, None])
-    short = (days < parameters.step_days) & (accounts.use.sum(axis=0) > 0)
+    short = (days > 0) & (days < parameters.step_days) & (accounts.use.sum(axis=0) > 0)
     if short.any():
         order = sorted(zip(*np.nonzero(short), strict=True), key=lambda ij: float(days[ij]))
         raise BadInput(

@@ -30,10 +30,10 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     at_home = asked_at_home(sourcing, wants_use, wants_final, e)
     fill = fill_rates(output, asked_use, asked_final, at_home, e)
     got_use, got_final = delivered(sourcing, wants_use, wants_final, fill, e)
-    supplied = old + np.divide(got_use, wanted, out=np.zeros_like(wanted), where=wanted > 0)
+    arrived = allotted(order, wanted, got_use + wanted * old, state, e)
     used = np.minimum(e.recipe * output[:, None, :], state.stock / dt)
     spoiled = spoilage(state.stock, used, e)
-    stock = restocked(state.stock, order, supplied, used, spoiled, dt)
+    stock = restocked(state.stock, arrived, used, spoiled, dt)
     scarcity = np.divide(asked - output, asked, out=np.zeros_like(asked), where=asked > 0)
     indebted, debt = remembered(state, sourcing, debt, part, fill, wants_use, left, e, p)
     after = State(
@@ -53,9 +53,31 @@ def from_old_stocks(wanted: Array, e: Economy) -> Array:
     return np.divide(np.minimum(e.drawdown, wanted), wanted, out=np.zeros_like(wanted), where=wanted > 0)
 
 
-def restocked(stock: Array, order: Array, supplied: Array, used: Array, spoiled: Array, dt: float) -> Array:
-    """Stocks after a step, S' = S + dt (supplied · order − used − spoiled), axes s i j, value."""
-    out = order * supplied[:, :, None]
+def allotted(order: Array, wanted: Array, got: Array, state: State, e: Economy) -> Array:
+    """How the industries of a region share what arrives of a good, axes s i j, per day.
+
+    orders  o D / Σ_j o, alike for all
+    needs   current needs n = min(o, a wanted) first, up to D / Σ_j n, then what is left by the rest of the orders
+    order o s i j · wanted Σ_j o s i · got D s i, at most Σ_j o. Overwrites `order`.
+    """
+    if not e.needs_first:
+        order *= np.divide(got, wanted, out=np.zeros_like(wanted), where=wanted > 0)[:, :, None]
+        return order
+    need = e.recipe * state.wanted[:, None, :]
+    np.minimum(need, order, out=need)
+    needed = need.sum(axis=2)
+    first = np.minimum(np.divide(got, needed, out=np.ones_like(needed), where=needed > 0), 1.0)
+    rest, left = wanted - needed, got - first * needed
+    then = np.clip(np.divide(left, rest, out=np.zeros_like(rest), where=rest > 0), 0.0, 1.0)
+    order *= then[:, :, None]
+    need *= (first - then)[:, :, None]
+    order += need
+    return order
+
+
+def restocked(stock: Array, arrived: Array, used: Array, spoiled: Array, dt: float) -> Array:
+    """Stocks after a step, S' = S + dt (arrived − used − spoiled), axes s i j, value. Overwrites `arrived`."""
+    out = arrived
     out -= used
     out -= spoiled
     out *= dt
@@ -67,11 +89,12 @@ def orders(state: State, limit: Array, e: Economy, p: Pressure) -> tuple[Array, 
     """What industry j of s orders of good i, from all origins, axes s i j, and what stocks lack, axes s i.
 
     o = max(0, a min(x, limit) + (S* − S)/τ): what it expects to use, and a part of the gap to its target stock
-    [Hallegatte2013; Pichler2022]. It expects to produce what it did last, or what its stocks allow if that is less. The
-    target S* is days · base use ("base") or days · a · min(orders, capacity) ("demand"); while stockpiling times that
-    ratio, but never more than keeps. Without destocking the gap is not allowed below 0. limit s j, per day
+    [Hallegatte2013; Pichler2022]. It expects to produce what it did last, or what its stocks allow if that is less.
+    The target S* is (n + dt) · base use ("base") or (n + dt) · a · min(orders, capacity) ("demand"), n days of stock left
+    after a step's own use; while stockpiling n times that ratio, up to the shelf life. Without destocking the gap is
+    not allowed below 0. limit s j, per day
     """
-    days: Array = e.days if p.target is None else _stockpiled(e, p.target)
+    days: Array = e.step_days + (e.days if p.target is None else _stockpiled(e, p.target))
     if e.follows == "base":
         out = (e.target if p.target is None else e.use * days) - state.stock
     else:
@@ -103,8 +126,8 @@ def available(e: Economy, p: Pressure, overtime: Array) -> Array:
 def input_limit(stock: Array, e: Economy) -> Array:
     """Output that stocks of critical inputs allow, axes s j, per day.
 
-    min_i [ρ S/(a max(dt, ψ n)) + (1 − ρ) x̄]  over inputs with ρ > 0          [Pichler2022, IHS2 for ρ = ½]
-    linear: Σ_i S / Σ_i a max(dt, ψ n)                                          [Pichler2022, linear]
+    min_i [ρ S/(a max(dt, ψ (n + dt))) + (1 − ρ) x̄]  over inputs with ρ > 0          [Pichler2022, IHS2 for ρ = ½]
+    linear: Σ_i S / Σ_i a max(dt, ψ (n + dt))                                          [Pichler2022, linear]
 
     ρ criticality i j · a recipe · n days · ψ caution: 0 uses a stock to the last, else [Hallegatte2013].
     """
@@ -147,14 +170,14 @@ def _ratio(a: Array, b: Array) -> Array:
 
 
 def spoilage(stock: Array, used: Array, e: Economy) -> Array:
-    """Goods that outlive their shelf: max(0, S − L u)/L per day, axes s i j.
+    """Goods that outlive their shelf: max(0, S − dt u − L u)/L per day, axes s i j.
 
-    A stock S used at rate u lasts S/u days; what exceeds the use of a shelf life L spoils within L. Zero at rest, and for
-    services, which wait but are not lost.
+    A stock S, less the step's own use, lasts S/u days at the rate u; what exceeds the use of a shelf life L spoils within
+    L. Zero at rest, and for services, which wait but are not lost.
     """
     out = np.zeros_like(stock)
     for i in np.flatnonzero(np.isfinite(e.keeps) & (e.spoils > 0)):
-        out[:, i] = np.maximum(stock[:, i] / e.keeps[i] - used[:, i], 0.0)
+        out[:, i] = np.maximum((stock[:, i] - e.step_days * used[:, i]) / e.keeps[i] - used[:, i], 0.0)
     return out
 
 

@@ -27,7 +27,7 @@ class PropagationParameters(BaseModel):
     important           what a missing important input does: "half" of output stops (IHS2), it is "critical" (IHS1), or it
                         is "ignored" (IHS3) [Pichler2022].
     inventory_days      stock of inputs held, days of use: one number, by industry (sector code or group), or None: the
-                        bundled table [Pichler2022].
+                        bundled table [Pichler2022]. 0: none, industries live on what arrived the step before.
     inventory_scale     factor on inventory_days, 1 (for drawing uncertain stocks).
     shelf_days          how long a good keeps or a service can wait, days, by good (sector code or group); None: the bundled
                         table (power a day, transport a week, services a month, food weeks: assumed); {} keeps all.
@@ -38,6 +38,8 @@ class PropagationParameters(BaseModel):
     destock             whether orders fall below use while stocks exceed the target. True [Pichler2022].
     reorder             whom industries ask for what did not arrive: the "supplier" that failed, so that others take over
                         only at the speed of substitution, or "all" suppliers by their shares [Hallegatte2013].
+    allotment           how industries of a region share what arrives of a good: current "needs" first, then restocking, or
+                        by "orders", restocking included [Hallegatte2013].
     caution             share ψ of the target stock below which output is cut in proportion [Hallegatte2013]; 0 uses stocks
                         to the last [Pichler2022].
     rationing           who is served when supply is short: industries before final users, "final_last" [Henriet2012], all
@@ -69,6 +71,7 @@ class PropagationParameters(BaseModel):
     target: Literal["base", "demand"] = "base"
     destock: bool = True
     reorder: Literal["supplier", "all"] = "supplier"
+    allotment: Literal["needs", "orders"] = "needs"
     caution: Share = 0.0
     rationing: Literal["proportional", "final_last", "home_first"] = "final_last"
     overproduction_max: Annotated[float, Field(ge=1, le=10)] = 1.25
