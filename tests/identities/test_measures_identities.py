@@ -311,3 +311,10 @@ def test_every_measure_says_what_it_is(toy: Accounts) -> None:
         frame = table(ds)
         assert len(frame) > 0
         assert next(iter(frame.columns)) in ("region", "sector")
+
+
+def test_rows_come_in_the_order_asked_for(toy: Accounts) -> None:
+    asked = ["COAST", "AT-S", "BOR", "AT-N"]
+    for definition in DEFINITIONS:
+        assert list(circulation(toy, definition, region=asked).region.values) == asked
+    assert list(exposure.exposure(toy, ["COAST", "AT-S"]).region.values) == ["COAST", "AT-S"]
