@@ -36,6 +36,7 @@ class Options(NamedTuple):
     ridge           Tikhonov weight of the small least squares, relative to its unit diagonal
     largest_step    longest move of any element in one iteration, in the units of x
     rejections      rejected steps after which the search is given up
+    patience        iterations without a better point after which it is given up
     """
 
     tolerance: float = 1e-11
@@ -45,6 +46,7 @@ class Options(NamedTuple):
     ridge: float = 1e-13
     largest_step: float = 1.5
     rejections: int = 25
+    patience: int = 150
 
 
 class SolveInfo(NamedTuple):
@@ -69,6 +71,7 @@ class _State(NamedTuple):
     best_x: Vector
     best_r: Vector
     best: jax.Array
+    best_k: jax.Array
     steps: jax.Array  # differences of x, window n
     turns: jax.Array  # differences of r, window n
     filled: jax.Array
@@ -108,7 +111,7 @@ def _accept(options: Options, s: _State, r: Vector, err: Array) -> _State:
     return s._replace(
         x=s.x + _capped(move, options.largest_step), last_x=s.x, last_r=r, steps=steps, turns=turns,
         best_x=jnp.where(better, s.x, s.best_x), best_r=jnp.where(better, r, s.best_r),
-        best=jnp.where(better, err, s.best),
+        best=jnp.where(better, err, s.best), best_k=jnp.where(better, s.k, s.best_k),
         filled=s.filled + s.has_last, has_last=jnp.asarray(True), finite=jnp.asarray(True), k=s.k + 1,
     )  # fmt: skip
 
@@ -141,13 +144,14 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
     n = x0.shape[0]
     none = jnp.zeros((options.window, n))
     start = _State(
-        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n), best=jnp.asarray(jnp.inf),
+        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n), best=jnp.asarray(jnp.inf), best_k=jnp.asarray(0),
         steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.asarray(False),
         damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
     )  # fmt: skip
 
     def going(s: _State) -> Array:
-        return (s.best > options.tolerance) & (s.k < options.max_iterations) & (s.rejected < options.rejections)
+        hopeful = (s.rejected < options.rejections) & (s.k - s.best_k < options.patience)
+        return (s.best > options.tolerance) & (s.k < options.max_iterations) & hopeful
 
     def iterate(s: _State) -> _State:
         r = g(s.x) - s.x

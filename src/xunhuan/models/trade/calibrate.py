@@ -192,7 +192,8 @@ def _check_primitives(p: Primitives) -> None:
                 "mobility_cost": p.mobility_cost}  # fmt: skip
     for name, a in positive.items():
         if np.isnan(a).any() or (a <= 0).any():
-            problems.add(f"{name} must be a positive ratio; lowest {np.nanmin(a):g}, not a number: {np.isnan(a).sum()}")
+            bad = int((np.isnan(a) | (a <= 0)).sum())
+            problems.add(f"{name} must be a positive ratio; {bad} cells are not, the first {a[~(a > 0)][0]:g}")
         if name != "trade_cost" and np.isinf(a).any():
             problems.add(f"{name} must be finite")
     for name, a in {"tariff": p.tariff, "subsidy": p.subsidy, "export_tax": p.export_tax}.items():

@@ -9,7 +9,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
-from xunhuan.models.solvers import OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
+from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
 from xunhuan.models.trade import calibrate, detail, rebuild
 from xunhuan.models.trade.kernel import Economy, Elasticities, Equilibrium, Shift, solve
 from xunhuan.models.trade.parameters import TradeParameters
@@ -46,14 +46,50 @@ def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Proble
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
 
 
-def run(task: Problem, start: Vector | None = None) -> tuple[Equilibrium, Vector, SolveInfo]:
-    """Solve a prepared problem from a first guess, the cold one by default."""
-    x0 = jnp.asarray(task.start if start is None else start)
-    o = task.options
-    found: tuple[Equilibrium, Vector, SolveInfo] = solve(
-        task.economy, task.elasticities, task.shift, x0, o.tolerance, o.max_iterations, task.taxed
-    )
+Found = tuple[Equilibrium, Vector, SolveInfo]
+TRIES = 12
+"""Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
+
+
+def run(task: Problem, start: Vector | None = None) -> Found:
+    """Solve a prepared problem from a first guess, the cold one by default.
+
+    Where that fails the shock is approached in parts (bans at once), each from the answer to the one before, shorter
+    where a part fails too.
+    """
+    x = jnp.asarray(task.start if start is None else start)
+    found = _solve(task, task.shift, x)
+    if int(found[2].outcome) == CONVERGED:
+        return found
+    spent, x = int(found[2].iterations), jnp.asarray(task.start)
+    done, reach = 0.0, 0.25
+    for _ in range(TRIES):
+        target = min(1.0, done + reach)
+        out, root, info = _solve(task, _part_of(task, target), x)
+        spent += int(info.iterations)
+        if int(info.outcome) != CONVERGED:
+            reach /= 2
+            continue
+        if target == 1.0:
+            return out, root, info._replace(iterations=jnp.asarray(spent))
+        x, done, reach = root, target, 1.5 * reach
     return found
+
+
+def _solve(task: Problem, z: Shift, x: Vector) -> Found:
+    o = task.options
+    found: Found = solve(task.economy, task.elasticities, z, x, o.tolerance, o.max_iterations, task.taxed)
+    return found
+
+
+def _part_of(task: Problem, part: float) -> Shift:
+    """A shock on its way: rates in proportion, changes in logs; bans and what they do to the network whole."""
+    z, e = task.shift, task.economy
+    return z._replace(
+        log_cost=part * z.log_cost, tariff=e.tariff + part * (z.tariff - e.tariff), export_tax=part * z.export_tax,
+        log_productivity=part * z.log_productivity, demand=z.demand**part,
+        subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
+    )  # fmt: skip
 
 
 def respond(
@@ -98,6 +134,8 @@ def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
         "diverged": f"no way down from residual {residual:.2g} at {worst}; the shock may have no equilibrium",
         "nonfinite": f"values ran out of range at {worst}; the shock may have no equilibrium",
     }[outcome]
+    if outcome != "converged" and worst.startswith("income"):
+        text += "; a trade surplus held at its base can be more than a region earns, deficits='zero' has no such limit"
     return Status(outcome, int(info.iterations), residual, options.tolerance, text, worst)  # type: ignore[arg-type]
 
 
