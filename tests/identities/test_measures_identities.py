@@ -318,3 +318,22 @@ def test_rows_come_in_the_order_asked_for(toy: Accounts) -> None:
     for definition in DEFINITIONS:
         assert list(circulation(toy, definition, region=asked).region.values) == asked
     assert list(exposure.exposure(toy, ["COAST", "AT-S"]).region.values) == ["COAST", "AT-S"]
+
+
+def test_sixteen_terms_fold_into_nine(acc: Accounts) -> None:
+    """The mapping of Wang-Wei-Zhu's terms into Koopman-Wang-Wei's [WangWeiZhu2013, table E2]."""
+    fold = {
+        "t1_dva_final": ["dva_fin"],
+        "t2_dva_inputs": ["dva_int", "dva_intrex_i1"],
+        "t3_dva_third": ["dva_intrex_f", "dva_intrex_i2"],
+        "t4_returned_final": ["rdv_fin", "rdv_fin2"],
+        "t5_returned_inputs": ["rdv_int"],
+        "t6_double_home": ["ddc_fin", "ddc_int"],
+        "t7_fva_final": ["mva_fin", "ova_fin"],
+        "t8_fva_inputs": ["mva_int", "ova_int"],
+        "t9_double_foreign": ["mdc", "odc"],
+    }
+    for region in ("provinces", "COAST", "ATL"):
+        nine, sixteen = (exports.export_decomposition(acc, m, region) for m in ("kww", "wwz"))
+        for one, many in fold.items():
+            assert sum(sixteen[n].values for n in many) == pytest.approx(nine[one].values, rel=1e-10), one

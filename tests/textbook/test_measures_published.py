@@ -236,3 +236,20 @@ def test_location_quotients_and_krugman_by_hand(toy: Accounts) -> None:
 def test_unido_similarity_is_the_cosine() -> None:
     assert likeness(np.array([3.0, 4.0]), np.array([4.0, 3.0])) == pytest.approx(24 / 25)
     assert likeness(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == 0.0
+
+
+def test_borin_mancini_domestic_value_is_what_decompr_prints_for_argentina(leather: Accounts) -> None:
+    """Sub-totals that decompr prints for Argentina's three sectors: eight domestic terms, the last three returned."""
+    printed = np.array([
+        [13.0130022, 7.7869640, 1.54935955, 3.48153856, 0.689074047, 0.409964582, 2.11195132, 0.431602581],
+        [5.4174515, 8.0558948, 1.05937911, 3.55947452, 0.475450753, 0.396856764, 2.31640701, 0.273611074],
+        [0.9189510, 0.4656839, 0.05391133, 0.18168696, 0.024265939, 0.019151040, 0.11214239, 0.013786703],
+    ])  # fmt: skip
+    for method in ("bm-source", "bm-sink"):
+        got = export_decomposition(leather, method, "ARG")
+        assert got.dva.item() == pytest.approx(printed.sum(), abs=2e-7)
+        assert got.ref.item() == pytest.approx(printed[:, 5:].sum(), abs=2e-7)
+        assert got.vax.item() == pytest.approx(printed[:, :5].sum(), abs=2e-7)
+    by_sector = export_decomposition(leather, "wwz", "ARG", by="sector")
+    assert by_sector.dva_fin.values[0] == pytest.approx(printed[:, 0], abs=1e-7)
+    assert by_sector.rdv_int.values[0] == pytest.approx(printed[:, 5], abs=1e-8)
