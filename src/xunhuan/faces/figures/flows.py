@@ -146,7 +146,7 @@ def trade_diversion(
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
     low, high = min(float(moved.min()), 0.0), max(float(moved.max()), 0.0)
-    room = 0.2 * (high - low)
+    room = 0.34 * (high - low)  # the numbers stand outside the bars, on narrow windows too
     change = style.word("change", language)
     fig.update_xaxes(
         title_text=f"{change}, {style.unit(unit)}" if unit else change, zeroline=True, nticks=4, tickangle=0,

@@ -124,8 +124,7 @@ def signed(x: float, digits: int = 2) -> str:
     """
     if not np.isfinite(x):
         return "–"
-    text = f"{100 * x:+.{digits}f}%".replace("-", "−")
-    return text if text.strip("+−0.%") else text[1:]
+    return f"{whole(100 * x, digits, plus=True)}%"
 
 
 def dress(
@@ -167,6 +166,16 @@ def dress(
     fig.update_xaxes(**axis)
     fig.update_yaxes(**axis)
     return fig
+
+
+def whole(x: float, digits: int = 0, plus: bool = False) -> str:
+    """A number rounded, with a true minus and no sign on zero.
+
+    >>> whole(-0.2), whole(-3.26, 1), whole(0.4, 1, plus=True)
+    ('0', '−3.3', '+0.4')
+    """
+    text = f"{x:{'+' if plus else ''}.{digits}f}".replace("-", "−")
+    return text if text.strip("+−0.") else text.lstrip("+−")
 
 
 def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from xunhuan.faces import bibliography
+from xunhuan.faces.figures import style
 from xunhuan.faces.report import scenario_pictures, scenario_tables
 from xunhuan.faces.report.page import Album, formula, render, sentence
 from xunhuan.faces.report.reading import Number, Reading
@@ -56,7 +57,8 @@ class ScenarioReport:
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "relation": RELATION if reading.long and
             reading.short else "", "long": reading.long, "short": reading.short, "offset": reading.offset,
             "definitions": _definitions(reading), "notes": [sentence(n) for n in (*base["notes"], *m["notes"])],
-            "draws": _draws(self.result), "overrides": m["overrides"], "home": reading.name(reading.home),
+            "draws": _draws(self.result), "stopped": _stopped(reading),
+            "overrides": m["overrides"], "home": reading.name(reading.home),
             "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": f"xunhuan cite results/{m['name']}",
             "name": m["name"],
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
@@ -129,7 +131,7 @@ def _share(n: Number) -> str:
 
 
 def _minus(x: float) -> str:
-    return f"{x:.0f}".replace("-", "−")
+    return style.whole(x)
 
 
 def _definitions(reading: Reading) -> list[tuple[str, object]]:
@@ -155,4 +157,20 @@ def _draws(result: Result) -> str:
         f"Intervals are the 5th to 95th percentiles over draws of {what}: {total:,} runs in {design}, seed {u.seed}; "
         f"{made}. "
         "They say what these inputs leave open, not whether the model’s form is right."
+    )
+
+
+def _stopped(reading: Reading) -> str:
+    """What production stopped for, in a sentence; empty where nothing did or the short run was not asked."""
+    if "stopped_by" not in reading.data:
+        return ""
+    frame = scenario_pictures.stopped(reading)
+    if frame.empty:
+        return "No industry at home stood still for want of an input."
+    first = frame.iloc[0]
+    what = str(first["name_en"])
+    share = style.percent(-float(first["value"]), 2)
+    return (
+        f"Under “{reading.shocked}” the input whose lack stops most is {what[:1].lower()}{what[1:]}: industries waiting "
+        f"for it lose {share} of a year’s value added."
     )

@@ -64,10 +64,11 @@ def _effect(reading: Reading, out: Album) -> None:
     )
 
 
-def _maps(reading: Reading, out: Album, variable: str, what: str) -> None:
-    if reading.geography is None or len(reading.home_regions) < 2:
+def _maps(reading: Reading, out: Album, variable: str, what: str, arms: list[str] | None = None) -> None:
+    if arms is None:
+        arms = list(dict.fromkeys([reading.shocked, reading.main]))
+    if reading.geography is None or len(reading.home_regions) < 2 or not arms:
         return
-    arms = list(dict.fromkeys([reading.shocked, reading.main]))
     maps = {a: _series(reading, variable, a) for a in arms}
     reach = [float(np.nanmax(np.abs(m))) for m in maps.values()]
     # One scale for both, unless it would wash one of them out.
@@ -185,18 +186,24 @@ def quantity(name: str) -> str:
 
 
 def _short_run(reading: Reading, out: Album) -> None:
-    d, home = reading.data, reading.name(reading.home)
-    if "path" in d:
-        lines = {f"“{a}”": d["path"].sel(arm=a, place=reading.home).to_series() - 1 for a in reading.arms}
+    d, home, arms = reading.data, reading.name(reading.home), _short_arms(reading)
+    if "path" in d and arms:
+        lines = {f"“{a}”": d["path"].sel(arm=a, place=reading.home).to_series() - 1 for a in arms}
         fig = figures.history(lines, axis="output against rest")
-        out.add(
-            "path", fig, f"Output of {home} day by day, against its level at rest.", "Output over time, one line an arm"
-        )
+        note = " The other arms differ in nothing that the short run reads." if len(arms) < len(reading.arms) else ""
+        caption = f"Output of {home} under {' and '.join(lines)}, against its level at rest.{note}"
+        out.add("path", fig, caption, "Output over time, one line an arm")
     if "sector_path" in d:
         _sector_lines(reading, out)
     if "stopped_by" in d:
         _stopped(reading, out)
-    _maps(reading, out, "loss", "Value added lost in the period")
+    _maps(
+        reading,
+        out,
+        "loss",
+        "Value added lost in the period",
+        [a for a in arms if a in (reading.shocked, reading.main)],
+    )
 
 
 def _sector_lines(reading: Reading, out: Album) -> None:
@@ -209,16 +216,32 @@ def _sector_lines(reading: Reading, out: Album) -> None:
 
 
 def _stopped(reading: Reading, out: Album) -> None:
-    d = reading.data
-    lost = d["stopped_by"].sel(arm=reading.shocked).to_series().sort_values(ascending=False, kind="stable").head(INPUTS)
-    lost = lost[lost > 0]
-    if lost.empty:
+    frame = stopped(reading)
+    if len(frame) < 2:  # a single input is told in words
         return
-    names = {c: d[f"sector_{c[-2:]}"].to_series()[lost.index].to_numpy() for c in ("name_en", "name_zh")}
-    frame = pd.DataFrame({"sector": lost.index, "value": -lost.to_numpy(), **names})
     out.add(
         "stopped-by",
-        figures.winners_losers(frame, language="both", axis="value added lost, share of the year’s"),
+        figures.winners_losers(frame, axis="value added lost, share of the year’s"),
         f"Which missing inputs stopped production under “{reading.shocked}”: value added lost for want of each.",
         "Value added lost by missing input",
     )
+
+
+def _short_arms(reading: Reading) -> list[str]:
+    """Arms the short-run model tells apart: those it ran, each once where two have the same path."""
+    kept: list[str] = []
+    for arm in reading.arms:
+        loss = reading.data["loss"].sel(arm=arm)
+        same = any(bool(np.allclose(loss, reading.data["loss"].sel(arm=k), rtol=0, atol=1e-12)) for k in kept)
+        if bool(np.isfinite(loss).all()) and not same:
+            kept.append(arm)
+    return kept
+
+
+def stopped(reading: Reading) -> pd.DataFrame:
+    """Missing inputs that stopped production at home under the shock, largest loss first: sector, names, value (< 0)."""
+    d = reading.data
+    lost = d["stopped_by"].sel(arm=reading.shocked).to_series().sort_values(ascending=False, kind="stable").head(INPUTS)
+    lost = lost[lost > 0]
+    names = {c: d[f"sector_{c[-2:]}"].to_series()[lost.index].to_numpy() for c in ("name_en", "name_zh")}
+    return pd.DataFrame({"sector": lost.index, "value": -lost.to_numpy(), **names})

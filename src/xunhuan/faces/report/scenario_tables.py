@@ -110,10 +110,10 @@ def _regions(reading: Reading) -> Grid:
 def _times(n: Number) -> str:
     if not np.isfinite(n.value):
         return "–"
-    text = f"{100 * n.value:.0f}%"
+    text = f"{style.whole(100 * n.value)}%"
     if np.isfinite(n.low) and np.isfinite(n.high):
-        text += f" ({100 * n.low:.0f} to {100 * n.high:.0f})"
-    return text.replace("-", "−")
+        text += f" ({style.whole(100 * n.low)} to {style.whole(100 * n.high)})"
+    return text
 
 
 def _break_even(reading: Reading) -> Grid:
@@ -143,8 +143,9 @@ def _reinforcement(reading: Reading) -> Grid:
         cells = []
         for s, b in pairs:
             n = reading.number("reinforcement", code, sales=s, demand=b)
-            inside = f" ({n.low:+.2f} to {n.high:+.2f})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
-            cells.append(f"{n.value:+.2f}{inside}".replace("-", "−") if np.isfinite(n.value) else "–")
+            value, low, high = (style.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
+            inside = f" ({low} to {high})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
+            cells.append(f"{value}{inside}" if np.isfinite(n.value) else "–")
         rows.append(Row([reading.name(code, "both"), *cells], strong=code == reading.home))
     head = ["Place 地区", *(f"{s} sales, {b} demand" for s, b in pairs)]
     caption = (
