@@ -16,7 +16,7 @@ waterfall                      shock, policies, net
 winners_losers                 relative changes by region or sector
 sensitivity, rank_bars         Sobol indices; rank correlations over draws
 frontier                       a curve per policy
-history                        lines over time
+time_lines                      lines over time
 
 >>> import xunhuan as xh
 >>> from xunhuan.measures.circulation import circulation
@@ -25,7 +25,7 @@ history                        lines over time
 ['本地', '其他省份', '国外']
 """
 
-from xunhuan.faces.figures.effects import frontier, history, rank_bars, sensitivity, waterfall, winners_losers
+from xunhuan.faces.figures.effects import frontier, rank_bars, sensitivity, time_lines, waterfall, winners_losers
 from xunhuan.faces.figures.flows import (
     cluster_flows,
     cluster_groups,
@@ -54,13 +54,13 @@ __all__ = [
     "cluster_groups",
     "cluster_matrix",
     "frontier",
-    "history",
     "intervals",
     "partner_matrix",
     "rank_bars",
     "sensitivity",
     "tile_map",
     "tile_maps",
+    "time_lines",
     "trade_diversion",
     "waterfall",
     "winners_losers",

@@ -155,7 +155,7 @@ def frontier(
     return fig
 
 
-def history(
+def time_lines(
     series: Mapping[str, pd.Series] | pd.DataFrame,
     *,
     language: Language = "en",

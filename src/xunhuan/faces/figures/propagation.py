@@ -12,7 +12,7 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.effects import history
+from xunhuan.faces.figures.effects import time_lines
 from xunhuan.faces.figures.maps import tile_maps
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.figures.style import Language
@@ -62,7 +62,7 @@ def time_paths(
         codes = [accounts.geography.codes[k] for k in accounts.geography.select(regions, accounts.home)]
     g = accounts.geography
     lines = {style.label(c, g.name(c), g.name(c, "zh"), language): ratio[c] for c in codes}
-    return history(lines, language=language, axis=_word("activity", language), title=title)
+    return time_lines(lines, language=language, axis=_word("activity", language), title=title)
 
 
 def _sector_paths(
@@ -80,7 +80,7 @@ def _sector_paths(
     lines = {
         style.label(s.codes[k], s.names_en[k], s.names_zh[k], language): ratio[s.codes[k]] for k in s.select(sectors)
     }
-    return history(lines, language=language, axis=_word("activity", language), title=title)
+    return time_lines(lines, language=language, axis=_word("activity", language), title=title)
 
 
 def spread_maps(

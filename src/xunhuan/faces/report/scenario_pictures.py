@@ -189,7 +189,7 @@ def _short_run(reading: Reading, out: Album) -> None:
     d, home, arms = reading.data, reading.name(reading.home), _short_arms(reading)
     if "path" in d and arms:
         lines = {f"“{a}”": d["path"].sel(arm=a, place=reading.home).to_series() - 1 for a in arms}
-        fig = figures.history(lines, axis="output against rest")
+        fig = figures.time_lines(lines, axis="output against rest")
         note = " The other arms differ in nothing that the short run reads." if len(arms) < len(reading.arms) else ""
         caption = f"Output of {home} under {' and '.join(lines)}, against its level at rest.{note}"
         out.add("path", fig, caption, "Output over time, one line an arm")
@@ -212,7 +212,9 @@ def _sector_lines(reading: Reading, out: Album) -> None:
     english = reading.data["sector_en"].to_series()
     lines = {str(english[s]): cut.sel(sector=s).to_series() - 1 for s in worst}
     caption = f"The sectors of {reading.name(reading.home)} hit hardest under “{reading.shocked}”."
-    out.add("sectors-path", figures.history(lines, axis="output against rest"), caption, "Output of sectors over time")
+    out.add(
+        "sectors-path", figures.time_lines(lines, axis="output against rest"), caption, "Output of sectors over time"
+    )
 
 
 def _stopped(reading: Reading, out: Album) -> None:

@@ -176,7 +176,7 @@ def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
         for p in dict.fromkeys((home, selection.region, *worst))
         if p in path["place"].values
     }
-    fig = figures.history(lines, language=_lang(selection), axis=t("path_axis"), time="day")
+    fig = figures.time_lines(lines, language=_lang(selection), axis=t("path_axis"), time="day")
     out = [figure(fig, "paths", t("path_axis"), "paths")]
     if any(tile is not None for tile in geo.tile):
         out.append(figure(played(path, geo, selection), "played", t("play_label"), "spread"))
