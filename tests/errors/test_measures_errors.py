@@ -39,6 +39,7 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (lambda a: extraction.extraction(a, "BOR", "ATL", "chips"), "unknown sector 'chips'"),
     (lambda a: structure.structure(a, by="user"), "unknown grouping 'user'"),
     (lambda a: structure.structure(a, of="jobs"), "unknown quantity 'jobs'\n  fix: choose value_added or output"),
+    (lambda a: structure.duplication(a, region="AT-N"), "duplication compares two regions or more"),
     (lambda a: linkages.linkages(a, by="user"), "unknown grouping 'user'"),
     (lambda a: integration.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
     (lambda a: integration.border_effect(a, theta=-1.0), "theta is -1.0"),

@@ -18,7 +18,6 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack, lu_factor, lu_solve
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from xunhuan.errors import NotConverged
@@ -137,6 +136,8 @@ class Operator(ABC):
     @cached_property
     def factors(self) -> tuple[Array, NDArray[np.int32]]:
         """LU factors of I − A, kept once made."""
+        from scipy.linalg import lu_factor  # slow to import, and sweeps do without
+
         matrix = -self.dense()
         matrix[np.diag_indices_from(matrix)] += 1.0
         lu, pivots = lu_factor(matrix, overwrite_a=True, check_finite=False)
@@ -145,6 +146,8 @@ class Operator(ABC):
     @cached_property
     def inverse(self) -> Array:
         """B = (I − A)^-1 as an (RS x RS) matrix, kept once made."""
+        from scipy.linalg import lapack
+
         lu, pivots = self.factors
         work = int(lapack.dgetri_lwork(len(lu))[0])
         inverse, failed = lapack.dgetri(lu, pivots, lwork=work)
@@ -373,6 +376,7 @@ def _direct(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
 
     x = B (y − A_s,off x): it contracts by what comes back to the cut region through its own sales, a few percent.
     """
+    from scipy.linalg import lu_solve
 
     def once(y: Array) -> Array:
         flat = y.reshape(operator.regions * operator.sectors, -1)

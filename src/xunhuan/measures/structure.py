@@ -128,24 +128,34 @@ def _by_pair(acc: Accounts, view: View, size: Array) -> Parts:
 
 
 def duplication(
-    acc: Accounts, sectors: str | Iterable[str] | None = None, of: str = "value_added", home: str | None = None
+    acc: Accounts,
+    sectors: str | Iterable[str] | None = None,
+    of: str = "value_added",
+    region: str | Iterable[str] = "provinces",
+    home: str | None = None,
 ) -> xr.Dataset:
-    r"""How far the regions of a nation do the same, industry by industry.
+    r"""How far the regions of a nation or cluster do the same, industry by industry.
 
     duplication_i = 1 − ½ Σ_r |x[r,i]/x[N,i] − x[r]/x[N]|, 1 where the industry is spread as the economy is
     [Hoover1936]
     concentration_i = Σ_r (x[r,i]/x[N,i])²; specialised_i = number of regions with lq > 1; effective = 1/concentration
 
-    sectors: selection, all by default · home: nation looked at
+    N: the regions compared · region: which they are, YRD for those of a cluster; a name here stands for its regions ·
+    sectors: selection, all by default. nan for an industry that is nowhere. Raises BadInput for fewer than two regions.
     """
     acc = at_home(acc, home)
-    members = acc.geography.select("provinces", home=acc.home)
+    members = acc.geography.select(region, home=acc.home)
+    members = members[acc.closed[members]]
+    if len(members) < 2:
+        raise BadInput("duplication compares two regions or more", where=acc.name, fix="name a cluster or a nation")
     chosen = np.arange(acc.S) if sectors is None else acc.sectors.select(sectors)
     size = _size(acc, of)[members]
     part = ratio(size, size.sum(axis=0))
     mass = size.sum(axis=1) / size.sum()
-    spread = (1.0 - 0.5 * np.abs(part - mass[:, None]).sum(axis=0))[chosen]
-    concentration = (part**2).sum(axis=0)[chosen]
+    spread = 1.0 - 0.5 * np.abs(part - mass[:, None]).sum(axis=0)
+    nowhere = size.sum(axis=0) == 0.0
+    spread = np.where(nowhere, np.nan, spread)[chosen]
+    concentration = np.where(nowhere, np.nan, (part**2).sum(axis=0))[chosen]
     names = sector_coords(acc)
     axes = ("sector",)
     return dataset(
@@ -153,7 +163,7 @@ def duplication(
         {
             "duplication": (axes, spread),
             "concentration": (axes, concentration),
-            "effective": (axes, ratio(np.ones_like(concentration), concentration)),
+            "effective": (axes, 1.0 / concentration),
             "specialised": (axes, (part > mass[:, None]).sum(axis=0)[chosen]),
         },
         {
@@ -161,8 +171,8 @@ def duplication(
             "sector_name_en": (axes, np.array(acc.sectors.names_en)[chosen]),
             "sector_name_zh": (axes, np.array(acc.sectors.names_zh)[chosen]),
         },
-        definition=f"spread of industries over the regions of {acc.home}, of {of}: duplication 1 = as the economy is "
-        "spread; effective: number of equal regions of the same concentration",
+        definition=f"spread of industries over {len(members)} regions, of {of}: duplication 1 = as their economy is "
+        "spread; effective: number of equal regions of the same concentration; specialised: regions with lq > 1",
         weighting="regions weighted by size",
         citation="Hoover1936; Hirschman1964",
     )

@@ -181,15 +181,19 @@ def structure(
 def duplication(
     table: Table,
     sectors: Sectors = "all",
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="Regions compared; YRD stands for its members.")
+    ] = None,
     of: Of = "value_added",
     nation: Nations = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """How far the home nation's regions do the same, industry by industry."""
+    """How far regions of a nation or cluster do the same, industry by industry."""
     from xunhuan.measures.structure import duplication as measure
 
-    show(measure(open_table(table, nation), sectors, of), "Duplication", format, output)
+    ds = measure(open_table(table, nation), sectors, of, region or "provinces")
+    show(ds, "Duplication", format, output)
 
 
 def linkages(
