@@ -6,6 +6,7 @@ A visitor sends values of form fields, never a file: the base is the table chose
 from __future__ import annotations
 
 import copy
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -112,14 +113,18 @@ def _filled(value: Any) -> Any:
 
 def check(draft: Mapping[str, Any], selection: Selection) -> Checked:
     """Check a draft as the command line checks a file, after its size."""
-    from xunhuan.scenario.check import prepare
-
     data = complete(draft, selection)
     too_much = tuple(_too_much(data, selection.lang))
-    if too_much:
-        return Checked(None, too_much)
+    return Checked(None, too_much) if too_much else _checked(json.dumps(data, ensure_ascii=False))
+
+
+@lookups.once(48)
+def _checked(text: str) -> Checked:
+    """The check itself, kept: while a draft is built it is asked for again and again."""
+    from xunhuan.scenario.check import prepare
+
     try:
-        return Checked(prepare(Layers("scenario", data, (), None), _table), ())
+        return Checked(prepare(Layers("scenario", json.loads(text), (), None), _table), ())
     except XunhuanError as e:
         return Checked(None, tuple(e.items) or (str(e),))
 

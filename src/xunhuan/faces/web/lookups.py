@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +24,8 @@ from xunhuan.faces.web import texts
 
 P = ParamSpec("P")
 T = TypeVar("T")
+FRESH = 10.0
+"""Seconds after which the folders are looked at again for tables."""
 _PREFERRED = ("world-2017", "china-2017", "toyland")
 _VARIANT = re.compile(r"(?P<stem>.+-\d{4})-(least|most)")
 
@@ -89,9 +92,14 @@ class Shares:
         return a, b, c
 
 
-def table_names() -> list[str]:
+def table_names() -> tuple[str, ...]:
     """Tables a visitor can choose; the bounds of a table belong to its page, not to the list."""
-    return [n for n in known_tables() if not _VARIANT.fullmatch(n)]
+    return _table_names(int(time.monotonic() / FRESH))
+
+
+@once(2)
+def _table_names(_: int) -> tuple[str, ...]:
+    return tuple(n for n in known_tables() if not _VARIANT.fullmatch(n))
 
 
 def default_table() -> str:

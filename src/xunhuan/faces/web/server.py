@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from xunhuan.errors import BadInput
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.security import Access, access
+from xunhuan.faces.web.security import Access, access, is_loopback
 
 THREADS = 8
 """Pages are read from caches; more threads than this only queue on two cores."""
@@ -40,23 +42,36 @@ def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Lab
     """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had."""
     from waitress import create_server
 
-    guard = access(host, port)
-    pool = Pool(folder, workers=workers)
-    app = make_app(pool, guard)
+    listening = _listen(host, port)
+    port = int(listening.getsockname()[1])
     try:
-        server = create_server(
-            app.server, host=host, port=port, threads=THREADS, ident=None, max_request_body_size=1 << 20,
-            max_request_header_size=1 << 16, connection_limit=400, channel_timeout=60, cleanup_interval=15,
-        )  # fmt: skip
+        guard = access(host, port)
+        pool = Pool(folder, workers=workers)
+    except BadInput:
+        listening.close()
+        raise
+    app = make_app(pool, guard)
+    server = create_server(
+        app.server, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=1 << 20,
+        max_request_header_size=1 << 16, connection_limit=400, channel_timeout=60, cleanup_interval=15,
+    )  # fmt: skip
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full thread pool is ordinary here
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}/" + (f"?token={guard.token}" if guard.token else "")
+    return Laboratory(server, pool, guard, address)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; its port is known before anything is served, so that Host headers can be checked."""
+    is_loopback(host)  # an address, or a clear refusal
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
+        )
     except OSError as e:
-        pool.close()
         raise BadInput(
             f"cannot listen on {host}:{port}: {e.strerror}", where="--port", fix="give another --port"
         ) from e
-    bound = int(server.effective_port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{bound}/" + (f"?token={guard.token}" if guard.token else "")
-    return Laboratory(server, pool, guard, address)
 
 
 def results_folder() -> Path:

@@ -84,7 +84,7 @@ def read(pathname: str | None, search: str | None) -> Selection:
     page = PAGES.get(pathname or "/")
     if page is None:
         problems.append(str(UnknownName.of("page", pathname or "", PAGES)))
-    names = tuple(lookups.table_names())
+    names = lookups.table_names()
     table = pick("table", names, lookups.default_table(), "table")
     homes = lookups.homes(table)
     home = pick("home", tuple(h.code for h in homes), homes[0].code, "home")

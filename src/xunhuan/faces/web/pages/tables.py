@@ -13,7 +13,7 @@ from xunhuan.faces.web import lookups, texts
 from xunhuan.faces.web.parts import card, table
 from xunhuan.faces.web.state import Selection
 
-LINES = 200
+LINES = 60
 """Rows of a build log shown; the file holds all."""
 
 
