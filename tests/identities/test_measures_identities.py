@@ -337,3 +337,12 @@ def test_sixteen_terms_fold_into_nine(acc: Accounts) -> None:
         nine, sixteen = (exports.export_decomposition(acc, m, region) for m in ("kww", "wwz"))
         for one, many in fold.items():
             assert sum(sixteen[n].values for n in many) == pytest.approx(nine[one].values, rel=1e-10), one
+
+
+def test_mean_border_effect_is_geometric_and_weighted_by_output(toy: Accounts) -> None:
+    ds = integration.border_effect(toy)
+    logs, weight = np.log(ds.effect.values), toy.output.sum(axis=1)[:3]
+    assert ds.mean_effect.values == pytest.approx(np.exp([logs.mean(), np.average(logs, weights=weight)]))
+    mixed = integration.border_effect(toy, "all")  # Borea, a nation of one region, has no border effect
+    assert np.isnan(mixed.effect.sel(region="BOR"))
+    assert mixed.mean_effect.values == pytest.approx(ds.mean_effect.values)

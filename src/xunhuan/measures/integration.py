@@ -10,10 +10,9 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import View, partition
-from xunhuan.measures.gvc import actor_coords
+from xunhuan.measures.gvc import actor_coords, group_sum
 from xunhuan.measures.labels import dataset, group_coords, means
 from xunhuan.measures.leontief import Array
-from xunhuan.measures.system import system
 
 THETA = 4.0
 """Trade elasticity used unless another is given [SimonovskaWaugh2014]."""
@@ -96,7 +95,9 @@ def border_effect(
                 log[k, side] = np.average(np.log(phi[p, q]), weights=trade[q])
     effect = np.exp(log[:, 0] - log[:, 1])
     axes = ("region",)
-    mean_effect = means(np.log(effect)[:, None], system(acc).output.sum(axis=1)[[g.members[0] for g in view.groups]])
+    known = np.isfinite(effect)
+    weight = group_sum(view.groups, acc.output.sum(axis=1)[:, None])[:, 0]
+    average = means(np.log(effect[known])[:, None], weight[known])[:, 0] if known.any() else np.full(2, np.nan)
     return dataset(
         acc,
         {
@@ -105,7 +106,7 @@ def border_effect(
             "freeness_inside": (axes, np.exp(log[:, 0])),
             "freeness_abroad": (axes, np.exp(log[:, 1])),
             "home_bias": (axes, np.exp(-log[:, 0])),
-            "mean_effect": (("weighting",), np.exp(mean_effect[:, 0])),
+            "mean_effect": (("weighting",), np.exp(average)),
         },
         {**group_coords(view.groups), "weighting": ["simple", "output-weighted"]},
         definition=f"trade with the nation's other regions over trade abroad, sizes taken out, distance not; theta = "
