@@ -137,7 +137,7 @@ class Naive:
         W, F = {k: O[k] * (1 - old[k]) for k in O}, {k: D[k] * (1 - old[k]) for k in D}
         tilt, room = {}, {}
         if now.tilted is not None:
-            tilt = {(r, s, i): t for i, r, s, t in zip(*now.tilted, now.tilt, strict=True)}
+            tilt = {(r, s, i): now.tilt[g, r, s] for g, i in enumerate(now.tilted) for r in R for s in R}
         if now.cells is not None:
             room = {(r, s, i): t for i, r, s, t in zip(*now.cells, now.room, strict=True)}
         to_use, to_final, left = {}, {}, {}

@@ -45,7 +45,7 @@ def sourced(
     once, substitution moves it with time.
     """
     use, final, demand, left = state.share, wants_final, wants_final, None
-    split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted[0])
+    split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
     own = use[split]
     place = np.full(len(use), -1, dtype=np.intp)
     place[split] = np.arange(len(split))
@@ -54,11 +54,9 @@ def sourced(
     if state.indebted.size:
         use[state.indebted] = recalled(use[state.indebted], debt, part)
     if p.tilted is not None and p.tilt is not None:
-        i, r, s = p.tilted
-        own[place[i], r, s] *= p.tilt
-        goods = np.unique(i)
+        own[place[p.tilted]] *= p.tilt
         demand = demand.copy()
-        demand[:, goods] *= own[place[goods]].sum(axis=1).T
+        demand[:, p.tilted] *= own[place[p.tilted]].sum(axis=1).T
     if p.cells is not None and p.room is not None:
         i, r, s = p.cells
         inside = place[i] >= 0

@@ -48,7 +48,7 @@ class Pressure:
 
     capacity  r i, share of capacity left · demand  s i, final demand · target  s i, target stocks (None: as ever)
     cells     places i r s of throttled links · room  the most they carry, per day
-    tilted    places i r s where final users want goods of an origin in particular · tilt  by what ratio
+    tilted    g, goods of which final users want more or less of certain origins · tilt  g r s, by what ratio
     """
 
     capacity: Array
@@ -56,7 +56,7 @@ class Pressure:
     target: Array | None = None
     cells: Cells | None = None
     room: Array | None = None
-    tilted: Cells | None = None
+    tilted: Goods | None = None
     tilt: Array | None = None
 
 

@@ -26,7 +26,7 @@ from xunhuan.models.contract import (
 from xunhuan.models.propagation.booking import shipped_at_rest
 from xunhuan.models.propagation.economy import Economy
 from xunhuan.models.propagation.parameters import PropagationParameters
-from xunhuan.models.propagation.state import Cells, Pressure
+from xunhuan.models.propagation.state import Cells, Goods, Pressure
 
 Array = NDArray[np.float64]
 SAMPLES = 8
@@ -37,7 +37,8 @@ SAMPLES = 8
 class Effect:
     """One timed edit: where it acts, the full change it makes, and its strength in [0, 1] at every step.
 
-    kind   "capacity" or "demand" or "target" (places r i or s i), "link" or "tilt" (places i r s)
+    kind   "capacity" or "demand" or "target" (places r i or s i), "link" (places i r s) or
+           "tilt" (goods, origins, destinations)
     """
 
     kind: str
@@ -157,7 +158,7 @@ def _effects(accounts: Accounts, edit: TimedEdit, p: PropagationParameters) -> l
         if edit.origin == "all":
             return [Effect("demand", places(edit.regions, edit.sectors), edit.change, strength)]
         r, s, i = bilateral(accounts, edit.origin, edit.regions, edit.sectors)
-        return [Effect("tilt", _grid(accounts, (r, s, i)), edit.change, strength)]
+        return [Effect("tilt", (i.ravel(), r.ravel(), s.ravel()), edit.change, strength)]
     mask = np.zeros((accounts.R, accounts.R, accounts.S), dtype=bool)
     if isinstance(edit, LinkCut):
         mask[bilateral(accounts, edit.origin, edit.destination, edit.sectors)] = True
@@ -175,12 +176,6 @@ def _effects(accounts: Accounts, edit: TimedEdit, p: PropagationParameters) -> l
             "the edit touches no link that carries anything", fix="name another origin, destination or sector"
         )
     return [Effect("link", _cells(mask.transpose(2, 0, 1)), -edit.loss, strength)]
-
-
-def _grid(accounts: Accounts, rsi: tuple[NDArray[np.intp], ...]) -> Cells:
-    mask = np.zeros(accounts.flow.shape, dtype=bool)
-    mask[rsi] = True
-    return _cells((mask & (accounts.flow > 0)).transpose(2, 0, 1))
 
 
 def _cells(mask: NDArray[np.bool_]) -> Cells:
@@ -223,7 +218,6 @@ def pressure(tl: Timeline, k: int) -> Pressure:
     p = tl.lasting
     arrays: dict[str, Array] = {"capacity": p.capacity, "demand": p.demand}
     links: Array | None = None
-    tilts: Array | None = None
     for e in tl.effects:
         if e.strength[k] == 0:
             continue
@@ -234,13 +228,22 @@ def pressure(tl: Timeline, k: int) -> Pressure:
         elif e.kind == "link":
             links = np.ones_like(tl.at_rest) if links is None else links
             links[e.where] *= ratio
-        else:
-            tilts = np.ones_like(tl.at_rest) if tilts is None else tilts
-            tilts[e.where] *= ratio
     cells, room = _open(tl, p, links)
-    tilted = None if tilts is None else _cells(tilts != 1)
-    tilt = None if tilts is None or tilted is None else tilts[tilted]
+    tilted, tilt = _tilts(tl, k)
     return Pressure(arrays["capacity"], arrays["demand"], arrays.get("target"), cells, room, tilted, tilt)
+
+
+def _tilts(tl: Timeline, k: int) -> tuple[Goods | None, Array | None]:
+    """Goods of which final users want more or less of certain origins, and by what ratio, axes g r s."""
+    found = [e for e in tl.effects if e.kind == "tilt" and e.strength[k] > 0]
+    if not found:
+        return None, None
+    goods = np.unique(np.concatenate([e.where[0] for e in found]))
+    tilt = np.ones((len(goods), *tl.at_rest.shape[1:]))
+    for e in found:
+        i, r, s = e.where
+        tilt[np.ix_(np.searchsorted(goods, i), r, s)] *= 1.0 + e.change * float(e.strength[k])
+    return goods, tilt
 
 
 def _open(tl: Timeline, p: Pressure, links: Array | None) -> tuple[Cells | None, Array | None]:
