@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
@@ -156,7 +156,7 @@ def vary(p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
     """
     if "inventory_scale" in type(p).model_fields:
         scale = p.inventory_scale * draw.inventories  # type: ignore[attr-defined]
-        return p.model_copy(update={"inventory_scale": scale})
+        return _changed(p, {"inventory_scale": scale})
     changes: dict[str, Any] = {}
     theta = np.asarray(p.trade_elasticities(acc.sectors)[0])  # type: ignore[attr-defined]
     if draw.trade_elasticity != 1:
@@ -170,7 +170,19 @@ def vary(p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
         )
     if draw.mobility != 1:
         changes["mobility"] = p.mobility * draw.mobility  # type: ignore[attr-defined]
-    return p.model_copy(update=changes)
+    return _changed(p, changes)
+
+
+def _changed(p: BaseModel, changes: Mapping[str, Any]) -> BaseModel:
+    """Parameters with some values changed, validated again. Raises BadInput."""
+    try:
+        return type(p).model_validate({**p.model_dump(), **changes})
+    except ValidationError as e:
+        first = e.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BadInput(
+            f"a draw gives {place} = {first.get('input')!r}: {first['msg']}", fix="narrow its distribution"
+        ) from e
 
 
 @dataclass(frozen=True, eq=False)

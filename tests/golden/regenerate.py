@@ -1,0 +1,14 @@
+"""Write the golden numbers anew: `python tests/golden/regenerate.py`. Look at the difference before committing it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "house"))
+
+from test_scenario_house import GOLDEN, golden
+
+if __name__ == "__main__":
+    golden().to_csv(GOLDEN, index=False)
+    print(f"wrote {GOLDEN}")
