@@ -10,6 +10,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
 from xunhuan.measures.circulation import DEFINITIONS, circulation
 from xunhuan.measures.labels import table
+from xunhuan.measures.system import system
 from xunhuan.symbols import SYMBOLS
 
 BM = ("bm-source", "bm-sink")
@@ -346,3 +347,13 @@ def test_mean_border_effect_is_geometric_and_weighted_by_output(toy: Accounts) -
     mixed = integration.border_effect(toy, "all")  # Borea, a nation of one region, has no border effect
     assert np.isnan(mixed.effect.sel(region="BOR"))
     assert mixed.mean_effect.values == pytest.approx(ds.mean_effect.values)
+
+
+def test_a_good_drawn_wholly_from_stock_keeps_the_account_of_value(china: Accounts) -> None:
+    """Guangxi's textiles of 2017 come out of stock: no flow, but users; their inputs must not vanish."""
+    assert ((china.absorption == 0.0) & (china.use.sum(axis=2) > 0.0)).any()
+    content = system(china).content.sum(axis=2)
+    assert np.abs(content - 1.0)[china.output > 0.0].max() < 1e-10
+    places = china.geography.select("provinces")
+    origin = circulation(china, "origin")
+    assert np.allclose(origin.final_use.values, china.final.sum(axis=(1, 2))[places], rtol=1e-10)

@@ -53,7 +53,8 @@ def system(acc: Accounts) -> System:
     """The Leontief system of a table, made once and kept as long as the table is.
 
     π[r,s,i] = flow[r,s,i] / Σ_r flow; a[s,i,j] = use[s,i,j] / output[s,j]; A[ri,sj] = π a, or with sourcing
-    by user A[ri,sj] = intermediate[r,i,s,j] / output[s,j].
+    by user A[ri,sj] = intermediate[r,i,s,j] / output[s,j]. Where users live wholly on stocks (Σ_r flow = 0)
+    the good is the region's own.
     """
     if acc not in _SYSTEMS:
         _SYSTEMS[acc] = _build(acc)
@@ -68,6 +69,9 @@ def _build(acc: Accounts) -> System:
         cells = _ratio(acc.sourcing.intermediate, np.broadcast_to(output, acc.sourcing.intermediate.shape))
         return System(Dense(cells), v, acc.sourcing.final.sum(axis=3), output, origin)
     share = _ratio(acc.flow, np.broadcast_to(acc.absorption, acc.flow.shape))
+    # Use and the stocks it is drawn from cancel in any row; without a source the input would be lost to its user.
+    place, good = np.nonzero((acc.absorption == 0.0) & (acc.use.sum(axis=2) != 0.0))
+    share[place, place, good] = 1.0
     coefficient = _ratio(acc.use, np.broadcast_to(output[:, None, :], acc.use.shape))
     y = share.transpose(0, 2, 1) * acc.final.sum(axis=2).T
     return System(Factored(share, coefficient), v, y, output, origin)
