@@ -80,10 +80,9 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     least = dict(zip("abc", np.floor(points.min(axis=0) * 20) / 20, strict=True))
     axes = {}
     for circuit, axis in zip(CIRCUITS, "abc", strict=True):
-        corner = {
-            "text": style.word(circuit, language).replace(" ", "<br>"),
-            "font": {"size": 12, "color": style.MUTED},
-        }
+        name = style.word(circuit, language)
+        text = name if axis == "a" else name.replace(" ", "<br>")  # the lower corners have little room beside them
+        corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
         axes[f"{axis}axis"] = {**common, "min": float(least[axis]), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
     return fig
