@@ -59,6 +59,9 @@ def _provincial(books: ProvincialBooks, flow: Array, home: Array | None) -> Arra
         share = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
     else:
         share = home * np.divide(flow, inside, out=np.zeros_like(flow), where=inside > 0)
+    # What users draw wholly from stock is their own, as in the measures.
+    place, good = np.nonzero((total <= 0) & (books.use.sum(2) > 0))
+    share[place, place, good] = 1.0
     r, i = books.output.shape
     z = np.einsum("rsi,sij->risj", share, books.use).reshape(r * i, r * i)
     va = books.value_added.sum(2)
