@@ -73,7 +73,7 @@ def test_every_good_is_accounted_for_at_every_step(toy: Accounts, rule: str, tar
     state = at_rest(e)
     for k in range(150):
         after, f = step(state, e, pressure(tl, k))
-        sent = shipped(f.sourcing, f.fill, f.wants_use, f.wants_final, e)
+        sent = shipped(f.sourcing, f.fill, f.wants, e)
         assert np.abs(sent.sum(axis=2).T - f.output).max() < 1e-12 * e.output.max()
         supply = sent.sum(axis=1).T + f.drawn
         change = (after.stock - state.stock).sum(axis=2) / e.step_days

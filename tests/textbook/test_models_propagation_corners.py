@@ -10,7 +10,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.models.contract import CapacityLoss, DemandChange, LinkCut, Shock, Stockpile
 from xunhuan.models.propagation import PropagationParameters, respond, simulate
-from xunhuan.models.propagation.kernel import first_then
+from xunhuan.models.propagation.kernel import served
 from xunhuan.models.propagation.timeline import remaining
 
 
@@ -136,9 +136,10 @@ def test_recovery_laws() -> None:
 
 
 def test_rationing_serves_the_first_class_first() -> None:
-    first, second = first_then(np.array([3.0, 8.0, 12.0]), np.full(3, 5.0), np.full(3, 5.0))
+    first, left = served(np.array([3.0, 8.0, 12.0]), np.full(3, 5.0))
     assert first.tolist() == [0.6, 1.0, 1.0]
-    assert second.tolist() == [0.0, 0.6, 1.0]
+    assert left.tolist() == [0.0, 3.0, 7.0]
+    assert served(left, np.full(3, 5.0))[0].tolist() == [0.0, 0.6, 1.0]
 
 
 def test_milestones_by_hand() -> None:

@@ -134,6 +134,7 @@ class Naive:
                 source[r, s, i] += part[s, i] * self.debt[r, s, i] / whole
         D = {(s, i): self.final[s, i] * now.demand[s, i] for s in R for i in S}
         old = {k: min(self.old[k], O[k] + D[k]) / (O[k] + D[k]) for k in O}
+        N = {(s, i): sum(self.need(o, s, i, j) for j in S) for s in R for i in S}
         W, F = {k: O[k] * (1 - old[k]) for k in O}, {k: D[k] * (1 - old[k]) for k in D}
         tilt, room = {}, {}
         if now.tilted is not None:
@@ -155,9 +156,18 @@ class Naive:
                     cap = self.x0[r, i] * now.capacity[r, i] if now.capacity[r, i] < 1 else math.inf
                 wanted[r, i] = min(cap, au + af)
                 x[r, i] = min(wanted[r, i], self.bound[r, i])
+                an = sum(to_use[r, s, i] * N[s, i] / O[s, i] for s in R if O[s, i] > 0)
                 near = sum(to_use[r, s, i] + to_final[r, s, i] for s in R if g.nation[s] == g.nation[r])
                 for s in R:
-                    phi[r, s, i] = self.fill(x[r, i], au, af, near, g.nation[s] == g.nation[r])
+                    first = (
+                        near
+                        if p.rationing == "home_first"
+                        else to_use[r, r, i] * N[r, i] / O[r, i]
+                        if O[r, i] > 0
+                        else 0.0
+                    )
+                    close = g.nation[s] == g.nation[r] if p.rationing == "home_first" else s == r
+                    phi[r, s, i] = self.fill(x[r, i], an, au, af, first, close, N[s, i], O[s, i])
                 zeta = 1 - x[r, i] / (au + af) if au + af > 0 else 0.0
                 a = self.alpha[r, i]
                 pull = (p.overproduction_max - a) * zeta - (a - 1) * (1 - zeta)
@@ -188,7 +198,7 @@ class Naive:
         whole = sum(o[s, i, k] for k in self.S)
         if self.p.allotment == "orders":
             return o[s, i, j] * got / whole if whole > 0 else 0.0
-        need = {k: min(o[s, i, k], self.a[s, i, k] * self.wanted[s, k]) for k in self.S}
+        need = {k: self.need(o, s, i, k) for k in self.S}
         needed = sum(need.values())
         first = min(1.0, got / needed) if needed > 0 else 1.0
         then = min(1.0, max(0.0, got - first * needed) / (whole - needed)) if whole > needed else 0.0
@@ -206,13 +216,28 @@ class Naive:
         usual = sum(self.a[s, i, j] * self.wanted[s, j] for j in self.S)
         return max(0.0, ordered - usual) / ordered * kept * whole / gap if ordered > 0 and gap > 0 else 0.0
 
-    def fill(self, x: float, use: float, final: float, near: float, at_home: bool) -> tuple[float, float]:
+    def need(self, o: dict[tuple[int, int, int], float], s: int, i: int, j: int) -> float:
+        usual = self.a[s, i, j] * self.wanted[s, j]
+        return min(o[s, i, j], usual) if self.p.allotment == "needs" else o[s, i, j]
+
+    def fill(
+        self, x: float, need: float, use: float, final: float, near: float, at_home: bool, n: float, o: float
+    ) -> tuple[float, float]:
+        """Fill rates of an order of industries, n of o of which is current need, and of final users."""
         if self.p.rationing == "proportional":
             both = x / (use + final) if use + final > 0 else 1.0
             return both, both
         if self.p.rationing == "final_last":
-            a = min(1.0, x / use) if use > 0 else 1.0
-            return a, min(1.0, max(x - use * a, 0.0) / final) if final > 0 else 1.0
+            rest = use - need
+            a = min(1.0, x / near) if near > 0 else 1.0
+            far = max(need - near, 0.0)
+            left = max(x - near * a, 0.0)
+            c = min(1.0, left / far) if far > 0 else 1.0
+            left = max(left - far * c, 0.0)
+            b = min(1.0, left / rest) if rest > 0 else 1.0
+            left = max(left - rest * b, 0.0)
+            both = ((a if at_home else c) * n + b * (o - n)) / o if o > 0 else 1.0
+            return both, min(1.0, left / final) if final > 0 else 1.0
         a = min(1.0, x / near) if near > 0 else 1.0
         far = max(use + final - near, 0.0)
         b = min(1.0, max(x - near * a, 0.0) / far) if far > 0 else 1.0

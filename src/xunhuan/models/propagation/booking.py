@@ -86,7 +86,7 @@ def _book_year(b: Books, after: State, flows: Flows, e: Economy) -> None:
     b.drawn[:] += dt * flows.drawn
     b.closing[:] = after.stock
     if b.flow.size:
-        now = shipped(flows.sourcing, flows.fill, flows.wants_use, flows.wants_final, e)
+        now = shipped(flows.sourcing, flows.fill, flows.wants, e)
         now *= dt
         b.flow[:] += now
 

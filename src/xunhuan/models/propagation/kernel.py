@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.sourcing import asked_at_home, delivered, drift, owed, remembered, routed, sourced
+from xunhuan.models.propagation.sourcing import asked_near, delivered, drift, owed, remembered, routed, sourced
 from xunhuan.models.propagation.state import Flows, Pressure, State
 
 Array = NDArray[np.float64]
@@ -17,35 +17,46 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     dt = e.step_days
     limit = input_limit(state.stock, e)
     order, gap = orders(state, limit, e, p)
-    wanted = order.sum(axis=2)
-    final = e.final * p.demand
+    need = current_needs(order, state, e)
+    wanted, final = order.sum(axis=2), e.final * p.demand
     old = from_old_stocks(wanted + final, e)
-    wants_use, wants_final = wanted * (1.0 - old), final * (1.0 - old)
+    needed = need.sum(axis=2)
+    wants = np.stack([needed, np.maximum(wanted - needed, 0.0), final]) * (1.0 - old)
     debt, part = owed(state, gap, wanted, e)
-    sourcing, demand, left = sourced(state, debt, part, wants_use, wants_final, p)
-    asked_use, asked_final = routed(sourcing, wants_use, wants_final)
-    asked = asked_use + asked_final
+    sourcing, demand, left = sourced(state, debt, part, wants, p)
+    by_class = routed(sourcing, wants)
+    asked = by_class.sum(axis=0)
     capacity = available(e, p, state.overtime)
     output = np.minimum(np.minimum(capacity, asked), limit)
-    at_home = asked_at_home(sourcing, wants_use, wants_final, e)
-    fill = fill_rates(output, asked_use, asked_final, at_home, e)
-    got_use, got_final = delivered(sourcing, wants_use, wants_final, fill, e)
-    arrived = allotted(order, wanted, got_use + wanted * old, state, e)
+    fill = fill_rates(output, by_class, asked_near(sourcing, wants, e), e)
+    got = delivered(sourcing, wants, fill, e)
+    arrived = allotted(order, need, wanted, got[0] + got[1] + wanted * old, e)
     used = np.minimum(e.recipe * output[:, None, :], state.stock / dt)
     spoiled = spoilage(state.stock, used, e)
     stock = restocked(state.stock, arrived, used, spoiled, dt)
     scarcity = np.divide(asked - output, asked, out=np.zeros_like(asked), where=asked > 0)
-    indebted, debt = remembered(state, sourcing, debt, part, fill, wants_use, left, e, p)
+    indebted, debt = remembered(state, sourcing, debt, part, fill, wants, left, e, p)
     after = State(
         step=state.step + 1, stock=stock, output=output, wanted=np.minimum(capacity, asked),
-        overtime=overtime(state.overtime, scarcity, e),
-        share=drift(state, left, fill, wants_use, wants_final, e, p), indebted=indebted, debt=debt,
+        overtime=overtime(state.overtime, scarcity, e), share=drift(state, left, fill, wants, e, p), indebted=indebted,
+        debt=debt,
     )  # fmt: skip
     return after, Flows(
-        asked=asked, capacity=capacity, limit=limit, output=output, wants_use=wants_use, wants_final=wants_final,
-        sourcing=sourcing, demand=demand + final * old, fill=fill, met=got_final + final * old,
-        drawn=(wanted + final) * old, used=used, spoiled=spoiled,
+        asked=asked, capacity=capacity, limit=limit, output=output, wants=wants, sourcing=sourcing,
+        demand=demand + final * old, fill=fill, met=got[2] + final * old, drawn=(wanted + final) * old, used=used,
+        spoiled=spoiled,
     )  # fmt: skip
+
+
+def current_needs(order: Array, state: State, e: Economy) -> Array:
+    """The part of orders that is for use now rather than for restocking, min(o, a wanted), axes s i j, per day.
+
+    All of an order counts as need where needs do not come first.
+    """
+    if not e.needs_first:
+        return order
+    need = e.recipe * state.wanted[:, None, :]
+    return np.minimum(need, order, out=need)
 
 
 def from_old_stocks(wanted: Array, e: Economy) -> Array:
@@ -53,18 +64,16 @@ def from_old_stocks(wanted: Array, e: Economy) -> Array:
     return np.divide(np.minimum(e.drawdown, wanted), wanted, out=np.zeros_like(wanted), where=wanted > 0)
 
 
-def allotted(order: Array, wanted: Array, got: Array, state: State, e: Economy) -> Array:
+def allotted(order: Array, need: Array, wanted: Array, got: Array, e: Economy) -> Array:
     """How the industries of a region share what arrives of a good, axes s i j, per day.
 
     orders  o D / Σ_j o, alike for all
-    needs   current needs n = min(o, a wanted) first, up to D / Σ_j n, then what is left by the rest of the orders
-    order o s i j · wanted Σ_j o s i · got D s i, at most Σ_j o. Overwrites `order`.
+    needs   current needs n first, up to D / Σ_j n, then what is left by the rest of the orders
+    order o, need n s i j · wanted Σ_j o s i · got D s i, at most Σ_j o. Overwrites `order` and `need`.
     """
     if not e.needs_first:
         order *= np.divide(got, wanted, out=np.zeros_like(wanted), where=wanted > 0)[:, :, None]
         return order
-    need = e.recipe * state.wanted[:, None, :]
-    np.minimum(need, order, out=need)
     needed = need.sum(axis=2)
     first = np.minimum(np.divide(got, needed, out=np.ones_like(needed), where=needed > 0), 1.0)
     rest, left = wanted - needed, got - first * needed
@@ -139,34 +148,36 @@ def input_limit(stock: Array, e: Economy) -> Array:
     return np.asarray(out.min(axis=1))
 
 
-def fill_rates(output: Array, asked_use: Array, asked_final: Array, at_home: Array, e: Economy) -> Array:
-    """Share of each order that is served, axes (own nation, other) (industries, final) r i.
+def fill_rates(output: Array, asked: Array, near: Array, e: Economy) -> Array:
+    """Share of each order that is served, axes (near, other) (needs, restocking, final) r i.
 
-    proportional: x / asked, all alike. final_last: industries x / asked_use up to 1, final users what is left.
-    home_first: users in the supplier's nation first, others what is left, industries and final users alike.
-    What is delivered adds up to what is produced.
+    proportional  x / asked, all alike
+    final_last    current needs of industries in the supplier's own region, of other industries, restocking, final users.
+                  Own region first, else a region at part of its capacity ships away what its own recipes need and
+                  spirals to a halt
+    home_first    users in the supplier's nation first, others what is left, all uses alike
+    What is delivered adds up to what is produced. asked 3 r i, near r i the part of it that goes first
     """
-    fill = np.empty((2, 2, *output.shape))
+    fill = np.empty((2, 3, *output.shape))
     if e.rule == "final_last":
-        fill[:, 0], fill[:, 1] = first_then(output, asked_use, asked_final)
+        fill[0, 0], left = served(output, near)
+        fill[1, 0], left = served(left, np.maximum(asked[0] - near, 0.0))
+        fill[:, 1], left = served(left, asked[1])
+        fill[:, 2], left = served(left, asked[2])
     elif e.rule == "home_first":
-        near, far = first_then(output, at_home, np.maximum(asked_use + asked_final - at_home, 0.0))
-        fill[0, :], fill[1, :] = near, far
+        total = asked.sum(axis=0)
+        fill[0], left = served(output, near)
+        fill[1], _ = served(left, np.maximum(total - near, 0.0))
     else:
-        fill[:] = _ratio(output, asked_use + asked_final)
+        total = asked.sum(axis=0)
+        fill[:] = np.divide(output, total, out=np.ones_like(output), where=total > 0)
     return fill
 
 
-def first_then(output: Array, first: Array, second: Array) -> tuple[Array, Array]:
-    """Fill rates when `first` is served before `second`; both ≤ 1."""
-    a = np.minimum(_ratio(output, first), 1.0)
-    b = np.minimum(_ratio(np.maximum(output - first * a, 0.0), second), 1.0)
-    return a, b
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    # Where nothing is asked nothing is refused.
-    return np.divide(a, b, out=np.ones_like(a), where=b > 0)
+def served(supply: Array, asked: Array) -> tuple[Array, Array]:
+    """Share of a class of orders that a supply serves, at most 1, and what is left of it; 1 where nothing is asked."""
+    fill = np.minimum(np.divide(supply, asked, out=np.ones_like(supply), where=asked > 0), 1.0)
+    return fill, np.maximum(supply - asked * fill, 0.0)
 
 
 def spoilage(stock: Array, used: Array, e: Economy) -> Array:

@@ -34,9 +34,7 @@ def owed(state: State, gap: Array, wanted: Array, e: Economy) -> tuple[Array, Ar
     return state.debt * kept.T[:, None, :], part
 
 
-def sourced(
-    state: State, debt: Array, part: Array, wants_use: Array, wants_final: Array, p: Pressure
-) -> tuple[Sourcing, Array, Array | None]:
+def sourced(state: State, debt: Array, part: Array, wants: Array, p: Pressure) -> tuple[Sourcing, Array, Array | None]:
     """Where both kinds of users buy, final demand after cancelled orders, and what fits through throttled links.
 
     Industries ask debtors for a part of their orders: π (1 − part) + part b / Σ_r b.
@@ -44,7 +42,7 @@ def sourced(
     A link carries the smaller of what is ordered through it and its room; what does not fit is not ordered elsewhere at
     once, substitution moves it with time.
     """
-    use, final, demand, left = state.share, wants_final, wants_final, None
+    use, demand, left = state.share, wants[2], None
     split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
     own = use[split]
     place = np.full(len(use), -1, dtype=np.intp)
@@ -62,7 +60,7 @@ def sourced(
         inside = place[i] >= 0
         by_final = use[p.cells]
         by_final[inside] = own[place[i[inside]], r[inside], s[inside]]
-        through = use[p.cells] * wants_use[s, i] + by_final * final[s, i]
+        through = use[p.cells] * (wants[0, s, i] + wants[1, s, i]) + by_final * wants[2, s, i]
         left = np.divide(p.room, through, out=np.ones_like(through), where=through > p.room)
         use[p.cells] *= left
         own[place[i[inside]], r[inside], s[inside]] *= left[inside]
@@ -85,17 +83,16 @@ def remembered(
 
     part is what was asked of debtors only; got is sourcing after throttled links, so that T = got W φ.
     """
-    short: NDArray[np.bool_] = np.asarray((fill[:, 0] < SERVED).any(axis=(0, 1)))
+    short: NDArray[np.bool_] = np.asarray((fill[:, :2] < SERVED).any(axis=(0, 1, 2)))
     short[state.indebted] = True
     if left is not None and p.cells is not None:
         short[p.cells[0][left < SERVED]] = True
     goods = np.flatnonzero(short) if e.remembers else np.zeros(0, dtype=np.intp)
     if goods.size == 0:
         return goods, np.zeros((0, *got.use.shape[1:]))
-    regular = wants.copy()
+    regular = wants[0] + wants[1]
     regular[:, state.indebted] *= 1.0 - part
-    w = wants[:, goods]
-    out = outer(fill[:, :, :, goods], w, np.zeros_like(w), e)
+    out = outer(fill[:, :2, :, goods], wants[:2, :, goods], e)
     out *= got.use[goods]
     np.negative(out, out=out)
     out += state.share[goods] * regular[:, goods].T[:, None, :]
@@ -106,20 +103,24 @@ def remembered(
     return goods[owing], out if owing.all() else out[owing]
 
 
-def routed(src: Sourcing, wants_use: Array, wants_final: Array) -> tuple[Array, Array]:
-    """Orders that origins receive from industries and final users, Σ_s π[r,s,i] W[s,i], axes r i."""
-    both = np.matmul(src.use, np.stack([wants_use.T, wants_final.T], axis=2))
+def routed(src: Sourcing, wants: Array) -> Array:
+    """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes (needs, restocking, final) r i; wants 3 s i."""
+    out = np.matmul(src.use, wants.transpose(2, 1, 0))
     if src.split.size:
-        both[src.split, :, 1] = np.matmul(src.final, wants_final.T[src.split][:, :, None])[:, :, 0]
-    return np.ascontiguousarray(both[:, :, 0].T), np.ascontiguousarray(both[:, :, 1].T)
+        out[src.split, :, 2] = np.matmul(src.final, wants[2].T[src.split][:, :, None])[:, :, 0]
+    return np.ascontiguousarray(out.transpose(2, 1, 0))
 
 
-def asked_at_home(src: Sourcing, wants_use: Array, wants_final: Array, e: Economy) -> Array:
-    """Orders an origin receives from its own nation, axes r i; only the rule that looks at it pays for it."""
-    if e.rule != "home_first":
-        return np.zeros((0, 0))
-    use, final = routed(at_home(src, e), wants_use, wants_final)
-    return use + final
+def asked_near(src: Sourcing, wants: Array, e: Economy) -> Array:
+    """Orders that go first, axes r i: all from the own nation, or current needs of industries in the own region."""
+    if e.rule == "home_first":
+        return np.asarray(routed(at_home(src, e), wants).sum(axis=0))
+    return np.asarray(own(src.use) * wants[0])
+
+
+def own(use: Array) -> Array:
+    """Share of a region's orders that it places with itself, π[r,r,i], axes r i."""
+    return np.diagonal(use, axis1=1, axis2=2).T
 
 
 def at_home(src: Sourcing, e: Economy) -> Sourcing:
@@ -127,40 +128,38 @@ def at_home(src: Sourcing, e: Economy) -> Sourcing:
     return Sourcing(src.use * e.home, src.split, src.final * e.home)
 
 
-def delivered(
-    src: Sourcing, wants_use: Array, wants_final: Array, fill: Array, e: Economy
-) -> tuple[Array, Array]:  # fmt: skip
-    """What industries and final users receive, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes s i."""
-    use, final = _collected(src, fill[1])
+def delivered(src: Sourcing, wants: Array, fill: Array, e: Economy) -> Array:
+    """What is received, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes (needs, restocking, final) s i."""
+    got = _collected(src, fill[1])
     if e.rule == "home_first":
-        near_use, near_final = _collected(at_home(src, e), fill[0] - fill[1])
-        use, final = use + near_use, final + near_final
-    return wants_use * use, wants_final * final
+        got = got + _collected(at_home(src, e), fill[0] - fill[1])
+    elif e.rule == "final_last":
+        got = got.copy()
+        got[0] += own(src.use) * (fill[0, 0] - fill[1, 0])
+    return wants * got
 
 
-def _collected(src: Sourcing, fill: Array) -> tuple[Array, Array]:
-    """Σ_r π φ for both kinds of users, axes s i; fill (industries, final) r i."""
-    both = np.matmul(src.use.transpose(0, 2, 1), fill.transpose(2, 1, 0))
+def _collected(src: Sourcing, fill: Array) -> Array:
+    """Σ_r π φ, axes (needs, restocking, final) s i; fill 3 r i."""
+    out = np.matmul(src.use.transpose(0, 2, 1), fill.transpose(2, 1, 0))
     if src.split.size:
         back = src.final.transpose(0, 2, 1)
-        both[src.split, :, 1] = np.matmul(back, fill[1].T[src.split][:, :, None])[:, :, 0]
-    return both[:, :, 0].T, both[:, :, 1].T
+        out[src.split, :, 2] = np.matmul(back, fill[2].T[src.split][:, :, None])[:, :, 0]
+    return np.asarray(out.transpose(2, 1, 0))
 
 
-def shipped(src: Sourcing, fill: Array, wants_use: Array, wants_final: Array, e: Economy) -> Array:
-    """Deliveries of good i from r to s, π (φ_use W_use + φ_final W_final), axes i r s, per day."""
-    out = outer(fill, wants_use, wants_final, e)
+def shipped(src: Sourcing, fill: Array, wants: Array, e: Economy) -> Array:
+    """Deliveries of good i from r to s, π Σ_k φ_k W_k over needs, restocking and final users, axes i r s, per day."""
+    out = outer(fill, wants, e)
     out *= src.use
     g = src.split
     if g.size:
-        f, u, w = fill[:, :, :, g], wants_use[:, g], wants_final[:, g]
-        out[g] = outer(f, u, np.zeros_like(u), e) * src.use[g] + outer(f, np.zeros_like(w), w, e) * src.final
+        f, w = fill[:, :, :, g], wants[:, :, g]
+        out[g] = outer(f[:, :2], w[:2], e) * src.use[g] + outer(f[:, 2:], w[2:], e) * src.final
     return out
 
 
-def drift(
-    state: State, left: Array | None, fill: Array, wants_use: Array, wants_final: Array, e: Economy, p: Pressure
-) -> Array:
+def drift(state: State, left: Array | None, fill: Array, wants: Array, e: Economy, p: Pressure) -> Array:
     """Sourcing shares, when they are revised (every D days), move towards what suppliers deliver.
 
     π' = π + min(1, λ D) (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
@@ -170,9 +169,8 @@ def drift(
     share = state.share
     if e.substitution == 0.0 or (state.step + 1) % e.revise_steps:
         return share
-    total = wants_use + wants_final
-    part = np.divide(wants_use, total, out=np.zeros_like(total), where=total > 0)
-    best = outer(fill, part, 1.0 - part, e)
+    total = wants.sum(axis=0)
+    best = outer(fill, np.divide(wants, total, out=np.zeros_like(wants), where=total > 0), e)
     best *= e.share
     if e.supplier_pull is not None:
         best *= e.supplier_pull
@@ -185,11 +183,13 @@ def drift(
     return best
 
 
-def outer(fill: Array, by_use: Array, by_final: Array, e: Economy) -> Array:
-    """φ_use[r,i] U[s,i] + φ_final[r,i] F[s,i] with the fill rates that hold between r and s, axes i r s."""
-    pool = np.stack([by_use.T, by_final.T], axis=1)
-    far = np.matmul(fill[1].transpose(2, 1, 0), pool)
-    if e.rule != "home_first":
-        return np.asarray(far)
-    near = np.matmul((fill[0] - fill[1]).transpose(2, 1, 0), pool)
-    return np.asarray(far + near * e.home)
+def outer(fill: Array, pool: Array, e: Economy) -> Array:
+    """Σ_k φ_k[r,i] P_k[s,i] with the fill rates that hold between r and s, axes i r s; fill 2 k r i, pool k s i."""
+    columns = pool.transpose(2, 0, 1)
+    out = np.matmul(fill[1].transpose(2, 1, 0), columns)
+    if e.rule == "home_first":
+        out += np.matmul((fill[0] - fill[1]).transpose(2, 1, 0), columns) * e.home
+    elif e.rule == "final_last":
+        place = np.arange(out.shape[1])
+        out[:, place, place] += ((fill[0] - fill[1]) * pool).sum(axis=0).T
+    return np.asarray(out)

@@ -79,10 +79,10 @@ class Flows:
     """What happened in one step, per day unless said.
 
     asked r i orders received · capacity r i · limit s j output that stocks allow · output r i
-    wants_use, wants_final  s i, what industries and final users ask of the pool of origins
+    wants  3 s i, what is asked of the pool of origins: current needs of industries, their restocking, final users
     sourcing  where both buy, after debts, throttled links and cancelled orders
     demand s i, final demand after cancelled orders
-    fill  2 2 r i, share of an order served, by (own nation, other) and (industries, final users)
+    fill  2 3 r i, share of an order served, by (near, other) and as wants; near is the own nation, or the own region
     met s i final demand met · drawn s i from old stocks · used s i j · spoiled s i j
     """
 
@@ -90,8 +90,7 @@ class Flows:
     capacity: Array
     limit: Array
     output: Array
-    wants_use: Array
-    wants_final: Array
+    wants: Array
     sourcing: Sourcing
     demand: Array
     fill: Array
