@@ -9,7 +9,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.models.contract import CapacityLoss, DemandChange, LinkCut, Shock, Stockpile
-from xunhuan.models.propagation import PropagationParameters, respond, simulate
+from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
 from xunhuan.models.propagation.kernel import served
 from xunhuan.models.propagation.timeline import remaining
 
@@ -107,6 +107,17 @@ def test_halving_the_step_on_a_bundled_table(china: Accounts) -> None:
     loss = [float(respond(china, shock, PropagationParameters(step_days=dt)).detail["loss"].sum()) for dt in (1.0, 0.5)]
     assert loss[0] > 1e3
     assert abs(loss[1] / loss[0] - 1) < 0.01
+
+
+def test_a_deep_regional_loss_does_not_spiral(china: Accounts) -> None:
+    """Own recipes are served before shipments, so that a province at two fifths of its capacity runs at two fifths."""
+    shock = Shock((CapacityLoss("CN-HB", loss=0.6, start=30, end=106, recovery="linear", recovery_days=28),))
+    r = respond(china, shock)
+    assert r.path is not None
+    hubei = activity(r.path)["CN-HB"]
+    assert hubei.min() == pytest.approx(0.4, abs=0.01)
+    assert hubei.iloc[-1] > 0.95
+    assert float(r.detail["loss"].sum()) < 1.5 * float(r.detail["loss_direct"].sum())
 
 
 def test_stockpiling_before_a_cut_delays_and_lessens_the_loss(toy: Accounts) -> None:
