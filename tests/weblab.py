@@ -25,6 +25,7 @@ class Server:
 
     process: subprocess.Popen[str]
     address: str
+    reader: threading.Thread
 
     @property
     def port(self) -> int:
@@ -36,6 +37,9 @@ class Server:
         """End it; SIGKILL for a crash."""
         self.process.send_signal(how)
         self.process.wait(timeout=30)
+        self.reader.join(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start(folder: Path, *options: str) -> Server:
@@ -49,8 +53,9 @@ def start(folder: Path, *options: str) -> Server:
     if found is None:
         process.kill()
         raise AssertionError(f"the server did not start: {line!r}")
-    threading.Thread(target=process.stdout.read, daemon=True).start()
-    return Server(process, found[0])
+    reader = threading.Thread(target=process.stdout.read, daemon=True)
+    reader.start()
+    return Server(process, found[0], reader)
 
 
 @contextlib.contextmanager

@@ -43,14 +43,14 @@ def wait(pool: Pool, digest: str, *states: str) -> Job:
     raise AssertionError(f"{pool.get(digest)} did not become {states}")
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
     pool = Pool(tmp_path, command=command(SLEEPS))
     yield make_app(pool, access("127.0.0.1", 8050)).server.test_client()
     pool.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[tuple[FlaskClient, str]]:
     pool, door = Pool(tmp_path, command=command(SLEEPS)), access("0.0.0.0", 8050)
     yield make_app(pool, door).server.test_client(), door.token
@@ -103,7 +103,7 @@ def test_no_token_no_entry(guarded: tuple[FlaskClient, str]) -> None:
 
 
 def test_only_addresses_are_listened_on(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="'lab.example' is not an address to listen on"):
+    with pytest.raises(BadInput, match=r"'lab\.example' is not an address to listen on"):
         open_laboratory("lab.example", 0, tmp_path)
     assert access("127.0.0.1", 1) == Access(("localhost", "127.0.0.1", "::1"), 1, "")
     assert access("192.168.7.7", 1).token != access("192.168.7.7", 1).token
@@ -112,7 +112,7 @@ def test_only_addresses_are_listened_on(tmp_path: Path) -> None:
 def test_a_port_or_folder_in_use_is_told(tmp_path: Path) -> None:
     first = open_laboratory("127.0.0.1", 0, tmp_path / "a")
     port = int(first.address.rsplit(":", 1)[1].strip("/"))
-    with pytest.raises(BadInput, match=f"cannot listen on 127.0.0.1:{port}"):
+    with pytest.raises(BadInput, match=f"cannot listen on 127\\.0\\.0\\.1:{port}"):
         open_laboratory("127.0.0.1", port, tmp_path / "b")
     with pytest.raises(BadInput, match="another laboratory is using this folder"):
         open_laboratory("127.0.0.1", 0, tmp_path / "a")
@@ -272,7 +272,10 @@ def test_a_job_that_breaks_the_server_twice_is_not_tried_a_third_time(tmp_path: 
 
 def test_a_run_ends_with_its_server() -> None:
     """The worker's standard input closes with the server, however that ended."""
-    code = "import time, threading, xunhuan.faces.web.worker as w; threading.Thread(target=w._end_with_server).start(); time.sleep(60)"
+    code = (
+        "import threading, time, xunhuan.faces.web.worker as w; "
+        "threading.Thread(target=w._end_with_server).start(); time.sleep(60)"
+    )
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
     assert child.stdin is not None
     child.stdin.close()

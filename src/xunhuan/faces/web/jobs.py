@@ -210,8 +210,10 @@ class Pool:
         code = process.wait()
         late.cancel()
         seconds = time.monotonic() - started
-        with contextlib.suppress(OSError):
-            process.communicate(timeout=1)
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
         self._ended(digest, code, error, seconds)
 
     def _follow(self, digest: str, process: subprocess.Popen[str]) -> str:

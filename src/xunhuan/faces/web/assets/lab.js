@@ -90,7 +90,7 @@ window.dash_clientside.lab = (function () {
     for (const t of triggered) {
       if (!t.prop_id.startsWith("{")) { continue; }
       const id = JSON.parse(t.prop_id.slice(0, t.prop_id.lastIndexOf(".")));
-      put(now.data, (id.field || id.flag).split("."), plain(t.value, id.scale || 1));
+      put(now.data, (id.field || id.flag).split("/"), plain(t.value, id.scale || 1));
     }
     return JSON.stringify(now) === JSON.stringify(draft) ? none() : now;
   }

@@ -51,7 +51,13 @@ def form(draft: Draft, selection: Selection) -> list[Any]:
     return [
         _text("title", draft.get("title", ""), t("field_title")),
         *shocks,
-        html.Button(t("add_shock"), id=act("add-shock"), className="button", type="button"),
+        html.Div(
+            [
+                html.Button(t("add_shock"), id=act("add-shock"), className="button", type="button"),
+                html.Button(t("start_over"), id=act("start-over"), className="button", type="button"),
+            ],
+            className="adders shape",
+        ),
         html.Fieldset([html.Legend(t("models")), *(_model(m, draft, selection) for m in MODELS)]),
         html.Fieldset([html.Legend(t("compare")), _compare(draft, selection)]),
         html.Fieldset([html.Legend(t("uncertainty")), _uncertainty(draft, selection)]),
@@ -70,9 +76,9 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Field
     roles = [("shock", t("choice_shock")), ("policy", t("choice_policy"))]
     head = html.Div(
         [
-            _text(f"shock.{k}.name", name, t("field_name")),
-            _choice(f"shock.{k}.role", shock.get("role", "shock"), t("field_role"), roles),
-            _number(f"shock.{k}.size", shock.get("size", 1), t("field_size"), 1),
+            _text(f"shock/{k}/name", name, t("field_name")),
+            _choice(f"shock/{k}/role", shock.get("role", "shock"), t("field_role"), roles),
+            _number(f"shock/{k}/size", shock.get("size", 1), t("field_size"), 1),
             html.Button(
                 t("drop"),
                 id=act("drop-shock", k),
@@ -103,9 +109,9 @@ def _adders(k: int, lang: str) -> html.Details:
 
 def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selection) -> html.Div:
     t = texts.of(selection.lang)
-    at = f"shock.{k}.{kind}.{n}"
+    at = f"shock/{k}/{kind}/{n}"
     fields = [
-        field(f"{at}.{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection)
+        field(f"{at}/{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection)
         for name, f in kinds()[kind].model_fields.items()
     ]
     title = t(f"kind_{kind}")
@@ -143,7 +149,7 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
 
 def _text(path: str, value: str, label: str) -> dmc.TextInput:
     return dmc.TextInput(
-        id=_id(path), value=value, label=label, size="sm", debounce=300, inputProps={"maxLength": 200}, className="text"
+        id=_id(path), value=value, label=label, size="sm", inputProps={"maxLength": 200}, className="text"
     )
 
 
@@ -156,9 +162,7 @@ def _choice(path: str, value: str, label: str, choices: list[tuple[str, str]]) -
 
 def _number(path: str, value: Any, label: str, scale: int) -> dmc.NumberInput:
     shown = "" if not isinstance(value, int | float) else float(f"{value * scale:.10g}")
-    return dmc.NumberInput(
-        id=_id(path, scale), value=shown, label=label, size="sm", decimalScale=6, hideControls=True, debounce=300
-    )
+    return dmc.NumberInput(id=_id(path, scale), value=shown, label=label, size="sm", decimalScale=6, hideControls=True)
 
 
 def _id(path: str, scale: int = 1) -> dict[str, Any]:
@@ -231,19 +235,34 @@ def _model(name: str, draft: Draft, selection: Selection) -> html.Div:
     if name not in chosen:
         return html.Div(switch, className="model")
     fields = MODELS[name].parameters.model_fields
-    inputs = [field(f"model.{name}.{p}", p, fields[p], chosen[name].get(p), selection) for p in PARAMETERS[name]]
+    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection) for p in PARAMETERS[name]]
     return html.Div([switch, html.Div(inputs, className="fields")], className="model")
+
+
+OFFSET = ("shock", "policy")
+"""The two sides of an offset."""
+
+
+def offset_id(name: str) -> dict[str, Any]:
+    """Identity of the field of one side of the offset. Dash takes no dots in the ids it writes to."""
+    return _id(f"compare/offset/{name}")
+
+
+def shock_names(draft: Draft, lang: str) -> list[dict[str, str]]:
+    """What a side of the offset can be: nothing, or one of the draft's shocks by its present name."""
+    given = [str(s["name"]) for s in draft.get("shock", []) if isinstance(s, Mapping) and s.get("name")]
+    none = {"value": "", "label": texts.of(lang)("compare_none")}
+    return [none, *({"value": n, "label": n} for n in dict.fromkeys(given))]
 
 
 def _compare(draft: Draft, selection: Selection) -> html.Div:
     t = texts.of(selection.lang)
     offset = draft.get("compare", {}).get("offset", {})
-    names = [(str(s.get("name", "")), str(s.get("name", ""))) for s in draft.get("shock", []) if s.get("name")]
-    choices = [("", t("compare_none")), *dict.fromkeys(names)]
-    inputs = [
-        _choice(f"compare.offset.{key}", str(offset.get(key, "")), t(f"field_{key}"), choices)
-        for key in ("shock", "policy")
-    ]
+    inputs = []
+    for name in OFFSET:
+        choice = _choice(f"compare/offset/{name}", str(offset.get(name, "")), t(f"field_{name}"), [])
+        choice.data = shock_names(draft, selection.lang)
+        inputs.append(choice)
     return html.Div([html.P(t("compare_offset"), className="sub"), html.Div(inputs, className="fields")])
 
 
@@ -253,8 +272,8 @@ def _uncertainty(draft: Draft, selection: Selection) -> html.Div:
     spread = u.get("trade_elasticity", {}).get("relative_sd")
     return html.Div(
         [
-            _number("uncertainty.trade_elasticity.relative_sd", spread, t("field_relative_sd"), 100),
-            _number("uncertainty.draws", u.get("draws"), t("field_draws"), 1),
+            _number("uncertainty/trade_elasticity/relative_sd", spread, t("field_relative_sd"), 100),
+            _number("uncertainty/draws", u.get("draws"), t("field_draws"), 1),
         ],
         className="fields",
     )

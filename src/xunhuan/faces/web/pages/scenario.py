@@ -13,7 +13,7 @@ from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state, texts
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.pages.form import form, kinds
+from xunhuan.faces.web.pages.form import OFFSET, form, kinds, offset_id, shock_names
 from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import scenario_digest
@@ -86,19 +86,26 @@ def register(app: Dash, pool: Pool) -> None:
         data = copy.deepcopy(kept["data"])
         if "model" in asked:
             changed = _models(data, dict(zip(MODELS, models, strict=True)))
+        elif asked["act"] == "start-over":
+            data, changed = drafts.opened(selection), True
         else:
             changed = _reshape(data, asked, selection)
         return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
 
     @app.callback(
         Output("verdict", "children"),
+        *(Output(offset_id(name), "data") for name in OFFSET),
         Input("draft", "data"),
         State("url", "pathname"),
         State("url", "search"),
         prevent_initial_call=True,
     )
     def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
-        return _verdict(_data(kept), state.read(pathname, search), pool) if isinstance(kept, dict) else no_update
+        selection = state.read(pathname, search)
+        if not isinstance(kept, dict) or selection.page != "scenario":
+            return no_update, no_update, no_update
+        names = shock_names(_data(kept), selection.lang)
+        return _verdict(_data(kept), selection, pool), names, names
 
     @app.callback(
         Output("url", "href"),
