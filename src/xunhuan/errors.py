@@ -95,11 +95,14 @@ def nearest(name: str, valid: Iterable[str], n: int = 3) -> list[str]:
 
     >>> nearest("guangdon", ["Guangdong", "Guangxi", "Tibet"])
     ['Guangdong', 'Guangxi']
+    >>> nearest("广冬", ["广东", "西藏"])
+    ['广东']
     """
     lowered: dict[str, str] = {}
     for v in valid:
         lowered.setdefault(v.lower(), v)
-    return [lowered[m] for m in difflib.get_close_matches(name.lower(), lowered, n=n, cutoff=0.6)]
+    cutoff = 0.6 if name.isascii() else 0.5  # one of two characters right is near
+    return [lowered[m] for m in difflib.get_close_matches(name.lower(), lowered, n=n, cutoff=cutoff)]
 
 
 def _some(valid: Iterable[str], n: int = 8) -> str:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
+from xunhuan.faces.commands.measuring import notes
+from xunhuan.faces.output import _blocks
 from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
 from xunhuan.measures.circulation import circulation
 
@@ -176,3 +179,66 @@ def test_nothing_is_mutated(toy: Accounts) -> None:
     extraction.extraction(toy, "BOR", "ATL", substitution=True)
     assert toy.flow == pytest.approx(before[1], abs=0)
     assert toy.digest == before[0]
+
+
+def test_definition_goes_beside_numbers_that_are_not_a_printed_table(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, out, err = run(capsys, "circulation", "toyland", "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[0] == "region,name_en,name_zh,gdp,own,inter,external"
+    assert "Definition: circulation by absorption" in err
+    assert "Weighting: " in err
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "parquet", "-o", str(tmp_path / "c.parquet"))
+    assert code == 0
+    frame = pd.read_parquet(tmp_path / "c.parquet")
+    assert any(line.startswith("Definition: ") for line in frame.attrs["notes"])
+    assert "Method: [JohnsonNoguera2012]." in err
+
+
+def test_a_wide_table_keeps_every_code_and_number_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "exports", "toyland", "--method", "wwz", "--by", "partner")
+    row = next(line for line in out.splitlines() if "AT-N" in line and "BOR" in line)
+    assert len([c for c in row.split("│") if c.strip()]) == 23  # six of codes and names, exports, sixteen terms
+    assert "…" not in out
+
+
+def test_a_table_wider_than_the_screen_is_cut_between_columns() -> None:
+    columns = ["region", "name_en", *(f"term_{k}" for k in range(6))]
+    cells = [["AT-N", "North of Atland", *["1,000.0"] * 6]]
+    parts = _blocks(columns, [False, False, *[True] * 6], cells, 40)
+    assert all(part[0] == 0 and 1 not in part for part in parts)
+    assert [n for part in parts for n in part[1:]] == list(range(2, 8))
+    assert _blocks(columns, [False, False, *[True] * 6], cells, 400) == [list(range(8))]
+
+
+def test_notes_keep_their_semicolons_and_units_name_their_columns(toy: Accounts) -> None:
+    noted = replace(toy, notes=("rates of 2014; no duties of 2018",))
+    lines = notes(extraction.extraction(noted, "BOR", "ATL"))
+    assert "Note: rates of 2014; no duties of 2018." in lines
+    assert any(line.startswith("Units: gdp, gdp_after, gdp_loss in million SHL; the rest ratios.") for line in lines)
+
+
+def test_a_folder_in_place_of_a_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, "check", str(tmp_path))
+    assert code == 2
+    assert "this is a folder, not a file" in err
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "csv", "-o", str(tmp_path))
+    assert code == 2
+    assert "a folder has this name" in err
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "csv", "-o", str(tmp_path / "c.csv"))
+    assert code == 2
+    assert "the folder cannot be written to" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_chinese_names_have_neighbours_too(capsys: pytest.CaptureFixture[str], china: Accounts) -> None:
+    code, _, err = run(capsys, "circulation", "china-2017", "--region", "广冬")
+    assert code == 2
+    assert "广东" in err

@@ -166,6 +166,8 @@ def open_dataset(path: str | Path) -> xr.Dataset:
     import xarray as xr
 
     path = Path(path)
+    if path.is_dir():
+        raise BadInput("this is a folder, not a file", where=str(path), fix="name a netCDF file in it")
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
@@ -246,6 +248,10 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if not path.parent.is_dir():
         raise BadInput("the folder to write to does not exist", where=str(path.parent), fix="create it first")
+    if path.is_dir():
+        raise BadInput("a folder has this name", where=str(path), fix="name a file")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadInput("the folder cannot be written to", where=str(path.parent), fix="choose another folder")
     tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         yield tmp

@@ -14,7 +14,10 @@ import typer
 
 from xunhuan.errors import XunhuanError
 
-ROOMS = ("tables", "circulation", "measures", "build", "history", "imports", "propagate", "simulate", "report", "scenario", "serve")
+ROOMS = (
+    "tables", "circulation", "measures", "build", "history", "imports", "propagate", "simulate", "report", "scenario",
+    "serve",
+)  # fmt: skip
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -72,6 +75,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as e:  # a full disk, a folder that vanished: what the machine refuses
+        print(f"error: {e.strerror or e}\n  where: {e.filename or 'unknown'}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -54,7 +54,8 @@ def emit(
     """Print or write `df` (index is not written; reset it first).
 
     table    rich table with title and notes (definition, weighting, source) under it
-    csv      full digits; json: records; parquet: a file is required
+    csv      full digits; json: records; parquet: a file is required. Title and notes go to standard error, so
+             that no number comes without its definition, and into the metadata of a parquet file
 
     Raises BadInput where the folder is missing or parquet has no file.
     """
@@ -64,13 +65,21 @@ def emit(
         raise BadInput("parquet is not text", fix="give a file with -o FILE")
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
+        _beside(format, title, notes)
         return
     with atomic_path(output) as tmp:
         if format is Format.parquet:
+            df.attrs |= {"title": title, "notes": list(notes)}
             df.to_parquet(tmp, index=False)
         else:
             tmp.write_text(_text(df, format, title, notes, digits), encoding="utf-8")
+    _beside(format, title, notes)
     console(stderr=True).print(f"wrote {output}")
+
+
+def _beside(format: Format, title: str, notes: Sequence[str]) -> None:
+    if format is not Format.table:
+        sys.stderr.write("".join(f"{line}\n" for line in (title, *notes) if line))
 
 
 def _text(df: pd.DataFrame, format: Format, title: str, notes: Sequence[str], digits: int) -> str:
@@ -85,21 +94,49 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", header_style="bold")
-    numeric = [df[c].dtype.kind in "fiu" for c in df.columns]
-    for name, is_number in zip(df.columns, numeric, strict=True):
-        table.add_column(str(name), justify="right" if is_number else "left", no_wrap=is_number)
-    places = [_places(df[c], digits) for c in df.columns]
-    for row in df.itertuples(index=False):
-        table.add_row(*(_cell(v, d) for v, d in zip(row, places, strict=True)))
     tty = sys.stdout.isatty()
     buffer = io.StringIO()
     # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
-    c = Console(file=buffer, force_terminal=tty, width=None if tty else 200)
-    c.print(table)
+    c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
+    numeric = [df[name].dtype.kind in "fiu" for name in df.columns]
+    places = [_places(df[name], digits) for name in df.columns]
+    cells = [[_cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
+    for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):
+        table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
+        for n in block:
+            narrow = numeric[n] or not str(df.columns[n]).endswith(NAMES)
+            table.add_column(str(df.columns[n]), justify="right" if numeric[n] else "left", no_wrap=narrow)
+        for row in cells:
+            table.add_row(*(row[n] for n in block))
+        c.print(table)
     for note in notes:
-        c.print(note, style="dim", highlight=False)
+        c.print(note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
+
+
+NAMES = ("name", "name_en", "name_zh")
+"""How columns of names end; codes say the same where room is short."""
+
+
+def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], width: int) -> list[list[int]]:
+    """Columns of each part of a table that is wider than the screen: the keys again in every part, by code alone."""
+    from rich.cells import cell_len
+
+    size = [max(cell_len(str(c)), *(cell_len(row[n]) for row in cells), 1) + 3 for n, c in enumerate(columns)]
+    if sum(size) + 1 <= width or not cells:
+        return [list(range(len(columns)))]
+    lead = numeric.index(True) if True in numeric else len(columns)
+    keys = [n for n in range(lead) if not str(columns[n]).endswith(NAMES)]
+    room = width - 1 - sum(size[n] for n in keys)
+    blocks: list[list[int]] = []
+    used = room + 1
+    for n in range(lead, len(columns)):
+        if used + size[n] > room:
+            blocks.append([*keys])
+            used = 0
+        blocks[-1].append(n)
+        used += size[n]
+    return blocks or [list(range(len(columns)))]
 
 
 def _places(column: pd.Series, digits: int) -> int:

@@ -46,7 +46,8 @@ def dataset(
         "table": acc.name,
         "year": acc.year,
         "unit": acc.unit,
-        "notes": "; ".join(acc.notes),
+        "source": acc.source,
+        "notes": "\n".join(acc.notes),
         FLAT: " ".join(columns or [str(n) for n in ds.data_vars]),
     }
     return ds

@@ -63,10 +63,33 @@ def notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers."""
     a = {str(k): str(v) for k, v in ds.attrs.items()}
     lines = [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
-    if "mean" in ds:
-        for w in ds["weighting"].values:
+    lines += _mean_lines(ds)
+    method = " ".join(f"[{key}]" if key.isalnum() else key for key in a["citation"].split("; "))
+    lines.append(f"{_values_in(ds)}Method: {method}.")
+    lines.append(f"Table: {a['table']}. Source: {a['source']}.")
+    return lines + [f"Note: {n}." for n in a["notes"].split("\n") if n]
+
+
+def _mean_lines(ds: xr.Dataset) -> list[str]:
+    lines = []
+    for w in ds["weighting"].values if "weighting" in ds else ():
+        if "mean" in ds:
             row = ds["mean"].sel(weighting=w)
             parts = ", ".join(f"{c} {float(row.sel(circuit=c)):.4f}" for c in row["circuit"].values)
             lines.append(f"Mean over the single regions shown, {w}: {parts}.")
-    lines.append(f"Values in {a['unit']}. Source: {a['citation']}.")
-    return lines + [f"Note: {n}." for n in a.get("notes", "").split("; ") if n]
+        if "mean_effect" in ds:
+            effect = float(ds["mean_effect"].sel(weighting=w))
+            lines.append(f"Mean effect over the regions shown, geometric, {w}: {effect:.4g}.")
+    return lines
+
+
+def _values_in(ds: xr.Dataset) -> str:
+    """The unit of the columns that have one, all others being ratios."""
+    units: dict[str, list[str]] = {}
+    for name in str(ds.attrs["columns"]).split():
+        units.setdefault(str(ds[name].attrs["unit"]), []).append(name)
+    ratios = bool(units.pop("1", []))
+    if len(units) == 1 and not ratios:
+        return f"Values in {next(iter(units))}. "
+    said = [f"{', '.join(names)} in {unit}" for unit, names in units.items()]
+    return f"Units: {'; '.join([*said, *(['the rest ratios'] if ratios and said else [])]) or 'ratios'}. "
