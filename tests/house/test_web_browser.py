@@ -169,6 +169,11 @@ CONTRAST = """() => {
 }"""
 
 
+UNNAMED = """() => [...document.querySelectorAll('button,a,input')].filter((e) =>
+  e.getClientRects().length && e.tabIndex >= 0 && !e.textContent.trim() && !e.getAttribute('aria-label')
+  && !e.labels?.length && !e.title).map((e) => e.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize("path", ["", "scenario", "results", "tables"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server: Server, path: str, lang: str) -> None:
@@ -179,10 +184,7 @@ def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server
         see(page, server, f"{path}?lang={lang}&table=china-2017")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(CONTRAST) == []
-    unnamed = page.evaluate(
-        "[...document.querySelectorAll('button,a,input')].filter((e) => e.getClientRects().length && e.tabIndex >= 0 && !e.textContent.trim()"
-        " && !e.getAttribute('aria-label') && !e.labels?.length && !e.title).map((e) => e.outerHTML.slice(0, 120))"
-    )
+    unnamed = page.evaluate(UNNAMED)
     assert unnamed == []
     assert page.evaluate("document.documentElement.lang") == lang
     if lang == "zh":
