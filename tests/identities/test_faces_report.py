@@ -123,6 +123,23 @@ def test_a_scenario_without_comparison_or_draws_reports_too(result: Result) -> N
     )
 
 
+def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) -> None:
+    from xunhuan.scenario.scenario import Compare
+
+    data = result.data.sel(arm=["base", "integration", "embargo"]).copy(deep=True)
+    data["real_income"].loc[{"arm": "embargo"}] = np.nan
+    data["loss"].loc[{"arm": "integration"}] = np.nan
+    kept = ["real_income", "real_income_per_head", "loss", "path", "sector_path", "stopped_by"]
+    scenario = result.scenario.model_copy(update={"compare": Compare(), "uncertainty": None})
+    html = scenario_report(Result(scenario, data[kept], result.summary, result.manifest))
+    income = float(data["real_income"].sel(arm="integration", place="ATL"))
+    lost = float(data["loss"].sel(arm="embargo", place="ATL"))
+    assert f"“integration” changes Atlas’s real income by {style.signed(income)}, every year." in html
+    assert f"“embargo” costs Atlas {style.percent(lost, 2)} of a year’s value added in the period, once." in html
+    assert "Change of real income under “integration”." in html
+    assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
+
+
 def test_bibtex_is_read_whole() -> None:
     text = (Path(bibliography.__file__).parents[1] / "refs.bib").read_text(encoding="utf-8")
     assert len(bibliography.library()) == len(re.findall(r"^@\w+\{", text, flags=re.M))

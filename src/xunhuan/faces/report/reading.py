@@ -78,13 +78,33 @@ class Reading:
 
     @cached_property
     def main(self) -> str:
-        """The arm the report is about: shock and policy together, else the last."""
-        return self.offset[2] if self.offset else self.arms[-1]
+        """The arm the report is about: shock and policy together, else the last that has an answer."""
+        if self.offset:
+            return self.offset[2]
+        return self._answered("real_income" if self.long else "loss")[-1]
 
     @cached_property
     def shocked(self) -> str:
         """The arm without the policy."""
         return self.offset[0] if self.offset else self.main
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Arms told side by side: without and with the policy, else the last few that have an answer."""
+        if self.offset:
+            return [self.offset[0], self.offset[2]]
+        return self._answered("real_income" if self.long else "loss")[-3:]
+
+    @cached_property
+    def short_arm(self) -> str:
+        """The arm the short run is told by: the one without the policy, where the short run reads it."""
+        known = self._answered("loss")
+        return self.shocked if self.shocked in known else known[-1]
+
+    def _answered(self, variable: str) -> list[str]:
+        """Arms whose model ran and gave numbers at home; all where none did. A model reads edits of its horizon only."""
+        w = self.data[variable].sel(place=self.home)
+        return [a for a in self.arms if np.isfinite(w.sel(arm=a))] or self.arms
 
     @property
     def long(self) -> bool:

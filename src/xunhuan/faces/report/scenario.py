@@ -14,6 +14,9 @@ from xunhuan.faces.report.page import Album, formula, render, sentence
 from xunhuan.faces.report.reading import Number, Reading
 from xunhuan.scenario.record import Result
 
+ARMS_TOLD = 3
+"""How many arms the answer tells, where there is no comparison."""
+
 RELATION = (
     "The short run follows deliveries day by day with prices and suppliers as they were: stocks run down, what lacks a "
     "critical input stands still. Its loss happens once and is a share of one year’s value added. The long run has no days: "
@@ -68,15 +71,8 @@ class ScenarioReport:
 def answer(reading: Reading) -> str:
     """The answer in a sentence or three, computed."""
     home = reading.name(reading.home)
-    if not reading.long:
-        lost = reading.number("loss", reading.home, reading.main)
-        return (
-            f"Under “{reading.main}” {home} loses {100 * lost.value:.2f}% of a year’s value added in the period"
-            f"{_within(lost, signed=False)}."
-        )
     if reading.offset is None:
-        w = reading.number("real_income", reading.home, reading.main)
-        return f"“{reading.main}” changes {home}’s real income by {w.change()}{_within(w)}, every year."
+        return " ".join(_plainly(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
     shock, policy, both = reading.offset
     hit, net = (reading.number("real_income", reading.home, a) for a in (shock, both))
     text = f"On its own, “{shock}” changes {home}’s real income by {hit.change()}{_within(hit)}. "
@@ -91,12 +87,8 @@ def answer(reading: Reading) -> str:
 def answer_zh(reading: Reading) -> str:
     """The same in Chinese."""
     home = reading.name(reading.home, "zh")
-    if not reading.long:
-        lost = reading.number("loss", reading.home, reading.main)
-        return f"在“{reading.main}”情景下，{home}在此期间损失全年增加值的{100 * lost.value:.2f}%{_within_zh(lost, False)}。"
     if reading.offset is None:
-        w = reading.number("real_income", reading.home, reading.main)
-        return f"“{reading.main}”使{home}实际收入每年变动{w.change()}{_within_zh(w)}。"
+        return "".join(_plainly_zh(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
     shock, policy, both = reading.offset
     hit, net = (reading.number("real_income", reading.home, a) for a in (shock, both))
     text = f"仅有“{shock}”时，{home}实际收入变动{hit.change()}{_within_zh(hit)}；"
@@ -107,6 +99,41 @@ def answer_zh(reading: Reading) -> str:
     return (
         text + f"政策抵消了{100 * omega.value:.0f}%的损失；扣除政策本身即可带来的收益后为{_minus(100 * extra.value)}%。"
     )
+
+
+def _effects(reading: Reading, arm: str) -> tuple[Number | None, Number | None]:
+    """Change of real income and value added lost at home in an arm; None where its model does not run."""
+    found = []
+    for variable, there in (("real_income", reading.long), ("loss", reading.short)):
+        n = reading.number(variable, reading.home, arm) if there else None
+        found.append(n if n is not None and np.isfinite(n.value) else None)
+    return found[0], found[1]
+
+
+def _plainly(reading: Reading, arm: str) -> str:
+    """What an arm does, in a sentence."""
+    income, lost = _effects(reading, arm)
+    parts = []
+    if income is not None:
+        parts.append(
+            f"changes {reading.name(reading.home)}’s real income by {income.change()}{_within(income)}, every year"
+        )
+    if lost is not None:
+        whose = "" if parts else f"{reading.name(reading.home)} "
+        share = f"{style.percent(lost.value, 2)} of a year’s value added{_within(lost, signed=False)}"
+        parts.append(f"costs {whose}{share} in the period, once")
+    return f"“{arm}” {' and '.join(parts) or 'has no answer: its solver did not converge'}."
+
+
+def _plainly_zh(reading: Reading, arm: str) -> str:
+    income, lost = _effects(reading, arm)
+    home = reading.name(reading.home, "zh")
+    parts = []
+    if income is not None:
+        parts.append(f"使{home}实际收入每年变动{income.change()}{_within_zh(income)}")
+    if lost is not None:
+        parts.append(f"使{home}在此期间一次性损失全年增加值的{style.percent(lost.value, 2)}{_within_zh(lost, False)}")
+    return f"“{arm}”{'，并'.join(parts) or '没有解：求解未收敛'}。"
 
 
 def _within(n: Number, signed: bool = True) -> str:
@@ -171,6 +198,6 @@ def _stopped(reading: Reading) -> str:
     what = str(first["name_en"])
     share = style.percent(-float(first["value"]), 2)
     return (
-        f"Under “{reading.shocked}” the input whose lack stops most is {what[:1].lower()}{what[1:]}: industries waiting "
+        f"Under “{reading.short_arm}” the input whose lack stops most is {what[:1].lower()}{what[1:]}: industries waiting "
         f"for it lose {share} of a year’s value added."
     )

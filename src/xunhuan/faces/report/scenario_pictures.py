@@ -65,13 +65,12 @@ def _effect(reading: Reading, out: Album) -> None:
 
 
 def _maps(reading: Reading, out: Album, variable: str, what: str, arms: list[str] | None = None) -> None:
-    if arms is None:
-        arms = list(dict.fromkeys([reading.shocked, reading.main]))
+    arms = reading.told if arms is None else arms
     if reading.geography is None or len(reading.home_regions) < 2 or not arms:
         return
     maps = {a: _series(reading, variable, a) for a in arms}
     reach = [float(np.nanmax(np.abs(m))) for m in maps.values()]
-    # One scale for both, unless it would wash one of them out.
+    # One scale for all, unless it would wash one of them out.
     shared = style.spread(reach) if max(reach) < 4 * min(reach) else None
     scale = "" if shared or len(arms) == 1 else " Each map has its own colour scale."
     for k, (arm, values) in enumerate(maps.items()):
@@ -190,7 +189,7 @@ def _short_run(reading: Reading, out: Album) -> None:
     if "path" in d and arms:
         lines = {f"“{a}”": d["path"].sel(arm=a, place=reading.home).to_series() - 1 for a in arms}
         fig = figures.time_lines(lines, axis="output against rest")
-        note = " The other arms differ in nothing that the short run reads." if len(arms) < len(reading.arms) else ""
+        note = " Other arms differ in nothing that the short run reads." if len(arms) < len(reading.arms) else ""
         caption = f"Output of {home} under {' and '.join(lines)}, against its level at rest.{note}"
         out.add("path", fig, caption, "Output over time, one line an arm")
     if "sector_path" in d:
@@ -207,11 +206,11 @@ def _short_run(reading: Reading, out: Album) -> None:
 
 
 def _sector_lines(reading: Reading, out: Album) -> None:
-    cut = reading.data["sector_path"].sel(arm=reading.shocked)
+    cut = reading.data["sector_path"].sel(arm=reading.short_arm)
     worst = cut.min("t").to_series().sort_values(kind="stable").index[:LINES]
     english = reading.data["sector_en"].to_series()
     lines = {str(english[s]): cut.sel(sector=s).to_series() - 1 for s in worst}
-    caption = f"The sectors of {reading.name(reading.home)} hit hardest under “{reading.shocked}”."
+    caption = f"The sectors of {reading.name(reading.home)} hit hardest under “{reading.short_arm}”."
     out.add(
         "sectors-path", figures.time_lines(lines, axis="output against rest"), caption, "Output of sectors over time"
     )
@@ -224,7 +223,7 @@ def _stopped(reading: Reading, out: Album) -> None:
     out.add(
         "stopped-by",
         figures.winners_losers(frame, axis="value added lost, share of the year’s"),
-        f"Which missing inputs stopped production under “{reading.shocked}”: value added lost for want of each.",
+        f"Which missing inputs stopped production under “{reading.short_arm}”: value added lost for want of each.",
         "Value added lost by missing input",
     )
 
@@ -241,9 +240,11 @@ def _short_arms(reading: Reading) -> list[str]:
 
 
 def stopped(reading: Reading) -> pd.DataFrame:
-    """Missing inputs that stopped production at home under the shock, largest loss first: sector, names, value (< 0)."""
+    """Missing inputs that stopped production at home in the short run, largest loss first: sector, names, value (< 0)."""
     d = reading.data
-    lost = d["stopped_by"].sel(arm=reading.shocked).to_series().sort_values(ascending=False, kind="stable").head(INPUTS)
+    lost = (
+        d["stopped_by"].sel(arm=reading.short_arm).to_series().sort_values(ascending=False, kind="stable").head(INPUTS)
+    )
     lost = lost[lost > 0]
     names = {c: d[f"sector_{c[-2:]}"].to_series()[lost.index].to_numpy() for c in ("name_en", "name_zh")}
     return pd.DataFrame({"sector": lost.index, "value": -lost.to_numpy(), **names})

@@ -84,12 +84,13 @@ def _headlines(reading: Reading) -> Grid:
     for label, variable, at, signed in lines:
         numbers = [(a, reading.number(variable, home, a, **at)) for a in arms]
         rows.append(Row([label, *(_cell(n, signed and a != "base") for a, n in numbers)]))
-    caption = f"{reading.name(home)} in every arm, with 90% intervals where something was drawn."
+    drawn = ", with 90% intervals" if reading.result.draws is not None else ""
+    caption = f"{reading.name(home)} in every arm{drawn}."
     return Grid(["", *arms], rows, caption)
 
 
 def _regions(reading: Reading) -> Grid:
-    chosen = list(dict.fromkeys([reading.shocked, reading.main]))
+    chosen = reading.told
     omega = "omega" in reading.data
     frames = {a: reading.frame("real_income", a, ("home",)).set_index("region") for a in chosen}
     order = frames[chosen[0]].sort_values("value", kind="stable").index
@@ -157,7 +158,7 @@ def _reinforcement(reading: Reading) -> Grid:
 
 def _sectors(reading: Reading) -> Grid:
     frame = reading.sectors().sort_values(reading.main, kind="stable")
-    arms = list(dict.fromkeys([reading.shocked, reading.main]))
+    arms = reading.told
     rows = [
         Row([r["name_en"], r["name_zh"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
         for r in frame.to_dict("records")
