@@ -12,6 +12,7 @@ from dash import html
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import texts
 from xunhuan.faces.web.pages.pictures import (
+    HEADLINES,
     arms,
     change_map,
     curves,
@@ -104,7 +105,7 @@ def _title(result: Result, selection: Selection) -> list[Any]:
 def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
     """The home nation and the region chosen, each with its number and interval."""
     t = texts.of(selection.lang)
-    quantity = quantity_of(result)
+    quantity = quantity_of(result, arm)
     home = str(result.data.attrs["home"])
     cells = []
     for place in dict.fromkeys((home, selection.region)):
@@ -115,11 +116,12 @@ def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
         interval = ""
         if np.isfinite(row["low"]):
             interval = t("interval", low=style.signed(row["low"]), high=style.signed(row["high"]))
+        number = style.percent(float(row["value"]), 2) if quantity == "loss" else style.signed(float(row["value"]))
         cells.append(
             html.Div(
                 [
                     html.Span(str(name)),
-                    html.B(style.signed(float(row["value"]))),
+                    html.B(number),
                     html.Span(interval, className="sub small"),
                 ],
                 className="number",
@@ -200,8 +202,8 @@ def _range(row: Any) -> str:
 def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
     """The same headline in both results, and the difference, home places first."""
     t = texts.of(selection.lang)
-    quantity = quantity_of(left)
-    if quantity not in right.data:
+    quantity = next((q for q in HEADLINES if _told(left, q) and _told(right, q)), "")
+    if not quantity:
         return [notice([t("not_same")], t("page_problem"), "info")]
     a = left.data[quantity].sel(arm=arms(left)[-1]).to_series()
     b = right.data[quantity].sel(arm=arms(right)[-1]).to_series()
@@ -215,6 +217,11 @@ def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
     if left.scenario.base != right.scenario.base:
         words.append(html.P(t("definitions_differ")))
     return [*words, table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
+
+
+def _told(result: Result, quantity: str) -> bool:
+    """True where the last arm has an answer for a quantity."""
+    return quantity in result.data and bool(np.isfinite(result.data[quantity].sel(arm=arms(result)[-1])).any())
 
 
 def _ended(result: Result, selection: Selection) -> list[Any]:

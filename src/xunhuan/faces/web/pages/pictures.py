@@ -36,14 +36,19 @@ def geography(result: Result) -> Geography:
     return lookups.accounts(result.scenario.base).geography
 
 
-def quantity_of(result: Result) -> str:
-    """The number that sums a result up: real income where there is a long run, else value added lost."""
-    return next(q for q in HEADLINES if q in result.data)
+def quantity_of(result: Result, arm: str) -> str:
+    """The number that sums an arm up: the first headline that moves, real income where there is a long run."""
+    known = [q for q in HEADLINES if q in result.data]
+    for q in known:
+        values = result.data[q].sel(arm=arm).to_numpy()
+        if np.nan_to_num(values).any():
+            return q
+    return known[0]
 
 
 def change_map(result: Result, arm: str, selection: Selection, id: str = "change-map") -> list[Any]:
     t = texts.of(selection.lang)
-    quantity = quantity_of(result)
+    quantity = quantity_of(result, arm)
     geo = geography(result)
     if all(tile is None for tile in geo.tile):
         return []
@@ -73,6 +78,8 @@ def maps_of(result: Result, arm: str, selection: Selection) -> list[Any]:
         return s[[c for c in s.index if c in tiles]]
 
     maps = {style.word("before", _lang(selection)): share("base"), style.word("after", _lang(selection)): share(arm)}
+    if not share(arm).notna().any():
+        return out  # no long-run answer in this arm
     label = t("before_after", share=t(selection.share))
     wide = figures.tile_maps(maps, geo, scale=selection.share, language=_lang(selection), key=t(selection.share))
     tall = figures.tile_maps(
@@ -148,7 +155,7 @@ def name_of(result: Result, place: str, lang: str) -> str:
 
 def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> list[Any]:
     t = texts.of(selection.lang)
-    quantity = quantity_of(result)
+    quantity = quantity_of(result, arm)
     s = result.summary
     rows = s[(s["quantity"] == quantity) & (s["arm"] == arm)].rename(columns={"place": "region"})
     if quantity == "loss":
