@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint lock clean
+.PHONY: demo test check lint golden lock clean
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Write the golden numbers of the tests anew; look at the difference before committing it.
+golden: $(VENV)/.dev
+	$(BIN)/python tests/golden/regenerate.py
 
 # Renew the locked versions from pyproject.toml.
 lock: $(VENV)/.dev

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from xunhuan.measures.circulation import circulation as circulation
     from xunhuan.measures.supply import import_content as import_content
     from xunhuan.measures.supply import supply as supply
+    from xunhuan.scenario.bench import run_scenario as run_scenario
+    from xunhuan.scenario.record import open_result as open_result
 
 __version__ = "0.1.0"
 
@@ -45,6 +47,8 @@ _PUBLIC = {
     "load_log": "xunhuan.data.store",
     "save": "xunhuan.data.store",
     "supply": "xunhuan.measures.supply",
+    "open_result": "xunhuan.scenario.record",
+    "run_scenario": "xunhuan.scenario.bench",
     "table": "xunhuan.measures.labels",
     "toyland": "xunhuan.data.toyland",
 }

@@ -155,3 +155,30 @@ def test_merge_leaves_its_input_alone() -> None:
     merge(base, {"shock": [{"name": "a", "size": 2.0}], "b": {"c": 2}}, "x", log)
     assert base == {"shock": [{"name": "a", "size": 1.0}], "b": {"c": 1}}
     assert len(log) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "mobility = { relative_sd = 0.2 }",
+            "uncertainty.mobility: its draws would change nothing: people do not move",
+        ),
+        ("scale = { relative_sd = 0.2 }", "uncertainty.scale: its draws would change nothing"),
+        ("inventories = { relative_sd = 0.2 }", "uncertainty.inventories: its draws would change nothing"),
+    ],
+)
+def test_draws_that_would_change_nothing_are_refused(text: str, said: str) -> None:
+    found = problems(FINE + "[uncertainty]\n" + text)
+    assert any(said in item for item in found), found
+
+
+def test_a_ban_is_not_drawn_beyond_itself() -> None:
+    text = FINE.replace("change = 0.1", "ban = true") + "[uncertainty]\nshock.a = { low = 0.5, high = 1.2 }"
+    assert problems(text) == ["uncertainty.shock.a: a ban has no dose above 1; give low and high with high at most 1"]
+
+
+def test_a_scenario_without_shocks() -> None:
+    assert problems('title = "x"\nbase = "toyland"\nshock = []') == [
+        "there is no shock: add [[shock]] with a name and an edit"
+    ]

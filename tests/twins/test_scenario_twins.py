@@ -14,14 +14,18 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
+from xunhuan.measures.exposure import exposure
+from xunhuan.measures.integration import head_ries as measured_head_ries
 from xunhuan.models.contract import Shock, primitives
 from xunhuan.scenario import ensemble
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
-from xunhuan.scenario.edits import BestPairs, Elasticities
+from xunhuan.scenario.edits import BestPairs, Elasticities, head_ries
 from xunhuan.scenario.ensemble import Plan, draw_all
 from xunhuan.scenario.layers import Layers, read
+from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.places import places
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty
 
@@ -57,6 +61,17 @@ def test_best_pairs_by_loops(toy: Accounts) -> None:
                 expected[r, s, i] = (target / d) ** 0.5
     np.testing.assert_allclose(got, expected, rtol=1e-14)
     assert (got < 1).any()
+
+
+def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> None:
+    """Costs good by good and face-value reliance, computed here on arrays, agree with the measures of the same name."""
+    for k, code in enumerate(toy.sectors.codes):
+        ours = head_ries(toy.flow[:, :, k], np.full((4, 4), 5.0))
+        theirs = measured_head_ries(toy, list(toy.geography.codes), theta=5.0, sectors=code)["cost"].to_numpy() + 1
+        np.testing.assert_allclose(ours[~np.eye(4, dtype=bool)], theirs[~np.eye(4, dtype=bool)], rtol=1e-12)
+    at = places(toy)
+    face = [float(exposure(toy, code)["face"].item()) for code in at.codes]
+    np.testing.assert_allclose(reliance(toy, at), face, rtol=1e-12)
 
 
 def test_sobol_indices_of_a_product_by_hand() -> None:
@@ -157,9 +172,17 @@ def test_two_runs_do_not_share_a_work_folder(toy_draws: Job, tmp_path: Path) -> 
         draw_all(*toy_draws, tmp_path, Plan(workers=1))
 
 
-def test_no_scheduler_answers(toy_draws: Job, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no Dask scheduler answers at 'nonsense://x'"):
-        draw_all(*toy_draws, tmp_path, Plan(scheduler="nonsense://x"))
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense://x", "'nonsense://x' is not the address of a Dask scheduler"),
+        ("127.0.0.1", "is not the address of a Dask scheduler"),
+        ("tcp://127.0.0.1:1", "no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
+    ],
+)
+def test_no_scheduler_answers(toy_draws: Job, tmp_path: Path, address: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
 
 
 @pytest.mark.cluster

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xunhuan.data.store import write_folder
-from xunhuan.errors import BadInput
 from xunhuan.scenario import bench, ensemble
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import Result, open_result, writers
@@ -21,10 +20,6 @@ def record(
 
     An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
     """
-    if out.exists() and not (out / "manifest.json").is_file():
-        raise BadInput(
-            "there is something else at the place to write to", where=str(out), fix="give another folder with -o"
-        )
     out.parent.mkdir(parents=True, exist_ok=True)
     result = bench.run(layers, out, plan, progress)
     write_folder(out, {**report(result), **writers(result)})

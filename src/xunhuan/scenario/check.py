@@ -18,8 +18,9 @@ from xunhuan.models.contract import Shock as Edits
 from xunhuan.models.contract import TimedEdit, primitives
 from xunhuan.scenario import edits
 from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.lines import Shock, Strict
 from xunhuan.scenario.run import MODELS, Bench, check_reads
-from xunhuan.scenario.scenario import Scenario, Shock, Strict
+from xunhuan.scenario.scenario import Scenario, Uncertainty
 
 Location = tuple[int | str, ...]
 
@@ -51,6 +52,8 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
     bench = Bench(scenario, base, parameters)
     for k, shock in enumerate(scenario.shock):
         _check_doses(bench, shock, k, p)
+    if scenario.uncertainty is not None:
+        _check_uncertain(bench, scenario.uncertainty, p)
     p.raise_if(where=where)
     return bench
 
@@ -248,6 +251,27 @@ def _check_doses(bench: Bench, shock: Shock, k: int, p: Problems) -> None:
         primitives(bench.base, Edits(tuple(e for e in lines if not isinstance(e, TimedEdit))))
     except XunhuanError as e:
         p.add(f"shock[{k}] ({shock.name}): {(e.items or (e.what,))[0]}")
+
+
+def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
+    """Problems of quantities whose draws would change nothing, or could not be."""
+    drawn = {m: b for m, b in bench.parameters.items() if u.models is None or m in u.models}
+    long = next((b for m, b in drawn.items() if MODELS[m].horizon == "long"), None)
+    idle = {
+        "trade_elasticity": (long is None, "no long-run model is drawn"),
+        "mobility": (getattr(long, "labour", "") != "mobile", 'people do not move; set model.trade.labour = "mobile"'),
+        "scale": (not getattr(long, "scale", 0.0), "there are no economies of scale; set model.trade.scale"),
+        "inventories": (not any("inventory_scale" in type(b).model_fields for b in drawn.values()),
+                        "no short-run model is drawn"),
+        "cross_hauling": (len(bench.view.home) < 2, "the home nation has one region"),
+    }  # fmt: skip
+    for name, (nothing, why) in idle.items():
+        if getattr(u, name) is not None and nothing:
+            p.add(f"uncertainty.{name}: its draws would change nothing: {why}")
+    for name, d in u.shock.items():
+        most = d.support()[1] * bench.scenario.shocks()[name].size
+        if most > 1 and any(line.ban for line in bench.scenario.shocks()[name].trade_cost):
+            p.add(f"uncertainty.shock.{name}: a ban has no dose above 1; give low and high with high at most 1")
 
 
 def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None:

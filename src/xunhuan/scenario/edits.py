@@ -13,7 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.models import contract
 from xunhuan.models.contract import Array, Edit, OwnEdit, Primitives, apply_edit, bilateral
-from xunhuan.scenario import scenario as schema
+from xunhuan.scenario import lines as schema
 
 
 @dataclass(frozen=True)

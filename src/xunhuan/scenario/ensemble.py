@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -202,17 +203,33 @@ def _on_cluster(
     text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], address: str
 ) -> Iterator[Rows]:
     """Batches over a Dask cluster; the scheduler gives a dead worker's batch to another."""
+    _reach(address)
     from distributed import Client, as_completed
 
     try:
         client = Client(address, timeout="15s")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as e:
-        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix="for instance tcp://127.0.0.1:8786") from e
+        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix=ADDRESS) from e
     with client:
         futures = client.map(lambda batch: work(text, digest, batch), batches, pure=False, retries=2)
         for future in as_completed(futures):  # type: ignore[no-untyped-call]
             yield future.result()
             future.release()
+
+
+ADDRESS = "give what the scheduler prints when it starts, for instance tcp://127.0.0.1:8786"
+
+
+def _reach(address: str) -> None:
+    """Raise BadInput where the address is not one, or nobody listens there; at once, before a client waits for it."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "tcp", "tls", "ws", "wss") or not host or not port.isdigit():
+        raise BadInput(f"{address!r} is not the address of a Dask scheduler", fix=ADDRESS)
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as e:
+        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix=ADDRESS) from e
 
 
 @contextlib.contextmanager

@@ -111,6 +111,14 @@ def writers(result: Result) -> dict[str, Callable[[Path], object]]:
     return {**done, "manifest.json": manifest}
 
 
+def check_place(out: Path) -> None:
+    """Raise BadInput where something that is no result lies at the place a result is to be written."""
+    if out.exists() and not (out / "manifest.json").is_file():
+        raise BadInput(
+            "there is something else at the place to write to", where=str(out), fix="give another folder with -o"
+        )
+
+
 def open_result(path: str | Path) -> Result:
     """Read a result folder. Raises BadInput where it is none, ForeignFile where a file is not what was written."""
     import tomllib
