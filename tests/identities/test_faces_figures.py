@@ -123,6 +123,13 @@ def test_winners_and_losers_keep_both_ends() -> None:
     assert list(fig.data[0].y) == [*(f"R{k}" for k in range(5)), *(f"R{k}" for k in range(45, 50))]
 
 
+def test_trade_diversion_shows_where_trade_went_as_well_as_whence() -> None:
+    after = [10.0 + d for d in (-9, -8, -7, -6, -5, -4, -3, 1, 2)]
+    frame = pd.DataFrame({"partner": [f"P{k}" for k in range(9)], "before": 10.0, "after": after})
+    assert list(figures.trade_diversion(frame, top=4).data[0].y) == ["P0", "P1", "P7", "P8"]
+    assert len(figures.trade_diversion(frame.head(7), top=4).data[0].y) == 4
+
+
 def test_before_and_after_are_sorted_by_the_change(toy: Accounts) -> None:
     one = shares.as_frame(circulation(toy))
     shift = np.array([0.01, -0.05, 0.02])

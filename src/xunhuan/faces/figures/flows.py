@@ -126,14 +126,17 @@ def cluster_matrix(
 def trade_diversion(
     frame: pd.DataFrame, *, language: Language = "en", unit: str = "", top: int = 12, title: str = ""
 ) -> go.Figure:
-    """Trade won and lost with each partner, largest move on top.
+    """Trade won and lost by partner: the largest gains and the largest losses, gains on top.
 
     frame  partner (or region), name_en, name_zh, before, after, in `unit`
-    top    partners shown; the others are in the table
+    top    partners shown, half from each end where both have enough
     """
     code = "partner" if "partner" in frame else "region"
     moved = (frame["after"] - frame["before"]).to_numpy(float)
-    order = np.argsort(-np.abs(moved), kind="stable")[:top][::-1]
+    order = np.argsort(moved, kind="stable")
+    if len(order) > top:
+        rises = min(max(top // 2, top - int((moved < 0).sum())), int((moved > 0).sum()))
+        order = np.concatenate([order[: top - rises], order[len(order) - rises :]])
     rows, moved = frame.iloc[order], moved[order]
     labels = style.names(rows, language, code)
     before = rows["before"].to_numpy(float)

@@ -53,13 +53,13 @@ def waterfall_steps(reading: Reading) -> pd.DataFrame:
 def _effect(reading: Reading, out: Album) -> None:
     if reading.offset is None:
         return
-    fig = figures.waterfall(waterfall_steps(reading), axis="change of real income")
+    steps = waterfall_steps(reading)
     home = reading.name(reading.home)
+    drawn = " Whiskers are 90% intervals; the interaction has none of its own." if "low" in steps else ""
     out.add(
         "waterfall",
-        fig,
-        f"Real income of {home}: the shock, the policy alone, what the two do to each other, and the net. Whiskers are "
-        "90% intervals; the interaction has none of its own.",
+        figures.waterfall(steps, axis="change of real income"),
+        f"Real income of {home}: the shock, the policy alone, what the two do to each other, and the net.{drawn}",
         "Waterfall from the shock over the policy to the net effect",
     )
 
@@ -115,7 +115,7 @@ def _diversion(reading: Reading, out: Album) -> None:
             f"diversion-{key}",
             figures.trade_diversion(frame, language="both", unit=unit, top=PARTNERS),
             f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per cent"
-            f"{f'; the {PARTNERS} largest moves' if len(frame) > PARTNERS else ''}.",
+            f"{f'; the {PARTNERS} largest gains and losses' if len(frame) > PARTNERS else ''}.",
             f"Change of {home}’s {what} partners",
         )
 
