@@ -25,6 +25,8 @@ from xunhuan.scenario.scenario import LONG, SHORT
 Draft = dict[str, Any]
 MOST = {"shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "days": 1100, "text": 4000, "names": 400}
 """Largest sizes a run from the browser may have."""
+EMPTIED = ("offset", "trade_elasticity", "compare")
+"""Tables that the form leaves empty where nothing is chosen; an empty table elsewhere asks for something's defaults."""
 START, SOLVE, DAY = 14.0, 0.4, 0.012
 """Seconds on one core of a laptop: to start and compile, for one long-run answer, for one day of the short run."""
 
@@ -105,7 +107,7 @@ def _filled(value: Any) -> Any:
     if isinstance(value, Mapping):
         filled = {str(k): _filled(v) for k, v in value.items()}
         kept = {k: v for k, v in filled.items() if v is not None and v != "" and v != []}
-        return {k: v for k, v in kept.items() if v != {} or k in ("trade", "propagation")}
+        return {k: v for k, v in kept.items() if v != {} or k not in EMPTIED}
     if isinstance(value, list):
         return [_filled(v) for v in value if v is not None]
     return value

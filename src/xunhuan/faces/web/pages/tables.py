@@ -9,6 +9,7 @@ from dash import Dash, dcc, html
 from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
+from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, texts
 from xunhuan.faces.web.parts import card, table
 from xunhuan.faces.web.state import Selection
@@ -48,7 +49,15 @@ def _catalogue(selection: Selection) -> html.Div:
             link = name
         label = html.Strong(link) if chosen else link
         rows.append(
-            [label, table_title(acc, selection.lang), acc.year, acc.R, acc.S, acc.unit, html.Code(acc.digest[:12])]
+            [
+                label,
+                table_title(acc, selection.lang),
+                acc.year,
+                acc.R,
+                acc.S,
+                style.unit(acc.unit),
+                html.Code(acc.digest[:12]),
+            ]
         )
     head = [t("table"), t("title"), t("year"), t("regions"), t("sectors"), t("unit"), t("digest")]
     return table(head, rows, numeric=(2, 3, 4), caption=t("catalogue"))
@@ -66,7 +75,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
     facts: list[tuple[str, Any]] = [
         (t("title"), table_title(acc, selection.lang)),
         (t("source"), acc.source),
-        (t("unit"), f"{acc.unit}, {acc.year}"),
+        (t("unit"), f"{style.unit(acc.unit)}, {acc.year}"),
         (t("home"), geo.name(acc.home, selection.lang)),
         (t("regions"), f"{acc.R}, {t('open_regions', n=len(geo.open))}"),
         (t("clusters"), "; ".join(f"{k} = {' + '.join(v)}" for k, v in geo.clusters.items()) or "–"),
