@@ -67,9 +67,21 @@ def test_walras_and_the_numeraire(toy: Accounts, edit: Edit, parameters: TradePa
     gap = (acc.absorption - acc.output).sum(1)
     assert abs(gap.sum()) < 1e-9 * acc.gdp.sum()
     if parameters.deficits == "world_share":
-        np.testing.assert_allclose(gap, (toy.absorption - toy.output).sum(1), atol=1e-8 * toy.gdp.sum())
+        base = (toy.absorption - toy.output).sum(1)
+        home = np.array(toy.geography.nation) == "ATL"
+        new = d["factor_income"].to_numpy()
+        paid = respond(toy, Shock(), parameters).detail["factor_income"].to_numpy()
+        before, after = (np.where(home, base[home].sum() * w / w[home].sum(), base) for w in (paid, new))
+        growth = new[home].sum() / paid[home].sum()
+        np.testing.assert_allclose(gap, after + (base - before) * growth, atol=1e-8 * toy.gdp.sum())
     budget = d["factor_income"] + d["duties"] + d["export_tax_revenue"] - d["subsidies"] + gap
     np.testing.assert_allclose(d["income"], budget, rtol=1e-9)
+
+
+def test_transfers_can_move_as_deficits_do(toy: Accounts) -> None:
+    out = respond(toy, Shock((EDITS[0],)), TradeParameters(transfers="as_deficits", tolerance=1e-12)).accounts
+    gap = (out.absorption - out.output).sum(1)
+    np.testing.assert_allclose(gap, (toy.absorption - toy.output).sum(1), atol=1e-8 * toy.gdp.sum())
 
 
 def test_zero_deficits_balance_trade(toy: Accounts) -> None:
@@ -79,7 +91,11 @@ def test_zero_deficits_balance_trade(toy: Accounts) -> None:
 
 def test_constant_deficits_buy_the_same_basket(toy: Accounts) -> None:
     """D'/D is the change of world consumer prices, weighted by base spending."""
-    out = respond(toy, Shock((Productivity("all", change=0.1),)), TradeParameters(deficits="constant", tolerance=1e-12))
+    out = respond(
+        toy,
+        Shock((Productivity("all", change=0.1),)),
+        TradeParameters(deficits="constant", transfers="as_deficits", tolerance=1e-12),
+    )
     old, new = ((a.absorption - a.output).sum(1) for a in (toy, out.accounts))
     income, price = out.detail["income_base"].to_numpy(), out.detail["consumer_price_hat"].to_numpy()
     np.testing.assert_allclose(new / old, np.exp((income * np.log(price)).sum() / income.sum()), rtol=1e-9)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +43,7 @@ class Options(NamedTuple):
     window: int = 12
     growth: float = 8.0
     ridge: float = 1e-13
-    largest_step: float = 1.5
+    largest_step: float = 3.0
     rejections: int = 25
     patience: int = 150
 
@@ -82,17 +81,16 @@ class _State(NamedTuple):
     k: jax.Array
 
 
-def _mixing(turns: jax.Array, residual: Vector, ridge: float) -> Vector:
-    """Weights γ minimising |r − Σ_m γ_m Δr_m|², columns scaled to unit length, Tikhonov-regularised.
+def _mixing(turns: Array, valid: Array, residual: Vector, ridge: float) -> Vector:
+    """Weights γ minimising |r − Σ_m γ_m Δr_m|² over valid rows, rows scaled to unit length, Tikhonov-regularised.
 
-    turns window n · residual n · an empty row of `turns` gets weight 0.
+    turns window n · valid window · residual n · a row that is not valid gets weight 0.
     """
-    length = jnp.sqrt(jnp.sum(turns**2, axis=1))
-    scale = jnp.where(length > 0, 1 / jnp.where(length > 0, length, 1.0), 0.0)
-    unit = turns * scale[:, None]
-    gram = unit @ unit.T + ridge * jnp.eye(len(length))
-    gram = gram + jnp.diag(jnp.where(length > 0, 0.0, 1.0))
-    weights: Vector = scale * jnp.linalg.solve(gram, unit @ residual)
+    gram = turns @ turns.T
+    square = jnp.where(valid, jnp.diag(gram), 0.0)
+    scale = jnp.where(square > 0, jax.lax.rsqrt(jnp.where(square > 0, square, 1.0)), 0.0)
+    unit = scale[:, None] * gram * scale + jnp.diag(ridge + jnp.where(scale > 0, 0.0, 1.0))
+    weights: Vector = scale * jnp.linalg.solve(unit, scale * (turns @ residual))
     return weights
 
 
@@ -101,28 +99,30 @@ def _capped(move: Vector, largest: float) -> Vector:
     return move * jnp.minimum(1.0, largest / jnp.where(longest > 0, longest, 1.0))
 
 
-def _accept(options: Options, s: _State, r: Vector, err: Array) -> _State:
-    """Remember the step just made and take the accelerated one."""
+def _advance(options: Options, s: _State, r: Vector) -> _State:
+    """From a point and its residual to the next point: accelerated, or back to the best one where r is bad.
+
+    Rows of the history are written in place and counted by `filled`; a rejection only sets the count to 0, so the
+    large arrays are never copied.
+    """
+    err = jnp.max(jnp.abs(r))
+    good = jnp.isfinite(err) & (err <= options.growth * s.best)
+    better = good & (err < s.best)
     slot = s.filled % options.window
-    steps = jnp.where(s.has_last, s.steps.at[slot].set(s.x - s.last_x), s.steps)
-    turns = jnp.where(s.has_last, s.turns.at[slot].set(r - s.last_r), s.turns)
-    move = r - _mixing(turns, r, options.ridge) @ (steps + turns)
-    better = err < s.best
-    return s._replace(
-        x=s.x + _capped(move, options.largest_step), last_x=s.x, last_r=r, steps=steps, turns=turns,
-        best_x=jnp.where(better, s.x, s.best_x), best_r=jnp.where(better, r, s.best_r),
-        best=jnp.where(better, err, s.best), best_k=jnp.where(better, s.k, s.best_k),
-        filled=s.filled + s.has_last, has_last=jnp.asarray(True), finite=jnp.asarray(True), k=s.k + 1,
-    )  # fmt: skip
-
-
-def _reject(options: Options, s: _State, r: Vector, err: Array) -> _State:
-    """Forget the history and leave the best point by a plain, shorter step."""
-    damping, none = s.damping / 2, jnp.zeros_like(s.steps)
-    return s._replace(
-        x=s.best_x + damping * _capped(s.best_r, options.largest_step), last_x=s.best_x, last_r=s.best_r,
-        steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.isfinite(s.best), damping=damping,
-        rejected=s.rejected + 1, finite=jnp.isfinite(err), k=s.k + 1,
+    steps = s.steps.at[slot].set(jnp.where(good, s.x - s.last_x, 0.0))
+    turns = s.turns.at[slot].set(jnp.where(good, r - s.last_r, 0.0))
+    filled = jnp.where(good, s.filled + s.has_last, 0)
+    mix = _mixing(turns, jnp.arange(options.window) < filled, r, options.ridge)
+    forward = s.x + _capped(r - mix @ steps - mix @ turns, options.largest_step)
+    best_x, best_r = jnp.where(better, s.x, s.best_x), jnp.where(better, r, s.best_r)
+    damping = jnp.where(good, s.damping, s.damping / 2)
+    back = best_x + damping * _capped(best_r, options.largest_step)
+    return _State(
+        x=jnp.where(good, forward, back),
+        last_x=jnp.where(good, s.x, best_x), last_r=jnp.where(good, r, best_r),
+        best_x=best_x, best_r=best_r, best=jnp.where(better, err, s.best), best_k=jnp.where(better, s.k, s.best_k),
+        steps=steps, turns=turns, filled=filled, has_last=good | jnp.isfinite(s.best), damping=damping,
+        rejected=s.rejected + ~good, finite=jnp.isfinite(err), k=s.k + 1,
     )  # fmt: skip
 
 
@@ -144,7 +144,8 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
     n = x0.shape[0]
     none = jnp.zeros((options.window, n))
     start = _State(
-        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n), best=jnp.asarray(jnp.inf), best_k=jnp.asarray(0),
+        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n),
+        best=jnp.asarray(jnp.inf), best_k=jnp.asarray(0),
         steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.asarray(False),
         damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
     )  # fmt: skip
@@ -154,11 +155,7 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
         return (s.best > options.tolerance) & (s.k < options.max_iterations) & hopeful
 
     def iterate(s: _State) -> _State:
-        r = g(s.x) - s.x
-        err = jnp.max(jnp.abs(r))
-        good = jnp.isfinite(err) & (err <= options.growth * s.best)
-        after: _State = jax.lax.cond(good, partial(_accept, options), partial(_reject, options), s, r, err)
-        return after
+        return _advance(options, s, g(s.x) - s.x)
 
     end = jax.lax.while_loop(going, iterate, start)
     failed = jnp.where(end.k >= options.max_iterations, MAX_ITERATIONS, jnp.where(end.finite, DIVERGED, NONFINITE))

@@ -44,12 +44,13 @@ def _ratio(a: Array, b: Array) -> Array:
     return out
 
 
-def calibrate(acc: Accounts) -> Base:
+def calibrate(acc: Accounts, nested: bool = False) -> Base:
     r"""The base equilibrium of the model, exact on the table.
 
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
     final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
 
+    nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
     Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
@@ -77,7 +78,7 @@ def calibrate(acc: Accounts) -> Base:
     gdp = np.where(acc.closed, bill + duty_in - (subsidy * acc.output).sum(1), 0.0)
     _refuse_empty(acc, income, bill)
     unit = float(gdp.sum())
-    group, pool = _nests(acc)
+    group, pool = _nests(acc, nested)
     economy = Economy(**_device(
         share=_ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
         taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending - stock),
@@ -107,7 +108,7 @@ def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
     problems.raise_if(BadInput, where=acc.name, fix="aggregate such a region with another")
 
 
-def _nests(acc: Accounts) -> tuple[Array, Array]:
+def _nests(acc: Accounts, nested: bool) -> tuple[Array, Array]:
     """Sourcing nests g r (row 0: regions that are their own nation) and labour pools p s: nations of several regions."""
     index = acc.geography.nation_index
     shut = ~acc.closed
@@ -115,7 +116,8 @@ def _nests(acc: Accounts) -> tuple[Array, Array]:
     members = np.array([(index == n) & ~shut for n in several], dtype=np.float64).reshape(len(several), acc.R)
     alone = 1 - members.sum(0, keepdims=True)
     pool = members if several else np.zeros((1, acc.R))
-    return np.concatenate([alone, members]), np.asarray(pool, dtype=np.float64)
+    group = np.concatenate([alone, members]) if nested else np.ones((1, acc.R))
+    return group, np.asarray(pool, dtype=np.float64)
 
 
 def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
@@ -157,7 +159,7 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     held = {"zero": (0.0, 0.0), "world_share": (1.0, 0.0), "constant": (0.0, 1.0)}[p.deficits]
     values: tuple[Any, ...] = (
         theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
-        p.mobility if p.labour == "mobile" else 0.0, *held,
+        p.mobility if p.labour == "mobile" else 0.0, *held, float(p.transfers == "nation_share"),
     )  # fmt: skip
     return Elasticities(*(jnp.asarray(v, dtype=jnp.float64) for v in values)), note
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from xunhuan.models.solvers import Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.solvers import CONVERGED, DIVERGED, Map, Options, SolveInfo, Vector, implicit_fixed_point
 
 Array = jax.Array
 
@@ -39,7 +39,7 @@ class Economy(NamedTuple):
     subsidy    s j,   base rate of output subsidy
     workers    s,     people, for mobility; any unit
     group      g r,   1 where r lies in nest g; row 0 holds regions that are a nest of their own
-    pool       p s,   1 where the workers of s move within pool p; rows of zeros allowed
+    pool       p s,   1 where s lies in p, a nation of several regions (its workers can move); rows of zeros allowed
     books      s,     1 where the region keeps books, 0 where it is open
     """
 
@@ -70,6 +70,8 @@ class Elasticities(NamedTuple):
     mobility  ν, elasticity of a region's population in its real income per head, ≥ 0; 0 = immobile
     held      part of the base deficit kept as a share of world GDP
     real      part of the base deficit kept constant at world consumer prices
+    shared    part of the transfers among a nation's regions kept as a share of its factor income; the rest of them
+              moves as the deficits do
     """
 
     between: Array
@@ -78,6 +80,7 @@ class Elasticities(NamedTuple):
     mobility: Array
     held: Array
     real: Array
+    shared: Array | float = 0.0
 
 
 class Shift(NamedTuple):
@@ -120,7 +123,9 @@ class _Ready(NamedTuple):
     nest: Array  # i s g, base share of nest g
     log_markup: Array  # s j, ln (1+σ')/(1+σ)
     taste: Array  # s i, tilted
-    deficit: Array  # s, deficits that can be financed
+    deficit: Array  # s, deficits with the rest of the world that can be financed
+    transfer: Array  # s, from the other regions of the nation: what is left of the region's deficit
+    same: Array  # s q, 1 where both lie in one nation of several regions, and in one part of the world
     anchored: Array  # c, 1 where a part holds an open region, whose prices are the numeraire
 
 
@@ -162,13 +167,15 @@ def prepare(e: Economy, p: Elasticities, z: Shift) -> _Ready:
     """Weights and constants of one problem; see the module's header."""
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
-    barrier = z.log_cost + jnp.log1p(z.tariff) - jnp.log1p(e.tariff) + jnp.log1p(z.export_tax)
+    barrier = z.log_cost + jnp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
     base = e.share * z.allowed
     weight = _lay(base * jnp.exp(-theta.T[:, None, :] * barrier))
     net = weight / _lay(1 + z.tariff)
     tilt = e.taste * z.demand
     total = tilt.sum(1, keepdims=True)
     anchored = jnp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
+    financed = _financed(e, z, anchored)
+    same, transfer = _transfers(e, z, financed)
     return _Ready(
         weight=weight,
         net=net,
@@ -180,7 +187,9 @@ def prepare(e: Economy, p: Elasticities, z: Shift) -> _Ready:
         nest=jnp.einsum("isr,gr->isg", _lay(e.share), e.group),
         log_markup=jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy),
         taste=tilt / jnp.where(total > 0, total, 1.0),
-        deficit=_financed(e, z, anchored),
+        deficit=financed - transfer,
+        transfer=transfer,
+        same=same,
         anchored=anchored,
     )
 
@@ -192,6 +201,16 @@ def _financed(e: Economy, z: Shift, anchored: Array) -> Array:
     """
     net = (z.part @ e.deficit) * (1 - anchored) / _guard(z.part @ e.income)
     return e.deficit - e.income * (z.part.T @ net)
+
+
+def _transfers(e: Economy, z: Shift, deficit: Array) -> tuple[Array, Array]:
+    """Who shares a nation with whom (s q), and each region's deficit beyond its part, by factor income, of the nation's (s).
+
+    The second sums to 0 over a nation: it is what the nation's other regions send.
+    """
+    same = (e.pool.T @ e.pool) * (z.part.T @ z.part)
+    part = e.wage_bill / _guard(same @ e.wage_bill)
+    return same, jnp.where(e.pool.sum(0) > 0, deficit - part * (same @ deficit), 0.0)
 
 
 def _guard(a: Array) -> Array:
@@ -278,6 +297,7 @@ class _Turn(NamedTuple):
     ly: Array  # r i
     li: Array  # s
     drift: Array  # s, ln of a part's GDP, new / old
+    unpaid: Array  # s, income short of LOWEST, share of base income; where positive the state is no equilibrium
     out: Equilibrium
 
 
@@ -306,20 +326,21 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,
         gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + (duty_rate * interim).sum(1)) * e.books,
     )  # fmt: skip
-    return _implied(e, p, z, k, m, out, bill, li, cpi)
+    return _implied(e, p, z, k, m, out, bill, cpi)
 
 
 def _implied(
-    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: Array, li: Array, cpi: Array
+    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: Array, cpi: Array
 ) -> _Turn:
     """The wages, prices, outputs and incomes that markets and budgets imply, in logs of new / old."""
     closed = e.books > 0
     # An open region, where there is one, is the world whose prices stand still.
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
-    deficit = k.deficit * (p.held + p.real * world_cpi)
+    closure = p.held + p.real * world_cpi
+    deficit = (1 - p.shared) * (k.deficit + k.transfer) * closure + p.shared * _nation_shares(e, p, k, out, closure)
     taxes = out.duty + out.export_revenue - out.subsidies
     income = out.wage_bill + taxes + deficit + out.stock_sales
-    floor = (1 - REACH) * e.income * jnp.exp(li)  # deficits can exceed income on the way; a negative end is no end
+    budget = income / _guard(e.income)
     grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 
     def log(a: Array, b: Array, where: Array) -> Array:
@@ -329,10 +350,31 @@ def _implied(
         lw=log(bill, e.wage_bill * out.workers_hat, closed),
         lp=jnp.where((z.bought > 0) & closed[:, None], -jnp.log(_guard(m.total.T)) / p.between, 0.0),
         ly=log(out.output, e.output, z.active > 0),
-        li=log(jnp.maximum(income, floor), e.income, closed),
+        li=jnp.where(closed, _log_above(budget), 0.0),
         drift=z.part.T @ jnp.log(grown),
+        unpaid=jnp.where(closed, jnp.maximum(LOWEST - budget, 0.0), 0.0),
         out=out,
     )
+
+
+def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, closure: Array) -> Array:
+    """Deficits s where a nation shares its own by factor income, and transfers follow its factor income and people.
+
+    D'[s] = b'[s] D'[n] + τ[s] − b'[s] Σ_n τ,  b'[s] = wL'[s] / wL'[n],  τ[s] = T[s] L̂[s] wL'[n] / wL[n],
+    T[s] = D[s] − b[s] D[n]; Σ_n τ = 0 where nobody moves
+    """
+    nation = k.same @ out.wage_bill
+    nested = nation > 0
+    part = jnp.where(nested, out.wage_bill / jnp.where(nested, nation, 1.0), 1.0)
+    own = jnp.where(nested, k.same @ k.deficit, k.deficit) * closure
+    sent = k.transfer * out.workers_hat * (p.held + p.real) * nation / _guard(k.same @ e.wage_bill)
+    return part * own + sent - jnp.where(nested, part * (k.same @ sent), 0.0)
+
+
+def _log_above(a: Array) -> Array:
+    """ln a, continued as a straight line below LOWEST: deficits can exceed a region's income on the way."""
+    low = a < LOWEST
+    return jnp.where(low, jnp.log(LOWEST) + a / LOWEST - 1, jnp.log(jnp.where(low, 1.0, a)))
 
 
 def _shares(e: Economy, k: _Ready, m: _Market) -> Array:
@@ -341,15 +383,25 @@ def _shares(e: Economy, k: _Ready, m: _Market) -> Array:
     return jnp.transpose(k.weight * m.origin[:, None, :] * per, (2, 1, 0))
 
 
-WAGE_STEP = 0.5
-"""How far a wage follows its market's excess demand per iteration; the acceleration does the rest."""
+LOWEST = 1e-4
+"""Income, new / old, below which a region is beyond what the model can say."""
 
 
-REACH = 0.7
-"""Largest proportional fall of income, and (as a log) largest move of a price or output, in one pass."""
+class Pace(NamedTuple):
+    """How boldly the search moves; the answer does not depend on it.
+
+    reach  largest move of the log of a price, output, income or wage in one pass
+    wage   how far a wage follows its market's excess demand in one pass; the acceleration does the rest
+    """
+
+    reach: float
+    wage: float
 
 
-def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
+BOLD, CAREFUL = Pace(3.0, 0.3), Pace(0.7, 0.5)
+
+
+def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pace: Pace = BOLD) -> Map:
     """The map whose fixed point is the equilibrium, on the state vector.
 
     Nominal variables are divided by world GDP at each pass, by its own GDP in each part of a world that bans have
@@ -361,8 +413,8 @@ def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool) -> Map:
         lw, lp0, ly0, li0 = unpack(x, R, S)
         t = _turn(e, p, z, k, x, taxed)
         closed = e.books > 0
-        reach = partial(jnp.clip, min=-REACH, max=REACH)  # far from the answer; at the answer every move is 0
-        lw_new = jnp.where(closed, lw + WAGE_STEP * reach(t.lw - lw - t.drift), 0.0)
+        reach = partial(jnp.clip, min=-pace.reach, max=pace.reach)  # far from the answer; at the answer every move is 0
+        lw_new = jnp.where(closed, lw + pace.wage * reach(t.lw - lw - t.drift), 0.0)
         lp = jnp.where((z.bought > 0) & closed[:, None], lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
         ly = jnp.where(z.active > 0, ly0 + reach(t.ly - ly0 - t.drift[:, None]), 0.0)
         li = jnp.where(closed, li0 + reach(t.li - li0 - t.drift), 0.0)
@@ -385,12 +437,22 @@ def solve(
     tolerance: float = 1e-10,
     max_iterations: int = 600,
     taxed: bool = False,
+    pace: Pace = BOLD,
 ) -> tuple[Equilibrium, Vector, SolveInfo]:
     """The equilibrium, its state and how the search ended. Differentiable in every array but x0.
 
     taxed: whether export taxes may be other than 0; without them one contraction is spared.
     """
-    options = Options(tolerance=tolerance, max_iterations=max_iterations)
+    options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
     k = prepare(e, p, z)
-    x, info = implicit_fixed_point(step(e, p, z, k, taxed), x0, options)
-    return _turn(e, p, z, k, x, taxed).out, x, info
+    x, info = implicit_fixed_point(step(e, p, z, k, taxed, pace), x0, options)
+    turn = _turn(e, p, z, k, x, taxed)
+    short = turn.unpaid.max()
+    broke = (short > 0) & (info.outcome == CONVERGED)
+    info = SolveInfo(
+        outcome=jnp.where(broke, DIVERGED, info.outcome),
+        iterations=info.iterations,
+        residual=jnp.where(broke, short, info.residual),
+        worst=jnp.where(broke, len(x) - len(turn.unpaid) + turn.unpaid.argmax(), info.worst),
+    )
+    return turn.out, x, jax.lax.stop_gradient(info)

@@ -11,7 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
 from xunhuan.models.trade import calibrate, detail, rebuild
-from xunhuan.models.trade.kernel import Economy, Elasticities, Equilibrium, Shift, solve
+from xunhuan.models.trade.kernel import BOLD, CAREFUL, Economy, Elasticities, Equilibrium, Pace, Shift, solve
 from xunhuan.models.trade.parameters import TradeParameters
 
 
@@ -39,7 +39,7 @@ class Problem(NamedTuple):
 
 def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Problem:
     """Calibrate and check everything that can be refused before solving; errors as in `respond`."""
-    base = calibrate.calibrate(acc)
+    base = calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
     elastic, note = calibrate.elasticities(acc, parameters)
     shifted = calibrate.shift(acc, base, p)
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
@@ -54,18 +54,26 @@ TRIES = 12
 def run(task: Problem, start: Vector | None = None) -> Found:
     """Solve a prepared problem from a first guess, the cold one by default.
 
-    Where that fails the shock is approached in parts (bans at once), each from the answer to the one before, shorter
-    where a part fails too.
+    Where that fails it searches again with care, and then approaches the shock in parts (bans at once), each from the
+    answer to the one before, shorter where a part fails too.
     """
     x = jnp.asarray(task.start if start is None else start)
-    found = _solve(task, task.shift, x)
+    found = _solve(task, task.shift, x, BOLD)
     if int(found[2].outcome) == CONVERGED:
         return found
+    again = _solve(task, task.shift, x, CAREFUL)
+    if int(again[2].outcome) == CONVERGED:
+        return again[0], again[1], again[2]._replace(iterations=again[2].iterations + found[2].iterations)
+    return _in_parts(task, again)
+
+
+def _in_parts(task: Problem, found: Found) -> Found:
+    """Approach the shock from the base; `found`, a search that failed, where that fails as well."""
     spent, x = int(found[2].iterations), jnp.asarray(task.start)
     done, reach = 0.0, 0.25
     for _ in range(TRIES):
         target = min(1.0, done + reach)
-        out, root, info = _solve(task, _part_of(task, target), x)
+        out, root, info = _solve(task, _part_of(task, target), x, CAREFUL)
         spent += int(info.iterations)
         if int(info.outcome) != CONVERGED:
             reach /= 2
@@ -76,9 +84,9 @@ def run(task: Problem, start: Vector | None = None) -> Found:
     return found
 
 
-def _solve(task: Problem, z: Shift, x: Vector) -> Found:
+def _solve(task: Problem, z: Shift, x: Vector, pace: Pace) -> Found:
     o = task.options
-    found: Found = solve(task.economy, task.elasticities, z, x, o.tolerance, o.max_iterations, task.taxed)
+    found: Found = solve(task.economy, task.elasticities, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
     return found
 
 
