@@ -43,6 +43,7 @@ Mobility = Annotated[float, typer.Option("--mobility", help="Elasticity of popul
 Nest = Annotated[float, typer.Option("--nest-ratio", help="Elasticity inside a nation / between nations.")]
 Scale = Annotated[list[str] | None, typer.Option("--scale", help="Economies of scale: a number, or SECTORS=NUMBER.")]
 Deficits = Annotated[str, typer.Option("--deficits", help="zero, world_share or constant.")]
+Transfers = Annotated[str, typer.Option("--transfers", help="Inside a nation: nation_share or as_deficits.")]
 Top = Annotated[int, typer.Option("--top", help="Regions shown at home and abroad, most affected first; 0 = all.")]
 Save = Annotated[Path | None, typer.Option("--save", help="Also write the counterfactual accounts (netCDF).")]
 
@@ -236,6 +237,7 @@ def register(app: typer.Typer) -> None:
         nest_ratio: Nest = 1.0,
         scale: Scale = None,
         deficits: Deficits = "world_share",
+        transfers: Transfers = "nation_share",
         nation: Nations = None,
         top: Top = 12,
         save: Save = None,
@@ -257,6 +259,7 @@ def register(app: typer.Typer) -> None:
             response = respond(acc, shock, trade_parameters(
                 horizon=horizon, elasticities=elasticities, theta=by_selection(theta, "--theta"), labour=labour,
                 mobility=mobility, nest_ratio=nest_ratio, scale=by_selection(scale, "--scale"), deficits=deficits,
+                transfers=transfers,
             ))  # fmt: skip
         title = f"{acc.name}: " + "; ".join(e.describe() for e in shock.edits)
         emit(result_table(acc, response, top), format, output, title=title, notes=result_notes(response))

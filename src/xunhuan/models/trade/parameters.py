@@ -66,13 +66,14 @@ class TradeParameters(BaseModel):
     deficits: Literal["zero", "world_share", "constant"] = Field(
         default="world_share",
         description="Trade deficits in the counterfactual: zero; a constant share of world GDP (default, "
-        "[CaliendoParro2015]); or constant in real terms, at world consumer prices. People who move take theirs along.",
+        "[CaliendoParro2015]); or constant in real terms, at world consumer prices.",
     )
     transfers: Literal["nation_share", "as_deficits"] = Field(
         default="nation_share",
-        description="A province's deficit is its part of the nation's (by factor income) and transfers from the other provinces, "
-        "which sum to zero. nation_share keeps each transfer a constant share of the nation's factor income, so that a fall of the "
-        "nation's prices against the world's makes no province richer (default); as_deficits moves them as `deficits`.",
+        description="A province's deficit is its part of the nation's (by factor income) plus transfers from the other "
+        "provinces, which sum to zero. nation_share keeps each transfer a constant share of the nation's factor income "
+        "per head, so that a fall of the nation's prices against the world's makes no province richer (default); "
+        "as_deficits moves them as `deficits`.",
     )
     tolerance: Annotated[float, Field(gt=0, le=1e-3)] = Field(
         default=1e-10, description="Largest log change of any wage, price, output or income left in one more iteration."
