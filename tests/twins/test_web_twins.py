@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
+from xunhuan.faces.web.pages.pictures import played
 from xunhuan.measures.circulation import circulation
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
-
-
-def texts(tree: Any) -> str:
-    """All text of a Dash component."""
-    if tree is None or isinstance(tree, str | int | float):
-        return "" if tree is None else str(tree)
-    if isinstance(tree, list | tuple):
-        return " ".join(texts(t) for t in tree)
-    return texts(getattr(tree, "children", None))
 
 
 @pytest.mark.parametrize("name", sorted(library()))
@@ -84,3 +77,20 @@ def test_an_address_comes_back_as_it_was() -> None:
     path, _, search = selection.address().partition("?")
     assert state.read(path, search) == selection
     assert sorted(re.split("[?&]", query)[1:]) == sorted(search.split("&"))
+
+
+def test_the_film_shows_every_day(toy: Accounts) -> None:
+    """Each frame carries the colours and the words of its own days."""
+    path = xr.DataArray(
+        np.array([[1.0, 0.9, 0.8], [0.95, 0.7, 0.99]]),
+        coords={"t": [7.0, 14.0], "place": ["AT-N", "AT-E", "AT-S"]}, dims=("t", "place"),
+    )  # fmt: skip
+    fig = played(path, toy.geography, state.read("/results", "?table=toyland"))
+    assert [f.name for f in fig.frames] == ["7", "14"]
+    for k, frame in enumerate(fig.frames):
+        heat, words = frame.data
+        shown = [f"{100 * (v - 1):+.1f}%".replace("-", "−") for v in path[k].values if abs(v - 1) < 0.0995]
+        assert len(frame.traces) == 2
+        assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(float(path[k].min()) - 1)
+        assert all(any(number in text for text in words.text) for number in shown if number != "+0.0%")
+    assert [s.label for s in fig.layout.sliders[0].steps] == ["7", "14"]

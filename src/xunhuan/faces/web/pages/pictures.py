@@ -202,7 +202,8 @@ def played(path: xr.DataArray, geo: Geography, selection: Selection) -> go.Figur
         for _, row in frame.iterrows()
     ]
     fig = maps[0]
-    fig.frames = [go.Frame(name=day, data=[m.data[0]]) for day, m in zip(days, maps, strict=True)]
+    whole = list(range(len(fig.data)))  # tiles and the words on them
+    fig.frames = [go.Frame(name=d, data=list(m.data), traces=whole) for d, m in zip(days, maps, strict=True)]
     step = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     steps = [{"label": day, "method": "animate", "args": [[day], step]} for day in days]
     play = {"frame": {"duration": 250, "redraw": True}, "fromcurrent": True, "transition": {"duration": 0}}
