@@ -19,7 +19,9 @@ MEDIAN = 0.300
 
 @pytest.mark.browser
 def test_fifty_visitors_and_five_runs(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("bench_web", Path(__file__).parents[2] / "benchmarks" / "bench_web.py")
+    spec = importlib.util.spec_from_file_location(
+        "bench_web", Path(__file__).parents[2] / "benchmarks" / "bench_web.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     bench = importlib.util.module_from_spec(spec)

@@ -92,6 +92,12 @@ def register(app: Dash, pool: Pool) -> None:
             changed = _reshape(data, asked, selection)
         return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
 
+    _answers(app, pool)
+
+
+def _answers(app: Dash, pool: Pool) -> None:
+    """The verdict on what has been built, and its run."""
+
     @app.callback(
         Output("verdict", "children"),
         *(Output(offset_id(name), "data") for name in OFFSET),
