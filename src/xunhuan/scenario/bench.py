@@ -189,7 +189,9 @@ def _sensitivity(
     """Which uncertainty matters: Spearman rank correlations, and Sobol indices where the design allows them, of the home
     nation's headlines."""
     home = bench.base.home
-    moves = np.isfinite(numbers).any(0) & (np.nanstd(_filled(numbers), axis=0) > 0)
+    known = _filled(numbers)
+    # What does not move with the draws differs by rounding only; its sensitivity is not a number.
+    moves = np.nanstd(known, axis=0) > 1e-9 * np.nanmax(np.abs(known), axis=0)
     chosen = np.flatnonzero((labels["place"] == home).to_numpy() & moves)
     names = [_column_names(labels)[k] for k in chosen]
     if not names:

@@ -88,9 +88,19 @@ class View:
         return out
 
     def _circulation(self, acc: Accounts) -> Array:
+        """Shares by home place and circuit; a nation's are its regions' added up, so that trade inside it is seen."""
         assert self.measure.circulation is not None
-        ds = circulation(acc, self.measure.circulation.definition, list(self.home))
-        return np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
+        definition = self.measure.circulation.definition
+        regions = [c for c, kind in zip(self.home, self._kinds, strict=True) if kind == "region"]
+        ds = circulation(acc, definition, regions)
+        shares = np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
+        whole = ds["final_use" if definition == "origin" else "gdp"].to_numpy()
+        nation = np.average(shares, axis=0, weights=whole)
+        return np.concatenate([shares, np.repeat(nation[None], len(self.home) - len(regions), axis=0)])
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(self.places.kind[k] for k in self.places.home_index)
 
     def long_run(self, response: Response | None, full: bool = True) -> Readings:
         """Readings of an arm of the long-run model; None is the base, where nothing changes."""
