@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from xunhuan.models.trade.kernel import Economy, Elasticities, Shift
+from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 NAMES = ("Mexico", "Canada", "USA")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
-from xunhuan.models.trade import TradeParameters
+from xunhuan.data.accounts import Accounts
+from xunhuan.models.trade import TradeParameters, gradient, respond
+from xunhuan.symbols import SYMBOLS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "trade.md").read_text(encoding="utf-8")
 
@@ -20,3 +22,8 @@ def test_every_choice_is_on_the_page() -> None:
     words = PAGE.lower()
     for name in TradeParameters.model_fields.keys() - {"tolerance", "max_iterations"}:
         assert name.split("_")[0] in words, name
+
+
+def test_every_result_is_in_the_dictionary(toy: Accounts) -> None:
+    names = set(respond(toy).detail.data_vars) | set(gradient(toy, "BOR").data_vars)
+    assert names - SYMBOLS.keys() == set()

@@ -16,7 +16,8 @@ from xunhuan.data.geography import Geography
 from xunhuan.models.contract import Productivity, Shock, Tariff, TradeCost
 from xunhuan.models.solvers import CONVERGED
 from xunhuan.models.trade import TradeParameters, gradient, respond
-from xunhuan.models.trade.kernel import Equilibrium, solve
+from xunhuan.models.trade.kernel import solve
+from xunhuan.models.trade.records import Equilibrium
 
 NAFTA = Path(__file__).parents[2] / "benchmarks" / "nafta.py"
 

@@ -217,7 +217,11 @@ def result_notes(response: Response) -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    _simulate(app)
+    _barriers(app)
 
+
+def _simulate(app: typer.Typer) -> None:
     @app.command("simulate")
     def simulate(
         table: Table,
@@ -270,6 +274,8 @@ def register(app: typer.Typer) -> None:
         if not response.status.converged:
             raise NotConverged("the numbers above are not an equilibrium", where=response.status.message)
 
+
+def _barriers(app: typer.Typer) -> None:
     @app.command("barriers")
     def barriers(
         table: Table,

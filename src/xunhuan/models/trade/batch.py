@@ -14,9 +14,10 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged, Problems
 from xunhuan.models.contract import Primitives, Shock, primitives
 from xunhuan.models.solvers import OUTCOMES, Array, SolveInfo, Vector, use_compile_cache
-from xunhuan.models.trade.kernel import Economy, Elasticities, Shift, solve
+from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.model import Problem, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
+from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 if TYPE_CHECKING:
     import xarray as xr

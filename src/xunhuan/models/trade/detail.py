@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Status
 from xunhuan.models.trade.calibrate import Base
-from xunhuan.models.trade.kernel import Equilibrium, Shift
 from xunhuan.models.trade.rebuild import flows
+from xunhuan.models.trade.records import Equilibrium, Shift
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -14,17 +14,10 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.contract import Primitives, Shock, primitives
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
-from xunhuan.models.trade.kernel import (
-    Economy,
-    Elasticities,
-    Equilibrium,
-    Shift,
-    equilibrium,
-    prepare,
-    step,
-)  # fmt: skip
+from xunhuan.models.trade.kernel import equilibrium, prepare, step
 from xunhuan.models.trade.model import Problem, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
+from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
 from xunhuan.models.trade import calibrate, detail, rebuild
-from xunhuan.models.trade.kernel import BOLD, CAREFUL, Economy, Elasticities, Equilibrium, Pace, Shift, solve
+from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve
 from xunhuan.models.trade.parameters import TradeParameters
+from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 
 class Problem(NamedTuple):

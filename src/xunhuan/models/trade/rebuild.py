@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.trade.calibrate import Base
-from xunhuan.models.trade.kernel import Equilibrium, Shift
+from xunhuan.models.trade.records import Equilibrium, Shift
 
 Array = NDArray[np.float64]
 INPUT_TARIFF, EXPORT_TAX, SUBSIDY = "input_tariff", "export_tax", "production_subsidy"
