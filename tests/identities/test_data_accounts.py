@@ -116,3 +116,12 @@ def test_sector_selections(toy: Accounts) -> None:
     assert toy.sectors.select("goods").tolist() == [0, 1]
     assert toy.sectors.select("制造业+SER").tolist() == [1, 2]
     assert toy.sectors.select("!SER").tolist() == [0, 1]
+
+
+def test_clusters_answer_to_their_names_in_both_languages(china: Accounts, world: Accounts) -> None:
+    for acc in (china, world):
+        g = acc.geography
+        assert all(g.name(c) != c or c in ("Africa", "ASEAN", "Europe", "Oceania") for c in g.clusters)
+        delta = g.select("YRD").tolist()
+        assert g.select("长三角").tolist() == delta
+        assert g.select("yangtze river delta").tolist() == delta

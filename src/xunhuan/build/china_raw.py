@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xunhuan.build.lists import data_file
+from xunhuan.build.lists import cluster_names, data_file
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import open_dataset
@@ -227,7 +227,7 @@ def read_geography(raw: Path, population: str) -> Geography:
         names_zh=(*rows["name_zh"], "世界其他地区"),
         open=frozenset({REST}),
         clusters={k: tuple(v) for k, v in clusters.items()},
-        nation_names={"CHN": ("China", "中国"), REST: ("Rest of the world", "世界其他地区")},
+        nation_names={"CHN": ("China", "中国"), REST: ("Rest of the world", "世界其他地区"), **cluster_names(clusters)},
         population=(*(float(x) for x in rows[population]), float("nan")),
         tile=(*(place[c] for c in codes), None),
     )

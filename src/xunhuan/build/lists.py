@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -26,6 +27,12 @@ tables.
 def data_file(name: str) -> Path:
     """Path of a data file of the builders."""
     return Path(str(resources.files("xunhuan.build") / "data" / name))
+
+
+def cluster_names(clusters: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """English and Chinese names of clusters, by code; a cluster the list does not name is left out."""
+    rows = pd.read_csv(data_file("cluster_names.csv"), dtype=str, comment="#").set_index("code")
+    return {c: (str(rows.at[c, "name_en"]), str(rows.at[c, "name_zh"])) for c in clusters if c in rows.index}
 
 
 @cache

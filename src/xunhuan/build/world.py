@@ -138,7 +138,7 @@ def _geography(home: Geography, abroad: tuple[str, ...]) -> Geography:
         names_en=(*keep.names_en, *rows["name_en"]),
         names_zh=(*keep.names_zh, *rows["name_zh"]),
         clusters=clusters,
-        nation_names={HOME: home.nation_names.get(HOME, ("China", "中国")), **names},
+        nation_names={HOME: home.nation_names.get(HOME, ("China", "中国")), **names, **lists.cluster_names(clusters)},
         population=(*keep.population, *[float("nan")] * n),
         tile=(*keep.tile, *[None] * n),
     )

@@ -24,7 +24,7 @@ class Geography:
     nation        nation code of each region; a foreign economy is a nation of one region
     open          regions whose books are not kept: they only buy exports and sell imports
     clusters      named sets of region codes
-    nation_names  (English, Chinese) name of a nation
+    nation_names  (English, Chinese) name of a nation or cluster
     population    persons (10^4), nan where unknown
     tile          (column, row) on a tile-grid map, None where a region has no tile
 
@@ -107,12 +107,16 @@ class Geography:
                 if name and (name.casefold() not in self._places or len(found) > 1):
                     out[name.casefold()] = found
         for name, members in self.clusters.items():
-            out[name.casefold()] = np.array([self.codes.index(m) for m in members], dtype=np.intp)
+            found = np.array([self.codes.index(m) for m in members], dtype=np.intp)
+            for alias in (name, *self.nation_names.get(name, ())):
+                if alias and (alias == name or alias.casefold() not in self._places):
+                    out[alias.casefold()] = found
         return out
 
     def known_names(self) -> list[str]:
         """Every name a selection accepts, for messages and completion."""
-        words = ["all", "foreign", "provinces", *self.clusters, *self.nations]
+        sets = [n for code in (*self.clusters, *self.nations) for n in (code, *self.nation_names.get(code, ())) if n]
+        words = ["all", "foreign", "provinces", *sets]
         return list(dict.fromkeys([*self.codes, *words, *filter(None, self.names_en), *filter(None, self.names_zh)]))
 
     def index(self, name: str) -> int:
