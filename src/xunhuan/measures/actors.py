@@ -176,7 +176,7 @@ def _title(acc: Accounts, word: str, members: Index) -> str:
     """The usual code of the set a user named: a cluster's or nation's code, else the expression without blanks."""
     geo = acc.geography
     for code in (*geo.clusters, *geo.nations):
-        if code.casefold() == word.strip().casefold():
+        if word.strip().casefold() in (name.casefold() for name in (code, *geo.nation_names.get(code, ()))):
             return code
     nation = {geo.nation[k] for k in members}
     if "+" not in word and "!" not in word and len(nation) == 1:
