@@ -47,6 +47,7 @@ def quantity_of(result: Result, arm: str) -> str:
 
 
 def change_map(result: Result, arm: str, selection: Selection, id: str = "change-map") -> list[Any]:
+    """The map of an arm's change: real income, or value added where only a short run moves."""
     t = texts.of(selection.lang)
     quantity = quantity_of(result, arm)
     geo = geography(result)
@@ -149,11 +150,13 @@ def _between(d: xr.Dataset, name: str, k: int) -> str:
 
 
 def name_of(result: Result, place: str, lang: str) -> str:
+    """A place in a language, its code where it has no name."""
     d = result.data.sel(place=place)
     return str((d["name_zh"] if lang == "zh" else d["name_en"]).item()) or place
 
 
 def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> list[Any]:
+    """The largest gains and losses of an arm, with intervals where there are draws."""
     t = texts.of(selection.lang)
     quantity = quantity_of(result, arm)
     s = result.summary
@@ -261,6 +264,7 @@ def curves(result: Result, selection: Selection) -> list[Any]:
 
 
 def trade(result: Result, arm: str, selection: Selection) -> list[Any]:
+    """What the home nation sells to each partner, before and after."""
     d = result.data
     if "trade" not in d:
         return []
