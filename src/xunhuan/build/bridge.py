@@ -27,10 +27,10 @@ def value_added_content(acc: Accounts, home: Mask, tolerance: float = 1e-13) -> 
     with v value added per output where s is home, else 0; a use per output; π sourcing shares. Solved by
     iteration on flows x use. Raises NotConverged.
     """
-    output, absorption = acc.output, acc.absorption
+    output = acc.output
     per = np.divide(1.0, output, out=np.zeros_like(output), where=(output > 0) & acc.closed[:, None])
     v = np.where(home[:, None], acc.value_added.sum(2) * per, 0.0)
-    share = acc.flow / np.where(absorption > 0, absorption, 1.0)[None]
+    share = acc.share
     coefficient = acc.use * per[:, None, :]
     m = v
     for _ in range(2000):
@@ -63,9 +63,7 @@ def domestic_share(acc: Accounts, home: str) -> float:
     """
     inside = np.array([n == home for n in acc.geography.nation])
     m = value_added_content(acc, inside)
-    absorption = acc.absorption[inside]
-    share = acc.flow[:, inside] / np.where(absorption > 0, absorption, 1.0)[None]
-    bought = np.einsum("rsi,ri->si", share, m)
+    bought = np.einsum("rsi,ri->si", acc.share[:, inside], m)
     return float((bought * acc.final[inside].sum(2)).sum() / acc.gdp[inside].sum())
 
 

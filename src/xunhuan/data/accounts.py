@@ -133,6 +133,18 @@ class Accounts:
         return _frozen(self.flow.sum(axis=0))
 
     @cached_property
+    def share(self) -> Array:
+        """Sourcing shares π[r,s,i] = flow / Σ_r flow, axes r s i; they sum to 1 over r, or to 0 where nothing is used.
+
+        A good that a region draws wholly from its stocks (use, and no flow) is the region's own.
+        """
+        total = self.absorption
+        out = np.divide(self.flow, total[None], out=np.zeros_like(self.flow), where=total[None] != 0)
+        s, i = np.nonzero((total == 0) & (self.use.sum(2) != 0))
+        out[s, s, i] = 1.0
+        return _frozen(out)
+
+    @cached_property
     def gdp(self) -> Array:
         """Gross domestic product Σ_jv value_added[s,j,v] at basic prices (production side), axis s."""
         return _frozen(self.value_added.sum(axis=(1, 2)))

@@ -68,10 +68,7 @@ def _build(acc: Accounts) -> System:
     if acc.sourcing is not None:
         cells = _ratio(acc.sourcing.intermediate, np.broadcast_to(output, acc.sourcing.intermediate.shape))
         return System(Dense(cells), v, acc.sourcing.final.sum(axis=3), output, origin)
-    share = _ratio(acc.flow, np.broadcast_to(acc.absorption, acc.flow.shape))
-    # Use and the stocks it is drawn from cancel in any row; without a source the input would be lost to its user.
-    place, good = np.nonzero((acc.absorption == 0.0) & (acc.use.sum(axis=2) != 0.0))
-    share[place, place, good] = 1.0
+    share = acc.share
     coefficient = _ratio(acc.use, np.broadcast_to(output[:, None, :], acc.use.shape))
     y = share.transpose(0, 2, 1) * acc.final.sum(axis=2).T
     return System(Factored(share, coefficient), v, y, output, origin)
