@@ -40,9 +40,7 @@ def test_ras_meets_the_margins_keeps_zeros_and_is_biproportional(pair: tuple[Arr
 
 @quick
 @given(tables(), positive, positive)
-def test_ras_does_not_see_the_unit_of_seed_or_margins(
-    pair: tuple[Array, Array], seed_unit: float, unit: float
-) -> None:
+def test_ras_does_not_see_the_unit_of_seed_or_margins(pair: tuple[Array, Array], seed_unit: float, unit: float) -> None:
     seed, other = pair
     plain = ras(seed, other.sum(1), other.sum(0)).matrix
     scaled = ras(seed_unit * seed, unit * other.sum(1), unit * other.sum(0)).matrix
@@ -89,9 +87,7 @@ def markets(draw: st.DrawFn) -> tuple[Array, Array]:
 
 @quick
 @given(markets(), st.floats(0.0, 1.0))
-def test_gravity_meets_supply_and_demand_once_self_trade_is_out(
-    market: tuple[Array, Array], share: float
-) -> None:
+def test_gravity_meets_supply_and_demand_once_self_trade_is_out(market: tuple[Array, Array], share: float) -> None:
     supply, demand = market
     least, most = own_bounds(supply, demand)
     assert (least <= most).all()
@@ -109,9 +105,7 @@ def test_gravity_meets_supply_and_demand_once_self_trade_is_out(
 
 
 @quick
-@given(
-    arrays(float, 5, elements=st.floats(0, 9)), arrays(float, 5, elements=st.floats(0, 9)), st.floats(0, 1)
-)
+@given(arrays(float, 5, elements=st.floats(0, 9)), arrays(float, 5, elements=st.floats(0, 9)), st.floats(0, 1))
 def test_spread_adds_up_and_stays_within_limits(weight: Array, limit: Array, full: float) -> None:
     total = full * limit.sum()
     part = spread(total, weight, limit)

@@ -64,22 +64,14 @@ def test_provinces_add_up_to_the_nation(inputs: dict[int, ChinaInputs], built: B
     np.testing.assert_allclose(acc.use.sum(0), c.use, **close)
     np.testing.assert_allclose(acc.value_added.sum(0), c.value_added, **close)
     for g, members in enumerate(c.groups):
-        np.testing.assert_allclose(
-            acc.final[:-1][..., list(members)].sum((0, 2)), c.final[:, g], rtol=1e-10, atol=1e-6
-        )
+        np.testing.assert_allclose(acc.final[:-1][..., list(members)].sum((0, 2)), c.final[:, g], rtol=1e-10, atol=1e-6)
 
 
 def changes(log: pd.DataFrame, quantity: str, acc: Accounts) -> np.ndarray:
     """Sum of logged changes of a quantity, r i."""
-    rows = log[
-        (log["quantity"] == quantity) & (log["region"] != "CHN") & ~log["step"].str.startswith("check")
-    ]
+    rows = log[(log["quantity"] == quantity) & (log["region"] != "CHN") & ~log["step"].str.startswith("check")]
     grid = rows.pivot_table(index="region", columns="sector", values="change", aggfunc="sum")
-    return (
-        grid.reindex(index=list(acc.geography.codes[:-1]), columns=list(acc.sectors.codes))
-        .fillna(0)
-        .to_numpy()
-    )
+    return grid.reindex(index=list(acc.geography.codes[:-1]), columns=list(acc.sectors.codes)).fillna(0).to_numpy()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,9 +96,7 @@ def test_source_plus_log_is_the_table_for_every_province_and_good(
     found |= {c: (t.final[..., k], acc.final[:-1, :, k]) for k, c in enumerate(acc.categories)}
     found |= {c: (t.value_added[..., k], acc.value_added[:-1, :, k]) for k, c in enumerate(acc.components)}
     for quantity, (source, final) in found.items():
-        np.testing.assert_allclose(
-            source + changes(log, quantity, acc), final, rtol=1e-9, atol=1e-6, err_msg=quantity
-        )
+        np.testing.assert_allclose(source + changes(log, quantity, acc), final, rtol=1e-9, atol=1e-6, err_msg=quantity)
 
 
 def test_transit_is_the_excess_of_sales_abroad_and_away_over_output(

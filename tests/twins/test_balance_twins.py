@@ -80,9 +80,7 @@ def test_gravity_is_ras_good_by_good_and_origin_is_not_destination() -> None:
         assert flow[:, :, i] == pytest.approx(ras(seed, supply[:, i], demand[:, i]).matrix, rel=1e-10)
     swapped = gravity_fill(demand, supply, km, 1.44).matrix
     assert np.abs(swapped - flow).max() > 0.1
-    assert swapped == pytest.approx(
-        gravity_fill(supply, demand, km.T, 1.44).matrix.transpose(1, 0, 2), rel=1e-9
-    )
+    assert swapped == pytest.approx(gravity_fill(supply, demand, km.T, 1.44).matrix.transpose(1, 0, 2), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(4))

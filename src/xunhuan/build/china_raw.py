@@ -125,9 +125,7 @@ def read_provinces(raw: Path, year: int) -> ProvincialTables:
         regions=tuple(str(p) for p in ds["province"].values),
         source=str(ds.attrs["source"]),
         use=get("intermediate", "province", "supplier", "user"),
-        final=np.asarray(
-            get("final", "province", "supplier", "category")[..., _places(ds, "category", CATEGORIES)]
-        ),
+        final=np.asarray(get("final", "province", "supplier", "category")[..., _places(ds, "category", CATEGORIES)]),
         value_added=np.asarray(
             get("value_added", "province", "user", "component")[..., _places(ds, "component", COMPONENTS)]
         ),

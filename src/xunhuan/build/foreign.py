@@ -127,9 +127,5 @@ def _log(codes: tuple[str, ...], va0: Array, va1: Array, use0: Array, use1: Arra
             "before": use0.sum((1, 2)),
             "after": use0.sum((1, 2)) + np.abs(use1 - use0).sum((1, 2)) / 2,
         }
-    ).assign(
-        step="2020 coefficients fitted to 2017", quantity="intermediate use moved between cells", sector="all"
-    )
-    return pd.concat([grid, moved]).assign(
-        unit="million USD", note="RAS, margins: OECD outputs and uses of 2017"
-    )
+    ).assign(step="2020 coefficients fitted to 2017", quantity="intermediate use moved between cells", sector="all")
+    return pd.concat([grid, moved]).assign(unit="million USD", note="RAS, margins: OECD outputs and uses of 2017")

@@ -32,7 +32,7 @@ def data_file(name: str) -> Path:
 def cluster_names(clusters: Iterable[str]) -> dict[str, tuple[str, str]]:
     """English and Chinese names of clusters, by code; a cluster the list does not name is left out."""
     rows = pd.read_csv(data_file("cluster_names.csv"), dtype=str, comment="#").set_index("code")
-    return {c: (str(rows.at[c, "name_en"]), str(rows.at[c, "name_zh"])) for c in clusters if c in rows.index}
+    return {c: (str(rows.loc[c, "name_en"]), str(rows.loc[c, "name_zh"])) for c in clusters if c in rows.index}
 
 
 @cache

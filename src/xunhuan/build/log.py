@@ -71,7 +71,5 @@ def summary(log: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["step", "quantity", "cells", "net", "gross", "largest", "unit"])
     sized = log.assign(size=log["change"].abs())
     by = sized.groupby(["step", "quantity", "unit"], sort=False)
-    out = by.agg(
-        cells=("change", "size"), net=("change", "sum"), gross=("size", "sum"), largest=("size", "max")
-    )
+    out = by.agg(cells=("change", "size"), net=("change", "sum"), gross=("size", "sum"), largest=("size", "max"))
     return out.reset_index()[["step", "quantity", "cells", "net", "gross", "largest", "unit"]]

@@ -130,12 +130,8 @@ def split_trade(t: ProvincialTables, macro: tuple[str, ...], log: Log) -> Provin
             share = np.where(near > 0, _ratio(f[alike].sum(0), near), whole)
             both = f[r] + d[r]
             new[foreign][r], new[domestic][r] = share * both, (1 - share) * both
-    note = (
-        "the source does not split foreign and domestic trade; shares of the macro-region's other provinces"
-    )
-    split = replace(
-        t, export=new["export"], outflow=new["outflow"], import_=new["import_"], inflow=new["inflow"]
-    )
+    note = "the source does not split foreign and domestic trade; shares of the macro-region's other provinces"
+    split = replace(t, export=new["export"], outflow=new["outflow"], import_=new["import_"], inflow=new["inflow"])
     _log_trade(log, "0 unsplit trade", t, split, note)
     return split
 
@@ -174,9 +170,7 @@ def own_share(t: ProvincialTables, log: Log) -> Array:
     own = t.output - t.export - t.outflow
     raw = _ratio(own, np.maximum(could, 0.0), np.nan)
     share = np.clip(raw, 0.0, 1.0)
-    log.record(
-        "2 own share", "own share", np.nan_to_num(raw), np.nan_to_num(share), unit="ratio", note="clipped"
-    )
+    log.record("2 own share", "own share", np.nan_to_num(raw), np.nan_to_num(share), unit="ratio", note="clipped")
     return share
 
 
@@ -197,9 +191,7 @@ def fit_costs(t: ProvincialTables, output: Array, control: NationalControl, log:
     use, value_added = np.moveaxis(fit[..., :goods], 0, 2), np.moveaxis(fit[..., goods:], 0, 1)
     note = f"{lacking} national cells that no province reports were given the national cost structure"
     log.record("3 national totals", "intermediate use of the good", t.use.sum(2), use.sum(2), note=note)
-    log.record(
-        "3 national totals", "intermediate inputs of the industry", t.use.sum(1), use.sum(1), note=note
-    )
+    log.record("3 national totals", "intermediate inputs of the industry", t.use.sum(1), use.sum(1), note=note)
     for k, name in enumerate(COMPONENTS):
         log.record("3 national totals", name, t.value_added[..., k], value_added[..., k])
     return use, value_added
@@ -253,9 +245,7 @@ def _keep_use_positive(final: Array, intermediate: Array, log: Log) -> Array:
     give = np.maximum(room, 0.0)
     short = lift.sum(0) > give.sum(0) * (1 + 1e-9)
     if short.any():
-        raise Infeasible(
-            "national use of a good is negative", items=[f"sector {k}" for k in np.flatnonzero(short)]
-        )
+        raise Infeasible("national use of a good is negative", items=[f"sector {k}" for k in np.flatnonzero(short)])
     new = stock + lift - _ratio(give, give.sum(0)) * lift.sum(0)
     log.record("3 negative use", "inventory", stock, new, note="total use of a good would be below zero")
     out = final.copy()
@@ -322,9 +312,7 @@ def settle_own(books: ProvincialBooks, hauling: Hauling, log: Log) -> Provincial
         log.record("5 own use", "own use", own, own + forced, note="would have to trade with itself")
         own = np.minimum(own + forced, most)
     else:
-        log.record(
-            "5 own use", "own use", books.own_share * most, own, note=f"bound: {hauling} cross-hauling"
-        )
+        log.record("5 own use", "own use", books.own_share * most, own, note=f"bound: {hauling} cross-hauling")
     return replace(books, own=own, outflow=supply - own, inflow=demand - own)
 
 

@@ -123,9 +123,7 @@ def _geography(home: Geography, abroad: tuple[str, ...]) -> Geography:
     keep = home.take([k for k, c in enumerate(home.codes) if c not in home.open])
     clusters: dict[str, tuple[str, ...]] = dict(keep.clusters)
     for name in dict.fromkeys(c for cs in rows["clusters"] for c in cs):
-        clusters[name] = tuple(
-            code for code, cs in zip(rows.index, rows["clusters"], strict=True) if name in cs
-        )
+        clusters[name] = tuple(code for code, cs in zip(rows.index, rows["clusters"], strict=True) if name in cs)
     clusters["GBA"] = ("CN-GD", *clusters["GBA"])
     clusters["RCEP_partners"] = clusters["RCEP"]
     clusters["RCEP"] = (*keep.codes, *clusters["RCEP"])
