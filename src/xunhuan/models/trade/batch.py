@@ -14,6 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged, Problems
 from xunhuan.models.contract import Primitives, Shock, primitives
 from xunhuan.models.solvers import OUTCOMES, Array, SolveInfo, Vector, use_compile_cache
+from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.model import Problem, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
@@ -77,6 +78,7 @@ def respond_to_draws(
     Raises BadInput for elasticities out of range, NotConverged where even the central draw has no answer.
     """
     use_compile_cache()
+    accounts = without_negative_flows(accounts)
     theta = np.asarray(theta, dtype=np.float64)
     _check(accounts, theta, parameters)
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)

@@ -44,6 +44,26 @@ def _ratio(a: Array, b: Array) -> Array:
     return out
 
 
+def without_negative_flows(acc: Accounts) -> Accounts:
+    """The accounts with bilateral flows below 0 (stocks sold, in tables with sourcing by user) set to 0.
+
+    What a flow gains is added to the buyer's final use (the category that holds the stocks) and to the seller's
+    value added, so the identities hold. Accounts without such flows are returned as they are.
+    """
+    below = np.maximum(-acc.flow, 0.0)
+    if not below.any():
+        return acc
+    final, value_added = acc.final.copy(), acc.value_added.copy()
+    stocks = int(acc.final.sum((0, 1)).argmin())
+    final[:, :, stocks] += below.sum(0)
+    value_added[:, :, int(acc.value_added.sum((0, 1)).argmax())] += below.sum(1) * acc.closed[:, None]
+    note = (
+        f"{int((below > 0).sum())} negative bilateral flows ({below.sum() / acc.absorption.sum():.2g} of all use) were set "
+        "to 0 before the trade model ran, final use and value added raised by as much"
+    )
+    return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
+
+
 def calibrate(acc: Accounts, nested: bool = False) -> Base:
     r"""The base equilibrium of the model, exact on the table.
 
@@ -55,10 +75,9 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
 
-    Raises BadInput for accounts the model cannot hold: negative flows, a region without factor income or spending.
+    Raises BadInput for accounts the model cannot hold: a region without factor income or spending.
     """
     flow, tariff = acc.flow, acc.tariff
-    _refuse(acc)
     spent = (1 + tariff) * flow
     spending = spent.sum(0)
     markup = np.where(acc.absorption > 0, _ratio(spending, acc.absorption), 1.0)
@@ -87,18 +106,6 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
         subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
     ))  # fmt: skip
     return Base(economy, unit, markup, _notes(acc, stock, subsidy))
-
-
-def _refuse(acc: Accounts) -> None:
-    problems = Problems("the trade model cannot hold these accounts")
-    if (acc.flow < 0).any():
-        r, s, i = np.unravel_index(int(np.argmin(acc.flow)), acc.flow.shape)
-        g = acc.geography.codes
-        problems.add(
-            f"{int((acc.flow < 0).sum())} bilateral flows are negative (stocks sold), the largest "
-            f"{g[r]} to {g[s]}, {acc.sectors.codes[i]}: {acc.flow[r, s, i]:.4g}"
-        )
-    problems.raise_if(BadInput, where=acc.name, fix="aggregate sectors, or move falls in stocks out of the flows")
 
 
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:

@@ -14,6 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.contract import Primitives, Shock, primitives
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
+from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.kernel import equilibrium, prepare, step
 from xunhuan.models.trade.model import Problem, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
@@ -91,6 +92,7 @@ def gradient(
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
     use_compile_cache()
+    accounts = without_negative_flows(accounts)
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
     task = problem(accounts, p, parameters)
     scalar, arrays, name = _measure(accounts, task, measure)

@@ -113,6 +113,7 @@ def respond(
     Raises BadInput for a shock, parameter or table out of range, Infeasible where a ban leaves a good no supplier.
     """
     use_compile_cache()
+    accounts = calibrate.without_negative_flows(accounts)
     p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
     task = problem(accounts, p, parameters)
     out, _, info = run(task)
