@@ -106,6 +106,7 @@ def test_only_addresses_are_listened_on(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"'lab\.example' is not an address to listen on"):
         open_laboratory("lab.example", 0, tmp_path)
     assert access("127.0.0.1", 1) == Access(("localhost", "127.0.0.1", "::1"), 1, "")
+    assert access("127.0.0.2", 1).hosts[-1] == "127.0.0.2"
     assert access("192.168.7.7", 1).token != access("192.168.7.7", 1).token
 
 

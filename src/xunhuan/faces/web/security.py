@@ -45,7 +45,7 @@ def access(host: str, port: int) -> Access:
     True
     """
     if is_loopback(host):
-        return Access(LOOPBACK, port)
+        return Access((*LOOPBACK, *({host} - set(LOOPBACK))), port)
     return Access((), port, secrets.token_urlsafe(32))
 
 
