@@ -327,3 +327,16 @@ def test_draws_equal_single_runs(toy: Accounts) -> None:
         single = respond(toy, shock, p).detail
         np.testing.assert_allclose(batch["real_income_hat"][k], single["real_income_hat"], rtol=1e-9)
         np.testing.assert_allclose(batch["real_wage_hat"][k], single["real_wage_hat"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("cell", [("KOR", "CN-GD", "C26"), ("CN-JS", "CN-GD", "C20T22")])
+def test_gradient_on_the_large_table(world: Accounts, cell: tuple[str, str, str]) -> None:
+    """At real size: the slope of Guangdong's real income in one trade cost against central differences."""
+    p = TradeParameters(tolerance=1e-13, max_iterations=2000)
+    slope = gradient(world, "CN-GD", Shock(), p)["trade_cost"].sel(origin=cell[0], destination=cell[1], sector=cell[2])
+
+    def value(h: float) -> float:
+        edit = TradeCost(*cell, change=math.expm1(h))
+        return float(np.log(respond(world, Shock((edit,)), p).detail["real_income_hat"].sel(region="CN-GD")))
+
+    assert float(slope) == pytest.approx(_slope(value, 1e-2), rel=1e-6)
