@@ -89,9 +89,10 @@ def _route(app: Dash) -> None:
         app,
         "navigate",
         Output("url", "search"),
-        *(Input(f"pick-{name}", "value") for name in PICKED),
+        # The page can arrive before the bar that holds the pickers.
+        *(Input(f"pick-{name}", "value", allow_optional=True) for name in PICKED),
         Input({"go": ALL, "to": ALL}, "n_clicks"),
-        State("selection", "data"),
+        State("selection", "data", allow_optional=True),
         State("url", "search"),
         prevent_initial_call=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import threading
 from dataclasses import dataclass
@@ -30,8 +31,11 @@ class Laboratory:
     address: str
 
     def run(self) -> None:
-        """Serve until interrupted; runs are then ended and found again at the next start."""
+        """Serve until interrupted (SIGINT or SIGTERM); runs are then ended and found again at the next start."""
         threading.Thread(target=_warm, name="warm", daemon=True).start()
+        if threading.current_thread() is threading.main_thread():
+            for end in (signal.SIGINT, signal.SIGTERM):  # also where a background shell has them ignored
+                signal.signal(end, signal.default_int_handler)
         try:
             self.server.run()
         finally:
