@@ -282,7 +282,9 @@ def test_a_scenario_built_by_clicking_and_run_to_its_result(tab: tuple[Page, Wat
     page.click(".against summary")
     page.locator(".against").get_by_role("link", name="Tariff and an opened home market").click()
     page.wait_for_selector(".results-pair")
-    assert page.locator(".results-pair h2").filter(has_text="Tariff and an opened home market").count() == 1
+    titles = page.locator(".results-pair h2").filter(has_text="Tariff and an opened home market")
+    titles.first.wait_for()
+    assert titles.count() == 1
     assert "Second less first" in page.inner_text("#shown")
     page.reload()
     page.wait_for_selector(".results-pair")
