@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xunhuan.build.lists import cluster_names, data_file
+from xunhuan.build.lists import cluster_names, data_file, sectors_of
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import open_dataset
@@ -194,17 +194,7 @@ def read_national_2012(raw: Path) -> NationalControl:
 
 def china_sectors(year: int) -> Sectors:
     """The 42 sectors of the provincial tables of 2012 or 2017; the two lists differ in four places."""
-    rows = pd.read_csv(data_file(f"china_sectors_{year}.csv"), dtype=str)
-    groups: dict[str, list[str]] = {}
-    for code, names in zip(rows["code"], rows["groups"], strict=True):
-        for group in names.split():
-            groups.setdefault(group, []).append(code)
-    return Sectors(
-        codes=tuple(rows["code"]),
-        names_en=tuple(rows["name_en"]),
-        names_zh=tuple(rows["name_zh"]),
-        groups={g: tuple(m) for g, m in groups.items()},
-    )
+    return sectors_of(f"china_sectors_{year}.csv")
 
 
 def read_geography(raw: Path, population: str) -> Geography:

@@ -6,6 +6,7 @@ A shock is a list of edits, each on a selection of regions and sectors. Long-run
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal
 
@@ -146,12 +147,12 @@ class MobilityCost(Edit):
 
 
 @dataclass(frozen=True)
-class OwnEdit(Edit):
+class OwnEdit(Edit, ABC):
     """Base of edits that write the primitives themselves, for callers with changes no line of a file can say."""
 
+    @abstractmethod
     def apply(self, acc: Accounts, p: Primitives) -> None:
         """Change the arrays of `p` in place. Raises BadInput where the edit makes no sense on `acc`."""
-        raise NotImplementedError
 
 
 Recovery = Literal["none", "linear", "exponential", "logistic"]
