@@ -67,22 +67,25 @@ def test_bundled_tables_stay_at_rest(name: str, request: pytest.FixtureRequest) 
 def test_every_good_is_accounted_for_at_every_step(toy: Accounts, rule: str, target: str) -> None:
     """Σ_s T[r,s,i] = x[r,i]; Σ_r T + old stocks = used + spoiled + met + change of stocks, per s and i."""
     acc = with_inventories(toy)
-    p = PropagationParameters(rationing=rule, target=target, inventory_days=6, criticality="leontief")
+    keeps = {"FAR": 2.5, "MAN": 6}
+    p = PropagationParameters(rationing=rule, target=target, inventory_days=6, shelf_days=keeps, criticality="leontief")
     e = economy(acc, p)
     tl, e = timeline(acc, STORM, e, p)
-    state = at_rest(e)
+    state, spoiled = at_rest(e), 0.0
     for k in range(150):
         after, f = step(state, e, pressure(tl, k))
         sent = shipped(f.sourcing, f.fill, f.wants, e)
         assert np.abs(sent.sum(axis=2).T - f.output).max() < 1e-12 * e.output.max()
         supply = sent.sum(axis=1).T + f.drawn
-        change = (after.stock - state.stock).sum(axis=2) / e.step_days
-        assert np.abs(supply - (f.used + f.spoiled).sum(axis=2) - f.met - change).max() < 1e-12 * e.output.max()
-        assert (f.used * e.step_days <= state.stock).all()
+        gone = f.used + after.stock - state.stock
+        gone[e.perishable] += f.spoiled
+        assert np.abs(supply - gone.sum(axis=2).T / e.step_days - f.met).max() < 1e-12 * e.output.max()
+        assert (f.used <= state.stock).all()
         assert (after.stock >= 0).all()
         assert (f.met <= f.demand * (1 + 1e-12)).all()
-        state = after
+        state, spoiled = after, max(spoiled, float(f.spoiled.max()))
     assert np.abs(state.output / e.output - 1).max() > 0.01
+    assert spoiled > 0
 
 
 def test_losses_add_up_at_every_step(toy: Accounts) -> None:

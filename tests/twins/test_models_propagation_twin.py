@@ -269,7 +269,7 @@ def compare(acc: Accounts, shock: Shock, options: dict[str, object], pull: np.nd
     for k in range(p.steps):
         twin.step(pressure(run.timeline, k))
     state, worst = run.state, 0.0
-    pairs = [(state.stock[k], v) for k, v in twin.stock.items()]
+    pairs = [(state.stock[i, s, j], v) for (s, i, j), v in twin.stock.items()]
     pairs += [(state.output[k], v) for k, v in twin.x.items()] + [(state.overtime[k], v) for k, v in twin.alpha.items()]
     pairs += [(state.share[i, r, s], v) for (r, s, i), v in twin.pi.items()]
     pairs += [(run.books.met[k], v) for k, v in twin.met_so_far.items()]

@@ -25,10 +25,10 @@ class Books:
 
     direct, inputs, demand  r i, output lost to capacity, to missing inputs, to missing orders; they add up to base
                             minus actual output at every step
-    stopped                 s i j, output of j lost because input i ran out
+    stopped                 i s j, output of j lost because input i ran out
     asked_final, met        s i, final demand and what of it was met
     and, over the first 365 days only:
-    year r i output · flow i r s deliveries · used, spoiled s i j · year_met, drawn s i · opening, closing s i j stocks
+    year r i output · flow i r s deliveries · used, spoiled i s j · year_met, drawn s i · opening, closing i s j stocks
     """
 
     days: Array
@@ -50,16 +50,16 @@ class Books:
 
 def open_books(e: Economy, state: State, with_flows: bool = True) -> Books:
     """Empty books at a state; without flows no table can be booked, and 200 runs fit in little memory."""
-    ri, sij = np.zeros_like(e.output), np.zeros_like(e.use)
+    ri, isj = np.zeros_like(e.output), np.zeros_like(e.use)
     blank = {f.name: np.zeros_like(ri) for f in fields(Books)}
-    blank |= {k: np.zeros_like(sij) for k in ("stopped", "used", "spoiled")}
+    blank |= {k: np.zeros_like(isj) for k in ("stopped", "used", "spoiled")}
     blank |= {"days": np.zeros(2), "opening": state.stock.copy(), "closing": state.stock.copy()}
     blank["flow"] = np.zeros_like(e.share) if with_flows else np.zeros((0, 0, 0))
     return Books(**blank)
 
 
-def book(b: Books, before: State, after: State, flows: Flows, e: Economy) -> None:
-    """Add one step to the books."""
+def book(b: Books, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
+    """Add one step to the books; `last` where none follows, so that stocks are taken as closing ones."""
     dt = e.step_days
     direct, inputs, demand = losses(flows, e)
     b.direct[:] += dt * direct
@@ -70,25 +70,24 @@ def book(b: Books, before: State, after: State, flows: Flows, e: Economy) -> Non
     short = inputs > 0
     if short.any():
         s, j = np.nonzero(short)
-        b.stopped[s, scarcest(before, e, s, j), j] += dt * inputs[short]
+        b.stopped[scarcest(before, e, s, j), s, j] += dt * inputs[short]
     b.days[0] += dt
     if b.days[0] <= DAYS_A_YEAR + 1e-9 * dt:
-        _book_year(b, after, flows, e)
+        _book_year(b, flows, e)
+        if last or b.days[0] + dt > DAYS_A_YEAR + 1e-9 * dt:
+            b.closing[:] = after.stock
 
 
-def _book_year(b: Books, after: State, flows: Flows, e: Economy) -> None:
+def _book_year(b: Books, flows: Flows, e: Economy) -> None:
     dt = e.step_days
     b.days[1] += dt
     b.year[:] += dt * flows.output
-    b.used[:] += dt * flows.used
-    b.spoiled[:] += dt * flows.spoiled
+    np.add(b.used, flows.used, out=b.used)
+    b.spoiled[e.perishable] += flows.spoiled
     b.year_met[:] += dt * flows.met
     b.drawn[:] += dt * flows.drawn
-    b.closing[:] = after.stock
     if b.flow.size:
-        now = shipped(flows.sourcing, flows.fill, flows.wants, e)
-        now *= dt
-        b.flow[:] += now
+        np.add(b.flow, shipped(flows.sourcing, flows.fill, dt * flows.wants, e), out=b.flow)
 
 
 def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
@@ -105,12 +104,12 @@ def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
 
 def scarcest(before: State, e: Economy, s: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.intp]:
     """The input whose stock allows least output, for the industries (s, j); for linear production the emptiest."""
-    stock = before.stock[s, :, j]
+    stock = before.stock[:, s, j]
     if e.pooled.size:
-        target = e.target[s, :, j]
+        target = e.target[:, s, j]
         ratio = np.divide(stock, target, out=np.full_like(stock, np.inf), where=target > 0)
-        return np.asarray(ratio.argmin(axis=1))
-    return np.asarray((stock * e.slope[s, :, j] + e.base[s, :, j]).argmin(axis=1))
+        return np.asarray(ratio.argmin(axis=0))
+    return np.asarray((stock * e.slope[:, s, j] + e.base[:, s, j]).argmin(axis=0))
 
 
 def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
@@ -123,14 +122,14 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
     """
     left = max(DAYS_A_YEAR - float(b.days[1]), 0.0)
     flow = b.flow + left * shipped_at_rest(e)
-    use = b.used + b.spoiled + left * e.use
+    use = (b.used + b.spoiled + left * e.use).transpose(1, 0, 2)
     met = b.year_met + left * e.final
     ratio = np.divide(met, DAYS_A_YEAR * e.final, out=np.zeros_like(met), where=e.final > 0)
     drawn = b.drawn + left * e.drawdown
     given = np.divide(drawn, DAYS_A_YEAR * e.drawdown, out=np.zeros_like(drawn), where=e.drawdown > 0)
     final = accounts.final * np.where(accounts.final > 0, ratio[:, :, None], given[:, :, None])
     use = use + accounts.use * (accounts.output <= 0)[:, None, :] * ratio[:, :, None]
-    change = (b.closing - b.opening).sum(axis=2)
+    change = (b.closing - b.opening).sum(axis=2).T
     flow_rsi = np.ascontiguousarray(flow.transpose(1, 2, 0))
     output = flow_rsi.sum(axis=1)
     spent = np.where(accounts.closed[:, None], output - use.sum(axis=1), 0.0)
@@ -145,8 +144,8 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
 
 def shipped_at_rest(e: Economy) -> Array:
     """Base flows π (use − drawdown + final), axes i r s, per day."""
-    pool = np.maximum(e.use.sum(axis=2) + e.final - e.drawdown, 0.0)
-    return np.asarray(e.share * pool.T[:, None, :])
+    pool = np.maximum(e.use.sum(axis=2) + (e.final - e.drawdown).T, 0.0)
+    return np.asarray(e.share * pool[:, None, :])
 
 
 def _component_shares(accounts: Accounts) -> Array:

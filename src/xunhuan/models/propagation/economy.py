@@ -19,18 +19,21 @@ Array = NDArray[np.float64]
 class Economy:
     """Everything a step needs that does not change during a run. Values per day in the table's unit.
 
+    Goods come first in the layout, so that sums over users j run along memory and the least over inputs i is one sweep.
+
     share        i r s, share of origin r in what s buys of i, sums to 1 over r where anything is bought
     home         r s, 1 where r and s lie in one nation
     output       r i, base output; for an open region what it sells
     capacity     r i, base capacity (1 + slack) output; inf for an open region
-    use          s i j, base use · recipe  s i j, use per output
+    use          i s j, base use · recipe  i s j, use per output
     final        s i, base final demand · drawdown  s i, goods taken from older stocks (below)
-    target       s i j, base target stock, value
+    target       i s j, base target stock, value
     days         i j, target stock, days of use, left when a step's use is taken out; before it, a step more
-    restock      i j, time in which gaps are ordered, days
+    reach        i s j, recipe · (days + step): target stock a unit of output needs; empty where targets follow the base
+    refill       i s j, share of a gap ordered a day, 1/τ
     keeps        i, days a good keeps or a service can wait; no target stock is longer
-    spoils       i, 1 for goods, 0 for services
-    slope, base  s i j, output limit set by a stock S: slope S + base, per day; inf where i cannot stop j
+    perishable   g, goods that spoil: they keep for a limited time and are no services
+    slope, base  i s j, output limit set by a stock S: slope S + base, per day; inf where i cannot stop j
     pooled       s j, for linear production: stock a unit of output per day needs, days; else empty
     value        s j, value added per output
 
@@ -50,9 +53,10 @@ class Economy:
     drawdown: Array
     target: Array
     days: Array
-    restock: Array
+    reach: Array
+    refill: Array
     keeps: Array
-    spoils: Array
+    perishable: NDArray[np.intp]
     slope: Array
     base: Array
     pooled: Array
@@ -77,28 +81,31 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
     """
     p, dt = parameters, parameters.step_days
     share = sourcing_shares(accounts)
-    use = accounts.use / DAYS_A_YEAR
+    use = np.ascontiguousarray(accounts.use.transpose(1, 0, 2)) / DAYS_A_YEAR
     final = np.maximum(accounts.final, 0.0).sum(axis=2) / DAYS_A_YEAR
     drawdown = np.maximum(-accounts.final, 0.0).sum(axis=2) / DAYS_A_YEAR
     made = accounts.output > 0
-    orphan = use * ~made[:, None, :]
-    use, final = use - orphan, final + orphan.sum(axis=2)
-    wanted = use.sum(axis=2) + final
+    orphan = use * ~made
+    use, final = use - orphan, final + orphan.sum(axis=2).T
+    wanted = use.sum(axis=2).T + final
     purchases = np.maximum(wanted - drawdown, 0.0)
     output = np.ascontiguousarray(_received(share, purchases))
     days = stock_days(accounts, p)
     keeps = shelf_days(accounts.sectors, p)
     services = accounts.sectors.groups.get("services", ())
-    spoils = np.array([float(c not in services) for c in accounts.sectors.codes])
-    recipe = np.divide(use, output[:, None, :], out=np.zeros_like(use), where=output[:, None, :] > 0)
-    held = np.maximum(dt, p.caution * (days + dt))
+    waits = np.array([c in services for c in accounts.sectors.codes])
+    recipe = np.divide(use, output, out=np.zeros_like(use), where=output > 0)
+    ready, tau = (days + dt)[:, None, :], np.maximum(dt, np.minimum(p.restock_days, days))[:, None, :]
+    held = np.maximum(dt, p.caution * ready)
     slope, base, pooled = _limits(recipe, output, held, accounts, p)
     value = np.divide(accounts.value_added.sum(axis=2), accounts.output, out=np.zeros_like(output), where=made)
     return Economy(
         step_days=dt, share=share, home=accounts.geography.same_nation.astype(float), output=output,
         capacity=np.where(accounts.closed[:, None], output * (1 + p.slack), np.inf),
-        use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * (days + dt), days=days,
-        restock=np.maximum(dt, np.minimum(p.restock_days, days)), keeps=keeps, spoils=spoils,
+        use=use, recipe=recipe, final=final, drawdown=drawdown, target=use * ready, days=days,
+        reach=recipe * ready if p.target == "demand" else np.zeros((0, 0, 0)),
+        refill=np.broadcast_to(1.0 / tau, use.shape).copy(), keeps=keeps,
+        perishable=np.flatnonzero(np.isfinite(keeps) & ~waits),
         slope=slope, base=base, pooled=pooled,
         value=value, rule=p.rationing, follows=p.target, destock=p.destock, remembers=p.reorder == "supplier",
         needs_first=p.allotment == "needs",
@@ -141,12 +148,12 @@ def _limits(
 ) -> tuple[Array, Array, Array]:
     empty = np.zeros((0, 0))
     if p.criticality == "linear":
-        return empty, empty, np.asarray(np.einsum("sij,ij->sj", recipe, held))
-    rho = criticality(accounts.sectors, p)
+        return empty, empty, np.asarray((recipe * held).sum(axis=0))
+    rho = criticality(accounts.sectors, p)[:, None, :]
     need = recipe * held
     stops = (need > 0) & (rho > 0)
     slope = np.divide(np.broadcast_to(rho, need.shape), need, out=np.zeros_like(need), where=stops)
-    base = np.where(stops, (1 - rho) * output[:, None, :], np.inf)
+    base = np.where(stops, (1 - rho) * output, np.inf)
     return slope, base, empty
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.propagation.booking import Books, scarcest
 from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.kernel import over_users
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.state import Flows, State
 
@@ -46,7 +47,7 @@ class Recorder:
 
     def _close(self, before: State, after: State, flows: Flows, e: Economy) -> None:
         window = {name: value / self._count for name, value in self._sums.items()}
-        window["stock"] = after.stock.sum(axis=2)
+        window["stock"] = over_users(after.stock).T
         window["bottleneck"] = _bottleneck(before, flows, e)
         self.windows.append(window)
         self.day.append(after.step * e.step_days)
@@ -109,7 +110,7 @@ def detail(accounts: Accounts, b: Books, e: Economy, path: xr.Dataset, p: Propag
     when = milestones(path, e.output, p)
     base = e.output * float(b.days[0])
     total = b.direct + b.inputs + b.demand
-    stopped = b.stopped.transpose(0, 2, 1) * e.value[:, :, None]
+    stopped = b.stopped.transpose(1, 2, 0) * e.value[:, :, None]
     data = {
         "loss": (rs, e.value * total, _attrs("value added lost over the run", unit)),
         "loss_direct": (rs, e.value * b.direct, _attrs("value added lost to the shock itself (capacity)", unit)),
@@ -137,8 +138,8 @@ def _attrs(text: str, unit: str) -> dict[str, str]:
 
 
 def _main_input(b: Books) -> NDArray[np.int16]:
-    most = b.stopped.max(axis=1)
-    return np.where(most > 0, b.stopped.argmax(axis=1), -1).astype(np.int16)
+    most = b.stopped.max(axis=0)
+    return np.where(most > 0, b.stopped.argmax(axis=0), -1).astype(np.int16)
 
 
 def milestones(path: xr.Dataset, base: Array, p: PropagationParameters) -> dict[str, tuple[Array, dict[str, str]]]:

@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 BLOW_UP = 1e3
 """Output beyond this multiple of the base is taken for an explosion."""
-FORMAT = "xunhuan-propagation-state-1"
+FORMAT = "xunhuan-propagation-state-2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ def simulate(
             now = pressure(tl, k)
         after, flows = step(state, e, now)
         _check_step(after, flows, e, accounts)
-        book(books, state, after, flows, e)
+        book(books, state, after, flows, e, last=k == last - 1)
         recorder.add(state, after, flows, e, last=k == last - 1)
         state = after
         if progress is not None:
@@ -158,7 +158,7 @@ def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> N
         return
     bad = np.argwhere(~(flows.output <= limit))
     if len(bad) == 0:
-        s, i, j = (int(x) for x in np.argwhere(~np.isfinite(after.stock))[0])
+        i, s, j = (int(x) for x in np.argwhere(~np.isfinite(after.stock))[0])
         place = f"the stock of {accounts.sectors.codes[i]}"
     else:
         s, j = (int(x) for x in bad[0])
@@ -172,7 +172,7 @@ def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> N
 def _check_start(state: State, accounts: Accounts) -> None:
     r, i = accounts.geography.codes, accounts.sectors.codes
     shapes = {
-        "stock": (r, i, i),
+        "stock": (i, r, i),
         "output": (r, i),
         "wanted": (r, i),
         "overtime": (r, i),
@@ -222,5 +222,5 @@ def open_state(path: str | Path) -> tuple[State, Books]:
 
 
 def with_stocks(state: State, stock: Array) -> State:
-    """The same state with other stocks, for runs that begin with stores low or high."""
+    """The same state with other stocks, axes i s j, for runs that begin with stores low or high."""
     return replace(state, stock=np.asarray(stock, dtype=np.float64))

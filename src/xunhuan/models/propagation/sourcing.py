@@ -18,20 +18,20 @@ SERVED = 1.0 - 1e-12
 
 
 def owed(state: State, gap: Array, wanted: Array, e: Economy) -> tuple[Array, Array]:
-    """What suppliers still owe, and the part of industries' orders that asks for it, axes g r s and s g.
+    """What suppliers still owe, and the part of industries' orders that asks for it, axes g r s and g s.
 
     Debts never exceed the gap G between stocks and targets. Of the orders O, max(0, O − Σ_j a wanted) asks for the gap, and
-    of that the share Σ_r b / G is asked of those who owe. part is that over O.
+    of that the share Σ_r b / G is asked of those who owe. part is that over O. gap g s, wanted i s
     """
     g = state.indebted
     if g.size == 0:
-        return state.debt, np.zeros((len(gap), 0))
-    gap, wanted, total = gap[:, g], wanted[:, g], state.debt.sum(axis=1).T
+        return state.debt, gap
+    wanted, total = wanted[g], state.debt.sum(axis=1)
     kept = np.minimum(1.0, np.divide(gap, total, out=np.zeros_like(gap), where=total > 0))
-    regular = np.matmul(e.recipe[:, g], state.wanted[:, :, None])[:, :, 0]
+    regular = (e.recipe[g] * state.wanted).sum(axis=2)
     part = np.divide(np.maximum(wanted - regular, 0.0), wanted, out=np.zeros_like(gap), where=wanted > 0)
     part *= np.divide(kept * total, gap, out=np.zeros_like(gap), where=gap > 0)
-    return state.debt * kept.T[:, None, :], part
+    return state.debt * kept[:, None, :], part
 
 
 def sourced(state: State, debt: Array, part: Array, wants: Array, p: Pressure) -> tuple[Sourcing, Array, Array | None]:
@@ -42,7 +42,7 @@ def sourced(state: State, debt: Array, part: Array, wants: Array, p: Pressure) -
     A link carries the smaller of what is ordered through it and its room; what does not fit is not ordered elsewhere at
     once, substitution moves it with time.
     """
-    use, demand, left = state.share, wants[2], None
+    use, demand, left = state.share, wants[:, 2], None
     split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
     own = use[split]
     place = np.full(len(use), -1, dtype=np.intp)
@@ -54,13 +54,13 @@ def sourced(state: State, debt: Array, part: Array, wants: Array, p: Pressure) -
     if p.tilted is not None and p.tilt is not None:
         own[place[p.tilted]] *= p.tilt
         demand = demand.copy()
-        demand[:, p.tilted] *= own[place[p.tilted]].sum(axis=1).T
+        demand[p.tilted] *= own[place[p.tilted]].sum(axis=1)
     if p.cells is not None and p.room is not None:
         i, r, s = p.cells
         inside = place[i] >= 0
         by_final = use[p.cells]
         by_final[inside] = own[place[i[inside]], r[inside], s[inside]]
-        through = use[p.cells] * (wants[0, s, i] + wants[1, s, i]) + by_final * wants[2, s, i]
+        through = use[p.cells] * (wants[i, 0, s] + wants[i, 1, s]) + by_final * wants[i, 2, s]
         left = np.divide(p.room, through, out=np.ones_like(through), where=through > p.room)
         use[p.cells] *= left
         own[place[i[inside]], r[inside], s[inside]] *= left[inside]
@@ -70,8 +70,8 @@ def sourced(state: State, debt: Array, part: Array, wants: Array, p: Pressure) -
 def recalled(share: Array, debt: Array, part: Array) -> Array:
     """Sourcing of orders when a part asks debtors only: π (1 − part) + part b / Σ_r b, axes g r s."""
     total = debt.sum(axis=1)
-    out = debt * np.divide(part.T, total, out=np.zeros_like(total), where=total > 0)[:, None, :]
-    out += share * (1.0 - part.T * (total > 0))[:, None, :]
+    out = debt * np.divide(part, total, out=np.zeros_like(total), where=total > 0)[:, None, :]
+    out += share * (1.0 - part * (total > 0))[:, None, :]
     return np.asarray(out)
 
 
@@ -83,19 +83,19 @@ def remembered(
 
     part is what was asked of debtors only; got is sourcing after throttled links, so that T = got W φ.
     """
-    short: NDArray[np.bool_] = np.asarray((fill[:, :2] < SERVED).any(axis=(0, 1, 2)))
+    short: NDArray[np.bool_] = np.asarray((fill[:, :, :2] < SERVED).any(axis=(0, 2, 3)))
     short[state.indebted] = True
     if left is not None and p.cells is not None:
         short[p.cells[0][left < SERVED]] = True
     goods = np.flatnonzero(short) if e.remembers else np.zeros(0, dtype=np.intp)
     if goods.size == 0:
         return goods, np.zeros((0, *got.use.shape[1:]))
-    regular = wants[0] + wants[1]
-    regular[:, state.indebted] *= 1.0 - part
-    out = outer(fill[:, :2, :, goods], wants[:2, :, goods], e)
+    regular = wants[:, 0] + wants[:, 1]
+    regular[state.indebted] *= 1.0 - part
+    out = outer(fill[:, goods, :2], wants[goods, :2], e)
     out *= got.use[goods]
     np.negative(out, out=out)
-    out += state.share[goods] * regular[:, goods].T[:, None, :]
+    out += state.share[goods] * regular[goods][:, None, :]
     out *= e.step_days
     out[np.searchsorted(goods, state.indebted)] += debt
     np.maximum(out, 0.0, out=out)
@@ -104,23 +104,23 @@ def remembered(
 
 
 def routed(src: Sourcing, wants: Array) -> Array:
-    """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes (needs, restocking, final) r i; wants 3 s i."""
-    out = np.matmul(src.use, wants.transpose(2, 1, 0))
+    """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes i k r; wants i k s."""
+    out = np.matmul(wants, src.use.transpose(0, 2, 1))
     if src.split.size:
-        out[src.split, :, 2] = np.matmul(src.final, wants[2].T[src.split][:, :, None])[:, :, 0]
-    return np.ascontiguousarray(out.transpose(2, 1, 0))
+        out[src.split, 2] = np.matmul(src.final, wants[src.split, 2][:, :, None])[:, :, 0]
+    return np.asarray(out)
 
 
 def asked_near(src: Sourcing, wants: Array, e: Economy) -> Array:
-    """Orders that go first, axes r i: all from the own nation, or current needs of industries in the own region."""
+    """Orders that go first, axes i r: all from the own nation, or current needs of industries in the own region."""
     if e.rule == "home_first":
-        return np.asarray(routed(at_home(src, e), wants).sum(axis=0))
-    return np.asarray(own(src.use) * wants[0])
+        return np.asarray(routed(at_home(src, e), wants).sum(axis=1))
+    return np.asarray(own(src.use) * wants[:, 0])
 
 
 def own(use: Array) -> Array:
-    """Share of a region's orders that it places with itself, π[r,r,i], axes r i."""
-    return np.diagonal(use, axis1=1, axis2=2).T
+    """Share of a region's orders that it places with itself, π[r,r,i], axes i r."""
+    return np.diagonal(use, axis1=1, axis2=2)
 
 
 def at_home(src: Sourcing, e: Economy) -> Sourcing:
@@ -129,23 +129,22 @@ def at_home(src: Sourcing, e: Economy) -> Sourcing:
 
 
 def delivered(src: Sourcing, wants: Array, fill: Array, e: Economy) -> Array:
-    """What is received, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes (needs, restocking, final) s i."""
+    """What is received, W[s,i] Σ_r π[r,s,i] φ[r,s,i], axes i k s."""
     got = _collected(src, fill[1])
     if e.rule == "home_first":
         got = got + _collected(at_home(src, e), fill[0] - fill[1])
     elif e.rule == "final_last":
         got = got.copy()
-        got[0] += own(src.use) * (fill[0, 0] - fill[1, 0])
+        got[:, 0] += own(src.use) * (fill[0, :, 0] - fill[1, :, 0])
     return wants * got
 
 
 def _collected(src: Sourcing, fill: Array) -> Array:
-    """Σ_r π φ, axes (needs, restocking, final) s i; fill 3 r i."""
-    out = np.matmul(src.use.transpose(0, 2, 1), fill.transpose(2, 1, 0))
+    """Σ_r π φ, axes i k s; fill i k r."""
+    out = np.matmul(fill, src.use)
     if src.split.size:
-        back = src.final.transpose(0, 2, 1)
-        out[src.split, :, 2] = np.matmul(back, fill[2].T[src.split][:, :, None])[:, :, 0]
-    return np.asarray(out.transpose(2, 1, 0))
+        out[src.split, 2] = np.matmul(fill[src.split, 2][:, None, :], src.final)[:, 0, :]
+    return np.asarray(out)
 
 
 def shipped(src: Sourcing, fill: Array, wants: Array, e: Economy) -> Array:
@@ -154,8 +153,8 @@ def shipped(src: Sourcing, fill: Array, wants: Array, e: Economy) -> Array:
     out *= src.use
     g = src.split
     if g.size:
-        f, w = fill[:, :, :, g], wants[:, :, g]
-        out[g] = outer(f[:, :2], w[:2], e) * src.use[g] + outer(f[:, 2:], w[2:], e) * src.final
+        f, w = fill[:, g], wants[g]
+        out[g] = outer(f[:, :, :2], w[:, :2], e) * src.use[g] + outer(f[:, :, 2:], w[:, 2:], e) * src.final
     return out
 
 
@@ -169,7 +168,7 @@ def drift(state: State, left: Array | None, fill: Array, wants: Array, e: Econom
     share = state.share
     if e.substitution == 0.0 or (state.step + 1) % e.revise_steps:
         return share
-    total = wants.sum(axis=0)
+    total = wants.sum(axis=1, keepdims=True)
     best = outer(fill, np.divide(wants, total, out=np.zeros_like(wants), where=total > 0), e)
     best *= e.share
     if e.supplier_pull is not None:
@@ -184,12 +183,11 @@ def drift(state: State, left: Array | None, fill: Array, wants: Array, e: Econom
 
 
 def outer(fill: Array, pool: Array, e: Economy) -> Array:
-    """Σ_k φ_k[r,i] P_k[s,i] with the fill rates that hold between r and s, axes i r s; fill 2 k r i, pool k s i."""
-    columns = pool.transpose(2, 0, 1)
-    out = np.matmul(fill[1].transpose(2, 1, 0), columns)
+    """Σ_k φ_k[r,i] P_k[s,i] with the fill rates that hold between r and s, axes i r s; fill n i k r, pool i k s."""
+    out = np.matmul(fill[1].transpose(0, 2, 1), pool)
     if e.rule == "home_first":
-        out += np.matmul((fill[0] - fill[1]).transpose(2, 1, 0), columns) * e.home
+        out += np.matmul((fill[0] - fill[1]).transpose(0, 2, 1), pool) * e.home
     elif e.rule == "final_last":
         place = np.arange(out.shape[1])
-        out[:, place, place] += ((fill[0] - fill[1]) * pool).sum(axis=0).T
+        out[:, place, place] += ((fill[0] - fill[1]) * pool).sum(axis=1)
     return np.asarray(out)

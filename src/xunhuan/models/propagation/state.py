@@ -1,7 +1,8 @@
 """What a step takes and gives: the state, what shocks do to it, what happened.
 
-Letters: r origin, i good, s destination, j using industry, g a few of the goods. Shares are laid out i r s so that routing
-is one small matrix product a good. All flows are rates per day; stocks are values.
+Letters: r origin, i good, s destination, j using industry, g a few of the goods, k kinds of orders, n near or other. Shares
+are laid out i r s so that routing is one small matrix product a good. All flows are rates per day unless said; stocks are
+values.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class State:
     """What a step hands to the next. A run resumed from a saved state equals an uninterrupted one bit by bit.
 
     step      steps done
-    stock     s i j, input i held by industry j
+    stock     i s j, input i held by industry j
     output    r i, production of the last step, per day · wanted  r i, what orders and capacity allowed then
     overtime  r i, capacity relative to base from overproduction, ≥ 1
     share     i r s, sourcing shares
@@ -79,11 +80,12 @@ class Flows:
     """What happened in one step, per day unless said.
 
     asked r i orders received · capacity r i · limit s j output that stocks allow · output r i
-    wants  3 s i, what is asked of the pool of origins: current needs of industries, their restocking, final users
+    wants  i k s, what is asked of the pool of origins: k current needs of industries, their restocking, final users
     sourcing  where both buy, after debts, throttled links and cancelled orders
     demand s i, final demand after cancelled orders
-    fill  2 3 r i, share of an order served, by (near, other) and as wants; near is the own nation, or the own region
-    met s i final demand met · drawn s i from old stocks · used s i j · spoiled s i j
+    fill  n i k r, share of an order served; near is the own nation, or the own region
+    met s i final demand met · drawn s i from old stocks
+    used  i s j, over the step · spoiled  g s j, over the step, of perishable goods
     """
 
     asked: Array
