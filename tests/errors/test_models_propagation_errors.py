@@ -82,10 +82,14 @@ def test_shocks_that_cannot_be(toy: Accounts, edit: Edit, message: str) -> None:
 
 
 def test_all_bad_edits_are_told_at_once(toy: Accounts) -> None:
-    shock = Shock((CapacityLoss("AT-X", loss=0.5), LinkCut("AT-N", "AT-E", "STEEL")), name="bad")
+    flood = CapacityLoss("AT-X", loss=1.5, end=500, recovery="linear")
+    shock = Shock((flood, LinkCut("AT-N", "AT-E", "STEEL")), name="bad")
     with pytest.raises(BadInput, match="the shock cannot be applied") as e:
         simulate(toy, shock)
     assert len(e.value.items) == 2
+    for text in ("ends on day 500", "loss = 1.5 is out of range", "needs recovery_days > 0", "unknown region 'AT-X'"):
+        assert text in e.value.items[0]
+    assert "unknown sector 'STEEL'" in e.value.items[1]
     assert e.value.where == "bad"
 
 

@@ -156,7 +156,9 @@ def read_parameters(given: list[str]) -> PropagationParameters:
     try:
         return PropagationParameters.model_validate(values)
     except ValidationError as e:
-        items = [f"{'.'.join(str(x) for x in err['loc']) or 'parameters'}: {err['msg']}" for err in e.errors()]
+        from xunhuan.scenario.check import tell
+
+        items = tell(e, PropagationParameters, values)
         raise BadInput("the parameters cannot be used", where="--set", items=items) from None
 
 

@@ -167,11 +167,13 @@ def trade_parameters(**given: Any) -> Any:
 
     from xunhuan.models.trade import TradeParameters
 
+    values = {k: v for k, v in given.items() if v is not None}
     try:
-        return TradeParameters(**{k: v for k, v in given.items() if v is not None})
+        return TradeParameters(**values)
     except ValidationError as e:
-        items = [f"{'.'.join(str(p) for p in err['loc'])}: {err['msg']}" for err in e.errors()]
-        raise BadInput("the model's parameters are not valid", items=items) from None
+        from xunhuan.scenario.check import tell
+
+        raise BadInput("the model's parameters are not valid", items=tell(e, TradeParameters, values)) from None
 
 
 def result_table(acc: Accounts, response: Response, top: int) -> pd.DataFrame:

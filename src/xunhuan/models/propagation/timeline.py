@@ -102,10 +102,13 @@ def timeline(accounts: Accounts, shock: Shock, e: Economy, p: PropagationParamet
     effects: list[Effect] = []
     problems = Problems("the shock cannot be applied")
     for k, edit in enumerate(shock.timed):
+        wrongs = _wrongs(accounts, edit, p.horizon_days)
         try:
-            effects += _effects(accounts, edit, p)
+            effects += [] if wrongs else _effects(accounts, edit, p)
         except XunhuanError as err:
-            problems.add(f"timed edit {k + 1} {edit.describe()}: {err.what}" + (f" ({err.fix})" if err.fix else ""))
+            wrongs = [_told(err)]
+        if wrongs:
+            problems.add(f"timed edit {k + 1} {edit.describe()}: {'; '.join(wrongs)}")
     problems.raise_if(where=shock.name or accounts.name)
     lasting = _lasting(prim, e)
     notes = _notes(shock, p)
@@ -142,7 +145,6 @@ def _notes(shock: Shock, p: PropagationParameters) -> tuple[str, ...]:
 
 
 def _effects(accounts: Accounts, edit: TimedEdit, p: PropagationParameters) -> list[Effect]:
-    _check(edit, p.horizon_days)
     k = np.arange(p.steps)[:, None] + (np.arange(SAMPLES) + 0.5) / SAMPLES
     strength = remaining(k * p.step_days, edit).mean(axis=1)
     g, sec, home = accounts.geography, accounts.sectors, accounts.home
@@ -183,34 +185,44 @@ def _cells(mask: NDArray[np.bool_]) -> Cells:
     return i, r, s
 
 
-def _check(edit: TimedEdit, horizon: float) -> None:
+def _wrongs(accounts: Accounts, edit: TimedEdit, horizon: float) -> list[str]:
+    """All that is wrong with an edit's period, size, recovery and places."""
+    out = []
     start, end = getattr(edit, "start"), getattr(edit, "end")  # noqa: B009
     if not 0 <= start < end:
-        raise BadInput(
-            f"the period from day {start:g} to day {end:g} is empty or begins before the run", fix="0 <= start < end"
-        )
+        out.append(f"the period from day {start:g} to day {end:g} is empty or begins before the run (0 <= start < end)")
     if end > horizon:
-        raise BadInput(
-            f"the period ends on day {end:g}, the run on day {horizon:g}", fix="lengthen horizon_days or end it sooner"
+        out.append(
+            f"the period ends on day {end:g}, the run on day {horizon:g} (lengthen horizon_days or end it sooner)"
         )
     bounds: dict[str, tuple[float, float]] = {"loss": (0, 1), "change": (-1, 1e3), "factor": (0, 1e3)}
     for name, (low, high) in bounds.items():
         value = getattr(edit, name, low)
         if not low <= value <= high:
-            raise BadInput(f"{name} = {value!r} is out of range", fix=f"{low:g} <= {name} <= {high:g}")
+            out.append(f"{name} = {value!r} is out of range ({low:g} <= {name} <= {high:g})")
     law, days = getattr(edit, "recovery", "none"), getattr(edit, "recovery_days", 0.0)
     if isinstance(law, tuple):
         if not law or any(not 0 <= c <= 1 for c in law):
-            raise BadInput(
-                "a recovery curve is a list of shares made good",
-                fix="values in [0, 1], at equal steps of recovery_days",
+            out.append(
+                "a recovery curve is a list of shares made good (values in [0, 1], at equal steps of recovery_days)"
             )
     elif law not in ("none", "linear", "exponential", "logistic"):
-        raise BadInput(
-            f"unknown recovery {law!r}", fix="none, linear, exponential, logistic or a list of shares made good"
-        )
+        out.append(f"unknown recovery {law!r} (none, linear, exponential, logistic or a list of shares made good)")
     if law != "none" and not days > 0:
-        raise BadInput("a recovery needs recovery_days > 0", fix="give the days it takes")
+        out.append("a recovery needs recovery_days > 0 (give the days it takes)")
+    for name in ("regions", "origin", "destination", "sectors"):
+        try:
+            if name == "sectors":
+                accounts.sectors.select(getattr(edit, name))
+            elif hasattr(edit, name):
+                accounts.geography.select(getattr(edit, name), accounts.home)
+        except XunhuanError as err:
+            out.append(_told(err))
+    return out
+
+
+def _told(err: XunhuanError) -> str:
+    return err.what + (f" ({err.fix})" if err.fix else "")
 
 
 def pressure(tl: Timeline, k: int) -> Pressure:
