@@ -200,8 +200,8 @@ def test_solver_outcomes() -> None:
         (["--subsidy", "0.1"], "--subsidy '0.1' cannot be read"),
         (["--ban", "BOR<-XYZ"], "unknown region 'XYZ'"),
         ([], "no shock is given"),
-        (["--ban", "BOR<-AT-N", "--theta", "0"], "Input should be greater than 0"),
-        (["--ban", "BOR<-AT-N", "--horizon", "never"], "horizon: Input should be 'short', 'medium' or 'long'"),
+        (["--ban", "BOR<-AT-N", "--theta", "0"], "input should be greater than 0"),
+        (["--ban", "BOR<-AT-N", "--horizon", "never"], "choose short, medium, long"),
         (["--ban", "BOR<-AT-N", "--scale", "MAN:3"], "is not a number"),
     ],
 )

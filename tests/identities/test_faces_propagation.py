@@ -58,7 +58,7 @@ def test_every_view_tells_the_same_run(capsys: pytest.CaptureFixture[str], tmp_p
         (["--capacity", "regions=AT-N,loss=much"], "loss = 'much' is not a number"),
         (["--capacity", "AT-N"], "'AT-N' is not NAME=VALUE"),
         (["--gateway", "regions=AT-Q"], "unknown region 'AT-Q'"),
-        (["--gateway", "regions=AT-S", "--set", "rationing=lottery"], "rationing: Input should be 'proportional'"),
+        (["--gateway", "regions=AT-S", "--set", "rationing=lottery"], "choose proportional, final_last, home_first"),
         (["--gateway", "regions=AT-S", "--set", "ration=home_first"], "unknown parameter 'ration'"),
         (["--gateway", "regions=AT-S", "--set", "step_days"], "--set 'step_days' is not NAME=VALUE"),
         (["--gateway", "regions=AT-S", "--by", "month"], "unknown view 'month'"),
