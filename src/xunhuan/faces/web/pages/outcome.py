@@ -11,6 +11,7 @@ from dash import html
 
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import texts
+from xunhuan.faces.web.lookups import once
 from xunhuan.faces.web.pages.pictures import (
     HEADLINES,
     arms,
@@ -38,12 +39,37 @@ def _opened(path: Path, written: int) -> Result:
 
 def opened(path: Path) -> Result:
     """A result, read and verified once for each time it was written."""
-    return _opened(path, (path / "manifest.json").stat().st_mtime_ns)
+    return _opened(path, _written(path))
+
+
+def _written(path: Path) -> int:
+    return (path / "manifest.json").stat().st_mtime_ns
 
 
 def one(path: Path, selection: Selection) -> list[Any]:
-    """One result in full."""
+    """One result in full, drawn once for all who look at the same of it."""
     result = opened(path)
+    region = _region(selection, result)
+    arm = arm_of(result, selection)
+    view = Selection(page="results", lang=selection.lang, share=selection.share, arm=arm, region=region)
+    return _one(path, _written(path), view)
+
+
+def two(left: Path, right: Path, selection: Selection) -> list[Any]:
+    """Two results side by side, on the same quantities."""
+    region = _region(selection, opened(left), opened(right))
+    return _two(left, right, _written(left), _written(right), Selection("results", lang=selection.lang, region=region))
+
+
+def _region(selection: Selection, *results: Result) -> str:
+    """The region chosen, where some result tells of it; else no region, so that what is drawn serves more visitors."""
+    known = any((r.summary["place"] == selection.region).any() or selection.region in r.data["place"] for r in results)
+    return selection.region if known else "-"
+
+
+@once(48)
+def _one(path: Path, written: int, selection: Selection) -> list[Any]:
+    result = _opened(path, written)
     t = texts.of(selection.lang)
     arm = arm_of(result, selection)
     parts = [
@@ -67,11 +93,11 @@ def one(path: Path, selection: Selection) -> list[Any]:
     return parts
 
 
-def two(left: Path, right: Path, selection: Selection) -> list[Any]:
-    """Two results side by side, on the same quantities."""
+@once(16)
+def _two(left: Path, right: Path, left_written: int, right_written: int, selection: Selection) -> list[Any]:
+    results = _opened(left, left_written), _opened(right, right_written)
     columns = []
-    for k, path in enumerate((left, right)):
-        result = opened(path)
+    for k, result in enumerate(results):
         arm = arms(result)[-1]
         inner = [*_title(result, selection), *_headline(result, arm, selection), _files(result, selection)]
         columns.append(
@@ -85,7 +111,7 @@ def two(left: Path, right: Path, selection: Selection) -> list[Any]:
         )
     return [
         html.Div(columns, className="pair results-pair"),
-        card(_difference(opened(left), opened(right), selection), texts.of(selection.lang)("difference")),
+        card(_difference(*results, selection), texts.of(selection.lang)("difference")),
     ]
 
 
