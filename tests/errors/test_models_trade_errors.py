@@ -125,6 +125,7 @@ def test_negative_flows_are_taken_out_and_told(toy: Accounts) -> None:
     out = respond(odd, Shock())
     assert out.accounts.flow[0, 3, 2] == 0
     assert any("1 negative bilateral flows" in n for n in out.accounts.notes)
+    assert any(n.startswith("1 negative bilateral flows") for n in out.detail.attrs["notes"].split("\n"))
     assert out.accounts.gdp.sum() == pytest.approx(odd.gdp.sum() + 3, rel=1e-12)
     assert respond(odd, Shock((Tariff("ATL", "BOR", add=0.1),))).status.converged
 

@@ -186,6 +186,29 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_by_bit(toy: Accounts, tmp
     )
 
 
+def test_two_runs_from_one_state_are_the_same(toy: Accounts) -> None:
+    p = PropagationParameters(horizon_days=60, record_days=1)
+    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=2, end=20),))
+    first = simulate(toy, shock, p, until=10)
+    kept = first.books.direct.copy()
+    runs = [simulate(toy, shock, p, start=(first.state, first.books)) for _ in range(2)]
+    assert np.array_equal(first.books.direct, kept)
+    whole = simulate(toy, shock, p).books.direct
+    for run in runs:
+        assert np.array_equal(run.books.direct, whole)
+
+
+def test_goods_that_keep_less_than_a_step_leave_no_negative_stock(toy: Accounts) -> None:
+    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=2, end=20),))
+    p = PropagationParameters(
+        inventory_days=0, shelf_days={"FAR": 0.3, "MAN": 0.4}, criticality="leontief", horizon_days=182
+    )
+    run = simulate(toy, shock, p)
+    assert (run.state.stock >= 0).all()
+    assert (run.books.spoiled >= 0).all()
+    assert (run.state.output >= 0).all()
+
+
 def test_draws_in_batch_equal_single_runs(toy: Accounts) -> None:
     draws = [PropagationParameters(horizon_days=91, inventory_scale=x) for x in (0.5, 1.0, 2.0)]
     many = losses_many(toy, STORM, draws, workers=2)

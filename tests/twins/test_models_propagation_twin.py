@@ -55,6 +55,8 @@ OPTIONS = [
     {"elasticity_long": 9.0, "elasticity_year": 8.9, "rationing": "home_first"},
     {"inventory_days": 3, "shelf_days": {"FAR": 2.5, "SER": 2}, "restock_days": 4},
     {"inventory_days": 2, "criticality": "leontief", "rationing": "proportional", "revise_days": 14},
+    {"inventory_days": 0, "shelf_days": {"FAR": 0.4, "MAN": 0.3}},
+    {"inventory_days": 0, "shelf_days": {"FAR": 0.3, "MAN": 0.4}, "criticality": "leontief"},
     {"step_days": 0.5, "horizon_days": DAYS / 2, "record_days": 3.5},
 ]
 
@@ -182,8 +184,10 @@ class Naive:
             arrived = self.arrived(s, i, j, o, old[s, i] * O[s, i] + self.received[s, i])
             stock = self.stock[s, i, j]
             used = min(self.a[s, i, j] * x[s, j], stock / self.dt)
-            spoiled = max(0.0, (stock - self.dt * used) / self.keeps[i] - used) if self.spoils[i] else 0.0
-            after[s, i, j] = max(0.0, stock + self.dt * (arrived - used - spoiled))
+            lasts = max(self.keeps[i], self.dt)
+            spoiled = max(0.0, (stock - self.dt * used) / lasts - used) if self.spoils[i] else 0.0
+            after[s, i, j] = stock + self.dt * (arrived - used - spoiled)
+            assert after[s, i, j] > -1e-12, "nothing is taken from an empty store"
         self.stock = after
         for k in self.debt if p.reorder == "supplier" else ():
             r, s, i = k

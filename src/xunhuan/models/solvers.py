@@ -26,7 +26,7 @@ OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite")
 
 
 class Options(NamedTuple):
-    """How `fixed_point` works; all static, so a change compiles anew.
+    """How `fixed_point` works; those that shape the program are static, so a change of them compiles anew.
 
     tolerance       largest |g(x) − x| accepted, in the units of x
     max_iterations  evaluations of g allowed

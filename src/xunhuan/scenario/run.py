@@ -241,7 +241,7 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
             continue
         if (name, mine) not in memo:
             response = bench.respond(name, mine)
-            said = tuple(n for n in str(response.detail.attrs.get("notes", "")).split("; ") if n)
+            said = tuple(n for n in str(response.detail.attrs.get("notes", "")).split("\n") if n)
             t = None if response.path is None else response.path["t"].to_numpy()
             memo[name, mine] = (_read(bench, name, response, full), response.status, said, t)
         found, status[name], said, t = memo[name, mine]

@@ -188,7 +188,7 @@ def notes(acc: Accounts, r: Response, p: PropagationParameters) -> list[str]:
         f"Definition: {r.detail.attrs['definition']}. Rationing {p.rationing}, criticality {p.criticality}.",
         f"Values in {acc.unit}. Source: {r.detail.attrs['citation']}.",
     ]
-    return lines + [f"Note: {n}" for n in (r.detail.attrs.get("notes"), *acc.notes) if n]
+    return lines + [f"Note: {n}" for n in (*r.detail.attrs.get("notes", "").split("\n"), *acc.notes) if n]
 
 
 def _named(frame: pd.DataFrame, acc: Accounts) -> pd.DataFrame:

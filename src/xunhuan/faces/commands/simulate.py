@@ -214,7 +214,7 @@ def result_notes(response: Response) -> list[str]:
         f"Elasticities: {d.attrs['elasticities']}. Numeraire: {d.attrs['numeraire']}. "
         f"Solver: {response.status.message}.",
     ]
-    return lines + [f"Note: {n}." for n in d.attrs["notes"].split("; ") if n]
+    return lines + [f"Note: {n}." for n in d.attrs["notes"].split("\n") if n]
 
 
 def register(app: typer.Typer) -> None:

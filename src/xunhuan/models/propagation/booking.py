@@ -58,6 +58,11 @@ def open_books(e: Economy, state: State, with_flows: bool = True) -> Books:
     return Books(**blank)
 
 
+def copied(b: Books) -> Books:
+    """The same books in arrays of their own."""
+    return Books(**{f.name: getattr(b, f.name).copy() for f in fields(Books)})
+
+
 def book(b: Books, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
     """Add one step to the books; `last` where none follows, so that stocks are taken as closing ones."""
     dt = e.step_days

@@ -93,14 +93,14 @@ def restocked(stock: Array, arrived: Array, output: Array, e: Economy) -> tuple[
 
     U = min(dt a x, S), S' = S − U + dt arrived − spoiled. Of a perishable good that keeps L days
     spoiled = dt max(0, (S − U)/L − U/dt): a stock S − U lasts (S − U) dt/U at the rate of use, and what exceeds the use of a
-    shelf life spoils within one. Zero at rest.
+    shelf life spoils within one; L is no shorter than the step, within which nothing is seen. Zero at rest.
     """
     dt = e.step_days
     used = e.recipe * (dt * output)
     np.minimum(used, stock, out=used)
     rest = stock - used
     g = e.perishable
-    spoiled = rest[g] * (dt / e.keeps[g, None, None]) - used[g]
+    spoiled = rest[g] * np.minimum(dt / e.keeps[g, None, None], 1.0) - used[g]
     np.maximum(spoiled, 0.0, out=spoiled)
     rest[g] -= spoiled
     if dt != 1.0:

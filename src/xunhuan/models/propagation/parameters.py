@@ -30,7 +30,7 @@ class PropagationParameters(BaseModel):
                         bundled table [Pichler2022]. 0: none, industries live on what arrived the step before.
     inventory_scale     factor on inventory_days, 1 (for drawing uncertain stocks).
     shelf_days          how long a good keeps or a service can wait, days, by good (sector code or group); None: the bundled
-                        table (power a day, transport a week, services a month, food weeks: assumed); {} keeps all.
+                        table (assumed); {} keeps all.
     restock_days        time in which a gap between stock and target is ordered, days, 10 [Pichler2022]; never longer than
                         the target stock lasts.
     target              what the target stock follows: "base" use of the table's year [Pichler2022] or the use that orders

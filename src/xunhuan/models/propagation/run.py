@@ -15,7 +15,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.errors import BadInput, ForeignFile, NotConverged
 from xunhuan.models.contract import Response, Shock, Status
-from xunhuan.models.propagation.booking import Books, book, booked_accounts, open_books
+from xunhuan.models.propagation.booking import Books, book, booked_accounts, copied, open_books
 from xunhuan.models.propagation.economy import Economy, check_state, economy
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
@@ -65,7 +65,8 @@ def simulate(
     tl, e = timeline(accounts, shock, e, p)
     state, books = start or (at_rest(e), None)
     _check_start(state, accounts)
-    books = books or open_books(e, state, with_flows)
+    # A run adds to its books in place; the ones it starts from stay as they were.
+    books = open_books(e, state, with_flows) if books is None else copied(books)
     last = p.steps if until is None else min(round(until / p.step_days), p.steps)
     recorder = Recorder(every=max(1, round(p.record_days / p.step_days)))
     now: Pressure | None = None
@@ -110,7 +111,7 @@ def respond(
     path = run.recorder.dataset(accounts, p, run.economy)
     out = detail(accounts, run.books, run.economy, path, p)
     if run.timeline.notes:
-        out.attrs["notes"] = "; ".join(run.timeline.notes)
+        out.attrs["notes"] = "\n".join(run.timeline.notes)
     if accounts.sourcing is not None:
         out.attrs["sourcing"] = (
             "the table's sourcing by user is not used: all users of a region draw on one pool of origins"
@@ -154,11 +155,12 @@ def losses_many(
 def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> None:
     # A sum is not finite where any term is not; only then are the cells looked at.
     limit = BLOW_UP * np.maximum(e.output, 1e-12 * e.output.max())
-    if np.isfinite(after.stock.sum()) and bool((flows.output <= limit).all()):
+    within = (flows.output >= 0) & (flows.output <= limit)
+    if np.isfinite(after.stock.sum()) and after.stock.min() >= 0 and bool(within.all()):
         return
-    bad = np.argwhere(~(flows.output <= limit))
+    bad = np.argwhere(~within)
     if len(bad) == 0:
-        i, s, j = (int(x) for x in np.argwhere(~np.isfinite(after.stock))[0])
+        i, s, j = (int(x) for x in np.argwhere(~(np.isfinite(after.stock) & (after.stock >= 0)))[0])
         place = f"the stock of {accounts.sectors.codes[i]}"
     else:
         s, j = (int(x) for x in bad[0])

@@ -17,6 +17,8 @@ from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 Array = NDArray[np.float64]
+RAISED = "before the trade model ran, final use and value added raised by as much"
+"""How the note ends that tells of flows set to 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,7 @@ def without_negative_flows(acc: Accounts) -> Accounts:
     value_added[:, :, int(acc.value_added.sum((0, 1)).argmax())] += below.sum(1) * acc.closed[:, None]
     note = (
         f"{int((below > 0).sum())} negative bilateral flows ({below.sum() / acc.absorption.sum():.2g} of all use) were set "
-        "to 0 before the trade model ran, final use and value added raised by as much"
+        f"to 0 {RAISED}"
     )
     return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
 
@@ -140,6 +142,7 @@ def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
 
 def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
     notes = []
+    notes += [n for n in acc.notes if n.endswith(RAISED)]
     if acc.sourcing is not None:
         notes.append("users of a region source alike in this model, sourcing by user is not carried into the answer")
     if (stock < 0).any():

@@ -4,7 +4,7 @@ State: logs of ŵ[s], P̂[s,i], Ŷ[r,i], Î[s] (new / old). All values are share
 
 Barriers enter only through weights that do not move during the search,
 
-    W[r,s,i] = π[r,s,i] κ̂[r,s,i]^(−θ[r,i]),   κ̂ = d̂ (1+t')(1+x') / ((1+t)(1+x)),   W = 0 exactly under a ban,
+    W[r,s,i] = π[r,s,i] κ̂[r,s,i]^(−θ[r,i]),   κ̂ = d̂ (1+t')(1+x') / (1+t),   W = 0 exactly under a ban,
 
 so an iteration is four contractions of W with R·S vectors and no power of an r s i array.
 """

@@ -127,7 +127,7 @@ def package(
     ended = status(acc, info, task.options)
     attrs = {
         "model": "trade", "elasticities": task.note, "citation": "CaliendoParro2015; TombeZhu2019",
-        "parameters": parameters.model_dump_json(), "notes": "; ".join(task.base.notes),
+        "parameters": parameters.model_dump_json(), "notes": "\n".join(task.base.notes),
         "numeraire": "world GDP" if acc.closed.all() else "the open region",
     }  # fmt: skip
     new = rebuild.accounts(acc, task.base, task.shift, out, ended.converged)
