@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from xunhuan.faces.web import texts
+
 
 @dataclass
 class Server:
@@ -120,7 +122,10 @@ class Visitor:
 
     def page(self, path: str = "/", **query: str) -> Any:
         """The main part of a page."""
-        return self.update(["page.children"], path, query, ("frame", "data", path), kind="page")["page"]["children"]
+        got = self.update(["page.children"], path, query, ("frame", "data", path), kind="page")["page"]["children"]
+        said = words(got)  # a page that fails answers 200 with a notice
+        assert not any(problem in said for problem in texts.catalogue()["page_problem"]), said[:500]
+        return got
 
     def bar(self, path: str = "/", **query: str) -> Any:
         """What stands above the page."""

@@ -12,6 +12,7 @@ import xunhuan.faces.web as web
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import state, texts
 from xunhuan.faces.web.pages import form
+from xunhuan.faces.web.pages.pictures import HEADLINES
 from xunhuan.faces.web.parts import SCALES, colour, contrast, ink_on
 from xunhuan.scenario.layers import library
 from xunhuan.scenario.run import MODELS
@@ -40,6 +41,7 @@ def test_every_text_asked_for_is_there() -> None:
     made |= {f"key_{d}_{c}" for d in state.DEFINITIONS for c in state.CIRCUITS}
     made |= {f"{stem}_{d}" for d in state.DEFINITIONS for stem in ("definition", "explain", "partners")}
     made |= {f"model_{m}" for m in MODELS} | set(state.PAGES.values()) | {f"library_{n}" for n in library()}
+    made |= {f"{stem}_{q}" for q in HEADLINES for stem in ("headline", "change")}
     made |= {f"kind_{k}" for k in form.kinds()}
     made |= {f"field_{f.alias or n}" for k in form.kinds().values() for n, f in k.model_fields.items()}
     assert sorted((asked | made) - set(texts.catalogue())) == []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +15,10 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
-from xunhuan.faces.web.pages.pictures import played
+from xunhuan.faces.web.pages import outcome
+from xunhuan.faces.web.pages.pictures import change_map, played, winners
 from xunhuan.measures.circulation import circulation
+from xunhuan.scenario.bench import run_scenario
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
@@ -94,3 +100,71 @@ def test_the_film_shows_every_day(toy: Accounts) -> None:
         assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(float(path[k].min()) - 1)
         assert all(any(number in text for text in words.text) for number in shown if number != "+0.0%")
     assert [s.label for s in fig.layout.sliders[0].steps] == ["7", "14"]
+
+
+def run_toy(folder: Path, shock: dict[str, Any], model: str, **more: Any) -> Path:
+    """A result on Toyland, written as the laboratory keeps it."""
+    data = {"title": folder.name, "base": "toyland", "shock": [{"name": "s", **shock}], "model": {model: {}}, **more}
+    run_scenario(data, folder)
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_result_without_any_effect_is_shown(tmp_path: Path, lang: str) -> None:
+    line = {"from": "BOR", "to": "ATL", "sectors": "goods", "add": 0.0}
+    folder = run_toy(tmp_path / "nothing", {"tariff": line}, "trade")
+    result = outcome.opened(folder)
+    assert not np.nan_to_num(result.data["real_income"].to_numpy()).any()
+    assert outcome.quantity_of(result, "s") == "real_income"
+    selection = state.read("/results", f"?table=toyland&lang={lang}")
+    assert outcome.one(folder, selection)
+    assert outcome.two(folder, folder, selection)
+
+
+def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
+    """Map, bars and difference go below zero; the headline says "lost", and neither it nor its interval has a sign."""
+    line = {"regions": "AT-N", "loss": 0.5}
+    folder = run_toy(tmp_path / "short", {"capacity": line}, "propagation")
+    result = outcome.opened(folder)
+    assert outcome.quantity_of(result, "s") == "loss"
+    lost = float(result.data["loss"].sel(arm="s", place="AT-N"))
+    assert lost > 0.001
+    selection = state.read("/results", "?table=toyland&region=AT-N")
+    heat = change_map(result, "s", selection)[0].children[1].children[0].figure.data[0]
+    assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(-lost)
+    bars = winners(result, "s", selection)[0].children[1].children[0].figure
+    assert min(float(x) for trace in bars.data for x in trace.x if x is not None) < 0
+    shown = str(outcome._difference(result, result, selection))
+    assert f"−{100 * lost:.2f}%" in shown
+    assert f"+{100 * lost:.2f}%" not in shown
+    s = result.summary
+    spread = s.assign(low=s["value"] * 0.9, high=s["value"] * 1.1)
+    told = str(outcome._headline(replace(result, summary=spread), "s", selection))
+    for x in (lost, 0.9 * lost, 1.1 * lost):
+        assert f"{100 * x:.2f}%" in told
+    assert "+" not in told
+
+
+def test_a_field_cleared_again_leaves_nothing() -> None:
+    selection = state.read("/scenario", "?table=toyland")
+    before = draft.opened(selection)
+    whole = draft.complete(before, selection)
+    for left in (None, ""):
+        for table in ({"trade_elasticity": {"relative_sd": left}}, {"draws": left}, {"trade_elasticity": {}}, {}):
+            assert draft.complete({**before, "uncertainty": table}, selection) == whole
+    assert draft.check({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
+
+
+def test_what_fails_fails_again_and_is_not_kept() -> None:
+    asked = []
+
+    @lookups.once(2)
+    def broken(x: int) -> int:
+        asked.append(x)
+        raise ValueError(f"no {x}")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no 3"):
+            broken(3)
+    assert asked == [3, 3]
+    assert inspect.getclosurevars(broken).nonlocals["locks"] == {}

@@ -25,7 +25,7 @@ from xunhuan.scenario.scenario import LONG, SHORT
 Draft = dict[str, Any]
 MOST = {"shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "days": 1100, "text": 4000, "names": 400}
 """Largest sizes a run from the browser may have."""
-EMPTIED = ("offset", "trade_elasticity", "compare")
+EMPTIED = ("offset", "trade_elasticity", "compare", "uncertainty")
 """Tables that the form leaves empty where nothing is chosen; an empty table elsewhere asks for something's defaults."""
 START, SOLVE, DAY = 14.0, 0.4, 0.012
 """Seconds on one core of a laptop: to start and compile, for one long-run answer, for one day of the short run."""

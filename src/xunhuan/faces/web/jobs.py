@@ -161,7 +161,7 @@ class Pool:
         self._lock.close()
 
     def _recover(self) -> None:
-        """Read the records of an earlier server; what it left waiting is queued again, `TRIES` times at most."""
+        """Queue what an earlier server left waiting, by its records; a run starts twice (`TRIES`) in all at most."""
         for file in sorted((self.folder / "jobs").glob("*.json")):
             job = _read(file)
             if job is None:

@@ -46,14 +46,19 @@ def once(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
                     return kept[key]
                 lock = locks.setdefault(key, threading.Lock())
             with lock:
-                if key in kept:
-                    return kept[key]
-                value = f(*args, **kwargs)
                 with guard:
-                    while len(kept) >= size:
-                        del kept[next(iter(kept))]
-                    kept[key] = value
-                    locks.pop(key, None)
+                    if key in kept:
+                        return kept[key]
+                try:
+                    value = f(*args, **kwargs)
+                    with guard:
+                        while len(kept) >= size:
+                            del kept[next(iter(kept))]
+                        kept[key] = value
+                finally:
+                    with guard:
+                        if locks.get(key) is lock:  # after a failure another caller may have made a new one
+                            del locks[key]
                 return value
 
         return g
@@ -275,6 +280,8 @@ def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
     if len(home_regions(table, home)) < 2:
         return {}
     ds = gateways(accounts(table, home))
+    if float(ds["exports"].sum()) == 0:
+        return {}
     rows = zip(ds["region"].values, ds["gateway"].values, ds["bridge"].values, strict=True)
     return {str(c): (float(g), float(b)) for c, g, b in rows}
 

@@ -79,6 +79,8 @@ def amount(x: float, unit: str, lang: str) -> str:
 
     >>> amount(1179165, "million USD", "en"), amount(87830, "10^8 CNY", "zh"), amount(514, "million SHL", "en")
     ('$1.18 trillion', '8.78万亿元', '514 million SHL')
+    >>> amount(4463, "10^8 CNY", "zh"), amount(999700, "million USD", "en")
+    ('4,463亿元', '$1,000 billion')
     """
     size, _, currency = unit.rpartition(" ")
     factor = {"million": 1e6, "10^8": 1e8}.get(size)
@@ -89,7 +91,8 @@ def amount(x: float, unit: str, lang: str) -> str:
     steps = ((1e12, "万亿", " trillion"), (1e8, "亿", ""), (1e9, "", " billion"), (1e6, "", " million"))
     for step, chinese, english in steps:
         if value >= step and (chinese if lang == "zh" else english):
-            shown = f"{value / step:,.3g}"
+            scaled = value / step
+            shown = f"{scaled:.3g}" if round(scaled) < 1000 else f"{scaled:,.0f}"  # `g` turns to exponents
             return f"{shown}{chinese}{word}" if lang == "zh" else f"{texts.SYMBOLS[currency]}{shown}{english}"
     return f"{x:,.0f} {unit}"
 

@@ -15,6 +15,7 @@ from xunhuan.faces.web.lookups import once
 from xunhuan.faces.web.pages.pictures import (
     HEADLINES,
     arms,
+    change,
     change_map,
     curves,
     maps_of,
@@ -133,6 +134,7 @@ def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
     t = texts.of(selection.lang)
     quantity = quantity_of(result, arm)
     home = str(result.data.attrs["home"])
+    shown = style.percent if quantity == "loss" else style.signed  # "lost" is said in words: no sign
     cells = []
     for place in dict.fromkeys((home, selection.region)):
         row = _row(result, quantity, arm, place)
@@ -141,13 +143,12 @@ def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
         name = row["name_zh"] if selection.lang == "zh" else row["name_en"]
         interval = ""
         if np.isfinite(row["low"]):
-            interval = t("interval", low=style.signed(row["low"]), high=style.signed(row["high"]))
-        number = style.percent(float(row["value"]), 2) if quantity == "loss" else style.signed(float(row["value"]))
+            interval = t("interval", low=shown(float(row["low"]), 2), high=shown(float(row["high"]), 2))
         cells.append(
             html.Div(
                 [
                     html.Span(str(name)),
-                    html.B(number),
+                    html.B(shown(float(row["value"]), 2)),
                     html.Span(interval, className="sub small"),
                 ],
                 className="number",
@@ -231,8 +232,8 @@ def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
     quantity = next((q for q in HEADLINES if _told(left, q) and _told(right, q)), "")
     if not quantity:
         return [notice([t("not_same")], t("page_problem"), "info")]
-    a = left.data[quantity].sel(arm=arms(left)[-1]).to_series()
-    b = right.data[quantity].sel(arm=arms(right)[-1]).to_series()
+    a = change(left.data[quantity].sel(arm=arms(left)[-1]).to_series(), quantity)
+    b = change(right.data[quantity].sel(arm=arms(right)[-1]).to_series(), quantity)
     places = [p for p in a.index if p in b.index and np.isfinite(a[p])]
     rows = [
         [name_of(left, p, selection.lang), style.signed(a[p]), style.signed(b[p]), style.signed(b[p] - a[p])]

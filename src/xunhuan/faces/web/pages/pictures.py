@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,9 @@ from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result
 
 ROWS = 20
-HEADLINES = ("real_income", "loss", "real_income_per_head", "population", "reliance")
+HEADLINES = ("real_income", "loss")
+"""Numbers that are changes against the base, so that 0 means no effect; others, such as reliance, are levels."""
+Values = TypeVar("Values", "pd.Series[float]", "np.ndarray")
 
 
 def arms(result: Result) -> list[str]:
@@ -37,13 +39,22 @@ def geography(result: Result) -> Geography:
 
 
 def quantity_of(result: Result, arm: str) -> str:
-    """The number that sums an arm up: the first headline that moves, real income where there is a long run."""
+    """The number that sums an arm up: the first headline that moves, else the first there is."""
     known = [q for q in HEADLINES if q in result.data]
     for q in known:
         values = result.data[q].sel(arm=arm).to_numpy()
         if np.nan_to_num(values).any():
             return q
     return known[0]
+
+
+def change(values: Values, quantity: str) -> Values:
+    """A headline as a change: what is lost counts below zero.
+
+    >>> change(np.array([0.02, 0.01]), "loss").tolist(), change(np.array([0.02]), "real_income").tolist()
+    ([-0.02, -0.01], [0.02])
+    """
+    return -values if quantity == "loss" else values
 
 
 def change_map(result: Result, arm: str, selection: Selection, id: str = "change-map") -> list[Any]:
@@ -53,10 +64,9 @@ def change_map(result: Result, arm: str, selection: Selection, id: str = "change
     geo = geography(result)
     if all(tile is None for tile in geo.tile):
         return []
-    values = result.data[quantity].sel(arm=arm).to_series()
-    sign = -1.0 if quantity == "loss" else 1.0
+    values = change(result.data[quantity].sel(arm=arm).to_series(), quantity)
     tiled = {
-        c: sign * float(values[c])
+        c: float(values[c])
         for c, tile in zip(geo.codes, geo.tile, strict=True)
         if tile is not None and c in values.index
     }
@@ -161,8 +171,8 @@ def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> 
     quantity = quantity_of(result, arm)
     s = result.summary
     rows = s[(s["quantity"] == quantity) & (s["arm"] == arm)].rename(columns={"place": "region"})
-    if quantity == "loss":
-        rows = rows.assign(value=-rows["value"], low=-rows["high"], high=-rows["low"])
+    ends = np.sort(change(rows[["low", "high"]].to_numpy(float), quantity), axis=1)  # a change of sign swaps them
+    rows = rows.assign(value=change(rows["value"], quantity), low=ends[:, 0], high=ends[:, 1])
     rows = rows[rows["value"].notna()]
     kept = rows[["region", "name_en", "name_zh", "value", "low", "high"]]
     if kept["low"].isna().all():
