@@ -210,6 +210,10 @@ def test_a_table_wider_than_the_screen_is_cut_between_columns() -> None:
     assert all(part[0] == 0 and 1 not in part for part in parts)
     assert [n for part in parts for n in part[1:]] == list(range(2, 8))
     assert _blocks(columns, [False, False, *[True] * 6], cells, 400) == [list(range(8))]
+    named = _blocks(columns[1:], [False, *[True] * 6], [row[1:] for row in cells], 40)
+    assert all(part[0] == 0 for part in named)  # rows keep their name where nothing else tells them apart
+    long = [["toyland", "A table with a very long title", *["1,000.0"] * 6]]
+    assert _blocks(["table", "title", *columns[2:]], [False, False, *[True] * 6], long, 60) == [list(range(8))]
 
 
 def test_notes_keep_their_semicolons_and_units_name_their_columns(toy: Accounts) -> None:

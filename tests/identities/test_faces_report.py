@@ -86,6 +86,17 @@ def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) ->
     assert f"real income by {style.signed(float(row['value']))} ({interval})" in html
 
 
+def test_the_circuits_of_the_nation_add_up_and_are_named(result: Result) -> None:
+    """Own is absorption in the region that makes it, not in the nation; the three are the whole of GDP."""
+    reading = Reading(result)
+    parts = [reading.number("circulation", reading.home, "base", circuit=c).value for c in reading.circuits]
+    assert sum(parts) == pytest.approx(1.0, abs=1e-12)
+    html = scenario_report(result)
+    for label in reading.circuits.values():
+        assert label in html
+    assert "GDP absorbed at home" not in html
+
+
 def test_every_picture_of_the_album_is_on_the_page(result: Result) -> None:
     report = ScenarioReport(result)
     html = report.html()

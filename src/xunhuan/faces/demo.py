@@ -14,7 +14,7 @@ TABLE = "china-2017"
 def provinces(folder: Path) -> Path:
     """Print own, inter and external circulation of the provinces; write the report on it into `folder`.
 
-    Returns the report's path. Raises BadInput where the folder cannot be written.
+    Returns the report's path. Raises OSError where the folder cannot be written.
     """
     from xunhuan.data.store import load, write_text
     from xunhuan.faces.commands.measuring import notes

@@ -126,8 +126,10 @@ def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], wid
     if sum(size) + 1 <= width or not cells:
         return [list(range(len(columns)))]
     lead = numeric.index(True) if True in numeric else len(columns)
-    keys = [n for n in range(lead) if not str(columns[n]).endswith(NAMES)]
+    keys = [n for n in range(lead) if not str(columns[n]).endswith(NAMES)] or list(range(lead))
     room = width - 1 - sum(size[n] for n in keys)
+    if 2 * room < width:  # long texts: one table that wraps reads better than parts that repeat them
+        return [list(range(len(columns)))]
     blocks: list[list[int]] = []
     used = room + 1
     for n in range(lead, len(columns)):

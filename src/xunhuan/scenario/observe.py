@@ -27,7 +27,8 @@ DEFINITIONS = {
     "real_income_per_head": "change of real income over population",
     "population": "change of population",
     "gdp": "gross domestic product at basic prices, value; world GDP is the numeraire",
-    "circulation": "shares of GDP by where it is absorbed, or by the definition the scenario names",
+    "circulation": "shares of GDP by where it is absorbed, or by the definition the scenario names; a nation's are "
+    "its regions' added up, at regional borders",
     "reliance": "foreign share of intermediate inputs at face value, from other nations",
     "output": "gross output by region and sector, value",
     "trade": "value of goods and services sold by one nation to another",

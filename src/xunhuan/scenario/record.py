@@ -42,7 +42,7 @@ class Result:
     scenario  as resolved
     data      Dataset; `arm` runs over "base" and the arms, `place` over regions and nations, `home_place` over those at
               home; with draws, X_median, X_low and X_high stand beside a headline X (median and 90% interval)
-    summary   headline numbers: quantity, arm, place, name_en, name_zh, kind, value, median, low, high, unit
+    summary   headline numbers: quantity, variable, arm, place, name_en, name_zh, kind, value, median, low, high, draws, unit
     draws     one row a draw: draw, quantities, outcome, message; None where nothing is uncertain
     outcomes  headline numbers of the draws: draw, quantity, arm, place, value
     manifest  digests, versions, status of solvers, overrides, sources, clock

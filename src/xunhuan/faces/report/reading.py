@@ -16,6 +16,27 @@ from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
 from xunhuan.scenario.record import Result
 
+ARMS_TOLD = 3
+"""Arms told side by side where no offset says which matter."""
+CIRCUIT_MEANS = {
+    "absorption": {
+        "own": "GDP absorbed in the region that makes it",
+        "inter": "GDP absorbed in the nation’s other regions",
+        "external": "GDP absorbed abroad",
+    },
+    "origin": {
+        "own": "Final use made in the own region",
+        "inter": "Final use made in the nation’s other regions",
+        "external": "Final use made abroad",
+    },
+    "forward": {
+        "own": "GDP that leaves its region in no trade",
+        "inter": "GDP that first leaves its region for another of the nation",
+        "external": "GDP that first leaves its region for abroad",
+    },
+}
+"""A nation's share is its regions' added up, so that trade inside the nation is seen."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -93,7 +114,13 @@ class Reading:
         """Arms told side by side: without and with the policy, else the last few that have an answer."""
         if self.offset:
             return [self.offset[0], self.offset[2]]
-        return self._answered("real_income" if self.long else "loss")[-3:]
+        return self._answered("real_income" if self.long else "loss")[-ARMS_TOLD:]
+
+    @cached_property
+    def circuits(self) -> dict[str, str]:
+        """What each circuit's share means under the scenario's definition."""
+        measure = self.result.scenario.measure.circulation
+        return CIRCUIT_MEANS["absorption" if measure is None else measure.definition]
 
     @cached_property
     def short_arm(self) -> str:

@@ -11,10 +11,9 @@ from xunhuan.faces import bibliography
 from xunhuan.faces.figures import style
 from xunhuan.faces.report import scenario_pictures, scenario_tables
 from xunhuan.faces.report.page import Album, formula, render, sentence
-from xunhuan.faces.report.reading import Number, Reading
+from xunhuan.faces.report.reading import ARMS_TOLD, Number, Reading
 from xunhuan.scenario.record import Result
 
-ARMS_TOLD = 3
 """How many arms the answer tells, where there is no comparison."""
 
 RELATION = (
@@ -62,8 +61,7 @@ class ScenarioReport:
             "definitions": _definitions(reading), "notes": [sentence(n) for n in (*base["notes"], *m["notes"])],
             "draws": _draws(self.result), "stopped": _stopped(reading),
             "overrides": m["overrides"], "home": reading.name(reading.home),
-            "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": f"xunhuan cite results/{m['name']}",
-            "name": m["name"],
+            "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip
 
@@ -122,7 +120,7 @@ def _plainly(reading: Reading, arm: str) -> str:
         whose = "" if parts else f"{reading.name(reading.home)} "
         share = f"{style.percent(lost.value, 2)} of a year’s value added{_within(lost, signed=False)}"
         parts.append(f"costs {whose}{share} in the period, once")
-    return f"“{arm}” {' and '.join(parts) or 'has no answer: its solver did not converge'}."
+    return f"“{arm}” {' and '.join(parts) or 'has no number at home: the models asked do not read its edits'}."
 
 
 def _plainly_zh(reading: Reading, arm: str) -> str:
@@ -133,7 +131,7 @@ def _plainly_zh(reading: Reading, arm: str) -> str:
         parts.append(f"使{home}实际收入每年变动{income.change()}{_within_zh(income)}")
     if lost is not None:
         parts.append(f"使{home}在此期间一次性损失全年增加值的{style.percent(lost.value, 2)}{_within_zh(lost, False)}")
-    return f"“{arm}”{'，并'.join(parts) or '没有解：求解未收敛'}。"
+    return f"“{arm}”{'，并'.join(parts) or '没有结果：所用模型不读取其改动'}。"
 
 
 def _within(n: Number, signed: bool = True) -> str:
@@ -193,7 +191,7 @@ def _stopped(reading: Reading) -> str:
         return ""
     frame = scenario_pictures.stopped(reading)
     if frame.empty:
-        return "No industry at home stood still for want of an input."
+        return f"Under “{reading.short_arm}” no industry at home stood still for want of an input."
     first = frame.iloc[0]
     what = str(first["name_en"])
     share = style.percent(-float(first["value"]), 2)

@@ -14,7 +14,6 @@ from xunhuan.faces.report.reading import Reading
 PARTNERS = 12
 LINES = 6
 INPUTS = 12
-PLACES = {"own": "where it is made", "external": "abroad"}
 
 
 def album(reading: Reading) -> Album:
@@ -128,7 +127,7 @@ def _circulation(reading: Reading, out: Album) -> None:
         out.add(
             f"circulation-{circuit}",
             figures.circulation_before_after(before, after, language="both", circuit=circuit),
-            f"GDP absorbed {PLACES[circuit]}, in the base and under “{reading.main}”; largest change on top.",
+            f"{reading.circuits[circuit]}, in the base and under “{reading.main}”; largest change on top.",
             f"Share {style.word(circuit)} before and after, one row a region",
         )
 

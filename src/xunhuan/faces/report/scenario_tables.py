@@ -78,8 +78,7 @@ def _headlines(reading: Reading) -> Grid:
     if "reliance" in reading.data:
         lines.append(("Foreign share of inputs", "reliance", {}, False))
     if "circulation" in reading.data and home in reading.data["home_place"].values.astype(str):
-        lines += [("GDP absorbed at home", "circulation", {"circuit": "own"}, False)]
-        lines += [("GDP absorbed abroad", "circulation", {"circuit": "external"}, False)]
+        lines += [(label, "circulation", {"circuit": c}, False) for c, label in reading.circuits.items()]
     rows = []
     for label, variable, at, signed in lines:
         numbers = [(a, reading.number(variable, home, a, **at)) for a in arms]
