@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from xunhuan.data.arrays import Array
 from xunhuan.errors import NotConverged
-from xunhuan.models.contract import Status
+from xunhuan.models.model import Numbers, Status
 from xunhuan.scenario import compare
-from xunhuan.scenario.observe import CIRCUITS, Readings, stack
-from xunhuan.scenario.places import Array
+from xunhuan.scenario.observe import attrs_of, stack
 from xunhuan.scenario.run import Arm, Bench, Memo, arms, run_arm
 
-OMEGA = f"Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is below {compare.HURT:g}"
-NET = "Ω less the policy's stand-alone gain over the loss: what the policy gives more because of the shock"
-UNITS = {"break_even": "dose", "omega": "share", "omega_net": "share", "reinforcement": "elasticity"}
+PLACES = ("place", "home_place")
+"""Axes of places; a headline has one of them, and may have further axes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +42,17 @@ class Assessment:
         ]
 
 
-def assess(bench: Bench, full: bool = True) -> Assessment:
-    """Run the scenario. `full` = False leaves out what no headline needs: trade, sectors, paths, frontier.
+def assess(bench: Bench, full: bool = True, memo: Memo | None = None) -> Assessment:
+    """Run the scenario. `full` = False leaves out what no headline needs: trade, sectors, frontier.
+
+    memo  answers known already
 
     An arm whose solver did not converge is nan in the numbers, and said in the status. Raises BadInput, NotConverged.
     """
-    memo: Memo = {}
+    memo = {} if memo is None else memo
     done = {name: run_arm(bench, doses, full, memo) for name, doses in arms(bench.scenario).items()}
     readings = {name: _blanked(arm) for name, arm in done.items()}
-    data = stack(bench.view, readings)
-    days = next((a.days for a in done.values() if a.days is not None), None)
-    if days is not None and "t" in data.dims:
-        data = data.assign_coords(t=("t", days, {"unit": "day", "long_name": "day a window ends"}))
+    data = stack(bench.view, readings, bench.quantities)
     data = _compare(bench, data, full)
     notes = tuple(dict.fromkeys(n for a in done.values() for n in a.notes))
     return Assessment(
@@ -63,43 +63,42 @@ def assess(bench: Bench, full: bool = True) -> Assessment:
     )
 
 
-def _blanked(arm: Arm) -> Readings:
+def _blanked(arm: Arm) -> Mapping[str, Numbers]:
     """Readings of an arm, nan where a solver failed: a number that is no answer is not shown."""
     if all(s.converged for s in arm.status.values()):
         return arm.readings
-    return {k: (dims, np.full(np.shape(v), np.nan)) for k, (dims, v) in arm.readings.items()}
+    return {k: n._replace(values=np.full(np.shape(n.values), np.nan)) for k, n in arm.readings.items()}
 
 
 def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
-    """Add what [compare] asks for."""
+    """Add what [compare] asks for, where the model it weighs runs."""
     c = bench.scenario.compare
-    place = ("place",)
+    if bench.gain is None or bench.gain[0] not in bench.parameters:
+        return data
+    made: dict[str, tuple[Array, dict[str, Any]]] = {}
     if c.offset is not None:
         shock, policy = c.offset.shock, c.offset.policy
-        w = {a: data["real_income"].sel(arm=a).to_numpy() for a in (shock, policy, f"{shock} + {policy}")}
-        together = f"{shock} + {policy}"
-        omega, net = compare.offset(w[shock], w[policy], w[f"{shock} + {policy}"])
-        data["omega"] = (place, omega, {"definition": OMEGA, "unit": "share", "arm": together})
-        data["omega_net"] = (place, net, {"definition": NET, "unit": "share", "arm": together})
+        both = c.offset.both
+        w = {a: data[bench.gain[1].name].sel(arm=a).to_numpy() for a in (shock, policy, both)}
+        omega, net = compare.offset(w[shock], w[policy], w[both])
+        made |= {"omega": (omega, {"arm": both}), "omega_net": (net, {"arm": both})}
     if c.break_even is not None:
-        both = f"{c.break_even.shock} + {c.break_even.policy}"
         found = compare.break_even(bench, _solved(bench, data))
+        made["break_even"] = (found.size, {"arm": c.break_even.both, "largest": found.largest})
         words = "; ".join(f"{k}: {w}" for k, w in enumerate(compare.BREAK_EVEN_WORDS))
-        data["break_even"] = (place, found.size, {"definition": "dose of the policy that makes the place whole",
-                                                  "unit": "dose", "largest": found.largest, "arm": both})  # fmt: skip
-        data["break_even_answer"] = (place, found.answer, {"definition": words, "unit": "1"})
+        data["break_even_answer"] = (("place",), found.answer, {"definition": words, "unit": "1"})
     if c.reinforcement is not None:
-        attrs = {"definition": "elasticity of shipped volume of sales in demand, by market", "unit": "elasticity"}
-        data = data.assign_coords(sales=list(compare.SALES), demand=list(compare.SALES))
+        data = data.assign_coords(sales=list(compare.MARKETS), demand=list(compare.MARKETS))
         if "home_place" not in data.coords:
             data = data.assign_coords(home_place=list(bench.view.home))
-        data["reinforcement"] = (("home_place", "sales", "demand"), compare.reinforcement(bench), attrs)
+        made["reinforcement"] = (compare.reinforcement(bench), {"arm": ""})
     if c.frontier is not None and full:
         f = compare.frontier(bench)
         data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))
-        dims = ("policy", "degree", "place")
-        data["frontier_real_income"] = (dims, f.real_income, {"definition": "change of real income", "unit": "share"})
-        data["frontier_reliance"] = (dims, f.reliance, {"definition": "foreign share of inputs", "unit": "share"})
+        made |= {"frontier_real_income": (f.real_income, {}), "frontier_reliance": (f.reliance, {})}
+    for name, (values, attrs) in made.items():
+        q = compare.QUANTITIES[name]
+        data[name] = (q.axes, values, attrs_of(q, bench.base.unit) | attrs)
     return data
 
 
@@ -110,77 +109,64 @@ def _solved(bench: Bench, data: xr.Dataset) -> dict[float, Array]:
     wanted = {0.0: {spec.shock: 1.0}, 1.0: {spec.shock: 1.0, spec.policy: 1.0}}
     doses = arms(bench.scenario)
     found = {size: next((a for a, d in doses.items() if d == want), None) for size, want in wanted.items()}
-    return {size: data["real_income"].sel(arm=arm).to_numpy() for size, arm in found.items() if arm is not None}
-
-
-BY_ARM = ("real_income", "real_income_per_head", "population", "loss")
-"""Headlines that are 0 in the base by definition."""
+    assert bench.gain is not None
+    w = data[bench.gain[1].name]
+    return {size: w.sel(arm=arm).to_numpy() for size, arm in found.items() if arm is not None}
 
 
 def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
-    """Every headline number in one fixed order: labels (variable, quantity, arm, place) and values.
+    """Every headline number in one fixed order: labels and values.
 
-    An arm a model says nothing on is left out. The same order comes out of every draw of a scenario, so that draws
-    stack.
+    Labels are variable, quantity, arm, place and a column for each further axis ("" where a number has none of it); the
+    quantity is the place on its further axis where it has one, else the variable. An arm a model says nothing on is left
+    out, and the base where a number rests by definition. The same order comes out of every draw of a scenario.
     """
-    rows: list[tuple[str, str, str, str]] = []
+    told = [str(n) for n in data.data_vars if data[n].attrs.get("headline")]
+    further = list(dict.fromkeys(str(d) for n in told for d in data[n].dims if d not in ("arm", *PLACES)))
+    rows: list[tuple[str, ...]] = []
     values: list[Array] = []
-    arm_names = [str(a) for a in data["arm"].values]
 
-    def add(variable: str, quantity: str, arm: str, cut: xr.DataArray) -> None:
-        rows.extend((variable, quantity, arm, str(p)) for p in cut[cut.dims[0]].values)
-        values.append(np.asarray(cut.to_numpy(), dtype=float))
+    def add(name: str, arm: str, cut: xr.DataArray) -> None:
+        mine = [d for d in further if d in cut.dims]
+        place = next((d for d in PLACES if d in cut.dims), None)
+        if place is None:
+            cut = cut.expand_dims(place=[""])
+        ordered = cut.transpose(*mine, place or "place")
+        labels = [ordered[d].values.astype(str).tolist() for d in ordered.dims]
+        for at in product(*labels):
+            here = dict(zip(mine, at, strict=False))
+            rows.append((name, at[0] if len(mine) == 1 else name, arm, at[-1], *(here.get(d, "") for d in further)))
+        values.append(np.asarray(ordered.to_numpy(), dtype=float).ravel())
 
-    for arm in arm_names:
-        for name in (*BY_ARM, "reliance", "circulation"):
-            if (
-                name not in data
-                or (arm == "base" and name in BY_ARM)
-                or np.isnan(data[name].sel(arm=arm).to_numpy()).all()
-            ):
-                continue
+    for arm in (str(a) for a in data["arm"].values):
+        for name in (n for n in told if "arm" in data[n].dims):
             cut = data[name].sel(arm=arm)
-            if name == "circulation":
-                for circuit in CIRCUITS:
-                    add(name, circuit, arm, cut.sel(circuit=circuit))
-            else:
-                add(name, name, arm, cut)
-    for name in ("omega", "omega_net", "break_even"):
-        if name in data:
-            add(name, name, str(data[name].attrs["arm"]), data[name])
-    if "reinforcement" in data:
-        for sales in compare.SALES:
-            for demand in compare.SALES:
-                cut = data["reinforcement"].sel(sales=sales, demand=demand)
-                add("reinforcement", f"{sales} sales, {demand} demand", "", cut)
-    labels = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place"])
+            if not (arm == "base" and "rest" in cut.attrs) and not np.isnan(cut.to_numpy()).all():
+                add(name, arm, cut)
+    for name in (n for n in told if "arm" not in data[n].dims):
+        add(name, str(data[name].attrs["arm"]), data[name])
+    labels = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place", *further])
     return labels, np.concatenate(values)
-
-
-def unit_of(variable: str) -> str:
-    """Unit of a headline."""
-    return UNITS.get(variable, "share")
 
 
 def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str) -> xr.Dataset:
     """Values in the order of `labels` as variables beside their nominal ones, named with a suffix; nan where none."""
     out = {}
+    further = [c for c in labels.columns if c not in ("variable", "quantity", "arm", "place")]
     for variable, at in labels.groupby("variable", sort=False).indices.items():
         name = str(variable)
         whole = xr.full_like(data[name], np.nan, dtype=float)
-        if name in BY_ARM:
-            whole[{"arm": 0}] = 0.0
-        rows = labels.iloc[at]
-        mine = values[at]
-        for quantity, arm in rows[["quantity", "arm"]].drop_duplicates().itertuples(index=False):
-            part = np.flatnonzero((rows["quantity"] == quantity) & (rows["arm"] == arm))
-            where: dict[str, Any] = {"arm": arm} if "arm" in whole.dims else {}
-            if name == "circulation":
-                where["circuit"] = quantity
-            if name == "reinforcement":
-                where["sales"], where["demand"] = (word.split()[0] for word in quantity.split(", "))
+        whole.attrs = {k: v for k, v in whole.attrs.items() if k != "headline"}
+        if "rest" in whole.attrs and "arm" in whole.dims:
+            whole[{"arm": 0}] = whole.attrs["rest"]
+        axes = [d for d in further if d in whole.dims]
+        rows, mine = labels.iloc[at], values[at]
+        keys = ["arm", *axes] if "arm" in whole.dims else axes
+        groups = rows.groupby(keys, sort=False).indices if keys else {(): np.arange(len(rows))}
+        for key, part in groups.items():
             # Labels of a block run over its places in the dataset's order.
-            whole.loc[where] = mine[part]
+            where = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
+            whole.loc[where] = mine[part].reshape(whole.loc[where].shape)
         out[f"{name}_{suffix}"] = whole
     return data.assign(out)
 

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xunhuan.data.store import write_folder
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.scenario import ensemble
-from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten, unit_of
+from xunhuan.scenario import compare
+from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers, read
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, writers
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Uncertainty
@@ -84,7 +85,7 @@ def run(
     nominal = assess(bench)
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
-    summary = _summary(bench, labels, values)
+    summary = _summary(bench, data, labels, values)
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
@@ -126,22 +127,26 @@ def _draws(
 
 
 def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which headlines the draws give: not those of models that are not drawn."""
-    kept = set(ensemble.drawn(bench).parameters)
-    long = bool(set(bench.models("long")) & kept)
-    short = bool(set(bench.models("short")) & kept)
-    of_short = labels["variable"].eq("loss").to_numpy()
-    return np.where(of_short, short, long or not bench.models("long"))
+    """Which headlines the draws give: those of models that are drawn, and what is read off or compared by them."""
+    kept = ensemble.drawn(bench).parameters
+
+    def given(variable: str) -> bool:
+        if variable in compare.QUANTITIES:
+            return bench.gain is not None and bench.gain[0] in kept
+        return (bench.quantities[variable][1] or bench.settled) in kept
+
+    known = {v: given(v) for v in labels["variable"].unique()}
+    return labels["variable"].map(known).to_numpy(dtype=bool)
 
 
-def _summary(bench: Bench, labels: pd.DataFrame, values: Array) -> pd.DataFrame:
+def _summary(bench: Bench, data: xr.Dataset, labels: pd.DataFrame, values: Array) -> pd.DataFrame:
     """The headline table, places with names."""
     names = bench.view.places.frame()
     out = labels.merge(names, on="place", how="left", sort=False)
     out["value"] = values
     for level in LEVELS:
         out[level] = np.nan
-    out["unit"] = [unit_of(v) for v in labels["variable"]]
+    out["unit"] = [data[v].attrs["unit"] for v in labels["variable"]]
     return out
 
 
@@ -174,13 +179,9 @@ def _outcomes(labels: pd.DataFrame, numbers: Array) -> pd.DataFrame:
     """Headline numbers of the draws with an answer, one a row; words repeat, so they are categories."""
     answered = np.flatnonzero(np.isfinite(numbers).any(1))
     out = pd.DataFrame({"draw": np.repeat(answered, len(labels))})
-    for column in ("quantity", "arm", "place"):
+    for column in (c for c in labels.columns if c != "variable"):
         out[column] = pd.Categorical(np.tile(labels[column].to_numpy(), len(answered)))
     return out.assign(value=numbers[answered].ravel())
-
-
-def _column_names(labels: pd.DataFrame) -> list[str]:
-    return [" | ".join(p for p in parts if p) for parts in labels[["quantity", "arm", "place"]].itertuples(index=False)]
 
 
 def _sensitivity(
@@ -193,18 +194,20 @@ def _sensitivity(
     # What does not move with the draws differs by rounding only; its sensitivity is not a number.
     moves = np.nanstd(known, axis=0) > 1e-9 * np.nanmax(np.abs(known), axis=0)
     chosen = np.flatnonzero((labels["place"] == home).to_numpy() & moves)
-    names = [_column_names(labels)[k] for k in chosen]
-    if not names:
+    if not chosen.size:
         return data
     sample = sample_rows(u)
     rank = np.array([[_rank(rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen] for q in rows])
-    coords = {"quantity": list(rows.columns), "headline": names}
-    data = data.assign_coords(coords)
-    dims = ("quantity", "headline")
+    picked = labels.iloc[chosen].reset_index(drop=True)
+    dims = ("uncertain", "headline")
+    told = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
+    of = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
+    names = [q.name for q in u.quantities()]
+    data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
     text = "Spearman rank correlation over draws with an answer"
     data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
     if u.design == "sobol":
-        found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, quantity
+        found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, uncertain
         texts = {
             "sobol_first": "first-order Sobol index", "sobol_total": "total Sobol index",
             "sobol_first_half": "half-width of the 90% bootstrap interval of the first-order index",

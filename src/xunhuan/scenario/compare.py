@@ -1,6 +1,6 @@
 """Comparisons across arms: offset, break-even, frontier, and whether the two cycles boost each other.
 
-W[p] is the change of real income of place p against the base, so W(0) = 0. Each function runs what arms it needs
+W[p] is the gain of place p against the base that the scenario's models give first (real income), so W(0) = 0. Each function runs what arms it needs
 and gives arrays over places; what cannot be said is nan, never a number over almost nothing.
 """
 
@@ -12,17 +12,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.errors import BadInput, Infeasible
-from xunhuan.models.contract import Shock
-from xunhuan.scenario.edits import DemandShift
+from xunhuan.data.arrays import Array
+from xunhuan.errors import BadInput
+from xunhuan.models import registry
+from xunhuan.models.edits.lasting import DemandShift
+from xunhuan.models.model import Quantity
 from xunhuan.scenario.observe import reliance
-from xunhuan.scenario.places import Array
-from xunhuan.scenario.run import Bench
+from xunhuan.scenario.run import Bench, weighed
 
 HURT = 1e-4
 """Loss of real income, as a share, below which a place counts as not hurt and its offset is not defined."""
 
-SALES = ("domestic", "external")
+MARKETS = ("domestic", "external")
+PLACE = ("place",)
+QUANTITIES = {q.name: q for q in (
+    Quantity("omega", "share", PLACE, "Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is "
+             f"below {HURT:g}", better=1, headline=True, rest=None),
+    Quantity("omega_net", "share", PLACE, "Ω less the policy's stand-alone gain over the loss: what the policy gives more "
+             "because of the shock", better=1, headline=True, rest=None),
+    Quantity("break_even", "dose", PLACE, "dose of the policy that makes the place whole", headline=True, rest=None),
+    Quantity("reinforcement", "elasticity", ("home_place", "sales", "demand"), "elasticity of shipped volume of sales in "
+             "demand, by market", headline=True, rest=None),
+    Quantity("frontier_real_income", "share", ("policy", "degree", "place"), "change of real income", rest=None),
+    Quantity("frontier_reliance", "share", ("policy", "degree", "place"), "foreign share of inputs", rest=None),
+)}  # fmt: skip
+"""Numbers that comparisons give."""
 
 
 def offset(shock: Array, policy: Array, both: Array) -> tuple[Array, Array]:
@@ -75,7 +89,7 @@ def break_even(bench: Bench, known: Mapping[float, Array] | None = None) -> Brea
 
     def w(size: float) -> Array:
         if size not in known:
-            known[size] = real_income(bench, {spec.shock: 1.0, spec.policy: size})
+            known[size] = gain(bench, {spec.shock: 1.0, spec.policy: size})
         return known[size]
 
     wanted = _places(bench, spec.regions)
@@ -139,12 +153,12 @@ def _places(bench: Bench, regions: str | tuple[str, ...]) -> NDArray[np.intp]:
     return np.array([k for k, c in enumerate(at.codes) if c in chosen | nations], dtype=np.intp)
 
 
-def real_income(bench: Bench, doses: dict[str, float]) -> Array:
+def gain(bench: Bench, doses: Mapping[str, float]) -> Array:
     """W by place of one arm, share; nan where the solver did not converge. Raises BadInput as the shock does."""
-    response = bench.long_run(bench.shock(doses))
-    if not response.status.converged:
-        return np.full(len(bench.view.places.codes), np.nan)
-    return bench.view.real_income(response)
+    response, numbers = weighed(bench, doses)
+    assert bench.gain is not None
+    w = numbers[bench.gain[1].name].values
+    return w if response.status.converged else np.full_like(w, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,10 +178,11 @@ class Frontier:
 def frontier(bench: Bench) -> Frontier:
     """Real income and external reliance against the degree of decoupling, without policy and with each one.
 
-    A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as `Dose` says.
+    A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as each kind of edit says.
     """
     spec = bench.scenario.compare.frontier
     assert spec is not None
+    assert bench.gain is not None
     degree = np.linspace(0.0, 1.0, spec.steps)
     policies = ("none", *spec.policies)
     shape = (len(policies), len(degree), len(bench.view.places.codes))
@@ -175,9 +190,9 @@ def frontier(bench: Bench) -> Frontier:
     for k, policy in enumerate(policies):
         for d, dose in enumerate(degree):
             doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
-            response = bench.long_run(bench.shock(doses))
+            response, numbers = weighed(bench, doses)
             if response.status.converged:
-                income[k, d] = bench.view.real_income(response)
+                income[k, d] = numbers[bench.gain[1].name].values
                 foreign[k, d] = reliance(response.accounts, bench.view.places)
     return Frontier(degree, policies, income, foreign)
 
@@ -195,32 +210,23 @@ def reinforcement(bench: Bench) -> Array:
     """
     spec = bench.scenario.compare.reinforcement
     assert spec is not None
-    assert bench.theta is not None
-    home = bench.base.home
-    base = _sales(bench, bench.base.flow)
-    out = np.full((*base.shape, len(SALES)), np.nan)
-    for b, buyers in enumerate((home, "foreign")):
-        lift = DemandShift(home, buyers, spec.sectors, spec.shift, bench.theta)
-        response = bench.long_run(Shock((lift,), f"{SALES[b]} demand"))
+    assert bench.gain is not None
+    acc, name = bench.base, bench.gain[0]
+    sectors = acc.sectors.select(spec.sectors)
+    at_rest = registry.find(name).read(acc, None, bench.view.places)
+    if SHIPPED not in at_rest:
+        raise BadInput(f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out")
+    base = at_rest[SHIPPED].values[..., sectors].sum(2)
+    out = np.full((*base.shape, len(MARKETS)), np.nan)
+    for b, buyers in enumerate((acc.home, "foreign")):
+        response, numbers = weighed(bench, {}, (DemandShift(acc.home, buyers, spec.sectors, shift=spec.shift),))
         if not response.status.converged:
             continue
-        cost = np.nan_to_num(response.detail["cost_hat"].transpose("region", "sector").to_numpy(), nan=1.0)
-        new = _sales(bench, response.accounts.flow / cost[:, None, :])
+        new = numbers[SHIPPED].values[..., sectors].sum(2)
         good = (new > 0) & (base > 0)
         out[:, :, b] = np.where(good, np.log(np.where(good, new / np.where(good, base, 1.0), 1.0)), np.nan)
     return np.asarray(out / np.log1p(spec.shift))
 
 
-def _sales(bench: Bench, flow: Array) -> Array:
-    """Sales at home and abroad of the home nation's places, axes home_place sales, from flows r s i."""
-    spec = bench.scenario.compare.reinforcement
-    assert spec is not None
-    acc, at = bench.base, bench.view.places
-    inside = np.array([n == acc.home for n in acc.geography.nation])
-    chosen = flow[:, :, acc.sectors.select(spec.sectors)].sum(2)
-    both = np.stack([chosen[:, inside].sum(1), chosen[:, ~inside].sum(1)])
-    return np.asarray(at.sum(both)[:, at.home_index].T)
-
-
-REFUSED = (BadInput, Infeasible)
-"""What a draw may be refused with; counted and told, never dropped."""
+SHIPPED = "shipped"
+"""The quantity that a model gives where it can say how sales respond: home_place market sector, at base prices."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from xunhuan.scenario.places import Array
+from xunhuan.data.arrays import Array
 from xunhuan.scenario.scenario import Distribution, Uncertainty
 
 
@@ -47,7 +47,7 @@ def design(u: Uncertainty) -> pd.DataFrame:
         points = qmc.LatinHypercube(d=len(quantities), rng=np.random.default_rng(u.seed)).random(u.draws)
     # A point on the edge would be an infinite factor.
     points = np.clip(points, 1e-9, 1 - 1e-9)
-    columns = {name: quantile(d, points[:, k]) for k, (name, d) in enumerate(quantities.items())}
+    columns = {q.column: quantile(d, points[:, k]) for k, (q, d) in enumerate(quantities.items())}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(points), name="draw"))
 
 
@@ -79,7 +79,7 @@ def indices(u: Uncertainty, values: Array) -> tuple[Array, Array, Array, Array]:
     """
     from SALib.analyze import sobol
 
-    names = list(u.quantities())
+    names = [q.column for q in u.quantities()]
     blank = np.full(len(names), np.nan)
     if not np.isfinite(values).all() or np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
         return blank, blank, blank, blank

@@ -23,15 +23,17 @@ import numpy as np
 import pandas as pd
 
 from xunhuan import __version__
+from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.record import scenario_digest
-from xunhuan.scenario.run import Bench, Bounds, Draw
+from xunhuan.models import registry
+from xunhuan.models.model import Shock
+from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, kept
 
 Progress = Callable[[int, int], None]
 COLUMNS = ["draw", "outcome", "message", "values"]
@@ -62,11 +64,15 @@ def _bench(text: str) -> tuple[Bench, Bounds | None]:
 
 
 def drawn(bench: Bench) -> Bench:
-    """The bench as draws see it: only the models that are drawn."""
+    """The bench as draws see it: only the models that are drawn, and those they come after."""
     u = bench.scenario.uncertainty
     if u is None or u.models is None:
         return bench
-    return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in u.models})
+    wanted = set(u.models)
+    for name in reversed(bench.order):
+        if name in wanted and name in bench.after:
+            wanted.add(bench.after[name])
+    return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in wanted})
 
 
 def bounds_of(bench: Bench) -> Bounds | None:
@@ -75,28 +81,68 @@ def bounds_of(bench: Bench) -> Bounds | None:
     return hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
 
 
-def one(bench: Bench, bounds: Bounds | None, values: Mapping[str, float]) -> tuple[str, str, list[float]]:
-    """Outcome, message and headline values of one draw; a draw without an answer is said, not dropped."""
-    try:
-        done = assess(bench.varied(Draw.of(values), bounds), full=False)
-    except BadInput as e:
-        return "refused", str(e).replace("\n", " "), []
-    except NotConverged as e:
-        return "not converged", str(e).replace("\n", " "), []
-    if done.failures:
-        return "not converged", "; ".join(done.failures), []
-    return "converged", "", headlines(done.data)[1].tolist()
+Values = Mapping[str, float]
+Row = tuple[int, str, str, list[float]]
+"""A draw's number, outcome, message and headline values."""
 
 
-def work(
-    text: str, digest: str, rows: Sequence[tuple[int, Mapping[str, float]]]
-) -> list[tuple[int, str, str, list[float]]]:
+def worked(bench: Bench, bounds: Bounds | None, rows: Sequence[tuple[int, Values]]) -> Iterator[Row]:
+    """Outcome, message and headline values of some draws; a draw without an answer is said, not dropped."""
+    assert bench.scenario.uncertainty is not None
+    known = {q.column: q for q in bench.scenario.uncertainty.quantities()}
+    benches: list[Bench | BadInput] = []
+    for _, values in rows:
+        try:
+            benches.append(bench.varied(Draw.of({known[c]: v for c, v in values.items()}), bounds))
+        except BadInput as e:
+            benches.append(e)
+    memos: list[Memo] = [{} for _ in rows]
+    if bounds is None:
+        _together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
+    for (k, _), b, memo in zip(rows, benches, memos, strict=True):
+        try:
+            if isinstance(b, BadInput):
+                raise b
+            done = assess(b, full=False, memo=memo)
+        except BadInput as e:
+            yield k, "refused", str(e).replace("\n", " "), []
+        except NotConverged as e:
+            yield k, "not converged", str(e).replace("\n", " "), []
+        else:
+            ended = "; ".join(done.failures)
+            yield k, "not converged" if ended else "converged", ended, [] if ended else headlines(done.data)[1].tolist()
+        memo.clear()
+
+
+def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
+    """Put into the memos what models answer that take many draws of one table at once; what they refuse is left to the
+    draw that asks for it."""
+    if len(draws) < 2:
+        return
+    first = draws[0][0]
+    for name in first.order:
+        many = registry.find(name).respond_many
+        if many is None or name in first.after:
+            continue
+        booked = name == first.settled or name in first.after.values()
+        for doses in arms(first.scenario).values():
+            with contextlib.suppress(BadInput, NotConverged):
+                asked = [(name, b.edits(name, doses), None) for b, _ in draws]
+                if not asked[0][1]:
+                    continue
+                parameters = [b.parameters[name] for b, _ in draws]
+                answers = many(first.base, [Shock(a[1]) for a in asked], parameters, booked=booked)
+                for (b, memo), key, response in zip(draws, asked, answers, strict=True):
+                    memo[key] = kept(b, b.base, name, response, full=False)
+
+
+def work(text: str, digest: str, rows: Sequence[tuple[int, Values]]) -> list[Row]:
     """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
     bench, bounds = _bench(text)
     here = draws_digest(bench)
     if here != digest:
         raise BadInput("a worker has another table or another version", fix="install the same package on every worker")
-    return [(k, *one(bench, bounds, values)) for k, values in rows]
+    return list(worked(bench, bounds, rows))
 
 
 def draws_digest(bench: Bench) -> str:
@@ -143,7 +189,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-Rows = list[tuple[int, str, str, list[float]]]
+Rows = list[Row]
 
 
 def _run(
@@ -161,7 +207,7 @@ def _run(
     if workers == 1:
         here, bounds = drawn(bench), bounds_of(bench)
         for batch in batches:
-            yield [(k, *one(here, bounds, values)) for k, values in batch]
+            yield list(worked(here, bounds, batch))
         return
     yield from _on_processes(text, digest, batches, workers)
 

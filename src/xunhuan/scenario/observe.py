@@ -1,47 +1,41 @@
-"""What is read off every arm: numbers by place, the same for the base and for any counterfactual.
+"""What is read off the accounts of every arm: numbers by place, the same for the base and for any counterfactual.
 
-Letters: r origin, s destination, i good, j industry, n nation. All are headline numbers unless said otherwise.
+Letters: r origin, s destination, i good, j industry, n nation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
+from xunhuan.data.places import Places, places
 from xunhuan.measures.circulation import circulation
-from xunhuan.models.contract import Response
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR
-from xunhuan.scenario.places import Array, Places, places
+from xunhuan.models.model import Numbers, Quantity, Readings
 from xunhuan.scenario.scenario import Measure
 
-Readings = dict[str, tuple[tuple[str, ...], Array]]
-"""Numbers by name, each with the names of its axes."""
-
 CIRCUITS = ("own", "inter", "external")
-DEFINITIONS = {
-    "real_income": "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base prices",
-    "real_income_per_head": "change of real income over population",
-    "population": "change of population",
-    "gdp": "gross domestic product at basic prices, value; world GDP is the numeraire",
-    "circulation": "shares of GDP by where it is absorbed, or by the definition the scenario names; a nation's are "
-    "its regions' added up, at regional borders",
-    "reliance": "foreign share of intermediate inputs at face value, from other nations",
-    "output": "gross output by region and sector, value",
-    "trade": "value of goods and services sold by one nation to another",
-    "loss": "value added lost in the period run, share of the table's year",
-    "path": "output over output at rest, mean of each window",
-    "sector_path": "output of the home nation over output at rest, by sector",
-    "stopped_by": "value added the home nation lost for want of an input, by input, share of its year",
-}
+MEASURES = (
+    Quantity("gdp", "value", ("place",), "gross domestic product at basic prices, value; world GDP is the numeraire", rest=None),
+    Quantity("reliance", "share", ("place",), "foreign share of intermediate inputs at face value, from other nations",
+             "BaldwinFreemanTheodorakopoulos2023", headline=True, rest=None),
+    Quantity("circulation", "share", ("home_place", "circuit"), "shares of GDP by where it is absorbed, or by the definition "
+             "the scenario names; a nation's are its regions' added up, at regional borders", headline=True, rest=None),
+    Quantity("trade", "value", ("exporter", "importer"), "value of goods and services sold by one nation to another", rest=None),
+    Quantity("output", "value", ("region", "sector"), "gross output by region and sector, value", rest=None),
+)  # fmt: skip
+"""Numbers that need no model, read off the accounts a model ends with."""
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A table, its places and the measures wanted; reads numbers off arms."""
+    """A table, its places and the measures wanted; reads numbers off accounts."""
 
     base: Accounts
     measure: Measure
@@ -57,8 +51,8 @@ class View:
         return tuple(self.places.codes[k] for k in self.places.home_index)
 
     @property
-    def coords(self) -> dict[str, object]:
-        """Coordinates shared by all readings."""
+    def coords(self) -> dict[str, Any]:
+        """Coordinates of the axes that the table knows."""
         p, g = self.places, self.base.geography
         return {
             "place": list(p.codes),
@@ -75,17 +69,17 @@ class View:
             "importer": list(g.nations),
         }
 
-    def accounts(self, acc: Accounts, full: bool = True) -> Readings:
-        """Readings of accounts, of the base or an arm, with their axes. `full` adds sectors and trade, no headlines."""
-        out: Readings = {"gdp": (("place",), self.places.sum(acc.gdp))}
+    def accounts(self, acc: Accounts, full: bool = True) -> dict[str, Numbers]:
+        """Readings of accounts, of the base or an arm. `full` adds sectors and trade, no headlines."""
+        out = {"gdp": Numbers(("place",), self.places.sum(acc.gdp))}
         if self.measure.reliance is not None:
-            out["reliance"] = (("place",), reliance(acc, self.places))
+            out["reliance"] = Numbers(("place",), reliance(acc, self.places))
         if self.measure.circulation is not None:
-            out["circulation"] = (("home_place", "circuit"), self._circulation(acc))
+            out["circulation"] = Numbers(("home_place", "circuit"), self._circulation(acc))
         if full and self.measure.trade is not None:
-            out["trade"] = (("exporter", "importer"), nation_trade(acc))
+            out["trade"] = Numbers(("exporter", "importer"), nation_trade(acc))
         if full and self.measure.sectors is not None:
-            out["output"] = (("region", "sector"), np.array(acc.output))
+            out["output"] = Numbers(("region", "sector"), np.array(acc.output))
         return out
 
     def _circulation(self, acc: Accounts) -> Array:
@@ -102,47 +96,6 @@ class View:
     @property
     def _kinds(self) -> tuple[str, ...]:
         return tuple(self.places.kind[k] for k in self.places.home_index)
-
-    def long_run(self, response: Response | None, full: bool = True) -> Readings:
-        """Readings of an arm of the long-run model; None is the base, where nothing changes."""
-        out = self.accounts(self.base if response is None else response.accounts, full)
-        if response is None:
-            zero = np.zeros(len(self.places.codes))
-            return out | dict.fromkeys(("real_income", "real_income_per_head", "population"), (("place",), zero))
-        d = response.detail
-        out["real_income"] = (("place",), self.real_income(response))
-        hat = np.nan_to_num(d["population_hat"].to_numpy(), nan=1.0)[self.base.closed]
-        # Nobody leaves a nation in this model: its population stands still, whatever its regions' do.
-        population = np.concatenate([hat, np.ones(len(self.places.codes) - len(hat))])
-        out["population"] = (("place",), population - 1)
-        out["real_income_per_head"] = (("place",), (1 + out["real_income"][1]) / population - 1)
-        return out
-
-    def real_income(self, response: Response) -> Array:
-        """Change of real income by place, ratio: Σ_s I_s (Î_s/P̂_s) / Σ_s I_s − 1 over the place's regions."""
-        base = np.nan_to_num(response.detail["income_base"].to_numpy())
-        hat = np.nan_to_num(response.detail["real_income_hat"].to_numpy())
-        return self.places.share(base * hat, base) - 1
-
-    def short_run(self, response: Response | None, full: bool = True) -> Readings:
-        """Readings of an arm of the short-run model; losses are positive. None is the base: nothing is lost."""
-        if response is None:
-            return {"loss": (("place",), np.zeros(len(self.places.codes)))}
-        d = response.detail
-        lost = np.nan_to_num(d["loss"].sum("sector").to_numpy())
-        out: Readings = {"loss": (("place",), self.places.share(lost, self.base.gdp))}
-        if not full or response.path is None:
-            return out
-        made = response.path["output"].transpose("t", "region", "sector").to_numpy()
-        rest = self.base.output / DAYS_A_YEAR
-        out["path"] = (("t", "place"), self.places.share(made.sum(2), np.broadcast_to(rest.sum(1), made.shape[:2])))
-        at_home = np.array([n == self.base.home for n in self.base.geography.nation])
-        whole = rest[at_home].sum(0)
-        by_sector = np.divide(made[:, at_home].sum(1), whole, out=np.ones((len(made), len(whole))), where=whole > 0)
-        out["sector_path"] = (("t", "sector"), by_sector)
-        by_input = d["loss_by_input"].sum("sector").transpose("region", "input").to_numpy()[at_home].sum(0)
-        out["stopped_by"] = (("sector",), by_input / self.base.gdp[at_home].sum())
-        return out
 
 
 def reliance(acc: Accounts, at: Places) -> Array:
@@ -164,15 +117,36 @@ def nation_trade(acc: Accounts) -> Array:
     return np.asarray(of @ acc.flow.sum(2) @ of.T)
 
 
-def stack(view: View, arms: dict[str, Readings]) -> xr.Dataset:
-    """Readings of several arms as one Dataset with an axis `arm`, definitions and units in the attributes."""
-    names = list(dict.fromkeys(k for reading in arms.values() for k in reading))
-    data = {}
+def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
+    """A quantity's record as attributes, so that a result says of itself what its numbers are.
+
+    unit  the table's, for values · model: whose quantity it is, empty for measures and comparisons
+    """
+    said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes") and v is not None}
+    said["headline"] = int(q.headline)
+    return said | {"unit": unit if q.unit == "value" else q.unit, "value": int(q.unit == "value"), "model": model}
+
+
+def stack(view: View, arms: Mapping[str, Readings], known: Mapping[str, tuple[Quantity, str]]) -> xr.Dataset:
+    """Readings of several arms as one Dataset with an axis `arm`, each number's record in its attributes.
+
+    known  quantity and the model it is of, by name
+    """
+    names = [k for k in known if any(k in reading for reading in arms.values())]
+    coords: dict[str, Any] = {}
+    data: dict[str, Any] = {}
     for name in names:
-        dims, sample = next(r[name] for r in arms.values() if name in r)
-        rows = [r[name][1] if name in r else np.full(sample.shape, np.nan) for r in arms.values()]
-        unit = view.base.unit if name in ("gdp", "output", "trade") else "share"
-        data[name] = (("arm", *dims), np.stack(rows), {"definition": DEFINITIONS[name], "unit": unit})
+        quantity, model = known[name]
+        sample = next(r[name] for r in arms.values() if name in r)
+        if sample.axes != quantity.axes:
+            raise ValueError(f"{name}: the model {model!r} gives axes {sample.axes}, its record says {quantity.axes}")
+        for reading in arms.values():
+            coords |= reading[name].coords if name in reading else {}
+        rows = [r[name].values if name in r else np.full(sample.values.shape, np.nan) for r in arms.values()]
+        data[name] = (("arm", *sample.axes), np.stack(rows), attrs_of(quantity, view.base.unit, model))
     used = {d for dims, *_ in data.values() for d in dims}
-    coords = {k: v for k, v in view.coords.items() if k in used or (isinstance(v, tuple) and v[0] in used)}
-    return xr.Dataset(data, coords={"arm": list(arms), **coords})
+    base = {k: v for k, v in view.coords.items() if k in used or (isinstance(v, tuple) and v[0] in used)}
+    out = xr.Dataset(data, coords={"arm": list(arms), **base, **{k: list(v) for k, v in coords.items()}})
+    if "t" in out.coords:
+        out["t"].attrs = {"unit": "day", "long_name": "day a window ends"}
+    return out

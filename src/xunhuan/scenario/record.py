@@ -28,7 +28,7 @@ import xarray as xr
 
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.errors import BadInput, ForeignFile
-from xunhuan.scenario.scenario import Scenario
+from xunhuan.scenario.scenario import Scenario, schema
 
 FORMAT = "xunhuan-result-1"
 FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
@@ -130,7 +130,7 @@ def open_result(path: str | Path) -> Result:
         raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        scenario = Scenario.model_validate(tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8")))
+        scenario = schema().model_validate(tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8")))
     except ValueError as e:
         raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix="run the scenario again") from e
     if manifest.get("format") != FORMAT:

@@ -1,96 +1,43 @@
-"""The only module that knows all models: which there are, what they read, and how a scenario's arms are run."""
+"""How a scenario's arms are run: each model on the edits it reads, one after another where they are chained."""
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-from pydantic import BaseModel, ValidationError
+
+from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
-from xunhuan.models.contract import Response, Shock, Status
-from xunhuan.scenario.edits import Elasticities, edits
-from xunhuan.scenario.observe import Readings, View
-from xunhuan.scenario.places import Array
-from xunhuan.scenario.scenario import LONG, SHORT, Scenario
-
-
-class Respond(Protocol):
-    """A model: accounts and a shock to a response."""
-
-    def __call__(self, accounts: Accounts, shock: Shock, parameters: Any) -> Response: ...
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model by the modules of its parameters and of its `respond`, imported when first used.
-
-    horizon  "long": lasting edits · "short": edits in force for days
-    """
-
-    horizon: str
-    parameters_at: tuple[str, str]
-    respond_at: tuple[str, str]
-
-    @property
-    def parameters(self) -> type[BaseModel]:
-        """Its parameters, a pydantic model."""
-        module, name = self.parameters_at
-        return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
-
-    @property
-    def respond(self) -> Respond:
-        """The function itself."""
-        module, name = self.respond_at
-        return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Keys of edits it reads."""
-        return LONG if self.horizon == "long" else SHORT
-
-
-MODELS: dict[str, Model] = {
-    "trade": Model(
-        "long",
-        ("xunhuan.models.trade.parameters", "TradeParameters"),
-        ("xunhuan.models.trade", "respond"),
-    ),
-    "propagation": Model(
-        "short",
-        ("xunhuan.models.propagation.parameters", "PropagationParameters"),
-        ("xunhuan.models.propagation", "respond"),
-    ),
-}
+from xunhuan.models import registry
+from xunhuan.models.edits.base import Edit
+from xunhuan.models.model import Numbers, Quantity, Response, Shock, Status
+from xunhuan.scenario.observe import MEASURES, View
+from xunhuan.scenario.scenario import Drawn, Scenario
 
 
 @dataclass(frozen=True)
 class Draw:
     """One draw of what is uncertain; factors are ratios, 1 = as the scenario says.
 
+    factor    by name of a model's uncertain quantity · shock: on the size of a shock
     position  of the base between least (0) and most (1) cross-hauling, 0.5 = as bundled
     """
 
-    trade_elasticity: float = 1.0
-    mobility: float = 1.0
-    scale: float = 1.0
-    inventories: float = 1.0
+    factor: Mapping[str, float] = field(default_factory=dict)
     position: float = 0.5
     shock: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, values: Mapping[str, float]) -> Draw:
-        """From quantities by the names `Uncertainty.quantities` gives them."""
-        named = {k: v for k, v in values.items() if not k.startswith("shock ")}
-        if "cross_hauling" in named:
-            named["position"] = named.pop("cross_hauling")
-        return cls(**named, shock={k[6:]: v for k, v in values.items() if k.startswith("shock ")})
+    def of(cls, values: Mapping[Drawn, float]) -> Draw:
+        """From drawn quantities."""
+        by = {kind: {q.name: v for q, v in values.items() if q.of == kind} for kind in ("model", "table", "shock")}
+        return cls(by["model"], by["table"].get("cross_hauling", 0.5), by["shock"])
 
 
 NOMINAL = Draw()
@@ -111,78 +58,83 @@ class Bench:
         return View(self.base, self.scenario.measure)
 
     @cached_property
-    def theta(self) -> Elasticities | None:
-        """Trade elasticities of this draw, None where no long-run model runs."""
-        p = self.parameters.get("trade")
-        if p is None:
-            return None
-        between = np.asarray(p.trade_elasticities(self.base.sectors)[0])  # type: ignore[attr-defined]
-        return Elasticities(tuple(between), tuple(between * p.nest_ratio))  # type: ignore[attr-defined]
+    def after(self) -> dict[str, str]:
+        """Models that come after another."""
+        return self.scenario.after()
 
-    def models(self, horizon: str) -> tuple[str, ...]:
-        """Names of the scenario's models of a horizon."""
-        return tuple(m for m in self.parameters if MODELS[m].horizon == horizon)
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The models that run, each after the one it comes after."""
+        return tuple(n for n in chain_order(self.scenario) if n in self.parameters)
 
-    def shock(self, doses: Mapping[str, float]) -> Shock:
-        """The shocks named, each at its dose, with the draw's factor on its size."""
-        by_name = self.scenario.shocks()
-        lines: tuple[Any, ...] = ()
-        for name, dose in doses.items():
-            lines += edits(by_name[name], dose * self.draw.shock.get(name, 1.0), self.theta)
-        return Shock(lines, " + ".join(doses))
+    @cached_property
+    def settled(self) -> str:
+        """The model whose accounts measures read: the first lasting one that no other comes after, else the first."""
+        last = [n for n in self.scenario.model if n not in self.after.values()]
+        lasting = [n for n in last if registry.find(n).horizon == "long"]
+        return (lasting or last)[0]
 
-    def long_run(self, shock: Shock) -> Response:
-        """The long-run response to the lasting edits of a shock. Raises BadInput as the model does, or without one."""
-        names = self.models("long")
-        if not names:
-            raise BadInput("the scenario has no long-run model", fix="add [model.trade]")
-        return self.respond(names[0], replace(shock, edits=shock.long_run))
+    @cached_property
+    def gain(self) -> tuple[str, Quantity] | None:
+        """Model and quantity that comparisons weigh: the first gain by place that some model of the scenario gives."""
+        return gain_of(self.scenario)
 
-    def respond(self, model: str, shock: Shock) -> Response:
-        """What a model of the scenario makes of a shock. Raises BadInput, NotConverged as the model does."""
-        return MODELS[model].respond(self.base, shock, self.parameters[model])
+    @cached_property
+    def quantities(self) -> dict[str, tuple[Quantity, str]]:
+        """Everything that is read off an arm, with the model it is of; headlines of models come first."""
+        mine = {q.name: (q, n) for n in self.order for q in registry.find(n).quantities}
+        return mine | {q.name: (q, "") for q in MEASURES}
+
+    def edits(self, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
+        """What a model reads of the shocks named, each at its dose and the draw's factor on its size.
+
+        Of a shock that says its own days a short-run model reads those alone: its lasting edits are the long run's.
+        """
+        model, by_name, out = registry.find(name), self.scenario.shocks(), []
+        for shock, dose in doses.items():
+            lines = by_name[shock].edits(dose * self.draw.shock.get(shock, 1.0))
+            timed = [e for e in lines if not e.lasting]
+            mine = timed if model.horizon == "short" and timed else lines
+            out += [e for e in mine if isinstance(e, model.reads)]
+        return tuple(out)
 
     def varied(self, draw: Draw, bounds: Bounds | None = None) -> Bench:
         """The same bench under a draw: parameters, table and sizes moved. Raises BadInput where a draw cannot be."""
         base = self.base if bounds is None else bounds.at(draw.position)
-        moved = {name: vary(p, draw, base) for name, p in self.parameters.items()}
-        return Bench(self.scenario, base, moved, draw)
+        return Bench(self.scenario, base, {n: _moved(n, p, draw, base) for n, p in self.parameters.items()}, draw)
 
 
-def vary(p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
-    """Parameters of a model under a draw; a model takes the factors it has a parameter for.
-
-    θ and ψ are multiplied sector by sector; ψθ may not pass 1, and where it would ψ is held at 1/θ.
-    """
-    if "inventory_scale" in type(p).model_fields:
-        scale = p.inventory_scale * draw.inventories  # type: ignore[attr-defined]
-        return _changed(p, {"inventory_scale": scale})
-    changes: dict[str, Any] = {}
-    theta = np.asarray(p.trade_elasticities(acc.sectors)[0])  # type: ignore[attr-defined]
-    if draw.trade_elasticity != 1:
-        theta = theta * draw.trade_elasticity
-        changes["theta"] = dict(zip(acc.sectors.codes, theta.tolist(), strict=True))
-    psi = np.asarray(p.scale_elasticities(acc.sectors))  # type: ignore[attr-defined]
-    if psi.any() and (draw.scale != 1 or draw.trade_elasticity != 1):
-        steepest = theta * max(1.0, p.nest_ratio)  # type: ignore[attr-defined]
-        changes["scale"] = dict(
-            zip(acc.sectors.codes, np.minimum(psi * draw.scale, 1 / steepest).tolist(), strict=True)
-        )
-    if draw.mobility != 1:
-        changes["mobility"] = p.mobility * draw.mobility  # type: ignore[attr-defined]
-    return _changed(p, changes)
+def _moved(name: str, p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
+    for u in registry.find(name).uncertain:
+        p = u.move(p, draw.factor.get(u.name, 1.0), acc)
+    return p
 
 
-def _changed(p: BaseModel, changes: Mapping[str, Any]) -> BaseModel:
-    """Parameters with some values changed, validated again. Raises BadInput."""
-    try:
-        return type(p).model_validate({**p.model_dump(), **changes})
-    except ValidationError as e:
-        first = e.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadInput(
-            f"a draw gives {place} = {first.get('input')!r}: {first['msg']}", fix="narrow its distribution"
-        ) from e
+def chain_order(scenario: Scenario) -> tuple[str, ...]:
+    """Models of a scenario, each after the one it comes after. Raises BadInput naming a circle or a model not there."""
+    after, out = scenario.after(), []
+    for name in scenario.model:
+        line: list[str] = []
+        while name not in out and name not in line:
+            line.append(name)
+            if name not in after:
+                break
+            if after[name] not in scenario.model:
+                fix = f"choose one of {', '.join(scenario.model)}"
+                raise BadInput(f"{after[name]!r} is not a model of the scenario", where=f"model.{name}.after", fix=fix)
+            name = after[name]
+        if name in line and name in after:
+            raise BadInput(f"models come after one another in a circle: {' after '.join([*line, name])}",
+                           where=f"model.{name}.after", fix="remove one `after`")  # fmt: skip
+        out += [n for n in reversed(line) if n not in out]
+    return tuple(out)
+
+
+def gain_of(scenario: Scenario) -> tuple[str, Quantity] | None:
+    """Model and quantity that comparisons of a scenario weigh; None where no model of it gives a gain by place."""
+    known = registry.models()
+    found = ((n, q) for n in scenario.model if n in known for q in known[n].quantities)
+    return next(((n, q) for n, q in found if q.change and q.better > 0 and q.axes == ("place",)), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,19 +157,32 @@ class Bounds:
         return self.base.replace(flow=(1 - w) * self.base.flow + w * far)
 
 
+Asked = tuple[str, tuple[Edit, ...], Any]
+"""What a model was asked: its name, its edits, and what the one before it was asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A model's answer as kept: its numbers, how it ended, its notes; the response where another model comes after."""
+
+    numbers: Mapping[str, Numbers]
+    status: Status
+    notes: tuple[str, ...]
+    response: Response | None = None
+
+
+Memo = dict[Asked, Answer]
+"""Answers by what was asked, so that arms that differ elsewhere share them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Arm:
     """One arm that was run: its readings and how the solvers ended."""
 
-    readings: Readings
+    readings: Mapping[str, Numbers]
     status: dict[str, Status]
     seconds: float
     notes: tuple[str, ...] = ()
-    days: Array | None = None
-
-
-Memo = dict[tuple[str, Shock], tuple[Readings, Status, tuple[str, ...], Array | None]]
-"""Answers of models by name and the edits they were given, so that arms that differ elsewhere share them."""
 
 
 def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: Memo | None = None) -> Arm:
@@ -226,40 +191,77 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
     No doses is the base, which needs no run. A model that reads none of the arm's edits has nothing to say on it.
     """
     memo = {} if memo is None else memo
-    readings: Readings = {}
+    readings: dict[str, Numbers] = {}
     status: dict[str, Status] = {}
     notes: list[str] = []
-    days = None
     begun = time.perf_counter()
-    shock = bench.shock(doses) if doses else None
-    for name in bench.parameters:
-        if shock is None:
-            readings |= _read(bench, name, None, full)
+    for name in bench.order:
+        if not doses:
+            readings |= registry.find(name).read(bench.base, None, bench.view.places)
+            readings |= bench.view.accounts(bench.base, full) if name == bench.settled else {}
             continue
-        mine = Shock(shock.long_run if MODELS[name].horizon == "long" else shock.timed)
-        if not mine.edits:
-            continue
-        if (name, mine) not in memo:
-            response = bench.respond(name, mine)
-            said = tuple(n for n in str(response.detail.attrs.get("notes", "")).split("\n") if n)
-            t = None if response.path is None else response.path["t"].to_numpy()
-            memo[name, mine] = (_read(bench, name, response, full), response.status, said, t)
-        found, status[name], said, t = memo[name, mine]
-        readings |= found
-        notes += said
-        days = t if t is not None else days
-    return Arm(readings, status, time.perf_counter() - begun, tuple(dict.fromkeys(notes)), days)
+        asked = ask(bench, name, doses, memo, full)
+        if asked is not None:
+            found = memo[asked]
+            readings |= found.numbers
+            status[name] = found.status
+            notes += found.notes
+    return Arm(readings, status, time.perf_counter() - begun, tuple(dict.fromkeys(notes)))
 
 
-def _read(bench: Bench, name: str, response: Response | None, full: bool) -> Readings:
-    """Readings of a model's answer, None for the base."""
-    if MODELS[name].horizon == "long":
-        return bench.view.long_run(response, full)
-    readings = bench.view.short_run(response, full)
-    if not any(MODELS[m].horizon == "long" for m in bench.scenario.model):
-        # No long run: the accounts are the year as the short-run model books it.
-        readings |= bench.view.accounts(bench.base if response is None else response.accounts, full)
-    return readings
+def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = True) -> Asked | None:
+    """See that the memo holds a model's answer on an arm; what it was asked, None where it reads nothing of it."""
+    before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
+    acc, handed = bench.base, ()
+    if before is not None:
+        earlier = memo[before].response
+        assert earlier is not None
+        acc = earlier.accounts
+        hands_on = registry.find(before[0]).hands_on
+        handed = hands_on(earlier) if hands_on is not None else ()
+    asked = (name, bench.edits(name, doses) + handed, before)
+    if not asked[1] and before is None:
+        return None
+    if asked not in memo:
+        model = registry.find(name)
+        memo[asked] = kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
+    return asked
+
+
+def kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool) -> Answer:
+    """What is kept of a response: its numbers, and the whole where another model comes after."""
+    numbers = dict(registry.find(name).read(acc, response, bench.view.places))
+    if name == bench.settled:
+        numbers |= bench.view.accounts(response.accounts, full)
+    return Answer(numbers, response.status, response.notes, response if name in bench.after.values() else None)
+
+
+def weighed(bench: Bench, doses: Mapping[str, float], extra: tuple[Edit, ...] = ()) -> tuple[Response, Mapping[str, Numbers]]:
+    """Response and readings of the model that comparisons weigh, on an arm and further edits.
+
+    Raises BadInput as the models do, or where no model of the scenario gives a gain.
+    """
+    if bench.gain is None:
+        raise BadInput("no model of the scenario gives a gain to compare", fix=f"add one of {', '.join(givers())}")
+    name = bench.gain[0]
+    memo: Memo = {}
+    acc: Accounts = bench.base
+    handed: tuple[Edit, ...] = ()
+    if name in bench.after:
+        before = ask(bench, bench.after[name], doses, memo, full=False)
+        earlier = None if before is None else memo[before].response
+        if earlier is not None and before is not None:
+            hands_on = registry.find(before[0]).hands_on
+            acc, handed = earlier.accounts, hands_on(earlier) if hands_on is not None else ()
+    model = registry.find(name)
+    response = model.respond(acc, Shock(bench.edits(name, doses) + handed + extra), bench.parameters[name])
+    return response, model.read(acc, response, bench.view.places)
+
+
+def givers() -> list[str]:
+    """Models that give a gain by place."""
+    return [f"[model.{m.name}]" for m in registry.models().values()
+            if any(q.change and q.better > 0 and q.axes == ("place",) for q in m.quantities)]  # fmt: skip
 
 
 def arms(scenario: Scenario) -> dict[str, dict[str, float]]:
@@ -268,13 +270,14 @@ def arms(scenario: Scenario) -> dict[str, dict[str, float]]:
     return out | {name: dict.fromkeys(members, 1.0) for name, members in scenario.all_arms().items()}
 
 
-def check_reads(scenario: Scenario) -> list[str]:
-    """Problems: shocks none of whose edits any model of the scenario reads."""
+def unread(scenario: Scenario) -> list[tuple[int, str]]:
+    """Shocks none of whose edits any model of the scenario reads: position and what is wrong."""
+    known = registry.models()
+    read = {e.kind for m in scenario.model if m in known for e in known[m].reads}
     out = []
     for k, shock in enumerate(scenario.shock):
-        kinds = {kind for kind, *_ in shock.lines()}
-        read = {kind for m in scenario.model if m in MODELS for kind in MODELS[m].reads}
+        kinds = {line.kind for line in shock.lines()}
         if not kinds & read:
             models = ", ".join(scenario.model) or "none"
-            out.append(f"shock[{k}] ({shock.name}): no model given reads {', '.join(sorted(kinds))} (models: {models})")
+            out.append((k, f"no model given reads {', '.join(sorted(kinds))} (models: {models})"))
     return out

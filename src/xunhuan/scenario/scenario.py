@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, create_model, model_validator
 
-from xunhuan.scenario.lines import LONG as LONG
-from xunhuan.scenario.lines import SHORT as SHORT
-from xunhuan.scenario.lines import Finite, Name, Positive, Selection, Strict
-from xunhuan.scenario.lines import Shock as Shock
+from xunhuan.data.records import Finite, Positive, Strict
+from xunhuan.models import registry
+from xunhuan.models.edits.base import RegionNames, SectorNames
+from xunhuan.scenario.lines import Name, ShockLines, lines_schema
 
 
 class Offset(Strict):
@@ -19,13 +20,16 @@ class Offset(Strict):
     shock: Name
     policy: Name
 
+    @property
+    def both(self) -> str:
+        """Name of the arm of both."""
+        return f"{self.shock} + {self.policy}"
 
-class BreakEven(Strict):
+
+class BreakEven(Offset):
     """Policy size at which each of `regions` is made whole after the shock, sought in [0, largest]."""
 
-    shock: Name
-    policy: Name
-    regions: Selection = "home"
+    regions: RegionNames = "home"
     largest: Positive = 4.0
     tolerance: Positive = 1e-4
 
@@ -41,7 +45,7 @@ class Frontier(Strict):
 class Reinforcement(Strict):
     """Response of domestic and external sales to a demand shift of `shift` (share, at given prices) at home and abroad."""
 
-    sectors: Selection = "goods"
+    sectors: SectorNames = "goods"
     shift: Annotated[float, Field(gt=0, le=0.5)] = 0.01
 
 
@@ -81,29 +85,35 @@ class Distribution(Strict):
         return (0.0, float("inf")) if self.low is None or self.high is None else (self.low, self.high)
 
 
+class Drawn(NamedTuple):
+    """An uncertain quantity: of a "model", of the "table", or the size of a "shock"."""
+
+    of: Literal["model", "table", "shock"]
+    name: str
+
+    @property
+    def column(self) -> str:
+        """Heading of its column, as [uncertainty] writes it."""
+        return f"shock.{self.name}" if self.of == "shock" else self.name
+
+
 class Uncertainty(Strict):
     """What is uncertain, and how it is sampled.
 
-    draws             evaluations: all of them for "latin-hypercube"; for "sobol" the base size N, a power of two, with
-                      N (D + 2) evaluations for D uncertain quantities
-    seed              of the design
-    trade_elasticity  factor on every trade elasticity, between and within nations
-    mobility          factor on the mobility of labour
-    scale             factor on the elasticities of scale economies
-    inventories       factor on stocks of inputs (short run)
-    shock             by name: factor on the size of that shock
-    cross_hauling     position of the base between the least (0) and the most (1) trade among provinces that the
-                      margins allow; 0.5 is the base as bundled
-    models            which models are drawn; all by default
+    draws          evaluations: all of them for "latin-hypercube"; for "sobol" the base size N, a power of two, with
+                   N (D + 2) evaluations for D uncertain quantities
+    seed           of the design
+    shock          by name: factor on the size of that shock
+    cross_hauling  position of the base between the least (0) and the most (1) trade among provinces that the
+                   margins allow; 0.5 is the base as bundled
+    models         which models are drawn; all by default
+
+    Keys of models' own quantities, each a factor, come from the models there are (`Model.uncertain`).
     """
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 64
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 7
     design: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
-    trade_elasticity: Distribution | None = None
-    mobility: Distribution | None = None
-    scale: Distribution | None = None
-    inventories: Distribution | None = None
     shock: Mapping[str, Distribution] = Field(default_factory=dict)
     cross_hauling: Distribution | None = None
     models: tuple[str, ...] | None = None
@@ -132,21 +142,24 @@ class Uncertainty(Strict):
             )
         if self.design == "sobol" and self.draws & (self.draws - 1):
             raise ValueError(f"a Sobol design needs a power of two, draws is {self.draws}")
-        for name, d in self.quantities().items():
+        positive = {u.name for m in registry.models().values() for u in m.uncertain if not u.zero}
+        for q, d in self.quantities().items():
             low, high = d.support()
-            if name == "cross_hauling" and (d.relative_sd is not None or low < 0 or high > 1):
-                raise ValueError("cross_hauling is a position: give low and high within [0, 1]")
-            if name in ("trade_elasticity", "inventories") and d.low is not None and low <= 0:
-                raise ValueError(f"{name}: a factor must be positive, low is {low:g}")
+            if q.of == "table" and (d.relative_sd is not None or low < 0 or high > 1):
+                raise ValueError(f"{q.name} is a position: give low and high within [0, 1]")
+            if q.name in positive and d.low is not None and low <= 0:
+                raise ValueError(f"{q.name}: a factor must be positive, low is {low:g}")
             if low < 0:
-                raise ValueError(f"{name}: a factor must not be negative, low is {low:g}")
+                raise ValueError(f"{q.column}: a factor must not be negative, low is {low:g}")
         return self
 
-    def quantities(self) -> dict[str, Distribution]:
-        """Every uncertain quantity with its distribution; sizes of shocks are called "shock NAME"."""
-        names = ("trade_elasticity", "mobility", "scale", "inventories", "cross_hauling")
-        out = {n: getattr(self, n) for n in names if getattr(self, n) is not None}
-        return out | {f"shock {n}": d for n, d in self.shock.items()}
+    def quantities(self) -> dict[Drawn, Distribution]:
+        """Every uncertain quantity with its distribution: the models', the table's, then sizes of shocks."""
+        names = [u.name for m in registry.models().values() for u in m.uncertain]
+        found = {Drawn("model", n): getattr(self, n, None) for n in names}
+        found[Drawn("table", "cross_hauling")] = self.cross_hauling
+        found |= {Drawn("shock", n): d for n, d in self.shock.items()}
+        return {q: d for q, d in found.items() if d is not None}
 
 
 class Circulation(Strict):
@@ -183,7 +196,8 @@ class Scenario(Strict):
     base                  name or path of the table · base_digest  refuse any other numbers (first 12 digits or more)
     home                  nation looked at, by default the table's · nations  regions made one nation, NAME = [codes]
     shock                 named groups of edits · arms  combinations to run, NAME = [shock names]
-    model                 models and their parameters, run side by side, each on the edits of its horizon
+    model                 models and their parameters, run side by side, each on the edits it reads; `after = "NAME"` gives
+                          one the accounts another ends with, and the edits that one hands on
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -196,7 +210,7 @@ class Scenario(Strict):
     base_digest: Annotated[str, Field(pattern=r"^([0-9a-f]{12,64})?$")] = ""
     home: str = ""
     nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    shock: tuple[Shock, ...]
+    shock: tuple[ShockLines, ...]
     arms: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     model: Mapping[str, Mapping[str, Any]] = Field(default_factory=lambda: {"trade": {}})
     measure: Measure = Measure(circulation=Circulation(), reliance=Empty(), trade=Empty(), sectors=Empty())
@@ -210,7 +224,7 @@ class Scenario(Strict):
             raise ValueError("there is no shock: add [[shock]] with a name and an edit")
         return self
 
-    def shocks(self) -> dict[str, Shock]:
+    def shocks(self) -> dict[str, ShockLines]:
         """Shocks by name."""
         return {s.name: s for s in self.shock}
 
@@ -222,12 +236,29 @@ class Scenario(Strict):
         out = {name: tuple(members) for name, members in self.arms.items()}
         if self.compare.offset is not None:
             o = self.compare.offset
-            out |= {o.shock: (o.shock,), o.policy: (o.policy,), f"{o.shock} + {o.policy}": (o.shock, o.policy)}
+            out |= {o.shock: (o.shock,), o.policy: (o.policy,), o.both: (o.shock, o.policy)}
         if not out:
             names = tuple(s.name for s in self.shock)
             out[" + ".join(names)] = names
         return out
 
+    def after(self) -> dict[str, str]:
+        """Models that come after another: name -> that other's."""
+        return {name: str(values["after"]) for name, values in self.model.items() if "after" in values}
+
     def resolved(self) -> dict[str, Any]:
         """Plain data of the scenario with every default written out, as `scenario.toml` of a result holds it."""
         return dict(self.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def schema() -> type[Scenario]:
+    """The record a file is checked by: with a key for every edit and uncertain quantity of the models there are."""
+    return _schema(lines_schema(), tuple(u.name for m in registry.models().values() for u in m.uncertain))
+
+
+@lru_cache(8)
+def _schema(lines: type[ShockLines], uncertain: tuple[str, ...]) -> type[Scenario]:
+    own: dict[str, Any] = {name: (Distribution | None, None) for name in uncertain}
+    drawn: type[BaseModel] = create_model("Uncertainty", __base__=Uncertainty, **own)
+    fields: dict[str, Any] = {"shock": (tuple[lines, ...], ...), "uncertainty": (drawn | None, None)}  # type: ignore[valid-type]
+    return create_model("Scenario", __base__=Scenario, **fields)

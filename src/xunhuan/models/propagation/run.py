@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.errors import BadInput, ForeignFile, NotConverged
-from xunhuan.models.contract import Response, Shock, Status
+from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.propagation.booking import Books, book, booked_accounts, copied, open_books
 from xunhuan.models.propagation.economy import Economy, check_state, economy
 from xunhuan.models.propagation.kernel import step
@@ -99,8 +99,8 @@ def respond(
               first_week, lowest, recovery
 
     >>> from xunhuan.data.toyland import toyland
-    >>> from xunhuan.models.contract import CapacityLoss, Shock
-    >>> flood = Shock((CapacityLoss("AT-N", "MAN", loss=0.5, start=0, end=28),))
+    >>> from xunhuan.models.edits import Capacity
+    >>> flood = Shock((Capacity("AT-N", "MAN", loss=0.5, start=0, end=28),))
     >>> r = respond(toyland(), flood, PropagationParameters(horizon_days=91))
     >>> parts = r.detail[["loss_direct", "loss_inputs", "loss_demand"]].sum()
     >>> [round(float(parts[k]), 2) for k in parts]
@@ -108,48 +108,46 @@ def respond(
     """
     p = parameters or PropagationParameters()
     run = simulate(accounts, shock, p, start=start, progress=progress)
+    return package(accounts, run, p, booked=True)
+
+
+def package(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool) -> Response:
+    """A Response from a run; without `booked` its accounts are the base's."""
     path = run.recorder.dataset(accounts, p, run.economy)
     out = detail(accounts, run.books, run.economy, path, p)
-    if run.timeline.notes:
-        out.attrs["notes"] = "\n".join(run.timeline.notes)
+    out.attrs |= {"rationing": p.rationing, "criticality": p.criticality}
+    notes = list(run.timeline.notes)
     if accounts.sourcing is not None:
-        out.attrs["sourcing"] = (
-            "the table's sourcing by user is not used: all users of a region draw on one pool of origins"
-        )
-    status = Status("converged", run.state.step, 0.0, 0.0, f"ran {run.state.step} steps of {p.step_days:g} days")
-    return Response(booked_accounts(run.books, accounts, run.economy), out, status, path)
+        notes.append("the table's sourcing by user is not used: all users of a region draw on one pool of origins")
+    steps = run.state.step
+    status = Status("converged", steps, message=f"ran {steps} steps of {p.step_days:g} days")
+    new = booked_accounts(run.books, accounts, run.economy) if booked else accounts
+    return Response(new, out, status, path, tuple(notes))
 
 
-def losses_many(
+def respond_many(
     accounts: Accounts,
-    shock: Shock,
-    draws: Sequence[PropagationParameters],
+    shocks: Sequence[Shock],
+    parameters: Sequence[PropagationParameters],
     *,
-    workers: int = 2,
-    progress: Progress | None = None,
-) -> xr.Dataset:
-    """Value added lost over the run by draw and region, in all and by cause; dims draw region.
+    booked: bool = True,
+    workers: int = 1,
+) -> Iterator[Response]:
+    """Responses of many draws, in order, as `respond` gives them one by one.
 
-    Threads share the table; each draw keeps its own machine, so memory grows with `workers`, not with draws.
+    booked   whether the year is booked as accounts; without, deliveries by link are left out, which is faster and takes
+             less memory · workers: threads, which share the table; each run keeps its own machine
     """
-    names = ("loss", "loss_direct", "loss_inputs", "loss_demand")
 
-    def one(p: PropagationParameters) -> Array:
-        run = simulate(accounts, shock, p, with_flows=False)
-        b, v = run.books, run.economy.value
-        parts = [b.direct + b.inputs + b.demand, b.direct, b.inputs, b.demand]
-        return np.stack([(v * part).sum(axis=1) for part in parts])
+    def one(task: tuple[Shock, PropagationParameters]) -> Response:
+        shock, p = task
+        return package(accounts, simulate(accounts, shock, p, with_flows=booked), p, booked)
 
-    rows: list[Array] = []
+    if workers == 1:
+        yield from map(one, zip(shocks, parameters, strict=True))
+        return
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for k, row in enumerate(pool.map(one, draws)):
-            rows.append(row)
-            if progress is not None:
-                progress(k + 1, len(draws))
-    values = np.stack(rows)
-    data = {name: (("draw", "region"), values[:, k], {"unit": accounts.unit}) for k, name in enumerate(names)}
-    coords = {"draw": np.arange(len(draws)), "region": list(accounts.geography.codes)}
-    return xr.Dataset(data, coords=coords, attrs={"table": accounts.name, "unit": accounts.unit})
+        yield from pool.map(one, zip(shocks, parameters, strict=True))
 
 
 def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> None:

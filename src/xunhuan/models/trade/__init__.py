@@ -1,8 +1,24 @@
-"""Long-run general equilibrium in exact changes. Importing it imports JAX and switches it to 64-bit."""
+"""Long-run general equilibrium in exact changes. The parts that compute import JAX and switch it to 64-bit."""
 
-from xunhuan.models.trade.batch import respond_to_draws
-from xunhuan.models.trade.gradient import costliest_barriers, gradient
-from xunhuan.models.trade.model import respond
-from xunhuan.models.trade.parameters import TradeParameters
+from __future__ import annotations
 
-__all__ = ["TradeParameters", "costliest_barriers", "gradient", "respond", "respond_to_draws"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xunhuan.models.trade.batch import respond_many as respond_many
+    from xunhuan.models.trade.gradient import costliest_barriers as costliest_barriers
+    from xunhuan.models.trade.gradient import gradient as gradient
+    from xunhuan.models.trade.parameters import TradeParameters as TradeParameters
+    from xunhuan.models.trade.solve import respond as respond
+
+_HERE = {
+    "TradeParameters": "parameters", "costliest_barriers": "gradient", "gradient": "gradient", "respond": "solve",
+    "respond_many": "batch",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HERE:
+        return getattr(importlib.import_module(f"xunhuan.models.trade.{_HERE[name]}"), name)
+    raise AttributeError(f"module 'xunhuan.models.trade' has no attribute {name!r}")

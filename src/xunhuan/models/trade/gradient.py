@@ -12,11 +12,12 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
-from xunhuan.models.contract import Primitives, Shock, primitives
+from xunhuan.models.edits.lasting import Primitives
+from xunhuan.models.model import Shock
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.kernel import equilibrium, prepare, step
-from xunhuan.models.trade.model import Problem, problem, run, status
+from xunhuan.models.trade.solve import Problem, primitives_of, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
@@ -93,7 +94,7 @@ def gradient(
     """
     use_compile_cache()
     accounts = without_negative_flows(accounts)
-    p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
+    p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
     scalar, arrays, name = _measure(accounts, task, measure)
     _, x, info = run(task)

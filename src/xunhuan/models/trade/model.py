@@ -1,162 +1,97 @@
-"""The trade model as the house wants it: accounts and a shock to a response."""
+"""The long-run trade model's record: general equilibrium in exact changes."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.contract import Primitives, Response, Shock, Status, primitives
-from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
-from xunhuan.models.trade import calibrate, detail, rebuild
-from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve
+from xunhuan.data.records import changed
+from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
+from xunhuan.models.trade.read import QUANTITIES, by_region, read
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# The modules that compute import JAX; a record must not.
 
 
-class Problem(NamedTuple):
-    """All arrays of one run, ready for the kernel, with what is needed to come back from it."""
+def respond(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> Response:
+    """Long-run general equilibrium after a shock; see `solve.respond`."""
+    from xunhuan.models.trade.solve import respond as solved
 
-    base: calibrate.Base
-    elasticities: Elasticities
-    shift: Shift
-    options: Options
-    taxed: bool
-    note: str
-
-    @property
-    def economy(self) -> Economy:
-        """The base equilibrium."""
-        return self.base.economy
-
-    @property
-    def start(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The cold first guess: nothing changes."""
-        r, s = self.economy.output.shape
-        return np.zeros(2 * r + 2 * r * s)
+    return solved(accounts, shock, parameters)
 
 
-def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Problem:
-    """Calibrate and check everything that can be refused before solving; errors as in `respond`."""
-    base = calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
-    elastic, note = calibrate.elasticities(acc, parameters)
-    shifted = calibrate.shift(acc, base, p)
-    options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
-    return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
+def respond_many(
+    accounts: Accounts, shocks: Sequence[Shock], parameters: Sequence[TradeParameters], *, booked: bool = True
+) -> Iterable[Response]:
+    """Many draws on one table; see `batch.respond_many`."""
+    from xunhuan.models.trade.batch import respond_many as solved
+
+    return solved(accounts, shocks, parameters)
 
 
-Found = tuple[Equilibrium, Vector, SolveInfo]
-TRIES = 12
-"""Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
+def slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
+    """Gradient of ln real income of some regions in every primitive; see `gradient.gradient`."""
+    from xunhuan.models.trade.gradient import gradient
+
+    return gradient(accounts, regions, shock, parameters)
 
 
-def run(task: Problem, start: Vector | None = None) -> Found:
-    """Solve a prepared problem from a first guess, the cold one by default.
-
-    Where that fails it searches again with care, and then approaches the shock in parts (bans at once), each from the
-    answer to the one before, shorter where a part fails too.
-    """
-    x = jnp.asarray(task.start if start is None else start)
-    found = _solve(task, task.shift, x, BOLD)
-    if int(found[2].outcome) == CONVERGED:
-        return found
-    again = _solve(task, task.shift, x, CAREFUL)
-    if int(again[2].outcome) == CONVERGED:
-        return again[0], again[1], again[2]._replace(iterations=again[2].iterations + found[2].iterations)
-    return _in_parts(task, again)
+def _trade_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
+    """θ times a factor, sector by sector."""
+    if factor == 1:
+        return p
+    theta = p.trade_elasticities(acc.sectors)[0] * factor
+    return changed(p, theta=dict(zip(acc.sectors.codes, theta.tolist(), strict=True)))
 
 
-def _in_parts(task: Problem, found: Found) -> Found:
-    """Approach the shock from the base; `found`, a search that failed, where that fails as well."""
-    spent, x = int(found[2].iterations), jnp.asarray(task.start)
-    done, reach = 0.0, 0.25
-    for _ in range(TRIES):
-        target = min(1.0, done + reach)
-        out, root, info = _solve(task, _part_of(task, target), x, CAREFUL)
-        spent += int(info.iterations)
-        if int(info.outcome) != CONVERGED:
-            reach /= 2
-            continue
-        if target == 1.0:
-            return out, root, info._replace(iterations=jnp.asarray(spent))
-        x, done, reach = root, target, 1.5 * reach
-    return found
+def _scale(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
+    """ψ times a factor, sector by sector; ψθ may not pass 1, and where it would ψ is held at 1/θ."""
+    psi = p.scale_elasticities(acc.sectors)
+    steepest = p.trade_elasticities(acc.sectors)[0] * max(1.0, p.nest_ratio)
+    if not psi.any() or (factor == 1 and (psi * steepest <= 1).all()):
+        return p
+    held = np.minimum(psi * factor, 1 / steepest)
+    return changed(p, scale=dict(zip(acc.sectors.codes, held.tolist(), strict=True)))
 
 
-def _solve(task: Problem, z: Shift, x: Vector, pace: Pace) -> Found:
-    o = task.options
-    found: Found = solve(task.economy, task.elasticities, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
-    return found
+def _mobility(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
+    """ν times a factor."""
+    return p if factor == 1 else changed(p, mobility=p.mobility * factor)
 
 
-def _part_of(task: Problem, part: float) -> Shift:
-    """A shock on its way: rates in proportion, changes in logs; bans and what they do to the network whole."""
-    z, e = task.shift, task.economy
-    return z._replace(
-        log_cost=part * z.log_cost, tariff=e.tariff + part * (z.tariff - e.tariff), export_tax=part * z.export_tax,
-        log_productivity=part * z.log_productivity, demand=z.demand**part,
-        subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
-    )  # fmt: skip
+def _stays(p: TradeParameters) -> str | None:
+    return None if p.labour == "mobile" else 'people do not move; set model.trade.labour = "mobile"'
 
 
-def respond(
-    accounts: Accounts, shock: Shock | Primitives = Shock(), parameters: TradeParameters = TradeParameters()
-) -> Response:
-    """Long-run general equilibrium after a shock [CaliendoParro2015; TombeZhu2019]; equations in docs/trade.md.
-
-    accounts    any balanced table; shock edits of long-run primitives, or the primitives themselves
-    Returns the counterfactual accounts, detail (real income exact, first-order split, prices, trade, employment,
-    revenue) and the solver's status. A search that fails is not raised: the status says so and names the worst cell.
-
-    Raises BadInput for a shock, parameter or table out of range, Infeasible where a ban leaves a good no supplier.
-    """
-    use_compile_cache()
-    accounts = calibrate.without_negative_flows(accounts)
-    p = shock if isinstance(shock, Primitives) else primitives(accounts, shock)
-    task = problem(accounts, p, parameters)
-    out, _, info = run(task)
-    return package(accounts, p, task, out, info, parameters)
+def _constant(p: TradeParameters) -> str | None:
+    return None if p.scale else "there are no economies of scale; set model.trade.scale"
 
 
-def package(
-    acc: Accounts, p: Primitives, task: Problem, out: Equilibrium, info: SolveInfo, parameters: TradeParameters
-) -> Response:
-    """A Response from what the kernel gave."""
-    ended = status(acc, info, task.options)
-    attrs = {
-        "model": "trade", "elasticities": task.note, "citation": "CaliendoParro2015; TombeZhu2019",
-        "parameters": parameters.model_dump_json(), "notes": "\n".join(task.base.notes),
-        "numeraire": "world GDP" if acc.closed.all() else "the open region",
-    }  # fmt: skip
-    new = rebuild.accounts(acc, task.base, task.shift, out, ended.converged)
-    return Response(new, detail.dataset(acc, task.base, p, task.shift, out, ended, attrs), ended)
-
-
-def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
-    """How the search ended, in words and labels."""
-    outcome = OUTCOMES[int(info.outcome)]
-    residual, worst = float(info.residual), _label(acc, int(info.worst))
-    text = {
-        "converged": f"converged in {int(info.iterations)} iterations",
-        "max_iterations": f"stopped after {int(info.iterations)} iterations, residual {residual:.2g} at {worst}",
-        "diverged": f"no way down from residual {residual:.2g} at {worst}; the shock may have no equilibrium",
-        "nonfinite": f"values ran out of range at {worst}; the shock may have no equilibrium",
-    }[outcome]
-    if outcome != "converged" and worst.startswith("income"):
-        text += "; a trade surplus held at its base can be more than a region earns, deficits='zero' has no such limit"
-    return Status(outcome, int(info.iterations), residual, options.tolerance, text, worst)  # type: ignore[arg-type]
-
-
-def _label(acc: Accounts, k: int) -> str:
-    """Name of an element of the state vector."""
-    r, s = acc.R, acc.S
-    g, i = acc.geography.codes, acc.sectors.codes
-    if k < r:
-        return f"wage of {g[k]}"
-    if k < r + r * s:
-        return f"price of {i[(k - r) % s]} in {g[(k - r) // s]}"
-    if k < r + 2 * r * s:
-        return f"output of {i[(k - r - r * s) % s]} in {g[(k - r - r * s) // s]}"
-    return f"income of {g[k - r - 2 * r * s]}"
+MODEL: Model[TradeParameters] = Model(
+    name="trade",
+    parameters=TradeParameters,
+    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost),
+    respond=respond,
+    read=read,
+    quantities=QUANTITIES,
+    uncertain=(
+        Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False),
+        Uncertain("mobility", _mobility, _stays),
+        Uncertain("scale", _scale, _constant),
+    ),
+    respond_many=respond_many,
+    slopes=slopes,
+    views={"region": by_region},
+    command="simulate",
+    shown=("horizon", "labour", "deficits"),
+    sources=("CaliendoParro2015", "TombeZhu2019"),
+    words=words_beside("xunhuan.models.trade"),
+    size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
+)

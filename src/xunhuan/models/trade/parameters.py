@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems
+from xunhuan.models.edits.lasting import Theta
 from xunhuan.models.trade.elasticities import HORIZONS, sector_values, set_elasticities
 
 Array = NDArray[np.float64]
@@ -94,6 +95,11 @@ class TradeParameters(BaseModel):
             base = sector_values(sectors, base, self.theta, "theta")
             note += ", with overrides"
         return base, note
+
+    def elasticities_of(self, sectors: Sectors) -> Theta:
+        """θ between nations and within one, as edits need them."""
+        between = self.trade_elasticities(sectors)[0]
+        return Theta(between, between * self.nest_ratio)
 
     def scale_elasticities(self, sectors: Sectors) -> Array:
         """ψ by sector, axis i."""

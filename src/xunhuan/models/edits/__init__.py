@@ -1,0 +1,38 @@
+"""Edits: what can be changed in an economy, each written once for files, command line and Python.
+
+>>> print(Tariff("CHN", "USA", add=0.25))
+tariff from=CHN to=USA add=0.25
+"""
+
+from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.lasting import (
+    DemandShift,
+    ExportTax,
+    FinalDemand,
+    Lasting,
+    MobilityCost,
+    Productivity,
+    Subsidy,
+    Tariff,
+    TradeCost,
+)
+from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
+
+__all__ = [
+    "Capacity",
+    "DemandShift",
+    "Edit",
+    "ExportTax",
+    "FinalDemand",
+    "Gateway",
+    "Lasting",
+    "Link",
+    "MobilityCost",
+    "Orders",
+    "Productivity",
+    "Stock",
+    "Subsidy",
+    "Tariff",
+    "Timed",
+    "TradeCost",
+]

@@ -1,0 +1,148 @@
+"""What every edit is: one frozen record, which a file, the command line and Python all write.
+
+    [[shock]]                                   tariff = { from = "CHN", to = "USA", add = 0.25 }
+    --edit "tariff from=CHN to=USA add=0.25"    xh.edits.Tariff("CHN", "USA", add=0.25)
+
+Letters: r origin, s destination, i good, j industry. Shares and changes are ratios (0.1 = ten percent); a dose λ is 0 for
+nothing and 1 for the edit as written. Selections name regions as `Geography.select` does ("CN-GD", "YRD", "CHN", "provinces",
+"foreign", "A+B", "!X") and sectors as `Sectors.select` does ("C26", "goods", "electronics").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, ValidationError
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import Strict, parts, told
+from xunhuan.errors import BadInput, XunhuanError
+
+
+@dataclass(frozen=True)
+class Names:
+    """Marks a field that names places of a table."""
+
+    of: Literal["regions", "sectors"]
+
+
+Selection = str | tuple[str, ...]
+RegionNames = Annotated[Selection, Names("regions")]
+SectorNames = Annotated[Selection, Names("sectors")]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong with an edit on a table: the field ("" for the whole), what, and what would be right."""
+
+    field: str
+    what: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field + ': ' if self.field else ''}{self.what}{f' ({self.fix})' if self.fix else ''}"
+
+
+class Edit(Strict):
+    """Base of all edits: a change of one kind on a selection of places.
+
+    A kind of edit of one's own is a subclass with a `kind` and fields; where `linear` names the fields that a dose
+    multiplies, it has doses; the models that read it give it its meaning.
+
+    Raises BadInput listing every field that is missing, unknown or out of range.
+
+    >>> class Rain(Edit):
+    ...     kind = "rain"
+    ...     linear = ("days",)
+    ...     regions: RegionNames
+    ...     days: float
+    >>> print(Rain("AT-N", days=10).dosed(0.5))
+    rain regions=AT-N days=5
+    """
+
+    kind: ClassVar[str] = ""
+    lasting: ClassVar[bool] = True
+    linear: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **data: Any) -> None:
+        names = list(type(self).model_fields)
+        if len(args) > len(names):
+            raise BadInput(f"{type(self).__name__} takes at most {len(names)} values", fix=", ".join(names))
+        given = dict(zip(names, args, strict=False)) | data
+        try:
+            super().__init__(**given)
+        except ValidationError as e:
+            raise BadInput(f"this is no {self.kind or 'edit'}", items=told(e, type(self), given)) from None
+
+    # Records inside records are checked without this, so that a file's errors are collected with their places.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def check(self, acc: Accounts) -> tuple[Wrong, ...]:
+        """All that is wrong with the edit on a table, nearest names included; nothing is computed."""
+        out = []
+        for name, label, of in self.selections():
+            try:
+                chosen = getattr(self, name)
+                if of == "sectors":
+                    acc.sectors.select(chosen)
+                else:
+                    acc.geography.select(chosen, acc.home)
+            except XunhuanError as e:
+                out.append(Wrong(label, e.what, e.fix))
+        return tuple(out)
+
+    @classmethod
+    def selections(cls) -> Iterator[tuple[str, str, str]]:
+        """Fields that name places: name, as a file writes it, and "regions" or "sectors"."""
+        for name, f in cls.model_fields.items():
+            marks = [m for a in (*f.metadata, *parts(f.annotation)) for m in [a] if isinstance(m, Names)]
+            if marks:
+                yield name, f.alias or name, marks[0].of
+
+    def dosed(self, size: float) -> Self:
+        """The edit at a dose λ = size. Raises BadInput where it has none."""
+        if size == 1:
+            return self
+        if not self.linear:
+            raise BadInput(f"{self.kind} has no dose of {size:g}", fix="a dose of 1")
+        return self.model_copy(update={name: getattr(self, name) * size for name in self.linear})
+
+    def describe(self) -> str:
+        """One line, as the command line writes it: `tariff from=CHN to=USA add=0.25`; defaults are left out."""
+        words = [self.kind]
+        for name, f in type(self).model_fields.items():
+            value = getattr(self, name)
+            if f.is_required() or value != f.default:
+                words.append(f"{f.alias or name}={_word(value)}")
+        return " ".join(words)
+
+    def __str__(self) -> str:
+        return self.describe()
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple) and value and not isinstance(value[0], str):
+        return "/".join(_word(v) for v in value)
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    text = "+".join(value) if isinstance(value, tuple) else str(value)
+    return f'"{text}"' if " " in text or "," in text else text
+
+
+class Directed(Edit):
+    """From origin to destination, in sectors."""
+
+    origin: RegionNames = Field(alias="from")
+    destination: RegionNames = Field(alias="to")
+    sectors: SectorNames = "all"
+
+
+class Local(Edit):
+    """On regions and sectors."""
+
+    regions: RegionNames
+    sectors: SectorNames = "all"

@@ -1,0 +1,216 @@
+"""What a model is: a room of one folder and one record. Everything the house asks of a model stands here.
+
+A model is a function from accounts to accounts, so that every measure works before and after and models chain.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
+from xunhuan.data.places import Places
+from xunhuan.models.edits.base import Edit
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite"]
+P = TypeVar("P", bound=BaseModel)
+E = TypeVar("E", bound=Edit)
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Shock:
+    """Named edits; their order does not matter."""
+
+    edits: tuple[Edit, ...] = ()
+    name: str = ""
+
+    def __add__(self, other: Shock) -> Shock:
+        """Both shocks."""
+        return Shock(self.edits + other.edits, " + ".join(n for n in (self.name, other.name) if n))
+
+    @property
+    def lasting(self) -> tuple[Edit, ...]:
+        """Edits that hold for good."""
+        return tuple(e for e in self.edits if e.lasting)
+
+    @property
+    def timed(self) -> tuple[Edit, ...]:
+        """Edits in force for a period."""
+        return tuple(e for e in self.edits if not e.lasting)
+
+    def of(self, *kinds: type[E]) -> tuple[E, ...]:
+        """Edits of some kinds."""
+        return tuple(e for e in self.edits if isinstance(e, kinds))
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a solver ended.
+
+    outcome     "converged", "max_iterations", "diverged" or "nonfinite"
+    iterations  steps taken
+    residual    largest residual of the fixed point at the end, relative; 0 where there is none to close
+    tolerance   what was asked for; 0 where there is no residual
+    message     one line for people
+    worst       the cell with the largest residual, in labels
+    """
+
+    outcome: Outcome = "converged"
+    iterations: int = 0
+    residual: float = 0.0
+    tolerance: float = 0.0
+    message: str = ""
+    worst: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """True where the answer meets the tolerance."""
+        return self.outcome == "converged"
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What a model gives back.
+
+    accounts  counterfactual accounts, of the base's type and units
+    detail    labelled results: real income, prices, losses ...; attributes say definitions and units
+    status    how the solver ended; a response that did not converge says so here and in every report
+    path      results along time, where the model has time
+    notes     what belongs beside the numbers, a sentence each
+    """
+
+    accounts: Accounts
+    detail: xr.Dataset
+    status: Status
+    path: xr.Dataset | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Numbers(NamedTuple):
+    """Numbers with the names of their axes; `coords` labels the axes that the base table does not know."""
+
+    axes: tuple[str, ...]
+    values: Array
+    coords: Mapping[str, Sequence[Any]] = NONE
+
+
+Readings = Mapping[str, Numbers]
+"""Numbers read off an arm, by quantity."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that is read off an arm.
+
+    unit        a name of `symbols.UNITS`; "value" is the table's own unit
+    axes        "place" (regions, then nations of several regions), "home_place", "region", "sector", "t" (days), or axes
+                whose labels the readings bring
+    definition  a sentence, with the formula where there is one · source  key in refs.bib
+    better      +1 more is better, −1 worse, 0 neither; what is worse and rests at 0 is a loss, told without a sign
+    headline    whether it is among the numbers told first, drawn and listed in the summary
+    rest        its value in the base; None: read off the base
+    picture     how it is drawn: "map" of places, "bars" of places or sectors, "lines" along t, "none"
+    """
+
+    name: str
+    unit: str
+    axes: tuple[str, ...]
+    definition: str
+    source: str = ""
+    better: int = 0
+    headline: bool = False
+    rest: float | None = 0.0
+    picture: Literal["map", "bars", "lines", "none"] = "none"
+
+    @property
+    def change(self) -> bool:
+        """True where it is a change against the base, so that 0 means no effect."""
+        return self.rest == 0.0
+
+    @property
+    def loss(self) -> bool:
+        """True where it counts what is lost."""
+        return self.change and self.better < 0
+
+
+@dataclass(frozen=True)
+class Uncertain(Generic[P]):
+    """A quantity that can be drawn.
+
+    move  parameters under a factor (1 = as the scenario says). All of a model's are moved in every draw, in their order,
+          by 1 where they are not drawn · idle: why its draws would change nothing, or None
+    low   least factor that makes sense; 0 itself only where `zero`
+    """
+
+    name: str
+    move: Callable[[P, float, Accounts], P]
+    idle: Callable[[P], str | None]
+    low: float = 0.0
+    zero: bool = True
+
+
+View = Callable[[Accounts, Response, int], "pd.DataFrame"]
+"""A table of a response for people: at most so many rows (0: all), most telling first."""
+
+
+@dataclass(frozen=True)
+class Model(Generic[P]):
+    """A model.
+
+    name, parameters  what `[model.NAME]` of a scenario holds
+    reads             kinds of edits it reads, lasting or timed
+    respond           accounts, shock and parameters to a response
+    read              accounts, response (None: the base, where nothing happens) and places to numbers, all `quantities`
+    quantities        what `read` gives, headlines first in the order they are told · uncertain  what can be drawn
+    horizon           "long": an equilibrium that lasts, whose accounts measures read · "short": a year that passes; its
+                      accounts are read where no lasting model runs. Of a shock that says its own days a short-run model
+                      reads those alone
+    respond_many      (accounts, shocks, parameters, booked=True): the responses of many draws on one table, where that is
+                      faster one by one; without `booked` their accounts may be the base's
+    hands_on          edits for the model that comes after
+    slopes            gradient of ln real income of a selection of regions in every primitive
+    views             tables of a response by name, the first by default
+    command           short form of `xunhuan respond TABLE --model NAME` on the command line
+    shown             parameters that forms offer · sources  keys in refs.bib · words  key -> (English, Chinese)
+    size              seconds one answer takes on one core, roughly: (accounts, parameters)
+    """
+
+    name: str
+    parameters: type[P]
+    reads: tuple[type[Edit], ...]
+    respond: Callable[[Accounts, Shock, P], Response]
+    read: Callable[[Accounts, Response | None, Places], Readings]
+    quantities: tuple[Quantity, ...]
+    uncertain: tuple[Uncertain[P], ...] = ()
+    horizon: Literal["long", "short"] = "long"
+    respond_many: Callable[..., Iterable[Response]] | None = None
+    hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
+    slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
+    views: Mapping[str, View] = field(default_factory=dict)
+    command: str = ""
+    shown: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    size: Callable[[Accounts, P], float] | None = None
+
+    def quantity(self, name: str) -> Quantity:
+        """A quantity by name. Raises KeyError."""
+        return next(q for q in self.quantities if q.name == name)
+
+
+def words_beside(package: str) -> dict[str, tuple[str, str]]:
+    """The words of a room, from its words.toml: key = [English, Chinese]."""
+    raw = (resources.files(package) / "words.toml").read_text(encoding="utf-8")
+    return {k: (en, zh) for k, (en, zh) in tomllib.loads(raw).items()}

@@ -1,0 +1,114 @@
+"""Which models there are: the rooms of this folder, and those that other packages bring.
+
+A room here is a package with a module `model` that holds `MODEL`. A room elsewhere is named by its package under the entry
+point "xunhuan.models", which gives the `Model` itself. `register` adds one in this process only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Any
+
+from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
+from xunhuan.models.edits.base import Edit
+from xunhuan.models.model import Model
+from xunhuan.symbols import UNITS
+
+GROUP = "xunhuan.models"
+RESERVED = ("after",)
+"""Keys of [model.NAME] that are the house's own."""
+_known: dict[str, Model[Any]] = {}
+_found = False
+
+
+def models() -> dict[str, Model[Any]]:
+    """Every model by name, lasting ones first. Raises BadInput where a room outside does not fit the house."""
+    global _found
+    if not _found:
+        _found = True
+        for model in (*_rooms(), *_elsewhere()):
+            if model.name not in _known:
+                register(model)
+    return dict(sorted(_known.items(), key=lambda item: (item[1].horizon != "long", item[0] not in _own(), item[0])))
+
+
+def find(name: str) -> Model[Any]:
+    """A model by name. Raises UnknownName with the nearest names."""
+    known = models()
+    if name not in known:
+        raise UnknownName.of("model", name, known)
+    return known[name]
+
+
+def edits() -> dict[str, type[Edit]]:
+    """Every kind of edit that some model reads, lasting ones first."""
+    kinds = {e.kind: e for m in models().values() for e in m.reads}
+    return dict(sorted(kinds.items(), key=lambda item: not item[1].lasting))
+
+
+def register(model: Model[Any]) -> None:
+    """Take a model into the house. Raises BadInput listing all that does not fit."""
+    problems = Problems(f"the model {model.name!r} does not fit the house")
+    if model.name in _known:
+        problems.add("there is a model of this name; choose another")
+    for q in model.quantities:
+        if q.unit not in UNITS:
+            problems.add(f"quantity {q.name}: unknown unit {q.unit!r}; known units: {', '.join(UNITS)}")
+        for other in _known.values():
+            if any(q.name == o.name for o in other.quantities):
+                problems.add(f"quantity {q.name}: the model {other.name!r} gives one of this name; prefix it")
+    for u in model.uncertain:
+        for other in _known.values():
+            if any(u.name == o.name for o in other.uncertain):
+                problems.add(f"uncertain {u.name}: the model {other.name!r} has one of this name; prefix it")
+    for kind in model.reads:
+        same = {e.kind: e for m in _known.values() for e in m.reads}.get(kind.kind, kind)
+        if not kind.kind:
+            problems.add(f"edit {kind.__name__}: has no kind")
+        elif same is not kind:
+            problems.add(f"edit {kind.kind}: {same.__module__}.{same.__qualname__} has this kind; choose another")
+    for name in RESERVED:
+        if name in model.parameters.model_fields:
+            problems.add(f"parameter {name}: the house's own key of [model.{model.name}]; choose another")
+    problems.raise_if(fix="docs: how to add a room, in CONTRIBUTING.md")
+    _known[model.name] = model
+
+
+@contextlib.contextmanager
+def registered(model: Model[Any]) -> Iterator[None]:
+    """A model in the house while the block runs."""
+    models()
+    register(model)
+    try:
+        yield
+    finally:
+        del _known[model.name]
+
+
+def _own() -> list[str]:
+    """Folders beside this file with a record in them."""
+    package = importlib.import_module("xunhuan.models")
+    folders = [m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg]
+    return [name for name in folders if importlib.util.find_spec(f"{package.__name__}.{name}.model")]
+
+
+def _rooms() -> Iterator[Model[Any]]:
+    for name in _own():
+        yield importlib.import_module(f"xunhuan.models.{name}.model").MODEL
+
+
+def _elsewhere() -> Iterator[Model[Any]]:
+    for point in metadata.entry_points(group=GROUP):
+        try:
+            found = point.load()
+        except Exception as e:  # whatever a package of somebody else does at import
+            fix = "mend or remove the package"
+            raise XunhuanError(f"the room {point.name!r} cannot be opened: {e}", where=point.value, fix=fix) from e
+        if not isinstance(found, Model):
+            raise BadInput(f"{point.value} is not a Model", where=f"entry point {GROUP}", fix="name the record itself")
+        yield found

@@ -1,0 +1,96 @@
+"""What is read off the long run: real income, people, shipments; and its table for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
+from xunhuan.data.places import Places
+from xunhuan.models.model import Numbers, Quantity, Readings, Response
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARKETS = ("domestic", "external")
+PLACE = ("place",)
+
+QUANTITIES = (
+    Quantity("real_income", "share", PLACE, "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base "
+             "prices", "CaliendoParro2015", better=1, headline=True, picture="map"),
+    Quantity("real_income_per_head", "share", PLACE, "change of real income over population", "TombeZhu2019", better=1,
+             headline=True),
+    Quantity("population", "share", PLACE, "change of population", "TombeZhu2019", headline=True),
+    Quantity("shipped", "value", ("home_place", "market", "sector"), "goods shipped inside the nation, the own region "
+             "included, and abroad, at base prices: Σ_s flow'[p,s,i] / ĉ[p,i]", rest=None),
+)  # fmt: skip
+
+
+def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
+    """Numbers of an answer by quantity; None is the base, where nothing changes."""
+    if response is None:
+        zero = np.zeros(len(places.codes))
+        out = {name: Numbers(PLACE, zero) for name in ("real_income", "real_income_per_head", "population")}
+        return out | {"shipped": _shipped(acc, acc.flow, places)}
+    d = response.detail
+    income = real_income(response, places)
+    hat = np.nan_to_num(d["population_hat"].to_numpy(), nan=1.0)[acc.closed]
+    # Nobody leaves a nation in this model: its population stands still, whatever its regions' do.
+    people = np.concatenate([hat, np.ones(len(places.codes) - len(hat))])
+    cost = np.nan_to_num(d["cost_hat"].transpose("region", "sector").to_numpy(), nan=1.0)
+    return {
+        "real_income": Numbers(PLACE, income),
+        "real_income_per_head": Numbers(PLACE, (1 + income) / people - 1),
+        "population": Numbers(PLACE, people - 1),
+        "shipped": _shipped(acc, response.accounts.flow / cost[:, None, :], places),
+    }
+
+
+def real_income(response: Response, places: Places) -> Array:
+    """Change of real income by place, ratio: Σ_s I_s (Î_s/P̂_s) / Σ_s I_s − 1 over the place's regions."""
+    base = np.nan_to_num(response.detail["income_base"].to_numpy())
+    hat = np.nan_to_num(response.detail["real_income_hat"].to_numpy())
+    return places.share(base * hat, base) - 1
+
+
+def _shipped(acc: Accounts, volume: Array, places: Places) -> Numbers:
+    inside = np.array([n == acc.home for n in acc.geography.nation])
+    both = np.stack([volume[:, inside].sum(1), volume[:, ~inside].sum(1)])  # market r i
+    summed = places.sum(both.transpose(0, 2, 1))[..., places.home_index]  # market i place
+    return Numbers(("home_place", "market", "sector"), summed.transpose(2, 0, 1), {"market": MARKETS})
+
+
+def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
+    """Percent changes by region, home and abroad, most affected first; what belongs beside them in attrs["notes"]."""
+    import pandas as pd
+
+    d, g = response.detail, acc.geography
+    at_home = np.array([n == acc.home for n in g.nation])
+    columns = {
+        "real_income": "real_income_hat", "real_income_per_head": "real_income_per_head_hat",
+        "real_wage": "real_wage_hat", "prices": "consumer_price_hat", "exports": "exports_hat",
+        "imports": "imports_hat", "population": "population_hat",
+    }  # fmt: skip
+    if (d["population_hat"].values[acc.closed] == 1).all():
+        columns = {k: v for k, v in columns.items() if k not in ("real_income_per_head", "population")}
+    frame = pd.DataFrame({name: 100 * (d[var].values - 1) for name, var in columns.items()})
+    frame["terms_of_trade"] = 100 * d["terms_of_trade"].values
+    frame["volume_of_trade"] = 100 * d["volume_of_trade"].values
+    frame.insert(0, "where", np.where(at_home, "home", "abroad"))
+    frame.insert(0, "name", [g.name(c) for c in g.codes])
+    frame.insert(0, "region", g.codes)
+    frame = frame[acc.closed]
+    frame = frame.reindex(frame["real_income"].abs().sort_values(ascending=False, kind="stable").index)
+    if top:
+        frame = frame.groupby("where", sort=False, group_keys=False).head(top)
+    order = frame["where"].map({"home": 0, "abroad": 1})
+    out = frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    out.attrs["notes"] = [
+        "Percent changes, long-run equilibrium. real_income: exact, I'/(I P). Exports and imports: value, with every "
+        "other region.",
+        "terms_of_trade, volume_of_trade: first-order split, percent of base income [CaliendoParro2015].",
+        f"Elasticities: {d.attrs['elasticities']}. Numeraire: {d.attrs['numeraire']}.",
+    ]
+    return out
