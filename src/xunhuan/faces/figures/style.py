@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from xunhuan import symbols
+from xunhuan.faces import words
 
 Language = Literal["en", "zh", "both"]
 """English, Chinese, or English with the Chinese beside it (prose stays English)."""
@@ -41,48 +41,14 @@ FONT = (
     "sans-serif"
 )
 
-WORDS: dict[str, tuple[str, str]] = {
-    "own": ("own region", "本地"),
-    "inter": ("other provinces", "其他省份"),
-    "external": ("abroad", "国外"),
-    "share_gdp": ("share of GDP", "占地区生产总值比重"),
-    "before": ("before", "之前"),
-    "after": ("after", "之后"),
-    "shock": ("shock", "冲击"),
-    "policy": ("policy", "政策"),
-    "net": ("net", "净效应"),
-    "gain": ("gain", "收益"),
-    "loss": ("loss", "损失"),
-    "first": ("first order", "一阶"),
-    "total": ("total", "总效应"),
-    "interval": ("90% interval", "90%区间"),
-    "bounds": ("least to most cross-hauling", "最少至最多对流运输"),
-    "estimate": ("estimate", "估计值"),
-    "median": ("median", "中位数"),
-    "change": ("change", "变化"),
-    "from": ("from", "来自"),
-    "to": ("absorbed in", "吸收于"),
-    "rest": ("rest of", "其余"),
-    "abroad": ("Abroad", "国外"),
-    "other_provinces": ("Other provinces", "其他省份"),
-    "day": ("day", "天"),
-    "year": ("year", "年"),
-    "index": ("share of variance", "方差占比"),
-    "rank": ("rank correlation", "秩相关系数"),
-    "mean": ("simple mean", "简单平均"),
-}
-"""Words on figures that are not quantities of the data dictionary."""
-
-
 def word(key: str, language: Language = "en") -> str:
     """A word on a figure, or the title of a quantity, in the language asked for ("both" reads English).
 
     >>> word("own", "zh"), word("gdp")
     ('本地', 'Gross domestic product at basic prices')
     """
-    if key in WORDS:
-        return WORDS[key][1 if language == "zh" else 0]
-    return symbols.title(key, "zh" if language == "zh" else "en")
+    lang = "zh" if language == "zh" else "en"
+    return words.of(lang)(f"on_{key}") if words.known(f"on_{key}") else words.title(key, lang)
 
 
 def names(frame: pd.DataFrame, language: Language = "en", code: str = "region") -> list[str]:

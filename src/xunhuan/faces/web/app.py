@@ -11,7 +11,8 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import downloads, lookups, state, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import circulation, results, scenario, tables
 from xunhuan.faces.web.parts import aria, clientside, colour, notice, picker
@@ -117,7 +118,7 @@ def _frame(app: Dash, pool: Pool) -> None:
     )
     def page(_: str, pathname: str | None, search: str | None, draft: Any) -> list[Any]:
         selection = state.read(pathname, search)
-        t = texts.of(selection.lang)
+        t = words.of(selection.lang)
         said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
         try:
             if selection.page in pages:
@@ -134,7 +135,7 @@ def _frame(app: Dash, pool: Pool) -> None:
 
 
 def _bar(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     links = [
         dcc.Link(t(name), href=selection.address(name), className="here" if name == selection.page else "")
         for name in state.PAGES.values()
@@ -163,7 +164,7 @@ def _bar(selection: Selection) -> list[Any]:
 
 
 def _pickers(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     lang = selection.lang
     homes = lookups.homes(selection.table)
     geo = lookups.accounts(selection.table, selection.home).geography
@@ -183,5 +184,5 @@ def _pickers(selection: Selection) -> list[Any]:
 
 
 def _foot(selection: Selection) -> html.P:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     return html.P(t("foot"))

@@ -15,7 +15,8 @@ from typing import Any
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.web import lookups, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Job
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.layers import Layers, library, read
@@ -68,7 +69,7 @@ def opened(selection: Selection) -> Draft:
 
 def starter(selection: Selection) -> Draft:
     """One tariff, from the home to the economy abroad that buys most of it."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     acc = lookups.accounts(selection.table, selection.home)
     foreign = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
     home = [k for k in range(acc.R) if k not in foreign]
@@ -141,7 +142,7 @@ def _table(name: str | Path) -> Accounts:
 
 
 def _too_much(data: Mapping[str, Any], lang: str) -> Iterator[str]:
-    t = texts.of(lang)
+    t = words.of(lang)
     shocks = [s for s in data.get("shock", []) if isinstance(s, Mapping)]
     model, compare = _part(data, "model"), _part(data, "compare")
     sizes = {
@@ -211,7 +212,7 @@ def duration(seconds: float, lang: str) -> str:
     >>> duration(42, "en"), duration(200, "zh")
     ('40 seconds', '4分钟')
     """
-    t = texts.of(lang)
+    t = words.of(lang)
     if seconds < 100:
         return t("seconds", n=max(5, 5 * round(seconds / 5)))
     return t("minutes", n=math.ceil(seconds / 60))

@@ -20,7 +20,7 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
-from xunhuan.faces.web import texts
+from xunhuan.faces import words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,7 +133,7 @@ def accounts(table: str, home: str = "") -> Accounts:
 
 def bloc(code: str) -> tuple[str, str]:
     """English and Chinese name of a cluster of economies."""
-    return texts.catalogue().get(f"bloc_{code}", (code.replace("_", " "), code.replace("_", " ")))
+    return words.catalogue().get(f"bloc_{code}", (code.replace("_", " "), code.replace("_", " ")))
 
 
 @once(12)

@@ -11,7 +11,7 @@ from dash import Dash, dcc, html
 from dash.dependencies import ClientsideFunction
 
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import texts
+from xunhuan.faces import words
 from xunhuan.faces.web.state import CIRCUITS as CIRCUITS
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
@@ -84,16 +84,16 @@ def amount(x: float, unit: str, lang: str) -> str:
     """
     size, _, currency = unit.rpartition(" ")
     factor = {"million": 1e6, "10^8": 1e8}.get(size)
-    known = texts.known(f"money_{currency}")
+    known = words.known(f"money_{currency}")
     if factor is None or not known:
         return f"{x:,.0f} {unit}"
-    value, word = x * factor, texts.of(lang)(f"money_{currency}")
+    value, word = x * factor, words.of(lang)(f"money_{currency}")
     steps = ((1e12, "万亿", " trillion"), (1e8, "亿", ""), (1e9, "", " billion"), (1e6, "", " million"))
     for step, chinese, english in steps:
         if value >= step and (chinese if lang == "zh" else english):
             scaled = value / step
             shown = f"{scaled:.3g}" if round(scaled) < 1000 else f"{scaled:,.0f}"  # `g` turns to exponents
-            return f"{shown}{chinese}{word}" if lang == "zh" else f"{texts.SYMBOLS[currency]}{shown}{english}"
+            return f"{shown}{chinese}{word}" if lang == "zh" else f"{words.SYMBOLS[currency]}{shown}{english}"
     return f"{x:,.0f} {unit}"
 
 

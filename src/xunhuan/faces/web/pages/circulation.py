@@ -8,7 +8,8 @@ import numpy as np
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import lookups, state, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.pages import profile
 from xunhuan.faces.web.parts import CIRCUITS, SCALES, aria, card, clientside, colour, ink_on, percent, stack
 from xunhuan.faces.web.state import Selection
@@ -19,7 +20,7 @@ COLUMNS = 7
 
 def page(selection: Selection) -> html.Div:
     """The whole page."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     return html.Div(
         [
             html.Div(
@@ -91,7 +92,7 @@ def register(app: Dash) -> None:
 
 def sentence(selection: Selection) -> tuple[str, str, float]:
     """What stands before the number, after it, and the number: so much of every hundred."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     acc = lookups.accounts(selection.table, selection.home)
     share = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
     said = t(
@@ -99,8 +100,8 @@ def sentence(selection: Selection) -> tuple[str, str, float]:
         region=acc.geography.name(selection.region, selection.lang),
         home=acc.geography.name(acc.home, selection.lang),
         year=acc.year,
-        symbol=texts.SYMBOLS.get(acc.currency, ""),
-        money=t(f"money_{acc.currency}") if texts.known(f"money_{acc.currency}") else acc.currency,
+        symbol=words.SYMBOLS.get(acc.currency, ""),
+        money=t(f"money_{acc.currency}") if words.known(f"money_{acc.currency}") else acc.currency,
     )
     before, _, after = said.partition("#")
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
@@ -128,7 +129,7 @@ def _hero(selection: Selection) -> list[Any]:
 
 def _circuits(selection: Selection) -> list[Any]:
     """The three circuits as one bar, and as buttons that colour the map."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     parts = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
     label = "; ".join(f"{t(c)} {percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
     buttons = [
@@ -147,7 +148,7 @@ def _circuits(selection: Selection) -> list[Any]:
 
 def _map(selection: Selection) -> list[Any]:
     """Tiles that are buttons: reached by Tab, pressed by Enter, each with its number in words."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     values = found.part[:, CIRCUITS.index(selection.share)]
     low, high = _scale(values)
@@ -188,7 +189,7 @@ def _grid(selection: Selection, found: lookups.Shares) -> dict[str, tuple[int, i
 
 
 def _legend(selection: Selection, found: lookups.Shares, low: float, high: float) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     stops = ", ".join(f"{c} {100 * s:.0f}%" for s, c in SCALES[selection.share])
     mean = float(found.mean[CIRCUITS.index(selection.share)])
     place = min(max((mean - low) / (high - low), 0.0), 1.0)
@@ -208,7 +209,7 @@ def _legend(selection: Selection, found: lookups.Shares, low: float, high: float
 
 def _everyone(selection: Selection) -> list[Any]:
     """All regions as stacked bars, the circuit chosen first; every row a button."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     values = found.part[:, CIRCUITS.index(selection.share)]
     rows = []
@@ -228,7 +229,7 @@ def _everyone(selection: Selection) -> list[Any]:
 
 
 def _method(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     acc = lookups.accounts(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     lines = [

@@ -11,7 +11,8 @@ from dash import html
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from xunhuan.faces.web import lookups, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.parts import aria
 from xunhuan.faces.web.state import Selection
@@ -46,7 +47,7 @@ def _inside(annotation: Any) -> list[Any]:
 
 def form(draft: Draft, selection: Selection) -> list[Any]:
     """All fields of a draft."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     shocks = [_shock(k, s, selection) for k, s in enumerate(draft.get("shock", []))]
     return [
         _text("title", draft.get("title", ""), t("field_title")),
@@ -70,7 +71,7 @@ def act(what: str, shock: int = -1, kind: str = "", line: int = -1) -> dict[str,
 
 
 def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Fieldset:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     name = str(shock.get("name", ""))
     lines = [_line(k, kind, n, line, selection) for kind in kinds() for n, line in enumerate(shock.get(kind, []))]
     roles = [("shock", t("choice_shock")), ("policy", t("choice_policy"))]
@@ -95,7 +96,7 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Field
 
 
 def _adders(k: int, lang: str) -> html.Details:
-    t = texts.of(lang)
+    t = words.of(lang)
 
     def row(title: str, names: tuple[str, ...]) -> html.Div:
         buttons = [
@@ -108,7 +109,7 @@ def _adders(k: int, lang: str) -> html.Details:
 
 
 def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     at = f"shock/{k}/{kind}/{n}"
     fields = [
         field(f"{at}/{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection)
@@ -131,8 +132,8 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
 
 def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selection) -> Any:
     """The input a field of the schema asks for: names, a switch, a choice or a number."""
-    t = texts.of(selection.lang)
-    label = t(f"field_{name}") if texts.known(f"field_{name}") else name
+    t = words.of(selection.lang)
+    label = t(f"field_{name}") if words.known(f"field_{name}") else name
     default = None if info.is_required() else info.default
     shown = default if value is None else value
     if name in REGIONS or name == "sectors":
@@ -142,7 +143,7 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
         return html.Div(dmc.Switch(id={"flag": path}, label=label, checked=bool(shown), size="sm"), className="flag")
     choices = [c for a in _inside(annotation) if get_origin(a) is Literal for c in get_args(a)]
     if choices:
-        words = [(str(c), t(f"choice_{c}") if texts.known(f"choice_{c}") else str(c)) for c in choices]
+        words = [(str(c), t(f"choice_{c}") if words.known(f"choice_{c}") else str(c)) for c in choices]
         return _choice(path, str(shown), label, words)
     return _number(path, shown, label, 100 if name in PER_CENT else 1)
 
@@ -180,7 +181,7 @@ def _names(path: str, name: str, value: Any, label: str, selection: Selection) -
     listed = {k["value"] for group in known for k in group["items"]}
     extra = [{"value": w, "label": w} for w in words if w not in listed]
     data = [*known, {"group": "…", "items": extra}] if extra else known
-    none = texts.of(selection.lang)("nothing_found")
+    none = words.of(selection.lang)("nothing_found")
     choice = dmc.MultiSelect(
         id=_id(path), value=words, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
         hidePickedOptions=True, nothingFoundMessage=none,
@@ -191,7 +192,7 @@ def _names(path: str, name: str, value: Any, label: str, selection: Selection) -
 @lookups.once(32)
 def region_names(table: str, home: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of regions accepts, in groups: words, nations and clusters, regions, economies."""
-    t = texts.of(lang)
+    t = words.of(lang)
     geo = lookups.accounts(table, home).geography
     sets = [n for n in geo.nations if geo.nation.count(n) > 1] + list(geo.clusters)
     taken = {"all", "provinces", "foreign", *sets}
@@ -210,10 +211,10 @@ def _set_name(name: str, code: str, lang: str) -> str:
 @lookups.once(32)
 def sector_names(table: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of sectors accepts: groups, then sectors."""
-    t = texts.of(lang)
+    t = words.of(lang)
     s = lookups.accounts(table).sectors
     groups = [("all", t("word_all"))] + [
-        (g, t(f"sectors_{g}") if texts.known(f"sectors_{g}") else g) for g in s.groups if g not in s.codes
+        (g, t(f"sectors_{g}") if words.known(f"sectors_{g}") else g) for g in s.groups if g not in s.codes
     ]
     names = s.names_zh if lang == "zh" else s.names_en
     return _grouped(
@@ -229,7 +230,7 @@ def _grouped(groups: Mapping[str, list[tuple[str, str]]]) -> list[dict[str, Any]
 
 
 def _model(name: str, draft: Draft, selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     chosen = draft.get("model", {"trade": {}})
     switch = dmc.Switch(id={"model": name}, label=t(f"model_{name}"), checked=name in chosen, size="sm")
     if name not in chosen:
@@ -251,12 +252,12 @@ def offset_id(name: str) -> dict[str, Any]:
 def shock_names(draft: Draft, lang: str) -> list[dict[str, str]]:
     """What a side of the offset can be: nothing, or one of the draft's shocks by its present name."""
     given = [str(s["name"]) for s in draft.get("shock", []) if isinstance(s, Mapping) and s.get("name")]
-    none = {"value": "", "label": texts.of(lang)("compare_none")}
+    none = {"value": "", "label": words.of(lang)("compare_none")}
     return [none, *({"value": n, "label": n} for n in dict.fromkeys(given))]
 
 
 def _compare(draft: Draft, selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     offset = draft.get("compare", {}).get("offset", {})
     inputs = []
     for name in OFFSET:
@@ -267,7 +268,7 @@ def _compare(draft: Draft, selection: Selection) -> html.Div:
 
 
 def _uncertainty(draft: Draft, selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     u = draft.get("uncertainty", {})
     spread = u.get("trade_elasticity", {}).get("relative_sd")
     return html.Div(

@@ -10,7 +10,7 @@ import numpy as np
 from dash import html
 
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import texts
+from xunhuan.faces import words
 from xunhuan.faces.web.lookups import once
 from xunhuan.faces.web.pages.pictures import (
     HEADLINES,
@@ -71,7 +71,7 @@ def _region(selection: Selection, *results: Result) -> str:
 @once(48)
 def _one(path: Path, written: int, selection: Selection) -> list[Any]:
     result = _opened(path, written)
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     arm = arm_of(result, selection)
     parts = [
         card(
@@ -112,7 +112,7 @@ def _two(left: Path, right: Path, left_written: int, right_written: int, selecti
         )
     return [
         html.Div(columns, className="pair results-pair"),
-        card(_difference(*results, selection), texts.of(selection.lang)("difference")),
+        card(_difference(*results, selection), words.of(selection.lang)("difference")),
     ]
 
 
@@ -122,7 +122,7 @@ def arm_of(result: Result, selection: Selection) -> str:
 
 
 def _title(result: Result, selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     s = result.scenario
     said: list[Any] = [html.Code(result.digest[:12]), f" · {s.base} · xunhuan {result.manifest['versions']['xunhuan']}"]
     question = [html.P(s.question, className="question")] if s.question else []
@@ -131,7 +131,7 @@ def _title(result: Result, selection: Selection) -> list[Any]:
 
 def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
     """The home nation and the region chosen, each with its number and interval."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     quantity = quantity_of(result, arm)
     home = str(result.data.attrs["home"])
     shown = style.percent if quantity == "loss" else style.signed  # "lost" is said in words: no sign
@@ -164,7 +164,7 @@ def _row(result: Result, quantity: str, arm: str, place: str) -> Any:
 
 
 def _arms(result: Result, arm: str, selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     names = arms(result)
     if len(names) < 2:
         return html.Div()
@@ -180,7 +180,7 @@ def _arms(result: Result, arm: str, selection: Selection) -> html.Div:
 
 
 def _files(result: Result, selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     at = f"/download/result/{result.digest}"
     links = [
         html.A(t(f"file_{name.replace('.', '_')}"), href=f"{at}/{name}", className="button", download=name)
@@ -195,7 +195,7 @@ def _files(result: Result, selection: Selection) -> html.Div:
 
 def _summary(result: Result, arm: str, selection: Selection) -> list[Any]:
     """Headline numbers of the home's places, every quantity with its interval."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     s = result.summary
     quantities = [q for q in dict.fromkeys(s["quantity"]) if not s.loc[s["quantity"] == q, "arm"].eq("").all()]
     home = {*(str(p) for p in result.data.get("home_place", result.data["place"]).values), selection.region}
@@ -203,7 +203,7 @@ def _summary(result: Result, arm: str, selection: Selection) -> list[Any]:
     name = "name_zh" if selection.lang == "zh" else "name_en"
     cells = [
         [
-            t(f"q_{r['quantity']}") if texts.known(f"q_{r['quantity']}") else r["quantity"],
+            t(f"q_{r['quantity']}") if words.known(f"q_{r['quantity']}") else r["quantity"],
             r[name] or r["place"],
             _number(r["value"], r["unit"]),
             _range(r),
@@ -228,7 +228,7 @@ def _range(row: Any) -> str:
 
 def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
     """The same headline in both results, and the difference, home places first."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     quantity = next((q for q in HEADLINES if _told(left, q) and _told(right, q)), "")
     if not quantity:
         return [notice([t("not_same")], t("page_problem"), "info")]
@@ -253,7 +253,7 @@ def _told(result: Result, quantity: str) -> bool:
 
 def _ended(result: Result, selection: Selection) -> list[Any]:
     """How every solver ended, what was drawn, and what the models warn of."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     rows = [
         [arm, model, s["outcome"], f"{s['iterations']}", f"{s['residual']:.1e}"]
         for arm, by_model in result.manifest["status"].items()

@@ -13,7 +13,8 @@ from dash import html
 from xunhuan.data.geography import Geography
 from xunhuan.faces import figures
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import lookups, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import card, figure, table
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result
@@ -59,7 +60,7 @@ def change(values: Values, quantity: str) -> Values:
 
 def change_map(result: Result, arm: str, selection: Selection, id: str = "change-map") -> list[Any]:
     """The map of an arm's change: real income, or value added where only a short run moves."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     quantity = quantity_of(result, arm)
     geo = geography(result)
     if all(tile is None for tile in geo.tile):
@@ -76,7 +77,7 @@ def change_map(result: Result, arm: str, selection: Selection, id: str = "change
 
 def maps_of(result: Result, arm: str, selection: Selection) -> list[Any]:
     """The change, then the chosen circuit's share before and after on one scale."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     out = change_map(result, arm, selection)
     geo = geography(result)
     if "circulation" not in result.data or not out:
@@ -108,7 +109,7 @@ def offset(result: Result, selection: Selection) -> list[Any]:
     spec = result.scenario.compare.offset
     if spec is None or "omega" not in result.data:
         return []
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     places = [str(result.data.attrs["home"]), selection.region]
     parts = []
     for k, place in enumerate(dict.fromkeys(places)):
@@ -145,7 +146,7 @@ def _waterfall(result: Result, shock: str, policy: str, place: str, selection: S
     w = result.data["real_income"]
     if place not in w["place"].values:
         return None
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     a, b, c = (float(w.sel(arm=x, place=place)) for x in (shock, policy, f"{shock} + {policy}"))
     steps = [(shock, a), (policy, b), (t("together_beyond"), c - a - b), (t("net"), c)]
     frame = pd.DataFrame(steps, columns=["step", "value"])
@@ -167,7 +168,7 @@ def name_of(result: Result, place: str, lang: str) -> str:
 
 def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> list[Any]:
     """The largest gains and losses of an arm, with intervals where there are draws."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     quantity = quantity_of(result, arm)
     s = result.summary
     rows = s[(s["quantity"] == quantity) & (s["arm"] == arm)].rename(columns={"place": "region"})
@@ -186,7 +187,7 @@ def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
     d = result.data
     if "path" not in d:
         return []
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     geo = geography(result)
     path = d["path"].sel(arm=arm)
     home = str(d.attrs["home"])
@@ -205,7 +206,7 @@ def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
 
 def played(path: xr.DataArray, geo: Geography, selection: Selection) -> go.Figure:
     """The map of output against rest, one frame a window of days, with a slider and a play button."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     codes = [c for c, tile in zip(geo.codes, geo.tile, strict=True) if tile is not None and c in path["place"].values]
     frame = (path.sel(place=codes) - 1).transpose("t", "place").to_pandas()
     limits = style.spread(frame.to_numpy())
@@ -239,7 +240,7 @@ def played(path: xr.DataArray, geo: Geography, selection: Selection) -> go.Figur
 
 def curves(result: Result, selection: Selection) -> list[Any]:
     """The frontier and the sensitivity indices, where the scenario asked for them."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     d, out = result.data, []
     home = str(d.attrs["home"])
     if "frontier_real_income" in d:
@@ -278,7 +279,7 @@ def trade(result: Result, arm: str, selection: Selection) -> list[Any]:
     d = result.data
     if "trade" not in d:
         return []
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     home = str(d.attrs["home"])
     geo = geography(result)
     cut = d["trade"].sel(exporter=home)

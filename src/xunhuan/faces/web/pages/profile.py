@@ -8,7 +8,8 @@ from dash import html
 
 from xunhuan.faces import figures
 from xunhuan.faces.figures.history import history_lines
-from xunhuan.faces.web import lookups, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
 from xunhuan.faces.web.state import Selection
 
@@ -18,7 +19,7 @@ SECTORS = 8
 
 def profile(selection: Selection) -> list[Any]:
     """Everything known about the region chosen, under the definition chosen."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     acc = lookups.accounts(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     name = acc.geography.name(selection.region, selection.lang)
@@ -36,7 +37,7 @@ def profile(selection: Selection) -> list[Any]:
 
 
 def _partners(selection: Selection, name: str) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     key = (selection.table, selection.home, selection.definition, selection.region)
     found = lookups.partners(*key)
     columns = []
@@ -62,7 +63,7 @@ def _partners(selection: Selection, name: str) -> list[Any]:
 
 
 def _sectors(selection: Selection, name: str) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     found = lookups.sectors(selection.table, selection.home, selection.definition, selection.region)[:SECTORS]
     longest = max(s.weight for s in found)
     items = []
@@ -86,7 +87,7 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
 
 def _bridge(selection: Selection, name: str) -> list[Any]:
     """What of the other regions' export value added this one ships, and what passes through it."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     found = lookups.bridges(selection.table, selection.home)
     if selection.region not in found:
         return []
@@ -106,7 +107,7 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
 
 
 def _bounds(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     ends = lookups.bounds(selection.table, selection.definition, selection.region)
     if ends is None:
         return []
@@ -132,7 +133,7 @@ def _bounds(selection: Selection) -> list[Any]:
 
 
 def _history(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     found = lookups.history(selection.table, selection.home, selection.definition, selection.region)
     if len(found) < 2:
         return []
@@ -146,7 +147,7 @@ def _history(selection: Selection) -> list[Any]:
 
 def pictures(selection: Selection) -> list[Any]:
     """The report's figures of the same numbers, each saved as PNG by its camera button."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
     fig = figures.circulation_ternary(ds, language=language)

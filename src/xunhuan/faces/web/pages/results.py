@@ -10,7 +10,8 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.web import draft as drafts
-from xunhuan.faces.web import state, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.parts import aria, card, clientside, notice
@@ -25,7 +26,7 @@ SHORT = 16
 
 def page(selection: Selection, pool: Pool) -> html.Div:
     """The list beside what is chosen from it."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     jobs = pool.jobs()
     return html.Div(
         [
@@ -106,7 +107,7 @@ def _states(selection: Selection, pool: Pool) -> list[str]:
 
 
 def _list(jobs: list[Job], selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     if not jobs:
         return [html.P([t("no_runs"), " ", dcc.Link(t("build_one"), href=selection.address("scenario"))])]
     return [html.Ul([html.Li(_entry(j, selection)) for j in jobs[:LISTED]], className="plainlist runs")]
@@ -127,7 +128,7 @@ def _entry(job: Job, selection: Selection) -> list[Any]:
 
 
 def _progress(job: Job, lang: str) -> list[Any]:
-    t = texts.of(lang)
+    t = words.of(lang)
     spent, left = (drafts.duration(max(x, 1), lang) for x in (job.seconds, job.estimate - job.seconds))
     words = {
         "queued": t("queued", n=job.position),
@@ -152,12 +153,12 @@ def _progress(job: Job, lang: str) -> list[Any]:
 
 def _why(job: Job, lang: str) -> str:
     key = {"interrupted": "why_interrupted", "too long": "why_long"}.get(job.error)
-    return texts.of(lang)(key) if key else job.error
+    return words.of(lang)(key) if key else job.error
 
 
 def shown(selection: Selection, pool: Pool) -> list[Any]:
     """What is chosen: nothing, a run that goes on or failed, one result, or two side by side."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     done = [j for j in pool.jobs() if j.state == "done" and pool.has(j.digest)]
     first = _chosen(selection.run, pool) or (None if selection.run else next(iter(done), None))
     if first is None:
@@ -177,7 +178,7 @@ def shown(selection: Selection, pool: Pool) -> list[Any]:
 
 def _against(first: Job, done: list[Job], selection: Selection) -> Any:
     """Links that put another result beside this one, and take it away."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     others = [j for j in done if j.digest != first.digest][:12]
     if not others:
         return html.Div()

@@ -10,7 +10,8 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.web import draft as drafts
-from xunhuan.faces.web import lookups, state, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages.form import OFFSET, form, kinds, offset_id, shock_names
@@ -24,7 +25,7 @@ BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 def page(selection: Selection, pool: Pool, kept: Any = None) -> html.Div:
     """The page; `kept` is the draft this tab has been working on, used while the address still means it."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     draft = kept["data"] if _same(kept, selection) else drafts.opened(selection)
     return html.Div(
         [
@@ -129,7 +130,7 @@ def _answers(app: Dash, pool: Pool) -> None:
         try:
             digest = submit(_data(kept), selection, pool)
         except XunhuanError as e:
-            return no_update, notice([str(e)], texts.of(selection.lang)("invalid"))
+            return no_update, notice([str(e)], words.of(selection.lang)("invalid"))
         return selection.address("results", run=digest[:16]), no_update
 
 
@@ -154,7 +155,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
 
 def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
     """Add or remove a shock or one of its lines."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     shocks = data.setdefault("shock", [])
     what, k, kind, n = asked["act"], int(asked["shock"]), str(asked["kind"]), int(asked["line"])
     if what == "add-shock" and len(shocks) < drafts.MOST["shocks"]:
@@ -185,7 +186,7 @@ def _models(data: Draft, chosen: dict[str, bool]) -> bool:
 
 
 def _library(selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     own = dcc.Link(
         t("own_scenario"),
         href=selection.address(scenario=""),
@@ -194,7 +195,7 @@ def _library(selection: Selection) -> list[Any]:
     items = [html.Li(own)]
     for name, (title, question, base) in drafts.catalogue().items():
         key = f"library_{name}"
-        shown = t(key) if selection.lang != "en" and texts.known(key) else title
+        shown = t(key) if selection.lang != "en" and words.known(key) else title
         table = base if base in lookups.table_names() else selection.table
         change = {"table": table, "home": "", "region": ""} if table != selection.table else {}
         link = dcc.Link(
@@ -208,7 +209,7 @@ def _library(selection: Selection) -> list[Any]:
 
 def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     """Whether it can run, how long it will take, the button, and the same scenario as a file."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     checked = drafts.check(draft, selection)
     if checked.bench is None:
         words = [t("same_words")] if selection.lang != "en" else []

@@ -10,7 +10,8 @@ from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import lookups, texts
+from xunhuan.faces import words
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import card, table
 from xunhuan.faces.web.state import Selection
 
@@ -20,7 +21,7 @@ LINES = 60
 
 def page(selection: Selection) -> html.Div:
     """The catalogue, then the table chosen."""
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     acc = lookups.accounts(selection.table, selection.home)
     return html.Div(
         [
@@ -39,7 +40,7 @@ def register(app: Dash) -> None:
 
 
 def _catalogue(selection: Selection) -> html.Div:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     rows = []
     for name in known_tables():
         acc = lookups.accounts(name)
@@ -66,11 +67,11 @@ def _catalogue(selection: Selection) -> html.Div:
 def table_title(acc: Accounts, lang: str) -> str:
     """The table's title, in Chinese where the texts have it."""
     key = f"title_{acc.name.replace('-', '_')}"
-    return texts.of(lang)(key) if lang == "zh" and texts.known(key) else acc.title
+    return words.of(lang)(key) if lang == "zh" and words.known(key) else acc.title
 
 
 def _about(acc: Accounts, selection: Selection) -> list[Any]:
-    t = texts.of(selection.lang)
+    t = words.of(selection.lang)
     geo = acc.geography
     facts: list[tuple[str, Any]] = [
         (t("title"), table_title(acc, selection.lang)),
@@ -88,7 +89,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
 
 @lookups.once(48)
 def _identities(name: str, lang: str) -> list[Any]:
-    t = texts.of(lang)
+    t = words.of(lang)
     found = identity_residuals(lookups.accounts(name))
     rows = [[words, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for words, (r, _) in found.items()]
     head = [t("identity"), t("cells"), t("largest_residual")]
@@ -100,7 +101,7 @@ def _identities(name: str, lang: str) -> list[Any]:
 
 @lookups.once(48)
 def _log(name: str, lang: str) -> list[Any]:
-    t = texts.of(lang)
+    t = words.of(lang)
     try:
         log = load_log(name)
     except UnknownName:

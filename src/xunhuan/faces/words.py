@@ -1,0 +1,78 @@
+"""Every word people read, in English and Chinese: the house's own in words.toml beside this file, each room's in its own.
+
+Keys: kind_X and field_X are an edit and its fields, choice_X a value; q_X a quantity; on_X stands on figures; line_X on the
+command line; a room's words are its titles of quantities (by their names) and of uncertain ones, `title`, `section`,
+`relation`, tell_X, axis_X.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+
+from xunhuan import symbols
+
+Texts = Callable[..., str]
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, str]]:
+    """Key -> (English, Chinese)."""
+    raw = (resources.files("xunhuan.faces") / "words.toml").read_text(encoding="utf-8")
+    return {k: (en, zh) for k, (en, zh) in tomllib.loads(raw).items()}
+
+
+def _said(key: str) -> tuple[str, str] | None:
+    """The house's words for a key, else the first room's that has some."""
+    if key in catalogue():
+        return catalogue()[key]
+    from xunhuan.models import registry
+
+    return next((m.words[key] for m in registry.models().values() if key in m.words), None)
+
+
+def of(lang: str) -> Texts:
+    """The words of a language: `of("zh")("tables")`; keyword arguments fill the braces. Raises KeyError.
+
+    >>> of("en")("sectors_of", region="Guangdong")
+    "Guangdong's largest sectors"
+    """
+    k = 1 if lang == "zh" else 0
+
+    def t(key: str, **values: object) -> str:
+        said = _said(key)
+        if said is None:
+            raise KeyError(key)
+        return said[k].format(**values)
+
+    return t
+
+
+def known(key: str) -> bool:
+    """True where there are words for a key."""
+    return _said(key) is not None
+
+
+def either(key: str, lang: str, otherwise: str, **values: object) -> str:
+    """The words for a key, or what else would be said."""
+    return of(lang)(key, **values) if known(key) else otherwise
+
+
+def title(name: str, lang: str = "en") -> str:
+    """What a quantity, an uncertain one or an axis is called: by its room, the house, the data dictionary, or its name.
+
+    >>> title("real_income"), title("omega_net", "zh"), title("some_new_thing")
+    ('Real income', '净Ω', 'some new thing')
+    """
+    from xunhuan.models import registry
+
+    room = next((m.words[name] for m in registry.models().values() if name in m.words), None)
+    if room is not None:
+        return room[1 if lang == "zh" else 0]
+    if known(f"q_{name}"):
+        return of(lang)(f"q_{name}")
+    found = symbols.title(name, lang)
+    return name.replace("_", " ") if found == name else found
