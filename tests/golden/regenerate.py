@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "house"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "scenario"))
 
-from test_scenario_house import GOLDEN, golden
+from test_library import GOLDEN, golden
 
 if __name__ == "__main__":
     golden().to_csv(GOLDEN, index=False)

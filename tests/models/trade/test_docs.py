@@ -9,7 +9,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.symbols import SYMBOLS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "trade.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "trade.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs() -> None:

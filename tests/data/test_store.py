@@ -15,7 +15,7 @@ import xarray as xr
 from xunhuan.data import store
 from xunhuan.data.accounts import Accounts
 
-from .test_data_accounts import random_sourced
+from .test_accounts import random_sourced
 
 
 def test_round_trip_keeps_every_number_and_label(toy: Accounts, tmp_path: Path) -> None:

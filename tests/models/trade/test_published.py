@@ -19,7 +19,7 @@ from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.records import Equilibrium
 
-NAFTA = Path(__file__).parents[2] / "benchmarks" / "nafta.py"
+NAFTA = Path(__file__).parents[3] / "benchmarks" / "nafta.py"
 
 
 def _nafta() -> ModuleType:
