@@ -17,6 +17,8 @@ from xunhuan.build.provinces import split_trade
 from xunhuan.data.accounts import Accounts, identity_residuals
 from xunhuan.data.store import load_log
 
+pytestmark = pytest.mark.identity
+
 Built = dict[str, tuple[Accounts, pd.DataFrame]]
 
 

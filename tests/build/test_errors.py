@@ -11,6 +11,8 @@ from xunhuan.build import BUILDERS, builder
 from xunhuan.errors import UnknownName
 from xunhuan.faces.cli import main
 
+pytestmark = pytest.mark.error
+
 
 def test_every_missing_file_is_listed_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"

@@ -11,6 +11,8 @@ from xunhuan.build.bridge import reclassify, value_added_content
 from xunhuan.data.store import load, load_log, open_dataset
 from xunhuan.measures.circulation import circulation
 
+pytestmark = pytest.mark.identity
+
 CONCORDANCES = {
     "cn42_to_common": lists.cn42_matrix,
     "oecd28_to_common": lists.oecd28_matrix,

@@ -12,6 +12,8 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.toyland import FINAL, FLOW, USE, VALUE_ADDED, toyland
 
+pytestmark = pytest.mark.identity
+
 
 def random_sourced(seed: int, R: int = 5, S: int = 3, F: int = 2) -> Accounts:
     """A random table with sourcing by user, balanced by construction: value added is what output leaves."""

@@ -8,6 +8,8 @@ import pytest
 from xunhuan.data.balance import gras, gravity_fill, ras, spread
 from xunhuan.errors import Infeasible, NotConverged
 
+pytestmark = pytest.mark.error
+
 
 def test_a_row_without_cells_is_named() -> None:
     with pytest.raises(Infeasible) as e:

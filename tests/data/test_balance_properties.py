@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, spread
+
+pytestmark = pytest.mark.identity
 
 Array = NDArray[np.float64]
 quick = settings(max_examples=60, deadline=None, derandomize=True)

@@ -7,6 +7,8 @@ import pytest
 
 from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, spread
 
+pytestmark = pytest.mark.textbook
+
 
 def test_miller_blair_7_4_2_updates_a_three_sector_table() -> None:
     """Miller & Blair (2009), section 7.4.2; the inputs as in the GAMS model library, model IOBALANCE."""

@@ -8,6 +8,8 @@ from scipy.optimize import linprog, minimize
 
 from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade
 
+pytestmark = pytest.mark.twin
+
 
 def slow_ras(seed: list[list[float]], row: list[float], column: list[float]) -> list[list[float]]:
     """RAS as in a textbook, with loops."""

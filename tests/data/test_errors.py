@@ -14,6 +14,8 @@ from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts, UnknownName
 from xunhuan.faces.cli import main
 
+pytestmark = pytest.mark.error
+
 
 def test_unbalanced_accounts_name_every_identity_and_the_worst_cell(toy: Accounts) -> None:
     use = toy.use.copy()

@@ -17,6 +17,8 @@ from xunhuan.data.accounts import Accounts
 
 from .test_accounts import random_sourced
 
+pytestmark = pytest.mark.identity
+
 
 def test_round_trip_keeps_every_number_and_label(toy: Accounts, tmp_path: Path) -> None:
     for acc in (toy, random_sourced(3), toy.restrict("ATL")):

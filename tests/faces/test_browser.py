@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.helpers.browsing import chromium_path, look
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.report import circulation_report
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from browsing import chromium, chromium_path, look
-
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as b:
-        yield b
+pytestmark = [pytest.mark.house, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

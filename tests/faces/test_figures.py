@@ -14,6 +14,8 @@ from xunhuan.faces import figures
 from xunhuan.faces.figures import maps, shares, style
 from xunhuan.measures.circulation import circulation
 
+pytestmark = pytest.mark.identity
+
 
 def luminance(colour: str) -> float:
     """Relative luminance of WCAG 2.2."""

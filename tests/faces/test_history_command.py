@@ -11,6 +11,8 @@ from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.faces.series import history, stem
 
+pytestmark = pytest.mark.identity
+
 CONTENT = ("--measure", "content", "--sectors", "electronic_components", "--from", "2020")
 
 

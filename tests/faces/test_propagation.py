@@ -16,6 +16,8 @@ from xunhuan.faces.figures.propagation import bottleneck_table, losses_by_cause,
 from xunhuan.models.contract import CapacityLoss, Response, Shock
 from xunhuan.models.propagation import PropagationParameters, activity, bottlenecks, respond
 
+pytestmark = pytest.mark.identity
+
 QUAKE = "regions=AT-N,sectors=MAN,loss=0.9,start=0,end=60,recovery=0.2/0.8/1,recovery_days=30"
 
 

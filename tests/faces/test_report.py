@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.helpers.browsing import look
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces import bibliography
@@ -18,18 +19,14 @@ from xunhuan.faces.report import circulation_report, scenario_report
 from xunhuan.faces.report.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.measures.circulation import circulation
-from xunhuan.scenario import bench, layers
-from xunhuan.scenario.record import Result
+from xunhuan.scenario.record import Result, open_result
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from browsing import chromium, look
-
-TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
+pytestmark = pytest.mark.identity
 
 
 @pytest.fixture(scope="module")
-def result() -> Result:
-    return bench.run(layers.read(TOY, settings=["uncertainty.draws=4"]))
+def result(toy_result: Path) -> Result:
+    return open_result(toy_result)
 
 
 def outside(html: str) -> list[str]:
@@ -189,11 +186,8 @@ def test_nations_made_on_the_way_are_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_scenario_report_draws_itself(result: Result, tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    path.write_text(scenario_report(result), encoding="utf-8")
-    with chromium() as browser:
-        for width in (1400, 390):
-            seen = look(browser, path, width)
-            assert seen.drawn == len(ScenarioReport(result).album())
-            assert "On its own, “embargo” changes Atlas’s real income" in seen.answer
+def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, browser: Any) -> None:
+    for width in (1400, 390):
+        seen = look(browser, toy_result / "report.html", width)
+        assert seen.drawn == len(ScenarioReport(result).album())
+        assert "On its own, “embargo” changes Atlas’s real income" in seen.answer

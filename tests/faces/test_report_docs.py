@@ -5,7 +5,11 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
+import pytest
+
 from xunhuan.faces import figures
+
+pytestmark = pytest.mark.house
 
 DOCS = Path(__file__).parents[2] / "docs" / "reports.md"
 

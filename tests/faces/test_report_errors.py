@@ -8,6 +8,8 @@ import pytest
 
 from xunhuan.faces.cli import main
 
+pytestmark = pytest.mark.error
+
 
 def told(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str]:
     code = main(list(argv))

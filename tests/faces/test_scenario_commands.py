@@ -13,14 +13,9 @@ from xunhuan.faces.commands.scenario import LEAD
 from xunhuan.scenario.layers import library
 from xunhuan.scenario.record import open_result
 
+pytestmark = pytest.mark.identity
+
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("results") / "toy"
-    assert main(["ensemble", str(TOY), "--draws", "4", "--workers", "1", "-o", str(out)]) == 0
-    return out
 
 
 def test_the_lead_scenario_is_in_the_library() -> None:
@@ -34,12 +29,12 @@ def test_the_library_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows["source"].notna().all()
 
 
-def test_a_result_holds_every_file_and_says_how_draws_ended(folder: Path) -> None:
-    names = {p.name for p in folder.iterdir()}
+def test_a_result_holds_every_file_and_says_how_draws_ended(toy_result: Path) -> None:
+    names = {p.name for p in toy_result.iterdir()}
     assert names == {
         "scenario.toml", "result.nc", "summary.parquet", "draws.parquet", "outcomes.parquet", "manifest.json", "report.html",
     }  # fmt: skip
-    r = open_result(folder)
+    r = open_result(toy_result)
     assert r.manifest["draws"]["outcomes"] == {"converged": 4}
     assert r.manifest["overrides"] == ["uncertainty.draws: 8 -> 4 (--set uncertainty.draws=4)"]
     assert r.draws is not None
@@ -47,16 +42,16 @@ def test_a_result_holds_every_file_and_says_how_draws_ended(folder: Path) -> Non
     assert len(r.outcomes) == 4 * int(r.summary["variable"].ne("loss").sum())  # the short run is not drawn
 
 
-def test_queries_see_the_tables_and_nothing_else(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_queries_see_the_tables_and_nothing_else(toy_result: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "select place, value from summary where quantity = 'omega' and place = 'ATL'"
-    assert main(["query", str(folder), sql, "--format", "csv"]) == 0
+    assert main(["query", str(toy_result), sql, "--format", "csv"]) == 0
     got = pd.read_csv(io.StringIO(capsys.readouterr().out))
-    assert got["value"].item() == open_result(folder).headline("omega", "embargo + integration", "ATL")["value"]
+    assert got["value"].item() == open_result(toy_result).headline("omega", "embargo + integration", "ATL")["value"]
     sql = "select count(*) n from draws join outcomes using (draw) where quantity = 'omega' and place = 'ATL'"
-    assert main(["query", str(folder), sql, "--format", "csv"]) == 0
+    assert main(["query", str(toy_result), sql, "--format", "csv"]) == 0
     assert capsys.readouterr().out.split() == ["n", "4"]
     for bad in ("select * from '/etc/passwd'", "select nothing from summary", "copy summary to 'x.csv'"):
-        assert main(["query", str(folder), bad]) == 2
+        assert main(["query", str(toy_result), bad]) == 2
         said = capsys.readouterr().err
         assert "the query cannot be answered" in said
         assert "tables: summary (variable, quantity, arm, place" in said

@@ -10,6 +10,8 @@ import pytest
 
 from xunhuan.faces.cli import main
 
+pytestmark = pytest.mark.house
+
 PAGE = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, flags=re.S)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.strip().splitlines()]

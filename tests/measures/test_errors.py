@@ -21,6 +21,8 @@ from xunhuan.faces.output import _blocks
 from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
 from xunhuan.measures.circulation import circulation
 
+pytestmark = pytest.mark.error
+
 REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (lambda a: circulation(a, "supply"), "unknown definition 'supply'\n  fix: choose absorption, origin, forward"),
     (lambda a: circulation(a, by="month"), "unknown grouping 'month'\n  fix: choose region, sector, partner"),

@@ -13,6 +13,8 @@ from xunhuan.measures.labels import table
 from xunhuan.measures.system import system
 from xunhuan.symbols import SYMBOLS
 
+pytestmark = pytest.mark.identity
+
 BM = ("bm-source", "bm-sink")
 MEMO = {"exports", "davax", "ref", "vax", "dc", "fc", "gvc", "gvc_forward", "gvc_backward"}
 

@@ -17,6 +17,8 @@ from xunhuan.measures.linkages import linkages, propagation_length
 from xunhuan.measures.structure import likeness, structure
 from xunhuan.measures.system import system
 
+pytestmark = pytest.mark.textbook
+
 
 def accounts(z: np.ndarray, y: np.ndarray, codes: tuple[str, ...], by_user: bool = True) -> Accounts:
     """Accounts of inputs z (r i s j) and final goods y (r i s)."""

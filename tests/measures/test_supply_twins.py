@@ -9,6 +9,8 @@ from xunhuan.data.store import load
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.measures.supply import import_content, supply
 
+pytestmark = pytest.mark.twin
+
 
 def test_supply_against_loops(toy) -> None:
     inside = [k for k, n in enumerate(toy.geography.nation) if n == toy.home]

@@ -20,6 +20,8 @@ from xunhuan.measures.leontief import Dense, Factored, solution, solve, solve_le
 from xunhuan.measures.linkages import propagation_length
 from xunhuan.measures.system import system
 
+pytestmark = pytest.mark.twin
+
 
 def dense_inverse(acc: Accounts) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """A, B, v, y cell by cell from flows and uses, with plain loops: axes r i s j, r i s j, r i, r i d."""

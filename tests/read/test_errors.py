@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts, UnknownName
 from xunhuan.read import reader
 
+pytestmark = pytest.mark.error
+
 
 @pytest.fixture
-def provinces(official):
+def provinces():
     return official.known_provinces(("Beijing", "Guangdong"))
 
 
 @pytest.fixture
-def write(official, tmp_path):
+def write(tmp_path):
     return lambda sheets: official.write_workbook(tmp_path / "MRIO 2017.xlsx", sheets)
 
 
@@ -28,7 +31,7 @@ def test_missing_file(tmp_path) -> None:
         reader("ceads")(tmp_path / "x.xlsx")
 
 
-def test_missing_sheet(official, provinces, write) -> None:
+def test_missing_sheet(provinces, write) -> None:
     sheets = official.ceads_early(provinces)
     path = write({"说明": sheets["说明"], "Sheet1": sheets["Table_2017"]})
     with pytest.raises(BadInput, match="no sheet for the table; it has '说明', 'Sheet1'"):
@@ -36,14 +39,14 @@ def test_missing_sheet(official, provinces, write) -> None:
     assert reader("ceads")(path, sheet="Sheet1").accounts.year == 2017
 
 
-def test_shifted_header(official, provinces, write) -> None:
+def test_shifted_header(provinces, write) -> None:
     sheets = official.ceads_early(provinces)
     sheets["Table_2017"].insert(2, ["a row put in"])
     with pytest.raises(BadInput, match=r"sheet 'Table_2017', cell D4: expected the code of the first sector"):
         reader("ceads")(write(sheets))
 
 
-def test_column_put_into_the_final_block(official, provinces, write) -> None:
+def test_column_put_into_the_final_block(provinces, write) -> None:
     sheets = official.ceads_early(provinces)
     for row in sheets["Table_2017"]:
         row.insert(12, "x")
@@ -51,7 +54,7 @@ def test_column_put_into_the_final_block(official, provinces, write) -> None:
         reader("ceads")(write(sheets))
 
 
-def test_text_in_number_cells_all_named(official, provinces, write) -> None:
+def test_text_in_number_cells_all_named(provinces, write) -> None:
     sheets = official.ceads_early(provinces)
     sheets["Table_2017"][5][4], sheets["Table_2017"][7][6] = "n/a", "12,x"
     with pytest.raises(BadInput, match="cells that must hold numbers hold text") as e:
@@ -59,14 +62,14 @@ def test_text_in_number_cells_all_named(official, provinces, write) -> None:
     assert e.value.items == ("sheet 'Table_2017', cell E6: 'n/a'", "sheet 'Table_2017', cell G8: '12,x'")
 
 
-def test_rows_below_are_missing(official, provinces, write) -> None:
+def test_rows_below_are_missing(provinces, write) -> None:
     sheets = official.ceads_early(provinces)
     sheets["Table_2017"] = [r for r in sheets["Table_2017"] if r[2:3] != ["VA003"]]
     with pytest.raises(BadInput, match=r"rows 11 to 25 lack VA003 in column C"):
         reader("ceads")(write(sheets))
 
 
-def test_truncated_workbook(official, provinces, write, tmp_path) -> None:
+def test_truncated_workbook(provinces, write, tmp_path) -> None:
     path = write(official.ceads_early(provinces))
     cut = tmp_path / "cut.xlsx"
     cut.write_bytes(path.read_bytes()[:2000])
@@ -80,14 +83,14 @@ def test_truncated_workbook(official, provinces, write, tmp_path) -> None:
         reader("wiod2016")(tmp_path / "a.RData")
 
 
-def test_wiod_of_another_release(official, tmp_path) -> None:
+def test_wiod_of_another_release(tmp_path) -> None:
     w = official.known(("AUS", "USA"), 35, 5)
     path = official.write_workbook(tmp_path / "w.xlsx", official.wiod2013(w))
     with pytest.raises(BadInput, match=r"sheet 'WIOT_2011', cell \w+: expected the number of an industry"):
         reader("wiod2016")(path)
 
 
-def test_wiod_that_does_not_balance(official, tmp_path) -> None:
+def test_wiod_that_does_not_balance(tmp_path) -> None:
     w = official.known(("AUS", "USA"), 35, 5)
     sheets = official.wiod2013(w)
     sheets["WIOT_2011"][6][4] = 1e9
@@ -96,7 +99,7 @@ def test_wiod_that_does_not_balance(official, tmp_path) -> None:
         reader("wiod2013")(path)
 
 
-def test_icio_labels_and_numbers(official, tmp_path) -> None:
+def test_icio_labels_and_numbers(tmp_path) -> None:
     w = official.known(("AUS", "ROW"), 2, 6)
     path = official.icio_csv(w, tmp_path / "2018_SML.csv", ("A01", "T"))
     good = path.read_text()
@@ -115,7 +118,7 @@ def test_icio_labels_and_numbers(official, tmp_path) -> None:
         reader("icio")(path)
 
 
-def test_icio_with_china_divided(official, tmp_path) -> None:
+def test_icio_with_china_divided(tmp_path) -> None:
     w = official.known(("CN1", "CN2"), 2, 6)
     with pytest.raises(BadInput, match=r"divides economies \(CN1, CN2\)"):
         reader("icio")(official.icio_csv(w, tmp_path / "2018.csv", ("A01", "T")))

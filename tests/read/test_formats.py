@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers import official
 from xunhuan.data.store import load, open_accounts
 from xunhuan.read import reader
 from xunhuan.read.blocks import DISCREPANCY
+
+pytestmark = pytest.mark.textbook
 
 COUNTRIES = ("AUS", "ROM", "RoW")
 
@@ -26,7 +29,7 @@ def check_blocks(found, w) -> None:
 
 
 @pytest.mark.parametrize("release", ["wiod2013", "wiod2016"])
-def test_wiod_workbooks(official, tmp_path, release) -> None:
+def test_wiod_workbooks(tmp_path, release) -> None:
     w = official.known(COUNTRIES, 35 if release == "wiod2013" else 56, 5)
     path = official.write_workbook(tmp_path / "WIOT_ROW.xlsx", getattr(official, release)(w, 2009))
     found = reader(release)(path)
@@ -37,7 +40,7 @@ def test_wiod_workbooks(official, tmp_path, release) -> None:
     assert acc.categories == ("household", "nonprofit", "government", "fixed_capital", "inventory")
 
 
-def test_wiod_2016_data_frame(official, tmp_path) -> None:
+def test_wiod_2016_data_frame(tmp_path) -> None:
     w = official.known(COUNTRIES, 56, 5)
     path = official.wiod2016_csv(w, tmp_path / "wiot.csv")
     found = reader("wiod2016")(path)
@@ -45,7 +48,7 @@ def test_wiod_2016_data_frame(official, tmp_path) -> None:
     assert found.accounts.year == 2014
 
 
-def test_wiod_2016_saved_by_r(official, tmp_path) -> None:
+def test_wiod_2016_saved_by_r(tmp_path) -> None:
     pyreadr = pytest.importorskip("pyreadr")
     w = official.known(COUNTRIES, 56, 5)
     frame = pd.read_csv(official.wiod2016_csv(w, tmp_path / "wiot.csv"))
@@ -54,7 +57,7 @@ def test_wiod_2016_saved_by_r(official, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("codes", [("A01_02", "C26", "T"), ("A01", "C24A", "C302T309", "T")])  # editions 2023, 2025
-def test_oecd_csv(official, tmp_path, codes) -> None:
+def test_oecd_csv(tmp_path, codes) -> None:
     w = official.known(("AUS", "CHN", "ROW"), len(codes), 6)
     found = reader("icio")(official.icio_csv(w, tmp_path / "2018_SML.csv", codes))
     check_blocks(found, w)
@@ -64,7 +67,7 @@ def test_oecd_csv(official, tmp_path, codes) -> None:
 
 
 @pytest.fixture(params=["early", "late"])
-def ceads(request, official, tmp_path):
+def ceads(request, tmp_path):
     names = ("北京", "广东") if request.param == "early" else ("Beijing", "Guangdong")
     p = official.known_provinces(names)
     if request.param == "early":
@@ -169,7 +172,7 @@ def test_tabular_by_user(tmp_path) -> None:
     assert acc.flow[:, :, 0].tolist() == [[6, 4], [3, 5]]
 
 
-def test_import_command_saves_what_it_read(official, tmp_path, capsys) -> None:
+def test_import_command_saves_what_it_read(tmp_path, capsys) -> None:
     from xunhuan.faces.cli import main
 
     w = official.known(("AUS", "ROW"), 3, 6)

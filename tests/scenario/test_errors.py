@@ -12,6 +12,8 @@ from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers, library, merge, read, setting
 
+pytestmark = pytest.mark.error
+
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 
 FULL_OF_ERRORS = """

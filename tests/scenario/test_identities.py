@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.store import write_folder
 from xunhuan.errors import ForeignFile
+from xunhuan.faces.recording import record
 from xunhuan.models.contract import Shock, primitives
-from xunhuan.scenario import bench as benches
 from xunhuan.scenario import compare, edits
 from xunhuan.scenario.assess import assess, headlines, unflatten
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import read
-from xunhuan.scenario.record import open_result, writers
+from xunhuan.scenario.record import open_result
 from xunhuan.scenario.run import Bench, Draw
+
+pytestmark = pytest.mark.identity
 
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 
@@ -135,9 +137,10 @@ def test_a_draw_of_ones_is_the_nominal_run(bench: Bench, assessed) -> None:  # t
     np.testing.assert_array_equal(headlines(again.data)[1], headlines(assessed.data)[1])
 
 
-def test_two_runs_are_the_same_bytes_but_for_the_clock(tmp_path: Path) -> None:
+def test_two_runs_are_the_same_bytes_but_for_the_clock(toy_result: Path, tmp_path: Path) -> None:
     layers = read(TOY, settings=["uncertainty.draws=4"])
-    first, second = (write_folder(tmp_path / name, writers(benches.run(layers))) for name in ("first", "second"))
+    first, second = toy_result, tmp_path / "second"
+    record(layers, second)
     for file in sorted(first.iterdir()):
         same = file.read_bytes() == (second / file.name).read_bytes()
         assert same or file.name == "manifest.json", file.name
@@ -155,9 +158,8 @@ def layers_scenario(layers):  # type: ignore[no-untyped-def]
     return prepare(layers).scenario
 
 
-def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
-    layers = read(TOY, settings=["uncertainty.draws=2"])
-    folder = write_folder(tmp_path / "r", writers(benches.run(layers)))
+def test_a_changed_file_is_noticed(toy_result: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(toy_result, tmp_path / "r"))
     (folder / "scenario.toml").write_text((folder / "scenario.toml").read_text() + "# later\n")
     with pytest.raises(ForeignFile, match=r"files were changed after they were written: scenario\.toml"):
         open_result(folder)

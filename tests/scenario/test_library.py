@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.golden.regenerate import GOLDEN, golden
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
 from xunhuan.faces.recording import record
-from xunhuan.scenario import bench as benches
 from xunhuan.scenario.assess import Assessment, assess, headlines
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.ensemble import Plan
@@ -28,9 +28,9 @@ from xunhuan.scenario.layers import Layers, library, read
 from xunhuan.scenario.record import open_result
 from xunhuan.scenario.scenario import LONG, SHORT, Scenario
 
-TESTS = Path(__file__).parents[1]
-TOY = TESTS / "scenarios" / "toy.toml"
-GOLDEN = TESTS / "golden" / "toy_scenario.csv"
+pytestmark = pytest.mark.house
+
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 WANTED = {
     "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "entity-list", "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
@@ -114,15 +114,9 @@ def test_resolved_scenarios_read_back_as_they_were(name: str) -> None:
     assert Scenario.model_validate(s.resolved()) == s
 
 
-def golden() -> pd.DataFrame:
-    """Headline numbers of the toy scenario, as `python tests/golden/regenerate.py` writes them."""
-    result = benches.run(read(TOY, settings=["uncertainty.draws=4"]))
-    return result.summary[["quantity", "arm", "place", "value", "median", "low", "high"]]
-
-
-def test_golden_numbers_stand() -> None:
+def test_golden_numbers_stand(toy_result: Path) -> None:
     pd.testing.assert_frame_equal(
-        golden().reset_index(drop=True),
+        golden(open_result(toy_result)).reset_index(drop=True),
         pd.read_csv(GOLDEN, keep_default_na=True).fillna({"arm": ""}),
         rtol=1e-7,
         atol=1e-9,

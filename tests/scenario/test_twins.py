@@ -29,6 +29,8 @@ from xunhuan.scenario.places import places
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty
 
+pytestmark = pytest.mark.twin
+
 Job = tuple[Layers, Bench, pd.DataFrame]
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 

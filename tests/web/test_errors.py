@@ -19,6 +19,8 @@ from xunhuan.faces.web.jobs import Job, Pool
 from xunhuan.faces.web.security import LARGEST_REQUEST, Access, access
 from xunhuan.faces.web.server import open_laboratory
 
+pytestmark = pytest.mark.error
+
 HERE = {"Host": "127.0.0.1:8050"}
 # A run that never ends by itself, one that dies half way, and one that succeeds: SCENARIO.toml OUT are argv[1:].
 SLEEPS = "import time; time.sleep(60)"

@@ -17,6 +17,8 @@ from xunhuan.faces.web.parts import SCALES, colour, contrast, ink_on
 from xunhuan.scenario.layers import library
 from xunhuan.scenario.run import MODELS
 
+pytestmark = pytest.mark.house
+
 HERE = Path(web.__file__).parent
 CODE = "\n".join(p.read_text(encoding="utf-8") for p in sorted(HERE.rglob("*.py")))
 

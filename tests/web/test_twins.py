@@ -23,6 +23,8 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
 
+pytestmark = pytest.mark.twin
+
 
 @pytest.mark.parametrize("name", sorted(library()))
 def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:

@@ -13,6 +13,8 @@ from xunhuan.models.propagation import PropagationParameters, activity, respond,
 from xunhuan.models.propagation.kernel import served
 from xunhuan.models.propagation.timeline import remaining
 
+pytestmark = pytest.mark.textbook
+
 
 def chain(n: int = 4) -> Accounts:
     """One region; sector k sells half of its output to sector k + 1 and half to final users."""

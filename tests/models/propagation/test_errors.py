@@ -33,6 +33,8 @@ from xunhuan.models.propagation import (
     with_stocks,
 )
 
+pytestmark = pytest.mark.error
+
 
 @pytest.mark.parametrize(
     ("given", "message"),

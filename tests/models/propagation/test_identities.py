@@ -21,6 +21,8 @@ from xunhuan.models.propagation.sourcing import shipped
 from xunhuan.models.propagation.state import at_rest
 from xunhuan.models.propagation.timeline import pressure, timeline
 
+pytestmark = pytest.mark.identity
+
 STORM = Shock(
     (
         CapacityLoss("AT-N", "MAN", loss=0.8, start=5, end=40, recovery="linear", recovery_days=20),

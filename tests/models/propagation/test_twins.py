@@ -23,6 +23,8 @@ from xunhuan.models.propagation import PropagationParameters, respond, simulate
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.models.propagation.timeline import pressure
 
+pytestmark = pytest.mark.twin
+
 DAYS = 70
 
 EVERYTHING = Shock(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
+import pytest
+
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.symbols import SYMBOLS
+
+pytestmark = pytest.mark.house
 
 PAGE = (Path(__file__).parents[3] / "docs" / "trade.md").read_text(encoding="utf-8")
 

@@ -19,6 +19,8 @@ from xunhuan.models.contract import Primitives, Productivity, Shock, Tariff, Tra
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_to_draws
 from xunhuan.models.trade.elasticities import set_elasticities
 
+pytestmark = pytest.mark.error
+
 
 def _primitives(acc: Accounts, **changes: float) -> Primitives:
     p = primitives(acc, Shock())

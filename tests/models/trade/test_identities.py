@@ -22,6 +22,8 @@ from xunhuan.models.contract import (
 )  # fmt: skip
 from xunhuan.models.trade import TradeParameters, respond
 
+pytestmark = pytest.mark.identity
+
 FINE = TradeParameters(tolerance=1e-12)
 RICH = TradeParameters(tolerance=1e-12, nest_ratio=1.6, labour="mobile", mobility=2.0, scale=0.06, deficits="constant")
 EDITS: tuple[Edit, ...] = (

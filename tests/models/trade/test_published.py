@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from benchmarks import nafta
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
@@ -19,16 +19,7 @@ from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.records import Equilibrium
 
-NAFTA = Path(__file__).parents[3] / "benchmarks" / "nafta.py"
-
-
-def _nafta() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("nafta", NAFTA)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+pytestmark = pytest.mark.textbook
 
 
 def _levels(out: Equilibrium, tariff: np.ndarray) -> dict[str, np.ndarray]:
@@ -39,15 +30,14 @@ def _levels(out: Equilibrium, tariff: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def solved(raw: Path) -> dict[bool, tuple[ModuleType, object, Equilibrium, Equilibrium]]:
     """Both NAFTA equilibria, without and with deficits."""
-    module = _nafta()
-    n = module.Nafta(raw)
+    n = nafta.Nafta(raw)
     found = {}
     for deficits in (False, True):
         p = n.elasticities(deficits)
         before, x, how = solve(n.economy(), p, n.shift(n.before), n.start(), 1e-11)
         after, _, how_after = solve(n.economy(), p, n.shift(n.after), x, 1e-11)
         assert int(how.outcome) == int(how_after.outcome) == CONVERGED
-        found[deficits] = (module, n, before, after)
+        found[deficits] = (nafta, n, before, after)
     return found
 
 

@@ -17,6 +17,8 @@ from xunhuan.models.trade.batch import respond_to_draws
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.model import problem
 
+pytestmark = pytest.mark.twin
+
 
 class Twin:
     """The same economy in levels, cell by cell: every base price is 1, wages are found by trial and error."""

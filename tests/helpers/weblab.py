@@ -20,6 +20,9 @@ from urllib.parse import urlencode
 
 from xunhuan.faces.web import texts
 
+PATIENCE = 300.0
+"""Seconds after which something hangs: no verdict on speed, for the machine may be busy."""
+
 
 @dataclass
 class Server:
@@ -38,8 +41,8 @@ class Server:
     def stop(self, how: int = signal.SIGINT) -> None:
         """End it; SIGKILL for a crash."""
         self.process.send_signal(how)
-        self.process.wait(timeout=30)
-        self.reader.join(timeout=10)
+        self.process.wait(timeout=PATIENCE)
+        self.reader.join(timeout=PATIENCE)
         if self.process.stdout is not None:
             self.process.stdout.close()
 
@@ -81,7 +84,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: Any = None, kind: str = "") -> tuple[int, bytes]:
         """One request; its time is kept under `kind`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         data = None if body is None else json.dumps(body).encode()
         headers = {**self.headers, **({"Content-Type": "application/json"} if data else {})}
         begun = time.perf_counter()
