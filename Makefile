@@ -31,7 +31,7 @@ lint: $(VENV)/.dev
 
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev
-	$(BIN)/python tests/golden/regenerate.py
+	$(BIN)/python -m tests.golden.regenerate
 
 # Renew the locked versions from pyproject.toml.
 lock: $(VENV)/.dev

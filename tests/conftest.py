@@ -1,20 +1,23 @@
-"""Shared fixtures: Toyland, bundled tables (skipped where not built), the raw data folder (skipped where absent)."""
+"""Shared fixtures: Toyland, bundled tables, the raw data folder (skipped where absent), results made once a session."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
+from tests.helpers.browsing import chromium
+from tests.helpers.kept import once
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
+from xunhuan.faces.cli import main
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
+TOY = Path(__file__).parent / "scenarios" / "toy.toml"
 
 
 @pytest.fixture(scope="session")
@@ -41,12 +44,26 @@ def world() -> Accounts:
 
 
 @pytest.fixture(scope="session")
-def official() -> ModuleType:
-    """Writers of small files in the official layouts of other houses (tests/official.py)."""
-    spec = importlib.util.spec_from_file_location("official", Path(__file__).parent / "official.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["official"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def browser() -> Iterator[Any]:
+    """One Chromium for the session."""
+    with chromium() as b:
+        yield b
+
+
+def command(*words: str) -> None:
+    assert main(list(words)) == 0
+
+
+@pytest.fixture(scope="session")
+def toy_result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder the command line writes for scenarios/toy.toml with four draws. To change it, copy it."""
+    words = ("ensemble", str(TOY), "--draws", "4", "--workers", "1", "-o")
+    return once(tmp_path_factory, "toy", lambda path: command(*words, str(path)))
+
+
+@pytest.fixture(scope="session")
+def library_result(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder the command line writes for a scenario of the library, without draws. To change it, copy it."""
+    return lambda name: once(
+        tmp_path_factory, f"library-{name}", lambda path: command("run", name, "--no-draws", "-o", str(path))
+    )

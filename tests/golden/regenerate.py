@@ -1,14 +1,24 @@
-"""Write the golden numbers anew: `python tests/golden/regenerate.py`. Look at the difference before committing it."""
+"""Write the golden numbers anew: `python -m tests.golden.regenerate`. Look at the difference before committing it."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "house"))
+import pandas as pd
 
-from test_scenario_house import GOLDEN, golden
+from xunhuan.scenario import bench
+from xunhuan.scenario.layers import read
+from xunhuan.scenario.record import Result
+
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
+GOLDEN = Path(__file__).with_name("toy_scenario.csv")
+
+
+def golden(result: Result) -> pd.DataFrame:
+    """Headline numbers of a result of the toy scenario with four draws."""
+    return result.summary[["quantity", "arm", "place", "value", "median", "low", "high"]]
+
 
 if __name__ == "__main__":
-    golden().to_csv(GOLDEN, index=False)
+    golden(bench.run(read(TOY, settings=["uncertainty.draws=4"]))).to_csv(GOLDEN, index=False)
     print(f"wrote {GOLDEN}")

@@ -15,6 +15,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.symbols import SYMBOLS
 
+pytestmark = pytest.mark.house
+
 SRC = Path(xunhuan.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
 

@@ -1,0 +1,1 @@
+"""Tests, by room. Helpers that several rooms share are in `tests.helpers`."""

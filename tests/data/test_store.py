@@ -1,0 +1,86 @@
+"""The store: round trips, plain xarray, atomic files and folders under kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from xunhuan.data import store
+from xunhuan.data.accounts import Accounts
+
+from .test_accounts import random_sourced
+
+pytestmark = pytest.mark.identity
+
+
+def test_round_trip_keeps_every_number_and_label(toy: Accounts, tmp_path: Path) -> None:
+    for acc in (toy, random_sourced(3), toy.restrict("ATL")):
+        path = store.save(acc, tmp_path / "a.nc")
+        back = store.open_accounts(path)
+        assert back.digest == acc.digest
+        assert back.geography.clusters == acc.geography.clusters
+        assert back.geography.tile == acc.geography.tile
+        assert back.sectors == acc.sectors
+        assert back.notes == acc.notes
+
+
+def test_the_file_opens_as_plain_xarray(toy: Accounts, tmp_path: Path) -> None:
+    path = store.save(toy, tmp_path)
+    assert path.name == f"toyland-{toy.digest[:12]}.nc"
+    with xr.open_dataset(path, engine="h5netcdf") as ds:
+        assert float(ds["flow"].sel(origin="AT-S", destination="BOR", sector="MAN")) == 27.0
+        assert ds["flow"].attrs["unit"] == "million SHL"
+
+
+def test_the_same_accounts_make_the_same_bytes(toy: Accounts, tmp_path: Path) -> None:
+    a = store.save(toy, tmp_path / "a.nc").read_bytes()
+    assert store.save(toy, tmp_path / "b.nc").read_bytes() == a
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    store.write_text(path, "old")
+
+    def fail() -> None:
+        with store.atomic_path(path) as tmp:
+            tmp.write_text("new")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail()
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.txt"]
+
+
+FOLDER_WRITER = """
+import sys, itertools
+from pathlib import Path
+from xunhuan.data.store import write_folder
+for k in itertools.count():
+    text = str(k) * 20000
+    write_folder(sys.argv[1], {f"f{n}": lambda p: p.write_text(text) for n in range(4)})
+    print(k, flush=True)
+"""
+
+
+def test_a_killed_writer_leaves_a_whole_folder(tmp_path: Path) -> None:
+    target = tmp_path / "result"
+    for delay in (0.0, 0.013, 0.029, 0.041):
+        p = subprocess.Popen([sys.executable, "-c", FOLDER_WRITER, str(target)], stdout=subprocess.PIPE)
+        assert p.stdout is not None
+        p.stdout.readline()
+        p.stdout.readline()
+        time.sleep(delay)
+        os.kill(p.pid, signal.SIGKILL)
+        p.wait()
+        p.stdout.close()
+        texts = {f.read_text() for f in target.iterdir()}
+        assert len(list(target.iterdir())) == 4
+        assert len(texts) == 1, "files of two runs are mixed"

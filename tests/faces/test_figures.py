@@ -1,0 +1,166 @@
+"""Figures say what the numbers say: sums, scales, labels, inks."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput
+from xunhuan.faces import figures
+from xunhuan.faces.figures import maps, shares, style
+from xunhuan.measures.circulation import circulation
+
+pytestmark = pytest.mark.identity
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.2."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def mixed(position: float, scale: tuple[tuple[float, str], ...]) -> str:
+    """Colour of a scale at a position, by hand."""
+    k = next(k for k in range(1, len(scale)) if position <= scale[k][0])
+    (a, first), (b, last) = scale[k - 1], scale[k]
+    w = (position - a) / (b - a)
+    parts = [(1 - w) * int(first[i : i + 2], 16) + w * int(last[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(p):02x}" for p in parts)
+
+
+@pytest.mark.parametrize("scale", [style.BLUES, style.ORANGES, style.DIVERGING])
+def test_words_on_tiles_are_readable_everywhere_on_a_scale(scale: tuple[tuple[float, str], ...]) -> None:
+    for position in np.linspace(0, 1, 41):
+        assert contrast(style.ink_on(float(position), scale), mixed(float(position), scale)) > 4.5
+
+
+def test_fixed_colours_pass_aa() -> None:
+    pairs = [(style.PAPER, style.OWN), (style.PAPER, style.EXTERNAL), (style.INK, style.INTER), (style.INK, style.PAPER),
+             (style.MUTED, style.PAPER)]  # fmt: skip
+    assert all(contrast(a, b) >= 4.5 for a, b in pairs)
+
+
+def test_stacked_bars_add_to_one_and_keep_the_order(toy: Accounts) -> None:
+    ds = circulation(toy)
+    fig = figures.circulation_bars(ds, language="zh")
+    assert np.allclose(sum(np.asarray(t.x) for t in fig.data), 1, rtol=0, atol=1e-12)
+    top = str(ds["region"].values[int(ds["external"].values.argmax())])
+    assert fig.data[0].y[-1] == toy.geography.name(top, "zh")
+
+
+def test_tiles_stand_where_geography_puts_them(toy: Accounts) -> None:
+    values = pd.Series({"AT-N": 0.1, "AT-E": 0.2, "AT-S": 0.3})
+    heat, text = figures.tile_map(values, toy.geography, language="en").data
+    assert heat.z[0][0] == 0.1
+    assert heat.z[0][1] == 0.2
+    assert heat.z[1][0] == 0.3
+    assert np.isnan(heat.z[1][1])
+    assert list(text.text) == ["N<br><b>10%</b>", "E<br><b>20%</b>", "S<br><b>30%</b>"]
+    assert heat.customdata[1][0] == "Southvale 南谷: 30.0%"
+
+
+def test_a_diverging_map_is_symmetric_about_zero(toy: Accounts) -> None:
+    fig = figures.tile_map({"AT-N": -0.04, "AT-E": 0.01}, toy.geography, scale="change")
+    assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (-0.04, 0.04)
+
+
+def test_maps_side_by_side_share_one_scale(toy: Accounts) -> None:
+    fig = figures.tile_maps({"a": pd.Series({"AT-N": 0.1}), "b": pd.Series({"AT-N": 0.5})}, toy.geography)
+    assert {t.coloraxis for t in fig.data if t.type == "heatmap"} == {"coloraxis"}
+    assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (0.1, 0.5)
+
+
+def test_no_value_for_any_tile_is_refused(toy: Accounts) -> None:
+    with pytest.raises(BadInput, match="no region has both a tile and a value"):
+        figures.tile_map({"BOR": 1.0}, toy.geography)
+
+
+def test_flows_between_clusters_add_up_to_gdp(toy: Accounts) -> None:
+    groups = figures.cluster_groups(toy.geography, "ATL")
+    assert [*groups] == ["COAST", "HARBOUR", "Abroad"] or [*groups] == ["COAST", "rest of HARBOUR", "Abroad"]
+    matrix = figures.partner_matrix(circulation(toy, by="partner"), groups)
+    coast = toy.gdp[:2].sum()
+    assert matrix.loc["COAST"].sum() == pytest.approx(coast, rel=1e-12)
+    fig = figures.cluster_flows(matrix, unit=toy.unit)
+    links = fig.data[0].link
+    off = matrix.to_numpy().sum() - sum(matrix.loc[g, g] for g in matrix.index)
+    assert sum(links.value) == pytest.approx(off, rel=1e-12)
+
+
+def test_clusters_split_the_regions_without_overlap(china: Accounts) -> None:
+    groups = figures.cluster_groups(china.geography, "CHN")
+    members = [m for g in groups.values() for m in g]
+    assert sorted(members) == sorted(china.geography.codes)
+
+
+def test_bounds_hold_the_three_tables_values(toy: Accounts) -> None:
+    one = shares.as_frame(circulation(toy))
+    low, high = one.assign(own=one["own"] - 0.1), one.assign(own=one["own"] + 0.2)
+    frame = shares.bounds_frame(one, high, low, "own")
+    assert np.allclose(frame["high"] - frame["value"], 0.2)
+    assert np.allclose(frame["value"] - frame["low"], 0.1)
+
+
+def test_a_waterfall_must_add_up() -> None:
+    good = pd.DataFrame({"step": ["shock", "policy", "net"], "value": [-0.03, 0.01, -0.02]})
+    bars = figures.waterfall(good).data[0]
+    assert list(bars.base) == pytest.approx([0, -0.03, 0])
+    with pytest.raises(BadInput, match=r"the steps sum to -0\.02, the net is 0\.05"):
+        figures.waterfall(good.assign(value=[-0.03, 0.01, 0.05]))
+
+
+def test_winners_and_losers_keep_both_ends() -> None:
+    frame = pd.DataFrame({"region": [f"R{k}" for k in range(50)], "value": np.linspace(-0.05, 0.2, 50)})
+    fig = figures.winners_losers(frame, top=10)
+    assert list(fig.data[0].y) == [*(f"R{k}" for k in range(5)), *(f"R{k}" for k in range(45, 50))]
+
+
+def test_trade_diversion_shows_where_trade_went_as_well_as_whence() -> None:
+    after = [10.0 + d for d in (-9, -8, -7, -6, -5, -4, -3, 1, 2)]
+    frame = pd.DataFrame({"partner": [f"P{k}" for k in range(9)], "before": 10.0, "after": after})
+    assert list(figures.trade_diversion(frame, top=4).data[0].y) == ["P0", "P1", "P7", "P8"]
+    assert len(figures.trade_diversion(frame.head(7), top=4).data[0].y) == 4
+
+
+def test_before_and_after_are_sorted_by_the_change(toy: Accounts) -> None:
+    one = shares.as_frame(circulation(toy))
+    shift = np.array([0.01, -0.05, 0.02])
+    fig = figures.circulation_before_after(one, one.assign(external=one["external"] + shift))
+    assert fig.data[1].y[-1] == "Eastholm"
+
+
+def test_the_same_data_give_the_same_json(toy: Accounts) -> None:
+    ds = circulation(toy)
+    one, two = (figures.circulation_ternary(ds).to_json() for _ in range(2))
+    assert one == two
+    assert "uid" not in json.loads(one)["data"][0]
+
+
+def test_every_figure_speaks_chinese(toy: Accounts) -> None:
+    curve = pd.DataFrame({"degree": [0.0, 1.0], "external": [0.2, 0.1], "real_income": [0.0, -0.01]})
+    sobol = pd.DataFrame({"parameter": ["a"], "first": [0.4], "total": [0.6]})
+    partners = pd.DataFrame(
+        {"partner": ["BOR"], "name_en": ["Borea"], "name_zh": ["北国"], "before": [10.0], "after": [9.0]}
+    )
+    assert figures.sensitivity(sobol, language="zh").data[0].name == "总效应"
+    assert figures.trade_diversion(partners, language="zh").data[0].y == ("北国",)
+    assert figures.frontier({"x": curve}, language="zh").layout.xaxis.title.text == "国外"
+    assert figures.time_lines({"a": pd.Series([0.0, 1.0])}, language="zh").layout.xaxis.title.text == "天"
+
+
+def test_a_table_without_tiles_says_so(toy: Accounts) -> None:
+    from dataclasses import replace
+
+    bare = replace(toy.geography, tile=(None,) * 4)
+    with pytest.raises(BadInput, match="this table has no tile positions"):
+        maps.tile_map({"AT-N": 1.0}, bare)

@@ -1,0 +1,106 @@
+"""The command and the figures of the short run, on Toyland."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import open_accounts, open_dataset
+from xunhuan.errors import BadInput
+from xunhuan.faces.cli import main
+from xunhuan.faces.figures.propagation import bottleneck_table, losses_by_cause, spread_maps, time_paths
+from xunhuan.models.contract import CapacityLoss, Response, Shock
+from xunhuan.models.propagation import PropagationParameters, activity, bottlenecks, respond
+
+pytestmark = pytest.mark.identity
+
+QUAKE = "regions=AT-N,sectors=MAN,loss=0.9,start=0,end=60,recovery=0.2/0.8/1,recovery_days=30"
+
+
+@pytest.fixture(scope="module")
+def response(toy: Accounts) -> Response:
+    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=0, end=60, recovery=(0.2, 0.8, 1), recovery_days=30),))
+    return respond(toy, shock, PropagationParameters(rationing="proportional", inventory_days=5))
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: str) -> list[dict[str, object]]:
+    assert main(["propagate", "toyland", *args, "--format", "json"]) == 0
+    return list(json.loads(capsys.readouterr().out))
+
+
+def test_every_view_tells_the_same_run(capsys: pytest.CaptureFixture[str], tmp_path: Path, response: Response) -> None:
+    common = ["--capacity", QUAKE, "--set", "rationing=proportional", "--set", "inventory_days=5"]
+    files = ["--path", str(tmp_path / "p.nc"), "--accounts", str(tmp_path / "a.nc")]
+    by_region = run(capsys, *common, *files)
+    by_sector = run(capsys, *common, "--by", "sector")
+    total = float(response.detail["loss"].sum())
+    assert sum(float(r["loss"]) for r in by_region) == pytest.approx(total, rel=1e-12)  # type: ignore[arg-type]
+    assert sum(float(r["loss"]) for r in by_sector) == pytest.approx(total, rel=1e-12)  # type: ignore[arg-type]
+    stops = run(capsys, *common, "--by", "bottleneck", "--top", "3")
+    assert [s["input"] for s in stops] == bottlenecks(response.detail, 3)["input"].tolist()
+    worst = run(capsys, *common, "--by", "industry", "--top", "1")[0]
+    assert (worst["region"], worst["sector"]) == ("AT-N", "MAN")
+    path = run(capsys, *common, "--by", "path", "--top", "2")
+    assert float(path[0]["AT-N"]) == pytest.approx(activity(response.path)["AT-N"].iloc[0])  # type: ignore[arg-type]
+    assert np.array_equal(open_dataset(tmp_path / "p.nc")["output"], response.path["output"])  # type: ignore[index]
+    assert open_accounts(tmp_path / "a.nc").digest == response.accounts.digest
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "no shock is given"),
+        (["--capacity", "loss=0.5"], "regions must be given"),
+        (["--link", "origin=BOR,loss=1"], "destination must be given"),
+        (["--capacity", "regions=AT-N,los=0.5"], "unknown setting 'los' (did you mean loss?)"),
+        (["--capacity", "regions=AT-N,loss=much"], "loss = 'much' is not a number"),
+        (["--capacity", "AT-N"], "'AT-N' is not NAME=VALUE"),
+        (["--gateway", "regions=AT-Q"], "unknown region 'AT-Q'"),
+        (["--gateway", "regions=AT-S", "--set", "rationing=lottery"], "choose proportional, final_last, home_first"),
+        (["--gateway", "regions=AT-S", "--set", "ration=home_first"], "unknown parameter 'ration'"),
+        (["--gateway", "regions=AT-S", "--set", "step_days"], "--set 'step_days' is not NAME=VALUE"),
+        (["--gateway", "regions=AT-S", "--by", "month"], "unknown view 'month'"),
+        (["--gateway", "regions=AT-S,end=900"], "the period ends on day 900, the run on day 365"),
+    ],
+)
+def test_bad_commands_say_why(capsys: pytest.CaptureFixture[str], args: list[str], message: str) -> None:
+    assert main(["propagate", "toyland", *args]) == 2
+    out = capsys.readouterr()
+    assert message in out.err
+    assert out.out == ""
+
+
+def test_figures_show_the_path(toy: Accounts, response: Response) -> None:
+    path = response.path
+    assert path is not None
+    lines = time_paths(path, toy, regions="AT-N+BOR", language="zh")
+    assert [t.name for t in lines.data] == ["北境", "北国"]
+    assert np.allclose(lines.data[0].y, activity(path)["AT-N"])
+    by_sector = time_paths(path, toy, regions="ATL", sectors="goods")
+    assert [t.name for t in by_sector.data] == ["Farming", "Manufacturing"]
+    maps = spread_maps(path, toy, weeks=(1, 9))
+    assert [a.text for a in maps.layout.annotations] == ["week 1", "week 9"]
+    shown = maps.data[0].z
+    assert shown[0, 0] == pytest.approx(activity(path)["AT-N"].iloc[0] - 1)
+    bars = losses_by_cause(response.detail, toy)
+    assert sum(float(np.sum(t.x)) for t in bars.data) == pytest.approx(float(response.detail["loss"].sum()))
+    words = bottleneck_table(response.detail, toy, top=4, language="both")
+    assert words.iloc[0, 2] in ("Manufacturing 制造业", "Services 服务业", "Farming 农业")
+    with pytest.raises(BadInput, match="the run has 53 weeks"):
+        spread_maps(path, toy, weeks=(1, 60))
+
+
+def test_activity_by_hand(toy: Accounts, response: Response) -> None:
+    path = response.path
+    assert path is not None
+    value = toy.value_added.sum(2) / toy.output
+    expected = (path["output"].to_numpy()[5] * value)[1].sum() / (toy.gdp[1] / 365)
+    assert activity(path).iloc[5]["AT-E"] == pytest.approx(expected)
+    ratio = activity(path, over="region").iloc[5]["MAN"]
+    assert ratio == pytest.approx(
+        (path["output"].to_numpy()[5] * value)[:, 1].sum() / (toy.value_added[:, 1].sum() / 365)
+    )

@@ -1,0 +1,193 @@
+"""Reports: the same bytes again, nothing from outside, the numbers of the measure; BibTeX of what was used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers.browsing import look
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import load
+from xunhuan.faces import bibliography
+from xunhuan.faces.cli import main
+from xunhuan.faces.figures import style
+from xunhuan.faces.report import circulation_report, scenario_report
+from xunhuan.faces.report.reading import Reading
+from xunhuan.faces.report.scenario import ScenarioReport
+from xunhuan.measures.circulation import circulation
+from xunhuan.scenario.record import Result, open_result
+
+pytestmark = pytest.mark.identity
+
+
+@pytest.fixture(scope="module")
+def result(toy_result: Path) -> Result:
+    return open_result(toy_result)
+
+
+def outside(html: str) -> list[str]:
+    """What a page would load: sources and style sheets that are not in it."""
+    body = re.sub(r'<script type="text/plain" id="plotly">.*?</script>', "", html, flags=re.S)
+    found = re.findall(r'<(?:link|img|script|iframe)[^>]*?(?:src|href)="([^"]*)"', body) + re.findall(
+        r"url\(([^)]*)\)", body
+    )
+    return [u for u in found if not u.startswith("data:")]
+
+
+def ids(html: str) -> list[str]:
+    return re.findall(r'\bid="([^"]+)"', html)
+
+
+def test_the_circulation_report_is_the_same_bytes_again(toy: Accounts) -> None:
+    one = circulation_report(toy)
+    assert one == circulation_report(load("toyland"))
+    assert outside(one) == []
+    assert len(ids(one)) == len(set(ids(one)))
+
+
+def test_the_circulation_report_tells_the_numbers_of_the_measure(china: Accounts) -> None:
+    html = circulation_report(china)
+    ds = circulation(china)
+    for region in ("CN-GD", "CN-QH"):
+        row = re.search(rf'<th scope="row">[^<]*</th><td[^>]*>{region}</td>.*?</tr>', html)
+        assert row is not None
+        for circuit in ("own", "inter", "external"):
+            assert f">{style.percent(float(ds[circuit].sel(region=region)), 1)}<" in row[0]
+    mean = ds["mean"].isel(weighting=-1)
+    assert f"{style.percent(float(mean.sel(circuit='external')), 1)} on the rest of the world’s" in html
+    for note in china.notes:
+        assert note[1:40].rstrip(".").replace("'", "&#39;") in html
+    assert html.count('<th scope="row">') > 31
+    assert "广东" in html
+
+
+def test_the_scenario_report_is_the_same_bytes_again(result: Result) -> None:
+    one = scenario_report(result)
+    assert one == scenario_report(result)
+    assert outside(one) == []
+    assert len(ids(one)) == len(set(ids(one)))
+    assert str(result.manifest["clock"]["started"]) not in one
+    sections = "scenario headlines where break-even frontier diversion circulation sectors short horizons sensitivity"
+    for section in (*sections.split(), "definitions", "caveats", "ending", "sources"):
+        assert f'<section id="{section}">' in one
+
+
+def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) -> None:
+    html = scenario_report(result)
+    row = result.headline("real_income", "embargo", "ATL")
+    interval = f"90% interval {style.signed(float(row['low']))} to {style.signed(float(row['high']))}"
+    assert f"real income by {style.signed(float(row['value']))} ({interval})" in html
+
+
+def test_the_circuits_of_the_nation_add_up_and_are_named(result: Result) -> None:
+    """Own is absorption in the region that makes it, not in the nation; the three are the whole of GDP."""
+    reading = Reading(result)
+    parts = [reading.number("circulation", reading.home, "base", circuit=c).value for c in reading.circuits]
+    assert sum(parts) == pytest.approx(1.0, abs=1e-12)
+    html = scenario_report(result)
+    for label in reading.circuits.values():
+        assert label in html
+    assert "GDP absorbed at home" not in html
+
+
+def test_every_picture_of_the_album_is_on_the_page(result: Result) -> None:
+    report = ScenarioReport(result)
+    html = report.html()
+    for key, picture in report.album().items():
+        assert f'<figure id="fig-{key}">' in html, key
+        assert f"<b>Figure {picture.number}.</b>" in html
+
+
+def test_the_waterfall_adds_up_to_the_net(result: Result) -> None:
+    from xunhuan.faces.report.scenario_pictures import waterfall_steps
+
+    steps = waterfall_steps(Reading(result))
+    assert steps["value"].iloc[:-1].sum() == pytest.approx(steps["value"].iloc[-1], abs=1e-15)
+
+
+def test_trade_diversion_reads_the_nations_purchases(result: Result) -> None:
+    frame = Reading(result).partners("embargo", home_buys=True).set_index("partner")
+    trade = result.data["trade"].sel(importer="ATL", exporter="BOR")
+    assert frame.loc["BOR", "before"] == float(trade.sel(arm="base"))
+    assert frame.loc["BOR", "after"] == float(trade.sel(arm="embargo"))
+    assert frame.loc["BOR", "after"] < frame.loc["BOR", "before"]
+
+
+def test_a_scenario_without_comparison_or_draws_reports_too(result: Result) -> None:
+    from xunhuan.scenario.scenario import Compare
+
+    one_arm = result.data.sel(arm=["base", "embargo"])
+    kept = [v for v in ("real_income", "real_income_per_head", "reliance", "trade") if v in one_arm]
+    scenario = result.scenario.model_copy(update={"compare": Compare(), "uncertainty": None})
+    html = scenario_report(Result(scenario, one_arm[kept], result.summary, result.manifest))
+    change = float(one_arm["real_income"].sel(arm="embargo", place="ATL"))
+    assert f"“embargo” changes Atlas’s real income by {style.signed(change)}, every year." in html
+    assert not any(
+        f'<section id="{s}">' in html for s in ("short", "sensitivity", "break-even", "frontier", "horizons")
+    )
+
+
+def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) -> None:
+    from xunhuan.scenario.scenario import Compare
+
+    data = result.data.sel(arm=["base", "integration", "embargo"]).copy(deep=True)
+    data["real_income"].loc[{"arm": "embargo"}] = np.nan
+    data["loss"].loc[{"arm": "integration"}] = np.nan
+    kept = ["real_income", "real_income_per_head", "loss", "path", "sector_path", "stopped_by"]
+    scenario = result.scenario.model_copy(update={"compare": Compare(), "uncertainty": None})
+    html = scenario_report(Result(scenario, data[kept], result.summary, result.manifest))
+    income = float(data["real_income"].sel(arm="integration", place="ATL"))
+    lost = float(data["loss"].sel(arm="embargo", place="ATL"))
+    assert f"“integration” changes Atlas’s real income by {style.signed(income)}, every year." in html
+    assert f"“embargo” costs Atlas {style.percent(lost, 2)} of a year’s value added in the period, once." in html
+    assert "Change of real income under “integration”." in html
+    assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
+
+
+def test_bibtex_is_read_whole() -> None:
+    text = (Path(bibliography.__file__).parents[1] / "refs.bib").read_text(encoding="utf-8")
+    assert len(bibliography.library()) == len(re.findall(r"^@\w+\{", text, flags=re.M))
+    for r in bibliography.library().values():
+        assert r.bibtex.count("{") == r.bibtex.count("}")
+        assert "n.d." not in r.text
+        assert "{" not in r.text
+    hallegatte = bibliography.find("Hallegatte2013")
+    assert hallegatte.text.startswith("Hallegatte (2013). Modeling the Role of Inventories")
+    assert hallegatte.url == "https://doi.org/10.1111/risa.12090"
+
+
+def test_cite_names_what_a_measure_and_a_model_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cite", "circulation"]) == 0
+    out = capsys.readouterr().out
+    assert "@software{xunhuan" in out
+    assert "{WangWeiYuZhu2017," in out
+    assert main(["cite", "propagation"]) == 0
+    assert "{Hallegatte2013," in capsys.readouterr().out
+    assert main(["cite", "toyland"]) == 0
+    assert "@misc{xunhuan-toyland" in capsys.readouterr().out
+
+
+def test_report_writes_one_file(tmp_path: Path, toy: Accounts) -> None:
+    assert main(["report", "toyland", "-o", str(tmp_path / "toy.html")]) == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["toy.html"]
+    assert (tmp_path / "toy.html").read_text(encoding="utf-8") == circulation_report(toy)
+
+
+def test_nations_made_on_the_way_are_reported(tmp_path: Path) -> None:
+    out = tmp_path / "coast.html"
+    assert main(["report", "toyland", "--nation", "SEA=AT-N,AT-E", "-o", str(out)]) == 0
+    html = out.read_text(encoding="utf-8")
+    assert "Whose demand carries SEA" in html
+    assert np.all([code in html for code in ("AT-N", "AT-E")])
+
+
+@pytest.mark.browser
+def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, browser: Any) -> None:
+    for width in (1400, 390):
+        seen = look(browser, toy_result / "report.html", width)
+        assert seen.drawn == len(ScenarioReport(result).album())
+        assert "On its own, “embargo” changes Atlas’s real income" in seen.answer

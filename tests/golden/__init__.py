@@ -1,0 +1,1 @@
+"""Golden numbers and the program that writes them."""

@@ -1,0 +1,250 @@
+"""What the measures refuse, by message; and the circulation command, its columns, formats and exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput, UnknownName
+from xunhuan.faces.cli import main
+from xunhuan.faces.commands.measuring import notes
+from xunhuan.faces.output import _blocks
+from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
+from xunhuan.measures.circulation import circulation
+
+pytestmark = pytest.mark.error
+
+REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
+    (lambda a: circulation(a, "supply"), "unknown definition 'supply'\n  fix: choose absorption, origin, forward"),
+    (lambda a: circulation(a, by="month"), "unknown grouping 'month'\n  fix: choose region, sector, partner"),
+    (lambda a: circulation(a, border="wall"), "unknown border 'wall'\n  fix: choose region or nation"),
+    (lambda a: circulation(a, region=[]), "no region asked for"),
+    (lambda a: circulation(a, region="AT-X"), "unknown region 'AT-X'\n  fix: did you mean"),
+    (lambda a: circulation(a, home="ATK"), "unknown nation 'ATK'\n  where: toyland\n  fix: did you mean ATL?"),
+    (lambda a: circulation(a.restrict("ATL"), region="ROW"), "no books are kept for an open region\n  - ROW"),
+    (lambda a: exports.export_decomposition(a, "hiy"), "unknown method 'hiy'\n  fix: choose bm-source, bm-sink, kww, wwz"),
+    (lambda a: exports.export_decomposition(a, "kww", by="partner"), "Koopman-Wang-Wei terms are of total exports only"),
+    (lambda a: exports.export_decomposition(a, by="good"), "unknown grouping 'good'"),
+    (lambda a: exposure.exposure(a, ["AT-N", "COAST"]), "the regions asked for overlap\n  - AT-N\n  where: toyland"),
+    (lambda a: exposure.exposure(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: exposure.chokepoints(a, valuation="deep"), "unknown valuation 'deep'\n  fix: choose face or look"),
+    (lambda a: gvc.participation(a, "COAST", "nation"), "with nations as actors only nations can be chosen\n  - COAST"),
+    (lambda a: gvc.value_added_trade(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: gvc.gateways(a, "BOR"), "only regions of ATL can be its gateways\n  - BOR"),
+    (lambda a: extraction.extraction(a, "AT-N", "AT-N"), "the selection cuts no trade\n  where: AT-N to AT-N"),
+    (lambda a: extraction.extraction(a, "BOR", "ATL", "chips"), "unknown sector 'chips'"),
+    (lambda a: structure.structure(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: structure.structure(a, of="jobs"), "unknown quantity 'jobs'\n  fix: choose value_added or output"),
+    (lambda a: structure.duplication(a, region="AT-N"), "duplication compares two regions or more"),
+    (lambda a: linkages.linkages(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: integration.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
+    (lambda a: integration.border_effect(a, theta=-1.0), "theta is -1.0"),
+    (lambda a: decomposition.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
+    (
+        lambda a: decomposition.structural_decomposition(a, a.restrict("ATL")),
+        "the two tables cannot be compared\n  - regions differ: 'BOR' against 'ROW'\n  - nations differ:",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), REFUSED, ids=[m.splitlines()[0] for _, m in REFUSED])
+def test_what_is_refused(toy: Accounts, call: Callable[[Accounts], object], message: str) -> None:
+    with pytest.raises(BadInput) as error:
+        call(toy)
+    assert str(error.value).startswith(message)
+    assert error.value.exit_code == 2
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(list(words))
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_csv_has_the_promised_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path, toy: Accounts) -> None:
+    path = tmp_path / "c.csv"
+    code, out, _ = run(capsys, "circulation", "toyland", "--by", "region", "--definition", "absorption",
+                       "--format", "csv", "-o", str(path))  # fmt: skip
+    assert (code, out) == (0, "")
+    frame = pd.read_csv(path)
+    assert list(frame.columns) == ["region", "name_en", "name_zh", "gdp", "own", "inter", "external"]
+    assert (frame.own + frame.inter + frame.external).to_numpy() == pytest.approx(1.0, abs=1e-12)
+    assert frame.name_zh.tolist() == ["北境", "东岛", "南谷"]
+    assert frame.own.to_numpy() == pytest.approx(circulation(toy).own.values, rel=1e-14)
+
+
+def test_definition_weighting_and_both_means_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    for definition in ("absorption", "origin", "forward"):
+        code, out, _ = run(capsys, "circulation", "toyland", "--definition", definition)
+        assert code == 0
+        flat = " ".join(out.split())
+        assert f"Definition: circulation by {definition}:" in flat
+        assert "Weighting: each share is of the row's own" in flat
+        assert "Mean over the single regions shown, simple: own 0." in flat
+        assert "-weighted: own 0." in flat
+
+
+def test_json_parquet_regions_and_nation(capsys: pytest.CaptureFixture[str], tmp_path: Path, toy: Accounts) -> None:
+    code, out, _ = run(
+        capsys, "circulation", "toyland", "--region", "Northmark", "--region", "COAST", "--format", "json"
+    )
+    assert code == 0
+    assert [row["region"] for row in json.loads(out)] == ["AT-N", "COAST"]
+    path = tmp_path / "c.parquet"
+    words = (
+        "circulation",
+        "toyland",
+        "--nation",
+        "SEA=AT-S,BOR",
+        "--by",
+        "partner",
+        "--format",
+        "parquet",
+        "-o",
+        str(path),
+    )
+    assert run(capsys, *words)[0] == 0
+    frame = pd.read_parquet(path)
+    assert set(frame.region) == {"AT-S", "BOR"}
+    inter = frame[(frame.region == "AT-S") & (frame.circuit == "inter")]
+    assert inter.partner.tolist() == ["BOR"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["circulation", "china-2071"], "unknown table 'china-2071'"),
+        (["circulation", "toyland", "--region", "Borae"], "did you mean Borea, BOR?"),
+        (["circulation", "toyland", "--nation", "SEA"], "--nation 'SEA' is not NAME=CODE,CODE,..."),
+        (["circulation", "toyland", "--nation", "SEA=BOR,XX"], "unknown region 'XX'"),
+        (["circulation", "toyland", "--definition", "income"], "unknown definition 'income'"),
+        (["exposure", "toyland", "--region", "AT-N", "--region", "COAST"], "the regions asked for overlap"),
+    ],
+)
+def test_bad_words_exit_2_and_say_why(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["va-trade", "toyland", "--region", "COAST"],
+        ["participation", "toyland", "--border", "nation"],
+        ["exports", "toyland", "--method", "wwz", "--by", "sector"],
+        ["gateways", "toyland", "--region", "COAST"],
+        ["exposure", "toyland", "--by", "partner", "--top", "3"],
+        ["chokepoints", "toyland", "--region", "COAST", "--valuation", "face"],
+        ["extraction", "toyland", "--from", "BOR", "--to", "ATL", "--sectors", "goods", "--substitution"],
+        ["structure", "toyland", "--by", "pair"],
+        ["duplication", "toyland", "--sectors", "goods"],
+        ["linkages", "toyland", "--by", "region"],
+        ["propagation-length", "toyland"],
+        ["trade-costs", "toyland", "--theta", "5"],
+        ["border-effect", "toyland"],
+        ["decompose", "toyland", "toyland", "--region", "COAST"],
+    ],
+    ids=lambda w: w[0],
+)
+def test_every_measure_has_a_command(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    assert "Definition: " in out
+    assert "Source: " in out
+
+
+def test_unknown_sector_in_extraction_names_neighbours(toy: Accounts) -> None:
+    with pytest.raises(UnknownName, match="SER"):
+        extraction.extraction(toy, "BOR", "ATL", "SERV")
+
+
+def test_measures_do_not_reach_for_jax() -> None:
+    code = "import sys, xunhuan as xh; xh.circulation(xh.toyland()); print('jax' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_nothing_is_mutated(toy: Accounts) -> None:
+    before = toy.digest, np.array(toy.flow)
+    circulation(toy, "forward", region=["COAST", "provinces"])
+    exports.export_decomposition(toy, "bm-sink", "COAST")
+    extraction.extraction(toy, "BOR", "ATL", substitution=True)
+    assert toy.flow == pytest.approx(before[1], abs=0)
+    assert toy.digest == before[0]
+
+
+def test_definition_goes_beside_numbers_that_are_not_a_printed_table(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, out, err = run(capsys, "circulation", "toyland", "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[0] == "region,name_en,name_zh,gdp,own,inter,external"
+    assert "Definition: circulation by absorption" in err
+    assert "Weighting: " in err
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "parquet", "-o", str(tmp_path / "c.parquet"))
+    assert code == 0
+    frame = pd.read_parquet(tmp_path / "c.parquet")
+    assert any(line.startswith("Definition: ") for line in frame.attrs["notes"])
+    assert "Method: [JohnsonNoguera2012]." in err
+
+
+def test_a_wide_table_keeps_every_code_and_number_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "exports", "toyland", "--method", "wwz", "--by", "partner")
+    row = next(line for line in out.splitlines() if "AT-N" in line and "BOR" in line)
+    assert len([c for c in row.split("│") if c.strip()]) == 23  # six of codes and names, exports, sixteen terms
+    assert "…" not in out
+
+
+def test_a_table_wider_than_the_screen_is_cut_between_columns() -> None:
+    columns = ["region", "name_en", *(f"term_{k}" for k in range(6))]
+    cells = [["AT-N", "North of Atland", *["1,000.0"] * 6]]
+    parts = _blocks(columns, [False, False, *[True] * 6], cells, 40)
+    assert all(part[0] == 0 and 1 not in part for part in parts)
+    assert [n for part in parts for n in part[1:]] == list(range(2, 8))
+    assert _blocks(columns, [False, False, *[True] * 6], cells, 400) == [list(range(8))]
+    named = _blocks(columns[1:], [False, *[True] * 6], [row[1:] for row in cells], 40)
+    assert all(part[0] == 0 for part in named)  # rows keep their name where nothing else tells them apart
+    long = [["toyland", "A table with a very long title", *["1,000.0"] * 6]]
+    assert _blocks(["table", "title", *columns[2:]], [False, False, *[True] * 6], long, 60) == [list(range(8))]
+
+
+def test_notes_keep_their_semicolons_and_units_name_their_columns(toy: Accounts) -> None:
+    noted = replace(toy, notes=("rates of 2014; no duties of 2018",))
+    lines = notes(extraction.extraction(noted, "BOR", "ATL"))
+    assert "Note: rates of 2014; no duties of 2018." in lines
+    assert any(line.startswith("Units: gdp, gdp_after, gdp_loss in million SHL; the rest ratios.") for line in lines)
+
+
+def test_a_folder_in_place_of_a_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, "check", str(tmp_path))
+    assert code == 2
+    assert "this is a folder, not a file" in err
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "csv", "-o", str(tmp_path))
+    assert code == 2
+    assert "a folder has this name" in err
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    code, _, err = run(capsys, "circulation", "toyland", "--format", "csv", "-o", str(tmp_path / "c.csv"))
+    assert code == 2
+    assert "the folder cannot be written to" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_chinese_names_have_neighbours_too(capsys: pytest.CaptureFixture[str], china: Accounts) -> None:
+    code, _, err = run(capsys, "circulation", "china-2017", "--region", "广冬")
+    assert code == 2
+    assert "广东" in err

@@ -1,0 +1,361 @@
+"""Identities of the measures: shares sum to one, terms add to exports, chains add to GDP, labels matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
+from xunhuan.measures.circulation import DEFINITIONS, circulation
+from xunhuan.measures.labels import table
+from xunhuan.measures.system import system
+from xunhuan.symbols import SYMBOLS
+
+pytestmark = pytest.mark.identity
+
+BM = ("bm-source", "bm-sink")
+MEMO = {"exports", "davax", "ref", "vax", "dc", "fc", "gvc", "gvc_forward", "gvc_backward"}
+
+
+def by_user(acc: Accounts, seed: int = 3) -> Accounts:
+    """The same table where users differ in whom they buy from: purchases moved between two users, sums unchanged."""
+    rng = np.random.default_rng(seed)
+    share = acc.flow / np.where(acc.absorption > 0, acc.absorption, 1.0)
+    inter = np.einsum("rsi,sij->risj", share, acc.use)
+    final = np.einsum("rsi,sif->risf", share, acc.final)
+    for s in range(acc.R):
+        for i in range(acc.S):
+            moved = 0.3 * min(inter[0, i, s, 0], inter[1, i, s, 1]) * rng.uniform()
+            inter[0, i, s, 0] -= moved
+            inter[1, i, s, 0] += moved
+            inter[0, i, s, 1] += moved
+            inter[1, i, s, 1] -= moved
+    return acc.replace(sourcing=Sourcing(inter, final))
+
+
+@pytest.fixture(params=["factored", "by user", "open"])
+def acc(request: pytest.FixtureRequest, toy: Accounts) -> Accounts:
+    return {
+        "factored": toy,
+        "by user": by_user(toy),
+        "open": toy.restrict("ATL"),
+    }[request.param]
+
+
+@pytest.mark.parametrize("definition", list(DEFINITIONS))
+@pytest.mark.parametrize("border", ["region", "nation"])
+def test_circulation_is_additive_at_every_grain(acc: Accounts, definition: str, border: str) -> None:
+    whole = circulation(acc, definition, border=border)
+    total = next(iter(whole.data_vars))
+    parts = whole.own + whole.inter + whole.external
+    assert parts.values == pytest.approx(1.0, abs=1e-12)
+    sector = circulation(acc, definition, by="sector", border=border)
+    assert sector[total].sum("sector").values == pytest.approx(whole[total].values, rel=1e-12)
+    assert (sector[total] * sector.external).sum("sector").values == pytest.approx(
+        (whole[total] * whole.external).values, rel=1e-10, abs=1e-10
+    )
+    partner = circulation(acc, definition, by="partner", border=border)
+    assert partner.value.sum("partner").values == pytest.approx(whole[total].values, rel=1e-12)
+    for circuit in ("own", "inter", "external"):
+        split = partner.value.where(partner.circuit == circuit, 0.0).sum("partner")
+        assert split.values == pytest.approx((whole[total] * whole[circuit]).values, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("definition", ["absorption", "forward"])
+def test_totals_are_gdp_and_origin_is_final_use(acc: Accounts, definition: str) -> None:
+    at_home = acc.geography.select("provinces")
+    assert circulation(acc, definition).gdp.values == pytest.approx(acc.gdp[at_home], rel=1e-12)
+    final = acc.final.sum(axis=(1, 2))[at_home]
+    assert circulation(acc, "origin").final_use.values == pytest.approx(final, rel=1e-12)
+
+
+def test_external_of_provinces_adds_to_the_nation(acc: Accounts) -> None:
+    provinces, nation = circulation(acc), circulation(acc, region="ATL")
+    assert float((provinces.gdp * provinces.external).sum()) == pytest.approx(
+        float((nation.gdp * nation.external).sum()), rel=1e-12
+    )
+
+
+def test_a_cluster_of_everyone_at_home_is_the_nation(toy: Accounts) -> None:
+    for definition in DEFINITIONS:
+        union = circulation(toy, definition, region="AT-N+AT-E+AT-S")
+        nation = circulation(toy, definition, border="nation").sel(region="ATL")
+        assert union.external.item() == pytest.approx(nation.external.item(), rel=1e-12)
+
+
+def test_what_stays_in_the_cluster_is_own_to_it(toy: Accounts) -> None:
+    pair = circulation(toy, by="partner")
+    cluster = circulation(toy, region="COAST")
+    own = float(pair.value.sel(region=["AT-N", "AT-E"], partner=["AT-N", "AT-E"]).sum())
+    assert cluster.own.item() * cluster.gdp.item() == pytest.approx(own, rel=1e-12)
+
+
+def test_means_are_simple_and_weighted(toy: Accounts) -> None:
+    ds = circulation(toy, region=["provinces", "COAST"])
+    lone = ds.isel(region=slice(0, 3))
+    assert ds["mean"].sel(weighting="simple", circuit="own").item() == pytest.approx(float(lone.own.mean()))
+    weighted = float((lone.own * lone.gdp).sum() / lone.gdp.sum())
+    assert ds["mean"].sel(weighting="gdp-weighted", circuit="own").item() == pytest.approx(weighted)
+
+
+def test_forward_parts_add_up_and_returned_is_within_complex(acc: Accounts) -> None:
+    ds = circulation(acc, "forward")
+    for way in ("inter", "external"):
+        parts = ds[f"traditional_{way}"] + ds[f"simple_{way}"] + ds[f"complex_{way}"]
+        assert parts.values == pytest.approx(ds[way].values, abs=1e-14)
+    assert (ds.returned <= ds.complex_inter + ds.complex_external + 1e-15).all()
+    assert (ds.returned > 0).all()
+
+
+def test_absorbed_at_home_is_own_forward_plus_returned(acc: Accounts) -> None:
+    """What p absorbs of its own value never left it or came back: own by absorption = own forward + returned."""
+    absorption, forward = circulation(acc), circulation(acc, "forward")
+    assert absorption.own.values == pytest.approx((forward.own + forward.returned).values, rel=1e-12)
+
+
+def test_transposed_flows_change_the_answer(toy: Accounts) -> None:
+    """Origin and destination are like axes; a measure that mixes them up would not notice."""
+    a, b = circulation(toy), circulation(toy, "origin")
+    assert np.abs(a.own.values - b.own.values).min() > 1e-3
+    trade = gvc.value_added_trade(toy, "all").value.values
+    assert np.abs(trade - trade.T)[np.triu_indices(4, 1)].min() > 0.1
+
+
+@pytest.mark.parametrize("method", list(exports.METHODS))
+@pytest.mark.parametrize("region", ["provinces", "COAST", "ATL", "HARBOUR"])
+def test_terms_add_to_exports(toy: Accounts, method: str, region: str) -> None:
+    for acc in (toy, by_user(toy)):
+        ds = exports.export_decomposition(acc, method, region)
+        terms = [ds[n] for n in ds.data_vars if n not in MEMO]
+        assert len(terms) == {"kww": 9, "wwz": 16}.get(method, 4)
+        assert sum(t.values for t in terms) == pytest.approx(ds.exports.values, rel=1e-12)
+        assert min(float(t.min()) for t in terms) >= -1e-12  # rounding where there is no third actor
+
+
+@pytest.mark.parametrize("method", ["bm-source", "bm-sink", "wwz"])
+@pytest.mark.parametrize("by", ["partner", "sector"])
+def test_finer_decompositions_add_to_the_total(acc: Accounts, method: str, by: str) -> None:
+    total = exports.export_decomposition(acc, method)
+    finer = exports.export_decomposition(acc, method, by=by)
+    for name in total.data_vars:
+        assert finer[name].sum(by).values == pytest.approx(total[name].values, rel=1e-11, abs=1e-11)
+
+
+def test_decompositions_agree_where_theory_says_so(acc: Accounts) -> None:
+    source, sink = (exports.export_decomposition(acc, m) for m in BM)
+    for name in ("exports", "dva", "vax", "ref", "ddc", "fva", "fdc"):
+        assert source[name].values == pytest.approx(sink[name].values, rel=1e-10), name
+    kww = exports.export_decomposition(acc, "kww")
+    domestic = sum(kww[n] for n in list(kww.data_vars)[1:6])
+    assert domestic.values == pytest.approx(source.dva.values, rel=1e-11)
+    assert kww.t6_double_home.values == pytest.approx(source.ddc.values, rel=1e-10)
+    returned = kww.t4_returned_final + kww.t5_returned_inputs
+    assert returned.values == pytest.approx(source.ref.values, rel=1e-10)
+    wwz = exports.export_decomposition(acc, "wwz")
+    assert (wwz.rdv_int + wwz.rdv_fin + wwz.rdv_fin2).values == pytest.approx(source.ref.values, rel=1e-10)
+    forward = circulation(acc, "forward")
+    left = (forward.gdp * (1 - forward.own)).values
+    assert source.dva.values == pytest.approx(left, rel=1e-11)
+    assert source.ref.values == pytest.approx((forward.gdp * forward.returned).values, rel=1e-10)
+    absorbed = circulation(acc)
+    assert source.vax.values == pytest.approx((absorbed.gdp * (1 - absorbed.own)).values, rel=1e-10)
+
+
+def test_trade_in_value_added_adds_to_gdp_and_mirrors(acc: Accounts) -> None:
+    ds = gvc.value_added_trade(acc)
+    assert ds.value.sum("partner").values == pytest.approx(circulation(acc).gdp.values, rel=1e-12)
+    provinces = list(ds.region.values)
+    square = ds.balance.sel(partner=provinces).values
+    assert square == pytest.approx(-square.T, abs=1e-10)
+    sector = gvc.value_added_trade(acc, by="sector")
+    assert sector.value.sum("sector").values == pytest.approx(ds.value.values, rel=1e-12)
+
+
+def test_forward_participation_is_the_forward_split(acc: Accounts) -> None:
+    p, f = gvc.participation(acc), circulation(acc, "forward")
+    assert p.forward_simple.values == pytest.approx((f.simple_inter + f.simple_external).values, rel=1e-12)
+    assert p.forward.values == pytest.approx((p.forward_simple + p.forward_complex).values, rel=1e-12)
+    assert (p.backward_complex > 0).all()
+    vs = exports.export_decomposition(acc)
+    assert p.vs.values == pytest.approx((vs.fc / vs.exports).values, rel=1e-11)
+
+
+def test_world_value_chains_forward_and_backward_are_one(toy: Accounts) -> None:
+    """Every unit that crosses a border as an input is someone's forward and someone's backward participation."""
+    for acc in (toy, by_user(toy)):
+        p = gvc.participation(acc, "all")
+        made = gvc.system(acc).y.sum(axis=(1, 2))  # final goods by maker
+        assert float((p.forward * acc.gdp).sum()) == pytest.approx(float((p.backward * made).sum()), rel=1e-12)
+
+
+def test_gateways_account_for_all_that_leaves_the_nation(acc: Accounts) -> None:
+    ds = gvc.gateways(acc)
+    nation = circulation(acc, "forward", region="ATL")
+    assert float(ds.value.sum()) == pytest.approx(nation.gdp.item() * nation.external.item(), rel=1e-11)
+    assert (ds.bridge >= ds.gateway - 1e-14).all()
+    others = ds.value.sum("region")
+    for k, p in enumerate(ds.region.values):
+        rest = float(others.sum() - others.sel(origin=p))
+        ship = float(ds.value.sel(region=p).sum() - ds.value.sel(region=p, origin=p))
+        assert ds.gateway.values[k] == pytest.approx(ship / rest, rel=1e-12)
+
+
+def test_extraction_of_everything_leaves_the_home_chain(toy: Accounts) -> None:
+    ds = extraction.extraction(toy, "all", "all", region="all")
+    forward = circulation(toy, "forward", region="all")
+    assert ds.gdp_after.values == pytest.approx((forward.gdp * forward.own).values, rel=1e-11)
+
+
+def test_substitution_keeps_the_size_of_the_world(acc: Accounts) -> None:
+    """Purchases are moved, not lost: the world's value added stays; what an open region sold comes on top."""
+    seller = acc.geography.codes[-1]
+    ds = extraction.extraction(acc, seller, "ATL", "goods", substitution=True, region="all")
+    plain = extraction.extraction(acc, seller, "ATL", "goods", region="all")
+    home = ["AT-N", "AT-E", "AT-S"]
+    assert (ds.gdp_loss.sel(region=home) < 0).all()
+    if acc.geography.open:
+        assert plain.gdp_loss.values == pytest.approx(0.0, abs=1e-10)
+    else:
+        assert float(ds.gdp_loss.sum()) == pytest.approx(0.0, abs=1e-9)
+        assert (plain.gdp_loss > 0).all()
+
+
+def test_exposure_parts_and_weights(acc: Accounts) -> None:
+    region = exposure.exposure(acc)
+    partner = exposure.exposure(acc, by="partner")
+    assert partner.look.sum("partner").values == pytest.approx(1.0)
+    abroad = [c for c in partner.partner.values if c not in ("AT-N", "AT-E", "AT-S")]
+    for name in ("face", "look"):
+        assert partner[name].sel(partner=abroad).sum("partner").values == pytest.approx(region[name].values)
+    assert region.hhi_face.values == pytest.approx(1.0)  # one foreign nation
+    worst = exposure.chokepoints(acc)
+    assert worst.weight.sum("rank").values == pytest.approx(1.0)
+    assert (worst.score.diff("rank") <= 0).all()
+    assert (worst.supplier != "").all()
+
+
+def test_structure_of_a_whole_nation_is_neutral(toy: Accounts) -> None:
+    whole = structure.structure(toy, "ATL", by="sector")
+    assert whole.lq.values == pytest.approx(1.0)
+    assert np.isnan(structure.structure(toy, "ATL").krugman.item())
+    pair = structure.structure(toy, by="pair")
+    assert pair.unido.sel(region="AT-N", partner="AT-N").item() == pytest.approx(1.0)
+    assert pair.complementarity.sum("partner").values == pytest.approx(1.0)
+    spread = structure.duplication(toy)
+    assert ((spread.duplication > 0) & (spread.duplication <= 1)).all()
+
+
+def test_head_ries_is_symmetric_and_blind_to_size(toy: Accounts) -> None:
+    cost = integration.head_ries(toy, "all").cost.values
+    assert cost == pytest.approx(cost.T)
+    assert np.diag(cost) == pytest.approx(0.0)
+
+
+def test_linkages_average_to_one(toy: Accounts) -> None:
+    ds = linkages.linkages(toy, "all")
+    assert float(ds.backward_normal.mean()) == pytest.approx(1.0)
+    weight = toy.output
+    # The world's output per unit of final use is the mean upstreamness by final use and by output alike.
+    assert float((ds.backward.values * gvc.system(toy).y.sum(axis=2)).sum()) == pytest.approx(weight.sum())
+    assert (linkages.propagation_length(toy, "all").apl >= 1.0).all()
+
+
+@pytest.mark.parametrize("users", [False, True])
+@pytest.mark.parametrize("of", ["share", "value"])
+def test_structural_decomposition_adds_to_the_change(toy: Accounts, users: bool, of: str) -> None:
+    after = _grown(toy)
+    before = by_user(toy) if users else toy
+    after = by_user(after, seed=5) if users else after
+    ds = decomposition.structural_decomposition(before, after, ["provinces", "COAST"], of=of)
+    assert ds.contribution.sum("factor").values == pytest.approx(ds.change.values, abs=1e-12 if of == "share" else 1e-9)
+    then = circulation(after, region=["provinces", "COAST"])
+    scale = then.gdp.values if of == "value" else 1.0
+    assert ds.after.sel(circuit="own").values == pytest.approx(then.own.values * scale, rel=1e-11)
+    same = decomposition.structural_decomposition(before, before, of=of)
+    assert np.abs(same.contribution.values).max() < 1e-13
+
+
+def _grown(acc: Accounts) -> Accounts:
+    """A later year: Borea buys 20 percent more Atlas goods for final use, made from the same recipes."""
+    z = np.einsum("rsi,sij->risj", acc.flow / acc.absorption, acc.use)
+    y = np.einsum("rsi,sif->risf", acc.flow / acc.absorption, acc.final)
+    y[:3, :, 3] *= 1.2
+    a = z / acc.output
+    size = acc.R * acc.S
+    x = np.linalg.solve(np.eye(size) - a.reshape(size, size), y.sum(axis=(2, 3)).ravel()).reshape(acc.R, acc.S)
+    z = a * x
+    flow = z.sum(axis=3).transpose(0, 2, 1) + y.sum(axis=3).transpose(0, 2, 1)
+    added = acc.value_added / acc.output[:, :, None] * x[:, :, None]
+    return acc.replace(
+        flow=flow, use=z.sum(axis=0).transpose(1, 0, 2), final=y.sum(axis=0).transpose(1, 0, 2), value_added=added,
+        year=2001,
+    )  # fmt: skip
+
+
+def test_every_measure_says_what_it_is(toy: Accounts) -> None:
+    results: list[xr.Dataset] = [
+        circulation(toy), gvc.value_added_trade(toy), gvc.participation(toy), gvc.gateways(toy),
+        *(exports.export_decomposition(toy, m) for m in exports.METHODS), circulation(toy, "origin"),
+        circulation(toy, "forward"), circulation(toy, by="partner"), structure.structure(toy, by="sector"),
+        structure.structure(toy, by="pair"), exposure.exposure(toy), exposure.chokepoints(toy),
+        extraction.extraction(toy, "BOR", "ATL"), structure.structure(toy), structure.duplication(toy),
+        linkages.linkages(toy), linkages.propagation_length(toy), integration.head_ries(toy),
+        integration.border_effect(toy), decomposition.structural_decomposition(toy, toy),
+    ]  # fmt: skip
+    for ds in results:
+        assert ds.attrs["definition"]
+        assert ds.attrs["weighting"]
+        assert ds.attrs["citation"]
+        assert ds.attrs["unit"] == "million SHL"
+        assert all(v.attrs["unit"] for v in ds.data_vars.values())
+        assert [n for n in ds.data_vars if n not in SYMBOLS] == []
+        frame = table(ds)
+        assert len(frame) > 0
+        assert next(iter(frame.columns)) in ("region", "sector")
+
+
+def test_rows_come_in_the_order_asked_for(toy: Accounts) -> None:
+    asked = ["COAST", "AT-S", "BOR", "AT-N"]
+    for definition in DEFINITIONS:
+        assert list(circulation(toy, definition, region=asked).region.values) == asked
+    assert list(exposure.exposure(toy, ["COAST", "AT-S"]).region.values) == ["COAST", "AT-S"]
+
+
+def test_sixteen_terms_fold_into_nine(acc: Accounts) -> None:
+    """The mapping of Wang-Wei-Zhu's terms into Koopman-Wang-Wei's [WangWeiZhu2013, table E2]."""
+    fold = {
+        "t1_dva_final": ["dva_fin"],
+        "t2_dva_inputs": ["dva_int", "dva_intrex_i1"],
+        "t3_dva_third": ["dva_intrex_f", "dva_intrex_i2"],
+        "t4_returned_final": ["rdv_fin", "rdv_fin2"],
+        "t5_returned_inputs": ["rdv_int"],
+        "t6_double_home": ["ddc_fin", "ddc_int"],
+        "t7_fva_final": ["mva_fin", "ova_fin"],
+        "t8_fva_inputs": ["mva_int", "ova_int"],
+        "t9_double_foreign": ["mdc", "odc"],
+    }
+    for region in ("provinces", "COAST", "ATL"):
+        nine, sixteen = (exports.export_decomposition(acc, m, region) for m in ("kww", "wwz"))
+        for one, many in fold.items():
+            assert sum(sixteen[n].values for n in many) == pytest.approx(nine[one].values, rel=1e-10), one
+
+
+def test_mean_border_effect_is_geometric_and_weighted_by_output(toy: Accounts) -> None:
+    ds = integration.border_effect(toy)
+    logs, weight = np.log(ds.effect.values), toy.output.sum(axis=1)[:3]
+    assert ds.mean_effect.values == pytest.approx(np.exp([logs.mean(), np.average(logs, weights=weight)]))
+    mixed = integration.border_effect(toy, "all")  # Borea, a nation of one region, has no border effect
+    assert np.isnan(mixed.effect.sel(region="BOR"))
+    assert mixed.mean_effect.values == pytest.approx(ds.mean_effect.values)
+
+
+def test_a_good_drawn_wholly_from_stock_keeps_the_account_of_value(china: Accounts) -> None:
+    """Guangxi's textiles of 2017 come out of stock: no flow, but users; their inputs must not vanish."""
+    assert ((china.absorption == 0.0) & (china.use.sum(axis=2) > 0.0)).any()
+    content = system(china).content.sum(axis=2)
+    assert np.abs(content - 1.0)[china.output > 0.0].max() < 1e-10
+    places = china.geography.select("provinces")
+    origin = circulation(china, "origin")
+    assert np.allclose(origin.final_use.values, china.final.sum(axis=(1, 2))[places], rtol=1e-10)

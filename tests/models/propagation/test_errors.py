@@ -1,0 +1,157 @@
+"""Everything the short run refuses, by its message."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.classification import Sectors
+from xunhuan.data.store import save
+from xunhuan.errors import BadInput, ForeignFile, NotConverged, UnknownName
+from xunhuan.models.contract import (
+    CapacityLoss,
+    DemandChange,
+    Edit,
+    LinkCut,
+    MobilityCost,
+    Shock,
+    Stockpile,
+    Subsidy,
+)
+from xunhuan.models.propagation import (
+    PropagationParameters,
+    open_state,
+    respond,
+    save_state,
+    simulate,
+    with_stocks,
+)
+
+pytestmark = pytest.mark.error
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"restock_days": 0.5}, r"step_days \(1\) is longer than restock_days \(0.5\)"),
+        ({"record_days": 2.5}, r"record_days \(2.5\) is not a whole number of steps of 1 days"),
+        ({"horizon_days": 30.5}, r"horizon_days \(30.5\) is not a whole number of steps"),
+        ({"elasticity_year": 3.0}, "elasticity_year must lie below elasticity_long"),
+        ({"below": 0.999}, "below must not exceed recovered"),
+        ({"inventory_days": -3}, "greater than or equal to 0"),
+        ({"inventory_days": {"MAN": -3}}, "greater than or equal to 0"),
+        ({"overproduction_max": 0.9}, "greater than or equal to 1"),
+        ({"rationing": "lottery"}, "'proportional', 'final_last' or 'home_first'"),
+        ({"horizon": 3}, "Extra inputs are not permitted"),
+        ({"horizon_days": float("nan")}, "finite number"),
+    ],
+)
+def test_parameters_that_cannot_be(given: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        PropagationParameters(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (CapacityLoss("AT-N", loss=0.5, start=0, end=500), "the period ends on day 500, the run on day 365"),
+        (CapacityLoss("AT-N", loss=0.5, start=-1, end=5), "from day -1 to day 5 is empty or begins before the run"),
+        (CapacityLoss("AT-N", loss=0.5, start=9, end=9), "from day 9 to day 9 is empty"),
+        (CapacityLoss("AT-X", loss=0.5), r"unknown region 'AT-X' \(did you mean"),
+        (CapacityLoss("AT-N", "STEEL", loss=0.5), "unknown sector 'STEEL'"),
+        (CapacityLoss("AT-N", loss=1.5), r"loss = 1.5 is out of range \(0 <= loss <= 1\)"),
+        (DemandChange("BOR", change=-1.5), r"change = -1.5 is out of range"),
+        (Stockpile("AT-N", factor=-2), "factor = -2 is out of range"),
+        (Stockpile("AT-N", factor=float("nan")), "factor = nan is out of range"),
+        (LinkCut("AT-N", "AT-N"), "the edit touches no link that carries anything"),
+        (CapacityLoss("AT-N", loss=0.5, recovery="linear"), r"a recovery needs recovery_days > 0"),
+        (CapacityLoss("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3), "a recovery curve is a list of shares"),
+        (
+            CapacityLoss("AT-N", loss=0.5, recovery="quick", recovery_days=3),  # type: ignore[arg-type]
+            "unknown recovery 'quick'",
+        ),
+    ],
+)
+def test_shocks_that_cannot_be(toy: Accounts, edit: Edit, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        simulate(toy, Shock((edit,)))
+
+
+def test_all_bad_edits_are_told_at_once(toy: Accounts) -> None:
+    flood = CapacityLoss("AT-X", loss=1.5, end=500, recovery="linear")
+    shock = Shock((flood, LinkCut("AT-N", "AT-E", "STEEL")), name="bad")
+    with pytest.raises(BadInput, match="the shock cannot be applied") as e:
+        simulate(toy, shock)
+    assert len(e.value.items) == 2
+    for text in ("ends on day 500", "loss = 1.5 is out of range", "needs recovery_days > 0", "unknown region 'AT-X'"):
+        assert text in e.value.items[0]
+    assert "unknown sector 'STEEL'" in e.value.items[1]
+    assert e.value.where == "bad"
+
+
+def test_a_step_longer_than_the_shortest_stock(toy: Accounts) -> None:
+    p = PropagationParameters(
+        step_days=4, horizon_days=28, record_days=4, inventory_days={"SER": 2, "MAN": 3, "FAR": 9}
+    )
+    with pytest.raises(BadInput, match="a step of 4 days is longer than the shortest stock of 2 days") as e:
+        simulate(toy, Shock(), p)
+    assert e.value.items[0] == "FAR held by SER: 2 days"
+    assert "no longer than the shortest stock" in e.value.fix
+
+
+def test_unknown_sectors_in_parameters(toy: Accounts) -> None:
+    with pytest.raises(UnknownName, match="unknown sector 'STEEL'") as e:
+        simulate(toy, Shock(), PropagationParameters(inventory_days={"STEEL": 3}))
+    assert e.value.where == "model.propagation.inventory_days"
+
+
+def test_sectors_without_a_place_in_the_ratings(toy: Accounts) -> None:
+    bare = dataclasses.replace(toy, sectors=Sectors(("one", "two", "three"), ("a", "b", "c"), ("a", "b", "c")))
+    with pytest.raises(BadInput, match="sectors that no ISIC division can be found for") as e:
+        simulate(bare, Shock())
+    assert e.value.items == ("one", "two", "three")
+    assert 'criticality = "leontief"' in e.value.fix
+    p = PropagationParameters(criticality="leontief", inventory_days=20, shelf_days={}, horizon_days=7)
+    assert simulate(bare, Shock(), p).state.step == 7
+
+
+def test_states_that_cannot_be(toy: Accounts, tmp_path: Path) -> None:
+    run = simulate(toy, Shock(), until=3)
+    low = run.state.stock.copy()
+    low[2, 1, 0] = -4.0
+    with pytest.raises(BadInput, match="stock must be finite and not negative") as e:
+        simulate(toy, Shock(), start=(with_stocks(run.state, low), run.books))
+    assert e.value.items == ("SER/AT-E/FAR: -4",)
+    with pytest.raises(BadInput, match=r"the state's stock has shape \(3, 4, 3\), not that of the table"):
+        simulate(toy.aggregate(sectors={"GOODS": ("FAR", "MAN")}), Shock(), start=(run.state, run.books),
+                 parameters=PropagationParameters(criticality="leontief", inventory_days=9, shelf_days={}))  # fmt: skip
+    with pytest.raises(ForeignFile, match="does not hold the state of a short-run run"):
+        open_state(save(toy, tmp_path / "table.nc"))
+    with pytest.raises(BadInput, match="there is no file"):
+        open_state(tmp_path / "absent.nc")
+    assert save_state(run, tmp_path / "state.nc").is_file()
+
+
+def test_an_explosion_stops_and_says_where(toy: Accounts) -> None:
+    shock = Shock((DemandChange("BOR", "MAN", change=900.0, start=2, end=300),))
+    with pytest.raises(NotConverged, match="the run explodes") as e:
+        simulate(toy.restrict("ATL+!AT-N"), Shock((DemandChange("ROW", "MAN", change=900.0, start=2, end=300),)),
+                 PropagationParameters(slack=10, overproduction_max=10, overproduction_days=1, inventory_days=300,
+                                       target="demand", restock_days=2, shelf_days={}, criticality="leontief"))  # fmt: skip
+    assert re.match(r"day \d+, ROW \w+: output [\d.e+]+ against [\d.]+ at rest", e.value.where)
+    assert "a longer restock_days or a shorter step_days" in e.value.fix
+    assert np.isfinite(simulate(toy, shock).state.stock).all()
+
+
+def test_edits_without_a_short_run_effect_are_named(toy: Accounts) -> None:
+    p = PropagationParameters(horizon_days=7)
+    r = respond(toy, Shock((Subsidy("AT-N", rate=0.1), MobilityCost("AT-E", change=0.1))), p)
+    assert "Subsidy(regions='AT-N'" in r.detail.attrs["notes"]
+    assert "no effect in the short run" in r.detail.attrs["notes"]
+    assert float(np.abs(r.detail["loss"]).max()) < 1e-12

@@ -1,0 +1,195 @@
+"""The trade model against published numbers and closed forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from benchmarks import nafta
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.models.contract import Productivity, Shock, Tariff, TradeCost
+from xunhuan.models.solvers import CONVERGED
+from xunhuan.models.trade import TradeParameters, gradient, respond
+from xunhuan.models.trade.kernel import solve
+from xunhuan.models.trade.records import Equilibrium
+
+pytestmark = pytest.mark.textbook
+
+
+def _levels(out: Equilibrium, tariff: np.ndarray) -> dict[str, np.ndarray]:
+    flow = np.asarray(out.share) * np.asarray(out.spending) / (1 + tariff)
+    return {"tariff": tariff, "flow": flow, "cost": np.asarray(out.cost), "income": np.asarray(out.income)}
+
+
+@pytest.fixture(scope="module")
+def solved(raw: Path) -> dict[bool, tuple[ModuleType, object, Equilibrium, Equilibrium]]:
+    """Both NAFTA equilibria, without and with deficits."""
+    n = nafta.Nafta(raw)
+    found = {}
+    for deficits in (False, True):
+        p = n.elasticities(deficits)
+        before, x, how = solve(n.economy(), p, n.shift(n.before), n.start(), 1e-11)
+        after, _, how_after = solve(n.economy(), p, n.shift(n.after), x, 1e-11)
+        assert int(how.outcome) == int(how_after.outcome) == CONVERGED
+        found[deficits] = (nafta, n, before, after)
+    return found
+
+
+def _percent(n, before: Equilibrium, after: Equilibrium, which: str) -> list[float]:
+    hat = np.asarray(getattr(after, which) / after.consumer_price) / np.asarray(
+        getattr(before, which) / before.consumer_price
+    )
+    return [round(100 * (float(hat[list(n.region).index(k)]) - 1), 2) for k in ("Mexico", "Canada", "USA")]
+
+
+def test_nafta_real_wages_to_the_published_digits(solved) -> None:
+    """[CaliendoParro2015, table 2]: real wages Mexico 1.72, Canada 0.32, USA 0.11 percent, balanced trade."""
+    _, n, before, after = solved[False]
+    assert _percent(n, before, after, "wage") == [1.72, 0.32, 0.11]
+
+
+def test_nafta_terms_and_volume_of_trade_to_the_published_digits(solved) -> None:
+    """[CaliendoParro2015, table 2]: terms of trade -0.41, -0.11, 0.04; volume 1.72, 0.04, 0.04; sum 1.31, -0.06, 0.08."""
+    module, n, before, after = solved[False]
+    terms, volume = module.welfare_split(_levels(before, n.before), _levels(after, n.after))
+    at = [list(n.region).index(k) for k in module.NAMES]
+    assert np.round(terms[at], 2).tolist() == [-0.41, -0.11, 0.04]
+    assert np.round(volume[at], 2).tolist() == [1.72, 0.04, 0.04]
+    assert np.round((terms + volume)[at], 2).tolist() == [1.31, -0.06, 0.08]
+
+
+def test_nafta_exact_welfare_is_not_its_first_order_sum(solved) -> None:
+    """The exact change of real income is near nothing for Mexico: the tariff revenue lost is as large as the gain."""
+    _, n, before, after = solved[False]
+    assert _percent(n, before, after, "income") == [0.01, -0.11, 0.07]
+
+
+def test_nafta_with_deficits_held(solved) -> None:
+    """With deficits as a share of world GDP the same exercise solves too; the order of the gains is the published one."""
+    _, n, before, after = solved[True]
+    mexico, canada, usa = _percent(n, before, after, "wage")
+    assert mexico > canada > usa > 0
+    assert abs(mexico - 1.72) < 0.1
+    np.testing.assert_allclose(float(np.sum(after.gdp)), 1, atol=1e-9)
+
+
+ONE = Sectors(("X",), groups={"goods": ("X",)})
+
+
+def _one_sector(flow: np.ndarray, nation: tuple[str, ...], labour_share: float = 1.0, **kw) -> Accounts:
+    """One good; a share of output is made of the good itself, where labour_share < 1."""
+    r = len(flow)
+    output, absorbed = flow.sum(1), flow.sum(0)
+    use = (1 - labour_share) * output
+    codes = tuple(f"R{k}" for k in range(r))
+    return Accounts(
+        flow=flow[:, :, None], use=use[:, None, None], final=(absorbed - use)[:, None, None],
+        value_added=(output - use)[:, None, None], tariff=np.zeros((r, r, 1)), geography=Geography(codes, nation, **kw),
+        sectors=ONE, categories=("c",), components=("v",), year=2000, currency="X", unit="X",
+    )  # fmt: skip
+
+
+BALANCED = np.array([[60.0, 25, 15], [30, 90, 20], [10, 25, 50]])  # exports = imports in each of the three
+
+
+@pytest.mark.parametrize("theta", [1.5, 5.0])
+def test_gains_from_trade_are_own_share_to_the_power_of_one_over_theta(theta: float) -> None:
+    """[ArkolakisCostinotRodriguezClare2012, eq. 1]: autarky changes real income by π_nn^(1/θ)."""
+    acc = _one_sector(BALANCED, ("A", "B", "C"))
+    out = respond(acc, Shock((TradeCost("all", "all", ban=True),)), TradeParameters(theta=theta, tolerance=1e-12))
+    own = np.diag(BALANCED) / BALANCED.sum(0)
+    np.testing.assert_allclose(out.detail["real_income_hat"], own ** (1 / theta), rtol=1e-10)
+
+
+def test_inputs_multiply_the_gains_from_trade() -> None:
+    """[CostinotRodriguezClare2014, eq. 28] in one sector: π_nn^(1/(θβ)), β the share of labour in cost."""
+    acc = _one_sector(BALANCED, ("A", "B", "C"), labour_share=0.6)
+    out = respond(acc, Shock((TradeCost("all", "all", ban=True),)), TradeParameters(theta=4.0, tolerance=1e-12))
+    own = np.diag(BALANCED) / BALANCED.sum(0)
+    np.testing.assert_allclose(out.detail["real_income_hat"], own ** (1 / (4 * 0.6)), rtol=1e-10)
+
+
+def test_autarky_with_many_sectors_and_inputs(toy: Accounts) -> None:
+    """[CostinotRodriguezClare2014, eq. 29]: ln(w/P) = Σ_ij α_j ℓ_ij ln(π_nn,i)/θ_i, ℓ of the Leontief inverse of costs."""
+    theta = {"FAR": 3.0, "MAN": 5.0, "SER": 7.0}
+    out = respond(
+        toy, Shock((TradeCost("BOR", "ATL", ban=True, both_ways=True),)), TradeParameters(theta=theta, tolerance=1e-12)
+    )
+    s = 3
+    spent = (1 + toy.tariff[:, s]) * toy.flow[:, s]
+    markup = spent.sum(0) / toy.flow[:, s].sum(0)
+    gamma = toy.use[s] * markup[:, None] / toy.output[s]
+    final = spent.sum(0) - (toy.use[s] * markup[:, None]).sum(1)
+    own = spent[s] / spent.sum(0)
+    price = np.linalg.solve(np.eye(3) - gamma.T, -np.log(own) / np.array(list(theta.values())))
+    expected = np.exp(-(final / final.sum()) @ price)
+    assert float(out.detail["real_wage_hat"][s]) == pytest.approx(expected, rel=1e-10)
+
+
+def test_symmetric_countries_share_the_same_gain() -> None:
+    """By hand: with all wages equal, P̂ = (π + (1 − π) d̂^(−θ))^(−1/θ) and real income is its inverse."""
+    flow = np.full((3, 3), 20.0) + 40 * np.eye(3)
+    out = respond(
+        _one_sector(flow, ("A", "B", "C")),
+        Shock((TradeCost("all", "all", change=-0.2),)),
+        TradeParameters(theta=4.0, tolerance=1e-12),
+    )
+    expected = (60 / 100 + 40 / 100 * 0.8**-4) ** (1 / 4)
+    np.testing.assert_allclose(out.detail["real_income_hat"], expected, rtol=1e-11)
+    np.testing.assert_allclose(out.detail["wage_hat"], 1, rtol=1e-11)
+
+
+def test_two_regions_with_mobile_people_by_hand() -> None:
+    """Two provinces that hardly trade: V̂ = Â, so people move to L̂_1/L̂_2 = (Â_1/Â_2)^ν, and none are lost."""
+    flow = np.diag([60.0, 40.0, 100.0])
+    acc = _one_sector(flow, ("A", "A", "B"), population=(3.0, 5.0, 9.0))
+    out = respond(
+        acc,
+        Shock((Productivity("R0", change=0.21),)),
+        TradeParameters(theta=4.0, labour="mobile", mobility=1.5, tolerance=1e-12),
+    )
+    people = out.detail["population_hat"].to_numpy()
+    ratio = 1.21**1.5
+    stay = 8 / (3 * ratio + 5)
+    np.testing.assert_allclose(people, [ratio * stay, stay, 1.0], rtol=1e-10)
+    np.testing.assert_allclose(out.detail["real_income_per_head_hat"], [1.21, 1, 1], rtol=1e-10)
+
+
+def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
+    """A very small economy cannot move foreign demand except along θ: its real income peaks at t = 1/θ."""
+    small = 1e-4
+    flow = np.array([[small * 0.6, small * 0.4], [small * 0.4, 1.0]])
+    acc = _one_sector(flow, ("A", "B"))
+    theta = 5.0
+    slope = [
+        float(
+            gradient(acc, "R0", Shock((Tariff("R1", "R0", set=t),)), TradeParameters(theta=theta, tolerance=1e-13))
+            ["tariff"].sel(origin="R1", destination="R0")[0]
+        )
+        for t in (0.0, 1 / theta, 0.4)
+    ]  # fmt: skip
+    assert slope[0] > 0 > slope[2]
+    assert abs(slope[1]) < 1e-3 * slope[0]
+
+
+def test_implicit_derivative_of_a_scalar_fixed_point() -> None:
+    """x = cos(p x): dx/dp = -x sin(px) / (1 + p sin(px)), forwards, backwards and batched."""
+    import jax
+
+    from xunhuan.models.solvers import implicit_fixed_point
+
+    def root(p: jax.Array) -> jax.Array:
+        return implicit_fixed_point(lambda x: jnp.cos(p * x), jnp.ones(1))[0][0]
+
+    p = jnp.asarray(0.7)
+    x = root(p)
+    by_hand = -x * jnp.sin(p * x) / (1 + p * jnp.sin(p * x))
+    np.testing.assert_allclose(jax.grad(root)(p), by_hand, rtol=1e-9)
+    np.testing.assert_allclose(jax.jvp(root, (p,), (jnp.ones(()),))[1], by_hand, rtol=1e-9)
+    np.testing.assert_allclose(jax.vmap(jax.grad(root))(jnp.array([0.7, 0.7])), [by_hand] * 2, rtol=1e-9)

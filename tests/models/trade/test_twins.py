@@ -1,0 +1,344 @@
+"""The trade model against a slow twin in levels, and its derivatives against central differences."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.models.contract import Primitives, Productivity, Shock, Tariff, TradeCost, primitives
+from xunhuan.models.trade import TradeParameters, costliest_barriers, gradient, respond
+from xunhuan.models.trade.batch import respond_to_draws
+from xunhuan.models.trade.kernel import solve
+from xunhuan.models.trade.model import problem
+
+pytestmark = pytest.mark.twin
+
+
+class Twin:
+    """The same economy in levels, cell by cell: every base price is 1, wages are found by trial and error."""
+
+    def __init__(
+        self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str
+    ):
+        self.acc, self.p, self.theta, self.inner = acc, p, theta, [nest * t for t in theta]
+        self.nu, self.psi, self.deficits = nu, psi, deficits
+        self.R, self.S = range(acc.R), range(acc.S)
+        self.nation = acc.geography.nation
+        self.spent = [[[acc.flow[r, s, i] * (1 + acc.tariff[r, s, i]) for i in self.S] for s in self.R] for r in self.R]
+        self.X0 = [[sum(self.spent[r][s][i] for r in self.R) for i in self.S] for s in self.R]
+        self.markup = [[self.X0[s][i] / acc.flow[:, s, i].sum() for i in self.S] for s in self.R]
+        self.Y0 = [[acc.flow[r, :, i].sum() for i in self.S] for r in self.R]
+        self.gamma = [
+            [[acc.use[s, i, j] * self.markup[s][i] / self.Y0[s][j] for j in self.S] for i in self.S] for s in self.R
+        ]
+        self.beta = [[1 - sum(self.gamma[s][i][j] for i in self.S) for j in self.S] for s in self.R]
+        self.F0 = [[acc.final[s, i].sum() * self.markup[s][i] for i in self.S] for s in self.R]
+        self.I0 = [sum(self.F0[s]) for s in self.R]
+        self.L0 = [sum(self.beta[s][j] * self.Y0[s][j] for j in self.S) for s in self.R]
+        self.D0 = [sum(acc.flow[:, s].sum(0)) - sum(self.Y0[s]) for s in self.R]
+        self.gdp0 = acc.gdp.sum()
+        self.w, self.L = [1.0 for _ in self.R], [1.0 for _ in self.R]
+        self.P = [[1.0 for _ in self.S] for _ in self.R]
+        self.Y = [list(row) for row in self.Y0]
+        self.I = list(self.I0)
+
+    def cost(self, s: int, j: int) -> float:
+        workers = self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
+        bundle = self.w[s] ** self.beta[s][j]
+        for i in self.S:
+            bundle *= self.P[s][i] ** self.gamma[s][i][j]
+        return bundle / (self.p.productivity[s, j] * workers**self.psi * (1 + self.p.subsidy[s, j]))
+
+    def shares(self, s: int, i: int, c: list[list[float]]) -> tuple[float, list[float]]:
+        """Price index of good i in s and each origin's share, nest by nest."""
+        price, weight = [math.inf for _ in self.R], [self.spent[r][s][i] / self.X0[s][i] for r in self.R]
+        for r in self.R:
+            d = self.p.trade_cost[r, s, i]
+            if math.isfinite(d):
+                rate = (1 + self.p.tariff[r, s, i]) / (1 + self.acc.tariff[r, s, i])
+                price[r] = c[r][i] * d * rate * (1 + self.p.export_tax[r, s, i])
+        nests = {}
+        for n in dict.fromkeys(self.nation):
+            members = [r for r in self.R if self.nation[r] == n]
+            power = self.inner[i] if len(members) > 1 else self.theta[i]
+            b = sum(weight[r] for r in members)
+            total = sum(weight[r] / b * price[r] ** -power for r in members)
+            nests[n] = (b, total ** (-1 / power) if total > 0 else math.inf, power)
+        P = sum(b * pn ** -self.theta[i] for b, pn, _ in nests.values()) ** (-1 / self.theta[i])
+        out = []
+        for r in self.R:
+            b, pn, power = nests[self.nation[r]]
+            inside = weight[r] / b * (price[r] / pn) ** -power if math.isfinite(price[r]) else 0.0
+            out.append(inside * b * (pn / P) ** -self.theta[i])
+        return P, out
+
+    def sweep(self) -> float:
+        """Prices, quantities, people and wages once; the largest relative move."""
+        c = [[self.cost(s, j) for j in self.S] for s in self.R]
+        found = [[self.shares(s, i, c) for i in self.S] for s in self.R]
+        newP = [[found[s][i][0] for i in self.S] for s in self.R]
+        cpi = [math.prod(newP[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S) for s in self.R]
+        world = math.exp(sum(self.I0[s] * math.log(cpi[s]) for s in self.R) / sum(self.I0))
+        pay = [[self.Y[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S] for s in self.R]
+        newY = [[0.0 for _ in self.S] for _ in self.R]
+        income, gdp = [], [0.0 for _ in self.R]
+        taxes = [-sum(self.p.subsidy[s, j] * self.Y[s][j] for j in self.S) for s in self.R]
+        for s in self.R:
+            tilt = [self.F0[s][i] * self.p.final_demand[s, i] for i in self.S]
+            for i in self.S:
+                inputs = sum(self.gamma[s][i][j] * pay[s][j] for j in self.S)
+                X = tilt[i] / sum(tilt) * self.I[s] + inputs
+                for r in self.R:
+                    border = X * found[s][i][1][r] / (1 + self.p.tariff[r, s, i])
+                    duty = X * found[s][i][1][r] - border
+                    own = border / (1 + self.p.export_tax[r, s, i])
+                    newY[r][i] += own
+                    taxes[r] += border - own
+                    taxes[s] += duty
+                    gdp[r] += border - own
+                    gdp[s] += duty * inputs / X
+        bill = [sum(self.beta[s][j] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
+        for s in self.R:
+            gdp[s] += bill[s] - sum(self.p.subsidy[s, j] * newY[s][j] for j in self.S)
+        paid = [self.w[s] * self.L[s] * self.L0[s] for s in self.R]
+        closure = {"zero": 0.0, "world_share": 1.0, "constant": world}[self.deficits]
+        for s in self.R:
+            income.append(paid[s] + taxes[s] + self.deficit(s, paid, closure))
+        self.people(income, cpi)
+        newW = [self.w[s] * (bill[s] / (self.w[s] * self.L[s] * self.L0[s])) ** 0.2 for s in self.R]
+        unit = sum(gdp) / self.gdp0
+        moves = [abs(math.log(newW[s] / unit / self.w[s])) for s in self.R]
+        moves += [abs(math.log(newP[s][i] / unit / self.P[s][i])) for s in self.R for i in self.S]
+        self.w, self.I = [w / unit for w in newW], [x / unit for x in income]
+        self.P = [[x / unit for x in row] for row in newP]
+        self.Y = [[x / unit for x in row] for row in newY]
+        return max(moves)
+
+    def deficit(self, s: int, paid: list[float], closure: float) -> float:
+        """The nation's own deficit by factor income, and transfers per head that grow with the nation's factor income."""
+        mates = [q for q in self.R if self.nation[q] == self.nation[s]]
+        before, now = sum(self.L0[q] for q in mates), sum(paid[q] for q in mates)
+        nation = sum(self.D0[q] for q in mates)
+        sent = {q: (self.D0[q] - self.L0[q] / before * nation) * self.L[q] * now / before for q in mates}
+        if closure == 0:
+            return 0.0
+        return paid[s] / now * (nation * closure - sum(sent.values())) + sent[s]
+
+    def people(self, income: list[float], cpi: list[float]) -> None:
+        """L'/L ∝ (real income per head)^ν within nations of several regions, half the way."""
+        crowd = self.acc.geography.population
+        for n in dict.fromkeys(self.nation):
+            members = [r for r in self.R if self.nation[r] == n]
+            if len(members) == 1:
+                continue
+            want = {}
+            for r in members:
+                head = income[r] / self.I0[r] / cpi[r] / self.L[r] / self.p.mobility_cost[r]
+                want[r] = head**self.nu
+            total = sum(crowd[r] * want[r] for r in members) / sum(crowd[r] for r in members)
+            for r in members:
+                self.L[r] = self.L[r] ** 0.7 * (want[r] / total) ** 0.3
+            spread = sum(crowd[r] * self.L[r] for r in members) / sum(crowd[r] for r in members)
+            for r in members:
+                self.L[r] /= spread
+
+    def real_income(self) -> list[float]:
+        for _ in range(6000):
+            if self.sweep() < 1e-13:
+                break
+        out = []
+        for s in self.R:
+            cpi = math.prod(self.P[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S)
+            out.append(self.I[s] / self.I0[s] / cpi)
+        return out
+
+
+def _rich(acc: Accounts, seed: int = 3) -> Primitives:
+    """Every primitive away from its base, at random, with two bans."""
+    rng = np.random.default_rng(seed)
+    p = primitives(acc, Shock())
+    away = ~np.eye(acc.R, dtype=bool)[:, :, None]
+    cost = np.where(away, np.exp(rng.normal(0, 0.1, p.trade_cost.shape)), 1.0)
+    cost[0, 3, 0] = cost[3, 1, 1] = np.inf
+    return Primitives(
+        trade_cost=cost,
+        tariff=np.where(p.tariff > 0, p.tariff + rng.uniform(0, 0.2, p.tariff.shape), 0.0),
+        productivity=np.exp(rng.normal(0, 0.05, p.productivity.shape)),
+        final_demand=np.exp(rng.normal(0, 0.1, p.final_demand.shape)),
+        subsidy=rng.uniform(-0.05, 0.1, p.subsidy.shape),
+        export_tax=np.where(p.tariff > 0, rng.uniform(-0.05, 0.1, p.tariff.shape), 0.0),
+        mobility_cost=np.exp(rng.normal(0, 0.05, acc.R)),
+    )
+
+
+THETA = {"FAR": 2.5, "MAN": 4.0, "SER": 6.0}
+CASES = {
+    "plain": ({}, (1.0, 0.0, 0.0, "world_share")),
+    "nests": ({"nest_ratio": 1.7}, (1.7, 0.0, 0.0, "zero")),
+    "everything": (
+        {"nest_ratio": 1.4, "labour": "mobile", "mobility": 1.5, "scale": 0.05}, (1.4, 1.5, 0.05, "constant"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_slow_twin_in_levels(toy: Accounts, name: str) -> None:
+    given, (nest, nu, psi, deficits) = CASES[name]
+    p = _rich(toy)
+    out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given))
+    twin = Twin(toy, p, list(THETA.values()), nest, nu, psi, deficits)
+    np.testing.assert_allclose(out.detail["real_income_hat"], twin.real_income(), rtol=1e-9)
+    np.testing.assert_allclose(out.detail["wage_hat"], twin.w, rtol=1e-9)
+    np.testing.assert_allclose(out.detail["population_hat"], twin.L, rtol=1e-9)
+    np.testing.assert_allclose(
+        out.accounts.output, np.array(twin.Y) + (out.accounts.output - _producer(out, p)), rtol=1e-9
+    )
+
+
+def _producer(out, p: Primitives) -> np.ndarray:
+    """Sales at producer prices: flows without export taxes, r i."""
+    return (out.accounts.flow / (1 + p.export_tax)).sum(1)
+
+
+KINDS = {  # primitive: cells, whether the derivative is per log point
+    "trade_cost": ([(0, 1, 1), (3, 2, 0), (1, 1, 2)], True),
+    "tariff": ([(3, 0, 1), (1, 3, 0)], False),
+    "export_tax": ([(3, 1, 0), (2, 3, 1)], False),
+    "productivity": ([(1, 1), (3, 0)], True),
+    "subsidy": ([(1, 2), (3, 1)], False),
+    "final_demand": ([(1, 0), (3, 2)], True),
+    "mobility_cost": ([(0,), (1,)], True),
+}
+TIGHT = TradeParameters(
+    theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant"
+)
+
+
+def _slope(f, h: float) -> float:
+    """Central difference of fourth order."""
+    return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
+    """Every kind of primitive, at an equilibrium where all options work at once."""
+    base = _rich(toy)
+    slopes = gradient(toy, "AT-E", base, TIGHT)
+    cells, log = KINDS[kind]
+    for cell in cells:
+
+        def value(h: float, cell: tuple[int, ...] = cell) -> float:
+            array = getattr(base, kind).copy()
+            array[cell] = array[cell] * math.exp(h) if log else array[cell] + h
+            moved = dataclasses.replace(base, **{kind: array})
+            return float(np.log(respond(toy, moved, TIGHT).detail["real_income_hat"][1]))
+
+        expected = _slope(value, 2e-3)
+        assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
+
+
+def test_gradient_in_the_elasticities(toy: Accounts) -> None:
+    base = _rich(toy)
+    slopes = gradient(toy, "BOR", base, TIGHT)
+
+    def value(h: float) -> float:
+        p = TIGHT.model_copy(update={"theta": {**THETA, "MAN": THETA["MAN"] + h}})
+        return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
+
+    assert float(slopes["theta"].sel(sector="MAN")) == pytest.approx(_slope(value, 1e-2), rel=1e-6)
+
+
+def test_gradient_of_a_measure_of_ones_own(toy: Accounts) -> None:
+    """Any scalar made of the equilibrium's arrays: here the share of the home market served from home."""
+
+    def home_share(out, e) -> jax.Array:
+        return (out.share[:3, :3] * out.spending[:3]).sum() / out.spending[:3].sum()
+
+    p = TradeParameters(tolerance=1e-13)
+    slopes = gradient(toy, home_share, Shock(), p)
+
+    def value(h: float) -> float:
+        acc = respond(toy, Shock((TradeCost("BOR", "AT-S", "MAN", change=math.expm1(h)),)), p).accounts
+        spent = (1 + acc.tariff) * acc.flow
+        return float(spent[:3, :3].sum() / spent[:, :3].sum())
+
+    cell = slopes["trade_cost"].sel(origin="BOR", destination="AT-S", sector="MAN")
+    assert float(cell) == pytest.approx(_slope(value, 1e-3), rel=1e-6)
+
+
+def test_derivatives_pass_through_the_kernel(toy: Accounts) -> None:
+    """grad, jvp and vmap of the solver itself agree with each other and with the adjoint by hand."""
+    base = _rich(toy)
+    task = problem(toy, base, TradeParameters(tolerance=1e-13))
+    x0 = jnp.asarray(task.start)
+
+    def income(log_a: jax.Array) -> jax.Array:
+        z = task.shift._replace(log_productivity=log_a)
+        out, _, _ = solve(task.economy, task.elasticities, z, x0, 1e-13, 1000, True)
+        return jnp.log(out.income[1] / task.economy.income[1] / out.consumer_price[1])
+
+    at = task.shift.log_productivity
+    reverse = jax.grad(income)(at)
+    np.testing.assert_allclose(
+        reverse, gradient(toy, "AT-E", base, TradeParameters(tolerance=1e-13))["productivity"], rtol=1e-6
+    )
+    one = jnp.zeros_like(at).at[2, 1].set(1.0)
+    np.testing.assert_allclose(jax.jvp(income, (at,), (one,))[1], reverse[2, 1], rtol=1e-7)
+    both = jax.vmap(income)(jnp.stack([at, at + 1e-4 * one]))
+    np.testing.assert_allclose((both[1] - both[0]) / 1e-4, reverse[2, 1], rtol=2e-3)
+
+
+def test_small_shocks_follow_the_first_order_split(toy: Accounts) -> None:
+    """Terms of trade + volume of trade + direct effects = ln real income to first order, as the base has tariffs."""
+    shock = Shock((
+        Tariff("ATL", "BOR", "MAN", add=1e-5), TradeCost("BOR", "AT-N", "FAR", change=1e-5),
+        Productivity("AT-E", "SER", change=1e-5),
+    ))  # fmt: skip
+    free = respond(toy, Shock(), TradeParameters(deficits="zero", tolerance=1e-13)).accounts
+    d = respond(free, shock, TradeParameters(tolerance=1e-14, max_iterations=2000)).detail
+    parts = d["terms_of_trade"] + d["volume_of_trade"] + d["direct_trade_cost"] + d["direct_productivity"]
+    np.testing.assert_allclose(parts, np.log(d["real_income_hat"]), atol=2e-9, rtol=1e-3)
+
+
+def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> None:
+    table = costliest_barriers(gradient(toy, "AT-N", Shock(), TradeParameters()), 3)
+    gains = []
+    for row in table.itertuples():
+        edit = TradeCost(row.origin, row.destination, row.sector, change=-0.01)
+        gains.append(100 * float(np.log(respond(toy, Shock((edit,))).detail["real_income_hat"][0])))
+    assert gains == sorted(gains, reverse=True)
+    np.testing.assert_allclose(gains, table["gain"], rtol=0.1)
+    assert (table["origin"] != table["destination"]).all()
+
+
+def test_draws_equal_single_runs(toy: Accounts) -> None:
+    """A batch of elasticity draws gives what runs one by one give, in chunks that do not divide it."""
+    rng = np.random.default_rng(5)
+    theta = np.exp(rng.normal(np.log(4), 0.3, (5, toy.S)))
+    shock = Shock((Tariff("ATL", "BOR", "goods", add=0.2),))
+    batch = respond_to_draws(toy, shock, theta, TradeParameters(tolerance=1e-12), chunk=2)
+    assert (batch["outcome"] == "converged").all()
+    for k, row in enumerate(theta):
+        p = TradeParameters(theta=dict(zip(toy.sectors.codes, row, strict=True)), tolerance=1e-12)
+        single = respond(toy, shock, p).detail
+        np.testing.assert_allclose(batch["real_income_hat"][k], single["real_income_hat"], rtol=1e-9)
+        np.testing.assert_allclose(batch["real_wage_hat"][k], single["real_wage_hat"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("cell", [("KOR", "CN-GD", "C26"), ("CN-JS", "CN-GD", "C20T22")])
+def test_gradient_on_the_large_table(world: Accounts, cell: tuple[str, str, str]) -> None:
+    """At real size: the slope of Guangdong's real income in one trade cost against central differences."""
+    p = TradeParameters(tolerance=1e-13, max_iterations=2000)
+    slope = gradient(world, "CN-GD", Shock(), p)["trade_cost"].sel(origin=cell[0], destination=cell[1], sector=cell[2])
+
+    def value(h: float) -> float:
+        edit = TradeCost(*cell, change=math.expm1(h))
+        return float(np.log(respond(world, Shock((edit,)), p).detail["real_income_hat"].sel(region="CN-GD")))
+
+    assert float(slope) == pytest.approx(_slope(value, 1e-2), rel=1e-6)

@@ -1,0 +1,185 @@
+"""Files in official layouts come back with the numbers that were written into them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.helpers import official
+from xunhuan.data.store import load, open_accounts
+from xunhuan.read import reader
+from xunhuan.read.blocks import DISCREPANCY
+
+pytestmark = pytest.mark.textbook
+
+COUNTRIES = ("AUS", "ROM", "RoW")
+
+
+def check_blocks(found, w) -> None:
+    acc = found.accounts
+    assert np.array_equal(acc.sourcing.intermediate, w.z)
+    assert np.array_equal(acc.sourcing.final, w.f)
+    assert np.array_equal(acc.output, w.output)
+    assert np.array_equal(acc.value_added[:, :, 0], w.value_added)
+    assert np.array_equal(acc.value_added[:, :, 1], w.taxes)
+    assert set(found.changes["step"]) == {"kept as they are"}
+    stocks = found.changes[found.changes["quantity"].str.contains("stocks")]
+    assert stocks["before"].tolist() == [-7.0]
+
+
+@pytest.mark.parametrize("release", ["wiod2013", "wiod2016"])
+def test_wiod_workbooks(tmp_path, release) -> None:
+    w = official.known(COUNTRIES, 35 if release == "wiod2013" else 56, 5)
+    path = official.write_workbook(tmp_path / "WIOT_ROW.xlsx", getattr(official, release)(w, 2009))
+    found = reader(release)(path)
+    check_blocks(found, w)
+    acc = found.accounts
+    assert acc.geography.codes == ("AUS", "ROU", "ROW")
+    assert (acc.year, acc.unit, acc.sectors.codes[1], acc.sectors.names_en[1]) == (2009, "million USD", "I2", "name 2")
+    assert acc.categories == ("household", "nonprofit", "government", "fixed_capital", "inventory")
+
+
+def test_wiod_2016_data_frame(tmp_path) -> None:
+    w = official.known(COUNTRIES, 56, 5)
+    path = official.wiod2016_csv(w, tmp_path / "wiot.csv")
+    found = reader("wiod2016")(path)
+    check_blocks(found, w)
+    assert found.accounts.year == 2014
+
+
+def test_wiod_2016_saved_by_r(tmp_path) -> None:
+    pyreadr = pytest.importorskip("pyreadr")
+    w = official.known(COUNTRIES, 56, 5)
+    frame = pd.read_csv(official.wiod2016_csv(w, tmp_path / "wiot.csv"))
+    pyreadr.write_rdata(str(tmp_path / "wiot.RData"), frame, df_name="wiot")
+    check_blocks(reader("wiod2016")(tmp_path / "wiot.RData"), w)
+
+
+@pytest.mark.parametrize("codes", [("A01_02", "C26", "T"), ("A01", "C24A", "C302T309", "T")])  # editions 2023, 2025
+def test_oecd_csv(tmp_path, codes) -> None:
+    w = official.known(("AUS", "CHN", "ROW"), len(codes), 6)
+    found = reader("icio")(official.icio_csv(w, tmp_path / "2018_SML.csv", codes))
+    check_blocks(found, w)
+    assert found.accounts.year == 2018
+    assert found.accounts.sectors.codes == codes
+    assert found.accounts.categories == official.ICIO_FINAL
+
+
+@pytest.fixture(params=["early", "late"])
+def ceads(request, tmp_path):
+    names = ("北京", "广东") if request.param == "early" else ("Beijing", "Guangdong")
+    p = official.known_provinces(names)
+    if request.param == "early":
+        sheets = official.ceads_early(p)
+    else:
+        sheets = official.ceads_late(p, official.known_provinces(("北京", "广东")))
+    path = official.write_workbook(tmp_path / "MRIO.xlsx", sheets)
+    return p, reader("ceads")(path, like=load("china-2017").geography)
+
+
+def test_ceads_workbooks(ceads) -> None:
+    p, found = ceads
+    acc = found.accounts
+    assert acc.geography.codes == ("CN-BJ", "CN-GD", "ROW")
+    assert acc.geography.nation == ("CHN", "CHN", "ROW")
+    assert np.allclose(acc.output[:2] * 1e4, p.output, rtol=1e-12)
+    assert np.allclose(acc.sourcing.intermediate[:2, :, :2] * 1e4, p.z, rtol=1e-12)
+    assert np.allclose(acc.flow[:2, 2] * 1e4, p.export, rtol=1e-12)
+    assert np.allclose(acc.gdp[:2] * 1e4, p.value_added.sum((1, 2)), rtol=1e-12)
+    assert acc.unit == "10^8 CNY"
+
+
+def test_ceads_errors_column_becomes_a_category(ceads) -> None:
+    p, found = ceads
+    closed = found.changes[found.changes["step"] == "rows closed"]
+    assert found.accounts.categories[-1] == DISCREPANCY
+    assert sorted(np.round(closed["change"] * 1e4)) == sorted(p.errors[p.errors != 0].tolist())
+
+
+def test_ceads_imports_are_spread_like_home_made_inputs(ceads) -> None:
+    p, found = ceads
+    z = found.accounts.sourcing.intermediate * 1e4
+    assert np.allclose(z[2, :, :2].sum(0), p.imports_z, rtol=1e-12)
+    # By hand: the second sector of the first province.
+    home = p.z.sum(0)[:, 0, 1]
+    assert np.allclose(z[2, :, 0, 1], home / home.sum() * p.imports_z[0, 1], rtol=1e-12)
+
+
+MAPPING = """
+name = "small"
+year = 2018
+currency = "USD"
+unit = "million USD"
+[regions]
+file = "regions.csv"
+code = "region"
+nation = "country"
+[sectors]
+file = "sectors.csv"
+code = "sector"
+[flow]
+file = "flow.csv"
+origin = "from"
+destination = "to"
+[use]
+file = "use.csv"
+[final]
+file = "final.csv"
+[value_added]
+file = "va.csv"
+"""
+
+
+def write_small(folder) -> None:
+    """Two regions of one nation, one sector; r sells 6 to itself and 4 to q, q sells 5 to itself and 3 to r."""
+    files = {
+        "map.toml": MAPPING,
+        "regions.csv": "region,country\nr,N\nq,N\n",
+        "sectors.csv": "sector,groups\ng,goods\n",
+        "flow.csv": "from,to,sector,value\nr,r,g,6\nr,q,g,4\nq,q,g,5\nq,r,g,3\n",
+        "use.csv": "region,sector,industry,value\nr,g,g,2\nq,g,g,3\n",
+        "final.csv": "region,sector,category,value\nr,g,all,7\nq,g,all,6\n",
+        "va.csv": "region,industry,component,value\nr,g,wages,8\nq,g,wages,5\n",
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def test_tabular_flow_form(tmp_path) -> None:
+    write_small(tmp_path)
+    acc = reader("tabular")(tmp_path / "map.toml").accounts
+    assert acc.flow[0, 1, 0] == 4
+    assert acc.output[:, 0].tolist() == [10, 8]
+    assert acc.gdp.tolist() == [8, 5]
+    assert acc.sectors.groups == {"goods": ("g",)}
+
+
+def test_tabular_by_user(tmp_path) -> None:
+    write_small(tmp_path)
+    old = MAPPING[MAPPING.index("[flow]") : MAPPING.index("[value_added]")]
+    new = '[intermediate]\nfile = "z.csv"\n[final_by_origin]\nfile = "f.csv"\n'
+    (tmp_path / "map.toml").write_text(MAPPING.replace(old, new), encoding="utf-8")
+    (tmp_path / "z.csv").write_text(
+        "origin,sector,destination,industry,value\nr,g,r,g,2\nq,g,q,g,1\nr,g,q,g,2\n", encoding="utf-8"
+    )
+    (tmp_path / "f.csv").write_text(
+        "origin,sector,destination,category,value\nr,g,r,all,4\nr,g,q,all,2\nq,g,q,all,4\nq,g,r,all,3\n",
+        encoding="utf-8",
+    )
+    acc = reader("tabular")(tmp_path / "map.toml").accounts
+    assert acc.sourcing.intermediate[0, 0, 1, 0] == 2
+    assert acc.flow[:, :, 0].tolist() == [[6, 4], [3, 5]]
+
+
+def test_import_command_saves_what_it_read(tmp_path, capsys) -> None:
+    from xunhuan.faces.cli import main
+
+    w = official.known(("AUS", "ROW"), 3, 6)
+    path = official.icio_csv(w, tmp_path / "2019_SML.csv", ("A01", "C26", "T"))
+    out = tmp_path / "mine.nc"
+    assert main(["import", "icio", str(path), "-o", str(out), "--name", "mine"]) == 0
+    acc = open_accounts(out)
+    assert acc.name == "mine"
+    assert np.array_equal(acc.sourcing.intermediate, w.z)
+    assert "falls in stocks" in capsys.readouterr().out

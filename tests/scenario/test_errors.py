@@ -1,0 +1,186 @@
+"""What is wrong with a scenario is told at once, with its path and the nearest valid name."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xunhuan.errors import BadInput, ForeignFile, UnknownName
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.layers import Layers, library, merge, read, setting
+
+pytestmark = pytest.mark.error
+
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
+
+FULL_OF_ERRORS = """
+title = "x"
+base = "toyland"
+colour = 1
+[[shock]]
+name = "a"
+trade_cost = { from = "BORE", to = "ATL", sectors = "goods and", ban = true }
+[[shock]]
+name = "b"
+tariff = [ { from = "BOR", to = "ATL", set = 0.1, add = 0.2 }, { form = "BOR", to = "ATL", set = -1 } ]
+[model.trade]
+horizn = "long"
+labour = "mobil"
+[model.trad]
+"""
+
+
+def layers(text: str) -> Layers:
+    return Layers("test", tomllib.loads(text), (), None)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(BadInput) as e:
+        prepare(layers(text))
+    return list(e.value.items)
+
+
+def test_all_errors_at_once_with_path_and_nearest_name() -> None:
+    found = problems(FULL_OF_ERRORS)
+    for text in (
+        "shock[1].tariff[0]: give exactly one of set, add, multiply",
+        "shock[1].tariff[1].from: is missing",
+        "shock[1].tariff[1].form: unknown key; did you mean from?",
+        "shock[1].tariff[1].set: input should be greater than or equal to 0 (given: -1)",
+        "model.trade.horizn: unknown key; did you mean horizon?",
+        "model.trade.labour: 'mobil' is not one of the choices; did you mean mobile?",
+        "model.trad: unknown model 'trad'; did you mean trade?",
+        "shock[0].trade_cost.from: unknown region 'BORE'; did you mean Borea, BOR?",
+    ):
+        assert text in found
+    assert any(x.startswith("colour: unknown key; known keys: title, question") for x in found)
+    assert any(
+        x.startswith("shock[0].trade_cost.sectors: unknown sector 'goods and'; did you mean goods") for x in found
+    )
+
+
+HEAD = 'title = "x"\nbase = "toyland"\n[[shock]]\nname = "a"\n'
+FINE = HEAD + 'trade_cost = { from = "BOR", to = "ATL", change = 0.1 }\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD, "shock[0]: the shock changes nothing: give at least one of trade_cost"),
+        (HEAD + 'trade_cost = { from = "BOR", to = "ATL" }', "give exactly one of change, ban, cut, best"),
+        (HEAD + 'tariff = { from = "AT-N", to = "AT-S", set = 0.1 }', "touches no pair of different nations"),
+        (HEAD + 'trade_cost = { from = "BOR", to = "BOR", ban = true }', "touches no pair of different regions"),
+        (HEAD + 'tariff = { from = "BOR", to = "ATL", add = -0.5 }', "the tariff would be negative or not finite"),
+        (HEAD + 'capacity = { regions = "AT-N", loss = 0.5 }', "no model given reads capacity (models: trade)"),
+        (HEAD + 'link = { from = "BOR", to = "ATL", start = 30, end = 10 }', "end (10) must lie after start (30)"),
+        (FINE + '[compare]\noffset = { shock = "b", policy = "a" }', "unknown shock 'b'; choose one of: a"),
+        (FINE + '[arms]\nbase = ["a"]', "arms.base: 'base' is the arm where nothing happens"),
+        (FINE + "[uncertainty]\ndraws = 4", "uncertainty: nothing is uncertain"),
+        (FINE + "[uncertainty]\nmobility = { low = 2, high = 1 }", "low (2) must lie below high (1)"),
+        (FINE + "[uncertainty]\nmobility = { low = 1 }", "give relative_sd, or low and high (and mode)"),
+        (FINE + "[uncertainty]\ncross_hauling = { relative_sd = 0.2 }", "cross_hauling is a position"),
+        (FINE + '[uncertainty]\ndesign = "sobol"\ndraws = 12\nmobility = { relative_sd = 0.2 }', "needs a power of two"),
+        (FINE + "[uncertainty]\nshock.b = { low = 0, high = 1 }", "uncertainty.shock.b: unknown shock 'b'"),
+        (FINE + '[uncertainty]\nmodels = ["tade"]\nmobility = { relative_sd = 0.2 }', "'tade' is not one of"),
+        (FINE + "[model]", "model: no model is given; known models: trade, propagation"),
+        (FINE + "[model.trade]\nscale = 0.9", "ψθ ="),
+        (FINE + 'size = -1.0\n', "shock[0].size: input should be greater than or equal to 0 (given: -1.0)"),
+        (FINE + 'size = 1.5\ntariff = { from = "BOR", to = "ATL", multiply = 0.0 }', "a tariff would be negative"),
+        (FINE.replace("toyland", "toylant"), "base: unknown table 'toylant'; did you mean toyland?"),
+        (FINE.replace('base = "toyland"', 'base = "toyland"\nhome = "ATT"'), "home: unknown nation 'ATT'; did you"),
+        (
+            FINE.replace('base = "toyland"', 'base = "toyland"\nbase_digest = "0123456789ab"'),
+            "base_digest: the table 'toyland' has moved",
+        ),
+    ],
+)  # fmt: skip
+def test_each_error_is_told(text: str, said: str) -> None:
+    found = problems(text)
+    assert any(said in item for item in found), found
+
+
+def test_a_digest_that_holds_is_accepted() -> None:
+    digest = prepare(layers(FINE)).base.digest
+    text = FINE.replace('base = "toyland"', f'base = "toyland"\nbase_digest = "{digest[:12]}"')
+    assert prepare(layers(text)).base.digest == digest
+
+
+def test_names_and_files() -> None:
+    with pytest.raises(UnknownName, match=r"unknown scenario 'chip-embrago'\n  fix: did you mean chip-embargo"):
+        read("chip-embrago")
+    with pytest.raises(BadInput, match=r"there is no scenario file 'none\.toml'"):
+        read("none.toml")
+    assert "chip-embargo" in library()
+
+
+def test_broken_files(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text("title = ", encoding="utf-8")
+    with pytest.raises(BadInput, match="not valid TOML"):
+        read(bad)
+    bad.write_bytes(b"title = '\xff\xfe'")
+    with pytest.raises(ForeignFile, match="not UTF-8"):
+        read(bad)
+    bad.write_text('extends = "bad.toml"', encoding="utf-8")
+    with pytest.raises(BadInput, match="extend one another in a circle"):
+        read(bad)
+    with pytest.raises(BadInput, match="'x' is not KEY=VALUE"):
+        setting("x")
+
+
+def test_layers_override_in_order_and_say_so(tmp_path: Path) -> None:
+    upper = tmp_path / "upper.toml"
+    upper.write_text('extends = "' + str(TOY) + '"\n[model.trade]\nhorizon = "short"\n', encoding="utf-8")
+    over = tmp_path / "over.toml"
+    over.write_text(
+        '[[shock]]\nname = "integration"\nsize = 2.0\n[model.trade]\nhorizon = "medium"\n', encoding="utf-8"
+    )
+    got = read(upper, [over], ["uncertainty.draws=4", "shock.embargo.size = 0.5"])
+    assert [str(o) for o in got.log] == [
+        "model.trade.horizon: (nothing) -> 'short' (upper.toml)",
+        "shock[integration].size: (nothing) -> 2.0 (over.toml)",
+        "model.trade.horizon: 'short' -> 'medium' (over.toml)",
+        "uncertainty.draws: 8 -> 4 (--set uncertainty.draws=4)",
+        "shock[embargo].size: (nothing) -> 0.5 (--set shock.embargo.size = 0.5)",
+    ]
+    bench = prepare(got)
+    assert bench.scenario.shocks()["embargo"].size == 0.5
+    assert bench.scenario.shocks()["integration"].size == 2.0
+
+
+def test_merge_leaves_its_input_alone() -> None:
+    base: dict[str, Any] = {"shock": [{"name": "a", "size": 1.0}], "b": {"c": 1}}
+    log: list[Any] = []
+    merge(base, {"shock": [{"name": "a", "size": 2.0}], "b": {"c": 2}}, "x", log)
+    assert base == {"shock": [{"name": "a", "size": 1.0}], "b": {"c": 1}}
+    assert len(log) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "mobility = { relative_sd = 0.2 }",
+            "uncertainty.mobility: its draws would change nothing: people do not move",
+        ),
+        ("scale = { relative_sd = 0.2 }", "uncertainty.scale: its draws would change nothing"),
+        ("inventories = { relative_sd = 0.2 }", "uncertainty.inventories: its draws would change nothing"),
+    ],
+)
+def test_draws_that_would_change_nothing_are_refused(text: str, said: str) -> None:
+    found = problems(FINE + "[uncertainty]\n" + text)
+    assert any(said in item for item in found), found
+
+
+def test_a_ban_is_not_drawn_beyond_itself() -> None:
+    text = FINE.replace("change = 0.1", "ban = true") + "[uncertainty]\nshock.a = { low = 0.5, high = 1.2 }"
+    assert problems(text) == ["uncertainty.shock.a: a ban has no dose above 1; give low and high with high at most 1"]
+
+
+def test_a_scenario_without_shocks() -> None:
+    assert problems('title = "x"\nbase = "toyland"\nshock = []') == [
+        "there is no shock: add [[shock]] with a name and an edit"
+    ]

@@ -1,0 +1,189 @@
+"""The library runs, the schema holds whatever it is given, results survive a kill, and golden numbers stand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.golden.regenerate import GOLDEN, golden
+from xunhuan.data.toyland import toyland
+from xunhuan.errors import BadInput
+from xunhuan.faces.recording import record
+from xunhuan.scenario.assess import Assessment, assess, headlines
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.ensemble import Plan
+from xunhuan.scenario.layers import Layers, library, read
+from xunhuan.scenario.record import open_result
+from xunhuan.scenario.scenario import LONG, SHORT, Scenario
+
+pytestmark = pytest.mark.house
+
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
+WANTED = {
+    "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "entity-list", "orders-cancelled-2020", "national-market",
+    "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
+}  # fmt: skip
+
+
+def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:
+    assert set(library()) == WANTED
+    for name in WANTED:
+        s = prepare(read(name)).scenario
+        for field in ("question", "source", "date", "reasoning", "assumptions"):
+            assert getattr(s, field), f"{name} lacks {field}"
+        assert s.uncertainty is not None, name
+
+
+@cache
+def assessed(name: str) -> Assessment:
+    return assess(prepare(read(name)), full=False)
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_every_library_scenario_runs(name: str) -> None:
+    done = assessed(name)
+    assert done.failures == []
+    income = done.data["real_income"].sel(place="CHN").to_numpy()
+    assert np.nanmax(np.abs(income)) < 0.2
+    assert np.nanmax(np.abs(income)) > 0
+
+
+def test_the_lead_scenario_has_the_signs_trade_theory_gives() -> None:
+    """Losing suppliers hurts, cheaper trade at home helps, and the embargo turns inputs to home suppliers."""
+    d = assessed("chip-embargo").data
+    income = d["real_income"].sel(place="CHN")
+    assert float(income.sel(arm="embargo")) < 0 < float(income.sel(arm="integration"))
+    reliance = d["reliance"].sel(place="CHN")
+    assert float(reliance.sel(arm="embargo")) < float(reliance.sel(arm="base"))
+
+
+WORDS = st.sampled_from(
+    ["BOR", "ATL", "AT-N", "MAN", "goods", "foreign", "provinces", "all", "!BOR", "nowhere", "", "a+b"]
+)
+SCALARS = st.one_of(WORDS, st.integers(-3, 3), st.floats(-2, 3), st.booleans(), st.floats(allow_nan=True))
+KEYS = st.sampled_from(
+    ["from", "to", "regions", "sectors", "change", "ban", "cut", "best", "set", "add", "multiply", "rate", "loss", "start",
+     "end", "factor", "origin", "size", "name"]
+)  # fmt: skip
+LINES = st.dictionaries(KEYS, SCALARS, max_size=5)
+SHOCKS = st.dictionaries(
+    st.sampled_from([*LONG, *SHORT, "name", "size", "role", "note", "odd"]),
+    st.one_of(SCALARS, LINES, st.lists(LINES, max_size=2)), max_size=4,
+)  # fmt: skip
+REST = st.dictionaries(
+    st.sampled_from(["model", "compare", "uncertainty", "measure", "arms", "home", "nations", "base_digest", "odd"]),
+    st.one_of(SCALARS, st.dictionaries(WORDS | KEYS, SCALARS | LINES, max_size=3)), max_size=3,
+)  # fmt: skip
+
+
+TOYLAND = toyland()
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(shocks=st.lists(SHOCKS, max_size=3), rest=REST)
+def test_whatever_is_written_is_run_or_refused_with_reasons(shocks: list[Any], rest: dict[str, Any]) -> None:
+    data = {"title": "x", "base": "toyland", "shock": shocks, **rest}
+    try:
+        bench = prepare(Layers("fuzz", data, (), None), lambda name: TOYLAND)
+    except BadInput as e:
+        reasons = e.items
+        bench = None
+    if bench is None:
+        assert reasons
+        assert all(item.strip() for item in reasons)
+        return
+    again = Scenario.model_validate(bench.scenario.resolved())
+    assert again == bench.scenario
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_resolved_scenarios_read_back_as_they_were(name: str) -> None:
+    s = Scenario.model_validate(dict(read(name).data))
+    assert Scenario.model_validate(s.resolved()) == s
+
+
+def test_golden_numbers_stand(toy_result: Path) -> None:
+    pd.testing.assert_frame_equal(
+        golden(open_result(toy_result)).reset_index(drop=True),
+        pd.read_csv(GOLDEN, keep_default_na=True).fillna({"arm": ""}),
+        rtol=1e-7,
+        atol=1e-9,
+    )
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "xunhuan.faces.cli", *words]
+
+
+def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """kill -9 among the draws: no result folder, finished batches kept; the next run ends with the bytes of an
+    uninterrupted one."""
+    out = tmp_path / "killed"
+    process = subprocess.Popen(
+        command("ensemble", str(TOY), "--draws", "16", "--workers", "1", "--batch", "1", "-o", str(out)),
+        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while len(list(tmp_path.glob(".killed.draws-*/batch-*"))) < 2:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not out.exists()
+    kept = len(list(tmp_path.glob(".killed.draws-*/batch-*.parquet")))
+    assert 2 <= kept < 16
+    told: list[int] = []
+    layers = read(TOY, settings=["uncertainty.draws=16"])
+    record(layers, out, Plan(workers=1, batch=1), lambda stage, done, total: told.append(done))
+    assert told[0] == kept
+    assert not list(tmp_path.glob(".killed.*"))
+    record(layers, tmp_path / "whole", Plan(workers=1))
+    for name in ("result.nc", "summary.parquet", "draws.parquet", "outcomes.parquet", "scenario.toml", "report.html"):
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
+    out, source = tmp_path / "one", tmp_path / "small.toml"
+    source.write_text(
+        'title = "x"\nbase = "toyland"\n[[shock]]\nname = "open"\n'
+        'trade_cost = { from = "ATL", to = "ATL", sectors = "goods", change = -0.05 }\n'
+    )
+    runs = [
+        subprocess.Popen(
+            command("run", str(source), "--set", f"shock.open.size={size}", "-o", str(out)),
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        for size in (0.5, 1.5)
+    ]  # fmt: skip
+    for process in runs:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    result = open_result(out)
+    size = result.scenario.shocks()["open"].size
+    assert size in (0.5, 1.5)
+    alone = headlines(assess(prepare(read(source, settings=[f"shock.open.size={size}"]))).data)[1]
+    np.testing.assert_allclose(result.summary["value"], alone, rtol=1e-9, atol=1e-12)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "small.toml"]
+
+
+def test_a_run_does_not_replace_what_is_not_a_result(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    done = subprocess.run(
+        command("run", str(TOY), "--no-draws", "-o", str(tmp_path)), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "there is something else at the place to write to" in done.stderr
+    assert (tmp_path / "notes.txt").read_text() == "mine"

@@ -1,0 +1,211 @@
+"""Fast paths of scenarios against slow ones, published indices, and the same draws wherever they are worked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import load
+from xunhuan.errors import BadInput
+from xunhuan.measures.exposure import exposure
+from xunhuan.measures.integration import head_ries as measured_head_ries
+from xunhuan.models.contract import Shock, primitives
+from xunhuan.scenario import ensemble
+from xunhuan.scenario.bounds import hauling_bounds
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.design import design, indices, quantile, sample_rows
+from xunhuan.scenario.edits import BestPairs, Elasticities, head_ries
+from xunhuan.scenario.ensemble import Plan, draw_all
+from xunhuan.scenario.layers import Layers, read
+from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.places import places
+from xunhuan.scenario.run import Bench
+from xunhuan.scenario.scenario import Distribution, Uncertainty
+
+pytestmark = pytest.mark.twin
+
+Job = tuple[Layers, Bench, pd.DataFrame]
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
+
+
+@pytest.mark.parametrize(("position", "bundled"), [(0.0, "china-2017-least"), (1.0, "china-2017-most")])
+def test_bounds_found_from_the_table_alone_are_those_built_from_the_sources(
+    china: Accounts, position: float, bundled: str
+) -> None:
+    """The builder knows distances and provincial margins; here both are read off the flows."""
+    other = load(bundled)
+    gap = np.abs(hauling_bounds(china).at(position).flow - other.flow).sum() / other.flow.sum()
+    assert gap < 1e-10
+
+
+def test_best_pairs_by_loops(toy: Accounts) -> None:
+    theta = Elasticities((3.0, 5.0, 4.0), (6.0, 2.0, 4.0))
+    edit = BestPairs("ATL", "ATL", ("FAR", "MAN"), 0.4, 0.5, theta)
+    got = primitives(toy, Shock((edit,))).trade_cost
+    expected = np.ones_like(got)
+    for i in (0, 1):
+        cost = {}
+        for r in range(3):
+            for s in range(3):
+                if r != s:
+                    ways = toy.flow[r, s, i] * toy.flow[s, r, i] / (toy.flow[r, r, i] * toy.flow[s, s, i])
+                    cost[r, s] = ways ** (-1 / (2 * theta.within[i]))
+        target = np.quantile(list(cost.values()), 0.4)
+        for (r, s), d in cost.items():
+            if d > target:
+                expected[r, s, i] = (target / d) ** 0.5
+    np.testing.assert_allclose(got, expected, rtol=1e-14)
+    assert (got < 1).any()
+
+
+def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> None:
+    """Costs good by good and face-value reliance, computed here on arrays, agree with the measures of the same name."""
+    for k, code in enumerate(toy.sectors.codes):
+        ours = head_ries(toy.flow[:, :, k], np.full((4, 4), 5.0))
+        theirs = measured_head_ries(toy, list(toy.geography.codes), theta=5.0, sectors=code)["cost"].to_numpy() + 1
+        np.testing.assert_allclose(ours[~np.eye(4, dtype=bool)], theirs[~np.eye(4, dtype=bool)], rtol=1e-12)
+    at = places(toy)
+    face = [float(exposure(toy, code)["face"].item()) for code in at.codes]
+    np.testing.assert_allclose(reliance(toy, at), face, rtol=1e-12)
+
+
+def test_sobol_indices_of_a_product_by_hand() -> None:
+    """Y = x1 x2, independent with means m and variances v: S_1 = v1 m2² / V, T_1 = (v1 m2² + v1 v2) / V [Saltelli2010]."""
+    u = Uncertainty(
+        design="sobol", draws=1024, seed=3,
+        mobility=Distribution(low=0.0, high=2.0), scale=Distribution(low=1.0, high=4.0),
+    )  # fmt: skip
+    d = design(u)
+    first, total, *_ = indices(u, (d["mobility"] * d["scale"]).to_numpy())
+    v1, v2, m1, m2 = 4 / 12, 9 / 12, 1.0, 2.5
+    whole = v1 * m2**2 + v2 * m1**2 + v1 * v2
+    np.testing.assert_allclose(first, [v1 * m2**2 / whole, v2 * m1**2 / whole], atol=0.02)
+    np.testing.assert_allclose(total, [(v1 * m2**2 + v1 * v2) / whole, (v2 * m1**2 + v1 * v2) / whole], atol=0.02)
+    assert len(sample_rows(u)) == 2 * u.draws
+
+
+def test_a_latin_hypercube_draws_each_part_once_and_the_seed_fixes_it() -> None:
+    u = Uncertainty(draws=50, seed=5, mobility=Distribution(low=0.0, high=1.0), scale=Distribution(relative_sd=0.3))
+    d = design(u)
+    assert sorted(np.floor(d["mobility"] * 50).astype(int)) == list(range(50))
+    pd.testing.assert_frame_equal(d, design(u))
+    assert not d.equals(design(u.model_copy(update={"seed": 6})))
+
+
+def test_distributions_have_their_moments() -> None:
+    u = (np.arange(200_000) + 0.5) / 200_000
+    lognormal = quantile(Distribution(relative_sd=0.25), u)
+    assert np.median(lognormal) == pytest.approx(1.0, abs=1e-5)
+    assert lognormal.std() / lognormal.mean() == pytest.approx(0.25, abs=1e-3)
+    triangular = quantile(Distribution(low=1.0, mode=2.0, high=6.0), u)
+    assert triangular.mean() == pytest.approx(3.0, abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def toy_draws() -> Job:
+    layers = read(TOY, settings=["uncertainty.draws=6"])
+    bench = prepare(layers)
+    assert bench.scenario.uncertainty is not None
+    return layers, bench, design(bench.scenario.uncertainty)
+
+
+@pytest.fixture(scope="module")
+def here(toy_draws: Job, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return draw_all(*toy_draws, tmp_path_factory.mktemp("here"), Plan(workers=1, batch=2))
+
+
+def same(a: pd.DataFrame, b: pd.DataFrame) -> None:
+    assert a["draw"].tolist() == b["draw"].tolist()
+    assert a["outcome"].tolist() == b["outcome"].tolist() == ["converged"] * len(a)
+    np.testing.assert_allclose(np.stack(a["values"]), np.stack(b["values"]), rtol=1e-9, atol=1e-12)
+
+
+def test_finished_batches_are_not_worked_again(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
+    layers, bench, rows = toy_draws
+    draw_all(layers, bench, rows.iloc[:4], tmp_path, Plan(workers=1, batch=2))
+    kept = {f.name: f.stat().st_mtime_ns for f in tmp_path.glob("batch-*.parquet")}
+    assert len(kept) == 2
+    told: list[tuple[int, int]] = []
+    same(draw_all(layers, bench, rows, tmp_path, Plan(workers=1, batch=1), lambda *x: told.append(x)), here)
+    assert told == [(4, 6), (5, 6), (6, 6)]
+    assert {n: (tmp_path / n).stat().st_mtime_ns for n in kept} == kept
+
+
+def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
+    toy_draws, here: pd.DataFrame, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    layers, bench, rows = toy_draws
+    import multiprocessing
+
+    killed: list[int] = []
+
+    def kill_one(done: int, total: int) -> None:
+        if done >= 1 and not killed:
+            victim = multiprocessing.active_children()[0]
+            killed.append(victim.pid or 0)
+            os.kill(victim.pid or 0, signal.SIGKILL)
+
+    same(draw_all(layers, bench, rows, tmp_path, Plan(workers=2, batch=1), kill_one), here)
+    assert killed
+
+
+def test_draws_without_an_answer_are_counted(toy_draws: Job, tmp_path: Path) -> None:
+    layers, bench, rows = toy_draws
+    bad = rows.iloc[:2].copy()
+    bad.loc[0, "trade_elasticity"] = -1.0
+    got = draw_all(layers, bench, bad, tmp_path, Plan(workers=1))
+    assert got["outcome"].tolist() == ["refused", "converged"]
+    assert "a draw gives theta" in got["message"][0]
+    assert np.isnan(ensemble.matrix(got, len(got["values"][1]))[0]).all()
+
+
+def test_two_runs_do_not_share_a_work_folder(toy_draws: Job, tmp_path: Path) -> None:
+    with (
+        ensemble._held(tmp_path),
+        pytest.raises(BadInput, match="another run is working on the same draws"),
+    ):
+        draw_all(*toy_draws, tmp_path, Plan(workers=1))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense://x", "'nonsense://x' is not the address of a Dask scheduler"),
+        ("127.0.0.1", "is not the address of a Dask scheduler"),
+        ("tcp://127.0.0.1:1", "no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
+    ],
+)
+def test_no_scheduler_answers(toy_draws: Job, tmp_path: Path, address: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
+
+
+@pytest.mark.cluster
+def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
+    """Two worker processes of a real cluster; one is killed while it works; every draw still comes back."""
+    from distributed import LocalCluster
+
+    layers, bench, rows = toy_draws
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as cluster:  # type: ignore[no-untyped-call]
+        killed: list[int] = []
+
+        def kill_one(done: int, total: int) -> None:
+            if done >= 1 and not killed:
+                pid = next(iter(cluster.workers.values())).process.process.pid
+                killed.append(pid)
+                os.kill(pid, signal.SIGKILL)
+
+        begun = time.monotonic()
+        got = draw_all(layers, bench, rows, tmp_path, Plan(scheduler=cluster.scheduler_address, batch=1), kill_one)
+        assert time.monotonic() - begun < 120
+    assert killed
+    same(got, here)

@@ -1,0 +1,341 @@
+"""The laboratory in a real Chromium: every page, a scenario built by clicking, wrong input, languages, a phone, restarts."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.helpers.weblab import Server, serving, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+LATE = 120_000
+"""Milliseconds a run may take on a busy machine."""
+
+pytestmark = [pytest.mark.house, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("laboratory")) as s:
+        yield s
+
+
+class Watch:
+    """What went wrong in a browser's tab, and every address it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("request", lambda r: self.asked.append(r.url))
+
+
+@pytest.fixture
+def tab(browser: Browser, server: Server) -> Iterator[tuple[Page, Watch]]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    watch = Watch(page)
+    yield page, watch
+    context.close()
+    assert watch.errors == []
+    strangers = [a for a in watch.asked if not a.startswith((server.address, "data:", "blob:"))]
+    assert strangers == []
+
+
+def see(page: Page, server: Server, where: str = "") -> None:
+    """Open an address and wait for its page."""
+    page.goto(server.address + where)
+    page.wait_for_selector("#page h1")
+
+
+def until(page: Page, expression: str, seconds: float = 30.0) -> None:
+    """Wait until an expression holds; Playwright's own wait would need the eval that the page's policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
+
+
+def test_the_first_page_says_what_the_measure_says(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:
+    from xunhuan.measures.circulation import circulation
+
+    page, _ = tab
+    shares = circulation(toy)["external"].to_series()
+    see(page, server, "?table=toyland")
+    for code, name in (("AT-N", "Northmark"), ("AT-E", "Eastholm"), ("AT-S", "Southvale")):
+        page.click(f".tile[title^={name}]")
+        until(page, f"document.querySelector('#profile h2').textContent === '{name}'")
+        until(page, f"document.querySelector('#moving').textContent === '{100 * shares[code]:.0f}'")
+        assert f"{name} earned in 2000" in page.inner_text("#spoken")
+        assert f"region={code}" in page.url
+
+
+def test_a_click_colours_the_map_by_another_circuit(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=toyland&region=AT-S")
+    before = page.locator(".tile").first.evaluate("e => getComputedStyle(e).backgroundColor")
+    page.click(".circuit.own")
+    page.wait_for_selector(".circuit.own[aria-pressed=true]")
+    assert "share=own" in page.url
+    assert page.locator(".tile").first.evaluate("e => getComputedStyle(e).backgroundColor") != before
+    page.click("input#pick-definition")
+    page.get_by_role("option", name="Who earns in the end").click()
+    until(page, "document.querySelector('#spoken').textContent.includes('spent in 2000')")
+    assert "definition=origin" in page.url
+
+
+def test_a_link_restores_the_view_and_back_goes_back(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=china-2017&region=CN-SC&definition=forward&share=inter&lang=zh")
+    assert "四川" in page.inner_text("#profile h2")
+    assert page.input_value("#pick-table") == "china-2017"
+    assert page.input_value("#pick-definition") == "按首次跨界"
+    assert page.get_attribute(".circuit.inter", "aria-pressed") == "true"
+    at = page.url
+    page.click(".tile[title^=广东]")
+    until(page, "document.querySelector('#profile h2').textContent === '广东'")
+    page.go_back()
+    until(page, "document.querySelector('#profile h2').textContent === '四川'")
+    assert page.url == at
+
+
+def test_the_keyboard_reaches_everything(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=toyland&region=AT-N")
+    page.wait_for_selector(".tile")
+    reached: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.className + ' ' + (document.activeElement.id || '')"))
+        if "tile" in reached[-1] and "AT-E" in reached[-1]:
+            break
+    assert "skip" in reached[0]
+    assert any("circuit" in r for r in reached)
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#profile h2').textContent === 'Eastholm'")
+    # The place of the keyboard survives that the map was drawn again.
+    assert "AT-E" in page.evaluate("document.activeElement.id")
+
+
+CONTRAST = """() => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const lum = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => { v /= 255;
+    return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] > 0.99) return c; } return [255, 255, 255]; };
+  const bad = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.getClientRects().length || e.closest('svg') || e.closest('[disabled]')) continue;
+    const s = getComputedStyle(e), a = lum(parse(s.color)), b = lum(ground(e));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(s.fontSize) >= 24 || (parseFloat(s.fontSize) >= 18.66 && s.fontWeight >= 700);
+    if (ratio < (large ? 3 : 4.5)) bad.push(`${e.className} "${e.textContent.slice(0, 30)}" ${ratio.toFixed(2)}`);
+  }
+  return bad;
+}"""
+
+
+UNNAMED = """() => [...document.querySelectorAll('button,a,input')].filter((e) =>
+  e.getClientRects().length && e.tabIndex >= 0 && !e.textContent.trim() && !e.getAttribute('aria-label')
+  && !e.labels?.length && !e.title).map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", ["", "scenario", "results", "tables"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server: Server, path: str, lang: str) -> None:
+    """Both languages: no sideways scrolling, contrast of at least AA, every control named, nothing left untranslated."""
+    page, _ = tab
+    for width, height in ((1400, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        see(page, server, f"{path}?lang={lang}&table=china-2017")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRAST) == []
+    unnamed = page.evaluate(UNNAMED)
+    assert unnamed == []
+    assert page.evaluate("document.documentElement.lang") == lang
+    if lang == "zh":
+        nav = page.inner_text("nav").split()
+        assert nav == ["循环", "情景", "结果", "数据表"]
+        assert re.search(r"[\u4e00-\u9fff]", page.inner_text("#page h1"))
+
+
+def test_the_language_switch_keeps_the_view(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=china-2017&region=CN-ZJ")
+    page.click(".language")
+    until(page, "document.querySelector('#profile h2').textContent === '浙江'")
+    assert "region=CN-ZJ" in page.url
+    page.click(".language")
+    until(page, "document.querySelector('#profile h2').textContent === 'Zhejiang'")
+
+
+def test_tables_show_their_books(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "tables?table=china-2017")
+    text = page.inner_text("#page")
+    assert "world-2017" in text
+    assert "Σ_r flow = Σ_j use + Σ_f final" in text
+    assert re.search(r"\d[\d,]* corrections", text)
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Download the whole log").click()
+    assert got.value.suggested_filename == "china-2017-log.csv"
+
+
+def test_an_address_that_names_nothing(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=toyland&region=Eastholmm")
+    assert "did you mean Eastholm" in page.inner_text(".notice")
+    assert page.locator(".tile").count() == 3
+
+
+def build(page: Page, server: Server, points: str, lang: str = "en") -> None:
+    """A tariff of so many points, typed into the form; waits until it may be run."""
+    see(page, server, f"scenario?table=toyland&lang={lang}")
+    page.wait_for_selector("#run:not([disabled])")
+    box = page.get_by_label("Add to the rate, points")
+    box.fill(points)
+    share = f"{float(points) / 100:g}"
+    until(page, f"document.querySelector('#verdict .toml')?.textContent.includes('add = {share}')")
+    page.wait_for_selector("#run:not([disabled])")
+
+
+def test_a_scenario_built_by_clicking_and_run_to_its_result(tab: tuple[Page, Watch], server: Server) -> None:
+    """An added policy, an offset, both runs, two results side by side, and every file to take away."""
+    page, _ = tab
+    build(page, server, "40")
+    page.get_by_label("Title").fill("Tariff and an opened home market")
+    page.get_by_role("button", name="Add another shock or policy").click()
+    page.wait_for_selector("fieldset.shock >> nth=1")
+    second = page.locator("fieldset.shock").nth(1)
+    page.wait_for_selector(".notice.error")
+    assert "the shock changes nothing" in page.inner_text("#verdict")
+    second.locator("summary").click()
+    second.get_by_role("button", name="+ Productivity").click()
+    second = page.locator("fieldset.shock").nth(1)
+    second.get_by_label("Regions").click()
+    page.get_by_role("option", name="Atlas").first.click()
+    page.keyboard.press("Escape")
+    second.get_by_label("Change, %").fill("2")
+    until(page, "document.querySelector('#verdict .toml')?.textContent.includes('change = 0.02')")
+    second.get_by_label("Name").fill("home market")
+    until(page, "document.querySelector('#verdict .toml')?.textContent.includes('name = \"home market\"')")
+    assert '"ATL"' in page.evaluate("document.querySelector('#verdict .toml').textContent")
+    for label, name in (("Shock", "tariff"), ("Policy", "home market")):
+        page.get_by_label(label, exact=True).and_(page.locator("input")).last.click()
+        page.get_by_role("option", name=name, exact=True).last.click()
+    until(page, "document.querySelector('#verdict .toml')?.textContent.includes('[compare.offset]')")
+    assert "It will take about" in page.inner_text("#verdict")
+    page.click("#run")
+    page.wait_for_url("**/results**")
+    page.wait_for_selector(".files", timeout=LATE)
+    assert "Tariff and an opened home market" in page.inner_text("#shown h2")
+    text = page.inner_text("#shown")
+    assert "How much the policy makes good" in text
+    assert "converged" in text
+    page.wait_for_selector("#change-map .js-plotly-plot .heatmaplayer image", state="attached")
+    for name, end in (("TOML", ".toml"), ("Parquet", ".parquet"), ("CSV", ".csv"), ("HTML", ".html"), ("PNG", ".png")):
+        with page.expect_download() as got:
+            page.locator(".files").get_by_text(name, exact=True).click()
+        assert got.value.suggested_filename.endswith(end)
+    # Another one, from the start, then both side by side.
+    see(page, server, "scenario?table=toyland")
+    page.get_by_role("button", name="Start over").click()
+    # The form is drawn anew before the draft is; leaving in between would bring the old one back.
+    until(page, "document.querySelectorAll('fieldset.shock').length === 1")
+    until(page, "document.querySelector('#verdict .toml')?.textContent.includes('opened home market') === false")
+    build(page, server, "5")
+    page.click("#run")
+    page.wait_for_url("**/results**")
+    page.wait_for_selector(".files", timeout=LATE)
+    page.click(".against summary")
+    page.locator(".against").get_by_role("link", name="Tariff and an opened home market").click()
+    page.wait_for_selector(".results-pair")
+    titles = page.locator(".results-pair h2").filter(has_text="Tariff and an opened home market")
+    titles.first.wait_for()
+    assert titles.count() == 1
+    assert "Second less first" in page.inner_text("#shown")
+    page.reload()
+    page.wait_for_selector(".results-pair")
+
+
+def test_wrong_input_is_told_as_it_is_typed(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    build(page, server, "10")
+    page.get_by_label("Set the rate to, %").fill("-5")
+    page.wait_for_selector(".notice.error")
+    assert "greater than or equal to 0" in page.inner_text("#verdict")
+    assert page.is_disabled("#run")
+    page.get_by_label("Set the rate to, %").fill("5")
+    until(page, "document.querySelector('#verdict').textContent.includes('exactly one of set, add, multiply')")
+    page.get_by_label("Set the rate to, %").fill("")
+    page.wait_for_selector("#run:not([disabled])")
+    # What was typed is still there after a reload of the tab.
+    page.get_by_label("Title").fill("kept")
+    until(page, "document.querySelector('#verdict .toml')?.textContent.includes('kept')")
+    page.reload()
+    page.wait_for_selector("#run:not([disabled])")
+    assert page.get_by_label("Title").input_value() == "kept"
+
+
+def test_two_tabs_share_one_run(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    tabs = [context.new_page(), context.new_page()]
+    for page in tabs:
+        build(page, server, "33")
+    for page in tabs:
+        page.click("#run")
+        page.wait_for_url("**/results**")
+    for page in tabs:
+        page.wait_for_selector(".files", timeout=LATE)
+    runs = {re.search(r"run=(\w+)", page.url)[1] for page in tabs}  # type: ignore[index]
+    assert len(runs) == 1
+    digest = runs.pop()
+    assert tabs[0].locator(f"#runs code:has-text('{digest[:12]}')").count() == 1
+    context.close()
+
+
+def test_a_restart_in_mid_run(browser: Browser, tmp_path: Path) -> None:
+    """The server is killed while a run goes on: the next one finds it, starts it again and it ends."""
+    first = start(tmp_path)
+    context: BrowserContext = browser.new_context()
+    page = context.new_page()
+    try:
+        build(page, first, "17")
+        page.click("#run")
+        page.wait_for_url("**/results**")
+        page.wait_for_selector("#runs .state.running")
+        first.stop(signal.SIGKILL)
+        second = start(tmp_path)
+        try:
+            see(page, second, "results?" + page.url.split("?", 1)[1])
+            page.wait_for_selector(".files", timeout=LATE)
+            assert "converged" in page.inner_text("#shown")
+            page.get_by_role("link", name="Scenario").click()
+            page.wait_for_selector("#run")
+        finally:
+            second.stop()
+    finally:
+        context.close()
+        if first.process.poll() is None:
+            first.stop()
+
+
+def test_a_run_is_cancelled(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    build(page, server, "21")
+    page.click("#run")
+    page.wait_for_url("**/results**")
+    page.locator("#shown").get_by_role("button", name=re.compile("Cancel")).click()
+    page.wait_for_selector("#shown .state.cancelled")
+    assert page.locator(".files").count() == 0

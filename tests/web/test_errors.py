@@ -1,0 +1,285 @@
+"""What the laboratory refuses, and what it says: strangers, bad addresses, bad drafts, full queues, crashed runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from xunhuan.errors import BadInput
+from xunhuan.faces.web import draft, state
+from xunhuan.faces.web.app import make_app
+from xunhuan.faces.web.jobs import Job, Pool
+from xunhuan.faces.web.security import LARGEST_REQUEST, Access, access
+from xunhuan.faces.web.server import open_laboratory
+
+pytestmark = pytest.mark.error
+
+HERE = {"Host": "127.0.0.1:8050"}
+# A run that never ends by itself, one that dies half way, and one that succeeds: SCENARIO.toml OUT are argv[1:].
+SLEEPS = "import time; time.sleep(60)"
+DIES = (
+    "import os,pathlib,sys; o=pathlib.Path(sys.argv[2]); t=o.parent/f'.{o.name}.tmp-1'; t.mkdir(); "
+    "(t/'result.nc').write_text('half'); os.kill(os.getpid(), 9)"
+)
+WORKS = "import pathlib,sys; o=pathlib.Path(sys.argv[2]); o.mkdir(); (o/'manifest.json').write_text('{}')"
+
+
+def command(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def wait(pool: Pool, digest: str, *states: str) -> Job:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        job = pool.get(digest)
+        if job is not None and job.state in states:
+            return job
+        time.sleep(0.02)
+    raise AssertionError(f"{pool.get(digest)} did not become {states}")
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[FlaskClient]:
+    pool = Pool(tmp_path, command=command(SLEEPS))
+    yield make_app(pool, access("127.0.0.1", 8050)).server.test_client()
+    pool.close()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[tuple[FlaskClient, str]]:
+    pool, door = Pool(tmp_path, command=command(SLEEPS)), access("0.0.0.0", 8050)
+    yield make_app(pool, door).server.test_client(), door.token
+    pool.close()
+
+
+def test_a_foreign_host_name_is_refused(client: FlaskClient) -> None:
+    for host in ("evil.example:8050", "127.0.0.1:9999", "127.0.0.1.evil.example:8050"):
+        answer = client.get("/", headers={"Host": host})
+        assert (answer.status_code, answer.text) == (421, "This server answers to its own address only.\n")
+    assert client.get("/", headers=HERE).status_code == 200
+
+
+def test_another_site_cannot_post(client: FlaskClient) -> None:
+    for extra in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = client.post("/_dash-update-component", json={}, headers={**HERE, **extra})
+        assert (answer.status_code, answer.text) == (403, "Requests from other sites are refused.\n")
+
+
+def test_a_request_has_a_largest_size(client: FlaskClient) -> None:
+    body = b"{" + b" " * LARGEST_REQUEST + b"}"
+    answer = client.post("/_dash-update-component", data=body, content_type="application/json", headers=HERE)
+    assert answer.status_code == 413
+
+
+def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
+    headers = client.get("/", headers=HERE).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["connect-src"] == "'self'"
+    assert "unsafe" not in policy["script-src"]
+    assert "http" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_no_token_no_entry(guarded: tuple[FlaskClient, str]) -> None:
+    client, token = guarded
+    for path in ("/", "/_dash-layout", "/assets/lab.js", "/?token=wrong", "/?token=%E4%B8%AD"):
+        answer = client.get(path)
+        assert answer.status_code == 401
+        assert answer.text == "A token is needed: open the address printed where the server was started.\n"
+    opened = client.get(f"/?table=toyland&token={token}")
+    assert opened.status_code == 303
+    assert opened.headers["Location"] == "/?table=toyland"
+    cookie = opened.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert client.get("/").status_code == 200  # the cookie is in the client now
+
+
+def test_only_addresses_are_listened_on(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"'lab\.example' is not an address to listen on"):
+        open_laboratory("lab.example", 0, tmp_path)
+    assert access("127.0.0.1", 1) == Access(("localhost", "127.0.0.1", "::1"), 1, "")
+    assert access("127.0.0.2", 1).hosts[-1] == "127.0.0.2"
+    assert access("192.168.7.7", 1).token != access("192.168.7.7", 1).token
+
+
+def test_a_port_or_folder_in_use_is_told(tmp_path: Path) -> None:
+    first = open_laboratory("127.0.0.1", 0, tmp_path / "a")
+    port = int(first.address.rsplit(":", 1)[1].strip("/"))
+    with pytest.raises(BadInput, match=f"cannot listen on 127\\.0\\.0\\.1:{port}"):
+        open_laboratory("127.0.0.1", port, tmp_path / "b")
+    with pytest.raises(BadInput, match="another laboratory is using this folder"):
+        open_laboratory("127.0.0.1", 0, tmp_path / "a")
+    first.pool.close()
+    first.server.close()
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(BadInput, match="the results folder cannot be written"):
+        Pool(blocked)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/download/result/../../etc/passwd",
+        "/download/result/abcdefabcdef/%2e%2e%2fpasswd",
+        "/download/result/ABCDEFABCDEF/report.html",
+        "/download/result/abcdefabcdef/report.html",
+        "/download/log/..%2f..%2ftables.csv",
+        "/download/log/nowhere.csv",
+    ],
+)
+def test_no_file_but_the_named_ones(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers=HERE)
+    # A path that is no download at all is the page itself, which reads no file.
+    assert answer.status_code == 404 or "react-entry-point" in answer.text
+    assert "root:" not in answer.text
+
+
+def test_an_address_that_names_nothing_says_what_is_near() -> None:
+    selection = state.read("/", "?table=toylnd&region=Nothmark&definition=absorbtion&run=../x&lang=fr&share=inter")
+    told = "\n".join(selection.problems)
+    assert "unknown table 'toylnd'" in told
+    assert "did you mean toyland?" in told
+    assert "did you mean absorption?" in told
+    assert "run='../x' is not the digest of a result" in told
+    assert "unknown language 'fr'" in told
+    assert (selection.definition, selection.share, selection.run, selection.lang) == ("absorption", "inter", "", "en")
+    outside = state.read("/", "?table=toyland&region=Borea")
+    assert "'Borea' does not lie in Atlas" in outside.problems[0]
+
+
+def scenario(**changes: object) -> draft.Draft:
+    line = {"from": ["ATL"], "to": ["BOR"], "sectors": ["goods"], "add": 0.1}
+    return {"title": "t", "shock": [{"name": "s", "tariff": [line]}], "model": {"trade": {}}, **changes}
+
+
+def problems(data: draft.Draft) -> str:
+    return "\n".join(draft.check(data, state.read("/scenario", "?table=toyland")).problems)
+
+
+def test_a_draft_is_told_what_the_command_line_would_say() -> None:
+    wrong = scenario()
+    wrong["shock"][0]["tariff"][0] = {"from": ["ATLL"], "to": ["BOR"], "sectors": ["good"], "set": -0.1}
+    told = problems(wrong)
+    assert "shock[0].tariff" in told
+    assert "greater than or equal to 0" in told
+    wrong["shock"][0]["tariff"][0]["set"] = 0.1
+    told = problems(wrong)
+    assert "shock[0].tariff.from: unknown region 'ATLL'; did you mean ATL" in told
+    assert "shock[0].tariff.sectors: unknown sector" in told
+    assert problems(scenario(title="")) == "title: is missing"
+    assert problems(scenario()) == ""
+
+
+def test_a_draft_cannot_name_a_file() -> None:
+    data = draft.complete(
+        scenario(base="/etc/passwd", extends=["../x.toml"]), state.read("/scenario", "?table=toyland")
+    )
+    assert data["base"] == "toyland"
+    assert "extends: unknown key" in problems(scenario(base="/etc/passwd", extends=["../x.toml"]))
+
+
+def test_drafts_have_largest_sizes() -> None:
+    many = scenario(uncertainty={"trade_elasticity": {"relative_sd": 0.2}, "draws": 100000})
+    assert problems(many) == (
+        "The laboratory in a browser is bounded: draws 100000, at most 1024. Use the command line for more."
+    )
+    assert "text 5000, at most 4000" in problems(scenario(title="x" * 5000))
+    assert "shocks 9, at most 8" in problems(scenario(shock=scenario()["shock"] * 9))
+    assert "days 5000, at most 1100" in problems(scenario(model={"propagation": {"horizon_days": 5000}}))
+    nested = {"trade_elasticity": {"relative_sd": 0.2}, "draws": 512, "design": "sobol"}
+    assert "draws 1536, at most 1024" in problems(scenario(uncertainty=nested))
+
+
+def test_one_job_a_digest_and_a_bounded_queue(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, workers=1, limit=2, command=command(SLEEPS))
+    first = pool.submit("a" * 64, "one", "")
+    wait(pool, first.digest, "running")
+    assert pool.submit("a" * 64, "one", "").digest == first.digest
+    for name in "bc":
+        pool.submit(name * 64, name, "")
+    places = {j.title: j.position for j in pool.jobs()}
+    assert places == {"one": 0, "b": 1, "c": 2}
+    with pytest.raises(BadInput, match="2 runs are waiting already"):
+        pool.submit("d" * 64, "d", "")
+    pool.cancel("b" * 64)
+    assert {j.title: j.position for j in pool.jobs()}["c"] == 1
+    pool.cancel(first.digest)
+    assert wait(pool, first.digest, "cancelled").error == ""
+    wait(pool, "c" * 64, "running")
+    pool.close()
+
+
+def test_a_run_that_crashes_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, command=command(DIES))
+    job = wait(pool, pool.submit("a" * 64, "dies", "").digest, "failed")
+    assert job.error == "signal 9"
+    assert list((tmp_path / "results").iterdir()) == []
+    pool.close()
+
+
+def test_a_run_may_not_last_for_ever(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, longest=0.3, command=command(SLEEPS))
+    assert wait(pool, pool.submit("a" * 64, "slow", "").digest, "failed").error == "too long"
+    pool.close()
+
+
+def test_a_bad_scenario_fails_in_its_own_words(tmp_path: Path) -> None:
+    pool = Pool(tmp_path)  # the real worker
+    job = wait(pool, pool.submit("a" * 64, "bad", 'title = "x"\nbase = "toylnd"\n').digest, "failed")
+    assert "unknown table 'toylnd'" in job.error
+    pool.close()
+
+
+def test_a_restart_finds_results_and_starts_again_what_it_broke_off(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, command=command(SLEEPS))
+    wait(pool, pool.submit("a" * 64, "broken off", "").digest, "running")
+    pool.submit("b" * 64, "was waiting", "")
+    pool.close()
+    left = json.loads((tmp_path / "jobs" / f"{'a' * 64}.json").read_text())
+    assert left["state"] == "running"
+    (tmp_path / "results" / f".{'a' * 64}.tmp-7").mkdir()
+    again = Pool(tmp_path, command=command(WORKS))
+    for digest in ("a" * 64, "b" * 64):
+        assert wait(again, digest, "done").share == 1.0
+    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["a" * 64, "b" * 64]
+    again.close()
+    third = Pool(tmp_path, command=command(SLEEPS))
+    assert {j.state for j in third.jobs()} == {"done"}
+    third.close()
+
+
+def test_a_job_that_breaks_the_server_twice_is_not_tried_a_third_time(tmp_path: Path) -> None:
+    for _ in range(2):
+        pool = Pool(tmp_path, command=command(SLEEPS))
+        if not pool.jobs():
+            pool.submit("a" * 64, "heavy", "")
+        wait(pool, "a" * 64, "running")
+        pool.close()
+    last = Pool(tmp_path, command=command(SLEEPS))
+    job = last.get("a" * 64)
+    assert job is not None
+    assert (job.state, job.error) == ("failed", "interrupted")
+    last.close()
+
+
+def test_a_run_ends_with_its_server() -> None:
+    """The worker's standard input closes with the server, however that ended."""
+    code = (
+        "import threading, time, xunhuan.faces.web.worker as w; "
+        "threading.Thread(target=w._end_with_server).start(); time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    assert child.stdin is not None
+    child.stdin.close()
+    assert child.wait(timeout=30) == 3

@@ -1,0 +1,172 @@
+"""The laboratory shows what the measures and the command line say: same numbers, same digests."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.faces.web import draft, lookups, state
+from xunhuan.faces.web.pages import circulation as page
+from xunhuan.faces.web.pages import outcome
+from xunhuan.faces.web.pages.pictures import change_map, played, winners
+from xunhuan.measures.circulation import circulation
+from xunhuan.scenario.bench import run_scenario
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.layers import library, read
+from xunhuan.scenario.record import scenario_digest
+
+pytestmark = pytest.mark.twin
+
+
+@pytest.mark.parametrize("name", sorted(library()))
+def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
+    """Opened in the form and sent unchanged it is the command line's scenario, so neither runs what the other has."""
+    whole = prepare(read(name), lambda table: lookups.accounts(str(table)))
+    selection = state.read("/scenario", f"?scenario={name}&table={whole.scenario.base}")
+    checked = draft.check(draft.opened(selection), selection)
+    assert checked.problems == ()
+    assert checked.bench is not None
+    digests = [scenario_digest(b.scenario, b.base.digest) for b in (whole, checked.bench)]
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("definition", state.DEFINITIONS)
+def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: str) -> None:
+    ds = circulation(toy, definition)
+    for code in ("AT-N", "AT-E", "AT-S"):
+        for circuit in state.CIRCUITS:
+            query = f"?table=toyland&region={code}&definition={definition}&share={circuit}"
+            _, _, number = page.sentence(state.read("/", query))
+            assert number == pytest.approx(100 * float(ds[circuit].sel(region=code)), abs=1e-12)
+    tiles = page._map(state.read("/", f"?table=toyland&definition={definition}&share=inter"))[0].children
+    for tile in tiles:
+        share = float(ds["inter"].sel(region=tile.id["to"]))
+        assert tile.children[-1].children == f"{100 * share:.0f}"
+
+
+def test_partners_and_sectors_add_up(toy: Accounts) -> None:
+    for definition in state.DEFINITIONS:
+        shares = lookups.shares("toyland", "ATL", definition)
+        for code in lookups.home_regions("toyland", "ATL"):
+            own, inter, external = shares.of(code)
+            partners = lookups.partners("toyland", "ATL", definition, code)
+            by_circuit = {c: sum(p.share for p in partners if p.circuit == c) for c in ("inter", "external")}
+            assert by_circuit["inter"] == pytest.approx(inter, abs=1e-12)
+            assert by_circuit["external"] == pytest.approx(external, abs=1e-12)
+            sectors = lookups.sectors("toyland", "ATL", definition, code)
+            assert sum(s.part[0] for s in sectors) == pytest.approx(own, abs=1e-12)
+            assert sum(s.weight for s in sectors) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_bloc_of_economies_is_a_home(world: Accounts) -> None:
+    """Germany seen from the Union: what other members absorb is inside, and the whole is what the measure says."""
+    members = world.geography.clusters["EU"]
+    union = world.replace(geography=world.geography.regroup("EU", members), home="EU")
+    expected = circulation(union, region="DEU")
+    found = lookups.shares("world-2017", "EU", "absorption").of("DEU")
+    for share, circuit in zip(found, state.CIRCUITS, strict=True):
+        assert share == pytest.approx(float(expected[circuit].item()), abs=1e-12)
+
+
+def test_an_address_comes_back_as_it_was() -> None:
+    query = (
+        "?table=china-2017&home=CHN&region=CN-SC&definition=forward&share=inter&scenario=rcep&run=abcdefabcdef&lang=zh"
+    )
+    selection = state.read("/results", query)
+    assert selection.problems == ()
+    path, _, search = selection.address().partition("?")
+    assert state.read(path, search) == selection
+    assert sorted(re.split("[?&]", query)[1:]) == sorted(search.split("&"))
+
+
+def test_the_film_shows_every_day(toy: Accounts) -> None:
+    """Each frame carries the colours and the words of its own days."""
+    path = xr.DataArray(
+        np.array([[1.0, 0.9, 0.8], [0.95, 0.7, 0.99]]),
+        coords={"t": [7.0, 14.0], "place": ["AT-N", "AT-E", "AT-S"]}, dims=("t", "place"),
+    )  # fmt: skip
+    fig = played(path, toy.geography, state.read("/results", "?table=toyland"))
+    assert [f.name for f in fig.frames] == ["7", "14"]
+    for k, frame in enumerate(fig.frames):
+        heat, words = frame.data
+        shown = [f"{100 * (v - 1):+.1f}%".replace("-", "−") for v in path[k].values if abs(v - 1) < 0.0995]
+        assert len(frame.traces) == 2
+        assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(float(path[k].min()) - 1)
+        assert all(any(number in text for text in words.text) for number in shown if number != "+0.0%")
+    assert [s.label for s in fig.layout.sliders[0].steps] == ["7", "14"]
+
+
+def run_toy(folder: Path, shock: dict[str, Any], model: str, **more: Any) -> Path:
+    """A result on Toyland, written as the laboratory keeps it."""
+    data = {"title": folder.name, "base": "toyland", "shock": [{"name": "s", **shock}], "model": {model: {}}, **more}
+    run_scenario(data, folder)
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_result_without_any_effect_is_shown(tmp_path: Path, lang: str) -> None:
+    line = {"from": "BOR", "to": "ATL", "sectors": "goods", "add": 0.0}
+    folder = run_toy(tmp_path / "nothing", {"tariff": line}, "trade")
+    result = outcome.opened(folder)
+    assert not np.nan_to_num(result.data["real_income"].to_numpy()).any()
+    assert outcome.quantity_of(result, "s") == "real_income"
+    selection = state.read("/results", f"?table=toyland&lang={lang}")
+    assert outcome.one(folder, selection)
+    assert outcome.two(folder, folder, selection)
+
+
+def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
+    """Map, bars and difference go below zero; the headline says "lost", and neither it nor its interval has a sign."""
+    line = {"regions": "AT-N", "loss": 0.5}
+    folder = run_toy(tmp_path / "short", {"capacity": line}, "propagation")
+    result = outcome.opened(folder)
+    assert outcome.quantity_of(result, "s") == "loss"
+    lost = float(result.data["loss"].sel(arm="s", place="AT-N"))
+    assert lost > 0.001
+    selection = state.read("/results", "?table=toyland&region=AT-N")
+    heat = change_map(result, "s", selection)[0].children[1].children[0].figure.data[0]
+    assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(-lost)
+    bars = winners(result, "s", selection)[0].children[1].children[0].figure
+    assert min(float(x) for trace in bars.data for x in trace.x if x is not None) < 0
+    shown = str(outcome._difference(result, result, selection))
+    assert f"−{100 * lost:.2f}%" in shown
+    assert f"+{100 * lost:.2f}%" not in shown
+    s = result.summary
+    spread = s.assign(low=s["value"] * 0.9, high=s["value"] * 1.1)
+    told = str(outcome._headline(replace(result, summary=spread), "s", selection))
+    for x in (lost, 0.9 * lost, 1.1 * lost):
+        assert f"{100 * x:.2f}%" in told
+    assert "+" not in told
+
+
+def test_a_field_cleared_again_leaves_nothing() -> None:
+    selection = state.read("/scenario", "?table=toyland")
+    before = draft.opened(selection)
+    whole = draft.complete(before, selection)
+    for left in (None, ""):
+        for table in ({"trade_elasticity": {"relative_sd": left}}, {"draws": left}, {"trade_elasticity": {}}, {}):
+            assert draft.complete({**before, "uncertainty": table}, selection) == whole
+    assert draft.check({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
+
+
+def test_what_fails_fails_again_and_is_not_kept() -> None:
+    asked = []
+
+    @lookups.once(2)
+    def broken(x: int) -> int:
+        asked.append(x)
+        raise ValueError(f"no {x}")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no 3"):
+            broken(3)
+    assert asked == [3, 3]
+    assert inspect.getclosurevars(broken).nonlocals["locks"] == {}
