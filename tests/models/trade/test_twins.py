@@ -12,7 +12,8 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.contract import Primitives, Productivity, Shock, Tariff, TradeCost, primitives
-from xunhuan.models.trade import TradeParameters, costliest_barriers, gradient, respond
+from xunhuan.models.trade import TradeParameters, gradient, respond
+from xunhuan.models.slopes import costliest_barriers
 from xunhuan.models.trade.batch import respond_to_draws
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.model import problem

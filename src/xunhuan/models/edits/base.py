@@ -65,6 +65,8 @@ class Edit(Strict):
     kind: ClassVar[str] = ""
     lasting: ClassVar[bool] = True
     linear: ClassVar[tuple[str, ...]] = ()
+    amount: ClassVar[str] = ""
+    """Field that the number of a short form fills; without one there is no short form."""
 
     def __init__(self, *args: Any, **data: Any) -> None:
         names = list(type(self).model_fields)
@@ -109,6 +111,11 @@ class Edit(Strict):
             raise BadInput(f"{self.kind} has no dose of {size:g}", fix="a dose of 1")
         return self.model_copy(update={name: getattr(self, name) * size for name in self.linear})
 
+    @classmethod
+    def amounts(cls, text: str) -> dict[str, Any]:
+        """What the end of a short form stands for: a number, per cent signs allowed. Raises BadInput."""
+        return {cls.amount: as_number(text)}
+
     def describe(self) -> str:
         """One line, as the command line writes it: `tariff from=CHN to=USA add=0.25`; defaults are left out."""
         words = [self.kind]
@@ -120,6 +127,14 @@ class Edit(Strict):
 
     def __str__(self) -> str:
         return self.describe()
+
+
+def as_number(text: str) -> float:
+    """A number people wrote, per cent signs allowed. Raises BadInput."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is not a number", fix="for instance 0.25, -10%") from None
 
 
 def _word(value: object) -> str:

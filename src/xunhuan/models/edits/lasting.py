@@ -10,7 +10,7 @@ where all that set a cell must set it to the same rate. Ranges are checked on wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, head_ries
 from xunhuan.data.records import NUMBER, Change, NotNegativeRate, Part, Percent, Rate
 from xunhuan.errors import BadInput, Problems, XunhuanError
-from xunhuan.models.edits.base import Directed, Edit, Local, RegionNames, SectorNames, Wrong
+from xunhuan.models.edits.base import Directed, Edit, Local, RegionNames, SectorNames, Wrong, as_number
 
 if TYPE_CHECKING:
     from xunhuan.models.model import Shock
@@ -238,6 +238,7 @@ class TradeCost(_Pairs):
     """
 
     kind = "trade_cost"
+    amount = "change"
     nothing = ("the trade cost touches no pair of different regions", "name another origin or destination")
 
     change: Change | None = None
@@ -264,6 +265,11 @@ class TradeCost(_Pairs):
         if not self.include_own:
             np.fill_diagonal(out, False)
         return out
+
+    @classmethod
+    def amounts(cls, text: str) -> dict[str, Any]:
+        """A change, or "ban"."""
+        return {"ban": True} if text == "ban" else super().amounts(text)
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose; a ban has none above 1."""
@@ -320,6 +326,7 @@ class Tariff(_Pairs):
     """
 
     kind = "tariff"
+    amount = "set"
     nothing = ("the tariff touches no pair of different nations", "name another origin or destination")
 
     sectors: SectorNames = "goods"
@@ -339,6 +346,13 @@ class Tariff(_Pairs):
     def pairs(self, acc: Accounts) -> NDArray[np.bool_]:
         """Pairs r s the edit touches."""
         return super().pairs(acc) & ~acc.geography.same_nation
+
+    @classmethod
+    def amounts(cls, text: str) -> dict[str, Any]:
+        """ "+0.25" adds, "0.25" sets, "x2" multiplies."""
+        if text.startswith("x"):
+            return {"multiply": as_number(text[1:])}
+        return {"add" if text[:1] in "+-" else "set": as_number(text.removeprefix("="))}
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose."""
@@ -363,6 +377,7 @@ class ExportTax(_Pairs):
     """Tax that `from` levies on its sales to `to`, share of the producer's price; taxes of a cell add up."""
 
     kind = "export_tax"
+    amount = "rate"
     linear = ("rate",)
     nothing = ("the export tax touches no pair of regions", "name another origin or destination")
 
@@ -384,6 +399,8 @@ class _Cells(Local, Lasting):
 
 class _Changed(_Cells):
     """A change as a share; at a dose λ (1 + change)^λ."""
+
+    amount = "change"
 
     change: Change
 
@@ -412,6 +429,7 @@ class Subsidy(_Cells):
     """Production subsidy, share of the value of output, paid by each region's own budget; subsidies of a cell add up."""
 
     kind = "subsidy"
+    amount = "rate"
     linear = ("rate",)
 
     rate: Annotated[float, NUMBER, Field(lt=1, allow_inf_nan=False), Percent]
@@ -425,6 +443,7 @@ class MobilityCost(Lasting):
     """Utility cost of living in `regions` changes by the share `change`; matters where labour moves."""
 
     kind = "mobility_cost"
+    amount = "change"
 
     regions: RegionNames
     change: Change

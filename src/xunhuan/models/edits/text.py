@@ -11,9 +11,51 @@ from pydantic import BaseModel
 
 from xunhuan.data.records import parts
 from xunhuan.errors import BadInput, UnknownName
-from xunhuan.models.edits.base import Edit, Names
+from xunhuan.models.edits.base import Edit, Names, as_number
 
+_PAIR = re.compile(r"^(?P<a>.+?)(?P<arrow><->|<-|->)(?P<b>[^:]+)(?::(?P<sectors>[^:]+))?(?::(?P<value>[^:]+))?$")
 _COMMA = re.compile(r",(?=\s*\w+\s*=)")
+
+
+def parse_edits(kind: type[Edit], text: str) -> tuple[Edit, ...]:
+    """Edits of a known kind, in full (`from=CHN to=USA add=0.25`) or in short: `USA<-CHN:goods:+0.25`, `CN-GD:C26:0.1`.
+
+    Short forms: TO<-FROM:SECTORS:NUMBER, or FROM->TO, A<->B both ways; REGIONS:SECTORS:NUMBER; sectors may be left out.
+    Raises BadInput listing all that is wrong.
+
+    >>> from xunhuan.models.edits import Tariff
+    >>> [str(e) for e in parse_edits(Tariff, "USA<-CHN:+25%")]
+    ['tariff from=CHN to=USA add=0.25']
+    """
+    if "=" in text or not kind.amount:
+        return (parse_fields(kind, text),)
+    if "origin" in kind.model_fields:
+        return _directed(kind, text)
+    parts_of = [x.strip() for x in text.split(":")]
+    most = 3 if "sectors" in kind.model_fields else 2
+    if not 2 <= len(parts_of) <= most:
+        raise BadInput(f"{text!r} cannot be read", fix=f"for instance CN-GD{':C26' if most == 3 else ''}:0.1")
+    sectors = {"sectors": parts_of[1]} if len(parts_of) == 3 else {}
+    return (kind(regions=parts_of[0], **sectors, **kind.amounts(parts_of[-1])),)
+
+
+def _directed(kind: type[Edit], text: str) -> tuple[Edit, ...]:
+    found = _PAIR.match(text.strip())
+    if not found:
+        raise BadInput(f"{text!r} cannot be read", fix='for instance "USA<-CHN:goods:+0.25"')
+    a, b, sectors, value = (found[k].strip() if found[k] else "" for k in ("a", "b", "sectors", "value"))
+    if not value:  # TO<-FROM:VALUE
+        sectors, value = "", sectors
+    if not value:
+        raise BadInput(f"{text!r} has no number", fix='for instance "USA<-CHN:goods:+0.25"')
+    rest = kind.amounts(value) | ({"sectors": sectors} if sectors else {})
+    if found["arrow"] == "->":
+        return (kind(origin=a, destination=b, **rest),)
+    if found["arrow"] == "<-":
+        return (kind(origin=b, destination=a, **rest),)
+    if "both_ways" in kind.model_fields:
+        return (kind(origin=b, destination=a, both_ways=True, **rest),)
+    return kind(origin=b, destination=a, **rest), kind(origin=a, destination=b, **rest)
 
 
 def parse_edit(text: str, kinds: Mapping[str, type[Edit]]) -> Edit:
@@ -65,6 +107,6 @@ def _value(kind: type[BaseModel], name: str, text: str) -> Any:
 
 def _number(text: str) -> Any:
     try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
+        return as_number(text)
+    except BadInput:
         return text

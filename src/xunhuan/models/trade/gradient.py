@@ -22,7 +22,6 @@ from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
 Measure = Callable[..., Array]
@@ -149,16 +148,3 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
     attrs = {"measure": name, "value": float(got.value), "iterations": iterations, "table": acc.name,
              "elasticities": task.note, "definition": "derivative of the measure at the equilibrium"}  # fmt: skip
     return xr.Dataset(data, coords=coords, attrs=attrs)
-
-
-def costliest_barriers(slopes: xr.Dataset, n: int = 20, own: bool = False) -> pd.DataFrame:
-    """The trade costs whose fall by one percent would raise the measure most, in percent, largest first.
-
-    slopes  what `gradient` gave · n rows · own: a region's sales to itself too
-    Columns origin, destination, sector, gain.
-    """
-    gain = -slopes["trade_cost"]
-    if not own:
-        gain = gain.where(slopes["origin"] != slopes["destination"], 0.0)
-    table = gain.rename("gain").to_dataframe().reset_index()
-    return table.sort_values("gain", ascending=False, kind="stable").head(n).reset_index(drop=True)

@@ -1,0 +1,257 @@
+"""`xunhuan respond`, what a model makes of some edits; its short forms, a command a model; and `xunhuan barriers`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+
+import typer
+
+from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
+from xunhuan.faces.commands.measuring import Nations, Table, open_table
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
+from xunhuan.models import registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from xunhuan.data.accounts import Accounts
+    from xunhuan.models.edits import Edit
+    from xunhuan.models.model import Model, Response
+
+Given = list[str] | None
+Edits = Annotated[
+    Given, typer.Option("--edit", help='A line of edits: "tariff from=CHN to=USA sectors=goods add=0.25"; repeatable.')
+]
+Settings = Annotated[Given, typer.Option("--set", help="A parameter of the model, NAME=VALUE; repeatable.")]
+By = Annotated[str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")]
+Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
+PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
+Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands, a short form of `respond` for every model that has one."""
+    app.command("respond")(respond)
+    app.command("barriers")(barriers)
+    for model in registry.models().values():
+        if model.command:
+            app.command(model.command)(short_form(model))
+
+
+def respond(
+    table: Table,
+    model: Annotated[str, typer.Option("--model", help="The model asked.")] = "trade",
+    edit: Edits = None,
+    set_: Settings = None,
+    by: By = "",
+    top: Top = 20,
+    path: PathFile = None,
+    accounts: Booked = None,
+    nation: Nations = None,
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """What a model makes of some edits of a table: the places changed most."""
+    found = registry.find(model)
+    edits = read_edits(edit, {}, found)
+    answer(found, open_table(table, nation), edits, parameters(found, settings(set_ or [])), by, top, path, accounts,
+           format, output)  # fmt: skip
+
+
+def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> tuple[Edit, ...]:
+    """The edits that --edit and the options of kinds amount to. Raises BadInput collecting all that cannot be read."""
+    from xunhuan.models.edits.text import parse_edit, parse_edits
+
+    kinds = {e.kind: e for e in model.reads}
+    edits: list[Edit] = []
+    problems = Problems("the shock cannot be read")
+    for flag, text in [("edit", t) for t in lines or []] + [(k, t) for k, texts in short.items() for t in texts or []]:
+        try:
+            edits += [parse_edit(text, kinds)] if flag == "edit" else parse_edits(kinds[flag], text)
+        except BadInput as e:
+            why = "; ".join(e.items) or e.what
+            problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
+    problems.raise_if()
+    if not edits:
+        raise BadInput("no shock is given", fix=f"give --edit, of the kinds {', '.join(kinds)}")
+    return tuple(edits)
+
+
+def settings(texts: list[str]) -> dict[str, Any]:
+    """NAME=VALUE pairs as plain data. Raises BadInput."""
+    from xunhuan.scenario.layers import setting
+
+    out: dict[str, Any] = {}
+    for text in texts:
+        out |= setting(text)
+    return out
+
+
+def parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:
+    """Parameters of a model. Raises BadInput listing every value that cannot be, with the nearest names."""
+    from pydantic import ValidationError
+
+    from xunhuan.data.records import told
+
+    try:
+        made: BaseModel = model.parameters.model_validate(dict(given))
+    except ValidationError as e:
+        items = told(e, model.parameters, given)
+        raise BadInput("the model's parameters are not valid", where="--set", items=items) from None
+    return made
+
+
+def answer(
+    model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel, by: str, top: int, path: Path | None,
+    accounts: Path | None, format: Format, output: Path | None,
+) -> None:  # fmt: skip
+    """Solve and print one view of the answer. Raises NotConverged after printing, where it is none."""
+    from xunhuan.data.store import save, save_dataset
+    from xunhuan.models.model import Shock
+
+    views = dict(model.views) or {"place": places_view(model)}
+    if by and by not in views:
+        raise UnknownName.of("view", by, views, where="--by")
+    with working("solving"):
+        response = model.respond(acc, Shock(edits), p)
+    if path is not None:
+        if response.path is None:
+            raise BadInput(f"the model {model.name} has no path along time", where="--path", fix="leave it out")
+        save_dataset(response.path, path)
+    if accounts is not None:
+        save(response.accounts, accounts)
+    frame = views[by or next(iter(views))](acc, response, top)
+    notes = [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
+    notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
+    emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits))}", notes=notes)
+    if not response.status.converged:
+        raise NotConverged("the numbers above are not an answer", where=response.status.message)
+
+
+def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.DataFrame]:
+    """The table of a model without views: its headlines by place, those that move most first."""
+
+    def view(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
+        from xunhuan.data.places import places
+        from xunhuan.symbols import UNITS
+
+        at = places(acc)
+        numbers, frame = model.read(acc, response, at), at.frame()
+        known = [q for q in model.quantities if q.axes == ("place",)]
+        for q in known:
+            frame[q.name] = numbers[q.name].values * (100 if UNITS[q.unit].percent else 1)
+        if known:
+            frame = frame.reindex(frame[known[0].name].abs().sort_values(ascending=False, kind="stable").index)
+        units = {q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known}
+        out = (frame.head(top) if top else frame).drop(columns=["name_zh"]).reset_index(drop=True)
+        out.attrs["notes"] = [f"{q.name}{f', {u}' if u else ''}: {q.definition}." for q, u in units.items()]
+        return out
+
+    return view
+
+
+def short_form(model: Model[Any]) -> Callable[..., None]:
+    """A command of one model: options for every kind of edit it reads and for every parameter it has, by their names."""
+    fields = model.parameters.model_fields
+
+    def command(table: str, **given: Any) -> None:
+        short = {e.kind: given.pop(f"edit_{e.kind}") for e in model.reads}
+        asked = {n: _plain(n, fields[n], given.pop(f"p_{n}")) for n in fields}
+        values = {n: v for n, v in asked.items() if v is not None} | settings(given["set_"] or [])
+        edits = read_edits(given["edit"], short, model)
+        answer(model, open_table(table, given["nation"]), edits, parameters(model, values), given["by"], given["top"],
+               given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
+
+    command.__doc__ = f"{_first(model.respond.__doc__)} Short form of `respond --model {model.name}`."
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    made = [inspect.Parameter("table", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Table)]
+    for e in model.reads:
+        about = _first(e.__doc__).rstrip(".")
+        option = typer.Option(f"--{e.kind.replace('_', '-')}", help=f"{about}: {_example(e)}")
+        made.append(inspect.Parameter(f"edit_{e.kind}", keyword, annotation=Annotated[Given, option], default=None))
+    for name, f in fields.items():
+        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(model, name, f))
+        made.append(inspect.Parameter(f"p_{name}", keyword, annotation=Annotated[Given, option], default=None))
+    for name, p in inspect.signature(respond, eval_str=True).parameters.items():
+        if name not in ("table", "model"):
+            made.append(p.replace(kind=keyword))
+    command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in made}
+    return command
+
+
+def _first(text: str | None) -> str:
+    """First sentence of a docstring."""
+    return " ".join((text or "").split("\n\n")[0].split()).split("; ")[0]
+
+
+def _example(e: type[Edit]) -> str:
+    names = [f.alias or n for n, f in e.model_fields.items()]
+    full = " ".join(f"{n}=..." for n in names[: max(3, sum(f.is_required() for f in e.model_fields.values()))])
+    if not e.amount:
+        return full
+    if "origin" in e.model_fields:
+        return f"TO<-FROM:SECTORS:NUMBER, or {full}"
+    return f"REGIONS{':SECTORS' if 'sectors' in e.model_fields else ''}:NUMBER, or {full}"
+
+
+def _help(model: Model[Any], name: str, f: FieldInfo) -> str:
+    choices = [str(c) for a in _inside(f.annotation) if get_origin(a) is Literal for c in get_args(a)]
+    said = (f.description or "").split(". ")[0]
+    text = ", ".join(choices) or said or name.replace("_", " ")
+    return f"{text}. Default {f.default}." if f.default is not None else f"{text}."
+
+
+def _inside(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for a in get_args(annotation):
+        yield from _inside(a)
+
+
+def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
+    """The value an option gives: as the parameter's kind asks, or SECTORS=NUMBER pairs. Raises BadInput."""
+    from xunhuan.models.edits.base import as_number
+
+    if not texts:
+        return None
+    if any("=" in t for t in texts):
+        return {k.strip(): as_number(v.strip()) for k, _, v in (t.partition("=") for t in texts)}
+    if len(texts) > 1:
+        raise BadInput(f"--{name.replace('_', '-')} is given {len(texts)} times", fix="give it once, or SECTORS=NUMBER pairs")
+    kinds = list(_inside(f.annotation))
+    if bool in kinds:
+        return {"true": True, "false": False}.get(texts[0], texts[0])
+    return as_number(texts[0]) if float in kinds or int in kinds else texts[0]
+
+
+def barriers(
+    table: Table,
+    region: Annotated[str, typer.Argument(help="Region, cluster or nation whose real income counts.")],
+    model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
+    set_: Settings = None,
+    nation: Nations = None,
+    top: Annotated[int, typer.Option("--top", help="Rows shown.")] = 20,
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Which trade costs cost a region most: gain in its real income, percent, per percent off each."""
+    from xunhuan.models.model import Shock
+    from xunhuan.models.slopes import costliest_barriers
+
+    able = {m.name: m for m in registry.models().values() if m.slopes is not None}
+    if model and model not in able:
+        raise UnknownName.of("model with slopes", model, able)
+    found = able[model or next(iter(able))]
+    assert found.slopes is not None
+    p, acc = parameters(found, settings(set_ or [])), open_table(table, nation)
+    with working("solving"):
+        slopes = found.slopes(acc, region, Shock(), p)
+    note = "gain: percent of real income per percent fall of the iceberg cost, at the base equilibrium."
+    sources = f"Elasticities: {slopes.attrs['elasticities']}."
+    title = f"{acc.name}: costliest barriers of {region}"
+    emit(costliest_barriers(slopes, top), format, output, title=title, notes=[note, sources], digits=5)
