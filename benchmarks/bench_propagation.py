@@ -106,7 +106,8 @@ def equal_settings(**changes: object) -> dict[str, object]:
 def numbers(python: str) -> list[dict[str, object]]:
     """Largest relative gap of production between the models on Toyland, case by case."""
     from xunhuan.data.toyland import toyland
-    from xunhuan.models.contract import CapacityLoss, Shock
+    from xunhuan.models.edits import Capacity
+    from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, respond
 
     acc = toyland()
@@ -126,7 +127,7 @@ def numbers(python: str) -> list[dict[str, object]]:
         loss = np.zeros((DAYS, acc.R * acc.S))
         loss[5:until, 1] = size
         theirs_out = ask_peer(python, job_of(acc, loss, **theirs))["production"]
-        shock = Shock((CapacityLoss("AT-N", "MAN", loss=size, start=5, end=until),))
+        shock = Shock((Capacity("AT-N", "MAN", loss=size, start=5, end=until),))
         r = respond(acc, shock, PropagationParameters(**equal_settings(**ours)))
         mine = r.path["output"].to_numpy().reshape(DAYS, -1)
         base = acc.output.ravel() / 365
@@ -140,13 +141,15 @@ def speed(python: str | None, steps: int) -> dict[str, object]:
     """Time of a step and peak memory on 3465 industries, everything recorded and the year booked on our side."""
     from bench_measures import synthetic
 
-    from xunhuan.models.contract import CapacityLoss, Shock
+    from xunhuan.models.edits import Capacity
+
+    from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, respond
 
     acc = synthetic(77, 45, by_user=False)
     place = acc.geography.codes[3]
     p = PropagationParameters(**equal_settings(horizon_days=365, substitution=True, overproduction_max=1.25))
-    shock = Shock((CapacityLoss(place, acc.sectors.codes[2], loss=0.8, start=5, end=60),))
+    shock = Shock((Capacity(place, acc.sectors.codes[2], loss=0.8, start=5, end=60),))
     respond(acc, Shock(), p.model_copy(update={"horizon_days": 7.0}))  # the peer's first steps are left out too
     begin = time.perf_counter()
     respond(acc, shock, p)
@@ -164,11 +167,12 @@ def speed(python: str | None, steps: int) -> dict[str, object]:
 def sizes(draws: int) -> dict[str, object]:
     """A year of daily steps on world-2017 with everything booked, and draws of parameters in batch on two threads."""
     from xunhuan.data.store import load
-    from xunhuan.models.contract import LinkCut, Shock
+    from xunhuan.models.edits import Link
+    from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, losses_many, respond
 
     acc = load("world-2017")
-    shock = Shock((LinkCut("USA+TWN+KOR+JPN", "CHN", "electronics", loss=1.0, start=0, end=365),))
+    shock = Shock((Link("USA+TWN+KOR+JPN", "CHN", "electronics", loss=1.0, start=0, end=365),))
     begin = time.perf_counter()
     respond(acc, shock)
     out: dict[str, object] = {"world_2017_year_s": time.perf_counter() - begin, "peak_mb": peak_mb()}

@@ -13,7 +13,8 @@ from xunhuan.data.store import open_accounts, open_dataset
 from xunhuan.errors import BadInput
 from xunhuan.faces.cli import main
 from xunhuan.faces.figures.propagation import bottleneck_table, losses_by_cause, spread_maps, time_paths
-from xunhuan.models.contract import CapacityLoss, Response, Shock
+from xunhuan.models.edits import Capacity
+from xunhuan.models.model import Response, Shock
 from xunhuan.models.propagation import PropagationParameters, activity, bottlenecks, respond
 
 pytestmark = pytest.mark.identity
@@ -23,7 +24,7 @@ QUAKE = "regions=AT-N,sectors=MAN,loss=0.9,start=0,end=60,recovery=0.2/0.8/1,rec
 
 @pytest.fixture(scope="module")
 def response(toy: Accounts) -> Response:
-    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=0, end=60, recovery=(0.2, 0.8, 1), recovery_days=30),))
+    shock = Shock((Capacity("AT-N", "MAN", loss=0.9, start=0, end=60, recovery=(0.2, 0.8, 1), recovery_days=30),))
     return respond(toy, shock, PropagationParameters(rationing="proportional", inventory_days=5))
 
 

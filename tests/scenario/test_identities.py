@@ -12,7 +12,8 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import ForeignFile
 from xunhuan.faces.recording import record
-from xunhuan.models.contract import Shock, primitives
+from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.model import Shock
 from xunhuan.scenario import compare, edits
 from xunhuan.scenario.assess import assess, headlines, unflatten
 from xunhuan.scenario.bounds import hauling_bounds
@@ -57,7 +58,7 @@ def test_a_partial_ban_cuts_sales_at_given_prices_by_its_degree(bench: Bench) ->
 
 
 def test_rates_move_in_straight_lines(toy: Accounts) -> None:
-    from xunhuan.models.contract import Tariff
+    from xunhuan.models.edits import Tariff
 
     whole = Tariff("BOR", "ATL", "goods", set=0.30)
     part = primitives(toy, Shock((edits.Dose((whole,), 0.25),)))

@@ -97,7 +97,9 @@ def _path(loc: Location, data: Any, prefix: str) -> str:
                 continue
             out += f"[{part}]"
             here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
-        elif str(part) in ("str", "float", "[key]") or str(part).startswith(("tuple[", "literal[", "function-", "dict[")):
+        elif str(part) in ("str", "float", "[key]") or str(part).startswith(
+            ("tuple[", "literal[", "function-", "dict[")
+        ):
             continue  # branches of a union
         else:
             out += f".{part}" if out else str(part)

@@ -174,7 +174,9 @@ def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
         if q.of == "table" and len(bench.view.home) < 2:
             p.add(f"uncertainty.{q.name}: its draws would change nothing: the home nation has one region")
         if q.of == "model":
-            name, idle = next((m.name, x.idle) for m in registry.models().values() for x in m.uncertain if x.name == q.name)
+            name, idle = next(
+                (m.name, x.idle) for m in registry.models().values() for x in m.uncertain if x.name == q.name
+            )
             why = idle(drawn[name]) if name in drawn else f"the model {name} is not drawn"
             if why is not None:
                 p.add(f"uncertainty.{q.name}: its draws would change nothing: {why}")

@@ -215,7 +215,9 @@ def reinforcement(bench: Bench) -> Array:
     sectors = acc.sectors.select(spec.sectors)
     at_rest = registry.find(name).read(acc, None, bench.view.places)
     if SHIPPED not in at_rest:
-        raise BadInput(f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out")
+        raise BadInput(
+            f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out"
+        )
     base = at_rest[SHIPPED].values[..., sectors].sum(2)
     out = np.full((*base.shape, len(MARKETS)), np.nan)
     for b, buyers in enumerate((acc.home, "foreign")):

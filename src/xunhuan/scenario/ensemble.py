@@ -26,13 +26,13 @@ from xunhuan import __version__
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
+from xunhuan.models import registry
+from xunhuan.models.model import Shock
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest
-from xunhuan.models import registry
-from xunhuan.models.model import Shock
 from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, kept
 
 Progress = Callable[[int, int], None]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-
 from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
@@ -236,7 +235,9 @@ def kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool)
     return Answer(numbers, response.status, response.notes, response if name in bench.after.values() else None)
 
 
-def weighed(bench: Bench, doses: Mapping[str, float], extra: tuple[Edit, ...] = ()) -> tuple[Response, Mapping[str, Numbers]]:
+def weighed(
+    bench: Bench, doses: Mapping[str, float], extra: tuple[Edit, ...] = ()
+) -> tuple[Response, Mapping[str, Numbers]]:
     """Response and readings of the model that comparisons weigh, on an arm and further edits.
 
     Raises BadInput as the models do, or where no model of the scenario gives a gain.

@@ -258,7 +258,7 @@ def schema() -> type[Scenario]:
 
 @lru_cache(8)
 def _schema(lines: type[ShockLines], uncertain: tuple[str, ...]) -> type[Scenario]:
-    own: dict[str, Any] = {name: (Distribution | None, None) for name in uncertain}
+    own: dict[str, Any] = dict.fromkeys(uncertain, (Distribution | None, None))
     drawn: type[BaseModel] = create_model("Uncertainty", __base__=Uncertainty, **own)
     fields: dict[str, Any] = {"shock": (tuple[lines, ...], ...), "uncertainty": (drawn | None, None)}  # type: ignore[valid-type]
     return create_model("Scenario", __base__=Scenario, **fields)

@@ -8,7 +8,8 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.models.contract import CapacityLoss, DemandChange, LinkCut, Shock, Stockpile
+from xunhuan.models.edits import Capacity, Link, Orders, Stock
+from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
 from xunhuan.models.propagation.kernel import served
 from xunhuan.models.propagation.timeline import remaining
@@ -53,7 +54,7 @@ def test_leontief_without_stocks_is_the_bottleneck_model(hit: int) -> None:
     """Below the hit sector every tier runs at q_j = min(c_j, min_i q_i) = c, each one step later than the tier before;
     above it output is what is still ordered, q_k = ½ q_(k+1) + ½, half of it by final users."""
     acc, c = chain(), 0.6
-    r = respond(acc, Shock((CapacityLoss("HOME", f"X{hit}", loss=1 - c, start=0, end=40),)), NO_STOCKS)
+    r = respond(acc, Shock((Capacity("HOME", f"X{hit}", loss=1 - c, start=0, end=40),)), NO_STOCKS)
     ratio = r.path["output"].to_numpy()[:, 0] / (acc.output[0] / 365)
     expected = np.full(4, c)
     for k in reversed(range(hit)):
@@ -68,7 +69,7 @@ def test_leontief_without_stocks_is_the_bottleneck_model(hit: int) -> None:
 
 def test_two_bottlenecks_leave_the_narrower() -> None:
     shock = Shock(
-        (CapacityLoss("HOME", "X0", loss=0.3, start=0, end=40), CapacityLoss("HOME", "X2", loss=0.5, start=0, end=40))
+        (Capacity("HOME", "X0", loss=0.3, start=0, end=40), Capacity("HOME", "X2", loss=0.5, start=0, end=40))
     )
     ratio = respond(chain(), shock, NO_STOCKS).path["output"].to_numpy()[:, 0] / (100 / 365)
     assert np.allclose(ratio[4], [0.7, 0.7, 0.5, 0.5], atol=1e-12)
@@ -77,7 +78,7 @@ def test_two_bottlenecks_leave_the_narrower() -> None:
 @pytest.mark.parametrize("region", ["AT-E", "BOR"])
 def test_demand_shock_with_ample_stocks_is_the_leontief_model(toy: Accounts, region: str) -> None:
     """x = (I − A)^-1 y of the new final demand, once stocks are back at their targets."""
-    shock = Shock((DemandChange(region, "MAN+SER", change=-0.35, start=0, end=3650),))
+    shock = Shock((Orders(region, "MAN+SER", change=-0.35, start=0, end=3650),))
     p = PropagationParameters(horizon_days=3650, record_days=3650, inventory_days=60, shelf_days={}, substitution=False)
     run = simulate(toy, shock, p, with_flows=False)
     y = toy.final.sum(2)
@@ -92,8 +93,8 @@ def test_demand_shock_with_ample_stocks_is_the_leontief_model(toy: Accounts, reg
 def test_halving_the_step_moves_annual_losses_by_less_than_a_percent(toy: Accounts, rule: str) -> None:
     shock = Shock(
         (
-            CapacityLoss("AT-N", "MAN", loss=0.7, start=14, end=56, recovery="linear", recovery_days=28),
-            LinkCut("BOR", "ATL", "FAR", loss=0.8, start=28, end=84),
+            Capacity("AT-N", "MAN", loss=0.7, start=14, end=56, recovery="linear", recovery_days=28),
+            Link("BOR", "ATL", "FAR", loss=0.8, start=28, end=84),
         )
     )
     total = []
@@ -105,7 +106,7 @@ def test_halving_the_step_moves_annual_losses_by_less_than_a_percent(toy: Accoun
 
 
 def test_halving_the_step_on_a_bundled_table(china: Accounts) -> None:
-    shock = Shock((LinkCut("ROW", "CHN", "20", loss=0.5, start=30, end=180),))
+    shock = Shock((Link("ROW", "CHN", "20", loss=0.5, start=30, end=180),))
     loss = [float(respond(china, shock, PropagationParameters(step_days=dt)).detail["loss"].sum()) for dt in (1.0, 0.5)]
     assert loss[0] > 1e3
     assert abs(loss[1] / loss[0] - 1) < 0.01
@@ -113,7 +114,7 @@ def test_halving_the_step_on_a_bundled_table(china: Accounts) -> None:
 
 def test_a_deep_regional_loss_does_not_spiral(china: Accounts) -> None:
     """Own recipes are served before shipments, so that a province at two fifths of its capacity runs at two fifths."""
-    shock = Shock((CapacityLoss("CN-HB", loss=0.6, start=30, end=106, recovery="linear", recovery_days=28),))
+    shock = Shock((Capacity("CN-HB", loss=0.6, start=30, end=106, recovery="linear", recovery_days=28),))
     r = respond(china, shock)
     assert r.path is not None
     hubei = activity(r.path)["CN-HB"]
@@ -123,12 +124,12 @@ def test_a_deep_regional_loss_does_not_spiral(china: Accounts) -> None:
 
 
 def test_stockpiling_before_a_cut_delays_and_lessens_the_loss(toy: Accounts) -> None:
-    quake = CapacityLoss("AT-S", "MAN", loss=1.0, start=60, end=120)
+    quake = Capacity("AT-S", "MAN", loss=1.0, start=60, end=120)
     p = PropagationParameters(
         criticality="leontief", inventory_days=10, shelf_days={}, slack=0.2, rationing="proportional"
     )
     bare = respond(toy, Shock((quake,)), p).detail
-    stocked = respond(toy, Shock((Stockpile("ATL", "MAN", factor=3.0, start=0, end=60), quake)), p).detail
+    stocked = respond(toy, Shock((Stock("ATL", "MAN", factor=3.0, start=0, end=60), quake)), p).detail
     assert float(stocked["loss_inputs"].sum()) < 0.9 * float(bare["loss_inputs"].sum())
     others = {"region": "AT-S", "sector": ["FAR", "SER"]}
     assert (stocked["first_week"].sel(others) > bare["first_week"].sel(others)).all()
@@ -138,7 +139,7 @@ def test_recovery_laws() -> None:
     t = np.array([10.0, 15.0, 20.0, 30.0])
 
     def left(law: object) -> list[float]:
-        edit = CapacityLoss("a", loss=1.0, start=0, end=10, recovery=law, recovery_days=10)  # type: ignore[arg-type]
+        edit = Capacity("a", loss=1.0, start=0, end=10, recovery=law, recovery_days=10)  # type: ignore[arg-type]
         return remaining(t, edit).tolist()
 
     assert left("linear") == [1.0, 0.5, 0.0, 0.0]
@@ -160,7 +161,7 @@ def test_milestones_by_hand() -> None:
     p = NO_STOCKS.model_copy(
         update={"inventory_days": 10.0, "horizon_days": 140.0, "record_days": 7.0, "restock_days": 10.0}
     )
-    d = respond(chain(2), Shock((CapacityLoss("HOME", "X0", loss=1.0, start=0, end=28),)), p).detail
+    d = respond(chain(2), Shock((Capacity("HOME", "X0", loss=1.0, start=0, end=28),)), p).detail
     assert d["first_week"].values.tolist() == [[1.0, 2.0]]
     assert d["stopped_by"].values.tolist() == [[-1, 0]]
     assert float(d["lowest"][0, 0]) == 0.0

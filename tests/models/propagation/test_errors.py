@@ -14,16 +14,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.store import save
 from xunhuan.errors import BadInput, ForeignFile, NotConverged, UnknownName
-from xunhuan.models.contract import (
-    CapacityLoss,
-    DemandChange,
-    Edit,
-    LinkCut,
-    MobilityCost,
-    Shock,
-    Stockpile,
-    Subsidy,
-)
+from xunhuan.models.edits import Capacity, Edit, Link, MobilityCost, Orders, Stock, Subsidy
+from xunhuan.models.model import Shock
 from xunhuan.models.propagation import (
     PropagationParameters,
     open_state,
@@ -60,20 +52,20 @@ def test_parameters_that_cannot_be(given: dict[str, object], message: str) -> No
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (CapacityLoss("AT-N", loss=0.5, start=0, end=500), "the period ends on day 500, the run on day 365"),
-        (CapacityLoss("AT-N", loss=0.5, start=-1, end=5), "from day -1 to day 5 is empty or begins before the run"),
-        (CapacityLoss("AT-N", loss=0.5, start=9, end=9), "from day 9 to day 9 is empty"),
-        (CapacityLoss("AT-X", loss=0.5), r"unknown region 'AT-X' \(did you mean"),
-        (CapacityLoss("AT-N", "STEEL", loss=0.5), "unknown sector 'STEEL'"),
-        (CapacityLoss("AT-N", loss=1.5), r"loss = 1.5 is out of range \(0 <= loss <= 1\)"),
-        (DemandChange("BOR", change=-1.5), r"change = -1.5 is out of range"),
-        (Stockpile("AT-N", factor=-2), "factor = -2 is out of range"),
-        (Stockpile("AT-N", factor=float("nan")), "factor = nan is out of range"),
-        (LinkCut("AT-N", "AT-N"), "the edit touches no link that carries anything"),
-        (CapacityLoss("AT-N", loss=0.5, recovery="linear"), r"a recovery needs recovery_days > 0"),
-        (CapacityLoss("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3), "a recovery curve is a list of shares"),
+        (Capacity("AT-N", loss=0.5, start=0, end=500), "the period ends on day 500, the run on day 365"),
+        (Capacity("AT-N", loss=0.5, start=-1, end=5), "from day -1 to day 5 is empty or begins before the run"),
+        (Capacity("AT-N", loss=0.5, start=9, end=9), "from day 9 to day 9 is empty"),
+        (Capacity("AT-X", loss=0.5), r"unknown region 'AT-X' \(did you mean"),
+        (Capacity("AT-N", "STEEL", loss=0.5), "unknown sector 'STEEL'"),
+        (Capacity("AT-N", loss=1.5), r"loss = 1.5 is out of range \(0 <= loss <= 1\)"),
+        (Orders("BOR", change=-1.5), r"change = -1.5 is out of range"),
+        (Stock("AT-N", factor=-2), "factor = -2 is out of range"),
+        (Stock("AT-N", factor=float("nan")), "factor = nan is out of range"),
+        (Link("AT-N", "AT-N"), "the edit touches no link that carries anything"),
+        (Capacity("AT-N", loss=0.5, recovery="linear"), r"a recovery needs recovery_days > 0"),
+        (Capacity("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3), "a recovery curve is a list of shares"),
         (
-            CapacityLoss("AT-N", loss=0.5, recovery="quick", recovery_days=3),  # type: ignore[arg-type]
+            Capacity("AT-N", loss=0.5, recovery="quick", recovery_days=3),  # type: ignore[arg-type]
             "unknown recovery 'quick'",
         ),
     ],
@@ -84,8 +76,8 @@ def test_shocks_that_cannot_be(toy: Accounts, edit: Edit, message: str) -> None:
 
 
 def test_all_bad_edits_are_told_at_once(toy: Accounts) -> None:
-    flood = CapacityLoss("AT-X", loss=1.5, end=500, recovery="linear")
-    shock = Shock((flood, LinkCut("AT-N", "AT-E", "STEEL")), name="bad")
+    flood = Capacity("AT-X", loss=1.5, end=500, recovery="linear")
+    shock = Shock((flood, Link("AT-N", "AT-E", "STEEL")), name="bad")
     with pytest.raises(BadInput, match="the shock cannot be applied") as e:
         simulate(toy, shock)
     assert len(e.value.items) == 2
@@ -139,9 +131,9 @@ def test_states_that_cannot_be(toy: Accounts, tmp_path: Path) -> None:
 
 
 def test_an_explosion_stops_and_says_where(toy: Accounts) -> None:
-    shock = Shock((DemandChange("BOR", "MAN", change=900.0, start=2, end=300),))
+    shock = Shock((Orders("BOR", "MAN", change=900.0, start=2, end=300),))
     with pytest.raises(NotConverged, match="the run explodes") as e:
-        simulate(toy.restrict("ATL+!AT-N"), Shock((DemandChange("ROW", "MAN", change=900.0, start=2, end=300),)),
+        simulate(toy.restrict("ATL+!AT-N"), Shock((Orders("ROW", "MAN", change=900.0, start=2, end=300),)),
                  PropagationParameters(slack=10, overproduction_max=10, overproduction_days=1, inventory_days=300,
                                        target="demand", restock_days=2, shelf_days={}, criticality="leontief"))  # fmt: skip
     assert re.match(r"day \d+, ROW \w+: output [\d.e+]+ against [\d.]+ at rest", e.value.where)

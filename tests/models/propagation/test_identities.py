@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import toyland
-from xunhuan.models.contract import CapacityLoss, DemandChange, GatewayClosure, LinkCut, Shock, Stockpile
+from xunhuan.models.edits import Capacity, Gateway, Link, Orders, Stock
+from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, losses_many, open_state, respond, save_state, simulate
 from xunhuan.models.propagation.booking import losses
 from xunhuan.models.propagation.economy import economy
@@ -25,11 +26,11 @@ pytestmark = pytest.mark.identity
 
 STORM = Shock(
     (
-        CapacityLoss("AT-N", "MAN", loss=0.8, start=5, end=40, recovery="linear", recovery_days=20),
-        LinkCut("BOR", "ATL", "FAR", loss=1.0, start=10, end=60),
-        DemandChange("BOR", "SER", origin="ATL", change=-0.6, start=20, end=50),
-        GatewayClosure("AT-S", "all", loss=0.5, start=30, end=70),
-        Stockpile("AT-E", "goods", factor=2.0, start=0, end=25),
+        Capacity("AT-N", "MAN", loss=0.8, start=5, end=40, recovery="linear", recovery_days=20),
+        Link("BOR", "ATL", "FAR", loss=1.0, start=10, end=60),
+        Orders("BOR", "SER", origin="ATL", change=-0.6, start=20, end=50),
+        Gateway("AT-S", "all", loss=0.5, start=30, end=70),
+        Stock("AT-E", "goods", factor=2.0, start=0, end=25),
     )
 )
 RULES = ("proportional", "final_last", "home_first")
@@ -130,7 +131,7 @@ def test_booked_year_balances_and_loses_what_the_path_lost(toy: Accounts, days: 
 
 def test_open_region_books_balance(toy: Accounts) -> None:
     acc = toy.restrict("ATL")
-    r = respond(acc, Shock((LinkCut("ROW", "ATL", "MAN", loss=0.5, start=10, end=90),)))
+    r = respond(acc, Shock((Link("ROW", "ATL", "MAN", loss=0.5, start=10, end=90),)))
     assert r.accounts.geography.open == acc.geography.open
     shut = ~acc.closed
     assert not r.accounts.use[shut].any()
@@ -149,7 +150,7 @@ def test_losses_grow_with_the_shock(sizes: list[float], region: str, sector: str
     p = PropagationParameters(horizon_days=182, rationing=rule)
     totals = []
     for size in sizes:
-        shock = Shock((CapacityLoss(region, sector, loss=size, start=0, end=60),))
+        shock = Shock((Capacity(region, sector, loss=size, start=0, end=60),))
         d = simulate(toyland(), shock, p, with_flows=False)
         totals.append(float((d.economy.value * (d.books.direct + d.books.inputs + d.books.demand)).sum()))
     assert totals[1] >= totals[0] - 1e-9
@@ -157,7 +158,7 @@ def test_losses_grow_with_the_shock(sizes: list[float], region: str, sector: str
 
 def test_overlapping_losses_multiply(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=35)
-    half = CapacityLoss("AT-N", "MAN", loss=0.5, start=0, end=14)
+    half = Capacity("AT-N", "MAN", loss=0.5, start=0, end=14)
     both = respond(toy, Shock((half, half)), p)
     one = respond(toy, Shock((dataclasses.replace(half, loss=0.75),)), p)
     assert np.array_equal(both.path["output"], one.path["output"])
@@ -165,10 +166,10 @@ def test_overlapping_losses_multiply(toy: Accounts) -> None:
 
 def test_a_closed_gateway_is_its_links_cut_both_ways(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=35)
-    gate = respond(toy, Shock((GatewayClosure("AT-S", "all", loss=0.6, start=3, end=20),)), p)
+    gate = respond(toy, Shock((Gateway("AT-S", "all", loss=0.6, start=3, end=20),)), p)
     links = (
-        LinkCut("AT-S", "BOR", "all", loss=0.6, start=3, end=20),
-        LinkCut("BOR", "AT-S", "all", loss=0.6, start=3, end=20),
+        Link("AT-S", "BOR", "all", loss=0.6, start=3, end=20),
+        Link("BOR", "AT-S", "all", loss=0.6, start=3, end=20),
     )
     assert np.array_equal(gate.path["output"], respond(toy, Shock(links), p).path["output"])
 
@@ -190,7 +191,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_by_bit(toy: Accounts, tmp
 
 def test_two_runs_from_one_state_are_the_same(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=60, record_days=1)
-    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=2, end=20),))
+    shock = Shock((Capacity("AT-N", "MAN", loss=0.9, start=2, end=20),))
     first = simulate(toy, shock, p, until=10)
     kept = first.books.direct.copy()
     runs = [simulate(toy, shock, p, start=(first.state, first.books)) for _ in range(2)]
@@ -201,7 +202,7 @@ def test_two_runs_from_one_state_are_the_same(toy: Accounts) -> None:
 
 
 def test_goods_that_keep_less_than_a_step_leave_no_negative_stock(toy: Accounts) -> None:
-    shock = Shock((CapacityLoss("AT-N", "MAN", loss=0.9, start=2, end=20),))
+    shock = Shock((Capacity("AT-N", "MAN", loss=0.9, start=2, end=20),))
     p = PropagationParameters(
         inventory_days=0, shelf_days={"FAR": 0.3, "MAN": 0.4}, criticality="leontief", horizon_days=182
     )

@@ -9,16 +9,8 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.contract import (
-    CapacityLoss,
-    DemandChange,
-    GatewayClosure,
-    LinkCut,
-    Shock,
-    Stockpile,
-    Tariff,
-    TradeCost,
-)
+from xunhuan.models.edits import Capacity, Gateway, Link, Orders, Stock, Tariff, TradeCost
+from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, respond, simulate
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.models.propagation.timeline import pressure
@@ -29,13 +21,13 @@ DAYS = 70
 
 EVERYTHING = Shock(
     (
-        CapacityLoss("AT-N", "MAN", loss=0.6, start=5, end=25, recovery="linear", recovery_days=10),
-        CapacityLoss("AT-N+AT-E", "SER", loss=0.3, start=12, end=30, recovery="logistic", recovery_days=9),
-        DemandChange("BOR", "goods", change=-0.5, start=8, end=20),
-        DemandChange("BOR", "MAN", origin="AT-S", change=-0.4, start=10, end=22),
-        LinkCut("AT-E", "AT-S", "FAR", loss=0.7, start=15, end=33),
-        GatewayClosure("AT-S", "all", loss=0.4, start=18, end=40, recovery="exponential", recovery_days=12),
-        Stockpile("AT-E", "MAN", factor=1.5, start=0, end=12),
+        Capacity("AT-N", "MAN", loss=0.6, start=5, end=25, recovery="linear", recovery_days=10),
+        Capacity("AT-N+AT-E", "SER", loss=0.3, start=12, end=30, recovery="logistic", recovery_days=9),
+        Orders("BOR", "goods", change=-0.5, start=8, end=20),
+        Orders("BOR", "MAN", origin="AT-S", change=-0.4, start=10, end=22),
+        Link("AT-E", "AT-S", "FAR", loss=0.7, start=15, end=33),
+        Gateway("AT-S", "all", loss=0.4, start=18, end=40, recovery="exponential", recovery_days=12),
+        Stock("AT-E", "MAN", factor=1.5, start=0, end=12),
     )
 )
 
@@ -297,9 +289,9 @@ def test_open_region_equals_loops(toy: Accounts) -> None:
     acc = toy.restrict("ATL")
     shock = Shock(
         (
-            CapacityLoss("ROW", "MAN", loss=0.9, start=3, end=50),
-            CapacityLoss("AT-S", "FAR", loss=0.5, start=3, end=60),
-            DemandChange("ROW", "all", change=-0.3, start=10, end=DAYS),
+            Capacity("ROW", "MAN", loss=0.9, start=3, end=50),
+            Capacity("AT-S", "FAR", loss=0.5, start=3, end=60),
+            Orders("ROW", "all", change=-0.3, start=10, end=DAYS),
         )
     )
     days = {"inventory_days": 5, "rationing": "proportional"}
@@ -318,9 +310,9 @@ def test_swapping_like_axes_changes_the_answer(toy: Accounts) -> None:
     """A cut from r to s is not a cut from s to r, and a shock to good i is not one to industry j."""
     p = PropagationParameters(horizon_days=28)
     pairs = [
-        (LinkCut("AT-N", "AT-E", "MAN"), LinkCut("AT-E", "AT-N", "MAN")),
-        (Stockpile("AT-N", "FAR", 3.0), Stockpile("AT-N", "MAN", 3.0)),
-        (DemandChange("BOR", "MAN", "AT-N", -1.0), DemandChange("AT-N", "MAN", "BOR", -1.0)),
+        (Link("AT-N", "AT-E", "MAN"), Link("AT-E", "AT-N", "MAN")),
+        (Stock("AT-N", "FAR", 3.0), Stock("AT-N", "MAN", 3.0)),
+        (Orders("BOR", "MAN", "AT-N", -1.0), Orders("AT-N", "MAN", "BOR", -1.0)),
     ]
     for one, two in pairs:
         a, b = (respond(toy, Shock((dataclasses.replace(e, end=28.0),)), p).detail["output_lost"] for e in (one, two))

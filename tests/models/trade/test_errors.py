@@ -15,7 +15,9 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Infeasible, NotConverged, UnknownName
 from xunhuan.faces.cli import main
-from xunhuan.models.contract import Primitives, Productivity, Shock, Tariff, TradeCost, primitives
+from xunhuan.models.edits import Productivity, Tariff, TradeCost
+from xunhuan.models.edits.lasting import Primitives, primitives
+from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_to_draws
 from xunhuan.models.trade.elasticities import set_elasticities
 
@@ -243,7 +245,7 @@ def test_barriers_ranks(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_importing_the_package_leaves_jax_alone() -> None:
-    code = "import sys, xunhuan, xunhuan.models.contract; assert 'jax' not in sys.modules"
+    code = "import sys, xunhuan, xunhuan.models.edits; assert 'jax' not in sys.modules"
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ.copy(), capture_output=True, text=True, check=False
     )

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.contract import (
-    Edit,
+from xunhuan.models.edits import (
+    Edit,  # fmt: skip
     ExportTax,
     FinalDemand,
     MobilityCost,
     Productivity,
-    Shock,
     Subsidy,
     Tariff,
     TradeCost,
-    primitives,
-)  # fmt: skip
+)
+from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, respond
 
 pytestmark = pytest.mark.identity

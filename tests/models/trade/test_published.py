@@ -13,7 +13,8 @@ from benchmarks import nafta
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.models.contract import Productivity, Shock, Tariff, TradeCost
+from xunhuan.models.edits import Productivity, Tariff, TradeCost
+from xunhuan.models.model import Shock
 from xunhuan.models.solvers import CONVERGED
 from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.kernel import solve

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.contract import Primitives, Productivity, Shock, Tariff, TradeCost, primitives
-from xunhuan.models.trade import TradeParameters, gradient, respond
+from xunhuan.models.edits import Productivity, Tariff, TradeCost
+from xunhuan.models.edits.lasting import Primitives, primitives
+from xunhuan.models.model import Shock
 from xunhuan.models.slopes import costliest_barriers
+from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.batch import respond_to_draws
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.model import problem

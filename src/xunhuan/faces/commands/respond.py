@@ -28,7 +28,9 @@ Edits = Annotated[
     Given, typer.Option("--edit", help='A line of edits: "tariff from=CHN to=USA sectors=goods add=0.25"; repeatable.')
 ]
 Settings = Annotated[Given, typer.Option("--set", help="A parameter of the model, NAME=VALUE; repeatable.")]
-By = Annotated[str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")]
+By = Annotated[
+    str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")
+]
 Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
@@ -147,7 +149,9 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
             frame[q.name] = numbers[q.name].values * (100 if UNITS[q.unit].percent else 1)
         if known:
             frame = frame.reindex(frame[known[0].name].abs().sort_values(ascending=False, kind="stable").index)
-        units = {q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known}
+        units = {
+            q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known
+        }
         out = (frame.head(top) if top else frame).drop(columns=["name_zh"]).reset_index(drop=True)
         out.attrs["notes"] = [f"{q.name}{f', {u}' if u else ''}: {q.definition}." for q, u in units.items()]
         return out
@@ -222,7 +226,9 @@ def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
     if any("=" in t for t in texts):
         return {k.strip(): as_number(v.strip()) for k, _, v in (t.partition("=") for t in texts)}
     if len(texts) > 1:
-        raise BadInput(f"--{name.replace('_', '-')} is given {len(texts)} times", fix="give it once, or SECTORS=NUMBER pairs")
+        raise BadInput(
+            f"--{name.replace('_', '-')} is given {len(texts)} times", fix="give it once, or SECTORS=NUMBER pairs"
+        )
     kinds = list(_inside(f.annotation))
     if bool in kinds:
         return {"true": True, "false": False}.get(texts[0], texts[0])

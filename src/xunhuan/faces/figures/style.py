@@ -41,6 +41,7 @@ FONT = (
     "sans-serif"
 )
 
+
 def word(key: str, language: Language = "en") -> str:
     """A word on a figure, or the title of a quantity, in the language asked for ("both" reads English).
 

@@ -116,7 +116,11 @@ class Ledger:
         other = ~np.isnan(there) & (there != rate)
         if other.any():
             one = tuple(int(np.broadcast_to(x, other.shape)[tuple(np.argwhere(other)[0])]) for x in cells)
-            who = next(e for n, c, e in self._entries if n == "tariff" and getattr(e, "set", None) is not None and _holds(c, one))
+            who = next(
+                e
+                for n, c, e in self._entries
+                if n == "tariff" and getattr(e, "set", None) is not None and _holds(c, one)
+            )
             raise BadInput(f"{self._name(one)} is set to {rate:g} here and to {self._set[one]:g} by `{who}`",
                            fix="set a rate once, or use add and multiply")  # fmt: skip
         self._set[cells] = rate

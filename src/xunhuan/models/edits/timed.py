@@ -60,7 +60,9 @@ class Timed(Edit):
         wrongs = super().check(acc)
         if wrongs or any(e.where[0].size for e in self.apply(acc)):
             return wrongs
-        return (Wrong("", "the edit touches no link that carries anything", "name another origin, destination or sector"),)
+        return (
+            Wrong("", "the edit touches no link that carries anything", "name another origin, destination or sector"),
+        )
 
 
 class Fading(Timed):
@@ -107,7 +109,9 @@ class Fading(Timed):
         return np.where(t < self.start, 0.0, np.where(t < self.end, 1.0, after))
 
 
-def _places(acc: Accounts, regions: str | tuple[str, ...], sectors: str | tuple[str, ...]) -> tuple[NDArray[np.intp], ...]:
+def _places(
+    acc: Accounts, regions: str | tuple[str, ...], sectors: str | tuple[str, ...]
+) -> tuple[NDArray[np.intp], ...]:
     return tuple(np.ix_(acc.geography.select(regions, acc.home), acc.sectors.select(sectors)))
 
 
@@ -181,7 +185,11 @@ class Gateway(_Loss, Local):
     def apply(self, acc: Accounts) -> tuple[Effect, ...]:
         """Links with abroad throttled, both ways."""
         g, mask = acc.geography, np.zeros((acc.R, acc.R, acc.S), dtype=bool)
-        inside, everywhere, sectors = g.select(self.regions, acc.home), np.arange(acc.R), acc.sectors.select(self.sectors)
+        inside, everywhere, sectors = (
+            g.select(self.regions, acc.home),
+            np.arange(acc.R),
+            acc.sectors.select(self.sectors),
+        )
         mask[np.ix_(inside, everywhere, sectors)] = True
         mask[np.ix_(everywhere, inside, sectors)] = True
         return _links(acc, mask & ~g.same_nation[:, :, None], self.loss)

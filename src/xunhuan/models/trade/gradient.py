@@ -17,9 +17,9 @@ from xunhuan.models.model import Shock
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.kernel import equilibrium, prepare, step
-from xunhuan.models.trade.solve import Problem, primitives_of, problem, run, status
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
+from xunhuan.models.trade.solve import Problem, primitives_of, problem, run, status
 
 if TYPE_CHECKING:
     import xarray as xr

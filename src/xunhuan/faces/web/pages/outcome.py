@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from dash import html
 
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web.lookups import once
 from xunhuan.faces.web.pages.pictures import (
     HEADLINES,

@@ -6,9 +6,8 @@ from typing import Any
 
 from dash import html
 
-from xunhuan.faces import figures
+from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
-from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
 from xunhuan.faces.web.state import Selection

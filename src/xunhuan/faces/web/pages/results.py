@@ -9,8 +9,8 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.web import draft as drafts
 from xunhuan.faces import words
+from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
 from xunhuan.faces.web.pages import outcome

@@ -9,8 +9,8 @@ import tomli_w
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.web import draft as drafts
 from xunhuan.faces import words
+from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool

@@ -9,8 +9,8 @@ from dash import Dash, dcc, html
 from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import card, table
 from xunhuan.faces.web.state import Selection
