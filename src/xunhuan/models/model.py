@@ -6,7 +6,7 @@ A model is a function from accounts to accounts, so that every measure works bef
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from types import MappingProxyType
@@ -103,7 +103,7 @@ class Numbers(NamedTuple):
 
     axes: tuple[str, ...]
     values: Array
-    coords: Mapping[str, Sequence[Any]] = NONE
+    coords: Mapping[str, Any] = NONE
 
 
 Readings = Mapping[str, Numbers]

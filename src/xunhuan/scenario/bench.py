@@ -199,8 +199,8 @@ def _sensitivity(
     rank = np.array([[_rank(rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen] for q in rows])
     picked = labels.iloc[chosen].reset_index(drop=True)
     dims = ("uncertain", "headline")
-    told = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
-    of = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
+    told: dict[str, Any] = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
+    of: dict[str, Any] = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
     names = [q.name for q in u.quantities()]
     data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
     text = "Spearman rank correlation over draws with an answer"

@@ -22,12 +22,15 @@ from xunhuan.scenario.scenario import Measure
 
 CIRCUITS = ("own", "inter", "external")
 MEASURES = (
-    Quantity("gdp", "value", ("place",), "gross domestic product at basic prices, value; world GDP is the numeraire", rest=None),
+    Quantity("gdp", "value", ("place",), "gross domestic product at basic prices, value; world GDP is the numeraire",
+             rest=None),
     Quantity("reliance", "share", ("place",), "foreign share of intermediate inputs at face value, from other nations",
              "BaldwinFreemanTheodorakopoulos2023", headline=True, rest=None),
-    Quantity("circulation", "share", ("home_place", "circuit"), "shares of GDP by where it is absorbed, or by the definition "
-             "the scenario names; a nation's are its regions' added up, at regional borders", headline=True, rest=None),
-    Quantity("trade", "value", ("exporter", "importer"), "value of goods and services sold by one nation to another", rest=None),
+    Quantity("circulation", "share", ("home_place", "circuit"), "shares of GDP by where it is absorbed, or by the "
+             "definition the scenario names; a nation's are its regions' added up, at regional borders", headline=True,
+             rest=None),
+    Quantity("trade", "value", ("exporter", "importer"), "value of goods and services sold by one nation to another",
+             rest=None),
     Quantity("output", "value", ("region", "sector"), "gross output by region and sector, value", rest=None),
 )  # fmt: skip
 """Numbers that need no model, read off the accounts a model ends with."""

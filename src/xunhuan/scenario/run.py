@@ -211,13 +211,7 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
 def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = True) -> Asked | None:
     """See that the memo holds a model's answer on an arm; what it was asked, None where it reads nothing of it."""
     before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
-    acc, handed = bench.base, ()
-    if before is not None:
-        earlier = memo[before].response
-        assert earlier is not None
-        acc = earlier.accounts
-        hands_on = registry.find(before[0]).hands_on
-        handed = hands_on(earlier) if hands_on is not None else ()
+    acc, handed = _handed(bench, before, memo)
     asked = (name, bench.edits(name, doses) + handed, before)
     if not asked[1] and before is None:
         return None
@@ -225,6 +219,15 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
         model = registry.find(name)
         memo[asked] = kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
     return asked
+
+
+def _handed(bench: Bench, before: Asked | None, memo: Memo) -> tuple[Accounts, tuple[Edit, ...]]:
+    """The accounts a model begins with, and the edits handed to it."""
+    earlier = None if before is None else memo[before].response
+    if before is None or earlier is None:
+        return bench.base, ()
+    hands_on = registry.find(before[0]).hands_on
+    return earlier.accounts, () if hands_on is None else hands_on(earlier)
 
 
 def kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool) -> Answer:
@@ -246,14 +249,8 @@ def weighed(
         raise BadInput("no model of the scenario gives a gain to compare", fix=f"add one of {', '.join(givers())}")
     name = bench.gain[0]
     memo: Memo = {}
-    acc: Accounts = bench.base
-    handed: tuple[Edit, ...] = ()
-    if name in bench.after:
-        before = ask(bench, bench.after[name], doses, memo, full=False)
-        earlier = None if before is None else memo[before].response
-        if earlier is not None and before is not None:
-            hands_on = registry.find(before[0]).hands_on
-            acc, handed = earlier.accounts, hands_on(earlier) if hands_on is not None else ()
+    before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
+    acc, handed = _handed(bench, before, memo)
     model = registry.find(name)
     response = model.respond(acc, Shock(bench.edits(name, doses) + handed + extra), bench.parameters[name])
     return response, model.read(acc, response, bench.view.places)

@@ -4,8 +4,8 @@
     --edit "tariff from=CHN to=USA add=0.25"    xh.edits.Tariff("CHN", "USA", add=0.25)
 
 Letters: r origin, s destination, i good, j industry. Shares and changes are ratios (0.1 = ten percent); a dose λ is 0 for
-nothing and 1 for the edit as written. Selections name regions as `Geography.select` does ("CN-GD", "YRD", "CHN", "provinces",
-"foreign", "A+B", "!X") and sectors as `Sectors.select` does ("C26", "goods", "electronics").
+nothing and 1 for the edit as written. Selections name regions as `Geography.select` does ("CN-GD", "YRD", "CHN",
+"provinces", "foreign", "A+B", "!X") and sectors as `Sectors.select` does ("C26", "goods", "electronics").
 """
 
 from __future__ import annotations

@@ -84,6 +84,7 @@ class Ledger:
     _part: Array | None = None
     _set: Array | None = None
     _entries: list[tuple[str, Cells, Edit]] = field(default_factory=list)
+    _setters: list[tuple[Edit, Cells]] = field(default_factory=list)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of a primitive."""
@@ -116,15 +117,12 @@ class Ledger:
         other = ~np.isnan(there) & (there != rate)
         if other.any():
             one = tuple(int(np.broadcast_to(x, other.shape)[tuple(np.argwhere(other)[0])]) for x in cells)
-            who = next(
-                e
-                for n, c, e in self._entries
-                if n == "tariff" and getattr(e, "set", None) is not None and _holds(c, one)
-            )
+            who = next(e for e, c in self._setters if _holds(c, one))
             raise BadInput(f"{self._name(one)} is set to {rate:g} here and to {self._set[one]:g} by `{who}`",
                            fix="set a rate once, or use add and multiply")  # fmt: skip
         self._set[cells] = rate
         self._part[cells] += part
+        self._setters.append((by, cells))
         self._entries.append(("tariff", cells, by))
 
     def close(self, problems: Problems) -> Primitives:

@@ -1,4 +1,4 @@
-"""Edits as the command line writes them: `tariff from=CHN to=USA sectors=goods add=0.25`; what `Edit.describe` gives back."""
+"""Edits as the command line writes them, `tariff from=CHN to=USA add=0.25`, which is what `Edit.describe` gives back."""
 
 from __future__ import annotations
 

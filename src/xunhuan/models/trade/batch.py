@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -60,8 +60,11 @@ def respond_many(
     """
     use_compile_cache()
     accounts = without_negative_flows(accounts)
-    size, x0 = chunk, None
-    for at in _chunks(len(shocks), lambda: size or 1):
+    size, x0, done = chunk, None, 0
+    while done < len(shocks):
+        # The first is solved alone: its answer is where the others start.
+        at = range(done, min(len(shocks), done + (size or 1 if done else 1)))
+        done = at.stop
         tasks: list[tuple[Primitives, Problem]] = []
         for k in at:
             p = primitives_of(accounts, shocks[k], parameters[k])
@@ -70,14 +73,6 @@ def respond_many(
         for k, (p, task), found in zip(at, tasks, _solved([t for _, t in tasks], x0, size), strict=True):
             x0 = found[1] if x0 is None and int(found[2].outcome) == CONVERGED else x0
             yield package(accounts, p, task, found[0], found[2], parameters[k])
-
-
-def _chunks(count: int, size: Callable[[], int]) -> Iterator[range]:
-    done = 0
-    while done < count:
-        here = range(done, min(count, done + (1 if done == 0 else size())))
-        yield here
-        done = here.stop
 
 
 def _solved(tasks: list[Problem], x0: Vector | None, size: int) -> Iterator[Found]:
