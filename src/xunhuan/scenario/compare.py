@@ -1,7 +1,8 @@
 """Comparisons across arms: offset, break-even, frontier, and whether the two cycles boost each other.
 
 W[p] is the gain of place p against the base that the scenario's models give first (real income), so W(0) = 0. Each
-function runs what arms it needs and gives arrays over places; what cannot be said is nan, never a number over almost nothing.
+function runs what arms it needs and gives arrays over places; what cannot be said is nan, never a number over almost
+nothing.
 """
 
 from __future__ import annotations
@@ -221,7 +222,8 @@ def reinforcement(bench: Bench) -> Array:
     base = at_rest[SHIPPED].values[..., sectors].sum(2)
     out = np.full((*base.shape, len(MARKETS)), np.nan)
     for b, buyers in enumerate((acc.home, "foreign")):
-        shift = DemandShift(origin=acc.home, destination=buyers, sectors=spec.sectors, shift=spec.shift)
+        line = {"from": acc.home, "to": buyers, "sectors": spec.sectors, "shift": spec.shift}
+        shift = DemandShift.model_validate(line)
         response, numbers = weighed(bench, {}, (shift,))
         if not response.status.converged:
             continue
