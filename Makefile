@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint golden lock clean
+.PHONY: demo test quick lint golden lock clean
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,7 +21,11 @@ demo: $(VENV)/.runtime
 
 # Style, types, layers, then every test and doctest with warnings as errors.
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+# The tests without those that take seconds each, drive a browser or start a cluster.
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not cluster"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

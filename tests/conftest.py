@@ -18,6 +18,15 @@ from xunhuan.faces.cli import main
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
+SLOW_PAGES = {"tutorial.md", "scenarios.md", "propagation.md"}
+"""Pages of docs whose examples solve models for seconds."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in SLOW_PAGES:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,17 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
+PATIENCE = 300_000
+"""Milliseconds after which a page hangs: no verdict on speed, for the machine may be busy."""
+
+
+def context(browser: Any, **options: Any) -> Any:
+    """A visitor's own profile, who waits."""
+    made = browser.new_context(**options)
+    made.set_default_timeout(PATIENCE)
+    return made
+
+
 OVERLAPS = """() => {
   const clash = [];
   for (const plot of document.querySelectorAll(".plot")) {
@@ -75,13 +86,14 @@ class Seen:
 def look(browser: Any, path: Path, width: int) -> Seen:
     """Open a report on a window so wide; every figure is drawn, nothing is fetched, complained of, cut or overlapping."""
     page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(PATIENCE)
     asked: list[str] = []
     problems: list[str] = []
     page.on("request", lambda r: asked.append(r.url))
     page.on("pageerror", lambda e: problems.append(str(e)))
     page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
     page.goto(path.as_uri())
-    page.wait_for_function("document.documentElement.dataset.drawn", timeout=60_000)
+    page.wait_for_function("document.documentElement.dataset.drawn")
     assert problems == []
     assert [u for u in asked if not u.startswith(("data:", "blob:"))] == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('.plot')].filter((p) => p.querySelector('svg')).length")

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.house
 
 SRC = Path(xunhuan.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
+TESTS = Path(__file__).parents[1]
+KINDS = {"textbook", "identity", "twin", "error", "house"}
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -87,3 +89,11 @@ def test_circulation_never_imports_jax() -> None:
     code = "import sys, xunhuan as xh; xh.circulation(xh.toyland());print('jax' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("test_*.py")), ids=lambda p: str(p.relative_to(TESTS)))
+def test_every_test_says_where_its_truth_comes_from(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    found = re.search(r"^pytestmark = (.*)$", text, flags=re.M)
+    assert found is not None, f"{path.name} has no pytestmark"
+    assert len(KINDS & set(re.findall(r"mark\.(\w+)", found[1]))) == 1, f"one of {sorted(KINDS)}, not {found[1]}"

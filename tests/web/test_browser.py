@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers.weblab import Server, serving, start
+from tests.helpers.browsing import PATIENCE, context
+from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
-LATE = 120_000
-"""Milliseconds a run may take on a busy machine."""
 
 pytestmark = [pytest.mark.house, pytest.mark.browser]
 
@@ -41,11 +40,11 @@ class Watch:
 
 @pytest.fixture
 def tab(browser: Browser, server: Server) -> Iterator[tuple[Page, Watch]]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+    profile = context(browser, viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    page = profile.new_page()
     watch = Watch(page)
     yield page, watch
-    context.close()
+    profile.close()
     assert watch.errors == []
     strangers = [a for a in watch.asked if not a.startswith((server.address, "data:", "blob:"))]
     assert strangers == []
@@ -57,7 +56,7 @@ def see(page: Page, server: Server, where: str = "") -> None:
     page.wait_for_selector("#page h1")
 
 
-def until(page: Page, expression: str, seconds: float = 30.0) -> None:
+def until(page: Page, expression: str, seconds: float = PATIENCE / 1000) -> None:
     """Wait until an expression holds; Playwright's own wait would need the eval that the page's policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
@@ -238,7 +237,7 @@ def test_a_scenario_built_by_clicking_and_run_to_its_result(tab: tuple[Page, Wat
     assert "It will take about" in page.inner_text("#verdict")
     page.click("#run")
     page.wait_for_url("**/results**")
-    page.wait_for_selector(".files", timeout=LATE)
+    page.wait_for_selector(".files")
     assert "Tariff and an opened home market" in page.inner_text("#shown h2")
     text = page.inner_text("#shown")
     assert "How much the policy makes good" in text
@@ -257,7 +256,7 @@ def test_a_scenario_built_by_clicking_and_run_to_its_result(tab: tuple[Page, Wat
     build(page, server, "5")
     page.click("#run")
     page.wait_for_url("**/results**")
-    page.wait_for_selector(".files", timeout=LATE)
+    page.wait_for_selector(".files")
     page.click(".against summary")
     page.locator(".against").get_by_role("link", name="Tariff and an opened home market").click()
     page.wait_for_selector(".results-pair")
@@ -289,53 +288,57 @@ def test_wrong_input_is_told_as_it_is_typed(tab: tuple[Page, Watch], server: Ser
 
 
 def test_two_tabs_share_one_run(browser: Browser, server: Server) -> None:
-    context = browser.new_context()
-    tabs = [context.new_page(), context.new_page()]
+    profile = context(browser)
+    tabs = [profile.new_page(), profile.new_page()]
     for page in tabs:
         build(page, server, "33")
     for page in tabs:
         page.click("#run")
         page.wait_for_url("**/results**")
     for page in tabs:
-        page.wait_for_selector(".files", timeout=LATE)
+        page.wait_for_selector(".files")
     runs = {re.search(r"run=(\w+)", page.url)[1] for page in tabs}  # type: ignore[index]
     assert len(runs) == 1
     digest = runs.pop()
     assert tabs[0].locator(f"#runs code:has-text('{digest[:12]}')").count() == 1
-    context.close()
+    profile.close()
+
+
+def sent(server: Server, points: float, draws: int) -> str:
+    """Have a scenario run with so many draws that it still runs when it is looked for; where its result will be."""
+    uncertain = {"trade_elasticity": {"relative_sd": 0.2}, "draws": draws}
+    address = Visitor(server.port).run({**toy_scenario(points), "uncertainty": uncertain}, table="toyland")
+    assert address.startswith("/results?"), address
+    return address.removeprefix("/")
 
 
 def test_a_restart_in_mid_run(browser: Browser, tmp_path: Path) -> None:
     """The server is killed while a run goes on: the next one finds it, starts it again and it ends."""
     first = start(tmp_path)
-    context: BrowserContext = browser.new_context()
-    page = context.new_page()
+    profile = context(browser)
+    page = profile.new_page()
     try:
-        build(page, first, "17")
-        page.click("#run")
-        page.wait_for_url("**/results**")
+        see(page, first, sent(first, 0.17, draws=12))
         page.wait_for_selector("#runs .state.running")
         first.stop(signal.SIGKILL)
         second = start(tmp_path)
         try:
             see(page, second, "results?" + page.url.split("?", 1)[1])
-            page.wait_for_selector(".files", timeout=LATE)
+            page.wait_for_selector(".files")
             assert "converged" in page.inner_text("#shown")
             page.get_by_role("link", name="Scenario").click()
             page.wait_for_selector("#run")
         finally:
             second.stop()
     finally:
-        context.close()
+        profile.close()
         if first.process.poll() is None:
             first.stop()
 
 
 def test_a_run_is_cancelled(tab: tuple[Page, Watch], server: Server) -> None:
     page, _ = tab
-    build(page, server, "21")
-    page.click("#run")
-    page.wait_for_url("**/results**")
+    see(page, server, sent(server, 0.21, draws=1000))
     page.locator("#shown").get_by_role("button", name=re.compile("Cancel")).click()
     page.wait_for_selector("#shown .state.cancelled")
     assert page.locator(".files").count() == 0

@@ -36,7 +36,7 @@ def command(code: str) -> tuple[str, ...]:
 
 
 def wait(pool: Pool, digest: str, *states: str) -> Job:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 300  # no verdict on speed
     while time.monotonic() < until:
         job = pool.get(digest)
         if job is not None and job.state in states:
@@ -282,4 +282,4 @@ def test_a_run_ends_with_its_server() -> None:
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
     assert child.stdin is not None
     child.stdin.close()
-    assert child.wait(timeout=30) == 3
+    assert child.wait(timeout=300) == 3
