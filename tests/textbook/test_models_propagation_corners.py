@@ -10,7 +10,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.models.contract import CapacityLoss, DemandChange, LinkCut, Shock, Stockpile
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
-from xunhuan.models.propagation.kernel import served
+from xunhuan.models.propagation.rationing import served
 from xunhuan.models.propagation.timeline import remaining
 
 
