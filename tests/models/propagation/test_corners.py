@@ -11,7 +11,7 @@ from xunhuan.data.geography import Geography
 from xunhuan.models.edits import Capacity, Link, Orders, Stock
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
-from xunhuan.models.propagation.kernel import served
+from xunhuan.models.propagation.rationing import served
 from xunhuan.models.propagation.timeline import remaining
 
 pytestmark = pytest.mark.textbook

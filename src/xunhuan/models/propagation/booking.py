@@ -1,7 +1,4 @@
-"""What a run adds up: losses by cause, the year as the accounts would book it, and the recorded path.
-
-The arrays here are the only ones that change in place: they are sums over steps.
-"""
+"""What a run adds up: losses by cause, the year as the accounts would book it, and the table that comes of it."""
 
 from __future__ import annotations
 
@@ -11,24 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.arrays import Array, ratio
+from xunhuan.models.propagation.economy import Critical, Economy, Pooled
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 from xunhuan.models.propagation.sourcing import shipped
 from xunhuan.models.propagation.state import Flows, State
 
-Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Books:
     """Sums over steps, in the table's unit (rates times days).
 
+    The books own their arrays and `add` writes on them, so that a run sums in place; states and flows stay as they are.
+
+    days                    days booked, in all and of the year
     direct, inputs, demand  r i, output lost to capacity, to missing inputs, to missing orders; they add up to base
                             minus actual output at every step
     stopped                 i s j, output of j lost because input i ran out
     asked_final, met        s i, final demand and what of it was met
     and, over the first 365 days only:
-    year r i output · flow i r s deliveries · used, spoiled i s j · year_met, drawn s i · opening, closing i s j stocks
+    year r i output · flow i r s deliveries, of no size where they are not kept · used, spoiled i s j · year_met, drawn s i ·
+    opening, closing i s j stocks
     """
 
     days: Array
@@ -47,52 +47,54 @@ class Books:
     opening: Array
     closing: Array
 
+    @property
+    def keep_flows(self) -> bool:
+        """Whether deliveries by link are summed."""
+        return self.flow.size > 0
+
+    def copy(self) -> Books:
+        """The same books in arrays of their own."""
+        return Books(**{f.name: getattr(self, f.name).copy() for f in fields(Books)})
+
+    def add(self, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
+        """Add one step; `last` where none follows, so that stocks are taken as closing ones."""
+        dt = e.step_days
+        direct, inputs, demand = losses(flows, e)
+        self.direct += dt * direct
+        self.inputs += dt * inputs
+        self.demand += dt * demand
+        self.asked_final += dt * flows.demand
+        self.met += dt * flows.met
+        short = inputs > 0
+        if short.any():
+            s, j = np.nonzero(short)
+            self.stopped[scarcest(before, e, s, j), s, j] += dt * inputs[short]
+        self.days[0] += dt
+        if self.days[0] <= DAYS_A_YEAR + 1e-9 * dt:
+            self._add_to_year(flows, e)
+            if last or self.days[0] + dt > DAYS_A_YEAR + 1e-9 * dt:
+                self.closing[:] = after.stock
+
+    def _add_to_year(self, flows: Flows, e: Economy) -> None:
+        dt = e.step_days
+        self.days[1] += dt
+        self.year += dt * flows.output
+        self.used += flows.used
+        self.spoiled[e.stocks.perishable] += flows.spoiled
+        self.year_met += dt * flows.met
+        self.drawn += dt * flows.drawn
+        if self.keep_flows:
+            self.flow += shipped(flows.sourcing, flows.fill, dt * flows.wants, e)
+
 
 def open_books(e: Economy, state: State, with_flows: bool = True) -> Books:
     """Empty books at a state; without flows no table can be booked, and 200 runs fit in little memory."""
-    ri, isj = np.zeros_like(e.output), np.zeros_like(e.use)
-    blank = {f.name: np.zeros_like(ri) for f in fields(Books)}
-    blank |= {k: np.zeros_like(isj) for k in ("stopped", "used", "spoiled")}
+    rest = e.rest
+    blank = {f.name: np.zeros_like(rest.output) for f in fields(Books)}
+    blank |= {k: np.zeros_like(rest.use) for k in ("stopped", "used", "spoiled")}
     blank |= {"days": np.zeros(2), "opening": state.stock.copy(), "closing": state.stock.copy()}
-    blank["flow"] = np.zeros_like(e.share) if with_flows else np.zeros((0, 0, 0))
+    blank["flow"] = np.zeros_like(rest.share) if with_flows else np.zeros((0, 0, 0))
     return Books(**blank)
-
-
-def copied(b: Books) -> Books:
-    """The same books in arrays of their own."""
-    return Books(**{f.name: getattr(b, f.name).copy() for f in fields(Books)})
-
-
-def book(b: Books, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
-    """Add one step to the books; `last` where none follows, so that stocks are taken as closing ones."""
-    dt = e.step_days
-    direct, inputs, demand = losses(flows, e)
-    b.direct[:] += dt * direct
-    b.inputs[:] += dt * inputs
-    b.demand[:] += dt * demand
-    b.asked_final[:] += dt * flows.demand
-    b.met[:] += dt * flows.met
-    short = inputs > 0
-    if short.any():
-        s, j = np.nonzero(short)
-        b.stopped[scarcest(before, e, s, j), s, j] += dt * inputs[short]
-    b.days[0] += dt
-    if b.days[0] <= DAYS_A_YEAR + 1e-9 * dt:
-        _book_year(b, flows, e)
-        if last or b.days[0] + dt > DAYS_A_YEAR + 1e-9 * dt:
-            b.closing[:] = after.stock
-
-
-def _book_year(b: Books, flows: Flows, e: Economy) -> None:
-    dt = e.step_days
-    b.days[1] += dt
-    b.year[:] += dt * flows.output
-    np.add(b.used, flows.used, out=b.used)
-    b.spoiled[e.perishable] += flows.spoiled
-    b.year_met[:] += dt * flows.met
-    b.drawn[:] += dt * flows.drawn
-    if b.flow.size:
-        np.add(b.flow, shipped(flows.sourcing, flows.fill, dt * flows.wants, e), out=b.flow)
 
 
 def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
@@ -102,19 +104,21 @@ def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
     demand  min(x̄, capacity) − min(capacity, orders)         orders missing; negative where orders exceed the base
     inputs  min(capacity, orders) − x                          orders that could have been filled with the inputs
     """
-    could = np.minimum(e.output, flows.capacity)
+    base = e.rest.output
+    could = np.minimum(base, flows.capacity)
     willing = np.minimum(flows.capacity, flows.asked)
-    return e.output - could, willing - flows.output, could - willing
+    return base - could, willing - flows.output, could - willing
 
 
 def scarcest(before: State, e: Economy, s: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.intp]:
     """The input whose stock allows least output, for the industries (s, j); for linear production the emptiest."""
     stock = before.stock[:, s, j]
-    if e.pooled.size:
-        target = e.target[:, s, j]
-        ratio = np.divide(stock, target, out=np.full_like(stock, np.inf), where=target > 0)
-        return np.asarray(ratio.argmin(axis=0))
-    return np.asarray((stock * e.slope[:, s, j] + e.base[:, s, j]).argmin(axis=0))
+    match e.production.limits:
+        case Critical(slope, base):
+            allows = stock * slope[:, s, j] + base[:, s, j]
+        case Pooled():
+            allows = ratio(stock, e.stocks.target[:, s, j], np.inf)
+    return np.asarray(allows.argmin(axis=0))
 
 
 def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
@@ -125,15 +129,13 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
     like the region's demand for the good, negative ones by what old stocks gave, and the change in the industries' stocks
     as a category of its own, "stock_change". Days that the run leaves of the year are at rest.
     """
-    left = max(DAYS_A_YEAR - float(b.days[1]), 0.0)
+    rest, left = e.rest, max(DAYS_A_YEAR - float(b.days[1]), 0.0)
     flow = b.flow + left * shipped_at_rest(e)
-    use = (b.used + b.spoiled + left * e.use).transpose(1, 0, 2)
-    met = b.year_met + left * e.final
-    ratio = np.divide(met, DAYS_A_YEAR * e.final, out=np.zeros_like(met), where=e.final > 0)
-    drawn = b.drawn + left * e.drawdown
-    given = np.divide(drawn, DAYS_A_YEAR * e.drawdown, out=np.zeros_like(drawn), where=e.drawdown > 0)
-    final = accounts.final * np.where(accounts.final > 0, ratio[:, :, None], given[:, :, None])
-    use = use + accounts.use * (accounts.output <= 0)[:, None, :] * ratio[:, :, None]
+    use = (b.used + b.spoiled + left * rest.use).transpose(1, 0, 2)
+    met = ratio(b.year_met + left * rest.final, DAYS_A_YEAR * rest.final)[:, :, None]
+    given = ratio(b.drawn + left * rest.drawdown, DAYS_A_YEAR * rest.drawdown)[:, :, None]
+    final = accounts.final * np.where(accounts.final > 0, met, given)
+    use = use + accounts.use * (accounts.output <= 0)[:, None, :] * met
     change = (b.closing - b.opening).sum(axis=2).T
     flow_rsi = np.ascontiguousarray(flow.transpose(1, 2, 0))
     output = flow_rsi.sum(axis=1)
@@ -149,17 +151,17 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
 
 def shipped_at_rest(e: Economy) -> Array:
     """Base flows π (use − drawdown + final), axes i r s, per day."""
-    pool = np.maximum(e.use.sum(axis=2) + (e.final - e.drawdown).T, 0.0)
-    return np.asarray(e.share * pool[:, None, :])
+    pool = np.maximum(e.rest.use.sum(axis=2) + (e.rest.final - e.rest.drawdown).T, 0.0)
+    return np.asarray(e.rest.share * pool[:, None, :])
 
 
 def _component_shares(accounts: Accounts) -> Array:
     total = accounts.value_added.sum(axis=2, keepdims=True)
     size = np.abs(accounts.value_added)
     whole = size.sum(axis=2, keepdims=True)
-    even = np.full_like(size, 1.0 / size.shape[2])
-    by_size = np.divide(size, whole, out=even, where=whole > 0)
-    return np.asarray(np.divide(accounts.value_added, total, out=by_size, where=np.abs(total) > 0.1 * whole))
+    solid = np.abs(total) > 0.1 * whole
+    by_size = ratio(size, whole, 1.0 / size.shape[2])
+    return np.where(solid, accounts.value_added / np.where(solid, total, 1.0), by_size)
 
 
 def _notes(left: float) -> tuple[str, ...]:

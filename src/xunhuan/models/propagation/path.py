@@ -11,15 +11,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.models.propagation.arrays import Array, over_users, ratio
 from xunhuan.models.propagation.booking import Books, scarcest
 from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.kernel import over_users
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.state import Flows, State
-
-Array = NDArray[np.float64]
-
-MEANS = ("output", "orders", "demand", "met", "lost_to_inputs")
 
 
 @dataclass(eq=False)
@@ -85,8 +81,8 @@ class Recorder:
         out = xr.Dataset(data, coords=coords, attrs=attrs)
         out["bottleneck"] = out["bottleneck"].astype(np.int16)
         still = ("region", "sector")
-        out["base"] = (still, e.output, {"long_name": "production at rest", "unit": unit})
-        out["value"] = (still, e.value, {"long_name": "value added per output", "unit": "1"})
+        out["base"] = (still, e.rest.output, {"long_name": "production at rest", "unit": unit})
+        out["value"] = (still, e.rest.value, {"long_name": "value added per output", "unit": "1"})
         return out
 
 
@@ -107,16 +103,16 @@ def detail(accounts: Accounts, b: Books, e: Economy, path: xr.Dataset, p: Propag
     """
     unit = accounts.unit
     rs, rsj = ("region", "sector"), ("region", "sector", "input")
-    when = milestones(path, e.output, p)
-    base = e.output * float(b.days[0])
+    when = milestones(path, e.rest.output, p)
+    base = e.rest.output * float(b.days[0])
     total = b.direct + b.inputs + b.demand
-    stopped = b.stopped.transpose(1, 2, 0) * e.value[:, :, None]
+    stopped = b.stopped.transpose(1, 2, 0) * e.rest.value[:, :, None]
     data = {
-        "loss": (rs, e.value * total, _attrs("value added lost over the run", unit)),
-        "loss_direct": (rs, e.value * b.direct, _attrs("value added lost to the shock itself (capacity)", unit)),
-        "loss_inputs": (rs, e.value * b.inputs, _attrs("value added lost because inputs ran out", unit)),
-        "loss_demand": (rs, e.value * b.demand, _attrs("value added lost for lack of orders", unit)),
-        "base_value_added": (rs, e.value * base, _attrs("value added of the run at rest", unit)),
+        "loss": (rs, e.rest.value * total, _attrs("value added lost over the run", unit)),
+        "loss_direct": (rs, e.rest.value * b.direct, _attrs("value added lost to the shock itself (capacity)", unit)),
+        "loss_inputs": (rs, e.rest.value * b.inputs, _attrs("value added lost because inputs ran out", unit)),
+        "loss_demand": (rs, e.rest.value * b.demand, _attrs("value added lost for lack of orders", unit)),
+        "base_value_added": (rs, e.rest.value * base, _attrs("value added of the run at rest", unit)),
         "output_lost": (rs, total, _attrs("output lost over the run", unit)),
         "unmet_demand": (rs, b.asked_final - b.met, _attrs("final demand not met", unit)),
         "loss_by_input": (rsj, stopped, _attrs("value added lost because this input ran out", unit)),
@@ -151,11 +147,11 @@ def milestones(path: xr.Dataset, base: Array, p: PropagationParameters) -> dict[
                 nan where never hit, inf where not recovered by the end of the run
     """
     t = path["t"].to_numpy()
-    ratio = np.divide(path["output"].to_numpy(), base, out=np.ones(path["output"].shape), where=base > 0)
-    hit = ratio < p.below
+    level = ratio(path["output"].to_numpy(), base, 1.0)
+    hit = level < p.below
     ever = hit.any(axis=0)
     first = hit.argmax(axis=0)
-    bad = ratio < p.recovered
+    bad = level < p.recovered
     last_bad = len(t) - 1 - bad[::-1].argmax(axis=0)
     back = np.minimum(last_bad + 1, len(t) - 1)
     recovery = np.where(last_bad == len(t) - 1, np.inf, t[back] - t[first])
@@ -163,7 +159,7 @@ def milestones(path: xr.Dataset, base: Array, p: PropagationParameters) -> dict[
     nan = np.full(ever.shape, np.nan)
     return {
         "first_week": (np.where(ever, week, nan), _attrs(f"first week below {p.below:g} of base output", "week")),
-        "lowest": (ratio.min(axis=0), _attrs("lowest output of a window, ratio to base", "1")),
+        "lowest": (level.min(axis=0), _attrs("lowest output of a window, ratio to base", "1")),
         "recovery": (np.where(ever, recovery, nan), _attrs(f"days until output stays above {p.recovered:g}", "day")),
     }
 
@@ -178,8 +174,8 @@ def activity(path: xr.Dataset, over: Literal["sector", "region"] = "sector") -> 
     axis = 1 if over == "sector" else 0
     now = (path["output"].to_numpy() * value).sum(axis=axis + 1)
     rest = (path["base"].to_numpy() * value).sum(axis=axis)
-    ratio = np.divide(now, rest, out=np.full(now.shape, np.nan), where=rest > 0)
-    return pd.DataFrame(ratio, index=pd.Index(path["t"].to_numpy(), name="day"), columns=path[left].to_numpy())
+    day = pd.Index(path["t"].to_numpy(), name="day")
+    return pd.DataFrame(ratio(now, rest, np.nan), index=day, columns=path[left].to_numpy())
 
 
 def bottlenecks(detail: xr.Dataset, top: int = 20) -> pd.DataFrame:

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems
+from xunhuan.models.propagation.arrays import Array, ratio
 from xunhuan.models.propagation.parameters import PropagationParameters
-
-Array = NDArray[np.float64]
 
 FOLDER = Path(__file__).parent / "data"
 SECTIONS = {
@@ -119,7 +117,7 @@ def shelf_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
         return _override(sectors, np.full(len(sectors), np.inf), given, "shelf_days")
     keeps = np.array([float(x or "inf") for x in _read("industries.csv")["shelf_days"]])
     rates = np.array([(1.0 / keeps[k]).mean() for k in members(sectors)])
-    return np.asarray(np.divide(1.0, rates, out=np.full(len(rates), np.inf), where=rates > 0))
+    return ratio(1.0, rates, np.inf)
 
 
 def _override(sectors: Sectors, base: Array, given: Mapping[str, float] | None, name: str) -> Array:

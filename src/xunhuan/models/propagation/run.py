@@ -15,12 +15,12 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.errors import BadInput, ForeignFile, NotConverged
 from xunhuan.models.model import Response, Shock, Status
-from xunhuan.models.propagation.booking import Books, book, booked_accounts, copied, open_books
-from xunhuan.models.propagation.economy import Economy, check_state, economy
+from xunhuan.models.propagation.booking import Books, booked_accounts, open_books
+from xunhuan.models.propagation.economy import Economy, at_rest, check_state, economy
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
-from xunhuan.models.propagation.state import Flows, Pressure, State, at_rest
+from xunhuan.models.propagation.state import Flows, Pressure, State
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
 Array = NDArray[np.float64]
@@ -66,7 +66,7 @@ def simulate(
     state, books = start or (at_rest(e), None)
     _check_start(state, accounts)
     # A run adds to its books in place; the ones it starts from stay as they were.
-    books = open_books(e, state, with_flows) if books is None else copied(books)
+    books = open_books(e, state, with_flows) if books is None else books.copy()
     last = p.steps if until is None else min(round(until / p.step_days), p.steps)
     recorder = Recorder(every=max(1, round(p.record_days / p.step_days)))
     now: Pressure | None = None
@@ -75,7 +75,7 @@ def simulate(
             now = pressure(tl, k)
         after, flows = step(state, e, now)
         _check_step(after, flows, e, accounts)
-        book(books, state, after, flows, e, last=k == last - 1)
+        books.add(state, after, flows, e, last=k == last - 1)
         recorder.add(state, after, flows, e, last=k == last - 1)
         state = after
         if progress is not None:
@@ -152,7 +152,7 @@ def respond_many(
 
 def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> None:
     # A sum is not finite where any term is not; only then are the cells looked at.
-    limit = BLOW_UP * np.maximum(e.output, 1e-12 * e.output.max())
+    limit = BLOW_UP * np.maximum(e.rest.output, 1e-12 * e.rest.output.max())
     within = (flows.output >= 0) & (flows.output <= limit)
     if np.isfinite(after.stock.sum()) and after.stock.min() >= 0 and bool(within.all()):
         return
@@ -162,7 +162,7 @@ def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> N
         place = f"the stock of {accounts.sectors.codes[i]}"
     else:
         s, j = (int(x) for x in bad[0])
-        place = f"output {flows.output[s, j]:g} against {e.output[s, j]:g} at rest"
+        place = f"output {flows.output[s, j]:g} against {e.rest.output[s, j]:g} at rest"
     where = f"day {after.step * e.step_days:g}, {accounts.geography.codes[s]} {accounts.sectors.codes[j]}: {place}"
     raise NotConverged(
         "the run explodes", where=where, fix='take target = "base", a longer restock_days or a shorter step_days'

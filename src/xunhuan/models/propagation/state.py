@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.arrays import Array
 
-Array = NDArray[np.float64]
 Goods = NDArray[np.intp]
 Cells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
@@ -100,12 +99,3 @@ class Flows:
     drawn: Array
     used: Array
     spoiled: Array
-
-
-def at_rest(e: Economy) -> State:
-    """The state in which nothing ever changes: base output, target stocks, base shares, no debts."""
-    regions = len(e.output)
-    return State(
-        step=0, stock=e.target.copy(), output=e.output.copy(), wanted=e.output.copy(), overtime=np.ones_like(e.output),
-        share=e.share, indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
-    )  # fmt: skip

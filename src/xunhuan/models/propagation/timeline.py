@@ -78,7 +78,7 @@ def timeline(accounts: Accounts, shock: Shock, e: Economy, p: PropagationParamet
 
 
 def _lasting(prim: Primitives, e: Economy) -> Pressure:
-    banned = np.isinf(prim.trade_cost).transpose(2, 0, 1) & (e.share > 0)
+    banned = np.isinf(prim.trade_cost).transpose(2, 0, 1) & (e.rest.share > 0)
     cells: Cells | None = _cells(banned) if banned.any() else None
     return Pressure(
         capacity=prim.productivity,
@@ -91,7 +91,7 @@ def _lasting(prim: Primitives, e: Economy) -> Pressure:
 def _pulled(e: Economy, accounts: Accounts, prim: Primitives, p: PropagationParameters) -> Economy:
     kappa = prim.trade_cost * (1 + prim.tariff) / (1 + accounts.tariff) * (1 + prim.export_tax)
     if p.substitution and (kappa != 1).any():
-        return replace(e, supplier_pull=np.ascontiguousarray((kappa**-p.elasticity_long).transpose(2, 0, 1)))
+        return replace(e, pull=e.rest.share * np.ascontiguousarray((kappa**-p.elasticity_long).transpose(2, 0, 1)))
     return e
 
 

@@ -1,0 +1,34 @@
+"""Orders out to origins, goods back along the same shares: π W and π φ, one small matrix product a good."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xunhuan.models.propagation.arrays import Array
+from xunhuan.models.propagation.state import Sourcing
+
+
+def routed(src: Sourcing, wants: Array) -> Array:
+    """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes i k r; wants i k s."""
+    out = np.matmul(wants, src.use.transpose(0, 2, 1))
+    if src.split.size:
+        out[src.split, 2] = np.matmul(src.final, wants[src.split, 2][:, :, None])[:, :, 0]
+    return np.asarray(out)
+
+
+def collected(src: Sourcing, fill: Array) -> Array:
+    """Share of what s wants that origins serve, Σ_r π[r,s,i] φ[r,i], axes i k s; fill i k r."""
+    out = np.matmul(fill, src.use)
+    if src.split.size:
+        out[src.split, 2] = np.matmul(fill[src.split, 2][:, None, :], src.final)[:, 0, :]
+    return np.asarray(out)
+
+
+def own(src: Sourcing) -> Array:
+    """Share of a region's orders that its industries place in the region itself, π[r,r,i], axes i r."""
+    return np.diagonal(src.use, axis1=1, axis2=2)
+
+
+def at_home(src: Sourcing, home: Array) -> Sourcing:
+    """Sourcing inside the own nation only; home r s, 1 where both lie in one nation."""
+    return Sourcing(src.use * home, src.split, src.final * home)
