@@ -21,6 +21,7 @@ from queue import SimpleQueue
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from xunhuan import __version__
 from xunhuan.data.store import atomic_path
@@ -252,19 +253,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Hold a work folder; the hold ends with the process, however it ends. Raises BadInput where another holds it."""
+    lock = FileLock(folder / "lock")
     try:
-        import fcntl
-    except ImportError:  # no file locks on this system; batches are still whole and alike
+        lock.acquire(timeout=0)
+    except Timeout as e:
+        fix = "wait for it, or give another -o"
+        raise BadInput("another run is working on the same draws", where=str(folder), fix=fix) from e
+    try:
         yield
-        return
-    with open(folder / "lock", "w") as f:
-        try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise BadInput(
-                "another run is working on the same draws", where=str(folder), fix="wait for it, or give another -o"
-            ) from e
-        yield
+    finally:
+        lock.release()
 
 
 def _found(folder: Path) -> dict[int, tuple[int, str, str, list[float]]]:

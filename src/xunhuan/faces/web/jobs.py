@@ -19,7 +19,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
 
 from xunhuan.data.store import write_text
 from xunhuan.errors import BadInput, XunhuanError
@@ -159,7 +161,7 @@ class Pool:
                 each.close()
         for thread in self._threads:
             thread.join(timeout=10)
-        self._lock.close()
+        self._lock.release()
 
     def _recover(self) -> None:
         """Queue what an earlier server left waiting, by its records; a run starts twice (`TRIES`) in all at most."""
@@ -268,22 +270,16 @@ def _read(file: Path) -> Job | None:
         return None
 
 
-def _hold(folder: Path) -> IO[str]:
+def _hold(folder: Path) -> FileLock:
     """Make the folder and lock it for this server."""
+    lock = FileLock(folder / ".lock", thread_local=False)
     try:
         for name in ("jobs", "results"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        lock = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115
-    except OSError as e:
-        raise BadInput("the results folder cannot be written", where=str(folder), fix="give another --folder") from e
-    try:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:  # no such lock on this system
-        pass
-    except OSError as e:
-        lock.close()
+        lock.acquire(timeout=0)
+    except Timeout as e:
         fix = "stop it, or give another --folder"
         raise BadInput("another laboratory is using this folder", where=str(folder), fix=fix) from e
+    except OSError as e:
+        raise BadInput("the results folder cannot be written", where=str(folder), fix="give another --folder") from e
     return lock
