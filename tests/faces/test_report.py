@@ -158,6 +158,12 @@ def test_bibtex_is_read_whole() -> None:
     hallegatte = bibliography.find("Hallegatte2013")
     assert hallegatte.text.startswith("Hallegatte (2013). Modeling the Role of Inventories")
     assert hallegatte.url == "https://doi.org/10.1111/risa.12090"
+    assert hallegatte.bibtex in text
+    lines = [bibliography.find(k).text for k in ("GiriYiYilmazkuday2021", "DietzenbacherRomeroBosma2005", "Juhel2024")]
+    assert "Sectoral Heterogeneity Matter? Journal of" in lines[0]
+    assert lines[1].startswith("Dietzenbacher, Romero Luna and Bosma (2005).")
+    assert lines[1].endswith("Estudios de Economía Aplicada 23(2): 405–422.")
+    assert "BoARIO: A Python package implementing the ARIO" in lines[2]
 
 
 def test_cite_names_what_a_measure_and_a_model_rest_on(capsys: pytest.CaptureFixture[str]) -> None:

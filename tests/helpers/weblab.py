@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from xunhuan.faces.web import texts
+from xunhuan.faces import words as catalogue
+from xunhuan.faces.web.worker import Tell
 
 PATIENCE = 300.0
 """Seconds after which something hangs: no verdict on speed, for the machine may be busy."""
@@ -127,7 +128,7 @@ class Visitor:
         """The main part of a page."""
         got = self.update(["page.children"], path, query, ("frame", "data", path), kind="page")["page"]["children"]
         said = words(got)  # a page that fails answers 200 with a notice
-        assert not any(problem in said for problem in texts.catalogue()["page_problem"]), said[:500]
+        assert not any(problem in said for problem in catalogue.catalogue()["page_problem"]), said[:500]
         return got
 
     def bar(self, path: str = "/", **query: str) -> Any:
@@ -158,6 +159,35 @@ class Visitor:
         assert status == 200, (status, content[:500])
         response = json.loads(content)["response"]
         return str(response["url"]["href"]) if "url" in response else json.dumps(response)
+
+
+# Runs for the pool's process, here because that process finds them by name: one that says who it is and goes on, one
+# that leaves half a result and is killed, one that succeeds, one that fails with the number of its process.
+def sleeps(tell: Tell, source: Path, out: Path) -> None:
+    tell({"stage": str(os.getpid())})
+    time.sleep(60)
+
+
+def dies(tell: Tell, source: Path, out: Path) -> None:
+    half = out.with_name(f".{out.name}.tmp-1")
+    half.mkdir()
+    (half / "result.nc").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def works(tell: Tell, source: Path, out: Path) -> None:
+    out.mkdir()
+    (out / "manifest.json").write_text("{}")
+
+
+def fails(tell: Tell, source: Path, out: Path) -> None:
+    tell({"stage": "draws", "done": 3, "of": 4})
+    raise ArithmeticError(os.getpid())
+
+
+def by_text(tell: Tell, source: Path, out: Path) -> None:
+    """The run that the scenario's text names."""
+    {f.__name__: f for f in (sleeps, dies, works, fails)}[source.read_text()](tell, source, out)
 
 
 def toy_scenario(points: float, name: str = "tariff") -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.measures.exposure import exposure
 from xunhuan.measures.integration import head_ries as measured_head_ries
 from xunhuan.models.edits.lasting import primitives
@@ -142,8 +144,6 @@ def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
     toy_draws, here: pd.DataFrame, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
     layers, bench, rows = toy_draws
-    import multiprocessing
-
     killed: list[int] = []
 
     def kill_one(done: int, total: int) -> None:
@@ -154,6 +154,28 @@ def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
 
     same(draw_all(layers, bench, rows, tmp_path, Plan(workers=2, batch=1), kill_one), here)
     assert killed
+
+
+def test_workers_that_keep_dying_end_the_run(toy_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layers, bench, rows = toy_draws
+    monkeypatch.setattr(ensemble, "LIVES", 1)
+
+    def kill_all(done: int, total: int) -> None:
+        for victim in multiprocessing.active_children() if done else ():
+            os.kill(victim.pid or 0, signal.SIGKILL)
+
+    with pytest.raises(XunhuanError, match="worker processes died 1 times"):
+        draw_all(layers, bench, rows, tmp_path, Plan(workers=2, batch=1), kill_all)
+    assert 1 <= len(list(tmp_path.glob("batch-*.parquet"))) < len(rows)
+    assert multiprocessing.active_children() == []
+
+
+def test_what_a_worker_refuses_is_told_here(toy_draws: Job, tmp_path: Path) -> None:
+    layers, bench, rows = toy_draws
+    other = replace(bench, base=bench.base.replace(tariff=bench.base.tariff + 0.1))  # not what the workers load
+    with pytest.raises(BadInput, match="a worker has another table or another version"):
+        draw_all(layers, other, rows, tmp_path, Plan(workers=2))
+    assert multiprocessing.active_children() == []
 
 
 def test_draws_without_an_answer_are_counted(toy_draws: Job, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,8 +14,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.helpers.weblab import by_text, sleeps, works
 from xunhuan.errors import BadInput
-from xunhuan.faces.web import draft, state
+from xunhuan.faces.web import draft, jobs, state
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Job, Pool
 from xunhuan.faces.web.security import LARGEST_REQUEST, Access, access
@@ -22,17 +25,6 @@ from xunhuan.faces.web.server import open_laboratory
 pytestmark = pytest.mark.error
 
 HERE = {"Host": "127.0.0.1:8050"}
-# A run that never ends by itself, one that dies half way, and one that succeeds: SCENARIO.toml OUT are argv[1:].
-SLEEPS = "import time; time.sleep(60)"
-DIES = (
-    "import os,pathlib,sys; o=pathlib.Path(sys.argv[2]); t=o.parent/f'.{o.name}.tmp-1'; t.mkdir(); "
-    "(t/'result.nc').write_text('half'); os.kill(os.getpid(), 9)"
-)
-WORKS = "import pathlib,sys; o=pathlib.Path(sys.argv[2]); o.mkdir(); (o/'manifest.json').write_text('{}')"
-
-
-def command(code: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", code)
 
 
 def wait(pool: Pool, digest: str, *states: str) -> Job:
@@ -47,14 +39,14 @@ def wait(pool: Pool, digest: str, *states: str) -> Job:
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    pool = Pool(tmp_path, command=command(SLEEPS))
+    pool = Pool(tmp_path, task=sleeps)
     yield make_app(pool, access("127.0.0.1", 8050)).server.test_client()
     pool.close()
 
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[tuple[FlaskClient, str]]:
-    pool, door = Pool(tmp_path, command=command(SLEEPS)), access("0.0.0.0", 8050)
+    pool, door = Pool(tmp_path, task=sleeps), access("0.0.0.0", 8050)
     yield make_app(pool, door).server.test_client(), door.token
     pool.close()
 
@@ -202,7 +194,7 @@ def test_drafts_have_largest_sizes() -> None:
 
 
 def test_one_job_a_digest_and_a_bounded_queue(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, workers=1, limit=2, command=command(SLEEPS))
+    pool = Pool(tmp_path, workers=1, limit=2, task=sleeps)
     first = pool.submit("a" * 64, "one", "")
     wait(pool, first.digest, "running")
     assert pool.submit("a" * 64, "one", "").digest == first.digest
@@ -221,15 +213,56 @@ def test_one_job_a_digest_and_a_bounded_queue(tmp_path: Path) -> None:
 
 
 def test_a_run_that_crashes_says_so_and_leaves_nothing(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, command=command(DIES))
-    job = wait(pool, pool.submit("a" * 64, "dies", "").digest, "failed")
+    pool = Pool(tmp_path, task=by_text)
+    job = wait(pool, pool.submit("a" * 64, "dies", "dies").digest, "failed")
     assert job.error == "signal 9"
     assert list((tmp_path / "results").iterdir()) == []
+    assert wait(pool, pool.submit("b" * 64, "the next", "works").digest, "done").error == ""
     pool.close()
 
 
+def test_runs_share_a_process_until_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept from run to run; renewed after a death between two runs, after a cancelled one, and after so many."""
+    monkeypatch.setattr(jobs, "RUNS", 3)
+    pool = Pool(tmp_path, task=by_text)
+    names = iter("0123456789abcdef")
+
+    def process() -> int:
+        job = wait(pool, pool.submit(next(names) * 64, "t", "fails").digest, "failed")
+        assert (job.done, job.of, job.stage) == (3, 4, "")
+        assert job.error.startswith("ArithmeticError: ")
+        return int(job.error.split()[1])
+
+    first = process()
+    assert process() == first
+    os.kill(first, signal.SIGKILL)
+    kept = pool._workers[0]._process
+    assert kept is not None
+    kept.join(20)
+    second = process()
+    assert second != first
+    running = wait(pool, pool.submit("e" * 64, "t", "sleeps").digest, "running")
+    pool.cancel(running.digest)
+    assert wait(pool, running.digest, "cancelled").error == ""
+    third = [process() for _ in range(4)]
+    assert third[0] == third[1] == third[2] != third[3]
+    assert not {first, second} & set(third)
+    pool.close()
+    assert not Path(f"/proc/{third[3]}").exists()
+
+
+def test_a_result_that_appears_while_its_run_is_cancelled_goes(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, task=sleeps)
+    job = wait(pool, pool.submit("a" * 64, "t", "").digest, "running")
+    works(print, tmp_path, tmp_path / "results" / job.digest)
+    pool.cancel(job.digest)
+    pool.close()
+    assert job.digest not in {p.name.strip(".") for p in (tmp_path / "results").iterdir()}
+    assert not pool.has(job.digest)
+
+
 def test_a_run_may_not_last_for_ever(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, longest=0.3, command=command(SLEEPS))
+    pool = Pool(tmp_path, longest=0.3, task=sleeps)
     assert wait(pool, pool.submit("a" * 64, "slow", "").digest, "failed").error == "too long"
     pool.close()
 
@@ -242,44 +275,56 @@ def test_a_bad_scenario_fails_in_its_own_words(tmp_path: Path) -> None:
 
 
 def test_a_restart_finds_results_and_starts_again_what_it_broke_off(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, command=command(SLEEPS))
+    pool = Pool(tmp_path, task=sleeps)
     wait(pool, pool.submit("a" * 64, "broken off", "").digest, "running")
     pool.submit("b" * 64, "was waiting", "")
     pool.close()
     left = json.loads((tmp_path / "jobs" / f"{'a' * 64}.json").read_text())
     assert left["state"] == "running"
     (tmp_path / "results" / f".{'a' * 64}.tmp-7").mkdir()
-    again = Pool(tmp_path, command=command(WORKS))
+    again = Pool(tmp_path, task=works)
     for digest in ("a" * 64, "b" * 64):
         assert wait(again, digest, "done").share == 1.0
     assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["a" * 64, "b" * 64]
     again.close()
-    third = Pool(tmp_path, command=command(SLEEPS))
+    third = Pool(tmp_path, task=sleeps)
     assert {j.state for j in third.jobs()} == {"done"}
     third.close()
 
 
 def test_a_job_that_breaks_the_server_twice_is_not_tried_a_third_time(tmp_path: Path) -> None:
     for _ in range(2):
-        pool = Pool(tmp_path, command=command(SLEEPS))
+        pool = Pool(tmp_path, task=sleeps)
         if not pool.jobs():
             pool.submit("a" * 64, "heavy", "")
         wait(pool, "a" * 64, "running")
         pool.close()
-    last = Pool(tmp_path, command=command(SLEEPS))
+    last = Pool(tmp_path, task=sleeps)
     job = last.get("a" * 64)
     assert job is not None
     assert (job.state, job.error) == ("failed", "interrupted")
     last.close()
 
 
-def test_a_run_ends_with_its_server() -> None:
-    """The worker's standard input closes with the server, however that ended."""
+def test_a_run_ends_with_its_server(tmp_path: Path) -> None:
+    """Also where the server is killed and can say nothing."""
     code = (
-        "import threading, time, xunhuan.faces.web.worker as w; "
-        "threading.Thread(target=w._end_with_server).start(); time.sleep(60)"
+        "import pathlib, sys, time; sys.path.insert(0, sys.argv[1]); from tests.helpers import weblab\n"
+        "from xunhuan.faces.web.jobs import Pool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = Pool(pathlib.Path(sys.argv[2]), task=weblab.sleeps)\n"
+        "    pool.submit('a' * 64, 't', '')\n"
+        "    while not pool.get('a' * 64).stage.isdigit(): time.sleep(0.02)\n"
+        "    print(pool.get('a' * 64).stage, flush=True); time.sleep(60)\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-    assert child.stdin is not None
-    child.stdin.close()
-    assert child.wait(timeout=300) == 3
+    (tmp_path / "server.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "server.py"), str(Path(__file__).parents[2]), str(tmp_path / "lab")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        run = Path(f"/proc/{int(server.stdout.readline())}")
+        assert run.exists()
+        server.kill()
+    until = time.monotonic() + 20
+    while run.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not run.exists()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -169,4 +170,52 @@ def test_what_fails_fails_again_and_is_not_kept() -> None:
         with pytest.raises(ValueError, match="no 3"):
             broken(3)
     assert asked == [3, 3]
-    assert inspect.getclosurevars(broken).nonlocals["locks"] == {}
+
+
+def test_one_computation_for_a_key_at_a_time_and_others_go_on() -> None:
+    begun, go, asked = threading.Event(), threading.Event(), []
+
+    @lookups.once(2)
+    def slow(x: int) -> list[int]:
+        asked.append(x)
+        if x == 1:
+            begun.set()
+            assert go.wait(20)
+        return [x]
+
+    with ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(slow, 1) for _ in range(3)]
+        assert begun.wait(20)
+        assert threads.submit(slow, 2).result(20) == [2]  # not held up
+        assert not any(w.done() for w in waiting)
+        go.set()
+        answers = [w.result(20) for w in waiting]
+    assert asked == [1, 2]
+    assert answers[0] is answers[1] is answers[2]
+    slow(3)  # one too many: the answer not asked for the longest goes
+    assert slow(1) is answers[0]
+    slow(2)
+    assert asked == [1, 2, 3, 2]
+
+
+def test_who_waits_for_a_computation_that_fails_computes() -> None:
+    begun, go, asked = threading.Event(), threading.Event(), []
+
+    @lookups.once(2)
+    def first_fails(x: int) -> int:
+        asked.append(x)
+        if len(asked) == 1:
+            begun.set()
+            assert go.wait(20)
+            raise ValueError("the first")
+        return x
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(first_fails, 7)
+        assert begun.wait(20)
+        second = threads.submit(first_fails, 7)
+        go.set()
+        with pytest.raises(ValueError, match="the first"):
+            first.result(20)
+        assert second.result(20) == 7
+    assert asked == [7, 7]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from platformdirs import user_data_path
 
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
@@ -201,10 +202,9 @@ def bundled_folder() -> Path:
 
 
 def user_folder() -> Path:
-    """Folder of the user's own built tables: $XUNHUAN_TABLES, else the XDG data folder."""
-    if os.environ.get("XUNHUAN_TABLES"):
-        return Path(os.environ["XUNHUAN_TABLES"])
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "xunhuan" / "tables"
+    """Folder of the user's own built tables: $XUNHUAN_TABLES, else in the user's data folder."""
+    given = os.environ.get("XUNHUAN_TABLES")
+    return Path(given) if given else user_data_path("xunhuan", False) / "tables"
 
 
 def known_tables() -> dict[str, Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
     from xunhuan.scenario.scenario import Scenario
 
-_ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),(.*?)\}\s*(?=^@|\Z)", re.DOTALL | re.MULTILINE)
+PLACES = ("journal", "booktitle", "publisher", "institution", "howpublished")
+"""Fields that say where a source appeared, the first one there is."""
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
@@ -34,8 +34,13 @@ class Reference:
 @cache
 def library() -> dict[str, Reference]:
     """All entries of refs.bib by key."""
+    from pybtex.database.input.bibtex import LowLevelParser
+
     source = (resources.files("xunhuan") / "refs.bib").read_text(encoding="utf-8")
-    return {m.group(2): _reference(m) for m in _ENTRY.finditer(source)}
+    parser = LowLevelParser(source)
+    # Each entry as it is written: a writer would set its accents, "_" and "%" anew, in addresses too.
+    written = {key: source[parser.command_start : parser.pos] for _, (key, _) in parser}
+    return {key: _reference(key, bibtex) for key, bibtex in written.items()}
 
 
 def keys_in(text: str) -> list[str]:
@@ -61,66 +66,30 @@ def find(key: str) -> Reference:
     return library()[key]
 
 
-def _fields(body: str) -> dict[str, str]:
-    out: dict[str, str] = {}
-    for m in re.finditer(r"(\w+)\s*=\s*", body):
-        start = m.end()
-        if start < len(body) and body[start] == "{" and _depth(body, m.start()) == 0:
-            end = _closing(body, start)
-            out.setdefault(m.group(1).lower(), body[start + 1 : end])
-    return out
+def _reference(key: str, bibtex: str) -> Reference:
+    """A source from its BibTeX; the reader's line is authors (year). title. place."""
+    from pybtex.database import parse_string
+    from pybtex.richtext import Text
+
+    entry = parse_string(bibtex, "bibtex").entries[key]
+    f = entry.fields
+
+    def text(name: str) -> str:
+        return str(Text.from_latex(f.get(name, "")))
+
+    where = next((text(n) for n in PLACES if n in f), "")
+    volume = text("volume") + (f"({text('number')})" if "volume" in f and "number" in f else "")
+    place = " ".join(x for x in (where, volume) if x) + (f": {text('pages')}" if "pages" in f else "")
+    title = Text.from_latex(f.get("title", "")).add_period()
+    names = [str(Text.from_latex(" ".join(p.prelast_names + p.last_names))) for p in entry.persons.get("author", ())]
+    line = f"{_people(names)} ({f.get('year', 'n.d.')}). {title}" + (f" {place}." if place else "")
+    return Reference(key, bibtex + "\n", line, f"https://doi.org/{f['doi']}" if "doi" in f else f.get("url", ""))
 
 
-def _depth(body: str, place: int) -> int:
-    return body.count("{", 0, place) - body.count("}", 0, place)
-
-
-def _closing(body: str, start: int) -> int:
-    depth = 0
-    for k in range(start, len(body)):
-        depth += {"{": 1, "}": -1}.get(body[k], 0)
-        if depth == 0:
-            return k
-    return len(body)
-
-
-def _reference(m: re.Match[str]) -> Reference:
-    f = {k: _plain(v) for k, v in _fields(m.group(3)).items()}
-    where = (
-        f.get("journal")
-        or f.get("booktitle")
-        or f.get("publisher")
-        or f.get("institution")
-        or f.get("howpublished", "")
-    )
-    volume = f.get("volume", "") + (f"({f['number']})" if "volume" in f and "number" in f else "")
-    place = " ".join(x for x in (where, volume) if x) + (f": {f['pages']}" if "pages" in f else "")
-    text = f"{_people(f.get('author', ''))} ({f.get('year', 'n.d.')}). {f.get('title', '')}." + (
-        f" {place}." if place else ""
-    )
-    url = f"https://doi.org/{f['doi']}" if "doi" in f else f.get("url", "")
-    return Reference(m.group(2), m.group(0).strip() + "\n", text, url)
-
-
-def _people(authors: str) -> str:
-    names = [n.strip() for n in authors.split(" and ") if n.strip()]
-    last = [n.split(",")[0] for n in names]
+def _people(last: list[str]) -> str:
     if len(last) > 3 or "others" in last:
         return f"{last[0]} et al."
     return " and ".join(last) if len(last) < 3 else f"{last[0]}, {last[1]} and {last[2]}"
-
-
-_MARKS = {'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
-
-
-def _plain(text: str) -> str:
-    """TeX accents as letters, braces away."""
-
-    def accent(m: re.Match[str]) -> str:
-        return unicodedata.normalize("NFC", m.group(2) + _MARKS[m.group(1)])
-
-    text = re.sub(r"\\([\"'`^~]|[cv](?=[ {]))\s?\{?(\w)\}?", accent, text)
-    return re.sub(r"\s+", " ", text.replace("{", "").replace("}", "").replace("--", "–").replace("\\&", "&")).strip()
 
 
 def entries(what: str) -> list[str]:

@@ -5,13 +5,13 @@ The only place where JAX is switched to 64-bit: importing this module does it, i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from platformdirs import user_cache_path
 
 _config: Any = jax.config  # untyped in jax
 _config.update("jax_enable_x64", True)
@@ -202,14 +202,13 @@ def implicit_fixed_point(
 def use_compile_cache() -> Path | None:
     """Keep compiled kernels between runs in the user's cache folder, so that only a first run compiles.
 
-    $JAX_COMPILATION_CACHE_DIR wins; else $XDG_CACHE_HOME/xunhuan/jax, else ~/.cache/xunhuan/jax. A value set
-    by the caller through jax.config is left alone. Returns the folder, or None where it cannot be made.
+    $JAX_COMPILATION_CACHE_DIR wins, or what the caller set through jax.config. Returns the folder, or None where it
+    cannot be made.
     """
     current = _config.jax_compilation_cache_dir
     if current:
         return Path(current)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "xunhuan" / "jax"
+    folder = user_cache_path("xunhuan", False) / "jax"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -13,14 +13,15 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from xunhuan import __version__
 from xunhuan.data.arrays import Array
@@ -34,11 +35,12 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest
 from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, kept
+from xunhuan.scenario.worker import Died, Tell, Worker
 
 Progress = Callable[[int, int], None]
 COLUMNS = ["draw", "outcome", "message", "values"]
 LIVES = 5
-"""How often a pool whose worker died is started again before the run gives up."""
+"""How often a batch whose worker died is given to a new one before the run gives up."""
 
 
 @dataclass(frozen=True)
@@ -215,34 +217,38 @@ def _run(
 def _on_processes(
     text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int
 ) -> Iterator[Rows]:
-    """Batches over processes; a pool broken by a dead worker is started again with what is left."""
-    import multiprocessing
+    """Batches over processes, a thread to each; one that dies is replaced and its batch given to the new one."""
+    kept: SimpleQueue[Worker[Rows]] = SimpleQueue()
+    processes = [Worker(_work_told) for _ in range(workers)]
+    for each in processes:
+        kept.put(each)
 
-    left = dict(enumerate(batches))
-    for _ in range(LIVES):
+    def worked(batch: list[tuple[int, dict[str, float]]]) -> Rows:
+        mine = kept.get()
         try:
-            # Each worker keeps to its core: threads of several workers would fight over the same ones.
-            with (
-                _environment({"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}),
-                ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool,
-            ):
-                futures: dict[Future[Rows], int] = {pool.submit(work, text, digest, b): k for k, b in left.items()}
-                try:
-                    while futures:
-                        for f in wait(futures, return_when=FIRST_COMPLETED).done:
-                            k = futures.pop(f)
-                            rows = f.result()
-                            left.pop(k)
-                            yield rows
-                finally:
-                    for f in futures:
-                        f.cancel()
-            return
-        except BrokenProcessPool:
-            continue
-    raise XunhuanError(
-        f"worker processes died {LIVES} times", fix="give fewer --workers (memory?); finished batches are kept"
-    )
+            for _ in range(LIVES):
+                mine.start(text, digest, batch)
+                with contextlib.suppress(Died):
+                    return mine.follow()
+        finally:
+            kept.put(mine)
+        fix = "give fewer --workers (memory?); finished batches are kept"
+        raise XunhuanError(f"worker processes died {LIVES} times", fix=fix)
+
+    # Each process keeps to its core: threads of several would fight over the same ones.
+    alone = {"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+    with _environment(alone), ThreadPoolExecutor(workers) as threads:
+        try:
+            for f in as_completed([threads.submit(worked, batch) for batch in batches]):
+                yield f.result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            for each in processes:
+                each.close()
+
+
+def _work_told(tell: Tell, text: str, digest: str, batch: Sequence[tuple[int, Mapping[str, float]]]) -> Rows:
+    return work(text, digest, batch)
 
 
 def _on_cluster(
@@ -293,19 +299,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Hold a work folder; the hold ends with the process, however it ends. Raises BadInput where another holds it."""
+    lock = FileLock(folder / "lock")
     try:
-        import fcntl
-    except ImportError:  # no file locks on this system; batches are still whole and alike
+        lock.acquire(timeout=0)
+    except Timeout as e:
+        fix = "wait for it, or give another -o"
+        raise BadInput("another run is working on the same draws", where=str(folder), fix=fix) from e
+    try:
         yield
-        return
-    with open(folder / "lock", "w") as f:
-        try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise BadInput(
-                "another run is working on the same draws", where=str(folder), fix="wait for it, or give another -o"
-            ) from e
-        yield
+    finally:
+        lock.release()
 
 
 def _found(folder: Path) -> dict[int, tuple[int, str, str, list[float]]]:

@@ -3,32 +3,35 @@
     FOLDER/jobs/DIGEST.toml     the scenario as submitted       FOLDER/jobs/DIGEST.json   its record
     FOLDER/results/DIGEST/      the result, there whole or not at all
 
-A run is a process of its own, so that it can be cancelled, can crash and can use a core without holding up a page.
-It ends by itself when the server dies: its standard input closes.
+Runs have processes of their own, so that one can be cancelled, can crash and can use a core without holding up a page.
+A process is kept from run to run and ends by itself when the server dies.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
 
 from xunhuan.data.store import write_text
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, XunhuanError
+from xunhuan.faces.web import worker
+from xunhuan.scenario.worker import Died, TooLong, Worker
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 WAITING: tuple[State, ...] = ("queued", "running")
-WORKER = (sys.executable, "-m", "xunhuan.faces.web.worker")
+RUNS = 50
+"""Runs after which a process is replaced."""
 TRIES = 2
 """How often a job is started that a restart of the server interrupted."""
 
@@ -80,17 +83,19 @@ class Pool:
         workers: int = 1,
         limit: int = 20,
         longest: float = 1800.0,
-        command: tuple[str, ...] = WORKER,
+        task: worker.Task = worker.run,
     ) -> None:
-        self.folder, self.limit, self.longest, self.command = folder, limit, longest, command
+        self.folder, self.limit, self.longest = folder, limit, longest
         self._lock = _hold(folder)
         self._jobs: dict[str, Job] = {}
         self._queue: deque[str] = deque()
-        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._running: dict[str, Worker[None]] = {}
         self._change = threading.Condition()
         self._closing = False
         self._recover()
-        self._threads = [threading.Thread(target=self._work, name=f"run-{k}", daemon=True) for k in range(workers)]
+        settle = partial(worker.settle, folder)
+        self._workers = [Worker(task, settle, RUNS) for _ in range(workers)]
+        self._threads = [threading.Thread(target=self._work, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
             thread.start()
 
@@ -126,12 +131,11 @@ class Pool:
             job = self._jobs.get(digest)
             if job is None or job.state not in WAITING:
                 return
-            self._put(replace(job, state="cancelled", stage=""))
-            if digest in self._queue:
+            if digest in self._running:
+                self._running[digest].end()
+            elif digest in self._queue:
                 self._queue.remove(digest)
-            process = self._running.get(digest)
-        if process is not None:
-            _end(process)
+            self._put(replace(job, state="cancelled", stage=""))
 
     def get(self, digest: str) -> Job | None:
         """The job of a digest, with its place in the queue."""
@@ -152,13 +156,12 @@ class Pool:
         """End all runs. Jobs that wait or run are found again by the next server on this folder."""
         with self._change:
             self._closing = True
-            running = list(self._running.values())
             self._change.notify_all()
-        for process in running:
-            _end(process)
+            for each in self._workers:
+                each.close()
         for thread in self._threads:
             thread.join(timeout=10)
-        self._lock.close()
+        self._lock.release()
 
     def _recover(self) -> None:
         """Queue what an earlier server left waiting, by its records; a run starts twice (`TRIES`) in all at most."""
@@ -180,7 +183,7 @@ class Pool:
         waiting = sorted((j for j in self._jobs.values() if j.state == "queued"), key=lambda j: j.submitted)
         self._queue.extend(j.digest for j in waiting)
 
-    def _work(self) -> None:
+    def _work(self, worker: Worker[None]) -> None:
         while True:
             with self._change:
                 self._change.wait_for(lambda: self._queue or self._closing)
@@ -188,55 +191,41 @@ class Pool:
                     return
                 digest = self._queue.popleft()
                 job = self._jobs[digest]
-                self._put(replace(job, state="running", started=time.time(), tries=job.tries + 1))
-            self._run(digest)
+                self._put(replace(job, state="running", stage="start", started=time.time(), tries=job.tries + 1))
+                self._running[digest] = worker
+                try:
+                    worker.start(self._file(digest, ".toml"), self.results / digest)
+                except OSError as e:  # the machine has no room for a process
+                    self._ended(digest, f"{type(e).__name__}: {e}", 0.0)
+                    continue
+            self._run(digest, worker)
 
-    def _run(self, digest: str) -> None:
-        """Start the process, follow what it says, and record how it ended."""
-        out = self.results / digest
-        command = [*self.command, str(self._file(digest, ".toml")), str(out)]
-        started = time.monotonic()
+    def _run(self, digest: str, worker: Worker[None]) -> None:
+        """Follow what a run says, and record how it ended."""
+        started, error = time.monotonic(), "nothing was written"
+        try:
+            worker.follow(lambda said: self._tell(digest, said), self.longest)
+        except TooLong:
+            error = "too long"
+        except (Died, XunhuanError) as e:
+            error = str(e)
+        except MemoryError:
+            error = "out of memory"
+        except Exception as e:  # whatever it is, the visitor is told
+            error = f"{type(e).__name__}: {e}"
+        self._ended(digest, error, time.monotonic() - started)
+
+    def _tell(self, digest: str, said: Mapping[str, Any]) -> None:
         with self._change:
-            if self._jobs[digest].state != "running" or self._closing:
-                return
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                text=True, encoding="utf-8", start_new_session=True, cwd=self.folder,
+            job = self._jobs[digest]
+            self._jobs[digest] = replace(
+                job, done=float(said.get("done", job.done)), of=float(said.get("of", job.of)),
+                stage=str(said.get("stage", job.stage))[:200],
             )  # fmt: skip
-            self._running[digest] = process
-        late = threading.Timer(self.longest, _end, [process])
-        late.start()
-        error = self._follow(digest, process)
-        code = process.wait()
-        late.cancel()
-        seconds = time.monotonic() - started
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._ended(digest, code, error, seconds)
 
-    def _follow(self, digest: str, process: subprocess.Popen[str]) -> str:
-        """Read progress until the process closes its output; returns the error it reported, if any."""
-        error = ""
-        assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            error = str(said.get("error", error))
-            with self._change:
-                job = self._jobs[digest]
-                self._jobs[digest] = replace(
-                    job, done=float(said.get("done", job.done)), of=float(said.get("of", job.of)),
-                    stage=str(said.get("stage", job.stage))[:200],
-                )  # fmt: skip
-        return error
-
-    def _ended(self, digest: str, code: int, error: str, seconds: float) -> None:
+    def _ended(self, digest: str, error: str, seconds: float) -> None:
         with self._change:
-            self._running.pop(digest, None)
+            del self._running[digest]
             job = replace(self._jobs[digest], seconds=seconds)
             if self._closing and job.state == "running":
                 return  # its record still says running, so the next server starts it again
@@ -244,9 +233,9 @@ class Pool:
                 if self.has(digest):  # put there whole, as the last step
                     job = replace(job, state="done", stage="", error="")
                 else:
-                    late = seconds >= self.longest
-                    said = "too long" if late else error or (f"signal {-code}" if code < 0 else f"exit code {code}")
-                    job = replace(job, state="failed", error=said, stage="")
+                    job = replace(job, state="failed", stage="", error=error)
+            elif self.has(digest):  # cancelled in its last moment
+                os.rename(self.results / digest, self.results / f".{digest}.cancelled")
             self._put(job)
             if job.state != "done":
                 self._clear(digest)
@@ -281,31 +270,16 @@ def _read(file: Path) -> Job | None:
         return None
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Kill a run with all its children."""
-    with contextlib.suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-
-
-def _hold(folder: Path) -> IO[str]:
+def _hold(folder: Path) -> FileLock:
     """Make the folder and lock it for this server."""
+    lock = FileLock(folder / ".lock", thread_local=False)
     try:
         for name in ("jobs", "results"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        lock = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115
-    except OSError as e:
-        raise BadInput("the results folder cannot be written", where=str(folder), fix="give another --folder") from e
-    try:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:  # no such lock on this system
-        pass
-    except OSError as e:
-        lock.close()
+        lock.acquire(timeout=0)
+    except Timeout as e:
         fix = "stop it, or give another --folder"
         raise BadInput("another laboratory is using this folder", where=str(folder), fix=fix) from e
+    except OSError as e:
+        raise BadInput("the results folder cannot be written", where=str(folder), fix="give another --folder") from e
     return lock

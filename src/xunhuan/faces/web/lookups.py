@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from cachetools import LRUCache, cached
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import known_tables, load
@@ -31,37 +31,13 @@ _VARIANT = re.compile(r"(?P<stem>.+-\d{4})-(least|most)")
 
 
 def once(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep at most `size` answers; who asks for one that is being computed waits for it, others are not held up."""
+    """Keep the `size` answers asked for last; who asks for one that is being computed waits for it, others are not held
+    up. A failure is not kept.
+    """
 
     def decorate(f: Callable[P, T]) -> Callable[P, T]:
-        kept: dict[Hashable, T] = {}
-        locks: dict[Hashable, threading.Lock] = {}
-        guard = threading.Lock()
-
-        @wraps(f)
-        def g(*args: P.args, **kwargs: P.kwargs) -> T:
-            key = (args, tuple(sorted(kwargs.items())))
-            with guard:
-                if key in kept:
-                    return kept[key]
-                lock = locks.setdefault(key, threading.Lock())
-            with lock:
-                with guard:
-                    if key in kept:
-                        return kept[key]
-                try:
-                    value = f(*args, **kwargs)
-                    with guard:
-                        while len(kept) >= size:
-                            del kept[next(iter(kept))]
-                        kept[key] = value
-                finally:
-                    with guard:
-                        if locks.get(key) is lock:  # after a failure another caller may have made a new one
-                            del locks[key]
-                return value
-
-        return g
+        kept: LRUCache[Hashable, T] = LRUCache(size)
+        return cached(kept, condition=threading.Condition())(f)
 
     return decorate
 

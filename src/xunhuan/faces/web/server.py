@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_data_path
+
 from xunhuan.errors import BadInput
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.app import make_app
@@ -79,10 +81,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def results_folder() -> Path:
-    """Where results are kept by default: $XUNHUAN_RESULTS, else the XDG data folder."""
-    if os.environ.get("XUNHUAN_RESULTS"):
-        return Path(os.environ["XUNHUAN_RESULTS"])
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "xunhuan" / "laboratory"
+    """Where results are kept by default: $XUNHUAN_RESULTS, else in the user's data folder."""
+    given = os.environ.get("XUNHUAN_RESULTS")
+    return Path(given) if given else user_data_path("xunhuan", False) / "laboratory"
 
 
 def _warm() -> None:
