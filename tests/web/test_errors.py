@@ -164,7 +164,7 @@ def scenario(**changes: object) -> draft.Draft:
 
 
 def problems(data: draft.Draft) -> str:
-    return "\n".join(draft.check(data, state.read("/scenario", "?table=toyland")).problems)
+    return "\n".join(draft.checked(data, state.read("/scenario", "?table=toyland")).problems)
 
 
 def test_a_draft_is_told_what_the_command_line_would_say() -> None:
@@ -196,7 +196,9 @@ def test_drafts_have_largest_sizes() -> None:
     )
     assert "text 5000, at most 4000" in problems(scenario(title="x" * 5000))
     assert "shocks 9, at most 8" in problems(scenario(shock=scenario()["shock"] * 9))
-    assert "days 5000, at most 1100" in problems(scenario(model={"propagation": {"horizon_days": 5000}}))
+    assert problems(scenario(model={"propagation": {"horizon_days": 365 * 40}})) == ""
+    told = problems(scenario(model={"propagation": {"horizon_days": 1_000_000}}))
+    assert "seconds an answer 240, at most 60" in told
     nested = {"trade_elasticity": {"relative_sd": 0.2}, "draws": 512, "design": "sobol"}
     assert "draws 1536, at most 1024" in problems(scenario(uncertainty=nested))
 

@@ -31,7 +31,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
     """Opened in the form and sent unchanged it is the command line's scenario, so neither runs what the other has."""
     whole = prepare(read(name), lambda table: lookups.accounts(str(table)))
     selection = state.read("/scenario", f"?scenario={name}&table={whole.scenario.base}")
-    checked = draft.check(draft.opened(selection), selection)
+    checked = draft.checked(draft.start_of(selection), selection)
     assert checked.problems == ()
     assert checked.bench is not None
     digests = [scenario_digest(b.scenario, b.base.digest) for b in (whole, checked.bench)]
@@ -149,12 +149,12 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
 
 def test_a_field_cleared_again_leaves_nothing() -> None:
     selection = state.read("/scenario", "?table=toyland")
-    before = draft.opened(selection)
+    before = draft.start_of(selection)
     whole = draft.complete(before, selection)
     for left in (None, ""):
         for table in ({"trade_elasticity": {"relative_sd": left}}, {"draws": left}, {"trade_elasticity": {}}, {}):
             assert draft.complete({**before, "uncertainty": table}, selection) == whole
-    assert draft.check({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
+    assert draft.checked({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
 
 
 def test_what_fails_fails_again_and_is_not_kept() -> None:

@@ -10,8 +10,8 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web import downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import circulation, results, scenario, tables

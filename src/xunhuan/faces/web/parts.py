@@ -10,8 +10,8 @@ import numpy as np
 from dash import Dash, dcc, html
 from dash.dependencies import ClientsideFunction
 
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web.state import CIRCUITS as CIRCUITS
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}

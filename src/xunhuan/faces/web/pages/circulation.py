@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.pages import profile
 from xunhuan.faces.web.parts import CIRCUITS, SCALES, aria, card, clientside, colour, ink_on, percent, stack

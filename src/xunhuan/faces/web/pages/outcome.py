@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from dash import html
 
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web.lookups import once
 from xunhuan.faces.web.pages.pictures import (
     HEADLINES,
@@ -240,10 +240,10 @@ def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
         for p in places
     ]
     head = [t("place"), left.scenario.title, right.scenario.title, t("second_less_first")]
-    words = [html.P(t(f"change_{quantity}"), className="sub")]
+    said = [html.P(t(f"change_{quantity}"), className="sub")]
     if left.scenario.base != right.scenario.base:
-        words.append(html.P(t("definitions_differ")))
-    return [*words, table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
+        said.append(html.P(t("definitions_differ")))
+    return [*said, table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
 
 
 def _told(result: Result, quantity: str) -> bool:

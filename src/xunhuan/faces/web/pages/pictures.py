@@ -11,9 +11,8 @@ import xarray as xr
 from dash import html
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import figures
+from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
-from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import card, figure, table
 from xunhuan.faces.web.state import Selection

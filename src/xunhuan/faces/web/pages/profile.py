@@ -6,9 +6,8 @@ from typing import Any
 
 from dash import html
 
-from xunhuan.faces import figures
+from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
-from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
 from xunhuan.faces.web.state import Selection
@@ -94,7 +93,7 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
     gateway, passing = found[selection.region]
     order = sorted(found, key=lambda c: -found[c][1]).index(selection.region) + 1
     home = lookups.accounts(selection.table, selection.home).geography.name(selection.home, selection.lang)
-    words = t(
+    said = t(
         "bridge_is",
         region=name,
         home=home,
@@ -103,7 +102,7 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
         n=order,
         of=len(found),
     )
-    return [html.H3(t("bridge")), html.P(words)]
+    return [html.H3(t("bridge")), html.P(said)]
 
 
 def _bounds(selection: Selection) -> list[Any]:

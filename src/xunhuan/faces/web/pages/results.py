@@ -9,8 +9,8 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.web import draft as drafts
 from xunhuan.faces import words
+from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
 from xunhuan.faces.web.pages import outcome
@@ -130,14 +130,14 @@ def _entry(job: Job, selection: Selection) -> list[Any]:
 def _progress(job: Job, lang: str) -> list[Any]:
     t = words.of(lang)
     spent, left = (drafts.duration(max(x, 1), lang) for x in (job.seconds, job.estimate - job.seconds))
-    words = {
+    said = {
         "queued": t("queued", n=job.position),
         "running": t("running", time=spent, left=left),
         "failed": t("failed", why=_why(job, lang)),
         "cancelled": t("cancelled"),
         "done": t("done", time=spent),
     }[job.state]  # fmt: skip
-    line = html.P(words, className=f"sub small state {job.state}")
+    line = html.P(said, className=f"sub small state {job.state}")
     if job.state not in WAITING:
         return [line]
     bar = dmc.Progress(value=100 * job.share, size="sm")

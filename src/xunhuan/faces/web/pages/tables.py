@@ -9,8 +9,8 @@ from dash import Dash, dcc, html
 from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces.figures import style
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import card, table
 from xunhuan.faces.web.state import Selection
@@ -67,7 +67,7 @@ def _catalogue(selection: Selection) -> html.Div:
 def table_title(acc: Accounts, lang: str) -> str:
     """The table's title, in Chinese where the texts have it."""
     key = f"title_{acc.name.replace('-', '_')}"
-    return words.of(lang)(key) if lang == "zh" and words.known(key) else acc.title
+    return words.either(key, lang, acc.title) if lang == "zh" else acc.title
 
 
 def _about(acc: Accounts, selection: Selection) -> list[Any]:
@@ -91,7 +91,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
 def _identities(name: str, lang: str) -> list[Any]:
     t = words.of(lang)
     found = identity_residuals(lookups.accounts(name))
-    rows = [[words, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for words, (r, _) in found.items()]
+    rows = [[name, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for name, (r, _) in found.items()]
     head = [t("identity"), t("cells"), t("largest_residual")]
     return [
         table(head, rows, numeric=(1, 2), caption=t("identities")),
