@@ -37,6 +37,10 @@ QUANTITIES = {q.name: q for q in (
     Quantity("frontier_reliance", "share", ("policy", "degree", "place"), "foreign share of inputs", rest=None),
 )}  # fmt: skip
 """Numbers that comparisons give."""
+GAINED = "frontier_real_income"
+"""The gain along the frontier; in the unit of the quantity that is weighed."""
+WEIGHED = ("omega", "omega_net", "break_even", GAINED)
+"""Those that compare the quantity that is weighed; a result says which one that is."""
 
 
 def offset(shock: Array, policy: Array, both: Array) -> tuple[Array, Array]:
@@ -215,7 +219,9 @@ def reinforcement(bench: Bench) -> Array:
     sectors = acc.sectors.select(spec.sectors)
     at_rest = registry.find(name).read(acc, None, bench.view.places)
     if SHIPPED not in at_rest:
-        raise BadInput(f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out")
+        raise BadInput(
+            f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out"
+        )
     base = at_rest[SHIPPED].values[..., sectors].sum(2)
     out = np.full((*base.shape, len(MARKETS)), np.nan)
     for b, buyers in enumerate((acc.home, "foreign")):
