@@ -75,7 +75,7 @@ def start_of(selection: Selection) -> Draft:
 def starter(selection: Selection) -> Draft:
     """One tariff, from the home to the economy abroad that buys most of it."""
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     foreign = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
     home = [k for k in range(acc.R) if k not in foreign]
     sold = acc.flow[home].sum(axis=(0, 2))
@@ -96,7 +96,7 @@ def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
     u = _part(data, "uncertainty")
     if u and (u.get("draws") == 0 or not (_part(u, "shock") or any(isinstance(v, Mapping) for v in u.values()))):
         del data["uncertainty"]
-    acc = lookups.accounts(selection.table)
+    acc = lookups.accounts_of(selection.table)
     data.pop("home", None)
     if selection.home != acc.home:
         data["home"] = selection.home
@@ -158,7 +158,7 @@ def _table(name: str | Path) -> Accounts:
 
     if name not in lookups.table_names():
         raise UnknownName.of("table", str(name), lookups.table_names())
-    return lookups.accounts(str(name))
+    return lookups.accounts_of(str(name))
 
 
 def _sizes(data: Mapping[str, Any]) -> dict[str, float]:

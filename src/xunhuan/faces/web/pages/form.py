@@ -216,7 +216,7 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
 def region_names(table: str, home: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of regions accepts, in groups: words, nations and clusters, regions, economies."""
     t = words.of(lang)
-    geo = lookups.accounts(table, home).geography
+    geo = lookups.accounts_of(table, home).geography
     sets = [n for n in geo.nations if geo.nation.count(n) > 1] + list(geo.clusters)
     taken = {"all", "provinces", "foreign", *sets}
     groups = {
@@ -235,7 +235,7 @@ def _set_name(name: str, code: str, lang: str) -> str:
 def sector_names(table: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of sectors accepts: groups, then sectors."""
     t = words.of(lang)
-    s = lookups.accounts(table).sectors
+    s = lookups.accounts_of(table).sectors
     groups = [("all", t("word_all"))] + [
         (g, words.either(f"sectors_{g}", lang, g)) for g in s.groups if g not in s.codes
     ]

@@ -14,6 +14,7 @@ from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages import Page
 from xunhuan.faces.web.pages.form import OFFSET, form, offset_id, shock_names
 from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.state import Selection
@@ -23,7 +24,7 @@ from xunhuan.scenario.record import scenario_digest
 BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 
-def page(selection: Selection, pool: Pool, kept: Any = None) -> html.Div:
+def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The page; `kept` is the draft this tab has been working on, used while the address still means it."""
     t = words.of(selection.lang)
     draft = kept["data"] if _same(kept, selection) else drafts.start_of(selection)
@@ -52,7 +53,7 @@ def _same(kept: Any, selection: Selection) -> bool:
     return isinstance(kept, dict) and kept.get("origin") == selection.scenario and isinstance(kept.get("data"), dict)
 
 
-def register(app: Dash, pool: Pool) -> None:
+def _connect(app: Dash, pool: Pool) -> None:
     """Fields write the draft in the browser; buttons change its shape here; every change is checked here."""
     clientside(
         app,
@@ -83,7 +84,7 @@ def register(app: Dash, pool: Pool) -> None:
             or (not ctx.triggered[0]["value"] and "act" in asked)
         ):
             return no_update, no_update
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         data = copy.deepcopy(kept["data"])
         if "model" in asked:
             changed = _models(data, dict(zip(registry.models(), models, strict=True)))
@@ -108,7 +109,7 @@ def _answers(app: Dash, pool: Pool) -> None:
         prevent_initial_call=True,
     )
     def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         if not isinstance(kept, dict) or selection.page != "scenario":
             return no_update, no_update, no_update
         names = shock_names(_data(kept), selection.lang)
@@ -126,7 +127,7 @@ def _answers(app: Dash, pool: Pool) -> None:
     def run(clicks: int | None, kept: Any, pathname: str | None, search: str | None) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         try:
             digest = submit(_data(kept), selection, pool)
         except XunhuanError as e:
@@ -226,3 +227,6 @@ def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
         html.Div(id="submitted"),
         html.Details([html.Summary(t("as_toml")), html.Pre(toml, className="toml", tabIndex=0)]),
     ]
+
+
+PAGE = Page(_draw, _connect)
