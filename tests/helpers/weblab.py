@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from xunhuan.faces import words as catalogue
 from xunhuan.faces.web.worker import Tell
+from xunhuan.faces.words import catalogue
 
 PATIENCE = 300.0
 """Seconds after which something hangs: no verdict on speed, for the machine may be busy."""
@@ -128,7 +128,7 @@ class Visitor:
         """The main part of a page."""
         got = self.update(["page.children"], path, query, ("frame", "data", path), kind="page")["page"]["children"]
         said = words(got)  # a page that fails answers 200 with a notice
-        assert not any(problem in said for problem in catalogue.catalogue()["page_problem"]), said[:500]
+        assert not any(problem in said for problem in catalogue()["page_problem"]), said[:500]
         return got
 
     def bar(self, path: str = "/", **query: str) -> Any:

@@ -138,7 +138,7 @@ def test_no_file_but_the_named_ones(client: FlaskClient, path: str) -> None:
 
 
 def test_an_address_that_names_nothing_says_what_is_near() -> None:
-    selection = state.read("/", "?table=toylnd&region=Nothmark&definition=absorbtion&run=../x&lang=fr&share=inter")
+    selection = state.selected("/", "?table=toylnd&region=Nothmark&definition=absorbtion&run=../x&lang=fr&share=inter")
     told = "\n".join(selection.problems)
     assert "unknown table 'toylnd'" in told
     assert "did you mean toyland?" in told
@@ -146,7 +146,7 @@ def test_an_address_that_names_nothing_says_what_is_near() -> None:
     assert "run='../x' is not the digest of a result" in told
     assert "unknown language 'fr'" in told
     assert (selection.definition, selection.share, selection.run, selection.lang) == ("absorption", "inter", "", "en")
-    outside = state.read("/", "?table=toyland&region=Borea")
+    outside = state.selected("/", "?table=toyland&region=Borea")
     assert "'Borea' does not lie in Atlas" in outside.problems[0]
 
 
@@ -156,7 +156,7 @@ def scenario(**changes: object) -> draft.Draft:
 
 
 def problems(data: draft.Draft) -> str:
-    return "\n".join(draft.check(data, state.read("/scenario", "?table=toyland")).problems)
+    return "\n".join(draft.checked(data, state.selected("/scenario", "?table=toyland")).problems)
 
 
 def test_a_draft_is_told_what_the_command_line_would_say() -> None:
@@ -175,7 +175,7 @@ def test_a_draft_is_told_what_the_command_line_would_say() -> None:
 
 def test_a_draft_cannot_name_a_file() -> None:
     data = draft.complete(
-        scenario(base="/etc/passwd", extends=["../x.toml"]), state.read("/scenario", "?table=toyland")
+        scenario(base="/etc/passwd", extends=["../x.toml"]), state.selected("/scenario", "?table=toyland")
     )
     assert data["base"] == "toyland"
     assert "extends: unknown key" in problems(scenario(base="/etc/passwd", extends=["../x.toml"]))
@@ -188,7 +188,9 @@ def test_drafts_have_largest_sizes() -> None:
     )
     assert "text 5000, at most 4000" in problems(scenario(title="x" * 5000))
     assert "shocks 9, at most 8" in problems(scenario(shock=scenario()["shock"] * 9))
-    assert "days 5000, at most 1100" in problems(scenario(model={"propagation": {"horizon_days": 5000}}))
+    assert problems(scenario(model={"propagation": {"horizon_days": 365 * 40}})) == ""
+    told = problems(scenario(model={"propagation": {"horizon_days": 1_000_000}}))
+    assert "seconds an answer 240, at most 60" in told
     nested = {"trade_elasticity": {"relative_sd": 0.2}, "draws": 512, "design": "sobol"}
     assert "draws 1536, at most 1024" in problems(scenario(uncertainty=nested))
 

@@ -30,9 +30,9 @@ pytestmark = pytest.mark.twin
 @pytest.mark.parametrize("name", sorted(library()))
 def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
     """Opened in the form and sent unchanged it is the command line's scenario, so neither runs what the other has."""
-    whole = prepare(read(name), lambda table: lookups.accounts(str(table)))
-    selection = state.read("/scenario", f"?scenario={name}&table={whole.scenario.base}")
-    checked = draft.check(draft.opened(selection), selection)
+    whole = prepare(read(name), lambda table: lookups.accounts_of(str(table)))
+    selection = state.selected("/scenario", f"?scenario={name}&table={whole.scenario.base}")
+    checked = draft.checked(draft.start_of(selection), selection)
     assert checked.problems == ()
     assert checked.bench is not None
     digests = [scenario_digest(b.scenario, b.base.digest) for b in (whole, checked.bench)]
@@ -45,9 +45,9 @@ def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: s
     for code in ("AT-N", "AT-E", "AT-S"):
         for circuit in state.CIRCUITS:
             query = f"?table=toyland&region={code}&definition={definition}&share={circuit}"
-            _, _, number = page.sentence(state.read("/", query))
+            _, _, number = page.sentence_of(state.selected("/", query))
             assert number == pytest.approx(100 * float(ds[circuit].sel(region=code)), abs=1e-12)
-    tiles = page._map(state.read("/", f"?table=toyland&definition={definition}&share=inter"))[0].children
+    tiles = page._map(state.selected("/", f"?table=toyland&definition={definition}&share=inter"))[0].children
     for tile in tiles:
         share = float(ds["inter"].sel(region=tile.id["to"]))
         assert tile.children[-1].children == f"{100 * share:.0f}"
@@ -81,10 +81,10 @@ def test_an_address_comes_back_as_it_was() -> None:
     query = (
         "?table=china-2017&home=CHN&region=CN-SC&definition=forward&share=inter&scenario=rcep&run=abcdefabcdef&lang=zh"
     )
-    selection = state.read("/results", query)
+    selection = state.selected("/results", query)
     assert selection.problems == ()
     path, _, search = selection.address().partition("?")
-    assert state.read(path, search) == selection
+    assert state.selected(path, search) == selection
     assert sorted(re.split("[?&]", query)[1:]) == sorted(search.split("&"))
 
 
@@ -94,7 +94,7 @@ def test_the_film_shows_every_day(toy: Accounts) -> None:
         np.array([[1.0, 0.9, 0.8], [0.95, 0.7, 0.99]]),
         coords={"t": [7.0, 14.0], "place": ["AT-N", "AT-E", "AT-S"]}, dims=("t", "place"),
     )  # fmt: skip
-    fig = played(path, toy.geography, state.read("/results", "?table=toyland"))
+    fig = played(path, toy.geography, state.selected("/results", "?table=toyland"))
     assert [f.name for f in fig.frames] == ["7", "14"]
     for k, frame in enumerate(fig.frames):
         heat, words = frame.data
@@ -119,7 +119,7 @@ def test_a_result_without_any_effect_is_shown(tmp_path: Path, lang: str) -> None
     result = outcome.opened(folder)
     assert not np.nan_to_num(result.data["real_income"].to_numpy()).any()
     assert outcome.quantity_of(result, "s") == "real_income"
-    selection = state.read("/results", f"?table=toyland&lang={lang}")
+    selection = state.selected("/results", f"?table=toyland&lang={lang}")
     assert outcome.one(folder, selection)
     assert outcome.two(folder, folder, selection)
 
@@ -132,7 +132,7 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
     assert outcome.quantity_of(result, "s") == "loss"
     lost = float(result.data["loss"].sel(arm="s", place="AT-N"))
     assert lost > 0.001
-    selection = state.read("/results", "?table=toyland&region=AT-N")
+    selection = state.selected("/results", "?table=toyland&region=AT-N")
     heat = change_map(result, "s", selection)[0].children[1].children[0].figure.data[0]
     assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(-lost)
     bars = winners(result, "s", selection)[0].children[1].children[0].figure
@@ -149,13 +149,13 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
 
 
 def test_a_field_cleared_again_leaves_nothing() -> None:
-    selection = state.read("/scenario", "?table=toyland")
-    before = draft.opened(selection)
+    selection = state.selected("/scenario", "?table=toyland")
+    before = draft.start_of(selection)
     whole = draft.complete(before, selection)
     for left in (None, ""):
         for table in ({"trade_elasticity": {"relative_sd": left}}, {"draws": left}, {"trade_elasticity": {}}, {}):
             assert draft.complete({**before, "uncertainty": table}, selection) == whole
-    assert draft.check({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
+    assert draft.checked({**before, "uncertainty": {"trade_elasticity": {"relative_sd": ""}}}, selection).problems == ()
 
 
 def test_what_fails_fails_again_and_is_not_kept() -> None:

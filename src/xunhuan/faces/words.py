@@ -61,6 +61,19 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+def of_room(model: str, key: str, lang: str, otherwise: str = "") -> str:
+    """What a model's own room says under a key, its braces left for `str.format`; `otherwise` where it says nothing.
+
+    >>> of_room("trade", "section", "en"), of_room("no such room", "title", "zh", "它")
+    ('Who gains and who loses', '它')
+    """
+    from xunhuan.models import registry
+
+    room = registry.models().get(model)
+    said = room.words.get(key) if room is not None else None
+    return otherwise if said is None else said[1 if lang == "zh" else 0]
+
+
 def title(name: str, lang: str = "en") -> str:
     """What a quantity, an uncertain one or an axis is called: by its room, the house, the data dictionary, or its name.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -98,6 +98,10 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
         made |= {"frontier_real_income": (f.real_income, {}), "frontier_reliance": (f.reliance, {})}
     for name, (values, attrs) in made.items():
         q = compare.QUANTITIES[name]
+        if name in compare.WEIGHED:
+            attrs = {"weighs": bench.gain[1].name} | attrs
+        if name == compare.GAINED:
+            q = replace(q, unit=bench.gain[1].unit)
         data[name] = (q.axes, values, attrs_of(q, bench.base.unit) | attrs)
     return data
 

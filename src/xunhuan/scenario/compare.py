@@ -38,6 +38,10 @@ QUANTITIES = {q.name: q for q in (
     Quantity("frontier_reliance", "share", ("policy", "degree", "place"), "foreign share of inputs", rest=None),
 )}  # fmt: skip
 """Numbers that comparisons give."""
+GAINED = "frontier_real_income"
+"""The gain along the frontier; in the unit of the quantity that is weighed."""
+WEIGHED = ("omega", "omega_net", "break_even", GAINED)
+"""Those that compare the quantity that is weighed; a result says which one that is."""
 
 
 def offset(shock: Array, policy: Array, both: Array) -> tuple[Array, Array]:

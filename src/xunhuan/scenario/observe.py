@@ -17,6 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places, places
 from xunhuan.measures.circulation import circulation
+from xunhuan.models import registry
 from xunhuan.models.model import Numbers, Quantity, Readings
 from xunhuan.scenario.scenario import Measure
 
@@ -62,6 +63,7 @@ class View:
             "name_en": ("place", list(p.names_en)),
             "name_zh": ("place", list(p.names_zh)),
             "kind": ("place", list(p.kind)),
+            "at_home": ("place", p.at_home.astype(np.int8)),
             "home_place": list(self.home),
             "circuit": list(CIRCUITS),
             "region": list(g.codes),
@@ -123,11 +125,14 @@ def nation_trade(acc: Accounts) -> Array:
 def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
     """A quantity's record as attributes, so that a result says of itself what its numbers are.
 
-    unit  the table's, for values · model: whose quantity it is, empty for measures and comparisons
+    unit  the table's, for values · model: whose quantity it is, empty for measures and comparisons; `lasting` says whether
+    that model's horizon is long
     """
     said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes") and v is not None}
     said["headline"] = int(q.headline)
-    return said | {"unit": unit if q.unit == "value" else q.unit, "value": int(q.unit == "value"), "model": model}
+    lasting = not model or registry.find(model).horizon == "long"
+    told = unit if q.unit == "value" else q.unit
+    return said | {"unit": told, "value": int(q.unit == "value"), "model": model, "lasting": int(lasting)}
 
 
 def stack(view: View, arms: Mapping[str, Readings], known: Mapping[str, tuple[Quantity, str]]) -> xr.Dataset:

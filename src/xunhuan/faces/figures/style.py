@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -80,7 +81,7 @@ def short(code: str) -> str:
 
 def percent(x: float, digits: int = 0) -> str:
     """A share as per cent; a dash where it is unknown."""
-    return "–" if not np.isfinite(x) else f"{100 * x:.{digits}f}%"
+    return "–" if not np.isfinite(x) else f"{whole(100 * x, digits)}%"
 
 
 def signed(x: float, digits: int = 2) -> str:
@@ -92,6 +93,61 @@ def signed(x: float, digits: int = 2) -> str:
     if not np.isfinite(x):
         return "–"
     return f"{whole(100 * x, digits, plus=True)}%"
+
+
+def amount(x: float, plus: bool = False) -> str:
+    """A number that is no share, to four digits; a dash where unknown.
+
+    >>> amount(996.0), amount(-1234567.0), amount(0.01234, plus=True), amount(0.0)
+    ('996.0', '−1,234,567', '+0.01234', '0')
+    """
+    if not np.isfinite(x):
+        return "–"
+    size = abs(x)
+    if size == 0:
+        return "0"
+    digits = 3 - int(np.floor(np.log10(float(f"{size:.3e}"))))
+    text = f"{x:{'+' if plus else ''},.{max(digits, 0)}f}" if digits <= 8 else f"{x:{'+' if plus else ''}.3e}"
+    return text.replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the numbers of a unit are written: in per cent, or plain with the unit behind them.
+
+    signed  gains carry a plus sign
+    """
+
+    percent: bool = True
+    unit: str = ""
+    signed: bool = False
+
+    def text(self, x: float, digits: int = 2) -> str:
+        """One number; `digits` after the point where it is in per cent.
+
+        >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
+        ('+1.23%', '996.0 million USD')
+        """
+        return f"{self.bare(x, digits)} {self.unit}".rstrip() if np.isfinite(x) else "–"
+
+    def bare(self, x: float, digits: int = 2) -> str:
+        """The same without the unit, for tables and tiles that name it once."""
+        if not self.percent:
+            return amount(x, self.signed)
+        return signed(x, digits) if self.signed else percent(x, digits)
+
+    @property
+    def ticks(self) -> str:
+        """The same for the ticks of an axis, as d3 writes formats."""
+        return ("+" if self.signed else "") + (".1%" if self.percent else ",.4~g")
+
+    def titled(self, title: str) -> str:
+        """A title that names the unit where the numbers do not carry it."""
+        return f"{title}, {self.unit}" if self.unit and title else title or self.unit
+
+
+CHANGES = Form(signed=True)
+"""Relative changes in per cent."""
 
 
 def dress(

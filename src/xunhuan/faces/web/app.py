@@ -20,6 +20,7 @@ from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.state import Selection
 
 PACKAGE = "xunhuan.faces.web"
+PAGES = {"circulation": circulation.PAGE, "scenario": scenario.PAGE, "results": results.PAGE, "tables": tables.PAGE}
 PICKED = ("table", "home", "region", "definition")
 """What all pages share, one picker each."""
 HOUSE = [colour(k / 9, style.BLUES) for k in range(9)] + ["#173c5e"]
@@ -42,10 +43,10 @@ def make_app(pool: Pool, access: Access) -> Dash:
     app.layout = layout
     _route(app)
     _frame(app, pool)
-    circulation.register(app)
-    scenario.register(app, pool)
-    results.register(app, pool)
-    downloads.register(app.server, pool)
+    for page in PAGES.values():
+        if page.connect is not None:
+            page.connect(app, pool)
+    downloads.add_routes(app.server, pool)
     guard(app.server, access, app.csp_hashes())
     return app
 
@@ -100,13 +101,11 @@ def _route(app: Dash) -> None:
 
 
 def _frame(app: Dash, pool: Pool) -> None:
-    pages = {"circulation": circulation.page, "tables": tables.page}
-
     @app.callback(
         Output("bar", "children"), Output("foot", "children"), Input("url", "pathname"), Input("url", "search")
     )
     def bar(pathname: str | None, search: str | None) -> tuple[list[Any], Any]:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         return _bar(selection), _foot(selection)
 
     @app.callback(
@@ -117,15 +116,11 @@ def _frame(app: Dash, pool: Pool) -> None:
         State("draft", "data"),
     )
     def page(_: str, pathname: str | None, search: str | None, draft: Any) -> list[Any]:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         t = words.of(selection.lang)
         said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
         try:
-            if selection.page in pages:
-                return [*said, pages[selection.page](selection)]
-            if selection.page == "scenario":
-                return [*said, scenario.page(selection, pool, draft)]
-            return [*said, results.page(selection, pool)]
+            return [*said, PAGES[selection.page].draw(selection, pool, draft)]
         except XunhuanError as e:
             return [*said, notice([str(e)], t("page_problem"))]
         except Exception as e:
@@ -167,7 +162,7 @@ def _pickers(selection: Selection) -> list[Any]:
     t = words.of(selection.lang)
     lang = selection.lang
     homes = lookups.homes(selection.table)
-    geo = lookups.accounts(selection.table, selection.home).geography
+    geo = lookups.accounts_of(selection.table, selection.home).geography
     data = {
         "table": [(n, n) for n in lookups.table_names()],
         "home": [(h.code, h.name(lang)) for h in homes],

@@ -18,14 +18,14 @@ FILES = ("scenario.toml", "summary.parquet", "summary.csv", "report.html", "mani
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
 
-def register(server: Flask, pool: Pool) -> None:
+def add_routes(server: Flask, pool: Pool) -> None:
     """Add the routes."""
 
     @server.get("/download/circulation.csv")
     def circulation() -> Response:
         from xunhuan.measures.labels import table
 
-        selection = state.read("/", request.query_string.decode("utf-8", "replace"))
+        selection = state.selected("/", request.query_string.decode("utf-8", "replace"))
         ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
         return _csv(table(ds), f"circulation-{selection.table}-{selection.definition}.csv")
 

@@ -19,17 +19,22 @@ from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Job
 from xunhuan.faces.web.state import Selection
+from xunhuan.models import registry
 from xunhuan.scenario.layers import Layers, library, read
 from xunhuan.scenario.run import Bench
-from xunhuan.scenario.scenario import LONG, SHORT
+from xunhuan.scenario.scenario import Scenario
 
 Draft = dict[str, Any]
-MOST = {"shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "days": 1100, "text": 4000, "names": 400}
-"""Largest sizes a run from the browser may have."""
-EMPTIED = ("offset", "trade_elasticity", "compare", "uncertainty")
-"""Tables that the form leaves empty where nothing is chosen; an empty table elsewhere asks for something's defaults."""
-START, SOLVE, DAY = 14.0, 0.4, 0.012
-"""Seconds on one core of a laptop: to start and compile, for one long-run answer, for one day of the short run."""
+MOST = {
+    "shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "text": 4000, "names": 400,
+    "seconds an answer": 60, "seconds": 1800,
+}  # fmt: skip
+"""Largest sizes a run from the browser may have; seconds are estimated, of one answer of a model and of the whole."""
+EMPTIED = ("offset", "compare", "uncertainty")
+"""Tables that the form leaves empty where nothing is chosen, beside those of uncertain quantities; an empty table elsewhere
+asks for something's defaults."""
+START, ANSWER = 14.0, 1.0
+"""Seconds on one core of a laptop: to start and compile; for an answer of a model that does not say how long it takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,7 @@ class Checked:
 
 
 @lookups.once(1)
-def catalogue() -> dict[str, tuple[str, str, str]]:
+def shelf() -> dict[str, tuple[str, str, str]]:
     """The library: name -> title, question, base."""
     found = {}
     for name in library():
@@ -55,12 +60,12 @@ def _library(name: str) -> Mapping[str, Any]:
     return read(name).data
 
 
-def opened(selection: Selection) -> Draft:
+def start_of(selection: Selection) -> Draft:
     """The draft an address opens: a scenario of the library, else a first question on the table chosen."""
     if selection.scenario in library():
         data = copy.deepcopy(dict(_library(selection.scenario)))
         for shock in data.get("shock", []):
-            for kind in (*LONG, *SHORT):
+            for kind in registry.edits():
                 if isinstance(shock.get(kind), Mapping):
                     shock[kind] = [shock[kind]]
         return data
@@ -70,7 +75,7 @@ def opened(selection: Selection) -> Draft:
 def starter(selection: Selection) -> Draft:
     """One tariff, from the home to the economy abroad that buys most of it."""
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     foreign = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
     home = [k for k in range(acc.R) if k not in foreign]
     sold = acc.flow[home].sum(axis=(0, 2))
@@ -91,7 +96,7 @@ def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
     u = _part(data, "uncertainty")
     if u and (u.get("draws") == 0 or not (_part(u, "shock") or any(isinstance(v, Mapping) for v in u.values()))):
         del data["uncertainty"]
-    acc = lookups.accounts(selection.table)
+    acc = lookups.accounts_of(selection.table)
     data.pop("home", None)
     if selection.home != acc.home:
         data["home"] = selection.home
@@ -103,22 +108,37 @@ def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
     return data
 
 
+def models_of(draft: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The draft's models with their parameters; a scenario's own default where it names none."""
+    default = Scenario.model_fields["model"].get_default(call_default_factory=True)
+    found: Mapping[str, Any] = draft.get("model", default)
+    return found
+
+
 def _filled(value: Any) -> Any:
     """Plain data without what was left empty, so that defaults apply."""
     if isinstance(value, Mapping):
+        emptied = {*EMPTIED, *(u.name for m in registry.models().values() for u in m.uncertain)}
         filled = {str(k): _filled(v) for k, v in value.items()}
         kept = {k: v for k, v in filled.items() if v is not None and v != "" and v != []}
-        return {k: v for k, v in kept.items() if v != {} or k not in EMPTIED}
+        return {k: v for k, v in kept.items() if v != {} or k not in emptied}
     if isinstance(value, list):
         return [_filled(v) for v in value if v is not None]
     return value
 
 
-def check(draft: Mapping[str, Any], selection: Selection) -> Checked:
-    """Check a draft as the command line checks a file, after its size."""
+def checked(draft: Mapping[str, Any], selection: Selection) -> Checked:
+    """Check a draft as the command line checks a file, after its size, and how long it would take."""
     data = complete(draft, selection)
-    too_much = tuple(_too_much(data, selection.lang))
-    return Checked(None, too_much) if too_much else _checked(json.dumps(data, ensure_ascii=False))
+    too_much = tuple(_beyond(_sizes(data), selection.lang))
+    if too_much:
+        return Checked(None, too_much)
+    found = _checked(json.dumps(data, ensure_ascii=False))
+    if found.bench is not None:
+        answers = max(_seconds_of(found.bench).values(), default=0.0)
+        times = {"seconds an answer": answers, "seconds": estimate(found.bench, [])}
+        too_much = tuple(_beyond(times, selection.lang))
+    return Checked(None, too_much) if too_much else found
 
 
 @lookups.once(48)
@@ -138,22 +158,25 @@ def _table(name: str | Path) -> Accounts:
 
     if name not in lookups.table_names():
         raise UnknownName.of("table", str(name), lookups.table_names())
-    return lookups.accounts(str(name))
+    return lookups.accounts_of(str(name))
 
 
-def _too_much(data: Mapping[str, Any], lang: str) -> Iterator[str]:
-    t = words.of(lang)
+def _sizes(data: Mapping[str, Any]) -> dict[str, float]:
+    """Sizes of a draft that `MOST` bounds, before anything is read."""
     shocks = [s for s in data.get("shock", []) if isinstance(s, Mapping)]
-    model, compare = _part(data, "model"), _part(data, "compare")
-    sizes = {
+    return {
         "shocks": len(data.get("shock", [])),
-        "edits": sum(len(s[k]) for s in shocks for k in (*LONG, *SHORT) if isinstance(s.get(k), list)),
+        "edits": sum(len(s[k]) for s in shocks for k in registry.edits() if isinstance(s.get(k), list)),
         "draws": _evaluations(_part(data, "uncertainty")),
-        "steps": _number(_part(compare, "frontier").get("steps", 0)),
-        "days": _number(_part(model, "propagation").get("horizon_days", 0)),
+        "steps": _number(_part(_part(data, "compare"), "frontier").get("steps", 0)),
         "text": max((len(v) for v in _texts(data)), default=0),
         "names": sum(1 for _ in _texts(data)),
     }
+
+
+def _beyond(sizes: Mapping[str, float], lang: str) -> Iterator[str]:
+    """A line for every size above its bound."""
+    t = words.of(lang)
     for what, given in sizes.items():
         if not given <= MOST[what]:
             yield t("too_many", what=what, given=f"{given:g}", most=MOST[what])
@@ -188,20 +211,24 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(v)
 
 
+def _seconds_of(bench: Bench) -> dict[str, float]:
+    """Seconds one answer of each model takes on the table, as the models say."""
+    sizes = {name: registry.find(name).size for name in bench.order}
+    return {n: ANSWER if f is None else f(bench.base, bench.parameters[n]) for n, f in sizes.items()}
+
+
 def estimate(bench: Bench, past: list[Job]) -> float:
     """Seconds a run should take: answers asked for times what one takes, set right by runs that have ended here."""
-    s = bench.scenario
+    s, each = bench.scenario, _seconds_of(bench)
     arms, c, u = float(len(s.all_arms())), s.compare, s.uncertainty
-    more = 14.0 * (c.break_even is not None) + 4.0 * (c.reinforcement is not None)
-    curve = 0.0 if c.frontier is None else float(c.frontier.steps * (1 + len(c.frontier.policies)))
-    size = max(bench.base.R**2 * bench.base.S / (111**2 * 32), 0.02)
-    long = SOLVE * size * ("trade" in bench.parameters)
-    short = DAY * size * getattr(bench.parameters.get("propagation"), "horizon_days", 0.0)
-    guess = START + arms * (long + short) + (more + curve) * long
+    weighed = each.get(bench.gain[0], 0.0) if bench.gain is not None else 0.0
+    more = weighed * (14.0 * (c.break_even is not None) + 4.0 * (c.reinforcement is not None))
+    curve = 0.0 if c.frontier is None else weighed * c.frontier.steps * (1 + len(c.frontier.policies))
+    guess = START + arms * sum(each.values()) + more + curve
     if u is not None:
         draws = u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
-        drawn = u.models or tuple(bench.parameters)
-        guess += draws * (arms * (long * ("trade" in drawn) + short * ("propagation" in drawn)) + more * long)
+        drawn = u.models or tuple(each)
+        guess += draws * (arms * sum(each.get(n, 0.0) for n in drawn) + more)
     ended = [j.seconds / j.estimate for j in past if j.state == "done" and j.base == bench.base.name and j.estimate > 0]
     return guess * sorted(ended)[len(ended) // 2] if ended else guess
 

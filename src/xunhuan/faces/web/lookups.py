@@ -56,7 +56,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class Shares:
+class CircuitShares:
     """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit."""
 
     places: tuple[Place, ...]
@@ -95,7 +95,7 @@ def _table(name: str) -> Accounts:
 
 
 @once(24)
-def accounts(table: str, home: str = "") -> Accounts:
+def accounts_of(table: str, home: str = "") -> Accounts:
     """A table looked at from a nation, or from a cluster of economies made one nation."""
     acc = _table(table)
     geo = acc.geography
@@ -131,14 +131,14 @@ def _alone(nation: tuple[str, ...], codes: tuple[str, ...], code: str) -> bool:
 @once(24)
 def home_regions(table: str, home: str) -> tuple[str, ...]:
     """Codes of the home's regions."""
-    geo = accounts(table, home).geography
+    geo = accounts_of(table, home).geography
     return tuple(geo.codes[k] for k in geo.select("provinces", home=home))
 
 
 @once(24)
 def largest(table: str, home: str) -> str:
     """The home's region with the largest GDP."""
-    acc = accounts(table, home)
+    acc = accounts_of(table, home)
     codes = home_regions(table, home)
     return max(codes, key=lambda c: float(acc.gdp[acc.geography.codes.index(c)]))
 
@@ -148,17 +148,17 @@ def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     """`circulation` of all the home's regions."""
     from xunhuan.measures.circulation import circulation
 
-    return circulation(accounts(table, home), definition, "provinces", by)
+    return circulation(accounts_of(table, home), definition, "provinces", by)
 
 
 @once(96)
-def shares(table: str, home: str, definition: str) -> Shares:
+def shares(table: str, home: str, definition: str) -> CircuitShares:
     """Own, inter and external shares of all the home's regions, with the mean weighted by their totals."""
     ds = measured(table, home, definition, "region")
     names = zip(ds["region"].values, ds["name_en"].values, ds["name_zh"].values, strict=True)
     total = ds["final_use" if definition == "origin" else "gdp"].values
     part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1)
-    return Shares(
+    return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), str(ds.attrs["citation"]),
     )  # fmt: skip
@@ -211,7 +211,7 @@ def sectors(table: str, home: str, definition: str, region: str) -> tuple[Sector
 
 @once(512)
 def bounds(table: str, definition: str, region: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """Shares of a region on the table's least and most cross-hauling bounds, or None where it has none."""
+    """CircuitShares of a region on the table's least and most cross-hauling bounds, or None where it has none."""
     pair = [f"{table}-{k}" for k in ("least", "most")]
     if any(n not in known_tables() for n in pair):
         return None
@@ -220,8 +220,8 @@ def bounds(table: str, definition: str, region: str) -> tuple[np.ndarray, np.nda
 
 
 @once(512)
-def history(table: str, home: str, definition: str, region: str) -> tuple[tuple[int, np.ndarray], ...]:
-    """Shares of a region in every year of the table's family (same name before the year), oldest first."""
+def region_history(table: str, home: str, definition: str, region: str) -> tuple[tuple[int, np.ndarray], ...]:
+    """CircuitShares of a region in every year of the table's family (same name before the year), oldest first."""
     stem = re.fullmatch(r"(.+)-\d{4}", table)
     if stem is None:
         return ()
@@ -229,7 +229,7 @@ def history(table: str, home: str, definition: str, region: str) -> tuple[tuple[
     rows = []
     for name in family:
         if home in {h.code for h in homes(name)} and region in home_regions(name, home):
-            rows.append((accounts(name).year, np.array(shares(name, home, definition).of(region))))
+            rows.append((accounts_of(name).year, np.array(shares(name, home, definition).of(region))))
     return tuple(sorted(rows, key=lambda r: r[0]))
 
 
@@ -255,7 +255,7 @@ def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
 
     if len(home_regions(table, home)) < 2:
         return {}
-    ds = gateways(accounts(table, home))
+    ds = gateways(accounts_of(table, home))
     if float(ds["exports"].sum()) == 0:
         return {}
     rows = zip(ds["region"].values, ds["gateway"].values, ds["bridge"].values, strict=True)

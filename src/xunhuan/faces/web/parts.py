@@ -52,7 +52,7 @@ def contrast(a: str, b: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def ink_on(background: str) -> str:
+def ink_for(background: str) -> str:
     """The house ink or white, whichever reads at 4.5 to 1; black in the narrow band where neither does."""
     return next((c for c in (style.INK, style.PAPER) if contrast(c, background) >= 4.5), "#000000")
 
@@ -63,10 +63,10 @@ def _luminance(c: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def percent(x: float, digits: int = 0) -> str:
+def rough_percent(x: float, digits: int = 0) -> str:
     """A share as people read it; "<1%" rather than a zero that is not one.
 
-    >>> percent(0.342), percent(0.0003), percent(0.0)
+    >>> rough_percent(0.342), rough_percent(0.0003), rough_percent(0.0)
     ('34%', '<1%', '0%')
     """
     if 0 < x < 0.5 * 10.0 ** (-digits) / 100:
@@ -74,12 +74,12 @@ def percent(x: float, digits: int = 0) -> str:
     return style.percent(x, digits)
 
 
-def amount(x: float, unit: str, lang: str) -> str:
+def money(x: float, unit: str, lang: str) -> str:
     """A value in words people use: trillions and billions, 万亿 and 亿; as it is where the unit is not a power of ten.
 
-    >>> amount(1179165, "million USD", "en"), amount(87830, "10^8 CNY", "zh"), amount(514, "million SHL", "en")
+    >>> money(1179165, "million USD", "en"), money(87830, "10^8 CNY", "zh"), money(514, "million SHL", "en")
     ('$1.18 trillion', '8.78万亿元', '514 million SHL')
-    >>> amount(4463, "10^8 CNY", "zh"), amount(999700, "million USD", "en")
+    >>> money(4463, "10^8 CNY", "zh"), money(999700, "million USD", "en")
     ('4,463亿元', '$1,000 billion')
     """
     size, _, currency = unit.rpartition(" ")
@@ -105,11 +105,11 @@ def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **pr
     )  # fmt: skip
 
 
-def stack(parts: Sequence[float], label: str, tall: bool = False) -> html.Div:
+def circuit_bar(parts: Sequence[float], label: str, tall: bool = False) -> html.Div:
     """Own, inter and external as one bar; the reader of screens hears `label`."""
     segments = [
         html.Span(
-            percent(p) if tall and p >= 0.08 else "",
+            rough_percent(p) if tall and p >= 0.08 else "",
             className=f"seg seg-{c}",
             style={"width": f"{100 * p:.3f}%"},
         )
@@ -118,7 +118,7 @@ def stack(parts: Sequence[float], label: str, tall: bool = False) -> html.Div:
     return html.Div(segments, className="stack tall" if tall else "stack", role="img", **aria(label=label))
 
 
-def bar(share: float, longest: float, circuit: str) -> html.Span:
+def share_bar(share: float, longest: float, circuit: str) -> html.Span:
     """One bar, drawn against the longest of its list."""
     width = 100 * share / longest if longest > 0 else 0.0
     fill = html.Span(className=f"seg seg-{circuit}", style={"width": f"{width:.2f}%"})
@@ -132,7 +132,7 @@ def notice(lines: Sequence[str], title: str, kind: str = "error") -> html.Div:
     return html.Div([html.Strong(title), *text], className=f"notice {kind}", role=role)
 
 
-def table(
+def plain_table(
     head: Sequence[str], rows: Sequence[Sequence[Children]], numeric: Sequence[int] = (), caption: str = ""
 ) -> html.Div:
     """A plain table that scrolls sideways in its own box; columns in `numeric` are set right."""
@@ -149,7 +149,7 @@ def table(
     )
 
 
-def figure(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
+def framed(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
     """A Plotly figure with a camera button that saves PNG in the browser, and words for who cannot see it."""
     config: Any = {
         "displaylogo": False, "responsive": True,

@@ -68,7 +68,7 @@ class Selection:
         return path + self.query(**changes)
 
 
-def read(pathname: str | None, search: str | None) -> Selection:
+def selected(pathname: str | None, search: str | None) -> Selection:
     """The view an address means. What it names and is not there becomes a line in `problems`, and the default."""
     given = {k: v[0][:LONGEST] for k, v in parse_qs((search or "").lstrip("?"), max_num_fields=20).items()}
     problems: list[str] = []
@@ -114,7 +114,7 @@ def _region(value: str, table: str, home: str, problems: list[str]) -> str:
     codes = lookups.home_regions(table, home)
     if not value:
         return lookups.largest(table, home)
-    geo = lookups.accounts(table, home).geography
+    geo = lookups.accounts_of(table, home).geography
     try:
         code = geo.codes[geo.index(value)]
         if code not in codes:

@@ -10,15 +10,26 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, state
-from xunhuan.faces.web.pages import profile
-from xunhuan.faces.web.parts import CIRCUITS, SCALES, aria, card, clientside, colour, ink_on, percent, stack
+from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages import Page, profile
+from xunhuan.faces.web.parts import (
+    CIRCUITS,
+    SCALES,
+    aria,
+    card,
+    circuit_bar,
+    clientside,
+    colour,
+    ink_for,
+    rough_percent,
+)
 from xunhuan.faces.web.state import Selection
 
 COLUMNS = 7
 """Width of the grid on which regions without a place on the tile map are laid out, largest first."""
 
 
-def page(selection: Selection) -> html.Div:
+def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The whole page."""
     t = words.of(selection.lang)
     return html.Div(
@@ -38,7 +49,7 @@ def page(selection: Selection) -> html.Div:
     )
 
 
-def register(app: Dash) -> None:
+def _connect(app: Dash, pool: Pool) -> None:
     """Choosing a region, a definition or a circuit redraws what depends on it and leaves the rest."""
 
     @app.callback(
@@ -56,8 +67,8 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def focus(_: str, pathname: str | None, search: str | None) -> tuple[Any, ...]:
-        selection = state.read(pathname, search)
-        before, after, number = sentence(selection)
+        selection = state.selected(pathname, search)
+        before, after, number = sentence_of(selection)
         return (
             before, after, _spoken(before, number, after), _circuits(selection), number, f"moving {selection.share}",
             _map(selection), profile.profile(selection),
@@ -72,7 +83,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def view(_: str, pathname: str | None, search: str | None) -> tuple[Any, Any]:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         return _everyone(selection), _method(selection)
 
     @app.callback(
@@ -84,16 +95,16 @@ def register(app: Dash) -> None:
     )
     def pictures(_: Any, __: Any, pathname: str | None, search: str | None) -> Any:
         """Below the fold and heavy to draw, so the page does not wait for them."""
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         return profile.pictures(selection) if selection.page == "circulation" else no_update
 
     clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
 
 
-def sentence(selection: Selection) -> tuple[str, str, float]:
+def sentence_of(selection: Selection) -> tuple[str, str, float]:
     """What stands before the number, after it, and the number: so much of every hundred."""
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     share = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
     said = t(
         f"say_{selection.definition}_{selection.share}",
@@ -113,7 +124,7 @@ def _spoken(before: str, number: float, after: str) -> str:
 
 
 def _hero(selection: Selection) -> list[Any]:
-    before, after, number = sentence(selection)
+    before, after, number = sentence_of(selection)
     shown = [
         html.Span(before, id="said-before"),
         html.Strong(f"{number:.0f}", id="moving", className=f"moving {selection.share}"),
@@ -131,17 +142,17 @@ def _circuits(selection: Selection) -> list[Any]:
     """The three circuits as one bar, and as buttons that colour the map."""
     t = words.of(selection.lang)
     parts = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
-    label = "; ".join(f"{t(c)} {percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
+    label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
     buttons = [
         html.Button(
-            [html.Span(className=f"swatch seg-{c}"), html.Span(t(c)), html.B(percent(p))],
+            [html.Span(className=f"swatch seg-{c}"), html.Span(t(c)), html.B(rough_percent(p))],
             id={"go": "share", "to": c}, className=f"circuit {c}", type="button",
             **aria(pressed=str(c == selection.share).lower()),
         )
         for c, p in zip(CIRCUITS, parts, strict=True)
     ]  # fmt: skip
     return [
-        stack(parts, label),
+        circuit_bar(parts, label),
         html.Div(buttons, className="circuit-buttons", role="group", **aria(label=t("circuits"))),
     ]
 
@@ -158,7 +169,7 @@ def _map(selection: Selection) -> list[Any]:
     for k, place in enumerate(found.places):
         column, row = places[place.code]
         paint = colour((values[k] - low) / (high - low), scale)
-        name, number = place.name(selection.lang), percent(values[k], 1)
+        name, number = place.name(selection.lang), rough_percent(values[k], 1)
         tiles.append(html.Button(
             [
                 html.Span(name, className="tile-name"),
@@ -166,7 +177,7 @@ def _map(selection: Selection) -> list[Any]:
                 html.B(f"{100 * values[k]:.0f}"),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
-            style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_on(paint)},
+            style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},
             **aria(pressed=str(place.code == selection.region).lower(), label=f"{name}: {t(selection.share)} {number}"),
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
@@ -179,8 +190,8 @@ def _scale(values: np.ndarray) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.01, high + 0.01)
 
 
-def _grid(selection: Selection, found: lookups.Shares) -> dict[str, tuple[int, int]]:
-    geo = lookups.accounts(selection.table, selection.home).geography
+def _grid(selection: Selection, found: lookups.CircuitShares) -> dict[str, tuple[int, int]]:
+    geo = lookups.accounts_of(selection.table, selection.home).geography
     tile = {p.code: geo.tile[geo.codes.index(p.code)] for p in found.places}
     if all(v is not None for v in tile.values()):
         return {c: v for c, v in tile.items() if v is not None}
@@ -188,12 +199,12 @@ def _grid(selection: Selection, found: lookups.Shares) -> dict[str, tuple[int, i
     return {found.places[k].code: (n % COLUMNS, n // COLUMNS) for n, k in enumerate(order)}
 
 
-def _legend(selection: Selection, found: lookups.Shares, low: float, high: float) -> html.Div:
+def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high: float) -> html.Div:
     t = words.of(selection.lang)
     stops = ", ".join(f"{c} {100 * s:.0f}%" for s, c in SCALES[selection.share])
     mean = float(found.mean[CIRCUITS.index(selection.share)])
     place = min(max((mean - low) / (high - low), 0.0), 1.0)
-    tick = html.Span(f"{t('mean')} {percent(mean)}", className="mean", style={"left": f"{100 * place:.1f}%"})
+    tick = html.Span(f"{t('mean')} {rough_percent(mean)}", className="mean", style={"left": f"{100 * place:.1f}%"})
     return html.Div(
         [
             html.P(t(f"key_{selection.definition}_{selection.share}"), className="key"),
@@ -201,7 +212,7 @@ def _legend(selection: Selection, found: lookups.Shares, low: float, high: float
                 [html.Div(className="ramp", style={"background": f"linear-gradient(90deg, {stops})"}), tick],
                 className="ramp-box",
             ),
-            html.Div([html.Span(percent(low)), html.Span(percent(high))], className="ends"),
+            html.Div([html.Span(rough_percent(low)), html.Span(rough_percent(high))], className="ends"),
         ],
         className="legend",
     )
@@ -216,9 +227,9 @@ def _everyone(selection: Selection) -> list[Any]:
     for k in np.argsort(-values, kind="stable"):
         place, parts = found.places[k], found.part[k]
         name = place.name(selection.lang)
-        label = f"{name}: " + ", ".join(f"{t(c)} {percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
+        label = f"{name}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
         rows.append(html.Li(dcc.Link(
-            [html.Span(name, className="who"), stack([float(p) for p in parts], label, tall=True)],
+            [html.Span(name, className="who"), circuit_bar([float(p) for p in parts], label, tall=True)],
             href=selection.address(region=place.code), className="row",
         )))  # fmt: skip
     query = selection.query()
@@ -230,7 +241,7 @@ def _everyone(selection: Selection) -> list[Any]:
 
 def _method(selection: Selection) -> list[Any]:
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     lines = [
         html.P(t(f"explain_{selection.definition}")),
@@ -239,3 +250,6 @@ def _method(selection: Selection) -> list[Any]:
     ]
     notes = [html.Li(n, lang="en") for n in acc.notes]
     return [*lines, html.P(t("definitions_differ")), html.Ul(notes)]
+
+
+PAGE = Page(_draw, _connect)

@@ -1,48 +1,27 @@
-"""The scenario form, built from the schema: every edit the schema knows gets its fields, with names to choose from."""
+"""The scenario form, built from the registry: every edit some model reads gets its fields, with names to choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import dash_mantine_components as dmc
 from dash import html
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from xunhuan.data.records import Percent, parts
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.draft import Draft
+from xunhuan.faces.web.draft import Draft, models_of
 from xunhuan.faces.web.parts import aria
 from xunhuan.faces.web.state import Selection
-from xunhuan.scenario.run import MODELS
-from xunhuan.scenario.scenario import LONG, SHORT, Shock
+from xunhuan.models import registry
+from xunhuan.models.edits.base import Names
+from xunhuan.models.model import Model, Uncertain
 
-PER_CENT = ("change", "cut", "best", "closing", "set", "add", "rate", "loss", "relative_sd")
-"""Fields that hold ratios and are shown in per cent."""
-REGIONS = ("from", "to", "origin", "regions")
-PARAMETERS = {"trade": ("horizon", "labour", "deficits"), "propagation": ("horizon_days", "criticality", "rationing")}
-"""Parameters of each model that the form offers; the others keep their defaults or what the library says."""
-
-
-@lru_cache(1)
-def kinds() -> dict[str, type[BaseModel]]:
-    """Key of every edit -> its record, read off the schema."""
-    found = {}
-    for name in (*LONG, *SHORT):
-        record = next(
-            a for a in _inside(Shock.model_fields[name].annotation) if isinstance(a, type) and issubclass(a, BaseModel)
-        )
-        found[name] = record
-    return found
-
-
-def _inside(annotation: Any) -> list[Any]:
-    out = [annotation]
-    for a in get_args(annotation):
-        out += _inside(a)
-    return out
+OFFERED = 3
+"""Parameters offered of a model that does not say which; the others keep their defaults or what the library says."""
 
 
 def form(draft: Draft, selection: Selection) -> list[Any]:
@@ -59,7 +38,7 @@ def form(draft: Draft, selection: Selection) -> list[Any]:
             ],
             className="adders shape",
         ),
-        html.Fieldset([html.Legend(t("models")), *(_model(m, draft, selection) for m in MODELS)]),
+        html.Fieldset([html.Legend(t("models")), *(_model(m, draft, selection) for m in registry.models().values())]),
         html.Fieldset([html.Legend(t("compare")), _compare(draft, selection)]),
         html.Fieldset([html.Legend(t("uncertainty")), _uncertainty(draft, selection)]),
     ]
@@ -73,7 +52,9 @@ def act(what: str, shock: int = -1, kind: str = "", line: int = -1) -> dict[str,
 def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Fieldset:
     t = words.of(selection.lang)
     name = str(shock.get("name", ""))
-    lines = [_line(k, kind, n, line, selection) for kind in kinds() for n, line in enumerate(shock.get(kind, []))]
+    lines = [
+        _line(k, kind, n, line, selection) for kind in registry.edits() for n, line in enumerate(shock.get(kind, []))
+    ]
     roles = [("shock", t("choice_shock")), ("policy", t("choice_policy"))]
     head = html.Div(
         [
@@ -98,14 +79,19 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Field
 def _adders(k: int, lang: str) -> html.Details:
     t = words.of(lang)
 
-    def row(title: str, names: tuple[str, ...]) -> html.Div:
+    def row(title: str, lasting: bool) -> html.Div:
         buttons = [
-            html.Button(f"+ {t(f'kind_{kind}')}", id=act("add", k, kind), className="plain-button", type="button")
-            for kind in names
+            html.Button(f"+ {_kind(kind, lang)}", id=act("add", k, kind), className="plain-button", type="button")
+            for kind, edit in registry.edits().items()
+            if edit.lasting == lasting
         ]
         return html.Div([html.H4(title), html.Div(buttons, className="adders")])
 
-    return html.Details([html.Summary(t("add")), row(t("lasting"), LONG), row(t("passing"), SHORT)])
+    return html.Details([html.Summary(t("add")), row(t("lasting"), True), row(t("passing"), False)])
+
+
+def _kind(kind: str, lang: str) -> str:
+    return words.either(f"kind_{kind}", lang, kind.replace("_", " "))
 
 
 def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selection) -> html.Div:
@@ -113,9 +99,10 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
     at = f"shock/{k}/{kind}/{n}"
     fields = [
         field(f"{at}/{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection)
-        for name, f in kinds()[kind].model_fields.items()
+        for name, f in registry.edits()[kind].model_fields.items()
+        if _askable(f)
     ]
-    title = t(f"kind_{kind}")
+    title = _kind(kind, selection.lang)
     remove = html.Button(
         "×",
         id=act("drop", k, kind, n),
@@ -130,22 +117,58 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
     )
 
 
+def _marks(info: FieldInfo) -> list[Any]:
+    """Markers of a field, and all that its annotation holds."""
+    return [*info.metadata, *parts(info.annotation)]
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """What a value may be, markers left out."""
+    if get_origin(annotation) is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for a in get_args(annotation):
+            yield from _alternatives(a)
+    else:
+        yield annotation
+
+
+def _asked(info: FieldInfo) -> str:
+    """How a field is asked for: "regions", "sectors", "flag", "choice", "number", "text"; empty where a form cannot."""
+    named = next((m.of for m in _marks(info) if isinstance(m, Names)), "")
+    if named:
+        return named
+    can = list(_alternatives(info.annotation))
+    kinds = {"flag": bool in can, "choice": any(get_origin(a) is Literal for a in can)}
+    kinds |= {"number": float in can or int in can, "text": str in can}
+    return next((kind for kind, holds in kinds.items() if holds), "")
+
+
+def _askable(info: FieldInfo) -> bool:
+    return bool(_asked(info))
+
+
 def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selection) -> Any:
-    """The input a field of the schema asks for: names, a switch, a choice or a number."""
-    t = words.of(selection.lang)
-    label = t(f"field_{name}") if words.known(f"field_{name}") else name
-    default = None if info.is_required() else info.default
-    shown = default if value is None else value
-    if name in REGIONS or name == "sectors":
-        return _names(path, name, shown, label, selection)
-    annotation = info.annotation
-    if annotation is bool:
+    """The input a field of a record asks for: names, a switch, a choice, a text or a number."""
+    label = words.either(f"field_{name}", selection.lang, _fallback(name, info))
+    shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
+    asked = _asked(info)
+    if asked in ("regions", "sectors"):
+        return _names(path, asked, shown, label, selection)
+    if asked == "flag":
         return html.Div(dmc.Switch(id={"flag": path}, label=label, checked=bool(shown), size="sm"), className="flag")
-    choices = [c for a in _inside(annotation) if get_origin(a) is Literal for c in get_args(a)]
-    if choices:
-        words = [(str(c), t(f"choice_{c}") if words.known(f"choice_{c}") else str(c)) for c in choices]
-        return _choice(path, str(shown), label, words)
-    return _number(path, shown, label, 100 if name in PER_CENT else 1)
+    if asked == "choice":
+        choices = [c for a in _alternatives(info.annotation) if get_origin(a) is Literal for c in get_args(a)]
+        said = [(str(c), words.either(f"choice_{c}", selection.lang, str(c))) for c in choices]
+        return _choice(path, str(shown), label, said)
+    if asked == "text":
+        return _text(path, "" if shown is None else str(shown), label)
+    return _number(path, shown, label, 100 if Percent in _marks(info) else 1)
+
+
+def _fallback(name: str, info: FieldInfo) -> str:
+    """A field without words: its name, and the sign of what is written in per cent."""
+    return f"{name.replace('_', ' ')}{', %' if Percent in _marks(info) else ''}"
 
 
 def _text(path: str, value: str, label: str) -> dmc.TextInput:
@@ -170,20 +193,20 @@ def _id(path: str, scale: int = 1) -> dict[str, Any]:
     return {"field": path, "scale": scale}
 
 
-def _names(path: str, name: str, value: Any, label: str, selection: Selection) -> html.Div:
-    words = value.split("+") if isinstance(value, str) else list(value or [])
-    words = [w.strip() for w in words]
+def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> html.Div:
+    chosen = value.split("+") if isinstance(value, str) else list(value or [])
+    chosen = [w.strip() for w in chosen]
     known = (
         sector_names(selection.table, selection.lang)
-        if name == "sectors"
+        if of == "sectors"
         else region_names(selection.table, selection.home, selection.lang)
     )
     listed = {k["value"] for group in known for k in group["items"]}
-    extra = [{"value": w, "label": w} for w in words if w not in listed]
+    extra = [{"value": w, "label": w} for w in chosen if w not in listed]
     data = [*known, {"group": "…", "items": extra}] if extra else known
     none = words.of(selection.lang)("nothing_found")
     choice = dmc.MultiSelect(
-        id=_id(path), value=words, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
+        id=_id(path), value=chosen, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
         hidePickedOptions=True, nothingFoundMessage=none,
     )  # fmt: skip
     return html.Div(choice, className="names")
@@ -193,7 +216,7 @@ def _names(path: str, name: str, value: Any, label: str, selection: Selection) -
 def region_names(table: str, home: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of regions accepts, in groups: words, nations and clusters, regions, economies."""
     t = words.of(lang)
-    geo = lookups.accounts(table, home).geography
+    geo = lookups.accounts_of(table, home).geography
     sets = [n for n in geo.nations if geo.nation.count(n) > 1] + list(geo.clusters)
     taken = {"all", "provinces", "foreign", *sets}
     groups = {
@@ -212,9 +235,9 @@ def _set_name(name: str, code: str, lang: str) -> str:
 def sector_names(table: str, lang: str) -> list[dict[str, Any]]:
     """Names a selection of sectors accepts: groups, then sectors."""
     t = words.of(lang)
-    s = lookups.accounts(table).sectors
+    s = lookups.accounts_of(table).sectors
     groups = [("all", t("word_all"))] + [
-        (g, t(f"sectors_{g}") if words.known(f"sectors_{g}") else g) for g in s.groups if g not in s.codes
+        (g, words.either(f"sectors_{g}", lang, g)) for g in s.groups if g not in s.codes
     ]
     names = s.names_zh if lang == "zh" else s.names_en
     return _grouped(
@@ -229,14 +252,16 @@ def _grouped(groups: Mapping[str, list[tuple[str, str]]]) -> list[dict[str, Any]
     return [{"group": g, "items": [{"value": v, "label": w} for v, w in items]} for g, items in groups.items()]
 
 
-def _model(name: str, draft: Draft, selection: Selection) -> html.Div:
-    t = words.of(selection.lang)
-    chosen = draft.get("model", {"trade": {}})
-    switch = dmc.Switch(id={"model": name}, label=t(f"model_{name}"), checked=name in chosen, size="sm")
+def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
+    chosen, name = models_of(draft), model.name
+    spaced = name.replace("_", " ")
+    title = model.words.get("title", (spaced, spaced))[selection.lang == "zh"]
+    switch = dmc.Switch(id={"model": name}, label=title, checked=name in chosen, size="sm")
     if name not in chosen:
         return html.Div(switch, className="model")
-    fields = MODELS[name].parameters.model_fields
-    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection) for p in PARAMETERS[name]]
+    fields = model.parameters.model_fields
+    shown = model.shown or tuple(n for n, f in fields.items() if _askable(f))[:OFFERED]
+    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection) for p in shown]
     return html.Div([switch, html.Div(inputs, className="fields")], className="model")
 
 
@@ -267,14 +292,25 @@ def _compare(draft: Draft, selection: Selection) -> html.Div:
     return html.Div([html.P(t("compare_offset"), className="sub"), html.Div(inputs, className="fields")])
 
 
+def _drawable(draft: Draft) -> list[Uncertain[Any]]:
+    """Uncertain quantities the form offers: of every model chosen the first, and those the draft draws as it does."""
+    chosen, given = models_of(draft), draft.get("uncertainty", {})
+    found = []
+    for model in registry.models().values():
+        for k, u in enumerate(model.uncertain):
+            asked = given.get(u.name)
+            if (k == 0 and model.name in chosen) or (isinstance(asked, Mapping) and "relative_sd" in asked):
+                found.append(u)
+    return found
+
+
 def _uncertainty(draft: Draft, selection: Selection) -> html.Div:
     t = words.of(selection.lang)
-    u = draft.get("uncertainty", {})
-    spread = u.get("trade_elasticity", {}).get("relative_sd")
-    return html.Div(
-        [
-            _number("uncertainty/trade_elasticity/relative_sd", spread, t("field_relative_sd"), 100),
-            _number("uncertainty/draws", u.get("draws"), t("field_draws"), 1),
-        ],
-        className="fields",
-    )
+    given = draft.get("uncertainty", {})
+    spreads = []
+    for u in _drawable(draft):
+        label = t("field_relative_sd", what=words.title(u.name, selection.lang))
+        spread = given.get(u.name, {}).get("relative_sd")
+        spreads.append(_number(f"uncertainty/{u.name}/relative_sd", spread, label, 100))
+    draws = _number("uncertainty/draws", given.get("draws"), t("field_draws"), 1)
+    return html.Div([*spreads, draws], className="fields")

@@ -26,7 +26,7 @@ from xunhuan.faces.web.pages.pictures import (
     trade,
     winners,
 )
-from xunhuan.faces.web.parts import aria, card, notice, table
+from xunhuan.faces.web.parts import aria, card, notice, plain_table
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result, open_result
 
@@ -211,7 +211,7 @@ def _summary(result: Result, arm: str, selection: Selection) -> list[Any]:
         for _, r in rows.iterrows()
     ]
     head = [t("quantity"), t("place"), t("value"), t("interval_short")]
-    return [table(head, cells, numeric=(2, 3), caption=t("numbers"))]
+    return [plain_table(head, cells, numeric=(2, 3), caption=t("numbers"))]
 
 
 def _number(x: float, unit: str) -> str:
@@ -240,10 +240,10 @@ def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
         for p in places
     ]
     head = [t("place"), left.scenario.title, right.scenario.title, t("second_less_first")]
-    words = [html.P(t(f"change_{quantity}"), className="sub")]
+    said = [html.P(t(f"change_{quantity}"), className="sub")]
     if left.scenario.base != right.scenario.base:
-        words.append(html.P(t("definitions_differ")))
-    return [*words, table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
+        said.append(html.P(t("definitions_differ")))
+    return [*said, plain_table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
 
 
 def _told(result: Result, quantity: str) -> bool:
@@ -270,4 +270,4 @@ def _ended(result: Result, selection: Selection) -> list[Any]:
         html.Li(n, lang="en")
         for n in (*result.manifest["notes"], *result.manifest["base"]["notes"], *result.scenario.assumptions)
     ]
-    return [table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, html.Ul(notes)]
+    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, html.Ul(notes)]

@@ -14,7 +14,7 @@ from xunhuan.data.geography import Geography
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.parts import card, figure, table
+from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result
 
@@ -35,7 +35,7 @@ def _lang(selection: Selection) -> figures.Language:
 
 def geography(result: Result) -> Geography:
     """Places of the table the result was computed on."""
-    return lookups.accounts(result.scenario.base).geography
+    return lookups.accounts_of(result.scenario.base).geography
 
 
 def quantity_of(result: Result, arm: str) -> str:
@@ -71,7 +71,7 @@ def change_map(result: Result, arm: str, selection: Selection, id: str = "change
         if tile is not None and c in values.index
     }
     fig = figures.tile_map(tiled, geo, scale="change", language=_lang(selection), key=t(f"change_{quantity}"))
-    return [card(figure(fig, id, t(f"change_{quantity}"), f"change-{result.digest[:8]}"), t("change_map"))]
+    return [card(framed(fig, id, t(f"change_{quantity}"), f"change-{result.digest[:8]}"), t("change_map"))]
 
 
 def maps_of(result: Result, arm: str, selection: Selection) -> list[Any]:
@@ -97,8 +97,8 @@ def maps_of(result: Result, arm: str, selection: Selection) -> list[Any]:
         maps, geo, scale=selection.share, language=_lang(selection), key=t(selection.share), stacked=True
     )
     both = [
-        html.Div(figure(wide, "maps-wide", label, "before-after"), className="only-wide"),
-        html.Div(figure(tall, "maps-tall", label, "before-after"), className="only-narrow"),
+        html.Div(framed(wide, "maps-wide", label, "before-after"), className="only-wide"),
+        html.Div(framed(tall, "maps-tall", label, "before-after"), className="only-narrow"),
     ]
     return [*out, card(both, label)]
 
@@ -116,7 +116,7 @@ def offset(result: Result, selection: Selection) -> list[Any]:
         if fig is not None:
             name = name_of(result, place, selection.lang)
             parts.append(
-                html.Div([html.H3(name), figure(fig, f"waterfall-{k}", t("waterfall_of", place=name), "waterfall")])
+                html.Div([html.H3(name), framed(fig, f"waterfall-{k}", t("waterfall_of", place=name), "waterfall")])
             )
     rows = []
     d = result.data
@@ -134,7 +134,7 @@ def offset(result: Result, selection: Selection) -> list[Any]:
             [
                 html.P(t("offset_is")),
                 html.Div(parts, className="pair"),
-                table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),
+                plain_table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),
             ],
             t("offset"),
         )
@@ -178,7 +178,7 @@ def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> 
     if kept["low"].isna().all():
         kept = kept.drop(columns=["low", "high"])
     fig = figures.winners_losers(kept, language=_lang(selection), top=ROWS, axis=t(f"change_{quantity}"))
-    return [card(figure(fig, f"winners-{id}", t("winners"), "winners-losers"), t("winners"))]
+    return [card(framed(fig, f"winners-{id}", t("winners"), "winners-losers"), t("winners"))]
 
 
 def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
@@ -197,9 +197,9 @@ def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
         if p in path["place"].values
     }
     fig = figures.time_lines(lines, language=_lang(selection), axis=t("path_axis"), time="day")
-    out = [figure(fig, "paths", t("path_axis"), "paths")]
+    out = [framed(fig, "paths", t("path_axis"), "paths")]
     if any(tile is not None for tile in geo.tile):
-        out.append(figure(played(path, geo, selection), "played", t("play_label"), "spread"))
+        out.append(framed(played(path, geo, selection), "played", t("play_label"), "spread"))
     return [card(out, t("over_time"))]
 
 
@@ -254,7 +254,7 @@ def curves(result: Result, selection: Selection) -> list[Any]:
         fig = figures.frontier(
             curves, language=_lang(selection), x_title=t("change_reliance"), y_title=t("change_real_income")
         )
-        out.append(card(figure(fig, "frontier", t("frontier"), "frontier"), t("frontier")))
+        out.append(card(framed(fig, "frontier", t("frontier"), "frontier"), t("frontier")))
     if "sobol_total" in d:
         first = str(d["headline"].values[0])
         cut = d.sel(headline=first)
@@ -266,7 +266,7 @@ def curves(result: Result, selection: Selection) -> list[Any]:
         fig = figures.sensitivity(pd.DataFrame(rows), language=_lang(selection))
         out.append(
             card(
-                [html.P(first, className="sub"), figure(fig, "sensitivity", t("sensitivity"), "sensitivity")],
+                [html.P(first, className="sub"), framed(fig, "sensitivity", t("sensitivity"), "sensitivity")],
                 t("sensitivity"),
             )
         )
@@ -292,4 +292,4 @@ def trade(result: Result, arm: str, selection: Selection) -> list[Any]:
     frame["name_en"] = [geo.name(p) for p in frame["partner"]]
     frame["name_zh"] = [geo.name(p, "zh") for p in frame["partner"]]
     fig = figures.trade_diversion(frame, language=_lang(selection), unit=str(d.attrs["unit"]))
-    return [card(figure(fig, "trade", t("trade"), "trade-diversion"), t("trade"))]
+    return [card(framed(fig, "trade", t("trade"), "trade-diversion"), t("trade"))]

@@ -9,7 +9,7 @@ from dash import html
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.parts import CIRCUITS, amount, aria, bar, figure, percent, stack
+from xunhuan.faces.web.parts import CIRCUITS, aria, circuit_bar, framed, money, rough_percent, share_bar
 from xunhuan.faces.web.state import Selection
 
 PARTNERS = 5
@@ -19,14 +19,14 @@ SECTORS = 8
 def profile(selection: Selection) -> list[Any]:
     """Everything known about the region chosen, under the definition chosen."""
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     name = acc.geography.name(selection.region, selection.lang)
     k = [p.code for p in found.places].index(selection.region)
     total = t("total_origin" if selection.definition == "origin" else "total_gdp")
     return [
         html.H2(name),
-        html.P(f"{total} {acc.year}: {amount(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
+        html.P(f"{total} {acc.year}: {money(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
         *_partners(selection, name),
         *_sectors(selection, name),
         *_bridge(selection, name),
@@ -49,8 +49,8 @@ def _partners(selection: Selection, name: str) -> list[Any]:
             html.Li(
                 [
                     html.Span(s.place.name(selection.lang), className="who"),
-                    bar(s.share, longest, circuit),
-                    html.B(percent(s.share, 1)),
+                    share_bar(s.share, longest, circuit),
+                    html.B(rough_percent(s.share, 1)),
                 ]
             )
             for s in top
@@ -67,9 +67,9 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
     longest = max(s.weight for s in found)
     items = []
     for s in found:
-        label = ", ".join(f"{t(c)} {percent(p, 1)}" for c, p in zip(CIRCUITS, s.part, strict=True))
+        label = ", ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, s.part, strict=True))
         inner = html.Div(
-            stack([p / s.weight for p in s.part] if s.weight else s.part, label),
+            circuit_bar([p / s.weight for p in s.part] if s.weight else s.part, label),
             style={"width": f"{100 * s.weight / longest:.1f}%"},
         )
         items.append(
@@ -77,7 +77,7 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
                 [
                     html.Span(s.place.name(selection.lang), className="who"),
                     html.Div(inner, className="bar"),
-                    html.B(percent(s.weight, 1)),
+                    html.B(rough_percent(s.weight, 1)),
                 ]
             )
         )
@@ -92,17 +92,17 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
         return []
     gateway, passing = found[selection.region]
     order = sorted(found, key=lambda c: -found[c][1]).index(selection.region) + 1
-    home = lookups.accounts(selection.table, selection.home).geography.name(selection.home, selection.lang)
-    words = t(
+    home = lookups.accounts_of(selection.table, selection.home).geography.name(selection.home, selection.lang)
+    said = t(
         "bridge_is",
         region=name,
         home=home,
-        gateway=percent(gateway, 1),
-        bridge=percent(passing, 1),
+        gateway=rough_percent(gateway, 1),
+        bridge=rough_percent(passing, 1),
         n=order,
         of=len(found),
     )
-    return [html.H3(t("bridge")), html.P(words)]
+    return [html.H3(t("bridge")), html.P(said)]
 
 
 def _bounds(selection: Selection) -> list[Any]:
@@ -124,7 +124,7 @@ def _bounds(selection: Selection) -> list[Any]:
                 [
                     html.Span(t(c), className="who"),
                     html.Span([span, dot], className="rail", **aria(hidden="true")),
-                    html.B(f"{percent(low)} – {percent(high)}"),
+                    html.B(f"{rough_percent(low)} – {rough_percent(high)}"),
                 ]
             )
         )
@@ -133,14 +133,14 @@ def _bounds(selection: Selection) -> list[Any]:
 
 def _history(selection: Selection) -> list[Any]:
     t = words.of(selection.lang)
-    found = lookups.history(selection.table, selection.home, selection.definition, selection.region)
+    found = lookups.region_history(selection.table, selection.home, selection.definition, selection.region)
     if len(found) < 2:
         return []
     rows = []
     for year, parts in found:
         values = [float(p) for p in parts]
-        label = f"{year}: " + ", ".join(f"{t(c)} {percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
-        rows.append(html.Li([html.Span(str(year), className="who"), stack(values, label, tall=True)]))
+        label = f"{year}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
+        rows.append(html.Li([html.Span(str(year), className="who"), circuit_bar(values, label, tall=True)]))
     return [html.H3(t("history")), html.Ul(rows, className="years")]
 
 
@@ -150,18 +150,18 @@ def pictures(selection: Selection) -> list[Any]:
     language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
     fig = figures.circulation_ternary(ds, language=language)
-    out = [html.P(t("ternary_sub")), figure(fig, "ternary", t("ternary_sub"), "circulation-ternary")]
-    acc = lookups.accounts(selection.table, selection.home)
+    out = [html.P(t("ternary_sub")), framed(fig, "ternary", t("ternary_sub"), "circulation-ternary")]
+    acc = lookups.accounts_of(selection.table, selection.home)
     groups = figures.cluster_groups(acc.geography, acc.home, language=language)
     if len(groups) > 2:
         by_partner = lookups.measured(selection.table, selection.home, selection.definition, "partner")
         matrix = figures.partner_matrix(by_partner, groups)
         ribbons = figures.cluster_flows(matrix, language=language, unit=acc.unit)
-        out += [html.H3(t("flows")), html.P(t("flows_sub")), figure(ribbons, "flows", t("flows_sub"), "cluster-flows")]
+        out += [html.H3(t("flows")), html.P(t("flows_sub")), framed(ribbons, "flows", t("flows_sub"), "cluster-flows")]
     years = lookups.nation_history(selection.home, selection.definition)
     if years is not None:
         home = acc.geography.name(acc.home, selection.lang)
         title = t(f"nation_{selection.definition}", home=home)
         lines = history_lines(years, "external", language=language)
-        out += [html.H3(title), html.P(t("nation_sub")), figure(lines, "nation-history", title, "history")]
+        out += [html.H3(title), html.P(t("nation_sub")), framed(lines, "nation-history", title, "history")]
     return out

@@ -13,7 +13,7 @@ from xunhuan.faces import words
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
-from xunhuan.faces.web.pages import outcome
+from xunhuan.faces.web.pages import Page, outcome
 from xunhuan.faces.web.parts import aria, card, clientside, notice
 from xunhuan.faces.web.state import Selection
 
@@ -24,7 +24,7 @@ SHORT = 16
 """Digits of a digest in an address."""
 
 
-def page(selection: Selection, pool: Pool) -> html.Div:
+def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The list beside what is chosen from it."""
     t = words.of(selection.lang)
     jobs = pool.jobs()
@@ -45,7 +45,7 @@ def page(selection: Selection, pool: Pool) -> html.Div:
     )
 
 
-def register(app: Dash, pool: Pool) -> None:
+def _connect(app: Dash, pool: Pool) -> None:
     """The list follows the runs; what is chosen is drawn again when its run ends."""
 
     @app.callback(
@@ -61,7 +61,7 @@ def register(app: Dash, pool: Pool) -> None:
         prevent_initial_call=True,
     )
     def look(_: int | None, clicks: Any, known: Any, pathname: str | None, search: str | None) -> tuple[Any, ...]:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         asked = ctx.triggered_id
         if isinstance(asked, dict) and ctx.triggered[0]["value"]:
             pool.cancel(str(asked["cancel"]))
@@ -80,7 +80,7 @@ def register(app: Dash, pool: Pool) -> None:
         prevent_initial_call=True,
     )
     def focus(_: str, pathname: str | None, search: str | None, frame: str) -> Any:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         return shown(selection, pool) if selection.page == "results" else no_update
 
     clientside(
@@ -130,14 +130,14 @@ def _entry(job: Job, selection: Selection) -> list[Any]:
 def _progress(job: Job, lang: str) -> list[Any]:
     t = words.of(lang)
     spent, left = (drafts.duration(max(x, 1), lang) for x in (job.seconds, job.estimate - job.seconds))
-    words = {
+    said = {
         "queued": t("queued", n=job.position),
         "running": t("running", time=spent, left=left),
         "failed": t("failed", why=_why(job, lang)),
         "cancelled": t("cancelled"),
         "done": t("done", time=spent),
     }[job.state]  # fmt: skip
-    line = html.P(words, className=f"sub small state {job.state}")
+    line = html.P(said, className=f"sub small state {job.state}")
     if job.state not in WAITING:
         return [line]
     bar = dmc.Progress(value=100 * job.share, size="sm")
@@ -200,3 +200,6 @@ def _against(first: Job, done: list[Job], selection: Selection) -> Any:
         open=bool(selection.versus),
         className="against",
     )
+
+
+PAGE = Page(_draw, _connect)

@@ -14,19 +14,20 @@ from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.pages.form import OFFSET, form, kinds, offset_id, shock_names
+from xunhuan.faces.web.pages import Page
+from xunhuan.faces.web.pages.form import OFFSET, form, offset_id, shock_names
 from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.state import Selection
+from xunhuan.models import registry
 from xunhuan.scenario.record import scenario_digest
-from xunhuan.scenario.run import MODELS
 
 BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 
-def page(selection: Selection, pool: Pool, kept: Any = None) -> html.Div:
+def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The page; `kept` is the draft this tab has been working on, used while the address still means it."""
     t = words.of(selection.lang)
-    draft = kept["data"] if _same(kept, selection) else drafts.opened(selection)
+    draft = kept["data"] if _same(kept, selection) else drafts.start_of(selection)
     return html.Div(
         [
             html.H1(t("scenario_title"), className="lead"),
@@ -52,7 +53,7 @@ def _same(kept: Any, selection: Selection) -> bool:
     return isinstance(kept, dict) and kept.get("origin") == selection.scenario and isinstance(kept.get("data"), dict)
 
 
-def register(app: Dash, pool: Pool) -> None:
+def _connect(app: Dash, pool: Pool) -> None:
     """Fields write the draft in the browser; buttons change its shape here; every change is checked here."""
     clientside(
         app,
@@ -83,12 +84,12 @@ def register(app: Dash, pool: Pool) -> None:
             or (not ctx.triggered[0]["value"] and "act" in asked)
         ):
             return no_update, no_update
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         data = copy.deepcopy(kept["data"])
         if "model" in asked:
-            changed = _models(data, dict(zip(MODELS, models, strict=True)))
+            changed = _models(data, dict(zip(registry.models(), models, strict=True)))
         elif asked["act"] == "start-over":
-            data, changed = drafts.opened(selection), True
+            data, changed = drafts.start_of(selection), True
         else:
             changed = _reshape(data, asked, selection)
         return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
@@ -108,7 +109,7 @@ def _answers(app: Dash, pool: Pool) -> None:
         prevent_initial_call=True,
     )
     def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         if not isinstance(kept, dict) or selection.page != "scenario":
             return no_update, no_update, no_update
         names = shock_names(_data(kept), selection.lang)
@@ -126,7 +127,7 @@ def _answers(app: Dash, pool: Pool) -> None:
     def run(clicks: int | None, kept: Any, pathname: str | None, search: str | None) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        selection = state.read(pathname, search)
+        selection = state.selected(pathname, search)
         try:
             digest = submit(_data(kept), selection, pool)
         except XunhuanError as e:
@@ -143,7 +144,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
     """Check a draft again and queue it; returns its digest. Raises BadInput where it is wrong or the queue is full."""
     from xunhuan.errors import BadInput
 
-    checked = drafts.check(draft, selection)
+    checked = drafts.checked(draft, selection)
     if checked.bench is None:
         raise BadInput("the scenario has errors", items=checked.problems)
     scenario = checked.bench.scenario
@@ -167,7 +168,7 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
         return False
     if what == "drop-shock":
         shocks.pop(k)
-    elif what == "add" and kind in kinds():
+    elif what == "add" and kind in registry.edits():
         shocks[k].setdefault(kind, []).append({})
     elif what == "drop" and 0 <= n < len(shocks[k].get(kind, [])):
         shocks[k][kind].pop(n)
@@ -179,7 +180,7 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
 
 
 def _models(data: Draft, chosen: dict[str, bool]) -> bool:
-    before = data.get("model", {"trade": {}})
+    before = drafts.models_of(data)
     after = {m: before.get(m, {}) for m, on in chosen.items() if on}
     data["model"] = after
     return set(before) != set(after)
@@ -193,9 +194,8 @@ def _library(selection: Selection) -> list[Any]:
         className="shelf-link" + (" here" if not selection.scenario else ""),
     )
     items = [html.Li(own)]
-    for name, (title, question, base) in drafts.catalogue().items():
-        key = f"library_{name}"
-        shown = t(key) if selection.lang != "en" and words.known(key) else title
+    for name, (title, question, base) in drafts.shelf().items():
+        shown = title if selection.lang == "en" else words.either(f"library_{name}", selection.lang, title)
         table = base if base in lookups.table_names() else selection.table
         change = {"table": table, "home": "", "region": ""} if table != selection.table else {}
         link = dcc.Link(
@@ -210,10 +210,10 @@ def _library(selection: Selection) -> list[Any]:
 def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     """Whether it can run, how long it will take, the button, and the same scenario as a file."""
     t = words.of(selection.lang)
-    checked = drafts.check(draft, selection)
+    checked = drafts.checked(draft, selection)
     if checked.bench is None:
-        words = [t("same_words")] if selection.lang != "en" else []
-        said = notice([*checked.problems, *words], t("invalid"))
+        same = [t("same_words")] if selection.lang != "en" else []
+        said = notice([*checked.problems, *same], t("invalid"))
         return [
             said,
             html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),
@@ -227,3 +227,6 @@ def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
         html.Div(id="submitted"),
         html.Details([html.Summary(t("as_toml")), html.Pre(toml, className="toml", tabIndex=0)]),
     ]
+
+
+PAGE = Page(_draw, _connect)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import dcc, html
 
 from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
 from xunhuan.data.store import known_tables, load_log
@@ -12,17 +12,19 @@ from xunhuan.errors import UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.parts import card, table
+from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages import Page
+from xunhuan.faces.web.parts import card, plain_table
 from xunhuan.faces.web.state import Selection
 
 LINES = 60
 """Rows of a build log shown; the file holds all."""
 
 
-def page(selection: Selection) -> html.Div:
+def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The catalogue, then the table chosen."""
     t = words.of(selection.lang)
-    acc = lookups.accounts(selection.table, selection.home)
+    acc = lookups.accounts_of(selection.table, selection.home)
     return html.Div(
         [
             html.H1(t("tables_title"), className="lead"),
@@ -35,15 +37,11 @@ def page(selection: Selection) -> html.Div:
     )
 
 
-def register(app: Dash) -> None:
-    """Nothing on this page moves by itself."""
-
-
 def _catalogue(selection: Selection) -> html.Div:
     t = words.of(selection.lang)
     rows = []
     for name in known_tables():
-        acc = lookups.accounts(name)
+        acc = lookups.accounts_of(name)
         chosen = name == selection.table
         link: Any = dcc.Link(name, href=selection.address(table=name, home="", region=""))
         if name not in lookups.table_names():
@@ -61,13 +59,13 @@ def _catalogue(selection: Selection) -> html.Div:
             ]
         )
     head = [t("table"), t("title"), t("year"), t("regions"), t("sectors"), t("unit"), t("digest")]
-    return table(head, rows, numeric=(2, 3, 4), caption=t("catalogue"))
+    return plain_table(head, rows, numeric=(2, 3, 4), caption=t("catalogue"))
 
 
 def table_title(acc: Accounts, lang: str) -> str:
     """The table's title, in Chinese where the texts have it."""
     key = f"title_{acc.name.replace('-', '_')}"
-    return words.of(lang)(key) if lang == "zh" and words.known(key) else acc.title
+    return words.either(key, lang, acc.title) if lang == "zh" else acc.title
 
 
 def _about(acc: Accounts, selection: Selection) -> list[Any]:
@@ -90,11 +88,11 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
 @lookups.once(48)
 def _identities(name: str, lang: str) -> list[Any]:
     t = words.of(lang)
-    found = identity_residuals(lookups.accounts(name))
-    rows = [[words, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for words, (r, _) in found.items()]
+    found = identity_residuals(lookups.accounts_of(name))
+    rows = [[name, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for name, (r, _) in found.items()]
     head = [t("identity"), t("cells"), t("largest_residual")]
     return [
-        table(head, rows, numeric=(1, 2), caption=t("identities")),
+        plain_table(head, rows, numeric=(1, 2), caption=t("identities")),
         html.P(t("tolerance", tolerance=f"{TOLERANCE:g}")),
     ]
 
@@ -107,13 +105,13 @@ def _log(name: str, lang: str) -> list[Any]:
     except UnknownName:
         return [html.P(t("no_log"))]
     counts = log.groupby("step", sort=False).size()
-    summary = table(
+    summary = plain_table(
         [t("step"), t("corrections")], [[s, f"{n:,}"] for s, n in counts.items()], numeric=(1,), caption=t("build_log")
     )
     largest = log.reindex(log["change"].abs().sort_values(ascending=False, kind="stable").index).head(LINES)
     rows = [[_cell(v) for v in row] for row in largest.itertuples(index=False)]
     numeric = [k for k, c in enumerate(largest.columns) if c in ("before", "after", "change")]
-    full = table(
+    full = plain_table(
         [str(c) for c in largest.columns], rows, numeric=numeric, caption=t("largest_corrections", n=len(largest))
     )
     link = html.A(t("download_log"), href=f"/download/log/{name}.csv", className="button", download=f"{name}-log.csv")
@@ -129,3 +127,6 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if value == value else "–"
     return str(value)
+
+
+PAGE = Page(_draw)

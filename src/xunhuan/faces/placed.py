@@ -1,0 +1,86 @@
+"""The places a result speaks of: names, the home nation, and the base table with its tiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.geography import Geography
+from xunhuan.data.store import load
+from xunhuan.errors import XunhuanError
+from xunhuan.faces.figures import style
+from xunhuan.scenario.record import Result
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A result and its places.
+
+    lang      "en" or "zh", of words and names
+    accounts  the base table, where it is at hand; else it is loaded when first asked for
+    """
+
+    result: Result
+    lang: style.Language = "en"
+    accounts: Accounts | None = field(default=None, repr=False)
+
+    @property
+    def data(self) -> xr.Dataset:
+        """All numbers with their axes."""
+        return self.result.data
+
+    @cached_property
+    def nation(self) -> str:
+        """Code of the nation looked at."""
+        return str(self.data.attrs["home"])
+
+    @cached_property
+    def home(self) -> str:
+        """The place that stands for the nation looked at: itself, or its only region."""
+        return self.nation if self.nation in self.places.index else self.home_regions[0]
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """place, name_en, name_zh, kind, at_home: regions, then nations of several regions."""
+        columns = {c: self.data[c].values.astype(str) for c in ("place", "name_en", "name_zh", "kind")}
+        return pd.DataFrame(columns | {"at_home": self.data["at_home"].values.astype(bool)}).set_index(
+            "place", drop=False
+        )
+
+    @cached_property
+    def home_regions(self) -> list[str]:
+        """Codes of the home nation's regions."""
+        p = self.places
+        return [str(c) for c in p.index[p["at_home"] & (p["kind"] == "region")]]
+
+    def name(self, place: str, lang: style.Language | None = None) -> str:
+        """Name of a place; its code where it has none."""
+        if place not in self.places.index:
+            return place
+        english, chinese = (str(self.places.loc[place, c]) for c in ("name_en", "name_zh"))
+        return style.label(place, english, chinese, lang or self.lang)
+
+    @cached_property
+    def base(self) -> Accounts | None:
+        """The base table as the scenario regroups it; None where it is not to be found or has other regions: then there
+        are no maps."""
+        s = self.result.scenario
+        try:
+            acc = self.accounts if self.accounts is not None else load(s.base)
+            for nation, members in s.nations.items():
+                acc = acc.regroup(nation, members)
+        except XunhuanError:
+            return None
+        shut = {c for c, books in zip(acc.geography.codes, acc.closed, strict=True) if books}
+        return acc if shut == set(self.places.index[self.places["kind"] == "region"]) else None
+
+    @property
+    def geography(self) -> Geography | None:
+        """Geography with tiles, None where there are none."""
+        if self.base is None or all(t is None for t in self.base.geography.tile):
+            return None
+        return self.base.geography

@@ -1,0 +1,361 @@
+"""A scenario's result as people are told it: one reader for report, web and command line.
+
+Everything is found by the records that the numbers carry (unit, what is better, headline, picture, model), so that any
+model's numbers are told, whether or not its room is installed here; then plain names stand for its words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from xunhuan.faces import words
+from xunhuan.faces.figures import style
+from xunhuan.faces.placed import Placed
+from xunhuan.faces.told import Number, Told, Values, of_data
+
+ARMS_TOLD = 3
+"""Arms told side by side where no offset says which matter."""
+STILL = 1e-12
+"""Change, against 1 or the number itself, that is none."""
+CIRCUITS = ("own", "inter", "external")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading(Placed):
+    """A result in a language: its quantities, arms, numbers, measures and what is uncertain."""
+
+    # What there is
+
+    @cached_property
+    def quantities(self) -> dict[str, Told]:
+        """Every nominal number by name: lasting models' first, then the others', measures, comparisons."""
+        found = [of_data(self.data, str(n), self.lang) for n, v in self.data.data_vars.items() if "headline" in v.attrs]
+        place = {name: k for k, name in enumerate((*self.models, ""))}
+        alone = {q.name: "arm" not in self.data[q.name].dims for q in found}
+        order = sorted(found, key=lambda q: (alone[q.name], place.get(q.model, len(place))))
+        return {q.name: q for q in order}
+
+    def quantity(self, q: str | Told) -> Told:
+        """A quantity by name. Raises KeyError."""
+        return self.quantities[q] if isinstance(q, str) else q
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Models that ran, lasting ones first."""
+        ran = list(dict.fromkeys(self.result.manifest["models"]))
+        lasting = {
+            str(v.attrs.get("model", "")): bool(v.attrs.get("lasting", True)) for v in self.data.data_vars.values()
+        }
+        ran = [m for m in ran if m in lasting]
+        return tuple(sorted(ran, key=lambda m: not lasting[m]))
+
+    def of(self, model: str) -> list[Told]:
+        """Quantities of a model, as its record lists them."""
+        return [q for q in self.quantities.values() if q.model == model]
+
+    def lasting(self, model: str) -> bool:
+        """True where a model answers for good, not for a period."""
+        return all(q.lasting for q in self.of(model))
+
+    @cached_property
+    def headlines(self) -> list[Told]:
+        """Quantities told first, in order."""
+        return [q for q in self.quantities.values() if q.headline]
+
+    def first(self, model: str) -> Told | None:
+        """A model's first headline by place."""
+        return next((q for q in self.of(model) if q.headline and q.by_place), None)
+
+    @cached_property
+    def chain(self) -> list[tuple[str, str]]:
+        """Models that run on the accounts another ends with: it and that other."""
+        return [(name, other) for name, other in self.result.scenario.after().items() if name in self.models]
+
+    # Arms
+
+    @cached_property
+    def arms(self) -> list[str]:
+        """Arms that were run, the base left out."""
+        return [str(a) for a in self.data["arm"].values if str(a) != "base"]
+
+    @cached_property
+    def offset(self) -> tuple[str, str, str] | None:
+        """Shock, policy and both, where the scenario compares them."""
+        found = self.result.scenario.compare.offset
+        return None if found is None else (found.shock, found.policy, found.both)
+
+    def answered(self, q: str | Told) -> list[str]:
+        """Arms with an answer for a quantity, at home where it has places. A model reads its own kinds of edits only."""
+        q = self.quantity(q)
+        values = self.data[q.name]
+        axis = q.place_axis
+        if axis and self.home in values[axis].values:
+            values = values.sel({axis: self.home})
+        return [a for a in self.arms if np.isfinite(values.sel(arm=a)).any()]
+
+    def distinct(self, q: str | Told) -> list[str]:
+        """Arms a quantity tells apart: those with an answer everywhere, each once where two are alike."""
+        v = self.data[self.quantity(q).name]
+        kept: list[str] = []
+        for arm in self.arms:
+            mine = v.sel(arm=arm)
+            alike = any(bool(np.allclose(mine, v.sel(arm=k), rtol=0, atol=1e-12)) for k in kept)
+            if bool(np.isfinite(mine).all()) and not alike:
+                kept.append(arm)
+        return kept
+
+    @cached_property
+    def arm(self) -> str:
+        """The arm the result is about: shock and policy together, else the last that its first number has an answer for."""
+        return self.offset[2] if self.offset else self._known(self._lead)[-1]
+
+    @cached_property
+    def shocked(self) -> str:
+        """The arm without the policy."""
+        return self.offset[0] if self.offset else self.arm
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Arms told side by side: without and with the policy, else the last few that have an answer."""
+        return [self.offset[0], self.offset[2]] if self.offset else self._known(self._lead)[-ARMS_TOLD:]
+
+    def arm_of(self, model: str) -> str:
+        """The arm a passing model is told by: the one without the policy where it has an answer there, else its last."""
+        known = self._known(self.first(model) or next(iter(self.of(model)), None))
+        return self.shocked if self.shocked in known else known[-1]
+
+    def _known(self, q: Told | None) -> list[str]:
+        return (self.answered(q) if q is not None else []) or self.arms
+
+    @cached_property
+    def _lead(self) -> Told | None:
+        """The first model's first number."""
+        return next((q for m in self.models if (q := self.first(m)) is not None), None)
+
+    # The number that sums up
+
+    @cached_property
+    def main(self) -> Told | None:
+        """The number that sums the result up: the first headline change that moves in some arm, else the first there is."""
+        return self._first_that_moves(self.arms)
+
+    def main_of(self, arm: str) -> Told | None:
+        """The same of one arm; None only where no model and no measure gives a number by place."""
+        return self._first_that_moves([arm])
+
+    def _first_that_moves(self, arms: list[str]) -> Told | None:
+        known = [q for q in self.headlines if q.by_place and "arm" in self.data[q.name].dims]
+        changes = [q for q in known if q.change]
+        moving = (q for q in changes if any(self.moves(q, a) for a in arms))
+        answered = (q for q in known if any(np.isfinite(self.data[q.name].sel(arm=a)).any() for a in arms))
+        return next(moving, None) or next(answered, None) or next(iter(known), None)
+
+    def moves(self, q: str | Told, arm: str, place: str = "") -> bool:
+        """Whether a quantity differs from the base in an arm, anywhere or at a place."""
+        q = self.quantity(q)
+        values = self.data[q.name]
+        if place:
+            values = values.sel({q.place_axis: place})
+        base = values.sel(arm="base").to_numpy() if q.rest is None else q.rest
+        mine = values.sel(arm=arm).to_numpy()
+        # What rounding leaves is no move.
+        return bool((np.abs(np.nan_to_num(mine - base)) > STILL * np.maximum(1.0, np.abs(np.nan_to_num(mine)))).any())
+
+    # Numbers
+
+    def number(self, q: str | Told, place: str = "", arm: str = "", **at: str) -> Number:
+        """One number with its interval, at home and in the result's arm by default. `at` picks on further axes.
+
+        Raises KeyError where there is no such quantity, place or arm.
+        """
+        q = self.quantity(q)
+        where: dict[str, str] = dict(at)
+        axis = q.place_axis
+        if axis:
+            where[axis] = place or self.home
+        if "arm" in self.data[q.name].dims:
+            where["arm"] = arm or self.arm
+        ends = [float(self.data[f"{q.name}_{e}"].sel(where)) if f"{q.name}_{e}" in self.data else np.nan
+                for e in ("low", "high")]  # fmt: skip
+        return Number(float(self.data[q.name].sel(where)), *ends)
+
+    def frame(
+        self,
+        q: str | Told,
+        arm: str = "",
+        kinds: tuple[str, ...] = ("home", "foreign"),
+        change: bool = False,
+        **at: str,
+    ) -> pd.DataFrame:
+        """region, name_en, name_zh, value and, with draws, low and high; one row a place that has a number.
+
+        kinds   "home" and "foreign" regions, "nation": nations of several regions
+        change  as `change` gives it: losses below zero, low and high in order
+        """
+        q = self.quantity(q)
+        axis = q.place_axis
+        known = self.places.reindex(self.data[axis].values.astype(str))
+        kind = np.where(
+            known["kind"] == "nation", "nation", np.where(known["place"].isin(self.home_regions), "home", "foreign")
+        )
+        kept = known[np.isin(kind, kinds)]
+        out = kept[["name_en", "name_zh"]].assign(region=kept["place"])
+        where = (
+            at
+            | {axis: kept["place"].to_numpy()}
+            | ({"arm": arm or self.arm} if "arm" in self.data[q.name].dims else {})
+        )
+        for column, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
+            if f"{q.name}{suffix}" in self.data:
+                values = self.data[f"{q.name}{suffix}"].sel(where).values
+                out[column] = self.change(values, q) if change else values
+        if "low" in out and not np.isfinite(out["low"]).any():
+            out = out.drop(columns=["low", "high"])
+        if "low" in out and change:
+            ends = np.sort(out[["low", "high"]].to_numpy(float), axis=1)  # a change of sign swaps them
+            out = out.assign(low=ends[:, 0], high=ends[:, 1])
+        finite = np.isfinite(out["value"].to_numpy(float))
+        return pd.DataFrame(out[finite]).reset_index(drop=True)
+
+    def change(self, values: Values, q: str | Told) -> Values:
+        """Values as pictures show them: what is lost counts below zero, what rests at another level is relative to it."""
+        return self.quantity(q).drawn(values)
+
+    def along(self, q: str | Told, arm: str = "", **at: str) -> xr.DataArray:
+        """Values of a quantity in an arm on the axes left, as `change` gives them."""
+        q = self.quantity(q)
+        return self.change(self.data[q.name].sel({"arm": arm or self.arm, **at}), q)
+
+    # How numbers are written
+
+    def form(self, q: str | Told, drawn: bool = False) -> style.Form:
+        """How its numbers are written. `drawn`: as `change` gives them, so that gains and losses carry their sign."""
+        return self.quantity(q).form(drawn)
+
+    def show(self, number: Number | float, q: str | Told, digits: int = 2) -> str:
+        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD"."""
+        value = number.value if isinstance(number, Number) else float(number)
+        return self.form(q).text(value, digits)
+
+    def interval(self, number: Number, q: str | Told, digits: int = 2) -> str:
+        """ "−0.39% to −0.19%", empty where there is none."""
+        form = self.form(q)
+        if not number.spans:
+            return ""
+        return words.of(self.lang)("from_to", low=form.bare(number.low, digits), high=form.text(number.high, digits))
+
+    def within(self, number: Number, q: str | Told, digits: int = 2) -> str:
+        """ " (90% interval −0.39% to −0.19%)", empty where there is none."""
+        inside = self.interval(number, q, digits)
+        return words.of(self.lang)("within", interval=inside) if inside else ""
+
+    def cell(self, number: Number, q: str | Told, digits: int = 2) -> str:
+        """A number with its interval behind it, where that is more than a point: "−0.28% (−0.39% to −0.19%)"."""
+        inside = self.interval(number, q, digits) if number.high > number.low else ""
+        return f"{self.show(number, q, digits)} ({inside})" if inside else self.show(number, q, digits)
+
+    # Words
+
+    def title(self, q: str | Told) -> str:
+        """What a quantity is called."""
+        return words.title(q if isinstance(q, str) else q.name, self.lang)
+
+    def titled(self, q: str | Told) -> str:
+        """The same with its unit, where its numbers are not in per cent."""
+        return self.form(q).titled(self.title(q))
+
+    def axis(self, q: str | Told) -> str:
+        """What stands beside an axis of its drawn values: the room's words for it, else its title; with its unit."""
+        q = self.quantity(q)
+        said = words.of_room(q.model, f"axis_{q.name}", self.lang, self.title(q))
+        return self.form(q, drawn=True).titled(said)
+
+    def model(self, name: str) -> str:
+        """A model's title; its name where its room is not here."""
+        return words.of_room(name, "title", self.lang, name)
+
+    def section(self, name: str) -> str:
+        """Heading of what a model says."""
+        return words.of_room(name, "section", self.lang, self.model(name))
+
+    # Measures
+
+    @cached_property
+    def circuits(self) -> dict[str, str]:
+        """What each circuit's share means under the scenario's definition. A nation's is its regions' added up."""
+        measure = self.result.scenario.measure.circulation
+        definition = "absorption" if measure is None else measure.definition
+        return {c: words.of(self.lang)(f"means_{definition}_{c}") for c in CIRCUITS}
+
+    def circulation(self, arm: str) -> pd.DataFrame:
+        """region, names, own, inter, external of the home nation's regions in an arm."""
+        cut = self.data["circulation"].sel(arm=arm).to_pandas()
+        regions = [c for c in self.home_regions if c in cut.index]
+        named = self.places.loc[regions, ["name_en", "name_zh"]]
+        return named.join(cut.loc[regions]).rename_axis("region").reset_index()
+
+    def partners(self, arm: str, home_buys: bool) -> pd.DataFrame:
+        """partner, name_en, name_zh, before, after: home's purchases from, or sales to, each other nation; empty where the
+        arm has no answer."""
+        mine = "importer" if home_buys else "exporter"
+        trade = self.data["trade"].sel({mine: self.nation})
+        before, after = (trade.sel(arm=a).to_series().drop(self.nation) for a in ("base", arm))
+        out = pd.DataFrame({"before": before, "after": after}).rename_axis("partner").reset_index()
+        known = self.places.reindex(out["partner"])
+        named = out.assign(name_en=known["name_en"].to_numpy(), name_zh=known["name_zh"].to_numpy())
+        return named.fillna({"name_en": "", "name_zh": ""}).dropna(subset=["after"]).reset_index(drop=True)
+
+    def sectors(self) -> pd.DataFrame:
+        """sector, name_en, name_zh, then value of the home nation's output in the base and its change in every arm."""
+        d = self.data["output"].sel(region=self.home_regions).sum("region", skipna=False).to_pandas().T
+        names = {c: self.data[f"sector_{c[-2:]}"].values.astype(str) for c in ("name_en", "name_zh")}
+        out = pd.DataFrame({"sector": d.index, **names, "base": d["base"].to_numpy()})
+        for arm in self.arms:
+            out[arm] = (d[arm] / d["base"].replace(0.0, np.nan) - 1).to_numpy()
+        return out
+
+    # What is uncertain
+
+    @property
+    def drawn(self) -> bool:
+        """True where there are draws, so that numbers have intervals."""
+        return self.result.draws is not None
+
+    @cached_property
+    def sensitive(self) -> list[tuple[Told, str]]:
+        """Numbers of home, with their arms, that say which uncertainty matters, in the order of the headlines."""
+        d = self.data
+        if "headline_variable" not in d.coords:
+            return []
+        pairs = zip(*(d[f"headline_{k}"].values.astype(str).tolist() for k in ("variable", "arm")), strict=True)
+        return [(self.quantities[v], a) for v, a in dict.fromkeys(pairs) if self.quantities[v].by_place]
+
+    def sensitivity(self, q: str | Told, arm: str) -> pd.DataFrame:
+        """Which uncertainty a number of home comes from; one row an uncertain quantity, `parameter` in words.
+
+        first, total, first_conf, total_conf (Sobol indices, half-widths of 90% intervals) where the design gave them, else
+        value (rank correlation over draws). Raises KeyError where the number is not among `sensitive`.
+        """
+        d, name = self.data, self.quantity(q).name
+        found = np.flatnonzero(
+            (d["headline_variable"].values.astype(str) == name) & (d["headline_arm"].values.astype(str) == arm)
+        )
+        if not found.size:
+            raise KeyError(f"{name} in {arm}")
+        cut = d.isel(headline=int(found[0]))
+        of, names = (d[f"uncertain_{k}"].values.astype(str) for k in ("of", "name"))
+        parameters = [self.uncertain(o, n) for o, n in zip(of, names, strict=True)]
+        columns = {"first": "sobol_first", "total": "sobol_total", "first_conf": "sobol_first_half",
+                   "total_conf": "sobol_total_half"}  # fmt: skip
+        if "sobol_total" not in cut or not np.isfinite(cut["sobol_total"].values).any():
+            columns = {"value": "rank_correlation"}
+        return pd.DataFrame({"parameter": parameters, **{k: cut[v].values for k, v in columns.items()}})
+
+    def uncertain(self, of: str, name: str) -> str:
+        """An uncertain quantity in words: of a "model", of the "table", or the size of a "shock"."""
+        return words.of(self.lang)("size_of", shock=name) if of == "shock" else words.title(name, self.lang)

@@ -1,0 +1,77 @@
+"""What a result says in sentences: what each arm does, what was drawn, how the solvers ended."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xunhuan.faces import words
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.told import Told
+
+
+def tell(reading: Reading, q: Told, arm: str) -> str:
+    """What a quantity says of home in an arm, as part of a sentence about the arm, by its room's words; empty where there
+    are none or it has no answer."""
+    n = reading.number(q, arm=arm)
+    said = words.of_room(q.model, f"tell_{q.name}", reading.lang)
+    if not said or not n.known:
+        return ""
+    within = reading.within(n, q)
+    value = reading.show(n, q) if "{within}" in said else reading.show(n, q) + within
+    return said.format(home=reading.name(reading.home), value=value, within=within)
+
+
+def sentence(reading: Reading, arm: str) -> str:
+    """What an arm does at home, in a sentence or more: each model's first number by its room's words, or plainly."""
+    t = words.of(reading.lang)
+    first = [q for m in reading.models if (q := reading.first(m)) is not None and reading.number(q, arm=arm).known]
+    told = [(q, tell(reading, q, arm)) for q in first]
+    parts = [said for _, said in told if said]
+    out = [t("arm_does", arm=arm, what=t("and_so").join(parts))] if parts else []
+    for q in (q for q, said in told if not said):
+        n = reading.number(q, arm=arm)
+        values = {"value": reading.show(n, q), "within": reading.within(n, q)}
+        out.append(t("arm_says", arm=arm, title=reading.title(q), home=reading.name(reading.home), **values))
+    return t("next").join(out) if out else t("arm_silent", arm=arm)
+
+
+def chain(reading: Reading) -> list[str]:
+    """Which model runs on the accounts that another ends with, a sentence each."""
+    t = words.of(reading.lang)
+    return [t("chain", model=reading.model(name), after=reading.model(other)) for name, other in reading.chain]
+
+
+def draws(reading: Reading) -> str:
+    """How the draws were made and ended; empty without draws."""
+    u = reading.result.scenario.uncertainty
+    if u is None:
+        return ""
+    t, said = words.of(reading.lang), reading.result.manifest["draws"]
+    made = t("list").join(t("so_many", n=f"{n:,}", what=outcome(reading, how)) for how, n in said["outcomes"].items())
+    what = t("list").join(reading.uncertain(q.of, q.name) for q in u.quantities())
+    return t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
+
+
+class Ending(NamedTuple):
+    """How a solver ended; `residual` is empty where there is none to close."""
+
+    arm: str
+    model: str
+    outcome: str
+    iterations: str
+    residual: str
+    message: str
+
+
+def endings(reading: Reading) -> list[Ending]:
+    """How the solver of every model ended in every arm."""
+    return [
+        Ending(arm, model, outcome(reading, s["outcome"]), f"{s['iterations']:,}",
+               f"{s['residual']:.1e}" if s["tolerance"] else "", s["message"])
+        for arm, by_model in reading.result.manifest["status"].items() for model, s in by_model.items()
+    ]  # fmt: skip
+
+
+def outcome(reading: Reading, name: str) -> str:
+    """How a solver or a draw ended, in words."""
+    return words.either(f"outcome_{name.replace(' ', '_')}", reading.lang, name.replace("_", " "))
