@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts, UnknownName
-from xunhuan.read import reader
+from xunhuan.readers import reader
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from xunhuan.data.store import load, open_accounts
-from xunhuan.read import reader
-from xunhuan.read.blocks import DISCREPANCY
+from xunhuan.readers import reader
+from xunhuan.readers.blocks import DISCREPANCY
 
 COUNTRIES = ("AUS", "ROM", "RoW")
 

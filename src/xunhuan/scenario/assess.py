@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.errors import NotConverged
 from xunhuan.models.contract import Status
 from xunhuan.scenario import compare
-from xunhuan.scenario.observe import CIRCUITS, Readings, stack
-from xunhuan.scenario.places import Array
+from xunhuan.scenario.observe import Readings, stack
 from xunhuan.scenario.run import Arm, Bench, Memo, arms, run_arm
 
 OMEGA = f"Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is below {compare.HURT:g}"

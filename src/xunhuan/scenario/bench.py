@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.store import write_folder
 from xunhuan.errors import BadInput
 from xunhuan.scenario import ensemble
@@ -22,7 +23,6 @@ from xunhuan.scenario.assess import Assessment, assess, headlines, require, unfl
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers, read
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, writers
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Uncertainty

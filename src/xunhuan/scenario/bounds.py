@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.data.balance import gravity_fill, own_bounds
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.run import Bounds
 
 

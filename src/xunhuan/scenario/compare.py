@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Infeasible
 from xunhuan.models.contract import Shock
 from xunhuan.scenario.edits import DemandShift
 from xunhuan.scenario.observe import reliance
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.run import Bench
 
 HURT = 1e-4

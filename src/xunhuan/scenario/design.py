@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from xunhuan.scenario.places import Array
+from xunhuan.data.arrays import Array
 from xunhuan.scenario.scenario import Distribution, Uncertainty
 
 

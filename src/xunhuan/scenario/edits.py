@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import implied_trade_cost
 from xunhuan.errors import BadInput
 from xunhuan.models import contract
 from xunhuan.models.contract import Array, Edit, OwnEdit, Primitives, apply_edit, bilateral
@@ -129,24 +130,12 @@ class BestPairs(OwnEdit):
             raise BadInput("the trade cost touches no pair of different regions", fix="name more regions")
         theta = self.theta.of(acc)
         for k in i.ravel():
-            cost = head_ries(acc.flow[:, :, k], theta[:, :, k])
+            cost = implied_trade_cost(acc.flow[:, :, k], theta[:, :, k])
             known = pairs & np.isfinite(cost)
             if known.any():
                 target = np.quantile(cost[known], self.best)
                 above = known & (cost > target)
                 p.trade_cost[:, :, k][above] *= (target / cost[above]) ** self.closing
-
-
-def head_ries(flow: Array, theta: Array) -> Array:
-    """Implied symmetric trade cost of one good, ratio ≥ 0, axes r s; nan where it cannot be told.
-
-    (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/(2θ))   [HeadRies2001]; purchases cancel, so flows serve as well as shares.
-    """
-    own = np.diag(flow)
-    both, home = flow * flow.T, own[:, None] * own[None, :]
-    known = (both > 0) & (home > 0)
-    phi = np.divide(both, home, out=np.full(flow.shape, np.nan), where=known)
-    return np.asarray(phi ** (-1 / (2 * theta)))
 
 
 def edits(shock: schema.Shock, size: float = 1.0, theta: Elasticities | None = None) -> tuple[Edit, ...]:

@@ -23,13 +23,13 @@ import numpy as np
 import pandas as pd
 
 from xunhuan import __version__
+from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.record import scenario_digest
 from xunhuan.scenario.run import Bench, Bounds, Draw
 

@@ -12,16 +12,16 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.measures.circulation import circulation
 from xunhuan.models.contract import Response
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
-from xunhuan.scenario.places import Array, Places, places
+from xunhuan.scenario.places import Places, places
 from xunhuan.scenario.scenario import Measure
 
 Readings = dict[str, tuple[tuple[str, ...], Array]]
 """Numbers by name, each with the names of its axes."""
 
-CIRCUITS = ("own", "inter", "external")
 DEFINITIONS = {
     "real_income": "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base prices",
     "real_income_per_head": "change of real income over population",

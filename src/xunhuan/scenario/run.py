@@ -13,11 +13,11 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.models.contract import Response, Shock, Status
 from xunhuan.scenario.edits import Elasticities, edits
 from xunhuan.scenario.observe import Readings, View
-from xunhuan.scenario.places import Array
 from xunhuan.scenario.scenario import LONG, SHORT, Scenario
 
 
