@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts, UnknownName
-from xunhuan.read import reader
+from xunhuan.readers import reader
 
 pytestmark = pytest.mark.error
 

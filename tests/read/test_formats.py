@@ -8,8 +8,8 @@ import pytest
 
 from tests.helpers import official
 from xunhuan.data.store import load, open_accounts
-from xunhuan.read import reader
-from xunhuan.read.blocks import DISCREPANCY
+from xunhuan.readers import reader
+from xunhuan.readers.blocks import DISCREPANCY
 
 pytestmark = pytest.mark.textbook
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import implied_trade_cost
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.measures.exposure import exposure
@@ -23,7 +24,7 @@ from xunhuan.scenario import ensemble
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
-from xunhuan.scenario.edits import BestPairs, Elasticities, head_ries
+from xunhuan.scenario.edits import BestPairs, Elasticities
 from xunhuan.scenario.ensemble import Plan, draw_all
 from xunhuan.scenario.layers import Layers, read
 from xunhuan.scenario.observe import reliance
@@ -70,7 +71,7 @@ def test_best_pairs_by_loops(toy: Accounts) -> None:
 def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> None:
     """Costs good by good and face-value reliance, computed here on arrays, agree with the measures of the same name."""
     for k, code in enumerate(toy.sectors.codes):
-        ours = head_ries(toy.flow[:, :, k], np.full((4, 4), 5.0))
+        ours = implied_trade_cost(toy.flow[:, :, k], np.full((4, 4), 5.0))
         theirs = measured_head_ries(toy, list(toy.geography.codes), theta=5.0, sectors=code)["cost"].to_numpy() + 1
         np.testing.assert_allclose(ours[~np.eye(4, dtype=bool)], theirs[~np.eye(4, dtype=bool)], rtol=1e-12)
     at = places(toy)

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.errors import NotConverged
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def value_added_content(acc: Accounts, home: Mask, tolerance: float = 1e-13) -> Array:
@@ -28,7 +25,7 @@ def value_added_content(acc: Accounts, home: Mask, tolerance: float = 1e-13) -> 
     iteration on flows x use. Raises NotConverged.
     """
     output = acc.output
-    per = np.divide(1.0, output, out=np.zeros_like(output), where=(output > 0) & acc.closed[:, None])
+    per = ratio(acc.closed[:, None].astype(float), output)
     v = np.where(home[:, None], acc.value_added.sum(2) * per, 0.0)
     share = acc.share
     coefficient = acc.use * per[:, None, :]
@@ -74,7 +71,7 @@ def open_split(acc: Accounts, home: str) -> Split:
     sent = acc.flow[inside][:, ~inside].sum(1)
     gdp = float(acc.gdp[inside].sum())
     total = sent.sum(0)
-    content = np.divide((sent * m[inside]).sum(0), total, out=np.zeros_like(total), where=total > 0)
+    content = ratio((sent * m[inside]).sum(0), total)
     return Split(1 - float(content @ total) / gdp, gdp, total / gdp, content)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.build.china_raw import (
     CATEGORIES,
@@ -31,10 +30,10 @@ from xunhuan.build.log import Log
 from xunhuan.build.national_check import log_national_check
 from xunhuan.build.provinces import DECAY, Hauling, ProvincialBooks, provincial_books, provincial_flows
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 
-Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 NOTES = (

@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from xunhuan.build.lists import cluster_names, data_file, sectors_of
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import open_dataset
 from xunhuan.errors import ForeignFile
-
-Array = NDArray[np.float64]
 
 UNIT = "10^8 CNY"
 SOURCE_PER_UNIT = 1e4

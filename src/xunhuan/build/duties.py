@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.oecd import Raw
-
-Array = NDArray[np.float64]
+from xunhuan.data.arrays import Array, ratio
 
 IMPLAUSIBLE = 0.5
 """Food rates of the OECD file above this are simple means over lines with tobacco and alcohol."""
@@ -79,5 +78,5 @@ def input_duties(flow: Array, tariff: Array, use: Array) -> Array:
     duty[s,j] = Σ_i use[s,i,j] Σ_r flow[r,s,i] tariff[r,s,i] / Σ_r flow[r,s,i]
     """
     bought = flow.sum(0)
-    mean = np.divide((flow * tariff).sum(0), bought, out=np.zeros_like(bought), where=bought > 0)
+    mean = ratio((flow * tariff).sum(0), bought)
     return np.asarray(np.einsum("sij,si->sj", use, mean), dtype=np.float64)

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.oecd import Raw, WorldFlows
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import ras
-
-Array = NDArray[np.float64]
 
 LEAST_VALUE_ADDED = 0.02
 """Smallest value added per output a seed may hold; the source has Italian refining at exactly 0."""
@@ -91,7 +89,7 @@ def _split_coal(
     c, o = sectors.index("B05"), sectors.index("B06")
     use, final, value_added = use.copy(), final.copy(), value_added.copy()
     both = output[:, c] + output[:, o]
-    share = np.divide(output[:, c], both, out=np.full(len(both), 0.5), where=both > 0)
+    share = ratio(output[:, c], both, 0.5)
     use[:, :, o], use[:, :, c] = use[:, :, c] * (1 - share)[:, None], use[:, :, c] * share[:, None]
     value_added[:, o], value_added[:, c] = value_added[:, c] * (1 - share), value_added[:, c] * share
     weight = absorption[:, c, None] * odds
@@ -109,8 +107,7 @@ def coal_odds(use: Array) -> Array:
     sectors = lists.common_sectors()
     coal, oil = use[sectors.index("B05")], use[sectors.index("B06")]
     floor = 0.02 * (coal + oil)  # no user of the one is barred from the other
-    ratio = np.divide(coal + floor, oil + floor, out=np.ones_like(coal), where=coal + oil > 0)
-    odds = ratio / (coal.sum() / oil.sum())
+    odds = ratio(coal + floor, oil + floor, 1.0) / (coal.sum() / oil.sum())
     return np.where(coal + oil > 0, odds, 1.0)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.china_raw import china_sectors
@@ -21,11 +20,10 @@ from xunhuan.build.foreign import coal_odds, economy_books
 from xunhuan.build.log import COLUMNS, Log
 from xunhuan.build.oecd import read_raw, world_flows
 from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import open_dataset
-
-Array = NDArray[np.float64]
 
 DISCREPANCY = "discrepancy"
 """Final category that holds what rounding, or the source's own discrepancy, leaves of a row."""

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Concordance, Sectors
-
-Array = NDArray[np.float64]
 
 SERVICES = "SERVICES"
 """The one sector that holds every service in the OECD flows."""

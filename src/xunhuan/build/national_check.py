@@ -9,13 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xunhuan.build.china_raw import NationalControl
 from xunhuan.build.log import Log
 from xunhuan.build.provinces import ProvincialBooks
-
-Array = NDArray[np.float64]
+from xunhuan.data.arrays import Array, ratio
 
 STEP = "check: value added absorbed abroad"
 
@@ -26,9 +24,7 @@ def value_added_exported(domestic: Array, value_added: Array, output: Array, exp
     domestic k l, use of home-made input k by industry l · value_added k · output k · export k, one unit
     [MillerBlair2009, 2.2]
     """
-    live = output > 0
-    a = np.divide(domestic, output, out=np.zeros_like(domestic), where=live)
-    v = np.divide(value_added, output, out=np.zeros_like(output), where=live)
+    a, v = ratio(domestic, output), ratio(value_added, output)
     return np.asarray(v * np.linalg.solve(np.eye(len(output)) - a, export), dtype=np.float64)
 
 
@@ -36,7 +32,7 @@ def log_national_check(books: ProvincialBooks, flow: Array, control: NationalCon
     """Record the steps from the official table to the provinces, by sector of origin."""
     v, e, x = control.value_added.sum(1), control.export, control.output
     used = control.use.sum(1) + control.final.sum(1)
-    home = 1 - np.divide(control.import_, used, out=np.zeros_like(used), where=used > 0)
+    home = 1 - ratio(control.import_, np.maximum(used, 0.0))
     steps = []
     if control.domestic_use is not None:
         steps.append(("official table, imports by user", value_added_exported(control.domestic_use, v, x, e)))
@@ -52,9 +48,9 @@ def _provincial(books: ProvincialBooks, flow: Array, home: Array | None) -> Arra
     total = books.total_use
     inside = flow.sum(0)
     if home is None:
-        share = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
+        share = ratio(flow, np.maximum(total, 0.0))
     else:
-        share = home * np.divide(flow, inside, out=np.zeros_like(flow), where=inside > 0)
+        share = home * ratio(flow, inside)
     # What users draw wholly from stock is their own, as in the measures.
     place, good = np.nonzero((total <= 0) & (books.use.sum(2) > 0))
     share[place, place, good] = 1.0

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras, ras, self_trade, spread
 from xunhuan.errors import BadInput
-
-Array = NDArray[np.float64]
 
 EVEN = 1e-3
 """Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
@@ -98,7 +96,7 @@ def nest(shares: Shares, output: Array, export: Array, imported: Array) -> Nest:
     if missing:
         raise BadInput("no province makes these sectors", items=missing)
     made = shares.output * (output / shares.output.sum(0))
-    rate = _ratio(shares.value_added, shares.output)
+    rate = ratio(shares.value_added, shares.output)
     value_added = made * rate
     absorption = output - export.sum(1) + imported.sum(0)
     use, final = _uses(shares, made - value_added, absorption)
@@ -111,16 +109,10 @@ def nest(shares: Shares, output: Array, export: Array, imported: Array) -> Nest:
         final=final,
         value_added=value_added,
         inside=_inside(shares, made - sent, wanted - bought),
-        export=np.einsum("pi,id->pdi", sent, _ratio(export, export.sum(1)[:, None])),
-        imported=np.einsum("oi,pi->opi", _ratio(imported, imported.sum(0)), bought),
+        export=np.einsum("pi,id->pdi", sent, ratio(export, export.sum(1)[:, None])),
+        imported=np.einsum("oi,pi->opi", ratio(imported, imported.sum(0)), bought),
         log=pd.concat([_levels(shares, made, wanted), log_e, log_m]),
     )
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    """a / b, 0 where b is 0."""
-    a, b = np.broadcast_arrays(a, b)
-    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _uses(shares: Shares, inputs: Array, absorption: Array) -> tuple[Array, Array]:
@@ -148,7 +140,7 @@ def _bounded(shares: Shares, what: str, weight: Array, total: Array, limit: Arra
     weight = np.where(none, limit, weight)
     parts = [spread(float(total[i]), weight[:, i], limit[:, i]) for i in range(len(total))]
     out = np.stack(parts, axis=1)
-    plain = weight * _ratio(total, weight.sum(0))
+    plain = weight * ratio(total, weight.sum(0))
     names, bound = lists.common_sectors().codes, "output" if what == "export" else "use"
     note = f"the share of the national {what} would pass a province's {bound}; the others take the rest"
     rows = [
@@ -182,14 +174,14 @@ def _inside(shares: Shares, supply: Array, demand: Array) -> Array:
     given = shares.trade.transpose(2, 0, 1).copy()
     kept = given[:, diagonal, diagonal].T
     least = np.minimum(shares.output - shares.export, given.sum(1).T)
-    share = np.divide(kept, least, out=np.ones_like(kept), where=least > 0)
+    share = ratio(kept, np.maximum(least, 0.0), 1.0)
     own = np.clip(share, 0.0, 1.0) * np.minimum(supply, demand)
     own = np.maximum(own, self_trade(supply, demand))
     sent, bought = supply - own, demand - own
     given[:, diagonal, diagonal] = 0.0
-    even = np.einsum("pi,qi->ipq", sent, _ratio(bought, sent.sum(0)))
+    even = np.einsum("pi,qi->ipq", sent, ratio(bought, sent.sum(0)))
     even[:, diagonal, diagonal] = 0.0
-    seed = given * _ratio(sent.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
+    seed = given * ratio(sent.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
     fitted = ras(seed, sent.T, bought.T, names=(shares.codes, shares.codes)).require("trade between provinces")
     out = fitted.transpose(1, 2, 0).copy()
     out[diagonal, diagonal] = own

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.build import lists
+from xunhuan.data.arrays import Array
 from xunhuan.data.store import open_dataset
 from xunhuan.errors import BadInput
 
-Array = NDArray[np.float64]
 YEAR = 2017
 HOME_MADE = 0.1
 """Smallest share of a service's use that an economy makes itself; imports are that much smaller than use."""

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, NationalControl, ProvincialTables
 from xunhuan.build.log import Log
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras, gravity_fill, own_bounds, self_trade, spread
 from xunhuan.errors import Infeasible
-
-Array = NDArray[np.float64]
 
 DECAY = 1.44
 """Distance elasticity of inter-regional trade, fitted on the official 8-region table of 2007 (R² 0.86)."""
@@ -126,8 +124,8 @@ def split_trade(t: ProvincialTables, macro: tuple[str, ...], log: Log) -> Provin
         for foreign, domestic in (("export", "outflow"), ("import_", "inflow")):
             f, d = getattr(t, foreign), getattr(t, domestic)
             near, far = f[alike].sum(0) + d[alike].sum(0), f[~unsplit].sum(0) + d[~unsplit].sum(0)
-            whole = _ratio(f[~unsplit].sum(0), far)
-            share = np.where(near > 0, _ratio(f[alike].sum(0), near), whole)
+            whole = ratio(f[~unsplit].sum(0), np.maximum(far, 0.0))
+            share = np.where(near > 0, ratio(f[alike].sum(0), near), whole)
             both = f[r] + d[r]
             new[foreign][r], new[domestic][r] = share * both, (1 - share) * both
     note = "the source does not split foreign and domestic trade; shares of the macro-region's other provinces"
@@ -142,9 +140,9 @@ def cut_transit(t: ProvincialTables, log: Log) -> ProvincialTables:
     T = max(0, export + outflow - output) leaves export and outflow, and import and inflow, in proportion.
     """
     out, into = t.export + t.outflow, t.import_ + t.inflow
-    keep = _ratio(np.minimum(out, t.output), out, 1.0)
+    keep = ratio(np.minimum(out, t.output), np.maximum(out, 0.0), 1.0)
     transit = out * (1 - keep)
-    keep_in = _ratio(np.maximum(into - transit, 0.0), into, 1.0)
+    keep_in = ratio(np.maximum(into - transit, 0.0), np.maximum(into, 0.0), 1.0)
     new = replace(
         t,
         export=keep * t.export,
@@ -168,7 +166,7 @@ def own_share(t: ProvincialTables, log: Log) -> Array:
     """
     could = np.minimum(t.output - t.export, t.use.sum(2) + t.final.sum(2) - t.import_)
     own = t.output - t.export - t.outflow
-    raw = _ratio(own, np.maximum(could, 0.0), np.nan)
+    raw = ratio(own, np.maximum(could, 0.0), np.nan)
     share = np.clip(raw, 0.0, 1.0)
     log.record("2 own share", "own share", np.nan_to_num(raw), np.nan_to_num(share), unit="ratio", note="clipped")
     return share
@@ -180,7 +178,7 @@ def fit_costs(t: ProvincialTables, output: Array, control: NationalControl, log:
     For each industry j a GRAS over provinces x (goods, value-added components): rows sum to output[r,j],
     columns to the national use[i,j] and value_added[j,v].
     """
-    scale = _ratio(output, t.output)
+    scale = ratio(output, t.output)
     z = np.moveaxis(t.use * scale[:, None, :], 2, 0)  # j r i
     v = np.moveaxis(t.value_added * scale[:, :, None], 1, 0)  # j r v
     seed = np.concatenate([z, v], axis=2)
@@ -200,7 +198,7 @@ def fit_costs(t: ProvincialTables, output: Array, control: NationalControl, log:
 def _give_national_structure(seed: Array, target: Array, output: Array) -> tuple[Array, int]:
     """Seed a national cell that no province has (by sign) in proportion to output; count such cells."""
     missing = (target > 0) & ~(seed > 0).any(1) | (target < 0) & ~(seed < 0).any(1)
-    given = output[:, :, None] * _ratio(target, output.sum(1)[:, None])[:, None, :]
+    given = output[:, :, None] * ratio(target, output.sum(1)[:, None])[:, None, :]
     return np.where(missing[:, None, :], given, seed), int(missing.sum())
 
 
@@ -246,7 +244,7 @@ def _keep_use_positive(final: Array, intermediate: Array, log: Log) -> Array:
     short = lift.sum(0) > give.sum(0) * (1 + 1e-9)
     if short.any():
         raise Infeasible("national use of a good is negative", items=[f"sector {k}" for k in np.flatnonzero(short)])
-    new = stock + lift - _ratio(give, give.sum(0)) * lift.sum(0)
+    new = stock + lift - ratio(give, give.sum(0)) * lift.sum(0)
     log.record("3 negative use", "inventory", stock, new, note="total use of a good would be below zero")
     out = final.copy()
     out[..., -1] = new
@@ -287,7 +285,7 @@ def fill_own_share(books: ProvincialBooks, log: Log) -> ProvincialBooks:
     known, could = np.isfinite(books.own_share), np.minimum(books.supply, books.demand)
     weight = np.where(known, could, 0.0)
     share = np.where(known, books.own_share, 0.0)
-    filled = np.where(known, share, _ratio((share * weight).sum(0), weight.sum(0)))
+    filled = np.where(known, share, ratio((share * weight).sum(0), np.maximum(weight.sum(0), 0.0)))
     log.record(
         "2 own share",
         "own share",
@@ -328,11 +326,6 @@ def provincial_flows(books: ProvincialBooks, distance: Array, names: tuple[str, 
     return flow
 
 
-def _ratio(a: Array, b: Array | float, empty: float = 0.0) -> Array:
-    a, b = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
-    return np.asarray(np.divide(a, b, out=np.full(a.shape, empty), where=b > 0), dtype=np.float64)
-
-
 def _scaled(part: Array, total: Array) -> Array:
     """Parts r i in the same proportions with another total i."""
-    return np.asarray(part * _ratio(total, part.sum(0)))
+    return np.asarray(part * ratio(total, np.maximum(part.sum(0), 0.0)))

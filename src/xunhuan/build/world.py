@@ -24,9 +24,8 @@ from xunhuan.build.log import COLUMNS
 from xunhuan.build.nested import Nest, Shares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.data.geography import Geography
-
-Array = NDArray[np.float64]
 
 HOME = "CHN"
 NOTES = (

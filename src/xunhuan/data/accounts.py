@@ -14,12 +14,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, Problems, UnbalancedAccounts
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 TOLERANCE = 1e-9
 """Largest residual of an identity, relative to the gross size of the terms it adds."""
@@ -139,7 +137,7 @@ class Accounts:
         A good that a region draws wholly from its stocks (use, and no flow) is the region's own.
         """
         total = self.absorption
-        out = np.divide(self.flow, total[None], out=np.zeros_like(self.flow), where=total[None] != 0)
+        out = ratio(self.flow, total)
         s, i = np.nonzero((total == 0) & (self.use.sum(2) != 0))
         out[s, s, i] = 1.0
         return _frozen(out)

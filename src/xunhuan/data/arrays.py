@@ -1,20 +1,61 @@
-"""Arrays and the little arithmetic that every room shares."""
+"""Array types, and the few formulas on plain arrays that rooms which do not know each other share.
+
+Letters: r origin region, s destination region.
+"""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
+Index: TypeAlias = NDArray[np.intp]
+Mask: TypeAlias = NDArray[np.bool_]
+
+CIRCUITS = ("own", "inter", "external")
+"""Where value turns: in the region itself, in other regions of its nation, abroad."""
 
 
-def head_ries(flow: Array, theta: Array) -> Array:
-    """Implied symmetric trade cost of one good, ratio ≥ 0, axes r s; nan where it cannot be told.
+def ratio(part: Array | float, whole: Array | float, empty: float = 0.0) -> Array:
+    """part / whole, `empty` where the whole is 0; the axes of both broadcast.
 
-    (π[r,s] π[s,r] / (π[r,r] π[s,s]))^(−1/(2θ))   [HeadRies2001]; purchases cancel, so flows serve as well as shares.
+    >>> ratio(np.array([1.0, 2.0]), np.array([4.0, 0.0])).tolist()
+    [0.25, 0.0]
     """
-    own = np.diag(flow)
-    both, home = flow * flow.T, own[:, None] * own[None, :]
-    known = (both > 0) & (home > 0)
-    phi = np.divide(both, home, out=np.full(flow.shape, np.nan), where=known)
-    return np.asarray(phi ** (-1 / (2 * theta)))
+    bottom = np.asarray(whole)
+    blank = np.full(np.broadcast_shapes(np.shape(part), bottom.shape), empty)
+    return np.asarray(np.divide(part, bottom, out=blank, where=bottom != 0.0), dtype=np.float64)
+
+
+def freeness(flow: Array) -> Array:
+    """Freeness of trade that flows imply, symmetric, axes r s.
+
+    φ[r,s] = √(π[r,s] π[s,r] / (π[r,r] π[s,s]))        [HeadRies2001]
+
+    flow r s, any value unit: what buyers spend in all cancels, so flows serve as well as shares. 0 where two regions do
+    not trade both ways, nan where one has no trade inside.
+
+    >>> freeness(np.array([[4.0, 1.0], [2.0, 2.0]]))[0].tolist()
+    [1.0, 0.5]
+    """
+    inside = np.diag(flow)
+    both, own = flow * flow.T, np.outer(inside, inside)
+    known = (own > 0.0) & (both >= 0.0)
+    return np.asarray(np.sqrt(np.divide(both, own, out=np.full(both.shape, np.nan), where=known)), dtype=np.float64)
+
+
+def implied_trade_cost(flow: Array, theta: Array | float) -> Array:
+    """Trade cost between two regions that their trade implies, ratio to the cost inside, axes r s.
+
+    τ[r,s] = φ[r,s]^(−1/θ)        [HeadRies2001] [Novy2013]
+
+    flow r s · theta: trade elasticity, > 0, one or axes r s. inf where two regions do not trade both ways, nan where one
+    has no trade inside.
+
+    >>> implied_trade_cost(np.array([[4.0, 1.0], [2.0, 2.0]]), 1.0)[0].tolist()
+    [1.0, 2.0]
+    """
+    with np.errstate(divide="ignore"):
+        return np.asarray(freeness(flow) ** (-1.0 / np.asarray(theta)), dtype=np.float64)

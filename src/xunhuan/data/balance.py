@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import Infeasible, NotConverged, Problems
 
-Array = NDArray[np.float64]
 Names = tuple[Sequence[str], Sequence[str]]
 
 SUM_TOLERANCE = 1e-9
@@ -223,7 +223,7 @@ def _iterate(
     # Totals agree to SUM_TOLERANCE; the columns take the difference, so that the equations can close.
     even = u.sum(-1, keepdims=True) - v.sum(-1, keepdims=True)
     size = np.abs(v).sum(-1, keepdims=True)
-    v = v + even * np.divide(np.abs(v), size, out=np.zeros_like(v), where=size > 0)
+    v = v + even * ratio(np.abs(v), size)
     rho, sigma = np.ones(u.shape), np.ones(v.shape)
     error = np.full(len(p), np.inf)
     floor = 1e-12 * np.maximum(np.abs(u).max(-1, initial=0), np.abs(v).max(-1, initial=0))
@@ -258,7 +258,7 @@ def _tdot(m: Array, x: Array) -> Array:
 
 def _inverse(x: Array) -> Array:
     """1/x, 0 where x is 0: a multiplier is 0 only where there is no negative cell to divide."""
-    return np.divide(1.0, x, out=np.zeros_like(x), where=x != 0)
+    return ratio(1.0, x)
 
 
 def _fitted(p: Array, n: Array, rho: Array, sigma: Array) -> Array:
@@ -275,14 +275,14 @@ def _root(p: Array, n: Array, margin: Array) -> Array:
     first is margin / p, the step of RAS.
     """
     root = np.sqrt(margin**2 + 4 * p * n)
-    plus = np.divide(margin + root, 2 * p, out=np.zeros_like(p), where=p > 0)
-    minus = np.divide(2 * n, root - margin, out=np.zeros_like(p), where=(margin < 0) & (root > margin))
+    plus = ratio(margin + root, 2 * p)
+    minus = ratio(2 * n, np.where(margin < 0, root - margin, 0.0))
     return np.where((p == 0) & (n == 0), 1.0, np.where(margin < 0, minus, plus))
 
 
 def _miss(found: Array, margin: Array, floor: Array) -> Array:
     size = np.maximum(np.abs(margin), floor[:, None])
-    gap = np.divide(np.abs(found - margin), size, out=np.zeros_like(margin), where=size > 0)
+    gap = ratio(np.abs(found - margin), size)
     return np.asarray(gap.max(-1, initial=0.0))
 
 

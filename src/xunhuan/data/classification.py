@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Index
 from xunhuan.errors import BadInput, Problems, UnknownName
-
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

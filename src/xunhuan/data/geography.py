@@ -10,9 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Index
 from xunhuan.errors import BadInput, UnknownName
-
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

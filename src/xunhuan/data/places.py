@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-
-Array = NDArray[np.float64]
+from xunhuan.data.arrays import Array, ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +38,7 @@ class Places:
 
     def share(self, part: Array, whole: Array) -> Array:
         """Σ part / Σ whole over members; nan where the whole is 0."""
-        a, b = self.sum(part), self.sum(whole)
-        return np.asarray(np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b != 0))
+        return ratio(self.sum(part), self.sum(whole), np.nan)
 
     def index(self, code: str) -> int:
         """Position of a place."""

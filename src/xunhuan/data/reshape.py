@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.accounts import Accounts, Array, Sourcing
+from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, Problems, UnknownName

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput, UnknownName
-from xunhuan.measures.leontief import Array, Index
 
-CIRCUITS = ("own", "inter", "external")
 SEVERAL = ("all", "provinces", "foreign")
 """Words that name many regions, each standing for itself."""
 

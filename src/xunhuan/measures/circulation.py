@@ -13,10 +13,11 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS, Array, Index, ratio
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import CIRCUITS, Actors, Group, View, at_home, requested, views
-from xunhuan.measures.labels import dataset, group_coords, means, ratio, region_coords, sector_coords
-from xunhuan.measures.leontief import Array, Index, solve
+from xunhuan.measures.actors import Actors, Group, View, at_home, requested, views
+from xunhuan.measures.labels import dataset, group_coords, means, region_coords, sector_coords
+from xunhuan.measures.leontief import solve
 from xunhuan.measures.system import System, system
 
 DEFINITIONS = {

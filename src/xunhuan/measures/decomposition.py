@@ -10,10 +10,11 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS, Array, ratio
 from xunhuan.errors import BadInput, Problems
-from xunhuan.measures.actors import CIRCUITS, View, requested, views
-from xunhuan.measures.labels import dataset, group_coords, ratio
-from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve
+from xunhuan.measures.actors import View, requested, views
+from xunhuan.measures.labels import dataset, group_coords
+from xunhuan.measures.leontief import Dense, Factored, Operator, solve
 from xunhuan.measures.system import system
 
 FACTORS = ("technology", "input_sourcing", "final_sourcing", "final_mix", "final_level", "value_added_rate")

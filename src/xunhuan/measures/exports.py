@@ -15,11 +15,12 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, View, partition
 from xunhuan.measures.gvc import Crossing, actor_coords, crossing, group_sum
 from xunhuan.measures.labels import dataset, group_coords, sector_coords
-from xunhuan.measures.leontief import Array, solution, solve
+from xunhuan.measures.leontief import solution, solve
 from xunhuan.measures.system import System, system
 
 Terms = Iterator[tuple[str, Array]]

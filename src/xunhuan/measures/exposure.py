@@ -9,11 +9,12 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, View, at_home, partition
 from xunhuan.measures.gvc import actor_coords
-from xunhuan.measures.labels import Variables, dataset, group_coords, ratio, sector_coords
-from xunhuan.measures.leontief import Array, solve
+from xunhuan.measures.labels import Variables, dataset, group_coords, sector_coords
+from xunhuan.measures.leontief import solve
 from xunhuan.measures.system import System, system
 
 CITATION = "BaldwinFreemanTheodorakopoulos2023"

@@ -9,11 +9,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import requested
 from xunhuan.measures.gvc import group_sum
-from xunhuan.measures.labels import dataset, group_coords, ratio
-from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve
+from xunhuan.measures.labels import dataset, group_coords
+from xunhuan.measures.leontief import Dense, Factored, Operator, solve
 from xunhuan.measures.system import system
 
 Flags = NDArray[np.bool_]

@@ -12,11 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, Group, View, at_home, partition
 from xunhuan.measures.circulation import forward
-from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
-from xunhuan.measures.leontief import Array, Operator, solve, solve_left
+from xunhuan.measures.labels import dataset, group_coords, sector_coords
+from xunhuan.measures.leontief import Operator, solve, solve_left
 from xunhuan.measures.system import System, system
 
 

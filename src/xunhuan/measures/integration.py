@@ -8,11 +8,11 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, freeness
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import View, partition
 from xunhuan.measures.gvc import actor_coords, group_sum
 from xunhuan.measures.labels import dataset, group_coords, means
-from xunhuan.measures.leontief import Array
 
 THETA = 4.0
 """Trade elasticity used unless another is given [SimonovskaWaugh2014]."""
@@ -57,9 +57,7 @@ def _freeness(acc: Accounts, view: View, sectors: str | Iterable[str]) -> Array:
     """φ[r,s] = √(π_rs π_sr / (π_rr π_ss)) between actors: axes a a, nan for actors without trade inside."""
     chosen = np.arange(acc.S) if sectors == "all" else acc.sectors.select(sectors)
     flow = view.actors.add(view.actors.add(acc.flow[:, :, chosen].sum(axis=2), 0), 1)
-    inside = np.diag(flow)
-    both, own = flow * flow.T, np.outer(inside, inside)
-    return np.asarray(np.sqrt(np.divide(both, own, out=np.full(both.shape, np.nan), where=own > 0.0)))
+    return freeness(flow)
 
 
 def border_effect(

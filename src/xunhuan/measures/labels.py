@@ -10,8 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.measures.actors import Group
-from xunhuan.measures.leontief import Array
 from xunhuan.symbols import title
 
 Variables: TypeAlias = Mapping[str, tuple[tuple[str, ...], Any]]
@@ -81,12 +81,6 @@ def sector_coords(acc: Accounts) -> dict[str, object]:
         "sector_name_en": ("sector", [en or c for c, en in zip(s.codes, s.names_en, strict=True)]),
         "sector_name_zh": ("sector", [zh or c for c, zh in zip(s.codes, s.names_zh, strict=True)]),
     }
-
-
-def ratio(part: Array, whole: Array) -> Array:
-    """part / whole, 0 where the whole is 0."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0.0)
 
 
 def means(shares: Array, weights: Array) -> Array:

@@ -14,16 +14,14 @@ from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import NotConverged
-
-Array: TypeAlias = NDArray[np.float64]
-Index: TypeAlias = NDArray[np.intp]
 
 TOLERANCE = 1e-13
 """Largest residual |y + A·x − x| accepted, relative to the largest entry of each right-hand side and its

@@ -8,11 +8,12 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import View, partition
 from xunhuan.measures.gvc import actor_coords, group_sum
-from xunhuan.measures.labels import dataset, group_coords, ratio, sector_coords
-from xunhuan.measures.leontief import Array, solve, solve_left
+from xunhuan.measures.labels import dataset, group_coords, sector_coords
+from xunhuan.measures.leontief import solve, solve_left
 from xunhuan.measures.system import System, system
 
 
@@ -63,7 +64,7 @@ def _weighted(view: View, a: Array, weight: Array, by: str) -> Array:
     top, bottom = group_sum(view.groups, a * weight), group_sum(view.groups, weight)
     if by == "region":
         top, bottom = top.sum(axis=1), bottom.sum(axis=1)
-    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0))
+    return ratio(top, np.maximum(bottom, 0.0), np.nan)
 
 
 def propagation_length(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> xr.Dataset:
@@ -77,7 +78,7 @@ def propagation_length(acc: Accounts, region: str | Iterable[str] | None = None,
     sys, view = system(acc), partition(acc, region, border)
     stages, value = _stages(sys, view)
     dims = ("region", "partner")
-    length = np.divide(stages, value, out=np.full(value.shape, np.nan), where=value > 0.0)
+    length = ratio(stages, np.maximum(value, 0.0), np.nan)
     return dataset(
         acc,
         {"apl": (dims, length), "linkage": (dims, value)},

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import View, at_home, partition
 from xunhuan.measures.gvc import actor_coords, group_sum
-from xunhuan.measures.labels import Variables, dataset, group_coords, ratio, sector_coords
-from xunhuan.measures.leontief import Array
+from xunhuan.measures.labels import Variables, dataset, group_coords, sector_coords
 from xunhuan.measures.system import system
 
 QUANTITIES = ("value_added", "output")

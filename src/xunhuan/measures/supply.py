@@ -11,12 +11,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.errors import BadInput
-from xunhuan.measures.labels import dataset, ratio, sector_coords
-from xunhuan.measures.leontief import Array, solve_left
+from xunhuan.measures.labels import dataset, sector_coords
+from xunhuan.measures.leontief import solve_left
 from xunhuan.measures.system import system
-
-Mask = NDArray[np.bool_]
 
 SUPPLY = (
     "domestic share of use: of what the place uses of a good, the part made in it; "
@@ -120,8 +119,7 @@ def _pick(value: object, goods: NDArray[np.intp]) -> object:
 
 def _share(imported: Array, used: Array) -> Array:
     """1 − imported / used, nan where nothing is used."""
-    part = np.divide(imported, used, out=np.full(used.shape, np.nan), where=used != 0)
-    return np.asarray(1 - part, dtype=np.float64)
+    return 1 - ratio(imported, used, np.nan)
 
 
 def _by_user(acc: Accounts, inside: Mask) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.measures.leontief import Array, Dense, Factored, Operator, solve, solve_left
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.measures.leontief import Dense, Factored, Operator, solve, solve_left
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +64,12 @@ def system(acc: Accounts) -> System:
 
 def _build(acc: Accounts) -> System:
     output, closed = acc.output, acc.closed[:, None]
-    v = np.where(closed, _ratio(acc.value_added.sum(axis=2), output), 0.0)
+    v = np.where(closed, ratio(acc.value_added.sum(axis=2), output), 0.0)
     origin = np.where(closed, v, (output != 0.0).astype(float))
     if acc.sourcing is not None:
-        cells = _ratio(acc.sourcing.intermediate, np.broadcast_to(output, acc.sourcing.intermediate.shape))
+        cells = ratio(acc.sourcing.intermediate, output)
         return System(Dense(cells), v, acc.sourcing.final.sum(axis=3), output, origin)
     share = acc.share
-    coefficient = _ratio(acc.use, np.broadcast_to(output[:, None, :], acc.use.shape))
+    coefficient = ratio(acc.use, output[:, None, :])
     y = share.transpose(0, 2, 1) * acc.final.sum(axis=2).T
     return System(Factored(share, coefficient), v, y, output, origin)
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    """part / whole, 0 where the whole is 0."""
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0.0)

@@ -14,14 +14,13 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.data.places import Places, places
 from xunhuan.measures.circulation import circulation
 from xunhuan.models import registry
 from xunhuan.models.model import Numbers, Quantity, Readings
 from xunhuan.scenario.scenario import Measure
 
-CIRCUITS = ("own", "inter", "external")
 MEASURES = (
     Quantity("gdp", "value", ("place",), "gross domestic product at basic prices, value; world GDP is the numeraire",
              rest=None),

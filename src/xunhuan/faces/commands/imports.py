@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
         from dataclasses import replace
 
         from xunhuan.data.store import atomic_path, load, save
-        from xunhuan.read import reader
+        from xunhuan.readers import reader
 
         chosen = reader(kind)
         options: dict[str, Any] = {"year": year, "sheet": sheet}

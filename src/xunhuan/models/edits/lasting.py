@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, head_ries
+from xunhuan.data.arrays import Array, implied_trade_cost
 from xunhuan.data.records import NUMBER, Change, NotNegativeRate, Part, Percent, Rate
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.edits.base import Directed, Edit, Local, RegionNames, SectorNames, Wrong, as_number
@@ -311,7 +311,7 @@ class TradeCost(_Pairs):
         out = np.ones((len(r), len(sectors)))
         power = theta.at(acc, tuple(np.ix_(np.arange(acc.R), np.arange(acc.R), sectors)))
         for k, i in enumerate(sectors):
-            cost = head_ries(acc.flow[:, :, i], power[:, :, k])[r, s]
+            cost = implied_trade_cost(acc.flow[:, :, i], power[:, :, k])[r, s]
             known = np.isfinite(cost)
             if known.any():
                 target = np.quantile(cost[known], self.best)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xunhuan.errors import UnknownName
 
 if TYPE_CHECKING:
-    from xunhuan.read.blocks import Imported
+    from xunhuan.readers.blocks import Imported
 
 
 @dataclass(frozen=True)
@@ -39,23 +39,23 @@ FORMATS = {
         Format(
             "wiod2013",
             "World Input-Output Tables, 2013 release (WIOTyy_ROW_*.xlsx)",
-            "xunhuan.read.wiod",
+            "xunhuan.readers.wiod",
             "read_wiod",
             (("release", "wiod2013"),),
         ),
         Format(
             "wiod2016",
             "World Input-Output Tables, 2016 release (workbook, or R data frame as .RData or .csv)",
-            "xunhuan.read.wiod",
+            "xunhuan.readers.wiod",
             "read_wiod",
             (("release", "wiod2016"),),
         ),
-        Format("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", "xunhuan.read.icio", "read_icio"),
-        Format("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", "xunhuan.read.ceads", "read_ceads"),
+        Format("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", "xunhuan.readers.icio", "read_icio"),
+        Format("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", "xunhuan.readers.ceads", "read_ceads"),
         Format(
             "tabular",
             "long csv tables with a mapping file (.toml)",
-            "xunhuan.read.tabular",
+            "xunhuan.readers.tabular",
             "read_tabular",
         ),
     )

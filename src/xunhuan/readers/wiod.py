@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
-from xunhuan.read.blocks import Blocks, Imported, close
-from xunhuan.read.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
-
-Array = NDArray[np.float64]
+from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
 
 HEADER, LABELS = 2, 4
 """First header row and number of label columns, from 0: cell E7 holds the first number."""

@@ -42,15 +42,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
-from xunhuan.read.blocks import COLUMNS, Blocks, Imported, close
-
-Array = NDArray[np.float64]
+from xunhuan.readers.blocks import COLUMNS, Blocks, Imported, close
 
 AXES = {
     "flow": ("origin", "destination", "sector"),

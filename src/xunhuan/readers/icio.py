@@ -11,15 +11,13 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, Problems
-from xunhuan.read.blocks import Blocks, Imported, close
-from xunhuan.read.sheet import Sheet, open_csv
-
-Array = NDArray[np.float64]
+from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.sheet import Sheet, open_csv
 
 TAXES, VALUE_ADDED, OUTPUT = ("TLS",), ("VA",), ("OUT",)
 

@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts, Sourcing
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import Problems, UnbalancedAccounts
-
-Array = NDArray[np.float64]
 
 DISCREPANCY = "discrepancy"
 """Final category and value-added component that hold what the file's rows and columns miss of output."""

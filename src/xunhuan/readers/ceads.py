@@ -20,15 +20,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
-from xunhuan.read.blocks import Blocks, Imported, close
-from xunhuan.read.sheet import Sheet, open_sheet, sheet_names
-
-Array = NDArray[np.float64]
+from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 
 TOP, LEFT = 4, 3
 """First row and column of numbers, from 0: cell D5."""

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
 
 if TYPE_CHECKING:
     import pandas as pd
     from python_calamine import CalamineWorkbook
-
-Array = NDArray[np.float64]
 
 
 def column_letters(k: int) -> str:
