@@ -1,0 +1,302 @@
+"""The laboratory as Python imports it: ask a model, run a scenario, open a result, cite what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import told
+from xunhuan.data.store import load
+from xunhuan.errors import BadInput
+from xunhuan.models import registry
+from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.text import parse_edit
+from xunhuan.models.model import Response, Shock
+from xunhuan.scenario import bench, record
+from xunhuan.scenario.ensemble import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+
+class Result(record.Result):
+    """A scenario's numbers, with its figures and its report.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As resolved, every default written out.
+    data : xarray.Dataset
+        All numbers. `arm` runs over "base" and the arms, `place` over regions and nations of several regions; each
+        variable's attributes say its definition, unit and model. With draws, X_median, X_low and X_high (90% interval)
+        stand beside a headline X.
+    summary : pandas.DataFrame
+        Headline numbers, one a row; see `numbers`.
+    draws, outcomes : pandas.DataFrame or None
+        What was drawn, and every headline number of every draw; None where nothing is uncertain.
+    manifest : mapping
+        Digests, versions, how the solvers ended, sources, clock.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+    >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+    >>> float(r.numbers(quantity="real_income", place="ATL")["value"].iloc[0].round(4))
+    -0.0052
+    >>> r.figures()[:2]
+    ['winners-home', 'diversion-imports']
+    """
+
+    def numbers(self, **at: str) -> pd.DataFrame:
+        """Headline numbers, one a row.
+
+        Parameters
+        ----------
+        **at : str
+            Columns of `summary` and the values wanted: quantity, arm, place, circuit ...
+
+        Returns
+        -------
+        pandas.DataFrame
+            variable, quantity, arm, place, names, value, median, low, high (90% interval), unit; shares are fractions.
+
+        Raises
+        ------
+        BadInput
+            Where a column is unknown or nothing is left, with what there is.
+        """
+        out = self.summary
+        for column, value in at.items():
+            if column not in out:
+                raise BadInput(f"there is no column {column!r}", fix=f"choose one of {', '.join(out.columns)}")
+            found = out[out[column] == value]
+            if found.empty:
+                some = ", ".join(dict.fromkeys(map(str, out[column])))
+                raise BadInput(f"no headline has {column} = {value!r}", fix=f"there are: {some}")
+            out = found
+        return out.reset_index(drop=True)
+
+    def figures(self) -> list[str]:
+        """Names of the figures that can be drawn.
+
+        Returns
+        -------
+        list of str
+        """
+        from xunhuan.faces.report.scenario import ScenarioReport
+
+        return list(ScenarioReport(self).album())
+
+    def figure(self, name: str) -> go.Figure:
+        """A figure of the report.
+
+        Parameters
+        ----------
+        name : str
+            As `figures` lists it.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+
+        Raises
+        ------
+        UnknownName
+            With the nearest names.
+        """
+        from xunhuan.errors import UnknownName
+        from xunhuan.faces.report.scenario import ScenarioReport
+
+        album = ScenarioReport(self).album()
+        if name not in album:
+            raise UnknownName.of("figure", name, album)
+        return album[name].wide
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one self-contained HTML file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; written whole or not at all.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        from xunhuan.data.store import write_text
+        from xunhuan.faces.report.scenario import ScenarioReport
+
+        write_text(Path(path), ScenarioReport(self).html())
+        return Path(path)
+
+
+def _whole(result: record.Result) -> Result:
+    return Result(**{f.name: getattr(result, f.name) for f in fields(record.Result)})
+
+
+def run(
+    source: str | Path | Mapping[str, Any],
+    out: str | Path | None = None,
+    *,
+    overlays: Iterable[str | Path] = (),
+    settings: Iterable[str] = (),
+    workers: int = 1,
+) -> Result:
+    """Run a scenario: every arm, comparisons, draws.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        A name of the library, a file, or plain data as a file holds it.
+    out : str or Path, optional
+        Folder to write the result to, report included, as `xunhuan run -o` does.
+    overlays, settings : iterable, optional
+        Laid over it in order, as `--overlay` and `--set` do.
+    workers : int, default 1
+        Processes for draws; above 1 only from a script guarded by `if __name__ == "__main__"`.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    BadInput
+        Listing all that is wrong.
+    NotConverged
+        Where an arm has no answer.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> shock = {"name": "dear imports", "trade_cost": {"from": "BOR", "to": "ATL", "change": 0.1}}
+    >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [shock]})
+    >>> sorted(set(r.summary["arm"]))
+    ['base', 'dear imports']
+    """
+    layers = bench.layers_of(source, overlays, settings)
+    if out is None:
+        return _whole(bench.run(layers, None, Plan(workers=workers)))
+    from xunhuan.faces.recording import record as recorded
+
+    return _whole(recorded(layers, Path(out), Plan(workers=workers)))
+
+
+def open_result(path: str | Path) -> Result:
+    """Open a result folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        What `xunhuan run -o` or `run(out=)` wrote.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    BadInput
+        Where it is none.
+    ForeignFile
+        Where a file is not what was written.
+
+    Examples
+    --------
+    >>> import tempfile, xunhuan as xh
+    >>> shock = {"name": "dear imports", "trade_cost": {"from": "BOR", "to": "ATL", "change": 0.1}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [shock]}, folder + "/r")
+    ...     xh.open(folder + "/r").digest == r.digest
+    True
+    """
+    return _whole(record.open_result(path))
+
+
+def respond(
+    acc: Accounts | str, edits: Edit | str | Iterable[Edit | str], model: str = "trade", **parameters: Any
+) -> Response:
+    """What a model makes of some edits of a table.
+
+    Parameters
+    ----------
+    acc : Accounts or str
+        The table, or its name.
+    edits : Edit, str, or several
+        `xh.edits.Tariff("CHN", "USA", add=0.25)`, or the same as the command line writes it, "tariff from=CHN to=USA
+        add=0.25". Their order does not matter.
+    model : str, default "trade"
+        One of `xh.models()`.
+    **parameters
+        The model's own, by name.
+
+    Returns
+    -------
+    Response
+        accounts (counterfactual, of the base's type and units), detail (labelled results), status (how the solver ended),
+        path (along time, or None), notes.
+
+    Raises
+    ------
+    BadInput
+        Listing all that is wrong with edits or parameters.
+    UnknownName
+        For a model there is not, with the nearest names.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> r = xh.respond("toyland", "tariff from=BOR to=ATL add=0.1", theta=4.0)
+    >>> r.status.converged, float(r.detail["real_income_hat"].sel(region="BOR").round(3))
+    (True, 0.991)
+    """
+    found = registry.find(model)
+    kinds = {e.kind: e for e in found.reads}
+    several = [edits] if isinstance(edits, Edit | str) else list(edits)
+    lines = tuple(parse_edit(e, kinds) if isinstance(e, str) else e for e in several)
+    unread = [f"`{e}`" for e in lines if not isinstance(e, found.reads)]
+    if unread:
+        raise BadInput(f"the model {model} does not read {', '.join(unread)}", fix=f"it reads {', '.join(kinds)}")
+    try:
+        p = found.parameters.model_validate(parameters)
+    except ValidationError as e:
+        raise BadInput("the model's parameters are not valid", items=told(e, found.parameters, parameters)) from None
+    return found.respond(load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
+
+
+def cite(what: str | Path | Accounts | record.Result) -> str:
+    """The sources that something rests on, as BibTeX, this software among them.
+
+    Parameters
+    ----------
+    what : str, Path, Accounts or Result
+        A key of the bibliography; the name of a table, measure or model; a result, or its folder.
+
+    Returns
+    -------
+    str
+        BibTeX entries.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> "CaliendoParro2015" in xh.cite("trade")
+    True
+    """
+    from xunhuan.faces import bibliography
+
+    return "\n".join(bibliography.entries(str(what) if isinstance(what, Path) else what))
