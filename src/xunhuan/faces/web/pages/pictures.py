@@ -252,8 +252,12 @@ def curves(result: Result, selection: Selection) -> list[Any]:
             })
             for p in d["policy"].values
         }  # fmt: skip
-        fig = figures.frontier(
-            curves, language=_lang(selection), x_title=t("change_reliance"), y_title=t("change_real_income")
+        fig = figures.frontier_curves(
+            curves,
+            y="real_income",
+            language=_lang(selection),
+            x_title=t("change_reliance"),
+            y_title=t("change_real_income"),
         )
         out.append(card(figure(fig, "frontier", t("frontier"), "frontier"), t("frontier")))
     if "sobol_total" in d:
