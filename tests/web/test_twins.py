@@ -18,7 +18,7 @@ from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.pictures import change_map, played, winners
 from xunhuan.measures.circulation import circulation
-from xunhuan.scenario.bench import run_scenario
+from xunhuan.faces.recording import run_scenario
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
