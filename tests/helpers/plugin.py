@@ -1,4 +1,4 @@
-"""A package of somebody else, as an installer would leave it: a module, and metadata that name its entry points."""
+"""A package of somebody else, as an installer would leave it: a module, and metadata that name its entry point."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from xunhuan.models.registry import GROUP
 
 
 def installed(folder: Path, source: Path, record: str, name: str = "elsewhere") -> Path:
-    """Install a module that holds a room's record under a name of its own; the folder, for PYTHONPATH or `sys.path`.
+    """Install a module as a package with a room; the folder, for PYTHONPATH or `sys.path`.
 
-    source  file of the module · record: the name of the `Model` in it
+    source  file of the module · record: an expression of the module that gives its `Model` · name: of the package
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.py").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    code = f"{source.read_text(encoding='utf-8')}\n\nMODEL = {record}\n"
+    (folder / f"{name}.py").write_text(code, encoding="utf-8")
     about = folder / f"{name}-1.0.dist-info"
     about.mkdir(exist_ok=True)
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
-    (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}:{record}\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}:MODEL\n", encoding="utf-8")
     return folder

@@ -12,6 +12,7 @@ from dash import html
 from xunhuan.faces import telling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.pages.pictures import (
@@ -22,7 +23,6 @@ from xunhuan.faces.web.pages.pictures import (
     more_card,
     named,
     offset_card,
-    raised,
     sensitivity_card,
     time_cards,
     trade_card,
@@ -148,7 +148,11 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
         interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
-        inside = [html.Span(reading.name(place)), html.B(reading.show(n, q)), html.Span(interval, className="sub small")]
+        inside = [
+            html.Span(reading.name(place)),
+            html.B(reading.show(n, q)),
+            html.Span(interval, className="sub small"),
+        ]
         cells.append(html.Div(inside, className="number"))
     return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers")]
 

@@ -11,10 +11,11 @@ import plotly.graph_objects as go
 import xarray as xr
 from dash import html
 
-from xunhuan.faces import figures, words
+from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_values, of_quantity
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
@@ -34,20 +35,6 @@ def named(reading: Reading, q: Told) -> str:
     if q.change and not q.loss:
         return words.of(reading.lang)("change_of", what=lowered(title))
     return raised(title)
-
-
-def lowered(title: str) -> str:
-    """A title inside a sentence; abbreviations keep their capitals.
-
-    >>> lowered("Real income"), lowered("GDP"), lowered("实际收入")
-    ('real income', 'GDP', '实际收入')
-    """
-    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
-
-
-def raised(title: str) -> str:
-    """A title that begins a line."""
-    return title[:1].upper() + title[1:]
 
 
 def told_by(reading: Reading, q: Told, key: str) -> str:
@@ -111,19 +98,23 @@ def circulation_card(reading: Reading, arm: str, selection: Selection) -> list[A
 
 def offset_card(reading: Reading, selection: Selection) -> list[Any]:
     """Shock, policy, what they do together beyond both, and the net; Ω with its interval by place."""
-    if reading.offset is None or "omega" not in reading.quantities:
+    gain = compared.weighed(reading)
+    if gain is None:
         return []
     t = words.of(reading.lang)
+    values = reading.data["omega"].to_series()
     parts = []
     for k, place in enumerate(dict.fromkeys((reading.home, selection.region))):
-        fig = _waterfall(reading, place)
-        if fig is not None:
-            name = reading.name(place)
-            parts.append(
-                html.Div([html.H3(name), framed(fig, f"waterfall-{k}", t("waterfall_of", place=name), "waterfall")])
+        if place in values.index:
+            fig = figures.waterfall(
+                compared.steps(reading, place),
+                language=reading.lang,
+                axis=reading.axis(gain),
+                form=gain.form(drawn=True),
             )
+            said = t("waterfall_of", place=reading.name(place))
+            parts.append(html.Div([html.H3(reading.name(place)), framed(fig, f"waterfall-{k}", said, "waterfall")]))
     rows = []
-    values = reading.data["omega"].to_series()
     for place in values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")][:ROWS]:
         if not np.isfinite(values[place]):
             continue
@@ -139,18 +130,6 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
         plain_table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),
     ]
     return [card(inside, t("offset"))]
-
-
-def _waterfall(reading: Reading, place: str) -> go.Figure | None:
-    gain = reading.quantity(reading.quantity("omega").weighs)
-    if reading.offset is None or place not in reading.data[gain.place_axis].values:
-        return None
-    t = words.of(reading.lang)
-    shock, policy, both = reading.offset
-    a, b, c = (reading.number(gain, place, arm).value for arm in (shock, policy, both))
-    steps = [(shock, a), (policy, b), (t("together_beyond"), c - a - b), (t("net"), c)]
-    frame = pd.DataFrame(steps, columns=["step", "value"])
-    return figures.waterfall(frame, language=reading.lang, axis=reading.axis(gain), form=gain.form(drawn=True))
 
 
 def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
@@ -239,23 +218,17 @@ def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
 
 
 def frontier_card(reading: Reading) -> list[Any]:
-    """The gain against what is given up as the shock grows, a curve a policy, where the scenario asked for it."""
-    curved = [q for q in reading.quantities.values() if "degree" in q.axes]
-    gain, given_up = (next((q for q in curved if bool(q.weighs) == weighs), None) for weighs in (True, False))
-    if gain is None or given_up is None:
+    """The gain against the reliance on abroad as the shock grows, a curve a policy, where the scenario asked for it."""
+    found = compared.degrees(reading)
+    if found is None:
         return []
-    t = words.of(reading.lang)
-    x, y = (reading.data[q.name].sel(place=reading.home) for q in (given_up, gain))
-    curves = {}
-    for policy in reading.data["policy"].values:
-        columns = {"external": x.sel(policy=policy).values, "gain": y.sel(policy=policy).values}
-        label = t("no_policy") if str(policy) == "none" else str(policy)
-        curves[label] = pd.DataFrame({"degree": reading.data["degree"].values, **columns})
+    gain, curves = found
+    title = words.of(reading.lang)("frontier")
     fig = figures.frontier_curves(
-        curves, language=reading.lang, x_title=lowered(reading.title(given_up)), y_title=reading.axis(gain.weighs),
-        form=reading.form(gain.weighs, drawn=True),
+        curves, language=reading.lang, x_title=lowered(reading.title("reliance")), y_title=reading.axis(gain),
+        form=gain.form(drawn=True),
     )  # fmt: skip
-    return [card(framed(fig, "frontier", t("frontier"), "frontier"), t("frontier"))]
+    return [card(framed(fig, "frontier", title, "frontier"), title)]
 
 
 def sensitivity_card(reading: Reading) -> list[Any]:
