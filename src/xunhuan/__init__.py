@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xunhuan.measures.circulation import circulation as circulation
     from xunhuan.measures.supply import import_content as import_content
     from xunhuan.measures.supply import supply as supply
-    from xunhuan.scenario.bench import run_scenario as run_scenario
     from xunhuan.scenario.record import open_result as open_result
 
 __version__ = "0.1.0"
@@ -48,7 +47,6 @@ _PUBLIC = {
     "save": "xunhuan.data.store",
     "supply": "xunhuan.measures.supply",
     "open_result": "xunhuan.scenario.record",
-    "run_scenario": "xunhuan.scenario.bench",
     "table": "xunhuan.measures.labels",
     "toyland": "xunhuan.data.toyland",
 }

@@ -48,10 +48,15 @@ class Server:
             self.process.stdout.close()
 
 
-def start(folder: Path, *options: str) -> Server:
-    """Start the server on a free loopback port and wait until it says where it is."""
+def start(folder: Path, *options: str, path: Path | None = None) -> Server:
+    """Start the server on a free loopback port and wait until it says where it is.
+
+    path  a folder of packages that it and its workers find too
+    """
     command = [sys.executable, "-m", "xunhuan.faces.cli", "serve", "--port", "0", "--folder", str(folder), *options]
     env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    if path is not None:
+        env["PYTHONPATH"] = os.pathsep.join(p for p in (str(path), os.environ.get("PYTHONPATH", "")) if p)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=env)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -65,9 +70,9 @@ def start(folder: Path, *options: str) -> Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Server]:
+def serving(folder: Path, *options: str, path: Path | None = None) -> Iterator[Server]:
     """A server for the length of a block."""
-    server = start(folder, *options)
+    server = start(folder, *options, path=path)
     try:
         yield server
     finally:

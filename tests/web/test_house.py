@@ -12,7 +12,6 @@ import xunhuan.faces.web as web
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import state
-from xunhuan.faces.web.pages.pictures import HEADLINES
 from xunhuan.faces.web.parts import SCALES, colour, contrast, ink_for
 from xunhuan.models import registry
 from xunhuan.scenario.layers import library
@@ -43,7 +42,6 @@ def test_every_text_asked_for_is_there() -> None:
     made |= {f"key_{d}_{c}" for d in state.DEFINITIONS for c in state.CIRCUITS}
     made |= {f"{stem}_{d}" for d in state.DEFINITIONS for stem in ("definition", "explain", "partners")}
     made |= set(state.PAGES.values()) | {f"library_{n}" for n in library()}
-    made |= {f"{stem}_{q}" for q in HEADLINES for stem in ("headline", "change")}
     made |= {f"kind_{k}" for k in registry.edits()}
     made |= {f"field_{f.alias or n}" for k in registry.edits().values() for n, f in k.model_fields.items()}
     assert sorted((asked | made) - set(words.catalogue())) == []

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome
-from xunhuan.faces.web.pages.pictures import change_map, played, winners
+from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
 from xunhuan.measures.circulation import circulation
-from xunhuan.scenario.bench import run_scenario
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
@@ -88,26 +88,31 @@ def test_an_address_comes_back_as_it_was() -> None:
     assert sorted(re.split("[?&]", query)[1:]) == sorted(search.split("&"))
 
 
-def test_the_film_shows_every_day(toy: Accounts) -> None:
+def test_the_film_shows_every_day(tmp_path: Path) -> None:
     """Each frame carries the colours and the words of its own days."""
-    path = xr.DataArray(
-        np.array([[1.0, 0.9, 0.8], [0.95, 0.7, 0.99]]),
-        coords={"t": [7.0, 14.0], "place": ["AT-N", "AT-E", "AT-S"]}, dims=("t", "place"),
-    )  # fmt: skip
-    fig = played(path, toy.geography, state.selected("/results", "?table=toyland"))
-    assert [f.name for f in fig.frames] == ["7", "14"]
+    days = {"record_days": 7, "horizon_days": 28}
+    line = {"regions": "AT-N", "loss": 0.5, "end": 10}
+    folder = run_toy(tmp_path / "film", {"capacity": line}, "propagation", model={"propagation": days})
+    reading = outcome.read_in(outcome.opened(folder), "en")
+    q = reading.quantity("path")
+    values = reading.along(q, "s")
+    fig = film_of(reading, q, values)
+    assert fig is not None
+    assert [f.name for f in fig.frames] == ["7", "14", "21", "28"]
+    made = reading.data["path"].sel(arm="s", place=["AT-N", "AT-E", "AT-S"]).to_numpy()
+    assert np.ptp(made) > 0.01
     for k, frame in enumerate(fig.frames):
-        heat, words = frame.data
-        shown = [f"{100 * (v - 1):+.1f}%".replace("-", "−") for v in path[k].values if abs(v - 1) < 0.0995]
+        heat, said = frame.data
+        shown = [f"{100 * (v - 1):+.1f}%".replace("-", "−") for v in made[k] if abs(v - 1) < 0.0995]
         assert len(frame.traces) == 2
-        assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(float(path[k].min()) - 1)
-        assert all(any(number in text for text in words.text) for number in shown if number != "+0.0%")
-    assert [s.label for s in fig.layout.sliders[0].steps] == ["7", "14"]
+        assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(float(made[k].min()) - 1)
+        assert all(any(number in text for text in said.text) for number in shown if number[1:] != "0.0%")
+    assert [s.label for s in fig.layout.sliders[0].steps] == ["7", "14", "21", "28"]
 
 
-def run_toy(folder: Path, shock: dict[str, Any], model: str, **more: Any) -> Path:
+def run_toy(folder: Path, shock: dict[str, Any], name: str, **more: Any) -> Path:
     """A result on Toyland, written as the laboratory keeps it."""
-    data = {"title": folder.name, "base": "toyland", "shock": [{"name": "s", **shock}], "model": {model: {}}, **more}
+    data = {"title": folder.name, "base": "toyland", "shock": [{"name": "s", **shock}], "model": {name: {}}, **more}
     run_scenario(data, folder)
     return folder
 
@@ -116,12 +121,14 @@ def run_toy(folder: Path, shock: dict[str, Any], model: str, **more: Any) -> Pat
 def test_a_result_without_any_effect_is_shown(tmp_path: Path, lang: str) -> None:
     line = {"from": "BOR", "to": "ATL", "sectors": "goods", "add": 0.0}
     folder = run_toy(tmp_path / "nothing", {"tariff": line}, "trade")
-    result = outcome.opened(folder)
-    assert not np.nan_to_num(result.data["real_income"].to_numpy()).any()
-    assert outcome.quantity_of(result, "s") == "real_income"
+    reading = outcome.read_in(outcome.opened(folder), lang)
+    assert not np.nan_to_num(reading.data["real_income"].to_numpy()).any()
+    main = reading.main_of("s")
+    assert main is not None
+    assert main.name == "real_income"
     selection = state.selected("/results", f"?table=toyland&lang={lang}")
-    assert outcome.one(folder, selection)
-    assert outcome.two(folder, folder, selection)
+    assert outcome.one_result(folder, selection)
+    assert outcome.two_results(folder, folder, selection)
 
 
 def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
@@ -129,20 +136,22 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
     line = {"regions": "AT-N", "loss": 0.5}
     folder = run_toy(tmp_path / "short", {"capacity": line}, "propagation")
     result = outcome.opened(folder)
-    assert outcome.quantity_of(result, "s") == "loss"
+    reading = outcome.read_in(result, "en")
+    main = reading.main_of("s")
+    assert main is not None
+    assert main.name == "loss"
     lost = float(result.data["loss"].sel(arm="s", place="AT-N"))
     assert lost > 0.001
     selection = state.selected("/results", "?table=toyland&region=AT-N")
-    heat = change_map(result, "s", selection)[0].children[1].children[0].figure.data[0]
+    heat = change_card(reading, "s")[0].children[1].children[0].figure.data[0]
     assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(-lost)
-    bars = winners(result, "s", selection)[0].children[1].children[0].figure
+    bars = bars_card(reading, "s")[0].children[1].children[0].figure
     assert min(float(x) for trace in bars.data for x in trace.x if x is not None) < 0
-    shown = str(outcome._difference(result, result, selection))
+    shown = str(outcome._difference(reading, reading))
     assert f"−{100 * lost:.2f}%" in shown
     assert f"+{100 * lost:.2f}%" not in shown
-    s = result.summary
-    spread = s.assign(low=s["value"] * 0.9, high=s["value"] * 1.1)
-    told = str(outcome._headline(replace(result, summary=spread), "s", selection))
+    spread = {f"loss_{k}": result.data["loss"] * x for k, x in (("low", 0.9), ("high", 1.1))}
+    told = str(outcome._headline(Reading(replace(result, data=result.data.assign(spread))), "s", selection))
     for x in (lost, 0.9 * lost, 1.1 * lost):
         assert f"{100 * x:.2f}%" in told
     assert "+" not in told

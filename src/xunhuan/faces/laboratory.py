@@ -19,6 +19,7 @@ from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import Response, Shock
 from xunhuan.scenario import bench, record
 from xunhuan.scenario.ensemble import Plan
+from xunhuan.scenario.layers import layers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,7 +184,7 @@ def run(
     >>> sorted(set(r.summary["arm"]))
     ['base', 'dear imports']
     """
-    layers = bench.layers_of(source, overlays, settings)
+    layers = layers_of(source, overlays, settings)
     if out is None:
         return _whole(bench.run(layers, None, Plan(workers=workers)))
     from xunhuan.faces.recording import record as recorded
@@ -299,4 +300,4 @@ def cite(what: str | Path | Accounts | record.Result) -> str:
     """
     from xunhuan.faces import bibliography
 
-    return "\n".join(bibliography.entries(str(what) if isinstance(what, Path) else what))
+    return "\n".join(bibliography.entries(what))

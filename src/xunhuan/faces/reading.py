@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,8 +69,8 @@ class Reading(Placed):
         return [q for q in self.quantities.values() if q.headline]
 
     def first(self, model: str) -> Told | None:
-        """A model's first headline by place."""
-        return next((q for q in self.of(model) if q.headline and q.by_place), None)
+        """A model's first headline by place, else its first number by place."""
+        return next((q for q in sorted(self.of(model), key=lambda q: not q.headline) if q.by_place), None)
 
     @cached_property
     def chain(self) -> list[tuple[str, str]]:
@@ -99,13 +100,12 @@ class Reading(Placed):
         return [a for a in self.arms if np.isfinite(values.sel(arm=a)).any()]
 
     def distinct(self, q: str | Told) -> list[str]:
-        """Arms a quantity tells apart: those with an answer everywhere, each once where two are alike."""
+        """Arms a quantity tells apart: those with an answer, each once where two are alike."""
         v = self.data[self.quantity(q).name]
         kept: list[str] = []
-        for arm in self.arms:
+        for arm in self.answered(q):
             mine = v.sel(arm=arm)
-            alike = any(bool(np.allclose(mine, v.sel(arm=k), rtol=0, atol=1e-12)) for k in kept)
-            if bool(np.isfinite(mine).all()) and not alike:
+            if not any(np.allclose(mine, v.sel(arm=k), rtol=STILL, atol=STILL, equal_nan=True) for k in kept):
                 kept.append(arm)
         return kept
 
@@ -124,10 +124,19 @@ class Reading(Placed):
         """Arms told side by side: without and with the policy, else the last few that have an answer."""
         return [self.offset[0], self.offset[2]] if self.offset else self._known(self._lead)[-ARMS_TOLD:]
 
-    def arm_of(self, model: str) -> str:
-        """The arm a passing model is told by: the one without the policy where it has an answer there, else its last."""
-        known = self._known(self.first(model) or next(iter(self.of(model)), None))
-        return self.shocked if self.shocked in known else known[-1]
+    def arm_of(self, q: str | Told) -> str:
+        """The arm a quantity is told by: the result's, or of a passing model the one without the policy; where it has no
+        answer there, its last."""
+        q = self.quantity(q)
+        known, wanted = self._known(q), self.arm if q.lasting else self.shocked
+        return wanted if wanted in known else known[-1]
+
+    def arms_of(self, q: str | Told) -> list[str]:
+        """Arms a quantity is drawn in side by side: the told ones that it tells apart, or the one it is told by."""
+        q = self.quantity(q)
+        wanted = self.told if q.lasting else [self.shocked, self.arm]
+        distinct = self.distinct(q)
+        return [a for a in dict.fromkeys(wanted) if a in distinct] or [self.arm_of(q)]
 
     def _known(self, q: Told | None) -> list[str]:
         return (self.answered(q) if q is not None else []) or self.arms
@@ -168,13 +177,13 @@ class Reading(Placed):
 
     # Numbers
 
-    def number(self, q: str | Told, place: str = "", arm: str = "", **at: str) -> Number:
+    def number(self, q: str | Told, place: str = "", arm: str = "", **at: Any) -> Number:
         """One number with its interval, at home and in the result's arm by default. `at` picks on further axes.
 
         Raises KeyError where there is no such quantity, place or arm.
         """
         q = self.quantity(q)
-        where: dict[str, str] = dict(at)
+        where: dict[str, Any] = dict(at)
         axis = q.place_axis
         if axis:
             where[axis] = place or self.home
@@ -190,7 +199,7 @@ class Reading(Placed):
         arm: str = "",
         kinds: tuple[str, ...] = ("home", "foreign"),
         change: bool = False,
-        **at: str,
+        **at: Any,
     ) -> pd.DataFrame:
         """region, name_en, name_zh, value and, with draws, low and high; one row a place that has a number.
 
@@ -226,7 +235,7 @@ class Reading(Placed):
         """Values as pictures show them: what is lost counts below zero, what rests at another level is relative to it."""
         return self.quantity(q).drawn(values)
 
-    def along(self, q: str | Told, arm: str = "", **at: str) -> xr.DataArray:
+    def along(self, q: str | Told, arm: str = "", **at: Any) -> xr.DataArray:
         """Values of a quantity in an arm on the axes left, as `change` gives them."""
         q = self.quantity(q)
         return self.change(self.data[q.name].sel({"arm": arm or self.arm, **at}), q)
@@ -237,14 +246,17 @@ class Reading(Placed):
         """How its numbers are written. `drawn`: as `change` gives them, so that gains and losses carry their sign."""
         return self.quantity(q).form(drawn)
 
-    def show(self, number: Number | float, q: str | Told, digits: int = 2) -> str:
-        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD"."""
-        value = number.value if isinstance(number, Number) else float(number)
-        return self.form(q).text(value, digits)
+    def show(self, number: Number | float, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
+        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD".
 
-    def interval(self, number: Number, q: str | Told, digits: int = 2) -> str:
+        drawn  the number is as `change` gives it, and gains and losses carry their sign
+        """
+        value = number.value if isinstance(number, Number) else float(number)
+        return self.form(q, drawn).text(value, digits)
+
+    def interval(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
         """ "−0.39% to −0.19%", empty where there is none."""
-        form = self.form(q)
+        form = self.form(q, drawn)
         if not number.spans:
             return ""
         return words.of(self.lang)("from_to", low=form.bare(number.low, digits), high=form.text(number.high, digits))
@@ -254,10 +266,11 @@ class Reading(Placed):
         inside = self.interval(number, q, digits)
         return words.of(self.lang)("within", interval=inside) if inside else ""
 
-    def cell(self, number: Number, q: str | Told, digits: int = 2) -> str:
+    def cell(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
         """A number with its interval behind it, where that is more than a point: "−0.28% (−0.39% to −0.19%)"."""
-        inside = self.interval(number, q, digits) if number.high > number.low else ""
-        return f"{self.show(number, q, digits)} ({inside})" if inside else self.show(number, q, digits)
+        inside = self.interval(number, q, digits, drawn) if number.high > number.low else ""
+        shown = self.show(number, q, digits, drawn)
+        return f"{shown} ({inside})" if inside else shown
 
     # Words
 
@@ -272,8 +285,29 @@ class Reading(Placed):
     def axis(self, q: str | Told) -> str:
         """What stands beside an axis of its drawn values: the room's words for it, else its title; with its unit."""
         q = self.quantity(q)
-        said = words.of_room(q.model, f"axis_{q.name}", self.lang, self.title(q))
+        said = self.words_of(q, "axis", self.title(q))
         return self.form(q, drawn=True).titled(said)
+
+    def has_words(self, q: Told, key: str) -> bool:
+        """Whether the room has words of a kind for a quantity: "tell", "first", "lines" ..."""
+        return bool(self.words_of(q, key, ""))
+
+    def words_of(self, q: Told, key: str, otherwise: str) -> str:
+        """The room's words of a kind for a quantity, their braces left to fill; else what else would be said."""
+        return words.of_room(q.model, f"{key}_{q.name}", self.lang, otherwise)
+
+    def said(self, q: str | Told) -> str:
+        """What a caption says it is: a loss by its title, a change by the words of its axis ("change of real income")."""
+        q = self.quantity(q)
+        return self.title(q) if q.loss else self.words_of(q, "axis", self.title(q))
+
+    def label(self, axis: str, code: str, lang: style.Language | None = None) -> str:
+        """What a label of an axis is called: a sector or a place by its name, another by its words."""
+        lang = lang or self.lang
+        if axis == "sector" and "sector_en" in self.data.coords:
+            at = self.data.sel(sector=code)
+            return style.label(code, str(at["sector_en"].item()), str(at["sector_zh"].item()), lang)
+        return self.name(code, lang) if code in self.places.index else words.title(code, "zh" if lang == "zh" else "en")
 
     def model(self, name: str) -> str:
         """A model's title; its name where its room is not here."""

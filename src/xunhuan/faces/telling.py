@@ -13,7 +13,7 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
     """What a quantity says of home in an arm, as part of a sentence about the arm, by its room's words; empty where there
     are none or it has no answer."""
     n = reading.number(q, arm=arm)
-    said = words.of_room(q.model, f"tell_{q.name}", reading.lang)
+    said = reading.words_of(q, "tell", "")
     if not said or not n.known:
         return ""
     within = reading.within(n, q)
@@ -21,7 +21,7 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
     return said.format(home=reading.name(reading.home), value=value, within=within)
 
 
-def sentence(reading: Reading, arm: str) -> str:
+def arm_sentence(reading: Reading, arm: str) -> str:
     """What an arm does at home, in a sentence or more: each model's first number by its room's words, or plainly."""
     t = words.of(reading.lang)
     first = [q for m in reading.models if (q := reading.first(m)) is not None and reading.number(q, arm=arm).known]
@@ -50,6 +50,20 @@ def draws(reading: Reading) -> str:
     made = t("list").join(t("so_many", n=f"{n:,}", what=outcome(reading, how)) for how, n in said["outcomes"].items())
     what = t("list").join(reading.uncertain(q.of, q.name) for q in u.quantities())
     return t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
+
+
+def lowered(text: str) -> str:
+    """A title inside a sentence.
+
+    >>> lowered("Real income"), lowered("GDP by region"), lowered("Ω")
+    ('real income', 'GDP by region', 'Ω')
+    """
+    return text if text[1:2].isupper() or not text[:1].isascii() else text[:1].lower() + text[1:]
+
+
+def raised(text: str) -> str:
+    """Words at the head of a caption."""
+    return text[:1].upper() + text[1:]
 
 
 class Ending(NamedTuple):

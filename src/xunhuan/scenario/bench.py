@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,55 +16,17 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xunhuan.data.arrays import Array
-from xunhuan.data.store import write_folder
-from xunhuan.errors import BadInput
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
-from xunhuan.scenario.layers import Layers, read
-from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, writers
+from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Uncertainty
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
-
-
-def run_scenario(
-    source: str | Path | Mapping[str, Any],
-    out: str | Path | None = None,
-    *,
-    overlays: Iterable[str | Path] = (),
-    settings: Iterable[str] = (),
-    workers: int = 1,
-) -> Result:
-    """Run a scenario from Python: a library name, a file, or plain data as a file holds it.
-
-    overlays, settings  laid over it in order, as `--overlay` and `--set` do
-    out                 folder to write the result to, without the report (`xunhuan report` makes it)
-    workers             processes for draws; above 1 only from a script guarded by `if __name__ == "__main__"`
-
-    Raises BadInput listing all that is wrong; NotConverged where an arm has no answer.
-
-    >>> trade = {"from": "BOR", "to": "ATL", "change": 0.1}
-    >>> shock = {"name": "dear imports", "trade_cost": trade}
-    >>> r = run_scenario({"title": "Dear imports", "base": "toyland", "shock": [shock]})
-    >>> round(float(r.headline("real_income", "dear imports", "ATL")["value"]), 4)
-    -0.0052
-    """
-    if isinstance(source, Mapping):
-        if list(overlays) or list(settings):
-            raise BadInput("overlays and settings go with a file or a library name", fix="change the data itself")
-        layers = Layers("scenario", source, (), None)
-    else:
-        layers = read(source, overlays, settings)
-    folder = None if out is None else Path(out)
-    result = run(layers, folder, ensemble.Plan(workers=workers))
-    if folder is not None:
-        write_folder(folder, writers(result))
-        ensemble.forget(ensemble.work_folder(folder, result.manifest["draws"]["digest"]))
-    return result
 
 
 def run(
@@ -119,7 +81,7 @@ def _draws(
             progress("draws", done, total)
 
     if out is not None:
-        folder = ensemble.work_folder(out, ensemble.draws_digest(bench))
+        folder = work_folder(out, ensemble.draws_digest(bench))
         return ensemble.draw_all(layers, bench, rows, folder, plan, tell)
     with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder_name:
         return ensemble.draw_all(layers, bench, rows, Path(folder_name), plan, tell)

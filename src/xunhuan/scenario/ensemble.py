@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -324,16 +323,6 @@ def _keep(folder: Path, rows: Rows) -> None:
     name = f"batch-{min(r[0] for r in rows):06d}-{max(r[0] for r in rows):06d}.parquet"
     with atomic_path(folder / name) as tmp:
         pd.DataFrame(rows, columns=COLUMNS).to_parquet(tmp, index=False)
-
-
-def work_folder(out: Path, digest: str) -> Path:
-    """Where the batches of a result lie until it is whole, beside the result."""
-    return out.with_name(f".{out.name}.draws-{digest[:16]}")
-
-
-def forget(folder: Path) -> None:
-    """Remove a work folder whose result is written."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def matrix(draws: pd.DataFrame, count: int) -> Array:

@@ -65,6 +65,17 @@ def read(source: str | Path, overlays: Iterable[str | Path] = (), settings: Iter
     return Layers(path.stem, data, tuple(log), path.parent)
 
 
+def layers_of(
+    source: str | Path | Mapping[str, Any], overlays: Iterable[str | Path] = (), settings: Iterable[str] = ()
+) -> Layers:
+    """A scenario by library name, path or plain data. Raises as `read`, and BadInput for plain data with something over it."""
+    if not isinstance(source, Mapping):
+        return read(source, overlays, settings)
+    if list(overlays) or list(settings):
+        raise BadInput("overlays and settings go with a file or a library name", fix="change the data itself")
+    return Layers("scenario", source, (), None)
+
+
 def find(source: str | Path) -> Path:
     """The file of a library name or a path. Raises UnknownName with the nearest names, BadInput."""
     path = Path(source)

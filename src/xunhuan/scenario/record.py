@@ -6,7 +6,7 @@
     draws.parquet     every draw: its quantities and how it ended (where something is uncertain)
     outcomes.parquet  every headline number of every draw that has an answer: draw, quantity, arm, place, value
     manifest.json     digests, versions, solvers' ends, overrides, sources; the only file that holds a clock
-    report.html       written by the command
+    report.html       the page on it, where the one who saves it brings a maker of pages
 
 The same inputs give the same bytes in every file but the manifest, whose `clock` alone differs.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +27,7 @@ import pandas as pd
 import tomli_w
 import xarray as xr
 
-from xunhuan.data.store import open_dataset, save_dataset
+from xunhuan.data.store import open_dataset, save_dataset, write_folder
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema
 
@@ -62,6 +63,23 @@ class Result:
         """Digest of base and scenario: equal digests, equal numbers."""
         return str(self.manifest["digest"])
 
+    def save(self, out: str | Path, report: Callable[[Result], str] | None = None) -> Result:
+        """Write the result's folder at `out` and give it back as read from there; its finished draws are forgotten.
+
+        report  makes the page that goes beside the numbers
+
+        The folder appears whole or not at all. An existing result is replaced; anything else at `out` is refused with
+        BadInput and left alone.
+        """
+        out = Path(out)
+        check_place(out)
+        page: dict[str, Callable[[Path], object]] = {}
+        if report is not None:
+            page["report.html"] = lambda path: path.write_text(report(self), encoding="utf-8")
+        write_folder(out, {**page, **_writers(self)})
+        shutil.rmtree(work_folder(out, self.manifest["draws"]["digest"]), ignore_errors=True)
+        return open_result(out)
+
     def headline(self, quantity: str, arm: str, place: str) -> pd.Series[Any]:
         """One row of the summary. Raises BadInput where there is none."""
         s = self.summary
@@ -84,8 +102,8 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in ("xunhuan", *LIBRARIES)}
 
 
-def writers(result: Result) -> dict[str, Callable[[Path], object]]:
-    """What writes each file of a result, for `store.write_folder`; the manifest comes last and names the others' digests."""
+def _writers(result: Result) -> dict[str, Callable[[Path], object]]:
+    """What writes each file of a result, the manifest comes last and names the others' digests."""
     sums: dict[str, str] = {}
 
     def noting(name: str, write: Callable[[Path], object]) -> Callable[[Path], object]:
@@ -109,6 +127,11 @@ def writers(result: Result) -> dict[str, Callable[[Path], object]]:
             out[f"{name}.parquet"] = partial(frame.to_parquet, index=False)
     done = {name: noting(name, write) for name, write in out.items()}
     return {**done, "manifest.json": manifest}
+
+
+def work_folder(out: Path, digest: str) -> Path:
+    """Where finished draws of a result lie until it is whole, beside the result."""
+    return out.with_name(f".{out.name}.draws-{digest[:16]}")
 
 
 def check_place(out: Path) -> None:

@@ -15,8 +15,8 @@ trade_diversion                trade won and lost by partner
 waterfall                      shock, policies, net
 winners_losers                 relative changes by region or sector
 sensitivity, rank_bars         Sobol indices; rank correlations over draws
-frontier                       a curve per policy
-time_lines                      lines over time
+frontier_curves                a curve per policy
+time_lines                     lines over time
 
 >>> import xunhuan as xh
 >>> from xunhuan.measures.circulation import circulation
@@ -25,7 +25,7 @@ time_lines                      lines over time
 ['本地', '其他省份', '国外']
 """
 
-from xunhuan.faces.figures.effects import frontier, rank_bars, sensitivity, time_lines, waterfall, winners_losers
+from xunhuan.faces.figures.effects import frontier_curves, rank_bars, sensitivity, time_lines, waterfall, winners_losers
 from xunhuan.faces.figures.flows import (
     cluster_flows,
     cluster_groups,
@@ -53,7 +53,7 @@ __all__ = [
     "cluster_flows",
     "cluster_groups",
     "cluster_matrix",
-    "frontier",
+    "frontier_curves",
     "intervals",
     "partner_matrix",
     "rank_bars",

@@ -12,17 +12,17 @@ import plotly.graph_objects as go
 from xunhuan.errors import BadInput
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.figures.style import CHANGES, SHARES, Form, Language
 
 
 def waterfall(
-    frame: pd.DataFrame, *, language: Language = "en", axis: str = "", change: bool = True, title: str = ""
+    frame: pd.DataFrame, *, language: Language = "en", axis: str = "", form: Form = CHANGES, title: str = ""
 ) -> go.Figure:
     """From the shock's effect over each policy's to the net effect.
 
     frame   step, value: the steps' own effects, in order, and optionally `low`, `high` (interval of each step) and
             `name`; the last row is the net and stands on zero
-    change  values are relative changes, shown in per cent; else numbers
+    form    how the numbers are written, by default as relative changes in per cent
 
     Raises BadInput where the last value is not the sum of the others, to 1e-6 of the largest: name any interaction
     as a step of its own.
@@ -39,14 +39,14 @@ def waterfall(
     fig.add_bar(
         x=labels, y=value, base=start, width=0.6,
         marker={"color": [_colour(v, k == len(value) - 1) for k, v in enumerate(value)]},
-        hovertemplate="%{x}: %{customdata}<extra></extra>", customdata=[_number(v, change) for v in value],
+        hovertemplate="%{x}: %{customdata}<extra></extra>", customdata=[form.text(v) for v in value],
     )  # fmt: skip
     if "low" in frame:
         fig.data[0].error_y = style.whiskers(value, frame)
     edge = np.maximum(start, end)
     if "high" in frame:
         edge = np.fmax(edge, start + frame["high"].to_numpy(float))
-    for k, text in enumerate(_number(v, change) for v in value):
+    for k, text in enumerate(form.bare(v) for v in value):
         fig.add_annotation(x=k, y=float(edge[k]), text=f"<b>{text}</b>", showarrow=False, yshift=12, font={"size": 13})
     for k in range(len(value) - 1):
         fig.add_shape(
@@ -54,7 +54,7 @@ def waterfall(
         )
     style.dress(fig, title=title, height=340)
     fig.update_layout(margin_t=26 + (44 if title else 0))
-    fig.update_yaxes(title_text=axis, tickformat="+.1%" if change else "", zeroline=True)
+    fig.update_yaxes(title_text=axis, tickformat=form.ticks, zeroline=True)
     fig.update_xaxes(showgrid=False, tickfont={"size": 12, "color": style.INK}, tickangle=0)
     return fig
 
@@ -65,12 +65,13 @@ def winners_losers(
     language: Language = "en",
     top: int = 20,
     axis: str = "",
+    form: Form = CHANGES,
     title: str = "",
 ) -> go.Figure:
-    """Relative changes by region or sector, largest gain on top; the middle is left out where there are many.
+    """Numbers by region or sector, largest gain on top; the middle is left out where there are many.
 
     frame  region (or sector), name_en, name_zh, value, optionally low and high (an interval)
-    top    rows shown, half from each end
+    top    rows shown, half from each end · form: how they are written, by default as relative changes in per cent
     """
     ordered = frame.sort_values("value", kind="stable")
     if len(ordered) > top:
@@ -79,20 +80,20 @@ def winners_losers(
     value = ordered["value"].to_numpy(float)
     bar = go.Bar(
         x=value, y=style.names(ordered, language, code), orientation="h", cliponaxis=False,
-        marker={"color": [_colour(v) for v in value]}, customdata=[style.signed(v) for v in value],
+        marker={"color": [_colour(v) for v in value]}, customdata=[form.text(v) for v in value],
         hovertemplate="%{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     if "low" in ordered:
         bar.error_x = style.whiskers(value, ordered)
     else:
-        bar.update(text=[style.signed(v) for v in value], textposition="outside", textfont={"size": 10})
+        bar.update(text=[form.bare(v) for v in value], textposition="outside", textfont={"size": 10})
     fig = go.Figure(bar)
     style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
         low, high = min(float(value.min()), 0.0), max(float(value.max()), 0.0)
         room = 0.18 * (high - low)
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
-    fig.update_xaxes(tickformat="+.1%", zeroline=True, title_text=axis or style.word("change", language))
+    fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
     fig.update_xaxes(nticks=5, tickangle=0)
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
@@ -102,7 +103,7 @@ def sensitivity(frame: pd.DataFrame, *, language: Language = "en", title: str = 
     """First-order and total Sobol indices of each uncertain parameter, largest total on top.
 
     frame  parameter, first, total (shares of the variance of the outcome), optionally first_conf, total_conf
-           (half-widths of 95% intervals)
+           (half-widths of 90% intervals)
     """
     rows = frame.sort_values("total", kind="stable")
     fig = go.Figure()
@@ -127,19 +128,21 @@ def sensitivity(frame: pd.DataFrame, *, language: Language = "en", title: str = 
     return fig
 
 
-def frontier(
+def frontier_curves(
     curves: Mapping[str, pd.DataFrame],
     *,
     language: Language = "en",
     x: str = "external",
-    y: str = "real_income",
+    y: str = "gain",
     x_title: str = "",
     y_title: str = "",
+    form: Form = CHANGES,
     title: str = "",
 ) -> go.Figure:
     """One curve per policy: what is given up against what is gained as a degree runs from 0 to 1.
 
-    curves  label -> frame with `degree` and the columns named by `x` (a share) and `y` (a relative change)
+    curves  label -> frame with `degree` and the columns named by `x` (a share) and `y`
+    form    how y is written, by default as a relative change in per cent
     """
     fig = go.Figure()
     for k, (name, frame) in enumerate(curves.items()):
@@ -147,11 +150,11 @@ def frontier(
         fig.add_scatter(
             x=frame[x], y=frame[y], mode="lines+markers", name=name, customdata=frame["degree"],
             line={"color": colour, "width": 2.5, "dash": style.DASHES[k % len(style.DASHES)]}, marker={"size": 6},
-            hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:+.2%}}<extra></extra>",
+            hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:{form.hover}}}<extra></extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=400, legend=len(curves) > 1)
     fig.update_xaxes(tickformat=".1%", title_text=x_title or style.word(x, language), nticks=6)
-    fig.update_yaxes(tickformat="+.1%", title_text=y_title or style.word(y, language), zeroline=True)
+    fig.update_yaxes(tickformat=form.ticks, title_text=y_title or style.word(y, language), zeroline=True)
     return fig
 
 
@@ -161,14 +164,14 @@ def time_lines(
     language: Language = "en",
     axis: str = "",
     time: str = "day",
-    share: bool = True,
+    form: Form = SHARES,
     bands: Mapping[str, tuple[pd.Series, pd.Series]] | None = None,
     title: str = "",
 ) -> go.Figure:
     """Lines over time, named at the legend; an optional band each.
 
     series  label -> values indexed by time (days, years), or a frame with one column a line
-    share   values are shares or relative changes, shown in per cent · bands: label -> (low, high)
+    form    how values are written, by default in per cent · bands: label -> (low, high)
     """
     lines = {str(k): values for k, values in series.items()}
     fig = go.Figure()
@@ -183,11 +186,11 @@ def time_lines(
         fig.add_scatter(
             x=values.index, y=values, mode="lines", name=name,
             line={"color": colour, "width": 2.2, "dash": style.DASHES[k % len(style.DASHES)]},
-            hovertemplate="%{x}: %{y:" + (".2%" if share else ",.4g") + "}<extra>" + name + "</extra>",
+            hovertemplate="%{x}: %{y:" + form.hover + "}<extra>" + name + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=340, legend=len(lines) > 1)
     fig.update_xaxes(title_text=style.word(time, language), showgrid=False)
-    fig.update_yaxes(title_text=axis, tickformat=".1%" if share else "")
+    fig.update_yaxes(title_text=axis, tickformat=form.ticks)
     return fig
 
 
@@ -195,10 +198,6 @@ def _colour(value: float, net: bool = False) -> str:
     if net:
         return style.INK
     return style.OWN if value >= 0 else style.EXTERNAL
-
-
-def _number(value: float, change: bool) -> str:
-    return style.signed(value) if change else f"{value:+,.4g}".replace("-", "−")
 
 
 def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = "") -> go.Figure:

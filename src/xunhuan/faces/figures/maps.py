@@ -14,10 +14,11 @@ from plotly.subplots import make_subplots
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.figures.style import Form, Language
 
-Scale = Literal["own", "inter", "external", "change"]
-SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING}
+Scale = Literal["own", "inter", "external", "change", "level"]
+SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
+          "level": style.BLUES}  # fmt: skip
 
 
 def tile_map(
@@ -29,24 +30,28 @@ def tile_map(
     limits: tuple[float, float] | None = None,
     title: str = "",
     key: str = "",
+    form: Form | None = None,
 ) -> go.Figure:
-    """Regions as tiles coloured by a share or by a relative change.
+    """Regions as tiles coloured by a number.
 
-    values    region code -> share or relative change (0.1 = 10%); regions without a value stay blank
+    values    region code -> share or relative change (0.1 = 10%), or numbers as `form` writes them; regions without a
+              value stay blank
     scale     "own", "inter" (blue), "external" (orange): shares from low to high; "change": orange below zero, blue
-              above, symmetric
+              above, symmetric; "level": any number from low to high
     limits    ends of the colour scale, by default those of the values (symmetric for "change")
     key       what the colours mean, under the map; by default the circuit's words
+    form      how the numbers are written, by default in per cent, changes with their sign
 
     Raises BadInput where no region of `geography` has both a tile and a value.
     """
     series = pd.Series(values, dtype=float)
     limits = limits or _limits(series, scale)
-    fig = go.Figure(_tiles(series, geography, scale, language, limits))
+    form = form or _form(scale)
+    fig = go.Figure(_tiles(series, geography, scale, language, limits, form))
     columns, rows = _extent(geography)
     style.dress(fig, title=title, height=_height(columns, rows) + 58)
     _square(fig, columns, rows)
-    bar = _bar(key or style.word(scale, language), scale)
+    bar = _bar(key or style.word(scale, language), form)
     fig.update_layout(coloraxis=_axis(scale, limits, bar))
     return fig
 
@@ -63,10 +68,10 @@ def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language
     for k, circuit in enumerate(circuits):
         values = ds[circuit].to_series()
         limits = _limits(values, circuit)
-        for trace in _tiles(values, geography, circuit, language, limits):
+        for trace in _tiles(values, geography, circuit, language, limits, style.SHARES):
             fig.add_trace(trace, row=1, col=k + 1)
         fig.update_traces(coloraxis=f"coloraxis{k + 1 if k else ''}", selector={"type": "heatmap"}, col=k + 1)
-        bar = _bar(style.word("share_gdp", language), circuit) | {"x": (k + 0.5) / 3, "len": 0.24}
+        bar = _bar(style.word("share_gdp", language), style.SHARES) | {"x": (k + 0.5) / 3, "len": 0.24}
         fig.update_layout({f"coloraxis{k + 1 if k else ''}": _axis(circuit, limits, bar)})
     style.dress(fig, title=title, height=_height(columns, rows) + 82)
     for k in range(3):
@@ -85,11 +90,12 @@ def tile_maps(
     title: str = "",
     key: str = "",
     stacked: bool = False,
+    form: Form | None = None,
 ) -> go.Figure:
     """Several tile maps on one colour scale, each under its own heading: before and after, arms of a comparison.
 
     maps     heading -> (region code -> value), as in `tile_map`
-    stacked  one above the other, for narrow windows
+    stacked  one above the other, for narrow windows · form: as in `tile_map`
 
     Raises BadInput as `tile_map`, or where there is no map.
     """
@@ -97,11 +103,12 @@ def tile_maps(
         raise BadInput("a tile map needs values", fix="give at least one heading with its values")
     every = pd.concat([pd.Series(m, dtype=float) for m in maps.values()])
     limits = _limits(every, scale)
+    form = form or _form(scale)
     n = len(maps)
     shape = (n, 1) if stacked else (1, n)
     fig = make_subplots(*shape, subplot_titles=list(maps), horizontal_spacing=0.03, vertical_spacing=0.06)
     for k, values in enumerate(maps.values()):
-        for trace in _tiles(pd.Series(values, dtype=float), geography, scale, language, limits):
+        for trace in _tiles(pd.Series(values, dtype=float), geography, scale, language, limits, form):
             fig.add_trace(trace, row=k + 1 if stacked else 1, col=1 if stacked else k + 1)
     columns, rows = _extent(geography)
     style.dress(fig, title=title, height=(n if stacked else 1) * (_height(columns, rows) + 24) + 60)
@@ -109,13 +116,13 @@ def tile_maps(
     fig.update_annotations(font={"size": 13, "color": style.INK})
     for k in range(n):
         _square(fig, columns, rows, k)
-    bar = _bar(key or style.word(scale, language), scale)
+    bar = _bar(key or style.word(scale, language), form)
     fig.update_layout(coloraxis=_axis(scale, limits, bar))
     return fig
 
 
 def _tiles(
-    values: pd.Series, geo: Geography, scale: Scale, language: Language, limits: tuple[float, float]
+    values: pd.Series, geo: Geography, scale: Scale, language: Language, limits: tuple[float, float], form: Form
 ) -> tuple[go.Heatmap, go.Scatter]:
     """Coloured squares, and the words on them in whichever ink reads on each."""
     columns, rows = _extent(geo)
@@ -129,8 +136,8 @@ def _tiles(
         x, y = tile
         z[y, x] = value
         full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
-        hover[y, x] = f"{full}: {style.signed(value) if scale == 'change' else style.percent(value, 1)}"
-        show = _change(value) if scale == "change" else style.percent(value)
+        hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
+        show = form.bare(value, _digits(value, form))
         ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), SCALES[scale])
         words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
     if not words:
@@ -161,8 +168,13 @@ def _on_tile(geo: Geography, code: str, language: Language) -> str:
     return chinese if language == "zh" else f"{style.short(code)} {chinese}" if len(chinese) < 3 else chinese
 
 
-def _change(value: float) -> str:
-    return style.signed(value, 1 if abs(value) < 0.0995 else 0)
+def _form(scale: Scale) -> Form:
+    return style.CHANGES if scale == "change" else style.SHARES
+
+
+def _digits(value: float, form: Form) -> int:
+    """Digits after the point that fit on a tile, in per cent."""
+    return 1 if form.signed and abs(value) < 0.0995 else 0
 
 
 def _extent(geo: Geography) -> tuple[int, int]:
@@ -193,9 +205,9 @@ def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
     })  # fmt: skip
 
 
-def _bar(title: str, scale: Scale) -> dict[str, object]:
+def _bar(title: str, form: Form) -> dict[str, object]:
     return {
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
-        "ypad": 4, "outlinewidth": 0, "tickformat": "+.1%" if scale == "change" else ".0%", "nticks": 5,
+        "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks if form.signed or not form.percent else ".0%", "nticks": 5,
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": style.MUTED}},
     }  # fmt: skip

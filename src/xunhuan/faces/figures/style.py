@@ -95,10 +95,10 @@ def signed(x: float, digits: int = 2) -> str:
     return f"{whole(100 * x, digits, plus=True)}%"
 
 
-def amount(x: float, plus: bool = False) -> str:
+def plain(x: float, plus: bool = False) -> str:
     """A number that is no share, to four digits; a dash where unknown.
 
-    >>> amount(996.0), amount(-1234567.0), amount(0.01234, plus=True), amount(0.0)
+    >>> plain(996.0), plain(-1234567.0), plain(0.01234, plus=True), plain(0.0)
     ('996.0', '−1,234,567', '+0.01234', '0')
     """
     if not np.isfinite(x):
@@ -133,21 +133,26 @@ class Form:
     def bare(self, x: float, digits: int = 2) -> str:
         """The same without the unit, for tables and tiles that name it once."""
         if not self.percent:
-            return amount(x, self.signed)
+            return plain(x, self.signed)
         return signed(x, digits) if self.signed else percent(x, digits)
 
     @property
     def ticks(self) -> str:
         """The same for the ticks of an axis, as d3 writes formats."""
-        return ("+" if self.signed else "") + (".1%" if self.percent else ",.4~g")
+        return ("+" if self.signed else "") + (".1%" if self.percent else ",.4~r")
+
+    @property
+    def hover(self) -> str:
+        """The same for what shows under the pointer, with a digit more."""
+        return ("+" if self.signed else "") + (".2%" if self.percent else ",.4r")
 
     def titled(self, title: str) -> str:
         """A title that names the unit where the numbers do not carry it."""
         return f"{title}, {self.unit}" if self.unit and title else title or self.unit
 
 
-CHANGES = Form(signed=True)
-"""Relative changes in per cent."""
+CHANGES, SHARES = Form(signed=True), Form()
+"""Relative changes, and shares, in per cent."""
 
 
 def dress(

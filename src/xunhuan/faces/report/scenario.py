@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from xunhuan.faces import bibliography
+from xunhuan.faces import bibliography, words
+from xunhuan.faces.compared import weighed
+from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import style
+from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.report import scenario_pictures, scenario_tables
-from xunhuan.faces.report.page import Album, formula, render, sentence
-from xunhuan.faces.report.reading import ARMS_TOLD, Number, Reading
+from xunhuan.faces.report.page import Album, Grid, Picture, formula, render, sentence
+from xunhuan.faces.telling import arm_sentence, chain, draws, lowered
+from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
 
-"""How many arms the answer tells, where there is no comparison."""
 
-RELATION = (
-    "The short run follows deliveries day by day with prices and suppliers as they were: stocks run down, what lacks a "
-    "critical input stands still. Its loss happens once and is a share of one year’s value added. The long run has no days: "
-    "prices, suppliers and, where the scenario says so, people have moved, and its change of real income recurs every year. "
-    "The two answer different questions from the same table and must not be added."
-)
+@dataclass(frozen=True)
+class Section:
+    """What a model says: sentences, figures of full width, rows of figures side by side, tables."""
+
+    id: str
+    title: str
+    says: list[str]
+    lines: list[Picture]
+    rows: list[list[Picture]]
+    tables: list[Grid]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,151 +57,101 @@ class ScenarioReport:
 
     def _context(self) -> dict[str, object]:
         reading, s, m = self.reading, self.result.scenario, self.result.manifest
-        base = m["base"]
+        base, pictures, tables = m["base"], self.album(), scenario_tables.grids(self.reading)
+        sections = {model: section(reading, model, pictures, tables) for model in reading.models}
         return {
             "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
-            "question": s.question, "answer": answer(reading), "answer_zh": answer_zh(reading),
-            "pictures": self.album(), "tables": scenario_tables.tables(reading), "reasoning": sentence(s.reasoning),
-            "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "relation": RELATION if reading.long and
-            reading.short else "", "long": reading.long, "short": reading.short, "offset": reading.offset,
+            "question": s.question, "answer": answer(reading), "answer_zh": answer(Reading(self.result, "zh")),
+            "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
+            "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
+            "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
+            "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
+            "relation": relation(reading), "relation_title": scenario_tables.side_by_side(reading),
             "definitions": _definitions(reading), "notes": [sentence(n) for n in (*base["notes"], *m["notes"])],
-            "draws": _draws(self.result), "stopped": _stopped(reading),
-            "overrides": m["overrides"], "home": reading.name(reading.home),
+            "draws": draws(reading), "overrides": m["overrides"], "home": reading.name(reading.home),
             "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip
 
 
+def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Grid]) -> Section:
+    """What a model says on the page, its figures by the records of its quantities."""
+    drawn = scenario_pictures.pictured(reading, model)
+
+    def keyed(kind: str) -> list[Picture]:
+        heads = [scenario_pictures.key(q, kind) for q in drawn]
+        return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
+
+    rows = [row for row in (keyed("bars") + keyed("map"), keyed("winners")) if row]
+    mine = [tables[k] for q in drawn if (k := f"regions-{q.name}") in tables]
+    says = [said for q in drawn if (said := _first(reading, q))]
+    return Section(f"model-{model}", reading.section(model), says, keyed("lines"), rows, mine)
+
+
+def _first(reading: Reading, q: Told) -> str:
+    """The largest bar in words, or that there is none; empty where the room has no words for it."""
+    if q.picture != "bars" or not reading.has_words(q, "first") or not reading.answered(q):
+        return ""
+    arm = reading.arm_of(q)
+    frame = drawing.bars_frame(reading, q, arm)
+    if frame.empty:
+        return reading.words_of(q, "none", "").format(arm=arm)
+    top = frame.iloc[int(frame["value"].abs().to_numpy().argmax())]
+    name = str(top["name_zh" if reading.lang == "zh" else "name_en"])
+    size = float(top["value"])
+    value = reading.show(-size, q) if q.loss else q.form(drawn=True).text(size)
+    return reading.words_of(q, "first", "").format(arm=arm, first=lowered(name), value=value)
+
+
+def relation(reading: Reading) -> str:
+    """How the models' answers relate, where more than one ran; and which runs on the accounts another ends with."""
+    if len(reading.models) < 2:
+        return ""
+    said = [words.of_room(m, "relation", reading.lang) for m in reversed(reading.models)]
+    not_added = words.of(reading.lang)("not_added" if len(reading.models) == 2 else "not_added_many")
+    return words.of(reading.lang)("next").join([*(s for s in said if s), *chain(reading), not_added])
+
+
 def answer(reading: Reading) -> str:
-    """The answer in a sentence or three, computed."""
-    home = reading.name(reading.home)
-    if reading.offset is None:
-        return " ".join(_plainly(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
-    shock, policy, both = reading.offset
-    hit, net = (reading.number("real_income", reading.home, a) for a in (shock, both))
-    text = f"On its own, “{shock}” changes {home}’s real income by {hit.change()}{_within(hit)}. "
-    text += f"With “{policy}” beside it the change is {net.change()}{_within(net)}. "
-    omega, extra = (reading.number(v, reading.home) for v in ("omega", "omega_net"))
-    if not np.isfinite(omega.value):
-        return text + "The shock alone takes too little for an offset to mean anything."
-    text += f"The policy makes good {_share(omega)} the loss. "
-    return text + f"Counting only what goes beyond the policy’s gain without the shock, it is {_share(extra)} the loss."
+    """The answer in a sentence or three, computed, in the reading's language."""
+    return words.of(reading.lang)("next").join(s for s in _answer(reading) if s)
 
 
-def answer_zh(reading: Reading) -> str:
-    """The same in Chinese."""
-    home = reading.name(reading.home, "zh")
-    if reading.offset is None:
-        return "".join(_plainly_zh(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
-    shock, policy, both = reading.offset
-    hit, net = (reading.number("real_income", reading.home, a) for a in (shock, both))
-    text = f"仅有“{shock}”时，{home}实际收入变动{hit.change()}{_within_zh(hit)}；"
-    text += f"同时实施“{policy}”时为{net.change()}{_within_zh(net)}。"
-    omega, extra = (reading.number(v, reading.home) for v in ("omega", "omega_net"))
-    if not np.isfinite(omega.value):
-        return text
-    return (
-        text + f"政策抵消了{100 * omega.value:.0f}%的损失；扣除政策本身即可带来的收益后为{_minus(100 * extra.value)}%。"
-    )
+def _answer(reading: Reading) -> Iterator[str]:
+    q = weighed(reading)
+    if q is None or reading.offset is None:
+        yield from (arm_sentence(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
+        return
+    t, (shock, policy, both) = words.of(reading.lang), reading.offset
+    hit, net = (reading.number(q, arm=a) for a in (shock, both))
+    of = {"home": reading.name(reading.home), "what": lowered(reading.title(q))}
+    yield t("offset_shock", shock=shock, **of, value=reading.show(hit, q), within=reading.within(hit, q))
+    yield t("offset_both", policy=policy, value=reading.show(net, q), within=reading.within(net, q))
+    omega, extra = (reading.number(v) for v in ("omega", "omega_net"))
+    if not omega.known:
+        yield t("offset_small")
+        return
+    yield t("offset_omega", share=_share(omega, reading.lang))
+    yield t("offset_net", share=_share(extra, reading.lang))
 
 
-def _effects(reading: Reading, arm: str) -> tuple[Number | None, Number | None]:
-    """Change of real income and value added lost at home in an arm; None where its model does not run."""
-    found = []
-    for variable, there in (("real_income", reading.long), ("loss", reading.short)):
-        n = reading.number(variable, reading.home, arm) if there else None
-        found.append(n if n is not None and np.isfinite(n.value) else None)
-    return found[0], found[1]
-
-
-def _plainly(reading: Reading, arm: str) -> str:
-    """What an arm does, in a sentence."""
-    income, lost = _effects(reading, arm)
-    parts = []
-    if income is not None:
-        parts.append(
-            f"changes {reading.name(reading.home)}’s real income by {income.change()}{_within(income)}, every year"
-        )
-    if lost is not None:
-        whose = "" if parts else f"{reading.name(reading.home)} "
-        share = f"{style.percent(lost.value, 2)} of a year’s value added{_within(lost, signed=False)}"
-        parts.append(f"costs {whose}{share} in the period, once")
-    return f"“{arm}” {' and '.join(parts) or 'has no number at home: the models asked do not read its edits'}."
-
-
-def _plainly_zh(reading: Reading, arm: str) -> str:
-    income, lost = _effects(reading, arm)
-    home = reading.name(reading.home, "zh")
-    parts = []
-    if income is not None:
-        parts.append(f"使{home}实际收入每年变动{income.change()}{_within_zh(income)}")
-    if lost is not None:
-        parts.append(f"使{home}在此期间一次性损失全年增加值的{style.percent(lost.value, 2)}{_within_zh(lost, False)}")
-    return f"“{arm}”{'，并'.join(parts) or '没有结果：所用模型不读取其改动'}。"
-
-
-def _within(n: Number, signed: bool = True) -> str:
-    inside = n.interval(signed=signed)
-    return f" (90% interval {inside})" if inside else ""
-
-
-def _within_zh(n: Number, signed: bool = True) -> str:
-    inside = n.interval(signed=signed)
-    return f"（90%区间{inside.replace(' to ', '至')}）" if inside else ""
-
-
-def _share(n: Number) -> str:
-    """A multiple of the loss: "31% (90% interval 12% to 60%) of", or times where it is large."""
+def _share(n: Number, lang: style.Language) -> str:
+    """A multiple of the loss: "31% (90% interval 12% to 60%) of", or times where it is large; in Chinese the share alone."""
+    if lang == "zh":
+        return f"{style.whole(100 * n.value)}%"
     times = abs(n.value) >= 3
 
     def show(x: float) -> str:
-        return f"{x:.1f}".replace("-", "−") if times else f"{_minus(100 * x)}%"
+        return style.whole(x, 1) if times else f"{style.whole(100 * x)}%"
 
-    inside = f" (90% interval {show(n.low)} to {show(n.high)})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
+    inside = f" (90% interval {show(n.low)} to {show(n.high)})" if n.spans else ""
     return f"{show(n.value)} times{inside}" if times else f"{show(n.value)}{inside} of"
 
 
-def _minus(x: float) -> str:
-    return style.whole(x)
-
-
 def _definitions(reading: Reading) -> list[tuple[str, object]]:
-    titles = {"omega": "Ω, offset", "omega_net": "net Ω", "gdp": "GDP"}
     out: list[tuple[str, object]] = []
     for name, variable in reading.data.data_vars.items():
         text = str(variable.attrs.get("definition", "")).strip().split("\n\n")[0]
         if text and not str(name).endswith(("_median", "_low", "_high", "_answer", "_half")):
-            out.append((titles.get(str(name), str(name).replace("_", " ")), formula(text)))
+            out.append((reading.title(str(name)), formula(text)))
     return out
-
-
-def _draws(result: Result) -> str:
-    """How the draws were made and ended, in words; empty without draws."""
-    u = result.scenario.uncertainty
-    if u is None:
-        return ""
-    ended, total = result.manifest["draws"]["outcomes"], result.manifest["draws"]["total"]
-    made = ", ".join(f"{n:,} {how}" for how, n in ended.items())
-    design = "a Latin hypercube" if u.design == "latin-hypercube" else "a Sobol (Saltelli) design"
-    what = ", ".join(scenario_pictures.quantity(q) for q in u.quantities())
-    return (
-        f"Intervals are the 5th to 95th percentiles over draws of {what}: {total:,} runs in {design}, seed {u.seed}; "
-        f"{made}. "
-        "They say what these inputs leave open, not whether the model’s form is right."
-    )
-
-
-def _stopped(reading: Reading) -> str:
-    """What production stopped for, in a sentence; empty where nothing did or the short run was not asked."""
-    if "stopped_by" not in reading.data:
-        return ""
-    frame = scenario_pictures.stopped(reading)
-    if frame.empty:
-        return f"Under “{reading.short_arm}” no industry at home stood still for want of an input."
-    first = frame.iloc[0]
-    what = str(first["name_en"])
-    share = style.percent(-float(first["value"]), 2)
-    return (
-        f"Under “{reading.short_arm}” the input whose lack stops most is {what[:1].lower()}{what[1:]}: industries waiting "
-        f"for it lose {share} of a year’s value added."
-    )

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from typing import Any
+
 import numpy as np
 
+from xunhuan.faces import words
 from xunhuan.faces.figures import style
+from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Grid, Row, numbered
-from xunhuan.faces.report.reading import Number, Reading
-from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, SALES
-from xunhuan.scenario.scenario import Shock
+from xunhuan.faces.telling import endings, lowered, raised
+from xunhuan.faces.told import Number, Told
+from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
+from xunhuan.scenario.lines import ShockLines
 
-BREAK_EVEN_SHOWN = 40
+LABELS = 12
+"""Rows of one headline that the table of headlines has room for."""
 
 
-def tables(reading: Reading) -> dict[str, Grid]:
+def grids(reading: Reading) -> dict[str, Grid]:
     """Every table the result has numbers for, numbered in the order of the page."""
-    d = reading.data
+    known = reading.quantities
     made = {"shocks": _shocks(reading), "headlines": _headlines(reading)}
-    if reading.long and len(reading.home_regions) > 1:
-        made["regions"] = _regions(reading)
-    if "break_even" in d:
+    if len(reading.home_regions) > 1:
+        gains = [q for q in known.values() if q.model and q.picture == "map" and q.change and q.better > 0]
+        made |= {f"regions-{q.name}": _regions(reading, q) for q in gains if reading.answered(q)}
+    if "break_even" in known:
         made["break_even"] = _break_even(reading)
-    if "reinforcement" in d:
+    if "reinforcement" in known:
         made["reinforcement"] = _reinforcement(reading)
-    if "output" in d:
+    if "output" in known:
         made["sectors"] = _sectors(reading)
-    if reading.long and reading.short:
+    if len(reading.models) > 1:
         made["horizons"] = _horizons(reading)
     made["endings"] = _endings(reading)
     made["models"] = _models(reading)
@@ -42,7 +51,7 @@ def _shocks(reading: Reading) -> Grid:
     return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
-def _lines(shock: Shock) -> list[str]:
+def _lines(shock: ShockLines) -> list[str]:
     """Each edit of a shock in words, defaults left out."""
     out = []
     for kind, _, line in shock.lines():
@@ -60,51 +69,55 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _cell(n: Number, signed: bool = True, digits: int = 2) -> str:
-    if not np.isfinite(n.value):
-        return "–"
-    shown = n.change(digits) if signed else style.percent(n.value, digits)
-    inside = n.interval(digits, signed) if n.high > n.low else ""
-    return f"{shown} ({inside})" if inside else shown
-
-
 def _headlines(reading: Reading) -> Grid:
-    home, arms = reading.home, ["base", *reading.arms]
-    lines: list[tuple[str, str, dict[str, str], bool]] = []
-    if reading.long:
-        lines += [("Real income", "real_income", {}, True), ("Real income per head", "real_income_per_head", {}, True)]
-    if reading.short:
-        lines.append(("Value added lost in the period", "loss", {}, False))
-    if "reliance" in reading.data:
-        lines.append(("Foreign share of inputs", "reliance", {}, False))
-    if "circulation" in reading.data and home in reading.data["home_place"].values.astype(str):
-        lines += [(label, "circulation", {"circuit": c}, False) for c, label in reading.circuits.items()]
-    rows = []
-    for label, variable, at, signed in lines:
-        numbers = [(a, reading.number(variable, home, a, **at)) for a in arms]
-        rows.append(Row([label, *(_cell(n, signed and a != "base") for a, n in numbers)]))
-    drawn = ", with 90% intervals" if reading.result.draws is not None else ""
-    caption = f"{reading.name(home)} in every arm{drawn}."
-    return Grid(["", *arms], rows, caption)
+    rows = [
+        Row([label, *(reading.cell(reading.number(q, arm=a, **at), q) for a in ("base", *reading.arms))])
+        for q in reading.headlines if "arm" in reading.data[q.name].dims and _tells(reading, q)
+        for label, at in _rows_of(reading, q)
+    ]  # fmt: skip
+    drawn = ", with 90% intervals" if reading.drawn else ""
+    return Grid(["", "base", *reading.arms], rows, f"{reading.name(reading.home)} in every arm{drawn}.")
 
 
-def _regions(reading: Reading) -> Grid:
-    chosen = reading.told
-    omega = "omega" in reading.data
-    frames = {a: reading.frame("real_income", a, ("home",)).set_index("region") for a in chosen}
-    order = frames[chosen[0]].sort_values("value", kind="stable").index
+def _tells(reading: Reading, q: Told) -> bool:
+    """Whether a headline says something of home: a model's first always, its others where they move."""
+    if q.place_axis and reading.home not in reading.data[q.place_axis].values:
+        return False
+    if not q.model or q == reading.first(q.model):
+        return True
+    return any(reading.moves(q, a, reading.home if q.place_axis else "") for a in reading.arms)
+
+
+def _rows_of(reading: Reading, q: Told) -> list[tuple[str, dict[str, Any]]]:
+    """Label and position of each row of a headline: one, or one for each label of its further axes."""
+    further = [a for a in q.axes if a != q.place_axis]
+    labels = [reading.data[a].values.tolist() for a in further]
+    if math.prod(map(len, labels)) > LABELS:
+        return []
+    out = []
+    for at in itertools.product(*labels):
+        words = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
+        plain = ", ".join(reading.label(a, str(c)) for a, c in zip(further, at, strict=True))
+        label = "".join(words) or ": ".join(w for w in (reading.title(q), plain) if w)
+        out.append((label, dict(zip(further, at, strict=True))))
+    return out
+
+
+def _regions(reading: Reading, q: Told) -> Grid:
+    chosen = reading.arms_of(q)
+    omegas = [o for o in ("omega", "omega_net") if o in reading.quantities and reading.quantities[o].weighs == q.name]
+    order = reading.frame(q, chosen[0], ("home",)).sort_values("value", kind="stable")["region"]
     rows = []
     for code in order:
-        cells = [reading.name(code, "both"), *(_cell(reading.number("real_income", code, a)) for a in chosen)]
-        if omega:
-            cells += [_times(reading.number(v, code)) for v in ("omega", "omega_net")]
-        rows.append(Row(cells))
-    head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omega else [])
-    caption = (
-        f"Change of real income by region of {reading.name(reading.home)}, hardest hit first. Ω: share of the loss made "
-        "good, net Ω: the part beyond the policy’s gain without the shock; a dash where the shock takes almost nothing."
+        cells = [reading.name(code, "both"), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
+        rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
+    head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
+    caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
+    told = (
+        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the shock "
+        "takes almost nothing."
     )
-    return Grid(head, rows, caption if omega else caption.split(" Ω:")[0])
+    return Grid(head, rows, caption + told if omegas else caption)
 
 
 def _times(n: Number) -> str:
@@ -129,13 +142,13 @@ def _break_even(reading: Reading) -> Grid:
             inside = f" ({n.low:.2f} to {n.high:.2f})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
             size = f"{n.value:.2f}{inside}" if answer == FOUND else "–"
             rows.append(Row([reading.name(code, "both"), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
-    largest = float(d["break_even"].attrs.get("largest", np.nan))
+    largest = reading.quantity("break_even").largest
     caption = f"Size of the policy that makes each place whole (1 = as written), sought up to {largest:g}."
     return Grid(["Place 地区", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
 
 
 def _reinforcement(reading: Reading) -> Grid:
-    pairs = [(s, b) for s in SALES for b in SALES]
+    pairs = [(s, b) for s in MARKETS for b in MARKETS]
     rows = []
     places = [reading.home, *reading.home_regions]
     known = set(reading.data["home_place"].values.astype(str))
@@ -156,13 +169,13 @@ def _reinforcement(reading: Reading) -> Grid:
 
 
 def _sectors(reading: Reading) -> Grid:
-    frame = reading.sectors().sort_values(reading.main, kind="stable")
+    frame = reading.sectors().sort_values(reading.arm, kind="stable")
     arms = reading.told
     rows = [
         Row([r["name_en"], r["name_zh"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
         for r in frame.to_dict("records")
     ]
-    unit = style.unit(str(reading.data["output"].attrs["unit"]))
+    unit = reading.quantity("output").written
     caption = (
         f"Output of {reading.name(reading.home)} by sector: value in the base, and its change; hardest hit first. Values "
         "are at the prices of each arm, with world GDP as the measure."
@@ -170,28 +183,38 @@ def _sectors(reading: Reading) -> Grid:
     return Grid(["Sector", "部门", f"Base, {unit}", *arms], rows, caption, words=("部门",), optional=("部门",))
 
 
+def side_by_side(reading: Reading) -> str:
+    """Heading of what the models say beside each other."""
+    both = len({reading.lasting(m) for m in reading.models}) == 2
+    return words.of(reading.lang)("by_horizon" if both else "by_model")
+
+
 def _horizons(reading: Reading) -> Grid:
+    """Each model's first number of home, passing models first."""
+    told = [(m, q) for m in reversed(reading.models) if (q := reading.first(m)) is not None]
     rows = []
     for arm in reading.arms:
-        short, long = (reading.number(v, reading.home, arm) for v in ("loss", "real_income"))
-        rows.append(Row([f"“{arm}”", _cell(Number(-short.value, -short.high, -short.low)), _cell(long)]))
-    caption = (
-        f"{reading.name(reading.home)} by horizon. Short run: value added lost or gained in the period, share of a year’s. "
-        "Long run: change of real income."
+        cells = []
+        for _, q in told:
+            n = reading.number(q, arm=arm)
+            value, low, high = (float(q.drawn(np.float64(x))) for x in (n.value, n.low, n.high))
+            inside = Number(value, min(low, high), max(low, high)) if n.spans else Number(value)
+            cells.append(reading.cell(inside, q, drawn=True))
+        rows.append(Row([f"“{arm}”", *cells]))
+    says = (
+        words.of_room(m, "column_says", reading.lang, f"{reading.model(m)}: {lowered(reading.said(q))}.")
+        for m, q in told
     )
-    head = ["", "Short run, once", "Long run, every year"]
-    return Grid(head, rows, caption, small=True)
+    how = "horizon" if len({reading.lasting(m) for m in reading.models}) == 2 else "model"
+    head = ["", *(words.of_room(m, "column", reading.lang, reading.model(m)) for m, _ in told)]
+    return Grid(head, rows, f"{reading.name(reading.home)} by {how}. {' '.join(says)}", small=True)
 
 
 def _endings(reading: Reading) -> Grid:
-    rows = []
-    for arm, by_model in reading.result.manifest["status"].items():
-        for model, s in by_model.items():
-            residual = f"{s['residual']:.1e}" if s["tolerance"] else "–"
-            rows.append(
-                Row([f"“{arm}”", model, s["outcome"].replace("_", " "), f"{s['iterations']:,}", residual, s["message"]])
-            )
-    caption = "How the solvers ended. The short run steps through time and has no residual to close."
+    rows = [
+        Row([f"“{e.arm}”", e.model, e.outcome, e.iterations, e.residual or "–", e.message]) for e in endings(reading)
+    ]
+    caption = "How the solvers ended. A model that steps through time has no residual to close."
     head = ["Arm", "Model", "Outcome", "Iterations", "Residual", "Message"]
     return Grid(head, rows, caption, words=("Model", "Outcome", "Message"))
 

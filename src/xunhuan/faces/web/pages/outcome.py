@@ -9,28 +9,33 @@ from typing import Any
 import numpy as np
 from dash import html
 
-from xunhuan.faces import words
+from xunhuan.faces import telling, words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web.lookups import once
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import raised
+from xunhuan.faces.told import Number, Told
+from xunhuan.faces.web import lookups
 from xunhuan.faces.web.pages.pictures import (
-    HEADLINES,
-    arms,
-    change,
-    change_map,
-    curves,
-    maps_of,
-    name_of,
-    offset,
-    over_time,
-    quantity_of,
-    trade,
-    winners,
+    bars_card,
+    change_card,
+    circulation_card,
+    frontier_card,
+    more_card,
+    named,
+    offset_card,
+    sensitivity_card,
+    time_cards,
+    trade_card,
 )
 from xunhuan.faces.web.parts import aria, card, notice, plain_table
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result, open_result
 
 SAVED = ("scenario.toml", "summary.parquet", "summary.csv", "result.nc", "report.html")
+LABELS = ("variable", "quantity", "arm", "place")
+"""Columns of a summary before those of further axes."""
+PIECES = ("name_en", "name_zh", "kind", "value", "median", "low", "high", "draws", "unit")
+"""Columns after them."""
 
 
 @lru_cache(8)
@@ -38,149 +43,137 @@ def _opened(path: Path, written: int) -> Result:
     return open_result(path)
 
 
+@lru_cache(8)
+def _read(path: Path, written: int, lang: str) -> Reading:
+    return read_in(_opened(path, written), lang)
+
+
 def opened(path: Path) -> Result:
     """A result, read and verified once for each time it was written."""
     return _opened(path, _written(path))
+
+
+def read_in(result: Result, lang: str) -> Reading:
+    """A result in a language, with its table where the laboratory has it."""
+    base = result.scenario.base
+    known = lookups.accounts_of(base) if base in lookups.table_names() else None
+    return Reading(result, "zh" if lang == "zh" else "en", known)
 
 
 def _written(path: Path) -> int:
     return (path / "manifest.json").stat().st_mtime_ns
 
 
-def one(path: Path, selection: Selection) -> list[Any]:
+def one_result(path: Path, selection: Selection) -> list[Any]:
     """One result in full, drawn once for all who look at the same of it."""
-    result = opened(path)
-    region = _region(selection, result)
-    arm = arm_of(result, selection)
-    view = Selection(page="results", lang=selection.lang, share=selection.share, arm=arm, region=region)
+    reading = read_in(opened(path), selection.lang)
+    arm, region = arm_of(reading, selection), _region(selection, reading)
+    view = Selection("results", lang=selection.lang, share=selection.share, arm=arm, region=region)
     return _one(path, _written(path), view)
 
 
-def two(left: Path, right: Path, selection: Selection) -> list[Any]:
+def two_results(left: Path, right: Path, selection: Selection) -> list[Any]:
     """Two results side by side, on the same quantities."""
-    region = _region(selection, opened(left), opened(right))
+    region = _region(selection, *(read_in(opened(p), selection.lang) for p in (left, right)))
     return _two(left, right, _written(left), _written(right), Selection("results", lang=selection.lang, region=region))
 
 
-def _region(selection: Selection, *results: Result) -> str:
+def _region(selection: Selection, *readings: Reading) -> str:
     """The region chosen, where some result tells of it; else no region, so that what is drawn serves more visitors."""
-    known = any((r.summary["place"] == selection.region).any() or selection.region in r.data["place"] for r in results)
-    return selection.region if known else "-"
+    return selection.region if any(selection.region in r.places.index for r in readings) else "-"
 
 
-@once(48)
+@lookups.once(48)
 def _one(path: Path, written: int, selection: Selection) -> list[Any]:
-    result = _opened(path, written)
-    t = words.of(selection.lang)
-    arm = arm_of(result, selection)
-    parts = [
-        card(
-            [
-                *_title(result, selection),
-                *_headline(result, arm, selection),
-                _arms(result, arm, selection),
-                _files(result, selection),
-            ]
-        ),
-        *maps_of(result, arm, selection),
-        *offset(result, selection),
-        *winners(result, arm, selection),
-        *over_time(result, arm, selection),
-        *curves(result, selection),
-        *trade(result, arm, selection),
-        card(_summary(result, arm, selection), t("numbers")),
-        card(_ended(result, selection), t("how_ended")),
+    reading = _read(path, written, selection.lang)
+    t = words.of(reading.lang)
+    arm = arm_of(reading, selection)
+    main = reading.main_of(arm)
+    top = [*_title(reading), *_headline(reading, arm, selection), _arms(reading, arm), _files(reading)]
+    return [
+        card(top),
+        *change_card(reading, arm),
+        *circulation_card(reading, arm, selection),
+        *offset_card(reading, selection),
+        *bars_card(reading, arm),
+        *time_cards(reading, arm, selection),
+        *frontier_card(reading),
+        *sensitivity_card(reading),
+        *trade_card(reading, arm),
+        *more_card(reading, arm, [main.name] if main is not None else []),
+        card(_summary(reading, arm, selection), t("numbers")),
+        card(_ended(reading), t("how_ended")),
     ]
-    return parts
 
 
-@once(16)
+@lookups.once(16)
 def _two(left: Path, right: Path, left_written: int, right_written: int, selection: Selection) -> list[Any]:
-    results = _opened(left, left_written), _opened(right, right_written)
+    pair = _read(left, left_written, selection.lang), _read(right, right_written, selection.lang)
     columns = []
-    for k, result in enumerate(results):
-        arm = arms(result)[-1]
-        inner = [*_title(result, selection), *_headline(result, arm, selection), _files(result, selection)]
+    for k, reading in enumerate(pair):
+        arm = reading.arms[-1]
+        inner = [*_title(reading), *_headline(reading, arm, selection), _files(reading)]
         columns.append(
-            html.Div(
-                [
-                    card(inner),
-                    *change_map(result, arm, selection, f"pair-{k}"),
-                    *winners(result, arm, selection, f"pair-{k}"),
-                ]
-            )
+            html.Div([card(inner), *change_card(reading, arm, f"pair-{k}"), *bars_card(reading, arm, f"pair-{k}")])
         )
     return [
         html.Div(columns, className="pair results-pair"),
-        card(_difference(*results, selection), words.of(selection.lang)("difference")),
+        card(_difference(*pair), words.of(selection.lang)("difference")),
     ]
 
 
-def arm_of(result: Result, selection: Selection) -> str:
+def arm_of(reading: Reading, selection: Selection) -> str:
     """The arm the address asks for, else the last, where everything happens at once."""
-    return selection.arm if selection.arm in arms(result) else arms(result)[-1]
+    return selection.arm if selection.arm in reading.arms else reading.arms[-1]
 
 
-def _title(result: Result, selection: Selection) -> list[Any]:
-    t = words.of(selection.lang)
+def _title(reading: Reading) -> list[Any]:
+    t = words.of(reading.lang)
+    result = reading.result
     s = result.scenario
     said: list[Any] = [html.Code(result.digest[:12]), f" · {s.base} · xunhuan {result.manifest['versions']['xunhuan']}"]
     question = [html.P(s.question, className="question")] if s.question else []
     return [html.H2(s.title), *question, html.P([t("digest"), " ", *said], className="sub small")]
 
 
-def _headline(result: Result, arm: str, selection: Selection) -> list[Any]:
+def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     """The home nation and the region chosen, each with its number and interval."""
-    t = words.of(selection.lang)
-    quantity = quantity_of(result, arm)
-    home = str(result.data.attrs["home"])
-    shown = style.percent if quantity == "loss" else style.signed  # "lost" is said in words: no sign
+    t = words.of(reading.lang)
+    q = reading.main_of(arm)
+    if q is None:
+        return []
     cells = []
-    for place in dict.fromkeys((home, selection.region)):
-        row = _row(result, quantity, arm, place)
-        if row is None:
+    for place in dict.fromkeys((reading.home, selection.region)):
+        if place not in reading.data[q.place_axis].values:
             continue
-        name = row["name_zh"] if selection.lang == "zh" else row["name_en"]
-        interval = ""
-        if np.isfinite(row["low"]):
-            interval = t("interval", low=shown(float(row["low"]), 2), high=shown(float(row["high"]), 2))
-        cells.append(
-            html.Div(
-                [
-                    html.Span(str(name)),
-                    html.B(shown(float(row["value"]), 2)),
-                    html.Span(interval, className="sub small"),
-                ],
-                className="number",
-            )
-        )
-    return [html.P(t(f"headline_{quantity}", arm=arm)), html.Div(cells, className="numbers")]
+        n, form = reading.number(q, place, arm), reading.form(q)
+        interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
+        inside = [
+            html.Span(reading.name(place)),
+            html.B(reading.show(n, q)),
+            html.Span(interval, className="sub small"),
+        ]
+        cells.append(html.Div(inside, className="number"))
+    return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers")]
 
 
-def _row(result: Result, quantity: str, arm: str, place: str) -> Any:
-    s = result.summary
-    found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]
-    return None if found.empty else found.iloc[0]
-
-
-def _arms(result: Result, arm: str, selection: Selection) -> html.Div:
-    t = words.of(selection.lang)
-    names = arms(result)
-    if len(names) < 2:
+def _arms(reading: Reading, arm: str) -> html.Div:
+    t = words.of(reading.lang)
+    if len(reading.arms) < 2:
         return html.Div()
     buttons = [
         html.Button(
             a, id={"go": "arm", "to": a}, className="plain-button", type="button", **aria(pressed=str(a == arm).lower())
         )
-        for a in names
+        for a in reading.arms
     ]
     return html.Div(
         [html.Span(t("arm"), className="sub"), *buttons], className="arms", role="group", **aria(label=t("arm"))
     )
 
 
-def _files(result: Result, selection: Selection) -> html.Div:
-    t = words.of(selection.lang)
+def _files(reading: Reading) -> html.Div:
+    t, result = words.of(reading.lang), reading.result
     at = f"/download/result/{result.digest}"
     links = [
         html.A(t(f"file_{name.replace('.', '_')}"), href=f"{at}/{name}", className="button", download=name)
@@ -193,81 +186,74 @@ def _files(result: Result, selection: Selection) -> html.Div:
     return html.Div([look, *links, png], className="files", role="group", **aria(label=t("downloads")))
 
 
-def _summary(result: Result, arm: str, selection: Selection) -> list[Any]:
+def _summary(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     """Headline numbers of the home's places, every quantity with its interval."""
-    t = words.of(selection.lang)
-    s = result.summary
+    t = words.of(reading.lang)
+    s = reading.result.summary
     quantities = [q for q in dict.fromkeys(s["quantity"]) if not s.loc[s["quantity"] == q, "arm"].eq("").all()]
-    home = {*(str(p) for p in result.data.get("home_place", result.data["place"]).values), selection.region}
+    home = {*reading.home_regions, reading.home, selection.region, ""}
     rows = s[(s["arm"] == arm) & s["place"].isin(home) & s["quantity"].isin(quantities)]
-    name = "name_zh" if selection.lang == "zh" else "name_en"
-    cells = [
-        [
-            t(f"q_{r['quantity']}") if words.known(f"q_{r['quantity']}") else r["quantity"],
-            r[name] or r["place"],
-            _number(r["value"], r["unit"]),
-            _range(r),
-        ]
-        for _, r in rows.iterrows()
-    ]
+    cells = []
+    for _, r in rows.iterrows():
+        q = reading.quantity(r["variable"])
+        n = Number(*(float(r[c]) for c in ("value", "low", "high")))
+        form = reading.form(q)
+        between = f"{form.bare(n.low, 3)} – {form.text(n.high, 3)}" if n.spans else "–"
+        place = reading.name(r["place"]) if r["place"] else "–"
+        cells.append([_row_title(reading, q, r), place, reading.show(n, q, 3), between])
     head = [t("quantity"), t("place"), t("value"), t("interval_short")]
     return [plain_table(head, cells, numeric=(2, 3), caption=t("numbers"))]
 
 
-def _number(x: float, unit: str) -> str:
-    if not np.isfinite(x):
-        return "–"
-    return f"{100 * x:.3f}%" if unit == "share" else f"{x:,.4g}"
+def _row_title(reading: Reading, q: Told, row: Any) -> str:
+    """What a row of the summary is: the place on the quantity's further axis where it has one, else the quantity, with the
+    places on its further axes behind it."""
+    if row["quantity"] != q.name:
+        return raised(reading.title(row["quantity"]))
+    further = [row[c] for c in row.index if c not in LABELS + PIECES and row[c]]
+    behind = ", ".join(words.title(str(x), reading.lang) for x in further)
+    return f"{named(reading, q)} ({behind})" if behind else named(reading, q)
 
 
-def _range(row: Any) -> str:
-    if not np.isfinite(row["low"]):
-        return "–"
-    return f"{_number(row['low'], row['unit'])} – {_number(row['high'], row['unit'])}"
-
-
-def _difference(left: Result, right: Result, selection: Selection) -> list[Any]:
+def _difference(left: Reading, right: Reading) -> list[Any]:
     """The same headline in both results, and the difference, home places first."""
-    t = words.of(selection.lang)
-    quantity = next((q for q in HEADLINES if _told(left, q) and _told(right, q)), "")
-    if not quantity:
+    t = words.of(left.lang)
+    q = next((q for q in left.headlines if q.change and _told(left, q) and _told(right, q)), None)
+    if q is None:
         return [notice([t("not_same")], t("page_problem"), "info")]
-    a = change(left.data[quantity].sel(arm=arms(left)[-1]).to_series(), quantity)
-    b = change(right.data[quantity].sel(arm=arms(right)[-1]).to_series(), quantity)
-    places = [p for p in a.index if p in b.index and np.isfinite(a[p])]
+    a, b = (r.along(q, r.arms[-1]).to_series() for r in (left, right))
+    form = q.form(drawn=True)
+    apart = style.Form(form.percent, form.unit, True)
     rows = [
-        [name_of(left, p, selection.lang), style.signed(a[p]), style.signed(b[p]), style.signed(b[p] - a[p])]
-        for p in places
+        [left.name(p), form.text(a[p]), form.text(b[p]), apart.text(b[p] - a[p])]
+        for p in a.index
+        if p in b.index and np.isfinite(a[p])
     ]
-    head = [t("place"), left.scenario.title, right.scenario.title, t("second_less_first")]
-    said = [html.P(t(f"change_{quantity}"), className="sub")]
-    if left.scenario.base != right.scenario.base:
+    head = [t("place"), left.result.scenario.title, right.result.scenario.title, t("second_less_first")]
+    said = [html.P(left.axis(q), className="sub")]
+    if left.result.scenario.base != right.result.scenario.base:
         said.append(html.P(t("definitions_differ")))
     return [*said, plain_table(head, rows, numeric=(1, 2, 3), caption=t("difference"))]
 
 
-def _told(result: Result, quantity: str) -> bool:
-    """True where the last arm has an answer for a quantity."""
-    return quantity in result.data and bool(np.isfinite(result.data[quantity].sel(arm=arms(result)[-1])).any())
+def _told(reading: Reading, q: Told) -> bool:
+    """True where the last arm has an answer for a quantity by place, of the same unit."""
+    mine = reading.quantities.get(q.name)
+    alike = mine is not None and q.by_place and (mine.axes, mine.unit, mine.written) == (q.axes, q.unit, q.written)
+    return alike and bool(np.isfinite(reading.data[q.name].sel(arm=reading.arms[-1])).any())
 
 
-def _ended(result: Result, selection: Selection) -> list[Any]:
+def _ended(reading: Reading) -> list[Any]:
     """How every solver ended, what was drawn, and what the models warn of."""
-    t = words.of(selection.lang)
-    rows = [
-        [arm, model, s["outcome"], f"{s['iterations']}", f"{s['residual']:.1e}"]
-        for arm, by_model in result.manifest["status"].items()
-        for model, s in by_model.items()
-    ]
+    t = words.of(reading.lang)
+    manifest = reading.result.manifest
+    rows = [[e.arm, e.model, e.outcome, e.iterations, e.residual] for e in telling.endings(reading)]
     head = [t("arm"), t("model"), t("outcome"), t("iterations"), t("residual")]
-    drawn = result.manifest["draws"]
-    lines = (
-        [html.P(t("drawn", n=drawn["total"], outcomes=", ".join(f"{k} {v}" for k, v in drawn["outcomes"].items())))]
-        if drawn["total"]
-        else []
-    )
+    drawn = manifest["draws"]
+    ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
+    lines = [html.P(t("drawn", n=drawn["total"], outcomes=ends))] if drawn["total"] else []
     notes = [
         html.Li(n, lang="en")
-        for n in (*result.manifest["notes"], *result.manifest["base"]["notes"], *result.scenario.assumptions)
+        for n in (*manifest["notes"], *manifest["base"]["notes"], *reading.result.scenario.assumptions)
     ]
     return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, html.Ul(notes)]

@@ -1,8 +1,9 @@
-"""A result in the report's figures: change, before and after, offsets, gains and losses, paths, curves, trade."""
+"""A result's pictures, a card each, drawn by the records its quantities carry: maps, bars, lines, films, comparisons."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,220 +11,199 @@ import plotly.graph_objects as go
 import xarray as xr
 from dash import html
 
-from xunhuan.data.geography import Geography
-from xunhuan.faces import figures, words
+from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import lookups
+from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_values, of_quantity
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import lowered, raised
+from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
-from xunhuan.scenario.record import Result
 
 ROWS = 20
-HEADLINES = ("real_income", "loss")
-"""Numbers that are changes against the base, so that 0 means no effect; others, such as reliance, are levels."""
-Values = TypeVar("Values", "pd.Series[float]", "np.ndarray")
+EVERYONE = ("home", "foreign", "nation")
+"""Kinds of places that stand side by side."""
+WORST = 5
+"""Places drawn along time beside home and the region chosen: those hit hardest."""
+FRAMES = 160
+"""Most frames of a film; longer runs skip windows."""
 
 
-def arms(result: Result) -> list[str]:
-    """Arms that were run, the base apart."""
-    return [str(a) for a in result.data["arm"].values if str(a) != "base"]
+def named(reading: Reading, q: Told) -> str:
+    """What a number is in a table or a heading: its title, told as a change where it is one ("Change of real income")."""
+    title = reading.title(q)
+    if q.change and not q.loss:
+        return words.of(reading.lang)("change_of", what=lowered(title))
+    return raised(title)
 
 
-def _lang(selection: Selection) -> figures.Language:
-    return "zh" if selection.lang == "zh" else "en"
+def told_by(reading: Reading, q: Told, key: str) -> str:
+    """The heading of a picture: the words of a key where more of the number is better or worse, else what the number is."""
+    return words.of(reading.lang)(key) if q.change and q.better else named(reading, q)
 
 
-def geography(result: Result) -> Geography:
-    """Places of the table the result was computed on."""
-    return lookups.accounts_of(result.scenario.base).geography
-
-
-def quantity_of(result: Result, arm: str) -> str:
-    """The number that sums an arm up: the first headline that moves, else the first there is."""
-    known = [q for q in HEADLINES if q in result.data]
-    for q in known:
-        values = result.data[q].sel(arm=arm).to_numpy()
-        if np.nan_to_num(values).any():
-            return q
-    return known[0]
-
-
-def change(values: Values, quantity: str) -> Values:
-    """A headline as a change: what is lost counts below zero.
-
-    >>> change(np.array([0.02, 0.01]), "loss").tolist(), change(np.array([0.02]), "real_income").tolist()
-    ([-0.02, -0.01], [0.02])
-    """
-    return -values if quantity == "loss" else values
-
-
-def change_map(result: Result, arm: str, selection: Selection, id: str = "change-map") -> list[Any]:
-    """The map of an arm's change: real income, or value added where only a short run moves."""
-    t = words.of(selection.lang)
-    quantity = quantity_of(result, arm)
-    geo = geography(result)
-    if all(tile is None for tile in geo.tile):
+def change_card(reading: Reading, arm: str, id: str = "change-map") -> list[Any]:
+    """The map of the number that sums an arm up, where it is drawn as a map and there are tiles."""
+    q = reading.main_of(arm)
+    if q is None or q.picture != "map":
         return []
-    values = change(result.data[quantity].sel(arm=arm).to_series(), quantity)
-    tiled = {
-        c: float(values[c])
-        for c, tile in zip(geo.codes, geo.tile, strict=True)
-        if tile is not None and c in values.index
-    }
-    fig = figures.tile_map(tiled, geo, scale="change", language=_lang(selection), key=t(f"change_{quantity}"))
-    return [card(framed(fig, id, t(f"change_{quantity}"), f"change-{result.digest[:8]}"), t("change_map"))]
+    fig = _tiles(reading, q, map_values(reading, q, arm))
+    if fig is None:
+        return []
+    shown = framed(fig, id, reading.axis(q), f"change-{reading.result.digest[:8]}")
+    return [card(shown, told_by(reading, q, "change_map"))]
 
 
-def maps_of(result: Result, arm: str, selection: Selection) -> list[Any]:
-    """The change, then the chosen circuit's share before and after on one scale."""
-    t = words.of(selection.lang)
-    out = change_map(result, arm, selection)
-    geo = geography(result)
-    if "circulation" not in result.data or not out:
-        return out
-    cut = result.data["circulation"].sel(circuit=selection.share)
+def _tiles(
+    reading: Reading, q: Told, values: pd.Series[float], limits: tuple[float, float] | None = None
+) -> go.Figure | None:
+    """Drawn values on the tiles of the table; None where it has none, or no values on them."""
+    if reading.geography is None or not np.isfinite(values).any():
+        return None
+    key = reading.titled(q) if q.rest is None else reading.axis(q)
+    return figures.tile_map(
+        values, reading.geography, scale="level" if q.rest is None else "change", language=reading.lang,
+        limits=limits, key=key, form=q.form(drawn=True),
+    )  # fmt: skip
+
+
+def circulation_card(reading: Reading, arm: str, selection: Selection) -> list[Any]:
+    """The chosen circuit's share before and after, on one scale."""
+    geo = reading.geography
+    if geo is None or "circulation" not in reading.quantities:
+        return []
+    t = words.of(reading.lang)
     tiles = {c for c, tile in zip(geo.codes, geo.tile, strict=True) if tile is not None}
 
     def share(a: str) -> pd.Series[float]:
-        s = cut.sel(arm=a).to_series()
+        s = reading.along("circulation", a, circuit=selection.share).to_series()
         return s[[c for c in s.index if c in tiles]]
 
-    maps = {style.word("before", _lang(selection)): share("base"), style.word("after", _lang(selection)): share(arm)}
     if not share(arm).notna().any():
-        return out  # no long-run answer in this arm
+        return []  # no model whose accounts are read answers in this arm
+    maps = {style.word("before", reading.lang): share("base"), style.word("after", reading.lang): share(arm)}
     label = t("before_after", share=t(selection.share))
-    wide = figures.tile_maps(maps, geo, scale=selection.share, language=_lang(selection), key=t(selection.share))
-    tall = figures.tile_maps(
-        maps, geo, scale=selection.share, language=_lang(selection), key=t(selection.share), stacked=True
+    wide, tall = (
+        figures.tile_maps(
+            maps, geo, scale=selection.share, language=reading.lang, key=t(selection.share), stacked=stacked
+        )
+        for stacked in (False, True)
     )
     both = [
         html.Div(framed(wide, "maps-wide", label, "before-after"), className="only-wide"),
         html.Div(framed(tall, "maps-tall", label, "before-after"), className="only-narrow"),
     ]
-    return [*out, card(both, label)]
+    return [card(both, label)]
 
 
-def offset(result: Result, selection: Selection) -> list[Any]:
+def offset_card(reading: Reading, selection: Selection) -> list[Any]:
     """Shock, policy, what they do together beyond both, and the net; Ω with its interval by place."""
-    spec = result.scenario.compare.offset
-    if spec is None or "omega" not in result.data:
+    gain = compared.weighed(reading)
+    if gain is None:
         return []
-    t = words.of(selection.lang)
-    places = [str(result.data.attrs["home"]), selection.region]
+    t = words.of(reading.lang)
+    values = reading.data["omega"].to_series()
     parts = []
-    for k, place in enumerate(dict.fromkeys(places)):
-        fig = _waterfall(result, spec.shock, spec.policy, place, selection)
-        if fig is not None:
-            name = name_of(result, place, selection.lang)
-            parts.append(
-                html.Div([html.H3(name), framed(fig, f"waterfall-{k}", t("waterfall_of", place=name), "waterfall")])
+    for k, place in enumerate(dict.fromkeys((reading.home, selection.region))):
+        if place in values.index:
+            fig = figures.waterfall(
+                compared.steps(reading, place),
+                language=reading.lang,
+                axis=reading.axis(gain),
+                form=gain.form(drawn=True),
             )
+            said = t("waterfall_of", place=reading.name(place))
+            parts.append(html.Div([html.H3(reading.name(place)), framed(fig, f"waterfall-{k}", said, "waterfall")]))
     rows = []
-    d = result.data
-    for k in np.argsort(-np.nan_to_num(d["omega"].to_numpy(), nan=-np.inf), kind="stable")[:ROWS]:
-        place = str(d["place"].values[k])
-        if not np.isfinite(float(d["omega"][k])):
+    for place in values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")][:ROWS]:
+        if not np.isfinite(values[place]):
             continue
-        cells = [name_of(result, place, selection.lang)]
+        cells = [reading.name(place)]
         for name in ("omega", "omega_net"):
-            cells += [f"{float(d[name][k]):.2f}", _between(d, name, int(k))]
+            n = reading.number(name, place)
+            cells += [f"{n.value:.2f}", f"{n.low:.2f} – {n.high:.2f}" if n.spans else "–"]
         rows.append(cells)
     head = [t("place"), "Ω", t("interval_short"), t("omega_net"), t("interval_short")]
-    return [
-        card(
-            [
-                html.P(t("offset_is")),
-                html.Div(parts, className="pair"),
-                plain_table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),
-            ],
-            t("offset"),
-        )
+    inside = [
+        html.P(t("offset_is")),
+        html.Div(parts, className="pair"),
+        plain_table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),
     ]
+    return [card(inside, t("offset"))]
 
 
-def _waterfall(result: Result, shock: str, policy: str, place: str, selection: Selection) -> go.Figure | None:
-    w = result.data["real_income"]
-    if place not in w["place"].values:
-        return None
-    t = words.of(selection.lang)
-    a, b, c = (float(w.sel(arm=x, place=place)) for x in (shock, policy, f"{shock} + {policy}"))
-    steps = [(shock, a), (policy, b), (t("together_beyond"), c - a - b), (t("net"), c)]
-    frame = pd.DataFrame(steps, columns=["step", "value"])
-    return figures.waterfall(frame, language=_lang(selection), axis=t("change_real_income"))
-
-
-def _between(d: xr.Dataset, name: str, k: int) -> str:
-    if f"{name}_low" not in d:
-        return "–"
-    low, high = float(d[f"{name}_low"][k]), float(d[f"{name}_high"][k])
-    return f"{low:.2f} – {high:.2f}" if np.isfinite(low) else "–"
-
-
-def name_of(result: Result, place: str, lang: str) -> str:
-    """A place in a language, its code where it has no name."""
-    d = result.data.sel(place=place)
-    return str((d["name_zh"] if lang == "zh" else d["name_en"]).item()) or place
-
-
-def winners(result: Result, arm: str, selection: Selection, id: str = "one") -> list[Any]:
-    """The largest gains and losses of an arm, with intervals where there are draws."""
-    t = words.of(selection.lang)
-    quantity = quantity_of(result, arm)
-    s = result.summary
-    rows = s[(s["quantity"] == quantity) & (s["arm"] == arm)].rename(columns={"place": "region"})
-    ends = np.sort(change(rows[["low", "high"]].to_numpy(float), quantity), axis=1)  # a change of sign swaps them
-    rows = rows.assign(value=change(rows["value"], quantity), low=ends[:, 0], high=ends[:, 1])
-    rows = rows[rows["value"].notna()]
-    kept = rows[["region", "name_en", "name_zh", "value", "low", "high"]]
-    if kept["low"].isna().all():
-        kept = kept.drop(columns=["low", "high"])
-    fig = figures.winners_losers(kept, language=_lang(selection), top=ROWS, axis=t(f"change_{quantity}"))
-    return [card(framed(fig, f"winners-{id}", t("winners"), "winners-losers"), t("winners"))]
-
-
-def over_time(result: Result, arm: str, selection: Selection) -> list[Any]:
-    """Output along time: lines, and a map whose slider plays the days."""
-    d = result.data
-    if "path" not in d:
+def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
+    """Places from the largest gain to the largest loss in the number that sums an arm up, with intervals where drawn."""
+    q = reading.main_of(arm)
+    fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=ROWS)
+    if q is None or fig is None:
         return []
-    t = words.of(selection.lang)
-    geo = geography(result)
-    path = d["path"].sel(arm=arm)
-    home = str(d.attrs["home"])
-    worst = path.min("t").to_series().reindex(list(geo.codes)).nsmallest(5).index
-    lines = {
-        name_of(result, p, selection.lang): path.sel(place=p).to_series() - 1
-        for p in dict.fromkeys((home, selection.region, *worst))
-        if p in path["place"].values
-    }
-    fig = figures.time_lines(lines, language=_lang(selection), axis=t("path_axis"), time="day")
-    out = [framed(fig, "paths", t("path_axis"), "paths")]
-    if any(tile is not None for tile in geo.tile):
-        out.append(framed(played(path, geo, selection), "played", t("play_label"), "spread"))
-    return [card(out, t("over_time"))]
+    title = told_by(reading, q, "winners")
+    return [card(framed(fig, f"winners-{id}", title, "winners-losers"), title)]
 
 
-def played(path: xr.DataArray, geo: Geography, selection: Selection) -> go.Figure:
-    """The map of output against rest, one frame a window of days, with a slider and a play button."""
-    t = words.of(selection.lang)
-    codes = [c for c, tile in zip(geo.codes, geo.tile, strict=True) if tile is not None and c in path["place"].values]
-    frame = (path.sel(place=codes) - 1).transpose("t", "place").to_pandas()
-    limits = style.spread(frame.to_numpy())
+def time_cards(reading: Reading, arm: str, selection: Selection) -> list[Any]:
+    """Every number of places along time: lines, and a map whose slider plays the days."""
+    t = words.of(reading.lang)
+    cards = []
+    for k, q in enumerate(_along_time(reading, arm)):
+        values = reading.along(q, arm)
+        lines = lines_of(reading, q, arm, places=_lines(reading, q, values, selection))
+        label, id = reading.axis(q), f"-{k}" if k else ""
+        out = [framed(lines, f"paths{id}", label, "paths")] if lines is not None else []
+        film = film_of(reading, q, values)
+        if film is not None:
+            out.append(framed(film, f"played{id}", t("play_label"), "spread"))
+        cards.append(card(out, t("over_time")))
+    return cards
+
+
+def _along_time(reading: Reading, arm: str) -> list[Told]:
+    """Numbers of places along time that have an answer in an arm."""
+    found = [q for q in reading.quantities.values() if q.picture == "lines" and set(q.axes) == {"t", "place"}]
+    return [q for q in found if np.isfinite(reading.along(q, arm)).any()]
+
+
+def _lines(reading: Reading, q: Told, values: xr.DataArray, selection: Selection) -> list[str]:
+    """Home, the region chosen, and the regions hit hardest."""
+    depth = (values if q.better < 0 and not q.loss else -values).max("t").to_series()
+    regions = reading.places.index[reading.places["kind"] == "region"]
+    worst = depth.reindex(regions).nlargest(WORST).index
+    return [p for p in dict.fromkeys((reading.home, selection.region, *worst)) if p in depth.index]
+
+
+def film_of(reading: Reading, q: Told, values: xr.DataArray) -> go.Figure | None:
+    """The map of drawn values t place, one frame a window of days, with a slider and a play button; None without tiles."""
+    geo = reading.geography
+    if geo is None:
+        return None
+    codes = [c for c, tile in zip(geo.codes, geo.tile, strict=True) if tile is not None and c in values["place"].values]
+    frame = values.sel(place=codes).transpose("t", "place").to_pandas()
+    frame = frame.iloc[:: -(-len(frame) // FRAMES)]
+    limits = style.spread(frame.to_numpy()) if q.rest is not None else _ends(frame.to_numpy())
     days = [f"{float(x):.0f}" for x in frame.index]
-    maps = [
-        figures.tile_map(row, geo, scale="change", language=_lang(selection), limits=limits, key=t("path_axis"))
-        for _, row in frame.iterrows()
-    ]
-    fig = maps[0]
+    maps = [_tiles(reading, q, row, limits) for _, row in frame.iterrows()]
+    shown = [(d, m) for d, m in zip(days, maps, strict=True) if m is not None]
+    return _played(shown, words.of(reading.lang)("day_prefix")) if shown else None
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return (low, high) if high > low else (low - 0.01, high + 0.01)
+
+
+def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
+    """The first map, with the others as frames behind a slider."""
+    fig = maps[0][1]
     whole = list(range(len(fig.data)))  # tiles and the words on them
-    fig.frames = [go.Frame(name=d, data=list(m.data), traces=whole) for d, m in zip(days, maps, strict=True)]
+    fig.frames = [go.Frame(name=d, data=list(m.data), traces=whole) for d, m in maps]
     step = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    steps = [{"label": day, "method": "animate", "args": [[day], step]} for day in days]
+    steps = [{"label": day, "method": "animate", "args": [[day], step]} for day, _ in maps]
     play = {"frame": {"duration": 250, "redraw": True}, "fromcurrent": True, "transition": {"duration": 0}}
     fig.update_layout(
         height=(fig.layout.height or 400) + 90, margin_b=90,
         sliders=[{
-            "steps": steps, "currentvalue": {"prefix": t("day_prefix")}, "y": -0.14, "x": 0.16, "len": 0.84, "pad": {"t": 4},
+            "steps": steps, "currentvalue": {"prefix": prefix}, "y": -0.14, "x": 0.16, "len": 0.84, "pad": {"t": 4},
         }],
         updatemenus=[{
             "type": "buttons", "direction": "left", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top",
@@ -237,59 +217,54 @@ def played(path: xr.DataArray, geo: Geography, selection: Selection) -> go.Figur
     return fig
 
 
-def curves(result: Result, selection: Selection) -> list[Any]:
-    """The frontier and the sensitivity indices, where the scenario asked for them."""
-    t = words.of(selection.lang)
-    d, out = result.data, []
-    home = str(d.attrs["home"])
-    if "frontier_real_income" in d:
-        curves = {
-            t("no_policy") if str(p) == "none" else str(p): pd.DataFrame({
-                "degree": d["degree"].values,
-                "external": d["frontier_reliance"].sel(policy=p, place=home).values,
-                "real_income": d["frontier_real_income"].sel(policy=p, place=home).values,
-            })
-            for p in d["policy"].values
-        }  # fmt: skip
-        fig = figures.frontier(
-            curves, language=_lang(selection), x_title=t("change_reliance"), y_title=t("change_real_income")
-        )
-        out.append(card(framed(fig, "frontier", t("frontier"), "frontier"), t("frontier")))
-    if "sobol_total" in d:
-        first = str(d["headline"].values[0])
-        cut = d.sel(headline=first)
-        rows = {
-            "parameter": d["quantity"].values,
-            "first": cut["sobol_first"].values,
-            "total": cut["sobol_total"].values,
-        }
-        fig = figures.sensitivity(pd.DataFrame(rows), language=_lang(selection))
-        out.append(
-            card(
-                [html.P(first, className="sub"), framed(fig, "sensitivity", t("sensitivity"), "sensitivity")],
-                t("sensitivity"),
-            )
-        )
-    return out
-
-
-def trade(result: Result, arm: str, selection: Selection) -> list[Any]:
-    """What the home nation sells to each partner, before and after."""
-    d = result.data
-    if "trade" not in d:
+def frontier_card(reading: Reading) -> list[Any]:
+    """The gain against the reliance on abroad as the shock grows, a curve a policy, where the scenario asked for it."""
+    found = compared.degrees(reading)
+    if found is None:
         return []
-    t = words.of(selection.lang)
-    home = str(d.attrs["home"])
-    geo = geography(result)
-    cut = d["trade"].sel(exporter=home)
-    frame = pd.DataFrame({
-        "partner": [str(x) for x in d["importer"].values],
-        "before": cut.sel(arm="base").values, "after": cut.sel(arm=arm).values,
-    })  # fmt: skip
-    frame = frame[(frame["partner"] != home) & frame["after"].notna()]
+    gain, curves = found
+    title = words.of(reading.lang)("frontier")
+    fig = figures.frontier_curves(
+        curves, language=reading.lang, x_title=lowered(reading.title("reliance")), y_title=reading.axis(gain),
+        form=gain.form(drawn=True),
+    )  # fmt: skip
+    return [card(framed(fig, "frontier", title, "frontier"), title)]
+
+
+def sensitivity_card(reading: Reading) -> list[Any]:
+    """Which uncertainty the first number of home comes from, where the design says so."""
+    for q, arm in reading.sensitive[:1]:
+        frame = reading.sensitivity(q, arm)
+        if "total" not in frame:
+            break
+        title = words.of(reading.lang)("sensitivity")
+        fig = figures.sensitivity(frame, language=reading.lang)
+        what = html.P(f"{named(reading, q)} · {arm} · {reading.name(reading.home)}", className="sub")
+        return [card([what, framed(fig, "sensitivity", title, "sensitivity")], title)]
+    return []
+
+
+def trade_card(reading: Reading, arm: str) -> list[Any]:
+    """What the home nation sells to each partner, before and after."""
+    if "trade" not in reading.quantities:
+        return []
+    frame = reading.partners(arm, home_buys=False)
     if frame.empty:
         return []
-    frame["name_en"] = [geo.name(p) for p in frame["partner"]]
-    frame["name_zh"] = [geo.name(p, "zh") for p in frame["partner"]]
-    fig = figures.trade_diversion(frame, language=_lang(selection), unit=str(d.attrs["unit"]))
-    return [card(framed(fig, "trade", t("trade"), "trade-diversion"), t("trade"))]
+    title = words.of(reading.lang)("trade")
+    fig = figures.trade_diversion(frame, language=reading.lang, unit=str(reading.data.attrs["unit"]))
+    return [card(framed(fig, "trade", title, "trade-diversion"), title)]
+
+
+def more_card(reading: Reading, arm: str, shown: Iterable[str]) -> list[Any]:
+    """Pictures of the models' other numbers, folded away."""
+    seen = {*shown, *(q.name for q in _along_time(reading, arm))}
+    parts: list[Any] = []
+    for q in reading.quantities.values():
+        if q.picture == "none" or q.name in seen or not np.isfinite(reading.along(q, arm)).any():
+            continue
+        fig = of_quantity(reading, q, arm)
+        if fig is not None:
+            title = named(reading, q)
+            parts += [html.H3(title), framed(fig, f"more-{q.name}", title, q.name)]
+    return [card(html.Details([html.Summary(words.of(reading.lang)("more_of_it")), *parts]))] if parts else []

@@ -169,9 +169,9 @@ def shown(selection: Selection, pool: Pool) -> list[Any]:
         return [card([html.H2(first.title), *_progress(first, selection.lang)], extra="waiting")]
     try:
         if second is None or second.state != "done" or second.digest == first.digest:
-            return [_against(first, done, selection), *outcome.one(pool.results / first.digest, selection)]
+            return [_against(first, done, selection), *outcome.one_result(pool.results / first.digest, selection)]
         pair = [pool.results / j.digest for j in (first, second)]
-        return [_against(first, done, selection), *outcome.two(pair[0], pair[1], selection)]
+        return [_against(first, done, selection), *outcome.two_results(pair[0], pair[1], selection)]
     except XunhuanError as e:
         return [notice([str(e)], t("page_problem"))]
 

@@ -1,0 +1,150 @@
+"""The figure of a result's quantity, drawn by its record: a map of places, bars of places or sectors, lines along time.
+
+Report, web and `xunhuan.figure` draw through here, so that any model's quantity has its picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from xunhuan.faces import words
+from xunhuan.faces.figures import style
+from xunhuan.faces.figures.effects import time_lines, winners_losers
+from xunhuan.faces.figures.maps import Scale, tile_map
+from xunhuan.faces.figures.style import Language
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.told import Told
+
+LINES = 6
+"""Lines of labels, those that move most, where a quantity has more."""
+BARS = 12
+"""Bars of sectors."""
+ROWS = 40
+"""Bars of places."""
+
+
+def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
+    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of` or `lines_of`; None where there is none."""
+    arm = arm or reading.arm_of(q)
+    if q.picture == "map":
+        return map_of(reading, q, arm, language)
+    if q.picture == "bars":
+        return bars_of(reading, q, arm, language)
+    return lines_of(reading, q, arm, language) if q.picture == "lines" else None
+
+
+def map_of(
+    reading: Reading,
+    q: Told,
+    arm: str,
+    language: Language | None = None,
+    limits: tuple[float, float] | None = None,
+    **at: Any,
+) -> go.Figure | None:
+    """Tile map of the home regions; None where they have no tiles or no numbers. `at` picks on further axes."""
+    values = map_values(reading, q, arm, **at)
+    if reading.geography is None or not np.isfinite(values).any():
+        return None
+    scale: Scale = "level" if q.rest is None else "change"
+    return tile_map(
+        values, reading.geography, scale=scale, language=language or reading.lang, limits=limits, key=map_key(reading, q),
+        form=q.form(drawn=True),
+    )  # fmt: skip
+
+
+def map_values(reading: Reading, q: Told, arm: str, **at: Any) -> pd.Series[float]:
+    """What a map of a quantity shows: region code -> value, losses below zero; regions with tiles only."""
+    frame = reading.frame(q, arm, change=True, **at).set_index("region")["value"].astype(float)
+    geo = reading.geography
+    tiled = set() if geo is None else {c for c, tile in zip(geo.codes, geo.tile, strict=True) if tile is not None}
+    return frame[[c for c in frame.index if c in tiled]]
+
+
+def map_key(reading: Reading, q: Told) -> str:
+    """What the colours mean."""
+    if q.rest is None:
+        return reading.titled(q)
+    said = words.of(reading.lang)("against_base", what=reading.said(q))
+    return q.form(drawn=True).titled(said)
+
+
+def bars_of(
+    reading: Reading,
+    q: Told,
+    arm: str,
+    language: Language | None = None,
+    kinds: tuple[str, ...] = ("home", "foreign"),
+    top: int = ROWS,
+) -> go.Figure | None:
+    """Bars of places or of sectors, largest gain on top; None where there is nothing to draw."""
+    frame = bars_frame(reading, q, arm, kinds)
+    if frame.empty:
+        return None
+    lang = language or reading.lang
+    return winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True))
+
+
+def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("home", "foreign")) -> pd.DataFrame:
+    """Rows of `bars_of`: region or sector, name_en, name_zh, value, with draws low and high; sectors by size, zeros left
+    out. Other axes are shown at their first label."""
+    if q.place_axis:
+        return reading.frame(q, arm, kinds, change=True, **_firsts(reading, q, q.place_axis))
+    axis = next((a for a in ("sector", "region") if a in q.axes), q.axes[-1])
+    values = reading.along(q, arm, **_firsts(reading, q, axis)).to_series()
+    values = values[values.notna() & (values != 0)]
+    values = values.iloc[np.argsort(-values.abs().to_numpy(), kind="stable")].head(BARS)
+    names = {f"name_{lang}": [reading.label(axis, str(c), lang) for c in values.index] for lang in ("en", "zh")}
+    return pd.DataFrame({"sector": values.index.astype(str), "value": values.to_numpy(), **names})
+
+
+def lines_of(
+    reading: Reading, q: Told, arm: str = "", language: Language | None = None, places: Sequence[str] = ()
+) -> go.Figure | None:
+    """Lines along time; None where there are none.
+
+    Of places: home in each arm that the model tells apart, or in one arm `places`. Of sectors or other labels: those of
+    the arm that move most to the worse.
+    """
+    lines = series_of(reading, q, arm, language or reading.lang, places)
+    if not lines:
+        return None
+    return time_lines(lines, language=language or reading.lang, axis=reading.axis(q), form=line_form(q))
+
+
+def series_of(
+    reading: Reading, q: Told, arm: str, language: Language, places: Sequence[str] = ()
+) -> dict[str, pd.Series[float]]:
+    """The lines of `lines_of` by label."""
+    other = next((a for a in q.axes if a != "t"), "")
+    if places and q.place_axis:
+        known = [p for p in places if p in reading.data[q.place_axis].values]
+        return {reading.name(p, language): reading.along(q, arm, **{other: p}).to_series() for p in known}
+    if not other or q.place_axis:
+        at = {q.place_axis: reading.home} if q.place_axis else {}
+        return {f"“{a}”": reading.along(q, a, **at).to_series() for a in line_arms(reading, q)}
+    cut = reading.along(q, arm or reading.arm_of(q))
+    cut = cut.isel({a: 0 for a in q.axes if a not in ("t", other)}).dropna(other, how="all")
+    depth = (cut.max("t") if q.better < 0 and not q.loss else -cut.min("t")).to_series()
+    worst = depth.index[np.argsort(-depth.to_numpy(), kind="stable")][:LINES]
+    return {reading.label(other, str(c), language): cut.sel({other: c}).to_series() for c in worst}
+
+
+def line_arms(reading: Reading, q: Told) -> list[str]:
+    """Arms that the quantity's model tells apart."""
+    return reading.distinct(reading.first(q.model) or q)
+
+
+def line_form(q: Told) -> style.Form:
+    """How values along time are written: without a sign, which the line itself shows."""
+    form = q.form(drawn=True)
+    return style.Form(form.percent, "", False)
+
+
+def _firsts(reading: Reading, q: Told, axis: str) -> dict[str, Any]:
+    """The first label of every axis but one."""
+    return {a: reading.data[a].values[0] for a in q.axes if a != axis}
