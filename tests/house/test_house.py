@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import xunhuan
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
+from xunhuan.faces.commands import ROOMS
 from xunhuan.symbols import SYMBOLS
 
 pytestmark = pytest.mark.house
@@ -76,13 +80,49 @@ def test_the_bundled_toyland_is_the_one_in_the_code(toy: Accounts) -> None:
     assert load("toyland").digest == toy.digest
 
 
-def test_help_and_tables_start_without_jax_or_plotly() -> None:
+def test_the_command_line_starts_without_its_rooms() -> None:
+    """The list of commands needs none of them, one command's help only its own, and nothing that is slow to start."""
     code = (
-        "import sys; from xunhuan.faces.cli import assemble; assemble();"
-        "print(sorted(m for m in ('jax', 'plotly', 'dash', 'distributed', 'xarray') if m in sys.modules))"
+        "import sys; from xunhuan.faces.cli import main; main(sys.argv[1:]);"
+        "slow = {'numpy', 'pandas', 'xarray', 'scipy', 'dask', 'jax', 'plotly', 'dash', 'duckdb'};"
+        "rooms = {m.rsplit('.', 1)[1] for m in sys.modules if m.startswith('xunhuan.faces.commands.')};"
+        "print(sorted(slow & set(sys.modules)), sorted(rooms - {'measuring'}))"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert out.stdout.strip() == "[]"
+    for words, room in (("--help", "[]"), ("cite --help", "['report']"), ("circulation --help", "['circulation']")):
+        out = subprocess.run([sys.executable, "-c", code, *words.split()], capture_output=True, text=True, check=True)
+        assert "Usage: xunhuan" in out.stdout
+        assert out.stdout.splitlines()[-1] == f"[] {room}"
+
+
+def test_the_list_of_commands_is_what_the_rooms_add() -> None:
+    for room, told in ROOMS.items():
+        app = typer.Typer()
+        importlib.import_module(room if "." in room else f"xunhuan.faces.commands.{room}").register(app)
+        added = typer.main.get_group(app).commands
+        assert list(told) == list(added), room
+        for name, line in told.items():
+            assert " ".join(added[name].help.split()).startswith(line.rstrip("."))
+    folder = SRC / "faces" / "commands"
+    assert {p.stem for p in folder.glob("*.py") if "def register(" in p.read_text(encoding="utf-8")} <= set(ROOMS)
+
+
+def test_the_shell_completes_commands_and_their_options() -> None:
+    for words, expected in (("xunhuan circ", "circulation"), ("xunhuan circulation --defi", "--definition")):
+        asked = {"_XUNHUAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        out = subprocess.run(
+            [sys.executable, "-m", "xunhuan.faces.cli"], env={**os.environ, **asked}, capture_output=True, text=True
+        )
+        assert out.stdout.split() == [expected]
+
+
+def test_a_measure_imports_nothing_that_only_models_and_figures_need() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "xunhuan.faces.cli", "circulation", "toyland"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Northmark" in out.stdout
+    imported = {line.rsplit("|", 1)[-1].strip() for line in out.stderr.splitlines()}
+    assert "xarray" in imported
+    slow = {"scipy.stats", "dask.array", "distributed", "jax", "plotly", "dash", "duckdb", "pybtex"}
+    assert slow & imported == set()
 
 
 def test_circulation_never_imports_jax() -> None:

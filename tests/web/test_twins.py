@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.faces.reading import Reading
 from xunhuan.faces.laboratory import run as run_scenario
+from xunhuan.faces.reading import Reading
 from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome

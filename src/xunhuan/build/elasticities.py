@@ -1,7 +1,7 @@
 """Trade-elasticity sets mapped to the sector lists of known tables.
 
 A sector made of several OECD-28 sectors takes the mean of their elasticities weighted by world trade between
-economies in 2017. Writes `models/data/elasticities_<list>.csv`, one column per published set.
+economies in 2017. The files are bundled as `models/trade/data/elasticities_<list>.csv`, one column per published set.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xunhuan.build import check_raw
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput
 
 HERE = Path(__file__).parent / "data"
-OUT = Path(__file__).parents[1] / "models" / "data"
+FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", "caliendo_parro_2015.nc")
 WEIGHT_YEAR = 2017
 HEADER = (
     "# Trade elasticities by sector of the list '{name}', positive numbers; one column per published set.\n"
@@ -42,8 +43,10 @@ def elasticity_tables(raw: Path) -> dict[str, pd.DataFrame]:
 
     θ[j] = Σ_i T_i θ_i / Σ_i T_i over the OECD-28 sectors i that sector j is made of, T world trade.
 
-    Raises BadInput where the concordance names a sector the published sets lack.
+    Raises BadInput, ForeignFile where raw files are missing or damaged, BadInput where the concordance names a sector
+    the published sets lack.
     """
+    check_raw(raw, FILES)
     published = pd.read_csv(raw / "trade_elasticities_oecd28.csv", index_col="sector")
     weight = trade_weights(raw)
     rules = pd.read_csv(HERE / "sectors_to_oecd28.csv", comment="#", dtype=str)
@@ -71,12 +74,11 @@ def _own_caliendo_parro(raw: Path) -> pd.Series:
         return pd.Series(np.asarray(theta.values, dtype=np.float64), index=theta["supplier"].values.astype(str))
 
 
-def write_elasticities(raw: Path, out: Path = OUT) -> list[Path]:
+def write_elasticities(raw: Path, folder: Path) -> list[Path]:
     """Write the elasticity files of every known list; the paths written."""
-    out.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in elasticity_tables(raw).items():
-        path = out / f"elasticities_{name}.csv"
+        path = folder / f"elasticities_{name}.csv"
         with atomic_path(path) as tmp:
             text = HEADER.format(name=name, year=WEIGHT_YEAR) + table.round(6).to_csv(lineterminator="\n")
             tmp.write_text(text, encoding="utf-8")

@@ -80,46 +80,50 @@ def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
 
     Raises ForeignFile where the Dataset is of another kind, UnbalancedAccounts where the numbers fail.
     """
-    if ds.attrs.get("format") != FORMAT:
+    return _accounts({str(k): v.values for k, v in ds.variables.items()}, ds.attrs, where)
+
+
+def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where: str) -> Accounts:
+    if attrs.get("format") != FORMAT:
         raise ForeignFile(
             "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}"
         )
     try:
-        return _from_dataset(ds)
+        return _read(values, attrs)
     except (KeyError, ValueError, TypeError) as e:
         raise ForeignFile(
             f"the accounts cannot be read: {e}", where=where, fix="build or import the table again"
         ) from e
 
 
-def _from_dataset(ds: xr.Dataset) -> Accounts:
+def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Accounts:
     def text(name: str) -> tuple[str, ...]:
-        return tuple(str(x) for x in ds[name].values)
+        return tuple(str(x) for x in values[name])
 
     def record(name: str) -> dict[str, Any]:
-        return dict(json.loads(ds.attrs[name]))
+        return dict(json.loads(attrs[name]))
 
     def lists(name: str) -> dict[str, tuple[str, ...]]:
         return {k: tuple(v) for k, v in record(name).items()}
 
     codes = text("region")
-    tiles = zip(ds["tile_column"].values.tolist(), ds["tile_row"].values.tolist(), strict=True)
+    tiles = zip(values["tile_column"].tolist(), values["tile_row"].tolist(), strict=True)
     geography = Geography(
         codes=codes,
         nation=text("nation"),
         names_en=text("region_en"),
         names_zh=text("region_zh"),
-        open=frozenset(c for c, o in zip(codes, ds["open"].values, strict=True) if o),
+        open=frozenset(c for c, o in zip(codes, values["open"], strict=True) if o),
         clusters=lists("clusters"),
         nation_names={k: (v[0], v[1]) for k, v in record("nation_names").items()},
-        population=tuple(float(x) for x in ds["population"].values),
+        population=tuple(float(x) for x in values["population"]),
         tile=tuple((int(a), int(b)) if a >= 0 else None for a, b in tiles),
     )
     sectors = Sectors(text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"))
     sourcing = None
-    if "intermediate_by_origin" in ds:
-        sourcing = Sourcing(ds["intermediate_by_origin"].values, ds["final_by_origin"].values)
-    arrays = {k: ds[k].values for k in ("flow", "use", "final", "value_added", "tariff")}
+    if "intermediate_by_origin" in values:
+        sourcing = Sourcing(values["intermediate_by_origin"], values["final_by_origin"])
+    arrays = {k: values[k] for k in ("flow", "use", "final", "value_added", "tariff")}
     for a in arrays.values():
         a.flags.writeable = False  # owned by no one else from here on, so no copy is needed
     return Accounts(
@@ -128,14 +132,14 @@ def _from_dataset(ds: xr.Dataset) -> Accounts:
         sectors=sectors,
         categories=text("category"),
         components=text("component"),
-        year=int(ds.attrs["year"]),
-        currency=str(ds.attrs["currency"]),
-        unit=str(ds.attrs["unit"]),
-        name=str(ds.attrs["name"]),
-        title=str(ds.attrs["title"]),
-        source=str(ds.attrs["source"]),
-        notes=tuple(json.loads(ds.attrs["notes"])),
-        home=str(ds.attrs["home"]),
+        year=int(attrs["year"]),
+        currency=str(attrs["currency"]),
+        unit=str(attrs["unit"]),
+        name=str(attrs["name"]),
+        title=str(attrs["title"]),
+        source=str(attrs["source"]),
+        notes=tuple(json.loads(attrs["notes"])),
+        home=str(attrs["home"]),
         sourcing=sourcing,
         extra=record("extra"),
     )
@@ -166,18 +170,8 @@ def open_dataset(path: str | Path) -> xr.Dataset:
     """Read a netCDF file into memory. Raises BadInput where absent, ForeignFile where truncated or of another kind."""
     import xarray as xr
 
-    path = Path(path)
-    if path.is_dir():
-        raise BadInput("this is a folder, not a file", where=str(path), fix="name a netCDF file in it")
-    if not path.is_file():
-        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as ds:
-            return ds.load()
-    except Exception as e:
-        raise ForeignFile(
-            "the file is truncated or not netCDF", where=str(path), fix="build, import or download it again"
-        ) from e
+    with _opening(path) as file, xr.open_dataset(file, engine="h5netcdf") as ds:
+        return ds.load()
 
 
 def open_accounts(path: str | Path) -> Accounts:
@@ -185,15 +179,36 @@ def open_accounts(path: str | Path) -> Accounts:
 
     Raises BadInput, ForeignFile, UnbalancedAccounts.
     """
-    ds = open_dataset(path)
-    acc = from_dataset(ds, where=str(path))
-    if ds.attrs.get("digest") != acc.digest:
+    import h5py
+
+    # Plain arrays are all that is needed, and come ten times as fast as through a Dataset.
+    with _opening(path) as file, h5py.File(file) as f:
+        values = {k: v.asstr()[()] if h5py.check_string_dtype(v.dtype) else v[()] for k, v in f.items()}
+        attrs = {k: v.item() if isinstance(v, np.ndarray) and v.size == 1 else v for k, v in f.attrs.items()}
+    acc = _accounts(values, attrs, str(path))
+    if attrs.get("digest") != acc.digest:
         raise ForeignFile(
             "the numbers do not match the digest stored with them",
             where=str(path),
             fix="build or import it again",
         )
     return acc
+
+
+@contextlib.contextmanager
+def _opening(path: str | Path) -> Iterator[Path]:
+    """A file to be read; what goes wrong in reading it is told in our words."""
+    path = Path(path)
+    if path.is_dir():
+        raise BadInput("this is a folder, not a file", where=str(path), fix="name a netCDF file in it")
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    try:
+        yield path
+    except Exception as e:
+        raise ForeignFile(
+            "the file is truncated or not netCDF", where=str(path), fix="build, import or download it again"
+        ) from e
 
 
 def bundled_folder() -> Path:

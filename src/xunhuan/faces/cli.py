@@ -1,6 +1,6 @@
 """The command line: `xunhuan`. Exit codes 0 ok, 1 failed, 2 bad input; errors go to standard error.
 
-Modules of the rooms are imported by name here and import what is heavy only when their command runs.
+A room of `commands` is imported when one of its commands runs or shows its help; the list of all needs none of them.
 """
 
 from __future__ import annotations
@@ -11,22 +11,41 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from xunhuan.errors import XunhuanError
-
-ROOMS = (
-    "tables", "circulation", "measures", "build", "history", "imports", "respond", "report", "scenario",
-    "serve",
-)  # fmt: skip
+from xunhuan.faces.commands import listed
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
+
+class Rooms(TyperGroup):
+    """All commands by name and help; the one that is asked for is fetched from its room."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.rooms = {name: room for name, (room, _) in listed().items()}
+        self.commands.update({name: TyperCommand(name, help=line) for name, (_, line) in listed().items()})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command itself in place of its name in the list."""
+        name, told, rest = super().resolve_command(ctx, args)
+        return name, fetch(self.rooms[name], name) if name in self.rooms else told, rest
+
+
+def fetch(room: str, name: str) -> Any:
+    """A command from its room."""
+    own = typer.Typer(rich_markup_mode=None)
+    importlib.import_module(room).register(own)
+    return typer.main.get_group(own).commands[name]
+
+
 app = typer.Typer(
     name="xunhuan",
+    cls=Rooms,
     help="A laboratory for dual-circulation economies: provinces inside a nation inside the world.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -47,17 +66,12 @@ def _root(
     """A laboratory for dual-circulation economies."""
 
 
-def assemble() -> typer.Typer:
-    """The app with every room's commands registered."""
-    if not app.registered_commands:
-        for room in ROOMS:
-            importlib.import_module(f"xunhuan.faces.commands.{room}").register(app)
-    return app
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned and, as a script, set."""
-    command = typer.main.get_command(assemble())
+    if argv is None:  # this process is ours alone
+        # xarray asks of all it is given whether it is a Dask array, and takes half a second to learn what one is.
+        sys.modules.setdefault("dask.array", None)  # type: ignore[arg-type]
+    command = typer.main.get_command(app)
     try:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0

@@ -169,21 +169,22 @@ def history(
     return out.assign(_order=order).sort_values(["_order", "year"], kind="stable").drop(columns="_order")
 
 
-def keep(raw: Path, path: Path) -> Path:
+def keep(raw: Path, folder: Path) -> list[Path]:
     """Write the rows that are bundled: circulation and origin of every nation in the WIOD and OECD years."""
     import pandas as pd
 
-    from xunhuan.build import BUILDERS
+    from xunhuan.build import BUILDERS, check_raw
     from xunhuan.data.store import atomic_path
 
+    builders = [b for name, b in BUILDERS.items() if stem(name) in ("wiod", "oecd")]
+    check_raw(raw, tuple(dict.fromkeys(file for b in builders for file in b.files)))
     parts = []
-    for name, builder in BUILDERS.items():
-        if stem(name) in ("wiod", "oecd"):
-            acc = _built(builder, raw)
-            parts += [_rows(acc, m, "all", "all").assign(measure=m) for m in ("circulation", "origin")]
-    with atomic_path(path) as tmp:
+    for builder in builders:
+        acc = _built(builder, raw)
+        parts += [_rows(acc, m, "all", "all").assign(measure=m) for m in ("circulation", "origin")]
+    with atomic_path(folder / KEPT) as tmp:
         pd.concat(parts, ignore_index=True).to_parquet(tmp, index=False, compression="zstd")
-    return path
+    return [folder / KEPT]
 
 
 def _within(name: str, years: tuple[int, int]) -> bool:

@@ -11,8 +11,10 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from xunhuan import symbols
+from xunhuan.models.model import Model
 
 Texts = Callable[..., str]
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -89,3 +91,8 @@ def title(name: str, lang: str = "en") -> str:
         return of(lang)(f"q_{name}")
     found = symbols.title(name, lang)
     return name.replace("_", " ") if found == name else found
+
+
+def first_of(model: Model[Any], lang: str = "en") -> str:
+    """What a model is called: the title in its words, else its name."""
+    return model.words.get("title", (model.name, model.name))[1 if lang == "zh" else 0]

@@ -1,1 +1,76 @@
-"""Commands, one module a room; each has `register(app)`."""
+"""What can be asked on the command line, told without importing what answers.
+
+A room is a module here, or anywhere else by its full name, with `register(app)` that adds the commands told of it.
+"""
+
+from __future__ import annotations
+
+ROOMS: dict[str, dict[str, str]] = {
+    "tables": {
+        "tables": "List the tables that can be named, or show one of them.",
+        "check": "Check the accounting identities of a table and show the largest residual of each.",
+    },
+    "circulation": {
+        "circulation": "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",
+    },
+    "measures": {
+        "va-trade": "Value added of regions absorbed in each partner's final demand.",
+        "participation": "Forward and backward participation in value chains, simple and complex; VS and VS1.",
+        "exports": "Gross exports by whose value they hold and what is counted twice.",
+        "gateways": "Part of the other regions' export value added that a region ships, or that passes through it.",
+        "exposure": "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
+        "chokepoints": "Goods ranked by foreign reliance x supplier concentration x weight in GDP.",
+        "extraction": "GDP lost when links between regions are taken out (hypothetical extraction).",
+        "structure": "Specialisation, location quotients, likeness and complementarity of regions.",
+        "duplication": "How far regions of a nation or cluster do the same, industry by industry.",
+        "linkages": "Backward and forward linkage, upstreamness and downstreamness.",
+        "propagation-length": "Average number of stages between a region's value added and a partner's final goods.",
+        "trade-costs": "Trade costs that flows imply (Head-Ries), ad valorem.",
+        "border-effect": "How much more freely regions trade inside their nation than across its border.",
+        "decompose": "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
+    },
+    "build": {
+        "build": "Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.",
+    },
+    "history": {
+        "history": "Domestic and external share by year, one series for each source.",
+    },
+    "imports": {
+        "import": "Read a table from another house, check its identities and save it as accounts.",
+    },
+    "respond": {
+        "respond": "What a model makes of some edits of a table: the places changed most.",
+        "barriers": "Which trade costs cost a region most: gain in its real income, percent, per percent off each.",
+    },
+    "report": {
+        "report": "Write one self-contained HTML page: the answer, figures, tables, definitions, sources.",
+        "figure": "Draw figures of a report as image files, with the Chromium or Chrome on this machine.",
+        "cite": "Print the sources of a table, result, measure or model as BibTeX.",
+    },
+    "scenario": {
+        "run": "Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers.",
+        "ensemble": "Run a scenario's draws in batches, on this machine or a Dask cluster.",
+        "scenarios": "The library of scenarios: name, title, base, what it asks and where its magnitudes come from.",
+        "query": "Ask a result in SQL (DuckDB): summary has the headline numbers, draws what was drawn.",
+        "demo": "The provinces' circulation with its report; then chips cut off against an opened home market.",
+    },
+    "serve": {
+        "serve": "Open the laboratory on this machine; stop it with Ctrl-C. Results stay in the folder.",
+    },
+}
+"""Rooms in the order of `xunhuan --help`: their commands with the beginning of each one's help."""
+
+
+def listed() -> dict[str, tuple[str, str]]:
+    """Module and help of every command by name; a model's short form stands behind the commands of models."""
+    from xunhuan.faces.words import first_of
+    from xunhuan.models import registry
+
+    out = {}
+    for room, commands in ROOMS.items():
+        at = room if "." in room else f"{__name__}.{room}"
+        out |= {name: (at, line) for name, line in commands.items()}
+        if room == "respond":
+            short = [m for m in registry.models().values() if m.command]
+            out |= {m.command: (at, f"{first_of(m)}: `respond --model {m.name}` in short.") for m in short}
+    return out

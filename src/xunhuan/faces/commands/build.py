@@ -1,4 +1,4 @@
-"""`xunhuan build`: the bundled tables from their raw sources, with the log of every correction."""
+"""`xunhuan build`: every bundled file from its sources; tables with the log of every correction."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
     @app.command("build")
     def command(
-        name: Annotated[str, typer.Argument(help="china-2017, china-2012 or world-2017.")],
-        raw: Annotated[Path, typer.Option("--raw", help="Folder of the raw files (see DATA.md).")],
+        name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2017, elasticities, history, ...")],
+        raw: Annotated[Path | None, typer.Option("--raw", help="Folder of the raw files (see DATA.md).")] = None,
         output: Annotated[
             Path | None,
             typer.Option("-o", "--output", help="Folder to write to; your own tables if not given."),
@@ -33,21 +33,67 @@ def register(app: typer.Typer) -> None:
 
         All raw files are looked at before any work, and nothing is written unless every table balances. A
         summary of the corrections is printed.
-        """
-        from xunhuan.build import builder
 
-        chosen = builder(name)
-        folder = _folder(output)
-        with working(f"building {name}"):
-            made = chosen(raw, _tell)
-        files = _write(made, folder)
-        emit(
-            _summaries(made),
-            format,
-            title=f"Corrections made for {name}",
-            notes=_notes(made, files),
-            digits=3,
-        )
+        Also: elasticities (of trade, by sector list), history (of circulation, by nation and year) and toyland.
+        """
+        from xunhuan.build import BUILDERS
+        from xunhuan.errors import BadInput, UnknownName
+
+        if name not in BUILDERS and name not in FILES:
+            raise UnknownName.of("table to build", name, [*BUILDERS, *FILES])
+        if raw is None and name != "toyland":
+            raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
+        if name in FILES:
+            _files(name, raw or Path(), output)
+        else:
+            assert raw is not None
+            _tables(name, raw, output, format)
+
+
+def _tables(name: str, raw: Path, output: Path | None, format: Format) -> None:
+    from xunhuan.build import builder
+
+    folder = _folder(output)
+    with working(f"building {name}"):
+        made = builder(name)(raw, _tell)
+    files = _write(made, folder)
+    emit(_summaries(made), format, title=f"Corrections made for {name}", notes=_notes(made, files), digits=3)
+
+
+def _files(name: str, raw: Path, output: Path | None) -> None:
+    from xunhuan.errors import BadInput
+
+    if output is None:
+        fix = "give -o FOLDER, in a checkout src/xunhuan/tables or src/xunhuan/models/data"
+        raise BadInput(f"{name} is read from the package alone", fix=fix)
+    folder = _folder(output)
+    with working(f"building {name}"):
+        paths = FILES[name](raw, folder)
+    for path in paths:
+        console(stderr=True).print(f"wrote {path}")
+
+
+def _elasticities(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.elasticities import write_elasticities
+
+    return write_elasticities(raw, folder)
+
+
+def _history(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.faces.series import keep
+
+    return keep(raw, folder)
+
+
+def _toyland(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.data.store import save
+    from xunhuan.data.toyland import toyland
+
+    return [save(toyland(), folder / "toyland.nc")]
+
+
+FILES = {"elasticities": _elasticities, "history": _history, "toyland": _toyland}
+"""Bundled files that are no tables with a log."""
 
 
 def _tell(message: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import typer
 
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
+from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, Table, open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.models import registry
@@ -171,7 +172,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         answer(model, open_table(table, given["nation"]), edits, parameters(model, values), given["by"], given["top"],
                given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
 
-    command.__doc__ = f"{_first(model.respond.__doc__)} Short form of `respond --model {model.name}`."
+    command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
     keyword = inspect.Parameter.KEYWORD_ONLY
     made = [inspect.Parameter("table", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Table)]
     for e in model.reads:

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -42,7 +45,9 @@ geometric mean of the two ends: an interpolation, not an estimate."""
 
 @cache
 def _table(name: str) -> pd.DataFrame:
-    path = resources.files("xunhuan.models") / "data" / f"elasticities_{name}.csv"
+    import pandas as pd
+
+    path = resources.files("xunhuan.models.trade") / "data" / f"elasticities_{name}.csv"
     text = path.read_text(encoding="utf-8")
     return pd.read_csv(StringIO(text), comment="#", dtype={"sector": str}).set_index("sector")
 
