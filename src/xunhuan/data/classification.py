@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index
 from xunhuan.errors import BadInput, Problems, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,8 @@ class Concordance:
 
         Raises BadInput naming every faulty row: missing columns, weights that do not sum to 1, empty reasons.
         """
+        import pandas as pd
+
         rows = pd.read_csv(path, dtype={"source": str, "target": str, "reason": str}, comment="#")
         p = Problems("the concordance is not valid")
         missing = {"source", "target", "weight", "reason"} - set(rows.columns)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,8 @@ class Places:
 
     def frame(self) -> pd.DataFrame:
         """Codes, names and kinds, one row a place."""
+        import pandas as pd
+
         return pd.DataFrame(
             {"place": self.codes, "name_en": self.names_en, "name_zh": self.names_zh, "kind": self.kind}
         )

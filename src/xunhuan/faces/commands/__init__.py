@@ -66,7 +66,7 @@ def listed() -> dict[str, tuple[str, str]]:
     from xunhuan.faces.words import first_of
     from xunhuan.models import registry
 
-    out = {}
+    out: dict[str, tuple[str, str]] = {}
     for room, commands in ROOMS.items():
         at = room if "." in room else f"{__name__}.{room}"
         out |= {name: (at, line) for name, line in commands.items()}

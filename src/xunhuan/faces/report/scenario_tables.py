@@ -114,8 +114,8 @@ def _regions(reading: Reading, q: Told) -> Grid:
     head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
     told = (
-        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the shock "
-        "takes almost nothing."
+        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the "
+        "shock takes almost nothing."
     )
     return Grid(head, rows, caption + told if omegas else caption)
 
