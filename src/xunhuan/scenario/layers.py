@@ -68,7 +68,7 @@ def read(source: str | Path, overlays: Iterable[str | Path] = (), settings: Iter
 def layers_of(
     source: str | Path | Mapping[str, Any], overlays: Iterable[str | Path] = (), settings: Iterable[str] = ()
 ) -> Layers:
-    """A scenario by library name, path or plain data. Raises as `read`, and BadInput where something lies over plain data."""
+    """A scenario by library name, path or plain data. Raises as `read`, BadInput where plain data has something over it."""
     if not isinstance(source, Mapping):
         return read(source, overlays, settings)
     if list(overlays) or list(settings):
