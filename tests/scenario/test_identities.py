@@ -12,7 +12,7 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import ForeignFile
 from xunhuan.faces.recording import record
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario import compare, edits
 from xunhuan.scenario.assess import assess, headlines, unflatten

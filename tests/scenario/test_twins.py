@@ -16,7 +16,7 @@ from xunhuan.data.store import load
 from xunhuan.errors import BadInput
 from xunhuan.measures.exposure import exposure
 from xunhuan.measures.integration import head_ries as measured_head_ries
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario import ensemble
 from xunhuan.scenario.bounds import hauling_bounds

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import Problems
-from xunhuan.models.edits.lasting import Primitives, Theta, primitives
+from xunhuan.models.edits.primitives import Primitives, Theta, primitives
 from xunhuan.models.edits.timed import Effect as Change
 from xunhuan.models.edits.timed import Timed
 from xunhuan.models.model import Shock
