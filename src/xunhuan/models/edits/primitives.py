@@ -209,8 +209,15 @@ def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primi
 
     Raises BadInput collecting every edit that names unknown places, touches nothing, or compounds out of range.
     """
-    ledger = Ledger(acc, theta)
     problems = Problems("the shock cannot be applied")
+    out = collected(acc, shock, problems, theta)
+    problems.raise_if(where=shock.name or acc.name)
+    return out
+
+
+def collected(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | None = None) -> Primitives:
+    """`primitives`, of the edits that can be; what is wrong with the others is noted."""
+    ledger = Ledger(acc, theta)
     for edit in shock.lasting:
         wrongs = edit.check(acc)
         for wrong in wrongs:
@@ -223,6 +230,4 @@ def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primi
             edit.apply(ledger)
         except XunhuanError as e:
             problems.add(f"`{edit}`: {e.what}" + (f" ({e.fix})" if e.fix else ""))
-    out = ledger.close(problems)
-    problems.raise_if(where=shock.name or acc.name)
-    return out
+    return ledger.close(problems)
