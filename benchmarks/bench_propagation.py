@@ -142,7 +142,6 @@ def speed(python: str | None, steps: int) -> dict[str, object]:
     from bench_measures import synthetic
 
     from xunhuan.models.edits import Capacity
-
     from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, respond
 

@@ -27,7 +27,7 @@ from nafta import NAMES, Nafta
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.models.edits import Tariff, TradeCost
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_to_draws
 from xunhuan.models.trade.kernel import solve

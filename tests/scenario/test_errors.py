@@ -49,7 +49,7 @@ def test_all_errors_at_once_with_path_and_nearest_name() -> None:
         "shock[1].tariff[0]: give exactly one of set, add, multiply",
         "shock[1].tariff[1].from: is missing",
         "shock[1].tariff[1].form: unknown key; did you mean from?",
-        "shock[1].tariff[1].set: input should be greater than or equal to 0 (given: -1)",
+        "shock[1].tariff[1].set: must be 0 or more (given: -1)",
         "model.trade.horizn: unknown key; did you mean horizon?",
         "model.trade.labour: 'mobil' is not one of the choices; did you mean mobile?",
         "model.trad: unknown model 'trad'; did you mean trade?",
@@ -73,7 +73,9 @@ FINE = HEAD + 'trade_cost = { from = "BOR", to = "ATL", change = 0.1 }\n'
         (HEAD + 'trade_cost = { from = "BOR", to = "ATL" }', "give exactly one of change, ban, cut, best"),
         (HEAD + 'tariff = { from = "AT-N", to = "AT-S", set = 0.1 }', "touches no pair of different nations"),
         (HEAD + 'trade_cost = { from = "BOR", to = "BOR", ban = true }', "touches no pair of different regions"),
-        (HEAD + 'tariff = { from = "BOR", to = "ATL", add = -0.5 }', "the tariff would be negative or not finite"),
+        (HEAD + 'tariff = { from = "BOR", to = "ATL", add = -0.5 }',
+         "shock[0] (a): `tariff from=BOR to=ATL add=-0.5`: the tariff of BOR->AT-N FAR would be -0.43, as in 5 more cells "
+         "(rates must be 0 or more)"),
         (HEAD + 'capacity = { regions = "AT-N", loss = 0.5 }', "no model given reads capacity (models: trade)"),
         (HEAD + 'link = { from = "BOR", to = "ATL", start = 30, end = 10 }', "end (10) must lie after start (30)"),
         (FINE + '[compare]\noffset = { shock = "b", policy = "a" }', "unknown shock 'b'; choose one of: a"),
@@ -87,8 +89,9 @@ FINE = HEAD + 'trade_cost = { from = "BOR", to = "ATL", change = 0.1 }\n'
         (FINE + '[uncertainty]\nmodels = ["tade"]\nmobility = { relative_sd = 0.2 }', "'tade' is not one of"),
         (FINE + "[model]", "model: no model is given; known models: trade, propagation"),
         (FINE + "[model.trade]\nscale = 0.9", "ψθ ="),
-        (FINE + 'size = -1.0\n', "shock[0].size: input should be greater than or equal to 0 (given: -1.0)"),
-        (FINE + 'size = 1.5\ntariff = { from = "BOR", to = "ATL", multiply = 0.0 }', "a tariff would be negative"),
+        (FINE + 'size = -1.0\n', "shock[0].size: must be 0 or more (given: -1.0)"),
+        (FINE + 'size = 1.5\ntariff = { from = "BOR", to = "ATL", multiply = 0.0 }',
+         "shock[0] (a) at size 1.5: `tariff from=BOR to=ATL multiply=-0.5`: the tariff of BOR->AT-N FAR would be -0.035"),
         (FINE.replace("toyland", "toylant"), "base: unknown table 'toylant'; did you mean toyland?"),
         (FINE.replace('base = "toyland"', 'base = "toyland"\nhome = "ATT"'), "home: unknown nation 'ATT'; did you"),
         (
@@ -177,7 +180,24 @@ def test_draws_that_would_change_nothing_are_refused(text: str, said: str) -> No
 
 def test_a_ban_is_not_drawn_beyond_itself() -> None:
     text = FINE.replace("change = 0.1", "ban = true") + "[uncertainty]\nshock.a = { low = 0.5, high = 1.2 }"
-    assert problems(text) == ["uncertainty.shock.a: a ban has no dose above 1; give low and high with high at most 1"]
+    said = "; low and high must give a dose of 1 at most"
+    assert problems(text) == [f"uncertainty.shock.a: a ban has no dose of 1.2{said}"]
+    endless = text.replace("low = 0.5, high = 1.2", "relative_sd = 0.1")
+    assert problems(endless) == [f"uncertainty.shock.a: a ban has no dose of 2{said}"]
+
+
+def test_arms_are_checked_together() -> None:
+    """Two shocks that each can be, but not at once."""
+    text = (
+        FINE.replace("trade_cost = {", "tariff = {").replace("change = 0.1", "set = 0.1")
+        + '[[shock]]\nname = "b"\ntariff = { from = "BOR", to = "AT-N", set = 0.2 }\n'
+    )
+    together = (
+        "arm 'a + b': `tariff from=BOR to=ATL set=0.1` and `tariff from=BOR to=AT-N set=0.2`: the tariff of BOR->AT-N FAR "
+        "is set to 0.1 and 0.2, as in 1 more cell (set a rate once, or use add and multiply)"
+    )
+    assert problems(text) == [together]
+    assert prepare(layers(text + '[arms]\none = ["a"]\ntwo = ["b"]\n')).scenario.all_arms().keys() == {"one", "two"}
 
 
 def test_a_scenario_without_shocks() -> None:

@@ -12,9 +12,11 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import ForeignFile
 from xunhuan.faces.recording import record
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits import Tariff
+from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
-from xunhuan.scenario import compare, edits
+from xunhuan.models.trade import TradeParameters
+from xunhuan.scenario import compare
 from xunhuan.scenario.assess import assess, headlines, unflatten
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
@@ -37,31 +39,33 @@ def assessed(bench: Bench):  # type: ignore[no-untyped-def]
     return assess(bench)
 
 
+def theta(bench: Bench) -> Theta:
+    p = bench.parameters["trade"]
+    assert isinstance(p, TradeParameters)
+    return p.elasticities_of(bench.base.sectors)
+
+
 def test_a_dose_of_one_is_the_shock_and_of_nought_is_nothing(bench: Bench) -> None:
-    acc = bench.base
-    whole = primitives(acc, Shock(bench.shock({"integration": 1.0}).long_run))
-    dose = edits.Dose(bench.shock({"integration": 1.0}).long_run, 1.0, bench.theta)
-    np.testing.assert_array_equal(primitives(acc, Shock((dose,))).trade_cost, whole.trade_cost)
-    assert bench.shock({"integration": 0.0}).edits == ()
-    halves = [edits.Dose(bench.shock({"integration": 1.0}).long_run, 0.5, bench.theta)] * 2
-    np.testing.assert_allclose(primitives(acc, Shock(tuple(halves))).trade_cost, whole.trade_cost, rtol=1e-15)
+    whole = primitives(bench.base, Shock(bench.scenario.shocks()["integration"].edits()))
+    dose = primitives(bench.base, Shock(bench.edits("trade", {"integration": 1.0})))
+    np.testing.assert_array_equal(dose.trade_cost, whole.trade_cost)
+    assert bench.edits("trade", {"integration": 0.0}) == ()
+    halves = bench.edits("trade", {"integration": 0.5}) * 2
+    np.testing.assert_allclose(primitives(bench.base, Shock(halves)).trade_cost, whole.trade_cost, rtol=1e-15)
 
 
 def test_a_partial_ban_cuts_sales_at_given_prices_by_its_degree(bench: Bench) -> None:
     """Share π d̂^(−θ) of banned cells is (1 − λ) π, whatever θ."""
-    p = primitives(bench.base, Shock(bench.shock({"embargo": 0.3}).long_run))
-    theta = bench.theta.of(bench.base)  # type: ignore[union-attr]
-    kept = p.trade_cost**-theta
-    banned = np.isinf(primitives(bench.base, Shock(bench.shock({"embargo": 1.0}).long_run)).trade_cost)
+    p = primitives(bench.base, Shock(bench.edits("trade", {"embargo": 0.3})), theta(bench))
+    every = np.ix_(range(bench.base.R), range(bench.base.R), range(bench.base.S))
+    kept = p.trade_cost ** -theta(bench).at(bench.base, every)
+    banned = np.isinf(primitives(bench.base, Shock(bench.edits("trade", {"embargo": 1.0}))).trade_cost)
     np.testing.assert_allclose(kept[banned], 0.7, rtol=1e-14)
     np.testing.assert_array_equal(p.trade_cost[~banned], 1.0)
 
 
 def test_rates_move_in_straight_lines(toy: Accounts) -> None:
-    from xunhuan.models.edits import Tariff
-
-    whole = Tariff("BOR", "ATL", "goods", set=0.30)
-    part = primitives(toy, Shock((edits.Dose((whole,), 0.25),)))
+    part = primitives(toy, Shock((Tariff("BOR", "ATL", "goods", set=0.30).dosed(0.25),)))
     expected = toy.tariff[3, :3, :2] + 0.25 * (0.30 - toy.tariff[3, :3, :2])
     np.testing.assert_allclose(part.tariff[3, :3, :2], expected, rtol=1e-15)
 
@@ -95,7 +99,7 @@ def test_break_even_size_makes_whole(bench: Bench, assessed) -> None:  # type: i
     for k in found:
         size = float(d["break_even"][k])
         loss = -float(d["real_income"].sel(arm="embargo")[k])
-        w = compare.real_income(bench, {"embargo": 1.0, "integration": size})[k]
+        w = compare.gain(bench, {"embargo": 1.0, "integration": size})[k]
         assert abs(w) <= 1e-4 * loss * 1.01
 
 

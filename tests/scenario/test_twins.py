@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,23 +15,24 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import implied_trade_cost
+from xunhuan.data.places import places
+from xunhuan.data.records import record_in
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.measures.exposure import exposure
 from xunhuan.measures.integration import head_ries as measured_head_ries
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits import TradeCost
+from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario import ensemble
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
-from xunhuan.scenario.edits import BestPairs, Elasticities
 from xunhuan.scenario.ensemble import Plan, draw_all
 from xunhuan.scenario.layers import Layers, read
 from xunhuan.scenario.observe import reliance
-from xunhuan.scenario.places import places
 from xunhuan.scenario.run import Bench
-from xunhuan.scenario.scenario import Distribution, Uncertainty
+from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
 
 pytestmark = pytest.mark.twin
 
@@ -49,9 +51,9 @@ def test_bounds_found_from_the_table_alone_are_those_built_from_the_sources(
 
 
 def test_best_pairs_by_loops(toy: Accounts) -> None:
-    theta = Elasticities((3.0, 5.0, 4.0), (6.0, 2.0, 4.0))
-    edit = BestPairs("ATL", "ATL", ("FAR", "MAN"), 0.4, 0.5, theta)
-    got = primitives(toy, Shock((edit,))).trade_cost
+    theta = Theta(np.array([3.0, 5.0, 4.0]), np.array([6.0, 2.0, 4.0]))
+    edit = TradeCost("ATL", "ATL", ("FAR", "MAN"), best=0.4, closing=0.5)
+    got = primitives(toy, Shock((edit,)), theta).trade_cost
     expected = np.ones_like(got)
     for i in (0, 1):
         cost = {}
@@ -79,9 +81,17 @@ def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> Non
     np.testing.assert_allclose(reliance(toy, at), face, rtol=1e-12)
 
 
+def uncertainty(**given: Any) -> Uncertainty:
+    """What [uncertainty] of a file gives, with a key for every uncertain quantity there is."""
+    record = record_in(schema().model_fields["uncertainty"].annotation)
+    assert record is not None
+    assert issubclass(record, Uncertainty)
+    return record(**given)
+
+
 def test_sobol_indices_of_a_product_by_hand() -> None:
     """Y = x1 x2, independent with means m and variances v: S_1 = v1 m2² / V, T_1 = (v1 m2² + v1 v2) / V [Saltelli2010]."""
-    u = Uncertainty(
+    u = uncertainty(
         design="sobol", draws=1024, seed=3,
         mobility=Distribution(low=0.0, high=2.0), scale=Distribution(low=1.0, high=4.0),
     )  # fmt: skip
@@ -95,7 +105,7 @@ def test_sobol_indices_of_a_product_by_hand() -> None:
 
 
 def test_a_latin_hypercube_draws_each_part_once_and_the_seed_fixes_it() -> None:
-    u = Uncertainty(draws=50, seed=5, mobility=Distribution(low=0.0, high=1.0), scale=Distribution(relative_sd=0.3))
+    u = uncertainty(draws=50, seed=5, mobility=Distribution(low=0.0, high=1.0), scale=Distribution(relative_sd=0.3))
     d = design(u)
     assert sorted(np.floor(d["mobility"] * 50).astype(int)) == list(range(50))
     pd.testing.assert_frame_equal(d, design(u))
@@ -185,7 +195,8 @@ def test_draws_without_an_answer_are_counted(toy_draws: Job, tmp_path: Path) -> 
     bad.loc[0, "trade_elasticity"] = -1.0
     got = draw_all(layers, bench, bad, tmp_path, Plan(workers=1))
     assert got["outcome"].tolist() == ["refused", "converged"]
-    assert "a draw gives theta" in got["message"][0]
+    assert got["message"][0].startswith("a draw of -1 of trade_elasticity gives parameters of trade that cannot be")
+    assert "theta.MAN: must be more than 0" in got["message"][0]
     assert np.isnan(ensemble.matrix(got, len(got["values"][1]))[0]).all()
 
 

@@ -7,9 +7,12 @@ message serve all three.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypeVar, get_args
+from functools import partial
+from math import isnan
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticKnownError
 
 from xunhuan.errors import BadInput, nearest
 
@@ -29,11 +32,19 @@ class Percent:
 def _number(value: object) -> object:
     """Refuse what Python would take for a number without being one."""
     if isinstance(value, bool | str):
-        raise ValueError(f"is a number, not {str(value).lower() if isinstance(value, bool) else repr(value)}")
+        raise PydanticKnownError("float_type")
+    return value
+
+
+def _flag(value: object) -> object:
+    """Refuse what Python would take for true or false without being so."""
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
     return value
 
 
 NUMBER = BeforeValidator(_number)
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Finite = Annotated[float, NUMBER, Field(allow_inf_nan=False)]
 Positive = Annotated[float, NUMBER, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, NUMBER, Field(ge=0, allow_inf_nan=False)]
@@ -59,33 +70,86 @@ def parts(annotation: Any) -> Iterator[Any]:
         yield from parts(a)
 
 
+class Said(NamedTuple):
+    """One error: where and what; of a value of another kind altogether also what kind is wanted, and the value."""
+
+    place: str
+    text: str
+    wanted: str = ""
+    given: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+RANGES = {
+    "greater_than": "must be more than {gt:g}", "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be less than {lt:g}", "less_than_equal": "must be {le:g} or less",
+    "finite_number": "must be a finite number", "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} letters", "too_short": "needs at least {min_length} of them",
+    "string_pattern_mismatch": "is not of the form {pattern}",
+}  # fmt: skip
+"""What is wrong with a value of the right kind."""
+KINDS = {
+    "float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text", "tuple": "a list",
+    "list": "a list", "dict": "a table", "mapping": "a table", "model": "a table",
+}  # fmt: skip
+"""What is wanted, by the first word of the error a value of another kind gives."""
+
+
 def told(e: ValidationError, model: type[BaseModel], data: Any, prefix: str = "") -> list[str]:
     """Each error as "path: what is wrong; what would be right".
 
     model  the record that refused · data: what was written · prefix: where the record stands in it
     """
-    out = []
-    for item in e.errors(include_url=False):
-        place = _path(item["loc"], data, prefix)
-        kind, given = item["type"], item.get("input")
-        if kind == "extra_forbidden":
-            names = _keys_at(model, item["loc"][:-1])
-            near = nearest(str(item["loc"][-1]), names)
-            right = f"did you mean {', '.join(near)}?" if near else f"known keys: {', '.join(names)}"
-            out.append(f"{place}: unknown key; {right}")
-        elif kind == "missing":
-            out.append(f"{place}: is missing")
-        elif kind == "literal_error":
-            expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
-            valid = [v.strip("'") for v in expected.split(", ")]
-            near = nearest(str(given), valid)
-            right = f"did you mean {near[0]}?" if near else f"choose {', '.join(valid)}"
-            out.append(f"{place}: {given!r} is not one of the choices; {right}")
-        else:
-            text = item["msg"].removeprefix("Value error, ")
-            shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-            out.append(f"{place}: {text[:1].lower()}{text[1:]}{shown}" if place else text)
-    return list(dict.fromkeys(out))
+    found = [_said(item, model, _path(item["loc"], data, prefix)) for item in e.errors(include_url=False)]
+    return list(dict.fromkeys(str(x) for x in map(partial(_nearest, found), found) if x is not None))
+
+
+def _nearest(found: list[Said], one: Said) -> Said | None:
+    """An error as it is told; of a field that takes several kinds only that of the kind which the value comes nearest to."""
+    here = [x for x in found if x.place == one.place]
+    if one.place and any(x.place.startswith((f"{one.place}.", f"{one.place}[")) for x in found):
+        return None
+    if one.wanted and not all(x.wanted for x in here):
+        return None
+    wanted = list(dict.fromkeys(x.wanted for x in here if one.wanted))
+    return one if len(wanted) < 2 else Said(one.place, f"is {' or '.join(wanted)}, not {one.given}")
+
+
+def _said(item: ErrorDetails, model: type[BaseModel], place: str) -> Said:
+    kind, given, context = item["type"], item.get("input"), item.get("ctx", {})
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    if kind == "extra_forbidden":
+        names = _keys_at(model, item["loc"][:-1])
+        near = nearest(str(item["loc"][-1]), names)
+        right = f"did you mean {', '.join(near)}?" if near else f"known keys: {', '.join(names)}"
+        return Said(place, f"unknown key; {right}")
+    if kind == "missing":
+        return Said(place, "is missing")
+    if kind == "literal_error":
+        valid = [v.strip("'") for v in str(context.get("expected", "")).replace(" or ", ", ").split(", ")]
+        near = nearest(str(given), valid)
+        right = f"did you mean {near[0]}?" if near else f"choose {', '.join(valid)}"
+        kinds = () if isinstance(given, str) else (f"one of {', '.join(valid)}", _written(given))
+        return Said(place, f"{given!r} is not one of the choices; {right}", *kinds)
+    if kind in RANGES:
+        nan = isinstance(given, float) and isnan(given)
+        return Said(place, RANGES["finite_number" if nan else kind].format(**context) + shown)
+    if kind.endswith(("_type", "_parsing", "_from_float")):
+        wanted = KINDS.get(kind.partition("_")[0], kind)
+        if wanted == "a list" and record_in(_at(model, item["loc"])[1]) is not None:
+            wanted = "a table or a list of tables"
+        return Said(place, f"is {wanted}, not {_written(given)}", wanted, _written(given))
+    text = item["msg"].removeprefix("Value error, ")
+    return Said(place, f"{text[:1].lower()}{text[1:]}{shown}" if place else text)
+
+
+def _written(value: object) -> str:
+    """A value as a file would write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else repr(value)
 
 
 def _path(loc: Location, data: Any, prefix: str) -> str:
@@ -98,7 +162,7 @@ def _path(loc: Location, data: Any, prefix: str) -> str:
             out += f"[{part}]"
             here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
         elif str(part) in ("str", "float", "[key]") or str(part).startswith(
-            ("tuple[", "literal[", "function-", "dict[")
+            ("tuple[", "literal[", "function-", "dict[", "constrained-")
         ):
             continue  # branches of a union
         else:
@@ -109,13 +173,21 @@ def _path(loc: Location, data: Any, prefix: str) -> str:
 
 def _keys_at(model: type[BaseModel], loc: Location) -> list[str]:
     """Keys the record at a location accepts."""
+    here = _at(model, loc)[0]
+    return [] if here is None else [f.alias or n for n, f in here.model_fields.items()]
+
+
+def _at(model: type[BaseModel], loc: Location) -> tuple[type[BaseModel] | None, Any]:
+    """The record at a location, and the annotation of the field last passed on the way."""
     here: type[BaseModel] | None = model
+    annotation: Any = None
     for part in loc:
         if here is not None and isinstance(part, str):
             fields = {f.alias or n: f for n, f in here.model_fields.items()}
             if part in fields:
-                here = record_in(fields[part].annotation)
-    return [] if here is None else [f.alias or n for n, f in here.model_fields.items()]
+                annotation = fields[part].annotation
+                here = record_in(annotation)
+    return here, annotation
 
 
 def record_in(annotation: Any) -> type[BaseModel] | None:

@@ -5,7 +5,7 @@ Each problem has its path in the file and, where a name is wrong, the nearest va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from xunhuan.data.records import told
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
 from xunhuan.models import registry
-from xunhuan.models.edits.lasting import Lasting, Theta, primitives
+from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.lines import ShockLines, lines_schema
@@ -49,8 +49,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
     assert scenario is not None
     assert base is not None
     bench = Bench(scenario, base, parameters)
-    for k, shock in enumerate(scenario.shock):
-        _check_doses(bench, shock, k, p)
+    _check_doses(bench, p)
     if scenario.uncertainty is not None:
         _check_uncertain(bench, scenario.uncertainty, p)
     p.raise_if(where=where)
@@ -155,16 +154,32 @@ def check_shock(base: Accounts, shock: ShockLines, place: str, p: Problems) -> N
             p.add(f"{at}{'.' + w.field if w.field else ''}: {w.what}" + (f"; {w.fix}" if w.fix else ""))
 
 
-def _check_doses(bench: Bench, shock: ShockLines, k: int, p: Problems) -> None:
-    """Problems of a whole shock at its own dose, what its edits amount to together included."""
-    # Ranges do not depend on elasticities, so any will do.
-    ones = Theta(np.ones(bench.base.S), np.ones(bench.base.S))
-    try:
-        mine = tuple(e for e in shock.edits() if isinstance(e, Lasting) and not e.check(bench.base))
-        primitives(bench.base, Shock(mine), ones)
-    except XunhuanError as e:
-        for item in e.items or (e.what + (f"; {e.fix}" if e.fix else ""),):
-            p.add(f"shock[{k}] ({shock.name}): {item}")
+def _check_doses(bench: Bench, p: Problems) -> None:
+    """Problems of every shock at its own dose, then of every arm: what their edits amount to together."""
+    alone = {}
+    for k, shock in enumerate(bench.scenario.shock):
+        size = "" if shock.size == 1 else f" at size {shock.size:g}"
+        try:
+            mine = [e for e in shock.edits() if isinstance(e, Lasting) and not e.check(bench.base)]
+            alone[shock.name] = tuple(mine)
+            _ranges(bench.base, mine)
+        except XunhuanError as e:
+            for item in e.items or (e.what + (f"; {e.fix}" if e.fix else ""),):
+                p.add(f"shock[{k}] ({shock.name}){size}: {item}")
+    if p:
+        return
+    for arm, members in bench.scenario.all_arms().items():
+        try:
+            _ranges(bench.base, [e for name in dict.fromkeys(members) for e in alone[name]])
+        except XunhuanError as e:
+            for item in e.items:
+                p.add(f"arm {arm!r}: {item}")
+
+
+def _ranges(base: Accounts, edits: Sequence[Lasting]) -> None:
+    """Raise BadInput where edits together leave the range. Ranges do not depend on elasticities, so any will do."""
+    ones = np.ones(base.S)
+    primitives(base, Shock(tuple(edits)), Theta(ones, ones))
 
 
 def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
@@ -181,12 +196,13 @@ def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
             if why is not None:
                 p.add(f"uncertainty.{q.name}: its draws would change nothing: {why}")
     for name, d in u.shock.items():
-        shock = bench.scenario.shocks().get(name)
+        shock = bench.scenario.shocks()[name]
+        low, high = (1.0, 2.0) if d.low is None else d.support()
         try:
             # An edit that has no such dose says so.
-            _ = () if shock is None or d.low is None else shock.edits(d.support()[1])
+            _ = shock.edits(low), shock.edits(high)
         except XunhuanError as e:
-            p.add(f"uncertainty.shock.{name}: {e.what}; give low and high with high at most 1")
+            p.add(f"uncertainty.shock.{name}: {e.what}; low and high must give {e.fix}")
 
 
 def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None:

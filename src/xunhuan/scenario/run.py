@@ -105,7 +105,12 @@ class Bench:
 
 def _moved(name: str, p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
     for u in registry.find(name).uncertain:
-        p = u.move(p, draw.factor.get(u.name, 1.0), acc)
+        factor = draw.factor.get(u.name, 1.0)
+        try:
+            p = u.move(p, factor, acc)
+        except BadInput as e:
+            what = f"a draw of {factor:g} of {u.name} gives parameters of {name} that cannot be"
+            raise BadInput(what, items=e.items or (e.what,), fix=e.fix) from e
     return p
 
 

@@ -12,7 +12,6 @@ from xunhuan.models.edits import Capacity, Link, Orders, Stock
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
 from xunhuan.models.propagation.rationing import served
-from xunhuan.models.propagation.timeline import remaining
 
 pytestmark = pytest.mark.textbook
 
@@ -140,7 +139,7 @@ def test_recovery_laws() -> None:
 
     def left(law: object) -> list[float]:
         edit = Capacity("a", loss=1.0, start=0, end=10, recovery=law, recovery_days=10)  # type: ignore[arg-type]
-        return remaining(t, edit).tolist()
+        return edit.strength(t).tolist()
 
     assert left("linear") == [1.0, 0.5, 0.0, 0.0]
     assert left("exponential") == pytest.approx([1.0, np.exp(-1.5), np.exp(-3.0), np.exp(-6.0)])

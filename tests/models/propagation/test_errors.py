@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,38 +53,57 @@ def test_parameters_that_cannot_be(given: dict[str, object], message: str) -> No
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (Capacity("AT-N", loss=0.5, start=0, end=500), "the period ends on day 500, the run on day 365"),
-        (Capacity("AT-N", loss=0.5, start=-1, end=5), "from day -1 to day 5 is empty or begins before the run"),
-        (Capacity("AT-N", loss=0.5, start=9, end=9), "from day 9 to day 9 is empty"),
-        (Capacity("AT-X", loss=0.5), r"unknown region 'AT-X' \(did you mean"),
-        (Capacity("AT-N", "STEEL", loss=0.5), "unknown sector 'STEEL'"),
-        (Capacity("AT-N", loss=1.5), r"loss = 1.5 is out of range \(0 <= loss <= 1\)"),
-        (Orders("BOR", change=-1.5), r"change = -1.5 is out of range"),
-        (Stock("AT-N", factor=-2), "factor = -2 is out of range"),
-        (Stock("AT-N", factor=float("nan")), "factor = nan is out of range"),
-        (Link("AT-N", "AT-N"), "the edit touches no link that carries anything"),
-        (Capacity("AT-N", loss=0.5, recovery="linear"), r"a recovery needs recovery_days > 0"),
-        (Capacity("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3), "a recovery curve is a list of shares"),
-        (
-            Capacity("AT-N", loss=0.5, recovery="quick", recovery_days=3),  # type: ignore[arg-type]
-            "unknown recovery 'quick'",
-        ),
+        (Capacity("AT-N", loss=0.5, start=0, end=500),
+         r"`capacity regions=AT-N end=500 loss=0.5`: the period ends on day 500, the run on day 365 \(lengthen horizon_days"),
+        (Capacity("AT-X", loss=0.5), r"`capacity regions=AT-X loss=0.5`: regions: unknown region 'AT-X' \(did you mean AT-"),
+        (Capacity("AT-N", "STEEL", loss=0.5), "sectors: unknown sector 'STEEL'"),
+        (Orders("BOR", origin="AT-N+!AT-N", change=-0.5), r"origin: the selection 'AT-N\+!AT-N' names no region"),
+        (Link("AT-N", "AT-N"), r"`link from=AT-N to=AT-N`: the edit touches no link that carries anything \(name another"),
     ],
-)
+)  # fmt: skip
 def test_shocks_that_cannot_be(toy: Accounts, edit: Edit, message: str) -> None:
     with pytest.raises(BadInput, match=message):
         simulate(toy, Shock((edit,)))
 
 
-def test_all_bad_edits_are_told_at_once(toy: Accounts) -> None:
-    flood = Capacity("AT-X", loss=1.5, end=500, recovery="linear")
-    shock = Shock((flood, Link("AT-N", "AT-E", "STEEL")), name="bad")
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Capacity("AT-N", loss=0.5, start=-1, end=5), r"start: must be 0 or more \(given: -1\)"),
+        (lambda: Capacity("AT-N", loss=0.5, start=9, end=9), r"end \(9\) must lie after start \(9\)"),
+        (lambda: Capacity("AT-N", loss=1.5), r"loss: must be 1 or less \(given: 1.5\)"),
+        (lambda: Capacity("AT-N"), "this is no capacity\n  - loss: is missing"),
+        (lambda: Orders("BOR", change=-1.5), r"change: must be -1 or more \(given: -1.5\)"),
+        (lambda: Stock("AT-N", factor=-2), r"factor: must be 0 or more \(given: -2\)"),
+        (lambda: Stock("AT-N", factor=float("nan")), r"factor: must be a finite number \(given: nan\)"),
+        (lambda: Capacity("AT-N", loss=0.5, recovery="linear"), "a recovery needs recovery_days > 0: give the days it takes"),
+        (lambda: Capacity("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3),
+         r"recovery\[1\]: must be 1 or less \(given: 1.2\)"),
+        (lambda: Capacity("AT-N", loss=0.5, recovery=(), recovery_days=3), "recovery: needs at least 1 of them"),
+        (lambda: Capacity("AT-N", loss=0.5, recovery="quick", recovery_days=3),
+         "recovery: 'quick' is not one of the choices; choose none, linear, exponential, logistic"),
+    ],
+)  # fmt: skip
+def test_edits_that_cannot_be(make: Callable[[], Edit], message: str) -> None:
+    with pytest.raises(BadInput, match=message) as e:
+        make()
+    assert len(e.value.items) == 1
+
+
+def test_all_that_is_wrong_is_told_at_once(toy: Accounts) -> None:
+    with pytest.raises(BadInput, match="this is no capacity") as no:
+        Capacity("AT-N", loss=1.5, end=-1, recovery="quick", colour="red")  # type: ignore[call-arg]
+    assert [item.partition(":")[0] for item in no.value.items] == ["end", "recovery", "loss", "colour"]
+    shock = Shock(
+        (Capacity("AT-X", loss=0.5, end=500), Subsidy("AT-Y", rate=0.1), Link("AT-N", "AT-E", "STEEL")), name="bad"
+    )
     with pytest.raises(BadInput, match="the shock cannot be applied") as e:
         simulate(toy, shock)
-    assert len(e.value.items) == 2
-    for text in ("ends on day 500", "loss = 1.5 is out of range", "needs recovery_days > 0", "unknown region 'AT-X'"):
-        assert text in e.value.items[0]
-    assert "unknown sector 'STEEL'" in e.value.items[1]
+    assert len(e.value.items) == 3
+    assert "unknown region 'AT-Y'" in e.value.items[0]
+    for text in ("ends on day 500", "unknown region 'AT-X'"):
+        assert text in e.value.items[1]
+    assert "unknown sector 'STEEL'" in e.value.items[2]
     assert e.value.where == "bad"
 
 
@@ -144,6 +164,8 @@ def test_an_explosion_stops_and_says_where(toy: Accounts) -> None:
 def test_edits_without_a_short_run_effect_are_named(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=7)
     r = respond(toy, Shock((Subsidy("AT-N", rate=0.1), MobilityCost("AT-E", change=0.1))), p)
-    assert "Subsidy(regions='AT-N'" in r.detail.attrs["notes"]
-    assert "no effect in the short run" in r.detail.attrs["notes"]
+    assert r.notes == (
+        "subsidy regions=AT-N rate=0.1: no effect in the short run of this model",
+        "mobility_cost regions=AT-E change=0.1: no effect in the short run of this model",
+    )
     assert float(np.abs(r.detail["loss"]).max()) < 1e-12

@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import toyland
 from xunhuan.models.edits import Capacity, Gateway, Link, Orders, Stock
 from xunhuan.models.model import Shock
-from xunhuan.models.propagation import PropagationParameters, losses_many, open_state, respond, save_state, simulate
+from xunhuan.models.propagation import PropagationParameters, open_state, respond, respond_many, save_state, simulate
 from xunhuan.models.propagation.booking import losses
 from xunhuan.models.propagation.economy import at_rest, economy
 from xunhuan.models.propagation.kernel import step
@@ -159,7 +159,7 @@ def test_overlapping_losses_multiply(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=35)
     half = Capacity("AT-N", "MAN", loss=0.5, start=0, end=14)
     both = respond(toy, Shock((half, half)), p)
-    one = respond(toy, Shock((dataclasses.replace(half, loss=0.75),)), p)
+    one = respond(toy, Shock((half.model_copy(update={"loss": 0.75}),)), p)
     assert np.array_equal(both.path["output"], one.path["output"])
 
 
@@ -211,11 +211,14 @@ def test_goods_that_keep_less_than_a_step_leave_no_negative_stock(toy: Accounts)
     assert (run.state.output >= 0).all()
 
 
-def test_draws_in_batch_equal_single_runs(toy: Accounts) -> None:
+@pytest.mark.parametrize("booked", [True, False])
+def test_draws_in_batch_equal_single_runs(toy: Accounts, booked: bool) -> None:
     draws = [PropagationParameters(horizon_days=91, inventory_scale=x) for x in (0.5, 1.0, 2.0)]
-    many = losses_many(toy, STORM, draws, workers=2)
-    for k, p in enumerate(draws):
-        one = respond(toy, STORM, p).detail
+    shocks = [STORM, Shock(STORM.edits[:2]), STORM]
+    many = list(respond_many(toy, shocks, draws, booked=booked, workers=2))
+    for got, shock, p in zip(many, shocks, draws, strict=True):
+        one = respond(toy, shock, p)
         for name in ("loss", "loss_direct", "loss_inputs", "loss_demand"):
-            assert np.allclose(many[name][k], one[name].sum("sector"), rtol=1e-13, atol=1e-13)
-    assert float(np.ptp(many["loss"].sum("region").to_numpy())) > 0
+            assert np.allclose(got.detail[name], one.detail[name], rtol=1e-13, atol=1e-13)
+        assert np.array_equal(got.accounts.flow, (one.accounts if booked else toy).flow)
+    assert float(np.ptp([r.detail["loss"].sum() for r in many])) > 0

@@ -281,7 +281,7 @@ def compare(acc: Accounts, shock: Shock, options: dict[str, object], pull: np.nd
 def test_kernel_equals_loops(toy: Accounts, options: dict[str, object]) -> None:
     shock = EVERYTHING
     if "horizon_days" in options:
-        shock = Shock(tuple(dataclasses.replace(e, start=e.start / 2, end=e.end / 2) for e in EVERYTHING.edits))
+        shock = Shock(tuple(e.model_copy(update={"start": e.start / 2, "end": e.end / 2}) for e in EVERYTHING.timed))
     assert compare(odd(toy), shock, options, np.ones((4, 4, 3))) < 1e-12
 
 
@@ -311,9 +311,10 @@ def test_swapping_like_axes_changes_the_answer(toy: Accounts) -> None:
     p = PropagationParameters(horizon_days=28)
     pairs = [
         (Link("AT-N", "AT-E", "MAN"), Link("AT-E", "AT-N", "MAN")),
-        (Stock("AT-N", "FAR", 3.0), Stock("AT-N", "MAN", 3.0)),
-        (Orders("BOR", "MAN", "AT-N", -1.0), Orders("AT-N", "MAN", "BOR", -1.0)),
+        (Stock("AT-N", "FAR", factor=3.0), Stock("AT-N", "MAN", factor=3.0)),
+        (Orders("BOR", "MAN", "AT-N", change=-1.0), Orders("AT-N", "MAN", "BOR", change=-1.0)),
     ]
     for one, two in pairs:
-        a, b = (respond(toy, Shock((dataclasses.replace(e, end=28.0),)), p).detail["output_lost"] for e in (one, two))
+        until = {"end": 28.0}
+        a, b = (respond(toy, Shock((e.model_copy(update=until),)), p).detail["output_lost"] for e in (one, two))
         assert float(np.abs(a - b).max()) > 1e-3

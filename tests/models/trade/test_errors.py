@@ -16,7 +16,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Infeasible, NotConverged, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.models.edits import Productivity, Tariff, TradeCost
-from xunhuan.models.edits.lasting import Primitives, primitives
+from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_to_draws
 from xunhuan.models.trade.elasticities import set_elasticities

@@ -18,7 +18,7 @@ from xunhuan.models.edits import (
     Tariff,
     TradeCost,
 )
-from xunhuan.models.edits.lasting import primitives
+from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, respond
 

@@ -12,7 +12,7 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits import Productivity, Tariff, TradeCost
-from xunhuan.models.edits.lasting import Primitives, primitives
+from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.slopes import costliest_barriers
 from xunhuan.models.trade import TradeParameters, gradient, respond

@@ -9,13 +9,13 @@ from xunhuan.models.edits.lasting import (
     DemandShift,
     ExportTax,
     FinalDemand,
-    Lasting,
     MobilityCost,
     Productivity,
     Subsidy,
     Tariff,
     TradeCost,
 )
+from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
 
 __all__ = [

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import Strict, parts, told
@@ -28,7 +28,13 @@ class Names:
     of: Literal["regions", "sectors"]
 
 
-Selection = str | tuple[str, ...]
+def _joined(names: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Names as one text, so that a list and what the command line writes are one edit."""
+    return names if isinstance(names, str) or any("+" in n for n in names) else "+".join(names)
+
+
+NameText = Annotated[str, Field(min_length=1)]
+Selection = Annotated[NameText | Annotated[tuple[NameText, ...], Field(min_length=1)], AfterValidator(_joined)]
 RegionNames = Annotated[Selection, Names("regions")]
 SectorNames = Annotated[Selection, Names("sectors")]
 
@@ -69,9 +75,10 @@ class Edit(Strict):
     """Field that the number of a short form fills; without one there is no short form."""
 
     def __init__(self, *args: Any, **data: Any) -> None:
-        names = list(type(self).model_fields)
+        names = [name for name, _, _ in self.selections()]
         if len(args) > len(names):
-            raise BadInput(f"{type(self).__name__} takes at most {len(names)} values", fix=", ".join(names))
+            told_first = f"at most {len(names)} values without a name ({', '.join(names)})" if names else "names only"
+            raise BadInput(f"{type(self).__name__} takes {told_first}", fix="name the others, as in change=0.1")
         given = dict(zip(names, args, strict=False)) | data
         try:
             super().__init__(**given)
@@ -140,12 +147,15 @@ def as_number(text: str) -> float:
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple) and value and not isinstance(value[0], str):
+    if isinstance(value, tuple) and not isinstance(value[0], str):
         return "/".join(_word(v) for v in value)
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     text = "+".join(value) if isinstance(value, tuple) else str(value)
-    return f'"{text}"' if " " in text or "," in text else text
+    if not any(c in text for c in " \t\r\n,'\"\\="):
+        return text
+    inside = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inside}"'
 
 
 class Directed(Edit):

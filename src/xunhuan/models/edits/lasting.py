@@ -1,16 +1,8 @@
-r"""Edits that hold for good, and the primitives they amount to.
-
-Edits of one cell compound whatever their order: ratios multiply, rates add up. Of tariffs
-
-    t' = (t₀ + Σ_k w_k (s_k − t₀)) Π_k m_k + Σ_k a_k        set s with part w, multiplied by m, added a
-
-where all that set a cell must set it to the same rate. Ranges are checked on what comes out.
-"""
+"""Edits that hold for good; how those of one cell compound is told in `primitives`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,187 +10,10 @@ from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, implied_trade_cost
-from xunhuan.data.records import NUMBER, Change, NotNegativeRate, Part, Percent, Rate
-from xunhuan.errors import BadInput, Problems, XunhuanError
-from xunhuan.models.edits.base import Directed, Edit, Local, RegionNames, SectorNames, Wrong, as_number
-
-if TYPE_CHECKING:
-    from xunhuan.models.model import Shock
-
-Cells = tuple[NDArray[np.intp], ...]
-"""Positions in an array, open mesh: one array an axis, which broadcast against each other."""
-
-
-@dataclass(frozen=True, eq=False)
-class Primitives:
-    """Arrays that a lasting shock amounts to.
-
-    trade_cost     r s i, d_hat, ratio; inf = banned
-    tariff         r s i, new rate
-    productivity   r i, ratio
-    final_demand   s i, ratio
-    subsidy        r i, share of output value
-    export_tax     r s i, share of producer price
-    mobility_cost  s, ratio
-    """
-
-    trade_cost: Array
-    tariff: Array
-    productivity: Array
-    final_demand: Array
-    subsidy: Array
-    export_tax: Array
-    mobility_cost: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Theta:
-    """Trade elasticities by sector, length S each: between nations, and within one."""
-
-    between: Array
-    within: Array
-
-    def at(self, acc: Accounts, cells: Cells) -> Array:
-        """θ of cells r s i: within where r and s lie in one nation, else between."""
-        r, s, i = cells
-        return np.asarray(np.where(acc.geography.same_nation[r, s], self.within[i], self.between[i]))
-
-
-RATIOS = ("trade_cost", "productivity", "final_demand", "mobility_cost")
-RATES = {"tariff": "be 0 or more", "subsidy": "lie below 1", "export_tax": "lie above -1"}
-"""Rates, with what must hold of them after all edits."""
-
-
-@dataclass(eq=False)
-class Ledger:
-    """Where edits write: each adds its part, none reads what another wrote, so that their order does not matter.
-
-    theta  trade elasticities for barriers told by what they do to sales; None where no model gives them
-    """
-
-    acc: Accounts
-    theta: Theta | None = None
-    _ratio: dict[str, Array] = field(default_factory=dict)
-    _added: dict[str, Array] = field(default_factory=dict)
-    _factor: Array | None = None
-    _part: Array | None = None
-    _set: Array | None = None
-    _entries: list[tuple[str, Cells, Edit]] = field(default_factory=list)
-    _setters: list[tuple[Edit, Cells]] = field(default_factory=list)
-
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Shape of a primitive."""
-        r, s = self.acc.R, self.acc.S
-        bilateral = ("trade_cost", "tariff", "export_tax")
-        return (r, r, s) if name in bilateral else (r,) if name == "mobility_cost" else (r, s)
-
-    def times(self, name: str, cells: Cells, ratio: float | Array, by: Edit) -> None:
-        """A ratio is multiplied; of "tariff", what the rate is."""
-        if name == "tariff":
-            self._factor = np.ones(self.shape(name)) if self._factor is None else self._factor
-            self._factor[cells] *= ratio
-        else:
-            self._ratio.setdefault(name, np.ones(self.shape(name)))[cells] *= ratio
-        self._entries.append((name, cells, by))
-
-    def plus(self, name: str, cells: Cells, amount: float, by: Edit) -> None:
-        """A rate is added to."""
-        self._added.setdefault(name, np.zeros(self.shape(name)))[cells] += amount
-        self._entries.append((name, cells, by))
-
-    def put(self, cells: Cells, rate: float, part: float, by: Edit) -> None:
-        """The tariff goes the part of the way from where it is to a rate.
-
-        Raises BadInput naming the edit that set a cell to another rate.
-        """
-        if self._set is None or self._part is None:
-            self._set, self._part = np.full(self.shape("tariff"), np.nan), np.zeros(self.shape("tariff"))
-        there = self._set[cells]
-        other = ~np.isnan(there) & (there != rate)
-        if other.any():
-            one = tuple(int(np.broadcast_to(x, other.shape)[tuple(np.argwhere(other)[0])]) for x in cells)
-            who = next(e for e, c in self._setters if _holds(c, one))
-            raise BadInput(f"{self._name(one)} is set to {rate:g} here and to {self._set[one]:g} by `{who}`",
-                           fix="set a rate once, or use add and multiply")  # fmt: skip
-        self._set[cells] = rate
-        self._part[cells] += part
-        self._setters.append((by, cells))
-        self._entries.append(("tariff", cells, by))
-
-    def close(self, problems: Problems) -> Primitives:
-        """The primitives; every rate out of range is noted with the edits that made it."""
-        got = {name: self._ratio.get(name, np.ones(self.shape(name))) for name in RATIOS}
-        got |= {name: self._added.get(name, np.zeros(self.shape(name))) for name in RATES}
-        got["tariff"] = self._tariff()
-        bad = {"tariff": (got["tariff"] < 0) & (got["tariff"] != self.acc.tariff), "subsidy": got["subsidy"] >= 1,
-               "export_tax": got["export_tax"] <= -1}  # fmt: skip
-        for name, where in bad.items():
-            if where.any():
-                self._tell(name, got[name], where, problems)
-        return Primitives(**got)
-
-    def _tariff(self) -> Array:
-        rate = self.acc.tariff.copy()
-        if self._set is not None and self._part is not None:
-            put = ~np.isnan(self._set)
-            rate[put] += self._part[put] * (self._set[put] - rate[put])
-            rate[put & (self._part == 1)] = self._set[put & (self._part == 1)]
-        if self._factor is not None:
-            rate *= self._factor
-        if "tariff" in self._added:
-            rate += self._added["tariff"]
-        return rate
-
-    def _tell(self, name: str, a: Array, bad: NDArray[np.bool_], problems: Problems) -> None:
-        one = tuple(int(k) for k in np.argwhere(bad)[0])
-        who = " and ".join(f"`{e}`" for n, c, e in self._entries if n == name and _holds(c, one))
-        more = f", as in {int(bad.sum()) - 1} more cells" if bad.sum() > 1 else ""
-        what = f"the {name.replace('_', ' ')} of {self._name(one)} would be {a[one]:g}{more}"
-        problems.add(f"{who}: {what} (rates must {RATES[name]})")
-
-    def _name(self, cell: tuple[int, ...]) -> str:
-        g, s = self.acc.geography.codes, self.acc.sectors.codes
-        places = [g[k] for k in (cell if len(cell) == 1 else cell[:-1])]
-        return "->".join(places) + (f" {s[cell[-1]]}" if len(cell) > 1 else "")
-
-
-def _holds(cells: Cells, one: tuple[int, ...]) -> bool:
-    hit = np.asarray(True)
-    for axis, k in zip(cells, one, strict=True):
-        hit = hit & (axis == k)
-    return bool(hit.any())
-
-
-class Lasting(Edit):
-    """An edit of primitives that holds for good."""
-
-    def apply(self, ledger: Ledger) -> None:
-        """Write the edit's part. Raises BadInput where it makes no sense on the ledger's table."""
-        raise NotImplementedError
-
-
-def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primitives:
-    """The primitives after the lasting edits of a shock, which compound whatever their order.
-
-    Raises BadInput collecting every edit that names unknown places, touches nothing, or compounds out of range.
-    """
-    ledger = Ledger(acc, theta)
-    problems = Problems("the shock cannot be applied")
-    for edit in shock.lasting:
-        wrongs = edit.check(acc)
-        for wrong in wrongs:
-            problems.add(f"`{edit}`: {wrong}")
-        if wrongs:
-            continue
-        try:
-            if not isinstance(edit, Lasting):
-                raise BadInput(f"{edit.kind or type(edit).__name__} is not an edit of a primitive")
-            edit.apply(ledger)
-        except XunhuanError as e:
-            problems.add(f"`{edit}`: {e.what}" + (f" ({e.fix})" if e.fix else ""))
-    out = ledger.close(problems)
-    problems.raise_if(where=shock.name or acc.name)
-    return out
+from xunhuan.data.records import NUMBER, Change, Flag, NotNegativeRate, Part, Percent, Rate
+from xunhuan.errors import BadInput
+from xunhuan.models.edits.base import Directed, Local, RegionNames, SectorNames, Wrong, as_number
+from xunhuan.models.edits.primitives import Cells, Lasting, Ledger, Theta
 
 
 class _Pairs(Directed, Lasting):
@@ -244,12 +59,12 @@ class TradeCost(_Pairs):
     nothing = ("the trade cost touches no pair of different regions", "name another origin or destination")
 
     change: Change | None = None
-    ban: bool = False
+    ban: Flag = False
     cut: Part | None = None
     best: Part | None = None
     closing: Annotated[float, NUMBER, Field(gt=0, le=1), Percent] = 1.0
-    both_ways: bool = False
-    include_own: bool = False
+    both_ways: Flag = False
+    include_own: Flag = False
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -290,7 +105,7 @@ class TradeCost(_Pairs):
     def apply(self, ledger: Ledger) -> None:
         """Multiply the cost."""
         cells = self.cells(ledger.acc)
-        if self.ban:
+        if self.ban or self.cut == 1:  # of which a cut at a large dose is one, to the last digit
             ledger.times("trade_cost", cells, np.inf, self)
         elif self.change is not None:
             ledger.times("trade_cost", cells, 1 + self.change, self)

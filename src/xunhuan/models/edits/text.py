@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
@@ -14,7 +14,9 @@ from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models.edits.base import Edit, Names, as_number
 
 _PAIR = re.compile(r"^(?P<a>.+?)(?P<arrow><->|<-|->)(?P<b>[^:]+)(?::(?P<sectors>[^:]+))?(?::(?P<value>[^:]+))?$")
-_COMMA = re.compile(r",(?=\s*\w+\s*=)")
+_FULL = re.compile(r"\s*\w+\s*=")
+_MARK = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')|,(?=\s*\w+\s*=)|\s*(=)\s*""")
+"""What stands in quotes; a comma between pairs; an equals sign with the spaces around it."""
 
 
 def parse_edits(kind: type[Edit], text: str) -> tuple[Edit, ...]:
@@ -27,7 +29,7 @@ def parse_edits(kind: type[Edit], text: str) -> tuple[Edit, ...]:
     >>> [str(e) for e in parse_edits(Tariff, "USA<-CHN:+25%")]
     ['tariff from=CHN to=USA add=0.25']
     """
-    if "=" in text or not kind.amount:
+    if _FULL.match(text) or not kind.amount:
         return (parse_fields(kind, text),)
     if "origin" in kind.model_fields:
         return _directed(kind, text)
@@ -68,26 +70,29 @@ def parse_edit(text: str, kinds: Mapping[str, type[Edit]]) -> Edit:
     >>> print(parse_edit("tariff from=CHN to=USA add=25%", {"tariff": Tariff}))
     tariff from=CHN to=USA add=0.25
     """
-    kind, _, rest = text.strip().partition(" ")
+    kind, *rest = text.split(maxsplit=1) or [""]
     if kind not in kinds:
         raise UnknownName.of("edit", kind, kinds)
-    return parse_fields(kinds[kind], rest)
+    return parse_fields(kinds[kind], *rest)
 
 
-def parse_fields(kind: type[Edit], text: str) -> Edit:
+def parse_fields(kind: type[Edit], text: str = "") -> Edit:
     """An edit of a known kind from its name=value pairs. Raises BadInput listing all that is wrong."""
     given: dict[str, Any] = {}
     for word in _words(text):
         name, equals, value = word.partition("=")
-        given[name.strip()] = value.strip() if equals else "true"
+        if name in given:
+            raise BadInput(f"{name} is given twice", fix=f"give it once, or two lines of {kind.kind}")
+        given[name] = value if equals else "true"
     return kind(**{name: _value(kind, name, value) for name, value in given.items()})
 
 
 def _words(text: str) -> list[str]:
+    """Words apart by spaces, or by commas before the next pair; quotes hold together what is in them."""
     try:
-        return shlex.split(_COMMA.sub(" ", text))
-    except ValueError as e:
-        raise BadInput(f"{text!r} cannot be read: {e}", fix="close the quotes") from e
+        return shlex.split(_MARK.sub(lambda m: m[1] or m[2] or " ", text))
+    except ValueError:
+        raise BadInput(f"{text!r} cannot be read: a quote is not closed", fix="close the quotes") from None
 
 
 def _value(kind: type[BaseModel], name: str, text: str) -> Any:
@@ -100,9 +105,12 @@ def _value(kind: type[BaseModel], name: str, text: str) -> Any:
         return text
     if bool in inside:
         return {"true": True, "false": False}.get(text.lower(), text)
-    if "/" in text:
+    if float not in inside and int not in inside:
+        return text
+    number = _number(text)
+    if "/" in text or (isinstance(number, float) and any(get_origin(p) is tuple for p in inside)):
         return tuple(_number(x) for x in text.split("/"))
-    return _number(text) if float in inside or int in inside else text
+    return number
 
 
 def _number(text: str) -> Any:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.edits.lasting import Primitives
+from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.solvers import CONVERGED, Vector, use_compile_cache
 from xunhuan.models.trade.calibrate import without_negative_flows

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, Infeasible, Problems
-from xunhuan.models.edits.lasting import Primitives
+from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 

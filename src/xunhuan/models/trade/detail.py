@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.edits.lasting import Primitives
+from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.rebuild import flows

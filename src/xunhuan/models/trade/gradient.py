@@ -12,7 +12,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
-from xunhuan.models.edits.lasting import Primitives
+from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.calibrate import without_negative_flows

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.edits.lasting import Theta
+from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.trade.elasticities import HORIZONS, sector_values, set_elasticities
 
 Array = NDArray[np.float64]

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.edits.lasting import Primitives, primitives
+from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
 from xunhuan.models.trade import calibrate, detail, rebuild

@@ -1,0 +1,233 @@
+r"""The primitives that lasting edits amount to, and the ledger in which they write their parts.
+
+Edits of one cell compound whatever their order: ratios multiply, rates add up. Of tariffs
+
+    t' = (t₀ + Σ_k w_k (s_k − t₀)) Π_k m_k + Σ_k a_k        set s with part w, multiplied by m, added a
+
+where all that set a cell must set it to the same rate. Ranges are checked on what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
+from xunhuan.errors import BadInput, Problems, XunhuanError
+from xunhuan.models.edits.base import Edit
+
+if TYPE_CHECKING:
+    from xunhuan.models.model import Shock
+
+Cells = tuple[NDArray[np.intp], ...]
+"""Positions in an array, open mesh: one array an axis, which broadcast against each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Primitives:
+    """Arrays that a lasting shock amounts to.
+
+    trade_cost     r s i, d_hat, ratio; inf = banned
+    tariff         r s i, new rate
+    productivity   r i, ratio
+    final_demand   s i, ratio
+    subsidy        r i, share of output value
+    export_tax     r s i, share of producer price
+    mobility_cost  s, ratio
+    """
+
+    trade_cost: Array
+    tariff: Array
+    productivity: Array
+    final_demand: Array
+    subsidy: Array
+    export_tax: Array
+    mobility_cost: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Theta:
+    """Trade elasticities by sector, length S each: between nations, and within one."""
+
+    between: Array
+    within: Array
+
+    def at(self, acc: Accounts, cells: Cells) -> Array:
+        """θ of cells r s i: within where r and s lie in one nation, else between."""
+        r, s, i = cells
+        return np.asarray(np.where(acc.geography.same_nation[r, s], self.within[i], self.between[i]))
+
+
+RATIOS = ("trade_cost", "productivity", "final_demand", "mobility_cost")
+RATES = {"tariff": "be 0 or more", "subsidy": "lie below 1", "export_tax": "lie above -1"}
+"""Rates, with what must hold of them after all edits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What an edit wrote: the primitive, where, by whom, and the rate where it set one."""
+
+    name: str
+    cells: Cells
+    by: Edit
+    rate: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Edits that make cells wrong together: the first cell, its name, and how many there are."""
+
+    by: tuple[Entry, ...]
+    at: tuple[int, ...]
+    cell: str
+    count: int
+
+    @property
+    def more(self) -> str:
+        """How many cells are like it."""
+        return f", as in {self.count - 1} more cell{'s' if self.count > 2 else ''}" if self.count > 1 else ""
+
+    def __str__(self) -> str:
+        return " and ".join(f"`{e.by}`" for e in self.by)
+
+
+@dataclass(eq=False)
+class Ledger:
+    """Where edits write: each adds its part, none reads what another wrote, so that their order does not matter.
+
+    theta  trade elasticities for barriers told by what they do to sales; None where no model gives them
+    """
+
+    acc: Accounts
+    theta: Theta | None = None
+    _ratio: dict[str, Array] = field(default_factory=dict)
+    _added: dict[str, Array] = field(default_factory=dict)
+    _factor: Array | None = None
+    _part: Array | None = None
+    _set: tuple[Array, Array] | None = None
+    _entries: list[Entry] = field(default_factory=list)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of a primitive."""
+        r, s = self.acc.R, self.acc.S
+        bilateral = ("trade_cost", "tariff", "export_tax")
+        return (r, r, s) if name in bilateral else (r,) if name == "mobility_cost" else (r, s)
+
+    def times(self, name: str, cells: Cells, ratio: float | Array, by: Edit) -> None:
+        """A ratio is multiplied; of "tariff", what the rate is."""
+        if name == "tariff":
+            self._factor = np.ones(self.shape(name)) if self._factor is None else self._factor
+            self._factor[cells] *= ratio
+        else:
+            self._ratio.setdefault(name, np.ones(self.shape(name)))[cells] *= ratio
+        self._entries.append(Entry(name, cells, by))
+
+    def plus(self, name: str, cells: Cells, amount: float, by: Edit) -> None:
+        """A rate is added to."""
+        self._added.setdefault(name, np.zeros(self.shape(name)))[cells] += amount
+        self._entries.append(Entry(name, cells, by))
+
+    def put(self, cells: Cells, rate: float, part: float, by: Edit) -> None:
+        """The tariff goes the part of the way from where it is to a rate, which must be the same for all that set a cell."""
+        if self._set is None or self._part is None:
+            shape = self.shape("tariff")
+            self._set, self._part = (np.full(shape, np.inf), np.full(shape, -np.inf)), np.zeros(shape)
+        least, most = self._set
+        least[cells] = np.minimum(least[cells], rate)
+        most[cells] = np.maximum(most[cells], rate)
+        self._part[cells] += part
+        self._entries.append(Entry("tariff", cells, by, rate))
+
+    def close(self, problems: Problems) -> Primitives:
+        """The primitives; every rate out of range, or set to two values, is noted with the edits that made it."""
+        got = {name: self._ratio.get(name, np.ones(self.shape(name))) for name in RATIOS}
+        got |= {name: self._added.get(name, np.zeros(self.shape(name))) for name in RATES}
+        twice = np.zeros(self.shape("tariff"), dtype=bool) if self._set is None else self._set[0] < self._set[1]
+        got["tariff"] = self._tariff()
+        for many in self._together("tariff", twice, setters=True):
+            rates = " and ".join(f"{x:g}" for x in sorted({e.rate for e in many.by if e.rate is not None}))
+            problems.add(f"{many}: the tariff of {many.cell} is set to {rates}{many.more} (set a rate once, or use add and "
+                         "multiply)")  # fmt: skip
+        low = got["tariff"] < 0
+        bad = {"tariff": low & (got["tariff"] != self.acc.tariff) & ~twice, "subsidy": got["subsidy"] >= 1,
+               "export_tax": got["export_tax"] <= -1}  # fmt: skip
+        for name, where in bad.items():
+            for many in self._together(name, where):
+                what = f"the {name.replace('_', ' ')} of {many.cell} would be {got[name][many.at]:g}{many.more}"
+                problems.add(f"{many}: {what} (rates must {RATES[name]})")
+        return Primitives(**got)
+
+    def _tariff(self) -> Array:
+        rate = self.acc.tariff.copy()
+        if self._set is not None and self._part is not None:
+            to, put = self._set[1], np.isfinite(self._set[1])
+            rate[put] += self._part[put] * (to[put] - rate[put])
+            rate[put & (self._part == 1)] = to[put & (self._part == 1)]
+        if self._factor is not None:
+            rate *= self._factor
+        if "tariff" in self._added:
+            rate += self._added["tariff"]
+        return rate
+
+    def _together(self, name: str, bad: NDArray[np.bool_], setters: bool = False) -> Iterator[Together]:
+        """Cells that are wrong, by the edits that made them so."""
+        left = bad.copy()
+        mine = [e for e in self._entries if e.name == name and (e.rate is not None or not setters)]
+        while left.any():
+            at = tuple(int(k) for k in np.argwhere(left)[0])
+            alike = left.copy()
+            by = []
+            for e in mine:
+                touched = np.zeros(left.shape, dtype=bool)
+                touched[e.cells] = True
+                alike &= touched == touched[at]
+                by += [e] if touched[at] else []
+            left &= ~alike
+            yield Together(tuple(by), at, self._name(at), int(alike.sum()))
+
+    def _name(self, cell: tuple[int, ...]) -> str:
+        g, s = self.acc.geography.codes, self.acc.sectors.codes
+        places = [g[k] for k in (cell if len(cell) == 1 else cell[:-1])]
+        return "->".join(places) + (f" {s[cell[-1]]}" if len(cell) > 1 else "")
+
+
+class Lasting(Edit):
+    """An edit of primitives that holds for good."""
+
+    def apply(self, ledger: Ledger) -> None:
+        """Write the edit's part. Raises BadInput where it makes no sense on the ledger's table."""
+        raise NotImplementedError
+
+
+def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primitives:
+    """The primitives after the lasting edits of a shock, which compound whatever their order.
+
+    Raises BadInput collecting every edit that names unknown places, touches nothing, or compounds out of range.
+    """
+    problems = Problems("the shock cannot be applied")
+    out = collected(acc, shock, problems, theta)
+    problems.raise_if(where=shock.name or acc.name)
+    return out
+
+
+def collected(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | None = None) -> Primitives:
+    """`primitives`, of the edits that can be; what is wrong with the others is noted."""
+    ledger = Ledger(acc, theta)
+    for edit in shock.lasting:
+        wrongs = edit.check(acc)
+        for wrong in wrongs:
+            problems.add(f"`{edit}`: {wrong}")
+        if wrongs:
+            continue
+        try:
+            if not isinstance(edit, Lasting):
+                raise BadInput(f"{edit.kind or type(edit).__name__} is not an edit of a primitive")
+            edit.apply(ledger)
+        except XunhuanError as e:
+            problems.add(f"`{edit}`: {e.what}" + (f" ({e.fix})" if e.fix else ""))
+    return ledger.close(problems)
