@@ -82,6 +82,6 @@ def test_help_and_tables_start_without_jax_or_plotly() -> None:
 
 
 def test_circulation_never_imports_jax() -> None:
-    code = "import sys, xunhuan as xh; xh.circulation(xh.toyland());print('jax' in sys.modules)"
+    code = "import sys, xunhuan as xh; xh.measures.circulation(xh.toyland());print('jax' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"

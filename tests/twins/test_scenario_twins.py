@@ -15,8 +15,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import implied_trade_cost
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
-from xunhuan.measures.exposure import exposure
-from xunhuan.measures.integration import head_ries as measured_head_ries
+from xunhuan.measures import exposure
+from xunhuan.measures import head_ries as measured_head_ries
 from xunhuan.models.contract import Shock, primitives
 from xunhuan.scenario import ensemble
 from xunhuan.scenario.bounds import hauling_bounds
@@ -25,7 +25,7 @@ from xunhuan.scenario.design import design, indices, quantile, sample_rows
 from xunhuan.scenario.edits import BestPairs, Elasticities
 from xunhuan.scenario.ensemble import Plan, draw_all
 from xunhuan.scenario.layers import Layers, read
-from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.places import places
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty
@@ -72,7 +72,7 @@ def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> Non
         np.testing.assert_allclose(ours[~np.eye(4, dtype=bool)], theirs[~np.eye(4, dtype=bool)], rtol=1e-12)
     at = places(toy)
     face = [float(exposure(toy, code)["face"].item()) for code in at.codes]
-    np.testing.assert_allclose(reliance(toy, at), face, rtol=1e-12)
+    np.testing.assert_allclose(reliance_at(toy, at), face, rtol=1e-12)
 
 
 def test_sobol_indices_of_a_product_by_hand() -> None:

@@ -17,7 +17,7 @@ from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.pictures import change_map, played, winners
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 from xunhuan.scenario.bench import run_scenario
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
@@ -38,7 +38,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
 
 @pytest.mark.parametrize("definition", state.DEFINITIONS)
 def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: str) -> None:
-    ds = circulation(toy, definition)
+    ds = circulation(toy, definition=definition)
     for code in ("AT-N", "AT-E", "AT-S"):
         for circuit in state.CIRCUITS:
             query = f"?table=toyland&region={code}&definition={definition}&share={circuit}"

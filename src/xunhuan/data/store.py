@@ -179,6 +179,15 @@ def open_dataset(path: str | Path) -> xr.Dataset:
         ) from e
 
 
+def strings(value: object) -> list[str]:
+    """A list of strings kept in an attribute; netCDF gives one string back as itself and none as an empty array.
+
+    >>> strings("gdp"), strings(["gdp", "own"]), strings(np.array([]))
+    (['gdp'], ['gdp', 'own'], [])
+    """
+    return [value] if isinstance(value, str) else [str(v) for v in np.atleast_1d(np.asarray(value, dtype=object))]
+
+
 def open_accounts(path: str | Path) -> Accounts:
     """Read accounts from a netCDF file; a stored digest that does not match the numbers is refused.
 

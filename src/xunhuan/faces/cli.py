@@ -15,7 +15,7 @@ import typer
 from xunhuan.errors import XunhuanError
 
 ROOMS = (
-    "tables", "circulation", "measures", "build", "history", "imports", "propagate", "simulate", "report", "scenario",
+    "tables", "measures", "build", "history", "imports", "propagate", "simulate", "report", "scenario",
     "serve",
 )  # fmt: skip
 

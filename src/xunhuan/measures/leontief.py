@@ -23,7 +23,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import NotConverged
 
-TOLERANCE = 1e-13
+RESIDUAL = 1e-13
 """Largest residual |y + A·x − x| accepted, relative to the largest entry of each right-hand side and its
 solution.
 """
@@ -315,7 +315,7 @@ def _spread(by_good: Array, bought: Array) -> Array:
     return out
 
 
-def solve(operator: Operator, y: Array, *, tolerance: float = TOLERANCE) -> Array:
+def solve_right(operator: Operator, y: Array, *, tolerance: float = RESIDUAL) -> Array:
     r"""Output x that final demand y calls for.
 
     x = (I − A)^-1 y = B y        [MillerBlair2009, eq. 2.11]
@@ -326,7 +326,7 @@ def solve(operator: Operator, y: Array, *, tolerance: float = TOLERANCE) -> Arra
     return solution(operator, y, tolerance=tolerance).x
 
 
-def solve_left(operator: Operator, w: Array, *, tolerance: float = TOLERANCE) -> Array:
+def solve_left(operator: Operator, w: Array, *, tolerance: float = RESIDUAL) -> Array:
     r"""Total requirement of w (value added, labour, ...) per unit of final demand.
 
     m = w (I − A)^-1 = w B        [MillerBlair2009, ch. 6]
@@ -342,9 +342,9 @@ def solution(
     *,
     left: bool = False,
     cut: Index | None = None,
-    tolerance: float = TOLERANCE,
+    tolerance: float = RESIDUAL,
 ) -> Solution:
-    """`solve` or `solve_left`, with how it ended.
+    """`solve_right` or `solve_left`, with how it ended.
 
     cut: for each right-hand side the region that sells no inputs to others (its exports are then given from
     outside).

@@ -16,7 +16,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Infeasible
 from xunhuan.models.contract import Shock
 from xunhuan.scenario.edits import DemandShift
-from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 
 HURT = 1e-4
@@ -178,7 +178,7 @@ def frontier(bench: Bench) -> Frontier:
             response = bench.long_run(bench.shock(doses))
             if response.status.converged:
                 income[k, d] = bench.view.real_income(response)
-                foreign[k, d] = reliance(response.accounts, bench.view.places)
+                foreign[k, d] = reliance_at(response.accounts, bench.view.places)
     return Frontier(degree, policies, income, foreign)
 
 

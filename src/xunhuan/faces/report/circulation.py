@@ -17,7 +17,8 @@ from xunhuan.faces import figures
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
-from xunhuan.measures.circulation import DEFINITIONS, circulation
+from xunhuan.measures import circulation
+from xunhuan.measures.circuits import DEFINITIONS
 
 CIRCUITS = shares.CIRCUITS
 SECTORS_SHOWN = 12
@@ -62,7 +63,7 @@ def find(acc: Accounts) -> Findings:
     return Findings(
         acc=acc,
         region=circulation(acc),
-        others={d: circulation(acc, d) for d in DEFINITIONS if d != "absorption"},
+        others={d: circulation(acc, definition=d) for d in DEFINITIONS if d != "absorption"},
         partner=circulation(acc, by="partner"),
         sector=circulation(acc, region=acc.home, by="sector", border="nation"),
         bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
@@ -93,7 +94,7 @@ class CirculationReport:
     def html(self) -> str:
         """The whole page."""
         found = self.found
-        citations = [str(ds.attrs["citation"]) for ds in (found.region, *found.others.values())]
+        citations = [key for ds in (found.region, *found.others.values()) for key in ds.attrs["citation"]]
         return render("circulation.html.j2", _context(found, self.album()), citations)
 
 
