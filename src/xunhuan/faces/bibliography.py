@@ -154,27 +154,32 @@ def _rests_on(what: str) -> tuple[list[str], list[str]]:
     raise UnknownName.of("source", what, [*library(), *known_tables(), *_rooms()])
 
 
-def _rooms() -> dict[str, list[Path]]:
-    """Files of code that stand behind a name: each measure's module, each model's package."""
+def _rooms() -> list[str]:
+    """Names of what declares or holds its sources: measures and models."""
+    from xunhuan.measures import SOURCES
+
+    return [*SOURCES, *_model_files()]
+
+
+def _model_files() -> dict[str, list[Path]]:
+    """Files of code that stand behind a model."""
     import xunhuan
 
-    root = Path(xunhuan.__file__).parent
-    out = {p.stem: [p] for p in sorted((root / "measures").glob("*.py")) if p.stem != "__init__"}
-    public = xunhuan._PUBLIC.items()
-    out |= {name: [_file(root, module)] for name, module in public if module.startswith("xunhuan.measures.")}
-    for package in sorted((root / "models").iterdir()):
-        if package.is_dir() and (package / "__init__.py").is_file():
-            out[package.name] = sorted(package.glob("*.py"))
-    return out
-
-
-def _file(root: Path, module: str) -> Path:
-    return root.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    root = Path(xunhuan.__file__).parent / "models"
+    packages = [p for p in sorted(root.iterdir()) if (p / "__init__.py").is_file()]
+    return {p.name: sorted(p.glob("*.py")) for p in packages}
 
 
 def _sources_of(name: str) -> list[str]:
-    """Texts of the code behind a measure or model, empty for another name; read, not imported."""
-    return [p.read_text(encoding="utf-8") for p in _rooms().get(name, [])]
+    """Keys that a measure declares, or texts of the code behind a model; empty for another name. Nothing is run.
+
+    A measure may be named as in Python or as its command: value_added_trade, value-added-trade.
+    """
+    from xunhuan.measures import SOURCES
+
+    if name.replace("-", "_") in SOURCES:
+        return list(SOURCES[name.replace("-", "_")])
+    return [p.read_text(encoding="utf-8") for p in _model_files().get(name, [])]
 
 
 def software() -> str:
