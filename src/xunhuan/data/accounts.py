@@ -37,23 +37,63 @@ class Sourcing:
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """A balanced table in flows x use form (DESIGN 4).
+    r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
-    flow         r s i, value of good i from r used in s, all uses, basic prices, `unit`
-    use          s i j, intermediate use of good i, all origins, by industry j, `unit`
-    final        s i f, final use of good i by category, `unit` (inventories may be negative)
-    value_added  s j v, primary inputs by component, `unit` (net taxes may be negative)
-    tariff       r s i, rate that s levies on i from r, on the flow at basic prices
+    Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
+    Σ_s flow[s',s,j] = Σ_i use[s',i,j] + Σ_v value_added[s',j,v]   every j, and s' that is not open
 
-    Identities, to 1e-9 of the gross size of the terms:
+    to 1e-9 of the gross size of the terms. An open region buys exports and sells imports: its use and value added are
+    0, its final use is what it buys. Inputs of a kind are sourced alike by all users of a region unless `sourcing` says
+    otherwise.
 
-        Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]        every s, i
-        Σ_s flow[s',s,j] = Σ_i use[s',i,j] + Σ_v value_added[s',j,v]   every j, and s' that is not open
+    Parameters
+    ----------
+    flow : array, r s i
+        Value of good i from r used in s, all uses, basic prices, `unit`.
+    use : array, s i j
+        Intermediate use of good i, all origins, by industry j, `unit`.
+    final : array, s i f
+        Final use of good i by category, `unit`; inventories may be negative.
+    value_added : array, s j v
+        Primary inputs by component, `unit`; net taxes may be negative.
+    tariff : array, r s i
+        Rate that s levies on i from r, on the flow at basic prices.
+    geography : Geography
+        Regions, their nations, clusters and names; which regions are open.
+    sectors : Sectors
+        Sectors, their groups and names.
+    categories, components : tuple of str
+        Labels of f and of v.
+    year : int
+        The year.
+    currency, unit : str
+        Currency, and the unit of all values: "CNY", "10^8 CNY".
+    name, title, source : str
+        What the table is called, its title, and where its numbers come from.
+    notes : tuple of str
+        What a reader must know beside its numbers.
+    home : str
+        The nation looked at; by default the one with most regions.
+    sourcing : Sourcing, optional
+        Where each user buys, for tables that know it.
+    extra : mapping of str
+        Further statements about the table.
 
-    An open region buys exports and sells imports: its use and value added are 0, its final use is what it buys.
-    Inputs of a kind are sourced alike by all users of a region unless `sourcing` says otherwise.
+    Raises
+    ------
+    UnbalancedAccounts
+        Listing every identity that fails, with its worst cells.
+    BadInput
+        For arrays that do not fit the labels, and a home that is no nation of the table.
 
-    Raises UnbalancedAccounts listing every identity that fails with its worst cells; BadInput for wrong shapes.
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> acc.flow.shape, acc.use.shape, acc.final.shape, acc.value_added.shape
+    ((4, 4, 3), (4, 3, 3), (4, 3, 2), (4, 3, 5))
+    >>> acc.R, acc.S, acc.unit, acc.gdp.tolist()
+    (4, 3, 'million SHL', [461.0, 514.0, 489.0, 426.0])
     """
 
     flow: Array
@@ -162,7 +202,29 @@ class Accounts:
         return h.hexdigest()
 
     def replace(self, **changes: object) -> Accounts:
-        """New accounts with some fields changed, checked again. Changing flows drops `sourcing` unless given."""
+        """New accounts with some fields changed, checked again.
+
+        Parameters
+        ----------
+        **changes
+            Fields by name. Changing flow, use or final drops `sourcing` unless it is given too.
+
+        Returns
+        -------
+        Accounts
+            The changed table; this one stays as it is.
+
+        Raises
+        ------
+        UnbalancedAccounts, BadInput
+            As for new accounts.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> xh.toyland().replace(home="BOR").home
+        'BOR'
+        """
         touched = {"flow", "use", "final"} & changes.keys()
         if touched and "sourcing" not in changes:
             changes["sourcing"] = None
@@ -179,24 +241,101 @@ class Accounts:
         the sums, so measures that are not linear in the table (look-through, chains) see the coarser table.
         A group across nations takes its first member's nation.
 
-        Raises UnknownName for unknown members; BadInput for a member in two groups or an open one among closed.
+        Parameters
+        ----------
+        regions, sectors : mapping of str to str, optional
+            Codes of the groups, and of their members.
+
+        Returns
+        -------
+        Accounts
+            The coarser table, in the same unit.
+
+        Raises
+        ------
+        UnknownName
+            For members that are not there.
+        BadInput
+            For a member in two groups, or an open region among closed ones.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> one = xh.toyland().aggregate(regions={"ATLAS": ("AT-N", "AT-E", "AT-S")}, sectors={"GOOD": ("FAR", "MAN")})
+        >>> one.geography.codes, one.sectors.codes, one.gdp.tolist()
+        (('ATLAS', 'BOR'), ('GOOD', 'SER'), [1464.0, 426.0])
         """
         from xunhuan.data.reshape import aggregate
 
         return aggregate(self, regions or {}, sectors or {})
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
-        """Keep the books of `regions` only; all others become one open region called `rest`.
+        """Keep the books of some regions only; all others become one open region.
 
         Trade among the others disappears; what they buy from and sell to the kept regions stays, so the identities
-        of the kept regions hold unchanged. Raises UnknownName; BadInput where `rest` names a kept region.
+        of the kept regions hold unchanged.
+
+        Parameters
+        ----------
+        regions : str or list of str
+            Those to keep: codes, names, nations, clusters, "A+B", "!X".
+        rest : str
+            Code of the open region.
+
+        Returns
+        -------
+        Accounts
+            The smaller table, in the same unit; its GDP by region is unchanged.
+
+        Raises
+        ------
+        UnknownName
+            For regions that are not there.
+        BadInput
+            Where `rest` has the code of a kept region, or nothing is kept.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> nation = xh.toyland().restrict("ATL")
+        >>> nation.geography.codes, nation.gdp.tolist()
+        (('AT-N', 'AT-E', 'AT-S', 'ROW'), [461.0, 514.0, 489.0, 0.0])
         """
         from xunhuan.data.reshape import restrict
 
         return restrict(self, regions, rest)
 
     def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Accounts:
-        """The same table with `members` made one nation, which becomes home."""
+        """The same table with some regions made one nation, which becomes home.
+
+        Parameters
+        ----------
+        name : str
+            Code of the nation.
+        members : list of str
+            Its regions: codes, names, nations or clusters.
+        names : pair of str
+            Its English and Chinese name.
+
+        Returns
+        -------
+        Accounts
+            The same numbers; only borders of nations move.
+
+        Raises
+        ------
+        UnknownName
+            For members that are not there.
+        BadInput
+            For an open region among them, and a name that another nation has.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> sea = xh.toyland().regroup("SEA", ["AT-S", "BOR"], ("The Sea", "海洋国"))
+        >>> sea.home, sea.geography.nation
+        ('SEA', ('ATL', 'ATL', 'SEA', 'SEA'))
+        """
         return replace(self, geography=self.geography.regroup(name, members, names), home=name)
 
 

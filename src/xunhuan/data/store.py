@@ -141,7 +141,37 @@ def _from_dataset(ds: xr.Dataset) -> Accounts:
 
 
 def save(acc: Accounts, path: str | Path) -> Path:
-    """Write accounts to netCDF, atomically; a folder is given the name NAME-DIGEST12.nc."""
+    """Write accounts to netCDF, atomically.
+
+    The file holds the arrays flow r s i, use s i j, final s i f, value_added s j v and tariff r s i with their labels and
+    units, and opens as plain xarray.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    path : str or Path
+        The file; in a folder it gets the name NAME-DIGEST12.nc.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    BadInput
+        Where the folder does not exist or cannot be written to; nothing is left behind then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xunhuan as xh
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = xh.load(xh.save(xh.toyland(), folder))
+    >>> again.digest == xh.toyland().digest
+    True
+    """
     path = Path(path)
     if path.is_dir():
         path = path / f"{acc.name}-{acc.digest[:12]}.nc"
@@ -227,9 +257,31 @@ def known_tables() -> dict[str, Path]:
 
 
 def load(name: str | Path) -> Accounts:
-    """Accounts by name of a known table or by path of a netCDF file.
+    """Accounts by name of a known table or by path of a netCDF file; identities and digest are checked.
 
-    Raises UnknownName with the nearest table names; BadInput, ForeignFile, UnbalancedAccounts for a bad file.
+    Parameters
+    ----------
+    name : str or Path
+        A name that `xunhuan.tables` lists, or a file that `save` wrote.
+
+    Returns
+    -------
+    Accounts
+        The table: flow r s i, use s i j, final s i f, value_added s j v, in its own unit.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest table names.
+    BadInput, ForeignFile, UnbalancedAccounts
+        For a file that is absent, of another kind, or does not balance.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.load("china-2017")
+    >>> acc.R, acc.S, acc.unit, acc.home
+    (32, 42, '10^8 CNY', 'CHN')
     """
     tables = known_tables()
     if str(name) in tables:
@@ -241,7 +293,30 @@ def load(name: str | Path) -> Accounts:
 
 
 def load_log(name: str) -> pd.DataFrame:
-    """The build log of a bundled table: one row a correction. Raises UnknownName where the table has none."""
+    """The build log of a bundled table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every correction made when it was built: step, region, sector, quantity, before, after, change, unit,
+        note.
+
+    Raises
+    ------
+    UnknownName
+        Where the table has no log.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> [c for c in xh.load_log("china-2017") if c in ("step", "region", "sector", "change", "unit")]
+    ['step', 'region', 'sector', 'change', 'unit']
+    """
     import pandas as pd
 
     logs = {k: f.with_suffix(".log.parquet") for k, f in known_tables().items()}
