@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.measures import circulation, exports, table
-from xunhuan.measures.circuits import DEFINITIONS
+from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 from xunhuan.measures.system import system_of
 from xunhuan.symbols import SYMBOLS
 
@@ -47,7 +47,7 @@ def acc(request: pytest.FixtureRequest, toy: Accounts) -> Accounts:
     }[request.param]
 
 
-@pytest.mark.parametrize("definition", list(DEFINITIONS))
+@pytest.mark.parametrize("definition", list(CIRCULATION_DEFINITIONS))
 @pytest.mark.parametrize("border", ["region", "nation"])
 def test_circulation_is_additive_at_every_grain(acc: Accounts, definition: str, border: str) -> None:
     whole = circulation(acc, definition=definition, border=border)
@@ -82,7 +82,7 @@ def test_external_of_provinces_adds_to_the_nation(acc: Accounts) -> None:
 
 
 def test_a_cluster_of_everyone_at_home_is_the_nation(toy: Accounts) -> None:
-    for definition in DEFINITIONS:
+    for definition in CIRCULATION_DEFINITIONS:
         union = circulation(toy, definition=definition, region="AT-N+AT-E+AT-S")
         nation = circulation(toy, definition=definition, border="nation").sel(region="ATL")
         assert union.external.item() == pytest.approx(nation.external.item(), rel=1e-12)
@@ -300,7 +300,7 @@ def _grown(acc: Accounts) -> Accounts:
 def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
     """Results of every public measure, by each of its definitions and groupings."""
     ways = {
-        "circulation": [*({"definition": d} for d in DEFINITIONS), {"by": "sector"}, {"by": "partner"}],
+        "circulation": [*({"definition": d} for d in CIRCULATION_DEFINITIONS), {"by": "sector"}, {"by": "partner"}],
         "export_decomposition": [*({"method": m} for m in exports.METHODS), {"by": "sector"}],
         "structure": [{}, {"by": "sector"}, {"by": "partner"}],
         "exposure": [{}, {"by": "sector"}, {"by": "partner"}],
@@ -344,7 +344,7 @@ def test_a_measure_reads_the_same_after_a_file(toy: Accounts, tmp_path: Path) ->
 
 def test_sectors_chosen_add_up_to_all(acc: Accounts) -> None:
     """What a selection counts of value adds over a partition of the sectors to what all sectors count."""
-    for definition in DEFINITIONS:
+    for definition in CIRCULATION_DEFINITIONS:
         whole = circulation(acc, definition=definition, by="partner").value
         parts = [circulation(acc, definition=definition, by="partner", sectors=s).value for s in ("goods", "SER")]
         assert sum(p.values for p in parts) == pytest.approx(whole.values, rel=1e-12, abs=1e-12)
@@ -373,7 +373,7 @@ def test_home_looks_from_another_nation_or_a_cluster_made_one(toy: Accounts) -> 
 
 def test_rows_come_in_the_order_asked_for(toy: Accounts) -> None:
     asked = ["COAST", "AT-S", "BOR", "AT-N"]
-    for definition in DEFINITIONS:
+    for definition in CIRCULATION_DEFINITIONS:
         assert list(circulation(toy, definition=definition, region=asked).region.values) == asked
     assert list(measures.exposure(toy, ["COAST", "AT-S"]).region.values) == ["COAST", "AT-S"]
 

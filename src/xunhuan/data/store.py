@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-FORMAT = "xunhuan-accounts-1"
-ENCODED = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
+_FORMAT = "xunhuan-accounts-1"
+LOG_COLUMNS = ("step", "region", "sector", "quantity", "before", "after", "change", "unit", "note")
+"""Columns of a build log, and of the changes a reader makes: a row a number."""
 
 
 def to_dataset(acc: Accounts) -> xr.Dataset:
@@ -63,7 +64,7 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "sector_en": ("sector", list(s.names_en)), "sector_zh": ("sector", list(s.names_zh)),
     }  # fmt: skip
     attrs = {
-        "format": FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
+        "format": _FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
         "currency": acc.currency, "unit": acc.unit, "home": acc.home, "digest": acc.digest,
         "notes": json.dumps(acc.notes, ensure_ascii=False),
         "clusters": json.dumps(g.clusters, ensure_ascii=False),
@@ -79,9 +80,9 @@ def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
 
     Raises ForeignFile where the Dataset is of another kind, UnbalancedAccounts where the numbers fail.
     """
-    if ds.attrs.get("format") != FORMAT:
+    if ds.attrs.get("format") != _FORMAT:
         raise ForeignFile(
-            "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}"
+            "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {_FORMAT!r}"
         )
     try:
         return _from_dataset(ds)

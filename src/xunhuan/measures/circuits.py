@@ -21,7 +21,7 @@ from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import DEFINITION_SOURCES
 from xunhuan.measures.system import System, system_of
 
-DEFINITIONS = {
+CIRCULATION_DEFINITIONS = {
     "absorption": (
         "gdp by where it is absorbed: value added of p in final demand of p (own), of other regions of its "
         "nation (inter), of all else (external); GDP_p = Σ_d v_p B_p· y^d",
@@ -105,7 +105,7 @@ def circulation(
     >>> bool(abs(ds.own + ds.inter + ds.external - 1).max() < 1e-12)
     True
     """
-    check_word("definition", definition, tuple(DEFINITIONS))
+    check_word("definition", definition, tuple(CIRCULATION_DEFINITIONS))
     check_word("grouping", by, ("region", "sector", "partner"))
     acc = looking_from(acc, home)
     order = [g.code for g in requested(acc, region, border)]
@@ -233,7 +233,7 @@ def _table(
     average = means(ratio(whole, whole.sum(-1, keepdims=True)), whole.sum(-1))
     variables["mean"] = (("weighting", "circuit"), average)
     coords = {**group_coords([g for g, _ in cuts]), **({} if goods is None else sector_coords(acc, goods))}
-    text, source = DEFINITIONS[definition]
+    text, source = CIRCULATION_DEFINITIONS[definition]
     return labelled(
         acc,
         variables,
@@ -251,7 +251,7 @@ def _by_partner(acc: Accounts, definition: str, cuts: _Cuts, sectors: str | Iter
     value = np.stack([c.partners for _, c in cuts])
     kind = np.array(CIRCUITS)[np.stack([c.circuit for _, c in cuts])]
     dims = ("region", "partner")
-    text, source = DEFINITIONS[definition]
+    text, source = CIRCULATION_DEFINITIONS[definition]
     total = value.sum(axis=1, keepdims=True)
     return labelled(
         acc,

@@ -16,7 +16,7 @@ from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
 
-DEFINITION = (
+_DEFINITION = (
     "foreign reliance: part of the inputs a region uses that comes from outside its nation, by purchases (face) and by "
     "the production of every tier of suppliers behind its final goods (look)"
 )
@@ -149,7 +149,7 @@ def exposure(
     variables["hidden"] = (dims, variables["look"][1] - variables["face"][1])
     if by == "sector":
         coords |= sector_coords(acc, goods)
-    return _labelled(acc, variables, coords, DEFINITION, sectors)
+    return _labelled(acc, variables, coords, _DEFINITION, sectors)
 
 
 def _labelled(

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xunhuan.faces.commands.measuring import Nations, Regions, Table, Top, open_table, show
+from xunhuan.faces.commands.measuring import Nations, Regions, TableArgument, Top, open_table, show
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 
@@ -47,7 +47,7 @@ class _Command:
     by: tuple[str, ...] = ()
     shared: tuple[str, ...] = ("sectors", "border", "home")
     own: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    tables: Mapping[str, Any] = field(default_factory=lambda: {"table": Table})
+    tables: Mapping[str, Any] = field(default_factory=lambda: {"table": TableArgument})
 
     @property
     def options(self) -> dict[str, tuple[Any, Any]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
 
-Table = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
+TableArgument = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
 Regions = Annotated[
     list[str] | None,
     typer.Option(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput, Problems, UnknownName
-from xunhuan.faces.commands.measuring import Table, open_table
+from xunhuan.faces.commands.measuring import TableArgument, open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 if TYPE_CHECKING:
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from xunhuan.models.propagation import PropagationParameters
 
 Given = list[str] | None
-Capacity = Annotated[
+_Capacity = Annotated[
     Given,
     typer.Option("--capacity", help="Lost capacity: regions=CN-HB,loss=0.6,start=30,end=106[,recovery=linear,...]."),
 ]
 Demand = Annotated[
     Given, typer.Option("--demand", help="Changed final demand: regions=foreign,sectors=goods,change=-0.3,...")
 ]
-Link = Annotated[
+_Link = Annotated[
     Given, typer.Option("--link", help="Throttled link: origin=USA,destination=CHN,sectors=electronics,loss=1,...")
 ]
-Gateway = Annotated[Given, typer.Option("--gateway", help="Closed gateway: regions=CN-SH,loss=0.8,start=60,end=120.")]
-Stocks = Annotated[
+_Gateway = Annotated[Given, typer.Option("--gateway", help="Closed gateway: regions=CN-SH,loss=0.8,start=60,end=120.")]
+_Stocks = Annotated[
     Given, typer.Option("--stockpile", help="Stockpiling: regions=CHN,sectors=electronics,factor=2,start=0,end=60.")
 ]
-Settings = Annotated[Given, typer.Option("--set", help="A parameter, NAME=VALUE: rationing=proportional; repeatable.")]
-By = Annotated[str, typer.Option("--by", help="region, sector, industry, bottleneck or path.")]
-Top = Annotated[int, typer.Option("--top", help="Rows shown of industries and bottlenecks.")]
+_Settings = Annotated[Given, typer.Option("--set", help="A parameter, NAME=VALUE: rationing=proportional; repeatable.")]
+_By = Annotated[str, typer.Option("--by", help="region, sector, industry, bottleneck or path.")]
+_Top = Annotated[int, typer.Option("--top", help="Rows shown of industries and bottlenecks.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the year as booked to this file.")]
 
@@ -49,15 +49,15 @@ def register(app: typer.Typer) -> None:
 
     @app.command("propagate")
     def command(
-        table: Table,
-        capacity: Capacity = None,
+        table: TableArgument,
+        capacity: _Capacity = None,
         demand: Demand = None,
-        link: Link = None,
-        gateway: Gateway = None,
-        stockpile: Stocks = None,
-        set_: Settings = None,
-        by: By = "region",
-        top: Top = 20,
+        link: _Link = None,
+        gateway: _Gateway = None,
+        stockpile: _Stocks = None,
+        set_: _Settings = None,
+        by: _By = "region",
+        top: _Top = 20,
         path: PathFile = None,
         accounts: Booked = None,
         format: FormatOption = Format.table,
@@ -74,7 +74,7 @@ def register(app: typer.Typer) -> None:
                             "stockpile": stockpile})  # fmt: skip
         parameters = read_parameters(set_ or [])
         acc = open_table(table)
-        with bar("days") as progress:
+        with _bar("days") as progress:
             response = respond(acc, shock, parameters, progress=progress)
         if path is not None and response.path is not None:
             save_dataset(response.path, path)
@@ -82,7 +82,7 @@ def register(app: typer.Typer) -> None:
             save(response.accounts, accounts)
         frame = VIEWS[by](acc, response, top)
         title = f"{'; '.join(e.describe() for e in shock.edits)}: {acc.name}, {acc.year}"
-        emit(frame, format, output, title=title, notes=notes(acc, response, parameters))
+        emit(frame, format, output, title=title, notes=_notes(acc, response, parameters))
 
 
 def read_shock(given: dict[str, Given]) -> Shock:
@@ -163,7 +163,7 @@ def read_parameters(given: list[str]) -> PropagationParameters:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error that a run reports to; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
@@ -177,7 +177,7 @@ def bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def notes(acc: Accounts, r: Response, p: PropagationParameters) -> list[str]:
+def _notes(acc: Accounts, r: Response, p: PropagationParameters) -> list[str]:
     """Lines that belong beside the numbers."""
     whole = {k: float(r.detail[k].sum()) for k in ("loss", "loss_direct", "loss_inputs", "loss_demand")}
     base = float(r.detail["base_value_added"].sum())

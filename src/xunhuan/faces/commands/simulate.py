@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xunhuan.errors import BadInput, NotConverged, Problems
-from xunhuan.faces.commands.measuring import Nations, Table, open_table
+from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 
 if TYPE_CHECKING:
@@ -25,26 +25,28 @@ def _many(flag: str, text: str) -> Any:
     return typer.Option(flag, help=text)
 
 
-Tariffs = Annotated[list[str] | None, _many("--tariff", "TO<-FROM:SECTORS:RATE; +0.25 adds, 0.25 sets, x2 multiplies.")]
+_Tariffs = Annotated[
+    list[str] | None, _many("--tariff", "TO<-FROM:SECTORS:RATE; +0.25 adds, 0.25 sets, x2 multiplies.")
+]
 Costs = Annotated[list[str] | None, _many("--trade-cost", "TO<-FROM:SECTORS:CHANGE, e.g. CHN<->CHN:goods:-0.1.")]
 Bans = Annotated[list[str] | None, _many("--ban", "TO<-FROM:SECTORS, or A<->B:SECTORS both ways.")]
-ExportTaxes = Annotated[list[str] | None, _many("--export-tax", "FROM->TO:SECTORS:RATE.")]
+_ExportTaxes = Annotated[list[str] | None, _many("--export-tax", "FROM->TO:SECTORS:RATE.")]
 Productivities = Annotated[list[str] | None, _many("--productivity", "REGIONS:SECTORS:CHANGE.")]
 Demands = Annotated[list[str] | None, _many("--demand", "REGIONS:SECTORS:CHANGE of final demand.")]
-Subsidies = Annotated[list[str] | None, _many("--subsidy", "REGIONS:SECTORS:RATE on the value of output.")]
+_Subsidies = Annotated[list[str] | None, _many("--subsidy", "REGIONS:SECTORS:RATE on the value of output.")]
 Moving = Annotated[list[str] | None, _many("--mobility-cost", "REGIONS:CHANGE of the cost of living there.")]
 Horizon = Annotated[str, typer.Option("--horizon", help="short, medium or long trade elasticities.")]
 Elasticity = Annotated[str, typer.Option("--elasticities", help="FGO, BSY, CP, GYY, LL, Shap, IS, U4 or BLP.")]
-Theta = Annotated[
+_Theta = Annotated[
     list[str] | None, typer.Option("--theta", help="Override elasticities: a number, or SECTORS=NUMBER, repeated.")
 ]
 Labour = Annotated[str, typer.Option("--labour", help="immobile, or mobile inside each nation.")]
 Mobility = Annotated[float, typer.Option("--mobility", help="Elasticity of population in real income per head.")]
-Nest = Annotated[float, typer.Option("--nest-ratio", help="Elasticity inside a nation / between nations.")]
-Scale = Annotated[list[str] | None, typer.Option("--scale", help="Economies of scale: a number, or SECTORS=NUMBER.")]
+_Nest = Annotated[float, typer.Option("--nest-ratio", help="Elasticity inside a nation / between nations.")]
+_Scale = Annotated[list[str] | None, typer.Option("--scale", help="Economies of scale: a number, or SECTORS=NUMBER.")]
 Deficits = Annotated[str, typer.Option("--deficits", help="zero, world_share or constant.")]
 Transfers = Annotated[str, typer.Option("--transfers", help="Inside a nation: nation_share or as_deficits.")]
-Top = Annotated[int, typer.Option("--top", help="Regions shown at home and abroad, most affected first; 0 = all.")]
+_Top = Annotated[int, typer.Option("--top", help="Regions shown at home and abroad, most affected first; 0 = all.")]
 Save = Annotated[Path | None, typer.Option("--save", help="Also write the counterfactual accounts (netCDF).")]
 
 
@@ -226,26 +228,26 @@ def register(app: typer.Typer) -> None:
 def _simulate(app: typer.Typer) -> None:
     @app.command("simulate")
     def simulate(
-        table: Table,
-        tariff: Tariffs = None,
+        table: TableArgument,
+        tariff: _Tariffs = None,
         trade_cost: Costs = None,
         ban: Bans = None,
-        export_tax: ExportTaxes = None,
+        export_tax: _ExportTaxes = None,
         productivity: Productivities = None,
         demand: Demands = None,
-        subsidy: Subsidies = None,
+        subsidy: _Subsidies = None,
         mobility_cost: Moving = None,
         horizon: Horizon = "long",
         elasticities: Elasticity = "FGO",
-        theta: Theta = None,
+        theta: _Theta = None,
         labour: Labour = "immobile",
         mobility: Mobility = 1.5,
-        nest_ratio: Nest = 1.0,
-        scale: Scale = None,
+        nest_ratio: _Nest = 1.0,
+        scale: _Scale = None,
         deficits: Deficits = "world_share",
         transfers: Transfers = "nation_share",
         nation: Nations = None,
-        top: Top = 12,
+        top: _Top = 12,
         save: Save = None,
         format: FormatOption = Format.table,
         output: OutputOption = None,
@@ -280,7 +282,7 @@ def _simulate(app: typer.Typer) -> None:
 def _barriers(app: typer.Typer) -> None:
     @app.command("barriers")
     def barriers(
-        table: Table,
+        table: TableArgument,
         region: Annotated[str, typer.Argument(help="Region, cluster or nation whose real income counts.")],
         horizon: Horizon = "long",
         elasticities: Elasticity = "FGO",

@@ -18,7 +18,7 @@ from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
 from xunhuan.measures import circulation
-from xunhuan.measures.circuits import DEFINITIONS
+from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 CIRCUITS = shares.CIRCUITS
 SECTORS_SHOWN = 12
@@ -63,7 +63,7 @@ def find(acc: Accounts) -> Findings:
     return Findings(
         acc=acc,
         region=circulation(acc),
-        others={d: circulation(acc, definition=d) for d in DEFINITIONS if d != "absorption"},
+        others={d: circulation(acc, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
         partner=circulation(acc, by="partner"),
         sector=circulation(acc, region=acc.home, by="sector", border="nation"),
         bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
@@ -291,7 +291,7 @@ def _log(found: Findings) -> Grid:
 
 
 def _definitions() -> list[tuple[str, Markup]]:
-    return [(name, formula(text)) for name, (text, _) in DEFINITIONS.items()]
+    return [(name, formula(text)) for name, (text, _) in CIRCULATION_DEFINITIONS.items()]
 
 
 def _ending(found: Findings) -> str:
