@@ -14,7 +14,8 @@ from xunhuan.build.china import ChinaInputs, books_of, build_table, read_inputs
 from xunhuan.build.china_raw import ProvincialTables
 from xunhuan.build.national_check import STEP, value_added_exported
 from xunhuan.build.provinces import split_trade
-from xunhuan.data.accounts import Accounts, identity_residuals
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.identities import identity_residuals
 from xunhuan.data.store import load_log
 
 Built = dict[str, tuple[Accounts, pd.DataFrame]]

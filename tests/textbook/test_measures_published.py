@@ -20,7 +20,8 @@ from xunhuan.measures import (
 )
 from xunhuan.measures.actors import partition
 from xunhuan.measures.exports import Exporters, wwz
-from xunhuan.measures.leontief import Dense, solve_left, solve_right
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Dense
 from xunhuan.measures.specialisation import likeness
 from xunhuan.measures.system import system_of
 

@@ -22,7 +22,8 @@ from xunhuan.measures import (
 from xunhuan.measures.actors import nations, singles
 from xunhuan.measures.decomposition import FACTORS
 from xunhuan.measures.exports import Exporters
-from xunhuan.measures.leontief import Dense, Factored, solution, solve_left, solve_right
+from xunhuan.measures.leontief import solution, solve_left, solve_right
+from xunhuan.measures.operators import Dense, Factored
 from xunhuan.measures.system import system_of
 
 

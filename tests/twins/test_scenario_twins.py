@@ -75,6 +75,24 @@ def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> Non
     np.testing.assert_allclose(reliance_at(toy, at), face, rtol=1e-12)
 
 
+def test_reliance_is_one_formula_by_user_and_with_users_alike() -> None:
+    """China's national table knows who buys where: its industries buy less abroad than the average of all users does.
+
+    `exposure` reads the industries' own purchases. A scenario reads its base and its arms with users alike, as the models
+    leave them; on a table without sourcing by user the two are one number.
+    """
+    acc = load("china-national-2017")
+    assert acc.sourcing is not None
+    z = acc.sourcing.intermediate.sum((1, 3))  # r s
+    by_user = exposure(acc)["face"].item()
+    assert by_user == pytest.approx(z[1, 0] / z[:, 0].sum(), rel=1e-12)
+    alike = acc.replace(sourcing=None)
+    at = places(acc)
+    assert reliance_at(acc, at)[0] == pytest.approx(exposure(alike)["face"].item(), rel=1e-12)
+    assert reliance_at(alike, at) == pytest.approx(reliance_at(acc, at), rel=1e-12)
+    assert reliance_at(acc, at)[0] > by_user + 0.002
+
+
 def test_sobol_indices_of_a_product_by_hand() -> None:
     """Y = x1 x2, independent with means m and variances v: S_1 = v1 m2² / V, T_1 = (v1 m2² + v1 v2) / V [Saltelli2010]."""
     u = Uncertainty(

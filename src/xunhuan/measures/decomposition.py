@@ -14,7 +14,8 @@ from xunhuan.data.arrays import CIRCUITS, Array, ratio
 from xunhuan.errors import Problems
 from xunhuan.measures.actors import Partition, check_word, looking_from, partitions, requested
 from xunhuan.measures.labels import group_coords, labelled
-from xunhuan.measures.leontief import Dense, Factored, Operator, solve_right
+from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.operators import Dense, Factored, Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
 

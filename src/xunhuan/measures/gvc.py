@@ -17,7 +17,8 @@ from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partition
 from xunhuan.measures.circuits import forward
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
-from xunhuan.measures.leontief import Operator, solve_left, solve_right
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
 

@@ -12,7 +12,8 @@ from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import looking_from, requested, words
 from xunhuan.measures.labels import group_coords, group_sum, labelled
-from xunhuan.measures.leontief import Dense, Factored, Operator, solve_right
+from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.operators import Dense, Factored, Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
 

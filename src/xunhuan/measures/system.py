@@ -10,7 +10,8 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.measures.leontief import Dense, Factored, Operator, solve_left, solve_right
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Dense, Factored, Operator
 
 
 @dataclass(frozen=True, eq=False)

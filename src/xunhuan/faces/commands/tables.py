@@ -70,7 +70,7 @@ def _check(
     """Check the accounting identities of a table and show the largest residual of each."""
     import pandas as pd
 
-    from xunhuan.data.accounts import TOLERANCE, identity_residuals
+    from xunhuan.data.identities import TOLERANCE, identity_residuals
     from xunhuan.data.store import load
 
     acc = load(table)  # refuses what does not balance

@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
-from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load, load_log
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures
