@@ -25,11 +25,9 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import load
-from xunhuan.measures.circulation import circulation
-from xunhuan.measures.exports import export_decomposition
-from xunhuan.measures.gvc import value_added_trade
-from xunhuan.measures.leontief import solve
-from xunhuan.measures.system import _SYSTEMS, system
+from xunhuan.measures import circulation, export_decomposition, value_added_trade
+from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.system import _SYSTEMS, system_of
 
 
 def synthetic(regions: int, sectors: int, by_user: bool, seed: int = 11) -> Accounts:
@@ -111,9 +109,9 @@ def pymrio_all(acc: Accounts) -> Callable[[], object]:
 
 def dense_twin(acc: Accounts) -> None:
     """The same columns B y from the explicit inverse."""
-    a = system(acc).operator.dense()
+    a = system_of(acc).operator.dense()
     inverse = np.linalg.inv(np.eye(len(a)) - a)
-    inverse @ system(acc).y.reshape(len(a), -1)
+    inverse @ system_of(acc).y.reshape(len(a), -1)
 
 
 def peak_memory(call: str) -> float:
@@ -135,24 +133,29 @@ def measure(repeat: int) -> dict[str, float]:
     out["pymrio / dense (target 1)"] = out["pymrio calc_all, the same table (s)"] / list(out.values())[1]
     out["dense inverse of the same system (s)"] = timed(lambda: dense_twin(factored), repeat)
     out["factored solve of the same columns (s)"] = timed(
-        lambda: solve(system(factored).operator, system(factored).y), repeat
+        lambda: solve_right(system_of(factored).operator, system_of(factored).y), repeat
     )
     out["dense inverse / factored solve"] = list(out.values())[-2] / list(out.values())[-1]
     for form, acc in (("factored", synthetic(44, 56, False)), ("by user", synthetic(44, 56, True))):
         for method, target in (("bm-source", 1), ("bm-sink", 1), ("kww", 1), ("wwz", 2)):
             name = f"{method}, all exporters by partner, 44 x 56 {form} (s, target {target})"
             by = "region" if method == "kww" else "partner"
-            out[name] = timed(lambda m=method, b=by, a=acc: export_decomposition(a, m, "all", b), repeat)  # type: ignore[misc]
+            out[name] = timed(lambda m=method, b=by, a=acc: export_decomposition(a, "all", by=b, method=m), repeat)  # type: ignore[misc]
     out["load world-2017 (s, target 1)"] = timed(lambda: load("world-2017"), repeat)
     china, world = load("china-2017"), load("world-2017")
     for definition in ("absorption", "origin", "forward"):
-        out[f"circulation by {definition}, china-2017 (s)"] = timed(lambda d=definition: circulation(china, d), repeat)  # type: ignore[misc]
+        out[f"circulation by {definition}, china-2017 (s)"] = timed(
+            lambda d=definition: circulation(china, definition=d), repeat
+        )  # type: ignore[misc]
         out[f"circulation by {definition}, world-2017, 111 regions (s)"] = timed(
-            lambda d=definition: circulation(world, d, "all"),  # type: ignore[misc]
+            lambda d=definition: circulation(world, "all", definition=d),  # type: ignore[misc]
             repeat,
         )
-    for call in ("xh.circulation(w, 'forward', 'all')", "xh.export_decomposition(w, 'wwz', 'all', 'partner')"):
-        out[f"peak memory of {call}, world-2017 (MB, target 1000)"] = peak_memory(call)
+    for call in (
+        "circulation(w, 'all', definition='forward')",
+        "export_decomposition(w, 'all', by='partner', method='wwz')",
+    ):
+        out[f"peak memory of {call}, world-2017 (MB, target 1000)"] = peak_memory(f"xh.measures.{call}")
     return out
 
 

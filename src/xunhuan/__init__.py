@@ -4,6 +4,8 @@
 >>> acc = xh.toyland()
 >>> acc.home
 'ATL'
+>>> xh.measures.circulation(acc, "AT-N")["own"].values.round(3).tolist()
+[0.704]
 """
 
 from __future__ import annotations
@@ -12,52 +14,59 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xunhuan import measures as measures
+    from xunhuan import models as models
     from xunhuan.data.accounts import Accounts as Accounts
+    from xunhuan.data.catalogue import tables as tables
     from xunhuan.data.store import load as load
+    from xunhuan.data.store import load_log as load_log
     from xunhuan.data.store import save as save
     from xunhuan.data.toyland import toyland as toyland
-    from xunhuan.measures.circulation import circulation as circulation
-    from xunhuan.measures.supply import import_content as import_content
-    from xunhuan.measures.supply import supply as supply
-    from xunhuan.scenario.record import open_result as open_result
+    from xunhuan.faces import figures as figures
+    from xunhuan.faces.laboratory import Result as Result
+    from xunhuan.faces.laboratory import cite as cite
+    from xunhuan.faces.laboratory import open_result as open
+    from xunhuan.faces.laboratory import respond as respond
+    from xunhuan.faces.laboratory import run as run
+    from xunhuan.models import edits as edits
+    from xunhuan.readers import read as read
 
 __version__ = "0.1.0"
 
-# Name -> module. Nothing is imported before it is asked for: JAX and xarray are slow to start.
+# Nothing is imported before it is asked for: JAX and xarray are slow to start. Names -> where they live; a room is a
+# module itself. No module of this folder has a name of _PUBLIC: once imported it would take that name's place.
 _PUBLIC = {
     "Accounts": "xunhuan.data.accounts",
-    "border_effect": "xunhuan.measures.integration",
-    "chokepoints": "xunhuan.measures.exposure",
-    "circulation": "xunhuan.measures.circulation",
-    "duplication": "xunhuan.measures.structure",
-    "export_decomposition": "xunhuan.measures.exports",
-    "exposure": "xunhuan.measures.exposure",
-    "extraction": "xunhuan.measures.extraction",
-    "gateways": "xunhuan.measures.gvc",
-    "head_ries": "xunhuan.measures.integration",
-    "import_content": "xunhuan.measures.supply",
-    "linkages": "xunhuan.measures.linkages",
-    "participation": "xunhuan.measures.gvc",
-    "propagation_length": "xunhuan.measures.linkages",
-    "structural_decomposition": "xunhuan.measures.decomposition",
-    "structure": "xunhuan.measures.structure",
-    "value_added_trade": "xunhuan.measures.gvc",
+    "Result": "xunhuan.faces.laboratory",
+    "cite": "xunhuan.faces.laboratory",
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
+    "open": "xunhuan.faces.laboratory",
+    "read": "xunhuan.readers",
+    "respond": "xunhuan.faces.laboratory",
+    "run": "xunhuan.faces.laboratory",
     "save": "xunhuan.data.store",
-    "supply": "xunhuan.measures.supply",
-    "open_result": "xunhuan.scenario.record",
-    "table": "xunhuan.measures.labels",
+    "tables": "xunhuan.data.catalogue",
     "toyland": "xunhuan.data.toyland",
 }
+_ROOMS = {
+    "edits": "xunhuan.models.edits",
+    "figures": "xunhuan.faces.figures",
+    "measures": "xunhuan.measures",
+    "models": "xunhuan.models",
+}
+_THERE = {"open": "open_result"}
+"""Names that would hide one of Python's own where they are defined."""
 
-__all__ = [*_PUBLIC, "__version__"]
+__all__ = [*_PUBLIC, *_ROOMS, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(_ROOMS[name])
     if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module 'xunhuan' has no attribute {name!r}")
+        return getattr(importlib.import_module(_PUBLIC[name]), _THERE.get(name, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

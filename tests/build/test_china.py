@@ -14,7 +14,8 @@ from xunhuan.build.china import ChinaInputs, books_of, build_table, read_inputs
 from xunhuan.build.china_raw import ProvincialTables
 from xunhuan.build.national_check import STEP, value_added_exported
 from xunhuan.build.provinces import split_trade
-from xunhuan.data.accounts import Accounts, identity_residuals
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.identities import identity_residuals
 from xunhuan.data.store import load_log
 
 pytestmark = pytest.mark.identity
@@ -120,7 +121,7 @@ def test_external_value_added_differs_from_the_official_table_by_what_is_logged(
     official = value_added_exported(c.domestic_use, c.value_added.sum(1), c.output, c.export)
     for name in ("china-2017", "china-2017-least", "china-2017-most"):
         acc, log = built[name]
-        ds = xh.circulation(acc, by="sector")
+        ds = xh.measures.circulation(acc, by="sector")
         external = (ds["gdp"] * ds["external"]).sum("region")
         steps = log[log["step"] == STEP].pivot_table(index="sector", values="change", aggfunc="sum")["change"]
         logged = steps.reindex(list(acc.sectors.codes)).fillna(0).to_numpy()
@@ -131,14 +132,14 @@ def test_the_coast_depends_most_on_foreign_demand_and_the_mean_is_that_of_the_li
     built: Built,
 ) -> None:
     """Lu Jiangyuan (2022), 31 provinces x 42 sectors, 2017: simple means external 11.5 %, inter 33.4, own 55.1."""
-    ds = xh.circulation(built["china-2017"][0])
+    ds = xh.measures.circulation(built["china-2017"][0])
     share = ds[["own", "inter", "external"]].to_dataframe()[["own", "inter", "external"]]
     top = share["external"].sort_values(ascending=False).index[:4]
     assert set(top) == {"CN-GD", "CN-ZJ", "CN-JS", "CN-SH"}
     mean = share.mean()
     assert mean["external"] == pytest.approx(0.115, abs=0.005)
     low, high = (
-        xh.circulation(built[k][0])["mean"].sel(weighting="simple").to_pandas()
+        xh.measures.circulation(built[k][0])["mean"].sel(weighting="simple").to_pandas()
         for k in ("china-2017-most", "china-2017-least")
     )
     assert low["own"] < 0.551 < high["own"]

@@ -9,7 +9,7 @@ import pytest
 from xunhuan.build import builder, lists
 from xunhuan.build.bridge import reclassify, value_added_content
 from xunhuan.data.store import load, load_log, open_dataset
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.identity
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xunhuan.data.accounts import Accounts, Sourcing, identity_residuals
+from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.identities import identity_residuals
 from xunhuan.data.toyland import FINAL, FLOW, USE, VALUE_ADDED, toyland
 
 pytestmark = pytest.mark.identity

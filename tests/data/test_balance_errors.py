@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xunhuan.data.balance import gras, gravity_fill, ras, spread
+from xunhuan.data.balance import gras, gravity_fill, ras, share_out
 from xunhuan.errors import Infeasible, NotConverged
 
 pytestmark = pytest.mark.error
@@ -74,4 +74,4 @@ def test_an_early_stop_is_told_and_refused_on_demand() -> None:
 
 def test_a_total_above_all_limits_is_refused() -> None:
     with pytest.raises(Infeasible, match="a total of 9 does not fit under limits that sum to 5"):
-        spread(9, [1, 1], [2, 3])
+        share_out(9, [1, 1], [2, 3])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, spread
+from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, share_out
 
 pytestmark = pytest.mark.identity
 
@@ -111,7 +111,7 @@ def test_gravity_meets_supply_and_demand_once_self_trade_is_out(market: tuple[Ar
 @given(arrays(float, 5, elements=st.floats(0, 9)), arrays(float, 5, elements=st.floats(0, 9)), st.floats(0, 1))
 def test_spread_adds_up_and_stays_within_limits(weight: Array, limit: Array, full: float) -> None:
     total = full * limit.sum()
-    part = spread(total, weight, limit)
+    part = share_out(total, weight, limit)
     np.testing.assert_allclose(part.sum(), total, rtol=1e-12, atol=1e-12)
     assert (part >= 0).all()
     assert (part <= limit * (1 + 1e-12) + 1e-12).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, spread
+from xunhuan.data.balance import gras, gravity_fill, own_bounds, ras, self_trade, share_out
 
 pytestmark = pytest.mark.textbook
 
@@ -92,6 +92,6 @@ def test_self_trade_and_bounds_by_hand() -> None:
 
 
 def test_spread_fills_the_small_first_and_then_the_unweighted() -> None:
-    assert spread(10, [1, 1, 0], [2, 6, 4]).tolist() == [2, 6, 2]
-    assert spread(6, [1, 2, 0], [9, 9, 9]).tolist() == [2, 4, 0]
-    assert spread(5, [0, 0], [4, 6]).tolist() == [2, 3]
+    assert share_out(10, [1, 1, 0], [2, 6, 4]).tolist() == [2, 6, 2]
+    assert share_out(6, [1, 2, 0], [9, 9, 9]).tolist() == [2, 4, 0]
+    assert share_out(5, [0, 0], [4, 6]).tolist() == [2, 3]

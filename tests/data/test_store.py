@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from xunhuan.data import store
+from xunhuan.data import catalogue, store
 from xunhuan.data.accounts import Accounts
 
 from .test_accounts import random_sourced
@@ -84,3 +84,13 @@ def test_a_killed_writer_leaves_a_whole_folder(tmp_path: Path) -> None:
         texts = {f.read_text() for f in target.iterdir()}
         assert len(list(target.iterdir())) == 4
         assert len(texts) == 1, "files of two runs are mixed"
+
+
+def test_the_catalogue_says_what_loading_would(toy: Accounts) -> None:
+    """Labels read without the numbers are those of the accounts."""
+    frame = catalogue.tables()
+    assert list(frame["name"]) == list(store.known_tables())
+    for row in frame[frame["name"].isin(["toyland", "china-2017"])].itertuples():
+        acc = store.load(row.name)
+        assert (row.title, row.year, row.regions, row.sectors) == (acc.title, acc.year, acc.R, acc.S)
+        assert (row.unit, row.home, row.digest) == (acc.unit, acc.home, acc.digest[:12])

@@ -12,7 +12,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures
 from xunhuan.faces.figures import maps, shares, style
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.identity
 

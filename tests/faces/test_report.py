@@ -18,7 +18,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.report import circulation_report, scenario_report
 from xunhuan.faces.report.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 from xunhuan.scenario.record import Result, open_result
 
 pytestmark = pytest.mark.identity

@@ -126,7 +126,7 @@ def test_a_measure_imports_nothing_that_only_models_and_figures_need() -> None:
 
 
 def test_circulation_never_imports_jax() -> None:
-    code = "import sys, xunhuan as xh; xh.circulation(xh.toyland());print('jax' in sys.modules)"
+    code = "import sys, xunhuan as xh; xh.measures.circulation(xh.toyland());print('jax' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
 

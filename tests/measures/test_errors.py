@@ -13,44 +13,60 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from xunhuan import measures
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
-from xunhuan.faces.commands.measuring import notes
+from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.faces.output import _blocks
-from xunhuan.measures import decomposition, exports, exposure, extraction, gvc, integration, linkages, structure
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.error
 
 REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
-    (lambda a: circulation(a, "supply"), "unknown definition 'supply'\n  fix: choose absorption, origin, forward"),
+    (
+        lambda a: circulation(a, definition="supply"),
+        "unknown definition 'supply'\n  fix: choose absorption, origin, forward",
+    ),
     (lambda a: circulation(a, by="month"), "unknown grouping 'month'\n  fix: choose region, sector, partner"),
     (lambda a: circulation(a, border="wall"), "unknown border 'wall'\n  fix: choose region or nation"),
     (lambda a: circulation(a, region=[]), "no region asked for"),
     (lambda a: circulation(a, region="AT-X"), "unknown region 'AT-X'\n  fix: did you mean"),
     (lambda a: circulation(a, home="ATK"), "unknown nation 'ATK'\n  where: toyland\n  fix: did you mean ATL?"),
     (lambda a: circulation(a.restrict("ATL"), region="ROW"), "no books are kept for an open region\n  - ROW"),
-    (lambda a: exports.export_decomposition(a, "hiy"), "unknown method 'hiy'\n  fix: choose bm-source, bm-sink, kww, wwz"),
-    (lambda a: exports.export_decomposition(a, "kww", by="partner"), "Koopman-Wang-Wei terms are of total exports only"),
-    (lambda a: exports.export_decomposition(a, by="good"), "unknown grouping 'good'"),
-    (lambda a: exposure.exposure(a, ["AT-N", "COAST"]), "the regions asked for overlap\n  - AT-N\n  where: toyland"),
-    (lambda a: exposure.exposure(a, by="user"), "unknown grouping 'user'"),
-    (lambda a: exposure.chokepoints(a, valuation="deep"), "unknown valuation 'deep'\n  fix: choose face or look"),
-    (lambda a: gvc.participation(a, "COAST", "nation"), "with nations as actors only nations can be chosen\n  - COAST"),
-    (lambda a: gvc.value_added_trade(a, by="user"), "unknown grouping 'user'"),
-    (lambda a: gvc.gateways(a, "BOR"), "only regions of ATL can be its gateways\n  - BOR"),
-    (lambda a: extraction.extraction(a, "AT-N", "AT-N"), "the selection cuts no trade\n  where: AT-N to AT-N"),
-    (lambda a: extraction.extraction(a, "BOR", "ATL", "chips"), "unknown sector 'chips'"),
-    (lambda a: structure.structure(a, by="user"), "unknown grouping 'user'"),
-    (lambda a: structure.structure(a, of="jobs"), "unknown quantity 'jobs'\n  fix: choose value_added or output"),
-    (lambda a: structure.duplication(a, region="AT-N"), "duplication compares two regions or more"),
-    (lambda a: linkages.linkages(a, by="user"), "unknown grouping 'user'"),
-    (lambda a: integration.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
-    (lambda a: integration.border_effect(a, theta=-1.0), "theta is -1.0"),
-    (lambda a: decomposition.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
     (
-        lambda a: decomposition.structural_decomposition(a, a.restrict("ATL")),
+        lambda a: measures.export_decomposition(a, method="hiy"),
+        "unknown method 'hiy'\n  fix: choose bm-source, bm-sink, kww, wwz",
+    ),
+    (
+        lambda a: measures.export_decomposition(a, method="kww", by="partner"),
+        "Koopman-Wang-Wei terms are of total exports only",
+    ),
+    (lambda a: measures.export_decomposition(a, by="good"), "unknown grouping 'good'"),
+    (lambda a: measures.exposure(a, ["AT-N", "COAST"]), "the regions asked for overlap\n  - AT-N\n  where: toyland"),
+    (lambda a: measures.exposure(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: measures.chokepoints(a, valuation="deep"), "unknown valuation 'deep'\n  fix: choose face or look"),
+    (
+        lambda a: measures.participation(a, "COAST", border="nation"),
+        "with nations as actors only nations can be chosen\n  - COAST",
+    ),
+    (lambda a: measures.participation(a, border="wall"), "unknown border 'wall'"),
+    (lambda a: measures.value_added_trade(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: measures.gateways(a, "BOR"), "only regions of ATL can be its gateways\n  - BOR"),
+    (
+        lambda a: measures.extraction(a, origin="AT-N", destination="AT-N"),
+        "the selection cuts no trade\n  where: AT-N to AT-N",
+    ),
+    (lambda a: measures.extraction(a, origin="BOR", destination="ATL", sectors="chips"), "unknown sector 'chips'"),
+    (lambda a: measures.structure(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: measures.structure(a, of="jobs"), "unknown quantity 'jobs'\n  fix: choose value_added or output"),
+    (lambda a: measures.duplication(a, region="AT-N"), "duplication compares two regions or more"),
+    (lambda a: measures.linkages(a, by="user"), "unknown grouping 'user'"),
+    (lambda a: measures.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
+    (lambda a: measures.border_effect(a, theta=-1.0), "theta is -1.0"),
+    (lambda a: measures.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
+    (
+        lambda a: measures.structural_decomposition(a, a.restrict("ATL")),
         "the two tables cannot be compared\n  - regions differ: 'BOR' against 'ROW'\n  - nations differ:",
     ),
 ]  # fmt: skip
@@ -139,20 +155,22 @@ def test_bad_words_exit_2_and_say_why(capsys: pytest.CaptureFixture[str], words:
 @pytest.mark.parametrize(
     "words",
     [
-        ["va-trade", "toyland", "--region", "COAST"],
+        ["value-added-trade", "toyland", "--region", "COAST"],
         ["participation", "toyland", "--border", "nation"],
-        ["exports", "toyland", "--method", "wwz", "--by", "sector"],
+        ["export-decomposition", "toyland", "--method", "wwz", "--by", "sector"],
         ["gateways", "toyland", "--region", "COAST"],
         ["exposure", "toyland", "--by", "partner", "--top", "3"],
         ["chokepoints", "toyland", "--region", "COAST", "--valuation", "face"],
-        ["extraction", "toyland", "--from", "BOR", "--to", "ATL", "--sectors", "goods", "--substitution"],
-        ["structure", "toyland", "--by", "pair"],
+        ["extraction", "toyland", "--origin", "BOR", "--destination", "ATL", "--sectors", "goods", "--substitution"],
+        ["structure", "toyland", "--by", "partner"],
         ["duplication", "toyland", "--sectors", "goods"],
-        ["linkages", "toyland", "--by", "region"],
+        ["linkages", "toyland", "--by", "sector"],
         ["propagation-length", "toyland"],
-        ["trade-costs", "toyland", "--theta", "5"],
-        ["border-effect", "toyland"],
-        ["decompose", "toyland", "toyland", "--region", "COAST"],
+        ["head-ries", "toyland", "--theta", "5"],
+        ["border-effect", "toyland", "--home", "ATL"],
+        ["supply", "toyland", "--region", "ATL", "--by", "sector"],
+        ["import-content", "toyland", "--region", "ATL", "--sectors", "goods"],
+        ["structural-decomposition", "toyland", "toyland", "--region", "COAST"],
     ],
     ids=lambda w: w[0],
 )
@@ -165,20 +183,20 @@ def test_every_measure_has_a_command(capsys: pytest.CaptureFixture[str], words: 
 
 def test_unknown_sector_in_extraction_names_neighbours(toy: Accounts) -> None:
     with pytest.raises(UnknownName, match="SER"):
-        extraction.extraction(toy, "BOR", "ATL", "SERV")
+        measures.extraction(toy, origin="BOR", destination="ATL", sectors="SERV")
 
 
 def test_measures_do_not_reach_for_jax() -> None:
-    code = "import sys, xunhuan as xh; xh.circulation(xh.toyland()); print('jax' in sys.modules)"
+    code = "import sys, xunhuan as xh; xh.measures.circulation(xh.toyland()); print('jax' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_nothing_is_mutated(toy: Accounts) -> None:
     before = toy.digest, np.array(toy.flow)
-    circulation(toy, "forward", region=["COAST", "provinces"])
-    exports.export_decomposition(toy, "bm-sink", "COAST")
-    extraction.extraction(toy, "BOR", "ATL", substitution=True)
+    circulation(toy, definition="forward", region=["COAST", "provinces"])
+    measures.export_decomposition(toy, "COAST", method="bm-sink")
+    measures.extraction(toy, origin="BOR", destination="ATL", substitution=True)
     assert toy.flow == pytest.approx(before[1], abs=0)
     assert toy.digest == before[0]
 
@@ -199,7 +217,7 @@ def test_definition_goes_beside_numbers_that_are_not_a_printed_table(
 
 
 def test_a_wide_table_keeps_every_code_and_number_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, "exports", "toyland", "--method", "wwz", "--by", "partner")
+    _, out, _ = run(capsys, "export-decomposition", "toyland", "--method", "wwz", "--by", "partner")
     row = next(line for line in out.splitlines() if "AT-N" in line and "BOR" in line)
     assert len([c for c in row.split("│") if c.strip()]) == 23  # six of codes and names, exports, sixteen terms
     assert "…" not in out
@@ -220,7 +238,7 @@ def test_a_table_wider_than_the_screen_is_cut_between_columns() -> None:
 
 def test_notes_keep_their_semicolons_and_units_name_their_columns(toy: Accounts) -> None:
     noted = replace(toy, notes=("rates of 2014; no duties of 2018",))
-    lines = notes(extraction.extraction(noted, "BOR", "ATL"))
+    lines = measure_notes(measures.extraction(noted, origin="BOR", destination="ATL"))
     assert "Note: rates of 2014; no duties of 2018." in lines
     assert any(line.startswith("Units: gdp, gdp_after, gdp_loss in million SHL; the rest ratios.") for line in lines)
 

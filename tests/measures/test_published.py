@@ -8,14 +8,22 @@ import pytest
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.measures import (
+    border_effect,
+    export_decomposition,
+    head_ries,
+    linkages,
+    participation,
+    propagation_length,
+    structure,
+    value_added_trade,
+)
 from xunhuan.measures.actors import partition
-from xunhuan.measures.exports import Exporters, export_decomposition, wwz
-from xunhuan.measures.gvc import participation, value_added_trade
-from xunhuan.measures.integration import border_effect, head_ries
-from xunhuan.measures.leontief import Dense, solve, solve_left
-from xunhuan.measures.linkages import linkages, propagation_length
-from xunhuan.measures.structure import likeness, structure
-from xunhuan.measures.system import system
+from xunhuan.measures.exports import Exporters, wwz
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Dense
+from xunhuan.measures.specialisation import likeness
+from xunhuan.measures.system import system_of
 
 pytestmark = pytest.mark.textbook
 
@@ -66,20 +74,20 @@ def miller_blair() -> Accounts:
 
 
 def test_interregional_inverse_of_miller_and_blair() -> None:
-    inverse = solve(system(miller_blair()).operator, np.eye(6).reshape(2, 3, 6)).reshape(6, 6)[:5, :5]
+    inverse = solve_right(system_of(miller_blair()).operator, np.eye(6).reshape(2, 3, 6)).reshape(6, 6)[:5, :5]
     assert inverse == pytest.approx(np.array(MB_INVERSE), abs=5.1e-5)
 
 
 def test_two_sector_inverse_of_miller_and_blair() -> None:
     """[MillerBlair2009, sec. 2.3.1]: Z = [[150, 500], [200, 100]], x = (1000, 2000)."""
     op = Dense((np.array([[150.0, 500], [200, 100]]) / [1000, 2000]).reshape(1, 2, 1, 2))
-    inverse = solve(op, np.eye(2).reshape(1, 2, 2)).reshape(2, 2)
+    inverse = solve_right(op, np.eye(2).reshape(1, 2, 2)).reshape(2, 2)
     assert inverse == pytest.approx(np.array([[1.254, 0.330], [0.264, 1.122]]), abs=5.1e-4)
     assert solve_left(op, np.ones((1, 2)))[0] == pytest.approx(inverse.sum(axis=0))
 
 
 def test_backward_linkage_is_the_column_sum_of_miller_and_blair() -> None:
-    ds = linkages(miller_blair(), "all")
+    ds = linkages(miller_blair(), "all", by="sector")
     assert ds.backward.values[0] == pytest.approx(np.array(MB_INVERSE).sum(axis=0)[:3], abs=3e-4)
     local = np.linalg.inv(np.eye(3) - MB_INPUTS[0, :, 0] / MB_OUTPUT[0]).sum(axis=0)
     assert ds.local.values[0] == pytest.approx(local)
@@ -161,13 +169,13 @@ def leather() -> Accounts:
 def test_wang_wei_zhu_terms_of_the_leather_example(leather: Accounts, place: tuple, printed: list) -> None:
     codes = leather.geography.codes
     exporter, sector, partner = codes.index(place[0]), place[1], codes.index(place[2])
-    terms = dict(wwz(Exporters(system(leather), partition(leather, "all").actors)))
+    terms = dict(wwz(Exporters(system_of(leather), partition(leather, "all").actors)))
     got = [terms[name][exporter, sector, partner] for name in WWZ_NAMES]
     assert got == pytest.approx(printed, abs=6e-8, rel=2e-8)
 
 
 def test_leather_exports_are_those_of_the_table(leather: Accounts) -> None:
-    ds = export_decomposition(leather, "kww", "all")
+    ds = export_decomposition(leather, "all", method="kww")
     assert ds.exports.sel(region="ARG").item() == pytest.approx(
         LEATHER_INPUTS[0, :, 1:].sum() + LEATHER_FINAL[0, :, 1:].sum()
     )
@@ -248,10 +256,10 @@ def test_borin_mancini_domestic_value_is_what_decompr_prints_for_argentina(leath
         [0.9189510, 0.4656839, 0.05391133, 0.18168696, 0.024265939, 0.019151040, 0.11214239, 0.013786703],
     ])  # fmt: skip
     for method in ("bm-source", "bm-sink"):
-        got = export_decomposition(leather, method, "ARG")
+        got = export_decomposition(leather, "ARG", method=method)
         assert got.dva.item() == pytest.approx(printed.sum(), abs=2e-7)
         assert got.ref.item() == pytest.approx(printed[:, 5:].sum(), abs=2e-7)
         assert got.vax.item() == pytest.approx(printed[:, :5].sum(), abs=2e-7)
-    by_sector = export_decomposition(leather, "wwz", "ARG", by="sector")
+    by_sector = export_decomposition(leather, "ARG", method="wwz", by="sector")
     assert by_sector.dva_fin.values[0] == pytest.approx(printed[:, 0], abs=1e-7)
     assert by_sector.rdv_int.values[0] == pytest.approx(printed[:, 5], abs=1e-8)

@@ -7,14 +7,14 @@ import pytest
 
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, UnknownName
-from xunhuan.measures.supply import import_content, supply
+from xunhuan.measures import import_content, supply
 
 pytestmark = pytest.mark.twin
 
 
 def test_supply_against_loops(toy) -> None:
     inside = [k for k, n in enumerate(toy.geography.nation) if n == toy.home]
-    ds = supply(toy, toy.home)
+    ds = supply(toy, toy.home, by="sector").isel(region=0)
     for i in range(toy.S):
         used = imported = 0.0
         for s in inside:
@@ -40,28 +40,28 @@ def test_import_content_against_the_inverse(toy) -> None:
                         direct[b * k + j] += z / toy.output[s, j]
     through = np.linalg.solve(np.eye(n * k) - inner.T, direct).reshape(n, k)
     output = toy.output[inside]
-    ds = import_content(toy, toy.home, kind)
+    ds = import_content(toy, toy.home, by="sector", sectors=kind).isel(region=0)
     assert np.allclose(ds["through"], (through * output).sum(0) / output.sum(0), rtol=1e-10)
     assert np.allclose(ds["direct"], (direct.reshape(n, k) * output).sum(0) / output.sum(0), rtol=1e-12)
 
 
 def test_sourcing_by_user_is_used() -> None:
     acc = load("china-national-2017")
-    ds = supply(acc, "CHN", "electronics")
+    ds = supply(acc, "CHN", by="sector", sectors="electronics")
     assert not np.allclose(ds["domestic_intermediate"], ds["domestic_final"])
-    plain = supply(acc.replace(sourcing=None), "CHN", "electronics")
+    plain = supply(acc.replace(sourcing=None), "CHN", by="sector", sectors="electronics")
     assert np.allclose(plain["domestic_intermediate"], plain["domestic_final"])
     assert np.allclose(plain["domestic"], ds["domestic"])
 
 
 def test_electronic_components_of_the_detailed_table() -> None:
     acc = load("china-detailed-2018")
-    ds = supply(acc, "CHN", "electronic_components")
+    ds = supply(acc, "CHN", sectors="electronic_components")
     k = acc.sectors.select("electronic_components")[0]
-    assert float(ds["total"]) == pytest.approx(1 - acc.flow[1, 0, k] / acc.absorption[0, k])
-    content = import_content(acc, "CHN", "electronic_components")
+    assert ds["domestic"].item() == pytest.approx(1 - acc.flow[1, 0, k] / acc.absorption[0, k])
+    content = import_content(acc, "CHN", by="sector", sectors="electronic_components")
     assert float(content["imported"].sum()) <= float(ds["imported"].sum())
-    assert int(np.argmax(content["imported"].values)) in acc.sectors.select("electronics")
+    assert int(np.argmax(content["imported"].values[0])) in acc.sectors.select("electronics")
 
 
 def test_errors(toy) -> None:

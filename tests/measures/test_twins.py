@@ -10,15 +10,21 @@ import pytest
 
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.errors import NotConverged
+from xunhuan.measures import (
+    circulation,
+    export_decomposition,
+    extraction,
+    gateways,
+    propagation_length,
+    structural_decomposition,
+    value_added_trade,
+)
 from xunhuan.measures.actors import nations, singles
-from xunhuan.measures.circulation import circulation
-from xunhuan.measures.decomposition import FACTORS, structural_decomposition
-from xunhuan.measures.exports import Exporters, export_decomposition
-from xunhuan.measures.extraction import extraction
-from xunhuan.measures.gvc import gateways, value_added_trade
-from xunhuan.measures.leontief import Dense, Factored, solution, solve, solve_left
-from xunhuan.measures.linkages import propagation_length
-from xunhuan.measures.system import system
+from xunhuan.measures.decomposition import FACTORS
+from xunhuan.measures.exports import Exporters
+from xunhuan.measures.leontief import solution, solve_left, solve_right
+from xunhuan.measures.operators import Dense, Factored
+from xunhuan.measures.system import system_of
 
 pytestmark = pytest.mark.twin
 
@@ -44,7 +50,7 @@ def test_absorption_and_origin_loop_twin(toy: Accounts) -> None:
     for p, i, r, k, d in product(range(4), range(3), range(4), range(3), range(4)):
         trade[p, d] += v[p, i] * b[p, i, r, k] * y[r, k, d]
     assert value_added_trade(toy, "all").value.values == pytest.approx(trade, rel=1e-12)
-    absorption, origin = circulation(toy), circulation(toy, "origin")
+    absorption, origin = circulation(toy), circulation(toy, definition="origin")
     for p in range(3):
         inter = [q for q in range(3) if q != p]
         assert absorption.own.values[p] * trade[p].sum() == pytest.approx(trade[p, p])
@@ -57,7 +63,7 @@ def test_forward_loop_twin(toy: Accounts) -> None:
     a, b, v, y = dense_inverse(toy)
     inverse = [np.linalg.inv(np.eye(3) - a[p, :, p, :]) for p in range(4)]
     x = np.einsum("risj,sjd->ri", b, y)
-    got = circulation(toy, "forward")
+    got = circulation(toy, definition="forward")
     for p in range(3):
         local = inverse[p] @ y[p, :, p]
         gdp = v[p] @ x[p]
@@ -82,7 +88,7 @@ def test_koopman_wang_wei_loop_twin(toy: Accounts) -> None:
     x = np.einsum("risj,sjd->ri", b, y)
     sent = np.array([[y[s, :, r] + a[s, :, r] @ x[r] if r != s else np.zeros(3) for r in range(4)] for s in range(4)])
     total = sent.sum(axis=1)
-    got = export_decomposition(toy, "kww", "all")
+    got = export_decomposition(toy, "all", method="kww")
     names = list(got.data_vars)[1:]
     for s in range(4):
         others = [r for r in range(4) if r != s]
@@ -109,7 +115,7 @@ def test_borin_mancini_loop_twin(toy: Accounts) -> None:
     """With the exporter's sales of inputs cut out of A and the whole inverse taken again, partner by partner."""
     a, b, v, y = dense_inverse(toy)
     x = np.einsum("risj,sjd->ri", b, y)
-    source, sink = (export_decomposition(toy, m, "all", by="partner") for m in ("bm-source", "bm-sink"))
+    source, sink = (export_decomposition(toy, "all", method=m, by="partner") for m in ("bm-source", "bm-sink"))
     for s in range(4):
         cut = a.copy()
         for r in range(4):
@@ -175,7 +181,7 @@ def test_extraction_loop_twin(toy: Accounts) -> None:
             y[3, i, s] = 0
             a[3, i, s, :] = 0
     x = np.linalg.solve(np.eye(12) - a.reshape(12, 12), y.sum(axis=2).ravel()).reshape(4, 3)
-    got = extraction(toy, "BOR", "ATL", "goods", region="all")
+    got = extraction(toy, "all", origin="BOR", destination="ATL", sectors="goods")
     assert got.gdp_after.values == pytest.approx((v * x).sum(axis=1), rel=1e-12)
 
 
@@ -261,17 +267,17 @@ def test_cut_columns_equal_masked_systems(form: str, left: bool) -> None:
         keep = np.ones((7, 7))
         keep[k] = 0
         keep[k, k] = 1
-        one = (solve_left if left else solve)(used.masked(keep), y[:, :, k])
+        one = (solve_left if left else solve_right)(used.masked(keep), y[:, :, k])
         assert got[:, :, k] == pytest.approx(one, rel=1e-11)
 
 
 def test_severed_nation_equals_masked_system(toy: Accounts) -> None:
     """An actor of several regions keeps what its regions sell each other."""
-    e = Exporters(system(toy), nations(toy))
+    e = Exporters(system_of(toy), nations(toy))
     y = np.random.default_rng(6).uniform(size=(4, 3, 2))
     keep = np.ones((4, 4))
     keep[:3, 3] = 0
-    assert e.severed(y)[:, :, 0] == pytest.approx(solve(system(toy).operator.masked(keep), y[:, :, 0]))
+    assert e.severed(y)[:, :, 0] == pytest.approx(solve_right(system_of(toy).operator.masked(keep), y[:, :, 0]))
 
 
 def test_inputs_of_both_forms_agree() -> None:
@@ -291,7 +297,7 @@ def test_uniform_sourcing_by_user_gives_the_factored_numbers(toy: Accounts) -> N
         sourcing=Sourcing(np.einsum("rsi,sij->risj", share, toy.use), np.einsum("rsi,sif->risf", share, toy.final))
     )
     for definition in ("absorption", "origin", "forward"):
-        a, b = circulation(toy, definition), circulation(known, definition)
+        a, b = circulation(toy, definition=definition), circulation(known, definition=definition)
         for name in a.data_vars:
             assert b[name].values == pytest.approx(a[name].values, rel=1e-11), name
 
@@ -299,7 +305,7 @@ def test_uniform_sourcing_by_user_gives_the_factored_numbers(toy: Accounts) -> N
 def test_an_economy_that_eats_itself_is_refused() -> None:
     sound = random_factored(3, 40, 20)
     with pytest.raises(NotConverged, match="the Leontief system was not solved: residual"):
-        solve(Factored(sound.share, 4.0 * sound.coefficient), np.ones((40, 20, 40)))
+        solve_right(Factored(sound.share, 4.0 * sound.coefficient), np.ones((40, 20, 40)))
 
 
 def test_partitions(toy: Accounts) -> None:
@@ -335,5 +341,5 @@ def test_pymrio_agrees_on_wiod_2011(raw: Path) -> None:
     exported = io.va.D_exp.T.groupby(level="region", sort=False).sum()["va"]
     mine = ours.value.sum("partner") - np.diag(ours.value.values)
     assert mine.values == pytest.approx(exported.loc[list(ours.region.values)].values, rel=1e-9)
-    x = solve(system(acc).operator, system(acc).y.sum(axis=2))
+    x = solve_right(system_of(acc).operator, system_of(acc).y.sum(axis=2))
     assert x.ravel() == pytest.approx(io.x["indout"].to_numpy(), rel=1e-9, abs=1e-6)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts, UnknownName
-from xunhuan.readers import reader
+from xunhuan.readers import read, reader
 
 pytestmark = pytest.mark.error
 
@@ -163,3 +163,15 @@ def test_bad_input_exit_code_and_nothing_written(tmp_path, capsys) -> None:
     assert main(["import", "icio", str(tmp_path / "none.csv"), "-o", str(out)]) == 2
     assert not out.exists()
     assert "there is no file 'none.csv'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "fix"), [("books.xlsx", "name the format"), ("mine.nc", "accounts are loaded by their name or path")]
+)
+def test_a_name_that_tells_no_format(file, fix) -> None:
+    with pytest.raises(BadInput) as error:
+        read(file)
+    assert str(error.value).startswith(
+        "the file's name does not tell its format\n  - wiod2013: World Input-Output Tables"
+    )
+    assert str(error.value).endswith(f"where: {file}\n  fix: {fix}")

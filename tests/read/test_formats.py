@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.helpers import official
 from xunhuan.data.store import load, open_accounts
-from xunhuan.readers import reader
+from xunhuan.readers import FORMATS, Reader, read, reader
 from xunhuan.readers.blocks import DISCREPANCY
 
 pytestmark = pytest.mark.textbook
@@ -183,3 +185,37 @@ def test_import_command_saves_what_it_read(tmp_path, capsys) -> None:
     assert acc.name == "mine"
     assert np.array_equal(acc.sourcing.intermediate, w.z)
     assert "falls in stocks" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "format"),
+    [
+        ("WIOT05_ROW_Sep12.xlsx", "wiod2013"),
+        ("WIOT2014_Nov16_ROW.xlsb", "wiod2016"),
+        ("WIOT2014_October16_ROW.RData", "wiod2016"),
+        ("wiot.csv", "wiod2016"),
+        ("2018_SML.csv", "icio"),
+        ("China MRIO 2017.xlsx", "ceads"),
+        ("map.toml", "tabular"),
+    ],
+)
+def test_a_name_tells_its_format(file, format, monkeypatch) -> None:
+    """The official names of each house's files, and only one format for each."""
+    kinds = [f.name for f in FORMATS.values() if re.fullmatch(f.files, file, flags=re.IGNORECASE)]
+    assert kinds == [format]
+    asked = []
+    monkeypatch.setattr(Reader, "__call__", lambda self, path, **options: asked.append((self.name, options)))
+    read(file, tolerance=0.5)
+    read("anything", format)
+    assert [name for name, _ in asked] == [format, format]
+    assert asked[0][1]["tolerance"] == 0.5
+    assert ("like" in asked[0][1]) == (format == "ceads")
+
+
+def test_read_gives_what_the_reader_gives_under_a_name(official, tmp_path) -> None:
+    w = official.known(("AUS", "CHN", "ROW"), 3, 6)
+    path = official.icio_csv(w, tmp_path / "2018_SML.csv", ("A01_02", "C26", "T"))
+    found, plain = read(path, name="mine"), reader("icio")(path)
+    assert (found.accounts.name, plain.accounts.name) == ("mine", "icio-2018")
+    assert found.accounts.digest == plain.accounts.digest
+    pd.testing.assert_frame_equal(found.changes, plain.changes)

@@ -19,8 +19,8 @@ from xunhuan.data.places import places
 from xunhuan.data.records import record_in
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, XunhuanError
-from xunhuan.measures.exposure import exposure
-from xunhuan.measures.integration import head_ries as measured_head_ries
+from xunhuan.measures import exposure
+from xunhuan.measures import head_ries as measured_head_ries
 from xunhuan.models.edits import TradeCost
 from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
@@ -30,7 +30,7 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
 from xunhuan.scenario.ensemble import Plan, draw_all
 from xunhuan.scenario.layers import Layers, read
-from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
 
@@ -78,7 +78,25 @@ def test_best_pairs_and_reliance_are_those_of_the_measures(toy: Accounts) -> Non
         np.testing.assert_allclose(ours[~np.eye(4, dtype=bool)], theirs[~np.eye(4, dtype=bool)], rtol=1e-12)
     at = places(toy)
     face = [float(exposure(toy, code)["face"].item()) for code in at.codes]
-    np.testing.assert_allclose(reliance(toy, at), face, rtol=1e-12)
+    np.testing.assert_allclose(reliance_at(toy, at), face, rtol=1e-12)
+
+
+def test_reliance_is_one_formula_by_user_and_with_users_alike() -> None:
+    """China's national table knows who buys where: its industries buy less abroad than the average of all users does.
+
+    `exposure` reads the industries' own purchases. A scenario reads its base and its arms with users alike, as the models
+    leave them; on a table without sourcing by user the two are one number.
+    """
+    acc = load("china-national-2017")
+    assert acc.sourcing is not None
+    z = acc.sourcing.intermediate.sum((1, 3))  # r s
+    by_user = exposure(acc)["face"].item()
+    assert by_user == pytest.approx(z[1, 0] / z[:, 0].sum(), rel=1e-12)
+    alike = acc.replace(sourcing=None)
+    at = places(acc)
+    assert reliance_at(acc, at)[0] == pytest.approx(exposure(alike)["face"].item(), rel=1e-12)
+    assert reliance_at(alike, at) == pytest.approx(reliance_at(acc, at), rel=1e-12)
+    assert reliance_at(acc, at)[0] > by_user + 0.002
 
 
 def uncertainty(**given: Any) -> Uncertainty:

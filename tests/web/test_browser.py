@@ -65,7 +65,7 @@ def until(page: Page, expression: str, seconds: float = PATIENCE / 1000) -> None
 
 
 def test_the_first_page_says_what_the_measure_says(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:
-    from xunhuan.measures.circulation import circulation
+    from xunhuan.measures import circulation
 
     page, _ = tab
     shares = circulation(toy)["external"].to_series()

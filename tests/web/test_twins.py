@@ -19,7 +19,7 @@ from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
@@ -41,7 +41,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
 
 @pytest.mark.parametrize("definition", state.DEFINITIONS)
 def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: str) -> None:
-    ds = circulation(toy, definition)
+    ds = circulation(toy, definition=definition)
     for code in ("AT-N", "AT-E", "AT-S"):
         for circuit in state.CIRCUITS:
             query = f"?table=toyland&region={code}&definition={definition}&share={circuit}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
 
-Progress = Callable[[str], None]
+Announce = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Builder:
     function: str
     year: int | None = None
 
-    def __call__(self, raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+    def __call__(self, raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
         """Check the raw files, then build. Raises BadInput, ForeignFile, Infeasible, NotConverged."""
         check_raw(raw, self.files)
         run = getattr(importlib.import_module(self.module), self.function)
@@ -69,7 +69,7 @@ BUILDERS: Mapping[str, Builder] = {
             ("china-2017", "china-2017-least", "china-2017-most"),
             _CHINA_2017,
             "xunhuan.build.china",
-            "build_2017",
+            "build_china_2017",
         ),
         Builder(
             "china-2012",
@@ -77,7 +77,7 @@ BUILDERS: Mapping[str, Builder] = {
             ("china-2012",),
             _CHINA_2012,
             "xunhuan.build.china",
-            "build_2012",
+            "build_china_2012",
         ),
         Builder(
             "world-2017",
@@ -85,7 +85,7 @@ BUILDERS: Mapping[str, Builder] = {
             ("world-2017",),
             (*_CHINA_2017, *_WORLD),
             "xunhuan.build.world",
-            "build_2017",
+            "build_world_2017",
         ),
         *(
             Builder(

@@ -5,13 +5,13 @@ The recipe and its measured corrections are in docs/china-tables.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from xunhuan.build import Announce
 from xunhuan.build.china_raw import (
     CATEGORIES,
     COMPONENTS,
@@ -34,9 +34,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 
-Progress = Callable[[str], None]
-
-NOTES = (
+_NOTES = (
     "bilateral flows between provinces are estimates: official tables give each province's totals only",
     "imports of a good are shared alike by all users in a province, where the official table knows them by user",
     "provincial tables are scaled to the national table by sector, every change is in the build log",
@@ -123,7 +121,7 @@ def build_table(inputs: ChinaInputs, hauling: Hauling) -> tuple[Accounts, pd.Dat
         name=f"china-{inputs.year}{suffix}",
         title=f"China {inputs.year}: 31 provinces, 42 sectors, {kind} between provinces",
         source=f"{inputs.control.source}; {inputs.tables.source}",
-        notes=NOTES + NOTES_HAULING[hauling] + (NOTES_2012 if inputs.year == 2012 else ()),
+        notes=_NOTES + NOTES_HAULING[hauling] + (NOTES_2012 if inputs.year == 2012 else ()),
         home="CHN",
         extra={"decay": str(DECAY), "hauling": hauling},
     )
@@ -145,7 +143,7 @@ def _with_rest(books: ProvincialBooks, flow: Array) -> tuple[Array, Array, Array
     )
 
 
-def _build(raw: Path, year: int, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+def _build(raw: Path, year: int, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
     progress("reading the provincial and national tables")
     inputs = read_inputs(raw, year)
     out = []
@@ -156,11 +154,11 @@ def _build(raw: Path, year: int, progress: Progress) -> list[tuple[Accounts, pd.
     return out
 
 
-def build_2017(raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_china_2017(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
     """china-2017, china-2017-least and china-2017-most, each with its log."""
     return _build(raw, 2017, progress)
 
 
-def build_2012(raw: Path, progress: Progress) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_china_2012(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
     """china-2012 and its log."""
     return _build(raw, 2012, progress)

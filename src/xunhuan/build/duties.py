@@ -72,7 +72,7 @@ def _counts(raw: Raw, from_wiod: NDArray[np.bool_]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def input_duties(flow: Array, tariff: Array, use: Array) -> Array:
+def duties_on_inputs(flow: Array, tariff: Array, use: Array) -> Array:
     """Duties on the inputs of industry j of region s, axes s j, in the unit of the flows.
 
     duty[s,j] = Σ_i use[s,i,j] Σ_r flow[r,s,i] tariff[r,s,i] / Σ_r flow[r,s,i]

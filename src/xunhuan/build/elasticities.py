@@ -15,10 +15,10 @@ from xunhuan.build import check_raw
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput
 
-HERE = Path(__file__).parent / "data"
+_HERE = Path(__file__).parent / "data"
 FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", "caliendo_parro_2015.nc")
 WEIGHT_YEAR = 2017
-HEADER = (
+_HEADER = (
     "# Trade elasticities by sector of the list '{name}', positive numbers; one column per published set.\n"
     "# Sources: BSY [BagwellStaigerYurukoglu2021], CP [CaliendoParro2015], FGO [FontagneGuimbardOrefice2022],\n"
     "# GYY [GiriYiYilmazkuday2021], IS estimated in sample by the compiler, LL [LashkaripourLugovskyy2023],\n"
@@ -49,7 +49,7 @@ def elasticity_tables(raw: Path) -> dict[str, pd.DataFrame]:
     check_raw(raw, FILES)
     published = pd.read_csv(raw / "trade_elasticities_oecd28.csv", index_col="sector")
     weight = trade_weights(raw)
-    rules = pd.read_csv(HERE / "sectors_to_oecd28.csv", comment="#", dtype=str)
+    rules = pd.read_csv(_HERE / "sectors_to_oecd28.csv", comment="#", dtype=str)
     unknown = {t for ts in rules["target"] for t in ts.split()} - set(published.index)
     if unknown:
         raise BadInput("elasticities are missing for sectors of the concordance", items=sorted(unknown))
@@ -80,7 +80,7 @@ def write_elasticities(raw: Path, folder: Path) -> list[Path]:
     for name, table in elasticity_tables(raw).items():
         path = folder / f"elasticities_{name}.csv"
         with atomic_path(path) as tmp:
-            text = HEADER.format(name=name, year=WEIGHT_YEAR) + table.round(6).to_csv(lineterminator="\n")
+            text = _HEADER.format(name=name, year=WEIGHT_YEAR) + table.round(6).to_csv(lineterminator="\n")
             tmp.write_text(text, encoding="utf-8")
         paths.append(path)
     return paths

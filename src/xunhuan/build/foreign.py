@@ -23,7 +23,7 @@ MEAN_STRUCTURE = 1e-6
 
 
 @dataclass(frozen=True)
-class Books:
+class EconomyBooks:
     """Domestic books of each economy: use s i j, final s i, value_added s j, million USD."""
 
     codes: tuple[str, ...]
@@ -33,7 +33,7 @@ class Books:
     log: pd.DataFrame
 
 
-def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array) -> Books:
+def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array) -> EconomyBooks:
     """Books of the 81 economies that meet the outputs and uses of `flows` exactly.
 
     The seed is the 2020 coefficient of each economy times its 2017 output. Value added in total is the
@@ -58,7 +58,7 @@ def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array) -> Books:
         names=(codes, codes),
     ).require("books of the foreign economies")
     log = _log(flows.codes, value_added, fitted[:, k, :k], use, fitted[:, :k, :k])
-    return Books(flows.codes, fitted[:, :k, :k], fitted[:, :k, k], fitted[:, k, :k], log)
+    return EconomyBooks(flows.codes, fitted[:, :k, :k], fitted[:, :k, k], fitted[:, k, :k], log)
 
 
 def _seed(

@@ -15,19 +15,19 @@ import xarray as xr
 
 from xunhuan.build import lists
 from xunhuan.build.china_raw import china_sectors
-from xunhuan.build.duties import input_duties, tariffs
+from xunhuan.build.duties import duties_on_inputs, tariffs
 from xunhuan.build.foreign import coal_odds, economy_books
-from xunhuan.build.log import COLUMNS, Log
+from xunhuan.build.log import Log
 from xunhuan.build.oecd import read_raw, world_flows
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.data.store import open_dataset
+from xunhuan.data.store import LOG_COLUMNS, open_dataset
 
-DISCREPANCY = "discrepancy"
+_DISCREPANCY = "discrepancy"
 """Final category that holds what rounding, or the source's own discrepancy, leaves of a row."""
-REST = "ROW"
+_REST = "ROW"
 ELECTRONIC_COMPONENTS = "Manufacture of electronic components"
 ELECTRONICS = (
     "Manufacture of computer",
@@ -39,7 +39,7 @@ ELECTRONICS = (
     "Manufacture of instruments",
 )
 """First words of the detailed sectors that ISIC C26 holds."""
-ISO = {"ROM": "ROU", "RoW": "ROW"}
+_ISO = {"ROM": "ROU", "RoW": "ROW"}
 """Codes of the WIOD 2013 release that are not ISO 3166-1 as used in the other tables."""
 
 
@@ -54,11 +54,11 @@ def build_wiod(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     """
     ds = open_dataset(raw / "wiod2013" / f"wiod_{year}.nc")
     z, f, output = (np.asarray(ds[k].values, dtype=np.float64) for k in ("intermediate", "final", "output"))
-    codes = tuple(ISO.get(str(c), str(c)) for c in ds["origin"].values)
+    codes = tuple(_ISO.get(str(c), str(c)) for c in ds["origin"].values)
     sectors = lists.sectors_of("wiod35_sectors.csv")
     log = Log(codes, sectors.codes, "million USD")
     gap = output - z.sum((2, 3)) - f.sum((2, 3))
-    log.record("rows closed", DISCREPANCY, np.zeros_like(gap), gap, note="the source is in whole millions")
+    log.record("rows closed", _DISCREPANCY, np.zeros_like(gap), gap, note="the source is in whole millions")
     n = len(codes)
     extra = np.zeros((*f.shape[:3], 1))
     extra[np.arange(n), :, np.arange(n), 0] = gap
@@ -71,7 +71,7 @@ def build_wiod(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
         tariff=np.zeros((n, n, len(sectors))),
         geography=_economies(codes),
         sectors=sectors,
-        categories=(*(str(c) for c in ds["category"].values), DISCREPANCY),
+        categories=(*(str(c) for c in ds["category"].values), _DISCREPANCY),
         components=("value_added",),
         year=year,
         currency="USD",
@@ -117,7 +117,7 @@ def build_oecd(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     to = lists.cn42_matrix()
     books = economy_books(source, flows, coal_odds(to.T @ national.intermediate.sum(0) @ to))
     rates, rates_log = tariffs(source)
-    duty = input_duties(flows.flow, rates, books.use)
+    duty = duties_on_inputs(flows.flow, rates, books.use)
     acc = Accounts(
         flow=flows.flow,
         use=books.use,
@@ -138,7 +138,7 @@ def build_oecd(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
         home="CHN",
     )
     log = pd.concat([x for x in (flows.log, books.log, rates_log) if len(x)], ignore_index=True)
-    return acc, log.assign(change=log["after"] - log["before"])[list(COLUMNS)]
+    return acc, log.assign(change=log["after"] - log["before"])[list(LOG_COLUMNS)]
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def build_detailed(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
         "fixed_capital": account["FU201"], "inventory": account["FU202"],
     }  # fmt: skip
     if "ERR" in account:
-        parts[DISCREPANCY] = account["ERR"]
+        parts[_DISCREPANCY] = account["ERR"]
     export, imported, output = account["EX"], account["IM"], account["GO"]
     sectors = _detailed_sectors(ds)
     flow = np.zeros((2, 2, len(sectors)))
@@ -273,11 +273,11 @@ def _national(
         value_added=np.stack([value_added, np.zeros_like(value_added)]),
         tariff=np.zeros_like(flow),
         geography=Geography(
-            codes=("CHN", REST),
-            nation=("CHN", REST),
+            codes=("CHN", _REST),
+            nation=("CHN", _REST),
             names_en=("China", "Rest of the world"),
             names_zh=("中国", "世界其他地区"),
-            open=frozenset({REST}),
+            open=frozenset({_REST}),
         ),
         sectors=sectors,
         categories=categories,

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-COLUMNS = ("step", "region", "sector", "quantity", "before", "after", "change", "unit", "note")
+from xunhuan.data.store import LOG_COLUMNS
+
 SILENT = 1e-9
 """Changes up to this size (a tenth of a yuan in 10^8 CNY) are rounding and not listed."""
 
@@ -56,12 +57,12 @@ class Log:
             "unit": unit or self.unit,
             "note": note,
         }
-        self.rows.append(pd.DataFrame(frame, columns=list(COLUMNS)))
+        self.rows.append(pd.DataFrame(frame, columns=list(LOG_COLUMNS)))
 
     def frame(self) -> pd.DataFrame:
         """All corrections as one table."""
         if not self.rows:
-            return pd.DataFrame(columns=list(COLUMNS))
+            return pd.DataFrame(columns=list(LOG_COLUMNS))
         return pd.concat(self.rows, ignore_index=True)
 
 

@@ -1,6 +1,6 @@
 """The provinces of the home nation inside its world totals.
 
-Letters: p, q province, o, d foreign economy, i good, j using industry, f final category. Shares come from the
+Letters: p, q province, o, d foreign economy, i good, j using industry, f final category. ProvinceShares come from the
 national table with provinces; totals are those of the world table. Nothing foreign moves.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd
 from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.balance import gras, ras, self_trade, spread
+from xunhuan.data.balance import gras, ras, self_trade, share_out
 from xunhuan.errors import BadInput
 
 EVEN = 1e-3
@@ -22,7 +22,7 @@ EVEN = 1e-3
 
 
 @dataclass(frozen=True)
-class Shares:
+class ProvinceShares:
     """A national table with provinces, in the common sectors, in its own unit.
 
     output, export, imported p i · use p i j · final p i f · value_added p j · trade p q i (own use on the
@@ -40,7 +40,7 @@ class Shares:
     trade: Array
 
 
-def common_shares(table: Accounts) -> Shares:
+def common_shares(table: Accounts) -> ProvinceShares:
     """A table in the common sectors with one open region, as `bridge.reclassify` makes it, cut into its
     parts.
 
@@ -49,7 +49,7 @@ def common_shares(table: Accounts) -> Shares:
     if table.sectors.codes != lists.common_sectors().codes or int((~table.closed).sum()) != 1:
         raise BadInput("the national table needs the common sectors and one open region", where=table.name)
     p, w = np.flatnonzero(table.closed), int(np.flatnonzero(~table.closed)[0])
-    return Shares(
+    return ProvinceShares(
         codes=tuple(table.geography.codes[k] for k in p),
         categories=table.categories,
         output=table.output[p],
@@ -79,7 +79,7 @@ class Nest:
     log: pd.DataFrame
 
 
-def nest(shares: Shares, output: Array, export: Array, imported: Array) -> Nest:
+def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) -> Nest:
     """Divide a nation among its provinces.
 
     output i, export i d, imported o i: the nation's, million USD
@@ -115,7 +115,7 @@ def nest(shares: Shares, output: Array, export: Array, imported: Array) -> Nest:
     )
 
 
-def _uses(shares: Shares, inputs: Array, absorption: Array) -> tuple[Array, Array]:
+def _uses(shares: ProvinceShares, inputs: Array, absorption: Array) -> tuple[Array, Array]:
     """Use p i j and final p i f: rows the nation's absorption, columns the provinces' inputs and final
     use.
     """
@@ -131,14 +131,16 @@ def _uses(shares: Shares, inputs: Array, absorption: Array) -> tuple[Array, Arra
     return both[:, :, :k], both[:, :, k:]
 
 
-def _bounded(shares: Shares, what: str, weight: Array, total: Array, limit: Array) -> tuple[Array, pd.DataFrame]:
+def _bounded(
+    shares: ProvinceShares, what: str, weight: Array, total: Array, limit: Array
+) -> tuple[Array, pd.DataFrame]:
     """Share out the nation's trade p i by weight, no province above its limit; and what had to move.
 
     Where the national table has no such trade at all, the limit (output or use) is the weight.
     """
     none = (weight.sum(0) <= 0) & (total > 0)
     weight = np.where(none, limit, weight)
-    parts = [spread(float(total[i]), weight[:, i], limit[:, i]) for i in range(len(total))]
+    parts = [share_out(float(total[i]), weight[:, i], limit[:, i]) for i in range(len(total))]
     out = np.stack(parts, axis=1)
     plain = weight * ratio(total, weight.sum(0))
     names, bound = lists.common_sectors().codes, "output" if what == "export" else "use"
@@ -163,7 +165,7 @@ def _bounded(shares: Shares, what: str, weight: Array, total: Array, limit: Arra
     return out, pd.DataFrame(rows)
 
 
-def _inside(shares: Shares, supply: Array, demand: Array) -> Array:
+def _inside(shares: ProvinceShares, supply: Array, demand: Array) -> Array:
     """Trade p q i between provinces and within each, from supply p i and demand q i of the home market.
 
     own[p,i] = λ[p,i] min(supply, demand), λ the same share in the national table, and never less than what the
@@ -188,7 +190,7 @@ def _inside(shares: Shares, supply: Array, demand: Array) -> Array:
     return out
 
 
-def _levels(shares: Shares, made: Array, wanted: Array) -> pd.DataFrame:
+def _levels(shares: ProvinceShares, made: Array, wanted: Array) -> pd.DataFrame:
     """Output and use of each province and sector in the national table (its unit) and in the world table."""
     names = lists.common_sectors().codes
     pairs = {"output": (shares.output, made), "use": (shares.use.sum(2) + shares.final.sum(2), wanted)}

@@ -14,7 +14,7 @@ import numpy as np
 from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, NationalControl, ProvincialTables
 from xunhuan.build.log import Log
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.balance import gras, gravity_fill, own_bounds, self_trade, spread
+from xunhuan.data.balance import gras, gravity_fill, own_bounds, self_trade, share_out
 from xunhuan.errors import Infeasible
 
 DECAY = 1.44
@@ -257,8 +257,8 @@ def fit_trade(
     """Step 4: exports within output and imports within use, to the national totals of each good."""
     export, import_ = np.zeros_like(output), np.zeros_like(output)
     for i in range(output.shape[1]):
-        export[:, i] = spread(float(control.export[i]), t.export[:, i], output[:, i])
-        import_[:, i] = spread(float(control.import_[i]), t.import_[:, i], total_use[:, i])
+        export[:, i] = share_out(float(control.export[i]), t.export[:, i], output[:, i])
+        import_[:, i] = share_out(float(control.import_[i]), t.import_[:, i], total_use[:, i])
     log.record("4 national trade", "export", t.export, export)
     log.record("4 national trade", "import", t.import_, import_)
     log.record(

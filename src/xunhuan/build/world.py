@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 from xunhuan.build import lists
 from xunhuan.build.bridge import bridge, reclassify
 from xunhuan.build.china import build_table, read_inputs
-from xunhuan.build.duties import input_duties, tariffs
-from xunhuan.build.foreign import Books, coal_odds, economy_books
-from xunhuan.build.log import COLUMNS
-from xunhuan.build.nested import Nest, Shares, common_shares, nest
+from xunhuan.build.duties import duties_on_inputs, tariffs
+from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
+from xunhuan.build.nested import Nest, ProvinceShares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.geography import Geography
+from xunhuan.data.store import LOG_COLUMNS
 
 HOME = "CHN"
-NOTES = (
+_NOTES = (
     "bilateral flows between provinces are estimates: no official table says where an outflow goes",
     "partner shares of a sector are the nation's for each province: no source gives them by province",
     "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of 2017",
@@ -36,7 +36,7 @@ NOTES = (
     "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
 )
-COMPONENTS = ("primary", "input_tariff")
+_COMPONENTS = ("primary", "input_tariff")
 UNDIVIDED = "undivided"
 
 
@@ -62,7 +62,7 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
 
 
-def build_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_world_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
     progress("the provinces of China")
     national, _ = build_table(read_inputs(raw, YEAR), "estimate")
@@ -72,9 +72,9 @@ def build_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Account
 
 def _assemble(
     home: Geography,
-    shares: Shares,
+    shares: ProvinceShares,
     flows: WorldFlows,
-    books: Books,
+    books: EconomyBooks,
     rates: Array,
     inside: Nest,
     abroad: NDArray[np.intp],
@@ -93,7 +93,7 @@ def _assemble(
     final[:n, :, :-1], final[n:, :, -1] = inside.final, books.final[abroad]
     use = np.concatenate([inside.use, books.use[abroad]])
     value_added = np.concatenate([inside.value_added, books.value_added[abroad]])
-    duty = input_duties(flow, tariff, use)
+    duty = duties_on_inputs(flow, tariff, use)
     return Accounts(
         flow=flow,
         use=use,
@@ -103,7 +103,7 @@ def _assemble(
         geography=_geography(home, tuple(flows.codes[a] for a in abroad)),
         sectors=lists.common_sectors(),
         categories=categories,
-        components=COMPONENTS,
+        components=_COMPONENTS,
         year=YEAR,
         currency="USD",
         unit="million USD",
@@ -111,7 +111,7 @@ def _assemble(
         title="Provinces of China in the world of 2017: 31 provinces, 80 economies, 32 sectors",
         source="OECD Inter-Country Input-Output tables (flows of 2017, coefficients of 2020); WIOD 2014 "
         "(services, tariffs); WITS/TRAINS (tariffs); provincial input-output tables of China, 2017",
-        notes=NOTES,
+        notes=_NOTES,
         home=HOME,
     )
 
@@ -141,7 +141,7 @@ def _geography(home: Geography, abroad: tuple[str, ...]) -> Geography:
     )
 
 
-def _controls(shares: Shares, flows: WorldFlows) -> pd.DataFrame:
+def _controls(shares: ProvinceShares, flows: WorldFlows) -> pd.DataFrame:
     """China's output, export and import by sector: official, at the ratio of total outputs, and OECD."""
     h, codes = flows.codes.index(HOME), lists.common_sectors().codes
     own = flows.flow[h, h]
@@ -164,4 +164,4 @@ def _controls(shares: Shares, flows: WorldFlows) -> pd.DataFrame:
 
 def _tidy(log: pd.DataFrame) -> pd.DataFrame:
     out = log.assign(change=log["after"] - log["before"])
-    return out[list(COLUMNS)]
+    return out[list(LOG_COLUMNS)]

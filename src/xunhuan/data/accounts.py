@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.errors import BadInput, Problems, UnbalancedAccounts
-
-TOLERANCE = 1e-9
-"""Largest residual of an identity, relative to the gross size of the terms it adds."""
+from xunhuan.data.identities import check_identities, check_values
+from xunhuan.errors import BadInput, Problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +35,63 @@ class Sourcing:
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """A balanced table in flows x use form (DESIGN 4).
+    r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
-    flow         r s i, value of good i from r used in s, all uses, basic prices, `unit`
-    use          s i j, intermediate use of good i, all origins, by industry j, `unit`
-    final        s i f, final use of good i by category, `unit` (inventories may be negative)
-    value_added  s j v, primary inputs by component, `unit` (net taxes may be negative)
-    tariff       r s i, rate that s levies on i from r, on the flow at basic prices
+    Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
+    Σ_s flow[s',s,j] = Σ_i use[s',i,j] + Σ_v value_added[s',j,v]   every j, and s' that is not open
 
-    Identities, to 1e-9 of the gross size of the terms:
+    to 1e-9 of the gross size of the terms. An open region buys exports and sells imports: its use and value added are
+    0, its final use is what it buys. Inputs of a kind are sourced alike by all users of a region unless `sourcing` says
+    otherwise.
 
-        Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]        every s, i
-        Σ_s flow[s',s,j] = Σ_i use[s',i,j] + Σ_v value_added[s',j,v]   every j, and s' that is not open
+    Parameters
+    ----------
+    flow : array, r s i
+        Value of good i from r used in s, all uses, basic prices, `unit`.
+    use : array, s i j
+        Intermediate use of good i, all origins, by industry j, `unit`.
+    final : array, s i f
+        Final use of good i by category, `unit`; inventories may be negative.
+    value_added : array, s j v
+        Primary inputs by component, `unit`; net taxes may be negative.
+    tariff : array, r s i
+        Rate that s levies on i from r, on the flow at basic prices.
+    geography : Geography
+        Regions, their nations, clusters and names; which regions are open.
+    sectors : Sectors
+        Sectors, their groups and names.
+    categories, components : tuple of str
+        Labels of f and of v.
+    year : int
+        The year.
+    currency, unit : str
+        Currency, and the unit of all values: "CNY", "10^8 CNY".
+    name, title, source : str
+        What the table is called, its title, and where its numbers come from.
+    notes : tuple of str
+        What a reader must know beside its numbers.
+    home : str
+        The nation looked at; by default the one with most regions.
+    sourcing : Sourcing, optional
+        Where each user buys, for tables that know it.
+    extra : mapping of str
+        Further statements about the table.
 
-    An open region buys exports and sells imports: its use and value added are 0, its final use is what it buys.
-    Inputs of a kind are sourced alike by all users of a region unless `sourcing` says otherwise.
+    Raises
+    ------
+    UnbalancedAccounts
+        Listing every identity that fails, with its worst cells.
+    BadInput
+        For arrays that do not fit the labels, and a home that is no nation of the table.
 
-    Raises UnbalancedAccounts listing every identity that fails with its worst cells; BadInput for wrong shapes.
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> acc.flow.shape, acc.use.shape, acc.final.shape, acc.value_added.shape
+    ((4, 4, 3), (4, 3, 3), (4, 3, 2), (4, 3, 5))
+    >>> acc.R, acc.S, acc.unit, acc.gdp.tolist()
+    (4, 3, 'million SHL', [461.0, 514.0, 489.0, 426.0])
     """
 
     flow: Array
@@ -162,7 +200,29 @@ class Accounts:
         return h.hexdigest()
 
     def replace(self, **changes: object) -> Accounts:
-        """New accounts with some fields changed, checked again. Changing flows drops `sourcing` unless given."""
+        """New accounts with some fields changed, checked again.
+
+        Parameters
+        ----------
+        **changes
+            Fields by name. Changing flow, use or final drops `sourcing` unless it is given too.
+
+        Returns
+        -------
+        Accounts
+            The changed table; this one stays as it is.
+
+        Raises
+        ------
+        UnbalancedAccounts, BadInput
+            As for new accounts.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> xh.toyland().replace(home="BOR").home
+        'BOR'
+        """
         touched = {"flow", "use", "final"} & changes.keys()
         if touched and "sourcing" not in changes:
             changes["sourcing"] = None
@@ -179,24 +239,101 @@ class Accounts:
         the sums, so measures that are not linear in the table (look-through, chains) see the coarser table.
         A group across nations takes its first member's nation.
 
-        Raises UnknownName for unknown members; BadInput for a member in two groups or an open one among closed.
+        Parameters
+        ----------
+        regions, sectors : mapping of str to str, optional
+            Codes of the groups, and of their members.
+
+        Returns
+        -------
+        Accounts
+            The coarser table, in the same unit.
+
+        Raises
+        ------
+        UnknownName
+            For members that are not there.
+        BadInput
+            For a member in two groups, or an open region among closed ones.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> one = xh.toyland().aggregate(regions={"ATLAS": ("AT-N", "AT-E", "AT-S")}, sectors={"GOOD": ("FAR", "MAN")})
+        >>> one.geography.codes, one.sectors.codes, one.gdp.tolist()
+        (('ATLAS', 'BOR'), ('GOOD', 'SER'), [1464.0, 426.0])
         """
         from xunhuan.data.reshape import aggregate
 
         return aggregate(self, regions or {}, sectors or {})
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
-        """Keep the books of `regions` only; all others become one open region called `rest`.
+        """Keep the books of some regions only; all others become one open region.
 
         Trade among the others disappears; what they buy from and sell to the kept regions stays, so the identities
-        of the kept regions hold unchanged. Raises UnknownName; BadInput where `rest` names a kept region.
+        of the kept regions hold unchanged.
+
+        Parameters
+        ----------
+        regions : str or list of str
+            Those to keep: codes, names, nations, clusters, "A+B", "!X".
+        rest : str
+            Code of the open region.
+
+        Returns
+        -------
+        Accounts
+            The smaller table, in the same unit; its GDP by region is unchanged.
+
+        Raises
+        ------
+        UnknownName
+            For regions that are not there.
+        BadInput
+            Where `rest` has the code of a kept region, or nothing is kept.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> nation = xh.toyland().restrict("ATL")
+        >>> nation.geography.codes, nation.gdp.tolist()
+        (('AT-N', 'AT-E', 'AT-S', 'ROW'), [461.0, 514.0, 489.0, 0.0])
         """
         from xunhuan.data.reshape import restrict
 
         return restrict(self, regions, rest)
 
     def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Accounts:
-        """The same table with `members` made one nation, which becomes home."""
+        """The same table with some regions made one nation, which becomes home.
+
+        Parameters
+        ----------
+        name : str
+            Code of the nation.
+        members : list of str
+            Its regions: codes, names, nations or clusters.
+        names : pair of str
+            Its English and Chinese name.
+
+        Returns
+        -------
+        Accounts
+            The same numbers; only borders of nations move.
+
+        Raises
+        ------
+        UnknownName
+            For members that are not there.
+        BadInput
+            For an open region among them, and a name that another nation has.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> sea = xh.toyland().regroup("SEA", ["AT-S", "BOR"], ("The Sea", "海洋国"))
+        >>> sea.home, sea.geography.nation
+        ('SEA', ('ATL', 'ATL', 'SEA', 'SEA'))
+        """
         return replace(self, geography=self.geography.regroup(name, members, names), home=name)
 
 
@@ -208,93 +345,3 @@ def _frozen(a: object) -> Array:
 
 def _is_frozen(a: object) -> bool:
     return isinstance(a, np.ndarray) and a.dtype == np.float64 and a.flags.c_contiguous and not a.flags.writeable
-
-
-def _worst(labels: Sequence[Sequence[str]], size: Array, n: int = 3) -> str:
-    flat = np.argsort(np.nan_to_num(size, nan=np.inf).ravel())[::-1][:n]
-    cells = []
-    for k in flat:
-        place = np.unravel_index(int(k), size.shape)
-        if size[place] == 0:
-            continue
-        cells.append("/".join(axis[int(p)] for axis, p in zip(labels, place, strict=True)) + f" ({size[place]:.3g})")
-    return ", ".join(cells)
-
-
-def check_values(acc: Accounts) -> None:
-    """Raise UnbalancedAccounts naming the worst cells that are not finite, or negative where nothing may be."""
-    codes, sec = acc.geography.codes, acc.sectors.codes
-    axes: dict[str, tuple[Sequence[str], ...]] = {
-        "flow": (codes, codes, sec),
-        "use": (codes, sec, sec),
-        "final": (codes, sec, acc.categories),
-        "value_added": (codes, sec, acc.components),
-        "tariff": (codes, codes, sec),
-    }
-    # With sourcing by user a fall in stocks can outweigh the rest of a bilateral flow.
-    nonnegative = {"use", "tariff"} | ({"flow"} if acc.sourcing is None else set())
-    p = Problems("the accounts hold impossible values")
-    for name, labels in axes.items():
-        a = getattr(acc, name)
-        bad = ~np.isfinite(a)
-        if bad.any():
-            p.add(f"{name}: {int(bad.sum())} cells are not finite: {_worst(labels, bad.astype(float))}")
-        below = np.where(bad, 0.0, np.maximum(-a, 0.0))
-        if name in nonnegative and below.any():
-            p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
-    p.raise_if(UnbalancedAccounts, where=acc.name, fix="flows, uses and tariffs are finite and not negative")
-
-
-def identity_residuals(acc: Accounts) -> dict[str, tuple[Array, tuple[Sequence[str], ...]]]:
-    """Relative residual of each identity with the labels of its axes.
-
-    The residual is divided by the gross size of the terms (their absolute sum), floored at a millionth of the mean.
-    """
-    codes, sec = acc.geography.codes, acc.sectors.codes
-    used = acc.use.sum(2) + acc.final.sum(2)
-    gross_use = acc.use.sum(2) + np.abs(acc.final).sum(2)
-    out: dict[str, tuple[Array, tuple[Sequence[str], ...]]] = {
-        "use (Σ_r flow = Σ_j use + Σ_f final)": (_relative(acc.absorption - used, gross_use), (codes, sec)),
-    }
-    paid = acc.use.sum(1) + acc.value_added.sum(2)
-    gross = acc.use.sum(1) + np.abs(acc.value_added).sum(2)
-    cost = np.where(acc.closed[:, None], acc.output - paid, 0.0)
-    out["cost (output = Σ_i use + Σ_v value_added)"] = (_relative(cost, gross), (codes, sec))
-    if acc.sourcing is not None:
-        z, f = acc.sourcing.intermediate, acc.sourcing.final
-        both = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", f)
-        gross3 = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", np.abs(f))
-        out["sourcing (flow = its users' purchases)"] = (
-            _relative(acc.flow - both, gross3),
-            (codes, codes, sec),
-        )
-        out["sourcing (use = purchases from all origins)"] = (
-            _relative(acc.use - z.sum(0).transpose(1, 0, 2), acc.use), (codes, sec, sec),
-        )  # fmt: skip
-        out["sourcing (final = purchases from all origins)"] = (
-            _relative(acc.final - f.sum(0).transpose(1, 0, 2), np.abs(f).sum(0).transpose(1, 0, 2)),
-            (codes, sec, acc.categories),
-        )
-    return out
-
-
-def _relative(residual: Array, gross: Array) -> Array:
-    floor = 1e-6 * float(gross.mean()) or 1.0
-    return np.asarray(np.abs(residual) / (gross + floor), dtype=np.float64)
-
-
-def check_identities(acc: Accounts, tolerance: float = TOLERANCE) -> None:
-    """Raise UnbalancedAccounts listing every identity whose residual passes `tolerance`, with its worst cells."""
-    p = Problems("the accounts do not balance")
-    for name, (residual, labels) in identity_residuals(acc).items():
-        over = residual > tolerance
-        if over.any():
-            p.add(f"{name}: {int(over.sum())} cells off, worst {_worst(labels, residual)}")
-    shut = ~acc.closed
-    if shut.any() and (acc.use[shut].any() or acc.value_added[shut].any() or acc.flow[np.ix_(shut, shut)].any()):
-        p.add("an open region has intermediate use, value added or trade with an open region; it may only buy and sell")
-    p.raise_if(
-        UnbalancedAccounts,
-        where=acc.name,
-        fix=f"residuals below {tolerance:g} of the gross size of the terms",
-    )

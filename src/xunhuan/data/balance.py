@@ -172,7 +172,7 @@ def own_bounds(supply: ArrayLike, demand: ArrayLike) -> tuple[Array, Array]:
     return np.minimum(self_trade(s, d), np.minimum(s, d)), np.asarray(np.minimum(s, d))
 
 
-def spread(total: float, weight: ArrayLike, limit: ArrayLike) -> Array:
+def share_out(total: float, weight: ArrayLike, limit: ArrayLike) -> Array:
     """Share out a total in proportion to weights, no part above its limit.
 
     x[r] = min(limit[r], k weight[r]) with k such that Σ x = total; what the weighted cannot hold goes to the
@@ -180,7 +180,7 @@ def spread(total: float, weight: ArrayLike, limit: ArrayLike) -> Array:
 
     total >= 0 · weight r, >= 0 · limit r, >= 0, one unit. Raises Infeasible where Σ limit < total.
 
-    >>> spread(10.0, [1.0, 1.0, 0.0], [2.0, 6.0, 4.0])
+    >>> share_out(10.0, [1.0, 1.0, 0.0], [2.0, 6.0, 4.0])
     array([2., 6., 2.])
     """
     w, cap = np.asarray(weight, dtype=float), np.asarray(limit, dtype=float)

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-FORMAT = "xunhuan-accounts-1"
-ENCODED = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
+_FORMAT = "xunhuan-accounts-1"
+LOG_COLUMNS = ("step", "region", "sector", "quantity", "before", "after", "change", "unit", "note")
+"""Columns of a build log, and of the changes a reader makes: a row a number."""
 
 
 def to_dataset(acc: Accounts) -> xr.Dataset:
@@ -64,7 +65,7 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "sector_en": ("sector", list(s.names_en)), "sector_zh": ("sector", list(s.names_zh)),
     }  # fmt: skip
     attrs = {
-        "format": FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
+        "format": _FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
         "currency": acc.currency, "unit": acc.unit, "home": acc.home, "digest": acc.digest,
         "notes": json.dumps(acc.notes, ensure_ascii=False),
         "clusters": json.dumps(g.clusters, ensure_ascii=False),
@@ -84,9 +85,9 @@ def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
 
 
 def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where: str) -> Accounts:
-    if attrs.get("format") != FORMAT:
+    if attrs.get("format") != _FORMAT:
         raise ForeignFile(
-            "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {FORMAT!r}"
+            "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {_FORMAT!r}"
         )
     try:
         return _read(values, attrs)
@@ -146,7 +147,37 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
 
 
 def save(acc: Accounts, path: str | Path) -> Path:
-    """Write accounts to netCDF, atomically; a folder is given the name NAME-DIGEST12.nc."""
+    """Write accounts to netCDF, atomically.
+
+    The file holds the arrays flow r s i, use s i j, final s i f, value_added s j v and tariff r s i with their labels and
+    units, and opens as plain xarray.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    path : str or Path
+        The file; in a folder it gets the name NAME-DIGEST12.nc.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    BadInput
+        Where the folder does not exist or cannot be written to; nothing is left behind then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xunhuan as xh
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = xh.load(xh.save(xh.toyland(), folder))
+    >>> again.digest == xh.toyland().digest
+    True
+    """
     path = Path(path)
     if path.is_dir():
         path = path / f"{acc.name}-{acc.digest[:12]}.nc"
@@ -172,6 +203,15 @@ def open_dataset(path: str | Path) -> xr.Dataset:
 
     with _opening(path) as file, xr.open_dataset(file, engine="h5netcdf") as ds:
         return ds.load()
+
+
+def strings(value: object) -> list[str]:
+    """A list of strings kept in an attribute; netCDF gives one string back as itself and none as an empty array.
+
+    >>> strings("gdp"), strings(["gdp", "own"]), strings(np.array([]))
+    (['gdp'], ['gdp', 'own'], [])
+    """
+    return [value] if isinstance(value, str) else [str(v) for v in np.atleast_1d(np.asarray(value, dtype=object))]
 
 
 def open_accounts(path: str | Path) -> Accounts:
@@ -233,9 +273,31 @@ def known_tables() -> dict[str, Path]:
 
 
 def load(name: str | Path) -> Accounts:
-    """Accounts by name of a known table or by path of a netCDF file.
+    """Accounts by name of a known table or by path of a netCDF file; identities and digest are checked.
 
-    Raises UnknownName with the nearest table names; BadInput, ForeignFile, UnbalancedAccounts for a bad file.
+    Parameters
+    ----------
+    name : str or Path
+        A name that `xunhuan.tables` lists, or a file that `save` wrote.
+
+    Returns
+    -------
+    Accounts
+        The table: flow r s i, use s i j, final s i f, value_added s j v, in its own unit.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest table names.
+    BadInput, ForeignFile, UnbalancedAccounts
+        For a file that is absent, of another kind, or does not balance.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.load("china-2017")
+    >>> acc.R, acc.S, acc.unit, acc.home
+    (32, 42, '10^8 CNY', 'CHN')
     """
     tables = known_tables()
     if str(name) in tables:
@@ -247,7 +309,30 @@ def load(name: str | Path) -> Accounts:
 
 
 def load_log(name: str) -> pd.DataFrame:
-    """The build log of a bundled table: one row a correction. Raises UnknownName where the table has none."""
+    """The build log of a bundled table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every correction made when it was built: step, region, sector, quantity, before, after, change, unit,
+        note.
+
+    Raises
+    ------
+    UnknownName
+        Where the table has no log.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> [c for c in xh.load_log("china-2017") if c in ("step", "region", "sector", "change", "unit")]
+    ['step', 'region', 'sector', 'change', 'unit']
+    """
     import pandas as pd
 
     logs = {k: f.with_suffix(".log.parquet") for k, f in known_tables().items()}

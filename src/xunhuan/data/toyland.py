@@ -41,11 +41,19 @@ TARIFF_PERCENT_BOREA = [4, 9, 1]  # on goods from Atlas
 
 
 def toyland() -> Accounts:
-    """The accounts of Toyland, million shells.
+    """The accounts of Toyland: flow r s i, use s i j, final s i f, value_added s j v, million shells.
 
-    >>> acc = toyland()
-    >>> acc.gdp.tolist()
-    [461.0, 514.0, 489.0, 426.0]
+    Returns
+    -------
+    Accounts
+        Four regions, of them three provinces of Atlas (ATL); three sectors, two final categories, five components.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> acc.geography.codes, acc.gdp.tolist()
+    (('AT-N', 'AT-E', 'AT-S', 'BOR'), [461.0, 514.0, 489.0, 426.0])
     """
     tariff = np.zeros((4, 4, 3))
     tariff[3, :3] = np.array(TARIFF_PERCENT_ATLAS) / 100

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.errors import UnknownName
-
-if TYPE_CHECKING:
-    from xunhuan.data.accounts import Accounts
-    from xunhuan.scenario.scenario import Scenario
+from xunhuan.measures import SOURCES
+from xunhuan.models import registry
+from xunhuan.models.model import Model
+from xunhuan.scenario.observe import MEASURES
+from xunhuan.scenario.record import Result, open_result
+from xunhuan.scenario.scenario import Scenario
 
 PLACES = ("journal", "booktitle", "publisher", "institution", "howpublished")
 """Fields that say where a source appeared, the first one there is."""
@@ -92,58 +95,51 @@ def _people(last: list[str]) -> str:
     return " and ".join(last) if len(last) < 3 else f"{last[0]}, {last[1]} and {last[2]}"
 
 
-def entries(what: str) -> list[str]:
-    """BibTeX of what a key, table, result folder, measure or model rests on; this software always among it.
+def entries(what: str | Path | Accounts | Result) -> list[str]:
+    """BibTeX of what a key, table, result, measure or model rests on; this software always among it.
 
     Raises UnknownName with the nearest names; BadInput, ForeignFile for a folder or file that is not what it should be.
     """
     if what in library():
-        return [library()[what].bibtex]
+        return [library()[str(what)].bibtex]
     texts, made = _rests_on(what)
     return [*made, software(), *(r.bibtex for r in references(texts))]
 
 
-def _rests_on(what: str) -> tuple[list[str], list[str]]:
+def _rests_on(what: str | Path | Accounts | Result) -> tuple[list[str], list[str]]:
     """Texts that name keys, and entries made for what is cited itself."""
     from xunhuan.data.store import known_tables, load
 
-    code = _sources_of(what)
-    if code:
-        return code, []
+    if isinstance(what, Accounts):
+        return [what.source, *what.notes, *what.extra.values()], [table_entry(what)]
+    if isinstance(what, Result):
+        base = [table_entry(load(what.scenario.base))] if what.scenario.base in known_tables() else []
+        return of_scenario(what.scenario), base
+    declared = _declared(str(what))
+    if declared:
+        return declared, []
     path = Path(what)
     if path.is_dir():
-        from xunhuan.scenario.record import open_result
-
-        result = open_result(path)
-        base = [table_entry(load(result.scenario.base))] if result.scenario.base in known_tables() else []
-        return of_scenario(result.scenario), base
-    if what in known_tables() or path.suffix or path.exists():
-        acc = load(what)
-        return [acc.source, *acc.notes, *acc.extra.values()], [table_entry(acc)]
-    raise UnknownName.of("source", what, [*library(), *known_tables(), *_rooms()])
+        return _rests_on(open_result(path))
+    if str(what) in known_tables() or path.suffix or path.exists():
+        return _rests_on(load(what))
+    raise UnknownName.of("source", str(what), [*library(), *known_tables(), *SOURCES, *registry.models()])
 
 
-def _rooms() -> dict[str, list[Path]]:
-    """Files of code that stand behind a name: each measure's module, each model's package."""
-    import xunhuan
-
-    root = Path(xunhuan.__file__).parent
-    out = {p.stem: [p] for p in sorted((root / "measures").glob("*.py")) if p.stem != "__init__"}
-    public = xunhuan._PUBLIC.items()
-    out |= {name: [_file(root, module)] for name, module in public if module.startswith("xunhuan.measures.")}
-    for package in sorted((root / "models").iterdir()):
-        if package.is_dir() and (package / "__init__.py").is_file():
-            out[package.name] = sorted(package.glob("*.py"))
-    return out
+def of_model(model: Model[Any]) -> list[str]:
+    """Keys that a model and its quantities declare."""
+    return list(dict.fromkeys([*model.sources, *(q.source for q in model.quantities if q.source)]))
 
 
-def _file(root: Path, module: str) -> Path:
-    return root.joinpath(*module.split(".")[1:]).with_suffix(".py")
+def _declared(name: str) -> list[str]:
+    """Keys that a measure or a model declares; empty for another name.
 
-
-def _sources_of(name: str) -> list[str]:
-    """Texts of the code behind a measure or model, empty for another name; read, not imported."""
-    return [p.read_text(encoding="utf-8") for p in _rooms().get(name, [])]
+    A measure may be named as in Python or as its command: value_added_trade, value-added-trade.
+    """
+    if name.replace("-", "_") in SOURCES:
+        return list(SOURCES[name.replace("-", "_")])
+    known = registry.models()
+    return of_model(known[name]) if name in known else []
 
 
 def software() -> str:
@@ -166,5 +162,8 @@ def table_entry(acc: Accounts) -> str:
 
 def of_scenario(scenario: Scenario) -> list[str]:
     """Texts that name the keys a scenario's models and measures rest on."""
-    used = [*scenario.model, *(m for m, v in scenario.measure if v is not None)]
-    return [text for name in used for text in _sources_of(name)] + [scenario.source, scenario.reasoning]
+    known, measured = registry.models(), [m for m, v in scenario.measure if v is not None]
+    keys = [k for name in scenario.model if name in known for k in of_model(known[name])]
+    keys += [q.source for q in MEASURES if q.name in measured and q.source]
+    keys += [k for name in measured for k in SOURCES.get(name, ())]
+    return [*dict.fromkeys(keys), scenario.source, scenario.reasoning]

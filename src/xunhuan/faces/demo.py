@@ -17,14 +17,14 @@ def provinces(folder: Path) -> Path:
     Returns the report's path. Raises OSError where the folder cannot be written.
     """
     from xunhuan.data.store import load, write_text
-    from xunhuan.faces.commands.measuring import notes
+    from xunhuan.faces.commands.measuring import measure_notes
     from xunhuan.faces.report.circulation import CirculationReport
-    from xunhuan.measures.labels import table
+    from xunhuan.measures import table
 
     report = CirculationReport(load(TABLE))
     ds = report.found.region
     title = f"Circulation by absorption: {TABLE}, {ds.attrs['year']}"
-    emit(table(ds), Format.table, title=title, notes=notes(ds), digits=3)
+    emit(table(ds), Format.table, title=title, notes=measure_notes(ds), digits=3)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{TABLE}.html"
     write_text(path, report.html())

@@ -28,17 +28,16 @@ def circulation_rows(acc: Accounts, nation: str, sectors: str, definition: str =
     """Domestic and external share of a nation ("all": of every nation), with GDP or final demand."""
     import numpy as np
 
-    from xunhuan.measures.circulation import circulation
+    from xunhuan.measures import circulation
 
     if nation == "all":
         shut = {n for n, c in zip(acc.geography.nation, acc.closed, strict=True) if not c}
         region: list[str] = [n for n in acc.geography.nations if n not in shut]
     else:
         region = [nation]
-    ds = circulation(
-        acc, definition, region, border="nation" if nation in (*acc.geography.nations, "all") else "region"
-    )
-    total = str(ds.attrs["columns"]).split()[0]  # GDP, or the final demand whose origin is told
+    border = "nation" if nation in (*acc.geography.nations, "all") else "region"
+    ds = circulation(acc, region, border=border, definition=definition)
+    total = ds.attrs["columns"][0]  # GDP, or the final demand whose origin is told
     frame = ds[[total, "own", "inter", "external"]].to_dataframe().reset_index()
     frame["domestic"] = np.asarray(frame["own"] + frame["inter"])
     frame = frame.rename(columns={"region": "nation", total: "total"})
@@ -49,19 +48,20 @@ def supply_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
     """Domestic share of what the nation uses of the selected goods, as one good."""
     import pandas as pd
 
-    from xunhuan.measures.supply import supply
+    from xunhuan.measures import supply
 
-    ds = supply(acc, nation, sectors)
-    used, imported = float(ds["used"].sum()), float(ds["imported"].sum())
-    row = {"nation": nation, "sectors": sectors, "total": used, "domestic": float(ds["total"])}
-    return pd.DataFrame([{**row, "external": imported / used if used else float("nan")}])
+    ds = supply(acc, nation, sectors=sectors).isel(region=0)
+    domestic = float(ds["domestic"])
+    row = {"nation": nation, "sectors": sectors, "total": float(ds["used"])}
+    return pd.DataFrame([{**row, "domestic": domestic, "external": 1 - domestic}])
 
 
 def content_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
     """Import content of each using industry of the nation, of the selected goods."""
-    from xunhuan.measures.supply import import_content
+    from xunhuan.measures import import_content
 
-    frame = import_content(acc, nation, sectors).to_dataframe().reset_index()
+    ds = import_content(acc, nation, by="sector", sectors=sectors)
+    frame = ds.isel(region=0, drop=True).to_dataframe().reset_index()
     frame = frame.sort_values("imported", ascending=False, kind="stable")
     frame.insert(0, "nation", nation)
     frame.insert(1, "sectors", sectors)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, Index
+from xunhuan.data.arrays import Array, Index, Mask
 from xunhuan.errors import BadInput, UnknownName
 
 SEVERAL = ("all", "provinces", "foreign")
@@ -41,7 +40,7 @@ class Actors:
         return len(self.codes)
 
     @cached_property
-    def same(self) -> NDArray[np.bool_]:
+    def same(self) -> Mask:
         """True where regions r and s belong to one actor, axes r s."""
         return np.asarray(self.of[:, None] == self.of[None, :], dtype=bool)
 
@@ -56,7 +55,7 @@ class Actors:
         return 1.0 - self.inside
 
     @cached_property
-    def circuit(self) -> NDArray[np.intp]:
+    def circuit(self) -> Index:
         """0 own, 1 inter, 2 external, as position in CIRCUITS, of what region r has to do with region s: axes r s."""
         nation = np.array(self.nation)[self.of]
         abroad = nation[:, None] != nation[None, :]
@@ -83,15 +82,15 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """A partition and the groups reported under it."""
+class Partition:
+    """Regions as actors, and the groups reported of them."""
 
     actors: Actors
     groups: tuple[Group, ...]
 
 
-def views(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> list[View]:
-    """The partitions that answer for the regions asked for.
+def partitions(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> list[Partition]:
+    """The partitions of regions that answer for the regions asked for.
 
     A region's code or name stands for that region, and "provinces", "foreign" or "all" for each of theirs;
     a cluster, a nation of several regions or a union "A+B" is one actor with one border around it. None means
@@ -100,61 +99,61 @@ def views(acc: Accounts, region: str | Iterable[str] | None = None, border: str 
 
     Raises UnknownName; BadInput for an open region, whose books are not kept, or an unknown border.
     """
-    if border not in ("region", "nation"):
-        raise BadInput(f"unknown border {border!r}", fix="choose region or nation")
+    check_word("border", border, ("region", "nation"))
     groups = requested(acc, region, border)
     shut = [g.code for g in groups if not acc.closed[g.members].all()]
     if shut:
         raise BadInput("no books are kept for an open region", items=shut, where=acc.name)
     if border == "nation":
-        return [View(nations(acc), tuple(groups))]
+        return [Partition(nations(acc), tuple(groups))]
     plain = tuple(g for g in groups if len(g.members) == 1)
     sets = [g for g in groups if len(g.members) > 1]
-    out = [View(singles(acc), plain)] if plain else []
-    return out + [View(joined(acc, [g]), (g,)) for g in sets]
+    out = [Partition(singles(acc), plain)] if plain else []
+    return out + [Partition(joined(acc, [g]), (g,)) for g in sets]
 
 
-def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> View:
+def partition(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> Partition:
     """One partition in which every region, cluster or nation asked for is an actor; groups are what to
     report.
 
     For measures between actors. None means the provinces of the home nation, or every nation with
     border="nation".
 
-    Raises what `views` raises; BadInput where two requests overlap, or with border="nation" one is not a
+    Raises what `partitions` raises; BadInput where two requests overlap, or with border="nation" one is not a
     nation.
     """
+    check_word("border", border, ("region", "nation"))
     if border == "nation":
-        view = views(acc, region, border)[0]
+        view = partitions(acc, region, border)[0]
         part = [g.code for g in view.groups if len(g.members) != acc.geography.nation.count(g.code)]
         if part:
             raise BadInput("with nations as actors only nations can be chosen", items=part, where=acc.name)
         return view
-    views(acc, region)  # refuses what no actor can be
+    partitions(acc, region)  # refuses what no actor can be
     groups = tuple(requested(acc, region))
     asked = [acc.geography.codes[k] for g in groups for k in g.members]
     twice = sorted({c for c in asked if asked.count(c) > 1})
     if twice:
         fix = "ask for a cluster and for its members one at a time"
         raise BadInput("the regions asked for overlap", items=twice, where=acc.name, fix=fix)
-    return View(joined(acc, [g for g in groups if len(g.members) > 1]), groups)
+    return Partition(joined(acc, [g for g in groups if len(g.members) > 1]), groups)
 
 
 def requested(acc: Accounts, region: str | Iterable[str] | None, border: str = "region") -> list[Group]:
-    """What `views` reports, in the order asked for, each once."""
+    """What `partitions` reports, in the order asked for, each once."""
     geo = acc.geography
     if region is None:
         kept = [n for n in geo.nations if acc.closed[geo.nation.index(n)]]
-        words = kept if border == "nation" else ["provinces"]
+        asked = kept if border == "nation" else ["provinces"]
     else:
-        words = [region] if isinstance(region, str) else list(region)
+        asked = [region] if isinstance(region, str) else list(region)
     out: dict[str, Group] = {}
-    for word in words:
+    for word in asked:
         members = geo.select(word, home=acc.home)
         if word.strip().casefold() in SEVERAL:
-            found = [one(acc, int(k)) for k in members if acc.closed[k]]
+            found = [_lone(acc, int(k)) for k in members if acc.closed[k]]
         elif len(members) == 1:
-            found = [one(acc, int(members[0]))]
+            found = [_lone(acc, int(members[0]))]
         else:
             code = _title(acc, word, members)
             found = [Group(code, geo.name(code), geo.name(code, "zh"), members)]
@@ -164,7 +163,7 @@ def requested(acc: Accounts, region: str | Iterable[str] | None, border: str = "
     return list(out.values())
 
 
-def one(acc: Accounts, place: int) -> Group:
+def _lone(acc: Accounts, place: int) -> Group:
     """One region as a group."""
     geo = acc.geography
     code = geo.codes[place]
@@ -224,10 +223,28 @@ def _names(acc: Accounts, codes: Sequence[str]) -> tuple[tuple[str, ...], tuple[
     return tuple(geo.name(c) for c in codes), tuple(geo.name(c, "zh") for c in codes)
 
 
-def at_home(acc: Accounts, home: str | None) -> Accounts:
-    """The same table looked at from another nation. Raises UnknownName."""
+def looking_from(acc: Accounts, home: str | None) -> Accounts:
+    """The same table looked at from another nation, or from a cluster made one nation; None: from its own home.
+
+    Raises UnknownName; BadInput where a cluster cannot be a nation.
+    """
+    geo = acc.geography
     if home is None or home == acc.home:
         return acc
-    if home not in acc.geography.nations:
-        raise UnknownName.of("nation", home, acc.geography.nations, where=acc.name)
-    return replace(acc, home=home)
+    if home in geo.nations:
+        return replace(acc, home=home)
+    if home in geo.clusters:
+        return acc.regroup(home, geo.clusters[home], geo.nation_names.get(home, ("", "")))
+    raise UnknownName.of("nation", home, [*geo.nations, *geo.clusters], where=acc.name)
+
+
+def check_word(what: str, word: str, valid: Sequence[str]) -> None:
+    """Raise BadInput where an option is not one of its words."""
+    if word not in valid:
+        fix = " or ".join(valid) if len(valid) == 2 else ", ".join(valid)
+        raise BadInput(f"unknown {what} {word!r}", fix=f"choose {fix}")
+
+
+def words(selection: str | Iterable[str]) -> str:
+    """A selection as a user would write it."""
+    return selection if isinstance(selection, str) else "+".join(selection)

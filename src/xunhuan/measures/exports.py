@@ -17,11 +17,12 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import Actors, View, partition
-from xunhuan.measures.gvc import Crossing, actor_coords, crossing, group_sum
-from xunhuan.measures.labels import dataset, group_coords, sector_coords
-from xunhuan.measures.leontief import solution, solve
-from xunhuan.measures.system import System, system
+from xunhuan.measures.actors import Actors, Partition, check_word, looking_from, partition
+from xunhuan.measures.gvc import Crossing, crossing
+from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
+from xunhuan.measures.leontief import solution, solve_right
+from xunhuan.measures.sources import METHOD_SOURCES
+from xunhuan.measures.system import System, system_of
 
 Terms = Iterator[tuple[str, Array]]
 
@@ -157,8 +158,8 @@ def _wwz_outputs(e: Exporters) -> Terms:
     place = np.arange(len(e.actors.of))
     home = y[place, :, e.actors.of]
     abroad = y.sum(axis=2) - home
-    through_home = solve(e.sys.operator, e.placed(home))
-    through_abroad = solve(e.sys.operator, e.placed(abroad))
+    through_home = solve_right(e.sys.operator, e.placed(home))
+    through_abroad = solve_right(e.sys.operator, e.placed(abroad))
     here = _inside_blocks(e, y)  # B_rr Y_r,a
     kept = here[place, :, e.actors.of][:, :, None]
     sold = here.sum(axis=2, keepdims=True) - kept
@@ -219,61 +220,110 @@ def kww(e: Exporters) -> Iterator[tuple[str, Array]]:
     yield "t9_double_foreign", total((1.0 - e.own) * later.sum(axis=2))
 
 
-METHODS: dict[str, tuple[Callable[[Exporters], Terms], str, str]] = {
-    "bm-source": (bm_source, "Borin-Mancini, source-based, exporter perspective", "BorinMancini2023"),
-    "bm-sink": (bm_sink, "Borin-Mancini, sink-based, exporter perspective", "BorinMancini2023"),
-    "kww": (kww, "Koopman-Wang-Wei, nine terms", "KoopmanWangWei2014"),
-    "wwz": (wwz, "Wang-Wei-Zhu, sixteen terms", "WangWeiZhu2013"),
+METHODS: dict[str, tuple[Callable[[Exporters], Terms], str]] = {
+    "bm-source": (bm_source, "Borin-Mancini, source-based, exporter perspective"),
+    "bm-sink": (bm_sink, "Borin-Mancini, sink-based, exporter perspective"),
+    "kww": (kww, "Koopman-Wang-Wei, nine terms"),
+    "wwz": (wwz, "Wang-Wei-Zhu, sixteen terms"),
 }
-BY = ("region", "partner", "sector")
+"""Terms of each method, and what it is."""
 
 
 def export_decomposition(
     acc: Accounts,
-    method: str = "bm-source",
     region: str | Iterable[str] | None = None,
+    *,
     by: str = "region",
+    sectors: str | Iterable[str] = "all",
     border: str = "region",
+    home: str | None = None,
+    method: str = "bm-source",
 ) -> xr.Dataset:
-    """Gross exports of an actor by whose value they hold and what is counted twice.
+    r"""Gross exports of an actor by whose value they hold and what is counted twice.
 
-    method: bm-source, bm-sink, kww (by region only), wwz · region, border: as in `partition` · by: region,
-    partner (axes region, partner) or sector of export (region, sector).
+    E_s = dva + ddc + fva + fdc                              [BorinMancini2023]
+    E_s = t1 + ... + t9                                      [KoopmanWangWei2014, eq. 36]
+    E_sr = the sixteen terms of each sector and partner      [WangWeiZhu2013]
 
-    Returns `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini
-    methods also give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax
-    and gvc_backward.
-    Raises BadInput for an unknown word, or kww by partner or sector, where its terms are not defined.
+    E s i r, gross exports of actor s of good i to actor r, inputs and final goods, unit of the table; the formula of
+    each term stands with `bm_source`, `bm_sink`, `kww` and `wwz` in xunhuan.measures.exports.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Exporters: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
+        "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
+    by : {"region", "partner", "sector"}
+        Axes region; region partner; or region sector, the sector that exports.
+    sectors : str or list of str
+        Goods exported: codes, names, groups, "A+B", "!X".
+    border : {"region", "nation"}
+        Exporters are regions and the sets asked for, or nations; then by default every nation is a row.
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+    method : {"bm-source", "bm-sink", "kww", "wwz"}
+        Whose terms.
+
+    Returns
+    -------
+    xarray.Dataset
+        `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini methods also
+        give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax and gvc_backward.
+
+    Raises
+    ------
+    BadInput
+        For an unknown word; for kww by partner, by sector or of some sectors, where its terms are not defined; for
+        regions that overlap and open regions.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.export_decomposition(xh.toyland(), border="nation")
+    >>> terms = sum(ds[name] for name in ("dva", "ddc", "fva", "fdc"))
+    >>> ds["exports"].values.tolist(), bool(abs(terms - ds["exports"]).max() < 1e-10)
+    ([166.0, 128.0], True)
     """
-    if method not in METHODS:
-        raise BadInput(f"unknown method {method!r}", fix=f"choose {', '.join(METHODS)}")
-    if by not in BY:
-        raise BadInput(f"unknown grouping {by!r}", fix=f"choose {', '.join(BY)}")
-    if method == "kww" and by != "region":
+    check_word("method", method, tuple(METHODS))
+    check_word("grouping", by, ("region", "partner", "sector"))
+    if method == "kww" and (by != "region" or sectors != "all"):
         raise BadInput("Koopman-Wang-Wei terms are of total exports only", fix="use wwz or bm-source by partner")
+    acc = looking_from(acc, home)
+    goods = acc.sectors.select(sectors)
     view = partition(acc, region, border)
-    e = Exporters(system(acc), view.actors)
-    terms, text, source = METHODS[method]
+    terms, text = METHODS[method]
     dims = ("region",) if by == "region" else ("region", by)
-    values = {name: _reduce(view, a, by, method) for name, a in terms(e)}
+    values = {
+        name: _of_exporter(view, a) if method == "kww" else _reduce(view, a[:, goods], by)
+        for name, a in terms(Exporters(system_of(acc), view.actors))
+    }
     if method.startswith("bm"):
         values |= _balances(values)
     coords = group_coords(view.groups)
-    coords |= actor_coords(view.actors) if by == "partner" else sector_coords(acc) if by == "sector" else {}
-    return dataset(
+    coords |= actor_coords(view.actors) if by == "partner" else sector_coords(acc, goods) if by == "sector" else {}
+    return labelled(
         acc,
         {name: (dims, a) for name, a in values.items()},
         coords,
         definition=f"gross exports over the border of each {border}, {text}",
         weighting="levels, no weighting",
-        citation=source,
+        citation=METHOD_SOURCES[method],
         units=dict.fromkeys(values, acc.unit),
+        sectors=sectors,
     )
 
 
-def _reduce(view: View, a: Array, by: str, method: str) -> Array:
-    if method == "kww":
-        return np.array([a[view.actors.of[g.members[0]]] for g in view.groups])
+def _of_exporter(view: Partition, a: Array) -> Array:
+    """A term by actor, of the actors reported."""
+    return np.array([a[view.actors.of[g.members[0]]] for g in view.groups])
+
+
+def _reduce(view: Partition, a: Array, by: str) -> Array:
+    """A term of axes r i s added up to what is asked for."""
     if by == "partner":
         return view.actors.add(group_sum(view.groups, a.sum(axis=1)), 1)
     return group_sum(view.groups, a.sum(axis=2) if by == "sector" else a.sum(axis=(1, 2)))

@@ -6,19 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import Actors, Group, View, at_home, partition
-from xunhuan.measures.circulation import forward
-from xunhuan.measures.labels import dataset, group_coords, sector_coords
-from xunhuan.measures.leontief import Operator, solve, solve_left
-from xunhuan.measures.system import System, system
+from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partition
+from xunhuan.measures.circuits import forward
+from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Operator
+from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.system import System, system_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,60 +50,96 @@ def crossing(sys: System, actors: Actors) -> Crossing:
     """
     outward = actors.outside[:, None, :]
     inside = sys.operator.masked(actors.inside)
-    local = solve(inside, np.einsum("rid,rd->ri", sys.y, actors.inside))
+    local = solve_right(inside, np.einsum("rid,rd->ri", sys.y, actors.inside))
     return Crossing(sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v))
-
-
-def group_sum(groups: Iterable[Group], a: Array) -> Array:
-    """Sum the leading regional axis over each group."""
-    return np.stack([a[g.members].sum(axis=0) for g in groups])
 
 
 def value_added_trade(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
+    *,
     by: str = "region",
+    sectors: str | Iterable[str] = "all",
     border: str = "region",
+    home: str | None = None,
 ) -> xr.Dataset:
-    r"""Value added of one actor absorbed in another.
+    r"""Value added of one actor absorbed in another's final demand.
 
     VA[o,d] = Σ_{r∈o,i} v[r,i] (B y^d)[r,i]; Σ_d VA[o,d] = GDP_o        [JohnsonNoguera2012]
 
-    region, border: as in `partition`, the origins shown · by: region (axes region, partner), or sector
-    (region, sector, partner: the sector that adds the value). Partners are all actors. `value` in the unit
-    of the table, `share` of the origin's GDP, `balance` = VA[o,d] − VA[d,o] (by region).
+    o, d actors; B = (I − A)^-1; v r i, value added per unit of output; y^d r i, final demand of d, unit of the table.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        The origins shown: regions by code or name, clusters, nations or unions "A+B", each one actor, none
+        overlapping; "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
+    by : {"region", "sector"}
+        Axes region partner; or region sector partner, by the sector that adds the value.
+    sectors : str or list of str
+        Sectors whose value added is counted: codes, names, groups, "A+B", "!X".
+    border : {"region", "nation"}
+        Actors are regions and the sets asked for, or nations; then by default every nation is a row.
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+
+    Returns
+    -------
+    xarray.Dataset
+        `value` in the unit of the table, `share` of the origin's whole GDP and, by region, `balance` = VA[o,d] − VA[d,o].
+        Partners are all actors.
+
+    Raises
+    ------
+    BadInput
+        For unknown words, regions that overlap, open regions, and sets that are no nation where nations are actors.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.value_added_trade(xh.toyland(), "AT-N")
+    >>> ds["value"].sel(region="AT-N", partner="BOR").round(3).item()
+    45.722
+    >>> round(float(ds["value"].sum()), 6)
+    461.0
     """
-    if by not in ("region", "sector"):
-        raise BadInput(f"unknown grouping {by!r}", fix="choose region or sector")
-    view = partition(acc, region, border)
-    absorbed = view.actors.add(system(acc).absorbed, 2)
+    check_word("grouping", by, ("region", "sector"))
+    acc = looking_from(acc, home)
+    goods = acc.sectors.select(sectors)
+    view, sys = partition(acc, region, border), system_of(acc)
+    absorbed = view.actors.add(sys.absorbed[:, goods], 2)
     value = group_sum(view.groups, absorbed)  # region i partner
-    gdp = value.sum(axis=(1, 2))[:, None]
+    gdp = group_sum(view.groups, (sys.v * sys.output).sum(axis=1))[:, None]
     coords = {**group_coords(view.groups), **actor_coords(view.actors)}
-    text = "value added of a region absorbed in a partner's final demand, v_o B_o· y^d"
-    common = {"definition": text, "weighting": "share: of the row region's GDP", "citation": "JohnsonNoguera2012"}
+    common: dict[str, Any] = {
+        "definition": "value added of a region absorbed in a partner's final demand, v_o B_o· y^d",
+        "weighting": "share: of the row region's GDP",
+        "citation": SOURCES["value_added_trade"],
+        "sectors": sectors,
+    }
     if by == "sector":
         shape = ("region", "sector", "partner")
         both = {"value": (shape, value), "share": (shape, ratio(value, gdp[:, :, None]))}
-        return dataset(acc, both, {**coords, **sector_coords(acc)}, **common, units={"value": acc.unit})
+        return labelled(acc, both, {**coords, **sector_coords(acc, goods)}, **common, units={"value": acc.unit})
     pair = value.sum(axis=1)
     whole = view.actors.add(absorbed.sum(axis=1), 0)
     back = np.stack([whole[:, view.actors.of[g.members[0]]] for g in view.groups])
     axes = ("region", "partner")
     variables = {"value": (axes, pair), "share": (axes, ratio(pair, gdp)), "balance": (axes, pair - back)}
-    return dataset(acc, variables, coords, **common, units={"value": acc.unit, "balance": acc.unit})
+    return labelled(acc, variables, coords, **common, units={"value": acc.unit, "balance": acc.unit})
 
 
-def actor_coords(actors: Actors, dim: str = "partner") -> dict[str, object]:
-    """All actors of a partition as coordinates of an axis."""
-    return {
-        dim: list(actors.codes),
-        f"{dim}_name_en": (dim, list(actors.names_en)),
-        f"{dim}_name_zh": (dim, list(actors.names_zh)),
-    }
-
-
-def participation(acc: Accounts, region: str | Iterable[str] | None = None, border: str = "region") -> xr.Dataset:
+def participation(
+    acc: Accounts,
+    region: str | Iterable[str] | None = None,
+    *,
+    border: str = "region",
+    home: str | None = None,
+) -> xr.Dataset:
     r"""Forward and backward participation in value chains that cross the actor's border.
 
     forward_p  = (simple + complex)/GDP_p, value added that leaves as inputs: v_p L_p Σ_q A_pq x_q / GDP_p
@@ -110,10 +148,42 @@ def participation(acc: Accounts, region: str | Iterable[str] | None = None, bord
     vs1_p      = value of p in others' exports / exports of p: Σ_q≠p v_p B_pq e_q / e_p
     [WangWeiYuZhu2017], with simple and complex parts of the first two.
 
-    region, border: as in `partition`. Each with the border of the actor: for a province its own, other
-    provinces count as others. Ratios, unit 1. Imports of an open region count as others' value in full.
+    L_p = (I − A_pp)^-1; Y r i, final goods by maker; e r i, gross exports over the actor's border. For a province the
+    border is its own: other provinces count as others. Imports of an open region count as others' value in full.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
+        "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
+    border : {"region", "nation"}
+        Actors are regions and the sets asked for, or nations; then by default every nation is a row.
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+
+    Returns
+    -------
+    xarray.Dataset
+        `forward`, `forward_simple`, `forward_complex`, `backward` and its parts, `vs`, `vs1` by region, ratios.
+
+    Raises
+    ------
+    BadInput
+        For an unknown border, regions that overlap, open regions, and sets that are no nation where nations are actors.
+    UnknownName
+        For regions or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.participation(xh.toyland(), border="nation")
+    >>> dict(zip(ds["region"].values.tolist(), ds["vs"].values.round(3).tolist()))
+    {'ATL': 0.024, 'BOR': 0.103}
     """
-    view, sys = partition(acc, region, border), system(acc)
+    acc = looking_from(acc, home)
+    view, sys = partition(acc, region, border), system_of(acc)
     actors, cross = view.actors, crossing(sys, view.actors)
     split = forward(sys, actors)
     simple_in, final = _foreign_in_final(sys, actors, cross)
@@ -142,14 +212,14 @@ def participation(acc: Accounts, region: str | Iterable[str] | None = None, bord
         "vs": (axes, ratio(g[:, 7], g[:, 6])),
         "vs1": (axes, ratio(vs1, g[:, 6])),
     }
-    return dataset(
+    return labelled(
         acc,
         variables,
         group_coords(view.groups),
         definition="forward: value added leaving as inputs / GDP; backward: others' value in final goods made here; "
         "vs: others' value in exports / exports; vs1: own value in others' exports / own exports",
         weighting="each region's own total; no mean over regions",
-        citation="WangWeiYuZhu2017; HummelsIshiiYi2001",
+        citation=SOURCES["participation"],
     )
 
 
@@ -165,7 +235,7 @@ def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Arr
     return once * home, sys.y.sum(axis=2)
 
 
-def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str | None = None) -> xr.Dataset:
+def gateways(acc: Accounts, region: str | Iterable[str] | None = None, *, home: str | None = None) -> xr.Dataset:
     r"""Through whom a nation's value added leaves it.
 
     G[p,g] = v_p (I − A_N)^-1_pg e_g, value added of region p in the exports that region g ships abroad
@@ -176,18 +246,41 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str
     GDP of p less what its nation's own chains and demand absorb, so every unit counts once. Both indices are this
     project's; the value added in exports they divide is that of [KoopmanWangWei2014].
 
-    region: regions or clusters of the home nation as in `partition`; home: whose border is crossed. `value`
-    (region, origin) in the unit of the table; `gateway`, `bridge`, `own_share` (p's own part in what it
-    ships), `exports` by region.
-    Raises BadInput for a region outside the nation.
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Regions or clusters of the home nation, each one actor, none overlapping. By default each of its provinces.
+    home : str, optional
+        Nation, or cluster made one, whose border is crossed, in place of the table's home.
+
+    Returns
+    -------
+    xarray.Dataset
+        `gateway`, `bridge`, `own_share` (p's own part in what it ships), ratios, and `exports`, unit of the table, by
+        region; `value` (region, origin), unit of the table.
+
+    Raises
+    ------
+    BadInput
+        For a region outside the nation, regions that overlap, and open regions.
+    UnknownName
+        For regions or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> xh.measures.gateways(xh.toyland())["gateway"].values.round(3).tolist()
+    [0.028, 0.015, 0.058]
     """
-    acc = at_home(acc, home)
-    view, sys = partition(acc, region), system(acc)
+    acc = looking_from(acc, home)
+    view, sys = partition(acc, region), system_of(acc)
     inside, exports = _national(sys, acc, view)
     shipped = np.zeros((acc.R, acc.S, view.actors.size))
     shipped[np.arange(acc.R), :, view.actors.of] = exports
     chosen = np.array([view.actors.of[g.members[0]] for g in view.groups])
-    through = (sys.v[:, :, None] * solve(inside, shipped)).sum(axis=1)  # r g
+    through = (sys.v[:, :, None] * solve_right(inside, shipped)).sum(axis=1)  # r g
     matrix = view.actors.add(through, 0)
     others = matrix.sum(axis=1).sum() - matrix.sum(axis=1)
     gateway = ratio(matrix.sum(axis=0) - np.diag(matrix), others)
@@ -196,7 +289,7 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str
     at_border = np.array([view.actors.nation[a] == acc.home for a in view.actors.of])
     members = [g for g in _actor_groups(view.actors) if at_border[g.members[0]]]
     rows = np.array([view.actors.of[g.members[0]] for g in members])
-    return dataset(
+    return labelled(
         acc,
         {
             "exports": (axes, group_sum(view.groups, exports).sum(axis=1)),
@@ -207,10 +300,10 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, home: str
         },
         {**group_coords(view.groups), "origin": [g.code for g in members]},
         definition=f"of the value added that {acc.home}'s other regions export, the part this region ships abroad "
-        "(gateway) and the part whose chain passes through it anywhere (bridge); own_share: its own value in the "
-        "national value added it ships",
+        "(gateway) and the part whose chain passes through it anywhere (bridge), both indices this project's; own_share: "
+        "its own value in the national value added it ships",
         weighting="by value added exported; each region is compared with all others of its nation",
-        citation="this project, on the accounting of KoopmanWangWei2014",
+        citation=SOURCES["gateways"],
         columns=["exports", "gateway", "bridge", "own_share"],
         units={"exports": acc.unit, "value": acc.unit},
     )
@@ -223,22 +316,22 @@ def _actor_groups(actors: Actors) -> list[Group]:
     ]
 
 
-def _national(sys: System, acc: Accounts, view: View) -> tuple[Operator, Array]:
+def _national(sys: System, acc: Accounts, view: Partition) -> tuple[Operator, Array]:
     """Links inside the home nation as this partition draws it, and each home region's gross exports abroad (r i)."""
     nation = np.array(view.actors.nation)[view.actors.of]
-    at_home = nation == acc.home
-    away = [g.code for g in view.groups if not at_home[g.members].all()]
+    inner = nation == acc.home
+    away = [g.code for g in view.groups if not inner[g.members].all()]
     if away:
         raise BadInput(f"only regions of {acc.home} can be its gateways", items=away, where=acc.name)
-    inside = sys.operator.masked((at_home[:, None] & at_home[None, :]).astype(float))
+    inside = sys.operator.masked((inner[:, None] & inner[None, :]).astype(float))
     traded = sys.y + sys.operator.inputs(sys.output)
-    return inside, np.einsum("ris,s->ri", traded, (~at_home).astype(float)) * at_home[:, None]
+    return inside, np.einsum("ris,s->ri", traded, (~inner).astype(float)) * inner[:, None]
 
 
-def _passing(sys: System, inside: Operator, exports: Array, gone: NDArray[np.bool_]) -> float:
+def _passing(sys: System, inside: Operator, exports: Array, gone: Mask) -> float:
     """Value added of the others whose way out of the nation touches the regions in `gone`."""
     stay = ~gone
-    every = sys.v * solve(inside, exports)
+    every = sys.v * solve_right(inside, exports)
     without = inside.masked((stay[:, None] & stay[None, :]).astype(float))
-    around = sys.v * solve(without, exports * stay[:, None])
+    around = sys.v * solve_right(without, exports * stay[:, None])
     return float((every - around)[stay].sum())

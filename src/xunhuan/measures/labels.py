@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,31 +10,31 @@ import pandas as pd
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
-from xunhuan.measures.actors import Group
+from xunhuan.data.arrays import Array, Index
+from xunhuan.data.store import strings
+from xunhuan.measures.actors import Actors, Group, words
 from xunhuan.symbols import title
 
 Variables: TypeAlias = Mapping[str, tuple[tuple[str, ...], Any]]
 """Axes and values of each variable."""
 
-FLAT = "columns"
-"""Attribute naming, in order, the variables a flat table of the measure shows."""
 
-
-def dataset(
+def labelled(
     acc: Accounts,
     variables: Variables,
     coords: Mapping[str, object],
     *,
     definition: str,
     weighting: str,
-    citation: str,
+    citation: Sequence[str],
     columns: Sequence[str] = (),
     units: Mapping[str, str] | None = None,
+    sectors: str | Iterable[str] = "all",
 ) -> xr.Dataset:
     """A dataset with what a reader must know beside its numbers.
 
-    units gives the unit of each variable; what it leaves out is a ratio, unit "1".
+    units gives the unit of each variable; what it leaves out is a ratio, unit "1". citation: keys of refs.bib.
+    columns, citation and notes are lists in the attributes; sectors stands there where a selection was made.
     """
     ds = xr.Dataset(dict(variables), coords=dict(coords))
     for name in ds.data_vars:
@@ -42,14 +42,16 @@ def dataset(
     ds.attrs = {
         "definition": definition,
         "weighting": weighting,
-        "citation": citation,
+        "citation": list(citation),
         "table": acc.name,
         "year": acc.year,
         "unit": acc.unit,
         "source": acc.source,
-        "notes": "\n".join(acc.notes),
-        FLAT: " ".join(columns or [str(n) for n in ds.data_vars]),
+        "notes": list(acc.notes),
+        "columns": list(columns or [str(n) for n in ds.data_vars]),
     }
+    if sectors != "all":
+        ds.attrs["sectors"] = words(sectors)
     return ds
 
 
@@ -73,14 +75,28 @@ def region_coords(acc: Accounts, dim: str) -> dict[str, object]:
     }
 
 
-def sector_coords(acc: Accounts) -> dict[str, object]:
-    """Sectors with both names."""
+def actor_coords(actors: Actors, dim: str = "partner") -> dict[str, object]:
+    """All actors of a partition as coordinates of an axis."""
+    return {
+        dim: list(actors.codes),
+        f"{dim}_name_en": (dim, list(actors.names_en)),
+        f"{dim}_name_zh": (dim, list(actors.names_zh)),
+    }
+
+
+def sector_coords(acc: Accounts, goods: Index) -> dict[str, object]:
+    """The chosen sectors with both names as coordinates of an axis."""
     s = acc.sectors
     return {
-        "sector": list(s.codes),
-        "sector_name_en": ("sector", [en or c for c, en in zip(s.codes, s.names_en, strict=True)]),
-        "sector_name_zh": ("sector", [zh or c for c, zh in zip(s.codes, s.names_zh, strict=True)]),
+        "sector": [s.codes[k] for k in goods],
+        "sector_name_en": ("sector", [s.names_en[k] or s.codes[k] for k in goods]),
+        "sector_name_zh": ("sector", [s.names_zh[k] or s.codes[k] for k in goods]),
     }
+
+
+def group_sum(groups: Iterable[Group], a: Array) -> Array:
+    """Sum the leading regional axis over each group."""
+    return np.stack([a[g.members].sum(axis=0) for g in groups])
 
 
 def means(shares: Array, weights: Array) -> Array:
@@ -91,14 +107,35 @@ def means(shares: Array, weights: Array) -> Array:
 
 
 def table(ds: xr.Dataset) -> pd.DataFrame:
-    """A measure as a flat table: codes and names, then the variables its attribute `columns` names.
+    """A measure as a flat table.
 
-    Only variables that share the first one's axes are shown; means and memo items stay in the dataset.
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        What a measure returned, or such a dataset read back from a file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Codes and names of each axis, then the variables that the attribute `columns` names, in its order. Only those
+        with the axes of the first one; means and memo items stay in the dataset.
+
+    Raises
+    ------
+    KeyError
+        Where the dataset is not a measure's.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> frame = xh.measures.table(xh.measures.circulation(xh.toyland()))
+    >>> list(frame.columns)
+    ['region', 'name_en', 'name_zh', 'gdp', 'own', 'inter', 'external']
     """
-    names = str(ds.attrs[FLAT]).split()
-    flat = ds[names]
+    names = strings(ds.attrs["columns"])
     dims = ds[names[0]].dims
-    frame = flat.to_dataframe(dim_order=[str(d) for d in dims]).reset_index()
+    names = [n for n in names if ds[n].dims == dims]
+    frame = ds[names].to_dataframe(dim_order=[str(d) for d in dims]).reset_index()
     labels: list[str] = []
     for dim in dims:
         labels.append(str(dim))

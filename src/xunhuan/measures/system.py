@@ -10,7 +10,8 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.measures.leontief import Dense, Factored, Operator, solve, solve_left
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Dense, Factored, Operator
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class System:
     @cached_property
     def outputs(self) -> Array:
         """Output of (r,i) that final demand of d calls for, (B y^d)[r,i]: axes r i d, unit of the table."""
-        return solve(self.operator, self.y)
+        return solve_right(self.operator, self.y)
 
     @cached_property
     def absorbed(self) -> Array:
@@ -50,7 +51,7 @@ class System:
 _SYSTEMS: WeakKeyDictionary[Accounts, System] = WeakKeyDictionary()
 
 
-def system(acc: Accounts) -> System:
+def system_of(acc: Accounts) -> System:
     """The Leontief system of a table, made once and kept as long as the table is.
 
     π[r,s,i] = flow[r,s,i] / Σ_r flow; a[s,i,j] = use[s,i,j] / output[s,j]; A[ri,sj] = π a, or with sourcing

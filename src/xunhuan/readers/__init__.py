@@ -5,65 +5,145 @@ numbers.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
-from functools import partial
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xunhuan.errors import UnknownName
+from xunhuan.errors import BadInput, UnknownName
 
 if TYPE_CHECKING:
     from xunhuan.readers.blocks import Imported
 
 
 @dataclass(frozen=True)
-class Format:
-    """A format: its name for the user, what it is, and where its reader lives."""
+class Reader:
+    """A format: its name for the user, what it is, the names its files have, and where its reader lives."""
 
     name: str
     title: str
+    files: str
     module: str
     function: str
-    options: tuple[tuple[str, Any], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
-    def __call__(self, path: Path, **options: Any) -> Imported:
+    def __call__(self, path: str | Path, **options: Any) -> Imported:
         """Read a file. Raises BadInput, ForeignFile, UnbalancedAccounts."""
-        run = getattr(importlib.import_module(self.module), self.function)
-        result: Imported = partial(run, **dict(self.options))(path, **options)
+        run = getattr(importlib.import_module(f"xunhuan.readers.{self.module}"), self.function)
+        result: Imported = run(Path(path), **self.options, **options)
         return result
 
 
 FORMATS = {
     f.name: f
     for f in (
-        Format(
+        Reader(
             "wiod2013",
             "World Input-Output Tables, 2013 release (WIOTyy_ROW_*.xlsx)",
-            "xunhuan.readers.wiod",
+            r"wiot\d\d_.*\.xlsx",
+            "wiod",
             "read_wiod",
-            (("release", "wiod2013"),),
+            {"release": "wiod2013"},
         ),
-        Format(
+        Reader(
             "wiod2016",
             "World Input-Output Tables, 2016 release (workbook, or R data frame as .RData or .csv)",
-            "xunhuan.readers.wiod",
+            r"wiot(\d{4}_.*\.(xls[bx]|rdata)|.*\.csv)",
+            "wiod",
             "read_wiod",
-            (("release", "wiod2016"),),
+            {"release": "wiod2016"},
         ),
-        Format("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", "xunhuan.readers.icio", "read_icio"),
-        Format("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", "xunhuan.readers.ceads", "read_ceads"),
-        Format(
-            "tabular",
-            "long csv tables with a mapping file (.toml)",
-            "xunhuan.readers.tabular",
-            "read_tabular",
-        ),
+        Reader("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", r"\d{4}_sml\.csv", "icio", "read_icio"),
+        Reader("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", r".*(mrio|ceads).*\.xlsx", "ceads", "read_ceads"),
+        Reader("tabular", "long csv tables with a mapping file (.toml)", r".*\.toml", "tabular", "read_tabular"),
     )
 }
 
 
-def reader(name: str) -> Format:
+def reader(name: str) -> Reader:
     """The format of that name. Raises UnknownName with the nearest names."""
     if name not in FORMATS:
         raise UnknownName.of("format", name, FORMATS)
     return FORMATS[name]
+
+
+def read(
+    path: str | Path,
+    format: str | None = None,
+    *,
+    year: int | None = None,
+    sheet: str | None = None,
+    tolerance: float | None = None,
+    name: str = "",
+) -> Imported:
+    """Read a table of another house into accounts, checked, with every change that took.
+
+    The accounts' arrays: flow r s i, use s i j, final s i f, value_added s j v, in the file's unit (CEADs: 10^8 CNY).
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; for `tabular` its mapping file.
+    format : str, optional
+        A name of `xunhuan.readers.FORMATS`: wiod2013, wiod2016, icio, ceads or tabular. By default what the file's
+        official name tells.
+    year : int, optional
+        Year, where the file does not tell it.
+    sheet : str, optional
+        Sheet, where it has another name than the official one.
+    tolerance : float, optional
+        Largest gap of rows or columns to accept, share of output; by default the format's own.
+    name : str
+        Name of the table; by default the format's own, such as icio-2018.
+
+    Returns
+    -------
+    Imported
+        `accounts`, and `changes`: a row for every number changed (step, region, sector, quantity, before, after, change,
+        unit, note).
+
+    Raises
+    ------
+    BadInput
+        Where the name does not tell the format, and naming the cell where the file departs from its layout.
+    UnknownName
+        For a format that is not there.
+    ForeignFile
+        For a file that is cut or of another kind.
+    UnbalancedAccounts
+        Where rows or columns miss output by more than the tolerance.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> lines = "label,AUS_A,CHN_A,AUS_HFCE,CHN_HFCE,OUT", "AUS_A,2,1,6,1,10", "CHN_A,1,4,2,13,20"
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name) / "2018_SML.csv"
+    >>> _ = path.write_text("\\n".join([*lines, "TLS,1,2,0,0,0", "VA,6,13,0,0,0", "OUT,10,20,0,0,0"]))
+    >>> found = read(path)
+    >>> found.accounts.name, found.accounts.gdp.tolist(), len(found.changes)
+    ('icio-2018', [7.0, 15.0], 0)
+    >>> folder.cleanup()
+    """
+    path = Path(path)
+    chosen = reader(format) if format is not None else _detected(path)
+    options: dict[str, Any] = {"year": year, "sheet": sheet}
+    if tolerance is not None:
+        options["tolerance"] = tolerance
+    if chosen.name == "ceads":
+        from xunhuan.data.store import load
+
+        options["like"] = load("china-2017").geography  # names the provinces as the bundled tables do
+    found = chosen(path, **options)
+    return replace(found, accounts=replace(found.accounts, name=name)) if name else found
+
+
+def _detected(path: Path) -> Reader:
+    """The format whose files have such names. Raises BadInput."""
+    for each in FORMATS.values():
+        if re.fullmatch(each.files, path.name, flags=re.IGNORECASE):
+            return each
+    known = [f"{f.name}: {f.title}" for f in FORMATS.values()]
+    fix = "name the format" if path.suffix != ".nc" else "accounts are loaded by their name or path"
+    raise BadInput("the file's name does not tell its format", items=known, where=str(path), fix=fix)

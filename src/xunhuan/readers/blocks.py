@@ -16,11 +16,11 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import Problems, UnbalancedAccounts
 
 DISCREPANCY = "discrepancy"
 """Final category and value-added component that hold what the file's rows and columns miss of output."""
-COLUMNS = ("step", "region", "sector", "quantity", "before", "after", "change", "unit", "note")
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,8 @@ class _Changes:
     ) -> None:
         change = float(after) - float(before)
         values = (step, region, sector, quantity, float(before), float(after), change, self.b.unit, note)
-        self.rows.append(dict(zip(COLUMNS, values, strict=True)))
+        self.rows.append(dict(zip(LOG_COLUMNS, values, strict=True)))
 
     def frame(self) -> pd.DataFrame:
         """The changes as one table."""
-        return pd.DataFrame(self.rows, columns=list(COLUMNS))
+        return pd.DataFrame(self.rows, columns=list(LOG_COLUMNS))

@@ -30,22 +30,22 @@ from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 
 TOP, LEFT = 4, 3
 """First row and column of numbers, from 0: cell D5."""
-REST = "ROW"
-CATEGORIES = {
+_REST = "ROW"
+_CATEGORIES = {
     "FU101": "rural_household",
     "FU102": "urban_household",
     "FU103": "government",
     "FU201": "fixed_capital",
     "FU202": "inventory",
 }
-COMPONENTS = {
+_COMPONENTS = {
     "VA001": "compensation",
     "VA002": "net_production_tax",
     "VA003": "depreciation",
     "VA004": "operating_surplus",
 }
 SHEET = r"Table([ _]\d{4})?([ _]English Version)?"
-NOTES = (
+_NOTES = (
     "bilateral flows between provinces are the compilers' estimates",
     "the source gives imports by user, not by good: each user's are spread over goods like its home-made inputs",
 )
@@ -89,22 +89,22 @@ def read_ceads(
     body, users = slice(TOP, TOP + n * k), slice(LEFT, LEFT + n * k)
     z = grid.numbers(body, users).reshape(n, k, n, k) / 1e4
     first = plan.final[0]
-    final = grid.numbers(body, slice(first, first + n * len(CATEGORIES))).reshape(n, k, n, -1) / 1e4
+    final = grid.numbers(body, slice(first, first + n * len(_CATEGORIES))).reshape(n, k, n, -1) / 1e4
     imports_z = _row(grid, plan, "IM", users).reshape(n, k)
-    imports_f = _row(grid, plan, "IM", slice(first, first + n * len(CATEGORIES))).reshape(n, -1)
+    imports_f = _row(grid, plan, "IM", slice(first, first + n * len(_CATEGORIES))).reshape(n, -1)
     export = grid.numbers(body, slice(plan.export, plan.export + 1)).reshape(n, k) / 1e4
     output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
-    value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in COMPONENTS], axis=2)
+    value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in _COMPONENTS], axis=2)
     whole_z, whole_f = _with_rest(z, final, _by_good(z, imports_z), _by_good(final, imports_f), export)
     geography = _geography(plan.provinces, like)
     b = Blocks(
         geography=geography,
         sectors=Sectors(plan.codes, plan.names),
-        categories=tuple(CATEGORIES.values()),
-        components=tuple(COMPONENTS.values()),
+        categories=tuple(_CATEGORIES.values()),
+        components=tuple(_COMPONENTS.values()),
         intermediate=whole_z,
         final=whole_f,
-        value_added=np.concatenate([value_added, np.zeros((1, k, len(COMPONENTS)))]),
+        value_added=np.concatenate([value_added, np.zeros((1, k, len(_COMPONENTS)))]),
         output=np.concatenate([output, whole_z[n].sum((1, 2))[None] + whole_f[n].sum((1, 2))[None]]),
         year=year,
         currency="CNY",
@@ -112,7 +112,7 @@ def read_ceads(
         name=f"ceads-{year}",
         title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
         source="CEADs multi-regional input-output tables",
-        notes=NOTES,
+        notes=_NOTES,
     )
     return close(b, tolerance)
 
@@ -165,19 +165,19 @@ def _right(grid: Sheet, provinces: Sequence[str], k: int) -> tuple[tuple[int, ..
     """Columns of final use (checked label by label), of export and of gross output."""
     start = LEFT + len(provinces) * k
     place = {_code(grid.text(TOP - 1, c)): c for c in range(grid.shape[1] - 1, start - 1, -1)}
-    missing = [c for c in (next(iter(CATEGORIES)), "EX", "GO") if c not in place]
+    missing = [c for c in (next(iter(_CATEGORIES)), "EX", "GO") if c not in place]
     if missing:
         raise BadInput(
             f"sheet {grid.name!r}: row {TOP} has no {', '.join(missing)} right of the sectors",
             where=str(grid.path),
             fix="restore the code row of the official file",
         )
-    first = place[next(iter(CATEGORIES))]
+    first = place[next(iter(_CATEGORIES))]
     for p, name in enumerate(provinces):
-        grid.expect(1, first + p * len(CATEGORIES), (name,), "the province of the final categories")
-        for f, code in enumerate(CATEGORIES):
-            grid.expect(TOP - 1, first + p * len(CATEGORIES) + f, (code,), "the code of a final category")
-    count = len(provinces) * len(CATEGORIES)
+        grid.expect(1, first + p * len(_CATEGORIES), (name,), "the province of the final categories")
+        for f, code in enumerate(_CATEGORIES):
+            grid.expect(TOP - 1, first + p * len(_CATEGORIES) + f, (code,), "the code of a final category")
+    count = len(provinces) * len(_CATEGORIES)
     return tuple(range(first, first + count)), place["EX"], place["GO"]
 
 
@@ -185,7 +185,7 @@ def _below(grid: Sheet, sectors: int) -> dict[str, int]:
     """Rows of imports and value added under the sectors, by code."""
     end = TOP + sectors
     found = {_code(grid.text(r, 2)): r for r in range(min(grid.shape[0], end + 15) - 1, end - 1, -1)}
-    missing = [c for c in ("IM", *COMPONENTS) if c not in found]
+    missing = [c for c in ("IM", *_COMPONENTS) if c not in found]
     if missing:
         raise BadInput(
             f"sheet {grid.name!r}: rows {end + 1} to {end + 15} lack {', '.join(missing)} in column C",
@@ -222,11 +222,11 @@ def _with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export:
 def _geography(provinces: tuple[str, ...], like: Geography | None) -> Geography:
     """One nation and the ROW; codes and clusters from `like` where it knows every province by name."""
     plain = Geography(
-        codes=(*provinces, REST),
-        nation=(*("CHN",) * len(provinces), REST),
+        codes=(*provinces, _REST),
+        nation=(*("CHN",) * len(provinces), _REST),
         names_en=(*provinces, "Rest of the world"),
         names_zh=(*provinces, "世界其他地区"),
-        open=frozenset({REST}),
+        open=frozenset({_REST}),
         nation_names={"CHN": ("China", "中国")},
     )
     if like is None or not set(provinces) <= {*like.names_en, *like.names_zh}:
@@ -234,11 +234,11 @@ def _geography(provinces: tuple[str, ...], like: Geography | None) -> Geography:
     known = like.take([like.index(p) for p in provinces])
     return replace(
         known,
-        codes=(*known.codes, REST),
-        nation=(*known.nation, REST),
+        codes=(*known.codes, _REST),
+        nation=(*known.nation, _REST),
         names_en=(*known.names_en, "Rest of the world"),
         names_zh=(*known.names_zh, "世界其他地区"),
-        open=frozenset({REST}),
+        open=frozenset({_REST}),
         population=(*known.population, float("nan")),
         tile=(*known.tile, None),
     )

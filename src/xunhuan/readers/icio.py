@@ -19,7 +19,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv
 
-TAXES, VALUE_ADDED, OUTPUT = ("TLS",), ("VA",), ("OUT",)
+TAXES, _VALUE_ADDED, OUTPUT = ("TLS",), ("VA",), ("OUT",)
 
 
 def read_icio(path: Path, year: int | None = None, sheet: str | None = None, tolerance: float = 0.01) -> Imported:
@@ -55,7 +55,7 @@ def read_icio(path: Path, year: int | None = None, sheet: str | None = None, tol
         components=("value_added", "taxes_on_products"),
         intermediate=z,
         final=final,
-        value_added=np.stack([total(VALUE_ADDED), total(TAXES)], axis=2),
+        value_added=np.stack([total(_VALUE_ADDED), total(TAXES)], axis=2),
         output=total(OUTPUT),
         year=year,
         currency="USD",

@@ -47,8 +47,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
-from xunhuan.readers.blocks import COLUMNS, Blocks, Imported, close
+from xunhuan.readers.blocks import Blocks, Imported, close
 
 AXES = {
     "flow": ("origin", "destination", "sector"),
@@ -117,7 +118,7 @@ def read_tabular(path: Path, year: int | None = None, sheet: str | None = None, 
         home=str(m.content.get("home", "")),
         **common,
     )
-    return Imported(accounts, pd.DataFrame(columns=list(COLUMNS)))
+    return Imported(accounts, pd.DataFrame(columns=list(LOG_COLUMNS)))
 
 
 def _mapping(path: Path) -> _Mapping:

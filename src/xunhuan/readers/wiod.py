@@ -21,11 +21,11 @@ from xunhuan.errors import BadInput
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
 
-HEADER, LABELS = 2, 4
+_HEADER, LABELS = 2, 4
 """First header row and number of label columns, from 0: cell E7 holds the first number."""
-CATEGORIES = ("household", "nonprofit", "government", "fixed_capital", "inventory")
-COMPONENTS = ("value_added", "taxes_and_margins")
-ISO = {"ROM": "ROU", "RoW": "ROW"}
+_CATEGORIES = ("household", "nonprofit", "government", "fixed_capital", "inventory")
+_COMPONENTS = ("value_added", "taxes_and_margins")
+_ISO = {"ROM": "ROU", "RoW": "ROW"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def read_wiod(
 def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
     countries = _countries(grid, kind)
     n, k, f = len(countries), kind.industries, len(kind.finals)
-    first, end = HEADER + LABELS, HEADER + LABELS + n * k
+    first, end = _HEADER + LABELS, _HEADER + LABELS + n * k
     _check_labels(grid, kind, countries)
     left = LABELS
     z = grid.numbers(slice(first, end), slice(left, left + n * k)).reshape(n, k, n, k)
@@ -93,8 +93,8 @@ def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
     return Blocks(
         geography=Geography(codes=countries, nation=countries),
         sectors=_sectors(grid, kind),
-        categories=CATEGORIES,
-        components=COMPONENTS,
+        categories=_CATEGORIES,
+        components=_COMPONENTS,
         intermediate=z,
         final=final,
         value_added=np.stack([row(kind.value_added), extras], axis=2),
@@ -112,34 +112,34 @@ def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
 def _countries(grid: Sheet, kind: Release) -> tuple[str, ...]:
     """Country of each block of rows, until the first row whose number is not an industry's."""
     out: list[str] = []
-    row = HEADER + LABELS
+    row = _HEADER + LABELS
     while _number(grid.text(row, 3)) == 1:
         code = grid.text(row, 2)
-        out.append(ISO.get(code, code))
+        out.append(_ISO.get(code, code))
         row += kind.industries
     if not out:
-        grid.expect(HEADER + LABELS, 3, ("c1", "1"), "the number of the first industry")
+        grid.expect(_HEADER + LABELS, 3, ("c1", "1"), "the number of the first industry")
     return tuple(out)
 
 
 def _check_labels(grid: Sheet, kind: Release, countries: tuple[str, ...]) -> None:
     """Every row and column label must be where the layout puts it; the first that is not is named."""
-    first = HEADER + LABELS
+    first = _HEADER + LABELS
     for c, country in enumerate(countries):
-        names = [country, *[k for k, v in ISO.items() if v == country]]
+        names = [country, *[k for k, v in _ISO.items() if v == country]]
         for k in range(kind.industries):
             at = c * kind.industries + k
             wanted = (f"c{k + 1}", str(k + 1))
             for row, column, code in (
                 (first + at, 3, (first + at, 2)),
-                (HEADER + 3, LABELS + at, (HEADER + 2, LABELS + at)),
+                (_HEADER + 3, LABELS + at, (_HEADER + 2, LABELS + at)),
             ):
                 grid.expect(row, column, wanted, "the number of an industry")
                 grid.expect(*code, names, "the country of the block")
         for k, number in enumerate(kind.finals):
             column = LABELS + len(countries) * kind.industries + c * len(kind.finals) + k
-            grid.expect(HEADER + 3, column, (f"c{number}", str(number)), "the number of a final category")
-            grid.expect(HEADER + 2, column, names, "the country of the block")
+            grid.expect(_HEADER + 3, column, (f"c{number}", str(number)), "the number of a final category")
+            grid.expect(_HEADER + 2, column, names, "the country of the block")
 
 
 def _footer(grid: Sheet, kind: Release, end: int) -> dict[str, int]:
@@ -166,13 +166,13 @@ def _number(label: str) -> int | None:
 
 
 def _sectors(grid: Sheet, kind: Release) -> Sectors:
-    first = HEADER + LABELS
+    first = _HEADER + LABELS
     rows = range(first, first + kind.industries)
     return Sectors(tuple(grid.text(r, 0) for r in rows), tuple(grid.text(r, 1) for r in rows))
 
 
 def _workbook_year(grid: Sheet) -> int | None:
-    found = re.search(r"(19|20)\d{2}", " ".join(grid.text(r, 0) for r in range(HEADER)) + " " + grid.name)
+    found = re.search(r"(19|20)\d{2}", " ".join(grid.text(r, 0) for r in range(_HEADER)) + " " + grid.name)
     return int(found.group()) if found else None
 
 
@@ -190,13 +190,13 @@ def _from_frame(csv: Sheet, kind: Release) -> Sheet:
     body = csv.frame.to_numpy(dtype=object)
     columns = [str(c) for c in csv.frame.columns[5:] if str(c) != "TOT"]
     width = LABELS + len(columns)
-    out = np.full((HEADER + LABELS + len(body), width), None, dtype=object)
+    out = np.full((_HEADER + LABELS + len(body), width), None, dtype=object)
     out[0, 0] = body[0, 4] if len(body) else None
     for k, name in enumerate(columns):
         found = re.fullmatch(r"([A-Za-z]{3})(\d+)", name)
         if found is None:
             raise BadInput(f"{csv.where(0, 5 + k)}: {name!r} is not a country with a number", where=str(csv.path))
-        out[HEADER + 2, LABELS + k], out[HEADER + 3, LABELS + k] = found.group(1), found.group(2)
-    out[HEADER + LABELS :, :LABELS] = body[:, :LABELS]
-    out[HEADER + LABELS :, LABELS:] = body[:, 5 : 5 + len(columns)]
+        out[_HEADER + 2, LABELS + k], out[_HEADER + 3, LABELS + k] = found.group(1), found.group(2)
+    out[_HEADER + LABELS :, :LABELS] = body[:, :LABELS]
+    out[_HEADER + LABELS :, LABELS:] = body[:, 5 : 5 + len(columns)]
     return Sheet(csv.path, csv.name, out)

@@ -18,7 +18,7 @@ from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.edits.lasting import DemandShift
 from xunhuan.models.model import Quantity
-from xunhuan.scenario.observe import reliance
+from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench, weighed
 
 HURT = 1e-4
@@ -198,7 +198,7 @@ def frontier(bench: Bench) -> Frontier:
             response, numbers = weighed(bench, doses)
             if response.status.converged:
                 income[k, d] = numbers[bench.gain[1].name].values
-                foreign[k, d] = reliance(response.accounts, bench.view.places)
+                foreign[k, d] = reliance_at(response.accounts, bench.view.places)
     return Frontier(degree, policies, income, foreign)
 
 

@@ -16,7 +16,8 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.data.places import Places, places
-from xunhuan.measures.circulation import circulation
+from xunhuan.measures import circulation
+from xunhuan.measures.suppliers import reliance
 from xunhuan.models import registry
 from xunhuan.models.model import Numbers, Quantity, Readings
 from xunhuan.scenario.scenario import Measure
@@ -24,8 +25,8 @@ from xunhuan.scenario.scenario import Measure
 MEASURES = (
     Quantity("gdp", "value", ("place",), "gross domestic product at basic prices, value; world GDP is the numeraire",
              rest=None),
-    Quantity("reliance", "share", ("place",), "foreign share of intermediate inputs at face value, from other nations",
-             "BaldwinFreemanTheodorakopoulos2023", headline=True, rest=None),
+    Quantity("reliance", "share", ("place",), "foreign share of intermediate inputs at face value, from other nations, "
+             "users of a region buying alike", "BaldwinFreemanTheodorakopoulos2023", headline=True, rest=None),
     Quantity("circulation", "share", ("home_place", "circuit"), "shares of GDP by where it is absorbed, or by the "
              "definition the scenario names; a nation's are its regions' added up, at regional borders", headline=True,
              rest=None),
@@ -77,7 +78,7 @@ class View:
         """Readings of accounts, of the base or an arm. `full` adds sectors and trade, no headlines."""
         out = {"gdp": Numbers(("place",), self.places.sum(acc.gdp))}
         if self.measure.reliance is not None:
-            out["reliance"] = Numbers(("place",), reliance(acc, self.places))
+            out["reliance"] = Numbers(("place",), reliance_at(acc, self.places))
         if self.measure.circulation is not None:
             out["circulation"] = Numbers(("home_place", "circuit"), self._circulation(acc))
         if full and self.measure.trade is not None:
@@ -91,7 +92,7 @@ class View:
         assert self.measure.circulation is not None
         definition = self.measure.circulation.definition
         regions = [c for c, kind in zip(self.home, self._kinds, strict=True) if kind == "region"]
-        ds = circulation(acc, definition, regions)
+        ds = circulation(acc, regions, definition=definition)
         shares = np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
         whole = ds["final_use" if definition == "origin" else "gdp"].to_numpy()
         nation = np.average(shares, axis=0, weights=whole)
@@ -102,16 +103,14 @@ class View:
         return tuple(self.places.kind[k] for k in self.places.home_index)
 
 
-def reliance(acc: Accounts, at: Places) -> Array:
-    """Foreign share of intermediate inputs at face value, by place.
+def reliance_at(acc: Accounts, at: Places) -> Array:
+    """`measures.suppliers.reliance` by place, users of a region buying alike.
 
-    Σ_i use[s,i,·] Σ_{r abroad} flow[r,s,i] / Σ_r flow[r,s,i]  /  Σ_ij use[s,i,j]   [BaldwinFreemanTheodorakopoulos2023]
+    So do they in every arm, whatever the base knows of sourcing by user: read by user, the base would differ from an
+    arm in which nothing happens.
     """
-    abroad = ~acc.geography.same_nation
-    foreign = np.einsum("rsi,rs->si", acc.flow, abroad.astype(float))
-    share = np.divide(foreign, acc.absorption, out=np.zeros_like(foreign), where=acc.absorption > 0)
-    inputs = acc.use.sum(2)
-    return at.share((inputs * share).sum(1), inputs.sum(1))
+    bought = (acc.share * acc.use.sum(2)).transpose(0, 2, 1)  # r i s
+    return reliance(bought, (~acc.geography.same_nation).astype(float), at.member)
 
 
 def nation_trade(acc: Accounts) -> Array:

@@ -143,7 +143,7 @@ def _summaries(made: list[tuple[Accounts, pd.DataFrame]]) -> pd.DataFrame:
 
 
 def _notes(made: list[tuple[Accounts, pd.DataFrame]], files: list[Path]) -> list[str]:
-    from xunhuan.data.accounts import identity_residuals
+    from xunhuan.data.identities import identity_residuals
 
     lines = []
     for (accounts, log), file in zip(made, files, strict=True):

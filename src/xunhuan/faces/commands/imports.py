@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
         tolerance: Annotated[
             float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
         ] = None,
-        name: Annotated[str | None, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = None,
+        name: Annotated[str, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = "",
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
         ] = None,
@@ -36,20 +36,12 @@ def register(app: typer.Typer) -> None:
         What the identities needed is summed up on the screen by step; nothing is written if the file is
         wrong.
         """
-        from dataclasses import replace
+        from xunhuan.data.store import atomic_path, save
+        from xunhuan.readers import read
 
-        from xunhuan.data.store import atomic_path, load, save
-        from xunhuan.readers import reader
-
-        chosen = reader(kind)
-        options: dict[str, Any] = {"year": year, "sheet": sheet}
-        if tolerance is not None:
-            options["tolerance"] = tolerance
-        if kind == "ceads":
-            options["like"] = load("china-2017").geography  # names the provinces as the bundled tables do
         with working(f"reading {path.name}"):
-            found = chosen(path, **options)
-            accounts = replace(found.accounts, name=name) if name else found.accounts
+            found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name)
+            accounts = found.accounts
             save(accounts, output)
             if changes is not None:
                 with atomic_path(changes) as tmp:

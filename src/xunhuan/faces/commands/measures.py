@@ -1,278 +1,198 @@
-"""Commands for the measures other than circulation, one each; every one takes clusters and nations as
-regions.
+"""A command for every measure: its name, its options and their defaults are those of the function in Python.
+
+Signatures stand here as data, since the functions' own would have to be imported for every `--help`; a house test holds
+the two equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import typer
 
-from xunhuan.faces.commands.measuring import Border, Nations, Regions, Table, Top, open_table, show
+from xunhuan.faces.commands.measuring import Nations, Regions, TableArgument, Top, open_table, show
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
-Sectors = Annotated[str, typer.Option("--sectors", "-s", help="Sectors or groups: electronics, C26+C27, !services.")]
-Theta = Annotated[float, typer.Option("--theta", help="Trade elasticity.")]
-Of = Annotated[str, typer.Option("--of", help="value_added or output.")]
-Valuation = Annotated[str, typer.Option("--valuation", help="face (purchases) or look (every tier of suppliers).")]
+
+def _option(kind: Any, flag: str, text: str, *short: str) -> Any:
+    return Annotated[kind, typer.Option(flag, *short, help=text)]
 
 
-def _by(*choices: str) -> object:
-    return typer.Option("--by", help=f"{', '.join(choices[:-1])} or {choices[-1]}.")
+def _words(flag: str, *choices: str) -> Any:
+    return _option(str, flag, f"{', '.join(choices[:-1])} or {choices[-1]}.")
+
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "region": (Regions, None),
+    "sectors": (_option(str, "--sectors", "Sectors or groups: electronics, C26+C27, !services.", "-s"), "all"),
+    "border": (_option(str, "--border", "Whose borders count: region or nation."), "region"),
+    "home": (_option(str | None, "--home", "Nation, or cluster made one, to look from."), None),
+}
+"""What means the same for all measures: annotation and default."""
+
+
+@dataclass(frozen=True)
+class _Command:
+    """A measure as a command.
+
+    title: above its numbers · help: what it is, in a line · by: words of --by, none where it has no such option ·
+    shared: which of the other common options it has · own: its own options · tables: its arguments
+    """
+
+    title: str
+    help: str
+    by: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ("sectors", "border", "home")
+    own: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    tables: Mapping[str, Any] = field(default_factory=lambda: {"table": TableArgument})
+
+    @property
+    def options(self) -> dict[str, tuple[Any, Any]]:
+        """Annotation and default of every option that is a parameter of the function, in its order."""
+        by = {"by": (_words("--by", *self.by), "region")} if self.by else {}
+        return {"region": _OPTIONS["region"], **by, **{k: _OPTIONS[k] for k in self.shared}, **self.own}
+
+
+_SIZE = {"of": (_option(str, "--of", "value_added or output."), "value_added")}
+_THETA = {"theta": (_option(float, "--theta", "Trade elasticity."), 4.0)}
+
+_COMMANDS = {
+    "circulation": _Command(
+        "Circulation by {definition}",
+        "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",
+        by=("region", "sector", "partner"),
+        own={"definition": (_option(str, "--definition", "absorption, origin or forward.", "-d"), "absorption")},
+    ),
+    "value_added_trade": _Command(
+        "Value added in trade",
+        "Value added of regions absorbed in each partner's final demand.",
+        by=("region", "sector"),
+    ),
+    "participation": _Command(
+        "Participation",
+        "Forward and backward participation in value chains, simple and complex; VS and VS1.",
+        shared=("border", "home"),
+    ),
+    "export_decomposition": _Command(
+        "Exports ({method})",
+        "Gross exports by whose value they hold and what is counted twice.",
+        by=("region", "partner", "sector"),
+        own={"method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source")},
+    ),
+    "gateways": _Command(
+        "Gateways and bridges",
+        "Part of the other regions' export value added that a region ships, or that passes through it.",
+        shared=("home",),
+    ),
+    "exposure": _Command(
+        "Exposure",
+        "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
+        by=("region", "sector", "partner"),
+    ),
+    "chokepoints": _Command(
+        "Chokepoints ({valuation})",
+        "Goods ranked by foreign reliance x supplier concentration x weight in GDP.",
+        own={"valuation": (_option(str, "--valuation", "face (purchases) or look (every tier)."), "look")},
+    ),
+    "extraction": _Command(
+        "Extraction",
+        "GDP lost when links between regions are taken out (hypothetical extraction).",
+        shared=("sectors", "home"),
+        own={
+            "origin": (_option(str, "--origin", "Regions whose sales stop."), inspect.Parameter.empty),
+            "destination": (_option(str, "--destination", "Regions that no more buy them."), inspect.Parameter.empty),
+            "substitution": (_option(bool, "--substitution", "The buyers' own nation supplies instead."), False),
+            "both_ways": (_option(bool, "--both-ways", "Cut the way back too."), False),
+        },
+    ),
+    "structure": _Command(
+        "Structure",
+        "Specialisation, location quotients, likeness and complementarity of regions.",
+        by=("region", "sector", "partner"),
+        own=_SIZE,
+    ),
+    "duplication": _Command(
+        "Duplication",
+        "How far regions of a nation or cluster do the same, industry by industry; YRD stands for its members.",
+        shared=("sectors", "home"),
+        own=_SIZE,
+    ),
+    "linkages": _Command(
+        "Linkages",
+        "Backward and forward linkage, upstreamness and downstreamness.",
+        by=("region", "sector"),
+    ),
+    "propagation_length": _Command(
+        "Average propagation length",
+        "Average number of stages between a region's value added and a partner's final goods.",
+        shared=("border", "home"),
+    ),
+    "head_ries": _Command(
+        "Implied trade costs",
+        "Trade costs that flows imply (Head-Ries), ad valorem.",
+        own=_THETA,
+    ),
+    "border_effect": _Command(
+        "Border effect",
+        "How much more freely regions trade inside their nation than across its border.",
+        shared=("sectors", "home"),
+        own=_THETA,
+    ),
+    "supply": _Command(
+        "Domestic supply",
+        "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
+        by=("region", "sector"),
+    ),
+    "import_content": _Command(
+        "Import content",
+        "Imports of a kind of good that industries use per unit of output, direct and through home-made inputs.",
+        by=("region", "sector"),
+    ),
+    "structural_decomposition": _Command(
+        "Structural decomposition",
+        "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
+        shared=("border", "home"),
+        own={"of": (_option(str, "--of", "share (of GDP) or value."), "share")},
+        tables={
+            "first": Annotated[str, typer.Argument(help="Table of the first year.")],
+            "last": Annotated[str, typer.Argument(help="Table of the last year, same regions and sectors.")],
+        },
+    ),
+}
+"""By the name of the measure."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    commands: dict[str, Callable[..., None]] = {
-        "va-trade": va_trade,
-        "participation": participation,
-        "exports": exports,
-        "gateways": gateways,
-        "exposure": exposure,
-        "chokepoints": chokepoints,
-        "extraction": extraction,
-        "structure": structure,
-        "duplication": duplication,
-        "linkages": linkages,
-        "propagation-length": propagation_length,
-        "trade-costs": trade_costs,
-        "border-effect": border_effect,
-        "decompose": decompose,
+    for name, command in _COMMANDS.items():
+        app.command(name.replace("_", "-"))(_callback(name, command))
+
+
+def _callback(measure: str, command: _Command) -> Callable[..., None]:
+    """The function behind a command, with the signature that its options are read off."""
+    arguments = {name: (kind, inspect.Parameter.empty) for name, kind in command.tables.items()}
+    shown = {
+        "nation": (Nations, None),
+        "top": (Top, None),
+        "format": (FormatOption, Format.table),
+        "output": (OutputOption, None),
     }
-    for name, command in commands.items():
-        app.command(name)(command)
 
+    def run(**given: Any) -> None:
+        from xunhuan import measures
 
-def va_trade(
-    table: Table,
-    region: Regions = None,
-    by: Annotated[str, _by("region", "sector")] = "region",
-    border: Border = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Value added of regions absorbed in each partner's final demand."""
-    from xunhuan.measures.gvc import value_added_trade
+        options = {name: given[name] for name in command.options} | {"region": given["region"] or None}
+        accounts = [open_table(given[name], given["nation"]) for name in arguments]
+        ds = getattr(measures, measure)(*accounts, **options)
+        show(ds, command.title.format(**given), given["format"], given["output"], given["top"])
 
-    ds = value_added_trade(open_table(table, nation), region or None, by, border)
-    show(ds, "Value added in trade", format, output, top)
-
-
-def participation(
-    table: Table,
-    region: Regions = None,
-    border: Border = "region",
-    nation: Nations = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Forward and backward participation in value chains, simple and complex; VS and VS1."""
-    from xunhuan.measures.gvc import participation as measure
-
-    show(measure(open_table(table, nation), region or None, border), "Participation", format, output)
-
-
-def exports(
-    table: Table,
-    method: Annotated[str, typer.Option("--method", "-m", help="bm-source, bm-sink, kww or wwz.")] = "bm-source",
-    region: Regions = None,
-    by: Annotated[str, _by("region", "partner", "sector")] = "region",
-    border: Border = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Gross exports by whose value they hold and what is counted twice."""
-    from xunhuan.measures.exports import export_decomposition
-
-    ds = export_decomposition(open_table(table, nation), method, region or None, by, border)
-    show(ds, f"Exports ({method})", format, output, top)
-
-
-def gateways(
-    table: Table,
-    region: Regions = None,
-    nation: Nations = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Part of the other regions' export value added that a region ships, or that passes through it."""
-    from xunhuan.measures.gvc import gateways as measure
-
-    show(measure(open_table(table, nation), region or None), "Gateways and bridges", format, output)
-
-
-def exposure(
-    table: Table,
-    region: Regions = None,
-    by: Annotated[str, _by("region", "sector", "partner")] = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Reliance on foreign inputs at face value and looked through, and how few nations supply them."""
-    from xunhuan.measures.exposure import exposure as measure
-
-    show(measure(open_table(table, nation), region or None, by), "Exposure", format, output, top)
-
-
-def chokepoints(
-    table: Table,
-    region: Regions = None,
-    valuation: Valuation = "look",
-    nation: Nations = None,
-    top: Annotated[int, typer.Option("--top", help="Worst goods shown for each region.")] = 10,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Goods ranked by foreign reliance x supplier concentration x weight in GDP."""
-    from xunhuan.measures.exposure import chokepoints as measure
-
-    ds = measure(open_table(table, nation), region or None, valuation).isel(rank=slice(0, max(top, 1)))
-    show(ds, f"Chokepoints ({valuation})", format, output)
-
-
-def extraction(
-    table: Table,
-    origin: Annotated[str, typer.Option("--from", help="Regions whose sales stop.")],
-    destination: Annotated[str, typer.Option("--to", help="Regions that no more buy them.")],
-    sectors: Sectors = "all",
-    substitution: Annotated[
-        bool, typer.Option("--substitution", help="The buyers' own nation supplies instead.")
-    ] = False,
-    both_ways: Annotated[bool, typer.Option("--both-ways", help="Cut the way back too.")] = False,
-    region: Regions = None,
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """GDP lost when links between regions are taken out (hypothetical extraction)."""
-    from xunhuan.measures.extraction import extraction as measure
-
-    acc = open_table(table, nation)
-    ds = measure(
-        acc, origin, destination, sectors, substitution=substitution, both_ways=both_ways, region=region or "all"
-    )
-    show(ds, "Extraction", format, output, top)
-
-
-def structure(
-    table: Table,
-    region: Regions = None,
-    by: Annotated[str, _by("region", "sector", "pair")] = "region",
-    of: Of = "value_added",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Specialisation, location quotients, likeness and complementarity of regions."""
-    from xunhuan.measures.structure import structure as measure
-
-    show(measure(open_table(table, nation), region or None, by, of), "Structure", format, output, top)
-
-
-def duplication(
-    table: Table,
-    sectors: Sectors = "all",
-    region: Annotated[
-        list[str] | None, typer.Option("--region", "-r", help="Regions compared; YRD stands for its members.")
-    ] = None,
-    of: Of = "value_added",
-    nation: Nations = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """How far regions of a nation or cluster do the same, industry by industry."""
-    from xunhuan.measures.structure import duplication as measure
-
-    ds = measure(open_table(table, nation), sectors, of, region or "provinces")
-    show(ds, "Duplication", format, output)
-
-
-def linkages(
-    table: Table,
-    region: Regions = None,
-    by: Annotated[str, _by("sector", "region")] = "sector",
-    border: Border = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Backward and forward linkage, upstreamness and downstreamness."""
-    from xunhuan.measures.linkages import linkages as measure
-
-    show(measure(open_table(table, nation), region or None, by, border), "Linkages", format, output, top)
-
-
-def propagation_length(
-    table: Table,
-    region: Regions = None,
-    border: Border = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Average number of stages between a region's value added and a partner's final goods."""
-    from xunhuan.measures.linkages import propagation_length as measure
-
-    ds = measure(open_table(table, nation), region or None, border)
-    show(ds, "Average propagation length", format, output, top)
-
-
-def trade_costs(
-    table: Table,
-    region: Regions = None,
-    theta: Theta = 4.0,
-    sectors: Sectors = "all",
-    border: Border = "region",
-    nation: Nations = None,
-    top: Top = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """Trade costs that flows imply (Head-Ries), ad valorem."""
-    from xunhuan.measures.integration import head_ries
-
-    ds = head_ries(open_table(table, nation), region or None, theta, sectors, border)
-    show(ds, "Implied trade costs", format, output, top)
-
-
-def border_effect(
-    table: Table,
-    region: Regions = None,
-    theta: Theta = 4.0,
-    sectors: Sectors = "all",
-    nation: Nations = None,
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """How much more freely regions trade inside their nation than across its border."""
-    from xunhuan.measures.integration import border_effect as measure
-
-    ds = measure(open_table(table, nation), region or None, theta, sectors)
-    show(ds, "Border effect", format, output)
-
-
-def decompose(
-    before: Annotated[str, typer.Argument(help="Table of the first year.")],
-    after: Annotated[str, typer.Argument(help="Table of the last year, same regions and sectors.")],
-    region: Regions = None,
-    of: Annotated[str, typer.Option("--of", help="share (of GDP) or value.")] = "share",
-    border: Border = "region",
-    format: FormatOption = Format.table,
-    output: OutputOption = None,
-) -> None:
-    """What moved circulation between two tables: technology, sourcing, demand, value-added rates."""
-    from xunhuan.measures.decomposition import structural_decomposition
-
-    ds = structural_decomposition(open_table(before), open_table(after), region or None, of, border)
-    show(ds, "Structural decomposition", format, output)
+    every = {**arguments, **command.options, **shown}
+    run.__doc__ = command.help
+    run.__annotations__ = {name: kind for name, (kind, _) in every.items()}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(n, keyword, default=d, annotation=k) for n, (k, d) in every.items()]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return run

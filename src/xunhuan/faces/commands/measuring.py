@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
 
-Table = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
+TableArgument = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
 Regions = Annotated[
     list[str] | None,
     typer.Option(
@@ -28,8 +28,9 @@ Nations = Annotated[
     list[str] | None,
     typer.Option("--nation", help="Make regions one nation and look from it: NAME=CODE,CODE,..."),
 ]
-Border = Annotated[str, typer.Option("--border", help="Whose borders count: region or nation.")]
-Top = Annotated[int | None, typer.Option("--top", help="Show only so many rows.")]
+Top = Annotated[int | None, typer.Option("--top", help="Show only so many rows; of a ranking, ranks of each region.")]
+RANKS = 10
+"""Ranks of each region shown unless --top says otherwise."""
 
 
 def open_table(table: str, nation: list[str] | None = None) -> Accounts:
@@ -50,24 +51,28 @@ def open_table(table: str, nation: list[str] | None = None) -> Accounts:
 def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
     """Print or write a measure with its definition, weighting, unit and sources beside it."""
     from xunhuan.faces.output import emit
-    from xunhuan.measures.labels import table
+    from xunhuan.measures import table
 
-    frame = table(ds)
-    if top is not None:
+    ranked = "rank" in ds.dims
+    frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
+    if top is not None and not ranked:
         frame = frame.head(top)
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
-    emit(frame, format, output, title=heading, notes=notes(ds))
+    emit(frame, format, output, title=heading, notes=measure_notes(ds))
 
 
-def notes(ds: xr.Dataset) -> list[str]:
-    """Lines that belong beside the numbers."""
-    a = {str(k): str(v) for k, v in ds.attrs.items()}
+def measure_notes(ds: xr.Dataset) -> list[str]:
+    """Lines that belong beside the numbers of a measure."""
+    from xunhuan.data.store import strings
+
+    a = ds.attrs
     lines = [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
+    lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
     lines += _mean_lines(ds)
-    method = " ".join(f"[{key}]" if key.isalnum() else key for key in a["citation"].split("; "))
-    lines.append(f"{_values_in(ds)}Method: {method}.")
+    method = " ".join(f"[{key}]" for key in strings(a["citation"]))
+    lines.append(f"{_values_in(ds, strings(a['columns']))}Method: {method}.")
     lines.append(f"Table: {a['table']}. Source: {a['source']}.")
-    return lines + [f"Note: {n}." for n in a["notes"].split("\n") if n]
+    return lines + [f"Note: {n}." for n in strings(a["notes"])]
 
 
 def _mean_lines(ds: xr.Dataset) -> list[str]:
@@ -83,10 +88,10 @@ def _mean_lines(ds: xr.Dataset) -> list[str]:
     return lines
 
 
-def _values_in(ds: xr.Dataset) -> str:
+def _values_in(ds: xr.Dataset, columns: list[str]) -> str:
     """The unit of the columns that have one, all others being ratios."""
     units: dict[str, list[str]] = {}
-    for name in str(ds.attrs["columns"]).split():
+    for name in columns:
         units.setdefault(str(ds[name].attrs["unit"]), []).append(name)
     ratios = bool(units.pop("1", []))
     if len(units) == 1 and not ratios:

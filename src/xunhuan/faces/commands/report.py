@@ -14,18 +14,18 @@ from xunhuan.faces.output import Format, FormatOption, OutputOption, console, em
 if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
 
-Source = Annotated[str, typer.Argument(help="A table, bundled or an accounts file, or the folder of a result.")]
+_Source = Annotated[str, typer.Argument(help="A table, bundled or an accounts file, or the folder of a result.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("report")(report)
-    app.command("figure")(figure)
-    app.command("cite")(cite)
+    app.command("report")(_report)
+    app.command("figure")(_figure)
+    app.command("cite")(_cite)
 
 
-def report(
-    source: Source,
+def _report(
+    source: _Source,
     nation: Nations = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; by default NAME.html in this folder.")
@@ -42,8 +42,8 @@ def report(
     console(stderr=True).print(f"wrote {path}")
 
 
-def figure(
-    source: Source,
+def _figure(
+    source: _Source,
     name: Annotated[str | None, typer.Argument(help="Figure to draw, or all; left out, they are listed.")] = None,
     nation: Nations = None,
     output: Annotated[
@@ -96,7 +96,7 @@ def _draw(album: Album, source: str, name: str, output: Path | None, kind: str, 
         console(stderr=True).print(f"wrote {path}")
 
 
-def cite(
+def _cite(
     what: Annotated[
         str | None, typer.Argument(help="A table, a result's folder, a measure, a model or a key; left out: all keys.")
     ] = None,

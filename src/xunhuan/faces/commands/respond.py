@@ -11,7 +11,7 @@ import typer
 
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
-from xunhuan.faces.commands.measuring import Nations, Table, open_table
+from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.models import registry
 
@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def respond(
-    table: Table,
+    table: TableArgument,
     model: Annotated[str, typer.Option("--model", help="The model asked.")] = "trade",
     edit: Edits = None,
     set_: Settings = None,
@@ -174,7 +174,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
 
     command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
     keyword = inspect.Parameter.KEYWORD_ONLY
-    made = [inspect.Parameter("table", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Table)]
+    made = [inspect.Parameter("table", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=TableArgument)]
     for e in model.reads:
         about = _first(e.__doc__).rstrip(".")
         option = typer.Option(f"--{e.kind.replace('_', '-')}", help=f"{about}: {_example(e)}")
@@ -237,7 +237,7 @@ def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
 
 
 def barriers(
-    table: Table,
+    table: TableArgument,
     region: Annotated[str, typer.Argument(help="Region, cluster or nation whose real income counts.")],
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from xunhuan.scenario.layers import Layers
     from xunhuan.scenario.record import Result
 
-Source = Annotated[str, typer.Argument(help="A scenario file, or a name of the library (see `xunhuan scenarios`).")]
+_Source = Annotated[str, typer.Argument(help="A scenario file, or a name of the library (see `xunhuan scenarios`).")]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Result folder; by default results/NAME.")]
 Overlays = Annotated[
     list[Path] | None, typer.Option("--overlay", help="A file laid over the scenario; repeat for more, in order.")
 ]
-Settings = Annotated[
+_Settings = Annotated[
     list[str] | None, typer.Option("--set", help="KEY=VALUE laid on top, such as uncertainty.draws=32.")
 ]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes for draws; 0 takes one a core.")]
 Batch = Annotated[int, typer.Option("--batch", min=0, help="Draws in a batch; 0 chooses.")]
 Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, tcp://HOST:8786.")]
-Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
+_Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
 NoDraws = Annotated[bool, typer.Option("--no-draws", help="Leave uncertainty out.")]
 
 LEAD = "chip-embargo"
@@ -39,18 +39,18 @@ LEAD = "chip-embargo"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("run")(run)
-    app.command("ensemble")(ensemble)
-    app.command("scenarios")(scenarios)
-    app.command("query")(query)
-    app.command("demo")(demo)
+    app.command("run")(_run_command)
+    app.command("ensemble")(_ensemble)
+    app.command("scenarios")(_scenarios)
+    app.command("query")(_query)
+    app.command("demo")(_demo)
 
 
-def run(
-    scenario: Source,
+def _run_command(
+    scenario: _Source,
     folder: Folder = None,
     overlay: Overlays = None,
-    set_: Settings = None,
+    set_: _Settings = None,
     workers: Workers = 0,
     no_draws: NoDraws = False,
 ) -> None:
@@ -63,12 +63,12 @@ def run(
     _run(layers, folder, Plan(workers))
 
 
-def ensemble(
-    scenario: Source,
+def _ensemble(
+    scenario: _Source,
     folder: Folder = None,
     overlay: Overlays = None,
-    set_: Settings = None,
-    draws: Draws = None,
+    set_: _Settings = None,
+    draws: _Draws = None,
     workers: Workers = 0,
     scheduler: Scheduler = "",
     batch: Batch = 0,
@@ -84,12 +84,14 @@ def ensemble(
     _run(layers, folder, Plan(workers, scheduler, batch))
 
 
-def scenarios(format: FormatOption = Format.table, output: OutputOption = None) -> None:
+def _scenarios(format: FormatOption = Format.table, output: OutputOption = None) -> None:
     """The library of scenarios: name, title, base, what it asks and where its magnitudes come from."""
-    emit(catalogue(), format, output, title="Scenarios that come with the package", notes=["Run one: xunhuan run NAME"])
+    emit(
+        _catalogue(), format, output, title="Scenarios that come with the package", notes=["Run one: xunhuan run NAME"]
+    )
 
 
-def query(
+def _query(
     result: Annotated[Path, typer.Argument(help="A result folder.")],
     sql: Annotated[str, typer.Argument(help="SQL over the tables summary, draws and outcomes.")],
     format: FormatOption = Format.table,
@@ -99,7 +101,7 @@ def query(
     emit(ask(result, sql), format, output)
 
 
-def demo(folder: Folder = None, workers: Workers = 0) -> None:
+def _demo(folder: Folder = None, workers: Workers = 0) -> None:
     """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
     from xunhuan.faces.demo import provinces
     from xunhuan.scenario.ensemble import Plan
@@ -130,7 +132,7 @@ def _run(layers: Layers, folder: Path | None, plan: Plan) -> None:
     out = folder or Path("results") / layers.name
     with _progress() as tell:
         result = record(layers, out, plan, tell)
-    show(result, out)
+    _show_result(result, out)
 
 
 @contextmanager
@@ -146,7 +148,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
-def show(result: Result, out: Path) -> None:
+def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
     emit(headline_table(result), title=result.scenario.title, notes=endings(result), digits=2)
     typer.echo(f"report: {out / 'report.html'}")
@@ -160,7 +162,7 @@ def headline_table(result: Result) -> pd.DataFrame:
     s = result.summary
     mine = s[(s["place"] == home) & ~s["variable"].isin(["population", "real_income_per_head"])]
     percent = (mine["unit"] == "share") & ~mine["variable"].isin(["omega", "omega_net"])
-    shown = pd.DataFrame({"number": mine["quantity"].map(WORDS).fillna(mine["quantity"]), "arm": mine["arm"]})
+    shown = pd.DataFrame({"number": mine["quantity"].map(_WORDS).fillna(mine["quantity"]), "arm": mine["arm"]})
     for column in ("value", "median", "low", "high"):
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
     shown["unit"] = percent.map({True: "%", False: ""}).where(
@@ -169,7 +171,7 @@ def headline_table(result: Result) -> pd.DataFrame:
     return shown.drop(columns=["median", "low", "high"]) if result.draws is None else shown
 
 
-WORDS = {
+_WORDS = {
     "real_income": "real income, change",
     "reliance": "foreign share of inputs",
     "loss": "value added lost in the run",
@@ -195,7 +197,7 @@ def endings(result: Result) -> list[str]:
     return lines + [f"Note: {n}." for n in m["base"]["notes"][:1]]
 
 
-def catalogue() -> pd.DataFrame:
+def _catalogue() -> pd.DataFrame:
     """The library as a table."""
     import tomllib
 

@@ -11,11 +11,11 @@ from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("tables")(tables)
-    app.command("check")(check)
+    app.command("tables")(_tables)
+    app.command("check")(_check)
 
 
-def tables(
+def _tables(
     table: Annotated[str | None, typer.Argument(help="Show one table: regions, or its build log with --log.")] = None,
     log: Annotated[bool, typer.Option("--log", help="Show the corrections made when the table was built.")] = False,
     format: FormatOption = Format.table,
@@ -34,20 +34,10 @@ def tables(
 
 
 def _list(format: Format, output: OutputOption) -> None:
-    import h5netcdf
-    import pandas as pd
+    from xunhuan.data.catalogue import tables
 
-    from xunhuan.data.store import known_tables
-
-    rows = []
-    for name, path in known_tables().items():
-        with h5netcdf.File(path, "r") as f:  # labels only; the numbers stay on disk
-            a, d = dict(f.attrs), f.dimensions
-            rows.append({
-                "table": name, "title": a["title"], "year": str(a["year"]), "regions": d["region"].size,
-                "sectors": d["sector"].size, "unit": a["unit"], "home": a["home"], "digest": str(a["digest"])[:12],
-            })  # fmt: skip
-    emit(pd.DataFrame(rows), format, output, title="Tables")
+    frame = tables()
+    emit(frame.assign(year=frame["year"].astype(str)), format, output, title="Tables")  # 2017, not 2,017
 
 
 def _one(table: str, format: Format, output: OutputOption) -> None:
@@ -72,7 +62,7 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
     emit(df, format, output, title=acc.name, notes=notes, digits=1)
 
 
-def check(
+def _check(
     table: Annotated[str, typer.Argument(help="Name or netCDF file of a table.")],
     format: FormatOption = Format.table,
     output: OutputOption = None,
@@ -80,7 +70,7 @@ def check(
     """Check the accounting identities of a table and show the largest residual of each."""
     import pandas as pd
 
-    from xunhuan.data.accounts import TOLERANCE, identity_residuals
+    from xunhuan.data.identities import TOLERANCE, identity_residuals
     from xunhuan.data.store import load
 
     acc = load(table)  # refuses what does not balance

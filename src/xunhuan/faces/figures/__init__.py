@@ -19,7 +19,7 @@ frontier_curves                a curve per policy
 time_lines                     lines over time
 
 >>> import xunhuan as xh
->>> from xunhuan.measures.circulation import circulation
+>>> from xunhuan.measures import circulation
 >>> fig = circulation_bars(circulation(xh.toyland()), language="zh")
 >>> [trace.name for trace in fig.data]
 ['本地', '其他省份', '国外']

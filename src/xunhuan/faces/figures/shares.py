@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Language
-from xunhuan.measures.labels import table
+from xunhuan.measures import table
 
 CIRCUITS = ("own", "inter", "external")
 ROW_HEIGHT = 19

@@ -10,14 +10,16 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
-from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load, load_log
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
-from xunhuan.measures.circulation import DEFINITIONS, circulation
+from xunhuan.measures import circulation
+from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 CIRCUITS = shares.CIRCUITS
 SECTORS_SHOWN = 12
@@ -62,7 +64,7 @@ def find(acc: Accounts) -> Findings:
     return Findings(
         acc=acc,
         region=circulation(acc),
-        others={d: circulation(acc, d) for d in DEFINITIONS if d != "absorption"},
+        others={d: circulation(acc, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
         partner=circulation(acc, by="partner"),
         sector=circulation(acc, region=acc.home, by="sector", border="nation"),
         bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
@@ -93,7 +95,7 @@ class CirculationReport:
     def html(self) -> str:
         """The whole page."""
         found = self.found
-        citations = [str(ds.attrs["citation"]) for ds in (found.region, *found.others.values())]
+        citations = [key for ds in (found.region, *found.others.values()) for key in ds.attrs["citation"]]
         return render("circulation.html.j2", _context(found, self.album()), citations)
 
 
@@ -290,7 +292,7 @@ def _log(found: Findings) -> Grid:
 
 
 def _definitions() -> list[tuple[str, Markup]]:
-    return [(name, formula(text)) for name, (text, _) in DEFINITIONS.items()]
+    return [(name, formula(text)) for name, (text, _) in CIRCULATION_DEFINITIONS.items()]
 
 
 def _ending(found: Findings) -> str:

@@ -23,7 +23,7 @@ def add_routes(server: Flask, pool: Pool) -> None:
 
     @server.get("/download/circulation.csv")
     def circulation() -> Response:
-        from xunhuan.measures.labels import table
+        from xunhuan.measures import table
 
         selection = state.selected("/", request.query_string.decode("utf-8", "replace"))
         ds = lookups.measured(selection.table, selection.home, selection.definition, "region")

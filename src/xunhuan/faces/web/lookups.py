@@ -64,7 +64,7 @@ class CircuitShares:
     part: np.ndarray
     mean: np.ndarray
     definition: str
-    citation: str
+    citation: tuple[str, ...]
 
     def of(self, code: str) -> tuple[float, float, float]:
         """Own, inter and external share of one region."""
@@ -146,9 +146,9 @@ def largest(table: str, home: str) -> str:
 @once(96)
 def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     """`circulation` of all the home's regions."""
-    from xunhuan.measures.circulation import circulation
+    from xunhuan.measures import circulation
 
-    return circulation(accounts_of(table, home), definition, "provinces", by)
+    return circulation(accounts_of(table, home), "provinces", by=by, definition=definition)
 
 
 @once(96)
@@ -160,7 +160,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1)
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
-        total, part, total @ part / total.sum(), str(ds.attrs["definition"]), str(ds.attrs["citation"]),
+        total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
     )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def nation_history(home: str, definition: str) -> pd.DataFrame | None:
 @once(24)
 def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
     """Gateway and bridge index of each of the home's regions; empty where the home has one region or no exports."""
-    from xunhuan.measures.gvc import gateways
+    from xunhuan.measures import gateways
 
     if len(home_regions(table, home)) < 2:
         return {}

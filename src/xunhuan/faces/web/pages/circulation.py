@@ -245,7 +245,7 @@ def _method(selection: Selection) -> list[Any]:
     found = lookups.shares(selection.table, selection.home, selection.definition)
     lines = [
         html.P(t(f"explain_{selection.definition}")),
-        html.P([html.B(t("exactly")), " ", html.Span(found.definition, lang="en"), f" [{found.citation}]"]),
+        html.P([html.B(t("exactly")), " ", html.Span(found.definition, lang="en"), f" [{'] ['.join(found.citation)}]"]),
         html.P([html.B(t("source")), " ", html.Span(f"{acc.title}. {acc.source}", lang="en")]),
     ]
     notes = [html.Li(n, lang="en") for n in acc.notes]

@@ -6,7 +6,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from xunhuan.data.accounts import TOLERANCE, Accounts, identity_residuals
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
 from xunhuan.faces import words

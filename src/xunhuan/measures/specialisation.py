@@ -9,22 +9,26 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import View, at_home, partition
-from xunhuan.measures.gvc import actor_coords, group_sum
-from xunhuan.measures.labels import Variables, dataset, group_coords, sector_coords
-from xunhuan.measures.system import system
+from xunhuan.measures.actors import Partition, check_word, looking_from, partition
+from xunhuan.measures.labels import Variables, actor_coords, group_coords, group_sum, labelled, sector_coords
+from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.system import system_of
 
 QUANTITIES = ("value_added", "output")
+"""What the size of an industry can be."""
 
 
 def structure(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
+    *,
     by: str = "region",
-    of: str = "value_added",
+    sectors: str | Iterable[str] = "all",
+    border: str = "region",
     home: str | None = None,
+    of: str = "value_added",
 ) -> xr.Dataset:
     r"""Specialisation and likeness of regions, against the nation they lie in.
 
@@ -32,36 +36,72 @@ def structure(
 
     by sector   lq = s[r,i] / s[N,i]; share = s[r,i]; part = x[r,i] / x[N,i]
     by region   krugman = Σ_i |s[r,i] − s[N−r,i]|; hhi = Σ_i s²; unido with the rest of the nation
-    by pair     krugman_pq = Σ_i |s[p,i] − s[q,i]|; unido_pq = Σ_i s_pi s_qi / √(Σ_i s_pi² Σ_i s_qi²);
+    by partner  krugman_pq = Σ_i |s[p,i] − s[q,i]|; unido_pq = Σ_i s_pi s_qi / √(Σ_i s_pi² Σ_i s_qi²);
                 complementarity_pq = part of p's inputs that q supplies
                 [Krugman1991] [UNIDO1979] [Hirschman1964]
 
-    region: as in `partition` · of: value_added or output. A nation of one region has no rest: krugman and
-    unido are nan.
+    A nation of one region has no rest: krugman and unido are nan.
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
+        "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
+    by : {"region", "sector", "partner"}
+        Axes region; region sector; or region partner, every pair.
+    sectors : str or list of str
+        Sectors compared, each region's shares summing to 1 over them: codes, names, groups, "A+B", "!X".
+    border : {"region", "nation"}
+        Actors are regions and the sets asked for, or nations; then by default every nation is a row.
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+    of : {"value_added", "output"}
+        What the size of an industry is.
+
+    Returns
+    -------
+    xarray.Dataset
+        By region `krugman` (0 to 2), `unido` and `hhi` (0 to 1); by sector `lq`, `share`, `part`; by partner `krugman`,
+        `unido`, `complementarity`. Ratios.
+
+    Raises
+    ------
+    BadInput
+        For unknown words, regions that overlap, open regions, and sets that are no nation where nations are actors.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> xh.measures.structure(xh.toyland(), by="sector")["lq"].values.round(3).tolist()[0]
+    [1.117, 0.932, 0.973]
     """
-    if by not in ("region", "sector", "pair"):
-        raise BadInput(f"unknown grouping {by!r}", fix="choose region, sector or pair")
-    acc = at_home(acc, home)
-    view = partition(acc, region)
-    size = _size(acc, of)
-    table = {"region": _by_region, "sector": _by_sector, "pair": _by_pair}[by]
-    variables, coords, text = table(acc, view, size)
-    return dataset(
+    check_word("grouping", by, ("region", "sector", "partner"))
+    acc = looking_from(acc, home)
+    goods = acc.sectors.select(sectors)
+    view = partition(acc, region, border)
+    size = _size(acc, of).take(goods, axis=1)
+    pieces = {"region": _by_region, "sector": _by_sector, "partner": _by_partner}[by]
+    variables, coords, text = pieces(acc, view, size, goods)
+    return labelled(
         acc,
         variables,
         {**group_coords(view.groups), **coords},
         definition=f"{text}, of {of}",
         weighting="each region's sectors sum to 1; the nation is the sum of its regions",
-        citation="Krugman1991; UNIDO1979; Hirschman1964",
+        citation=SOURCES["structure"],
+        sectors=sectors,
     )
 
 
-Parts: TypeAlias = tuple[Variables, dict[str, object], str]
+_Pieces: TypeAlias = tuple[Variables, dict[str, object], str]
 
 
 def _size(acc: Accounts, of: str) -> Array:
-    if of not in QUANTITIES:
-        raise BadInput(f"unknown quantity {of!r}", fix=f"choose {' or '.join(QUANTITIES)}")
+    check_word("quantity", of, QUANTITIES)
     return acc.value_added.sum(axis=2) if of == "value_added" else np.where(acc.closed[:, None], acc.output, 0.0)
 
 
@@ -69,7 +109,7 @@ def _shares(size: Array) -> Array:
     return ratio(size, size.sum(axis=-1, keepdims=True))
 
 
-def _nation(view: View, size: Array) -> tuple[Array, Array]:
+def _nation(view: Partition, size: Array) -> tuple[Array, Array]:
     """Size of each chosen actor, and of the nation it lies in: axes p i."""
     mine = group_sum(view.groups, size)
     nation = np.array(view.actors.nation)[view.actors.of]
@@ -83,7 +123,7 @@ def likeness(p: Array, q: Array) -> Array:
     return ratio((p * q).sum(axis=-1), norm)
 
 
-def _by_sector(acc: Accounts, view: View, size: Array) -> Parts:
+def _by_sector(acc: Accounts, view: Partition, size: Array, goods: Index) -> _Pieces:
     mine, whole = _nation(view, size)
     dims = ("region", "sector")
     share = _shares(mine)
@@ -93,10 +133,10 @@ def _by_sector(acc: Accounts, view: View, size: Array) -> Parts:
         "part": (dims, ratio(mine, whole)),
     }
     text = "location quotient (lq: share in the region / share in its nation), sector's share, part of the nation"
-    return variables, sector_coords(acc), text
+    return variables, sector_coords(acc, goods), text
 
 
-def _by_region(acc: Accounts, view: View, size: Array) -> Parts:
+def _by_region(acc: Accounts, view: Partition, size: Array, goods: Index) -> _Pieces:
     mine, whole = _nation(view, size)
     rest = whole - mine
     alone = ~(np.abs(rest).sum(axis=1) > 1e-9 * np.abs(whole).sum(axis=1))
@@ -111,10 +151,11 @@ def _by_region(acc: Accounts, view: View, size: Array) -> Parts:
     return variables, {}, text
 
 
-def _by_pair(acc: Accounts, view: View, size: Array) -> Parts:
+def _by_partner(acc: Accounts, view: Partition, size: Array, goods: Index) -> _Pieces:
     share = _shares(group_sum(view.groups, size))
     every = _shares(view.actors.add(size, 0))
-    bought = system(acc).operator.inputs(system(acc).output).sum(axis=1)  # q p
+    sys = system_of(acc)
+    bought = sys.operator.inputs(sys.output)[:, goods].sum(axis=1)  # q p
     into = np.stack([bought[:, g.members].sum(axis=1) for g in view.groups])  # p q
     into = view.actors.add(into, 1)
     dims = ("region", "partner")
@@ -129,10 +170,11 @@ def _by_pair(acc: Accounts, view: View, size: Array) -> Parts:
 
 def duplication(
     acc: Accounts,
-    sectors: str | Iterable[str] | None = None,
-    of: str = "value_added",
-    region: str | Iterable[str] = "provinces",
+    region: str | Iterable[str] | None = None,
+    *,
+    sectors: str | Iterable[str] = "all",
     home: str | None = None,
+    of: str = "value_added",
 ) -> xr.Dataset:
     r"""How far the regions of a nation or cluster do the same, industry by industry.
 
@@ -140,15 +182,46 @@ def duplication(
     [Hoover1936]
     concentration_i = Σ_r (x[r,i]/x[N,i])²; specialised_i = number of regions with lq > 1; effective = 1/concentration
 
-    N: the regions compared · region: which they are, YRD for those of a cluster; a name here stands for its regions ·
-    sectors: selection, all by default. nan for an industry that is nowhere. Raises BadInput for fewer than two regions.
+    x r i, value added or output; N the regions compared. nan for an industry that is nowhere.        [Hirschman1964]
+
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        The regions compared, "YRD" for those of a cluster: a name here stands for its regions. By default the home
+        nation's provinces.
+    sectors : str or list of str
+        Industries shown: codes, names, groups, "A+B", "!X".
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+    of : {"value_added", "output"}
+        What the size of an industry is.
+
+    Returns
+    -------
+    xarray.Dataset
+        `duplication`, `concentration` (ratios), `effective` and `specialised` (numbers of regions) by sector.
+
+    Raises
+    ------
+    BadInput
+        For fewer than two regions that keep books, and unknown words.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> xh.measures.duplication(xh.toyland(), "COAST")["duplication"].values.round(3).tolist()
+    [0.954, 0.967, 0.995]
     """
-    acc = at_home(acc, home)
-    members = acc.geography.select(region, home=acc.home)
+    acc = looking_from(acc, home)
+    members = acc.geography.select("provinces" if region is None else region, home=acc.home)
     members = members[acc.closed[members]]
     if len(members) < 2:
         raise BadInput("duplication compares two regions or more", where=acc.name, fix="name a cluster or a nation")
-    chosen = np.arange(acc.S) if sectors is None else acc.sectors.select(sectors)
+    chosen = acc.sectors.select(sectors)
     size = _size(acc, of)[members]
     part = ratio(size, size.sum(axis=0))
     mass = size.sum(axis=1) / size.sum()
@@ -156,9 +229,8 @@ def duplication(
     nowhere = size.sum(axis=0) == 0.0
     spread = np.where(nowhere, np.nan, spread)[chosen]
     concentration = np.where(nowhere, np.nan, (part**2).sum(axis=0))[chosen]
-    names = sector_coords(acc)
     axes = ("sector",)
-    return dataset(
+    return labelled(
         acc,
         {
             "duplication": (axes, spread),
@@ -166,13 +238,10 @@ def duplication(
             "effective": (axes, 1.0 / concentration),
             "specialised": (axes, (part > mass[:, None]).sum(axis=0)[chosen]),
         },
-        {
-            "sector": np.array(names["sector"])[chosen],
-            "sector_name_en": (axes, np.array(acc.sectors.names_en)[chosen]),
-            "sector_name_zh": (axes, np.array(acc.sectors.names_zh)[chosen]),
-        },
+        sector_coords(acc, chosen),
         definition=f"spread of industries over {len(members)} regions, of {of}: duplication 1 = as their economy is "
         "spread; effective: number of equal regions of the same concentration; specialised: regions with lq > 1",
         weighting="regions weighted by size",
-        citation="Hoover1936; Hirschman1964",
+        citation=SOURCES["duplication"],
+        sectors=sectors,
     )

@@ -6,56 +6,88 @@ from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.errors import BadInput
-from xunhuan.measures.actors import requested
-from xunhuan.measures.gvc import group_sum
-from xunhuan.measures.labels import dataset, group_coords
-from xunhuan.measures.leontief import Dense, Factored, Operator, solve
-from xunhuan.measures.system import system
-
-Flags = NDArray[np.bool_]
+from xunhuan.measures.actors import looking_from, requested, words
+from xunhuan.measures.labels import group_coords, group_sum, labelled
+from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.operators import Dense, Factored, Operator
+from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.system import system_of
 
 
 def extraction(
     acc: Accounts,
+    region: str | Iterable[str] | None = None,
+    *,
     origin: str | Iterable[str],
     destination: str | Iterable[str],
-    sectors: str | Iterable[str] | None = None,
-    *,
+    sectors: str | Iterable[str] = "all",
+    home: str | None = None,
     substitution: bool = False,
     both_ways: bool = False,
-    region: str | Iterable[str] | None = "all",
 ) -> xr.Dataset:
-    r"""GDP lost by every region when destination buys no more from origin, inputs and final goods alike.
+    r"""GDP lost by regions when destination buys no more from origin, inputs and final goods alike.
 
     gdp_loss_p = v_p x_p − v_p (I − A')^-1_p· y', A' and y' without the links   [DietzenbacherLinden1997]
     with substitution, A'[ri,sj] += A'[ri,sj] / Σ_{q in the nation of s} A'[qi,sj] · what was cut, for r in
     the nation of s; where the nation sells s none of the good, s makes it itself.
 
-    origin, destination: selections of regions; a region's sales to itself stay · sectors: goods cut, all by
-    default · both_ways: cut destination's sales to origin as well · region: rows shown, clusters and
-    nations as one.
+    v r i, value added per unit of output; x r i, output; y' r i, final goods. Demand-driven: it counts sales lost along
+    every chain, not production stopped for want of an input.
 
-    Demand-driven: it counts sales lost along every chain, not production stopped for want of an input.
-    Returns gdp, gdp_after, gdp_loss (unit of the table) and gdp_loss_share. Raises UnknownName; BadInput for
-    no links.
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Rows: regions by code or name; clusters, nations or unions "A+B" as one; "provinces", "foreign" or "all" for
+        each of theirs. By default the home nation's provinces.
+    origin, destination : str or list of str
+        Regions whose sales stop, and regions that no more buy them. A region's sales to itself stay.
+    sectors : str or list of str
+        Goods cut: codes, names, groups, "A+B", "!X".
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+    substitution : bool
+        The buyer's own nation supplies instead.
+    both_ways : bool
+        Cut destination's sales to origin as well.
+
+    Returns
+    -------
+    xarray.Dataset
+        `gdp`, `gdp_after`, `gdp_loss`, unit of the table, and `gdp_loss_share` of the region's own GDP, by region.
+
+    Raises
+    ------
+    BadInput
+        Where the selection cuts no trade.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.extraction(xh.toyland(), "BOR", origin="BOR", destination="ATL", sectors="goods")
+    >>> ds["gdp_loss"].values.round(2).tolist()
+    [80.43]
     """
-    sys, geo = system(acc), acc.geography
+    acc = looking_from(acc, home)
+    sys, geo = system_of(acc), acc.geography
     cut = _links(acc, origin, destination, sectors, both_ways)
-    home = geo.same_nation if substitution else None
-    bought = redirected(sys.y, cut, home).sum(axis=2)
-    after = sys.v * solve(_without(sys.operator, cut, home), bought)
+    near = geo.same_nation if substitution else None
+    bought = redirected(sys.y, cut, near).sum(axis=2)
+    after = sys.v * solve_right(_without(sys.operator, cut, near), bought)
     groups = [g for g in requested(acc, region) if acc.closed[g.members].all()]
     before = group_sum(groups, (sys.v * sys.output).sum(axis=1))
     then = group_sum(groups, after.sum(axis=1))
     axes = ("region",)
     kind = "replaced by the buyer's own nation" if substitution else "not replaced"
     arrow = "<->" if both_ways else "->"
-    return dataset(
+    return labelled(
         acc,
         {
             "gdp": (axes, before),
@@ -64,40 +96,37 @@ def extraction(
             "gdp_loss_share": (axes, ratio(before - then, before)),
         },
         group_coords(groups),
-        definition=f"GDP lost when {_words(origin)} {arrow} {_words(destination)} stops"
-        f"{'' if sectors is None else ' in ' + _words(sectors)}, {kind}; demand-driven",
+        definition=f"GDP lost when {words(origin)} {arrow} {words(destination)} stops"
+        f"{'' if sectors == 'all' else ' in ' + words(sectors)}, {kind}; demand-driven",
         weighting="gdp_loss_share: of each region's own GDP",
-        citation="DietzenbacherLinden1997",
+        citation=SOURCES["extraction"],
         units={"gdp": acc.unit, "gdp_after": acc.unit, "gdp_loss": acc.unit},
+        sectors=sectors,
     )
-
-
-def _words(expr: str | Iterable[str]) -> str:
-    return expr if isinstance(expr, str) else "+".join(expr)
 
 
 def _links(
     acc: Accounts,
     origin: str | Iterable[str],
     destination: str | Iterable[str],
-    sectors: str | Iterable[str] | None,
+    sectors: str | Iterable[str],
     both_ways: bool,
-) -> Flags:
+) -> Mask:
     """True where a link is cut: axes r s i."""
     geo = acc.geography
     o, d = geo.select(origin, home=acc.home), geo.select(destination, home=acc.home)
-    goods = np.arange(acc.S) if sectors is None else acc.sectors.select(sectors)
+    goods = acc.sectors.select(sectors)
     cut = np.zeros((acc.R, acc.R, acc.S), dtype=bool)
     cut[np.ix_(o, d, goods)] = True
     if both_ways:
         cut[np.ix_(d, o, goods)] = True
     cut[np.arange(acc.R), np.arange(acc.R)] = False
     if not (cut & (acc.flow != 0.0)).any():
-        raise BadInput("the selection cuts no trade", where=f"{_words(origin)} to {_words(destination)}")
+        raise BadInput("the selection cuts no trade", where=f"{words(origin)} to {words(destination)}")
     return cut
 
 
-def redirected(goods: Array, cut: Flags, home: Flags | None) -> Array:
+def redirected(goods: Array, cut: Mask, home: Mask | None) -> Array:
     """Goods r i s (and further axes) with links cut and, where `home` (r s) is given, bought from the
     nation instead.
     """
@@ -115,7 +144,7 @@ def redirected(goods: Array, cut: Flags, home: Flags | None) -> Array:
     return kept
 
 
-def _without(operator: Operator, cut: Flags, home: Flags | None) -> Operator:
+def _without(operator: Operator, cut: Mask, home: Mask | None) -> Operator:
     if isinstance(operator, Factored):
         share = redirected(operator.share.transpose(0, 2, 1), cut, home).transpose(0, 2, 1)
         return Factored(np.ascontiguousarray(share), operator.coefficient)

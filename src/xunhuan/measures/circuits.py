@@ -8,77 +8,112 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array, Index, ratio
-from xunhuan.errors import BadInput
-from xunhuan.measures.actors import Actors, Group, View, at_home, requested, views
-from xunhuan.measures.labels import dataset, group_coords, means, region_coords, sector_coords
-from xunhuan.measures.leontief import solve
-from xunhuan.measures.system import System, system
+from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partitions, requested
+from xunhuan.measures.labels import group_coords, labelled, means, region_coords, sector_coords
+from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.sources import DEFINITION_SOURCES
+from xunhuan.measures.system import System, system_of
 
-DEFINITIONS = {
+CIRCULATION_DEFINITIONS = {
     "absorption": (
         "gdp by where it is absorbed: value added of p in final demand of p (own), of other regions of its "
         "nation (inter), of all else (external); GDP_p = Σ_d v_p B_p· y^d",
-        "JohnsonNoguera2012",
+        DEFINITION_SOURCES["absorption"],
     ),
     "origin": (
         "final demand by where its value was added: in p (own), in other regions of its nation (inter), "
         "abroad (external, imports from an open region in full); y^p = Σ_o v_o B_o· y^p",
-        "JohnsonNoguera2012",
+        DEFINITION_SOURCES["origin"],
     ),
     "forward": (
         "gdp by the first border it crosses: none (own, v L y_pp), to other regions of its nation (inter), "
         "abroad (external), as final goods (traditional), inputs used up there (simple) or beyond (complex)",
-        "WangWeiYuZhu2017",
+        DEFINITION_SOURCES["forward"],
     ),
 }
+"""What each definition counts, and its sources."""
 CROSSINGS = ("traditional", "simple", "complex")
 PARTS = ("own", *(f"{kind}_{way}" for kind in CROSSINGS for way in CIRCUITS[1:]))
 
 
 def circulation(
     acc: Accounts,
-    definition: str = "absorption",
     region: str | Iterable[str] | None = None,
+    *,
     by: str = "region",
-    home: str | None = None,
+    sectors: str | Iterable[str] = "all",
     border: str = "region",
+    home: str | None = None,
+    definition: str = "absorption",
 ) -> xr.Dataset:
     r"""Own, inter and external circulation of regions, clusters or nations.
 
     absorption  own_p = v_p B_p· y^p, inter_p = Σ_{q≠p, same nation} v_p B_p· y^q, external_p the rest of GDP_p
     origin      the same for value of origin o in the final demand of p: v_o B_o· y^p
     forward     own_p = v_p L_p y_pp, and v_p L_p (y_pq + A_pq x_q) by first buyer q, L_p = (I − A_pp)^-1
-                [JohnsonNoguera2012] [WangWeiYuZhu2017]
+                [JohnsonNoguera2012] [WangWeiYuZhu2017, eq. 5]
 
-    definition: absorption, origin or forward · region: as in `views`, by default the provinces of the home
-    nation · by: region (axis region), sector (region, sector: that adds the value; for origin the final good
-    bought) or partner (region, partner: absorber, origin, or first buyer) · border: whose borders count,
-    each region's or nation's.
+    B = (I − A)^-1, A[ri,sj] inputs per unit of output, v r i value added per unit of output, y^d r i the final demand
+    of d; p, q, o, d regions. With an open region exports to it are final demand abroad.
 
-    Returns total `gdp` (`final_use` for origin) in the unit of the table; `own`, `inter`, `external` as
-    shares of it, summing to 1; `mean` (weighting, circuit) over the single regions reported, simple and
-    weighted by the total. By partner: `value`, `share` and `circuit`. Forward adds each part and
-    `returned`, the part of complex that is absorbed at home. Raises BadInput for unknown words, UnknownName
-    for regions.
+    Parameters
+    ----------
+    acc : Accounts
+        The table.
+    region : str or list of str, optional
+        Rows: regions by code or name, clusters, nations or unions "A+B", each an actor with one border around it;
+        "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
+    by : {"region", "sector", "partner"}
+        Axes region; region sector (that adds the value; for origin the final good bought); or region partner
+        (absorber, origin, or first buyer).
+    sectors : str or list of str
+        Sectors counted: codes, names, groups, "A+B", "!X". Totals are then of these sectors alone.
+    border : {"region", "nation"}
+        Whose borders count: each actor's, or those of nations; then by default every nation is a row.
+    home : str, optional
+        Nation, or cluster made one, to look from, in place of the table's home.
+    definition : {"absorption", "origin", "forward"}
+        What is divided, and by what. Shares of different definitions are not comparable.
 
-    >>> from xunhuan.data.store import load
-    >>> c = circulation(load("toyland"))
-    >>> bool(abs(c.own + c.inter + c.external - 1).max() < 1e-12)
+    Returns
+    -------
+    xarray.Dataset
+        `gdp` (`final_use` for origin), unit of the table; `own`, `inter`, `external`, shares of it that sum to 1;
+        `mean` (weighting, circuit) over the single regions reported. Forward adds each part and `returned`, the
+        part of complex that is absorbed at home. By partner `value` (unit of the table), `share` and `circuit`.
+
+    Raises
+    ------
+    BadInput
+        For unknown words, and open regions, whose books are not kept.
+    UnknownName
+        For regions, sectors or a home that are not there.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.circulation(xh.toyland(), ["AT-N", "COAST"])
+    >>> [round(float(x), 3) for x in ds["inter"]]
+    [0.197, 0.124]
+    >>> bool(abs(ds.own + ds.inter + ds.external - 1).max() < 1e-12)
     True
     """
-    for value, valid, what in ((definition, DEFINITIONS, "definition"), (by, BY, "grouping")):
-        if value not in valid:
-            raise BadInput(f"unknown {what} {value!r}", fix=f"choose {', '.join(valid)}")
-    acc = at_home(acc, home)
-    seen = views(acc, region, border)
+    check_word("definition", definition, tuple(CIRCULATION_DEFINITIONS))
+    check_word("grouping", by, ("region", "sector", "partner"))
+    acc = looking_from(acc, home)
     order = [g.code for g in requested(acc, region, border)]
-    return BY[by](acc, definition, seen).sel(region=order)
+    goods = acc.sectors.select(sectors)
+    cuts = _cuts(acc, definition, partitions(acc, region, border), goods, partners=by == "partner")
+    if by == "partner":
+        return _by_partner(acc, definition, cuts, sectors).sel(region=order)
+    return _table(acc, definition, cuts, goods if by == "sector" else None, sectors).sel(region=order)
 
 
 @dataclass(frozen=True)
@@ -91,14 +126,14 @@ class _Cut:
     returned: Array | None = None
 
 
-def by_circuit(value: Array, circuit: Index, members: Index) -> _Cut:
+def _by_circuit(value: Array, circuit: Index, members: Index) -> _Cut:
     """Split value[p,i,o] of the member regions p by the circuit of (p,o)."""
     mine, kind = value[members], circuit[members]
     parts = [np.einsum("pio,po->i", mine, (kind == k).astype(float)) for k in range(len(CIRCUITS))]
     return _Cut(np.stack(parts, axis=1), mine.sum(axis=(0, 1)), kind.min(axis=0))
 
 
-def bought(sys: System) -> Array:
+def _bought(sys: System) -> Array:
     """Value of origin o in final good i bought by d, whoever sells it: axes d i o, unit of the table."""
     per_good = np.matmul(sys.y.transpose(1, 2, 0), sys.content.transpose(1, 0, 2))
     return np.asarray(per_good.transpose(1, 0, 2), dtype=np.float64)
@@ -113,7 +148,7 @@ class Forward:
     partners: Array
 
 
-def forward(sys: System, actors: Actors, partners: bool = False) -> Forward:
+def forward(sys: System, actors: Actors, partners: Index | None = None) -> Forward:
     r"""Forward split of value added at the borders of actors.
 
     v x = v L y_D + v L y_F + v L A_F L y_D + v L A_F (x − L y_D),   L = (I − A_D)^-1   [WangWeiYuZhu2017,
@@ -121,41 +156,45 @@ def forward(sys: System, actors: Actors, partners: bool = False) -> Forward:
 
     A_D, y_D: links inside an actor; A_F, y_F: links that cross. In order: own, traditional, simple, complex.
     Returned home: v L A_F B y^p, absorbed in p. An open region's use of what it buys is unknown: all counts
-    as traditional.
+    as traditional. partners: the sectors i summed in `partners`, which is left at 0 without them.
     """
     inside = sys.operator.masked(actors.inside)
     final_home = np.einsum("rid,rd->ri", sys.y, actors.inside)
-    local = solve(inside, final_home)
+    local = solve_right(inside, final_home)
     shipped = sys.y, sys.operator.inputs(local), sys.operator.inputs(sys.output - local)
     ways = [(actors.circuit == k).astype(float) for k in (1, 2)]
     crossing = [np.einsum("ris,rs->ri", goods, way) for goods in shipped for way in ways]
     back = sys.operator.masked(actors.outside).apply(actors.add(sys.outputs, 2))
     returned = back[np.arange(len(actors.of)), :, actors.of]
     columns = np.stack([*crossing, returned], axis=2)
-    made = sys.v[:, :, None] * np.concatenate([local[:, :, None], solve(inside, columns)], axis=2)
+    made = sys.v[:, :, None] * np.concatenate([local[:, :, None], solve_right(inside, columns)], axis=2)
     by_partner = np.zeros((len(actors.of), len(actors.of)))
-    if partners:
+    if partners is not None:
         outward = (shipped[0] + shipped[1] + shipped[2]) * actors.outside[:, None, :]
-        by_partner = np.einsum("ri,ris->rs", sys.v, solve(inside, outward))
-        by_partner[np.diag_indices(len(actors.of))] = made[:, :, 0].sum(axis=1)
+        reached = solve_right(inside, outward)[:, partners]
+        by_partner = np.einsum("ri,ris->rs", sys.v[:, partners], reached)
+        by_partner[np.diag_indices(len(actors.of))] = made[:, partners, 0].sum(axis=1)
     return Forward(made[:, :, :-1], made[:, :, -1], by_partner)
 
 
-def _cuts(acc: Accounts, definition: str, seen: list[View], partners: bool) -> list[tuple[Group, _Cut]]:
+_Cuts: TypeAlias = list[tuple[Group, _Cut]]
+
+
+def _cuts(acc: Accounts, definition: str, seen: list[Partition], goods: Index, partners: bool) -> _Cuts:
     """Every reported group with its cut: single regions in the order asked for, then sets of regions."""
-    sys = system(acc)
-    out: list[tuple[Group, _Cut]] = []
+    sys = system_of(acc)
+    out: _Cuts = []
     for view in seen:
         circuit = view.actors.circuit
         if definition == "forward":
-            split = forward(sys, view.actors, partners)
+            split = forward(sys, view.actors, goods if partners else None)
             for g in view.groups:
                 m = g.members
-                sums = [a[m].sum(0) for a in (split.parts, split.partners, split.returned)]
-                out.append((g, _Cut(sums[0], sums[1], circuit[m].min(0), sums[2])))
+                parts, returned = (a[m].sum(0)[goods] for a in (split.parts, split.returned))
+                out.append((g, _Cut(parts, split.partners[m].sum(0), circuit[m].min(0), returned)))
         else:
-            value = sys.absorbed if definition == "absorption" else bought(sys)
-            out += [(g, by_circuit(value, circuit, g.members)) for g in view.groups]
+            value = (sys.absorbed if definition == "absorption" else _bought(sys))[:, goods]
+            out += [(g, _by_circuit(value, circuit, g.members)) for g in view.groups]
     return out
 
 
@@ -171,29 +210,31 @@ def _total(definition: str) -> str:
     return "final_use" if definition == "origin" else "gdp"
 
 
-def _table(acc: Accounts, definition: str, seen: list[View], sectors: bool) -> xr.Dataset:
-    cuts = _cuts(acc, definition, seen, partners=False)
-    value = np.stack([c.parts if sectors else c.parts.sum(0) for _, c in cuts])  # region [sector] part
+def _table(
+    acc: Accounts, definition: str, cuts: _Cuts, goods: Index | None, sectors: str | Iterable[str]
+) -> xr.Dataset:
+    """Shares by region, or by region and sector where goods are given."""
+    value = np.stack([c.parts.sum(0) if goods is None else c.parts for _, c in cuts])  # region [sector] part
     total = value.sum(axis=-1)
     share = ratio(value, total[..., None])
     three = _own_inter_external(share)
-    dims = ("region", "sector") if sectors else ("region",)
+    dims = ("region",) if goods is None else ("region", "sector")
     name = _total(definition)
     variables: dict[str, tuple[tuple[str, ...], object]] = {name: (dims, total)}
     variables |= {c: (dims, three[..., k]) for k, c in enumerate(CIRCUITS)}
     if definition == "forward":
         variables |= {p: (dims, share[..., k]) for k, p in enumerate(PARTS) if k}
         returned = np.stack([c.returned for _, c in cuts if c.returned is not None])
-        variables["returned"] = (dims, ratio(returned if sectors else returned.sum(1), total))
+        variables["returned"] = (dims, ratio(returned.sum(1) if goods is None else returned, total))
     shown = [str(v) for v in variables]
-    whole = _own_inter_external(value if not sectors else value.sum(1))
+    whole = _own_inter_external(value if goods is None else value.sum(1))
     lone = [k for k, (g, _) in enumerate(cuts) if len(g.members) == 1] or list(range(len(cuts)))
     whole = whole[lone]  # a cluster beside its members would count them twice
     average = means(ratio(whole, whole.sum(-1, keepdims=True)), whole.sum(-1))
     variables["mean"] = (("weighting", "circuit"), average)
-    coords = {**group_coords([g for g, _ in cuts]), **(sector_coords(acc) if sectors else {})}
-    text, source = DEFINITIONS[definition]
-    return dataset(
+    coords = {**group_coords([g for g, _ in cuts]), **({} if goods is None else sector_coords(acc, goods))}
+    text, source = CIRCULATION_DEFINITIONS[definition]
+    return labelled(
         acc,
         variables,
         {**coords, "weighting": ["simple", f"{name}-weighted"], "circuit": list(CIRCUITS)},
@@ -202,25 +243,17 @@ def _table(acc: Accounts, definition: str, seen: list[View], sectors: bool) -> x
         citation=source,
         columns=shown,
         units={name: acc.unit},
+        sectors=sectors,
     )
 
 
-def _by_region(acc: Accounts, definition: str, seen: list[View]) -> xr.Dataset:
-    return _table(acc, definition, seen, sectors=False)
-
-
-def _by_sector(acc: Accounts, definition: str, seen: list[View]) -> xr.Dataset:
-    return _table(acc, definition, seen, sectors=True)
-
-
-def _by_partner(acc: Accounts, definition: str, seen: list[View]) -> xr.Dataset:
-    cuts = _cuts(acc, definition, seen, partners=True)
+def _by_partner(acc: Accounts, definition: str, cuts: _Cuts, sectors: str | Iterable[str]) -> xr.Dataset:
     value = np.stack([c.partners for _, c in cuts])
     kind = np.array(CIRCUITS)[np.stack([c.circuit for _, c in cuts])]
     dims = ("region", "partner")
-    text, source = DEFINITIONS[definition]
+    text, source = CIRCULATION_DEFINITIONS[definition]
     total = value.sum(axis=1, keepdims=True)
-    return dataset(
+    return labelled(
         acc,
         {"circuit": (dims, kind), "value": (dims, value), "share": (dims, ratio(value, total))},
         {**group_coords([g for g, _ in cuts]), **region_coords(acc, "partner")},
@@ -228,7 +261,5 @@ def _by_partner(acc: Accounts, definition: str, seen: list[View]) -> xr.Dataset:
         weighting=f"each share is of the row region's own {_total(definition)}",
         citation=source,
         units={"value": acc.unit},
+        sectors=sectors,
     )
-
-
-BY = {"region": _by_region, "sector": _by_sector, "partner": _by_partner}

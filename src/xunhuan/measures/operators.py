@@ -1,0 +1,295 @@
+"""The linear map A of input requirements in two forms, which every solution of x = A·x + y runs on.
+
+*Factored* (flows x use): A[ri,sj] = π[r,s,i] a[s,i,j]. A·x costs O(R²S + RS²) per right-hand side and the
+(RS x RS) matrix never exists. *Dense*: A[ri,sj] given cell by cell, for tables that know sourcing by user.
+
+Everything here is arrays: vectors are laid out `r i` (region, sector) with an optional last axis of
+right-hand sides; left vectors likewise.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.arrays import Array, Index
+from xunhuan.errors import NotConverged
+
+_EXPECTED_SWEEPS = 30
+
+
+class Operator(ABC):
+    """The linear map A of input requirements per unit of output; `Factored` and `Dense` are its two forms."""
+
+    @property
+    @abstractmethod
+    def regions(self) -> int:
+        """R."""
+
+    @property
+    @abstractmethod
+    def sectors(self) -> int:
+        """S."""
+
+    @abstractmethod
+    def apply(self, x: Array) -> Array:
+        """A·x for x of axes r i k."""
+
+    @abstractmethod
+    def apply_left(self, w: Array) -> Array:
+        """w·A for w of axes r i k."""
+
+    @property
+    @abstractmethod
+    def blocks(self) -> Array:
+        """A[pi,pj] for every region p: axes p i j."""
+
+    @abstractmethod
+    def masked(self, keep: Array) -> Operator:
+        """A with every link r->s (keep of axes r s), or link and good (r s i), multiplied by `keep`."""
+
+    @abstractmethod
+    def inputs(self, x: Array) -> Array:
+        """Goods shipped for intermediate use when output is x: Σ_j A[ri,sj] x[s,j], axes r i s.
+
+        x s j, or s j r where each seller r meets its own outputs of the buyers.
+        """
+
+    @abstractmethod
+    def dense(self) -> Array:
+        """A as a new (RS x RS) matrix."""
+
+    @abstractmethod
+    def trade(self, x: Array, left: bool) -> Array:
+        """Σ_{q≠p} A_pq x_q for x of axes r i k, or with `left` its transpose: inputs that cross regions."""
+
+    def sweep(self, y: Array, x: Array, left: bool, cut: Index | None) -> Array:
+        """One block-Jacobi sweep, (I − A_pp)^-1 (y_p + Σ_{q≠p} A_pq x_q), or its transpose."""
+        traded = self._trade_after(x, left, cut)
+        traded += y
+        return _product(_flip(self.local_inverse) if left else self.local_inverse, traded)
+
+    def _trade_after(self, x: Array, left: bool, cut: Index | None) -> Array:
+        """`trade`, where in column k region cut[k] sells no inputs to others."""
+        if cut is None:
+            return self.trade(x, left)
+        columns = np.arange(len(cut))
+        if left:
+            x = x.copy()
+            x[cut, :, columns] = 0.0
+            return self.trade(x, left)
+        traded = self.trade(x, left)
+        traded[cut, :, columns] = 0.0
+        return traded
+
+    def sold(self, x: Array, left: bool, cut: Index) -> Array:
+        """The part of `trade` that column k leaves out: what region cut[k] sells to others."""
+        out = np.zeros_like(x)
+        columns = np.arange(len(cut))
+        if left:
+            out[cut, :, columns] = x[cut, :, columns]
+            return self.trade(out, left)
+        out[cut, :, columns] = self.trade(x, left)[cut, :, columns]
+        return out
+
+    def residual(self, y: Array, x: Array, left: bool, cut: Index | None) -> float:
+        """Largest |y + A·x − x|, relative to the larger of 1 and the largest x."""
+        blocks = _flip(self.blocks) if left else self.blocks
+        off = y + self._trade_after(x, left, cut) + _product(blocks, x) - x
+        return float(np.abs(off).max() / max(1.0, float(np.abs(x).max())))
+
+    @abstractmethod
+    def sweep_cost(self, columns: int) -> float:
+        """Arithmetic of one sweep over this many right-hand sides."""
+
+    @cached_property
+    def local_inverse(self) -> Array:
+        """L_p = (I − A_pp)^-1 for every region p: axes p i j."""
+        return np.asarray(np.linalg.inv(np.eye(self.sectors) - self.blocks), dtype=np.float64)
+
+    @cached_property
+    def factors(self) -> tuple[Array, NDArray[np.int32]]:
+        """LU factors of I − A, kept once made."""
+        from scipy.linalg import lu_factor  # slow to import, and sweeps do without
+
+        matrix = -self.dense()
+        matrix[np.diag_indices_from(matrix)] += 1.0
+        lu, pivots = lu_factor(matrix, overwrite_a=True, check_finite=False)
+        return lu, pivots
+
+    @cached_property
+    def inverse(self) -> Array:
+        """B = (I − A)^-1 as an (RS x RS) matrix, kept once made."""
+        from scipy.linalg import lapack
+
+        lu, pivots = self.factors
+        work = int(lapack.dgetri_lwork(len(lu))[0])
+        inverse, failed = lapack.dgetri(lu, pivots, lwork=work)
+        if failed:
+            raise NotConverged("I − A has no inverse", fix="look for an industry whose inputs cost its whole output")
+        return np.asarray(inverse, dtype=np.float64)
+
+    def prepare(self) -> None:
+        """Make what sweeps share before threads ask for it."""
+        _ = self.local_inverse
+
+    def prefers_direct(self, columns: int) -> bool:
+        """Is one LU factorisation cheaper than sweeping over this many right-hand sides?"""
+        if "factors" in self.__dict__:
+            return True
+        overhead = 2e6  # a sweep's fixed cost, in units of arithmetic
+        sweeps = _EXPECTED_SWEEPS * (self.sweep_cost(columns) + overhead)
+        return sweeps > 2.0 / 3.0 * float(self.regions * self.sectors) ** 3
+
+
+@dataclass(frozen=True, eq=False)
+class Factored(Operator):
+    """A[ri,sj] = share[r,s,i] · coefficient[s,i,j].
+
+    share r s i, origin r's part in what s buys of good i · coefficient s i j, good i per unit of output of
+    (s,j)
+    """
+
+    share: Array
+    coefficient: Array
+
+    @property
+    def regions(self) -> int:
+        return int(self.share.shape[0])
+
+    @property
+    def sectors(self) -> int:
+        return int(self.share.shape[2])
+
+    @cached_property
+    def _share_by_good(self) -> Array:  # i r s: one (R x R) matrix per good, for batched products
+        return np.ascontiguousarray(self.share.transpose(2, 0, 1))
+
+    @cached_property
+    def _trade_by_good(self) -> Array:  # the same without what a region buys from itself
+        trade = self._share_by_good.copy()
+        place = np.arange(self.regions)
+        trade[:, place, place] = 0.0
+        return trade
+
+    def apply(self, x: Array) -> Array:
+        return _spread(self._share_by_good, _product(self.coefficient, x))
+
+    def apply_left(self, w: Array) -> Array:
+        return _product(_flip(self.coefficient), _spread(_flip(self._share_by_good), w))
+
+    @cached_property
+    def blocks(self) -> Array:
+        place = np.arange(self.regions)
+        return self.share[place, place][:, :, None] * self.coefficient
+
+    def masked(self, keep: Array) -> Factored:
+        return Factored(self.share * (keep[:, :, None] if keep.ndim == 2 else keep), self.coefficient)
+
+    def inputs(self, x: Array) -> Array:
+        if x.ndim == 3:
+            each = _product(self.coefficient, x)  # s i r
+            return self.share.transpose(0, 2, 1) * each.transpose(2, 1, 0)
+        bought = _product(self.coefficient, x[:, :, None])[:, :, 0]
+        return (self.share * bought).transpose(0, 2, 1)
+
+    def dense(self) -> Array:
+        size = self.regions * self.sectors
+        cells = self.share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient.transpose(1, 0, 2)[None]
+        return cells.reshape(size, size)
+
+    def trade(self, x: Array, left: bool) -> Array:
+        if left:
+            return _product(_flip(self.coefficient), _spread(_flip(self._trade_by_good), x))
+        return _spread(self._trade_by_good, _product(self.coefficient, x))
+
+    def prepare(self) -> None:
+        _ = self.local_inverse, self._trade_by_good
+
+    def sweep_cost(self, columns: int) -> float:
+        return columns * (4.0 * self.regions * self.sectors**2 + 2.0 * self.sectors * self.regions**2)
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Operator):
+    """A[ri,sj] given cell by cell: `cells` of axes r i s j."""
+
+    cells: Array
+
+    @property
+    def regions(self) -> int:
+        return int(self.cells.shape[0])
+
+    @property
+    def sectors(self) -> int:
+        return int(self.cells.shape[1])
+
+    @property
+    def _matrix(self) -> Array:
+        size = self.regions * self.sectors
+        return self.cells.reshape(size, size)
+
+    def apply(self, x: Array) -> Array:
+        return (self._matrix @ x.reshape(len(self._matrix), -1)).reshape(x.shape)
+
+    def apply_left(self, w: Array) -> Array:
+        return (self._matrix.T @ w.reshape(len(self._matrix), -1)).reshape(w.shape)
+
+    @cached_property
+    def blocks(self) -> Array:
+        place = np.arange(self.regions)
+        return self.cells[place, :, place, :]
+
+    def masked(self, keep: Array) -> Dense:
+        by_good = keep[:, None, :] if keep.ndim == 2 else keep.transpose(0, 2, 1)
+        return Dense(self.cells * by_good[..., None])
+
+    def inputs(self, x: Array) -> Array:
+        out = np.empty(self.cells.shape[:3])
+        for r, cells in enumerate(self.cells):  # i s j: one seller at a time needs no copy of the matrix
+            out[r] = np.einsum("isj,sj->is", cells, x if x.ndim == 2 else x[:, :, r])
+        return out
+
+    def dense(self) -> Array:
+        return self._matrix.copy()
+
+    def trade(self, x: Array, left: bool) -> Array:
+        blocks = _flip(self.blocks) if left else self.blocks
+        return (self.apply_left(x) if left else self.apply(x)) - _product(blocks, x)
+
+    def sold(self, x: Array, left: bool, cut: Index) -> Array:
+        out = np.zeros_like(x)
+        for k, region in enumerate(cut):
+            sales = self.cells[region].reshape(self.sectors, -1)
+            if left:
+                out[:, :, k] = (x[region, :, k] @ sales).reshape(self.regions, self.sectors)
+                out[region, :, k] = 0.0
+            else:
+                own = self.blocks[region] @ x[region, :, k]
+                out[region, :, k] = sales @ x[:, :, k].ravel() - own
+        return out
+
+    def sweep_cost(self, columns: int) -> float:
+        return columns * 2.0 * float(self.regions * self.sectors) ** 2
+
+
+def _flip(blocks: Array) -> Array:
+    """Each matrix of a stack transposed, as a view."""
+    return blocks.transpose(0, 2, 1)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Stacks of matrices multiplied one by one."""
+    out: Array = np.matmul(a, b)
+    return out
+
+
+def _spread(by_good: Array, bought: Array) -> Array:
+    """Σ_s by_good[i,r,s] bought[s,i,k] as r i k; the transposed views keep BLAS in the loop without copies."""
+    out = np.empty((by_good.shape[1], bought.shape[1], bought.shape[2]))
+    np.matmul(by_good, bought.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
+    return out

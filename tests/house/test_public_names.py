@@ -1,0 +1,206 @@
+"""The public library: names that stay what they are, one signature for all measures, the same words on the command
+line, docstrings an editor can show, and every name defined once.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import xunhuan
+from xunhuan import measures
+from xunhuan.data.accounts import Accounts
+from xunhuan.faces import bibliography
+from xunhuan.faces.cli import assemble
+
+SRC = Path(xunhuan.__file__).parent
+COMMON = {"region": None, "by": "region", "sectors": "all", "border": "region", "home": None}
+SHOWN = {"nation", "top", "format", "output", "help"}
+"""Options that say how a result is shown or, --nation, which table it is of."""
+
+PUBLIC: dict[str, Callable[..., Any]] = {
+    **{name: getattr(measures, name) for name in measures.__all__ if name != "SOURCES"},
+    **{
+        f"xunhuan.{n}": getattr(xunhuan, n)
+        for n in ("load", "save", "load_log", "read", "tables", "toyland", "Accounts")
+    },
+    **{f"Accounts.{n}": getattr(Accounts, n) for n in ("replace", "aggregate", "restrict", "regroup")},
+}
+
+
+@pytest.mark.parametrize("package", [xunhuan, measures], ids=lambda p: p.__name__)
+def test_public_names_stay_what_they_are_once_everything_is_imported(package: Any) -> None:
+    first = {name: getattr(package, name) for name in package.__all__}
+    modules = [m.name for m in pkgutil.iter_modules(package.__path__)]
+    for module in modules:
+        importlib.import_module(f"{package.__name__}.{module}")
+    assert {name: getattr(package, name) for name in package.__all__} == first
+    assert sorted(package.__all__) == dir(package)
+    rooms = {"measures"} if package is xunhuan else set()
+    assert set(modules) & set(package.__all__) == rooms
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        package.nothing  # noqa: B018
+
+
+def test_measures_are_not_at_the_top() -> None:
+    assert set(measures.SOURCES) & set(xunhuan.__all__) == set()
+
+
+@pytest.mark.parametrize("name", list(measures.SOURCES))
+def test_measures_are_called_alike(name: str) -> None:
+    """Tables, region, and by name the common options in one order with one default; then the measure's own."""
+    parameters = inspect.signature(getattr(measures, name)).parameters
+    tables = ["first", "last"] if name == "structural_decomposition" else ["acc"]
+    assert list(parameters)[: len(tables) + 1] == [*tables, "region"]
+    free = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert free == [*tables, "region"]
+    shared = {n: p.default for n, p in parameters.items() if n in COMMON}
+    assert shared == {n: COMMON[n] for n in COMMON if n in shared}
+    assert list(shared) == [n for n in COMMON if n in shared]
+    assert "home" in shared
+    assert {"regions", "place", "places", "nation", "sector", "partner"} & set(parameters) == set()
+
+
+def test_sources_are_declared_for_every_measure_and_stand_in_the_bibliography() -> None:
+    assert set(measures.SOURCES) == set(measures.__all__) - {"SOURCES", "table"}
+    for name, keys in measures.SOURCES.items():
+        assert keys, name
+        assert [k for k in keys if k not in bibliography.library()] == []
+        cited = "".join(bibliography.entries(name))
+        assert all(f"{{{key}," in cited for key in keys)
+        assert bibliography.entries(name.replace("_", "-")) == bibliography.entries(name)
+
+
+def _commands() -> dict[str, Any]:
+    return dict(typer.main.get_command(assemble()).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", list(measures.SOURCES))
+def test_a_command_has_the_options_of_its_function(name: str) -> None:
+    command = _commands()[name.replace("_", "-")]
+    parameters = inspect.signature(getattr(measures, name)).parameters
+    options = {}
+    for p in command.params:
+        if p.param_type_name == "argument":
+            assert p.name in parameters or p.name == "table"
+        elif p.name not in SHOWN:
+            assert f"--{p.name.replace('_', '-')}" in p.opts
+            assert p.help
+            options[p.name] = inspect.Parameter.empty if p.required else p.default
+    tables = {"acc", "first", "last"}
+    assert options == {n: p.default for n, p in parameters.items() if n not in tables}
+
+
+def sections(doc: str) -> dict[str, str]:
+    """Headed parts of a NumPy docstring; what stands before them under ""."""
+    parts = re.split(r"^(\w+)\n-{3,}\n", inspect.cleandoc(doc), flags=re.M)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def described(section: str) -> list[str]:
+    """Names that a Parameters section describes, in order; each must have a description under it."""
+    names: list[str] = []
+    for head, body in re.findall(r"^(\S[^\n]*)\n((?:[ ]+[^\n]*\n?|\n)+)", section.rstrip() + "\n", flags=re.M):
+        assert body.strip(), head
+        names += [n.strip(" *") for n in head.split(" : ")[0].split(",")]
+    return names
+
+
+@pytest.mark.parametrize("name", list(PUBLIC))
+def test_docstrings_say_parameters_returns_and_examples(name: str) -> None:
+    function = PUBLIC[name]
+    found = sections(function.__doc__ or "")
+    assert len(found[""].strip().splitlines()[0]) > 20
+    wanted = [n for n in inspect.signature(function).parameters if n != "self"]
+    assert described(found.get("Parameters", "")) == wanted
+    if not inspect.isclass(function):
+        returned = found["Returns"]
+        assert re.match(r"\S+\n    \S", returned), returned
+    assert ">>> " in found["Examples"]
+    assert re.search(r"^(?!>>>|\.\.\.)\S", found["Examples"], flags=re.M), "an example shows what comes out"
+    if wanted:
+        assert found["Raises"].strip()
+
+
+@pytest.mark.parametrize("name", list(measures.SOURCES))
+def test_docstrings_of_measures_keep_formula_letters_and_source(name: str) -> None:
+    doc = getattr(measures, name).__doc__
+    before = sections(doc)[""]
+    for key in measures.SOURCES[name]:
+        assert f"[{key}" in before, key
+    assert re.search(r"=", before), "no formula"
+    assert re.search(r"\b[rsijp] [rsij]\b|\[[rsijop]", before), "no index letters"
+    assert re.search(r"unit of the table|ratio|rate|share", before + sections(doc)["Returns"]), "no unit"
+
+
+ROOMS = ("data", "measures", "readers", "build", "faces/commands")
+"""Rooms in which a public name is defined once, and nowhere else in the package."""
+TWICE = {
+    "read": "faces/web/state.py and scenario/layers.py, of an address and of a file",
+    "register": "every module of commands, routes and pages is taken in by its own",
+    "Array": "models, still their own",
+    "CIRCUITS": "faces, still their own",
+    "SOURCES": "faces/figures/history.py, of a picture's series",
+    "Sourcing": "models/propagation/state.py, of a step",
+    "table": "faces/web/parts.py, an element of a page",
+    "tables": "faces/series.py and faces/report, of a history and of a report",
+}
+"""Names that other rooms define as well, and where."""
+
+
+def _public(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+    return [n for n in dict.fromkeys(names) if not n.startswith("_")]
+
+
+def test_a_public_name_means_one_thing() -> None:
+    where = defaultdict(list)
+    for path in sorted(SRC.rglob("*.py")):
+        for name in _public(path):
+            where[name].append(path.relative_to(SRC).as_posix())
+    twice = {
+        name: places
+        for name, places in where.items()
+        if len(places) > 1 and any(p.startswith(tuple(f"{r}/" for r in ROOMS)) for p in places)
+    }
+    assert {n: p for n, p in twice.items() if n not in TWICE} == {}
+    assert [n for n in TWICE if n not in twice] == [], "no longer twice: take them off the list"
+    inside = {n: [p for p in ps if p.startswith(tuple(f"{r}/" for r in ROOMS))] for n, ps in twice.items()}
+    assert {n: p for n, p in inside.items() if len(p) > 1 and n != "register"} == {}
+
+
+def test_the_parser_of_docstrings_sees_what_is_missing() -> None:
+    doc = textwrap.dedent("""
+        One line.
+
+        Parameters
+        ----------
+        a, b : int
+            Two numbers.
+        **rest
+            Others.
+
+        Returns
+        -------
+        int
+            Their sum.
+        """)
+    assert described(sections(doc)["Parameters"]) == ["a", "b", "rest"]
+    assert "Examples" not in sections(doc)
