@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xunhuan.faces import figures as figures
     from xunhuan.faces.laboratory import Result as Result
     from xunhuan.faces.laboratory import cite as cite
-    from xunhuan.faces.laboratory import open_result as open
+    from xunhuan.faces.laboratory import open_result as open  # noqa: F401
     from xunhuan.faces.laboratory import respond as respond
     from xunhuan.faces.laboratory import run as run
     from xunhuan.models import edits as edits
