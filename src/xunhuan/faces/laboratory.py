@@ -261,12 +261,9 @@ def respond(
     (True, 0.991)
     """
     found = registry.find(model)
-    kinds = {e.kind: e for e in found.reads}
     several = [edits] if isinstance(edits, Edit | str) else list(edits)
-    lines = tuple(parse_edit(e, kinds) if isinstance(e, str) else e for e in several)
-    unread = [f"`{e}`" for e in lines if not isinstance(e, found.reads)]
-    if unread:
-        raise BadInput(f"the model {model} does not read {', '.join(unread)}", fix=f"it reads {', '.join(kinds)}")
+    lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
+    found.refuse_unread(lines)
     try:
         p = found.parameters.model_validate(parameters)
     except ValidationError as e:

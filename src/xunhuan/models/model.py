@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
+from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Edit
 
 if TYPE_CHECKING:
@@ -204,6 +205,13 @@ class Model(Generic[P]):
     sources: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     size: Callable[[Accounts, P], float] | None = None
+
+    def refuse_unread(self, edits: Iterable[Edit]) -> None:
+        """Raise BadInput naming the edits of kinds that the model does not read, and those it does."""
+        unread = [f"`{e}`" for e in edits if not isinstance(e, self.reads)]
+        if unread:
+            fix = f"it reads {', '.join(e.kind for e in self.reads)}"
+            raise BadInput(f"the model {self.name} does not read {', '.join(unread)}", fix=fix)
 
     def quantity(self, name: str) -> Quantity:
         """A quantity by name. Raises KeyError."""

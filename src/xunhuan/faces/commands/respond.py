@@ -75,7 +75,9 @@ def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> t
     problems = Problems("the shock cannot be read")
     for flag, text in [("edit", t) for t in lines or []] + [(k, t) for k, texts in short.items() for t in texts or []]:
         try:
-            edits += [parse_edit(text, kinds)] if flag == "edit" else parse_edits(kinds[flag], text)
+            made = (parse_edit(text, registry.edits()),) if flag == "edit" else parse_edits(kinds[flag], text)
+            model.refuse_unread(made)
+            edits += made
         except BadInput as e:
             why = "; ".join(e.items) or e.what
             problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
