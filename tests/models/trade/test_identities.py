@@ -49,6 +49,7 @@ def test_no_shock_gives_the_table_back(toy: Accounts, parameters: TradeParameter
     assert out.status.iterations == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["china", "world"])
 def test_no_shock_gives_bundled_tables_back(name: str, request: pytest.FixtureRequest) -> None:
     acc: Accounts = request.getfixturevalue(name)

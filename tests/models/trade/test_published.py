@@ -161,6 +161,7 @@ def test_two_regions_with_mobile_people_by_hand() -> None:
     np.testing.assert_allclose(out.detail["real_income_per_head_hat"], [1.21, 1, 1], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
     """A very small economy cannot move foreign demand except along θ: its real income peaks at t = 1/θ."""
     small = 1e-4
@@ -178,6 +179,7 @@ def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
     assert abs(slope[1]) < 1e-3 * slope[0]
 
 
+@pytest.mark.slow
 def test_implicit_derivative_of_a_scalar_fixed_point() -> None:
     """x = cos(p x): dx/dp = -x sin(px) / (1 + p sin(px)), forwards, backwards and batched."""
     import jax
