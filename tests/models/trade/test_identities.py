@@ -224,6 +224,7 @@ def test_policies_are_booked_in_components_of_their_own(toy: Accounts) -> None:
     assert booked[3, 0] > 0 > booked[1, 1]
 
 
+@pytest.mark.slow
 def test_open_regions_hold_the_numeraire(china: Accounts) -> None:
     """A national table: the world's prices and spending stand still, exports respond along θ."""
     out = respond(china, Shock((TradeCost("CHN", "foreign", "goods", change=0.1),)), TradeParameters(tolerance=1e-11))
@@ -252,6 +253,7 @@ HARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_hard_cases_converge_from_a_cold_start(world: Accounts, name: str) -> None:
     edit, parameters = HARD[name]

@@ -225,6 +225,7 @@ def _slope(f, h: float) -> float:
     return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
     """Every kind of primitive, at an equilibrium where all options work at once."""
@@ -243,6 +244,7 @@ def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
         assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
 
 
+@pytest.mark.slow
 def test_gradient_in_the_elasticities(toy: Accounts) -> None:
     base = _rich(toy)
     slopes = gradient(toy, "BOR", base, TIGHT)
@@ -308,6 +310,7 @@ def test_small_shocks_follow_the_first_order_split(toy: Accounts) -> None:
     np.testing.assert_allclose(parts, np.log(d["real_income_hat"]), atol=2e-9, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> None:
     table = costliest_barriers(gradient(toy, "AT-N", Shock(), TradeParameters()), 3)
     gains = []
