@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two workers, a core each: BLAS threads of their own would only get in each other's way.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 .PHONY: demo test quick lint golden lock clean
 
@@ -21,11 +23,11 @@ demo: $(VENV)/.runtime
 
 # Style, types, layers, then every test and doctest with warnings as errors.
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(PYTEST)
 
 # The tests without those that take seconds each, drive a browser or start a cluster.
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not cluster"
+	$(PYTEST) -m "not slow and not browser and not cluster"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.helpers.browsing import chromium
 from tests.helpers.kept import once
@@ -18,8 +19,12 @@ from xunhuan.faces.cli import main
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
-SLOW_PAGES = {"tutorial.md", "scenarios.md", "propagation.md"}
+SLOW_PAGES = {"tutorial.md", "scenarios.md", "propagation.md", "trade.md"}
 """Pages of docs whose examples solve models for seconds."""
+
+# The same examples everywhere, and no verdict on how long they take.
+settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.hookimpl(tryfirst=True)

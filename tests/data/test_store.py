@@ -70,6 +70,7 @@ for k in itertools.count():
 """
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_a_whole_folder(tmp_path: Path) -> None:
     target = tmp_path / "result"
     for delay in (0.0, 0.013, 0.029, 0.041):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from xunhuan.faces.report import circulation_report, scenario_report
 from xunhuan.faces.report.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.measures import circulation
+from xunhuan.scenario import layers
 from xunhuan.scenario.record import Result, open_result
 
 pytestmark = pytest.mark.identity
@@ -100,6 +102,17 @@ def test_every_picture_of_the_album_is_on_the_page(result: Result) -> None:
     for key, picture in report.album().items():
         assert f'<figure id="fig-{key}">' in html, key
         assert f"<b>Figure {picture.number}.</b>" in html
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(layers.library()))
+def test_the_report_of_a_library_scenario_is_whole(library_result: Callable[[str], Path], name: str) -> None:
+    folder = library_result(name)
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert outside(html) == []
+    assert len(ids(html)) == len(set(ids(html)))
+    for key in ScenarioReport(open_result(folder)).album():
+        assert f'<figure id="fig-{key}">' in html, key
 
 
 def test_the_waterfall_adds_up_to_the_net(result: Result) -> None:

@@ -142,6 +142,7 @@ def test_a_draw_of_ones_is_the_nominal_run(bench: Bench, assessed) -> None:  # t
     np.testing.assert_array_equal(headlines(again.data)[1], headlines(assessed.data)[1])
 
 
+@pytest.mark.slow
 def test_two_runs_are_the_same_bytes_but_for_the_clock(toy_result: Path, tmp_path: Path) -> None:
     layers = read(TOY, settings=["uncertainty.draws=4"])
     first, second = toy_result, tmp_path / "second"

@@ -126,6 +126,7 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "xunhuan.faces.cli", *words]
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """kill -9 among the draws: no result folder, finished batches kept; the next run ends with the bytes of an
     uninterrupted one."""
@@ -154,6 +155,7 @@ def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_stopped(tmp_pat
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     out, source = tmp_path / "one", tmp_path / "small.toml"
     source.write_text(

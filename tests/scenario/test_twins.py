@@ -169,6 +169,7 @@ def test_finished_batches_are_not_worked_again(toy_draws: Job, here: pd.DataFram
     assert {n: (tmp_path / n).stat().st_mtime_ns for n in kept} == kept
 
 
+@pytest.mark.slow
 def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
     toy_draws, here: pd.DataFrame, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
@@ -239,6 +240,7 @@ def test_no_scheduler_answers(toy_draws: Job, tmp_path: Path, address: str, said
         draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
 
 
+@pytest.mark.slow
 @pytest.mark.cluster
 def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
     """Two worker processes of a real cluster; one is killed while it works; every draw still comes back."""

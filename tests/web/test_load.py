@@ -17,6 +17,7 @@ pytestmark = pytest.mark.house
 VISITORS, SECONDS, RUNS = 50, 10.0, 5
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_fifty_visitors_and_five_runs(tmp_path: Path) -> None:
     with serving(tmp_path) as server:

@@ -21,6 +21,7 @@ def test_every_choice_is_on_the_page() -> None:
         assert name.split("_")[0] in words, name
 
 
+@pytest.mark.slow
 def test_every_result_is_in_the_dictionary(toy: Accounts) -> None:
     names = set(respond(toy).detail.data_vars) | set(gradient(toy, "BOR").data_vars)
     assert names - SYMBOLS.keys() == set()

@@ -237,6 +237,7 @@ def test_simulate_fails_where_the_solver_fails(
     assert "not an equilibrium" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_barriers_ranks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["barriers", "toyland", "AT-N", "--top", "3", "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -49,6 +49,7 @@ def test_no_shock_gives_the_table_back(toy: Accounts, parameters: TradeParameter
     assert out.status.iterations == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["china", "world"])
 def test_no_shock_gives_bundled_tables_back(name: str, request: pytest.FixtureRequest) -> None:
     acc: Accounts = request.getfixturevalue(name)
@@ -223,6 +224,7 @@ def test_policies_are_booked_in_components_of_their_own(toy: Accounts) -> None:
     assert booked[3, 0] > 0 > booked[1, 1]
 
 
+@pytest.mark.slow
 def test_open_regions_hold_the_numeraire(china: Accounts) -> None:
     """A national table: the world's prices and spending stand still, exports respond along θ."""
     out = respond(china, Shock((TradeCost("CHN", "foreign", "goods", change=0.1),)), TradeParameters(tolerance=1e-11))
@@ -251,6 +253,7 @@ HARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_hard_cases_converge_from_a_cold_start(world: Accounts, name: str) -> None:
     edit, parameters = HARD[name]

@@ -49,12 +49,14 @@ def _percent(n, before: Equilibrium, after: Equilibrium, which: str) -> list[flo
     return [round(100 * (float(hat[list(n.region).index(k)]) - 1), 2) for k in ("Mexico", "Canada", "USA")]
 
 
+@pytest.mark.slow
 def test_nafta_real_wages_to_the_published_digits(solved) -> None:
     """[CaliendoParro2015, table 2]: real wages Mexico 1.72, Canada 0.32, USA 0.11 percent, balanced trade."""
     _, n, before, after = solved[False]
     assert _percent(n, before, after, "wage") == [1.72, 0.32, 0.11]
 
 
+@pytest.mark.slow
 def test_nafta_terms_and_volume_of_trade_to_the_published_digits(solved) -> None:
     """[CaliendoParro2015, table 2]: terms of trade -0.41, -0.11, 0.04; volume 1.72, 0.04, 0.04; sum 1.31, -0.06, 0.08."""
     module, n, before, after = solved[False]
@@ -65,12 +67,14 @@ def test_nafta_terms_and_volume_of_trade_to_the_published_digits(solved) -> None
     assert np.round((terms + volume)[at], 2).tolist() == [1.31, -0.06, 0.08]
 
 
+@pytest.mark.slow
 def test_nafta_exact_welfare_is_not_its_first_order_sum(solved) -> None:
     """The exact change of real income is near nothing for Mexico: the tariff revenue lost is as large as the gain."""
     _, n, before, after = solved[False]
     assert _percent(n, before, after, "income") == [0.01, -0.11, 0.07]
 
 
+@pytest.mark.slow
 def test_nafta_with_deficits_held(solved) -> None:
     """With deficits as a share of world GDP the same exercise solves too; the order of the gains is the published one."""
     _, n, before, after = solved[True]
@@ -162,6 +166,7 @@ def test_two_regions_with_mobile_people_by_hand() -> None:
     np.testing.assert_allclose(out.detail["real_income_per_head_hat"], [1.21, 1, 1], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
     """A very small economy cannot move foreign demand except along θ: its real income peaks at t = 1/θ."""
     small = 1e-4
@@ -179,6 +184,7 @@ def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
     assert abs(slope[1]) < 1e-3 * slope[0]
 
 
+@pytest.mark.slow
 def test_implicit_derivative_of_a_scalar_fixed_point() -> None:
     """x = cos(p x): dx/dp = -x sin(px) / (1 + p sin(px)), forwards, backwards and batched."""
     import jax

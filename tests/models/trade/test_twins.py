@@ -228,6 +228,7 @@ def _slope(f, h: float) -> float:
     return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
     """Every kind of primitive, at an equilibrium where all options work at once."""
@@ -246,6 +247,7 @@ def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
         assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
 
 
+@pytest.mark.slow
 def test_gradient_in_the_elasticities(toy: Accounts) -> None:
     base = _rich(toy)
     slopes = gradient(toy, "BOR", base, TIGHT)
@@ -257,6 +259,7 @@ def test_gradient_in_the_elasticities(toy: Accounts) -> None:
     assert float(slopes["theta"].sel(sector="MAN")) == pytest.approx(_slope(value, 1e-2), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_gradient_of_a_measure_of_ones_own(toy: Accounts) -> None:
     """Any scalar made of the equilibrium's arrays: here the share of the home market served from home."""
 
@@ -275,6 +278,7 @@ def test_gradient_of_a_measure_of_ones_own(toy: Accounts) -> None:
     assert float(cell) == pytest.approx(_slope(value, 1e-3), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_derivatives_pass_through_the_kernel(toy: Accounts) -> None:
     """grad, jvp and vmap of the solver itself agree with each other and with the adjoint by hand."""
     base = _rich(toy)
@@ -309,6 +313,7 @@ def test_small_shocks_follow_the_first_order_split(toy: Accounts) -> None:
     np.testing.assert_allclose(parts, np.log(d["real_income_hat"]), atol=2e-9, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> None:
     table = costliest_barriers(gradient(toy, "AT-N", Shock(), TradeParameters()), 3)
     gains = []
@@ -320,6 +325,7 @@ def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> No
     assert (table["origin"] != table["destination"]).all()
 
 
+@pytest.mark.slow
 def test_draws_equal_single_runs(toy: Accounts) -> None:
     """A batch of elasticity draws gives what runs one by one give, in chunks that do not divide it."""
     rng = np.random.default_rng(5)
@@ -334,6 +340,7 @@ def test_draws_equal_single_runs(toy: Accounts) -> None:
         np.testing.assert_allclose(batch["real_wage_hat"][k], single["real_wage_hat"], rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [("KOR", "CN-GD", "C26"), ("CN-JS", "CN-GD", "C20T22")])
 def test_gradient_on_the_large_table(world: Accounts, cell: tuple[str, str, str]) -> None:
     """At real size: the slope of Guangdong's real income in one trade cost against central differences."""

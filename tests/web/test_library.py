@@ -1,0 +1,40 @@
+"""What the command line wrote for a scenario of the library is shown in the laboratory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web.pages.results import shown
+from xunhuan.faces.web.state import Selection
+from xunhuan.scenario.layers import library
+from xunhuan.scenario.record import open_result
+
+pytestmark = [pytest.mark.twin, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("name", sorted(library()))
+def test_the_number_of_the_summary_stands_on_the_page(
+    library_result: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
+    """The change of the nation's real income with every shock at work, or what it lost where there is no long run."""
+    folder = library_result(name)
+    result = open_result(folder)
+    s = result.summary
+    here = (s["arm"] == str(result.data["arm"].values[-1])) & (s["place"] == result.data.attrs["home"])
+    numbers = s[here].set_index("variable")["value"].dropna()
+    value = float(numbers["real_income"] if "real_income" in numbers else numbers["loss"])
+    pool = Pool(tmp_path)
+    try:
+        shutil.copytree(folder, pool.results / result.digest)
+        assert pool.submit(result.digest, name, "").state == "done"
+        for lang in ("en", "zh"):
+            said = str(shown(Selection("results", lang=lang, run=result.digest[:12]), pool))
+            assert result.scenario.title in said
+            assert f"{abs(100 * value):.2f}%" in said
+    finally:
+        pool.close()
