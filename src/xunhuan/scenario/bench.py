@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xunhuan.data.arrays import Array
-from xunhuan.scenario import ensemble
-from xunhuan.scenario import compare
+from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
