@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.helpers.browsing", "tests.helpers.weblab")
+pytest.register_assert_rewrite("tests.helpers.browsing", "tests.helpers.tabs", "tests.helpers.weblab")

@@ -1,4 +1,4 @@
-"""A room of somebody else: a model of a few lines with an edit, a quantity and an uncertain parameter of its own, no words."""
+"""A room of somebody else: a model of a few lines with its own edit, quantity and uncertain parameter, without words."""
 
 from __future__ import annotations
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers.browsing import PATIENCE, context
-from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
+from tests.helpers.tabs import Watch, see, until, watched
+from tests.helpers.weblab import Server, serving, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
 
 pytestmark = [pytest.mark.house, pytest.mark.browser]
 
@@ -27,41 +25,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield s
 
 
-class Watch:
-    """What went wrong in a browser's tab, and every address it asked for."""
-
-    def __init__(self, page: Page) -> None:
-        self.errors: list[str] = []
-        self.asked: list[str] = []
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("request", lambda r: self.asked.append(r.url))
-
-
 @pytest.fixture
 def tab(browser: Browser, server: Server) -> Iterator[tuple[Page, Watch]]:
-    profile = context(browser, viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    page = profile.new_page()
-    watch = Watch(page)
-    yield page, watch
-    profile.close()
-    assert watch.errors == []
-    strangers = [a for a in watch.asked if not a.startswith((server.address, "data:", "blob:"))]
-    assert strangers == []
-
-
-def see(page: Page, server: Server, where: str = "") -> None:
-    """Open an address and wait for its page."""
-    page.goto(server.address + where)
-    page.wait_for_selector("#page h1")
-
-
-def until(page: Page, expression: str, seconds: float = PATIENCE / 1000) -> None:
-    """Wait until an expression holds; Playwright's own wait would need the eval that the page's policy forbids."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, expression
-        page.wait_for_timeout(50)
+    with watched(browser, server) as t:
+        yield t
 
 
 def test_the_first_page_says_what_the_measure_says(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:

@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from xunhuan import __version__
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
@@ -32,7 +31,7 @@ from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.record import scenario_digest, versions
 from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, kept
 from xunhuan.scenario.worker import Died, Tell, Worker
 
@@ -148,7 +147,7 @@ def work(text: str, digest: str, rows: Sequence[tuple[int, Values]]) -> list[Row
 
 def draws_digest(bench: Bench) -> str:
     """Digest of all that determines the draws: scenario, base, version."""
-    return scenario_digest(bench.scenario, f"{bench.base.digest} {__version__}")
+    return scenario_digest(bench.scenario, f"{bench.base.digest} {versions()['xunhuan']}")
 
 
 def draw_all(

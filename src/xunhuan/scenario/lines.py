@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, create_model, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 
 from xunhuan.data.records import LISTED, NotNegative, Strict
 from xunhuan.models import registry
@@ -56,9 +56,27 @@ class ShockLines(Strict):
         return () if size == 0 else tuple(line.edit.dosed(size) for line in self.lines())
 
 
-def lines_schema() -> type[ShockLines]:
-    """The record of a shock with a key for every kind of edit."""
-    return _schema(tuple(registry.edits().items()))
+def lines_schema(shocks: Iterable[Mapping[str, Any]] = ()) -> type[ShockLines]:
+    """The record of a shock with a key for every kind of edit.
+
+    shocks  of a result: kinds that no model here reads are kept as they are written
+    """
+    known = registry.edits()
+    strange = {k: as_written(k) for s in shocks for k in s if k not in known and k not in ShockLines.model_fields}
+    return _schema(tuple((known | strange).items()))
+
+
+@lru_cache(32)
+def as_written(kind: str) -> type[Edit]:
+    """An edit of a model that is not here: its values are kept and mean nothing."""
+
+    class Written(Edit):
+        """Any values."""
+
+        model_config = ConfigDict(extra="allow")
+
+    Written.kind = kind
+    return Written
 
 
 @lru_cache(8)

@@ -29,7 +29,7 @@ import xarray as xr
 
 from xunhuan.data.store import open_dataset, save_dataset, write_folder
 from xunhuan.errors import BadInput, ForeignFile
-from xunhuan.scenario.scenario import Scenario, schema
+from xunhuan.scenario.scenario import Scenario, schema_of
 
 FORMAT = "xunhuan-result-1"
 FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
@@ -143,7 +143,10 @@ def check_place(out: Path) -> None:
 
 
 def open_result(path: str | Path) -> Result:
-    """Read a result folder. Raises BadInput where it is none, ForeignFile where a file is not what was written."""
+    """Read a result folder, also where the room of a model of it is not installed.
+
+    Raises BadInput where it is none, ForeignFile where a file is not what was written.
+    """
     import tomllib
 
     path = Path(path)
@@ -153,7 +156,8 @@ def open_result(path: str | Path) -> Result:
         raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        scenario = schema().model_validate(tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8")))
+        written = tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8"))
+        scenario = schema_of(written).model_validate(written)
     except ValueError as e:
         raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix="run the scenario again") from e
     if manifest.get("format") != FORMAT:

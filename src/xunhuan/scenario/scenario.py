@@ -155,8 +155,8 @@ class Uncertainty(Strict):
 
     def quantities(self) -> dict[Drawn, Distribution]:
         """Every uncertain quantity with its distribution: the models', the table's, then sizes of shocks."""
-        names = [u.name for m in registry.models().values() for u in m.uncertain]
-        found = {Drawn("model", n): getattr(self, n, None) for n in names}
+        names = [n for n in type(self).model_fields if n not in Uncertainty.model_fields]
+        found = {Drawn("model", n): getattr(self, n) for n in names}
         found[Drawn("table", "cross_hauling")] = self.cross_hauling
         found |= {Drawn("shock", n): d for n, d in self.shock.items()}
         return {q: d for q, d in found.items() if d is not None}
@@ -253,7 +253,18 @@ class Scenario(Strict):
 
 def schema() -> type[Scenario]:
     """The record a file is checked by: with a key for every edit and uncertain quantity of the models there are."""
-    return _schema(lines_schema(), tuple(u.name for m in registry.models().values() for u in m.uncertain))
+    return _schema(lines_schema(), _uncertain())
+
+
+def schema_of(data: Mapping[str, Any]) -> type[Scenario]:
+    """The record a result's file is read by: as `schema`, and what belongs to models not here is kept as written."""
+    known, given = _uncertain(), data.get("uncertainty", {})
+    strange = tuple(k for k in given if k not in known and k not in Uncertainty.model_fields)
+    return _schema(lines_schema(data.get("shock", ())), known + strange)
+
+
+def _uncertain() -> tuple[str, ...]:
+    return tuple(u.name for m in registry.models().values() for u in m.uncertain)
 
 
 @lru_cache(8)
