@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.helpers.browsing import context
 from tests.helpers.tabs import Watch, see, until, watched
-from tests.helpers.weblab import Server, serving, start
+from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +17,19 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import toyland
 from xunhuan.models.edits import Capacity, Gateway, Link, Orders, Stock
 from xunhuan.models.model import Shock
-from xunhuan.models.propagation import PropagationParameters, open_state, respond, respond_many, save_state, simulate
+from xunhuan.models.propagation import (
+    PropagationParameters,
+    booking,
+    kernel,
+    open_state,
+    rationing,
+    respond,
+    respond_many,
+    routing,
+    save_state,
+    simulate,
+    sourcing,
+)
 from xunhuan.models.propagation.booking import losses
 from xunhuan.models.propagation.economy import at_rest, economy
 from xunhuan.models.propagation.kernel import step
@@ -222,3 +237,71 @@ def test_draws_in_batch_equal_single_runs(toy: Accounts, booked: bool) -> None:
             assert np.allclose(got.detail[name], one.detail[name], rtol=1e-13, atol=1e-13)
         assert np.array_equal(got.accounts.flow, (one.accounts if booked else toy).flow)
     assert float(np.ptp([r.detail["loss"].sum() for r in many])) > 0
+
+
+def arrays_in(x: object) -> Iterator[np.ndarray]:
+    """All arrays inside records, however deep."""
+    if isinstance(x, np.ndarray):
+        yield x
+    elif dataclasses.is_dataclass(x):
+        for f in dataclasses.fields(x):
+            yield from arrays_in(getattr(x, f.name))
+    elif isinstance(x, tuple):
+        for part in x:
+            yield from arrays_in(part)
+
+
+def locked(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, with every array that it is given read-only while it runs."""
+
+    def call(*args: object) -> Any:
+        given = [a for a in arrays_in(args) if a.flags.writeable]
+        for a in given:
+            a.flags.writeable = False
+        try:
+            return f(*args)
+        finally:
+            for a in given:
+                a.flags.writeable = True
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"rationing": "proportional", "target": "demand", "allotment": "orders", "criticality": "leontief"},
+        {"rationing": "home_first", "destock": False, "criticality": "linear", "inventory_days": 2},
+        {"reorder": "all", "allotment": "orders", "step_days": 0.5, "shelf_days": {"FAR": 2.5}},
+    ],
+)
+def test_no_function_of_a_step_writes_on_what_it_is_given(
+    toy: Accounts, options: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    p = PropagationParameters(**options)
+    before = simulate(with_inventories(toy), STORM, p, until=70).state
+    seen = []
+    for module in (kernel, sourcing, routing, rationing, booking):
+        for name, f in vars(module).copy().items():
+            if inspect.isfunction(f) and f.__module__.startswith("xunhuan.models.propagation"):
+                monkeypatch.setattr(module, name, locked(f))
+                seen.append(name)
+    rules = {
+        name: rationing.Rationing(*(locked(getattr(rule, f.name)) for f in dataclasses.fields(rule)))
+        for name, rule in rationing.RATIONING.items()
+    }
+    monkeypatch.setattr("xunhuan.models.propagation.economy.RATIONING", rules)
+    e = economy(with_inventories(toy), p)
+    tl, e = timeline(with_inventories(toy), STORM, e, p)
+    state, books = at_rest(e), booking.open_books(e, at_rest(e))
+    for k in range(before.step):
+        now = pressure(tl, k)
+        after, f = kernel.step(state, e, now)
+        for a in arrays_in((state, e, now, after, f)):
+            a.flags.writeable = False
+        books.add(state, after, f, e, False)
+        state = after
+    assert {"step", "orders", "restocked", "sourced", "remembered", "drift", "routed", "shipped"} <= set(seen)
+    for a, b in zip(arrays_in(state), arrays_in(before), strict=True):
+        assert np.array_equal(a, b)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xunhuan.models.propagation.arrays import Array, over_users, ratio
+from xunhuan.models.propagation.arrays import Array, over_users, ratio, swept
 from xunhuan.models.propagation.economy import Critical, Economy, Pooled
 from xunhuan.models.propagation.routing import routed
 from xunhuan.models.propagation.sourcing import drift, owed, remembered, sourced
@@ -22,7 +22,7 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     wanted, final = over_users(order), (e.rest.final * p.demand).T
     need, needed = needs(order, wanted, state, e)
     old = from_old_stocks(wanted + final, e)
-    wants = by_class(needed, wanted, final) * (1.0 - old)[:, None, :]
+    wants = by_class(needed, wanted, final, old)
 
     recall = owed(state, lack, wanted, e)
     sourcing, demand, links = sourced(state, recall, wants, p)
@@ -36,8 +36,8 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     fill = e.rules.rationing.rates(output.T, ordered, sourcing, wants, e.rest.home)
     got = wants * e.rules.rationing.received(sourcing, fill, e.rest.home)
 
-    first, rest = allotted(wanted, needed, got[:, 0] + got[:, 1] + wanted * old, e)
-    stock, used, spoiled = restocked(state.stock, output, order, need, first, rest, e)
+    arrived = allotted(order, need, wanted, needed, got[:, 0] + got[:, 1] + wanted * old, e)
+    stock, used, spoiled = restocked(state.stock, arrived, output, e)
 
     indebted, debt = remembered(state, sourcing, recall, fill, wants, links, e)
     share = drift(state, links, fill, wants, e)
@@ -77,7 +77,7 @@ def orders(state: State, limit: Array, e: Economy, p: Pressure) -> tuple[Array, 
     Without destocking the gap is not allowed below 0. limit s j, per day
     """
     order = gaps(state, e, p)
-    lack = np.maximum(order[state.indebted], 0.0).sum(axis=2)
+    lack = np.maximum(order[swept(state.indebted, order)], 0.0).sum(axis=2)
     if not e.rules.destock:
         np.maximum(order, 0.0, out=order)
     order *= e.stocks.refill
@@ -126,9 +126,12 @@ def from_old_stocks(wanted: Array, e: Economy) -> Array:
     return ratio(np.minimum(e.rest.drawdown.T, wanted), wanted)
 
 
-def by_class(needed: Array, wanted: Array, final: Array) -> Array:
-    """Current needs of industries, their restocking, final users, axes i k s, of arrays i s."""
-    return np.stack([needed, np.maximum(wanted - needed, 0.0), final], axis=1)
+def by_class(needed: Array, wanted: Array, final: Array, old: Array) -> Array:
+    """What origins are asked for: current needs of industries, their restocking, final users, axes i k s; of arrays i s."""
+    wants = np.empty((len(wanted), 3, wanted.shape[1]))
+    wants[:, 0], wants[:, 1], wants[:, 2] = needed, np.maximum(wanted - needed, 0.0), final
+    wants *= 1.0 - old[:, None, :]
+    return wants
 
 
 def available(overtime: Array, e: Economy, p: Pressure) -> Array:
@@ -141,42 +144,39 @@ def available(overtime: Array, e: Economy, p: Pressure) -> Array:
     return np.where(closed | (p.capacity < 1), own * p.capacity, np.inf)
 
 
-def allotted(wanted: Array, needed: Array, got: Array, e: Economy) -> tuple[Array, Array]:
-    """What part arrives of current needs and of the rest of the orders, alike for the industries of a region, axes i s.
+def allotted(order: Array, need: Array, wanted: Array, needed: Array, got: Array, e: Economy) -> Array:
+    """How the industries of a region share what arrives of a good, axes i s j, value over the step.
 
-    needs   current needs first, φ = min(1, D / Σ_j n), then what is left, ψ = (D − φ Σ_j n) / (Σ_j o − Σ_j n)
-    orders  φ = ψ = D / Σ_j o
-    wanted Σ_j o, needed Σ_j n · got D, at most Σ_j o
+    orders  dt o D / Σ_j o, alike for all
+    needs   dt (φ n + ψ (o − n)): current needs n first, φ = min(1, D / Σ_j n), then the rest of the orders with what is left
+    order o, need n i s j · wanted Σ_j o, needed Σ_j n, got D i s, D at most Σ_j o; all per day
     """
+    dt = e.step_days
     if e.rules.allotment == "orders":
-        alike = ratio(got, wanted)
-        return alike, alike
+        return np.asarray(order * (dt * ratio(got, wanted))[:, :, None])
     first = np.minimum(ratio(got, needed, 1.0), 1.0)
-    return first, np.clip(ratio(got - first * needed, wanted - needed), 0.0, 1.0)
+    then = np.clip(ratio(got - first * needed, wanted - needed), 0.0, 1.0)
+    arrived = order * (dt * then)[:, :, None]
+    arrived += need * (dt * (first - then))[:, :, None]
+    return np.asarray(arrived)
 
 
-def restocked(
-    stock: Array, output: Array, order: Array, need: Array, first: Array, rest: Array, e: Economy
-) -> tuple[Array, Array, Array]:
+def restocked(stock: Array, arrived: Array, output: Array, e: Economy) -> tuple[Array, Array, Array]:
     """Stocks after a step, what was used and what spoiled in it, values: i s j, i s j, g s j.
 
-    S' = S − U − spoiled + dt (φ n + ψ (o − n)),  U = min(dt a x, S). Of a perishable good that keeps L days
+    U = min(dt a x, S), S' = S − U + arrived − spoiled. Of a perishable good that keeps L days
     spoiled = dt max(0, (S − U)/L − U/dt): a stock S − U lasts (S − U) dt/U at the rate of use, and what exceeds the use of a
     shelf life spoils within one; L is no shorter than the step, within which nothing is seen. Zero at rest.
-    order o, need n i s j · first φ, rest ψ i s
     """
     dt, g = e.step_days, e.stocks.perishable
     used = e.production.recipe * (dt * output)
     np.minimum(used, stock, out=used)
-    after = stock - used
-    spoiled = after[g] * np.minimum(dt / e.stocks.keeps[g, None, None], 1.0) - used[g]
+    rest = stock - used
+    spoiled = rest[g] * np.minimum(dt / e.stocks.keeps[g, None, None], 1.0) - used[g]
     np.maximum(spoiled, 0.0, out=spoiled)
-    after[g] -= spoiled
-    arrived = order * (dt * rest)[:, :, None]
-    if e.rules.allotment == "needs":
-        arrived += need * (dt * (first - rest))[:, :, None]
-    after += arrived
-    return after, used, spoiled
+    rest[g] -= spoiled
+    rest += arrived
+    return rest, used, spoiled
 
 
 def overtime(alpha: Array, asked: Array, output: Array, e: Economy) -> Array:

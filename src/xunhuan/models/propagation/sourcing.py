@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.models.propagation.arrays import Array, ratio
+from xunhuan.models.propagation.arrays import Array, ratio, swept
 from xunhuan.models.propagation.economy import Economy
 from xunhuan.models.propagation.state import Cells, Goods, Pressure, Sourcing, State
 
@@ -64,8 +64,13 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[So
     A link carries the smaller of what is ordered through it and its room; what does not fit is not ordered elsewhere at
     once, substitution moves it with time.
     """
+    demand = wants[:, 2]
+    if p.tilted is None and p.cells is None:
+        split = state.indebted
+        use = recalled(state, recall) if split.size else state.share
+        return Sourcing(use, split, state.share[swept(split, use)]), demand, UNTHROTTLED
     split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
-    final, demand = state.share[split], wants[:, 2]
+    final = state.share[split]
     if p.tilted is not None and p.tilt is not None:
         place = np.searchsorted(split, p.tilted)
         final[place] *= p.tilt
@@ -95,16 +100,13 @@ def recalled(state: State, recall: Recall) -> Array:
     if g.size == 0:
         return state.share.copy()
     total = recall.debt.sum(axis=1)
-    usual = np.ones((len(state.share), total.shape[1]))
-    usual[g] -= recall.part * (total > 0)
-    out = state.share * usual[:, None, :]
-    out[swept(g, out)] += recall.debt * ratio(recall.part, total)[:, None, :]
-    return np.asarray(out)
-
-
-def swept(goods: Goods, array: Array) -> Goods | slice:
-    """Places of some goods along the first axis: a slice where they are all, which is read and written without a copy."""
-    return slice(None) if len(goods) == len(array) else goods
+    again = recall.debt * ratio(recall.part, total)[:, None, :]
+    again += state.share[swept(g, state.share)] * (1.0 - recall.part * (total > 0))[:, None, :]
+    if len(g) == len(state.share):
+        return np.asarray(again)
+    out = state.share.copy()
+    out[g] = again
+    return out
 
 
 def remembered(
@@ -132,7 +134,7 @@ def remembered(
     debt -= delivered
     debt[swept(np.searchsorted(goods, state.indebted), debt)] += recall.debt
     np.maximum(debt, 0.0, out=debt)
-    owing = debt.any(axis=(1, 2))
+    owing = debt.max(axis=(1, 2)) > 0
     return goods[owing], debt if owing.all() else debt[owing]
 
 
