@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.faces.report import circulation_report
+from xunhuan.faces.report.circulation import CirculationReport
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from browsing import chromium, chromium_path, look
@@ -27,7 +27,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def page_file(china: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "china.html"
-    path.write_text(circulation_report(china), encoding="utf-8")
+    path.write_text(CirculationReport(china).html(), encoding="utf-8")
     return path
 
 

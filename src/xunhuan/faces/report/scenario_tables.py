@@ -10,8 +10,6 @@ from xunhuan.faces.report.reading import Number, Reading
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, SALES
 from xunhuan.scenario.scenario import Shock
 
-BREAK_EVEN_SHOWN = 40
-
 
 def tables(reading: Reading) -> dict[str, Grid]:
     """Every table the result has numbers for, numbered in the order of the page."""
