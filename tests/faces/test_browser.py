@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.browsing import chromium_path, look
 from xunhuan.data.accounts import Accounts
-from xunhuan.faces.report import circulation_report
+from xunhuan.faces.report.circulation import CirculationReport
 
 pytestmark = [pytest.mark.house, pytest.mark.browser]
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.house, pytest.mark.browser]
 @pytest.fixture(scope="module")
 def page_file(china: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "china.html"
-    path.write_text(circulation_report(china), encoding="utf-8")
+    path.write_text(CirculationReport(china).html(), encoding="utf-8")
     return path
 
 

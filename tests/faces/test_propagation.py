@@ -1,4 +1,4 @@
-"""The command and the figures of the short run, on Toyland."""
+"""The command of the short run, on Toyland."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import open_accounts, open_dataset
-from xunhuan.errors import BadInput
 from xunhuan.faces.cli import main
-from xunhuan.faces.figures.propagation import bottleneck_table, losses_by_cause, spread_maps, time_paths
 from xunhuan.models.edits import Capacity
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.propagation import PropagationParameters, activity, bottlenecks, respond
@@ -73,26 +71,6 @@ def test_bad_commands_say_why(capsys: pytest.CaptureFixture[str], args: list[str
     out = capsys.readouterr()
     assert message in out.err
     assert out.out == ""
-
-
-def test_figures_show_the_path(toy: Accounts, response: Response) -> None:
-    path = response.path
-    assert path is not None
-    lines = time_paths(path, toy, regions="AT-N+BOR", language="zh")
-    assert [t.name for t in lines.data] == ["北境", "北国"]
-    assert np.allclose(lines.data[0].y, activity(path)["AT-N"])
-    by_sector = time_paths(path, toy, regions="ATL", sectors="goods")
-    assert [t.name for t in by_sector.data] == ["Farming", "Manufacturing"]
-    maps = spread_maps(path, toy, weeks=(1, 9))
-    assert [a.text for a in maps.layout.annotations] == ["week 1", "week 9"]
-    shown = maps.data[0].z
-    assert shown[0, 0] == pytest.approx(activity(path)["AT-N"].iloc[0] - 1)
-    bars = losses_by_cause(response.detail, toy)
-    assert sum(float(np.sum(t.x)) for t in bars.data) == pytest.approx(float(response.detail["loss"].sum()))
-    words = bottleneck_table(response.detail, toy, top=4, language="both")
-    assert words.iloc[0, 2] in ("Manufacturing 制造业", "Services 服务业", "Farming 农业")
-    with pytest.raises(BadInput, match="the run has 53 weeks"):
-        spread_maps(path, toy, weeks=(1, 60))
 
 
 def test_activity_by_hand(toy: Accounts, response: Response) -> None:

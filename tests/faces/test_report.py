@@ -16,7 +16,8 @@ from xunhuan.data.store import load
 from xunhuan.faces import bibliography
 from xunhuan.faces.cli import main
 from xunhuan.faces.figures import style
-from xunhuan.faces.report import circulation_report, scenario_report
+from xunhuan.faces.report import scenario_report
+from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.measures import circulation
@@ -45,14 +46,14 @@ def ids(html: str) -> list[str]:
 
 
 def test_the_circulation_report_is_the_same_bytes_again(toy: Accounts) -> None:
-    one = circulation_report(toy)
-    assert one == circulation_report(load("toyland"))
+    one = CirculationReport(toy).html()
+    assert one == CirculationReport(load("toyland")).html()
     assert outside(one) == []
     assert len(ids(one)) == len(set(ids(one)))
 
 
 def test_the_circulation_report_tells_the_numbers_of_the_measure(china: Accounts) -> None:
-    html = circulation_report(china)
+    html = CirculationReport(china).html()
     ds = circulation(china)
     for region in ("CN-GD", "CN-QH"):
         row = re.search(rf'<th scope="row">[^<]*</th><td[^>]*>{region}</td>.*?</tr>', html)
@@ -193,7 +194,7 @@ def test_cite_names_what_a_measure_and_a_model_rest_on(capsys: pytest.CaptureFix
 def test_report_writes_one_file(tmp_path: Path, toy: Accounts) -> None:
     assert main(["report", "toyland", "-o", str(tmp_path / "toy.html")]) == 0
     assert [p.name for p in tmp_path.iterdir()] == ["toy.html"]
-    assert (tmp_path / "toy.html").read_text(encoding="utf-8") == circulation_report(toy)
+    assert (tmp_path / "toy.html").read_text(encoding="utf-8") == CirculationReport(toy).html()
 
 
 def test_nations_made_on_the_way_are_reported(tmp_path: Path) -> None:

@@ -129,8 +129,3 @@ def wiod_services_matrix() -> Array:
     rows = [WIOD50.index(s) for s in inside]
     out[np.ix_(rows, [OECD45[22:].index(s) for s in traded])] = narrow
     return out
-
-
-def oecd28_to_45_codes() -> tuple[str, ...]:
-    """Targets of the concordance OECD 28 -> OECD 45, in order: the goods of OECD 45 and SERVICES."""
-    return tuple(dict.fromkeys(concordance("oecd28_to_oecd45").rows["target"]))

@@ -76,15 +76,11 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
-def from_dataset(ds: xr.Dataset, where: str = "") -> Accounts:
-    """Accounts from a Dataset as `to_dataset` makes it; identities are checked again.
-
-    Raises ForeignFile where the Dataset is of another kind, UnbalancedAccounts where the numbers fail.
-    """
-    return _accounts({str(k): v.values for k, v in ds.variables.items()}, ds.attrs, where)
-
-
 def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where: str) -> Accounts:
+    """Accounts from variables and attributes as `to_dataset` names them; identities are checked again.
+
+    Raises ForeignFile where they are of another kind, UnbalancedAccounts where the numbers fail.
+    """
     if attrs.get("format") != _FORMAT:
         raise ForeignFile(
             "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {_FORMAT!r}"

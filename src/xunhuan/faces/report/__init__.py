@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from xunhuan.data.accounts import Accounts
     from xunhuan.faces.report.page import Album
     from xunhuan.scenario.record import Result
 
@@ -29,13 +28,6 @@ class Report(Protocol):
     def album(self) -> Album:
         """Its figures by key, in order."""
         ...
-
-
-def circulation_report(acc: Accounts) -> str:
-    """The HTML of a table's circulation report. Raises BadInput where the home nation has only one region."""
-    from xunhuan.faces.report.circulation import CirculationReport
-
-    return CirculationReport(acc).html()
 
 
 def scenario_report(result: Result) -> str:
