@@ -257,7 +257,7 @@ def schema() -> type[Scenario]:
 
 
 def schema_of(data: Mapping[str, Any]) -> type[Scenario]:
-    """The record a result's file is read by: as `schema`, and what belongs to models that are not here is kept as written."""
+    """The record a result's file is read by: as `schema`, and what belongs to models not here is kept as written."""
     known, given = _uncertain(), data.get("uncertainty", {})
     strange = tuple(k for k in given if k not in known and k not in Uncertainty.model_fields)
     return _schema(lines_schema(data.get("shock", ())), known + strange)
@@ -269,7 +269,7 @@ def _uncertain() -> tuple[str, ...]:
 
 @lru_cache(8)
 def _schema(lines: type[ShockLines], uncertain: tuple[str, ...]) -> type[Scenario]:
-    own: dict[str, Any] = {name: (Distribution | None, None) for name in uncertain}
+    own: dict[str, Any] = dict.fromkeys(uncertain, (Distribution | None, None))
     drawn: type[BaseModel] = create_model("Uncertainty", __base__=Uncertainty, **own)
     fields: dict[str, Any] = {"shock": (tuple[lines, ...], ...), "uncertainty": (drawn | None, None)}  # type: ignore[valid-type]
     return create_model("Scenario", __base__=Scenario, **fields)

@@ -11,6 +11,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
+from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import time_lines
 from xunhuan.faces.figures.maps import tile_maps
@@ -19,22 +20,10 @@ from xunhuan.faces.figures.style import Language
 from xunhuan.models.propagation import activity, bottlenecks
 
 CAUSES = {"loss_direct": style.EXTERNAL, "loss_inputs": style.OWN, "loss_demand": style.INTER}
-WORDS = {
-    "loss_direct": ("the shock itself", "直接损失"),
-    "loss_inputs": ("missing inputs", "投入短缺"),
-    "loss_demand": ("missing orders", "订单不足"),
-    "activity": ("value added relative to rest", "相对于平时的增加值"),
-    "change": ("change of value added", "增加值变化"),
-    "week": ("week {}", "第{}周"),
-    "lost": ("value added lost", "增加值损失"),
-    "columns": ("region|industry|input that ran out|value added lost|share|first week|days to recover",
-                "地区|行业|耗尽的投入|增加值损失|占比|始于第几周|恢复天数"),
-    "never": ("not yet", "未恢复"),
-}  # fmt: skip
 
 
-def _word(key: str, language: Language) -> str:
-    return WORDS[key][1 if language == "zh" else 0]
+def _word(key: str, language: Language, **values: object) -> str:
+    return words.of("zh" if language == "zh" else "en")(f"figure_{key}", **values)
 
 
 def time_paths(
@@ -109,7 +98,7 @@ def spread_maps(
         inside = (days > 7 * (w - 1)) & (days <= 7 * w)
         # Windows longer than a week hold several weeks each.
         chosen = ratio[inside].mean() if inside.any() else ratio.iloc[int(np.searchsorted(days, 7 * w))]
-        maps[_word("week", language).format(w)] = chosen - 1.0
+        maps[_word("week", language, week=w)] = chosen - 1.0
     return tile_maps(
         maps, accounts.geography, scale="change", language=language, title=title, key=_word("change", language),
         stacked=stacked,

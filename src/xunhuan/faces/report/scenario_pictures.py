@@ -153,7 +153,8 @@ def _diversion(reading: Reading, out: Album) -> None:
         out.add(
             f"diversion-{name}",
             figures.trade_diversion(frame, language="both", unit=unit, top=PARTNERS),
-            f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per cent{most}.",
+            f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per "
+            f"cent{most}.",
             f"Change of {home}’s {what} partners",
         )
 

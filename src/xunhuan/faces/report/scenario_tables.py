@@ -96,9 +96,9 @@ def _rows_of(reading: Reading, q: Told) -> list[tuple[str, dict[str, Any]]]:
         return []
     out = []
     for at in itertools.product(*labels):
-        words = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
+        said = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
         plain = ", ".join(reading.label(a, str(c)) for a, c in zip(further, at, strict=True))
-        label = "".join(words) or ": ".join(w for w in (reading.title(q), plain) if w)
+        label = "".join(said) or ": ".join(w for w in (reading.title(q), plain) if w)
         out.append((label, dict(zip(further, at, strict=True))))
     return out
 
@@ -114,8 +114,8 @@ def _regions(reading: Reading, q: Told) -> Grid:
     head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
     told = (
-        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the shock "
-        "takes almost nothing."
+        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the "
+        "shock takes almost nothing."
     )
     return Grid(head, rows, caption + told if omegas else caption)
 
