@@ -147,14 +147,14 @@ def test_the_same_data_give_the_same_json(toy: Accounts) -> None:
 
 
 def test_every_figure_speaks_chinese(toy: Accounts) -> None:
-    curve = pd.DataFrame({"degree": [0.0, 1.0], "external": [0.2, 0.1], "real_income": [0.0, -0.01]})
+    curve = pd.DataFrame({"degree": [0.0, 1.0], "external": [0.2, 0.1], "gain": [0.0, -0.01]})
     sobol = pd.DataFrame({"parameter": ["a"], "first": [0.4], "total": [0.6]})
     partners = pd.DataFrame(
         {"partner": ["BOR"], "name_en": ["Borea"], "name_zh": ["北国"], "before": [10.0], "after": [9.0]}
     )
     assert figures.sensitivity(sobol, language="zh").data[0].name == "总效应"
     assert figures.trade_diversion(partners, language="zh").data[0].y == ("北国",)
-    assert figures.frontier({"x": curve}, language="zh").layout.xaxis.title.text == "国外"
+    assert figures.frontier_curves({"x": curve}, language="zh").layout.xaxis.title.text == "国外"
     assert figures.time_lines({"a": pd.Series([0.0, 1.0])}, language="zh").layout.xaxis.title.text == "天"
 
 

@@ -15,10 +15,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces import bibliography
 from xunhuan.faces.cli import main
+from xunhuan.faces.compared import steps
 from xunhuan.faces.figures import style
+from xunhuan.faces.reading import Reading
 from xunhuan.faces.report import scenario_report
 from xunhuan.faces.report.circulation import CirculationReport
-from xunhuan.faces.report.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.measures import circulation
 from xunhuan.scenario import layers
@@ -74,8 +75,8 @@ def test_the_scenario_report_is_the_same_bytes_again(result: Result) -> None:
     assert outside(one) == []
     assert len(ids(one)) == len(set(ids(one)))
     assert str(result.manifest["clock"]["started"]) not in one
-    sections = "scenario headlines where break-even frontier diversion circulation sectors short horizons sensitivity"
-    for section in (*sections.split(), "definitions", "caveats", "ending", "sources"):
+    sections = "scenario headlines model-trade break-even frontier diversion circulation sectors model-propagation"
+    for section in (*sections.split(), "horizons", "sensitivity", "definitions", "caveats", "ending", "sources"):
         assert f'<section id="{section}">' in one
 
 
@@ -117,10 +118,8 @@ def test_the_report_of_a_library_scenario_is_whole(library_result: Callable[[str
 
 
 def test_the_waterfall_adds_up_to_the_net(result: Result) -> None:
-    from xunhuan.faces.report.scenario_pictures import waterfall_steps
-
-    steps = waterfall_steps(Reading(result))
-    assert steps["value"].iloc[:-1].sum() == pytest.approx(steps["value"].iloc[-1], abs=1e-15)
+    found = steps(Reading(result))
+    assert found["value"].iloc[:-1].sum() == pytest.approx(found["value"].iloc[-1], abs=1e-15)
 
 
 def test_trade_diversion_reads_the_nations_purchases(result: Result) -> None:
@@ -141,7 +140,8 @@ def test_a_scenario_without_comparison_or_draws_reports_too(result: Result) -> N
     change = float(one_arm["real_income"].sel(arm="embargo", place="ATL"))
     assert f"“embargo” changes Atlas’s real income by {style.signed(change)}, every year." in html
     assert not any(
-        f'<section id="{s}">' in html for s in ("short", "sensitivity", "break-even", "frontier", "horizons")
+        f'<section id="{s}">' in html
+        for s in ("model-propagation", "sensitivity", "break-even", "frontier", "horizons")
     )
 
 

@@ -11,8 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-import xunhuan as xh
-from tests.helpers.room import harvest, question
+from tests.helpers.room import answered, harvest, question
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.figures.of_quantity import of_quantity
 from xunhuan.faces.reading import Reading
@@ -29,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A result of the room."""
     out = tmp_path_factory.mktemp("rooms") / "harvest"
     with registered(harvest()):
-        xh.run_scenario(question(), out)
+        answered(question(), out)
     return out
 
 
@@ -90,7 +89,7 @@ def test_its_section_stands_on_the_page_under_its_name(result: Result) -> None:
 )
 def test_its_pictures_are_drawn_by_the_record(different: dict[str, Any], keys: list[str], toy: Accounts) -> None:
     with registered(harvest(**different)):
-        result = xh.run_scenario(question(uncertainty=None))
+        result = answered(question(uncertainty=None))
         album = ScenarioReport(result).album()
         assert [k for k in album if "crop" in k] == keys
         for key in keys:

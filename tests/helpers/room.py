@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,12 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import Places
 from xunhuan.data.records import Finite, Positive, Strict, changed
+from xunhuan.faces.recording import record
 from xunhuan.models.edits.base import Edit, RegionNames
 from xunhuan.models.model import Model, Numbers, Quantity, Readings, Response, Shock, Status, Uncertain
+from xunhuan.scenario.bench import run
+from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.record import Result
 
 CROP = Quantity("crop", "value", ("place",), "value of the harvest gained", better=1, headline=True, picture="bars")
 
@@ -60,6 +65,12 @@ def harvest(**different: Any) -> Model[HarvestParameters]:
         quantities=(replace(CROP, **different),),
         uncertain=(Uncertain("soil", lambda p, x, acc: changed(p, yield_per_day=p.yield_per_day * x), lambda p: None),),
     )
+
+
+def answered(question: dict[str, Any], out: Path | None = None) -> Result:
+    """The scenario's result, written to a folder as the command line does where one is given."""
+    layers = Layers("scenario", question, (), None)
+    return run(layers) if out is None else record(layers, out)
 
 
 def question(**more: Any) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from xunhuan.faces import words
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Told
+from xunhuan.scenario.record import Result
 
 
 def tell(reading: Reading, q: Told, arm: str) -> str:
@@ -38,7 +42,7 @@ def arm_sentence(reading: Reading, arm: str) -> str:
 def chain(reading: Reading) -> list[str]:
     """Which model runs on the accounts that another ends with, a sentence each."""
     t = words.of(reading.lang)
-    return [t("chain", model=reading.model(name), after=reading.model(other)) for name, other in reading.chain]
+    return [t("chain", model=name, after=other) for name, other in reading.chain]
 
 
 def draws(reading: Reading) -> str:
@@ -64,6 +68,34 @@ def lowered(text: str) -> str:
 def raised(text: str) -> str:
     """Words at the head of a caption."""
     return text[:1].upper() + text[1:]
+
+
+def headline_frame(result: Result) -> pd.DataFrame:
+    """Headline numbers of home, one a row: each model's first, then measures and comparisons.
+
+    number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
+    but a comparison's shares are multiples.
+    """
+    reading, s = Reading(result), result.summary
+    told = {q.name for q in reading.headlines if not q.model or q == reading.first(q.model)}
+    mine = s[(s["place"] == reading.home) & s["variable"].isin(told)]
+    percent = mine["variable"].map({n: q.percent and not q.weighs for n, q in reading.quantities.items()}).astype(bool)
+    labels = [_line(reading, row) for row in mine.to_dict("records")]
+    shown = pd.DataFrame({"number": labels, "arm": mine["arm"]})
+    for column in ("value", "median", "low", "high"):
+        shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
+    plain = mine["unit"].where(mine["unit"] != "share", "ratio")
+    shown["unit"] = plain.where(~percent, "%")
+    return shown if reading.drawn else shown.drop(columns=["median", "low", "high"])
+
+
+def _line(reading: Reading, row: Mapping[Any, Any]) -> str:
+    """What a row of the summary is called, by its quantity, or by its labels where it has several ("domestic sales")."""
+    q = reading.quantity(row["variable"])
+    further = [a for a in q.axes if a != q.place_axis]
+    if len(further) > 1:
+        return ", ".join(f"{row[a]} {a}" for a in further)
+    return words.either(f"line_{row['quantity']}", "en", lowered(reading.title(row["quantity"])))
 
 
 class Ending(NamedTuple):

@@ -155,33 +155,10 @@ def _show_result(result: Result, out: Path) -> None:
 
 
 def headline_table(result: Result) -> pd.DataFrame:
-    """Headline numbers of the home nation (of its only region, where it has one): value, median, 90% interval."""
-    import pandas as pd
+    """Headline numbers of the home nation: each model's first, then measures and comparisons, with 90% intervals."""
+    from xunhuan.faces.telling import headline_frame
 
-    home = str(result.data.attrs["home"])
-    s = result.summary
-    mine = s[(s["place"] == home) & ~s["variable"].isin(["population", "real_income_per_head"])]
-    percent = (mine["unit"] == "share") & ~mine["variable"].isin(["omega", "omega_net"])
-    shown = pd.DataFrame({"number": mine["quantity"].map(_WORDS).fillna(mine["quantity"]), "arm": mine["arm"]})
-    for column in ("value", "median", "low", "high"):
-        shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
-    shown["unit"] = percent.map({True: "%", False: ""}).where(
-        percent, mine["unit"].where(mine["unit"] != "share", "ratio")
-    )
-    return shown.drop(columns=["median", "low", "high"]) if result.draws is None else shown
-
-
-_WORDS = {
-    "real_income": "real income, change",
-    "reliance": "foreign share of inputs",
-    "loss": "value added lost in the run",
-    "own": "own circulation",
-    "inter": "inter-provincial circulation",
-    "external": "external circulation",
-    "omega": "Ω, loss made good",
-    "omega_net": "net Ω, beyond the policy's own gain",
-    "break_even": "policy size that makes whole",
-}
+    return headline_frame(result)
 
 
 def endings(result: Result) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from xunhuan.faces import words
+from xunhuan.faces import telling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import time_lines, winners_losers
 from xunhuan.faces.figures.maps import Scale, tile_map
@@ -69,7 +69,7 @@ def map_key(reading: Reading, q: Told) -> str:
     """What the colours mean."""
     if q.rest is None:
         return reading.titled(q)
-    said = words.of(reading.lang)("against_base", what=reading.said(q))
+    said = words.of(reading.lang)("against_base", what=telling.lowered(reading.said(q)))
     return q.form(drawn=True).titled(said)
 
 

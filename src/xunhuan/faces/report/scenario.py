@@ -150,8 +150,8 @@ def _share(n: Number, lang: style.Language) -> str:
 
 def _definitions(reading: Reading) -> list[tuple[str, object]]:
     out: list[tuple[str, object]] = []
-    for name, variable in reading.data.data_vars.items():
-        text = str(variable.attrs.get("definition", "")).strip().split("\n\n")[0]
-        if text and not str(name).endswith(("_median", "_low", "_high", "_answer", "_half")):
-            out.append((reading.title(str(name)), formula(text)))
+    for name in dict.fromkeys([*reading.quantities, *map(str, reading.data.data_vars)]):
+        text = str(reading.data[name].attrs.get("definition", "")).strip().split("\n\n")[0]
+        if text and not name.endswith(("_median", "_low", "_high", "_answer", "_half")):
+            out.append((reading.title(name), formula(text)))
     return out

@@ -96,9 +96,9 @@ def _rows_of(reading: Reading, q: Told) -> list[tuple[str, dict[str, Any]]]:
         return []
     out = []
     for at in itertools.product(*labels):
-        words = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
+        said = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
         plain = ", ".join(reading.label(a, str(c)) for a, c in zip(further, at, strict=True))
-        label = "".join(words) or ": ".join(w for w in (reading.title(q), plain) if w)
+        label = "".join(said) or ": ".join(w for w in (reading.title(q), plain) if w)
         out.append((label, dict(zip(further, at, strict=True))))
     return out
 
