@@ -54,7 +54,7 @@ def test_parameters_that_cannot_be(given: dict[str, object], message: str) -> No
     ("edit", "message"),
     [
         (Capacity("AT-N", loss=0.5, start=0, end=500),
-         r"`capacity regions=AT-N end=500 loss=0.5`: the period ends on day 500, the run on day 365 \(lengthen horizon_days"),
+         r"`capacity regions=AT-N end=500 loss=0.5`: the period ends on day 500, the run on day 365 \(lengthen"),
         (Capacity("AT-X", loss=0.5), r"`capacity regions=AT-X loss=0.5`: regions: unknown region 'AT-X' \(did you mean AT-"),
         (Capacity("AT-N", "STEEL", loss=0.5), "sectors: unknown sector 'STEEL'"),
         (Orders("BOR", origin="AT-N+!AT-N", change=-0.5), r"origin: the selection 'AT-N\+!AT-N' names no region"),
@@ -76,7 +76,7 @@ def test_shocks_that_cannot_be(toy: Accounts, edit: Edit, message: str) -> None:
         (lambda: Orders("BOR", change=-1.5), r"change: must be -1 or more \(given: -1.5\)"),
         (lambda: Stock("AT-N", factor=-2), r"factor: must be 0 or more \(given: -2\)"),
         (lambda: Stock("AT-N", factor=float("nan")), r"factor: must be a finite number \(given: nan\)"),
-        (lambda: Capacity("AT-N", loss=0.5, recovery="linear"), "a recovery needs recovery_days > 0: give the days it takes"),
+        (lambda: Capacity("AT-N", loss=0.5, recovery="linear"), "a recovery needs recovery_days > 0: give the days"),
         (lambda: Capacity("AT-N", loss=0.5, recovery=(0.5, 1.2), recovery_days=3),
          r"recovery\[1\]: must be 1 or less \(given: 1.2\)"),
         (lambda: Capacity("AT-N", loss=0.5, recovery=(), recovery_days=3), "recovery: needs at least 1 of them"),
