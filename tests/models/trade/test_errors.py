@@ -18,7 +18,7 @@ from xunhuan.faces.cli import main
 from xunhuan.models.edits import Productivity, Tariff, TradeCost
 from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
-from xunhuan.models.trade import TradeParameters, gradient, respond, respond_to_draws
+from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
 from xunhuan.models.trade.elasticities import set_elasticities
 
 pytestmark = pytest.mark.error
@@ -129,7 +129,7 @@ def test_negative_flows_are_taken_out_and_told(toy: Accounts) -> None:
     out = respond(odd, Shock())
     assert out.accounts.flow[0, 3, 2] == 0
     assert any("1 negative bilateral flows" in n for n in out.accounts.notes)
-    assert any(n.startswith("1 negative bilateral flows") for n in out.detail.attrs["notes"].split("\n"))
+    assert any(n.startswith("1 negative bilateral flows") for n in out.notes)
     assert out.accounts.gdp.sum() == pytest.approx(odd.gdp.sum() + 3, rel=1e-12)
     assert respond(odd, Shock((Tariff("ATL", "BOR", add=0.1),))).status.converged
 
@@ -148,12 +148,16 @@ def test_a_region_without_income_is_refused(toy: Accounts) -> None:
 
 
 def test_draws_out_of_range(toy: Accounts) -> None:
-    with pytest.raises(BadInput, match=r"not \(draws, 3 sectors\)"):
-        respond_to_draws(toy, Shock(), np.ones((4, 2)))
-    with pytest.raises(BadInput, match="2 values are not positive"):
-        respond_to_draws(toy, Shock(), np.array([[1.0, -1, np.nan]]))
-    with pytest.raises(BadInput, match="ψθ > 1 in MAN"):
-        respond_to_draws(toy, Shock(), np.array([[1.0, 9, 1]]), TradeParameters(scale=0.2))
+    """A draw that cannot be is refused when its turn comes; those before it have their answers."""
+    draws = respond_many(toy, [Shock()] * 2, [TradeParameters(), TradeParameters(theta={"MAN": 9.0}, scale=0.2)])
+    assert next(draws).status.converged
+    with pytest.raises(BadInput, match="too strong for a unique equilibrium") as e:
+        next(draws)
+    assert "MAN: ψ = 0.2, θ = 9, ψθ = 1.8" in e.value.items
+    with pytest.raises(BadInput, match="theta names sectors the table does not have"):
+        next(respond_many(toy, [Shock()], [TradeParameters(theta={"CHIPS": 3.0})]))
+    with pytest.raises(ValueError, match="zip"):
+        list(respond_many(toy, [Shock()] * 2, [TradeParameters()]))
 
 
 def test_a_search_cut_short_says_so(toy: Accounts) -> None:
@@ -199,15 +203,15 @@ def test_solver_outcomes() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--tariff", "BOR-ATL:goods:0.1"], "--tariff 'BOR-ATL:goods:0.1' cannot be read"),
+        (["--tariff", "BOR-ATL:goods:0.1"], "--tariff BOR-ATL:goods:0.1: 'BOR-ATL:goods:0.1' cannot be read"),
         (["--tariff", "BOR<-ATL:goods:high"], "'high' is not a number"),
         (["--tariff", "BOR<-ATL"], "has no number"),
-        (["--subsidy", "0.1"], "--subsidy '0.1' cannot be read"),
-        (["--ban", "BOR<-XYZ"], "unknown region 'XYZ'"),
+        (["--subsidy", "0.1"], "--subsidy 0.1: '0.1' cannot be read (for instance CN-GD:C26:0.1)"),
+        (["--trade-cost", "BOR<-XYZ:ban"], "unknown region 'XYZ'"),
         ([], "no shock is given"),
-        (["--ban", "BOR<-AT-N", "--theta", "0"], "input should be greater than 0"),
-        (["--ban", "BOR<-AT-N", "--horizon", "never"], "choose short, medium, long"),
-        (["--ban", "BOR<-AT-N", "--scale", "MAN:3"], "is not a number"),
+        (["--trade-cost", "BOR<-AT-N:ban", "--theta", "0"], "theta: must be more than 0 (given: 0.0)"),
+        (["--trade-cost", "BOR<-AT-N:ban", "--horizon", "never"], "choose short, medium, long"),
+        (["--trade-cost", "BOR<-AT-N:ban", "--scale", "MAN:3"], "is not a number"),
     ],
 )
 def test_simulate_refuses(arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,9 +221,9 @@ def test_simulate_refuses(arguments: list[str], text: str, capsys: pytest.Captur
 
 
 def test_simulate_prints_who_is_hit(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--tariff", "BOR<-ATL:goods:+25%", "--trade-cost", "ATL<->ATL:MAN:-0.1", "--ban", "AT-N<-BOR:FAR",
-                 "--subsidy", "AT-E:MAN:0.05", "--productivity", "BOR:0.01", "--demand", "BOR:MAN:0.1",
-                 "--export-tax", "AT-S->BOR:FAR:0.1", "--mobility-cost", "AT-N:-0.01", "--labour", "mobile",
+    arguments = ["--tariff", "BOR<-ATL:goods:+25%", "--trade-cost", "ATL<->ATL:MAN:-0.1",
+                 "--trade-cost", "AT-N<-BOR:FAR:ban", "--subsidy", "AT-E:MAN:0.05", "--productivity", "BOR:0.01",
+                 "--final-demand", "BOR:MAN:0.1", "--export-tax", "AT-S->BOR:FAR:0.1", "--mobility-cost", "AT-N:-0.01", "--labour", "mobile",
                  "--theta", "MAN=4", "--theta", "SER=5", "--scale", "0.02"]  # fmt: skip
     assert main(["simulate", "toyland", *arguments, "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -227,14 +231,12 @@ def test_simulate_prints_who_is_hit(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split(",")[0] for line in lines[1:]} == {"AT-N", "AT-E", "AT-S", "BOR"}
 
 
-def test_simulate_fails_where_the_solver_fails(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from xunhuan.models.trade.parameters import TradeParameters as Parameters
-
-    monkeypatch.setattr("xunhuan.faces.commands.simulate.trade_parameters", lambda **_: Parameters(max_iterations=2))
-    assert main(["simulate", "toyland", "--ban", "BOR<-ATL:FAR"]) == 1
-    assert "not an equilibrium" in capsys.readouterr().err
+def test_simulate_fails_where_the_solver_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "toyland", "--trade-cost", "BOR<-ATL:FAR:ban", "--max-iterations", "2"]) == 1
+    said = capsys.readouterr()
+    assert "the numbers above are not an answer" in said.err
+    assert "stopped after" in said.err
+    assert said.out.startswith("toyland, 2000: trade_cost from=ATL to=BOR sectors=FAR ban=true")
 
 
 @pytest.mark.slow

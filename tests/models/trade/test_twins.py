@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.edits import Productivity, Tariff, TradeCost
+from xunhuan.models.edits import ExportTax, Productivity, Tariff, TradeCost
 from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.slopes import costliest_barriers
 from xunhuan.models.trade import TradeParameters, gradient, respond
-from xunhuan.models.trade.batch import respond_to_draws
+from xunhuan.models.trade.batch import respond_many
 from xunhuan.models.trade.kernel import solve
-from xunhuan.models.trade.model import problem
+from xunhuan.models.trade.solve import problem
 
 pytestmark = pytest.mark.twin
 
@@ -326,18 +326,36 @@ def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> No
 
 
 @pytest.mark.slow
-def test_draws_equal_single_runs(toy: Accounts) -> None:
-    """A batch of elasticity draws gives what runs one by one give, in chunks that do not divide it."""
+@pytest.mark.parametrize("chunk", [1, 2])
+def test_draws_equal_single_runs(toy: Accounts, chunk: int) -> None:
+    """A batch of draws gives what runs one by one give, in chunks that do not divide it; the export tax of one and the
+    size of another do not touch the rest."""
     rng = np.random.default_rng(5)
-    theta = np.exp(rng.normal(np.log(4), 0.3, (5, toy.S)))
-    shock = Shock((Tariff("ATL", "BOR", "goods", add=0.2),))
-    batch = respond_to_draws(toy, shock, theta, TradeParameters(tolerance=1e-12), chunk=2)
-    assert (batch["outcome"] == "converged").all()
-    for k, row in enumerate(theta):
-        p = TradeParameters(theta=dict(zip(toy.sectors.codes, row, strict=True)), tolerance=1e-12)
-        single = respond(toy, shock, p).detail
-        np.testing.assert_allclose(batch["real_income_hat"][k], single["real_income_hat"], rtol=1e-9)
-        np.testing.assert_allclose(batch["real_wage_hat"][k], single["real_wage_hat"], rtol=1e-9)
+    theta = np.exp(rng.normal(np.log(4), 0.3, (6, toy.S)))
+    draws = [
+        TradeParameters(theta=dict(zip(toy.sectors.codes, x.tolist(), strict=True)), tolerance=1e-12) for x in theta
+    ]
+    war, tax = Tariff("ATL", "BOR", "goods", add=0.2), ExportTax("BOR", "ATL", "FAR", rate=0.1)
+    shocks = [Shock((war,)), Shock((war,)), Shock((war, tax)), Shock((war.dosed(0.5),)), Shock((war,)), Shock((war,))]
+    batch = list(respond_many(toy, shocks, draws, chunk=chunk))
+    assert [r.status.outcome for r in batch] == ["converged"] * 6
+    for got, shock, p in zip(batch, shocks, draws, strict=True):
+        single = respond(toy, shock, p)
+        for name in ("real_income_hat", "real_wage_hat", "wage_hat", "consumer_price_hat", "population_hat"):
+            np.testing.assert_allclose(got.detail[name], single.detail[name], rtol=1e-9)
+        np.testing.assert_allclose(got.accounts.flow, single.accounts.flow, rtol=1e-9)
+
+
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_a_draw_without_an_answer_leaves_the_others_alone(toy: Accounts, chunk: int) -> None:
+    """The first and the third have no equilibrium; the searches after them start from one that was found."""
+    ruin, war = Shock((Productivity("AT-S", change=-0.99),)), Shock((Tariff("ATL", "BOR", "goods", add=0.2),))
+    p = TradeParameters(max_iterations=300)
+    batch = list(respond_many(toy, [ruin, war, ruin, war], [p] * 4, chunk=chunk))
+    assert [r.status.converged for r in batch] == [False, True, False, True]
+    alone = respond(toy, war, p).detail["real_income_hat"]
+    for k in (1, 3):
+        np.testing.assert_allclose(batch[k].detail["real_income_hat"], alone, rtol=1e-8)
 
 
 @pytest.mark.slow

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xunhuan.models.trade.batch import respond_many as respond_many
-    from xunhuan.models.trade.gradient import gradient as gradient
+    from xunhuan.models.trade.marginal import gradient as gradient
     from xunhuan.models.trade.parameters import TradeParameters as TradeParameters
     from xunhuan.models.trade.solve import respond as respond
 
 _HERE = {
-    "TradeParameters": "parameters", "gradient": "gradient", "respond": "solve",
+    "TradeParameters": "parameters", "gradient": "marginal", "respond": "solve",
     "respond_many": "batch",
 }  # fmt: skip
 

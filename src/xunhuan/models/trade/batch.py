@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 import jax
@@ -14,11 +15,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.solvers import CONVERGED, Vector, use_compile_cache
-from xunhuan.models.trade.calibrate import without_negative_flows
+from xunhuan.models.trade.calibrate import Base, without_negative_flows
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
-from xunhuan.models.trade.solve import Found, Problem, package, primitives_of, problem, run
+from xunhuan.models.trade.solve import Found, Problem, base_of, package, primitives_of, problem, run
 
 T = TypeVar("T")
 
@@ -60,19 +61,24 @@ def respond_many(
     """
     use_compile_cache()
     accounts = without_negative_flows(accounts)
-    size, x0, done = chunk, None, 0
-    while done < len(shocks):
-        # The first is solved alone: its answer is where the others start.
-        at = range(done, min(len(shocks), done + (size or 1 if done else 1)))
-        done = at.stop
-        tasks: list[tuple[Primitives, Problem]] = []
-        for k in at:
-            p = primitives_of(accounts, shocks[k], parameters[k])
-            tasks.append((p, problem(accounts, p, parameters[k])))
-        size = size or default_chunk(tasks[0][1])
-        for k, (p, task), found in zip(at, tasks, _solved([t for _, t in tasks], x0, size), strict=True):
-            x0 = found[1] if x0 is None and int(found[2].outcome) == CONVERGED else x0
-            yield package(accounts, p, task, found[0], found[2], parameters[k])
+    bases: dict[bool, Base] = {}
+
+    def prepared(shock: Shock | Primitives, own: TradeParameters) -> tuple[Primitives, Problem, TradeParameters]:
+        nested = own.nest_ratio != 1
+        bases[nested] = bases[nested] if nested in bases else base_of(accounts, own)
+        p = primitives_of(accounts, shock, own)
+        return p, problem(accounts, p, own, bases[nested]), own
+
+    x0: Vector | None = None
+    size = 1  # until there is an answer to start the others from
+    left = iter(zip(shocks, parameters, strict=True))
+    while some := [prepared(*draw) for draw in islice(left, size)]:
+        for (p, task, own), found in zip(some, _solved([t for _, t, _ in some], x0, size), strict=True):
+            if x0 is None and int(found[2].outcome) == CONVERGED:
+                x0 = found[1]
+            yield package(accounts, p, task, found[0], found[2], own)
+        if x0 is not None:
+            size = chunk or default_chunk(some[0][1])
 
 
 def _solved(tasks: list[Problem], x0: Vector | None, size: int) -> Iterator[Found]:

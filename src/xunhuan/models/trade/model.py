@@ -37,8 +37,8 @@ def respond_many(
 
 
 def slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
-    """Gradient of ln real income of some regions in every primitive; see `gradient.gradient`."""
-    from xunhuan.models.trade.gradient import gradient
+    """Gradient of ln real income of some regions in every primitive; see `marginal.gradient`."""
+    from xunhuan.models.trade.marginal import gradient
 
     return gradient(accounts, regions, shock, parameters)
 

@@ -39,13 +39,21 @@ class Problem(NamedTuple):
         return np.zeros(2 * r + 2 * r * s)
 
 
-def problem(acc: Accounts, p: Primitives, parameters: TradeParameters) -> Problem:
-    """Calibrate and check everything that can be refused before solving; errors as in `respond`."""
-    base = calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
+def problem(acc: Accounts, p: Primitives, parameters: TradeParameters, base: calibrate.Base | None = None) -> Problem:
+    """Calibrate and check everything that can be refused before solving; errors as in `respond`.
+
+    base  what `base_of` gives, where it is at hand
+    """
+    base = base_of(acc, parameters) if base is None else base
     elastic, note = calibrate.elasticities(acc, parameters)
     shifted = calibrate.shift(acc, base, p)
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
+
+
+def base_of(acc: Accounts, parameters: TradeParameters) -> calibrate.Base:
+    """The base equilibrium: it depends on the table, and on whether nations are nests."""
+    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
