@@ -6,6 +6,7 @@ message serve all three.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from math import isnan
@@ -204,3 +205,28 @@ def changed(record: R, **changes: Any) -> R:
         return type(record).model_validate({**record.model_dump(), **changes})
     except ValidationError as e:
         raise BadInput("a value cannot be", items=told(e, type(record), changes), fix="narrow its distribution") from e
+
+
+def described(record: type[BaseModel]) -> dict[str, str]:
+    """What is said of each field, by its own description or by the docstring of the record or of those it extends.
+
+    In a docstring: NumPy's `name : type` with the lines under it, or `name   text`; several names with commas.
+    """
+    names = {x: n for n, f in record.model_fields.items() for x in (n, f.alias or n)}
+    one = "|".join(sorted(names, key=len, reverse=True))
+    entry = re.compile(rf"\s*((?:{one})(?:, (?:{one}))*)(?: : .*|(\s+)(\S.*))?$")
+    out: dict[str, list[str]] = {}
+    for doc in (c.__doc__ or "" for c in reversed(record.__mro__) if issubclass(c, BaseModel)):
+        here, column = None, -1
+        for line in doc.splitlines():
+            found = entry.match(line)
+            # A name as wide as its column has one space after it, as a word of a sentence has.
+            if found and (found[2] is None or len(found[2]) > 1 or found.start(3) == column):
+                here, column = [found[3] or ""], found.start(3)
+                out |= {names[n]: here for n in found[1].split(", ")}
+            elif here is not None and line.strip():
+                here.append(line.strip())
+            else:
+                here = None
+    own = {n: f.description for n, f in record.model_fields.items() if f.description}
+    return {n: " ".join(x for x in text if x) for n, text in out.items()} | own

@@ -38,6 +38,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "imports": {
         "import": "Read a table from another house, check its identities and save it as accounts.",
     },
+    "models": {
+        "models": "List the models, or tell in full what one reads, takes and gives.",
+    },
     "respond": {
         "respond": "What a model makes of some edits of a table: the places changed most.",
         "barriers": "Which trade costs cost a region most: gain in its real income, percent, per percent off each.",

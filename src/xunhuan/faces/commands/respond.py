@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
+from xunhuan.data.records import described, parts
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
@@ -181,8 +182,9 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         about = _first(e.__doc__).rstrip(".")
         option = typer.Option(f"--{e.kind.replace('_', '-')}", help=f"{about}: {_example(e)}")
         made.append(inspect.Parameter(f"edit_{e.kind}", keyword, annotation=Annotated[Given, option], default=None))
+    about = described(model.parameters)
     for name, f in fields.items():
-        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(model, name, f))
+        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(f, about.get(name, "")))
         made.append(inspect.Parameter(f"p_{name}", keyword, annotation=Annotated[Given, option], default=None))
     for name, p in inspect.signature(respond, eval_str=True).parameters.items():
         if name not in ("table", "model"):
@@ -207,17 +209,10 @@ def _example(e: type[Edit]) -> str:
     return f"REGIONS{':SECTORS' if 'sectors' in e.model_fields else ''}:NUMBER, or {full}"
 
 
-def _help(model: Model[Any], name: str, f: FieldInfo) -> str:
-    choices = [str(c) for a in _inside(f.annotation) if get_origin(a) is Literal for c in get_args(a)]
-    said = (f.description or "").split(". ")[0]
-    text = ", ".join(choices) or said or name.replace("_", " ")
+def _help(f: FieldInfo, about: str) -> str:
+    choices = [str(c) for a in parts(f.annotation) if get_origin(a) is Literal for c in get_args(a)]
+    text = (f"{', '.join(choices)}: " if choices else "") + about.split(". ")[0].rstrip(".")
     return f"{text}. Default {f.default}." if f.default is not None else f"{text}."
-
-
-def _inside(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for a in get_args(annotation):
-        yield from _inside(a)
 
 
 def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
@@ -232,7 +227,7 @@ def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
         raise BadInput(
             f"--{name.replace('_', '-')} is given {len(texts)} times", fix="give it once, or SECTORS=NUMBER pairs"
         )
-    kinds = list(_inside(f.annotation))
+    kinds = list(parts(f.annotation))
     if bool in kinds:
         return {"true": True, "false": False}.get(texts[0], texts[0])
     return as_number(texts[0]) if float in kinds or int in kinds else texts[0]

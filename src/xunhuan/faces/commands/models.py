@@ -1,0 +1,129 @@
+"""`xunhuan models`: which models there are, what each reads, takes and gives, and how edits are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xunhuan.data.records import described
+from xunhuan.faces import words
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.models import registry
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from xunhuan.models.edits import Edit
+    from xunhuan.models.model import Model
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("models")(models)
+
+
+def models(
+    name: Annotated[str | None, typer.Argument(help="A model to tell of in full, or all; left out, a list.")] = None,
+    format: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """List the models, or tell in full what one reads, takes and gives."""
+    if name is None:
+        import pandas as pd
+
+        rows = [
+            (m.name, words.first_of(m), ", ".join(e.kind for e in m.reads), ", ".join(q.name for q in m.quantities))
+            for m in registry.models().values()
+        ]
+        emit(pd.DataFrame(rows, columns=["model", "title", "reads", "gives"]), format, output, title="Models",
+             notes=["In full: xunhuan models NAME"])  # fmt: skip
+        return
+    text = page() if name == "all" else "\n".join(_model(registry.find(name)))
+    if output is None:
+        typer.echo(text)
+        return
+    from xunhuan.data.store import write_text
+
+    write_text(output, text + "\n")
+
+
+def page() -> str:
+    """The page on every model and every edit, in Markdown, read off their records."""
+    lines = [
+        "# Models and edits",
+        "",
+        "Every model there is and every edit it reads, as their records say; `xunhuan models all -o docs/models.md` makes "
+        "this page. How a model is added: [contributing](../CONTRIBUTING.md).",
+        "",
+    ]
+    for m in registry.models().values()
+        ]
+        emit(pd.DataFrame(rows, columns=["model", "title", "reads", "gives"]), format, output, title="Models",
+             notes=["In full: xunhuan models NAME"])  # fmt: skip
+        return
+    text = page() if name == "all" else "\n".join(_model(registry.find(name)))
+    if output is None:
+        typer.echo(text)
+        return
+    from xunhuan.data.store import write_text
+
+    write_text(output, text + "\n")
+
+
+def page() -> str:
+    """The page on every model and every edit, in Markdown, read off their records."""
+    lines = ["# Models and edits", "", "Every model there is and every edit it reads, as their records say; this page is made by "
+             "`xunhuan models all -o docs/models.md`. How a model is added: [contributing](../CONTRIBUTING.md).", ""]  # fmt: skip
+    for m in registry.models().values():
+        lines += [*_model(m), ""]
+    lines += [
+        "## Edits",
+        "",
+        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python "
+        "(`xh.edits`). Edits of one cell compound whatever their order: ratios multiply, rates add up.",
+        "",
+    ]
+    for e in registry.edits().values():
+        lines += [*_edit(e), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _model(m: Model[Any]) -> Iterator[str]:
+    yield f"## `{m.name}`: {words.first_of(m)}"
+    yield ""
+    yield f"Reads: {', '.join(f'`{e.kind}`' for e in m.reads)}. Sources: {', '.join(m.sources) or 'none named'}."
+    yield ""
+    yield from _grid(("gives", "unit", "axes", "definition"), [(f"`{q.name}`", q.unit, " ".join(q.axes), q.definition)
+                                                               for q in m.quantities])  # fmt: skip
+    if m.uncertain:
+        yield ""
+        yield f"Can be drawn: {', '.join(f'`{u.name}`' for u in m.uncertain)}."
+    yield ""
+    yield from _fields(m.parameters, "parameter")
+
+
+def _edit(e: type[Edit]) -> Iterator[str]:
+    yield f"### `{e.kind}`"
+    yield ""
+    yield " ".join((e.__doc__ or "").split("\n\n")[0].split())
+    yield ""
+    yield from _fields(e, "field")
+
+
+def _fields(record: type[BaseModel], what: str) -> Iterator[str]:
+    about = described(record)
+    rows = [(f"`{f.alias or n}`", _default(f), about.get(n, "")) for n, f in
+            record.model_fields.items()]  # fmt: skip
+    yield from _grid((what, "default", "what it is"), rows)
+
+
+def _default(f: FieldInfo) -> str:
+    return "required" if f.is_required() else "none" if f.default is None else f"`{f.default}`"
+
+
+def _grid(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    for row in (head, ("---",) * len(head), *rows):
+        yield f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |"
