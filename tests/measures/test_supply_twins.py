@@ -24,6 +24,23 @@ def test_supply_against_loops(toy) -> None:
         assert float(ds["domestic"][i]) == pytest.approx(1 - imported / used, rel=1e-12)
 
 
+def test_supply_of_users_who_buy_alike(china) -> None:
+    """Goods of 2017 that users draw wholly from stock flow from nobody, yet are used; they count as made at home."""
+    rest = china.geography.codes.index("ROW")
+    inside = [k for k in range(china.R) if k != rest]
+    assert ((china.absorption[inside] == 0) & (china.use[inside].sum(2) > 0)).any()
+    for kind, name in ((china.use, "domestic_intermediate"), (china.final, "domestic_final")):
+        imported = used = 0.0
+        for s in inside:
+            for i in range(china.S):
+                bought = china.flow[:, s, i].sum()
+                used += kind[s, i].sum()
+                imported += china.flow[rest, s, i] / bought * kind[s, i].sum() if bought else 0.0
+        assert supply(china, "CHN")[name].item() == pytest.approx(1 - imported / used, rel=1e-12)
+    own = supply(china, "CN-BJ", by="sector").domestic
+    assert set(own.values[(own == 1) | (own.round(12) == 0)]) <= {0.0, 1.0}  # shares of all and of nothing are exact
+
+
 def test_import_content_against_the_inverse(toy) -> None:
     kind = toy.sectors.codes[1]
     inside = [k for k, n in enumerate(toy.geography.nation) if n == toy.home]

@@ -202,8 +202,12 @@ def _bought(acc: Accounts, outside: Array, members: Index, goods: Index) -> Arra
             spent = by_user[:, goods][:, :, members].sum(axis=3)  # r i s
             parts.append(np.stack([np.einsum("ris,rs->i", spent, w) for w in weights]))
     else:
-        share = ratio(total, total[1])
-        parts += [(share * kind[members][:, goods].sum(axis=2)).sum(axis=1) for kind in (acc.use, acc.final)]
+        abroad = ratio(*total)
+        for kind in (acc.use, acc.final):
+            size = kind[members][:, goods].sum(
+                axis=2
+            )  # s i, also what is drawn wholly from stock and flows from nobody
+            parts.append(np.stack([abroad * size, size]).sum(axis=1))
     return np.stack(parts, axis=1)
 
 
