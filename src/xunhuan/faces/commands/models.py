@@ -38,8 +38,8 @@ def models(
             (m.name, words.first_of(m), ", ".join(e.kind for e in m.reads), ", ".join(q.name for q in m.quantities))
             for m in registry.models().values()
         ]
-        emit(pd.DataFrame(rows, columns=["model", "title", "reads", "gives"]), format, output, title="Models",
-             notes=["In full: xunhuan models NAME"])  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["model", "title", "reads", "gives"])
+        emit(frame, format, output, title="Models", notes=["In full: xunhuan models NAME"])
         return
     text = page() if name == "all" else "\n".join(_model(registry.find(name)))
     if output is None:
@@ -59,24 +59,6 @@ def page() -> str:
         "this page. How a model is added: [contributing](../CONTRIBUTING.md).",
         "",
     ]
-    for m in registry.models().values()
-        ]
-        emit(pd.DataFrame(rows, columns=["model", "title", "reads", "gives"]), format, output, title="Models",
-             notes=["In full: xunhuan models NAME"])  # fmt: skip
-        return
-    text = page() if name == "all" else "\n".join(_model(registry.find(name)))
-    if output is None:
-        typer.echo(text)
-        return
-    from xunhuan.data.store import write_text
-
-    write_text(output, text + "\n")
-
-
-def page() -> str:
-    """The page on every model and every edit, in Markdown, read off their records."""
-    lines = ["# Models and edits", "", "Every model there is and every edit it reads, as their records say; this page is made by "
-             "`xunhuan models all -o docs/models.md`. How a model is added: [contributing](../CONTRIBUTING.md).", ""]  # fmt: skip
     for m in registry.models().values():
         lines += [*_model(m), ""]
     lines += [
