@@ -182,9 +182,9 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         about = _first(e.__doc__).rstrip(".")
         option = typer.Option(f"--{e.kind.replace('_', '-')}", help=f"{about}: {_example(e)}")
         made.append(inspect.Parameter(f"edit_{e.kind}", keyword, annotation=Annotated[Given, option], default=None))
-    about = described(model.parameters)
+    told = described(model.parameters)
     for name, f in fields.items():
-        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(f, about.get(name, "")))
+        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(f, told.get(name, "")))
         made.append(inspect.Parameter(f"p_{name}", keyword, annotation=Annotated[Given, option], default=None))
     for name, p in inspect.signature(respond, eval_str=True).parameters.items():
         if name not in ("table", "model"):
