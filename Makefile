@@ -21,7 +21,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 demo: $(VENV)/.runtime
 	$(BIN)/xunhuan demo
 
-# Style, types, layers, then every test and doctest with warnings as errors.
+# Style, types, layers, dependencies, then every test and doctest with warnings as errors.
 test: $(VENV)/.dev lint
 	$(PYTEST)
 
@@ -34,6 +34,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry src
 
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev
