@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.room import harvest, question
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.recording import run_scenario
@@ -20,7 +19,6 @@ from xunhuan.faces.web.pages import circulation as page
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
 from xunhuan.measures.circulation import circulation
-from xunhuan.models.registry import registered
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read
 from xunhuan.scenario.record import scenario_digest
@@ -156,33 +154,6 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
     for x in (lost, 0.9 * lost, 1.1 * lost):
         assert f"{100 * x:.2f}%" in told
     assert "+" not in told
-
-
-VARIANTS: dict[str, dict[str, Any]] = {
-    "a map": {"picture": "map"}, "a level": {"rest": None}, "a map of levels": {"rest": None, "picture": "map"},
-    "no picture": {"picture": "none"}, "a loss": {"better": -1}, "no headline": {"headline": False},
-    "a share": {"unit": "share"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_a_room_without_words_has_its_page(tmp_path: Path, variant: str) -> None:
-    """Whatever its quantity's record says: drawn in both languages, alone and beside another, its number with its unit."""
-    with registered(harvest(**VARIANTS[variant])):
-        folder = tmp_path / "harvest"
-        run_scenario(question(), folder)
-        for lang, arm in (("en", "wet"), ("zh", "dry")):
-            selection = state.selected("/results", f"?table=toyland&region=AT-N&lang={lang}&arm={arm}")
-            reading = outcome.read_in(outcome.opened(folder), lang)
-            page = str(outcome.one_result(folder, selection))
-            assert str(outcome.two_results(folder, folder, selection))
-            shown = reading.show(reading.number("crop", "AT-N", arm), "crop")
-            assert ("%" in shown) == (variant == "a share")
-            # Without a headline the summary does not list it; its picture is there all the same.
-            assert shown in page or variant == "no headline"
-            assert ("more-crop" in page) == (variant == "no headline")
-            assert ("winners-one" in page) == (variant not in ("no picture", "no headline"))
-            assert ("change-map" in page) == ("map" in variant)
 
 
 def test_a_field_cleared_again_leaves_nothing() -> None:
