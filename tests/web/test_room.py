@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,13 +15,18 @@ from tests.helpers.tabs import LATE, Watch, see, until, watched
 from tests.helpers.weblab import Server, serving
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.figures import style
+from xunhuan.faces.recording import record
+from xunhuan.faces.web import state
+from xunhuan.faces.web.pages import outcome
+from xunhuan.models.registry import registered
+from xunhuan.scenario.layers import Layers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 DAYS = 12
 
-pytestmark = [pytest.mark.house, pytest.mark.browser]
+pytestmark = pytest.mark.house
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +73,7 @@ def build(page: Page, server: Server) -> None:
     page.wait_for_selector("#run:not([disabled])")
 
 
+@pytest.mark.browser
 def test_a_room_of_somebody_else(tab: tuple[Page, Watch], server: Server, toy: Accounts) -> None:
     page, _ = tab
     build(page, server)
@@ -93,6 +99,7 @@ def test_a_room_of_somebody_else(tab: tuple[Page, Watch], server: Server, toy: A
         assert "%" not in page.inner_text(".numbers")
 
 
+@pytest.mark.browser
 def test_the_library_stands_beside_it(tab: tuple[Page, Watch], server: Server) -> None:
     page, _ = tab
     see(page, server, "scenario?table=world-2017&scenario=chip-embargo&lang=zh")
@@ -101,3 +108,30 @@ def test_the_library_stands_beside_it(tab: tuple[Page, Watch], server: Server) -
     assert "[model.harvest]" not in text
     page.locator("fieldset.shock").first.locator("summary").click()
     assert page.locator("fieldset.shock").first.get_by_role("button", name="+ rain").is_visible()
+
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "a map": {"picture": "map"}, "a level": {"rest": None}, "a map of levels": {"rest": None, "picture": "map"},
+    "no picture": {"picture": "none"}, "a loss": {"better": -1}, "no headline": {"headline": False},
+    "a share": {"unit": "share"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_room_without_words_has_its_page(tmp_path: Path, variant: str) -> None:
+    """Whatever its quantity's record says: drawn in both languages, alone and beside another, its number with its unit."""
+    with registered(room.harvest(**VARIANTS[variant])):
+        folder = tmp_path / "harvest"
+        record(Layers("scenario", room.question(), (), None), folder)
+        for lang, arm in (("en", "wet"), ("zh", "dry")):
+            selection = state.selected("/results", f"?table=toyland&region=AT-N&lang={lang}&arm={arm}")
+            reading = outcome.read_in(outcome.opened(folder), lang)
+            page = str(outcome.one_result(folder, selection))
+            assert str(outcome.two_results(folder, folder, selection))
+            shown = reading.show(reading.number("crop", "AT-N", arm), "crop")
+            assert ("%" in shown) == (variant == "a share")
+            # Without a headline the summary does not list it; its picture is there all the same.
+            assert shown in page or variant == "no headline"
+            assert ("more-crop" in page) == (variant == "no headline")
+            assert ("winners-one" in page) == (variant not in ("no picture", "no headline"))
+            assert ("change-map" in page) == ("map" in variant)

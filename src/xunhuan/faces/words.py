@@ -2,7 +2,7 @@
 
 Keys: kind_X and field_X are an edit and its fields, choice_X a value; q_X a quantity; on_X stands on figures; line_X on the
 command line; a room's words are its titles of quantities (by their names) and of uncertain ones, `title`, `section`,
-`relation`, tell_X, axis_X.
+`relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
 """
 
 from __future__ import annotations

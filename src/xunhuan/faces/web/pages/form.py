@@ -148,9 +148,16 @@ def _askable(info: FieldInfo) -> bool:
     return bool(_asked(info))
 
 
-def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selection) -> Any:
-    """The input a field of a record asks for: names, a switch, a choice, a text or a number."""
-    label = words.either(f"field_{name}", selection.lang, _fallback(name, info))
+def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selection, room: str = "") -> Any:
+    """The input a field of a record asks for: names, a switch, a choice, a text or a number.
+
+    room  the model whose parameter it is, and whose words come first
+    """
+
+    def said(key: str, otherwise: str) -> str:
+        return words.of_room(room, key, selection.lang, words.either(key, selection.lang, otherwise))
+
+    label = said(f"field_{name}", _fallback(name, info))
     shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
     asked = _asked(info)
     if asked in ("regions", "sectors"):
@@ -159,8 +166,7 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
         return html.Div(dmc.Switch(id={"flag": path}, label=label, checked=bool(shown), size="sm"), className="flag")
     if asked == "choice":
         choices = [c for a in _alternatives(info.annotation) if get_origin(a) is Literal for c in get_args(a)]
-        said = [(str(c), words.either(f"choice_{c}", selection.lang, str(c))) for c in choices]
-        return _choice(path, str(shown), label, said)
+        return _choice(path, str(shown), label, [(str(c), said(f"choice_{c}", str(c))) for c in choices])
     if asked == "text":
         return _text(path, "" if shown is None else str(shown), label)
     return _number(path, shown, label, 100 if Percent in _marks(info) else 1)
@@ -261,7 +267,7 @@ def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
         return html.Div(switch, className="model")
     fields = model.parameters.model_fields
     shown = model.shown or tuple(n for n, f in fields.items() if _askable(f))[:OFFERED]
-    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection) for p in shown]
+    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection, name) for p in shown]
     return html.Div([switch, html.Div(inputs, className="fields")], className="model")
 
 

@@ -121,7 +121,10 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
         cells = [reading.name(place)]
         for name in ("omega", "omega_net"):
             n = reading.number(name, place)
-            cells += [f"{n.value:.2f}", f"{n.low:.2f} – {n.high:.2f}" if n.spans else "–"]
+            cells += [
+                style.whole(n.value, 2),
+                f"{style.whole(n.low, 2)} – {style.whole(n.high, 2)}" if n.spans else "–",
+            ]
         rows.append(cells)
     head = [t("place"), "Ω", t("interval_short"), t("omega_net"), t("interval_short")]
     inside = [
