@@ -224,8 +224,7 @@ def test_simulate_prints_who_is_hit(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--tariff", "BOR<-ATL:goods:+25%", "--trade-cost", "ATL<->ATL:MAN:-0.1",
                  "--trade-cost", "AT-N<-BOR:FAR:ban", "--subsidy", "AT-E:MAN:0.05", "--productivity", "BOR:0.01",
                  "--final-demand", "BOR:MAN:0.1", "--export-tax", "AT-S->BOR:FAR:0.1", "--mobility-cost", "AT-N:-0.01",
-                 "--labour", "mobile",
-                 "--theta", "MAN=4", "--theta", "SER=5", "--scale", "0.02"]  # fmt: skip
+                 "--labour", "mobile", "--theta", "MAN=4", "--theta", "SER=5", "--scale", "0.02"]  # fmt: skip
     assert main(["simulate", "toyland", *arguments, "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("region,name,where,real_income,real_income_per_head")

@@ -79,7 +79,11 @@ class Edit(Strict):
         if len(args) > len(names):
             told_first = f"at most {len(names)} values without a name ({', '.join(names)})" if names else "names only"
             raise BadInput(f"{type(self).__name__} takes {told_first}", fix="name the others, as in change=0.1")
-        given = dict(zip(names, args, strict=False)) | data
+        given = dict(zip(names, args, strict=False))
+        twice = [n for n, label, _ in self.selections() if n in given and (n in data or label in data)]
+        if twice:
+            raise BadInput(f"{type(self).__name__} is given {twice[0]} twice", fix="give it once")
+        given |= data
         try:
             super().__init__(**given)
         except ValidationError as e:

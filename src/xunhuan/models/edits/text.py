@@ -15,7 +15,7 @@ from xunhuan.models.edits.base import Edit, Names, as_number
 
 _PAIR = re.compile(r"^(?P<a>.+?)(?P<arrow><->|<-|->)(?P<b>[^:]+)(?::(?P<sectors>[^:]+))?(?::(?P<value>[^:]+))?$")
 _FULL = re.compile(r"\s*\w+\s*=")
-_MARK = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')|,(?=\s*\w+\s*=)|\s*(=)\s*""")
+_MARK = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')|,(?=\s*\w+\s*=)|\s*(=)(?:\s+(?!\w+\s*=))?""")
 """What stands in quotes; a comma between pairs; an equals sign with the spaces around it."""
 
 
