@@ -7,14 +7,13 @@ from pathlib import Path
 from xunhuan.models.registry import GROUP
 
 
-def installed(folder: Path, source: Path, record: str, name: str = "elsewhere") -> Path:
+def installed(folder: Path, source: Path, name: str = "elsewhere") -> Path:
     """Install a module as a package with a room; the folder, for PYTHONPATH or `sys.path`.
 
-    source  file of the module · record: an expression of the module that gives its `Model` · name: of the package
+    source  file of the module, whose `MODEL` is the room · name: of the package
     """
     folder.mkdir(parents=True, exist_ok=True)
-    code = f"{source.read_text(encoding='utf-8')}\n\nMODEL = {record}\n"
-    (folder / f"{name}.py").write_text(code, encoding="utf-8")
+    (folder / f"{name}.py").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     about = folder / f"{name}-1.0.dist-info"
     about.mkdir(exist_ok=True)
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")

@@ -241,7 +241,7 @@ def test_wrong_input_is_told_as_it_is_typed(tab: tuple[Page, Watch], server: Ser
     build(page, server, "10")
     page.get_by_label("Set the rate to, %").fill("-5")
     page.wait_for_selector(".notice.error")
-    assert "greater than or equal to 0" in page.inner_text("#verdict")
+    assert "must be 0 or more" in page.inner_text("#verdict")
     assert page.is_disabled("#run")
     page.get_by_label("Set the rate to, %").fill("5")
     until(page, "document.querySelector('#verdict').textContent.includes('exactly one of set, add, multiply')")

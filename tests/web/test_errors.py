@@ -164,7 +164,7 @@ def test_a_draft_is_told_what_the_command_line_would_say() -> None:
     wrong["shock"][0]["tariff"][0] = {"from": ["ATLL"], "to": ["BOR"], "sectors": ["good"], "set": -0.1}
     told = problems(wrong)
     assert "shock[0].tariff" in told
-    assert "greater than or equal to 0" in told
+    assert "must be 0 or more" in told
     wrong["shock"][0]["tariff"][0]["set"] = 0.1
     told = problems(wrong)
     assert "shock[0].tariff.from: unknown region 'ATLL'; did you mean ATL" in told

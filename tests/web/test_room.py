@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import room
+from tests.helpers import room, rooms
 from tests.helpers.plugin import installed
 from tests.helpers.tabs import LATE, Watch, see, until, watched
 from tests.helpers.weblab import Server, serving
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.house
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A laboratory where the room is installed: found by the server and by the processes that run its scenarios."""
-    packages = installed(tmp_path_factory.mktemp("packages"), Path(str(room.__file__)), "harvest()")
+    packages = installed(tmp_path_factory.mktemp("packages"), Path(str(room.__file__)))
     with serving(tmp_path_factory.mktemp("laboratory"), path=packages) as s:
         yield s
 
@@ -46,7 +46,7 @@ def tab(browser: Browser, server: Server) -> Iterator[tuple[Page, Watch]]:
 def reaped(acc: Accounts, region: str) -> str:
     """The harvest of a region after the days of rain, as the form's numbers are written; by hand."""
     k = acc.geography.codes.index(region)
-    gained = room.HarvestParameters().yield_per_day * DAYS * acc.output[k, 0]
+    gained = room.Soil().yield_per_day * DAYS * acc.output[k, 0]
     return f"{style.plain(float(gained), plus=True)} {style.unit(acc.unit)}"
 
 
@@ -120,9 +120,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_room_without_words_has_its_page(tmp_path: Path, variant: str) -> None:
     """Whatever its quantity's record says: drawn in both languages, alone and beside another, its number with its unit."""
-    with registered(room.harvest(**VARIANTS[variant])):
+    with registered(rooms.harvest(**VARIANTS[variant])):
         folder = tmp_path / "harvest"
-        record(Layers("scenario", room.question(), (), None), folder)
+        record(Layers("scenario", rooms.question(), (), None), folder)
         for lang, arm in (("en", "wet"), ("zh", "dry")):
             selection = state.selected("/results", f"?table=toyland&region=AT-N&lang={lang}&arm={arm}")
             reading = outcome.read_in(outcome.opened(folder), lang)

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import UnknownName
 from xunhuan.measures import SOURCES
 from xunhuan.models import registry
-from xunhuan.models.model import Model
 from xunhuan.scenario.observe import MEASURES
 from xunhuan.scenario.record import Result, open_result
-from xunhuan.scenario.scenario import Scenario
 
 PLACES = ("journal", "booktitle", "publisher", "institution", "howpublished")
 """Fields that say where a source appeared, the first one there is."""
@@ -114,7 +111,7 @@ def _rests_on(what: str | Path | Accounts | Result) -> tuple[list[str], list[str
         return [what.source, *what.notes, *what.extra.values()], [table_entry(what)]
     if isinstance(what, Result):
         base = [table_entry(load(what.scenario.base))] if what.scenario.base in known_tables() else []
-        return of_scenario(what.scenario), base
+        return of_result(what), base
     declared = _declared(str(what))
     if declared:
         return declared, []
@@ -126,11 +123,6 @@ def _rests_on(what: str | Path | Accounts | Result) -> tuple[list[str], list[str
     raise UnknownName.of("source", str(what), [*library(), *known_tables(), *SOURCES, *registry.models()])
 
 
-def of_model(model: Model[Any]) -> list[str]:
-    """Keys that a model and its quantities declare."""
-    return list(dict.fromkeys([*model.sources, *(q.source for q in model.quantities if q.source)]))
-
-
 def _declared(name: str) -> list[str]:
     """Keys that a measure or a model declares; empty for another name.
 
@@ -139,7 +131,7 @@ def _declared(name: str) -> list[str]:
     if name.replace("-", "_") in SOURCES:
         return list(SOURCES[name.replace("-", "_")])
     known = registry.models()
-    return of_model(known[name]) if name in known else []
+    return list(known[name].cited) if name in known else []
 
 
 def software() -> str:
@@ -160,10 +152,11 @@ def table_entry(acc: Accounts) -> str:
     )
 
 
-def of_scenario(scenario: Scenario) -> list[str]:
-    """Texts that name the keys a scenario's models and measures rest on."""
-    known, measured = registry.models(), [m for m, v in scenario.measure if v is not None]
-    keys = [k for name in scenario.model if name in known for k in of_model(known[name])]
+def of_result(result: Result) -> list[str]:
+    """Texts that name the keys a result's models and measures rest on, as it was made with them."""
+    scenario = result.scenario
+    measured = [m for m, v in scenario.measure if v is not None]
+    keys = [k for cited in result.manifest["cited"].values() for k in cited]
     keys += [q.source for q in MEASURES if q.name in measured and q.source]
     keys += [k for name in measured for k in SOURCES.get(name, ())]
     return [*dict.fromkeys(keys), scenario.source, scenario.reasoning]

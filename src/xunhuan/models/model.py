@@ -206,6 +206,11 @@ class Model(Generic[P]):
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     size: Callable[[Accounts, P], float] | None = None
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Keys of all that the model and its quantities rest on."""
+        return tuple(dict.fromkeys([*self.sources, *(q.source for q in self.quantities if q.source)]))
+
     def refuse_unread(self, edits: Iterable[Edit]) -> None:
         """Raise BadInput naming the edits of kinds that the model does not read, and those it does."""
         unread = [f"`{e}`" for e in edits if not isinstance(e, self.reads)]

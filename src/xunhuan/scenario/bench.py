@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xunhuan.data.arrays import Array
+from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
@@ -213,6 +214,7 @@ def _manifest(
             "notes": list(bench.base.notes),
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
+        "cited": {m: list(registry.find(m).cited) for m in bench.parameters},
         "status": status,
         "draws": {
             "outcomes": ended,

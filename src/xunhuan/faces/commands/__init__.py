@@ -8,7 +8,7 @@ from __future__ import annotations
 ROOMS: dict[str, dict[str, str]] = {
     "tables": {
         "tables": "List the tables that can be named, or show one of them.",
-        "check": "Check the accounting identities of a table and show the largest residual of each.",
+        "check": "Check a table's accounting identities, or a scenario against its table and models, without running it.",
     },
     "circulation": {
         "circulation": "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -63,11 +64,32 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
 
 
 def _check(
-    table: Annotated[str, typer.Argument(help="Name or netCDF file of a table.")],
+    source: Annotated[str, typer.Argument(help="Name or netCDF file of a table, or name or TOML file of a scenario.")],
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """Check the accounting identities of a table and show the largest residual of each."""
+    """Check a table's accounting identities, or a scenario against its table and models, without running it."""
+    from xunhuan.scenario.layers import library
+
+    if source.endswith(".toml") or source in library():
+        _check_scenario(source)
+        return
+    _check_table(source, format, output)
+
+
+def _check_scenario(source: str) -> None:
+    """Say what a scenario would run. Raises BadInput listing all that is wrong with it."""
+    from xunhuan.scenario.check import prepare
+    from xunhuan.scenario.layers import read
+
+    layers = read(source)
+    bench = prepare(layers)
+    s = bench.scenario
+    typer.echo(f"{layers.name} is whole: {len(s.shock)} shocks in {len(s.all_arms())} arms of {bench.base.name}, "
+               f"models {', '.join(bench.order)}, {s.uncertainty.draws if s.uncertainty else 'no'} draws")  # fmt: skip
+
+
+def _check_table(table: str, format: Format, output: Path | None) -> None:
     import pandas as pd
 
     from xunhuan.data.identities import TOLERANCE, identity_residuals

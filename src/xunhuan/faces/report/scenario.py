@@ -52,7 +52,7 @@ class ScenarioReport:
 
     def html(self) -> str:
         """The whole page."""
-        citations = bibliography.of_scenario(self.result.scenario)
+        citations = bibliography.of_result(self.result)
         return render("scenario.html.j2", self._context(), citations)
 
     def _context(self) -> dict[str, object]:

@@ -1,0 +1,102 @@
+"""The definition of done: a model of somebody else goes through every face, with no line of the package changed.
+
+The room lies in a package of its own, found by its entry point alone; it has an edit, a quantity and an uncertain parameter,
+and no words. CONTRIBUTING shows it. The report is in tests/faces/test_rooms.py, the browser in tests/web/test_room.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.helpers import room
+from tests.helpers.plugin import installed
+from xunhuan.data.accounts import Accounts
+
+pytestmark = pytest.mark.house
+
+SCENARIO = """
+title = "What rain does"
+base = "toyland"
+[[shock]]
+name = "a wet spring"
+rain = { regions = "AT-N", days = 10 }
+[model.harvest]
+[uncertainty]
+draws = 2
+soil = { low = 0.5, high = 1.5 }
+"""
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the room's package, as an installer leaves it."""
+    folder = installed(tmp_path_factory.mktemp("packages"), Path(str(room.__file__)))
+    (folder / "rain.toml").write_text(SCENARIO, encoding="utf-8")
+    return folder
+
+
+def asked(packages: Path, *command: str) -> str:
+    """What `python ...` says where the package is installed; it must end well."""
+    paths = os.pathsep.join([str(packages), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": paths, "COLUMNS": "200"}
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, cwd=packages)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def xunhuan(packages: Path, *arguments: str) -> str:
+    """What the command line says."""
+    return asked(packages, "-m", "xunhuan.faces.cli", *arguments)
+
+
+def wet(acc: Accounts, days: float) -> float:
+    """The harvest of AT-N after some days of rain, by hand."""
+    return float(acc.output[acc.geography.codes.index("AT-N"), 0]) * 0.01 * days
+
+
+def test_a_model_of_twenty_lines_is_asked_on_the_command_line(packages: Path, toy: Accounts) -> None:
+    assert "rain" in xunhuan(packages, "models")
+    assert "| `yield_per_day` | `0.01` | share of the first sector's output" in xunhuan(packages, "models", "harvest")
+    assert "is whole" in xunhuan(packages, "check", "rain.toml")
+    line = ["respond", "toyland", "--model", "harvest", "--edit", "rain regions=AT-N days=10"]
+    rows = json.loads(xunhuan(packages, *line, "--format", "json"))
+    crop = {r["place"]: r["crop"] for r in rows}
+    assert crop["AT-N"] == pytest.approx(wet(toy, 10), rel=1e-12)
+    assert crop["ATL"] == pytest.approx(wet(toy, 10), rel=1e-12)
+    half = json.loads(xunhuan(packages, *line, "--set", "yield_per_day=0.005", "--format", "json"))
+    assert half[0]["crop"] == pytest.approx(rows[0]["crop"] / 2, rel=1e-12)
+    assert "@book{MillerBlair2009" in xunhuan(packages, "cite", "harvest")
+
+
+def test_it_runs_draws_and_leaves_a_report(packages: Path, toy: Accounts, tmp_path: Path) -> None:
+    said = xunhuan(packages, "run", "rain.toml", "-o", str(tmp_path / "run"), "--no-draws")
+    assert "report:" in said
+    assert "crop" in said
+    assert "%" not in next(text for text in said.splitlines() if "crop" in text)
+    xunhuan(packages, "ensemble", "rain.toml", "-o", str(tmp_path / "two"), "--draws", "2", "--workers", "2")
+    summary = pd.read_parquet(tmp_path / "two" / "summary.parquet")
+    mine = summary[(summary["quantity"] == "crop") & (summary["place"] == "AT-N") & (summary["arm"] == "a wet spring")]
+    value, low, high = (float(mine[c].iloc[0]) for c in ("value", "low", "high"))
+    assert value == pytest.approx(wet(toy, 10), rel=1e-12)
+    assert 0.5 * value <= low < high <= 1.5 * value
+    assert mine["unit"].iloc[0] == toy.unit
+    assert "crop" in (tmp_path / "two" / "report.html").read_text(encoding="utf-8")
+    assert "MillerBlair2009" in xunhuan(packages, "cite", str(tmp_path / "two"))
+
+
+def test_python_asks_it_by_name(packages: Path, toy: Accounts) -> None:
+    code = (
+        "import xunhuan as xh; r = xh.respond('toyland', 'rain regions=AT-N days=10', model='harvest');"
+        "print(list(xh.models()), float(r.detail['crop'][0]), r.status.message)"
+    )
+    names, crop, message = asked(packages, "-c", code).strip().rsplit(" ", 2)
+    assert names == "['trade', 'harvest', 'propagation']"
+    assert float(crop) == pytest.approx(wet(toy, 10), rel=1e-12)
+    assert message == "reaped"
