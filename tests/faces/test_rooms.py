@@ -16,7 +16,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.faces.figures.of_quantity import of_quantity
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report import scenario_report
-from xunhuan.faces.report.scenario import ScenarioReport, answer
+from xunhuan.faces.report.scenario import ScenarioReport, answer_text
 from xunhuan.models.registry import registered
 from xunhuan.scenario.record import Result, open_result
 
@@ -62,10 +62,10 @@ def test_its_numbers_are_told_in_the_tables_unit(result: Result, toy: Accounts) 
     assert base == "0 million SHL"
     assert arms[0].startswith(f"+{wet:.2f} million SHL (+")
     assert not any("%" in cell for cell in arms)
-    said = answer(Reading(result)).split(". ")[0]
+    said = answer_text(Reading(result)).split(". ")[0]
     assert said.startswith(f"“wet”: crop of Atlas is +{wet:.2f} million SHL (90% interval +")
     assert "%" not in said.replace("90% interval", "")
-    assert "阿特拉斯的crop为" in answer(Reading(result, "zh"))
+    assert "阿特拉斯的crop为" in answer_text(Reading(result, "zh"))
 
 
 def test_its_section_stands_on_the_page_under_its_name(result: Result) -> None:

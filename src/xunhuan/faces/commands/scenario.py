@@ -150,7 +150,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
-    emit(headline_table(result), title=result.scenario.title, notes=endings(result), digits=2)
+    emit(headline_table(result), title=result.scenario.title, notes=_ended(result), digits=2)
     typer.echo(f"report: {out / 'report.html'}")
 
 
@@ -161,7 +161,7 @@ def headline_table(result: Result) -> pd.DataFrame:
     return headline_frame(result)
 
 
-def endings(result: Result) -> list[str]:
+def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
     m = result.manifest
     lines = [

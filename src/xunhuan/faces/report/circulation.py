@@ -48,18 +48,18 @@ class Findings:
         return "provinces" if subdivisions else "regions"
 
 
-def bounds_of(acc: Accounts) -> tuple[Accounts, Accounts] | None:
+def bounding_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
     """The tables with the least and the most cross-hauling that belong to a bundled table, if it has them."""
     names = [f"{acc.name}-{end}" for end in ("least", "most")]
     return (load(names[0]), load(names[1])) if all(n in known_tables() for n in names) else None
 
 
-def find(acc: Accounts) -> Findings:
+def findings(acc: Accounts) -> Findings:
     """Measure everything the report says. Raises BadInput where home has only one region."""
     if acc.geography.nation.count(acc.home) < 2:
         fix = "choose a home nation of several regions, or make one with --nation NAME=CODE,CODE"
         raise BadInput("a circulation report compares the regions of one nation", where=acc.name, fix=fix)
-    ends = bounds_of(acc)
+    ends = bounding_tables(acc)
     has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
     return Findings(
         acc=acc,
@@ -86,7 +86,7 @@ class CirculationReport:
     @cached_property
     def found(self) -> Findings:
         """Its numbers."""
-        return find(self.acc)
+        return findings(self.acc)
 
     def album(self) -> Album:
         """Its figures by key, in order."""

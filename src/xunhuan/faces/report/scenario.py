@@ -61,7 +61,7 @@ class ScenarioReport:
         sections = {model: section(reading, model, pictures, tables) for model in reading.models}
         return {
             "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
-            "question": s.question, "answer": answer(reading), "answer_zh": answer(Reading(self.result, "zh")),
+            "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -112,7 +112,7 @@ def relation(reading: Reading) -> str:
     return words.of(reading.lang)("next").join([*(s for s in said if s), *chain(reading), not_added])
 
 
-def answer(reading: Reading) -> str:
+def answer_text(reading: Reading) -> str:
     """The answer in a sentence or three, computed, in the reading's language."""
     return words.of(reading.lang)("next").join(s for s in _answer(reading) if s)
 
