@@ -22,10 +22,12 @@ SERVED = 1.0 - 1e-12
 class Recall(NamedTuple):
     """What industries ask again of suppliers that failed them, for the goods g in which some supplier owes.
 
-    debt g r s, what is owed, value · part g s, share of industries' orders that asks debtors only
+    total g s, what is owed, Σ_r b, value · kept g s, share of it that still stands · part g s, share of industries' orders that
+    asks debtors only
     """
 
-    debt: Array
+    total: Array
+    kept: Array
     part: Array
 
 
@@ -48,12 +50,14 @@ def owed(state: State, gap: Array, wanted: Array, e: Economy) -> Recall:
     """
     g = state.indebted
     if g.size == 0:
-        return Recall(state.debt, np.zeros_like(gap))
+        nothing = np.zeros_like(gap)
+        return Recall(nothing, nothing, nothing)
     orders, total = wanted[g], state.debt.sum(axis=1)
     kept = np.minimum(1.0, ratio(gap, total))
-    regular = (e.production.recipe[g] * state.wanted).sum(axis=2)
+    recipe = e.production.recipe
+    regular = (recipe[swept(g, recipe)] * state.wanted).sum(axis=2)
     part = ratio(np.maximum(orders - regular, 0.0), orders) * ratio(kept * total, gap)
-    return Recall(state.debt * kept[:, None, :], part)
+    return Recall(total, kept, part)
 
 
 def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[Sourcing, Array, Links]:
@@ -99,9 +103,8 @@ def recalled(state: State, recall: Recall) -> Array:
     g = state.indebted
     if g.size == 0:
         return state.share.copy()
-    total = recall.debt.sum(axis=1)
-    again = recall.debt * ratio(recall.part, total)[:, None, :]
-    again += state.share[swept(g, state.share)] * (1.0 - recall.part * (total > 0))[:, None, :]
+    again = state.debt * ratio(recall.part, recall.total)[:, None, :]
+    again += state.share[swept(g, state.share)] * (1.0 - recall.part)[:, None, :]
     if len(g) == len(state.share):
         return np.asarray(again)
     out = state.share.copy()
@@ -132,7 +135,7 @@ def remembered(
     delivered *= got.use[g]
     debt = state.share[g] * regular[g][:, None, :]
     debt -= delivered
-    debt[swept(np.searchsorted(goods, state.indebted), debt)] += recall.debt
+    debt[swept(np.searchsorted(goods, state.indebted), debt)] += state.debt * recall.kept[:, None, :]
     np.maximum(debt, 0.0, out=debt)
     owing = debt.max(axis=(1, 2)) > 0
     return goods[owing], debt if owing.all() else debt[owing]
