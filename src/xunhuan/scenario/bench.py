@@ -251,6 +251,7 @@ def _manifest(
             "notes": list(bench.base.notes),
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
+        "after": bench.after,
         "status": status,
         "draws": {
             "outcomes": ended,
