@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.rooms import answered, harvest, question
+from tests.helpers.harvest import answered, harvest, question
 from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_of
 from xunhuan.faces.reading import Number, Reading
 from xunhuan.faces.report.scenario import ScenarioReport, relation

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from tests.helpers.rooms import answered, harvest, question
+from tests.helpers.harvest import answered, harvest, question
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces.figures.of_quantity import of_quantity
 from xunhuan.faces.reading import Reading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import room, rooms
+from tests.helpers import harvest, room
 from tests.helpers.plugin import installed
 from tests.helpers.tabs import LATE, Watch, see, until, watched
 from tests.helpers.weblab import Server, serving
@@ -120,9 +120,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_room_without_words_has_its_page(tmp_path: Path, variant: str) -> None:
     """Whatever its quantity's record says: drawn in both languages, alone and beside another, its number with its unit."""
-    with registered(rooms.harvest(**VARIANTS[variant])):
+    with registered(harvest.harvest(**VARIANTS[variant])):
         folder = tmp_path / "harvest"
-        record(Layers("scenario", rooms.question(), (), None), folder)
+        record(Layers("scenario", harvest.question(), (), None), folder)
         for lang, arm in (("en", "wet"), ("zh", "dry")):
             selection = state.selected("/results", f"?table=toyland&region=AT-N&lang={lang}&arm={arm}")
             reading = outcome.read_in(outcome.opened(folder), lang)

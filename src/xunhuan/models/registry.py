@@ -10,30 +10,38 @@ import contextlib
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from typing import Any
 
-from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
+from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError, nearest
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.model import Model
 from xunhuan.symbols import UNITS
 
 GROUP = "xunhuan.models"
-RESERVED = ("after",)
-"""Keys of [model.NAME] that are the house's own."""
+RESERVED: dict[str, tuple[str, ...]] = {
+    "parameter": ("after",),
+    "edit": ("name", "note", "role", "size"),
+    "uncertain": ("draws", "seed", "design", "shock", "cross_hauling", "models"),
+    "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",
+                 "break_even_answer", "reinforcement", "frontier_real_income", "frontier_reliance", "rank_correlation",
+                 "sobol_first", "sobol_total", "sobol_first_half", "sobol_total_half"),
+}  # fmt: skip
+"""Names that are the house's own: keys of [model.NAME], of a shock and of [uncertainty]; numbers that need no model."""
 _known: dict[str, Model[Any]] = {}
 _found = False
 
 
 def models() -> dict[str, Model[Any]]:
-    """Every model by name, lasting ones first. Raises BadInput where a room outside does not fit the house."""
+    """Every model by name, lasting ones first. Raises BadInput where a room outside does not fit the house, XunhuanError
+    where it cannot be opened."""
     global _found
     if not _found:
-        _found = True
         for model in (*_rooms(), *_elsewhere()):
-            if model.name not in _known:
+            if _known.get(model.name) is not model:
                 register(model)
+        _found = True
     return dict(sorted(_known.items(), key=lambda item: (item[1].horizon != "long", item[0] not in _own(), item[0])))
 
 
@@ -58,25 +66,37 @@ def register(model: Model[Any]) -> None:
         problems.add("there is a model of this name; choose another")
     for q in model.quantities:
         if q.unit not in UNITS:
-            problems.add(f"quantity {q.name}: unknown unit {q.unit!r}; known units: {', '.join(UNITS)}")
-        for other in _known.values():
-            if any(q.name == o.name for o in other.quantities):
-                problems.add(f"quantity {q.name}: the model {other.name!r} gives one of this name; prefix it")
-    for u in model.uncertain:
-        for other in _known.values():
-            if any(u.name == o.name for o in other.uncertain):
-                problems.add(f"uncertain {u.name}: the model {other.name!r} has one of this name; prefix it")
+            problems.add(f"quantity {q.name}: unknown unit {q.unit!r}; {_choice(q.unit, UNITS)}")
+    for what, mine in _names(model).items():
+        for name in dict.fromkeys(mine):
+            if mine.count(name) > 1:
+                problems.add(f"{what} {name}: is there twice")
+            if name in RESERVED[what]:
+                problems.add(f"{what} {name}: the house's own name; choose another")
+            for other in _known.values():
+                if what in ("quantity", "uncertain") and name in _names(other)[what]:
+                    problems.add(f"{what} {name}: the model {other.name!r} has one of this name; prefix it")
     for kind in model.reads:
         same = {e.kind: e for m in _known.values() for e in m.reads}.get(kind.kind, kind)
         if not kind.kind:
             problems.add(f"edit {kind.__name__}: has no kind")
         elif same is not kind:
             problems.add(f"edit {kind.kind}: {same.__module__}.{same.__qualname__} has this kind; choose another")
-    for name in RESERVED:
-        if name in model.parameters.model_fields:
-            problems.add(f"parameter {name}: the house's own key of [model.{model.name}]; choose another")
     problems.raise_if(fix="docs: how to add a room, in CONTRIBUTING.md")
     _known[model.name] = model
+
+
+def _names(model: Model[Any]) -> dict[str, list[str]]:
+    """What a model gives names to."""
+    return {
+        "quantity": [q.name for q in model.quantities], "uncertain": [u.name for u in model.uncertain],
+        "edit": [e.kind for e in model.reads], "parameter": list(model.parameters.model_fields),
+    }  # fmt: skip
+
+
+def _choice(name: str, valid: Iterable[str]) -> str:
+    near = nearest(name, valid)
+    return f"did you mean {', '.join(near)}?" if near else f"known units: {', '.join(valid)}"
 
 
 @contextlib.contextmanager

@@ -215,6 +215,7 @@ def _manifest(
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "cited": {m: list(registry.find(m).cited) for m in bench.parameters},
+        "after": bench.after,
         "status": status,
         "draws": {
             "outcomes": ended,

@@ -110,7 +110,11 @@ def _parameters(given: Any, p: Problems) -> dict[str, BaseModel]:
         except UnknownName as error:
             p.add(f"model.{name}: {error.what}; {error.fix}")
             continue
-        own = {k: v for k, v in values.items() if k not in registry.RESERVED} if isinstance(values, Mapping) else values
+        own = (
+            {k: v for k, v in values.items() if k not in registry.RESERVED["parameter"]}
+            if isinstance(values, Mapping)
+            else values
+        )
         try:
             out[name] = kind.model_validate(own)
         except ValidationError as e:

@@ -26,6 +26,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.models import registry
+from xunhuan.models.edits import Edit
 from xunhuan.models.model import Shock
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bounds import hauling_bounds
@@ -126,14 +127,23 @@ def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
             continue
         booked = name == first.settled or name in first.after.values()
         for doses in arms(first.scenario).values():
-            with contextlib.suppress(BadInput, NotConverged):
-                asked = [(name, b.edits(name, doses), None) for b, _ in draws]
-                if not asked[0][1]:
-                    continue
-                parameters = [b.parameters[name] for b, _ in draws]
-                answers = many(first.base, [Shock(a[1]) for a in asked], parameters, booked=booked)
-                for (b, memo), key, response in zip(draws, asked, answers, strict=True):
-                    memo[key] = kept(b, b.base, name, response, full=False)
+            left = [(b, memo, edits) for b, memo in draws if (edits := _edits(b, name, doses))]
+            while left:
+                parameters, done = [b.parameters[name] for b, _, _ in left], 0
+                with contextlib.suppress(BadInput, NotConverged):
+                    answers = many(first.base, [Shock(edits) for _, _, edits in left], parameters, booked=booked)
+                    for (b, memo, edits), response in zip(left, answers, strict=True):
+                        memo[name, edits, None] = kept(b, b.base, name, response, full=False)
+                        done += 1
+                left = left[done + 1 :]
+
+
+def _edits(bench: Bench, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
+    """What a model reads on an arm; nothing where a dose cannot be, which the draw says when its turn comes."""
+    try:
+        return bench.edits(name, doses)
+    except BadInput:
+        return ()
 
 
 def work(text: str, digest: str, rows: Sequence[tuple[int, Values]]) -> list[Row]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.model import Numbers, Quantity, Response, Shock, Status
@@ -68,10 +68,12 @@ class Bench:
 
     @cached_property
     def settled(self) -> str:
-        """The model whose accounts measures read: the first lasting one that no other comes after, else the first."""
-        last = [n for n in self.scenario.model if n not in self.after.values()]
-        lasting = [n for n in last if registry.find(n).horizon == "long"]
-        return (lasting or last)[0]
+        """The model whose accounts measures read: the first lasting one that no other lasting one comes after; of
+        short-run models, where there are no others, likewise."""
+        lasting = [n for n in self.scenario.model if registry.find(n).horizon == "long"]
+        among = lasting or list(self.scenario.model)
+        followed = {self.after[n] for n in among if n in self.after}
+        return next(n for n in among if n not in followed)
 
     @cached_property
     def gain(self) -> tuple[str, Quantity] | None:
@@ -124,12 +126,14 @@ def chain_order(scenario: Scenario) -> tuple[str, ...]:
             if name not in after:
                 break
             if after[name] not in scenario.model:
-                fix = f"choose one of {', '.join(scenario.model)}"
+                near = nearest(after[name], [n for n in scenario.model if n != name])
+                fix = f"did you mean {near[0]}?" if near else f"add [model.{after[name]}]"
                 raise BadInput(f"{after[name]!r} is not a model of the scenario", where=f"model.{name}.after", fix=fix)
             name = after[name]
         if name in line and name in after:
-            raise BadInput(f"models come after one another in a circle: {' after '.join([*line, name])}",
-                           where=f"model.{name}.after", fix="remove one `after`")  # fmt: skip
+            circle = " after ".join([*line[line.index(name) :], name])
+            raise BadInput(f"models come after one another in a circle: {circle}", where=f"model.{name}.after",
+                           fix="remove one `after`")  # fmt: skip
         out += [n for n in reversed(line) if n not in out]
     return tuple(out)
 
@@ -216,7 +220,7 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
 def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = True) -> Asked | None:
     """See that the memo holds a model's answer on an arm; what it was asked, None where it reads nothing of it."""
     before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
-    acc, handed = _handed(bench, before, memo)
+    acc, handed = _handed(bench, name, before, memo)
     asked = (name, bench.edits(name, doses) + handed, before)
     if not asked[1] and before is None:
         return None
@@ -226,13 +230,14 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     return asked
 
 
-def _handed(bench: Bench, before: Asked | None, memo: Memo) -> tuple[Accounts, tuple[Edit, ...]]:
-    """The accounts a model begins with, and the edits handed to it."""
+def _handed(bench: Bench, name: str, before: Asked | None, memo: Memo) -> tuple[Accounts, tuple[Edit, ...]]:
+    """The accounts a model begins with, and those edits handed to it that it reads."""
     earlier = None if before is None else memo[before].response
     if before is None or earlier is None:
         return bench.base, ()
     hands_on = registry.find(before[0]).hands_on
-    return earlier.accounts, () if hands_on is None else hands_on(earlier)
+    given = () if hands_on is None else hands_on(earlier)
+    return earlier.accounts, tuple(e for e in given if isinstance(e, registry.find(name).reads))
 
 
 def kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool) -> Answer:
@@ -255,7 +260,7 @@ def weighed(
     name = bench.gain[0]
     memo: Memo = {}
     before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
-    acc, handed = _handed(bench, before, memo)
+    acc, handed = _handed(bench, name, before, memo)
     model = registry.find(name)
     response = model.respond(acc, Shock(bench.edits(name, doses) + handed + extra), bench.parameters[name])
     return response, model.read(acc, response, bench.view.places)

@@ -134,8 +134,14 @@ def test_rates_of_a_cell_add_up_and_ratios_multiply() -> None:
     assert p.tariff[3, :3, 1].tolist() == pytest.approx([0.15, 0.15, 0.17])
     p = of(TradeCost("BOR", "ATL", "MAN", change=0.1), TradeCost("BOR", "AT-N", change=0.5))
     assert p.trade_cost[3, :3, 1].tolist() == pytest.approx([1.65, 1.1, 1.1])
-    p = of(Productivity("AT-N", change=0.1), Productivity("ATL", "FAR", change=-0.2), MobilityCost("AT-N", change=0.5),
-           MobilityCost("ATL", change=0.1), FinalDemand("BOR", change=0.2), FinalDemand("all", "MAN", change=1.0))  # fmt: skip
+    p = of(
+        Productivity("AT-N", change=0.1),
+        Productivity("ATL", "FAR", change=-0.2),
+        MobilityCost("AT-N", change=0.5),
+        MobilityCost("ATL", change=0.1),
+        FinalDemand("BOR", change=0.2),
+        FinalDemand("all", "MAN", change=1.0),
+    )
     assert p.productivity[0].tolist() == pytest.approx([0.88, 1.1, 1.1])
     assert p.mobility_cost.tolist() == pytest.approx([1.65, 1.1, 1.1, 1.0])
     assert p.final_demand[3].tolist() == pytest.approx([1.2, 2.4, 1.2])
@@ -172,14 +178,14 @@ def test_a_rate_set_twice_to_one_value_is_that_value_and_to_two_is_refused() -> 
     ("edits", "told"),
     [
         ((Subsidy("AT-N", "MAN", rate=0.6), Subsidy("ATL", rate=0.5)),
-         "`subsidy regions=AT-N sectors=MAN rate=0.6` and `subsidy regions=ATL rate=0.5`: the subsidy of AT-N MAN would be 1.1 "
-         "(rates must lie below 1)"),
+         "`subsidy regions=AT-N sectors=MAN rate=0.6` and `subsidy regions=ATL rate=0.5`: the subsidy of AT-N MAN would be "
+         "1.1 (rates must lie below 1)"),
         ((ExportTax("BOR", "ATL", "FAR", rate=-0.7), ExportTax("BOR", "all", rate=-0.4)),
          "`export_tax from=BOR to=ATL sectors=FAR rate=-0.7` and `export_tax from=BOR to=all rate=-0.4`: the export tax "
          "of BOR->AT-N FAR would be -1.1, as in 2 more cells (rates must lie above -1)"),
         ((Tariff("BOR", "ATL", "MAN", add=-0.04), Tariff("BOR", "ATL", add=-0.03)),
-         "`tariff from=BOR to=ATL sectors=MAN add=-0.04` and `tariff from=BOR to=ATL add=-0.03`: the tariff of BOR->AT-N MAN "
-         "would be -0.02, as in 2 more cells (rates must be 0 or more)"),
+         "`tariff from=BOR to=ATL sectors=MAN add=-0.04` and `tariff from=BOR to=ATL add=-0.03`: the tariff of BOR->AT-N "
+         "MAN would be -0.02, as in 2 more cells (rates must be 0 or more)"),
     ],
 )  # fmt: skip
 def test_ranges_are_checked_on_the_sum_naming_the_lines(edits: tuple[Edit, ...], told: str) -> None:

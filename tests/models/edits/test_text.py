@@ -46,8 +46,8 @@ def test_any_name_and_number_reads_back(origin: str, sector: str, change: float)
          "both_ways=true"),
         (Capacity("广东", loss=1 / 3, end=1.5, recovery=(0.2, 1.0), recovery_days=7),
          "capacity regions=广东 end=1.5 recovery=0.2/1 recovery_days=7 loss=0.3333333333333333"),
-        (Capacity("AT-N", loss=0.5, recovery=(0.25,), recovery_days=7), "capacity regions=AT-N recovery=0.25 recovery_days=7 "
-         "loss=0.5"),
+        (Capacity("AT-N", loss=0.5, recovery=(0.25,), recovery_days=7),
+         "capacity regions=AT-N recovery=0.25 recovery_days=7 loss=0.5"),
         (MobilityCost("AT-N", change=-0.05), "mobility_cost regions=AT-N change=-0.05"),
         (Orders("BOR", origin="ATL", change=-1), "orders regions=BOR origin=ATL change=-1"),
     ],
@@ -108,7 +108,7 @@ def test_short_forms(kind: type[Edit], text: str, made: list[Edit]) -> None:
         ("tariff CHN USA 0.1", "CHN: unknown key; known keys: from, to, sectors, set, add, multiply, part"),
         ("tariff from to=USA add=0.1 colour", "colour: unknown key"),
         ("trade_cost from=a to=b ban=yes", "ban: is true or false, not 'yes'"),
-        ("capacity regions=a loss=0.5 recovery=quick recovery_days=2", "recovery: 'quick' is not one of the choices; choose none,"),
+        ("capacity regions=a loss=0.5 recovery=quick recovery_days=2", "recovery: 'quick' is not one of the choices;"),
         ("capacity regions=a loss=0.5 recovery=0.5/x recovery_days=2", "recovery[1]: is a number, not 'x'"),
         ("capacity regions=a loss=nan", "loss: must be a finite number (given: nan)"),
         ("stock regions=a factor=1e9", "factor: must be 1000 or less (given: 1000000000.0)"),
@@ -158,12 +158,20 @@ def test_values_without_a_name_are_places() -> None:
 
 
 SAMPLES: tuple[Edit, ...] = (
-    TradeCost("A", "B", "X", cut=0.5, both_ways=True), Tariff("A", ("B", "C"), multiply=2), edits.Productivity("A", change=0.1),
-    edits.FinalDemand("A", change=-0.1), Subsidy("A", rate=0.1), edits.ExportTax("A", rate=0.1), MobilityCost("A", change=0.1),
-    DemandShift("A", "B", shift=0.01), Capacity("A", loss=0.5, recovery=(0.5, 1.0), recovery_days=3), Stock("A", factor=2.0),
-    Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2), edits.Link("A", "B", start=3, end=9),
+    TradeCost("A", "B", "X", cut=0.5, both_ways=True),
+    Tariff("A", ("B", "C"), multiply=2),
+    edits.Productivity("A", change=0.1),
+    edits.FinalDemand("A", change=-0.1),
+    Subsidy("A", rate=0.1),
+    edits.ExportTax("A", rate=0.1),
+    MobilityCost("A", change=0.1),
+    DemandShift("A", "B", shift=0.01),
+    Capacity("A", loss=0.5, recovery=(0.5, 1.0), recovery_days=3),
+    Stock("A", factor=2.0),
+    Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),
+    edits.Link("A", "B", start=3, end=9),
     edits.Gateway("A", "X"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("kind", [*KINDS.values(), DemandShift], ids=lambda k: k.kind)
