@@ -17,6 +17,7 @@ import xunhuan
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces.commands import ROOMS
+from xunhuan.models import registry
 from xunhuan.symbols import SYMBOLS
 
 pytestmark = pytest.mark.house
@@ -99,7 +100,8 @@ def test_the_list_of_commands_is_what_the_rooms_add() -> None:
         app = typer.Typer()
         importlib.import_module(room if "." in room else f"xunhuan.faces.commands.{room}").register(app)
         added = typer.main.get_group(app).commands
-        assert list(told) == list(added), room
+        short = {m.command for m in registry.models().values() if m.command} if room == "respond" else set()
+        assert list(told) == [name for name in added if name not in short], room
         for name, line in told.items():
             assert " ".join(added[name].help.split()).startswith(line.rstrip("."))
     folder = SRC / "faces" / "commands"

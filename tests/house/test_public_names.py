@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import xunhuan
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces import bibliography
-from xunhuan.faces.cli import assemble
+from xunhuan.faces.cli import fetch
+from xunhuan.faces.commands import listed
 
 SRC = Path(xunhuan.__file__).parent
 COMMON = {"region": None, "by": "region", "sectors": "all", "border": "region", "home": None}
@@ -82,13 +82,13 @@ def test_sources_are_declared_for_every_measure_and_stand_in_the_bibliography() 
         assert bibliography.entries(name.replace("_", "-")) == bibliography.entries(name)
 
 
-def _commands() -> dict[str, Any]:
-    return dict(typer.main.get_command(assemble()).commands)  # type: ignore[attr-defined]
+def _command(name: str) -> Any:
+    return fetch(listed()[name][0], name)
 
 
 @pytest.mark.parametrize("name", list(measures.SOURCES))
 def test_a_command_has_the_options_of_its_function(name: str) -> None:
-    command = _commands()[name.replace("_", "-")]
+    command = _command(name.replace("_", "-"))
     parameters = inspect.signature(getattr(measures, name)).parameters
     options = {}
     for p in command.params:

@@ -160,7 +160,7 @@ def test_a_room_of_another_package_runs_a_scenario(tmp_path: Path) -> None:
     package(tmp_path, "almanac", "from tests.helpers.rooms import WEATHER as MODEL\n")
     code = """
 from xunhuan.models import registry
-from xunhuan.scenario.bench import run_scenario
+from xunhuan.faces.laboratory import run as run_scenario
 print(*registry.models())
 shock = {"name": "rain", "rain": {"regions": "AT-N", "days": 8}}
 data = {"title": "x", "base": "toyland", "shock": [shock], "model": {"weather": {"growth": 0.05}}}

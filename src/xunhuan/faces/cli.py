@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.commands import listed
+from xunhuan.faces.commands import FORMER, listed
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -30,6 +30,7 @@ class Rooms(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command itself in place of its name in the list."""
+        args = [FORMER.get(args[0], args[0]), *args[1:]] if args else args
         name, told, rest = super().resolve_command(ctx, args)
         return name, fetch(self.rooms[name], name) if name in self.rooms else told, rest
 

@@ -10,13 +10,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "tables": "List the tables that can be named, or show one of them.",
         "check": "Check a table's accounting identities, or a scenario against its table and models, without running it.",
     },
-    "circulation": {
-        "circulation": "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",
-    },
     "measures": {
-        "va-trade": "Value added of regions absorbed in each partner's final demand.",
+        "circulation": "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",
+        "value-added-trade": "Value added of regions absorbed in each partner's final demand.",
         "participation": "Forward and backward participation in value chains, simple and complex; VS and VS1.",
-        "exports": "Gross exports by whose value they hold and what is counted twice.",
+        "export-decomposition": "Gross exports by whose value they hold and what is counted twice.",
         "gateways": "Part of the other regions' export value added that a region ships, or that passes through it.",
         "exposure": "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
         "chokepoints": "Goods ranked by foreign reliance x supplier concentration x weight in GDP.",
@@ -25,9 +23,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "duplication": "How far regions of a nation or cluster do the same, industry by industry.",
         "linkages": "Backward and forward linkage, upstreamness and downstreamness.",
         "propagation-length": "Average number of stages between a region's value added and a partner's final goods.",
-        "trade-costs": "Trade costs that flows imply (Head-Ries), ad valorem.",
+        "head-ries": "Trade costs that flows imply (Head-Ries), ad valorem.",
         "border-effect": "How much more freely regions trade inside their nation than across its border.",
-        "decompose": "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
+        "supply": "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
+        "import-content": "Imports of a kind of good that industries use per unit of output.",
+        "structural-decomposition": "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
     },
     "build": {
         "build": "Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.",
@@ -62,6 +62,13 @@ ROOMS: dict[str, dict[str, str]] = {
     },
 }
 """Rooms in the order of `xunhuan --help`: their commands with the beginning of each one's help."""
+
+
+FORMER = {
+    "va-trade": "value-added-trade", "exports": "export-decomposition", "trade-costs": "head-ries",
+    "decompose": "structural-decomposition",
+}  # fmt: skip
+"""Names that commands had, which still answer; the list of all shows the names that Python has too."""
 
 
 def listed() -> dict[str, tuple[str, str]]:

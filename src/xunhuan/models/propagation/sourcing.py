@@ -22,8 +22,8 @@ SERVED = 1.0 - 1e-12
 class Recall(NamedTuple):
     """What industries ask again of suppliers that failed them, for the goods g in which some supplier owes.
 
-    total g s, what is owed, Σ_r b, value · kept g s, share of it that still stands · part g s, share of industries' orders that
-    asks debtors only
+    total g s, what is owed, Σ_r b, value · kept g s, share of it that still stands · part g s, share of industries'
+    orders that asks debtors only
     """
 
     total: Array
