@@ -31,7 +31,7 @@ from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
 from xunhuan.models.trade.kernel import solve
-from xunhuan.models.trade.solve import problem, run
+from xunhuan.models.trade.solve import problem, search
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 WAR = Shock((Tariff("CHN", "USA", "goods", add=0.25), Tariff("USA", "CHN", "goods", add=0.25)), "trade war")
@@ -112,7 +112,7 @@ def nafta() -> None:
 def world(acc: Accounts) -> None:
     """One solve, one respond, one gradient on the large table."""
     task = problem(acc, primitives(acc, WAR), TradeParameters())
-    one = best(lambda: run(task)[1], 10)
+    one = best(lambda: search(task)[1], 10)
     cells = f"{acc.R} x {acc.S}"
     line(f"{acc.name}, {cells}, one solve of a trade war", one, 0.3)
     line(f"{acc.name}, respond: solve, accounts, detail", best(lambda: respond(acc, WAR).status.residual))
@@ -130,7 +130,9 @@ def world(acc: Accounts) -> None:
     }
     for name, shock in hard.items():
         t = problem(acc, primitives(acc, shock), TradeParameters())
-        line(f"{acc.name}, {name}", best(lambda t=t: run(t)[1], 3), note=f"{int(run(t)[2].iterations)} iterations")
+        line(
+            f"{acc.name}, {name}", best(lambda t=t: search(t)[1], 3), note=f"{int(search(t)[2].iterations)} iterations"
+        )
 
 
 def draws(acc: Accounts, n: int = 256, sd: float = 0.25, seed: int = 7) -> list[TradeParameters]:
@@ -189,7 +191,7 @@ def device_report(table: str, n: int = 256) -> None:
         got, failed, spent = answers(acc, drawn, chunk)
         line(f"{n} draws, {chunk} at a time", (spent, spent), note=f"{failed} not converged")
     one = problem(acc, primitives(acc, WAR), TradeParameters())
-    line("one solve", best(lambda: run(one)[1]))
+    line("one solve", best(lambda: search(one)[1]))
     with jax.default_device(jax.local_devices(backend="cpu")[0]):
         again, _, spent = answers(acc, drawn[:8], chunk=1)
     gap = np.nanmax(np.abs(got[:8] / again - 1))

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from xunhuan.data.store import save as save
     from xunhuan.data.toyland import toyland as toyland
     from xunhuan.faces import figures as figures
-    from xunhuan.faces.laboratory import Result as Result
+    from xunhuan.faces.laboratory import LabResult as Result  # noqa: F401
     from xunhuan.faces.laboratory import cite as cite
-    from xunhuan.faces.laboratory import open_result as open  # noqa: F401
+    from xunhuan.faces.laboratory import open_folder as open  # noqa: F401
     from xunhuan.faces.laboratory import respond as respond
     from xunhuan.faces.laboratory import run as run
     from xunhuan.models import edits as edits
@@ -55,7 +55,7 @@ _ROOMS = {
     "measures": "xunhuan.measures",
     "models": "xunhuan.models",
 }
-_THERE = {"open": "open_result"}
+_THERE = {"open": "open_folder", "Result": "LabResult"}
 """Names that would hide one of Python's own where they are defined."""
 
 __all__ = [*_PUBLIC, *_ROOMS, "__version__"]

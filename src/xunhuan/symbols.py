@@ -239,7 +239,7 @@ SYMBOLS: dict[str, Symbol] = _table((
 """Every named quantity a user can meet, by name."""
 
 
-def title(name: str, language: str = "en") -> str:
+def symbol_title(name: str, language: str = "en") -> str:
     """Label of a quantity for figures and tables; the name itself where it is not in the dictionary."""
     symbol = SYMBOLS.get(name)
     if symbol is None:

@@ -164,16 +164,18 @@ def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) 
 
 def test_bibtex_is_read_whole() -> None:
     text = (Path(bibliography.__file__).parents[1] / "refs.bib").read_text(encoding="utf-8")
-    assert len(bibliography.library()) == len(re.findall(r"^@\w+\{", text, flags=re.M))
-    for r in bibliography.library().values():
+    assert len(bibliography.references_by_key()) == len(re.findall(r"^@\w+\{", text, flags=re.M))
+    for r in bibliography.references_by_key().values():
         assert r.bibtex.count("{") == r.bibtex.count("}")
         assert "n.d." not in r.text
         assert "{" not in r.text
-    hallegatte = bibliography.find("Hallegatte2013")
+    hallegatte = bibliography.reference("Hallegatte2013")
     assert hallegatte.text.startswith("Hallegatte (2013). Modeling the Role of Inventories")
     assert hallegatte.url == "https://doi.org/10.1111/risa.12090"
     assert hallegatte.bibtex in text
-    lines = [bibliography.find(k).text for k in ("GiriYiYilmazkuday2021", "DietzenbacherRomeroBosma2005", "Juhel2024")]
+    lines = [
+        bibliography.reference(k).text for k in ("GiriYiYilmazkuday2021", "DietzenbacherRomeroBosma2005", "Juhel2024")
+    ]
     assert "Sectoral Heterogeneity Matter? Journal of" in lines[0]
     assert lines[1].startswith("Dietzenbacher, Romero Luna and Bosma (2005).")
     assert lines[1].endswith("Estudios de Economía Aplicada 23(2): 405–422.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from xunhuan.scenario import bench
-from xunhuan.scenario.layers import read
+from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.record import Result
 
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
@@ -20,5 +20,5 @@ def golden(result: Result) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    golden(bench.run(read(TOY, settings=["uncertainty.draws=4"]))).to_csv(GOLDEN, index=False)
+    golden(bench.run_layers(read_layers(TOY, settings=["uncertainty.draws=4"]))).to_csv(GOLDEN, index=False)
     print(f"wrote {GOLDEN}")

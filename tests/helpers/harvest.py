@@ -9,7 +9,7 @@ from typing import Any
 from tests.helpers.room import MODEL
 from xunhuan.faces.recording import record
 from xunhuan.models.model import Model
-from xunhuan.scenario.bench import run
+from xunhuan.scenario.bench import run_layers
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import Result
 
@@ -22,7 +22,7 @@ def harvest(**different: Any) -> Model[Any]:
 def answered(question: dict[str, Any], out: Path | None = None) -> Result:
     """The scenario's result, written to a folder as the command line does where one is given."""
     layers = Layers("scenario", question, (), None)
-    return run(layers) if out is None else record(layers, out)
+    return run_layers(layers) if out is None else record(layers, out)
 
 
 def question(**more: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from xunhuan.faces.web.worker import Tell
+from xunhuan.faces.web.worker import TellJob
 from xunhuan.faces.words import catalogue
 
 PATIENCE = 300.0
@@ -168,29 +168,29 @@ class Visitor:
 
 # Runs for the pool's process, here because that process finds them by name: one that says who it is and goes on, one
 # that leaves half a result and is killed, one that succeeds, one that fails with the number of its process.
-def sleeps(tell: Tell, source: Path, out: Path) -> None:
+def sleeps(tell: TellJob, source: Path, out: Path) -> None:
     tell({"stage": str(os.getpid())})
     time.sleep(60)
 
 
-def dies(tell: Tell, source: Path, out: Path) -> None:
+def dies(tell: TellJob, source: Path, out: Path) -> None:
     half = out.with_name(f".{out.name}.tmp-1")
     half.mkdir()
     (half / "result.nc").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def works(tell: Tell, source: Path, out: Path) -> None:
+def works(tell: TellJob, source: Path, out: Path) -> None:
     out.mkdir()
     (out / "manifest.json").write_text("{}")
 
 
-def fails(tell: Tell, source: Path, out: Path) -> None:
+def fails(tell: TellJob, source: Path, out: Path) -> None:
     tell({"stage": "draws", "done": 3, "of": 4})
     raise ArithmeticError(os.getpid())
 
 
-def by_text(tell: Tell, source: Path, out: Path) -> None:
+def by_text(tell: TellJob, source: Path, out: Path) -> None:
     """The run that the scenario's text names."""
     {f.__name__: f for f in (sleeps, dies, works, fails)}[source.read_text()](tell, source, out)
 

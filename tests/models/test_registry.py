@@ -129,7 +129,7 @@ def test_the_houses_own_names_are_all_of_them() -> None:
     }
     for what, names in own.items():
         assert set(registry.RESERVED[what]) == names
-    numbers = {q.name for q in MEASURES} | set(compare.QUANTITIES)
+    numbers = {q.name for q in MEASURES} | set(compare.COMPARISONS)
     assert set(registry.RESERVED["quantity"]) >= numbers
 
 

@@ -16,7 +16,7 @@ from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.bench import LEVELS
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design
-from xunhuan.scenario.ensemble import Row, drawn, worked
+from xunhuan.scenario.ensemble import DrawRow, drawn, worked
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.run import Bench
 
@@ -57,7 +57,7 @@ def rows_of(bench: Bench) -> tuple[pd.DataFrame, list[tuple[int, dict[str, float
     return table, [(int(k), {str(c): float(v) for c, v in row.items()}) for k, row in table.iterrows()]  # type: ignore[call-overload]
 
 
-def alone(bench: Bench, rows: list[tuple[int, dict[str, float]]], monkeypatch: pytest.MonkeyPatch) -> list[Row]:
+def alone(bench: Bench, rows: list[tuple[int, dict[str, float]]], monkeypatch: pytest.MonkeyPatch) -> list[DrawRow]:
     """The draws, nothing worked together."""
     with monkeypatch.context() as m:
         m.setattr(ensemble, "_together", lambda draws: None)
@@ -207,7 +207,7 @@ def test_only_the_short_run_is_drawn_and_comparisons_keep_their_nominal_numbers(
     assert set(result.outcomes["quantity"]) == {"loss"}
     moved = result.data["rank_correlation"]
     assert set(moved["headline_variable"].to_numpy()) == {"loss"}
-    assert set(compare.QUANTITIES) & {str(v) for v in result.data.data_vars} == {"omega", "omega_net", "reinforcement"}
+    assert set(compare.COMPARISONS) & {str(v) for v in result.data.data_vars} == {"omega", "omega_net", "reinforcement"}
 
 
 def test_a_model_that_is_not_drawn_cannot_be_uncertain() -> None:

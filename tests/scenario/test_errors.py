@@ -10,7 +10,7 @@ import pytest
 
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.scenario.check import prepare
-from xunhuan.scenario.layers import Layers, library, merge, read, setting
+from xunhuan.scenario.layers import Layers, library, merge, read_layers, setting
 
 pytestmark = pytest.mark.error
 
@@ -113,9 +113,9 @@ def test_a_digest_that_holds_is_accepted() -> None:
 
 def test_names_and_files() -> None:
     with pytest.raises(UnknownName, match=r"unknown scenario 'chip-embrago'\n  fix: did you mean chip-embargo"):
-        read("chip-embrago")
+        read_layers("chip-embrago")
     with pytest.raises(BadInput, match=r"there is no scenario file 'none\.toml'"):
-        read("none.toml")
+        read_layers("none.toml")
     assert "chip-embargo" in library()
 
 
@@ -123,13 +123,13 @@ def test_broken_files(tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("title = ", encoding="utf-8")
     with pytest.raises(BadInput, match="not valid TOML"):
-        read(bad)
+        read_layers(bad)
     bad.write_bytes(b"title = '\xff\xfe'")
     with pytest.raises(ForeignFile, match="not UTF-8"):
-        read(bad)
+        read_layers(bad)
     bad.write_text('extends = "bad.toml"', encoding="utf-8")
     with pytest.raises(BadInput, match="extend one another in a circle"):
-        read(bad)
+        read_layers(bad)
     with pytest.raises(BadInput, match="'x' is not KEY=VALUE"):
         setting("x")
 
@@ -141,7 +141,7 @@ def test_layers_override_in_order_and_say_so(tmp_path: Path) -> None:
     over.write_text(
         '[[shock]]\nname = "integration"\nsize = 2.0\n[model.trade]\nhorizon = "medium"\n', encoding="utf-8"
     )
-    got = read(upper, [over], ["uncertainty.draws=4", "shock.embargo.size = 0.5"])
+    got = read_layers(upper, [over], ["uncertainty.draws=4", "shock.embargo.size = 0.5"])
     assert [str(o) for o in got.log] == [
         "model.trade.horizon: (nothing) -> 'short' (upper.toml)",
         "shock[integration].size: (nothing) -> 2.0 (over.toml)",

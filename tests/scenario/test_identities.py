@@ -20,7 +20,7 @@ from xunhuan.scenario import compare
 from xunhuan.scenario.assess import assess, headlines, unflatten
 from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
-from xunhuan.scenario.layers import read
+from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.record import open_result
 from xunhuan.scenario.run import Bench, Draw
 
@@ -31,7 +31,7 @@ TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    return prepare(read(TOY))
+    return prepare(read_layers(TOY))
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_break_even_size_makes_whole(bench: Bench, assessed) -> None:  # type: i
 
 
 def test_break_even_says_when_none_exists() -> None:
-    worse = read(TOY, settings=["shock.integration.trade_cost.change=0.02", "compare.break_even.largest=1.0"])
+    worse = read_layers(TOY, settings=["shock.integration.trade_cost.change=0.02", "compare.break_even.largest=1.0"])
     answer = compare.break_even(prepare(worse))
     home = prepare(worse).view.places.home_index
     assert (answer.answer[home] == compare.NONE).any()
@@ -144,7 +144,7 @@ def test_a_draw_of_ones_is_the_nominal_run(bench: Bench, assessed) -> None:  # t
 
 @pytest.mark.slow
 def test_two_runs_are_the_same_bytes_but_for_the_clock(toy_result: Path, tmp_path: Path) -> None:
-    layers = read(TOY, settings=["uncertainty.draws=4"])
+    layers = read_layers(TOY, settings=["uncertainty.draws=4"])
     first, second = toy_result, tmp_path / "second"
     record(layers, second)
     for file in sorted(first.iterdir()):

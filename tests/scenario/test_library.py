@@ -25,7 +25,7 @@ from xunhuan.models import registry
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.ensemble import Plan
-from xunhuan.scenario.layers import Layers, library, read
+from xunhuan.scenario.layers import Layers, library, read_layers
 from xunhuan.scenario.record import open_result
 from xunhuan.scenario.scenario import schema
 
@@ -43,7 +43,7 @@ WANTED = {
 def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:
     assert set(library()) == WANTED
     for name in WANTED:
-        s = prepare(read(name)).scenario
+        s = prepare(read_layers(name)).scenario
         for field in ("question", "source", "date", "reasoning", "assumptions"):
             assert getattr(s, field), f"{name} lacks {field}"
         assert s.uncertainty is not None, name
@@ -111,7 +111,7 @@ def test_whatever_is_written_is_run_or_refused_with_reasons(shocks: list[Any], r
 
 @pytest.mark.parametrize("name", sorted(WANTED))
 def test_resolved_scenarios_read_back_as_they_were(name: str) -> None:
-    s = schema().model_validate(dict(read(name).data))
+    s = schema().model_validate(dict(read_layers(name).data))
     assert schema().model_validate(s.resolved()) == s
 
 
@@ -146,7 +146,7 @@ def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_stopped(tmp_pat
     kept = len(list(tmp_path.glob(".killed.draws-*/batch-*.parquet")))
     assert 2 <= kept < 16
     told: list[int] = []
-    layers = read(TOY, settings=["uncertainty.draws=16"])
+    layers = read_layers(TOY, settings=["uncertainty.draws=16"])
     record(layers, out, Plan(workers=1, batch=1), lambda stage, done, total: told.append(done))
     assert told[0] == kept
     assert not list(tmp_path.glob(".killed.*"))
@@ -175,7 +175,7 @@ def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     result = open_result(out)
     size = result.scenario.shocks()["open"].size
     assert size in (0.5, 1.5)
-    alone = headlines(assess(prepare(read(source, settings=[f"shock.open.size={size}"]))).data)[1]
+    alone = headlines(assess(prepare(read_layers(source, settings=[f"shock.open.size={size}"]))).data)[1]
     np.testing.assert_allclose(result.summary["value"], alone, rtol=1e-9, atol=1e-12)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "small.toml"]
 

@@ -29,7 +29,7 @@ from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
 from xunhuan.scenario.ensemble import Plan, draw_all
-from xunhuan.scenario.layers import Layers, read
+from xunhuan.scenario.layers import Layers, read_layers
 from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
@@ -141,7 +141,7 @@ def test_distributions_have_their_moments() -> None:
 
 @pytest.fixture(scope="module")
 def toy_draws() -> Job:
-    layers = read(TOY, settings=["uncertainty.draws=6"])
+    layers = read_layers(TOY, settings=["uncertainty.draws=6"])
     bench = prepare(layers)
     assert bench.scenario.uncertainty is not None
     return layers, bench, design(bench.scenario.uncertainty)

@@ -21,7 +21,7 @@ from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
 from xunhuan.measures import circulation
 from xunhuan.scenario.check import prepare
-from xunhuan.scenario.layers import library, read
+from xunhuan.scenario.layers import library, read_layers
 from xunhuan.scenario.record import scenario_digest
 
 pytestmark = pytest.mark.twin
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.twin
 @pytest.mark.parametrize("name", sorted(library()))
 def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
     """Opened in the form and sent unchanged it is the command line's scenario, so neither runs what the other has."""
-    whole = prepare(read(name), lambda table: lookups.accounts_of(str(table)))
+    whole = prepare(read_layers(name), lambda table: lookups.accounts_of(str(table)))
     selection = state.selected("/scenario", f"?scenario={name}&table={whole.scenario.base}")
     checked = draft.checked(draft.start_of(selection), selection)
     assert checked.problems == ()

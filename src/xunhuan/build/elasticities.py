@@ -16,7 +16,7 @@ from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput
 
 _HERE = Path(__file__).parent / "data"
-FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", "caliendo_parro_2015.nc")
+_FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", "caliendo_parro_2015.nc")
 WEIGHT_YEAR = 2017
 _HEADER = (
     "# Trade elasticities by sector of the list '{name}', positive numbers; one column per published set.\n"
@@ -46,7 +46,7 @@ def elasticity_tables(raw: Path) -> dict[str, pd.DataFrame]:
     Raises BadInput, ForeignFile where raw files are missing or damaged, BadInput where the concordance names a sector
     the published sets lack.
     """
-    check_raw(raw, FILES)
+    check_raw(raw, _FILES)
     published = pd.read_csv(raw / "trade_elasticities_oecd28.csv", index_col="sector")
     weight = trade_weights(raw)
     rules = pd.read_csv(_HERE / "sectors_to_oecd28.csv", comment="#", dtype=str)

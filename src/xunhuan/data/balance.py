@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import Infeasible, NotConverged, Problems
 
-Names = tuple[Sequence[str], Sequence[str]]
+_Names = tuple[Sequence[str], Sequence[str]]
 
 SUM_TOLERANCE = 1e-9
 """Relative difference of row and column totals that is still taken for rounding."""
@@ -60,7 +60,7 @@ def ras(
     *,
     tolerance: float = 1e-13,
     max_iterations: int = 20_000,
-    names: Names | None = None,
+    names: _Names | None = None,
 ) -> Balanced:
     """The matrix nearest to a non-negative seed, in relative entropy, with given row and column sums.
 
@@ -87,7 +87,7 @@ def gras(
     *,
     tolerance: float = 1e-13,
     max_iterations: int = 20_000,
-    names: Names | None = None,
+    names: _Names | None = None,
 ) -> Balanced:
     """RAS for a seed with negative cells: every cell keeps its sign, zeros stay zero.
 
@@ -286,7 +286,7 @@ def _miss(found: Array, margin: Array, floor: Array) -> Array:
     return np.asarray(gap.max(-1, initial=0.0))
 
 
-def _refuse_bad_margins(a: Array, u: Array, v: Array, names: Names | None, *, signed: bool) -> None:
+def _refuse_bad_margins(a: Array, u: Array, v: Array, names: _Names | None, *, signed: bool) -> None:
     """Collect everything that makes the margins impossible and raise it once."""
     p = Problems("no matrix can meet these margins")
     label = _Labels(len(a), names)
@@ -370,7 +370,7 @@ class _Labels:
     """Names for messages."""
 
     count: int
-    names: Names | None
+    names: _Names | None
 
     def at(self, k: int | np.integer) -> str:
         return f"problem {k}: " if self.count > 1 else ""

@@ -56,12 +56,12 @@ Share = Annotated[float, NUMBER, Field(ge=0, le=1), Percent]
 Part = Annotated[float, NUMBER, Field(gt=0, lt=1), Percent]
 
 
-def listed(value: object) -> object:
+def _listed(value: object) -> object:
     """One table where a list of tables may stand."""
     return (value,) if isinstance(value, Mapping) else value
 
 
-LISTED = BeforeValidator(listed)
+LISTED = BeforeValidator(_listed)
 
 
 def parts(annotation: Any) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from xunhuan.models import registry
 from xunhuan.scenario.observe import MEASURES
 from xunhuan.scenario.record import Result, open_result
 
-PLACES = ("journal", "booktitle", "publisher", "institution", "howpublished")
+_PLACES = ("journal", "booktitle", "publisher", "institution", "howpublished")
 """Fields that say where a source appeared, the first one there is."""
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
@@ -32,7 +32,7 @@ class Reference:
 
 
 @cache
-def library() -> dict[str, Reference]:
+def references_by_key() -> dict[str, Reference]:
     """All entries of refs.bib by key."""
     from pybtex.database.input.bibtex import LowLevelParser
 
@@ -49,21 +49,21 @@ def keys_in(text: str) -> list[str]:
     >>> keys_in("CaliendoParro2015, eq. 5; Nobody1900")
     ['CaliendoParro2015']
     """
-    known = library()
+    known = references_by_key()
     return list(dict.fromkeys(word for word in _KEY.findall(text) if word in known))
 
 
 def references(citations: Iterable[str]) -> list[Reference]:
     """The entries that some citations name, each once, sorted by what the reader sees."""
     keys = {k for text in citations for k in keys_in(text)}
-    return sorted((library()[k] for k in keys), key=lambda r: r.text)
+    return sorted((references_by_key()[k] for k in keys), key=lambda r: r.text)
 
 
-def find(key: str) -> Reference:
+def reference(key: str) -> Reference:
     """One entry. Raises UnknownName with the nearest keys."""
-    if key not in library():
-        raise UnknownName.of("source", key, library())
-    return library()[key]
+    if key not in references_by_key():
+        raise UnknownName.of("source", key, references_by_key())
+    return references_by_key()[key]
 
 
 def _reference(key: str, bibtex: str) -> Reference:
@@ -77,7 +77,7 @@ def _reference(key: str, bibtex: str) -> Reference:
     def text(name: str) -> str:
         return str(Text.from_latex(f.get(name, "")))
 
-    where = next((text(n) for n in PLACES if n in f), "")
+    where = next((text(n) for n in _PLACES if n in f), "")
     volume = text("volume") + (f"({text('number')})" if "volume" in f and "number" in f else "")
     place = " ".join(x for x in (where, volume) if x) + (f": {text('pages')}" if "pages" in f else "")
     title = Text.from_latex(f.get("title", "")).add_period()
@@ -97,8 +97,8 @@ def entries(what: str | Path | Accounts | Result) -> list[str]:
 
     Raises UnknownName with the nearest names; BadInput, ForeignFile for a folder or file that is not what it should be.
     """
-    if what in library():
-        return [library()[str(what)].bibtex]
+    if what in references_by_key():
+        return [references_by_key()[str(what)].bibtex]
     texts, made = _rests_on(what)
     return [*made, software(), *(r.bibtex for r in references(texts))]
 
@@ -120,7 +120,7 @@ def _rests_on(what: str | Path | Accounts | Result) -> tuple[list[str], list[str
         return _rests_on(open_result(path))
     if str(what) in known_tables() or path.suffix or path.exists():
         return _rests_on(load(what))
-    raise UnknownName.of("source", str(what), [*library(), *known_tables(), *SOURCES, *registry.models()])
+    raise UnknownName.of("source", str(what), [*references_by_key(), *known_tables(), *SOURCES, *registry.models()])
 
 
 def _declared(name: str) -> list[str]:

@@ -10,7 +10,7 @@ from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Told
 
 
-def weighed(reading: Reading) -> Told | None:
+def quantity_weighed(reading: Reading) -> Told | None:
     """The quantity whose arms the offset compares; None where the result has none."""
     omega = reading.quantities.get("omega")
     return None if omega is None or reading.offset is None else reading.quantities.get(omega.weighs)
@@ -21,7 +21,7 @@ def steps(reading: Reading, place: str = "") -> pd.DataFrame:
 
     name (in words), step, value and, with draws, low and high; the interaction has no interval of its own.
     """
-    q = weighed(reading)
+    q = quantity_weighed(reading)
     assert q is not None
     assert reading.offset is not None
     t = words.of(reading.lang)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Result(record.Result):
+class LabResult(record.Result):
     """A scenario's numbers, with its figures and its report.
 
     Attributes
@@ -140,8 +140,8 @@ class Result(record.Result):
         return Path(path)
 
 
-def _whole(result: record.Result) -> Result:
-    return Result(**{f.name: getattr(result, f.name) for f in fields(record.Result)})
+def _whole(result: record.Result) -> LabResult:
+    return LabResult(**{f.name: getattr(result, f.name) for f in fields(record.Result)})
 
 
 def run(
@@ -151,7 +151,7 @@ def run(
     overlays: Iterable[str | Path] = (),
     settings: Iterable[str] = (),
     workers: int = 1,
-) -> Result:
+) -> LabResult:
     """Run a scenario: every arm, comparisons, draws.
 
     Parameters
@@ -186,13 +186,13 @@ def run(
     """
     layers = layers_of(source, overlays, settings)
     if out is None:
-        return _whole(bench.run(layers, None, Plan(workers=workers)))
+        return _whole(bench.run_layers(layers, None, Plan(workers=workers)))
     from xunhuan.faces.recording import record as recorded
 
     return _whole(recorded(layers, Path(out), Plan(workers=workers)))
 
 
-def open_result(path: str | Path) -> Result:
+def open_folder(path: str | Path) -> LabResult:
     """Open a result folder.
 
     Parameters

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Format(StrEnum):
@@ -172,7 +172,7 @@ def working(message: str) -> Iterator[None]:
         yield
 
 
-def track(items: Iterable[T], message: str, total: int | None = None) -> Iterator[T]:
+def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterator[_T]:
     """Iterate with a progress bar on standard error, when it is a terminal."""
     if not sys.stderr.isatty():
         yield from items

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.placed import Placed
@@ -23,7 +24,6 @@ ARMS_TOLD = 3
 """Arms told side by side where no offset says which matter."""
 STILL = 1e-12
 """Change, against 1 or the number itself, that is none."""
-CIRCUITS = ("own", "inter", "external")
 
 
 @dataclass(frozen=True, eq=False)

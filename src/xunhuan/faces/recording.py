@@ -9,11 +9,11 @@ from xunhuan.scenario import bench, ensemble
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import Result
 
-Progress = Callable[[str, int, int], None]
+_Progress = Callable[[str, int, int], None]
 
 
 def record(
-    layers: Layers, out: Path, plan: ensemble.Plan = ensemble.Plan(workers=1), progress: Progress | None = None
+    layers: Layers, out: Path, plan: ensemble.Plan = ensemble.Plan(workers=1), progress: _Progress | None = None
 ) -> Result:
     """Run a scenario and write its result folder at `out`, report included; the result as read back.
 
@@ -22,4 +22,4 @@ def record(
     from xunhuan.faces.report import scenario_report
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    return bench.run(layers, out, plan, progress).save(out, scenario_report)
+    return bench.run_layers(layers, out, plan, progress).save(out, scenario_report)

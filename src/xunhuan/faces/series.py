@@ -72,7 +72,7 @@ def _origin_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
     return circulation_rows(acc, nation, sectors, "origin")
 
 
-MEASURES: dict[str, tuple[Callable[[Accounts, str, str], pd.DataFrame], str]] = {
+HISTORIES: dict[str, tuple[Callable[[Accounts, str, str], pd.DataFrame], str]] = {
     "circulation": (circulation_rows, "share of GDP absorbed at home (domestic) and abroad (external)"),
     "origin": (_origin_rows, "share of final demand whose value was added at home (domestic) and abroad (external)"),
     "supply": (supply_rows, "share of the use of the selected goods that is made at home (domestic) and imported"),
@@ -91,7 +91,7 @@ def stem(name: str) -> str:
     return found.group(1) if found and found.group(1) in BY_YEAR else ""
 
 
-def tables(raw: Path | None) -> Iterator[tuple[str, Callable[[], Accounts]]]:
+def _tables(raw: Path | None) -> Iterator[tuple[str, Callable[[], Accounts]]]:
     """Every table that comes by year, with how to get it: known ones, and all others from `raw` if it is
     given.
     """
@@ -146,13 +146,13 @@ def history(
     """
     import pandas as pd
 
-    if measure not in MEASURES:
-        raise BadInput(f"unknown measure {measure!r}", fix=f"choose {', '.join(MEASURES)}")
+    if measure not in HISTORIES:
+        raise BadInput(f"unknown measure {measure!r}", fix=f"choose {', '.join(HISTORIES)}")
     rows = kept(measure)
     if len(rows):
         called = rows[["nation", "name_en", "name_zh"]].isin([nation]).any(axis=1)
         rows = rows[called | (nation == "all")]
-    ways = {n: get for n, get in tables(raw) if n not in set(rows.get("table", ())) and _within(n, years)}
+    ways = {n: get for n, get in _tables(raw) if n not in set(rows.get("table", ())) and _within(n, years)}
     parts, unknown = [rows], None
     for name in follow(ways):
         try:
@@ -192,7 +192,7 @@ def _within(name: str, years: tuple[int, int]) -> bool:
 
 
 def _rows(acc: Accounts, measure: str, nation: str, sectors: str) -> pd.DataFrame:
-    rows = MEASURES[measure][0](acc, nation, sectors)
+    rows = HISTORIES[measure][0](acc, nation, sectors)
     rows.insert(0, "source", stem(acc.name))
     rows.insert(1, "table", acc.name)
     rows.insert(2, "year", acc.year)

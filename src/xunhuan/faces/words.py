@@ -20,7 +20,7 @@ from xunhuan import symbols
 from xunhuan.models.model import Model
 
 Texts = Callable[..., str]
-SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+CURRENCY_SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
 @cache
@@ -92,7 +92,7 @@ def title(name: str, lang: str = "en") -> str:
         return room[1 if lang == "zh" else 0]
     if known(f"q_{name}"):
         return of(lang)(f"q_{name}")
-    found = symbols.title(name, lang)
+    found = symbols.symbol_title(name, lang)
     return name.replace("_", " ") if found == name else found
 
 

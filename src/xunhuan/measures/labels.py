@@ -13,7 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index
 from xunhuan.data.store import strings
 from xunhuan.measures.actors import Actors, Group, words
-from xunhuan.symbols import title
+from xunhuan.symbols import symbol_title
 
 Variables: TypeAlias = Mapping[str, tuple[tuple[str, ...], Any]]
 """Axes and values of each variable."""
@@ -38,7 +38,7 @@ def labelled(
     """
     ds = xr.Dataset(dict(variables), coords=dict(coords))
     for name in ds.data_vars:
-        ds[name].attrs |= {"long_name": title(str(name)), "unit": (units or {}).get(str(name), "1")}
+        ds[name].attrs |= {"long_name": symbol_title(str(name)), "unit": (units or {}).get(str(name), "1")}
     ds.attrs = {
         "definition": definition,
         "weighting": weighting,

@@ -16,7 +16,7 @@ from xunhuan.measures.labels import Variables, actor_coords, group_coords, group
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
 
-QUANTITIES = ("value_added", "output")
+_QUANTITIES = ("value_added", "output")
 """What the size of an industry can be."""
 
 
@@ -101,7 +101,7 @@ _Pieces: TypeAlias = tuple[Variables, dict[str, object], str]
 
 
 def _size(acc: Accounts, of: str) -> Array:
-    check_word("quantity", of, QUANTITIES)
+    check_word("quantity", of, _QUANTITIES)
     return acc.value_added.sum(axis=2) if of == "value_added" else np.where(acc.closed[:, None], acc.output, 0.0)
 
 

@@ -162,7 +162,7 @@ class Uncertain(Generic[P]):
     zero: bool = True
 
 
-View = Callable[[Accounts, Response, int], "pd.DataFrame"]
+ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]
 """A table of a response for people: at most so many rows (0: all), most telling first."""
 
 
@@ -199,7 +199,7 @@ class Model(Generic[P]):
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
-    views: Mapping[str, View] = field(default_factory=dict)
+    views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
     shown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

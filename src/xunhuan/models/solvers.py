@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 _config: Any = jax.config  # untyped in jax
 _config.update("jax_enable_x64", True)
 
-Array = jax.Array
+JaxArray = jax.Array
 Vector = jax.Array
 Map = Callable[[Vector], Vector]
 
@@ -81,7 +81,7 @@ class _State(NamedTuple):
     k: jax.Array
 
 
-def _mixing(turns: Array, valid: Array, residual: Vector, ridge: float) -> Vector:
+def _mixing(turns: JaxArray, valid: JaxArray, residual: Vector, ridge: float) -> Vector:
     """Weights γ minimising |r − Σ_m γ_m Δr_m|² over valid rows, rows scaled to unit length, Tikhonov-regularised.
 
     turns window n · valid window · residual n · a row that is not valid gets weight 0.
@@ -150,7 +150,7 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
         damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
     )  # fmt: skip
 
-    def going(s: _State) -> Array:
+    def going(s: _State) -> JaxArray:
         hopeful = (s.rejected < options.rejections) & (s.k - s.best_k < options.patience)
         return (s.best > options.tolerance) & (s.k < options.max_iterations) & hopeful
 

@@ -18,7 +18,7 @@ from xunhuan.scenario import compare
 from xunhuan.scenario.observe import attrs_of, stack
 from xunhuan.scenario.run import Arm, Bench, Memo, arms, run_arm
 
-PLACES = ("place", "home_place")
+_PLACES = ("place", "home_place")
 """Axes of places; a headline has one of them, and may have further axes."""
 
 
@@ -97,7 +97,7 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
         data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))
         made |= {"frontier_real_income": (f.real_income, {}), "frontier_reliance": (f.reliance, {})}
     for name, (values, attrs) in made.items():
-        q = compare.QUANTITIES[name]
+        q = compare.COMPARISONS[name]
         if name in compare.WEIGHED:
             attrs = {"weighs": bench.gain[1].name} | attrs
         if name == compare.GAINED:
@@ -126,13 +126,13 @@ def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
     out, and the base where a number rests by definition. The same order comes out of every draw of a scenario.
     """
     told = [str(n) for n in data.data_vars if data[n].attrs.get("headline")]
-    further = list(dict.fromkeys(str(d) for n in told for d in data[n].dims if d not in ("arm", *PLACES)))
+    further = list(dict.fromkeys(str(d) for n in told for d in data[n].dims if d not in ("arm", *_PLACES)))
     rows: list[tuple[str, ...]] = []
     values: list[Array] = []
 
     def add(name: str, arm: str, cut: xr.DataArray) -> None:
         mine = [d for d in further if d in cut.dims]
-        place = next((d for d in PLACES if d in cut.dims), None)
+        place = next((d for d in _PLACES if d in cut.dims), None)
         if place is None:
             cut = cut.expand_dims(place=[""])
         ordered = cut.transpose(*mine, place or "place")

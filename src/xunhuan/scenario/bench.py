@@ -30,7 +30,7 @@ LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
 
 
-def run(
+def run_layers(
     layers: Layers,
     out: Path | None = None,
     plan: ensemble.Plan = ensemble.Plan(workers=1),
@@ -93,7 +93,7 @@ def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> NDArray[np.bool_]:
     kept = ensemble.drawn(bench).parameters
 
     def given(variable: str) -> bool:
-        if variable in compare.QUANTITIES:
+        if variable in compare.COMPARISONS:
             return bench.gain is not None and bench.gain[0] in kept
         return (bench.quantities[variable][1] or bench.settled) in kept
 

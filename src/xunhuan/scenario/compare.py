@@ -25,13 +25,13 @@ HURT = 1e-4
 """Loss of real income, as a share, below which a place counts as not hurt and its offset is not defined."""
 
 MARKETS = ("domestic", "external")
-PLACE = ("place",)
-QUANTITIES = {q.name: q for q in (
-    Quantity("omega", "share", PLACE, "Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is "
+_PLACE = ("place",)
+COMPARISONS = {q.name: q for q in (
+    Quantity("omega", "share", _PLACE, "Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is "
              f"below {HURT:g}", better=1, headline=True, rest=None),
-    Quantity("omega_net", "share", PLACE, "Ω less the policy's stand-alone gain over the loss: what the policy gives more "
+    Quantity("omega_net", "share", _PLACE, "Ω less the policy's stand-alone gain over the loss: what the policy gives more "
              "because of the shock", better=1, headline=True, rest=None),
-    Quantity("break_even", "dose", PLACE, "dose of the policy that makes the place whole", headline=True, rest=None),
+    Quantity("break_even", "dose", _PLACE, "dose of the policy that makes the place whole", headline=True, rest=None),
     Quantity("reinforcement", "elasticity", ("home_place", "sales", "demand"), "elasticity of shipped volume of sales in "
              "demand, by market", headline=True, rest=None),
     Quantity("frontier_real_income", "share", ("policy", "degree", "place"), "change of real income", rest=None),
@@ -167,7 +167,7 @@ def gain(bench: Bench, doses: Mapping[str, float]) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier:
+class FrontierCurves:
     """The shock traced from nothing to its whole.
 
     degree  λ, dose of the shock · policies: "none" first
@@ -180,7 +180,7 @@ class Frontier:
     reliance: Array
 
 
-def frontier(bench: Bench) -> Frontier:
+def frontier(bench: Bench) -> FrontierCurves:
     """Real income and external reliance against the degree of decoupling, without policy and with each one.
 
     A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as each kind of edit says.
@@ -199,7 +199,7 @@ def frontier(bench: Bench) -> Frontier:
             if response.status.converged:
                 income[k, d] = numbers[bench.gain[1].name].values
                 foreign[k, d] = reliance_at(response.accounts, bench.view.places)
-    return Frontier(degree, policies, income, foreign)
+    return FrontierCurves(degree, policies, income, foreign)
 
 
 def reinforcement(bench: Bench) -> Array:

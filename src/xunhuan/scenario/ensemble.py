@@ -33,11 +33,11 @@ from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest, versions
-from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, kept
+from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, as_kept
 from xunhuan.scenario.worker import Died, Tell, Worker
 
 Progress = Callable[[int, int], None]
-COLUMNS = ["draw", "outcome", "message", "values"]
+_COLUMNS = ["draw", "outcome", "message", "values"]
 LIVES = 5
 """How often a batch whose worker died is given to a new one before the run gives up."""
 
@@ -82,12 +82,12 @@ def bounds_of(bench: Bench) -> Bounds | None:
     return hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
 
 
-Values = Mapping[str, float]
-Row = tuple[int, str, str, list[float]]
+_Values = Mapping[str, float]
+DrawRow = tuple[int, str, str, list[float]]
 """A draw's number, outcome, message and headline values."""
 
 
-def worked(bench: Bench, bounds: Bounds | None, rows: Sequence[tuple[int, Values]]) -> Iterator[Row]:
+def worked(bench: Bench, bounds: Bounds | None, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     """Outcome, message and headline values of some draws; a draw without an answer is said, not dropped."""
     assert bench.scenario.uncertainty is not None
     known = {q.column: q for q in bench.scenario.uncertainty.quantities()}
@@ -133,7 +133,7 @@ def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
                 with contextlib.suppress(BadInput, NotConverged):
                     answers = many(first.base, [Shock(edits) for _, _, edits in left], parameters, booked=booked)
                     for (b, memo, edits), response in zip(left, answers, strict=True):
-                        memo[name, edits, None] = kept(b, b.base, name, response, full=False)
+                        memo[name, edits, None] = as_kept(b, b.base, name, response, full=False)
                         done += 1
                 left = left[done + 1 :]
 
@@ -146,7 +146,7 @@ def _edits(bench: Bench, name: str, doses: Mapping[str, float]) -> tuple[Edit, .
         return ()
 
 
-def work(text: str, digest: str, rows: Sequence[tuple[int, Values]]) -> list[Row]:
+def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:
     """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
     bench, bounds = _bench(text)
     here = draws_digest(bench)
@@ -187,7 +187,7 @@ def draw_all(
             ready += len(finished)
             if progress is not None:
                 progress(ready, len(design))
-    return pd.DataFrame([done[int(k)] for k in design.index], columns=COLUMNS)
+    return pd.DataFrame([done[int(k)] for k in design.index], columns=_COLUMNS)
 
 
 def _batches(rows: list[tuple[int, dict[str, float]]], plan: Plan) -> list[list[tuple[int, dict[str, float]]]]:
@@ -199,7 +199,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-Rows = list[Row]
+Rows = list[DrawRow]
 
 
 def _run(
@@ -226,20 +226,20 @@ def _on_processes(
     text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int
 ) -> Iterator[Rows]:
     """Batches over processes, a thread to each; one that dies is replaced and its batch given to the new one."""
-    kept: SimpleQueue[Worker[Rows]] = SimpleQueue()
+    as_kept: SimpleQueue[Worker[Rows]] = SimpleQueue()
     processes = [Worker(_work_told) for _ in range(workers)]
     for each in processes:
-        kept.put(each)
+        as_kept.put(each)
 
     def worked(batch: list[tuple[int, dict[str, float]]]) -> Rows:
-        mine = kept.get()
+        mine = as_kept.get()
         try:
             for _ in range(LIVES):
                 mine.start(text, digest, batch)
                 with contextlib.suppress(Died):
                     return mine.follow()
         finally:
-            kept.put(mine)
+            as_kept.put(mine)
         fix = "give fewer --workers (memory?); finished batches are kept"
         raise XunhuanError(f"worker processes died {LIVES} times", fix=fix)
 
@@ -323,7 +323,7 @@ def _found(folder: Path) -> dict[int, tuple[int, str, str, list[float]]]:
     """Draws of finished batches."""
     out: dict[int, tuple[int, str, str, list[float]]] = {}
     for f in sorted(folder.glob("batch-*.parquet")):
-        for row in pd.read_parquet(f)[COLUMNS].itertuples(index=False):
+        for row in pd.read_parquet(f)[_COLUMNS].itertuples(index=False):
             out[int(row[0])] = (int(row[0]), str(row[1]), str(row[2]), [float(x) for x in row[3]])
     return out
 
@@ -331,7 +331,7 @@ def _found(folder: Path) -> dict[int, tuple[int, str, str, list[float]]]:
 def _keep(folder: Path, rows: Rows) -> None:
     name = f"batch-{min(r[0] for r in rows):06d}-{max(r[0] for r in rows):06d}.parquet"
     with atomic_path(folder / name) as tmp:
-        pd.DataFrame(rows, columns=COLUMNS).to_parquet(tmp, index=False)
+        pd.DataFrame(rows, columns=_COLUMNS).to_parquet(tmp, index=False)
 
 
 def matrix(draws: pd.DataFrame, count: int) -> Array:

@@ -49,16 +49,16 @@ def library() -> dict[str, Path]:
     return {f.stem: f for f in sorted(library_folder().glob("*.toml"))}
 
 
-def read(source: str | Path, overlays: Iterable[str | Path] = (), settings: Iterable[str] = ()) -> Layers:
+def read_layers(source: str | Path, overlays: Iterable[str | Path] = (), settings: Iterable[str] = ()) -> Layers:
     """A scenario by library name or path, with overlay files and `key = value` settings laid over it in order.
 
     A file's own `extends = [...]` names what it is laid over. Raises UnknownName, BadInput, ForeignFile.
     """
-    path = find(source)
+    path = _find(source)
     log: list[Override] = []
     data = _extended(path, log, 0)
     for overlay in overlays:
-        other = find(overlay)
+        other = _find(overlay)
         data = merge(data, _toml(other), other.name, log)
     for text in settings:
         data = merge(data, setting(text), f"--set {text}", log)
@@ -68,15 +68,15 @@ def read(source: str | Path, overlays: Iterable[str | Path] = (), settings: Iter
 def layers_of(
     source: str | Path | Mapping[str, Any], overlays: Iterable[str | Path] = (), settings: Iterable[str] = ()
 ) -> Layers:
-    """A scenario by library name, path or plain data. Raises as `read`, BadInput where plain data has something over it."""
+    """A scenario by library name, path or plain data. Raises as `read_layers`, BadInput for layers over data."""
     if not isinstance(source, Mapping):
-        return read(source, overlays, settings)
+        return read_layers(source, overlays, settings)
     if list(overlays) or list(settings):
         raise BadInput("overlays and settings go with a file or a library name", fix="change the data itself")
     return Layers("scenario", source, (), None)
 
 
-def find(source: str | Path) -> Path:
+def _find(source: str | Path) -> Path:
     """The file of a library name or a path. Raises UnknownName with the nearest names, BadInput."""
     path = Path(source)
     if path.suffix == ".toml" or path.is_file():
@@ -111,7 +111,7 @@ def _extended(path: Path, log: list[Override], depth: int) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name in names:
         beside = path.parent / name
-        lower = _extended(beside if beside.is_file() else find(name), log, depth + 1)
+        lower = _extended(beside if beside.is_file() else _find(name), log, depth + 1)
         data = merge(data, lower, name, log) if data else lower
     return merge(data, own, path.name, log)
 

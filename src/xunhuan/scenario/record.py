@@ -32,7 +32,7 @@ from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema_of
 
 FORMAT = "xunhuan-result-1"
-FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
+_FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
 LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow", "SALib")
 
 
@@ -150,7 +150,7 @@ def open_result(path: str | Path) -> Result:
     import tomllib
 
     path = Path(path)
-    missing = [f for f in FILES if not (path / f).is_file()]
+    missing = [f for f in _FILES if not (path / f).is_file()]
     if missing:
         what = "there is no such folder" if not path.is_dir() else f"the folder lacks {', '.join(missing)}"
         raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")

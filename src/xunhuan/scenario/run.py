@@ -226,7 +226,7 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
         return None
     if asked not in memo:
         model = registry.find(name)
-        memo[asked] = kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
+        memo[asked] = as_kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
     return asked
 
 
@@ -240,7 +240,7 @@ def _handed(bench: Bench, name: str, before: Asked | None, memo: Memo) -> tuple[
     return earlier.accounts, tuple(e for e in given if isinstance(e, registry.find(name).reads))
 
 
-def kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool) -> Answer:
+def as_kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bool) -> Answer:
     """What is kept of a response: its numbers, and the whole where another model comes after."""
     numbers = dict(registry.find(name).read(acc, response, bench.view.places))
     if name == bench.settled:

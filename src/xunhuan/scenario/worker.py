@@ -18,9 +18,9 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Tell = Callable[[Any], None]
-LONGEST = 1e6
+_LONGEST = 1e6
 """Seconds that a call may take where its caller does not say."""
 
 
@@ -44,14 +44,14 @@ def _ignored(what: Any) -> None:
     """A caller that does not listen."""
 
 
-class Worker(Generic[T]):
+class Worker(Generic[_T]):
     """One process, started when a call needs it. A single thread starts and follows calls; any thread may end them.
 
     task   what a call does: task(tell, *arguments); found by its name in the process, so of a module
     begin  called first in each new process · calls  after so many it is replaced, which bounds what libraries keep
     """
 
-    def __init__(self, task: Callable[..., T], begin: Callable[[], None] = _unprepared, calls: int = 1000) -> None:
+    def __init__(self, task: Callable[..., _T], begin: Callable[[], None] = _unprepared, calls: int = 1000) -> None:
         self.task, self.begin, self.calls = task, begin, calls
         self._process: SpawnProcess | None = None
         self._door: connection.Connection | None = None
@@ -74,7 +74,7 @@ class Worker(Generic[T]):
                 self._renew()
                 self._door.send(arguments)
 
-    def follow(self, tell: Tell = _ignored, longest: float = LONGEST) -> T:
+    def follow(self, tell: Tell = _ignored, longest: float = _LONGEST) -> _T:
         """Pass on what the call tells until it ends; its value, or its error raised. Raises Died; TooLong, in seconds."""
         try:
             kind, what = self._hear(tell, longest)
@@ -85,7 +85,7 @@ class Worker(Generic[T]):
             raise
         if kind == "raised":
             raise what
-        value: T = what
+        value: _T = what
         return value
 
     def _hear(self, tell: Tell, longest: float) -> tuple[str, Any]:

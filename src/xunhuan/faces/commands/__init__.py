@@ -27,7 +27,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "border-effect": "How much more freely regions trade inside their nation than across its border.",
         "supply": "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
         "import-content": "Imports of a kind of good that industries use per unit of output.",
-        "structural-decomposition": "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
+        "structural-decomposition": "What moved circulation between two tables: technology, sourcing, demand.",
     },
     "build": {
         "build": "Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.",

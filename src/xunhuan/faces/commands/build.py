@@ -39,11 +39,11 @@ def register(app: typer.Typer) -> None:
         from xunhuan.build import BUILDERS
         from xunhuan.errors import BadInput, UnknownName
 
-        if name not in BUILDERS and name not in FILES:
-            raise UnknownName.of("table to build", name, [*BUILDERS, *FILES])
+        if name not in BUILDERS and name not in _FILES:
+            raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES])
         if raw is None and name != "toyland":
             raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
-        if name in FILES:
+        if name in _FILES:
             _files(name, raw or Path(), output)
         else:
             assert raw is not None
@@ -68,7 +68,7 @@ def _files(name: str, raw: Path, output: Path | None) -> None:
         raise BadInput(f"{name} is read from the package alone", fix=fix)
     folder = _folder(output)
     with working(f"building {name}"):
-        paths = FILES[name](raw, folder)
+        paths = _FILES[name](raw, folder)
     for path in paths:
         console(stderr=True).print(f"wrote {path}")
 
@@ -92,7 +92,7 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
     return [save(toyland(), folder / "toyland.nc")]
 
 
-FILES = {"elasticities": _elasticities, "history": _history, "toyland": _toyland}
+_FILES = {"elasticities": _elasticities, "history": _history, "toyland": _toyland}
 """Bundled files that are no tables with a log."""
 
 

@@ -45,13 +45,13 @@ def register(app: typer.Typer) -> None:
 
         Sources differ in sectors and in how imports are given to users: compare years inside one, not across.
         """
-        from xunhuan.faces.series import MEASURES, history
+        from xunhuan.faces.series import HISTORIES, history
 
         if picture is not None and picture.suffix.lower() not in PICTURES:
             raise BadInput(f"a picture cannot be {picture.suffix!r}", fix=f"name it {', '.join(PICTURES)}")
         frame = history(measure, nation, sectors, (first, last), raw, lambda names: track(list(names), "tables"))
         notes = (
-            f"Definition: {MEASURES[measure][1]}.",
+            f"Definition: {HISTORIES[measure][1]}.",
             "Series of different sources are not comparable: their sectors and their treatment of imports differ.",
         )
         shown = _short(frame, top) if format is Format.table else frame

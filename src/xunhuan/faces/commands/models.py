@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("models")(models)
+    app.command("models")(_models)
 
 
-def models(
+def _models(
     name: Annotated[str | None, typer.Argument(help="A model to tell of in full, or all; left out, a list.")] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,

@@ -111,7 +111,7 @@ def _cite(
     from xunhuan.faces import bibliography
 
     if what is None:
-        rows = [{"key": r.key, "source": r.text} for r in bibliography.library().values()]
+        rows = [{"key": r.key, "source": r.text} for r in bibliography.references_by_key().values()]
         emit(pd.DataFrame(rows), format, output, title="Sources")
         return
     text = "\n".join(bibliography.entries(what))

@@ -33,27 +33,27 @@ Settings = Annotated[Given, typer.Option("--set", help="A parameter of the model
 By = Annotated[
     str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")
 ]
-Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
+_Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands, a short form of `respond` for every model that has one."""
-    app.command("respond")(respond)
+    """Add the commands, a short form of `_respond` for every model that has one."""
+    app.command("respond")(_respond)
     app.command("barriers")(barriers)
     for model in registry.models().values():
         if model.command:
             app.command(model.command)(short_form(model))
 
 
-def respond(
+def _respond(
     table: TableArgument,
     model: Annotated[str, typer.Option("--model", help="The model asked.")] = "trade",
     edit: Edits = None,
     set_: Settings = None,
     by: By = "",
-    top: Top = 20,
+    top: _Top = 20,
     path: PathFile = None,
     accounts: Booked = None,
     nation: Nations = None,
@@ -186,7 +186,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
     for name, f in fields.items():
         option = typer.Option(f"--{name.replace('_', '-')}", help=_help(f, told.get(name, "")))
         made.append(inspect.Parameter(f"p_{name}", keyword, annotation=Annotated[Given, option], default=None))
-    for name, p in inspect.signature(respond, eval_str=True).parameters.items():
+    for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
         if name not in ("table", "model"):
             made.append(p.replace(kind=keyword))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]

@@ -98,7 +98,7 @@ def _query(
     output: OutputOption = None,
 ) -> None:
     """Ask a result in SQL (DuckDB): summary has the headline numbers, draws what was drawn, outcomes what came out."""
-    emit(ask(result, sql), format, output)
+    emit(_ask(result, sql), format, output)
 
 
 def _demo(folder: Folder = None, workers: Workers = 0) -> None:
@@ -111,9 +111,9 @@ def _demo(folder: Folder = None, workers: Workers = 0) -> None:
 
 
 def _layers(scenario: str, overlay: list[Path] | None, settings: list[str] | None) -> Layers:
-    from xunhuan.scenario.layers import read
+    from xunhuan.scenario.layers import read_layers
 
-    layers = read(scenario, overlay or [], settings or [])
+    layers = read_layers(scenario, overlay or [], settings or [])
     for line in layers.log:
         console(stderr=True).print(f"override {line}", highlight=False, markup=False)
     return layers
@@ -199,7 +199,7 @@ def _catalogue() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "title", "base", "models", "date", "source"])
 
 
-def ask(folder: Path, sql: str) -> pd.DataFrame:
+def _ask(folder: Path, sql: str) -> pd.DataFrame:
     """Rows of a query over a result. Raises BadInput where the folder is no result or the query cannot be answered."""
     import duckdb
 

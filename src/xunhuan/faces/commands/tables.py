@@ -80,9 +80,9 @@ def _check(
 def _check_scenario(source: str) -> None:
     """Say what a scenario would run. Raises BadInput listing all that is wrong with it."""
     from xunhuan.scenario.check import prepare
-    from xunhuan.scenario.layers import read
+    from xunhuan.scenario.layers import read_layers
 
-    layers = read(source)
+    layers = read_layers(source)
     bench = prepare(layers)
     s = bench.scenario
     typer.echo(f"{layers.name} is whole: {len(s.shock)} shocks in {len(s.all_arms())} arms of {bench.base.name}, "

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, XunhuanError
 
-KINDS = (".png", ".svg", ".pdf")
+_KINDS = (".png", ".svg", ".pdf")
 
 
 def write_image(
@@ -21,9 +21,9 @@ def write_image(
 
     Raises BadInput for another suffix or a missing folder, XunhuanError where no browser is found.
     """
-    if path.suffix.lower() not in KINDS:
+    if path.suffix.lower() not in _KINDS:
         what = f"cannot draw a {path.suffix or 'file without suffix'}"
-        raise BadInput(what, where=str(path), fix=f"end it in {', '.join(KINDS)}")
+        raise BadInput(what, where=str(path), fix=f"end it in {', '.join(_KINDS)}")
     import kaleido
     from kaleido.errors import BrowserFailedError, ChromeNotFoundError
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from xunhuan.faces.figures import style
 
-SOURCES = {
+_SOURCES = {
     "wiod": ("WIOD 2013 release", "WIOD 2013版"),
     "oecd": ("OECD flows, coefficients of 2020", "OECD流量，2020年系数"),
     "world": ("provinces in the world of 2017", "世界中的省份（2017年）"),
@@ -26,7 +26,7 @@ def history_lines(frame: pd.DataFrame, value: str, *, title: str = "", language:
     fig = go.Figure()
     for k, (source, rows) in enumerate(frame.groupby("source", sort=False)):
         rows = rows.sort_values("year")
-        names = SOURCES.get(str(source), (str(source), str(source)))
+        names = _SOURCES.get(str(source), (str(source), str(source)))
         fig.add_scatter(
             x=rows["year"], y=rows[value], mode="lines+markers", name=names[1] if language == "zh" else names[0],
             line={"color": style.SERIES[k % len(style.SERIES)], "dash": style.DASHES[k % len(style.DASHES)]},

@@ -17,7 +17,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Form, Language
 
 Scale = Literal["own", "inter", "external", "change", "level"]
-SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
+_SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
           "level": style.BLUES}  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _tiles(
         full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
         show = form.bare(value, _digits(value, form))
-        ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), SCALES[scale])
+        ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), _SCALES[scale])
         words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
     if not words:
         raise BadInput("no region has both a tile and a value", fix="give values by region code of the table")
@@ -158,7 +158,7 @@ def _height(columns: int, rows: int) -> int:
 
 
 def _axis(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
-    return {"colorscale": SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
+    return {"colorscale": _SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
 
 
 def _on_tile(geo: Geography, code: str, language: Language) -> str:

@@ -20,7 +20,7 @@ from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Told
 
-LINES = 6
+_LINES = 6
 """Lines of labels, those that move most, where a quantity has more."""
 BARS = 12
 """Bars of sectors."""
@@ -130,7 +130,7 @@ def series_of(
     cut = reading.along(q, arm or reading.arm_of(q))
     cut = cut.isel({a: 0 for a in q.axes if a not in ("t", other)}).dropna(other, how="all")
     depth = (cut.max("t") if q.better < 0 and not q.loss else -cut.min("t")).to_series()
-    worst = depth.index[np.argsort(-depth.to_numpy(), kind="stable")][:LINES]
+    worst = depth.index[np.argsort(-depth.to_numpy(), kind="stable")][:_LINES]
     return {reading.label(other, str(c), language): cut.sel({other: c}).to_series() for c in worst}
 
 

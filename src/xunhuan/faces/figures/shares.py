@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Language
 from xunhuan.measures import table
 
-CIRCUITS = ("own", "inter", "external")
 ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
 

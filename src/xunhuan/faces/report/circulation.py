@@ -11,6 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load, load_log
 from xunhuan.errors import BadInput
@@ -21,7 +22,6 @@ from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, rende
 from xunhuan.measures import circulation
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
-CIRCUITS = shares.CIRCUITS
 SECTORS_SHOWN = 12
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xunhuan.faces import bibliography, words
-from xunhuan.faces.compared import weighed
+from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
@@ -118,7 +118,7 @@ def answer_text(reading: Reading) -> str:
 
 
 def _answer(reading: Reading) -> Iterator[str]:
-    q = weighed(reading)
+    q = quantity_weighed(reading)
     if q is None or reading.offset is None:
         yield from (arm_sentence(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
         return

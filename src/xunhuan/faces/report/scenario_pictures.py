@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import figures
-from xunhuan.faces.compared import degrees, steps, weighed
+from xunhuan.faces.compared import degrees, quantity_weighed, steps
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
@@ -14,7 +14,7 @@ from xunhuan.faces.report.page import Album
 from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
 
-PARTNERS = 12
+_PARTNERS = 12
 ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
@@ -26,7 +26,7 @@ ORDER = ("lines", "bars", "map")
 def album(reading: Reading) -> Album:
     """Every figure the result has numbers for, in the order of the page."""
     out = Album()
-    if weighed(reading) is not None:
+    if quantity_weighed(reading) is not None:
         _effect(reading, out)
     for model in (m for m in reading.models if reading.lasting(m)):
         _model(reading, model, out)
@@ -131,7 +131,7 @@ def _lines(reading: Reading, q: Told, out: Album) -> None:
 
 
 def _effect(reading: Reading, out: Album) -> None:
-    q, frame = weighed(reading), steps(reading)
+    q, frame = quantity_weighed(reading), steps(reading)
     assert q is not None
     drawn = " Whiskers are 90% intervals; the interaction has none of its own." if "low" in frame else ""
     what = f"{reading.title(q)} of {reading.name(reading.home)}"
@@ -149,10 +149,10 @@ def _diversion(reading: Reading, out: Album) -> None:
         frame = reading.partners(reading.shocked, buys)
         if frame.empty:
             continue
-        most = f"; the {PARTNERS} largest gains and losses" if len(frame) > PARTNERS else ""
+        most = f"; the {_PARTNERS} largest gains and losses" if len(frame) > _PARTNERS else ""
         out.add(
             f"diversion-{name}",
-            figures.trade_diversion(frame, language="both", unit=unit, top=PARTNERS),
+            figures.trade_diversion(frame, language="both", unit=unit, top=_PARTNERS),
             f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per "
             f"cent{most}.",
             f"Change of {home}’s {what} partners",

@@ -17,7 +17,7 @@ from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
 from xunhuan.scenario.lines import ShockLines
 
-LABELS = 12
+_LABELS = 12
 """Rows of one headline that the table of headlines has room for."""
 
 
@@ -92,7 +92,7 @@ def _rows_of(reading: Reading, q: Told) -> list[tuple[str, dict[str, Any]]]:
     """Label and position of each row of a headline: one, or one for each label of its further axes."""
     further = [a for a in q.axes if a != q.place_axis]
     labels = [reading.data[a].values.tolist() for a in further]
-    if math.prod(map(len, labels)) > LABELS:
+    if math.prod(map(len, labels)) > _LABELS:
         return []
     out = []
     for at in itertools.product(*labels):

@@ -20,7 +20,7 @@ from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.state import Selection
 
 PACKAGE = "xunhuan.faces.web"
-PAGES = {"circulation": circulation.PAGE, "scenario": scenario.PAGE, "results": results.PAGE, "tables": tables.PAGE}
+_PAGES = {"circulation": circulation.PAGE, "scenario": scenario.PAGE, "results": results.PAGE, "tables": tables.PAGE}
 PICKED = ("table", "home", "region", "definition")
 """What all pages share, one picker each."""
 HOUSE = [colour(k / 9, style.BLUES) for k in range(9)] + ["#173c5e"]
@@ -43,7 +43,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
     app.layout = layout
     _route(app)
     _frame(app, pool)
-    for page in PAGES.values():
+    for page in _PAGES.values():
         if page.connect is not None:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
@@ -120,7 +120,7 @@ def _frame(app: Dash, pool: Pool) -> None:
         t = words.of(selection.lang)
         said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
         try:
-            return [*said, PAGES[selection.page].draw(selection, pool, draft)]
+            return [*said, _PAGES[selection.page].draw(selection, pool, draft)]
         except XunhuanError as e:
             return [*said, notice([str(e)], t("page_problem"))]
         except Exception as e:

@@ -13,7 +13,7 @@ from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import REPORT_POLICY
 
-FILES = ("scenario.toml", "summary.parquet", "summary.csv", "report.html", "manifest.json", "result.nc")
+_FILES = ("scenario.toml", "summary.parquet", "summary.csv", "report.html", "manifest.json", "result.nc")
 """What can be taken from a result."""
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
@@ -38,7 +38,7 @@ def add_routes(server: Flask, pool: Pool) -> None:
 
     @server.get("/download/result/<digest>/<name>")
     def result(digest: str, name: str) -> Response:
-        if not _DIGEST.fullmatch(digest) or name not in FILES or not pool.has(digest):
+        if not _DIGEST.fullmatch(digest) or name not in _FILES or not pool.has(digest):
             abort(404)
         folder = pool.results / digest
         if name == "summary.csv":

@@ -20,7 +20,7 @@ from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Job
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
-from xunhuan.scenario.layers import Layers, library, read
+from xunhuan.scenario.layers import Layers, library, read_layers
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Scenario
 
@@ -50,14 +50,14 @@ def shelf() -> dict[str, tuple[str, str, str]]:
     """The library: name -> title, question, base."""
     found = {}
     for name in library():
-        data = read(name).data
+        data = read_layers(name).data
         found[name] = (str(data.get("title", name)), str(data.get("question", "")), str(data.get("base", "")))
     return found
 
 
 @lookups.once(64)
 def _library(name: str) -> Mapping[str, Any]:
-    return read(name).data
+    return read_layers(name).data
 
 
 def start_of(selection: Selection) -> Draft:

@@ -28,11 +28,11 @@ from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.faces.web import worker
 from xunhuan.scenario.worker import Died, TooLong, Worker
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-WAITING: tuple[State, ...] = ("queued", "running")
+_State = Literal["queued", "running", "done", "failed", "cancelled"]
+WAITING: tuple[_State, ...] = ("queued", "running")
 RUNS = 50
 """Runs after which a process is replaced."""
-TRIES = 2
+_TRIES = 2
 """How often a job is started that a restart of the server interrupted."""
 
 
@@ -49,7 +49,7 @@ class Job:
     digest: str
     title: str
     base: str = ""
-    state: State = "queued"
+    state: _State = "queued"
     position: int = 0
     done: float = 0.0
     of: float = 0.0
@@ -83,7 +83,7 @@ class Pool:
         workers: int = 1,
         limit: int = 20,
         longest: float = 1800.0,
-        task: worker.Task = worker.run,
+        task: worker.Task = worker.work_on,
     ) -> None:
         self.folder, self.limit, self.longest = folder, limit, longest
         self._lock = _hold(folder)
@@ -164,7 +164,7 @@ class Pool:
         self._lock.release()
 
     def _recover(self) -> None:
-        """Queue what an earlier server left waiting, by its records; a run starts twice (`TRIES`) in all at most."""
+        """Queue what an earlier server left waiting, by its records; a run starts twice (`_TRIES`) in all at most."""
         for file in sorted((self.folder / "jobs").glob("*.json")):
             job = _read(file)
             if job is None:
@@ -172,7 +172,7 @@ class Pool:
             if job.state in WAITING:
                 if self.has(job.digest):
                     job = replace(job, state="done")
-                elif job.tries >= TRIES:
+                elif job.tries >= _TRIES:
                     job = replace(job, state="failed", error="interrupted", stage="")
                 else:
                     job = replace(job, state="queued", done=0.0, of=0.0, stage="")

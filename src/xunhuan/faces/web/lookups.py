@@ -22,21 +22,21 @@ from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 FRESH = 10.0
 """Seconds after which the folders are looked at again for tables."""
 _PREFERRED = ("world-2017", "china-2017", "toyland")
 _VARIANT = re.compile(r"(?P<stem>.+-\d{4})-(least|most)")
 
 
-def once(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def once(size: int) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
     """Keep the `size` answers asked for last; who asks for one that is being computed waits for it, others are not held
     up. A failure is not kept.
     """
 
-    def decorate(f: Callable[P, T]) -> Callable[P, T]:
-        kept: LRUCache[Hashable, T] = LRUCache(size)
+    def decorate(f: Callable[_P, _T]) -> Callable[_P, _T]:
+        kept: LRUCache[Hashable, _T] = LRUCache(size)
         return cached(kept, condition=threading.Condition())(f)
 
     return decorate
@@ -165,7 +165,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
 
 
 @dataclass(frozen=True)
-class Share:
+class LineShare:
     """One line of a list: a partner or a sector, its circuit where it has one, and its share of the region's total."""
 
     place: Place
@@ -174,14 +174,14 @@ class Share:
 
 
 @once(2048)
-def partners(table: str, home: str, definition: str, region: str) -> tuple[Share, ...]:
+def partners(table: str, home: str, definition: str, region: str) -> tuple[LineShare, ...]:
     """Every partner of a region, largest first, the region itself left out."""
     ds = measured(table, home, definition, "partner").sel(region=region)
     rows = zip(
         ds["partner"].values, ds["partner_name_en"].values, ds["partner_name_zh"].values,
         ds["circuit"].values, ds["share"].values, strict=True,
     )  # fmt: skip
-    found = [Share(Place(str(c), str(en), str(zh)), str(k), float(x)) for c, en, zh, k, x in rows if c != region]
+    found = [LineShare(Place(str(c), str(en), str(zh)), str(k), float(x)) for c, en, zh, k, x in rows if c != region]
     return tuple(sorted(found, key=lambda s: -s.share))
 
 

@@ -12,7 +12,7 @@ from dash.dependencies import ClientsideFunction
 
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web.state import CIRCUITS as CIRCUITS
+from xunhuan.faces.web.state import CIRCUITS_SHOWN as CIRCUITS_SHOWN
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
 Children = Any
@@ -93,7 +93,7 @@ def money(x: float, unit: str, lang: str) -> str:
         if value >= step and (chinese if lang == "zh" else english):
             scaled = value / step
             shown = f"{scaled:.3g}" if round(scaled) < 1000 else f"{scaled:,.0f}"  # `g` turns to exponents
-            return f"{shown}{chinese}{word}" if lang == "zh" else f"{words.SYMBOLS[currency]}{shown}{english}"
+            return f"{shown}{chinese}{word}" if lang == "zh" else f"{words.CURRENCY_SIGNS[currency]}{shown}{english}"
     return f"{x:,.0f} {unit}"
 
 
@@ -113,7 +113,7 @@ def circuit_bar(parts: Sequence[float], label: str, tall: bool = False) -> html.
             className=f"seg seg-{c}",
             style={"width": f"{100 * p:.3f}%"},
         )
-        for c, p in zip(CIRCUITS, parts, strict=True)
+        for c, p in zip(CIRCUITS_SHOWN, parts, strict=True)
     ]
     return html.Div(segments, className="stack tall" if tall else "stack", role="img", **aria(label=label))
 

@@ -17,9 +17,9 @@ from xunhuan.faces.web import lookups
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 Circuit = Literal["own", "inter", "external"]
 DEFINITIONS = ("absorption", "origin", "forward")
-CIRCUITS: tuple[Circuit, ...] = ("own", "inter", "external")
+CIRCUITS_SHOWN: tuple[Circuit, ...] = ("own", "inter", "external")
 LANGUAGES = ("en", "zh")
-LONGEST = 200
+_LONGEST = 200
 """Characters of one value in the address; anything longer is cut before it is looked at."""
 Word = TypeVar("Word", bound=str)
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
@@ -70,7 +70,7 @@ class Selection:
 
 def selected(pathname: str | None, search: str | None) -> Selection:
     """The view an address means. What it names and is not there becomes a line in `problems`, and the default."""
-    given = {k: v[0][:LONGEST] for k, v in parse_qs((search or "").lstrip("?"), max_num_fields=20).items()}
+    given = {k: v[0][:_LONGEST] for k, v in parse_qs((search or "").lstrip("?"), max_num_fields=20).items()}
     problems: list[str] = []
 
     def pick(name: str, valid: tuple[Word, ...], default: Word, kind: str) -> Word:
@@ -100,7 +100,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         home=home,
         region=region,
         definition=pick("definition", DEFINITIONS, "absorption", "definition"),
-        share=pick("share", CIRCUITS, "external", "share"),
+        share=pick("share", CIRCUITS_SHOWN, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),

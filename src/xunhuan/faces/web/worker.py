@@ -8,19 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-Tell = Callable[[Mapping[str, Any]], None]
-Task = Callable[[Tell, Path, Path], None]
+TellJob = Callable[[Mapping[str, Any]], None]
+Task = Callable[[TellJob, Path, Path], None]
 """Works a scenario file into a result folder."""
 
 
-def run(tell: Tell, source: Path, out: Path) -> None:
+def work_on(tell: TellJob, source: Path, out: Path) -> None:
     """Run the scenario and write its result folder in one step. Raises what is wrong with it."""
     from xunhuan.faces.recording import record
     from xunhuan.scenario.ensemble import Plan
-    from xunhuan.scenario.layers import read
+    from xunhuan.scenario.layers import read_layers
 
     tell({"stage": "solve"})
-    layers = replace(read(source), name=source.stem[:12])
+    layers = replace(read_layers(source), name=source.stem[:12])
     plan = Plan(workers=1)
     record(layers, out, plan, lambda stage, done, total: tell({"stage": stage, "done": done, "of": total}))
 

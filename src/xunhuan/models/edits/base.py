@@ -34,9 +34,9 @@ def _joined(names: str | tuple[str, ...]) -> str | tuple[str, ...]:
 
 
 NameText = Annotated[str, Field(min_length=1)]
-Selection = Annotated[NameText | Annotated[tuple[NameText, ...], Field(min_length=1)], AfterValidator(_joined)]
-RegionNames = Annotated[Selection, Names("regions")]
-SectorNames = Annotated[Selection, Names("sectors")]
+_Selection = Annotated[NameText | Annotated[tuple[NameText, ...], Field(min_length=1)], AfterValidator(_joined)]
+RegionNames = Annotated[_Selection, Names("regions")]
+SectorNames = Annotated[_Selection, Names("sectors")]
 
 
 @dataclass(frozen=True)

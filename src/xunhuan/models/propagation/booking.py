@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.propagation.arrays import Array, ratio
-from xunhuan.models.propagation.economy import Critical, Economy, Pooled
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.propagation.economy import Critical, Machine, Pooled
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 from xunhuan.models.propagation.sourcing import shipped
 from xunhuan.models.propagation.state import Flows, State
@@ -56,7 +56,7 @@ class Books:
         """The same books in arrays of their own."""
         return Books(**{f.name: getattr(self, f.name).copy() for f in fields(Books)})
 
-    def add(self, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
+    def add(self, before: State, after: State, flows: Flows, e: Machine, last: bool) -> None:
         """Add one step; `last` where none follows, so that stocks are taken as closing ones."""
         dt = e.step_days
         direct, inputs, demand = losses(flows, e)
@@ -75,7 +75,7 @@ class Books:
             if last or self.days[0] + dt > DAYS_A_YEAR + 1e-9 * dt:
                 self.closing[:] = after.stock
 
-    def _add_to_year(self, flows: Flows, e: Economy) -> None:
+    def _add_to_year(self, flows: Flows, e: Machine) -> None:
         dt = e.step_days
         self.days[1] += dt
         self.year += dt * flows.output
@@ -87,7 +87,7 @@ class Books:
             self.flow += shipped(flows.sourcing, flows.fill, dt * flows.wants, e)
 
 
-def open_books(e: Economy, state: State, with_flows: bool = True) -> Books:
+def open_books(e: Machine, state: State, with_flows: bool = True) -> Books:
     """Empty books at a state; without flows no table can be booked, and 200 runs fit in little memory."""
     rest = e.rest
     blank = {f.name: np.zeros_like(rest.output) for f in fields(Books)}
@@ -97,7 +97,7 @@ def open_books(e: Economy, state: State, with_flows: bool = True) -> Books:
     return Books(**blank)
 
 
-def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
+def losses(flows: Flows, e: Machine) -> tuple[Array, Array, Array]:
     """Output lost per day by cause, axes r i; their sum is base minus actual output exactly.
 
     direct  x̄ − min(x̄, capacity)                            what the shock itself takes
@@ -110,7 +110,7 @@ def losses(flows: Flows, e: Economy) -> tuple[Array, Array, Array]:
     return base - could, willing - flows.output, could - willing
 
 
-def scarcest(before: State, e: Economy, s: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.intp]:
+def scarcest(before: State, e: Machine, s: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.intp]:
     """The input whose stock allows least output, for the industries (s, j); for linear production the emptiest."""
     stock = before.stock[:, s, j]
     match e.production.limits:
@@ -121,7 +121,7 @@ def scarcest(before: State, e: Economy, s: NDArray[np.intp], j: NDArray[np.intp]
     return np.asarray(allows.argmin(axis=0))
 
 
-def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
+def booked_accounts(b: Books, accounts: Accounts, e: Machine) -> Accounts:
     """The table of the year as it would be booked, balanced.
 
     flow   deliveries; use  what industries used and what spoiled in their stores; value added  output less use, by
@@ -149,7 +149,7 @@ def booked_accounts(b: Books, accounts: Accounts, e: Economy) -> Accounts:
     )  # fmt: skip
 
 
-def shipped_at_rest(e: Economy) -> Array:
+def shipped_at_rest(e: Machine) -> Array:
     """Base flows π (use − drawdown + final), axes i r s, per day."""
     pool = np.maximum(e.rest.use.sum(axis=2) + (e.rest.final - e.rest.drawdown).T, 0.0)
     return np.asarray(e.rest.share * pool[:, None, :])

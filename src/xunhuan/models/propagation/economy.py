@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.propagation.arrays import Array, ratio
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.models.propagation.rationing import RATIONING, Rationing
@@ -110,7 +110,7 @@ class Rules:
 
 
 @dataclass(frozen=True, eq=False)
-class Economy:
+class Machine:
     """Everything a step needs that does not change during a run.
 
     Goods come first in the layout, so that sums over users j run along memory and the least over inputs i is one sweep.
@@ -128,7 +128,7 @@ class Economy:
     pull: Array
 
 
-def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
+def economy(accounts: Accounts, parameters: PropagationParameters) -> Machine:
     """The machine at rest for a table.
 
     Raises BadInput where a stock is shorter than a step, or a sector cannot be placed in the ratings.
@@ -138,7 +138,7 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
     recipe = ratio(rest.use, rest.output)
     days = stock_days(accounts, p)
     revise_steps = max(1, round(p.revise_days / dt))
-    return Economy(
+    return Machine(
         step_days=dt,
         rest=rest,
         production=Production(
@@ -162,7 +162,7 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Economy:
     )
 
 
-def at_rest(e: Economy) -> State:
+def at_rest(e: Machine) -> State:
     """The state in which nothing ever changes: base output, target stocks, base shares, no debts."""
     rest, regions = e.rest, len(e.rest.output)
     return State(

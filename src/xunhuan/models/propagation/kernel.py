@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from xunhuan.models.propagation.arrays import Array, over_users, ratio, swept
-from xunhuan.models.propagation.economy import Critical, Economy, Pooled
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.propagation.economy import Critical, Machine, Pooled
 from xunhuan.models.propagation.routing import routed
 from xunhuan.models.propagation.sourcing import drift, owed, remembered, sourced
 from xunhuan.models.propagation.state import Flows, Pressure, State
+from xunhuan.models.propagation.sums import over_users, swept
 
 
-def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
+def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     """One step of `e.step_days` days. Letters as in `state`; wants i k s, of industries now, to restock, of final users."""
     limit = input_limit(state.stock, e)
 
@@ -53,7 +54,7 @@ def step(state: State, e: Economy, p: Pressure) -> tuple[State, Flows]:
     )  # fmt: skip
 
 
-def input_limit(stock: Array, e: Economy) -> Array:
+def input_limit(stock: Array, e: Machine) -> Array:
     """Output that stocks of critical inputs allow, axes s j, per day.
 
     min_i [ρ S/(a max(dt, ψ (n + dt))) + (1 − ρ) x̄]  over inputs with ρ > 0          [Pichler2022, IHS2 for ρ = ½]
@@ -70,7 +71,7 @@ def input_limit(stock: Array, e: Economy) -> Array:
             return ratio(stock.sum(axis=0), held, np.inf)
 
 
-def orders(state: State, limit: Array, e: Economy, p: Pressure) -> tuple[Array, Array]:
+def orders(state: State, limit: Array, e: Machine, p: Pressure) -> tuple[Array, Array]:
     """What industry j of s orders of good i, from all origins, axes i s j, and what stocks of owed goods lack, axes g s.
 
     o = max(0, a min(x, limit) + (S* − S)/τ): what it expects to use, and a part of the gap to its target stock
@@ -88,7 +89,7 @@ def orders(state: State, limit: Array, e: Economy, p: Pressure) -> tuple[Array, 
     return order, np.asarray(lack)
 
 
-def gaps(state: State, e: Economy, p: Pressure) -> Array:
+def gaps(state: State, e: Machine, p: Pressure) -> Array:
     """What stocks lack of their targets, S* − S, axes i s j, value; negative where they exceed them.
 
     S* is (n + dt) · base use ("base") or (n + dt) · a · min(orders, capacity) ("demand"), n days of stock left after a
@@ -108,7 +109,7 @@ def gaps(state: State, e: Economy, p: Pressure) -> Array:
     return gap
 
 
-def needs(order: Array, wanted: Array, state: State, e: Economy) -> tuple[Array, Array]:
+def needs(order: Array, wanted: Array, state: State, e: Machine) -> tuple[Array, Array]:
     """The part of orders that is for use now rather than for restocking, axes i s j, and its sum over users, i s, per day.
 
     needs   min(o, a wanted)
@@ -122,7 +123,7 @@ def needs(order: Array, wanted: Array, state: State, e: Economy) -> tuple[Array,
     return need, over_users(need)
 
 
-def from_old_stocks(wanted: Array, e: Economy) -> Array:
+def from_old_stocks(wanted: Array, e: Machine) -> Array:
     """Share of what all users of a region want that old stocks supply, min(drawdown, W)/W, axes i s."""
     return ratio(np.minimum(e.rest.drawdown.T, wanted), wanted)
 
@@ -135,7 +136,7 @@ def by_class(needed: Array, wanted: Array, final: Array, old: Array) -> Array:
     return wants
 
 
-def available(overtime: Array, e: Economy, p: Pressure) -> Array:
+def available(overtime: Array, e: Machine, p: Pressure) -> Array:
     """Capacity x̄ (1 + slack) κ α, axes r i, per day; κ share left by shocks, α overproduction.
 
     An open region delivers whatever is asked unless a shock hits it; then κ times what it sells in the table.
@@ -145,7 +146,7 @@ def available(overtime: Array, e: Economy, p: Pressure) -> Array:
     return np.where(closed | (p.capacity < 1), own * p.capacity, np.inf)
 
 
-def allotted(order: Array, need: Array, wanted: Array, needed: Array, got: Array, e: Economy) -> Array:
+def allotted(order: Array, need: Array, wanted: Array, needed: Array, got: Array, e: Machine) -> Array:
     """How the industries of a region share what arrives of a good, axes i s j, value over the step.
 
     orders  dt o D / Σ_j o, alike for all
@@ -162,7 +163,7 @@ def allotted(order: Array, need: Array, wanted: Array, needed: Array, got: Array
     return np.asarray(arrived)
 
 
-def restocked(stock: Array, arrived: Array, output: Array, e: Economy) -> tuple[Array, Array, Array]:
+def restocked(stock: Array, arrived: Array, output: Array, e: Machine) -> tuple[Array, Array, Array]:
     """Stocks after a step, what was used and what spoiled in it, values: i s j, i s j, g s j.
 
     U = min(dt a x, S), S' = S − U + arrived − spoiled. Of a perishable good that keeps L days
@@ -180,7 +181,7 @@ def restocked(stock: Array, arrived: Array, output: Array, e: Economy) -> tuple[
     return rest, used, spoiled
 
 
-def overtime(alpha: Array, asked: Array, output: Array, e: Economy) -> Array:
+def overtime(alpha: Array, asked: Array, output: Array, e: Machine) -> Array:
     """Overproduction: α' = α + dt/τ_α [(α_max − α) ζ − (α − 1)(1 − ζ)].
 
     ζ = (asked − x)/asked, the share of orders not served. As [Hallegatte2013], with the return to 1 weighted by 1 − ζ

@@ -13,7 +13,7 @@ from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.read import QUANTITIES, VIEWS, read
 
 
-def respond(accounts: Accounts, shock: Shock, parameters: PropagationParameters) -> Response:
+def _respond(accounts: Accounts, shock: Shock, parameters: PropagationParameters) -> Response:
     """The first weeks and months after a shock; see `run.respond`."""
     from xunhuan.models.propagation.run import respond as ran
 
@@ -38,7 +38,7 @@ MODEL: Model[PropagationParameters] = Model(
     name="propagation",
     parameters=PropagationParameters,
     reads=(TradeCost, Tariff, Productivity, FinalDemand, ExportTax, Capacity, Orders, Link, Gateway, Stock),
-    respond=respond,
+    respond=_respond,
     read=read,
     quantities=QUANTITIES,
     uncertain=(Uncertain("inventories", _inventories, lambda p: None, zero=False),),

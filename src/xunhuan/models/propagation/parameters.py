@@ -8,9 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from xunhuan.data.records import NotNegative, Positive, Share
 
 DAYS_A_YEAR = 365.0
 """Days over which the table's year is spread evenly."""

@@ -11,11 +11,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.models.propagation.arrays import Array, over_users, ratio
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.propagation.booking import Books, scarcest
-from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.state import Flows, State
+from xunhuan.models.propagation.sums import over_users
 
 
 @dataclass(eq=False)
@@ -28,7 +29,7 @@ class Recorder:
     _sums: dict[str, Array] = field(default_factory=dict)
     _count: int = 0
 
-    def add(self, before: State, after: State, flows: Flows, e: Economy, last: bool) -> None:
+    def add(self, before: State, after: State, flows: Flows, e: Machine, last: bool) -> None:
         """Take in one step."""
         wanted = np.minimum(flows.capacity, flows.asked)
         now = {
@@ -41,7 +42,7 @@ class Recorder:
         if self._count == self.every or last:
             self._close(before, after, flows, e)
 
-    def _close(self, before: State, after: State, flows: Flows, e: Economy) -> None:
+    def _close(self, before: State, after: State, flows: Flows, e: Machine) -> None:
         window = {name: value / self._count for name, value in self._sums.items()}
         window["stock"] = over_users(after.stock).T
         window["bottleneck"] = _bottleneck(before, flows, e)
@@ -49,7 +50,7 @@ class Recorder:
         self.day.append(after.step * e.step_days)
         self._count = 0
 
-    def dataset(self, accounts: Accounts, p: PropagationParameters, e: Economy) -> xr.Dataset:
+    def dataset(self, accounts: Accounts, p: PropagationParameters, e: Machine) -> xr.Dataset:
         """The path, dims t region sector; t is the day a window ends.
 
         output, orders, demand, met, lost_to_inputs are means per day, stock is a level, bottleneck an input's position;
@@ -86,7 +87,7 @@ class Recorder:
         return out
 
 
-def _bottleneck(before: State, flows: Flows, e: Economy) -> Array:
+def _bottleneck(before: State, flows: Flows, e: Machine) -> Array:
     out = np.full(flows.output.shape, -1.0)
     short = flows.output < np.minimum(flows.capacity, flows.asked) * (1 - 1e-9)
     if short.any():
@@ -95,7 +96,7 @@ def _bottleneck(before: State, flows: Flows, e: Economy) -> Array:
     return out
 
 
-def detail(accounts: Accounts, b: Books, e: Economy, path: xr.Dataset, p: PropagationParameters) -> xr.Dataset:
+def detail(accounts: Accounts, b: Books, e: Machine, path: xr.Dataset, p: PropagationParameters) -> xr.Dataset:
     """Losses by cause, unmet demand, when each industry was hit, by what, and when it recovered.
 
     Losses of value added are v (x̄ − x) by cause, v the table's value added per output: what the industry did not earn at

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.propagation.arrays import Array, ratio
 from xunhuan.models.propagation.parameters import PropagationParameters
 
 FOLDER = Path(__file__).parent / "data"

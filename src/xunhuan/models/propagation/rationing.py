@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xunhuan.models.propagation.arrays import Array, ratio
-from xunhuan.models.propagation.routing import at_home, collected, own, routed
-from xunhuan.models.propagation.state import Sourcing
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.propagation.routing import at_home, gathered, own, routed
+from xunhuan.models.propagation.state import StepSourcing
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Rationing:
     sent      Σ_k φ_k[r,i] P_k[s,i], axes i r s, of φ, a pool P i k s and home
     """
 
-    rates: Callable[[Array, Array, Sourcing, Array, Array], Array]
-    received: Callable[[Sourcing, Array, Array], Array]
+    rates: Callable[[Array, Array, StepSourcing, Array, Array], Array]
+    received: Callable[[StepSourcing, Array, Array], Array]
     sent: Callable[[Array, Array, Array], Array]
 
 
@@ -37,22 +37,22 @@ def served(supply: Array, asked: Array) -> tuple[Array, Array]:
     return fill, np.maximum(supply - asked * fill, 0.0)
 
 
-def _rates_alike(output: Array, asked: Array, src: Sourcing, wants: Array, home: Array) -> Array:
+def _rates_alike(output: Array, asked: Array, src: StepSourcing, wants: Array, home: Array) -> Array:
     """φ = x / Σ_k asked, for all."""
     fill = np.empty((2, *asked.shape))
     fill[:] = ratio(output, asked.sum(axis=1), 1.0)[:, None, :]
     return fill
 
 
-def _received_alike(src: Sourcing, fill: Array, home: Array) -> Array:
-    return collected(src, fill[1])
+def _received_alike(src: StepSourcing, fill: Array, home: Array) -> Array:
+    return gathered(src, fill[1])
 
 
 def _sent_alike(fill: Array, pool: Array, home: Array) -> Array:
     return np.asarray(np.matmul(fill[1].transpose(0, 2, 1), pool))
 
 
-def _rates_final_last(output: Array, asked: Array, src: Sourcing, wants: Array, home: Array) -> Array:
+def _rates_final_last(output: Array, asked: Array, src: StepSourcing, wants: Array, home: Array) -> Array:
     """Current needs of industries in the supplier's own region, of other industries, restocking, final users.
 
     Own region first, else a region at part of its capacity ships away what its own recipes need and spirals to a halt.
@@ -66,8 +66,8 @@ def _rates_final_last(output: Array, asked: Array, src: Sourcing, wants: Array, 
     return fill
 
 
-def _received_own_first(src: Sourcing, fill: Array, home: Array) -> Array:
-    out = collected(src, fill[1])
+def _received_own_first(src: StepSourcing, fill: Array, home: Array) -> Array:
+    out = gathered(src, fill[1])
     out[:, 0] += own(src) * (fill[0, :, 0] - fill[1, :, 0])
     return out
 
@@ -79,7 +79,7 @@ def _sent_own_first(fill: Array, pool: Array, home: Array) -> Array:
     return np.asarray(out)
 
 
-def _rates_home_first(output: Array, asked: Array, src: Sourcing, wants: Array, home: Array) -> Array:
+def _rates_home_first(output: Array, asked: Array, src: StepSourcing, wants: Array, home: Array) -> Array:
     """Users in the supplier's nation first, others what is left; all uses alike."""
     fill = np.empty((2, *asked.shape))
     near = routed(at_home(src, home), wants).sum(axis=1)
@@ -89,8 +89,8 @@ def _rates_home_first(output: Array, asked: Array, src: Sourcing, wants: Array, 
     return fill
 
 
-def _received_home_first(src: Sourcing, fill: Array, home: Array) -> Array:
-    return collected(src, fill[1]) + collected(at_home(src, home), fill[0] - fill[1])
+def _received_home_first(src: StepSourcing, fill: Array, home: Array) -> Array:
+    return gathered(src, fill[1]) + gathered(at_home(src, home), fill[0] - fill[1])
 
 
 def _sent_home_first(fill: Array, pool: Array, home: Array) -> Array:

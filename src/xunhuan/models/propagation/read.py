@@ -9,7 +9,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
-from xunhuan.models.model import Numbers, Quantity, Readings, Response, View
+from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _named(frame: pd.DataFrame, acc: Accounts, r: Response) -> pd.DataFrame:
     return frame
 
 
-def _totals(over: str) -> View:
+def _totals(over: str) -> ResponseTable:
     def view(acc: Accounts, r: Response, top: int) -> pd.DataFrame:
         columns = ["loss", "loss_direct", "loss_inputs", "loss_demand", "unmet_demand", "base_value_added"]
         frame = r.detail[columns].sum(over).to_dataframe().reset_index()
@@ -111,7 +111,7 @@ def _path(acc: Accounts, r: Response, top: int) -> pd.DataFrame:
     return _named(activity(r.path)[list(worst[:top] if top else worst)].reset_index(), acc, r)
 
 
-VIEWS: dict[str, View] = {
+VIEWS: dict[str, ResponseTable] = {
     "region": _totals("sector"),
     "sector": _totals("region"),
     "industry": _industries,

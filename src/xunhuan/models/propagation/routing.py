@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xunhuan.models.propagation.arrays import Array
-from xunhuan.models.propagation.state import Sourcing
+from xunhuan.data.arrays import Array
+from xunhuan.models.propagation.state import StepSourcing
 
 
-def routed(src: Sourcing, wants: Array) -> Array:
+def routed(src: StepSourcing, wants: Array) -> Array:
     """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes i k r; wants i k s."""
     out = np.matmul(wants, src.use.transpose(0, 2, 1))
     if src.split.size:
@@ -16,7 +16,7 @@ def routed(src: Sourcing, wants: Array) -> Array:
     return np.asarray(out)
 
 
-def collected(src: Sourcing, fill: Array) -> Array:
+def gathered(src: StepSourcing, fill: Array) -> Array:
     """Share of what s wants that origins serve, Σ_r π[r,s,i] φ[r,i], axes i k s; fill i k r."""
     out = np.matmul(fill, src.use)
     if src.split.size:
@@ -24,11 +24,11 @@ def collected(src: Sourcing, fill: Array) -> Array:
     return np.asarray(out)
 
 
-def own(src: Sourcing) -> Array:
+def own(src: StepSourcing) -> Array:
     """Share of a region's orders that its industries place in the region itself, π[r,r,i], axes i r."""
     return np.diagonal(src.use, axis1=1, axis2=2)
 
 
-def at_home(src: Sourcing, home: Array) -> Sourcing:
+def at_home(src: StepSourcing, home: Array) -> StepSourcing:
     """Sourcing inside the own nation only; home r s, 1 where both lie in one nation."""
-    return Sourcing(src.use * home, src.split, src.final * home)
+    return StepSourcing(src.use * home, src.split, src.final * home)

@@ -9,26 +9,25 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.errors import BadInput, ForeignFile, NotConverged
 from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.propagation.booking import Books, booked_accounts, open_books
-from xunhuan.models.propagation.economy import Economy, at_rest, check_state, economy
+from xunhuan.models.propagation.economy import Machine, at_rest, check_state, economy
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
 from xunhuan.models.propagation.state import Flows, Pressure, State
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
-Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
+_Progress = Callable[[int, int], None]
 
 BLOW_UP = 1e3
 """Output beyond this multiple of the base is taken for an explosion."""
-FORMAT = "xunhuan-propagation-state-2"
+_FORMAT = "xunhuan-propagation-state-2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Run:
     state: State
     books: Books
     recorder: Recorder
-    economy: Economy
+    economy: Machine
     timeline: Timeline
 
 
@@ -50,7 +49,7 @@ def simulate(
     start: tuple[State, Books] | None = None,
     until: float | None = None,
     with_flows: bool = True,
-    progress: Progress | None = None,
+    progress: _Progress | None = None,
 ) -> Run:
     """Run from rest, or from a saved state, to day `until` (the end of the horizon by default).
 
@@ -89,7 +88,7 @@ def respond(
     parameters: PropagationParameters | None = None,
     *,
     start: tuple[State, Books] | None = None,
-    progress: Progress | None = None,
+    progress: _Progress | None = None,
 ) -> Response:
     """The first weeks and months after a shock: path, losses by cause, and the year as it would be booked.
 
@@ -108,10 +107,10 @@ def respond(
     """
     p = parameters or PropagationParameters()
     run = simulate(accounts, shock, p, start=start, progress=progress)
-    return package(accounts, run, p, booked=True)
+    return packed(accounts, run, p, booked=True)
 
 
-def package(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool) -> Response:
+def packed(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool) -> Response:
     """A Response from a run; without `booked` its accounts are the base's."""
     path = run.recorder.dataset(accounts, p, run.economy)
     out = detail(accounts, run.books, run.economy, path, p)
@@ -141,7 +140,7 @@ def respond_many(
 
     def one(task: tuple[Shock, PropagationParameters]) -> Response:
         shock, p = task
-        return package(accounts, simulate(accounts, shock, p, with_flows=booked), p, booked)
+        return packed(accounts, simulate(accounts, shock, p, with_flows=booked), p, booked)
 
     if workers == 1:
         yield from map(one, zip(shocks, parameters, strict=True))
@@ -150,7 +149,7 @@ def respond_many(
         yield from pool.map(one, zip(shocks, parameters, strict=True))
 
 
-def _check_step(after: State, flows: Flows, e: Economy, accounts: Accounts) -> None:
+def _check_step(after: State, flows: Flows, e: Machine, accounts: Accounts) -> None:
     # A sum is not finite where any term is not; only then are the cells looked at.
     limit = BLOW_UP * np.maximum(e.rest.output, 1e-12 * e.rest.output.max())
     within = (flows.output >= 0) & (flows.output <= limit)
@@ -194,14 +193,14 @@ def save_state(run: Run, path: str | Path) -> Path:
     data = {f"state_{f.name}": getattr(run.state, f.name) for f in fields(State) if f.name != "step"}
     data |= {f"books_{f.name}": getattr(run.books, f.name) for f in fields(Books)}
     ds = xr.Dataset({k: (tuple(f"{k}_{n}" for n in range(v.ndim)), v) for k, v in data.items() if v.size})
-    ds.attrs = {"format": FORMAT, "step": run.state.step}
+    ds.attrs = {"format": _FORMAT, "step": run.state.step}
     return save_dataset(ds, path)
 
 
 def open_state(path: str | Path) -> tuple[State, Books]:
     """A state and its books as `save_state` wrote them. Raises BadInput, ForeignFile."""
     ds = open_dataset(path)
-    if ds.attrs.get("format") != FORMAT:
+    if ds.attrs.get("format") != _FORMAT:
         raise ForeignFile(
             "this file does not hold the state of a short-run run", where=str(path), fix="save one with save_state"
         )

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.models.propagation.arrays import Array, ratio, swept
-from xunhuan.models.propagation.economy import Economy
-from xunhuan.models.propagation.state import Cells, Goods, Pressure, Sourcing, State
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.propagation.economy import Machine
+from xunhuan.models.propagation.state import Goods, LinkCells, Pressure, State, StepSourcing
+from xunhuan.models.propagation.sums import swept
 
 SERVED = 1.0 - 1e-12
 """An order served to this share counts as served in full: the rest is rounding."""
@@ -34,7 +35,7 @@ class Recall(NamedTuple):
 class Links(NamedTuple):
     """Throttled links: their places i r s, and the share of what is ordered through each that fits."""
 
-    cells: Cells
+    cells: LinkCells
     left: Array
 
 
@@ -42,7 +43,7 @@ _NOWHERE = np.zeros(0, dtype=np.intp)
 UNTHROTTLED = Links((_NOWHERE, _NOWHERE, _NOWHERE), np.zeros(0))
 
 
-def owed(state: State, gap: Array, wanted: Array, e: Economy) -> Recall:
+def owed(state: State, gap: Array, wanted: Array, e: Machine) -> Recall:
     """What suppliers still owe, and the part of industries' orders that asks for it.
 
     Debts never exceed the gap G between stocks and targets. Of the orders O, max(0, O − Σ_j a wanted) asks for the gap, and
@@ -60,7 +61,7 @@ def owed(state: State, gap: Array, wanted: Array, e: Economy) -> Recall:
     return Recall(total, kept, part)
 
 
-def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[Sourcing, Array, Links]:
+def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[StepSourcing, Array, Links]:
     """Where both kinds of users buy, final demand after cancelled orders, and what fits through throttled links.
 
     Industries ask debtors for a part of their orders: π (1 − part) + part b / Σ_r b.
@@ -72,7 +73,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[So
     if p.tilted is None and p.cells is None:
         split = state.indebted
         use = recalled(state, recall) if split.size else state.share
-        return Sourcing(use, split, state.share[swept(split, use)]), demand, UNTHROTTLED
+        return StepSourcing(use, split, state.share[swept(split, use)]), demand, UNTHROTTLED
     split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
     final = state.share[split]
     if p.tilted is not None and p.tilt is not None:
@@ -82,7 +83,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[So
         demand[p.tilted] *= final[place].sum(axis=1)
     if p.cells is None or p.room is None:
         use = recalled(state, recall) if state.indebted.size else state.share
-        return Sourcing(use, split, final), demand, UNTHROTTLED
+        return StepSourcing(use, split, final), demand, UNTHROTTLED
     use = recalled(state, recall)
     i, r, s = p.cells
     place = np.full(len(use), -1, dtype=np.intp)
@@ -95,7 +96,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[So
     left = ratio(np.minimum(p.room, through), through, 1.0)
     use[p.cells] *= left
     final[apart] *= left[inside]
-    return Sourcing(use, split, final), demand, Links(p.cells, left)
+    return StepSourcing(use, split, final), demand, Links(p.cells, left)
 
 
 def recalled(state: State, recall: Recall) -> Array:
@@ -113,7 +114,7 @@ def recalled(state: State, recall: Recall) -> Array:
 
 
 def remembered(
-    state: State, got: Sourcing, recall: Recall, fill: Array, wants: Array, links: Links, e: Economy
+    state: State, got: StepSourcing, recall: Recall, fill: Array, wants: Array, links: Links, e: Machine
 ) -> tuple[Goods, Array]:
     """Goods and debts after a step: b' = max(0, b + dt (π W (1 − part) − T)), T what r delivered to industries of s.
 
@@ -141,7 +142,7 @@ def remembered(
     return goods[owing], debt if owing.all() else debt[owing]
 
 
-def shipped(src: Sourcing, fill: Array, wants: Array, e: Economy) -> Array:
+def shipped(src: StepSourcing, fill: Array, wants: Array, e: Machine) -> Array:
     """Deliveries of good i from r to s, π Σ_k φ_k W_k over needs, restocking and final users, axes i r s, per day."""
     sent, home, g = e.rules.rationing.sent, e.rest.home, src.split
     by_use = wants.copy()
@@ -155,7 +156,7 @@ def shipped(src: Sourcing, fill: Array, wants: Array, e: Economy) -> Array:
     return out
 
 
-def drift(state: State, links: Links, fill: Array, wants: Array, e: Economy) -> Array:
+def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> Array:
     """Sourcing shares, when they are revised (every D days), move towards what suppliers deliver.
 
     π' = π + min(1, λ D) (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.models.propagation.arrays import Array
+from xunhuan.data.arrays import Array
 
 Goods = NDArray[np.intp]
-Cells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+LinkCells = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +54,13 @@ class Pressure:
     capacity: Array
     demand: Array
     target: Array | None = None
-    cells: Cells | None = None
+    cells: LinkCells | None = None
     room: Array | None = None
     tilted: Goods | None = None
     tilt: Array | None = None
 
 
-class Sourcing(NamedTuple):
+class StepSourcing(NamedTuple):
     """Where a region's users buy in one step.
 
     use    i r s, share of origin r in what the industries of s order of i, and final users too but for the goods in `split`
@@ -92,7 +92,7 @@ class Flows:
     limit: Array
     output: Array
     wants: Array
-    sourcing: Sourcing
+    sourcing: StepSourcing
     demand: Array
     fill: Array
     met: Array

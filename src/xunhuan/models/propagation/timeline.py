@@ -8,23 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import Problems
 from xunhuan.models.edits.primitives import Primitives, Theta, collected
 from xunhuan.models.edits.timed import Effect as Change
 from xunhuan.models.edits.timed import Timed
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation.booking import shipped_at_rest
-from xunhuan.models.propagation.economy import Economy
+from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.parameters import PropagationParameters
-from xunhuan.models.propagation.state import Cells, Goods, Pressure
+from xunhuan.models.propagation.state import Goods, LinkCells, Pressure
 
-Array = NDArray[np.float64]
 SAMPLES = 8
 """Midpoints of a step at which an edit's strength is averaged; exact for periods that begin and end with a step."""
 
 
 @dataclass(frozen=True, eq=False)
-class Effect:
+class Course:
     """One timed edit: where it acts, the full change it makes, and its strength in [0, 1] at every step.
 
     change    kind, places and size, as the edit says · strength: one number a step
@@ -42,12 +42,12 @@ class Timeline:
     """
 
     lasting: Pressure
-    effects: tuple[Effect, ...]
+    effects: tuple[Course, ...]
     at_rest: Array
     notes: tuple[str, ...]
 
 
-def timeline(accounts: Accounts, shock: Shock, e: Economy, p: PropagationParameters) -> tuple[Timeline, Economy]:
+def timeline(accounts: Accounts, shock: Shock, e: Machine, p: PropagationParameters) -> tuple[Timeline, Machine]:
     """The timeline of a shock, and the economy with lasting price changes in it.
 
     Lasting edits act from day 0: a ban closes links, productivity moves capacity, final demand moves demand, trade costs,
@@ -57,7 +57,7 @@ def timeline(accounts: Accounts, shock: Shock, e: Economy, p: PropagationParamet
     """
     flat = np.full(accounts.S, p.elasticity_long)
     at_rest = shipped_at_rest(e)
-    effects: list[Effect] = []
+    effects: list[Course] = []
     problems = Problems("the shock cannot be applied")
     prim = collected(accounts, shock, problems, Theta(flat, flat))
     for edit in shock.timed:
@@ -70,16 +70,16 @@ def timeline(accounts: Accounts, shock: Shock, e: Economy, p: PropagationParamet
         if wrongs:
             problems.add(f"`{edit}`: {'; '.join(wrongs)}")
         elif isinstance(edit, Timed):
-            effects += [Effect(c, _strengths(edit, p)) for c in edit.apply(accounts)]
+            effects += [Course(c, _strengths(edit, p)) for c in edit.apply(accounts)]
     problems.raise_if(where=shock.name or accounts.name)
     lasting = _lasting(prim, e)
     notes = _notes(shock, p)
     return Timeline(lasting, tuple(effects), at_rest, notes), _pulled(e, accounts, prim, p)
 
 
-def _lasting(prim: Primitives, e: Economy) -> Pressure:
+def _lasting(prim: Primitives, e: Machine) -> Pressure:
     banned = np.isinf(prim.trade_cost).transpose(2, 0, 1) & (e.rest.share > 0)
-    cells: Cells | None = _cells(banned) if banned.any() else None
+    cells: LinkCells | None = _cells(banned) if banned.any() else None
     return Pressure(
         capacity=prim.productivity,
         demand=prim.final_demand,
@@ -88,7 +88,7 @@ def _lasting(prim: Primitives, e: Economy) -> Pressure:
     )
 
 
-def _pulled(e: Economy, accounts: Accounts, prim: Primitives, p: PropagationParameters) -> Economy:
+def _pulled(e: Machine, accounts: Accounts, prim: Primitives, p: PropagationParameters) -> Machine:
     kappa = prim.trade_cost * (1 + prim.tariff) / (1 + accounts.tariff) * (1 + prim.export_tax)
     if p.substitution and (kappa != 1).any():
         return replace(e, pull=e.rest.share * np.ascontiguousarray((kappa**-p.elasticity_long).transpose(2, 0, 1)))
@@ -113,7 +113,7 @@ def _strengths(edit: Timed, p: PropagationParameters) -> Array:
     return np.asarray(edit.strength(k * p.step_days).mean(axis=1))
 
 
-def _cells(mask: NDArray[np.bool_]) -> Cells:
+def _cells(mask: NDArray[np.bool_]) -> LinkCells:
     i, r, s = np.nonzero(mask)
     return i, r, s
 
@@ -152,7 +152,7 @@ def _tilts(tl: Timeline, k: int) -> tuple[Goods | None, Array | None]:
     return goods, tilt
 
 
-def _open(tl: Timeline, p: Pressure, links: Array | None) -> tuple[Cells | None, Array | None]:
+def _open(tl: Timeline, p: Pressure, links: Array | None) -> tuple[LinkCells | None, Array | None]:
     """Throttled links as places and room; a lasting ban stays shut whatever else happens to the link."""
     if links is None:
         return p.cells, p.room

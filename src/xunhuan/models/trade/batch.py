@@ -19,7 +19,7 @@ from xunhuan.models.trade.calibrate import Base, without_negative_flows
 from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
-from xunhuan.models.trade.solve import Found, Problem, base_of, package, primitives_of, problem, run
+from xunhuan.models.trade.solve import Found, Problem, base_of, package, primitives_of, problem, search
 
 T = TypeVar("T")
 
@@ -93,12 +93,12 @@ def _solved(tasks: list[Problem], x0: Vector | None, size: int) -> Iterator[Foun
     )  # fmt: skip
     for k, task in enumerate(tasks):
         found: Found = jax.tree.map(lambda a, k=k: a[k], got)
-        yield found if int(found[2].outcome) == CONVERGED else run(task)
+        yield found if int(found[2].outcome) == CONVERGED else search(task)
 
 
 def _one(task: Problem, x0: Vector | None) -> Found:
-    found = run(task, x0)
-    return found if x0 is None or int(found[2].outcome) == CONVERGED else run(task)
+    found = search(task, x0)
+    return found if x0 is None or int(found[2].outcome) == CONVERGED else search(task)
 
 
 def _stacked(records: list[T]) -> T:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
-Array = NDArray[np.float64]
 RAISED = "before the trade model ran, final use and value added raised by as much"
 """How the note ends that tells of flows set to 0."""
 

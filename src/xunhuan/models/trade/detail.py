@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
@@ -17,7 +17,6 @@ from xunhuan.models.trade.records import Equilibrium, Shift
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = NDArray[np.float64]
 FIRST_ORDER = "first-order approximation [CaliendoParro2015, eq. 16]; real_income_hat is exact"
 
 

@@ -9,15 +9,13 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 SETS: dict[str, tuple[str, str]] = {
     "FGO": ("Fontagné, Guimbard and Orefice (2022), product-level, tariff variation", "FontagneGuimbardOrefice2022"),

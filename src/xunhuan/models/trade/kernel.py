@@ -17,33 +17,33 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from xunhuan.models.solvers import CONVERGED, DIVERGED, Array, Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 
 class _Ready(NamedTuple):
     """What does not move during the search; large arrays are laid out i s r."""
 
-    weight: Array
-    net: Array
-    producer: Array
-    theta: Array  # i r
-    fold: Array  # i g, θ between / θ within
-    nest: Array  # i s g, base share of nest g
-    log_markup: Array  # s j, ln (1+σ')/(1+σ)
-    taste: Array  # s i, tilted
-    deficit: Array  # s, deficits with the rest of the world that can be financed
-    transfer: Array  # s, from the other regions of the nation: what is left of the region's deficit
-    same: Array  # s q, 1 where both lie in one nation of several regions, and in one part of the world
-    anchored: Array  # c, 1 where a part holds an open region, whose prices are the numeraire
+    weight: JaxArray
+    net: JaxArray
+    producer: JaxArray
+    theta: JaxArray  # i r
+    fold: JaxArray  # i g, θ between / θ within
+    nest: JaxArray  # i s g, base share of nest g
+    log_markup: JaxArray  # s j, ln (1+σ')/(1+σ)
+    taste: JaxArray  # s i, tilted
+    deficit: JaxArray  # s, deficits with the rest of the world that can be financed
+    transfer: JaxArray  # s, from the other regions of the nation: what is left of the region's deficit
+    same: JaxArray  # s q, 1 where both lie in one nation of several regions, and in one part of the world
+    anchored: JaxArray  # c, 1 where a part holds an open region, whose prices are the numeraire
 
 
-def _lay(a: Array) -> Array:
+def _lay(a: JaxArray) -> JaxArray:
     """r s i to i s r, so that contractions over origins run along memory."""
     return jnp.transpose(a, (2, 1, 0))
 
 
-def prepare(e: Economy, p: Elasticities, z: Shift) -> _Ready:
+def prepared(e: Economy, p: Elasticities, z: Shift) -> _Ready:
     """Weights and constants of one problem; see the module's header."""
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
@@ -74,7 +74,7 @@ def prepare(e: Economy, p: Elasticities, z: Shift) -> _Ready:
     )
 
 
-def _financed(e: Economy, z: Shift, anchored: Array) -> Array:
+def _financed(e: Economy, z: Shift, anchored: JaxArray) -> JaxArray:
     """Deficits s of which every part of the world bears its own: a part's net sum is taken off by income.
 
     Nothing changes while the world hangs together, where deficits sum to 0, or where an open region finances them.
@@ -83,7 +83,7 @@ def _financed(e: Economy, z: Shift, anchored: Array) -> Array:
     return e.deficit - e.income * (z.part.T @ net)
 
 
-def _transfers(e: Economy, z: Shift, deficit: Array) -> tuple[Array, Array]:
+def _transfers(e: Economy, z: Shift, deficit: JaxArray) -> tuple[JaxArray, JaxArray]:
     """Who shares a nation with whom (s q), and each region's deficit beyond its part, by factor income, of the nation's (s).
 
     The second sums to 0 over a nation: it is what the nation's other regions send.
@@ -93,17 +93,17 @@ def _transfers(e: Economy, z: Shift, deficit: Array) -> tuple[Array, Array]:
     return same, jnp.where(e.pool.sum(0) > 0, deficit - part * (same @ deficit), 0.0)
 
 
-def _guard(a: Array) -> Array:
+def _guard(a: JaxArray) -> JaxArray:
     return jnp.where(a > 0, a, 1.0)
 
 
-def unpack(x: Vector, R: int, S: int) -> tuple[Array, Array, Array, Array]:
+def unpack(x: Vector, R: int, S: int) -> tuple[JaxArray, JaxArray, JaxArray, JaxArray]:
     """State vector to ln ŵ (s), ln P̂ (s i), ln Ŷ (r i), ln Î (s)."""
     a, b = R, R + R * S
     return x[:a], x[a:b].reshape(R, S), x[b : b + R * S].reshape(R, S), x[b + R * S :]
 
 
-def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: Array, log_cpi: Array) -> Array:
+def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi: JaxArray) -> JaxArray:
     r"""Population of each region, new / old, in spatial equilibrium within each pool [TombeZhu2019].
 
     L̂[s] = a (V̂[s]/μ̂[s])^ν,  V = I/(L P):  L̂[s] = a' (Î/(P̂ μ̂))^(ν/(1+ν)),  Σ_s L L̂ = Σ_s L in each pool
@@ -117,7 +117,7 @@ def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: Array, log_cp
     return jnp.exp(pull * within) * (e.pool.T @ kept + 1 - within)
 
 
-def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: Array, lp: Array, ly: Array) -> Array:
+def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: JaxArray, lp: JaxArray, ly: JaxArray) -> JaxArray:
     r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9].
 
     ĉ[s,j] = ŵ_s^β Π_i P̂[s,i]^γ[s,i,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = Ŷ (1+σ')/(1+σ) / ŵ
@@ -130,14 +130,14 @@ def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: Array, lp: A
 class _Market(NamedTuple):
     """Goods markets given prices of producers and spending; see `_market`."""
 
-    total: Array  # i s, Σ_g of nest values; P̂^(−θ)
-    against: Array  # i s, what W C is divided by to give a share: the total, or 1 in an open region
-    nested: Array  # i s g, multiplier of W C in nest g
-    origin: Array  # i r, C = ĉ^(−θ)
-    net_rate: Array  # i s, spending net of import duties per unit of spending
+    total: JaxArray  # i s, Σ_g of nest values; P̂^(−θ)
+    against: JaxArray  # i s, what W C is divided by to give a share: the total, or 1 in an open region
+    nested: JaxArray  # i s g, multiplier of W C in nest g
+    origin: JaxArray  # i r, C = ĉ^(−θ)
+    net_rate: JaxArray  # i s, spending net of import duties per unit of spending
 
 
-def _market(e: Economy, k: _Ready, lc: Array) -> _Market:
+def _market(e: Economy, k: _Ready, lc: JaxArray) -> _Market:
     r"""Sourcing in two nests: regions of one nation compete inside it, nations against each other.
 
     U[g,s,i] = Σ_{r∈g} W C / Π_g;  P̂^(−θ) = Σ_g Π_g U^(θ/θ_in);  π'[r,s,i] = W C · U^(θ/θ_in − 1) / P̂^(−θ)
@@ -154,7 +154,7 @@ def _market(e: Economy, k: _Ready, lc: Array) -> _Market:
     return _Market(total, against, lift, origin, jnp.where(total > 0, net / _guard(total), 1.0))
 
 
-def _sales(e: Economy, k: _Ready, m: _Market, spending: Array, taxed: bool) -> tuple[Array, Array]:
+def _sales(e: Economy, k: _Ready, m: _Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
     """Producers' sales Y' (r i) and export-tax revenue (r), from spending s i."""
     per = (spending.T / m.against)[:, :, None] * m.nested
     at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
@@ -164,7 +164,7 @@ def _sales(e: Economy, k: _Ready, m: _Market, spending: Array, taxed: bool) -> t
     return own.T, (at_border - own).sum(0)
 
 
-def _consumer_price(e: Economy, lp: Array) -> Array:
+def _consumer_price(e: Economy, lp: JaxArray) -> JaxArray:
     """ln of the consumer price index, Σ_i α ln P̂, s; the tastes are the base's."""
     return (e.taste * lp).sum(1)
 
@@ -172,12 +172,12 @@ def _consumer_price(e: Economy, lp: Array) -> Array:
 class _Turn(NamedTuple):
     """What the equations say about the state they were given."""
 
-    lw: Array  # s, ln of the wage at which factor markets clear
-    lp: Array  # s i
-    ly: Array  # r i
-    li: Array  # s
-    drift: Array  # s, ln of a part's GDP, new / old
-    unpaid: Array  # s, income short of LOWEST, share of base income; where positive the state is no equilibrium
+    lw: JaxArray  # s, ln of the wage at which factor markets clear
+    lp: JaxArray  # s i
+    ly: JaxArray  # r i
+    li: JaxArray  # s
+    drift: JaxArray  # s, ln of a part's GDP, new / old
+    unpaid: JaxArray  # s, income short of LOWEST, share of base income; where positive the state is no equilibrium
     out: Equilibrium
 
 
@@ -210,7 +210,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
 
 
 def _implied(
-    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: Array, cpi: Array
+    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: JaxArray, cpi: JaxArray
 ) -> _Turn:
     """The wages, prices, outputs and incomes that markets and budgets imply, in logs of new / old."""
     closed = e.books > 0
@@ -223,7 +223,7 @@ def _implied(
     budget = income / _guard(e.income)
     grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 
-    def log(a: Array, b: Array, where: Array) -> Array:
+    def log(a: JaxArray, b: JaxArray, where: JaxArray) -> JaxArray:
         return jnp.where(where, jnp.log(jnp.where(where, a / _guard(b), 1.0)), 0.0)
 
     return _Turn(
@@ -237,7 +237,7 @@ def _implied(
     )
 
 
-def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, closure: Array) -> Array:
+def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, closure: JaxArray) -> JaxArray:
     """Deficits s where a nation shares its own by factor income, and transfers follow its factor income and people.
 
     D'[s] = b'[s] D'[n] + τ[s] − b'[s] Σ_n τ,  b'[s] = wL'[s] / wL'[n],  τ[s] = T[s] L̂[s] wL'[n] / wL[n],
@@ -251,13 +251,13 @@ def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, clo
     return part * own + sent - jnp.where(nested, part * (k.same @ sent), 0.0)
 
 
-def _log_above(a: Array) -> Array:
+def _log_above(a: JaxArray) -> JaxArray:
     """ln a, continued as a straight line below LOWEST: deficits can exceed a region's income on the way."""
     low = a < LOWEST
     return jnp.where(low, jnp.log(LOWEST) + a / LOWEST - 1, jnp.log(jnp.where(low, 1.0, a)))
 
 
-def _shares(e: Economy, k: _Ready, m: _Market) -> Array:
+def _shares(e: Economy, k: _Ready, m: _Market) -> JaxArray:
     """New expenditure shares π', r s i."""
     per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
     return jnp.transpose(k.weight * m.origin[:, None, :] * per, (2, 1, 0))
@@ -281,7 +281,7 @@ class Pace(NamedTuple):
 BOLD, CAREFUL = Pace(3.0, 0.3), Pace(0.7, 0.5)
 
 
-def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pace: Pace = BOLD) -> Map:
+def iteration(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pace: Pace = BOLD) -> Map:
     """The map whose fixed point is the equilibrium, on the state vector.
 
     Nominal variables are divided by world GDP at each pass, by its own GDP in each part of a world that bans have
@@ -305,7 +305,7 @@ def step(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pace: Pa
 
 def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = True) -> Equilibrium:
     """Everything the model says at a state."""
-    return _turn(e, p, z, prepare(e, p, z), x, taxed).out
+    return _turn(e, p, z, prepared(e, p, z), x, taxed).out
 
 
 @partial(jax.jit, static_argnames=("taxed",))
@@ -324,8 +324,8 @@ def solve(
     taxed: whether export taxes may be other than 0; without them one contraction is spared.
     """
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
-    k = prepare(e, p, z)
-    x, info = implicit_fixed_point(step(e, p, z, k, taxed, pace), x0, options)
+    k = prepared(e, p, z)
+    x, info = implicit_fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)
     turn = _turn(e, p, z, k, x, taxed)
     short = turn.unpaid.max()
     broke = (short > 0) & (info.outcome == CONVERGED)

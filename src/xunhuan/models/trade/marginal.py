@@ -14,29 +14,29 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
-from xunhuan.models.solvers import Array, Options, SolveInfo, Vector, fixed_point, use_compile_cache
+from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.calibrate import without_negative_flows
-from xunhuan.models.trade.kernel import equilibrium, prepare, step
+from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.solve import Problem, primitives_of, problem, run, status
+from xunhuan.models.trade.solve import Problem, primitives_of, problem, search, status
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Measure = Callable[..., Array]
+_Measure = Callable[..., JaxArray]
 """f(Equilibrium, Economy, *arrays): a scalar made of the equilibrium and the base economy by JAX operations."""
 
 
-def _log_real_income(out: Equilibrium, e: Economy, weights: Array) -> Array:
+def _log_real_income(out: Equilibrium, e: Economy, weights: JaxArray) -> JaxArray:
     """Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a."""
     real = jnp.log(out.income / jnp.where(e.income > 0, e.income, 1.0)) - jnp.log(out.consumer_price)
-    total: Array = (weights * jnp.where(e.books > 0, real, 0.0)).sum()
+    total: JaxArray = (weights * jnp.where(e.books > 0, real, 0.0)).sum()
     return total
 
 
 class _Slopes(NamedTuple):
-    value: Array
+    value: JaxArray
     shift: Shift
     elasticities: Elasticities
     adjoint: SolveInfo
@@ -48,8 +48,8 @@ def slopes(
     p: Elasticities,
     z: Shift,
     x: Vector,
-    measure: Measure,
-    arrays: tuple[Array, ...],
+    measure: _Measure,
+    arrays: tuple[JaxArray, ...],
     options: Options,
     taxed: bool = True,
 ) -> _Slopes:
@@ -59,14 +59,14 @@ def slopes(
     """
 
     def after(x: Vector, p: Elasticities, z: Shift) -> Vector:
-        return step(e, p, z, prepare(e, p, z), taxed)(x)
+        return iteration(e, p, z, prepared(e, p, z), taxed)(x)
 
-    def measured(x: Vector, p: Elasticities, z: Shift) -> Array:
+    def measured(x: Vector, p: Elasticities, z: Shift) -> JaxArray:
         return measure(equilibrium(e, p, z, x, taxed), e, *arrays)
 
     value, (mx, mp, mz) = jax.value_and_grad(measured, argnums=(0, 1, 2))(x, p, z)
-    ready = prepare(e, p, z)
-    _, back = jax.vjp(step(e, p, z, ready, taxed), x)
+    ready = prepared(e, p, z)
+    _, back = jax.vjp(iteration(e, p, z, ready, taxed), x)
     size = jnp.max(jnp.abs(mx))
     unit = jnp.where(size > 0, size, 1.0)
     lam, info = fixed_point(lambda y: mx / unit + back(y)[0], mx / unit, options)
@@ -77,7 +77,7 @@ def slopes(
 
 def gradient(
     accounts: Accounts,
-    measure: str | Measure,
+    measure: str | _Measure,
     shock: Shock | Primitives = Shock(),
     parameters: TradeParameters = TradeParameters(),
 ) -> xr.Dataset:
@@ -96,7 +96,7 @@ def gradient(
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
     scalar, arrays, name = _measure(accounts, task, measure)
-    _, x, info = run(task)
+    _, x, info = search(task)
     ended = status(accounts, info, task.options)
     if not ended.converged:
         raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)
@@ -108,7 +108,7 @@ def gradient(
     return _label(accounts, task, got, name, ended.iterations + back.iterations)
 
 
-def _measure(acc: Accounts, task: Problem, measure: str | Measure) -> tuple[Measure, tuple[Array, ...], str]:
+def _measure(acc: Accounts, task: Problem, measure: str | _Measure) -> tuple[_Measure, tuple[JaxArray, ...], str]:
     if not isinstance(measure, str):
         return measure, (), getattr(measure, "__name__", "measure")
     chosen = acc.geography.select(measure, acc.home)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The modules that compute import JAX; a record must not.
 
 
-def respond(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> Response:
+def _respond(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> Response:
     """Long-run general equilibrium after a shock; see `solve.respond`."""
     from xunhuan.models.trade.solve import respond as solved
 
@@ -36,7 +36,7 @@ def respond_many(
     return solved(accounts, shocks, parameters)
 
 
-def slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
+def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
     """Gradient of ln real income of some regions in every primitive; see `marginal.gradient`."""
     from xunhuan.models.trade.marginal import gradient
 
@@ -78,7 +78,7 @@ MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
     reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost),
-    respond=respond,
+    respond=_respond,
     read=read,
     quantities=QUANTITIES,
     uncertain=(
@@ -87,7 +87,7 @@ MODEL: Model[TradeParameters] = Model(
         Uncertain("scale", _scale, _constant),
     ),
     respond_many=respond_many,
-    slopes=slopes,
+    slopes=_slopes,
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
+from xunhuan.data.records import NotNegative, Positive
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.trade.elasticities import HORIZONS, sector_values, set_elasticities
-
-Array = NDArray[np.float64]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class TradeParameters(BaseModel):
@@ -53,12 +50,12 @@ class TradeParameters(BaseModel):
         description="Whether people move between regions of one nation. Default immobile [CaliendoParro2015]; mobile "
         "follows [TombeZhu2019].",
     )
-    mobility: NonNegative = Field(
+    mobility: NotNegative = Field(
         default=1.5,
         description="ν, elasticity of a region's population in its real income per head, used where labour is mobile "
         "(pure number, ≥ 0). Default 1.5, the migration elasticity of [TombeZhu2019].",
     )
-    scale: dict[str, NonNegative] | NonNegative = Field(
+    scale: dict[str, NotNegative] | NotNegative = Field(
         default=0.0,
         description="ψ, elasticity of an industry's productivity in its own employment, one number or by sector "
         "selection (pure number, ≥ 0). Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium "

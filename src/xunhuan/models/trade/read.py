@@ -14,15 +14,15 @@ from xunhuan.models.model import Numbers, Quantity, Readings, Response
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKETS = ("domestic", "external")
-PLACE = ("place",)
+_MARKETS = ("domestic", "external")
+_PLACE = ("place",)
 
 QUANTITIES = (
-    Quantity("real_income", "share", PLACE, "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base "
+    Quantity("real_income", "share", _PLACE, "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base "
              "prices", "CaliendoParro2015", better=1, headline=True, picture="map"),
-    Quantity("real_income_per_head", "share", PLACE, "change of real income over population", "TombeZhu2019", better=1,
+    Quantity("real_income_per_head", "share", _PLACE, "change of real income over population", "TombeZhu2019", better=1,
              headline=True),
-    Quantity("population", "share", PLACE, "change of population", "TombeZhu2019", headline=True),
+    Quantity("population", "share", _PLACE, "change of population", "TombeZhu2019", headline=True),
     Quantity("shipped", "value", ("home_place", "market", "sector"), "goods shipped inside the nation, the own region "
              "included, and abroad, at base prices: Σ_s flow'[p,s,i] / ĉ[p,i]", rest=None),
 )  # fmt: skip
@@ -32,7 +32,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     """Numbers of an answer by quantity; None is the base, where nothing changes."""
     if response is None:
         zero = np.zeros(len(places.codes))
-        out = {name: Numbers(PLACE, zero) for name in ("real_income", "real_income_per_head", "population")}
+        out = {name: Numbers(_PLACE, zero) for name in ("real_income", "real_income_per_head", "population")}
         return out | {"shipped": _shipped(acc, acc.flow, places)}
     d = response.detail
     income = real_income(response, places)
@@ -41,9 +41,9 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     people = np.concatenate([hat, np.ones(len(places.codes) - len(hat))])
     cost = np.nan_to_num(d["cost_hat"].transpose("region", "sector").to_numpy(), nan=1.0)
     return {
-        "real_income": Numbers(PLACE, income),
-        "real_income_per_head": Numbers(PLACE, (1 + income) / people - 1),
-        "population": Numbers(PLACE, people - 1),
+        "real_income": Numbers(_PLACE, income),
+        "real_income_per_head": Numbers(_PLACE, (1 + income) / people - 1),
+        "population": Numbers(_PLACE, people - 1),
         "shipped": _shipped(acc, response.accounts.flow / cost[:, None, :], places),
     }
 
@@ -59,7 +59,7 @@ def _shipped(acc: Accounts, volume: Array, places: Places) -> Numbers:
     inside = np.array([n == acc.home for n in acc.geography.nation])
     both = np.stack([volume[:, inside].sum(1), volume[:, ~inside].sum(1)])  # market r i
     summed = places.sum(both.transpose(0, 2, 1))[..., places.home_index]  # market i place
-    return Numbers(("home_place", "market", "sector"), summed.transpose(2, 0, 1), {"market": MARKETS})
+    return Numbers(("home_place", "market", "sector"), summed.transpose(2, 0, 1), {"market": _MARKETS})
 
 
 def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.records import Equilibrium, Shift
 
-Array = NDArray[np.float64]
 INPUT_TARIFF, EXPORT_TAX, SUBSIDY = "input_tariff", "export_tax", "production_subsidy"
 
 

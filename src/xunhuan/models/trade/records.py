@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from xunhuan.models.solvers import Array
+from xunhuan.models.solvers import JaxArray
 
 
 class Economy(NamedTuple):
@@ -28,22 +28,22 @@ class Economy(NamedTuple):
     books      s,     1 where the region keeps books, 0 where it is open
     """
 
-    share: Array
-    tariff: Array
-    inputs: Array
-    factors: Array
-    taste: Array
-    run_down: Array
-    output: Array
-    income: Array
-    wage_bill: Array
-    deficit: Array
-    gdp: Array
-    subsidy: Array
-    workers: Array
-    group: Array
-    pool: Array
-    books: Array
+    share: JaxArray
+    tariff: JaxArray
+    inputs: JaxArray
+    factors: JaxArray
+    taste: JaxArray
+    run_down: JaxArray
+    output: JaxArray
+    income: JaxArray
+    wage_bill: JaxArray
+    deficit: JaxArray
+    gdp: JaxArray
+    subsidy: JaxArray
+    workers: JaxArray
+    group: JaxArray
+    pool: JaxArray
+    books: JaxArray
 
 
 class Elasticities(NamedTuple):
@@ -59,13 +59,13 @@ class Elasticities(NamedTuple):
               moves as the deficits do
     """
 
-    between: Array
-    within: Array
-    scale: Array
-    mobility: Array
-    held: Array
-    real: Array
-    shared: Array | float = 0.0
+    between: JaxArray
+    within: JaxArray
+    scale: JaxArray
+    mobility: JaxArray
+    held: JaxArray
+    real: JaxArray
+    shared: JaxArray | float = 0.0
 
 
 class Shift(NamedTuple):
@@ -84,17 +84,17 @@ class Shift(NamedTuple):
     part              c s, 1 where s lies in part c of the world; parts do not trade with each other, rows may be 0
     """
 
-    log_cost: Array
-    allowed: Array
-    tariff: Array
-    export_tax: Array
-    log_productivity: Array
-    demand: Array
-    subsidy: Array
-    log_moving: Array
-    active: Array
-    bought: Array
-    part: Array
+    log_cost: JaxArray
+    allowed: JaxArray
+    tariff: JaxArray
+    export_tax: JaxArray
+    log_productivity: JaxArray
+    demand: JaxArray
+    subsidy: JaxArray
+    log_moving: JaxArray
+    active: JaxArray
+    bought: JaxArray
+    part: JaxArray
 
 
 class Equilibrium(NamedTuple):
@@ -106,21 +106,21 @@ class Equilibrium(NamedTuple):
     subsidies s, paid · gdp s, at basic prices · duty_rate s i: duties per unit of spending
     """
 
-    wage: Array
-    price: Array
-    cost: Array
-    output_hat: Array
-    income_hat: Array
-    workers_hat: Array
-    consumer_price: Array
-    share: Array
-    spending: Array
-    output: Array
-    stock_sales: Array
-    income: Array
-    wage_bill: Array
-    duty: Array
-    export_revenue: Array
-    subsidies: Array
-    duty_rate: Array
-    gdp: Array
+    wage: JaxArray
+    price: JaxArray
+    cost: JaxArray
+    output_hat: JaxArray
+    income_hat: JaxArray
+    workers_hat: JaxArray
+    consumer_price: JaxArray
+    share: JaxArray
+    spending: JaxArray
+    output: JaxArray
+    stock_sales: JaxArray
+    income: JaxArray
+    wage_bill: JaxArray
+    duty: JaxArray
+    export_revenue: JaxArray
+    subsidies: JaxArray
+    duty_rate: JaxArray
+    gdp: JaxArray

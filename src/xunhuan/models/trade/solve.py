@@ -57,11 +57,11 @@ def base_of(acc: Accounts, parameters: TradeParameters) -> calibrate.Base:
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
-TRIES = 12
+_TRIES = 12
 """Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
 
 
-def run(task: Problem, start: Vector | None = None) -> Found:
+def search(task: Problem, start: Vector | None = None) -> Found:
     """Solve a prepared problem from a first guess, the cold one by default.
 
     Where that fails it searches again with care, and then approaches the shock in parts (bans at once), each from the
@@ -81,7 +81,7 @@ def _in_parts(task: Problem, found: Found) -> Found:
     """Approach the shock from the base; `found`, a search that failed, where that fails as well."""
     spent, x = int(found[2].iterations), jnp.asarray(task.start)
     done, reach = 0.0, 0.25
-    for _ in range(TRIES):
+    for _ in range(_TRIES):
         target = min(1.0, done + reach)
         out, root, info = _solve(task, _part_of(task, target), x, CAREFUL)
         spent += int(info.iterations)
@@ -125,7 +125,7 @@ def respond(
     accounts = calibrate.without_negative_flows(accounts)
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
-    out, _, info = run(task)
+    out, _, info = search(task)
     return package(accounts, p, task, out, info, parameters)
 
 

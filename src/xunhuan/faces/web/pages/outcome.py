@@ -32,7 +32,7 @@ from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result, open_result
 
 SAVED = ("scenario.toml", "summary.parquet", "summary.csv", "result.nc", "report.html")
-LABELS = ("variable", "quantity", "arm", "place")
+_LABELS = ("variable", "quantity", "arm", "place")
 """Columns of a summary before those of further axes."""
 PIECES = ("name_en", "name_zh", "kind", "value", "median", "low", "high", "draws", "unit")
 """Columns after them."""
@@ -210,7 +210,7 @@ def _row_title(reading: Reading, q: Told, row: Any) -> str:
     places on its further axes behind it."""
     if row["quantity"] != q.name:
         return raised(reading.title(row["quantity"]))
-    further = [row[c] for c in row.index if c not in LABELS + PIECES and row[c]]
+    further = [row[c] for c in row.index if c not in _LABELS + PIECES and row[c]]
     behind = ", ".join(words.title(str(x), reading.lang) for x in further)
     return f"{named(reading, q)} ({behind})" if behind else named(reading, q)
 

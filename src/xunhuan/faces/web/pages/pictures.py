@@ -20,7 +20,7 @@ from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
 
-ROWS = 20
+_ROWS = 20
 EVERYONE = ("home", "foreign", "nation")
 """Kinds of places that stand side by side."""
 WORST = 5
@@ -98,7 +98,7 @@ def circulation_card(reading: Reading, arm: str, selection: Selection) -> list[A
 
 def offset_card(reading: Reading, selection: Selection) -> list[Any]:
     """Shock, policy, what they do together beyond both, and the net; Ω with its interval by place."""
-    gain = compared.weighed(reading)
+    gain = compared.quantity_weighed(reading)
     if gain is None:
         return []
     t = words.of(reading.lang)
@@ -115,7 +115,7 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
             said = t("waterfall_of", place=reading.name(place))
             parts.append(html.Div([html.H3(reading.name(place)), framed(fig, f"waterfall-{k}", said, "waterfall")]))
     rows = []
-    for place in values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")][:ROWS]:
+    for place in values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")][:_ROWS]:
         if not np.isfinite(values[place]):
             continue
         cells = [reading.name(place)]
@@ -138,7 +138,7 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
 def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
     """Places from the largest gain to the largest loss in the number that sums an arm up, with intervals where drawn."""
     q = reading.main_of(arm)
-    fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=ROWS)
+    fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
         return []
     title = told_by(reading, q, "winners")

@@ -19,7 +19,7 @@ from xunhuan.faces.web.state import Selection
 
 TICK = 1000
 """Milliseconds between looks at runs that have not ended."""
-LISTED = 40
+_LISTED = 40
 SHORT = 16
 """Digits of a digest in an address."""
 
@@ -110,7 +110,7 @@ def _list(jobs: list[Job], selection: Selection) -> list[Any]:
     t = words.of(selection.lang)
     if not jobs:
         return [html.P([t("no_runs"), " ", dcc.Link(t("build_one"), href=selection.address("scenario"))])]
-    return [html.Ul([html.Li(_entry(j, selection)) for j in jobs[:LISTED]], className="plainlist runs")]
+    return [html.Ul([html.Li(_entry(j, selection)) for j in jobs[:_LISTED]], className="plainlist runs")]
 
 
 def _entry(job: Job, selection: Selection) -> list[Any]:

@@ -18,7 +18,7 @@ from xunhuan.faces.web.pages import Page
 from xunhuan.faces.web.parts import card, plain_table
 from xunhuan.faces.web.state import Selection
 
-LINES = 60
+_LINES = 60
 """Rows of a build log shown; the file holds all."""
 
 
@@ -109,7 +109,7 @@ def _log(name: str, lang: str) -> list[Any]:
     summary = plain_table(
         [t("step"), t("corrections")], [[s, f"{n:,}"] for s, n in counts.items()], numeric=(1,), caption=t("build_log")
     )
-    largest = log.reindex(log["change"].abs().sort_values(ascending=False, kind="stable").index).head(LINES)
+    largest = log.reindex(log["change"].abs().sort_values(ascending=False, kind="stable").index).head(_LINES)
     rows = [[_cell(v) for v in row] for row in largest.itertuples(index=False)]
     numeric = [k for k, c in enumerate(largest.columns) if c in ("before", "after", "change")]
     full = plain_table(
