@@ -148,7 +148,8 @@ ROOMS = ("data", "measures", "readers", "build", "faces/commands")
 """Rooms in which a public name is defined once, and nowhere else in the package."""
 TWICE = {
     "MODEL": "a room's record", "PAGE": "a page's record", "QUANTITIES": "what a room reads", "read": "by readers, and by a room",
-    "register": "every module of commands is taken in by its own", "respond": "what a room answers, and xh.respond",
+    "register": "every module of commands is taken in by its own",
+    "respond": "what a room answers, and xh.respond",
 }  # fmt: skip
 """Names that every room or page has by agreement."""
 
