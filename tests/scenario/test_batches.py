@@ -96,6 +96,17 @@ def test_together_is_one_by_one(
     assert len(table) == len(rows)
 
 
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_draw_is_the_same_digits_whatever_it_is_worked_with(size: int) -> None:
+    """The same inputs give the same bytes on two cores and on sixty, and after an interruption."""
+    model = {"trade": {"labour": "mobile"}, "propagation": {"horizon_days": 42.0}}
+    bench = drawn(prepare(scenario(model, LONG | SHORT)))
+    _, rows = rows_of(bench)
+    all_at_once = list(worked(bench, None, rows))
+    parts = [row for k in range(0, len(rows), size) for row in worked(bench, None, rows[k : k + size])]
+    assert parts == all_at_once
+
+
 def _counted(name: str, calls: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Note how many draws a model is given at once."""
     model = registry.find(name)

@@ -72,12 +72,14 @@ def parts(annotation: Any) -> Iterator[Any]:
 
 
 class Said(NamedTuple):
-    """One error: where and what; of a value of another kind altogether also what kind is wanted, and the value."""
+    """One error: where and what; of a value of another kind altogether also what kind is wanted, and the value; whether
+    it is a word that is not among the choices."""
 
     place: str
     text: str
     wanted: str = ""
     given: str = ""
+    choice: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}" if self.place else self.text
@@ -88,7 +90,6 @@ RANGES = {
     "less_than": "must be less than {lt:g}", "less_than_equal": "must be {le:g} or less",
     "finite_number": "must be a finite number", "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} letters", "too_short": "needs at least {min_length} of them",
-    "string_pattern_mismatch": "is not of the form {pattern}",
 }  # fmt: skip
 """What is wrong with a value of the right kind."""
 KINDS = {
@@ -114,8 +115,10 @@ def _nearest(found: list[Said], one: Said) -> Said | None:
         return None
     if one.wanted and not all(x.wanted for x in here):
         return None
-    wanted = list(dict.fromkeys(x.wanted for x in here if one.wanted))
-    return one if len(wanted) < 2 else Said(one.place, f"is {' or '.join(wanted)}, not {one.given}")
+    wanted = list(dict.fromkeys(x.wanted for x in here if x.wanted))
+    if one.choice and wanted:
+        return one._replace(text=f"{one.text} (or {' or '.join(wanted)})")
+    return one if not one.wanted or len(wanted) < 2 else Said(one.place, f"is {' or '.join(wanted)}, not {one.given}")
 
 
 def _said(item: ErrorDetails, model: type[BaseModel], place: str) -> Said:
@@ -132,8 +135,10 @@ def _said(item: ErrorDetails, model: type[BaseModel], place: str) -> Said:
         valid = [v.strip("'") for v in str(context.get("expected", "")).replace(" or ", ", ").split(", ")]
         near = nearest(str(given), valid)
         right = f"did you mean {near[0]}?" if near else f"choose {', '.join(valid)}"
-        kinds = () if isinstance(given, str) else (f"one of {', '.join(valid)}", _written(given))
-        return Said(place, f"{given!r} is not one of the choices; {right}", *kinds)
+        text = f"{given!r} is not one of the choices; {right}"
+        if isinstance(given, str):
+            return Said(place, text, choice=True)
+        return Said(place, text, f"one of {', '.join(valid)}", _written(given))
     if kind in RANGES:
         nan = isinstance(given, float) and isnan(given)
         return Said(place, RANGES["finite_number" if nan else kind].format(**context) + shown)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
 
 from xunhuan.data.records import LISTED, NotNegative, Strict
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^+/\\\x00-\x1f]+$")]
+
+def _plain(name: str) -> str:
+    """Names are joined by " + " and may become names of files."""
+    if re.search(r"[+/\\\x00-\x1f]", name):
+        raise ValueError("must not hold a plus, a slash or a line break")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)]
 
 
 class Line(NamedTuple):

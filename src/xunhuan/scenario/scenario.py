@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 
-from xunhuan.data.records import Finite, Positive, Strict
+from xunhuan.data.records import NUMBER, Finite, Positive, Strict
 from xunhuan.models import registry
 from xunhuan.models.edits.base import RegionNames, SectorNames
 from xunhuan.scenario.lines import Name, ShockLines, lines_schema
@@ -46,7 +47,7 @@ class Reinforcement(Strict):
     """Response of domestic and external sales to a demand shift of `shift` (share, at given prices) at home and abroad."""
 
     sectors: SectorNames = "goods"
-    shift: Annotated[float, Field(gt=0, le=0.5)] = 0.01
+    shift: Annotated[float, NUMBER, Field(gt=0, le=0.5)] = 0.01
 
 
 class Compare(Strict):
@@ -61,7 +62,7 @@ class Compare(Strict):
 class Distribution(Strict):
     """Of a factor or a position. `relative_sd`: lognormal with median 1; `low`, `high`: uniform, with `mode` triangular."""
 
-    relative_sd: Annotated[float, Field(gt=0, le=2)] | None = None
+    relative_sd: Annotated[float, NUMBER, Field(gt=0, le=2)] | None = None
     low: Finite | None = None
     mode: Finite | None = None
     high: Finite | None = None
@@ -187,6 +188,12 @@ class Measure(Strict):
     sectors: Empty | None = None
 
 
+def _digest(text: str) -> str:
+    if text and not re.fullmatch("[0-9a-f]{12,64}", text):
+        raise ValueError("is the beginning of a digest, 12 to 64 hexadecimal digits")
+    return text
+
+
 class Scenario(Strict):
     """A scenario file.
 
@@ -207,7 +214,7 @@ class Scenario(Strict):
     reasoning: str = ""
     assumptions: tuple[str, ...] = ()
     base: Annotated[str, Field(min_length=1)]
-    base_digest: Annotated[str, Field(pattern=r"^([0-9a-f]{12,64})?$")] = ""
+    base_digest: Annotated[str, AfterValidator(_digest)] = ""
     home: str = ""
     nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     shock: tuple[ShockLines, ...]

@@ -346,9 +346,25 @@ def test_draws_equal_single_runs(toy: Accounts, chunk: int) -> None:
         np.testing.assert_allclose(got.accounts.flow, single.accounts.flow, rtol=1e-9)
 
 
+def test_what_draws_share_is_not_kept_where_elasticities_have_a_part(toy: Accounts) -> None:
+    """A cut is another barrier at every θ; a change is one for all; nests have a base of their own. To the last digit."""
+    cut, dear = TradeCost("BOR", "ATL", "MAN", cut=0.5), TradeCost("BOR", "ATL", "FAR", change=0.2)
+    low, high, nested = (
+        TradeParameters(theta=3.0),
+        TradeParameters(theta=6.0),
+        TradeParameters(theta=3.0, nest_ratio=1.5),
+    )
+    draws = [(e, p) for e in ((cut,), (dear,), (cut, dear)) for p in (low, high, nested, low)]
+    batch = respond_many(toy, [Shock(e) for e, _ in draws], [p for _, p in draws])
+    for got, (e, p) in zip(batch, draws, strict=True):
+        np.testing.assert_array_equal(
+            got.detail["real_income_hat"], respond(toy, Shock(e), p).detail["real_income_hat"]
+        )
+
+
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_a_draw_without_an_answer_leaves_the_others_alone(toy: Accounts, chunk: int) -> None:
-    """The first and the third have no equilibrium; the searches after them start from one that was found."""
+    """The first and the third have no equilibrium."""
     ruin, war = Shock((Productivity("AT-S", change=-0.99),)), Shock((Tariff("ATL", "BOR", "goods", add=0.2),))
     p = TradeParameters(max_iterations=300)
     batch = list(respond_many(toy, [ruin, war, ruin, war], [p] * 4, chunk=chunk))

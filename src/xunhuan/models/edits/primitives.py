@@ -100,17 +100,24 @@ class Together:
 class Ledger:
     """Where edits write: each adds its part, none reads what another wrote, so that their order does not matter.
 
-    theta  trade elasticities for barriers told by what they do to sales; None where no model gives them
+    given  trade elasticities, None where no model gives them · asked: whether some edit needed them
     """
 
     acc: Accounts
-    theta: Theta | None = None
+    given: Theta | None = None
+    asked: bool = False
     _ratio: dict[str, Array] = field(default_factory=dict)
     _added: dict[str, Array] = field(default_factory=dict)
     _factor: Array | None = None
     _part: Array | None = None
     _set: tuple[Array, Array] | None = None
     _entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def theta(self) -> Theta | None:
+        """Trade elasticities for barriers told by what they do to sales; None where no model gives them."""
+        self.asked = True
+        return self.given
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of a primitive."""
@@ -209,14 +216,20 @@ def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primi
 
     Raises BadInput collecting every edit that names unknown places, touches nothing, or compounds out of range.
     """
+    return elastic_primitives(acc, shock, theta)[0]
+
+
+def elastic_primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> tuple[Primitives, bool]:
+    """`primitives`, and whether they depend on the elasticities."""
     problems = Problems("the shock cannot be applied")
-    out = collected(acc, shock, problems, theta)
+    ledger = written(acc, shock, problems, theta)
+    out = ledger.close(problems)
     problems.raise_if(where=shock.name or acc.name)
-    return out
+    return out, ledger.asked
 
 
-def collected(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | None = None) -> Primitives:
-    """`primitives`, of the edits that can be; what is wrong with the others is noted."""
+def written(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | None = None) -> Ledger:
+    """A ledger with every lasting edit in it that can be; what is wrong with the others is noted."""
     ledger = Ledger(acc, theta)
     for edit in shock.lasting:
         wrongs = edit.check(acc)
@@ -230,4 +243,4 @@ def collected(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | No
             edit.apply(ledger)
         except XunhuanError as e:
             problems.add(f"`{edit}`: {e.what}" + (f" ({e.fix})" if e.fix else ""))
-    return ledger.close(problems)
+    return ledger

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import Problems
-from xunhuan.models.edits.primitives import Primitives, Theta, collected
+from xunhuan.models.edits.primitives import Primitives, Theta, written
 from xunhuan.models.edits.timed import Effect as Change
 from xunhuan.models.edits.timed import Timed
 from xunhuan.models.model import Shock
@@ -59,7 +59,7 @@ def timeline(accounts: Accounts, shock: Shock, e: Machine, p: PropagationParamet
     at_rest = shipped_at_rest(e)
     effects: list[Course] = []
     problems = Problems("the shock cannot be applied")
-    prim = collected(accounts, shock, problems, Theta(flat, flat))
+    prim = written(accounts, shock, problems, Theta(flat, flat)).close(problems)
     for edit in shock.timed:
         wrongs = [str(w) for w in edit.check(accounts)]
         if not isinstance(edit, Timed):

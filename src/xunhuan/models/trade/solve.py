@@ -39,14 +39,17 @@ class Problem(NamedTuple):
         return np.zeros(2 * r + 2 * r * s)
 
 
-def problem(acc: Accounts, p: Primitives, parameters: TradeParameters, base: calibrate.Base | None = None) -> Problem:
+def problem(
+    acc: Accounts, p: Primitives, parameters: TradeParameters, base: calibrate.Base | None = None,
+    shifted: Shift | None = None,
+) -> Problem:  # fmt: skip
     """Calibrate and check everything that can be refused before solving; errors as in `respond`.
 
-    base  what `base_of` gives, where it is at hand
+    base, shifted  what `base_of` and `calibrate.shift` give, where they are at hand
     """
     base = base_of(acc, parameters) if base is None else base
     elastic, note = calibrate.elasticities(acc, parameters)
-    shifted = calibrate.shift(acc, base, p)
+    shifted = calibrate.shift(acc, base, p) if shifted is None else shifted
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
 
