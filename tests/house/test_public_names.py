@@ -144,13 +144,15 @@ def test_docstrings_of_measures_keep_formula_letters_and_source(name: str) -> No
     assert re.search(r"unit of the table|ratio|rate|share", before + sections(doc)["Returns"]), "no unit"
 
 
-ROOMS = ("data", "measures", "readers", "build", "faces/commands")
-"""Rooms in which a public name is defined once, and nowhere else in the package."""
 TWICE = {
-    "MODEL": "a room's record", "PAGE": "a page's record", "QUANTITIES": "what a room reads", "read": "by readers, and by a room",
+    "MODEL": "a room's record",
+    "PAGE": "a page's record",
+    "QUANTITIES": "what a room reads",
+    "read": "by readers, and by a room",
     "register": "every module of commands is taken in by its own",
     "respond": "what a room answers, and xh.respond",
-}  # fmt: skip
+    "respond_many": "what a room answers to many draws",
+}
 """Names that every room or page has by agreement."""
 
 

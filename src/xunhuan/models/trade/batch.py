@@ -106,7 +106,7 @@ def respond_many(
 
 def _solved(tasks: list[Problem], size: int) -> Iterator[Found]:
     if size == 1:
-        yield from map(run, tasks)
+        yield from map(search, tasks)
         return
     whole = [*tasks, *[tasks[-1]] * (size - len(tasks))]  # whole chunks compile once
     o = tasks[0].options
