@@ -14,23 +14,40 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.commands import FORMER, listed
+from xunhuan.faces.commands import FORMER, listed, short_forms
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 
 class Rooms(TyperGroup):
-    """All commands by name and help; the one that is asked for is fetched from its room."""
+    """All commands by name and help; the one that is asked for is fetched from its room.
+
+    Which models have a command is looked up only where the list is shown or a name is none of the house's.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.rooms = {name: room for name, (room, _) in listed().items()}
-        self.commands.update({name: TyperCommand(name, help=line) for name, (_, line) in listed().items()})
+        self.rooms: dict[str, str] = {}
+        self._take(listed())
+
+    def _take(self, told: dict[str, tuple[str, str]]) -> None:
+        self.rooms |= {name: room for name, (room, _) in told.items()}
+        self.commands.update({name: TyperCommand(name, help=line) for name, (_, line) in told.items()})
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name, those of models beside the command they are short for."""
+        short = short_forms()
+        self._take(short)
+        names = [n for n in self.commands if n not in short]
+        at = names.index("respond") + 1
+        return [*names[:at], *short, *names[at:]]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command itself in place of its name in the list."""
         args = [FORMER.get(args[0], args[0]), *args[1:]] if args else args
+        if args and args[0] not in self.rooms:
+            self._take(short_forms())
         name, told, rest = super().resolve_command(ctx, args)
         return name, fetch(self.rooms[name], name) if name in self.rooms else told, rest
 

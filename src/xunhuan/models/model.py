@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
-NONE: Mapping[str, Any] = MappingProxyType({})
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Numbers(NamedTuple):
 
     axes: tuple[str, ...]
     values: Array
-    coords: Mapping[str, Any] = NONE
+    coords: Mapping[str, Any] = _NONE
 
 
 Readings = Mapping[str, Numbers]

@@ -72,15 +72,21 @@ FORMER = {
 
 
 def listed() -> dict[str, tuple[str, str]]:
-    """Module and help of every command by name; a model's short form stands behind the commands of models."""
+    """Module and help of every command that rooms here bring, by name."""
+    return {
+        name: (room if "." in room else f"{__name__}.{room}", line)
+        for room, commands in ROOMS.items()
+        for name, line in commands.items()
+    }
+
+
+def short_forms() -> dict[str, tuple[str, str]]:
+    """The same of every model that can be asked by a command of its own."""
     from xunhuan.faces.words import first_of
     from xunhuan.models import registry
 
-    out: dict[str, tuple[str, str]] = {}
-    for room, commands in ROOMS.items():
-        at = room if "." in room else f"{__name__}.{room}"
-        out |= {name: (at, line) for name, line in commands.items()}
-        if room == "respond":
-            short = [m for m in registry.models().values() if m.command]
-            out |= {m.command: (at, f"{first_of(m)}: `respond --model {m.name}` in short.") for m in short}
-    return out
+    return {
+        m.command: (f"{__name__}.respond", f"{first_of(m)}: `respond --model {m.name}` in short.")
+        for m in registry.models().values()
+        if m.command
+    }

@@ -39,7 +39,7 @@ def solve_draws(
     return drawn
 
 
-class Draw(NamedTuple):
+class DrawTask(NamedTuple):
     """One draw: its primitives, all arrays of its run, its parameters."""
 
     primitives: Primitives
@@ -64,20 +64,20 @@ class Shared:
     bases: dict[bool, Base] = field(default_factory=dict)
     last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
 
-    def draw(self, shock: Shock | Primitives, own: TradeParameters) -> Draw:
+    def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
         nested = own.nest_ratio != 1
         if nested not in self.bases:
             self.bases[nested] = base_of(self.accounts, own)
         base = self.bases[nested]
         if self.last is not None and self.last[1] is base and self.last[0] == shock:
-            return Draw(self.last[2], problem(self.accounts, self.last[2], own, base, self.last[3]), own)
+            return DrawTask(self.last[2], problem(self.accounts, self.last[2], own, base, self.last[3]), own)
         p, elastic = shock, False
         if isinstance(p, Shock):
             p, elastic = elastic_primitives(self.accounts, p, own.elasticities_of(self.accounts.sectors))
         task = problem(self.accounts, p, own, base)
         self.last = None if elastic else (shock, base, p, task.shift)
-        return Draw(p, task, own)
+        return DrawTask(p, task, own)
 
 
 def respond_many(
