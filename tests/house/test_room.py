@@ -100,3 +100,8 @@ def test_python_asks_it_by_name(packages: Path, toy: Accounts) -> None:
     assert names == "['trade', 'harvest', 'propagation']"
     assert float(crop) == pytest.approx(wet(toy, 10), rel=1e-12)
     assert message == "reaped"
+
+
+def test_contributing_shows_this_room() -> None:
+    page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert Path(str(room.__file__)).read_text(encoding="utf-8").rstrip() in page
