@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.models.propagation.arrays import Array, ratio, swept
+from xunhuan.models.propagation.arrays import Array, over_origins, ratio, swept
 from xunhuan.models.propagation.economy import Economy
 from xunhuan.models.propagation.state import Cells, Goods, Pressure, Sourcing, State
 
@@ -52,7 +52,7 @@ def owed(state: State, gap: Array, wanted: Array, e: Economy) -> Recall:
     if g.size == 0:
         nothing = np.zeros_like(gap)
         return Recall(nothing, nothing, nothing)
-    orders, total = wanted[g], state.debt.sum(axis=1)
+    orders, total = wanted[g], over_origins(state.debt)
     kept = np.minimum(1.0, ratio(gap, total))
     recipe = e.production.recipe
     regular = (recipe[swept(g, recipe)] * state.wanted).sum(axis=2)
@@ -161,7 +161,7 @@ def drift(state: State, links: Links, fill: Array, wants: Array, e: Economy) -> 
     best = e.rules.rationing.sent(fill, ratio(wants, wants.sum(axis=1, keepdims=True)), e.rest.home)
     best *= e.pull
     best[links.cells] *= links.left
-    whole = best.sum(axis=1, keepdims=True)
+    whole = over_origins(best)[:, None, :]
     speed = np.where(whole > 0, e.rules.revised, 0.0)
     best *= ratio(speed, whole)
     best += state.share * (1.0 - speed)
