@@ -39,7 +39,7 @@ def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
 
     arrived = allotted(order, need, wanted, needed, got[:, 0] + got[:, 1] + wanted * old, e)
     stock, used, spoiled = restocked(state.stock, arrived, output, e)
-    del order, need, arrived  # the next arrays take their place in memory: two to three percent of a step
+    del order, need, arrived  # large, and no longer needed: the arrays below take their memory
 
     indebted, debt = remembered(state, sourcing, recall, fill, wants, links, e)
     share = drift(state, links, fill, wants, e)

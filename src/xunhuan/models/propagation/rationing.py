@@ -95,7 +95,9 @@ def _received_home_first(src: StepSourcing, fill: Array, home: Array) -> Array:
 
 def _sent_home_first(fill: Array, pool: Array, home: Array) -> Array:
     out = np.matmul(fill[1].transpose(0, 2, 1), pool)
-    out += np.matmul((fill[0] - fill[1]).transpose(0, 2, 1), pool) * home
+    more = np.matmul((fill[0] - fill[1]).transpose(0, 2, 1), pool)
+    more *= home
+    out += more
     return np.asarray(out)
 
 

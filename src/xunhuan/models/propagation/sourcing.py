@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.state import Goods, LinkCells, Pressure, State, StepSourcing
-from xunhuan.models.propagation.sums import swept
+from xunhuan.models.propagation.sums import over_origins, swept
 
 SERVED = 1.0 - 1e-12
 """An order served to this share counts as served in full: the rest is rounding."""
@@ -23,8 +23,8 @@ SERVED = 1.0 - 1e-12
 class Recall(NamedTuple):
     """What industries ask again of suppliers that failed them, for the goods g in which some supplier owes.
 
-    total g s, what is owed, Σ_r b, value · kept g s, share of it that still stands · part g s, share of industries'
-    orders that asks debtors only
+    total g s, what was owed, Σ_r b, value · kept g s, share of it that still stands
+    part  g s, share of industries' orders that asks debtors only
     """
 
     total: Array
@@ -53,7 +53,7 @@ def owed(state: State, gap: Array, wanted: Array, e: Machine) -> Recall:
     if g.size == 0:
         nothing = np.zeros_like(gap)
         return Recall(nothing, nothing, nothing)
-    orders, total = wanted[g], state.debt.sum(axis=1)
+    orders, total = wanted[g], over_origins(state.debt)
     kept = np.minimum(1.0, ratio(gap, total))
     recipe = e.production.recipe
     regular = (recipe[swept(g, recipe)] * state.wanted).sum(axis=2)
@@ -69,22 +69,21 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[St
     A link carries the smaller of what is ordered through it and its room; what does not fit is not ordered elsewhere at
     once, substitution moves it with time.
     """
-    demand = wants[:, 2]
+    use, split, demand = state.share, state.indebted, wants[:, 2]
+    if state.indebted.size or p.cells is not None:
+        use = recalled(state, recall)
     if p.tilted is None and p.cells is None:
-        split = state.indebted
-        use = recalled(state, recall) if split.size else state.share
-        return StepSourcing(use, split, state.share[swept(split, use)]), demand, UNTHROTTLED
-    split = state.indebted if p.tilted is None else np.union1d(state.indebted, p.tilted)
-    final = state.share[split]
+        return StepSourcing(use, split, state.share[swept(split, state.share)]), demand, UNTHROTTLED
+    if p.tilted is not None:
+        split = np.union1d(split, p.tilted)
+    final = state.share[split]  # a copy, written on below
     if p.tilted is not None and p.tilt is not None:
-        place = np.searchsorted(split, p.tilted)
-        final[place] *= p.tilt
+        turned = np.searchsorted(split, p.tilted)
+        final[turned] *= p.tilt
         demand = demand.copy()
-        demand[p.tilted] *= final[place].sum(axis=1)
+        demand[p.tilted] *= final[turned].sum(axis=1)
     if p.cells is None or p.room is None:
-        use = recalled(state, recall) if state.indebted.size else state.share
         return StepSourcing(use, split, final), demand, UNTHROTTLED
-    use = recalled(state, recall)
     i, r, s = p.cells
     place = np.full(len(use), -1, dtype=np.intp)
     place[split] = np.arange(len(split))
@@ -100,7 +99,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[St
 
 
 def recalled(state: State, recall: Recall) -> Array:
-    """Sourcing of industries when a part of their orders asks debtors only: π (1 − part) + part b / Σ_r b, axes i r s."""
+    """StepSourcing of industries when a part of their orders asks debtors only, π (1 − part) + part b / Σ_r b, axes i r s."""
     g = state.indebted
     if g.size == 0:
         return state.share.copy()
@@ -132,10 +131,8 @@ def remembered(
     g, over_step = swept(goods, wants), e.step_days * wants[:, :2]
     regular = over_step[:, 0] + over_step[:, 1]
     regular[state.indebted] *= 1.0 - recall.part
-    delivered = e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home)
-    delivered *= got.use[g]
     debt = state.share[g] * regular[g][:, None, :]
-    debt -= delivered
+    debt -= e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home) * got.use[g]
     debt[swept(np.searchsorted(goods, state.indebted), debt)] += state.debt * recall.kept[:, None, :]
     np.maximum(debt, 0.0, out=debt)
     owing = debt.max(axis=(1, 2)) > 0
@@ -145,19 +142,16 @@ def remembered(
 def shipped(src: StepSourcing, fill: Array, wants: Array, e: Machine) -> Array:
     """Deliveries of good i from r to s, π Σ_k φ_k W_k over needs, restocking and final users, axes i r s, per day."""
     sent, home, g = e.rules.rationing.sent, e.rest.home, src.split
-    by_use = wants.copy()
-    by_use[g, 2] = 0.0
-    out = sent(fill, by_use, home)
-    out *= src.use
+    alike = wants.copy()
+    alike[g, 2] = 0.0
+    out = sent(fill, alike, home) * src.use
     if g.size:
-        apart = sent(fill[:, g, 2:], wants[g, 2:], home)
-        apart *= src.final
-        out[swept(g, out)] += apart
-    return out
+        out[swept(g, out)] += sent(fill[:, g, 2:], wants[g, 2:], home) * src.final
+    return np.asarray(out)
 
 
 def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> Array:
-    """Sourcing shares, when they are revised (every D days), move towards what suppliers deliver.
+    """StepSourcing shares, when they are revised (every D days), move towards what suppliers deliver.
 
     π' = π + min(1, λ D) (π* − π),  π*[r,s,i] = π⁰ κ^(−θ) q / Σ_r π⁰ κ^(−θ) q
     q  share of the orders to r that s received, links included · κ  lasting change of the cost of delivery, 1 without
@@ -168,7 +162,7 @@ def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> 
     best = e.rules.rationing.sent(fill, ratio(wants, wants.sum(axis=1, keepdims=True)), e.rest.home)
     best *= e.pull
     best[links.cells] *= links.left
-    whole = best.sum(axis=1, keepdims=True)
+    whole = over_origins(best)[:, None, :]
     speed = np.where(whole > 0, e.rules.revised, 0.0)
     best *= ratio(speed, whole)
     best += state.share * (1.0 - speed)
