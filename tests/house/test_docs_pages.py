@@ -68,7 +68,7 @@ def test_commands_and_their_options_exist(line: str) -> None:
     if line not in OUTLINES:
         parsed(line)
     known = {o for p in fetch(listed()[name][0], name).params for o in (*p.opts, *p.secondary_opts)}
-    used = {w for w in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(w.strip("[]") for w in words if " " not in w))}
+    used = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(w.strip("[]") for w in words if " " not in w)))
     assert used <= known
 
 

@@ -65,8 +65,8 @@ def page() -> str:
     lines += [
         "## Edits",
         "",
-        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` is "
-        "`xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days. Edits of one cell compound "
+        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` "
+        "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days. Edits of one cell compound "
         "whatever their order: ratios multiply, rates add up. What a dose is, and which edits a model reads of a shock: "
         "[scenarios](scenarios.md#edits-of-a-shock).",
         "",
