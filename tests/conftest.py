@@ -19,8 +19,8 @@ from xunhuan.faces.cli import main
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
-SLOW_PAGES = {"tutorial.md", "scenarios.md", "propagation.md", "trade.md"}
-"""Pages of docs whose examples solve models for seconds."""
+SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "propagation.md", "trade.md"}
+"""Pages whose examples solve models for seconds."""
 
 # The same examples everywhere, and no verdict on how long they take.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -64,7 +64,7 @@ def _files(name: str, raw: Path, output: Path | None) -> None:
     from xunhuan.errors import BadInput
 
     if output is None:
-        fix = "give -o FOLDER, in a checkout src/xunhuan/tables or src/xunhuan/models/data"
+        fix = "give -o FOLDER, in a checkout src/xunhuan/tables or src/xunhuan/models/trade/data"
         raise BadInput(f"{name} is read from the package alone", fix=fix)
     folder = _folder(output)
     with working(f"building {name}"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,8 +65,10 @@ def page() -> str:
     lines += [
         "## Edits",
         "",
-        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python "
-        "(`xh.edits`). Edits of one cell compound whatever their order: ratios multiply, rates add up.",
+        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` "
+        "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days. Edits of one cell compound "
+        "whatever their order: ratios multiply, rates add up. What a dose is, and which edits a model reads of a shock: "
+        "[scenarios](scenarios.md#edits-of-a-shock).",
         "",
     ]
     for e in registry.edits().values():
@@ -90,9 +93,21 @@ def _model(m: Model[Any]) -> Iterator[str]:
 def _edit(e: type[Edit]) -> Iterator[str]:
     yield f"### `{e.kind}`"
     yield ""
-    yield " ".join((e.__doc__ or "").split("\n\n")[0].split())
+    yield from _lead(e)
+    readers = ", ".join(f"`{m.name}`" for m in registry.models().values() if e in m.reads)
+    yield f"{'Lasting' if e.lasting else 'Timed'}. Read by {readers}."
     yield ""
     yield from _fields(e, "field")
+
+
+def _lead(e: type[Edit]) -> Iterator[str]:
+    """What a docstring says before its sections: sentences, and formulas as they are set."""
+    for part in inspect.cleandoc(e.__doc__ or "").split("\n\n"):
+        if not part or part.startswith(("Parameters\n", "Raises\n", "Examples\n", ">>> ")):
+            return
+        formula = " = " in part and not part.rstrip().endswith(".")
+        yield "\n".join(f"    {line.strip()}" for line in part.splitlines()) if formula else " ".join(part.split())
+        yield ""
 
 
 def _fields(record: type[BaseModel], what: str) -> Iterator[str]:
