@@ -201,7 +201,7 @@ def test_only_the_short_run_is_drawn_and_comparisons_keep_their_nominal_numbers(
     """Comparisons weigh the long run, which is not drawn: they are told without an interval."""
     compared = {"offset": {"shock": "embargo", "policy": "opening"}, "reinforcement": {}}
     model = {"trade": {}, "propagation": {"horizon_days": 42.0}}
-    result = whole.run(scenario(model, SHORT | {"models": ["propagation"]}, compare=compared))
+    result = whole.run_layers(scenario(model, SHORT | {"models": ["propagation"]}, compare=compared))
     s = result.summary
     assert set(s["variable"]) >= {"omega", "reinforcement", "loss", "real_income", "reliance"}
     mine = s["variable"] == "loss"

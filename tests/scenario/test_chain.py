@@ -23,7 +23,7 @@ from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import Result
-from xunhuan.scenario.run import Bench, weighed
+from xunhuan.scenario.run import Bench, Memo, run_arm, weighed
 
 pytestmark = pytest.mark.identity
 
@@ -158,7 +158,7 @@ def test_chains_that_cannot_be(both: None, model: dict[str, Any], said: str) -> 
 
 
 def test_the_record_tells_the_chain(both: None) -> None:
-    result = whole.run(scenario(CHAIN, RAIN))
+    result = whole.run_layers(scenario(CHAIN, RAIN))
     assert result.manifest["after"] == {"mill": "weather"}
     assert result.scenario.resolved()["model"]["mill"]["after"] == "weather"
     assert result.manifest["models"]["mill"] == {"speed": 0.5}
@@ -166,7 +166,7 @@ def test_the_record_tells_the_chain(both: None) -> None:
 
 
 def drawn(layers: Layers) -> Result:
-    return whole.run(layers)
+    return whole.run_layers(layers)
 
 
 def test_draws_run_through_a_chain(both: None, toy: Accounts) -> None:
@@ -281,3 +281,26 @@ def test_a_lasting_shock_costs_the_short_run_what_it_costs_it_alone() -> None:
     at = b.view.places
     np.testing.assert_allclose(d, at.share(r.detail["loss"].sum("sector").to_numpy(), toyland().gdp), rtol=1e-12)
     assert float(d.sel(place="ATL")) > 0
+
+
+def test_what_a_model_before_has_read_does_not_count_twice() -> None:
+    """A tariff that the long run has worked into its accounts is not put on again by the short run that comes after; an edit
+    that only the short run reads still is."""
+    shock = {
+        "name": "walls",
+        "tariff": {"from": "BOR", "to": "ATL", "sectors": "goods", "add": 0.3},
+    }
+    flood = {"name": "flood", "capacity": {"regions": "AT-N", "sectors": "MAN", "loss": 0.5}}
+    data = {
+        "title": "Walls, then water", "base": "toyland", "shock": [shock, flood],
+        "model": {"trade": {}, "propagation": {"after": "trade", "horizon_days": 56}},
+        "arms": {"walls": ["walls"], "both": ["walls", "flood"]},
+    }  # fmt: skip
+    bench = prepare(Layers("chain", data, (), None))
+    memo: Memo = {}
+    alone = run_arm(bench, {"walls": 1.0}, memo=memo)
+    assert abs(alone.readings["loss"].values).max() < 1e-9
+    both = run_arm(bench, {"walls": 1.0, "flood": 1.0}, memo=memo)
+    assert both.readings["loss"].values[0] > 0.005
+    asked = [a for a in memo if a[0] == "propagation"]
+    assert [[e.kind for e in a[1]] for a in asked] == [[], ["capacity"]]

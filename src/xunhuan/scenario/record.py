@@ -31,7 +31,7 @@ from xunhuan.data.store import open_dataset, save_dataset, write_folder
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema_of
 
-FORMAT = "xunhuan-result-1"
+FORMAT = "xunhuan-result-2"
 _FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
 LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow", "SALib")
 

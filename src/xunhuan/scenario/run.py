@@ -221,13 +221,21 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     """See that the memo holds a model's answer on an arm; what it was asked, None where it reads nothing of it."""
     before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
     acc, handed = _handed(bench, name, before, memo)
-    asked = (name, bench.edits(name, doses) + handed, before)
+    asked = (name, _unspent(bench.edits(name, doses), before) + handed, before)
     if not asked[1] and before is None:
         return None
     if asked not in memo:
         model = registry.find(name)
         memo[asked] = as_kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
     return asked
+
+
+def _unspent(edits: tuple[Edit, ...], before: Asked | None) -> tuple[Edit, ...]:
+    """Edits that no model before has read: what one has read is in the accounts it ends with, and would count twice."""
+    while before is not None:
+        edits = tuple(e for e in edits if e not in before[1])
+        before = before[2]
+    return edits
 
 
 def _handed(bench: Bench, name: str, before: Asked | None, memo: Memo) -> tuple[Accounts, tuple[Edit, ...]]:
@@ -262,7 +270,8 @@ def weighed(
     before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
     acc, handed = _handed(bench, name, before, memo)
     model = registry.find(name)
-    response = model.respond(acc, Shock(bench.edits(name, doses) + handed + extra), bench.parameters[name])
+    own = _unspent(bench.edits(name, doses), before)
+    response = model.respond(acc, Shock(own + handed + extra), bench.parameters[name])
     return response, model.read(acc, response, bench.view.places)
 
 

@@ -100,16 +100,16 @@ def test_short_forms(kind: type[Edit], text: str, made: list[Edit]) -> None:
         ("tarif from=CHN", "unknown edit 'tarif'\n  fix: did you mean tariff?"),
         ("tariff from=CHN to=USA", "this is no tariff\n  - give exactly one of set, add, multiply"),
         ("tariff from=CHN ad=0.1", "this is no tariff\n  - to: is missing\n  - ad: unknown key; did you mean add?"),
-        ("tariff from=CHN to=USA set=high", "set: is a number, not 'high'"),
+        ("tariff from=CHN to=USA set=high", "set: must be a number, not 'high'"),
         ("tariff from=CHN to=USA set=-1", "set: must be 0 or more (given: -1.0)"),
         ("tariff from=CHN to= set=0.1", "to: must not be empty"),
         ("tariff from=CHN to=USA add=0.1 add=0.2", "add is given twice\n  fix: give it once, or two lines of tariff"),
         ('tariff from="CHN to=USA', "'from=\"CHN to=USA' cannot be read: a quote is not closed\n  fix: close the quotes"),
         ("tariff CHN USA 0.1", "CHN: unknown key; known keys: from, to, sectors, set, add, multiply, part"),
         ("tariff from to=USA add=0.1 colour", "colour: unknown key"),
-        ("trade_cost from=a to=b ban=yes", "ban: is true or false, not 'yes'"),
+        ("trade_cost from=a to=b ban=yes", "ban: must be true or false, not 'yes'"),
         ("capacity regions=a loss=0.5 recovery=quick recovery_days=2", "recovery: 'quick' is not one of the choices;"),
-        ("capacity regions=a loss=0.5 recovery=0.5/x recovery_days=2", "recovery[1]: is a number, not 'x'"),
+        ("capacity regions=a loss=0.5 recovery=0.5/x recovery_days=2", "recovery[1]: must be a number, not 'x'"),
         ("capacity regions=a loss=nan", "loss: must be a finite number (given: nan)"),
         ("stock regions=a factor=1e9", "factor: must be 1000 or less (given: 1000000000.0)"),
     ],
@@ -216,13 +216,13 @@ def test_booleans_and_texts_are_no_numbers(kind: type[Edit], wrong: object) -> N
             kind(**{**sample.model_dump(exclude_none=True), name: wrong})
         shown = {True: "true", False: "false"}[wrong] if isinstance(wrong, bool) else repr(wrong)
         shown = "a list" if isinstance(wrong, list) else "a table" if isinstance(wrong, dict) else shown
-        assert f"{name}: is a number, not {shown}" in e.value.items
+        assert f"{name}: must be a number, not {shown}" in e.value.items
 
 
 @pytest.mark.parametrize("wrong", [1, 0, "true", 1.0], ids=repr)
 def test_numbers_and_texts_are_neither_true_nor_false(wrong: object) -> None:
     for name in ("ban", "both_ways", "include_own"):
-        with pytest.raises(BadInput, match=f"{name}: is true or false, not {wrong!r}"):
+        with pytest.raises(BadInput, match=f"{name}: must be true or false, not {wrong!r}"):
             TradeCost("A", "B", change=0.1, **{name: wrong})  # type: ignore[arg-type]
 
 

@@ -99,7 +99,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[St
 
 
 def recalled(state: State, recall: Recall) -> Array:
-    """StepSourcing of industries when a part of their orders asks debtors only, π (1 − part) + part b / Σ_r b, axes i r s."""
+    """Where industries buy when a part of their orders asks debtors only, π (1 − part) + part b / Σ_r b, axes i r s."""
     g = state.indebted
     if g.size == 0:
         return state.share.copy()
