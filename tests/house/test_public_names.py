@@ -5,6 +5,7 @@ line, docstrings an editor can show, and every name defined once.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -16,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 import xunhuan
 from xunhuan import measures
+from xunhuan.data import records
 from xunhuan.data.accounts import Accounts
 from xunhuan.faces import bibliography
 from xunhuan.faces.cli import fetch
 from xunhuan.faces.commands import listed
+from xunhuan.models import model, registry
 
 pytestmark = pytest.mark.house
 
@@ -35,9 +39,19 @@ PUBLIC: dict[str, Callable[..., Any]] = {
     **{name: getattr(measures, name) for name in measures.__all__ if name != "SOURCES"},
     **{
         f"xunhuan.{n}": getattr(xunhuan, n)
-        for n in ("load", "save", "load_log", "read", "tables", "toyland", "Accounts")
+        for n in xunhuan.__all__
+        if n != "__version__" and not inspect.ismodule(getattr(xunhuan, n))
     },
     **{f"Accounts.{n}": getattr(Accounts, n) for n in ("replace", "aggregate", "restrict", "regroup")},
+    **{f"Result.{n}": f for n, f in inspect.getmembers(xunhuan.Result, inspect.isfunction) if n[0] != "_"},
+    **{f"edits.{n}": getattr(xunhuan.edits, n) for n in xunhuan.edits.__all__},
+    **{f"figures.{n}": getattr(xunhuan.figures, n) for n in xunhuan.figures.__all__ if n != "Language"},
+    "models": type(xunhuan.models).__call__,
+    **{f"registry.{n}": getattr(registry, n) for n in ("edits", "find", "models", "register", "registered")},
+    **{
+        f"model.{n}": getattr(model, n)
+        for n in ("Model", "Numbers", "Quantity", "Response", "Shock", "Status", "Uncertain")
+    },
 }
 
 
@@ -119,20 +133,46 @@ def described(section: str) -> list[str]:
     return names
 
 
+def takes(of: Callable[..., Any]) -> list[str]:
+    """Parameters of a function, fields of a record."""
+    if isinstance(of, type) and issubclass(of, BaseModel):
+        return list(of.model_fields)
+    return [n for n in inspect.signature(of).parameters if n != "self"]
+
+
 @pytest.mark.parametrize("name", list(PUBLIC))
 def test_docstrings_say_parameters_returns_and_examples(name: str) -> None:
-    function = PUBLIC[name]
-    found = sections(function.__doc__ or "")
-    assert len(found[""].strip().splitlines()[0]) > 20
-    wanted = [n for n in inspect.signature(function).parameters if n != "self"]
-    assert described(found.get("Parameters", "")) == wanted
-    if not inspect.isclass(function):
-        returned = found["Returns"]
-        assert re.match(r"\S+\n    \S", returned), returned
+    """A record that people are given says its Attributes instead, and refuses nothing."""
+    of = PUBLIC[name]
+    found = sections(of.__doc__ or "")
+    assert len(found[""].strip().splitlines()[0]) > 15
+    given = dataclasses.is_dataclass(of) or hasattr(of, "_fields")
+    held = given and "Parameters" not in found
+    assert described(found.get("Attributes" if held else "Parameters", "")) == takes(of)
+    if not inspect.isclass(of) and inspect.signature(of).return_annotation != "None":
+        assert re.match(r"\S[^\n]*\n    \S", found["Returns"]), found["Returns"]
     assert ">>> " in found["Examples"]
     assert re.search(r"^(?!>>>|\.\.\.)\S", found["Examples"], flags=re.M), "an example shows what comes out"
-    if wanted:
+    if takes(of) and not held:
         assert found["Raises"].strip()
+
+
+def test_fields_of_edits_and_parameters_of_models_are_described_where_pages_and_help_look() -> None:
+    kinds = [getattr(xunhuan.edits, n) for n in xunhuan.edits.__all__] + list(registry.edits().values())
+    for record in (*kinds, *(m.parameters for m in registry.models().values())):
+        told = records.described(record)
+        assert set(told) == set(record.model_fields), record
+        assert [n for n, text in told.items() if len(text) < 10 or "---" in text or ">>>" in text] == [], record
+    directed = records.described(xunhuan.edits.Tariff)
+    assert directed["origin"].startswith("Regions that sell")
+    assert directed["destination"].startswith("Regions that buy")
+
+
+def test_an_edit_is_told_in_one_sentence() -> None:
+    """The first paragraph is its help on the command line and on the page of models."""
+    for kind, edit in registry.edits().items():
+        first = " ".join((edit.__doc__ or "").split("\n\n")[0].split())
+        assert re.fullmatch(r"[A-Z][^.;]{30,140}\.", first), (kind, first)
 
 
 @pytest.mark.parametrize("name", list(measures.SOURCES))

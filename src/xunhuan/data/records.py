@@ -218,6 +218,8 @@ def described(record: type[BaseModel]) -> dict[str, str]:
     In a docstring: NumPy's `name : type` with the lines under it, or `name   text`; several names with commas.
     """
     names = {x: n for n, f in record.model_fields.items() for x in (n, f.alias or n)}
+    if not names:
+        return {}
     one = "|".join(sorted(names, key=len, reverse=True))
     entry = re.compile(rf"\s*((?:{one})(?:, (?:{one}))*)(?: : .*|(\s+)(\S.*))?$")
     out: dict[str, list[str]] = {}

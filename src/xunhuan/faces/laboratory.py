@@ -39,10 +39,12 @@ class LabResult(record.Result):
         stand beside a headline X.
     summary : pandas.DataFrame
         Headline numbers, one a row; see `numbers`.
-    draws, outcomes : pandas.DataFrame or None
-        What was drawn, and every headline number of every draw; None where nothing is uncertain.
     manifest : mapping
         Digests, versions, how the solvers ended, sources, clock.
+    draws, outcomes : pandas.DataFrame or None
+        What was drawn, and every headline number of every draw; None where nothing is uncertain.
+    path : Path or None
+        Folder it was read from; None where it was just made.
 
     Examples
     --------
@@ -52,7 +54,7 @@ class LabResult(record.Result):
     >>> float(r.numbers(quantity="real_income", place="ATL")["value"].iloc[0].round(4))
     -0.0052
     >>> r.figures()[:2]
-    ['winners-home', 'diversion-imports']
+    ['map-real-income-1', 'winners-real-income-home']
     """
 
     def numbers(self, **at: str) -> pd.DataFrame:
@@ -72,6 +74,15 @@ class LabResult(record.Result):
         ------
         BadInput
             Where a column is unknown or nothing is left, with what there is.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> found = r.numbers(quantity="real_income", place="BOR")
+        >>> found["arm"].tolist(), found["value"].round(3).tolist()
+        (['dear'], [-0.013])
         """
         out = self.summary
         for column, value in at.items():
@@ -90,6 +101,15 @@ class LabResult(record.Result):
         Returns
         -------
         list of str
+            For `figure`, in the order of the report.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> "winners-real-income-home" in r.figures()
+        True
         """
         from xunhuan.faces.report.scenario import ScenarioReport
 
@@ -106,11 +126,20 @@ class LabResult(record.Result):
         Returns
         -------
         plotly.graph_objects.Figure
+            For wide windows.
 
         Raises
         ------
         UnknownName
             With the nearest names.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> r.figure("winners-real-income-home").data[0].type
+        'bar'
         """
         from xunhuan.errors import UnknownName
         from xunhuan.faces.report.scenario import ScenarioReport
@@ -132,6 +161,20 @@ class LabResult(record.Result):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        OSError
+            Where the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     r.report(folder + "/dear.html").read_text(encoding="utf-8")[:15]
+        '<!doctype html>'
         """
         from xunhuan.data.store import write_text
         from xunhuan.faces.report.scenario import ScenarioReport
@@ -168,6 +211,7 @@ def run(
     Returns
     -------
     Result
+        Numbers, draws and manifest, with its figures and its report.
 
     Raises
     ------
@@ -203,6 +247,7 @@ def open_folder(path: str | Path) -> LabResult:
     Returns
     -------
     Result
+        As `run` gave it.
 
     Raises
     ------
@@ -258,7 +303,7 @@ def respond(
     >>> import xunhuan as xh
     >>> r = xh.respond("toyland", "tariff from=BOR to=ATL add=0.1", theta=4.0)
     >>> r.status.converged, float(r.detail["real_income_hat"].sel(region="BOR").round(3))
-    (True, 0.991)
+    (True, 0.99)
     """
     found = registry.find(model)
     several = [edits] if isinstance(edits, Edit | str) else list(edits)

@@ -19,16 +19,25 @@ class _Rooms(ModuleType):
     """This module, which can be called."""
 
     def __call__(self) -> dict[str, Model[Any]]:
-        """Every model by name, with its record: parameters, edits it reads, quantities it gives, sources.
+        """Every model by name, lasting ones first.
 
         Returns
         -------
         dict of str to Model
+            By name, with its record: parameters, edits it reads, quantities it gives, sources.
 
         Raises
         ------
         BadInput
             Where a room of another package does not fit the house.
+        XunhuanError
+            Where it cannot be opened.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> xh.models()["propagation"].horizon
+        'short'
         """
         from xunhuan.models import registry
 

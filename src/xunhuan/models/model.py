@@ -32,7 +32,22 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Shock:
-    """Named edits; their order does not matter."""
+    """Named edits; their order does not matter.
+
+    Attributes
+    ----------
+    edits : tuple of Edit
+        What is changed; edits of one cell compound.
+    name : str
+        What errors and reports call it.
+
+    Examples
+    --------
+    >>> from xunhuan.models.edits import Capacity, Tariff
+    >>> shock = Shock((Tariff("BOR", "ATL", add=0.1),), "tariffs") + Shock((Capacity("BOR", loss=0.2),), "strike")
+    >>> shock.name, len(shock.lasting), len(shock.timed)
+    ('tariffs + strike', 1, 1)
+    """
 
     edits: tuple[Edit, ...] = ()
     name: str = ""
@@ -60,12 +75,27 @@ class Shock:
 class Status:
     """How a solver ended.
 
-    outcome     "converged", "max_iterations", "diverged" or "nonfinite"
-    iterations  steps taken
-    residual    largest residual of the fixed point at the end, relative; 0 where there is none to close
-    tolerance   what was asked for; 0 where there is no residual
-    message     one line for people
-    worst       the cell with the largest residual, in labels
+    Attributes
+    ----------
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite"}
+        What it came to.
+    iterations : int
+        Steps taken.
+    residual : float
+        Largest residual of the fixed point at the end, relative; 0 where there is none to close.
+    tolerance : float
+        What was asked for; 0 where there is no residual.
+    message : str
+        One line for people.
+    worst : str
+        The cell with the largest residual, in labels.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> status = xh.respond("toyland", "tariff from=BOR to=ATL add=0.1").status
+    >>> status.outcome, status.residual <= status.tolerance
+    ('converged', True)
     """
 
     outcome: Outcome = "converged"
@@ -85,11 +115,25 @@ class Status:
 class Response:
     """What a model gives back.
 
-    accounts  counterfactual accounts, of the base's type and units
-    detail    labelled results: real income, prices, losses ...; attributes say definitions and units
-    status    how the solver ended; a response that did not converge says so here and in every report
-    path      results along time, where the model has time
-    notes     what belongs beside the numbers, a sentence each
+    Attributes
+    ----------
+    accounts : Accounts
+        Counterfactual accounts, of the base's type and units.
+    detail : xarray.Dataset
+        Labelled results: real income, prices, losses ...; attributes say definitions and units.
+    status : Status
+        How the solver ended; a response that did not converge says so here and in every report.
+    path : xarray.Dataset, optional
+        Results along time `t` (days), where the model has time.
+    notes : tuple of str
+        What belongs beside the numbers, a sentence each.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> r = xh.respond("toyland", "tariff from=BOR to=ATL add=0.1")
+    >>> r.accounts.unit, r.detail["real_income_hat"].dims, r.path
+    ('million SHL', ('region',), None)
     """
 
     accounts: Accounts
@@ -100,7 +144,23 @@ class Response:
 
 
 class Numbers(NamedTuple):
-    """Numbers with the names of their axes; `coords` labels the axes that the base table does not know."""
+    """Numbers with the names of their axes.
+
+    Attributes
+    ----------
+    axes : tuple of str
+        A name an axis, as the `Quantity` has them.
+    values : array
+        The numbers, in the quantity's unit.
+    coords : mapping
+        Labels of the axes that the base table does not know, by axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Numbers(("place", "t"), np.zeros((5, 2)), {"t": [0, 7]}).values.shape
+    (5, 2)
+    """
 
     axes: tuple[str, ...]
     values: Array
@@ -115,14 +175,33 @@ Readings = Mapping[str, Numbers]
 class Quantity:
     """A number that is read off an arm.
 
-    unit        a name of `symbols.UNITS`; "value" is the table's own unit
-    axes        "place" (regions, then nations of several regions), "home_place", "region", "sector", "t" (days), or axes
-                whose labels the readings bring
-    definition  a sentence, with the formula where there is one · source  key in refs.bib
-    better      +1 more is better, −1 worse, 0 neither; what is worse and rests at 0 is a loss, told without a sign
-    headline    whether it is among the numbers told first, drawn and listed in the summary
-    rest        its value in the base; None: read off the base
-    picture     how it is drawn: "map" of places, "bars" of places or sectors, "lines" along t, "none"
+    Attributes
+    ----------
+    name : str
+        What scenarios, results and the command line call it; no other model may have it.
+    unit : str
+        A name of `symbols.UNITS`; "value" is the table's own unit.
+    axes : tuple of str
+        "place" (regions, then nations of several regions), "home_place", "region", "sector", "t" (days), or axes whose
+        labels the readings bring.
+    definition : str
+        A sentence, with the formula where there is one.
+    source : str
+        Key in refs.bib, or "".
+    better : int
+        +1 more is better, -1 worse, 0 neither; what is worse and rests at 0 is a loss, told without a sign.
+    headline : bool
+        Whether it is among the numbers told first, drawn and listed in the summary.
+    rest : float, optional
+        Its value in the base, 0 by default; None: read off the base.
+    picture : {"none", "map", "bars", "lines"}
+        How it is drawn: a map of places, bars of places or sectors, lines along t.
+
+    Examples
+    --------
+    >>> crop = Quantity("crop", "value", ("place",), "harvest lost", better=-1)
+    >>> crop.change, crop.loss
+    (True, True)
     """
 
     name: str
@@ -150,9 +229,25 @@ class Quantity:
 class Uncertain(Generic[P]):
     """A quantity that can be drawn.
 
-    move  parameters under a factor (1 = as the scenario says). All of a model's are moved in every draw, in their order,
-          by 1 where they are not drawn · idle: why its draws would change nothing, or None
-    low   least factor that makes sense; 0 itself only where `zero`
+    Attributes
+    ----------
+    name : str
+        What [uncertainty] of a scenario calls it; no other model may have it.
+    move : callable
+        (parameters, factor, accounts): parameters under a factor (pure number; 1 = as the scenario says). All of a model's
+        are moved in every draw, in their order, by 1 where they are not drawn.
+    idle : callable
+        (parameters): why its draws would change nothing, or None.
+    low : float
+        Least factor that makes sense.
+    zero : bool
+        Whether `low` itself makes sense where it is 0.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> [u.name for u in xh.models()["trade"].uncertain]
+    ['trade_elasticity', 'mobility', 'scale']
     """
 
     name: str
@@ -168,24 +263,54 @@ ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]
 
 @dataclass(frozen=True)
 class Model(Generic[P]):
-    """A model.
+    """A model: what it is called, takes, reads and gives, and the functions that do so.
 
-    name, parameters  what `[model.NAME]` of a scenario holds
-    reads             kinds of edits it reads, lasting or timed
-    respond           accounts, shock and parameters to a response
-    read              accounts, response (None: the base, where nothing happens) and places to numbers, all `quantities`
-    quantities        what `read` gives, headlines first in the order they are told · uncertain  what can be drawn
-    horizon           "long": an equilibrium that lasts, whose accounts measures read · "short": a year that passes; its
-                      accounts are read where no lasting model runs. Of a shock that says its own days a short-run model
-                      reads those alone
-    respond_many      (accounts, shocks, parameters, booked=True): the responses of many draws on one table, where that is
-                      faster one by one; without `booked` their accounts may be the base's
-    hands_on          edits for the model that comes after
-    slopes            gradient of ln real income of a selection of regions in every primitive
-    views             tables of a response by name, the first by default
-    command           short form of `xunhuan respond TABLE --model NAME` on the command line
-    shown             parameters that forms offer · sources  keys in refs.bib · words  key -> (English, Chinese)
-    size              seconds one answer takes on one core, roughly: (accounts, parameters)
+    Attributes
+    ----------
+    name : str
+        NAME of `[model.NAME]` in a scenario and of `respond(model=)`.
+    parameters : type of BaseModel
+        What `[model.NAME]` holds.
+    reads : tuple of type of Edit
+        Kinds of edits it reads, lasting or timed.
+    respond : callable
+        (accounts, shock, parameters) to a `Response`.
+    read : callable
+        (accounts, response, places) to `Numbers` by name, all `quantities`; a response of None is the base, where nothing
+        happens.
+    quantities : tuple of Quantity
+        What `read` gives, headlines first in the order they are told.
+    uncertain : tuple of Uncertain
+        What can be drawn.
+    horizon : {"long", "short"}
+        "long": an equilibrium that lasts, whose accounts measures read. "short": a year that passes; its accounts are read
+        where no lasting model runs. Of a shock that says its own days a short-run model reads those alone.
+    respond_many : callable, optional
+        (accounts, shocks, parameters, booked=True): the responses of many draws on one table, where that is faster than one
+        by one; without `booked` their accounts may be the base's.
+    hands_on : callable, optional
+        (response): edits for the model that comes after.
+    slopes : callable, optional
+        (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
+    views : mapping of str to callable
+        Tables of a response by name, the first by default: (accounts, response, rows).
+    command : str
+        Short form of `xunhuan respond TABLE --model NAME` on the command line; "" for none.
+    shown : tuple of str
+        Parameters that forms offer.
+    sources : tuple of str
+        Keys in refs.bib.
+    words : mapping of str to pair of str
+        Key to (English, Chinese), as words.toml has them.
+    size : callable, optional
+        (accounts, parameters): seconds one answer takes on one core, roughly.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> trade = xh.models()["trade"]
+    >>> trade.horizon, [e.kind for e in trade.reads][:2], trade.quantity("real_income").unit
+    ('long', ['trade_cost', 'tariff'], 'share')
     """
 
     name: str

@@ -34,8 +34,25 @@ _found = False
 
 
 def models() -> dict[str, Model[Any]]:
-    """Every model by name, lasting ones first. Raises BadInput where a room outside does not fit the house, XunhuanError
-    where it cannot be opened."""
+    """Every model by name, lasting ones first.
+
+    Returns
+    -------
+    dict of str to Model
+        By name, with its record: parameters, edits it reads, quantities it gives, sources.
+
+    Raises
+    ------
+    BadInput
+        Where a room of another package does not fit the house.
+    XunhuanError
+        Where it cannot be opened.
+
+    Examples
+    --------
+    >>> list(models())[0]
+    'trade'
+    """
     global _found
     if not _found:
         for model in (*_rooms(), *_elsewhere()):
@@ -46,7 +63,28 @@ def models() -> dict[str, Model[Any]]:
 
 
 def find(name: str) -> Model[Any]:
-    """A model by name. Raises UnknownName with the nearest names."""
+    """A model by name.
+
+    Parameters
+    ----------
+    name : str
+        As `models` has it.
+
+    Returns
+    -------
+    Model
+        Its record.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names.
+
+    Examples
+    --------
+    >>> find("trade").horizon
+    'long'
+    """
     known = models()
     if name not in known:
         raise UnknownName.of("model", name, known)
@@ -54,13 +92,41 @@ def find(name: str) -> Model[Any]:
 
 
 def edits() -> dict[str, type[Edit]]:
-    """Every kind of edit that some model reads, lasting ones first."""
+    """Every kind of edit that some model reads, lasting ones first.
+
+    Returns
+    -------
+    dict of str to type of Edit
+        By kind, as a file writes it.
+
+    Examples
+    --------
+    >>> edits()["tariff"].__name__
+    'Tariff'
+    """
     kinds = {e.kind: e for m in models().values() for e in m.reads}
     return dict(sorted(kinds.items(), key=lambda item: not item[1].lasting))
 
 
 def register(model: Model[Any]) -> None:
-    """Take a model into the house. Raises BadInput listing all that does not fit."""
+    """Take a model into the house, in this process only.
+
+    Parameters
+    ----------
+    model : Model
+        Its record.
+
+    Raises
+    ------
+    BadInput
+        Listing all that does not fit: names that are taken, units that are unknown.
+
+    Examples
+    --------
+    >>> register(find("trade"))  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    xunhuan.errors.BadInput: the model 'trade' does not fit the house
+    """
     problems = Problems(f"the model {model.name!r} does not fit the house")
     if model.name in _known:
         problems.add("there is a model of this name; choose another")
@@ -101,7 +167,33 @@ def _choice(name: str, valid: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def registered(model: Model[Any]) -> Iterator[None]:
-    """A model in the house while the block runs."""
+    """A model in the house while the block runs.
+
+    Parameters
+    ----------
+    model : Model
+        Its record.
+
+    Returns
+    -------
+    context manager
+        Takes the model out again at its end, whatever happens in the block.
+
+    Raises
+    ------
+    BadInput
+        As `register`.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> mine = replace(find("trade"), name="mine", quantities=(), uncertain=())
+    >>> with registered(mine):
+    ...     "mine" in models()
+    True
+    >>> "mine" in models()
+    False
+    """
     models()
     register(model)
     try:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
-from xunhuan.models.edits.lasting import DemandShift
+from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.model import Quantity
 from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench, weighed

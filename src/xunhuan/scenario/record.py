@@ -64,12 +64,33 @@ class Result:
         return str(self.manifest["digest"])
 
     def save(self, out: str | Path, report: Callable[[Result], str] | None = None) -> Result:
-        """Write the result's folder at `out` and give it back as read from there; its finished draws are forgotten.
+        """Write the result's folder, whole or not at all; finished draws kept for it are forgotten.
 
-        report  makes the page that goes beside the numbers
+        Parameters
+        ----------
+        out : str or Path
+            Folder to write; a result there is replaced.
+        report : callable, optional
+            (result): the page, HTML, that goes beside the numbers.
 
-        The folder appears whole or not at all. An existing result is replaced; anything else at `out` is refused with
-        BadInput and left alone.
+        Returns
+        -------
+        Result
+            As read from there.
+
+        Raises
+        ------
+        BadInput
+            Where something that is no result lies there; it is left alone.
+
+        Examples
+        --------
+        >>> import tempfile, xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     r.save(folder + "/r").path.name
+        'r'
         """
         out = Path(out)
         check_place(out)
@@ -81,7 +102,31 @@ class Result:
         return open_result(out)
 
     def headline(self, quantity: str, arm: str, place: str) -> pd.Series[Any]:
-        """One row of the summary. Raises BadInput where there is none."""
+        """One row of the summary.
+
+        Parameters
+        ----------
+        quantity, arm, place : str
+            Its columns of these names.
+
+        Returns
+        -------
+        pandas.Series
+            value, and where something is uncertain median, low and high (90% interval), by column.
+
+        Raises
+        ------
+        BadInput
+            Where there is none.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
+        >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
+        >>> round(float(r.headline("real_income", "dear", "ATL")["value"]), 4)
+        -0.0052
+        """
         s = self.summary
         found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]
         if found.empty:

@@ -20,12 +20,37 @@ def waterfall(
 ) -> go.Figure:
     """From the shock's effect over each policy's to the net effect.
 
-    frame   step, value: the steps' own effects, in order, and optionally `low`, `high` (interval of each step) and
-            `name`; the last row is the net and stands on zero
-    form    how the numbers are written, by default as relative changes in per cent
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        step, value: the steps' own effects in order, relative changes or what `form` writes; optionally low,
+        high (interval of each step) and name. The last row is the net and stands on zero.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    axis : str
+        What the numbers are, beside the axis.
+    form : Form
+        How numbers are written, by default relative changes in per cent.
+    title : str
+        Heading above the figure; none by default.
 
-    Raises BadInput where the last value is not the sum of the others, to 1e-6 of the largest: name any interaction
-    as a step of its own.
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    BadInput
+        Where the last value is not the sum of the others, to 1e-6 of the largest: name any interaction as a step.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> steps = pd.DataFrame({"step": ["shock", "policy", "net"], "value": [-0.03, 0.01, -0.02]})
+    >>> fig = xh.figures.waterfall(steps)
+    >>> [a.text for a in fig.layout.annotations]
+    ['<b>−3.00%</b>', '<b>+1.00%</b>', '<b>−2.00%</b>']
     """
     value = frame["value"].to_numpy(float)
     if abs(value[:-1].sum() - value[-1]) > 1e-6 * float(np.abs(value).max()):
@@ -70,8 +95,39 @@ def winners_losers(
 ) -> go.Figure:
     """Numbers by region or sector, largest gain on top; the middle is left out where there are many.
 
-    frame  region (or sector), name_en, name_zh, value, optionally low and high (an interval)
-    top    rows shown, half from each end · form: how they are written, by default as relative changes in per cent
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        region (or sector), name_en, name_zh, and value, relative change or what `form` writes; optionally low and
+        high, an interval.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    top : int
+        Rows shown, half from each end.
+    axis : str
+        What the numbers are, under the axis.
+    form : Form
+        How numbers are written, by default relative changes in per cent.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> frame = pd.DataFrame({"region": ["AT-N", "BOR", "AT-S"], "value": [0.01, -0.03, 0.002]})
+    >>> fig = xh.figures.winners_losers(frame, top=2)
+    >>> list(fig.data[0].y), list(fig.data[0].text)
+    (['BOR', 'AT-N'], ['−3.00%', '+1.00%'])
     """
     ordered = frame.sort_values("value", kind="stable")
     if len(ordered) > top:
@@ -102,8 +158,32 @@ def winners_losers(
 def sensitivity(frame: pd.DataFrame, *, language: Language = "en", title: str = "") -> go.Figure:
     """First-order and total Sobol indices of each uncertain parameter, largest total on top.
 
-    frame  parameter, first, total (shares of the variance of the outcome), optionally first_conf, total_conf
-           (half-widths of 90% intervals)
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        parameter, first, total, shares of the variance of the outcome; optionally first_conf, total_conf, half-widths of
+        90% intervals.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> frame = pd.DataFrame({"parameter": ["theta", "scale"], "first": [0.6, 0.1], "total": [0.8, 0.3]})
+    >>> [(trace.name, list(trace.y)) for trace in xh.figures.sensitivity(frame).data]
+    [('total', ['scale', 'theta']), ('first order', ['scale', 'theta'])]
     """
     rows = frame.sort_values("total", kind="stable")
     fig = go.Figure()
@@ -141,8 +221,39 @@ def frontier_curves(
 ) -> go.Figure:
     """One curve per policy: what is given up against what is gained as a degree runs from 0 to 1.
 
-    curves  label -> frame with `degree` and the columns named by `x` (a share) and `y`
-    form    how y is written, by default as a relative change in per cent
+    Parameters
+    ----------
+    curves : mapping of str to pandas.DataFrame
+        Label to a frame with degree, 0 to 1, and the columns named by `x`, a share, and `y`, a relative change or what
+        `form` writes.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    x, y : str
+        Columns drawn along and up.
+    x_title, y_title : str
+        What they are; by default the words for their names.
+    form : Form
+        How y is written, by default as a relative change in per cent.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> curve = pd.DataFrame({"degree": [0.0, 1.0], "external": [0.2, 0.1], "gain": [0.0, -0.01]})
+    >>> fig = xh.figures.frontier_curves({"closing": curve})
+    >>> fig.data[0].name, fig.layout.xaxis.title.text
+    ('closing', 'abroad')
     """
     fig = go.Figure()
     for k, (name, frame) in enumerate(curves.items()):
@@ -170,8 +281,39 @@ def time_lines(
 ) -> go.Figure:
     """Lines over time, named at the legend; an optional band each.
 
-    series  label -> values indexed by time (days, years), or a frame with one column a line
-    form    how values are written, by default in per cent · bands: label -> (low, high)
+    Parameters
+    ----------
+    series : mapping of str to pandas.Series, or pandas.DataFrame
+        Label to values indexed by time (days, years), or a frame with one column a line.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    axis : str
+        What the values are, beside the axis.
+    time : str
+        What time is counted in, a word of the figures ("day", "year") or a text.
+    form : Form
+        How values are written, by default shares in per cent.
+    bands : mapping of str to pair of pandas.Series, optional
+        Label to (low, high), the ends of its band.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    ValueError
+        Where values are not indexed by time.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> fig = xh.figures.time_lines({"output": pd.Series([1.0, 0.8, 0.9], index=[0, 7, 14])})
+    >>> fig.data[0].x.tolist(), fig.layout.xaxis.title.text
+    ([0, 7, 14], 'day')
     """
     lines = {str(k): values for k, values in series.items()}
     fig = go.Figure()
@@ -203,7 +345,31 @@ def _colour(value: float, net: bool = False) -> str:
 def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = "") -> go.Figure:
     """Rank correlation of an outcome with each uncertain parameter, strongest on top.
 
-    frame  parameter, value (from −1 to 1)
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        parameter, value, a pure number from −1 to 1.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> frame = pd.DataFrame({"parameter": ["theta", "scale"], "value": [-0.8, 0.3]})
+    >>> list(xh.figures.rank_bars(frame).data[0].text)
+    ['+0.30', '−0.80']
     """
     rows = frame.iloc[np.argsort(frame["value"].abs().to_numpy(), kind="stable")]
     fig = go.Figure(go.Bar(

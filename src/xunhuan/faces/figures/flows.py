@@ -19,10 +19,35 @@ def cluster_groups(
 ) -> dict[str, tuple[str, ...]]:
     """The home regions split into clusters, each region in the first cluster that names it; then all others.
 
-    clusters  codes in order; by default the table's, as it lists them
-
     A cluster that lost members to an earlier one is labelled "rest of ...". Regions in none, and foreign
     regions, come last as "Other provinces" and "Abroad".
+
+    Parameters
+    ----------
+    geography : Geography
+        `acc.geography`.
+    home : str
+        Nation whose regions are split.
+    clusters : sequence of str, optional
+        Codes of clusters in order; by default the table's, as it lists them.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Label to region codes, for `partner_matrix`.
+
+    Raises
+    ------
+    KeyError
+        For a cluster that the table has not.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> xh.figures.cluster_groups(xh.toyland().geography, "ATL", ["COAST"])
+    {'COAST': ('AT-N', 'AT-E'), 'Other provinces': ('AT-S',), 'Abroad': ('BOR',)}
     """
     at_home = [c for c, n in zip(geography.codes, geography.nation, strict=True) if n == home]
     left = list(at_home)
@@ -46,8 +71,32 @@ def cluster_groups(
 def partner_matrix(ds: object, groups: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Value of each group (rows) by partner group (columns), summed over regions; exact because value adds.
 
-    ds  dataset of `circulation(..., by="partner")` over the regions the groups name; rows whose regions are
-        not in it (such as "Abroad") are left out
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        `circulation(acc, ..., by="partner")` over the regions that the groups name.
+    groups : dict of str to tuple of str
+        Label to region codes, as `cluster_groups` gives them; rows with no region in `ds` are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Value added by row group and absorbed by column group, unit of the table.
+
+    Raises
+    ------
+    KeyError
+        Where `ds` is not by partner.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> groups = xh.figures.cluster_groups(acc.geography, "ATL", ["COAST"])
+    >>> xh.figures.partner_matrix(xh.measures.circulation(acc, by="partner"), groups).round(0)
+                     COAST  Other provinces  Abroad
+    COAST            770.0            121.0    85.0
+    Other provinces  135.0            290.0    64.0
     """
     value = ds["value"].to_pandas()  # type: ignore[index]
     rows = {name: [m for m in members if m in value.index] for name, members in groups.items()}
@@ -65,8 +114,37 @@ def cluster_flows(
 ) -> go.Figure:
     """Ribbons from the group where value is added (left) to the group that absorbs it (right).
 
-    matrix  rows group of origin, columns group that absorbs, in `unit`, as `partner_matrix` gives it
-    inside  also draw what a group absorbs of its own (it dwarfs the rest)
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        Value in `unit`: a row a group that adds it, a column a group that absorbs it, as `partner_matrix` gives it.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    unit : str
+        Unit of the values, on hover.
+    title : str
+        Heading above the figure; none by default.
+    inside : bool
+        Also draw what a group absorbs of its own, which dwarfs the rest.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    ValueError
+        Where an entry is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> names = ["Coast", "Inland"]
+    >>> matrix = pd.DataFrame([[80.0, 12.0], [9.0, 60.0]], names, names)
+    >>> fig = xh.figures.cluster_flows(matrix, unit="10^8 CNY")
+    >>> fig.data[0].link.value.tolist(), fig.data[0].valuesuffix
+    ([12.0, 9.0], ' 10⁸ CNY')
     """
     rows, columns = list(matrix.index), list(matrix.columns)
     value = matrix.to_numpy(float).copy()
@@ -99,7 +177,34 @@ def cluster_matrix(
 ) -> go.Figure:
     """Who absorbs whose value added, as a grid: rows where it is added, columns where it is absorbed.
 
-    matrix  as in `cluster_flows` · shares: each row as shares of its sum, else values
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        Value: a row a group that adds it, a column a group that absorbs it, as `partner_matrix` gives it.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+    shares : bool
+        Each row as shares of its sum, else values.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    ValueError
+        Where an entry is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> names = ["Coast", "Inland"]
+    >>> matrix = pd.DataFrame([[80.0, 20.0], [15.0, 60.0]], names, names)
+    >>> xh.figures.cluster_matrix(matrix).data[0].text.tolist()
+    [['80%', '20%'], ['20%', '80%']]
     """
     value = matrix.to_numpy(float)
     shown = value / value.sum(axis=1, keepdims=True) if shares else value
@@ -128,8 +233,38 @@ def trade_diversion(
 ) -> go.Figure:
     """Trade won and lost by partner: the largest gains and the largest losses, gains on top.
 
-    frame  partner (or region), name_en, name_zh, before, after, in `unit`
-    top    partners shown, half from each end where both have enough
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        partner (or region), name_en, name_zh, and before, after, in `unit`.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    unit : str
+        Unit of the values, under the axis and on hover.
+    top : int
+        Partners shown, half from each end where both have enough.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+    ValueError
+        Where there is no partner.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> frame = pd.DataFrame({"partner": ["USA", "VNM"], "before": [50.0, 10.0], "after": [30.0, 14.0]})
+    >>> fig = xh.figures.trade_diversion(frame, unit="million USD")
+    >>> list(zip(fig.data[0].y, fig.data[0].x.tolist(), fig.data[0].text))
+    [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
     moved = (frame["after"] - frame["before"]).to_numpy(float)

@@ -32,17 +32,45 @@ def tile_map(
     key: str = "",
     form: Form | None = None,
 ) -> go.Figure:
-    """Regions as tiles coloured by a number.
+    """Regions as tiles coloured by a number, no boundaries.
 
-    values    region code -> share or relative change (0.1 = 10%), or numbers as `form` writes them; regions without a
-              value stay blank
-    scale     "own", "inter" (blue), "external" (orange): shares from low to high; "change": orange below zero, blue
-              above, symmetric; "level": any number from low to high
-    limits    ends of the colour scale, by default those of the values (symmetric for "change")
-    key       what the colours mean, under the map; by default the circuit's words
-    form      how the numbers are written, by default in per cent, changes with their sign
+    Parameters
+    ----------
+    values : pandas.Series or mapping of str to float
+        Region code to share or relative change (0.1 = 10%), or to numbers as `form` writes them; regions without a value
+        stay blank.
+    geography : Geography
+        `acc.geography`, which places the tiles.
+    scale : {"external", "own", "inter", "change", "level"}
+        Colours: "own", "inter" (blue) and "external" (orange) for shares from low to high; "change", orange below zero
+        and blue above, symmetric; "level", any number from low to high.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    limits : pair of float, optional
+        Ends of the colour scale; by default those of the values, symmetric for "change".
+    title : str
+        Heading above the figure; none by default.
+    key : str
+        What the colours mean, under the map; by default the circuit's words.
+    form : Form, optional
+        How numbers are written, by default in per cent, changes with their sign.
 
-    Raises BadInput where no region of `geography` has both a tile and a value.
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    BadInput
+        Where no region of `geography` has both a tile and a value.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> fig = xh.figures.tile_map({"AT-N": 0.1, "AT-S": 0.3}, xh.toyland().geography)
+    >>> list(fig.data[1].text)
+    ['N<br><b>10%</b>', 'S<br><b>30%</b>']
     """
     series = pd.Series(values, dtype=float)
     limits = limits or _limits(series, scale)
@@ -59,7 +87,34 @@ def tile_map(
 def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language = "en", title: str = "") -> go.Figure:
     """Three tile maps side by side: shares of GDP absorbed abroad, in other regions of the nation, and at home.
 
-    ds  dataset of `circulation(..., by="region")`; each map has a scale of its own. Raises BadInput as `tile_map`.
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        `circulation(acc, ...)` by region: own, inter, external, shares of GDP. Each map has a colour scale of its own.
+    geography : Geography
+        `acc.geography`, which places the tiles.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    BadInput
+        Where no region of `geography` has both a tile and a value.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> fig = xh.figures.circulation_maps(xh.measures.circulation(acc), acc.geography)
+    >>> [a.text for a in fig.layout.annotations]
+    ['Abroad', 'Other provinces', 'Own region']
     """
     circuits: tuple[Scale, ...] = ("external", "inter", "own")
     heads = [style.word(c, language).capitalize() for c in circuits]
@@ -94,10 +149,43 @@ def tile_maps(
 ) -> go.Figure:
     """Several tile maps on one colour scale, each under its own heading: before and after, arms of a comparison.
 
-    maps     heading -> (region code -> value), as in `tile_map`
-    stacked  one above the other, for narrow windows · form: as in `tile_map`
+    Parameters
+    ----------
+    maps : mapping of str to pandas.Series
+        Heading to the values of a map, as in `tile_map`.
+    geography : Geography
+        `acc.geography`, which places the tiles.
+    scale : {"external", "own", "inter", "change", "level"}
+        Colours: "own", "inter" (blue) and "external" (orange) for shares from low to high; "change", orange below zero
+        and blue above, symmetric; "level", any number from low to high.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+    key : str
+        What the colours mean, under the map; by default the circuit's words.
+    stacked : bool
+        One above the other, for narrow windows.
+    form : Form, optional
+        How numbers are written, by default in per cent, changes with their sign.
 
-    Raises BadInput as `tile_map`, or where there is no map.
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    BadInput
+        Where no region of `geography` has both a tile and a value, or there is no map.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> maps = {"before": pd.Series({"AT-N": 0.1}), "after": pd.Series({"AT-N": 0.3})}
+    >>> fig = xh.figures.tile_maps(maps, xh.toyland().geography)
+    >>> fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax
+    (0.1, 0.3)
     """
     if not maps:
         raise BadInput("a tile map needs values", fix="give at least one heading with its values")

@@ -20,9 +20,35 @@ def circulation_bars(
 ) -> go.Figure:
     """Stacked bars of own, inter and external shares, one a region, largest `sort` share on top.
 
-    ds        dataset of `circulation(..., by="region")`, or a frame with region, name_en, name_zh, own, inter, external
-    sort      "own", "inter", "external", or "" to keep the order given
-    smallest  share below which a bar carries no number
+    Parameters
+    ----------
+    ds : xarray.Dataset or pandas.DataFrame
+        `circulation(acc, ...)`, or a frame with region, name_en, name_zh and own, inter, external, shares that sum to 1.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    sort : {"external", "inter", "own", ""}
+        Share by which bars are ordered; "" keeps the order given.
+    smallest : float
+        Share below which a bar carries no number.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing, `sort` among them.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> fig = xh.figures.circulation_bars(xh.measures.circulation(xh.toyland()))
+    >>> [trace.name for trace in fig.data], fig.data[2].y[-1]
+    (['own region', 'other provinces', 'abroad'], 'Southvale')
     """
     frame = as_frame(ds)
     if sort:
@@ -49,10 +75,38 @@ def circulation_bars(
 
 
 def circulation_ternary(ds: object, *, language: Language = "en", labelled: int = 9, title: str = "") -> go.Figure:
-    """Every region as a point between three corners: own market, other provinces, abroad. Area follows GDP.
+    """Every region as a point between three corners: own market, other provinces, abroad.
 
-    ds        as in `circulation_bars`, with `gdp` (or `final_use`) for the sizes where there is one
-    labelled  how many of the outlying regions carry their name; the others show it on hover
+    Areas of the points follow `gdp`, or `final_use`; alike where the data has neither.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset or pandas.DataFrame
+        `circulation(acc, ...)`, or a frame with region, name_en, name_zh and own, inter, external, shares that sum to 1,
+        and `gdp` or `final_use`, unit of the table, where there is one.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    labelled : int
+        How many of the outlying regions carry their name; the others show it on hover.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> fig = xh.figures.circulation_ternary(xh.measures.circulation(xh.toyland()))
+    >>> fig.data[0].c.round(3).tolist()  # external shares
+    [0.099, 0.075, 0.132]
     """
     frame = as_frame(ds)
     weight = next((frame[c].to_numpy(float) for c in ("gdp", "final_use") if c in frame), np.ones(len(frame)))
@@ -100,9 +154,40 @@ def intervals(
 ) -> go.Figure:
     """A point and its interval, one row a region, in the order given (first on top).
 
-    frame   region, name_en, name_zh, value, low, high (shares or relative changes)
-    note    what the interval is: a word of the figures ("bounds", "interval") or a text
-    change  values are relative changes: signed ticks and a line at zero
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        region, name_en, name_zh, value, low, high: shares, or relative changes (0.1 = 10%).
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+    axis : str
+        What the numbers are, under the axis.
+    note : str
+        What the interval is: a word of the figures ("bounds", "interval") or a text.
+    colour : str
+        Colour of the points, "#rrggbb".
+    change : bool
+        Values are relative changes: signed ticks and a line at zero.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> frame = pd.DataFrame({"region": ["AT-N"], "value": [0.70], "low": [0.65], "high": [0.72]})
+    >>> fig = xh.figures.intervals(frame, note="interval")
+    >>> fig.data[1].x.tolist(), fig.data[1].customdata.tolist()
+    ([0.7], [[0.65, 0.72]])
     """
     rows = frame.iloc[::-1]
     labels = style.names(rows, language)
@@ -133,7 +218,34 @@ def circulation_bounds(
 ) -> go.Figure:
     """How far one circuit's share depends on an assumption: the estimate between two bounding tables, by region.
 
-    ds, least, most  datasets of `circulation(..., by="region")` on the table and on its two bounds
+    Parameters
+    ----------
+    ds, least, most : xarray.Dataset or pandas.DataFrame
+        `circulation(acc, ...)` of the table and of its two bounds, as in `circulation_bars`.
+    circuit : {"own", "inter", "external"}
+        Whose shares are drawn.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing, `circuit` among them.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.circulation(xh.toyland())
+    >>> fig = xh.figures.circulation_bounds(ds, ds * 0.9, ds * 1.1)
+    >>> fig.data[1].customdata.round(3).tolist()  # ends, smallest share first
+    [[0.533, 0.652], [0.633, 0.774], [0.657, 0.803]]
     """
     joined = bounds_frame(ds, least, most, circuit).sort_values("value", ascending=False, kind="stable")
     axis = f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
@@ -154,7 +266,38 @@ def bounds_frame(ds: object, least: object, most: object, circuit: str) -> pd.Da
 def circulation_before_after(
     before: object, after: object, *, language: Language = "en", circuit: str = "external", title: str = ""
 ) -> go.Figure:
-    """The share of one circuit before and after, one row a region, joined by a line; largest change on top."""
+    """The share of one circuit before and after, one row a region, joined by a line; largest change on top.
+
+    Parameters
+    ----------
+    before, after : xarray.Dataset or pandas.DataFrame
+        `circulation(acc, ...)` of the two tables, as in `circulation_bars`.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    circuit : {"external", "inter", "own"}
+        Whose shares are drawn.
+    title : str
+        Heading above the figure; none by default.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    KeyError
+        Where a column is missing, `circuit` among them.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> acc = xh.toyland()
+    >>> shut = xh.respond(acc, "trade_cost from=BOR to=ATL ban=true").accounts
+    >>> fig = xh.figures.circulation_before_after(xh.measures.circulation(acc), xh.measures.circulation(shut))
+    >>> fig.data[1].y[-1], [t.x[-1].round(3).item() for t in fig.data[1:]]
+    ('Southvale', [0.132, 0.033])
+    """
     a, b = as_frame(before).set_index("region"), as_frame(after).set_index("region")
     frame = a[["name_en", "name_zh"]].assign(before=a[circuit], after=b[circuit]).reset_index()
     frame = frame.iloc[np.argsort((frame["after"] - frame["before"]).abs().to_numpy(), kind="stable")]

@@ -6,7 +6,6 @@ tariff from=CHN to=USA add=0.25
 
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.lasting import (
-    DemandShift,
     ExportTax,
     FinalDemand,
     MobilityCost,
@@ -16,6 +15,7 @@ from xunhuan.models.edits.lasting import (
     TradeCost,
 )
 from xunhuan.models.edits.primitives import Lasting
+from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
 
 __all__ = [

@@ -54,11 +54,26 @@ class Wrong:
 class Edit(Strict):
     """Base of all edits: a change of one kind on a selection of places.
 
-    A kind of edit of one's own is a subclass with a `kind` and fields; where `linear` names the fields that a dose
-    multiplies, it has doses; the models that read it give it its meaning.
+    A kind of edit of one's own is a subclass with a `kind` and fields; the models that read it give it its meaning.
 
-    Raises BadInput listing every field that is missing, unknown or out of range.
+    Attributes
+    ----------
+    kind : str
+        What files and the command line call it.
+    lasting : bool
+        Whether it holds for good; others are in force for a period.
+    linear : tuple of str
+        Fields that a dose multiplies; without one there are no doses.
+    amount : str
+        Field that the number of a short form fills; without one there is no short form.
 
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
     >>> class Rain(Edit):
     ...     kind = "rain"
     ...     linear = ("days",)
@@ -72,7 +87,6 @@ class Edit(Strict):
     lasting: ClassVar[bool] = True
     linear: ClassVar[tuple[str, ...]] = ()
     amount: ClassVar[str] = ""
-    """Field that the number of a short form fills; without one there is no short form."""
 
     def __init__(self, *args: Any, **data: Any) -> None:
         names = [name for name, _, _ in self.selections()]

@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, implied_trade_cost
 from xunhuan.data.records import NUMBER, Change, Flag, NotNegativeRate, Part, Percent, Rate
 from xunhuan.errors import BadInput
-from xunhuan.models.edits.base import Directed, Local, RegionNames, SectorNames, Wrong, as_number
-from xunhuan.models.edits.primitives import Cells, Lasting, Ledger, Theta
+from xunhuan.models.edits.base import RegionNames, SectorNames, as_number
+from xunhuan.models.edits.cells import Cellwise, Pairwise, Scaled, best_pairs
+from xunhuan.models.edits.primitives import Lasting, Ledger
 
 
-class _Pairs(Directed, Lasting):
-    """A directed edit on pairs of regions that its kind can touch."""
+class TradeCost(Pairwise):
+    """Iceberg cost of trade from `from` to `to`: exactly one of a change, a ban, a cut of sales, a fall to the best pairs.
 
-    nothing: ClassVar[tuple[str, str]] = ("", "")
+    d̂[r,s,i] = 1 + change,   ∞ (ban),   (1 − cut)^(−1/θ) (cut),   (d*/d)^closing where d > d* (best)
 
-    def pairs(self, acc: Accounts) -> NDArray[np.bool_]:
-        """Pairs r s the edit touches."""
-        g = acc.geography
-        out = np.zeros((acc.R, acc.R), dtype=bool)
-        out[np.ix_(g.select(self.origin, acc.home), g.select(self.destination, acc.home))] = True
-        return out
+    d* is the quantile `best` of the Head-Ries costs d of the pairs in the base, by good i [HeadRies2001]; θ i, pure
+    number, the trade elasticity. At a dose λ: (1 + change)^λ; a ban is a cut of λ, of 1 at most; of a cut
+    1 − (1 − cut)^λ; of best λ times the closing. Costs of a cell r s i multiply.
 
-    def check(self, acc: Accounts) -> tuple[Wrong, ...]:
-        """As every edit, and whether it touches anything."""
-        wrongs = super().check(acc)
-        if not wrongs and not self.pairs(acc).any():
-            return (Wrong("", *self.nothing),)
-        return wrongs
+    Parameters
+    ----------
+    origin : str or list of str
+        Regions that sell, `from` in a file: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    destination : str or list of str
+        Regions that buy, `to` in a file; named alike.
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    change : float, optional
+        Change of the cost as a share, above -1: 0.1 is ten per cent dearer.
+    ban : bool, default False
+        No trade at all.
+    cut : float, optional
+        Share of sales that the barrier cuts at given prices, (1 − cut)^(−1/θ), between 0 and 1: a partial ban.
+    best : float, optional
+        Quantile of the pairs' Head-Ries costs to which dearer ones come down, by good, between 0 and 1 [HeadRies2001].
+    closing : float, default 1
+        Share of the gap to the best pairs that is closed, above 0, at most 1.
+    both_ways : bool, default False
+        The way back too.
+    include_own : bool, default False
+        A region's sales to itself too, which are left alone otherwise.
 
-    def cells(self, acc: Accounts) -> Cells:
-        """The cells r s i: pairs down, sectors across."""
-        r, s = np.nonzero(self.pairs(acc))
-        return r[:, None], s[:, None], acc.sectors.select(self.sectors)[None, :]
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that not exactly one of change, ban, cut and best is given.
 
-
-class TradeCost(_Pairs):
-    """Iceberg cost: exactly one of
-
-    change  as a share (0.1 = ten percent dearer)
-    ban     no trade at all
-    cut     the barrier that at given prices cuts sales by this share, (1 − cut)^(−1/θ): a partial ban
-    best    down to the cost of the best pairs, a quantile of pairs by good, closing the share `closing` of the gap, by
-            Head-Ries costs of the base [HeadRies2001]
-
-    Own sales are left alone unless `include_own`; `both_ways` adds the way back. At a dose λ: (1 + change)^λ; a ban is a
-    cut of λ; of a cut 1 − (1 − cut)^λ; of best λ times the closing.
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> dear = TradeCost("BOR", "ATL", change=0.1)
+    >>> print(dear)
+    trade_cost from=BOR to=ATL change=0.1
+    >>> print(TradeCost("BOR", "ATL", ban=True).dosed(0.5))
+    trade_cost from=BOR to=ATL cut=0.5
+    >>> xh.respond("toyland", dear).detail["real_income_hat"].values.round(3).tolist()
+    [0.996, 0.996, 0.992, 0.987]
     """
 
     kind = "trade_cost"
@@ -116,30 +128,50 @@ class TradeCost(_Pairs):
             raise BadInput(f"{what} trade elasticities", fix="run it with the trade model")
         elif self.cut is not None:
             ledger.times("trade_cost", cells, (1 - self.cut) ** (-1 / ledger.theta.at(ledger.acc, cells)), self)
-        else:
-            ledger.times("trade_cost", cells, self._down(ledger.acc, ledger.theta, cells), self)
-
-    def _down(self, acc: Accounts, theta: Theta, cells: Cells) -> Array:
-        r"""d̂ = (d*/d)^closing where d > d*, the quantile `best` of d over pairs, by good; 1 where d cannot be told."""
-        assert self.best is not None
-        r, s, sectors = cells[0][:, 0], cells[1][:, 0], cells[2][0]
-        out = np.ones((len(r), len(sectors)))
-        power = theta.at(acc, tuple(np.ix_(np.arange(acc.R), np.arange(acc.R), sectors)))
-        for k, i in enumerate(sectors):
-            cost = implied_trade_cost(acc.flow[:, :, i], power[:, :, k])[r, s]
-            known = np.isfinite(cost)
-            if known.any():
-                target = np.quantile(cost[known], self.best)
-                above = known & (cost > target)
-                out[above, k] = (target / cost[above]) ** self.closing
-        return out
+        elif self.best is not None:
+            ratio = best_pairs(ledger.acc, ledger.theta, cells, self.best, self.closing)
+            ledger.times("trade_cost", cells, ratio, self)
 
 
-class Tariff(_Pairs):
-    """Rate levied by `to` on goods from `from`: `set` to, `add` (0.25 = 25 points), or `multiply`.
+class Tariff(Pairwise):
+    """Rate that `to` levies on the value of goods from `from`: exactly one of `set` to, `add` and `multiply`.
 
-    part  of `set`: the share of the way from the present rate to it. Nothing is levied inside a nation.
-    At a dose λ rates move in proportion: λ part, λ add, 1 + λ (multiply − 1).
+    t'[r,s,i] = (t + Σ_k part_k (set_k − t)) Π_k multiply_k + Σ_k add_k        over the edits k of a cell
+
+    t r s i, rate on the value at basic prices in the base. All that set a cell must set one rate; t' must be 0 or more.
+    Nothing is levied inside a nation. At a dose λ rates move in proportion: λ part, λ add, 1 + λ (multiply − 1).
+
+    Parameters
+    ----------
+    origin : str or list of str
+        Regions that sell, `from` in a file: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    destination : str or list of str
+        Regions that buy, `to` in a file; named alike.
+    sectors : str or list of str, default "goods"
+        Goods: codes, names, groups, "A+B", "!X".
+    set : float, optional
+        The new rate, 0 or more: 0.25 is 25 per cent.
+    add : float, optional
+        What is added to the rate: 0.25 is 25 percentage points.
+    multiply : float, optional
+        Factor on the rate, 0 or more.
+    part : float, default 1
+        Of `set`, the share of the way that the rate goes to it.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that not exactly one of set, add and multiply is given.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> print(Tariff("CHN", "USA", add=0.25))
+    tariff from=CHN to=USA add=0.25
+    >>> r = xh.respond("toyland", Tariff("BOR", "ATL", add=0.1))
+    >>> r.detail["real_income_hat"].values.round(4).tolist()
+    [0.9998, 1.0003, 1.0008, 0.9919]
     """
 
     kind = "tariff"
@@ -190,8 +222,38 @@ class Tariff(_Pairs):
             ledger.times("tariff", cells, self.multiply, self)
 
 
-class ExportTax(_Pairs):
-    """Tax that `from` levies on its sales to `to`, share of the producer's price; taxes of a cell add up."""
+class ExportTax(Pairwise):
+    """Tax that `from` levies on its sales to `to`, a share of the producer's price.
+
+    price at the border = (1 + x[r,s,i]) × producer's price,   x[r,s,i] = Σ_k rate_k        over the edits k of a cell
+
+    The origin's budget receives it. At a dose λ the rate is λ rate; x must lie above -1.
+
+    Parameters
+    ----------
+    origin : str or list of str
+        Regions that sell, `from` in a file: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    destination : str or list of str, default "foreign"
+        Regions that buy, `to` in a file; named alike.
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    rate : float
+        The rate, above -1: 0.1 is ten per cent; below 0 a refund.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> tax = ExportTax("AT-N", rate=0.1)
+    >>> print(tax)
+    export_tax from=AT-N rate=0.1
+    >>> xh.respond("toyland", tax).detail["real_income_hat"].values.round(4).tolist()
+    [1.002, 0.9998, 1.0005, 0.9938]
+    """
 
     kind = "export_tax"
     amount = "rate"
@@ -206,44 +268,102 @@ class ExportTax(_Pairs):
         ledger.plus("export_tax", self.cells(ledger.acc), self.rate, self)
 
 
-class _Cells(Local, Lasting):
-    """An edit of regions and sectors."""
+class Productivity(Scaled):
+    """Total factor productivity of `sectors` in `regions` changes by the share `change`.
 
-    def cells(self, acc: Accounts) -> Cells:
-        """The cells r i."""
-        return tuple(np.ix_(acc.geography.select(self.regions, acc.home), acc.sectors.select(self.sectors)))
+    Â[r,j] = Π_k (1 + change_k)        over the edits k of a cell; at a dose λ (1 + change)^λ
 
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Industries: codes, names, groups, "A+B", "!X".
+    change : float
+        Change as a share, above -1: 0.1 is ten per cent more output of the same inputs.
 
-class _Changed(_Cells):
-    """A change as a share; at a dose λ (1 + change)^λ."""
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
 
-    amount = "change"
-
-    change: Change
-
-    def dosed(self, size: float) -> Self:
-        """The edit at a dose."""
-        return self if size == 1 else self.model_copy(update={"change": (1 + self.change) ** size - 1})
-
-    def apply(self, ledger: Ledger) -> None:
-        """Multiply the primitive the edit is called after."""
-        ledger.times(self.kind, self.cells(ledger.acc), 1 + self.change, self)
-
-
-class Productivity(_Changed):
-    """Total factor productivity of `sectors` in `regions` changes by the share `change`."""
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> better = Productivity("AT-N", "manufacturing", change=0.1)
+    >>> print(better)
+    productivity regions=AT-N sectors=manufacturing change=0.1
+    >>> xh.respond("toyland", better).detail["real_income_hat"].values.round(3).tolist()
+    [1.056, 1.0, 1.001, 1.002]
+    """
 
     kind = "productivity"
 
 
-class FinalDemand(_Changed):
-    """Final demand of `regions` for goods `sectors` changes by the share `change` (before the budget closes)."""
+class FinalDemand(Scaled):
+    """Final demand of `regions` for goods `sectors` changes by the share `change`, before the budget closes.
+
+    ŷ[s,i] = Π_k (1 + change_k)        over the edits k of a cell; at a dose λ (1 + change)^λ
+
+    Where budgets close, as in the long run, the shares α of income spent shift: α'[s,i] = α ŷ / Σ_i α ŷ.
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    change : float
+        Change as a share, above -1: 0.1 is ten per cent more at given prices.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> more = FinalDemand("BOR", "goods", change=0.1)
+    >>> print(more)
+    final_demand regions=BOR sectors=goods change=0.1
+    >>> xh.respond("toyland", more).detail["output_hat"].sel(region="BOR").values.round(3).tolist()
+    [1.021, 1.016, 0.965]
+    """
 
     kind = "final_demand"
 
 
-class Subsidy(_Cells):
-    """Production subsidy, share of the value of output, paid by each region's own budget; subsidies of a cell add up."""
+class Subsidy(Cellwise):
+    """Production subsidy, a share of the value of output, paid by each region's own budget.
+
+    σ[r,j] = Σ_k rate_k        over the edits k of a cell, on top of the base's; at a dose λ the rate is λ rate
+
+    Producers pay (1 + σ) times the value of output for inputs and factors; σ must lie below 1.
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Industries: codes, names, groups, "A+B", "!X".
+    rate : float
+        Share of the value of output, below 1; below 0 a tax.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> paid = Subsidy("AT-N", "manufacturing", rate=0.05)
+    >>> print(paid.dosed(0.5))
+    subsidy regions=AT-N sectors=manufacturing rate=0.025
+    >>> xh.respond("toyland", paid).detail["output_hat"].sel(region="AT-N").values.round(3).tolist()
+    [0.961, 1.125, 0.918]
+    """
 
     kind = "subsidy"
     amount = "rate"
@@ -257,7 +377,34 @@ class Subsidy(_Cells):
 
 
 class MobilityCost(Lasting):
-    """Utility cost of living in `regions` changes by the share `change`; matters where labour moves."""
+    """Utility cost of living in `regions` changes by the share `change`, which matters where people move.
+
+    L̂[s] ∝ (V̂[s] / μ̂[s])^ν,   μ̂[s] = Π_k (1 + change_k)        over the edits k of a region [TombeZhu2019]
+
+    V s, real income per head, ratio; ν pure number, elasticity of population. At a dose λ (1 + change)^λ.
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    change : float
+        Change as a share, above -1: 0.1 is ten per cent dearer to live in.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> closed = MobilityCost("AT-N", change=0.1)
+    >>> print(closed)
+    mobility_cost regions=AT-N change=0.1
+    >>> r = xh.respond("toyland", closed, labour="mobile")
+    >>> r.detail["population_hat"].values.round(3).tolist()
+    [0.902, 1.034, 1.032, 1.0]
+    """
 
     kind = "mobility_cost"
     amount = "change"
@@ -273,23 +420,3 @@ class MobilityCost(Lasting):
         """Multiply the cost."""
         cells = (ledger.acc.geography.select(self.regions, ledger.acc.home),)
         ledger.times("mobility_cost", cells, 1 + self.change, self)
-
-
-class DemandShift(Directed, Lasting):
-    r"""Buyers in `to` demand the share `shift` more of what `from` makes, at given prices.
-
-    d̂[r,s,i] = (1 + shift)^(−1/θ[i]),   own sales included; θ between nations, since home sellers move together
-    """
-
-    kind = "demand_shift"
-
-    shift: Annotated[float, NUMBER, Field(gt=-1, allow_inf_nan=False), Percent]
-
-    def apply(self, ledger: Ledger) -> None:
-        """Write the shift into the trade costs. Raises BadInput where there are no elasticities."""
-        if ledger.theta is None:
-            raise BadInput("a shift of demand needs trade elasticities", fix="run it with the trade model")
-        acc, g = ledger.acc, ledger.acc.geography
-        cells = tuple(np.ix_(g.select(self.origin, acc.home), g.select(self.destination, acc.home),
-                             acc.sectors.select(self.sectors)))  # fmt: skip
-        ledger.times("trade_cost", cells, (1 + self.shift) ** (-1 / ledger.theta.between[cells[2]]), self)

@@ -204,7 +204,28 @@ class Ledger:
 
 
 class Lasting(Edit):
-    """An edit of primitives that holds for good."""
+    """Base of edits of primitives, which hold for good.
+
+    A subclass writes its part in `apply`: `ledger.times` multiplies a ratio, `ledger.plus` adds to a rate.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> from xunhuan.models.model import Shock
+    >>> class Rain(Lasting):
+    ...     kind = "rain"
+    ...     days: float
+    ...     def apply(self, ledger: Ledger) -> None:
+    ...         cells = np.ix_(np.arange(ledger.acc.R), ledger.acc.sectors.select("agriculture"))
+    ...         ledger.times("productivity", cells, 1 + 0.01 * self.days, self)
+    >>> primitives(xh.toyland(), Shock((Rain(days=10),))).productivity[0].tolist()
+    [1.1, 1.0, 1.0]
+    """
 
     def apply(self, ledger: Ledger) -> None:
         """Write the edit's part. Raises BadInput where it makes no sense on the ledger's table."""

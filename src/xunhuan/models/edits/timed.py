@@ -34,7 +34,27 @@ class Effect:
 
 
 class Timed(Edit):
-    """An edit in force from day `start` to day `end`; days count from 0 at the start of a run."""
+    """Base of edits in force for a period of days.
+
+    strength f(t) = 1 from start until before end, else 0;  edits of one cell multiply what each leaves, in any order
+
+    Parameters
+    ----------
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> class Strike(Timed):
+    ...     kind = "strike"
+    >>> Strike(start=2, end=5).strength(np.array([1.0, 2.0, 4.9, 5.0])).tolist()
+    [0.0, 1.0, 1.0, 0.0]
+    """
 
     lasting = False
 
@@ -131,7 +151,44 @@ class _Loss(Fading):
 
 
 class Capacity(_Loss, Local):
-    """Production capacity of `sectors` in `regions` falls by the share `loss`."""
+    """Production capacity of `sectors` in `regions` falls by the share `loss`.
+
+    capacity[r,j] = base × Π_k (1 − loss_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
+
+    At a dose λ the loss is min(1, λ loss).
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Industries: codes, names, groups, "A+B", "!X".
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+    recovery : str or tuple of float, default "none"
+        How it fades after the end: "none", at once; "linear"; "exponential", 95% made good after recovery_days;
+        "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
+    recovery_days : float, default 0
+        Days that the recovery takes, above 0 where there is one.
+    loss : float
+        Share of capacity lost, 0 to 1.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that the edit ends before it starts or recovers in no time.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> closed = Capacity("AT-N", loss=0.5)
+    >>> print(closed)
+    capacity regions=AT-N loss=0.5
+    >>> r = xh.respond("toyland", closed, model="propagation", horizon_days=56)
+    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
+    [19.1, 0.4, 0.8, 0.3]
+    """
 
     kind = "capacity"
 
@@ -143,7 +200,46 @@ class Capacity(_Loss, Local):
 
 
 class Orders(Fading, Local):
-    """Final demand of `regions` for goods of `origin` changes by the share `change` (-1 = all cancelled)."""
+    """Final demand of `regions` for goods of `origin` changes by the share `change`.
+
+    demand[r,s,i] = base × Π_k (1 + change_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
+
+    At a dose λ the change is max(−1, λ change).
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions whose final users order: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+    recovery : str or tuple of float, default "none"
+        How it fades after the end: "none", at once; "linear"; "exponential", 95% made good after recovery_days;
+        "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
+    recovery_days : float, default 0
+        Days that the recovery takes, above 0 where there is one.
+    origin : str or list of str, default "all"
+        Regions whose goods are meant; of some alone, the others' stay as they are.
+    change : float
+        Change as a share, -1 to 1000: -1 is all cancelled.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that the edit ends before it starts or recovers in no time.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> cancelled = Orders("BOR", origin="ATL", change=-1)
+    >>> print(cancelled)
+    orders regions=BOR origin=ATL change=-1
+    >>> r = xh.respond("toyland", cancelled, model="propagation", horizon_days=56)
+    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
+    [2.9, 2.3, 4.0, 0.2]
+    """
 
     kind = "orders"
 
@@ -164,7 +260,46 @@ class Orders(Fading, Local):
 
 
 class Link(_Loss, Directed):
-    """Deliveries from `from` to `to` fall by the share `loss` (1 = cut)."""
+    """Deliveries from `from` to `to` fall by the share `loss`.
+
+    room[r,s,i] = flow at rest × Π_k (1 − loss_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
+
+    What a region delivers to itself is left alone. At a dose λ the loss is min(1, λ loss).
+
+    Parameters
+    ----------
+    origin : str or list of str
+        Regions that deliver, `from` in a file: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    destination : str or list of str
+        Regions that receive, `to` in a file; named alike.
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+    recovery : str or tuple of float, default "none"
+        How it fades after the end: "none", at once; "linear"; "exponential", 95% made good after recovery_days;
+        "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
+    recovery_days : float, default 0
+        Days that the recovery takes, above 0 where there is one.
+    loss : float, default 1
+        Share lost, 0 to 1; 1 is a cut.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that the edit ends before it starts or recovers in no time.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> cut = Link("BOR", "ATL", end=14)
+    >>> print(cut)
+    link from=BOR to=ATL end=14
+    >>> r = xh.respond("toyland", cut, model="propagation", horizon_days=56)
+    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
+    [0.1, 0.1, 0.2, 4.3]
+    """
 
     kind = "link"
 
@@ -178,7 +313,44 @@ class Link(_Loss, Directed):
 
 
 class Gateway(_Loss, Local):
-    """All trade of `regions` with abroad falls by the share `loss`."""
+    """All trade of `regions` with abroad, both ways, falls by the share `loss`.
+
+    room[r,s,i] = flow at rest × Π_k (1 − loss_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
+
+    r or s one of the regions, the other in another nation. At a dose λ the loss is min(1, λ loss).
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Goods: codes, names, groups, "A+B", "!X".
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+    recovery : str or tuple of float, default "none"
+        How it fades after the end: "none", at once; "linear"; "exponential", 95% made good after recovery_days;
+        "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
+    recovery_days : float, default 0
+        Days that the recovery takes, above 0 where there is one.
+    loss : float, default 1
+        Share lost, 0 to 1; 1 is a cut.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that the edit ends before it starts or recovers in no time.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> port = Gateway("ATL", loss=0.5)
+    >>> print(port)
+    gateway regions=ATL loss=0.5
+    >>> r = xh.respond("toyland", port, model="propagation", horizon_days=56)
+    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
+    [2.0, 1.7, 2.7, 4.5]
+    """
 
     kind = "gateway"
 
@@ -196,7 +368,39 @@ class Gateway(_Loss, Local):
 
 
 class Stock(Timed, Local):
-    """Target stocks of inputs `sectors` held by industries of `regions` are multiplied by `factor`; factor^λ at a dose."""
+    """Target stocks of inputs `sectors` held by industries of `regions` are multiplied by `factor`.
+
+    target[s,i] = base × Π_k (1 + (factor_k − 1) f_k(t))        over edits k, f 1 while in force, else 0
+
+    At a dose λ the factor is factor^λ.
+
+    Parameters
+    ----------
+    regions : str or list of str
+        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    sectors : str or list of str, default "all"
+        Inputs: codes, names, groups, "A+B", "!X".
+    start, end : float, default 0 and 30
+        Days in force, from start until before end, counted from 0 at the start of a run.
+    factor : float
+        Ratio to the target at rest, 0 to 1000: 0.5 is half the days of use.
+
+    Raises
+    ------
+    BadInput
+        Listing every field that is missing, unknown or out of range,
+        or that the edit ends before it starts.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> lean = Stock("ATL", "goods", factor=0.1)
+    >>> print(lean)
+    stock regions=ATL sectors=goods factor=0.1
+    >>> r = xh.respond("toyland", lean, model="propagation", horizon_days=56)
+    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
+    [5.5, 4.4, 6.5, 1.5]
+    """
 
     kind = "stock"
 
