@@ -212,7 +212,7 @@ def test_a_name_tells_its_format(file, format, monkeypatch) -> None:
     assert ("like" in asked[0][1]) == (format == "ceads")
 
 
-def test_read_gives_what_the_reader_gives_under_a_name(official, tmp_path) -> None:
+def test_read_gives_what_the_reader_gives_under_a_name(tmp_path) -> None:
     w = official.known(("AUS", "CHN", "ROW"), 3, 6)
     path = official.icio_csv(w, tmp_path / "2018_SML.csv", ("A01_02", "C26", "T"))
     found, plain = read(path, name="mine"), reader("icio")(path)

@@ -94,7 +94,10 @@ def settings(texts: list[str]) -> dict[str, Any]:
 
     out: dict[str, Any] = {}
     for text in texts:
-        out |= setting(text)
+        try:
+            out |= setting(text)
+        except BadInput as e:
+            raise BadInput(e.what, where="--set", fix="for instance --set labour=mobile") from None
     return out
 
 
