@@ -6,8 +6,11 @@ and no words. CONTRIBUTING shows it. The report is in tests/faces/test_rooms.py,
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +18,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import xunhuan as xh
 from tests.helpers import room
 from tests.helpers.plugin import installed
 from xunhuan.data.accounts import Accounts
+from xunhuan.models import registry
 
 pytestmark = pytest.mark.house
 
+SRC = Path(xh.__file__).parent
 SCENARIO = """
 title = "What rain does"
 base = "toyland"
@@ -105,3 +111,34 @@ def test_python_asks_it_by_name(packages: Path, toy: Accounts) -> None:
 def test_contributing_shows_this_room() -> None:
     page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert Path(str(room.__file__)).read_text(encoding="utf-8").rstrip() in page
+
+
+ROOMS = [m.name for m in pkgutil.iter_modules([str(SRC / "models")]) if m.ispkg and m.name != "edits"]
+OWN = {
+    "trade": "the quantity of trade between nations, read off any accounts; and the model asked where none is named",
+    "loss": "a field of edits in force for days, and a symbol",
+    "path": "of a file",
+    "scale": "of a picture and of a number on a page",
+}
+"""Words of a room that are the house's too."""
+
+
+def test_no_module_outside_a_room_names_it_or_what_is_its_own() -> None:
+    models = registry.models()
+    mine = {*ROOMS, *(q.name for m in models.values() for q in m.quantities)}
+    mine |= {u.name for m in models.values() for u in m.uncertain}
+    mine |= {n for m in models.values() for n in m.parameters.model_fields if "_" in n}  # one word alone says anything
+    said = []
+    for path in sorted(SRC.rglob("*.py")):
+        place = path.relative_to(SRC)
+        if (place.parts[:1] == ("models",) and place.parts[1] in ROOMS) or place.parts[0] == "build":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and re.match(
+                rf"xunhuan\.models\.({'|'.join(ROOMS)})\b", node.module or ""
+            ):
+                said.append(f"{place}:{node.lineno} imports {node.module}")
+            if isinstance(node, ast.Constant) and node.value in mine - set(OWN):
+                said.append(f"{place}:{node.lineno} says {node.value}")
+    assert said == []

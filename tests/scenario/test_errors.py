@@ -97,7 +97,7 @@ FINE = HEAD + 'trade_cost = { from = "BOR", to = "ATL", change = 0.1 }\n'
         (HEAD + 'tariff = { from = "BOR", to = "ATL", add = true }', "shock[0].tariff.add: must be a number, not true"),
         (HEAD + 'tariff = { from = 3, to = "ATL", add = 0.1 }', "shock[0].tariff.from: is a text or a list, not 3"),
         (HEAD + 'tariff = 3', "shock[0].tariff: is a table or a list of tables, not 3"),
-        (HEAD + 'trade_cost = { from = "BOR", to = "ATL", ban = 1 }', "shock[0].trade_cost.ban: must be true or false, not 1"),
+        (HEAD + 'trade_cost = { from = "BOR", to = "ATL", ban = 1 }', "trade_cost.ban: must be true or false, not 1"),
         (HEAD + 'capacity = { regions = "AT-N", loss = 0.5, recovery = "linaer", recovery_days = 3 }',
          "shock[0].capacity.recovery: 'linaer' is not one of the choices; did you mean linear? (or a list)"),
         (FINE + '[uncertainty]\nmobility = { relative_sd = "0.2" }',

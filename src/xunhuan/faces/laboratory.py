@@ -269,7 +269,7 @@ def open_folder(path: str | Path) -> LabResult:
 
 
 def respond(
-    acc: Accounts | str, edits: Edit | str | Iterable[Edit | str], model: str = "trade", **parameters: Any
+    acc: Accounts | str, edits: Edit | str | Iterable[Edit | str], model: str = registry.DEFAULT, **parameters: Any
 ) -> Response:
     """What a model makes of some edits of a table.
 

@@ -29,6 +29,8 @@ RESERVED: dict[str, tuple[str, ...]] = {
                  "sobol_first", "sobol_total", "sobol_first_half", "sobol_total_half"),
 }  # fmt: skip
 """Names that are the house's own: keys of [model.NAME], of a shock and of [uncertainty]; numbers that need no model."""
+DEFAULT = "trade"
+"""The model asked where none is named."""
 _known: dict[str, Model[Any]] = {}
 _found = False
 

@@ -36,7 +36,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
     p = Problems("the scenario has errors")
     scenario = validate(layers.data, p)
     base = _base(layers, table, p)
-    parameters = _parameters(layers.data.get("model", {"trade": {}}), p)
+    parameters = _parameters(layers.data.get("model", {registry.DEFAULT: {}}), p)
     if base is not None:
         for k, shock in _whole_shocks(layers.data):
             check_shock(base, shock, f"shock[{k}]", p)

@@ -219,7 +219,7 @@ class Scenario(Strict):
     nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     shock: tuple[ShockLines, ...]
     arms: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
-    model: Mapping[str, Mapping[str, Any]] = Field(default_factory=lambda: {"trade": {}})
+    model: Mapping[str, Mapping[str, Any]] = Field(default_factory=lambda: {registry.DEFAULT: {}})
     measure: Measure = Measure(circulation=Circulation(), reliance=Empty(), trade=Empty(), sectors=Empty())
     compare: Compare = Compare()
     uncertainty: Uncertainty | None = None

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 
 def _respond(
     table: TableArgument,
-    model: Annotated[str, typer.Option("--model", help="The model asked.")] = "trade",
+    model: Annotated[str, typer.Option("--model", help="The model asked.")] = registry.DEFAULT,
     edit: Edits = None,
     set_: Settings = None,
     by: By = "",

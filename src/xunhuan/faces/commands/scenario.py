@@ -180,12 +180,13 @@ def _catalogue() -> pd.DataFrame:
 
     import pandas as pd
 
+    from xunhuan.models import registry
     from xunhuan.scenario.layers import library
 
     rows = []
     for name, path in library().items():
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        models = ", ".join(data.get("model", {"trade": {}}))
+        models = ", ".join(data.get("model", {registry.DEFAULT: {}}))
         rows.append(
             (
                 name,

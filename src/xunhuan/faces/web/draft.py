@@ -86,7 +86,7 @@ def starter(selection: Selection) -> Draft:
         acc.geography.name(acc.home, selection.lang),
     )
     title = t("starter_title", buyer=names[0], home=names[1])
-    return {"title": title, "shock": [{"name": t("starter_shock"), "tariff": [line]}], "model": {"trade": {}}}
+    return {"title": title, "shock": [{"name": t("starter_shock"), "tariff": [line]}], "model": {registry.DEFAULT: {}}}
 
 
 def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
