@@ -116,8 +116,11 @@ def test_contributing_shows_this_room() -> None:
 ROOMS = [m.name for m in pkgutil.iter_modules([str(SRC / "models")]) if m.ispkg and m.name != "edits"]
 OWN = {
     "trade": "the quantity of trade between nations, read off any accounts; and the model asked where none is named",
+    "max_iterations": "how a solver may end",
+    "shipped": "what the reinforcement of the two cycles asks of any model",
     "loss": "a field of edits in force for days, and a symbol",
     "path": "of a file",
+    "population": "of a region, in the table",
     "scale": "of a picture and of a number on a page",
 }
 """Words of a room that are the house's too."""
