@@ -124,7 +124,7 @@ def detail(accounts: Accounts, b: Books, e: Machine, path: xr.Dataset, p: Propag
               "input": list(accounts.sectors.codes)}  # fmt: skip
     attrs = {
         "definition": "losses relative to the table at rest; loss = loss_direct + loss_inputs + loss_demand",
-        "citation": "Hallegatte2013; Pichler2022", "table": accounts.name, "year": accounts.year, "unit": unit,
+        "citation": ["Hallegatte2013", "Pichler2022"], "table": accounts.name, "year": accounts.year, "unit": unit,
         "run_days": float(b.days[0]),
     }  # fmt: skip
     return xr.Dataset(data, coords=coords, attrs=attrs)

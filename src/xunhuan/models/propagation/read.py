@@ -61,7 +61,7 @@ def _notes(acc: Accounts, r: Response) -> list[str]:
         f"{100 * whole['loss'] / base:.3f}% of the same days at rest; to the shock itself {whole['loss_direct']:,.4g}, "
         f"for missing inputs {whole['loss_inputs']:,.4g}, for missing orders {whole['loss_demand']:,.4g}.",
         f"Definition: {a['definition']}. Rationing {a['rationing']}, criticality {a['criticality']}.",
-        f"Values in {acc.unit}. Source: {a['citation']}.",
+        f"Values in {acc.unit}. Source: {', '.join(a['citation'])}.",
     ]
 
 

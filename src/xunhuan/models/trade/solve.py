@@ -145,7 +145,7 @@ def package(
     """A Response from what the kernel gave."""
     ended = status(acc, info, task.options)
     attrs = {
-        "model": "trade", "elasticities": task.note, "citation": "CaliendoParro2015; TombeZhu2019",
+        "model": "trade", "elasticities": task.note, "citation": ["CaliendoParro2015", "TombeZhu2019"],
         "parameters": parameters.model_dump_json(),
         "numeraire": "world GDP" if acc.closed.all() else "the open region",
     }  # fmt: skip
