@@ -16,12 +16,13 @@ import pytest
 import xunhuan
 from tests.helpers import official
 from xunhuan.faces.cli import fetch, main
-from xunhuan.faces.commands import listed, respond
+from xunhuan.faces.commands import listed, respond, short_forms
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import layers_of, library, setting
 
 pytestmark = pytest.mark.house
 
+KNOWN = listed() | short_forms()
 ROOT = Path(__file__).parents[2]
 PAGES = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "README.md", ROOT / "DATA.md", *ROOT.glob("docs/*.md"))}
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", flags=re.S)
@@ -45,7 +46,7 @@ ASKED = [line for line, words in LINES.items() if words[0] in ("respond", "simul
 def parsed(line: str) -> tuple[str, dict[str, Any]]:
     """A command and what its own parser makes of the words. Raises the parser's error."""
     name, *words = LINES[line]
-    return name, fetch(listed()[name][0], name).make_context(name, words).params
+    return name, fetch(KNOWN[name][0], name).make_context(name, words).params
 
 
 def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
@@ -65,10 +66,10 @@ def test_commands_are_found_in_the_pages() -> None:
 @pytest.mark.parametrize("line", LINES)
 def test_commands_and_their_options_exist(line: str) -> None:
     name, *words = LINES[line]
-    assert name in listed(), f"{name} is no command, or an earlier name of one"
+    assert name in KNOWN, f"{name} is no command, or an earlier name of one"
     if line not in OUTLINES:
         parsed(line)
-    known = {o for p in fetch(listed()[name][0], name).params for o in (*p.opts, *p.secondary_opts)}
+    known = {o for p in fetch(KNOWN[name][0], name).params for o in (*p.opts, *p.secondary_opts)}
     used = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(w.strip("[]") for w in words if " " not in w)))
     assert used <= known
 

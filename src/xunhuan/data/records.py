@@ -118,7 +118,9 @@ def _nearest(found: list[Said], one: Said) -> Said | None:
     wanted = list(dict.fromkeys(x.wanted for x in here if x.wanted))
     if one.choice and wanted:
         return one._replace(text=f"{one.text} (or {' or '.join(wanted)})")
-    return one if not one.wanted or len(wanted) < 2 else Said(one.place, f"is {' or '.join(wanted)}, not {one.given}")
+    return (
+        one if not one.wanted or len(wanted) < 2 else Said(one.place, f"must be {' or '.join(wanted)}, not {one.given}")
+    )
 
 
 def _said(item: ErrorDetails, model: type[BaseModel], place: str) -> Said:
@@ -146,7 +148,7 @@ def _said(item: ErrorDetails, model: type[BaseModel], place: str) -> Said:
         wanted = KINDS.get(kind.partition("_")[0], kind)
         if wanted == "a list" and record_in(_at(model, item["loc"])[1]) is not None:
             wanted = "a table or a list of tables"
-        return Said(place, f"is {wanted}, not {_written(given)}", wanted, _written(given))
+        return Said(place, f"must be {wanted}, not {_written(given)}", wanted, _written(given))
     text = item["msg"].removeprefix("Value error, ")
     return Said(place, f"{text[:1].lower()}{text[1:]}{shown}" if place else text)
 

@@ -227,9 +227,9 @@ def test_numbers_and_texts_are_neither_true_nor_false(wrong: object) -> None:
 
 
 def test_names_are_texts() -> None:
-    for wrong, told in ((3, "origin: is a text or a list, not 3"), (("A", 3), "origin[1]: is a text, not 3"),
+    for wrong, told in ((3, "origin: must be a text or a list, not 3"), (("A", 3), "origin[1]: must be a text, not 3"),
                         ((), "origin: needs at least 1 of them"), (("A", ""), "origin[1]: must not be empty (given: '')"),
-                        (None, "origin: is a text or a list, not None")):  # fmt: skip
+                        (None, "origin: must be a text or a list, not None")):  # fmt: skip
         with pytest.raises(BadInput) as e:
             Tariff(wrong, "B", add=0.1)  # type: ignore[arg-type]
         assert e.value.items == (told,)
