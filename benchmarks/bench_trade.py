@@ -142,10 +142,10 @@ def draws(acc: Accounts, n: int = 256, sd: float = 0.25, seed: int = 7) -> list[
     return [TradeParameters(theta=dict(zip(acc.sectors.codes, row.tolist(), strict=True))) for row in drawn]
 
 
-def answers(acc: Accounts, some: list[TradeParameters], chunk: int | None = None) -> tuple[np.ndarray, int, float]:
+def answers(acc: Accounts, some: list[TradeParameters]) -> tuple[np.ndarray, int, float]:
     """Real income by draw and region, how many draws have no answer, and wall seconds."""
     start = time.perf_counter()
-    got = list(respond_many(acc, [WAR] * len(some), some, chunk))
+    got = list(respond_many(acc, [WAR] * len(some), some))
     spent = time.perf_counter() - start
     income = np.stack([r.detail["real_income_hat"].to_numpy() for r in got])
     return income, sum(not r.status.converged for r in got), spent
@@ -186,14 +186,13 @@ def device_report(table: str, n: int = 256) -> None:
         f"device: {device.device_kind} ({device.platform}), jax {jax.__version__}, table {acc.name} {acc.R} x {acc.S}"
     )
     drawn = draws(acc, n)
-    for chunk in (16, 64) if device.platform != "cpu" else (1,):
-        answers(acc, drawn[: chunk + 1], chunk)
-        got, failed, spent = answers(acc, drawn, chunk)
-        line(f"{n} draws, {chunk} at a time", (spent, spent), note=f"{failed} not converged")
+    answers(acc, drawn[:2])
+    got, failed, spent = answers(acc, drawn)
+    line(f"{n} draws", (spent, spent), note=f"{failed} not converged")
     one = problem(acc, primitives(acc, WAR), TradeParameters())
     line("one solve", best(lambda: search(one)[1]))
     with jax.default_device(jax.local_devices(backend="cpu")[0]):
-        again, _, spent = answers(acc, drawn[:8], chunk=1)
+        again, _, spent = answers(acc, drawn[:8])
     gap = np.nanmax(np.abs(got[:8] / again - 1))
     print(f"8 of the draws on the CPU of this machine (compile included): {spent:.2f} s; largest gap {gap:.1e}")
 

@@ -326,10 +326,9 @@ def test_costliest_barriers_are_those_whose_fall_helps_most(toy: Accounts) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", [1, 2])
-def test_draws_equal_single_runs(toy: Accounts, chunk: int) -> None:
-    """A batch of draws gives what runs one by one give, in chunks that do not divide it; the export tax of one and the
-    size of another do not touch the rest."""
+def test_draws_equal_single_runs(toy: Accounts) -> None:
+    """A batch of draws gives what runs one by one give; the export tax of one and the size of another do not touch the
+    rest."""
     rng = np.random.default_rng(5)
     theta = np.exp(rng.normal(np.log(4), 0.3, (6, toy.S)))
     draws = [
@@ -337,7 +336,7 @@ def test_draws_equal_single_runs(toy: Accounts, chunk: int) -> None:
     ]
     war, tax = Tariff("ATL", "BOR", "goods", add=0.2), ExportTax("BOR", "ATL", "FAR", rate=0.1)
     shocks = [Shock((war,)), Shock((war,)), Shock((war, tax)), Shock((war.dosed(0.5),)), Shock((war,)), Shock((war,))]
-    batch = list(respond_many(toy, shocks, draws, chunk=chunk))
+    batch = list(respond_many(toy, shocks, draws))
     assert [r.status.outcome for r in batch] == ["converged"] * 6
     for got, shock, p in zip(batch, shocks, draws, strict=True):
         single = respond(toy, shock, p)
@@ -362,12 +361,11 @@ def test_what_draws_share_is_not_kept_where_elasticities_have_a_part(toy: Accoun
         )
 
 
-@pytest.mark.parametrize("chunk", [1, 3])
-def test_a_draw_without_an_answer_leaves_the_others_alone(toy: Accounts, chunk: int) -> None:
+def test_a_draw_without_an_answer_leaves_the_others_alone(toy: Accounts) -> None:
     """The first and the third have no equilibrium."""
     ruin, war = Shock((Productivity("AT-S", change=-0.99),)), Shock((Tariff("ATL", "BOR", "goods", add=0.2),))
     p = TradeParameters(max_iterations=300)
-    batch = list(respond_many(toy, [ruin, war, ruin, war], [p] * 4, chunk=chunk))
+    batch = list(respond_many(toy, [ruin, war, ruin, war], [p] * 4))
     assert [r.status.converged for r in batch] == [False, True, False, True]
     alone = respond(toy, war, p).detail["real_income_hat"]
     for k in (1, 3):

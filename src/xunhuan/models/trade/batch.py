@@ -1,42 +1,19 @@
-"""Many draws on one table: what they have in common is worked out once; on an accelerator many are solved at a time."""
+"""Many draws on one table: what they have in common is worked out once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
-from typing import NamedTuple, TypeVar
-
-import jax
-import jax.numpy as jnp
-import numpy as np
+from typing import NamedTuple
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, elastic_primitives
 from xunhuan.models.model import Response, Shock
-from xunhuan.models.solvers import CONVERGED, Vector, use_compile_cache
+from xunhuan.models.solvers import use_compile_cache
 from xunhuan.models.trade.calibrate import Base, without_negative_flows
-from xunhuan.models.trade.kernel import solve
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.records import Economy, Elasticities, Shift
-from xunhuan.models.trade.solve import Found, Problem, base_of, package, problem, search
-
-T = TypeVar("T")
-
-
-@partial(jax.jit, static_argnames=("taxed",))
-def solve_draws(
-    e: Economy, p: Elasticities, z: Shift, x0: Vector, tolerance: float, max_iterations: int, taxed: bool
-) -> Found:
-    """`solve` for every draw at once, elasticities and shifts with a leading axis of draws."""
-
-    def one(q: Elasticities, shift: Shift) -> Found:
-        found: Found = solve(e, q, shift, x0, tolerance, max_iterations, taxed)
-        return found
-
-    drawn: Found = jax.vmap(one)(p, z)
-    return drawn
+from xunhuan.models.trade.records import Shift
+from xunhuan.models.trade.solve import Problem, base_of, package, problem, search
 
 
 class DrawTask(NamedTuple):
@@ -45,14 +22,6 @@ class DrawTask(NamedTuple):
     primitives: Primitives
     task: Problem
     parameters: TradeParameters
-
-
-def default_chunk(task: Problem, memory: float = 4e9) -> int:
-    """Draws at a time: 1 on a CPU, where one search keeps its cores busy; on an accelerator what fits `memory` bytes."""
-    if jax.default_backend() == "cpu":
-        return 1
-    cells = float(np.prod(task.economy.share.shape))
-    return int(max(1, min(64, memory // (8 * 24 * cells))))
 
 
 @dataclass(eq=False)
@@ -81,44 +50,20 @@ class Shared:
 
 
 def respond_many(
-    accounts: Accounts,
-    shocks: Sequence[Shock | Primitives],
-    parameters: Sequence[TradeParameters],
-    chunk: int | None = None,
+    accounts: Accounts, shocks: Sequence[Shock | Primitives], parameters: Sequence[TradeParameters]
 ) -> Iterator[Response]:
-    """Responses of many draws, in order, as `respond` gives them one by one, to the solver's tolerance.
+    """Responses of many draws, in order, digit by digit as `respond` gives them one by one.
 
-    shocks, parameters  one each a draw · chunk: draws solved at a time; by default 1 on a CPU, more on an accelerator
+    shocks, parameters  one each a draw
     What draws have in common is worked out once. Each search starts from the base, so that a draw has the same digits
-    whatever it is drawn with.
+    whatever it is drawn with. Solving many at once on an accelerator gains nothing: what a draw takes beside the search is
+    as long as the search there.
 
     Raises BadInput, Infeasible as `respond` does, at the draw that is wrong.
     """
     use_compile_cache()
     shared = Shared(without_negative_flows(accounts))
-    left = iter(zip(shocks, parameters, strict=True))
-    size = chunk
-    while some := [shared.draw(*one) for one in islice(left, size or 1)]:
-        size = size or default_chunk(some[0].task)
-        for draw, found in zip(some, _solved([d.task for d in some], size), strict=True):
-            yield package(shared.accounts, draw.primitives, draw.task, found[0], found[2], draw.parameters)
-
-
-def _solved(tasks: list[Problem], size: int) -> Iterator[Found]:
-    if size == 1:
-        yield from map(search, tasks)
-        return
-    whole = [*tasks, *[tasks[-1]] * (size - len(tasks))]  # whole chunks compile once
-    o = tasks[0].options
-    got = solve_draws(
-        tasks[0].economy, _stacked([t.elasticities for t in whole]), _stacked([t.shift for t in whole]),
-        jnp.asarray(tasks[0].start), o.tolerance, o.max_iterations, any(t.taxed for t in whole),
-    )  # fmt: skip
-    for k, task in enumerate(tasks):
-        found: Found = jax.tree.map(lambda a, k=k: a[k], got)
-        yield found if int(found[2].outcome) == CONVERGED else search(task)
-
-
-def _stacked(records: list[T]) -> T:
-    out: T = jax.tree.map(lambda *a: jnp.stack(a), *records)
-    return out
+    for shock, own in zip(shocks, parameters, strict=True):
+        draw = shared.draw(shock, own)
+        out, _, info = search(draw.task)
+        yield package(shared.accounts, draw.primitives, draw.task, out, info, own)
