@@ -148,7 +148,7 @@ def test_rates_of_a_cell_add_up_and_ratios_multiply() -> None:
 
 
 def test_a_tariff_is_set_then_multiplied_then_added_to_whatever_the_order() -> None:
-    """t' = (t₀ + w (s − t₀)) m + a: t₀ = 0.05, halfway to 0.25 is 0.15, doubled 0.3, 0.1 on top 0.4."""
+    """t' = (s + (t₀ − s)(1 − w)) m + a: t₀ = 0.05, halfway to 0.25 is 0.15, doubled 0.3, 0.1 on top 0.4."""
     edits = (
         Tariff("BOR", "ATL", "MAN", set=0.25, part=0.5),
         Tariff("BOR", "ATL", multiply=2.0),
@@ -160,8 +160,10 @@ def test_a_tariff_is_set_then_multiplied_then_added_to_whatever_the_order() -> N
 
 def test_a_rate_set_twice_to_one_value_is_that_value_and_to_two_is_refused() -> None:
     one, again = Tariff("BOR", "ATL", "MAN", set=0.3, part=0.5), Tariff("BOR", "AT-N", "MAN", set=0.3, part=0.5)
-    p = of(one, again)
-    assert p.tariff[3, :3, 1].tolist() == pytest.approx([0.3, 0.175, 0.175])
+    p = of(one, again)  # halfway twice is three quarters of the way
+    assert p.tariff[3, :3, 1].tolist() == pytest.approx([0.2375, 0.175, 0.175])
+    p = of(Tariff("BOR", "ATL", "MAN", set=0.3), Tariff("BOR", "AT-N", "MAN", set=0.3))
+    assert p.tariff[3, :3, 1].tolist() == pytest.approx([0.3, 0.3, 0.3], rel=1e-15)
     other, third = Tariff("BOR", "AT-N", "all", set=0.1), Tariff("BOR", "AT-E", "goods", set=0.2)
     for order in permutations((one, other, third)):
         with pytest.raises(BadInput) as e:

@@ -2,7 +2,7 @@ r"""The primitives that lasting edits amount to, and the ledger in which they wr
 
 Edits of one cell compound whatever their order: ratios multiply, rates add up. Of tariffs
 
-    t' = (t₀ + Σ_k w_k (s_k − t₀)) Π_k m_k + Σ_k a_k        set s with part w, multiplied by m, added a
+    t' = (s + (t₀ − s) Π_k (1 − w_k)) Π_k m_k + Σ_k a_k     set to s with part w, multiplied by m, added a
 
 where all that set a cell must set it to the same rate. Ranges are checked on what comes out.
 """
@@ -109,7 +109,7 @@ class Ledger:
     _ratio: dict[str, Array] = field(default_factory=dict)
     _added: dict[str, Array] = field(default_factory=dict)
     _factor: Array | None = None
-    _part: Array | None = None
+    _left: Array | None = None
     _set: tuple[Array, Array] | None = None
     _entries: list[Entry] = field(default_factory=list)
 
@@ -141,13 +141,13 @@ class Ledger:
 
     def put(self, cells: Cells, rate: float, part: float, by: Edit) -> None:
         """The tariff goes the part of the way from where it is to a rate, which must be the same for all that set a cell."""
-        if self._set is None or self._part is None:
+        if self._set is None or self._left is None:
             shape = self.shape("tariff")
-            self._set, self._part = (np.full(shape, np.inf), np.full(shape, -np.inf)), np.zeros(shape)
+            self._set, self._left = (np.full(shape, np.inf), np.full(shape, -np.inf)), np.ones(shape)
         least, most = self._set
         least[cells] = np.minimum(least[cells], rate)
         most[cells] = np.maximum(most[cells], rate)
-        self._part[cells] += part
+        self._left[cells] *= 1 - part
         self._entries.append(Entry("tariff", cells, by, rate))
 
     def close(self, problems: Problems) -> Primitives:
@@ -171,10 +171,9 @@ class Ledger:
 
     def _tariff(self) -> Array:
         rate = self.acc.tariff.copy()
-        if self._set is not None and self._part is not None:
+        if self._set is not None and self._left is not None:
             to, put = self._set[1], np.isfinite(self._set[1])
-            rate[put] += self._part[put] * (to[put] - rate[put])
-            rate[put & (self._part == 1)] = to[put & (self._part == 1)]
+            rate[put] = to[put] + (rate[put] - to[put]) * self._left[put]
         if self._factor is not None:
             rate *= self._factor
         if "tariff" in self._added:

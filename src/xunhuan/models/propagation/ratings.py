@@ -121,6 +121,7 @@ def shelf_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
 
 
 def _override(sectors: Sectors, base: Array, given: Mapping[str, float] | None, name: str) -> Array:
+    base = base.copy()
     for key, value in (given or {}).items():
         try:
             base[sectors.select(key)] = value

@@ -156,11 +156,11 @@ def _open(tl: Timeline, p: Pressure, links: Array | None) -> tuple[LinkCells | N
     """Throttled links as places and room; a lasting ban stays shut whatever else happens to the link."""
     if links is None:
         return p.cells, p.room
-    shut = links < 1
+    banned = np.zeros(links.shape, dtype=bool)
     if p.cells is not None:
-        links[p.cells], shut[p.cells] = 0.0, True
-    cells = _cells(shut)
-    return cells, links[cells] * tl.at_rest[cells]
+        banned[p.cells] = True
+    cells = _cells((links < 1) | banned)
+    return cells, np.where(banned[cells], 0.0, links[cells]) * tl.at_rest[cells]
 
 
 def steady(tl: Timeline, k: int) -> bool:
