@@ -67,6 +67,7 @@ def wet(acc: Accounts, days: float) -> float:
     return float(acc.output[acc.geography.codes.index("AT-N"), 0]) * 0.01 * days
 
 
+@pytest.mark.slow
 def test_a_model_of_twenty_lines_is_asked_on_the_command_line(packages: Path, toy: Accounts) -> None:
     assert "rain" in xunhuan(packages, "models")
     assert "| `yield_per_day` | `0.01` | share of the first sector's output" in xunhuan(packages, "models", "harvest")
@@ -81,6 +82,7 @@ def test_a_model_of_twenty_lines_is_asked_on_the_command_line(packages: Path, to
     assert "@book{MillerBlair2009" in xunhuan(packages, "cite", "harvest")
 
 
+@pytest.mark.slow
 def test_it_runs_draws_and_leaves_a_report(packages: Path, toy: Accounts, tmp_path: Path) -> None:
     said = xunhuan(packages, "run", "rain.toml", "-o", str(tmp_path / "run"), "--no-draws")
     assert "report:" in said

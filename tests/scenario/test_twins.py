@@ -186,6 +186,7 @@ def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
     assert killed
 
 
+@pytest.mark.slow
 def test_workers_that_keep_dying_end_the_run(toy_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layers, bench, rows = toy_draws
     monkeypatch.setattr(ensemble, "LIVES", 1)

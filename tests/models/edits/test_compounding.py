@@ -274,6 +274,7 @@ def able(*edits: Edit) -> bool:
     return not any(e.check(TOY) for e in edits)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(TIMED, min_size=2, max_size=3))
 def test_the_order_of_timed_edits_does_not_matter(edits: list[Edit]) -> None:
@@ -286,6 +287,7 @@ def test_the_order_of_timed_edits_does_not_matter(edits: list[Edit]) -> None:
                 np.testing.assert_allclose(a[name], b[name], rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(TIMED)
 def test_a_timed_dose_of_one_is_the_edit_and_of_nought_is_nothing(edit: Edit) -> None:
@@ -299,6 +301,7 @@ def test_a_timed_dose_of_one_is_the_edit_and_of_nought_is_nothing(edit: Edit) ->
             assert free.all() or name == "room", name
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(TIMED, TIMED)
 def test_overlapping_timed_edits_multiply_what_each_leaves(one: Edit, two: Edit) -> None:
