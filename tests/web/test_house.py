@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import xunhuan.faces.web as web
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import state
@@ -38,8 +39,8 @@ def test_a_text_is_in_both_languages(key: str) -> None:
 
 def test_every_text_asked_for_is_there() -> None:
     asked = set(re.findall(r"""\bt\(\s*"(\w+)"[,)]""", CODE))
-    made = {f"say_{d}_{c}" for d in state.DEFINITIONS for c in state.CIRCUITS_SHOWN}
-    made |= {f"key_{d}_{c}" for d in state.DEFINITIONS for c in state.CIRCUITS_SHOWN}
+    made = {f"say_{d}_{c}" for d in state.DEFINITIONS for c in CIRCUITS}
+    made |= {f"key_{d}_{c}" for d in state.DEFINITIONS for c in CIRCUITS}
     made |= {f"{stem}_{d}" for d in state.DEFINITIONS for stem in ("definition", "explain", "partners")}
     made |= set(state.PAGES.values()) | {f"library_{n}" for n in library()}
     made |= {f"kind_{k}" for k in registry.edits()}
@@ -52,7 +53,7 @@ def test_nothing_comes_from_elsewhere() -> None:
         assert not re.search(r"https?://|//cdn|@import|url\(", file.read_text(encoding="utf-8")), file.name
 
 
-@pytest.mark.parametrize("circuit", state.CIRCUITS_SHOWN)
+@pytest.mark.parametrize("circuit", CIRCUITS)
 def test_words_on_tiles_can_be_read_on_every_colour(circuit: str) -> None:
     """WCAG AA: 4.5 to 1."""
     for k in range(101):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.web import draft, lookups, state
@@ -43,7 +44,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
 def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: str) -> None:
     ds = circulation(toy, definition=definition)
     for code in ("AT-N", "AT-E", "AT-S"):
-        for circuit in state.CIRCUITS_SHOWN:
+        for circuit in CIRCUITS:
             query = f"?table=toyland&region={code}&definition={definition}&share={circuit}"
             _, _, number = page.sentence_of(state.selected("/", query))
             assert number == pytest.approx(100 * float(ds[circuit].sel(region=code)), abs=1e-12)
@@ -73,7 +74,7 @@ def test_a_bloc_of_economies_is_a_home(world: Accounts) -> None:
     union = world.replace(geography=world.geography.regroup("EU", members), home="EU")
     expected = circulation(union, region="DEU")
     found = lookups.shares("world-2017", "EU", "absorption").of("DEU")
-    for share, circuit in zip(found, state.CIRCUITS_SHOWN, strict=True):
+    for share, circuit in zip(found, CIRCUITS, strict=True):
         assert share == pytest.approx(float(expected[circuit].item()), abs=1e-12)
 
 

@@ -5,7 +5,7 @@ Letters: r origin region, s destination region.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ Array: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.intp]
 Mask: TypeAlias = NDArray[np.bool_]
 
-CIRCUITS = ("own", "inter", "external")
+Circuit = Literal["own", "inter", "external"]
+CIRCUITS: tuple[Circuit, ...] = ("own", "inter", "external")
 """Where value turns: in the region itself, in other regions of its nation, abroad."""
 
 

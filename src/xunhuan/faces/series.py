@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.errors import BadInput, UnknownName
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def circulation_rows(acc: Accounts, nation: str, sectors: str, definition: str =
     border = "nation" if nation in (*acc.geography.nations, "all") else "region"
     ds = circulation(acc, region, border=border, definition=definition)
     total = ds.attrs["columns"][0]  # GDP, or the final demand whose origin is told
-    frame = ds[[total, "own", "inter", "external"]].to_dataframe().reset_index()
+    frame = ds[[total, *CIRCUITS]].to_dataframe().reset_index()
     frame["domestic"] = np.asarray(frame["own"] + frame["inter"])
     frame = frame.rename(columns={"region": "nation", total: "total"})
     return frame[["nation", "name_en", "name_zh", "total", "domestic", "external"]]

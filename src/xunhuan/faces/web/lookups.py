@@ -18,6 +18,7 @@ import xarray as xr
 from cachetools import LRUCache, cached
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
@@ -157,7 +158,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     ds = measured(table, home, definition, "region")
     names = zip(ds["region"].values, ds["name_en"].values, ds["name_zh"].values, strict=True)
     total = ds["final_use" if definition == "origin" else "gdp"].values
-    part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1)
+    part = np.stack([ds[c].values for c in CIRCUITS], axis=1)
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
@@ -200,7 +201,7 @@ def sectors(table: str, home: str, definition: str, region: str) -> tuple[Sector
     ds = measured(table, home, definition, "sector").sel(region=region)
     value = ds["final_use" if definition == "origin" else "gdp"].values
     weight = value / value.sum()
-    part = np.stack([ds[c].values for c in ("own", "inter", "external")], axis=1) * weight[:, None]
+    part = np.stack([ds[c].values for c in CIRCUITS], axis=1) * weight[:, None]
     names = zip(ds["sector"].values, ds["sector_name_en"].values, ds["sector_name_zh"].values, strict=True)
     found = [
         SectorShare(Place(str(c), str(en), str(zh)), float(w), (float(p[0]), float(p[1]), float(p[2])))

@@ -10,9 +10,9 @@ import numpy as np
 from dash import Dash, dcc, html
 from dash.dependencies import ClientsideFunction
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web.state import CIRCUITS_SHOWN as CIRCUITS_SHOWN
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
 Children = Any
@@ -113,7 +113,7 @@ def circuit_bar(parts: Sequence[float], label: str, tall: bool = False) -> html.
             className=f"seg seg-{c}",
             style={"width": f"{100 * p:.3f}%"},
         )
-        for c, p in zip(CIRCUITS_SHOWN, parts, strict=True)
+        for c, p in zip(CIRCUITS, parts, strict=True)
     ]
     return html.Div(segments, className="stack tall" if tall else "stack", role="img", **aria(label=label))
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qs, urlencode
 
+from xunhuan.data.arrays import CIRCUITS, Circuit
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.web import lookups
 
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
-Circuit = Literal["own", "inter", "external"]
 DEFINITIONS = ("absorption", "origin", "forward")
-CIRCUITS_SHOWN: tuple[Circuit, ...] = ("own", "inter", "external")
 LANGUAGES = ("en", "zh")
 _LONGEST = 200
 """Characters of one value in the address; anything longer is cut before it is looked at."""
@@ -100,7 +99,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         home=home,
         region=region,
         definition=pick("definition", DEFINITIONS, "absorption", "definition"),
-        share=pick("share", CIRCUITS_SHOWN, "external", "share"),
+        share=pick("share", CIRCUITS, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import ratio
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
@@ -39,13 +40,12 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     t = {"t": response.path["t"].to_numpy()}
     made = response.path["output"].transpose("t", "region", "sector").to_numpy()
     rest = acc.output / DAYS_A_YEAR
-    ratio = places.share(made.sum(2), np.broadcast_to(rest.sum(1), made.shape[:2]))
+    by_place = places.share(made.sum(2), np.broadcast_to(rest.sum(1), made.shape[:2]))
     at_home = np.array([n == acc.home for n in acc.geography.nation])
-    whole = rest[at_home].sum(0)
-    by_sector = np.divide(made[:, at_home].sum(1), whole, out=np.ones((len(made), len(whole))), where=whole > 0)
+    by_sector = ratio(made[:, at_home].sum(1), rest[at_home].sum(0), 1.0)
     by_input = d["loss_by_input"].sum("sector").transpose("region", "input").to_numpy()[at_home].sum(0)
     return out | {
-        "path": Numbers(("t", "place"), ratio, t),
+        "path": Numbers(("t", "place"), by_place, t),
         "sector_path": Numbers(("t", "sector"), by_sector, t),
         "stopped_by": Numbers(("sector",), by_input / acc.gdp[at_home].sum()),
     }

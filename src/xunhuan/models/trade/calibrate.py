@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
@@ -39,11 +39,6 @@ class Base:
 
 def _device(**arrays: Array) -> dict[str, jax.Array]:
     return {name: jnp.asarray(a, dtype=jnp.float64) for name, a in arrays.items()}
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    out: Array = np.divide(a, b, out=np.zeros(np.broadcast_shapes(a.shape, b.shape)), where=b != 0)
-    return out
 
 
 def without_negative_flows(acc: Accounts) -> Accounts:
@@ -82,9 +77,9 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
     flow, tariff = acc.flow, acc.tariff
     spent = (1 + tariff) * flow
     spending = spent.sum(0)
-    markup = np.where(acc.absorption > 0, _ratio(spending, acc.absorption), 1.0)
+    markup = np.where(acc.absorption > 0, ratio(spending, acc.absorption), 1.0)
     purchases = acc.use * markup[:, :, None]
-    raw = _ratio(purchases, acc.output[:, None, :])
+    raw = ratio(purchases, acc.output[:, None, :])
     subsidy = np.maximum(raw.sum(1) - 1, 0.0)
     subsidy[subsidy < 1e-12] = 0.0
     inputs = raw / (1 + subsidy)[:, None, :]
@@ -101,8 +96,8 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
     unit = float(gdp.sum())
     group, pool = _nests(acc, nested)
     economy = Economy(**_device(
-        share=_ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
-        taste=_ratio(bought, income[:, None]), run_down=_ratio(-stock, spending - stock),
+        share=ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
+        taste=ratio(bought, income[:, None]), run_down=ratio(-stock, spending - stock),
         output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
         subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
@@ -103,5 +103,4 @@ def dataset(
 
 def _growth(new: Array, old: Array, mask: Array, axis: int) -> Array:
     a, b = ((x.sum(2) * mask).sum(axis) for x in (new, old))
-    out: Array = np.divide(a, b, out=np.full_like(a, np.nan), where=b > 0)
-    return out
+    return ratio(a, b, np.nan)

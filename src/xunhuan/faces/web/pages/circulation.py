@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page, profile
 from xunhuan.faces.web.parts import (
-    CIRCUITS_SHOWN,
     SCALES,
     aria,
     card,
@@ -115,7 +115,7 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         money=t(f"money_{acc.currency}") if words.known(f"money_{acc.currency}") else acc.currency,
     )
     before, _, after = said.partition("#")
-    return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS_SHOWN.index(selection.share)]
+    return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
 def _spoken(before: str, number: float, after: str) -> str:
@@ -142,14 +142,14 @@ def _circuits(selection: Selection) -> list[Any]:
     """The three circuits as one bar, and as buttons that colour the map."""
     t = words.of(selection.lang)
     parts = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
-    label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS_SHOWN, parts, strict=True))
+    label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
     buttons = [
         html.Button(
             [html.Span(className=f"swatch seg-{c}"), html.Span(t(c)), html.B(rough_percent(p))],
             id={"go": "share", "to": c}, className=f"circuit {c}", type="button",
             **aria(pressed=str(c == selection.share).lower()),
         )
-        for c, p in zip(CIRCUITS_SHOWN, parts, strict=True)
+        for c, p in zip(CIRCUITS, parts, strict=True)
     ]  # fmt: skip
     return [
         circuit_bar(parts, label),
@@ -161,7 +161,7 @@ def _map(selection: Selection) -> list[Any]:
     """Tiles that are buttons: reached by Tab, pressed by Enter, each with its number in words."""
     t = words.of(selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
-    values = found.part[:, CIRCUITS_SHOWN.index(selection.share)]
+    values = found.part[:, CIRCUITS.index(selection.share)]
     low, high = _scale(values)
     places = _grid(selection, found)
     scale = SCALES[selection.share]
@@ -202,7 +202,7 @@ def _grid(selection: Selection, found: lookups.CircuitShares) -> dict[str, tuple
 def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high: float) -> html.Div:
     t = words.of(selection.lang)
     stops = ", ".join(f"{c} {100 * s:.0f}%" for s, c in SCALES[selection.share])
-    mean = float(found.mean[CIRCUITS_SHOWN.index(selection.share)])
+    mean = float(found.mean[CIRCUITS.index(selection.share)])
     place = min(max((mean - low) / (high - low), 0.0), 1.0)
     tick = html.Span(f"{t('mean')} {rough_percent(mean)}", className="mean", style={"left": f"{100 * place:.1f}%"})
     return html.Div(
@@ -222,14 +222,12 @@ def _everyone(selection: Selection) -> list[Any]:
     """All regions as stacked bars, the circuit chosen first; every row a button."""
     t = words.of(selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
-    values = found.part[:, CIRCUITS_SHOWN.index(selection.share)]
+    values = found.part[:, CIRCUITS.index(selection.share)]
     rows = []
     for k in np.argsort(-values, kind="stable"):
         place, parts = found.places[k], found.part[k]
         name = place.name(selection.lang)
-        label = f"{name}: " + ", ".join(
-            f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS_SHOWN, parts, strict=True)
-        )
+        label = f"{name}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
         rows.append(html.Li(dcc.Link(
             [html.Span(name, className="who"), circuit_bar([float(p) for p in parts], label, tall=True)],
             href=selection.address(region=place.code), className="row",

@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import html
 
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.parts import CIRCUITS_SHOWN, aria, circuit_bar, framed, money, rough_percent, share_bar
+from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, rough_percent, share_bar
 from xunhuan.faces.web.state import Selection
 
 _PARTNERS = 5
@@ -67,7 +68,7 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
     longest = max(s.weight for s in found)
     items = []
     for s in found:
-        label = ", ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS_SHOWN, s.part, strict=True))
+        label = ", ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, s.part, strict=True))
         inner = html.Div(
             circuit_bar([p / s.weight for p in s.part] if s.weight else s.part, label),
             style={"width": f"{100 * s.weight / longest:.1f}%"},
@@ -112,7 +113,7 @@ def _bounds(selection: Selection) -> list[Any]:
         return []
     here = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
     rows = []
-    for k, c in enumerate(CIRCUITS_SHOWN):
+    for k, c in enumerate(CIRCUITS):
         low, high = sorted((float(ends[0][k]), float(ends[1][k])))
         span = html.Span(
             className=f"span seg-{c}",
@@ -139,9 +140,7 @@ def _history(selection: Selection) -> list[Any]:
     rows = []
     for year, parts in found:
         values = [float(p) for p in parts]
-        label = f"{year}: " + ", ".join(
-            f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS_SHOWN, values, strict=True)
-        )
+        label = f"{year}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
         rows.append(html.Li([html.Span(str(year), className="who"), circuit_bar(values, label, tall=True)]))
     return [html.H3(t("history")), html.Ul(rows, className="years")]
 
