@@ -21,8 +21,9 @@ def test_every_missing_file_is_listed_at_once(tmp_path: Path, capsys: pytest.Cap
     (raw / "china_provinces.csv").write_text("iso,name_en\nCN-BJ,Beijing\n", encoding="utf-8")
     assert main(["build", "china-2017", "--raw", str(raw), "-o", str(out)]) == 2
     text = capsys.readouterr().err
-    assert "the raw folder lacks 3 of 4 files" in text
+    assert "the raw folder lacks 5 of 6 files" in text
     assert "- china_provincial_io_2017.nc\n" in text
+    assert "- china_provincial_io_2012.nc\n" in text
     assert "- china_national_io_2017.nc\n" in text
     assert "- china_province_distance_km.csv\n" in text
     assert f"where: {raw}" in text
@@ -78,6 +79,8 @@ def test_an_unknown_table_gets_the_nearest_names() -> None:
 
 def test_a_build_writes_table_and_log(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "china-2012", "--raw", str(raw), "-o", str(tmp_path), "--format", "csv"]) == 0
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["china-2012.log.parquet", "china-2012.nc"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        f"china-2012{k}.{s}" for k in ("-reported", "") for s in ("log.parquet", "nc")
+    ]
     head = capsys.readouterr().out.splitlines()[0]
     assert head == "table,step,quantity,cells,net,gross,largest,unit"

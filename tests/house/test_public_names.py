@@ -32,7 +32,7 @@ pytestmark = pytest.mark.house
 
 SRC = Path(xunhuan.__file__).parent
 COMMON = {"region": None, "by": "region", "sectors": "all", "border": "region", "home": None}
-SHOWN = {"nation", "top", "format", "output", "help"}
+SHOWN = {"draws", "nation", "top", "format", "output", "help"}
 """Options that say how a result is shown or, --nation, which table it is of."""
 
 PUBLIC: dict[str, Callable[..., Any]] = {
@@ -42,7 +42,7 @@ PUBLIC: dict[str, Callable[..., Any]] = {
         for n in xunhuan.__all__
         if n != "__version__" and not inspect.ismodule(getattr(xunhuan, n))
     },
-    **{f"Accounts.{n}": getattr(Accounts, n) for n in ("replace", "aggregate", "restrict", "regroup")},
+    **{f"Accounts.{n}": getattr(Accounts, n) for n in ("replace", "aggregate", "draw", "restrict", "regroup")},
     **{f"Result.{n}": f for n, f in inspect.getmembers(xunhuan.Result, inspect.isfunction) if n[0] != "_"},
     **{f"edits.{n}": getattr(xunhuan.edits, n) for n in xunhuan.edits.__all__},
     **{f"figures.{n}": getattr(xunhuan.figures, n) for n in xunhuan.figures.__all__ if n != "Language"},
@@ -89,7 +89,7 @@ def test_measures_are_called_alike(name: str) -> None:
 
 
 def test_sources_are_declared_for_every_measure_and_stand_in_the_bibliography() -> None:
-    assert set(measures.SOURCES) == set(measures.__all__) - {"SOURCES", "table"}
+    assert set(measures.SOURCES) == set(measures.__all__) - {"SOURCES", "intervals", "table"}
     for name, keys in measures.SOURCES.items():
         assert keys, name
         assert [k for k in keys if k not in bibliography.references_by_key()] == []

@@ -15,6 +15,7 @@ import pytest
 
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.measuring import measure_notes
@@ -92,7 +93,13 @@ def test_csv_has_the_promised_columns(capsys: pytest.CaptureFixture[str], tmp_pa
                        "--format", "csv", "-o", str(path))  # fmt: skip
     assert (code, out) == (0, "")
     frame = pd.read_csv(path)
-    assert list(frame.columns) == ["region", "name_en", "name_zh", "gdp", "own", "inter", "external"]
+    assert list(frame.columns) == [
+        "region",
+        "name_en",
+        "name_zh",
+        "gdp",
+        *(f"{c}{end}" for c in CIRCUITS for end in ("", "_low", "_high")),
+    ]
     assert (frame.own + frame.inter + frame.external).to_numpy() == pytest.approx(1.0, abs=1e-12)
     assert frame.name_zh.tolist() == ["北境", "东岛", "南谷"]
     assert frame.own.to_numpy() == pytest.approx(circulation(toy).own.values, rel=1e-14)

@@ -61,7 +61,7 @@ def alone(bench: Bench, rows: list[tuple[int, dict[str, float]]], monkeypatch: p
     """The draws, nothing worked together."""
     with monkeypatch.context() as m:
         m.setattr(ensemble, "_together", lambda draws: None)
-        return list(worked(bench, None, rows))
+        return list(worked(bench, rows))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_together_is_one_by_one(
     calls: list[int] = []
     for name in model:
         _counted(name, calls, monkeypatch)
-    together, single = list(worked(bench, None, rows)), alone(bench, rows, monkeypatch)
+    together, single = list(worked(bench, rows)), alone(bench, rows, monkeypatch)
     assert max(calls) == len(rows), "they are worked together"
     assert [r[:3] for r in together] == [r[:3] for r in single]
     assert {r[1] for r in together} == {"converged"}
@@ -102,8 +102,8 @@ def test_a_draw_is_the_same_digits_whatever_it_is_worked_with(size: int) -> None
     model = {"trade": {"labour": "mobile"}, "propagation": {"horizon_days": 42.0}}
     bench = drawn(prepare(scenario(model, LONG | SHORT)))
     _, rows = rows_of(bench)
-    all_at_once = list(worked(bench, None, rows))
-    parts = [row for k in range(0, len(rows), size) for row in worked(bench, None, rows[k : k + size])]
+    all_at_once = list(worked(bench, rows))
+    parts = [row for k in range(0, len(rows), size) for row in worked(bench, rows[k : k + size])]
     assert parts == all_at_once
 
 
@@ -136,7 +136,7 @@ def test_a_refused_draw_does_not_spoil_the_others(monkeypatch: pytest.MonkeyPatc
     rows = [(k, {"trade_elasticity": f, "shock.cheaper": size}) for k, (f, size) in enumerate(factors)]
     calls: list[int] = []
     _counted("trade", calls, monkeypatch)
-    together = list(worked(bench, None, rows))
+    together = list(worked(bench, rows))
     assert calls == [6, 3, 1], "the batch goes on behind each draw that is refused"
     single = alone(bench, rows, monkeypatch)
     good, bad = "converged", "refused"
@@ -166,7 +166,7 @@ def test_what_is_refused_in_a_batch_leaves_the_batch_before_and_after_it(refuse:
         labels = headlines(assess(prepare(Layers("test", RAINY, (), None))).data)[0]
     with registry.registered(rooms.many(calls, refuse)):
         bench = prepare(Layers("test", RAINY, (), None))
-        found = list(worked(bench, None, [(k, {"growth": f}) for k, f in enumerate(factors)]))
+        found = list(worked(bench, [(k, {"growth": f}) for k, f in enumerate(factors)]))
     bad = [0.05 * f > refuse for f in factors]
     assert [r[1] for r in found] == ["refused" if x else "converged" for x in bad]
     for f, no, row in zip(factors, bad, found, strict=True):
@@ -189,7 +189,7 @@ def test_draws_of_a_chain_are_worked_together_where_they_begin() -> None:
         chain = {"weather": {"growth": 0.05}, "mill": {"after": "weather"}}
         bench = prepare(Layers("test", RAINY | {"model": chain}, (), None))
         table, rows = rows_of(bench)
-        found = list(worked(bench, None, rows))
+        found = list(worked(bench, rows))
         labels = headlines(assess(bench).data)[0]
     at = labels[(labels["variable"] == "flour") & (labels["arm"] == "rain") & (labels["place"] == "ATL")].index[0]
     flour = np.array([r[3][at] for r in found])

@@ -18,7 +18,6 @@ from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters
 from xunhuan.scenario import compare
 from xunhuan.scenario.assess import assess, headlines, unflatten
-from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.record import open_result
@@ -119,15 +118,10 @@ def test_reinforcement_is_one_for_ones_own_market_without_general_equilibrium(be
     assert (e[:, 1, 1] > e[:, 1, 0]).all()
 
 
-def test_every_position_between_the_bounds_balances(toy: Accounts) -> None:
-    b = hauling_bounds(toy)
-    own = [np.einsum("rri->", b.at(x).flow[:3, :3]) for x in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    assert own == sorted(own, reverse=True)
-    for x in (0.0, 1.0):
-        there = b.at(x)
-        np.testing.assert_allclose(there.output, toy.output, rtol=1e-10)
-        np.testing.assert_array_equal(there.flow[3], toy.flow[3])
-        np.testing.assert_array_equal(there.use, toy.use)
+def test_a_draws_table_is_the_version_it_names(bench: Bench) -> None:
+    varied = bench.varied(Draw(version=5))
+    np.testing.assert_array_equal(varied.base.flow, bench.base.draw(5).flow)
+    assert bench.varied(Draw()).base is bench.base
 
 
 def test_headlines_come_back_where_they_were(assessed) -> None:  # type: ignore[no-untyped-def]

@@ -25,7 +25,6 @@ from xunhuan.models.edits import TradeCost
 from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario import ensemble
-from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
 from xunhuan.scenario.ensemble import Plan, draw_all
@@ -38,16 +37,6 @@ pytestmark = pytest.mark.twin
 
 Job = tuple[Layers, Bench, pd.DataFrame]
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
-
-
-@pytest.mark.parametrize(("position", "bundled"), [(0.0, "china-2017-least"), (1.0, "china-2017-most")])
-def test_bounds_found_from_the_table_alone_are_those_built_from_the_sources(
-    china: Accounts, position: float, bundled: str
-) -> None:
-    """The builder knows distances and provincial margins; here both are read off the flows."""
-    other = load(bundled)
-    gap = np.abs(hauling_bounds(china).at(position).flow - other.flow).sum() / other.flow.sum()
-    assert gap < 1e-10
 
 
 def test_best_pairs_by_loops(toy: Accounts) -> None:

@@ -44,8 +44,11 @@ class Builder:
 
 
 _SHARED = ("china_provinces.csv", "china_province_distance_km.csv")
-_CHINA_2017 = ("china_provincial_io_2017.nc", "china_national_io_2017.nc", *_SHARED)
-_CHINA_2012 = ("china_provincial_io_2012.nc", "china_national_io_detailed_2012.nc", *_SHARED)
+_CHINA = (
+    "china_provincial_io_2012.nc", "china_provincial_io_2017.nc", "china_national_io_2017.nc",
+    "china_national_io_detailed_2012.nc", *_SHARED,
+)  # fmt: skip
+"""Both years of the provinces: their reports are harmonised together."""
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
 
 _BY_YEAR = (
@@ -65,17 +68,17 @@ BUILDERS: Mapping[str, Builder] = {
     for b in (
         Builder(
             "china-2017",
-            "31 provinces of China, 42 sectors, 2017, with the bounds of trade between provinces",
-            ("china-2017", "china-2017-least", "china-2017-most"),
-            _CHINA_2017,
+            "31 provinces of China, 42 sectors, 2017: harmonised, as reported, and the bounds of trade between provinces",
+            ("china-2017", "china-2017-reported", "china-2017-least", "china-2017-most"),
+            _CHINA,
             "xunhuan.build.china",
             "build_china_2017",
         ),
         Builder(
             "china-2012",
-            "31 provinces of China, 42 sectors, 2012",
-            ("china-2012",),
-            _CHINA_2012,
+            "31 provinces of China, 42 sectors, 2012: harmonised, and as reported",
+            ("china-2012", "china-2012-reported"),
+            _CHINA,
             "xunhuan.build.china",
             "build_china_2012",
         ),
@@ -83,7 +86,7 @@ BUILDERS: Mapping[str, Builder] = {
             "world-2017",
             "31 provinces of China and 80 economies, 32 sectors, 2017",
             ("world-2017",),
-            (*_CHINA_2017, *_WORLD),
+            (*_CHINA, *_WORLD),
             "xunhuan.build.world",
             "build_world_2017",
         ),

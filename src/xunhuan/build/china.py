@@ -1,4 +1,4 @@
-"""The bundled tables of China's provinces: china-2017 with its two bounds, china-2012 with its own.
+"""The bundled tables of China's provinces: china-2017 and china-2012 harmonised, as reported, and the bounds of 2017.
 
 The recipe and its measured corrections are in docs/china-tables.md.
 """
@@ -33,6 +33,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.posterior import Posterior
 
 _NOTES = (
     "bilateral flows between provinces are estimates: official tables give each province's totals only",
@@ -42,9 +43,19 @@ _NOTES = (
     "provinces as first published with the tables: later revisions of provincial GDP are not in them",
 )
 NOTES_HAULING: dict[Hauling, tuple[str, ...]] = {
-    "estimate": (),
+    "harmonised": (),
+    "reported": (
+        "what provinces use of their own is as their bureaus report: net in some, gross in others, so that own shares of "
+        "provinces do not compare; the harmonised table takes the habits off",
+    ),
     "least": ("a bound, not an estimate: provinces use all they can of their own goods",),
     "most": ("a bound, not an estimate: provinces use only what they must of their own goods",),
+}
+KINDS: dict[Hauling, str] = {
+    "harmonised": "estimated trade between provinces, reports harmonised",
+    "reported": "estimated trade between provinces, as reported",
+    "least": "least cross-hauling between provinces",
+    "most": "most cross-hauling between provinces",
 }
 NOTES_2012 = (
     "Hubei, Qinghai and Inner Mongolia report foreign and domestic trade in one column, which is split by good as "
@@ -87,23 +98,28 @@ def read_inputs(raw: Path, year: int) -> ChinaInputs:
     )
 
 
-def books_of(inputs: ChinaInputs, hauling: Hauling = "estimate") -> tuple[ProvincialBooks, Log]:
+def books_of(
+    inputs: ChinaInputs, hauling: Hauling = "reported", posterior: Posterior | None = None
+) -> tuple[ProvincialBooks, Log]:
     """Provincial books of a year that add up to the nation, and the log of all corrections.
 
     These are the provincial shares other builders start from. Raises Infeasible, NotConverged.
     """
     log = Log(inputs.tables.regions, inputs.sectors.codes, UNIT)
-    books = provincial_books(inputs.tables, inputs.control, log, regions=inputs.macro, hauling=hauling)
+    overlap = None if posterior is None else posterior.mean
+    books = provincial_books(inputs.tables, inputs.control, log, regions=inputs.macro, hauling=hauling, overlap=overlap)
     return books, log
 
 
-def build_table(inputs: ChinaInputs, hauling: Hauling) -> tuple[Accounts, pd.DataFrame]:
-    """One balanced table and its log."""
-    books, log = books_of(inputs, hauling)
+def build_table(
+    inputs: ChinaInputs, hauling: Hauling, posterior: Posterior | None = None
+) -> tuple[Accounts, pd.DataFrame]:
+    """One balanced table and its log; a harmonised one is the mean of its posterior."""
+    books, log = books_of(inputs, hauling, posterior)
     flow = provincial_flows(books, inputs.distance, inputs.tables.regions)
     log_national_check(books, flow, inputs.control, log)
-    suffix = "" if hauling == "estimate" else f"-{hauling}"
-    kind = "estimated trade" if hauling == "estimate" else f"{hauling} cross-hauling"
+    suffix = "" if hauling == "harmonised" else f"-{hauling}"
+    kind = KINDS[hauling]
     flows, use, final, value_added = _with_rest(books, flow)
     accounts = Accounts(
         flow=flows,
@@ -119,11 +135,17 @@ def build_table(inputs: ChinaInputs, hauling: Hauling) -> tuple[Accounts, pd.Dat
         currency="CNY",
         unit=UNIT,
         name=f"china-{inputs.year}{suffix}",
-        title=f"China {inputs.year}: 31 provinces, 42 sectors, {kind} between provinces",
+        title=f"China {inputs.year}: 31 provinces, 42 sectors, {kind}",
         source=f"{inputs.control.source}; {inputs.tables.source}",
-        notes=_NOTES + NOTES_HAULING[hauling] + (NOTES_2012 if inputs.year == 2012 else ()),
+        notes=(
+            *_NOTES,
+            *NOTES_HAULING[hauling],
+            *(() if posterior is None else posterior.notes),
+            *(NOTES_2012 if inputs.year == 2012 else ()),
+        ),
         home="CHN",
         extra={"decay": str(DECAY), "hauling": hauling},
+        posterior=posterior,
     )
     return accounts, log.frame()
 
@@ -143,22 +165,29 @@ def _with_rest(books: ProvincialBooks, flow: Array) -> tuple[Array, Array, Array
     )
 
 
-def _build(raw: Path, year: int, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
+def read_both(raw: Path) -> dict[int, ChinaInputs]:
+    """Inputs of both years, which are harmonised together. Raises BadInput, ForeignFile."""
+    return {year: read_inputs(raw, year) for year in (2012, 2017)}
+
+
+def _build(raw: Path, year: int, kinds: tuple[Hauling, ...], progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
+    from xunhuan.build.harmonise.provinces import posteriors
+
     progress("reading the provincial and national tables")
-    inputs = read_inputs(raw, year)
+    inputs = read_both(raw)
+    posterior = posteriors(inputs, progress)[year]
     out = []
-    kinds: tuple[Hauling, ...] = ("estimate", "least", "most") if year == 2017 else ("estimate",)
     for hauling in kinds:
         progress(f"balancing: {hauling}")
-        out.append(build_table(inputs, hauling))
+        out.append(build_table(inputs[year], hauling, posterior if hauling == "harmonised" else None))
     return out
 
 
 def build_china_2017(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
-    """china-2017, china-2017-least and china-2017-most, each with its log."""
-    return _build(raw, 2017, progress)
+    """china-2017, china-2017-reported, china-2017-least and china-2017-most, each with its log."""
+    return _build(raw, 2017, ("harmonised", "reported", "least", "most"), progress)
 
 
 def build_china_2012(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
-    """china-2012 and its log."""
-    return _build(raw, 2012, progress)
+    """china-2012 and china-2012-reported, each with its log."""
+    return _build(raw, 2012, ("harmonised", "reported"), progress)

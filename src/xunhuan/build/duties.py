@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.oecd import Raw
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array
 
 IMPLAUSIBLE = 0.5
 """Food rates of the OECD file above this are simple means over lines with tobacco and alcohol."""
@@ -70,13 +70,3 @@ def _counts(raw: Raw, from_wiod: NDArray[np.bool_]) -> list[dict[str, object]]:
             "before": np.nan, "after": held, "unit": "share", "note": note,
         }
     ]  # fmt: skip
-
-
-def duties_on_inputs(flow: Array, tariff: Array, use: Array) -> Array:
-    """Duties on the inputs of industry j of region s, axes s j, in the unit of the flows.
-
-    duty[s,j] = Σ_i use[s,i,j] Σ_r flow[r,s,i] tariff[r,s,i] / Σ_r flow[r,s,i]
-    """
-    bought = flow.sum(0)
-    mean = ratio((flow * tariff).sum(0), bought)
-    return np.asarray(np.einsum("sij,si->sj", use, mean), dtype=np.float64)

@@ -15,12 +15,12 @@ import xarray as xr
 
 from xunhuan.build import lists
 from xunhuan.build.china_raw import china_sectors
-from xunhuan.build.duties import duties_on_inputs, tariffs
+from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import coal_odds, economy_books
 from xunhuan.build.log import Log
 from xunhuan.build.oecd import read_raw, world_flows
 from xunhuan.data.accounts import Accounts, Sourcing
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import INPUT_DUTIES, Array, duties_on_inputs
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import LOG_COLUMNS, open_dataset
@@ -127,7 +127,7 @@ def build_oecd(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
         geography=_economies(flows.codes),
         sectors=lists.common_sectors(),
         categories=("final",),
-        components=("primary", "input_tariff"),
+        components=("primary", INPUT_DUTIES),
         year=year,
         currency="USD",
         unit="million USD",

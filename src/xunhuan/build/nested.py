@@ -14,11 +14,9 @@ import pandas as pd
 from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.balance import gras, ras, self_trade, share_out
+from xunhuan.data.balance import gras
+from xunhuan.data.posterior import nested_trade, spread
 from xunhuan.errors import BadInput
-
-EVEN = 1e-3
-"""Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) 
         use=use,
         final=final,
         value_added=value_added,
-        inside=_inside(shares, made - sent, wanted - bought),
+        inside=nested_trade(shares.trade, made - sent, wanted - bought),
         export=np.einsum("pi,id->pdi", sent, ratio(export, export.sum(1)[:, None])),
         imported=np.einsum("oi,pi->opi", ratio(imported, imported.sum(0)), bought),
         log=pd.concat([_levels(shares, made, wanted), log_e, log_m]),
@@ -138,10 +136,9 @@ def _bounded(
 
     Where the national table has no such trade at all, the limit (output or use) is the weight.
     """
+    out = spread(weight, total, limit)
     none = (weight.sum(0) <= 0) & (total > 0)
     weight = np.where(none, limit, weight)
-    parts = [share_out(float(total[i]), weight[:, i], limit[:, i]) for i in range(len(total))]
-    out = np.stack(parts, axis=1)
     plain = weight * ratio(total, weight.sum(0))
     names, bound = lists.common_sectors().codes, "output" if what == "export" else "use"
     note = f"the share of the national {what} would pass a province's {bound}; the others take the rest"
@@ -163,31 +160,6 @@ def _bounded(
         for i in np.flatnonzero(none)
     ]  # fmt: skip
     return out, pd.DataFrame(rows)
-
-
-def _inside(shares: ProvinceShares, supply: Array, demand: Array) -> Array:
-    """Trade p q i between provinces and within each, from supply p i and demand q i of the home market.
-
-    own[p,i] = λ[p,i] min(supply, demand), λ the same share in the national table, and never less than what the
-    others cannot take; the rest is RAS of the national table's trade between provinces.
-    """
-    supply, demand = np.maximum(supply, 0.0), np.maximum(demand, 0.0)
-    diagonal = np.arange(len(supply))
-    given = shares.trade.transpose(2, 0, 1).copy()
-    kept = given[:, diagonal, diagonal].T
-    least = np.minimum(shares.output - shares.export, given.sum(1).T)
-    share = ratio(kept, np.maximum(least, 0.0), 1.0)
-    own = np.clip(share, 0.0, 1.0) * np.minimum(supply, demand)
-    own = np.maximum(own, self_trade(supply, demand))
-    sent, bought = supply - own, demand - own
-    given[:, diagonal, diagonal] = 0.0
-    even = np.einsum("pi,qi->ipq", sent, ratio(bought, sent.sum(0)))
-    even[:, diagonal, diagonal] = 0.0
-    seed = given * ratio(sent.sum(0), given.sum((1, 2)))[:, None, None] + EVEN * even
-    fitted = ras(seed, sent.T, bought.T, names=(shares.codes, shares.codes)).require("trade between provinces")
-    out = fitted.transpose(1, 2, 0).copy()
-    out[diagonal, diagonal] = own
-    return out
 
 
 def _levels(shares: ProvinceShares, made: Array, wanted: Array) -> pd.DataFrame:

@@ -14,7 +14,8 @@ import numpy as np
 from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, NationalControl, ProvincialTables
 from xunhuan.build.log import Log
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.balance import gras, gravity_fill, own_bounds, self_trade, share_out
+from xunhuan.data.balance import gras, own_bounds, share_out
+from xunhuan.data.posterior import Reports, own_use, reexports, trade_at_home, without_transit
 from xunhuan.errors import Infeasible
 
 DECAY = 1.44
@@ -23,8 +24,13 @@ DECAY = 1.44
 DUST = 1e-6
 """Values of the source up to this size (100 yuan in 10^8 CNY) are rounding."""
 
-Hauling = Literal["estimate", "least", "most"]
-"""How much provinces use of their own: as their tables say, or a bound (least or most cross-hauling)."""
+Hauling = Literal["harmonised", "reported", "least", "most"]
+"""How much provinces use of their own: with bureaus' habits of reporting taken off, as their tables say, or a bound (least
+or most cross-hauling)."""
+
+REEXPORT = 0.5
+"""Share of the nation's re-exports taken off provinces' exports and imports in the harmonised tables: the middle of what is
+possible, see `Posterior`."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,20 @@ def provincial_books(
     log: Log,
     *,
     regions: tuple[str, ...] = (),
-    hauling: Hauling = "estimate",
+    hauling: Hauling = "reported",
+    overlap: Array | None = None,
 ) -> ProvincialBooks:
     """Provincial books under the national control; `regions` are the macro-regions, for trade left unsplit.
 
+    overlap  p i, cross-hauling shares 1 − λ that take the place of those reported
+
     Raises Infeasible where a national total cannot be shared out.
     """
-    tables = drop_error(tables, log)
-    tables = split_trade(tables, regions, log)
+    tables = cleaned(tables, regions, log)
     tables = cut_transit(tables, log)
     share = own_share(tables, log)
+    if overlap is not None:
+        tables = cut_reexports(tables, control, log)
     output = _scaled(tables.output, control.output)
     log.record("3 national totals", "output", tables.output, output)
     use, value_added = fit_costs(tables, output, control, log)
@@ -91,11 +101,21 @@ def provincial_books(
     books = ProvincialBooks(
         output, export, import_, use, final, value_added, share, own=zero, outflow=zero, inflow=zero
     )
-    books = settle_own(fill_own_share(books, log), hauling, log)
+    books = fill_own_share(books, log)
+    if overlap is not None:
+        note = "the bureau's habit of reporting taken off: the posterior mean, see Posterior"
+        log.record("2 reporting", "own share", books.own_share, 1 - overlap, unit="ratio", note=note)
+        books = replace(books, own_share=1 - overlap)
+    books = settle_own(books, hauling, log)
     note = "own share times what supply and demand allow; what is left is traded"
     log.record("5 own use", "outflow", tables.outflow, books.outflow, note=note)
     log.record("5 own use", "inflow", tables.inflow, books.inflow, note=note)
     return books
+
+
+def cleaned(t: ProvincialTables, macro: tuple[str, ...], log: Log) -> ProvincialTables:
+    """Step 0: the tables without the error column, foreign and domestic trade apart; `macro` are the macro-regions."""
+    return split_trade(drop_error(t, log), macro, log)
 
 
 def drop_error(t: ProvincialTables, log: Log) -> ProvincialTables:
@@ -139,19 +159,34 @@ def cut_transit(t: ProvincialTables, log: Log) -> ProvincialTables:
 
     T = max(0, export + outflow - output) leaves export and outflow, and import and inflow, in proportion.
     """
-    out, into = t.export + t.outflow, t.import_ + t.inflow
-    keep = ratio(np.minimum(out, t.output), np.maximum(out, 0.0), 1.0)
-    transit = out * (1 - keep)
-    keep_in = ratio(np.maximum(into - transit, 0.0), np.maximum(into, 0.0), 1.0)
-    new = replace(
-        t,
-        export=keep * t.export,
-        outflow=keep * t.outflow,
-        import_=keep_in * t.import_,
-        inflow=keep_in * t.inflow,
-    )
+    export, outflow, import_, inflow = without_transit(t.export, t.outflow, t.import_, t.inflow, t.output)
+    new = replace(t, export=export, outflow=outflow, import_=import_, inflow=inflow)
     _log_trade(log, "1 transit", t, new, "export + outflow above output")
     return new
+
+
+def cut_reexports(t: ProvincialTables, control: NationalControl, log: Log) -> ProvincialTables:
+    """Step 1b: the share REEXPORT of the nation's re-exports leaves exports and imports, where provinces have both."""
+    off = REEXPORT * reexports(t.export, t.import_, control.unused_import)
+    new = replace(t, export=t.export - off, import_=t.import_ - off)
+    _log_trade(log, "1 re-exports", t, new, "goods imported and exported again, half of them")
+    return new
+
+
+def reports_of(t: ProvincialTables, books: ProvincialBooks, control: NationalControl) -> Reports:
+    """What the versions of a table start from; `t` as `cleaned` gives it."""
+    return Reports(
+        export=t.export,
+        import_=t.import_,
+        outflow=t.outflow,
+        inflow=t.inflow,
+        reported=t.output,
+        output=books.output,
+        used=books.total_use,
+        sold=control.export,
+        bought=control.import_,
+        unused=control.unused_import,
+    )
 
 
 def _log_trade(log: Log, step: str, old: ProvincialTables, new: ProvincialTables, note: str) -> None:
@@ -166,7 +201,7 @@ def own_share(t: ProvincialTables, log: Log) -> Array:
     """
     could = np.minimum(t.output - t.export, t.use.sum(2) + t.final.sum(2) - t.import_)
     own = t.output - t.export - t.outflow
-    raw = ratio(own, np.maximum(could, 0.0), np.nan)
+    raw = ratio(own, np.where(could > DUST, could, 0.0), np.nan)
     share = np.clip(raw, 0.0, 1.0)
     log.record("2 own share", "own share", np.nan_to_num(raw), np.nan_to_num(share), unit="ratio", note="clipped")
     return share
@@ -304,13 +339,13 @@ def settle_own(books: ProvincialBooks, hauling: Hauling, log: Log) -> Provincial
     """
     supply, demand = np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0)
     least, most = own_bounds(supply, demand)
-    own = {"estimate": books.own_share * most, "least": most, "most": least}[hauling]
-    if hauling == "estimate":
-        forced = self_trade(supply - own, demand - own)
-        log.record("5 own use", "own use", own, own + forced, note="would have to trade with itself")
-        own = np.minimum(own + forced, most)
+    plain = books.own_share * most
+    if hauling in ("least", "most"):
+        own = most if hauling == "least" else least
+        log.record("5 own use", "own use", plain, own, note=f"bound: {hauling} cross-hauling")
     else:
-        log.record("5 own use", "own use", books.own_share * most, own, note=f"bound: {hauling} cross-hauling")
+        own = own_use(supply, demand, 1 - books.own_share)
+        log.record("5 own use", "own use", plain, own, note="would have to trade with itself")
     return replace(books, own=own, outflow=supply - own, inflow=demand - own)
 
 
@@ -319,11 +354,9 @@ def provincial_flows(books: ProvincialBooks, distance: Array, names: tuple[str, 
 
     Raises NotConverged.
     """
-    fill = gravity_fill(books.outflow, books.inflow, distance, DECAY, names=names)
-    flow: Array = fill.require("trade between provinces").copy()
-    place = np.arange(flow.shape[0])
-    flow[place, place] = books.own
-    return flow
+    return trade_at_home(
+        np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0), books.own, distance, DECAY, names
+    )
 
 
 def _scaled(part: Array, total: Array) -> Array:

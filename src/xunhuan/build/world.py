@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.bridge import bridge, reclassify
-from xunhuan.build.china import build_table, read_inputs
-from xunhuan.build.duties import duties_on_inputs, tariffs
+from xunhuan.build.china import build_table, read_both
+from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
+from xunhuan.build.harmonise.provinces import posteriors
 from xunhuan.build.nested import Nest, ProvinceShares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import INPUT_DUTIES, Array, duties_on_inputs
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import LOG_COLUMNS
 
@@ -36,7 +37,7 @@ _NOTES = (
     "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
 )
-_COMPONENTS = ("primary", "input_tariff")
+_COMPONENTS = ("primary", INPUT_DUTIES)
 UNDIVIDED = "undivided"
 
 
@@ -55,7 +56,7 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     h = source.codes.index(HOME)
     abroad = np.array([k for k in range(len(source.codes)) if k != h])
     inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h])
-    acc = _assemble(national.geography, shares, flows, books, rates, inside, abroad)
+    acc = _assemble(national, shares, flows, books, rates, inside, abroad)
     used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
     logs = [flows.log, used, inside.log, rates_log, _controls(shares, flows)]
     logs.append(bridge(national, common, acc, HOME))
@@ -65,13 +66,14 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
 def build_world_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
     progress("the provinces of China")
-    national, _ = build_table(read_inputs(raw, YEAR), "estimate")
+    inputs = read_both(raw)
+    national, _ = build_table(inputs[YEAR], "harmonised", posteriors(inputs, progress)[YEAR])
     progress("the world around them")
     return [build_world(raw, national)]
 
 
 def _assemble(
-    home: Geography,
+    national: Accounts,
     shares: ProvinceShares,
     flows: WorldFlows,
     books: EconomyBooks,
@@ -100,7 +102,7 @@ def _assemble(
         final=final,
         value_added=np.stack([value_added - duty, duty], axis=2),
         tariff=tariff,
-        geography=_geography(home, tuple(flows.codes[a] for a in abroad)),
+        geography=_geography(national.geography, tuple(flows.codes[a] for a in abroad)),
         sectors=lists.common_sectors(),
         categories=categories,
         components=_COMPONENTS,
@@ -111,8 +113,9 @@ def _assemble(
         title="Provinces of China in the world of 2017: 31 provinces, 80 economies, 32 sectors",
         source="OECD Inter-Country Input-Output tables (flows of 2017, coefficients of 2020); WIOD 2014 "
         "(services, tariffs); WITS/TRAINS (tariffs); provincial input-output tables of China, 2017",
-        notes=_NOTES,
+        notes=_NOTES + (() if national.posterior is None else national.posterior.notes),
         home=HOME,
+        posterior=None if national.posterior is None else replace(national.posterior, to=lists.cn42_matrix()),
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
+
+if TYPE_CHECKING:
+    from xunhuan.data.posterior import Posterior
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,8 @@ class Accounts:
         Where each user buys, for tables that know it.
     extra : mapping of str
         Further statements about the table.
+    posterior : Posterior, optional
+        What its other versions are made from, where what regions of the home nation sell each other is uncertain.
 
     Raises
     ------
@@ -113,6 +119,7 @@ class Accounts:
     home: str = ""
     sourcing: Sourcing | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    posterior: Posterior | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("flow", "use", "final", "value_added", "tariff"):
@@ -205,7 +212,8 @@ class Accounts:
         Parameters
         ----------
         **changes
-            Fields by name. Changing flow, use or final drops `sourcing` unless it is given too.
+            Fields by name. Changing flow, use or final drops `sourcing` and `posterior` unless they are given too, other
+            arrays and labels `posterior`.
 
         Returns
         -------
@@ -226,7 +234,50 @@ class Accounts:
         touched = {"flow", "use", "final"} & changes.keys()
         if touched and "sourcing" not in changes:
             changes["sourcing"] = None
+        if (
+            touched or {"value_added", "tariff", "geography", "sectors"} & changes.keys()
+        ) and "posterior" not in changes:
+            changes["posterior"] = None
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def draws(self) -> int:
+        """Number of versions `draw` can make; 0 for a table without a posterior."""
+        return 0 if self.posterior is None else len(self.posterior)
+
+    def draw(self, k: int) -> Accounts:
+        """The k-th version of a table whose trade between regions is uncertain.
+
+        Versions differ in what regions of the home nation sell each other, and in their shares of its exports and imports;
+        output, use, final use, value added and the nation's trade by partner are the table's own. The table itself, which
+        has no number, is made from the posterior mean.
+
+        Parameters
+        ----------
+        k : int
+            0 to `draws` − 1; the order is random.
+
+        Returns
+        -------
+        Accounts
+            A balanced table without a posterior of its own; `extra["version"]` holds k.
+
+        Raises
+        ------
+        BadInput
+            For a table without a posterior, and a number it does not have.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> table = xh.load("china-2017")
+        >>> version = table.draw(3)
+        >>> table.draws, bool(abs(version.gdp - table.gdp).max() < 1e-6), bool(abs(version.flow - table.flow).max() > 100)
+        (128, True, True)
+        """
+        from xunhuan.data.posterior import version
+
+        return version(self, k)
 
     def aggregate(
         self,

@@ -1,6 +1,6 @@
 """Array types, and the few formulas on plain arrays that rooms which do not know each other share.
 
-Letters: r origin region, s destination region.
+Letters: r origin region, s destination region, i good, j using industry.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ Index: TypeAlias = NDArray[np.intp]
 Mask: TypeAlias = NDArray[np.bool_]
 
 Circuit = Literal["own", "inter", "external"]
+INPUT_DUTIES = "input_tariff"
+"""Component of value added that holds the duties industries pay on their inputs, in tables that tell them apart."""
+
 CIRCUITS: tuple[Circuit, ...] = ("own", "inter", "external")
 """Where value turns: in the region itself, in other regions of its nation, abroad."""
 
@@ -60,3 +63,13 @@ def implied_trade_cost(flow: Array, theta: Array | float) -> Array:
     """
     with np.errstate(divide="ignore"):
         return np.asarray(freeness(flow) ** (-1.0 / np.asarray(theta)), dtype=np.float64)
+
+
+def duties_on_inputs(flow: Array, tariff: Array, use: Array) -> Array:
+    """Duties on the inputs of industry j of region s, axes s j, in the unit of the flows.
+
+    duty[s,j] = Σ_i use[s,i,j] Σ_r flow[r,s,i] tariff[r,s,i] / Σ_r flow[r,s,i]
+    """
+    bought = flow.sum(0)
+    mean = ratio((flow * tariff).sum(0), bought)
+    return np.asarray(np.einsum("sij,si->sj", use, mean), dtype=np.float64)

@@ -137,11 +137,36 @@ def gravity_fill(
     for k in np.flatnonzero(hub.any(-1)):
         touches = hub[k][:, None] | hub[k][None, :]
         seed[k] *= touches
-    pair = (names, names) if names is not None else None
-    out = ras(seed, s, d, tolerance=tolerance, max_iterations=max_iterations, names=pair)
+    out = ras_off_diagonal(seed, s, d, tolerance=tolerance, max_iterations=max_iterations, names=names)
     return Balanced(
         np.moveaxis(out.matrix, 0, -1), out.row.T, out.column.T, out.converged, out.iterations, out.residual
     )
+
+
+def ras_off_diagonal(
+    seed: ArrayLike,
+    row: ArrayLike,
+    column: ArrayLike,
+    *,
+    tolerance: float = 1e-13,
+    max_iterations: int = 200_000,
+    names: Sequence[str] | None = None,
+) -> Balanced:
+    """`ras` of square matrices with an empty diagonal and no other zero where both margins are open.
+
+    Such margins can be met just where no region has to trade with itself (`self_trade` is 0, Hall's condition), so that
+    no flow has to be solved to see it.
+
+    seed ... r s · row ... r · column ... s, one unit, >= 0 · names of the regions
+
+    Raises Infeasible naming regions that would have to trade with themselves, and as `ras`.
+    """
+    a, u, v = _stack(seed, row, column)
+    pair = (names, names) if names is not None else None
+    total = np.maximum(u.sum(-1, keepdims=True), v.sum(-1, keepdims=True))
+    # A flow is solved only to say which regions are in the way.
+    _refuse_bad_margins(a, u, v, pair, signed=False, flows=bool((u + v > total * (1 + SUM_TOLERANCE)).any()))
+    return _iterate(a, np.zeros_like(a), u, v, np.shape(seed), tolerance, max_iterations)
 
 
 def self_trade(supply: ArrayLike, demand: ArrayLike) -> Array:
@@ -286,7 +311,9 @@ def _miss(found: Array, margin: Array, floor: Array) -> Array:
     return np.asarray(gap.max(-1, initial=0.0))
 
 
-def _refuse_bad_margins(a: Array, u: Array, v: Array, names: _Names | None, *, signed: bool) -> None:
+def _refuse_bad_margins(
+    a: Array, u: Array, v: Array, names: _Names | None, *, signed: bool, flows: bool = True
+) -> None:
     """Collect everything that makes the margins impossible and raise it once."""
     p = Problems("no matrix can meet these margins")
     label = _Labels(len(a), names)
@@ -306,7 +333,7 @@ def _refuse_bad_margins(a: Array, u: Array, v: Array, names: _Names | None, *, s
             which = f"{'row' if axis == 2 else 'column'} {label.of(axis, i)}"
             p.add(f"{label.at(k)}{which} must sum to {margin[k, i]:.6g} but has no cell of that sign")
     p.raise_if(Infeasible, fix="change the margins, or give the seed cells that can carry them")
-    for n in range(len(a)):
+    for n in range(len(a) if flows else 0):
         blocked = _blocked(a[n], u[n], v[n]) if _needs_flow_check(a[n], u[n], v[n]) else None
         if blocked:
             p.add(label.at(n) + _tell(blocked, label, u[n], v[n]))

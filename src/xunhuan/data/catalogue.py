@@ -16,8 +16,8 @@ def tables() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a table: name, title, year, regions and sectors (numbers of them, r and i), unit, home, digest (its first
-        twelve digits).
+        A row a table: name, title, year, regions and sectors (numbers of them, r and i), unit, versions (how many
+        `Accounts.draw` can make), home, digest (its first twelve digits).
 
     Raises
     ------
@@ -37,8 +37,10 @@ def tables() -> pd.DataFrame:
     for name, path in known_tables().items():
         with h5netcdf.File(path, "r") as f:
             a, d = dict(f.attrs), f.dimensions
+            versions = d["version_axis_k"].size if "version_axis_k" in d else 0
             rows.append({
                 "name": name, "title": a["title"], "year": int(a["year"]), "regions": d["region"].size,
-                "sectors": d["sector"].size, "unit": a["unit"], "home": a["home"], "digest": str(a["digest"])[:12],
+                "sectors": d["sector"].size, "unit": a["unit"], "versions": versions,
+                "home": a["home"], "digest": str(a["digest"])[:12],
             })  # fmt: skip
     return pd.DataFrame(rows)

@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.posterior import from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         data["final_by_origin"] = (
             ("origin", "sector", "region", "category"), acc.sourcing.final, {"unit": acc.unit},
         )  # fmt: skip
+    if acc.posterior is not None:
+        data |= to_variables(acc.posterior)
     tile = np.array([t if t is not None else (-1, -1) for t in g.tile], dtype=np.int64).reshape(len(codes), 2)
     coords = {
         "origin": codes, "destination": codes, "region": codes,
@@ -73,6 +76,9 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "sector_groups": json.dumps(s.groups, ensure_ascii=False),
         "extra": json.dumps(dict(acc.extra), ensure_ascii=False),
     }  # fmt: skip
+    if acc.posterior is not None:
+        told = [acc.posterior.title, acc.posterior.notes]
+        attrs |= {"posterior": json.dumps(told, ensure_ascii=False), "posterior_digest": acc.posterior.digest}
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
@@ -139,7 +145,14 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         home=str(attrs["home"]),
         sourcing=sourcing,
         extra=record("extra"),
+        posterior=from_variables(values, *_told(attrs)),
     )
+
+
+def _told(attrs: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Title and notes of a posterior."""
+    title, notes = json.loads(attrs.get("posterior", '["", []]'))
+    return str(title), tuple(notes)
 
 
 def save(acc: Accounts, path: str | Path) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.posterior import STEPS, Posterior, Reports
 
 FLOW = [  # r s i
     [[157, 199, 150], [3, 7, 12], [23, 31, 28], [14, 16, 20]],
@@ -38,6 +39,8 @@ VALUE_ADDED = [  # s j v
 ]
 TARIFF_PERCENT_ATLAS = [7, 5, 2]  # on goods from Borea, by sector; one rate for all provinces
 TARIFF_PERCENT_BOREA = [4, 9, 1]  # on goods from Atlas
+DISTANCE = [[60, 300, 500], [300, 80, 420], [500, 420, 90]]  # between provinces of Atlas, km
+VERSIONS = 16
 
 
 def toyland() -> Accounts:
@@ -95,4 +98,33 @@ def toyland() -> Accounts:
         source="Invented for this project; no resemblance to any economy is meant",
         notes=("fictional",),
         home="ATL",
+        posterior=_posterior(),
+    )
+
+
+def _posterior() -> Posterior:
+    """Sixteen versions of what Atlas' provinces sell each other, about what they do sell each other."""
+    flow = np.array(FLOW, dtype=float)
+    inside, export, import_ = flow[:3, :3], flow[:3, 3], flow[3, :3]
+    own = np.einsum("ppi->pi", inside)
+    outflow, inflow = inside.sum(1) - own, inside.sum(0) - own
+    output, used = flow[:3].sum(1), flow[:, :3].sum(0)
+    mean = np.minimum(outflow, inflow) / np.minimum(output - export, used - import_)
+    rng = np.random.default_rng(VERSIONS)
+    odds = mean / (1 - mean) * np.exp(0.4 * rng.standard_normal((VERSIONS, *mean.shape)))
+    none = np.zeros(3)
+    return Posterior(
+        regions=np.arange(3),
+        reports=Reports(
+            export, import_, outflow, inflow, output, output, used, export.sum(0), import_.sum(0), unused=none
+        ),
+        overlap=np.rint(STEPS * odds / (1 + odds)).astype(np.uint8),
+        mean=mean,
+        decay=rng.uniform(1.0, 2.0, VERSIONS),
+        distance=np.array(DISTANCE, dtype=float),
+        tilt=np.zeros((VERSIONS, 2, 3)),
+        reexport=np.zeros(VERSIONS),
+        to=np.zeros((0, 0)),
+        title=f"{VERSIONS} versions of what the provinces of Atlas sell each other",
+        notes=("fictional",),
     )

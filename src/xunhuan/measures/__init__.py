@@ -20,6 +20,7 @@ from xunhuan.measures.sources import SOURCES
 
 if TYPE_CHECKING:
     from xunhuan.measures.circuits import circulation as circulation
+    from xunhuan.measures.crossing import cross_hauling as cross_hauling
     from xunhuan.measures.decomposition import structural_decomposition as structural_decomposition
     from xunhuan.measures.domestic import import_content as import_content
     from xunhuan.measures.domestic import supply as supply
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
     from xunhuan.measures.stages import propagation_length as propagation_length
     from xunhuan.measures.suppliers import chokepoints as chokepoints
     from xunhuan.measures.suppliers import exposure as exposure
+    from xunhuan.measures.versions import intervals as intervals
 
 # Name -> module. No module has the name of a measure: once imported it would take the measure's place here.
 _PUBLIC = {
     "border_effect": "integration",
     "chokepoints": "suppliers",
     "circulation": "circuits",
+    "cross_hauling": "crossing",
     "duplication": "specialisation",
     "export_decomposition": "exports",
     "exposure": "suppliers",
@@ -50,6 +53,7 @@ _PUBLIC = {
     "gateways": "gvc",
     "head_ries": "integration",
     "import_content": "domestic",
+    "intervals": "versions",
     "linkages": "stages",
     "participation": "gvc",
     "propagation_length": "stages",

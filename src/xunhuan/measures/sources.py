@@ -28,6 +28,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "border_effect": ("McCallum1995", "HeadRies2001"),
     "chokepoints": ("BaldwinFreemanTheodorakopoulos2023", "Hirschman1964"),
     "circulation": _all(DEFINITION_SOURCES),
+    "cross_hauling": ("Kronenberg2009",),
     "duplication": ("Hoover1936", "Hirschman1964"),
     "export_decomposition": _all(METHOD_SOURCES),
     "exposure": ("BaldwinFreemanTheodorakopoulos2023", "Hirschman1964"),

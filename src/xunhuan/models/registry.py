@@ -23,7 +23,7 @@ GROUP = "xunhuan.models"
 RESERVED: dict[str, tuple[str, ...]] = {
     "parameter": ("after",),
     "edit": ("name", "note", "role", "size"),
-    "uncertain": ("draws", "seed", "design", "shock", "cross_hauling", "models"),
+    "uncertain": ("draws", "seed", "design", "shock", "table", "models"),
     "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",
                  "break_even_answer", "reinforcement", "frontier_real_income", "frontier_reliance", "rank_correlation",
                  "sobol_first", "sobol_total", "sobol_first_half", "sobol_total_half"),

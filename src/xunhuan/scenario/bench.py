@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
@@ -24,7 +25,7 @@ from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
 from xunhuan.scenario.run import Bench
-from xunhuan.scenario.scenario import Uncertainty
+from xunhuan.scenario.scenario import Drawn, Uncertainty
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
@@ -53,7 +54,7 @@ def run_layers(
     ended: dict[str, int] = {}
     u = bench.scenario.uncertainty
     if u is not None:
-        rows = design(u)
+        rows = design(u, bench.base.draws)
         worked = _draws(layers, bench, rows, out, plan, progress)
         drawn = _drawn_labels(bench, labels)
         numbers = ensemble.matrix(worked, int(drawn.sum()))
@@ -159,14 +160,17 @@ def _sensitivity(
     if not chosen.size:
         return data
     sample = sample_rows(u)
-    rank = np.array([[_rank(rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen] for q in rows])
+    sizes = [_sizes(q, rows[q.column].to_numpy(), bench.base) for q in u.quantities()]
+    rank = np.array([[_rank(x[sample], numbers[sample, k]) for k in chosen] for x in sizes])
     picked = labels.iloc[chosen].reset_index(drop=True)
     dims = ("uncertain", "headline")
     told: dict[str, Any] = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
     of: dict[str, Any] = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
     names = [q.name for q in u.quantities()]
     data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
-    text = "Spearman rank correlation over draws with an answer"
+    text = (
+        "Spearman rank correlation over draws with an answer; of the table with its trade between regions over output"
+    )
     data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
     if u.design == "sobol":
         found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, uncertain
@@ -178,6 +182,13 @@ def _sensitivity(
         for k, (name, text) in enumerate(texts.items()):
             data[name] = (dims, found[:, k, :].T, {"definition": text, "unit": "1"})
     return data
+
+
+def _sizes(q: Drawn, values: Array, base: Accounts) -> Array:
+    """What a quantity's values are ranked by: themselves, of a table's versions what regions sell each other."""
+    if q.of != "table" or base.posterior is None:
+        return values
+    return np.array([base.posterior.trade(int(k)) for k in values])
 
 
 def _filled(numbers: Array) -> Array:
@@ -212,6 +223,7 @@ def _manifest(
             "unit": bench.base.unit,
             "source": bench.base.source,
             "notes": list(bench.base.notes),
+            "posterior": "" if bench.base.posterior is None else bench.base.posterior.digest,
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "cited": {m: list(registry.find(m).cited) for m in bench.parameters},

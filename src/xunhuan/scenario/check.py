@@ -190,8 +190,9 @@ def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
     """Problems of quantities whose draws would change nothing, or could not be."""
     drawn = {m: b for m, b in bench.parameters.items() if u.models is None or m in u.models}
     for q in u.quantities():
-        if q.of == "table" and len(bench.view.home) < 2:
-            p.add(f"uncertainty.{q.name}: its draws would change nothing: the home nation has one region")
+        if q.of == "table" and not bench.base.draws:
+            p.add(f"uncertainty.{q.name}: its draws would change nothing: the table {bench.base.name} has one version; "
+                  "`xunhuan tables` shows those that have more")  # fmt: skip
         if q.of == "model":
             name, idle = next(
                 (m.name, x.idle) for m in registry.models().values() for x in m.uncertain if x.name == q.name

@@ -33,8 +33,10 @@ def quantile(d: Distribution, u: Array) -> Array:
     return np.asarray(stats.triang.ppf(u, (d.mode - d.low) / width, loc=d.low, scale=width))
 
 
-def design(u: Uncertainty) -> pd.DataFrame:
+def design(u: Uncertainty, versions: int = 1) -> pd.DataFrame:
     """Values of every uncertain quantity, one row a draw; the same seed gives the same rows.
+
+    versions  of the base table, which are in random order: the draw's number among them is its value
 
     "latin-hypercube": each quantity's range cut in as many equal parts as there are draws, each part drawn once
     [McKayBeckmanConover1979]. "sobol": Saltelli's design of N (D + 2) rows, from which first-order and total indices
@@ -47,7 +49,10 @@ def design(u: Uncertainty) -> pd.DataFrame:
         points = qmc.LatinHypercube(d=len(quantities), rng=np.random.default_rng(u.seed)).random(u.draws)
     # A point on the edge would be an infinite factor.
     points = np.clip(points, 1e-9, 1 - 1e-9)
-    columns = {q.column: quantile(d, points[:, k]) for k, (q, d) in enumerate(quantities.items())}
+    columns = {
+        q.column: np.floor(versions * points[:, k]) if q.of == "table" else quantile(d, points[:, k])
+        for k, (q, d) in enumerate(quantities.items())
+    }
     return pd.DataFrame(columns, index=pd.RangeIndex(len(points), name="draw"))
 
 

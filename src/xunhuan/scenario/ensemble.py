@@ -29,11 +29,10 @@ from xunhuan.models import registry
 from xunhuan.models.edits import Edit
 from xunhuan.models.model import Shock
 from xunhuan.scenario.assess import assess, headlines
-from xunhuan.scenario.bounds import hauling_bounds
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest, versions
-from xunhuan.scenario.run import Bench, Bounds, Draw, Memo, arms, as_kept
+from xunhuan.scenario.run import Bench, Draw, Memo, arms, as_kept
 from xunhuan.scenario.worker import Died, Tell, Worker
 
 Progress = Callable[[int, int], None]
@@ -57,11 +56,10 @@ class Plan:
 
 
 @lru_cache(maxsize=2)
-def _bench(text: str) -> tuple[Bench, Bounds | None]:
+def _bench(text: str) -> Bench:
     """A worker's bench, made once a process."""
     data, name, folder = json.loads(text)
-    bench = drawn(prepare(Layers(name, data, (), Path(folder) if folder else None)))
-    return bench, bounds_of(bench)
+    return drawn(prepare(Layers(name, data, (), Path(folder) if folder else None)))
 
 
 def drawn(bench: Bench) -> Bench:
@@ -76,29 +74,23 @@ def drawn(bench: Bench) -> Bench:
     return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in wanted})
 
 
-def bounds_of(bench: Bench) -> Bounds | None:
-    """The bounds of the table where its cross-hauling is uncertain."""
-    u = bench.scenario.uncertainty
-    return hauling_bounds(bench.base) if u is not None and u.cross_hauling is not None else None
-
-
 _Values = Mapping[str, float]
 DrawRow = tuple[int, str, str, list[float]]
 """A draw's number, outcome, message and headline values."""
 
 
-def worked(bench: Bench, bounds: Bounds | None, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
+def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     """Outcome, message and headline values of some draws; a draw without an answer is said, not dropped."""
     assert bench.scenario.uncertainty is not None
     known = {q.column: q for q in bench.scenario.uncertainty.quantities()}
     benches: list[Bench | BadInput] = []
     for _, values in rows:
         try:
-            benches.append(bench.varied(Draw.of({known[c]: v for c, v in values.items()}), bounds))
+            benches.append(bench.varied(Draw.of({known[c]: v for c, v in values.items()})))
         except BadInput as e:
             benches.append(e)
     memos: list[Memo] = [{} for _ in rows]
-    if bounds is None:
+    if not bench.scenario.uncertainty.table:
         _together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
     for (k, _), b, memo in zip(rows, benches, memos, strict=True):
         try:
@@ -148,16 +140,18 @@ def _edits(bench: Bench, name: str, doses: Mapping[str, float]) -> tuple[Edit, .
 
 def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:
     """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
-    bench, bounds = _bench(text)
+    bench = _bench(text)
     here = draws_digest(bench)
     if here != digest:
         raise BadInput("a worker has another table or another version", fix="install the same package on every worker")
-    return list(worked(bench, bounds, rows))
+    return list(worked(bench, rows))
 
 
 def draws_digest(bench: Bench) -> str:
-    """Digest of all that determines the draws: scenario, base, version."""
-    return scenario_digest(bench.scenario, f"{bench.base.digest} {versions()['xunhuan']}")
+    """Digest of all that determines the draws: scenario, base and its posterior, version."""
+    u, post = bench.scenario.uncertainty, bench.base.posterior
+    other = post.digest if u is not None and u.table and post is not None else ""
+    return scenario_digest(bench.scenario, " ".join([bench.base.digest, other, versions()["xunhuan"]]))
 
 
 def draw_all(
@@ -215,9 +209,9 @@ def _run(
         return
     workers = min(plan.workers or _cores(), len(batches))
     if workers == 1:
-        here, bounds = drawn(bench), bounds_of(bench)
+        here = drawn(bench)
         for batch in batches:
-            yield list(worked(here, bounds, batch))
+            yield list(worked(here, batch))
         return
     yield from _on_processes(text, digest, batches, workers)
 

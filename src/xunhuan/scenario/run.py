@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
@@ -25,18 +24,19 @@ class Draw:
     """One draw of what is uncertain; factors are ratios, 1 = as the scenario says.
 
     factor    by name of a model's uncertain quantity · shock: on the size of a shock
-    position  of the base between least (0) and most (1) cross-hauling, 0.5 = as bundled
+    version   of the base, None = the base itself
     """
 
     factor: Mapping[str, float] = field(default_factory=dict)
-    position: float = 0.5
+    version: int | None = None
     shock: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Mapping[Drawn, float]) -> Draw:
         """From drawn quantities."""
         by = {kind: {q.name: v for q, v in values.items() if q.of == kind} for kind in ("model", "table", "shock")}
-        return cls(by["model"], by["table"].get("cross_hauling", 0.5), by["shock"])
+        version = by["table"].get("table")
+        return cls(by["model"], None if version is None else int(version), by["shock"])
 
 
 NOMINAL = Draw()
@@ -99,10 +99,15 @@ class Bench:
             out += [e for e in mine if isinstance(e, model.reads)]
         return tuple(out)
 
-    def varied(self, draw: Draw, bounds: Bounds | None = None) -> Bench:
+    def varied(self, draw: Draw) -> Bench:
         """The same bench under a draw: parameters, table and sizes moved. Raises BadInput where a draw cannot be."""
-        base = self.base if bounds is None else bounds.at(draw.position)
+        base = self.base if draw.version is None else _version(self.base, draw.version)
         return Bench(self.scenario, base, {n: _moved(n, p, draw, base) for n, p in self.parameters.items()}, draw)
+
+
+@lru_cache(16)
+def _version(base: Accounts, k: int) -> Accounts:
+    return base.draw(k)
 
 
 def _moved(name: str, p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
@@ -143,26 +148,6 @@ def gain_of(scenario: Scenario) -> tuple[str, Quantity] | None:
     known = registry.models()
     found = ((n, q) for n in scenario.model if n in known for q in known[n].quantities)
     return next(((n, q) for n, q in found if q.change and q.better > 0 and q.axes == ("place",)), None)
-
-
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """A table between the least and the most trade among the provinces that their margins allow."""
-
-    base: Accounts
-    least: Array
-    most: Array
-
-    def at(self, position: float) -> Accounts:
-        """The table at a position: 0 least, 0.5 as it is, 1 most; flows inside the nation move along straight lines.
-
-        The identities are linear in flows, so every table between balanced tables balances.
-        """
-        if position == 0.5:
-            return self.base
-        far = self.least if position < 0.5 else self.most
-        w = abs(2 * position - 1)
-        return self.base.replace(flow=(1 - w) * self.base.flow + w * far)
 
 
 Asked = tuple[str, tuple[Edit, ...], Any]

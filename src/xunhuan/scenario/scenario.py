@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, Positive, Strict
+from xunhuan.data.records import NUMBER, Finite, Flag, Positive, Strict
 from xunhuan.models import registry
 from xunhuan.models.edits.base import RegionNames, SectorNames
 from xunhuan.scenario.lines import Name, ShockLines, lines_schema
@@ -60,7 +60,7 @@ class Compare(Strict):
 
 
 class Distribution(Strict):
-    """Of a factor or a position. `relative_sd`: lognormal with median 1; `low`, `high`: uniform, with `mode` triangular."""
+    """Of a factor. `relative_sd`: lognormal with median 1; `low`, `high`: uniform, with `mode` triangular."""
 
     relative_sd: Annotated[float, NUMBER, Field(gt=0, le=2)] | None = None
     low: Finite | None = None
@@ -101,13 +101,12 @@ class Drawn(NamedTuple):
 class Uncertainty(Strict):
     """What is uncertain, and how it is sampled.
 
-    draws          evaluations: all of them for "latin-hypercube"; for "sobol" the base size N, a power of two, with
-                   N (D + 2) evaluations for D uncertain quantities
-    seed           of the design
-    shock          by name: factor on the size of that shock
-    cross_hauling  position of the base between the least (0) and the most (1) trade among provinces that the
-                   margins allow; 0.5 is the base as bundled
-    models         which models are drawn; all by default
+    draws   evaluations: all of them for "latin-hypercube"; for "sobol" the base size N, a power of two, with
+            N (D + 2) evaluations for D uncertain quantities
+    seed    of the design
+    shock   by name: factor on the size of that shock
+    table   true: each draw has a version of the base of its own, where the base has a posterior
+    models  which models are drawn; all by default
 
     Keys of models' own quantities, each a factor, come from the models there are (`Model.uncertain`).
     """
@@ -116,7 +115,7 @@ class Uncertainty(Strict):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 7
     design: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
     shock: Mapping[str, Distribution] = Field(default_factory=dict)
-    cross_hauling: Distribution | None = None
+    table: Flag = False
     models: tuple[str, ...] | None = None
 
     @model_validator(mode="before")
@@ -145,9 +144,7 @@ class Uncertainty(Strict):
             raise ValueError(f"a Sobol design needs a power of two, draws is {self.draws}")
         positive = {u.name for m in registry.models().values() for u in m.uncertain if not u.zero}
         for q, d in self.quantities().items():
-            low, high = d.support()
-            if q.of == "table" and (d.relative_sd is not None or low < 0 or high > 1):
-                raise ValueError(f"{q.name} is a position: give low and high within [0, 1]")
+            low, _ = d.support()
             if q.name in positive and d.low is not None and low <= 0:
                 raise ValueError(f"{q.name}: a factor must be positive, low is {low:g}")
             if low < 0:
@@ -158,7 +155,7 @@ class Uncertainty(Strict):
         """Every uncertain quantity with its distribution: the models', the table's, then sizes of shocks."""
         names = [n for n in type(self).model_fields if n not in Uncertainty.model_fields]
         found = {Drawn("model", n): getattr(self, n) for n in names}
-        found[Drawn("table", "cross_hauling")] = self.cross_hauling
+        found[Drawn("table", "table")] = Distribution(low=0, high=1) if self.table else None
         found |= {Drawn("shock", n): d for n, d in self.shock.items()}
         return {q: d for q, d in found.items() if d is not None}
 

@@ -25,6 +25,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "propagation-length": "Average number of stages between a region's value added and a partner's final goods.",
         "head-ries": "Trade costs that flows imply (Head-Ries), ad valorem.",
         "border-effect": "How much more freely regions trade inside their nation than across its border.",
+        "cross-hauling": "How much of the same goods a place both sends to and takes from the rest of its nation.",
         "supply": "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
         "import-content": "Imports of a kind of good that industries use per unit of output.",
         "structural-decomposition": "What moved circulation between two tables: technology, sourcing, demand.",

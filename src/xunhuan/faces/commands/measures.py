@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xunhuan.faces.commands.measuring import Nations, Regions, TableArgument, Top, open_table, show
+from xunhuan.faces.commands.measuring import Draws, Nations, Regions, TableArgument, Top, measured, open_table, show
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 
@@ -141,6 +141,12 @@ _COMMANDS = {
         shared=("sectors", "home"),
         own=_THETA,
     ),
+    "cross_hauling": _Command(
+        "Cross-hauling",
+        "How much of the same goods a place both sends to and takes from the rest of its nation; outflow over output.",
+        by=("region", "sector"),
+        shared=("sectors", "home"),
+    ),
     "supply": _Command(
         "Domestic supply",
         "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
@@ -176,6 +182,7 @@ def _callback(measure: str, command: _Command) -> Callable[..., None]:
     arguments = {name: (kind, inspect.Parameter.empty) for name, kind in command.tables.items()}
     shown = {
         "nation": (Nations, None),
+        **({"draws": (Draws, None)} if len(arguments) == 1 else {}),
         "top": (Top, None),
         "format": (FormatOption, Format.table),
         "output": (OutputOption, None),
@@ -186,7 +193,7 @@ def _callback(measure: str, command: _Command) -> Callable[..., None]:
 
         options = {name: given[name] for name in command.options} | {"region": given["region"] or None}
         accounts = [open_table(given[name], given["nation"]) for name in arguments]
-        ds = getattr(measures, measure)(*accounts, **options)
+        ds = measured(getattr(measures, measure), accounts, options, given.get("draws"))
         show(ds, command.title.format(**given), given["format"], given["output"], given["top"])
 
     every = {**arguments, **command.options, **shown}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from xunhuan.errors import BadInput
 from xunhuan.faces.output import Format
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from xunhuan.data.accounts import Accounts
@@ -29,6 +31,10 @@ Nations = Annotated[
     typer.Option("--nation", help="Make regions one nation and look from it: NAME=CODE,CODE,..."),
 ]
 Top = Annotated[int | None, typer.Option("--top", help="Show only so many rows; of a ranking, ranks of each region.")]
+Draws = Annotated[
+    int | None,
+    typer.Option("--draws", help="Versions of the table for 90% intervals; 0 for none. See `xunhuan tables`."),
+]
 RANKS = 10
 """Ranks of each region shown unless --top says otherwise."""
 
@@ -48,6 +54,42 @@ def open_table(table: str, nation: list[str] | None = None) -> Accounts:
     return acc
 
 
+def measured(
+    measure: Callable[..., xr.Dataset], accounts: list[Accounts], options: dict[str, Any], draws: int | None
+) -> xr.Dataset:
+    """A measure of tables, with intervals over versions of the one table where asked for or known."""
+    from xunhuan.faces.output import counting
+    from xunhuan.measures.versions import intervals, with_known
+
+    if draws:
+        with counting("versions of the table") as progress:
+            return intervals(measure, accounts[0], draws=draws, progress=progress, **options)
+    ds = measure(*accounts, **options)
+    plain = measure.__name__ == "circulation" and draws is None and all(options[k] == v for k, v in _PLAIN.items())
+    return with_known(accounts[0], ds) if plain else ds
+
+
+_PLAIN = {"by": "region", "sectors": "all", "border": "region", "home": None, "definition": "absorption"}
+"""Options of circulation that the intervals which tables keep were worked out with."""
+
+
+def folded(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for the screen: the two ends of an interval in one column after its number.
+
+    >>> import pandas as pd
+    >>> folded(pd.DataFrame({"own": [0.5], "own_low": [0.41], "own_high": [0.625]})).iloc[0].tolist()
+    [0.5, '0.410–0.625']
+    """
+    out = frame
+    for low in [c for c in frame.columns if str(c).endswith("_low")]:
+        name = str(low).removesuffix("_low")
+        if name in frame and f"{name}_high" in frame:
+            ends = zip(frame[low], frame[f"{name}_high"], strict=True)
+            out = out.assign(**{low: [f"{a:.3f}–{b:.3f}" if a == a else "" for a, b in ends]})
+            out = out.drop(columns=f"{name}_high").rename(columns={low: f"{name} 90%"})
+    return out
+
+
 def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
     """Print or write a measure with its definition, weighting, unit and sources beside it."""
     from xunhuan.faces.output import emit
@@ -57,6 +99,8 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
     frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
     if top is not None and not ranked:
         frame = frame.head(top)
+    if format is Format.table and output is None:
+        frame = folded(frame)
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=measure_notes(ds))
 
@@ -69,6 +113,8 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
     lines = [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
     lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
     lines += _mean_lines(ds)
+    if "draws" in a:
+        lines.append(f"Intervals: 90%, over {a['draws']} versions of what the nation's regions sell each other.")
     method = " ".join(f"[{key}]" for key in strings(a["citation"]))
     lines.append(f"{_values_in(ds, strings(a['columns']))}Method: {method}.")
     lines.append(f"Table: {a['table']}. Source: {a['source']}.")

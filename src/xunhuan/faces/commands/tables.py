@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+
+if TYPE_CHECKING:
+    from xunhuan.data.accounts import Accounts
 
 
 def register(app: typer.Typer) -> None:
@@ -46,21 +49,36 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
     import pandas as pd
 
     from xunhuan.data.store import load
+    from xunhuan.measures import cross_hauling
 
     acc = load(table)
     g = acc.geography
+    crossed = cross_hauling(acc, [c for c, shut in zip(g.codes, acc.closed, strict=True) if shut])
     df = pd.DataFrame({
         "region": g.codes, "name_en": g.names_en, "name_zh": g.names_zh, "nation": g.nation,
         "open": np.where(g.is_open, "open", ""), "gdp": acc.gdp, "output": acc.output.sum(1),
     })  # fmt: skip
+    if len(set(g.nation)) < len(g.codes) - len(g.open):  # some nation has several regions
+        shares = crossed[["outflow", "overlap"]].to_dataframe()[["outflow", "overlap"]].reindex(g.codes)
+        df = df.assign(outflow=shares["outflow"].to_numpy(), overlap=shares["overlap"].to_numpy())
     notes = [
         f"{acc.title}. {acc.year}, {acc.unit}. Source: {acc.source}",
         f"sectors: {', '.join(acc.sectors.codes)}; groups: {', '.join(acc.sectors.groups)}",
         f"clusters: {', '.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
+        *_versions(acc),
         *acc.notes,
         f"digest {acc.digest}",
     ]
-    emit(df, format, output, title=acc.name, notes=notes, digits=1)
+    emit(df, format, output, title=acc.name, notes=notes, digits=3)
+
+
+def _versions(acc: Accounts) -> list[str]:
+    """What the columns of trade between regions mean, and how many versions there are of it."""
+    lines = ["outflow: sent to the nation's other regions over output; overlap: of what could be both sent and taken, the "
+             "part that is, see `xunhuan cross-hauling`"]  # fmt: skip
+    if acc.posterior is not None:
+        lines.append(f"versions: {acc.draws}, {acc.posterior.title}; {'; '.join(acc.posterior.notes)}")
+    return lines
 
 
 def _check(

@@ -1,0 +1,117 @@
+"""Intervals of measures: the same number in the versions of a table whose trade between regions is uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import CIRCUITS, Array
+from xunhuan.data.store import strings
+from xunhuan.errors import BadInput
+from xunhuan.measures.circuits import circulation
+
+QUANTILES = (0.5, 0.05, 0.95)
+ENDS = ("median", "low", "high")
+"""Median and ends of a 90% interval, and what the variables that hold them end in."""
+
+
+def intervals(
+    measure: Callable[..., xr.Dataset],
+    acc: Accounts,
+    *args: Any,
+    draws: int = 64,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> xr.Dataset:
+    """A measure with the 90% interval of each of its numbers over versions of the table.
+
+    low, median, high: the 5, 50 and 95% quantiles over `acc.draw(0 ... draws − 1)`, each number by itself; differences
+    between regions are tighter than two intervals suggest, so take them inside each version.
+
+    Parameters
+    ----------
+    measure : callable
+        A measure of one table.
+    acc : Accounts
+        The table, with a posterior.
+    *args, **options
+        As the measure takes them.
+    draws : int
+        Versions taken, 2 to `acc.draws`.
+    progress : callable, optional
+        Called with how many versions are done, and how many there are.
+
+    Returns
+    -------
+    xarray.Dataset
+        The measure of the table itself, and beside each number X that moves X_median, X_low and X_high.
+
+    Raises
+    ------
+    BadInput
+        For a table without a posterior or without so many versions, and what the measure refuses.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> ds = xh.measures.intervals(xh.measures.circulation, xh.toyland(), "AT-N", draws=16)
+    >>> [round(float(ds[n].item()), 3) for n in ("own_low", "own", "own_high")]
+    [0.671, 0.704, 0.75]
+    """
+    if not 2 <= draws <= acc.draws:
+        what = "has one version" if not acc.draws else f"has {acc.draws} versions, not {draws}"
+        raise BadInput(f"the table {acc.name} {what}", where=acc.name, fix="`xunhuan tables` shows how many each has")
+    found = measure(acc, *args, **options)
+    names = [n for n in strings(found.attrs["columns"]) if found[n].dtype.kind == "f"]
+    seen: dict[str, list[Array]] = {n: [] for n in names}
+    for k in range(draws):
+        one = measure(acc.draw(k), *args, **options)
+        for n in names:
+            seen[n].append(one[n].values)
+        if progress is not None:
+            progress(k + 1, draws)
+    return _beside(found, {n: np.stack(x) for n, x in seen.items()}, draws)
+
+
+def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
+    """Circulation by absorption with its intervals, where the table has them worked out; else as it is."""
+    known = None if acc.posterior is None else acc.posterior.known.get("circulation")
+    if known is None or acc.posterior is None or found["own"].dims != ("region",):
+        return found
+    codes = [acc.geography.codes[k] for k in acc.posterior.regions]
+    rows = [codes.index(str(c)) for c in found["region"].values if str(c) in codes]
+    if len(rows) < found.sizes["region"]:
+        return found
+    return _beside(found, {c: known[:, rows, k] for k, c in enumerate(CIRCUITS)}, len(known))
+
+
+def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None = None) -> Array:
+    """Circulation by absorption of the home nation's regions in every version, axes k region circuit."""
+    out = []
+    for k in range(acc.draws):
+        ds = circulation(acc.draw(k))
+        out.append(np.stack([ds[c].values for c in CIRCUITS], axis=1))
+        if progress is not None:
+            progress(k + 1, acc.draws)
+    return np.stack(out)
+
+
+def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int) -> xr.Dataset:
+    """A measure with quantiles of its numbers over versions, axes k and then the number's own."""
+    out, columns = found.copy(), []
+    for name in strings(found.attrs["columns"]):
+        columns.append(name)
+        values = seen.get(name)
+        # What no version moves differs by rounding only.
+        if values is None or not (np.ptp(values, axis=0) > 1e-9 * np.abs(values).max()).any():
+            continue
+        for end, q in zip(ENDS, np.nanquantile(values, QUANTILES, axis=0), strict=True):
+            attrs = {"long_name": f"{found[name].attrs['long_name']}: {end}", "unit": found[name].attrs["unit"]}
+            out[f"{name}_{end}"] = (found[name].dims, q, attrs)
+        columns += [f"{name}_low", f"{name}_high"]
+    out.attrs |= {"columns": columns, "draws": draws}
+    return out
