@@ -6,12 +6,14 @@ national table with provinces; totals are those of the world table. Nothing fore
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from xunhuan.build import lists
+from xunhuan.build.partners import national_split
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras, ras, self_trade, share_out
@@ -19,6 +21,9 @@ from xunhuan.errors import BadInput
 
 EVEN = 1e-3
 """Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
+
+Split = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
+"""(sent p i, bought p i, export i d, imported o i) -> export p d i, imported o p i."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,18 @@ class Nest:
     log: pd.DataFrame
 
 
-def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) -> Nest:
+def nest(
+    shares: ProvinceShares, output: Array, export: Array, imported: Array, partners: Split = national_split
+) -> Nest:
     """Divide a nation among its provinces.
 
     output i, export i d, imported o i: the nation's, million USD
     1. Output by the provinces' shares of each sector; value added per output stays the province's.
     2. Use and final use: GRAS of the provinces' tables, rows to the nation's absorption, columns to inputs
        (output less value added) and to final use by category, which scales as a whole.
-    3. Export and import by the provinces' shares, none above its output or use; partners alike for all
-    provinces. 4. Trade inside the nation: RAS of the given trade to output less export and use less import.
+    3. Export and import by the provinces' shares, none above its output or use; `partners` says with whom,
+    alike for all provinces if not given.
+    4. Trade inside the nation: RAS of the given trade to output less export and use less import.
 
     Raises BadInput where a sector of the nation has no province, Infeasible or NotConverged from the fits.
     """
@@ -103,14 +111,15 @@ def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) 
     wanted = use.sum(2) + final.sum(2)
     sent, log_e = _bounded(shares, "export", shares.export, export.sum(1), made)
     bought, log_m = _bounded(shares, "import", shares.imported, imported.sum(0), wanted)
+    abroad = partners(sent, bought, export, imported)
     return Nest(
         output=made,
         use=use,
         final=final,
         value_added=value_added,
         inside=_inside(shares, made - sent, wanted - bought),
-        export=np.einsum("pi,id->pdi", sent, ratio(export, export.sum(1)[:, None])),
-        imported=np.einsum("oi,pi->opi", ratio(imported, imported.sum(0)), bought),
+        export=abroad[0],
+        imported=abroad[1],
         log=pd.concat([_levels(shares, made, wanted), log_e, log_m]),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from xunhuan.build.bridge import bridge, reclassify
 from xunhuan.build.china import build_table, read_inputs
 from xunhuan.build.duties import duties_on_inputs, tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
-from xunhuan.build.nested import Nest, ProvinceShares, common_shares, nest
+from xunhuan.build.nested import Nest, ProvinceShares, Split, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
+from xunhuan.build.partners import moved, national_split, partner_split
+from xunhuan.build.reach import reach
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.geography import Geography
@@ -30,18 +33,24 @@ from xunhuan.data.store import LOG_COLUMNS
 HOME = "CHN"
 _NOTES = (
     "bilateral flows between provinces are estimates: no official table says where an outflow goes",
-    "partner shares of a sector are the nation's for each province: no source gives them by province",
     "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of 2017",
     "services are divided with OECD coefficients of 2020 and WIOD import shares of 2014",
     "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
 )
+PARTNERS = {
+    "prior": "partners of a province are a prior from distance and gateways, not data",
+    "national": "partner shares of a sector are the nation's for each province: no source gives them by province",
+}
+"""How the partners of a province are known, and what a reader must be told of it."""
 _COMPONENTS = ("primary", "input_tariff")
 UNDIVIDED = "undivided"
 
 
-def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
+def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple[Accounts, pd.DataFrame]:
     """The world table of 2017 and its build log, from the raw folder and the national table of the same year.
+
+    partners  "prior": by distance and borders (`partners.partner_split`), "national": the nation's shares
 
     Raises BadInput for missing files or years, Infeasible or NotConverged from the fits, UnbalancedAccounts
     if the result did not balance.
@@ -54,20 +63,33 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     rates, rates_log = tariffs(source)
     h = source.codes.index(HOME)
     abroad = np.array([k for k in range(len(source.codes)) if k != h])
-    inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h])
+    codes = tuple(source.codes[a] for a in abroad)
+    split = _split(partners, shares.codes, codes)
+    inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h], split)
     acc = _assemble(national.geography, shares, flows, books, rates, inside, abroad)
+    acc = acc.replace(notes=(PARTNERS[partners], *acc.notes), extra={"partners": partners})
+    alike = national_split(inside.export.sum(1), inside.imported.sum(0), inside.export.sum(0).T, inside.imported.sum(1))
     used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
-    logs = [flows.log, used, inside.log, rates_log, _controls(shares, flows)]
+    logs = [flows.log, used, inside.log, moved(alike, (inside.export, inside.imported), shares.codes, codes)]
+    logs += [rates_log, _controls(shares, flows)]
     logs.append(bridge(national, common, acc, HOME))
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
 
 
-def build_world_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_world_2017(
+    raw: Path, progress: Callable[[str], None], partners: str = "prior"
+) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
     progress("the provinces of China")
     national, _ = build_table(read_inputs(raw, YEAR), "estimate")
     progress("the world around them")
-    return [build_world(raw, national)]
+    return [build_world(raw, national, partners)]
+
+
+def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -> Split:
+    if partners == "national":
+        return national_split
+    return partial(partner_split, reach=reach(provinces, abroad), goods=len(lists.goods()))
 
 
 def _assemble(
