@@ -87,6 +87,12 @@ def place_split(
     return fitted[:, :, :goods], fitted[:, :, goods:]
 
 
+def drawn(rng: np.random.Generator) -> dict[str, float]:
+    """One draw of what `partner_split` takes by name: triangular over the ranges above, each apart from the others."""
+    ranges = {"elasticity": ELASTICITY, "border": BORDER, "weight": WEIGHT}
+    return {name: float(rng.triangular(*ends)) for name, ends in ranges.items()}
+
+
 def _national(total: Array, by_partner: Array) -> Array:
     """Every province with the nation's partner shares: total p i, by_partner i d -> p d i."""
     return np.asarray(np.einsum("pi,id->pdi", total, ratio(by_partner, by_partner.sum(1)[:, None])))
