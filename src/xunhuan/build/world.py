@@ -67,9 +67,8 @@ def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple
     split = _split(partners, shares.codes, codes)
     inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h], split)
     acc = _assemble(national.geography, shares, flows, books, rates, inside, abroad)
-    acc = acc.replace(
-        notes=(acc.notes[0], PARTNERS[partners], *acc.notes[1:]), extra={"partners": partners, "partners_of": " ".join(shares.codes)}
-    )
+    known = {"partners": partners, "partners_of": " ".join(shares.codes)}
+    acc = acc.replace(notes=(acc.notes[0], PARTNERS[partners], *acc.notes[1:]), extra=known)
     alike = national_split(inside.export.sum(1), inside.imported.sum(0), inside.export.sum(0).T, inside.imported.sum(1))
     used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
     logs = [flows.log, used, inside.log, moved(alike, (inside.export, inside.imported), shares.codes, codes)]
