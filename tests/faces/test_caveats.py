@@ -15,9 +15,9 @@ from xunhuan.data.store import save
 from xunhuan.faces.cli import main
 from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
-from xunhuan.faces.telling import caveat
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.state import Selection
+from xunhuan.faces.words import caveat
 from xunhuan.scenario.record import Result
 
 pytestmark = pytest.mark.identity

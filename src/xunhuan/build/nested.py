@@ -22,7 +22,7 @@ from xunhuan.errors import BadInput
 EVEN = 1e-3
 """Weight of proportional trade in the seed of trade between provinces, so that every margin can be met."""
 
-Split = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
+PartnerSplit = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
 """(sent p i, bought p i, export i d, imported o i) -> export p d i, imported o p i."""
 
 
@@ -85,7 +85,7 @@ class Nest:
 
 
 def nest(
-    shares: ProvinceShares, output: Array, export: Array, imported: Array, partners: Split = national_split
+    shares: ProvinceShares, output: Array, export: Array, imported: Array, partners: PartnerSplit = national_split
 ) -> Nest:
     """Divide a nation among its provinces.
 

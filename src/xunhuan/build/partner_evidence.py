@@ -24,7 +24,7 @@ WEIGHTS = (0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
+class Margins:
     """The goods trade of a nation's regions as a table has it: sent p i, bought p i, export i d, imported o i."""
 
     sent: Array
@@ -36,14 +36,14 @@ class Books:
     goods: int
 
 
-def books(acc: Accounts) -> Books:
+def margins(acc: Accounts) -> Margins:
     """What `place_split` needs of a table with provinces of its home nation; the same whatever its partners."""
     g = acc.geography
     p = g.select(acc.home)
     d = np.setdiff1d(np.arange(acc.R), p)
     out, into = acc.flow[np.ix_(p, d)], acc.flow[np.ix_(d, p)]
     provinces = tuple(g.codes[k] for k in p)
-    return Books(
+    return Margins(
         sent=out.sum(1),
         bought=into.sum(0),
         export=out.sum(0).T,
@@ -69,7 +69,7 @@ def compared(
     said[k] = N[k] · s[k] / n[k], s and n the shares of province and nation in the table, N the nation's share that was
     published (n where none was): the table's own basis, which leaves out what only passes through, cancels.
     """
-    b, rows = books(acc), statements()
+    b, rows = margins(acc), statements()
     reader = _Reader(acc, b, rows)
     national = reader.said(0.0, 0.0)
     return rows.assign(by_nation=national, by_prior=_mix(national, reader.said(elasticity, border), weight))
@@ -82,7 +82,7 @@ def fit(acc: Accounts) -> pd.DataFrame:
     return out.sort_values("error", kind="stable", ignore_index=True)
 
 
-def validate(acc: Accounts, weight: float = WEIGHT[1]) -> pd.DataFrame:
+def left_out(acc: Accounts, weight: float = WEIGHT[1]) -> pd.DataFrame:
     """Each province foretold by the point that fits the others best at a weight, and by the nation's shares.
 
     A row a province: statements, elasticity, border, weight, national and prior (mean absolute log errors), size (what
@@ -106,7 +106,7 @@ def validate(acc: Accounts, weight: float = WEIGHT[1]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def spread(acc: Accounts, draws: int = 400, seed: int = 0) -> pd.DataFrame:
+def resampled(acc: Accounts, draws: int = 400, seed: int = 0) -> pd.DataFrame:
     """The best point of the grid at the chosen weight over samples of provinces, with replacement: elasticity and border."""
     grid, errors, size, province = _grid(acc)
     mine = grid["weight"].to_numpy() == WEIGHT[1]
@@ -136,7 +136,7 @@ def _grid(acc: Accounts) -> tuple[pd.DataFrame, Array, Array, Array]:
 
 
 def _said(acc: Accounts, points: list[tuple[float, float]]) -> Array:
-    reader = _Reader(acc, books(acc), statements())
+    reader = _Reader(acc, margins(acc), statements())
     return np.stack([reader.said(*p) for p in points])
 
 
@@ -152,15 +152,15 @@ def _mix(national: Array, prior: Array, weight: float) -> Array:
 class _Reader:
     """Reads statements off a split by place."""
 
-    def __init__(self, acc: Accounts, b: Books, rows: pd.DataFrame) -> None:
-        self.books, self.published = b, rows["national"].to_numpy(dtype=float)
+    def __init__(self, acc: Accounts, b: Margins, rows: pd.DataFrame) -> None:
+        self.margins, self.published = b, rows["national"].to_numpy(dtype=float)
         self.province = np.array([b.provinces.index(p) for p in rows["province"]])
         self.ways = np.stack([rows["way"] != "import", rows["way"] != "export"]).astype(float)
         self.partner = np.stack([self._places(acc, t) for t in rows["partner"]]).astype(float)
         self.within = np.stack([self._places(acc, t) if t else np.ones(len(b.reach.places)) for t in rows["within"]])
 
     def said(self, elasticity: float, border: float) -> Array:
-        b = self.books
+        b = self.margins
         split = place_split(
             b.sent, b.bought, b.export, b.imported, b.reach, goods=b.goods, elasticity=elasticity, border=border
         )
@@ -175,7 +175,7 @@ class _Reader:
 
     def _places(self, acc: Accounts, text: str) -> Mask:
         """Which places "A+B" names: places, economies or clusters."""
-        g, r = acc.geography, self.books.reach
+        g, r = acc.geography, self.margins.reach
         foreign = np.setdiff1d(np.arange(acc.R), g.select(acc.home))
         out = np.zeros(len(r.places), dtype=bool)
         for name in text.split("+"):

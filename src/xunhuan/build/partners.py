@@ -87,7 +87,7 @@ def place_split(
     return fitted[:, :, :goods], fitted[:, :, goods:]
 
 
-def drawn(rng: np.random.Generator) -> dict[str, float]:
+def draw_prior(rng: np.random.Generator) -> dict[str, float]:
     """One draw of what `partner_split` takes by name: triangular over the ranges above, each apart from the others."""
     ranges = {"elasticity": ELASTICITY, "border": BORDER, "weight": WEIGHT}
     return {name: float(rng.triangular(*ends)) for name, ends in ranges.items()}

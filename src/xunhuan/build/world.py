@@ -21,7 +21,7 @@ from xunhuan.build.bridge import bridge, reclassify
 from xunhuan.build.china import build_table, read_inputs
 from xunhuan.build.duties import duties_on_inputs, tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
-from xunhuan.build.nested import Nest, ProvinceShares, Split, common_shares, nest
+from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.build.partners import moved, national_split, partner_split
 from xunhuan.build.reach import reach
@@ -87,7 +87,7 @@ def build_world_2017(
     return [build_world(raw, national, partners)]
 
 
-def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -> Split:
+def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -> PartnerSplit:
     if partners == "national":
         return national_split
     return partial(partner_split, reach=reach(provinces, abroad), goods=len(lists.goods()))

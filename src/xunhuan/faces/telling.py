@@ -39,15 +39,6 @@ def arm_sentence(reading: Reading, arm: str) -> str:
     return t("next").join(out) if out else t("arm_silent", arm=arm)
 
 
-def caveat(partners: str, lang: str = "en") -> str:
-    """That an answer by region leans on partners that are not data, by how they were guessed; empty where they are data.
-
-    >>> caveat("national")
-    "Which regions: with whom abroad each trades is its nation's partner shares, not data."
-    """
-    return words.of(lang)(f"guessed_{partners}") if partners else ""
-
-
 def chain(reading: Reading) -> list[str]:
     """Which model runs on the accounts that another ends with, a sentence each."""
     t = words.of(reading.lang)

@@ -64,7 +64,7 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
 def measure_notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers of a measure."""
     from xunhuan.data.store import strings
-    from xunhuan.faces.telling import caveat
+    from xunhuan.faces.words import caveat
 
     a = ds.attrs
     lines = [caveat(a["partners"])] if "partners" in a else []

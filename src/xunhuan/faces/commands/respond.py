@@ -122,7 +122,6 @@ def answer(
     """Solve and print one view of the answer. Raises NotConverged after printing, where it is none."""
     from xunhuan.data.caveats import partners_guessed, picks_partners
     from xunhuan.data.store import save, save_dataset
-    from xunhuan.faces.telling import caveat
     from xunhuan.models.model import Shock
 
     views = dict(model.views) or {"place": places_view(model)}
@@ -138,7 +137,7 @@ def answer(
         save(response.accounts, accounts)
     frame = views[by or next(iter(views))](acc, response, top)
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
-    notes = [said] if (said := caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
+    notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
     notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits))}", notes=notes)

@@ -163,7 +163,7 @@ def headline_table(result: Result) -> pd.DataFrame:
 
 def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
-    from xunhuan.faces.telling import caveat
+    from xunhuan.faces.words import caveat
 
     m = result.manifest
     lines = [said] if (said := caveat(m["base"].get("partners", ""))) else []

@@ -19,7 +19,7 @@ from xunhuan.faces import figures
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
-from xunhuan.faces.telling import caveat
+from xunhuan.faces.words import caveat
 from xunhuan.measures import circulation
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 

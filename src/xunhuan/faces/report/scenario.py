@@ -13,7 +13,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.report import scenario_pictures, scenario_tables
 from xunhuan.faces.report.page import Album, Grid, Picture, formula, render, sentence
-from xunhuan.faces.telling import arm_sentence, caveat, chain, draws, lowered
+from xunhuan.faces.telling import arm_sentence, chain, draws, lowered
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
 
@@ -62,7 +62,7 @@ class ScenarioReport:
         return {
             "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
             "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
-            "partners": [caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
+            "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],

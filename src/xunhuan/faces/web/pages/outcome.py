@@ -154,7 +154,7 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             html.Span(interval, className="sub small"),
         ]
         cells.append(html.Div(inside, className="number"))
-    said = telling.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
+    said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
     warned = [html.P(said, className="sub small")] if said else []
     return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers"), *warned]
 

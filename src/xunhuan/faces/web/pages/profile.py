@@ -10,7 +10,6 @@ from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.caveats import partners_guessed
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
-from xunhuan.faces.telling import caveat
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, rough_percent, share_bar
 from xunhuan.faces.web.state import Selection
@@ -61,7 +60,7 @@ def _partners(selection: Selection, name: str) -> list[Any]:
         columns.append(html.Div([html.H4(t(circuit)), html.Ul(items, className="bars")]))
     if not columns:
         return []
-    said = caveat(partners_guessed(lookups.accounts_of(selection.table, selection.home)), selection.lang)
+    said = words.caveat(partners_guessed(lookups.accounts_of(selection.table, selection.home)), selection.lang)
     warned = [html.P(said, className="sub small")] if said else []
     return [html.H3(t(f"partners_{selection.definition}", region=name)), *warned, html.Div(columns, className="pair")]
 
