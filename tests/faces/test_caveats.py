@@ -94,6 +94,7 @@ def test_commands_say_so_first_under_the_table(
     assert "".join(lines).count(SAID["en"]) == leans
 
 
+@pytest.mark.slow
 def test_runs_say_so_on_the_command_line(table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for origin, leans in (("BOR", True), ("foreign", False)):
         path = tmp_path / f"{origin}.toml"
@@ -105,6 +106,7 @@ def test_runs_say_so_on_the_command_line(table: str, tmp_path: Path, capsys: pyt
         assert (lines[under] == SAID["en"]) is leans
 
 
+@pytest.mark.slow
 def test_reports_and_the_web_page_say_so_beside_the_answer(table: str, guessed: Accounts, toy: Accounts) -> None:
     asked, not_asked = run(table, "BOR"), run(table, "foreign")
     lead = ScenarioReport(asked).html().split("<section", 1)[0]
