@@ -84,14 +84,28 @@ def test_provinces_keep_their_shares_of_each_sector(world, china) -> None:
     assert np.allclose(*rates, rtol=1e-7, atol=1e-9)
 
 
-def test_partner_shares_are_the_nations(world) -> None:
-    p = world.geography.select("provinces")
-    abroad = world.geography.select("foreign")
-    for block in (world.flow[np.ix_(p, abroad)], world.flow[np.ix_(abroad, p)].transpose(1, 0, 2)):
+@pytest.mark.slow
+def test_partner_shares_can_be_the_nations(world, raw) -> None:
+    ((acc, log),) = builder("world-2017")(raw, lambda _: None, partners="national")
+    assert acc.extra["partners"] == "national"
+    assert not log["step"].str.startswith("provinces: partners").any()
+    p = acc.geography.select("provinces")
+    abroad = acc.geography.select("foreign")
+    for block in (acc.flow[np.ix_(p, abroad)], acc.flow[np.ix_(abroad, p)].transpose(1, 0, 2)):
         total = block.sum(1, keepdims=True)
         nation = block.sum(0) / np.maximum(block.sum((0, 1)), 1e-12)
         share = np.divide(block, total, out=np.zeros_like(block), where=total > 0)
         assert np.allclose(share, np.where(total > 0, nation, 0.0), atol=1e-9)
+    # The prior moves who trades with whom abroad, and with it the duties inside value added; nothing else.
+    for ends in ((p, p), (abroad, abroad)):
+        assert np.array_equal(acc.flow[np.ix_(*ends)], world.flow[np.ix_(*ends)])
+    for name in ("use", "final", "tariff"):
+        assert np.array_equal(getattr(acc, name), getattr(world, name))
+    assert np.allclose(acc.output, world.output, rtol=1e-9)
+    assert np.allclose(acc.absorption, world.absorption, rtol=1e-9)
+    assert np.allclose(acc.value_added.sum(2), world.value_added.sum(2), rtol=1e-9)
+    assert np.allclose(acc.flow[p].sum(0), world.flow[p].sum(0), rtol=1e-9)
+    assert np.allclose(acc.flow[:, p].sum(1), world.flow[:, p].sum(1), rtol=1e-9)
 
 
 def test_tariffs(world) -> None:

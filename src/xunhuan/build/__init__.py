@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ class Builder:
     title   what it is, in a line         files   raw files it reads, relative to the raw folder
     module, function   where the work is done: function(raw, progress) -> [(accounts, log), ...]
     year    of a table that comes by year: its function takes (raw, year) and gives (accounts, log)
+    options what its function can be told by name, and the words it takes, the usual first
     """
 
     name: str
@@ -35,12 +36,20 @@ class Builder:
     module: str
     function: str
     year: int | None = None
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def __call__(self, raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
-        """Check the raw files, then build. Raises BadInput, ForeignFile, Infeasible, NotConverged."""
+    def __call__(self, raw: Path, progress: Announce, **given: str) -> list[tuple[Accounts, pd.DataFrame]]:
+        """Check the options and raw files, then build. Raises BadInput, UnknownName, ForeignFile, Infeasible,
+        NotConverged.
+        """
+        for name, word in given.items():
+            if name not in self.options:
+                raise BadInput(f"{self.name} is built without --{name}", where=f"--{name}", fix="leave it out")
+            if word not in self.options[name]:
+                raise UnknownName.of(name, word, self.options[name], where=f"--{name}")
         check_raw(raw, self.files)
         run = getattr(importlib.import_module(self.module), self.function)
-        return list(run(raw, progress)) if self.year is None else [run(raw, self.year)]
+        return list(run(raw, progress, **given)) if self.year is None else [run(raw, self.year)]
 
 
 _SHARED = ("china_provinces.csv", "china_province_distance_km.csv")
@@ -89,6 +98,7 @@ BUILDERS: Mapping[str, Builder] = {
             (*_CHINA, *_WORLD),
             "xunhuan.build.world",
             "build_world_2017",
+            options={"partners": ("prior", "national")},
         ),
         *(
             Builder(

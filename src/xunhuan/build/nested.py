@@ -6,6 +6,7 @@ national table with provinces; totals are those of the world table. Nothing fore
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,12 @@ from xunhuan.build import lists
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras
+from xunhuan.data.partners import national_split
 from xunhuan.data.posterior import nested_trade, spread
 from xunhuan.errors import BadInput
+
+PartnerSplit = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
+"""(sent p i, bought p i, export i d, imported o i) -> export p d i, imported o p i."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,18 @@ class Nest:
     log: pd.DataFrame
 
 
-def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) -> Nest:
+def nest(
+    shares: ProvinceShares, output: Array, export: Array, imported: Array, partners: PartnerSplit = national_split
+) -> Nest:
     """Divide a nation among its provinces.
 
     output i, export i d, imported o i: the nation's, million USD
     1. Output by the provinces' shares of each sector; value added per output stays the province's.
     2. Use and final use: GRAS of the provinces' tables, rows to the nation's absorption, columns to inputs
        (output less value added) and to final use by category, which scales as a whole.
-    3. Export and import by the provinces' shares, none above its output or use; partners alike for all
-    provinces. 4. Trade inside the nation: RAS of the given trade to output less export and use less import.
+    3. Export and import by the provinces' shares, none above its output or use; `partners` says with whom,
+    alike for all provinces if not given.
+    4. Trade inside the nation: RAS of the given trade to output less export and use less import.
 
     Raises BadInput where a sector of the nation has no province, Infeasible or NotConverged from the fits.
     """
@@ -101,14 +109,15 @@ def nest(shares: ProvinceShares, output: Array, export: Array, imported: Array) 
     wanted = use.sum(2) + final.sum(2)
     sent, log_e = _bounded(shares, "export", shares.export, export.sum(1), made)
     bought, log_m = _bounded(shares, "import", shares.imported, imported.sum(0), wanted)
+    abroad = partners(sent, bought, export, imported)
     return Nest(
         output=made,
         use=use,
         final=final,
         value_added=value_added,
         inside=nested_trade(shares.trade, made - sent, wanted - bought),
-        export=np.einsum("pi,id->pdi", sent, ratio(export, export.sum(1)[:, None])),
-        imported=np.einsum("oi,pi->opi", ratio(imported, imported.sum(0)), bought),
+        export=abroad[0],
+        imported=abroad[1],
         log=pd.concat([_levels(shares, made, wanted), log_e, log_m]),
     )
 

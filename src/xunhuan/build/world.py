@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,28 +22,38 @@ from xunhuan.build.china import build_table, read_both
 from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
 from xunhuan.build.harmonise.provinces import posteriors
-from xunhuan.build.nested import Nest, ProvinceShares, common_shares, nest
+from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
+from xunhuan.build.partners import CHOICE, draw_prior, moved
+from xunhuan.build.reach import reach
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import INPUT_DUTIES, Array, duties_on_inputs
 from xunhuan.data.geography import Geography
+from xunhuan.data.partners import national_split, partner_split
+from xunhuan.data.posterior import Abroad, Posterior
 from xunhuan.data.store import LOG_COLUMNS
 
 HOME = "CHN"
 _NOTES = (
     "bilateral flows between provinces are estimates: no official table says where an outflow goes",
-    "partner shares of a sector are the nation's for each province: no source gives them by province",
     "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of 2017",
     "services are divided with OECD coefficients of 2020 and WIOD import shares of 2014",
     "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
 )
+PARTNERS = {
+    "prior": "partners of a province are a prior from distance and gateways, not data",
+    "national": "partner shares of a sector are the nation's for each province: no source gives them by province",
+}
+"""How the partners of a province are known, and what a reader must be told of it."""
 _COMPONENTS = ("primary", INPUT_DUTIES)
 UNDIVIDED = "undivided"
 
 
-def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
+def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple[Accounts, pd.DataFrame]:
     """The world table of 2017 and its build log, from the raw folder and the national table of the same year.
+
+    partners  "prior": by distance and borders (`partners.partner_split`), "national": the nation's shares
 
     Raises BadInput for missing files or years, Infeasible or NotConverged from the fits, UnbalancedAccounts
     if the result did not balance.
@@ -55,21 +66,54 @@ def build_world(raw: Path, national: Accounts) -> tuple[Accounts, pd.DataFrame]:
     rates, rates_log = tariffs(source)
     h = source.codes.index(HOME)
     abroad = np.array([k for k in range(len(source.codes)) if k != h])
-    inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h])
+    codes = tuple(source.codes[a] for a in abroad)
+    split = _split(partners, shares.codes, codes)
+    inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h], split)
     acc = _assemble(national, shares, flows, books, rates, inside, abroad)
+    known = {"partners": partners, "partners_of": " ".join(shares.codes)}
+    posterior = _posterior(national, partners, shares.codes, codes)
+    acc = acc.replace(notes=(acc.notes[0], PARTNERS[partners], *acc.notes[1:]), extra=known, posterior=posterior)
+    alike = national_split(inside.export.sum(1), inside.imported.sum(0), inside.export.sum(0).T, inside.imported.sum(1))
     used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
-    logs = [flows.log, used, inside.log, rates_log, _controls(shares, flows)]
+    logs = [flows.log, used, inside.log, moved(alike, (inside.export, inside.imported), shares.codes, codes)]
+    logs += [rates_log, _controls(shares, flows)]
     logs.append(bridge(national, common, acc, HOME))
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
 
 
-def build_world_2017(raw: Path, progress: Callable[[str], None]) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_world_2017(
+    raw: Path, progress: Callable[[str], None], partners: str = "prior"
+) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
     progress("the provinces of China")
     inputs = read_both(raw)
     national, _ = build_table(inputs[YEAR], "harmonised", posteriors(inputs, progress)[YEAR])
     progress("the world around them")
-    return [build_world(raw, national)]
+    return [build_world(raw, national, partners)]
+
+
+def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -> PartnerSplit:
+    if partners == "national":
+        return national_split
+    return partial(
+        partner_split, reach=reach(provinces, abroad), goods=len(lists.goods()), elasticity=CHOICE["elasticity"],
+        border=CHOICE["border"], weight=CHOICE["weight"],
+    )  # fmt: skip
+
+
+def _posterior(
+    national: Accounts, partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]
+) -> Posterior | None:
+    """The national table's posterior at the world's totals, its versions each with partners of their own."""
+    if national.posterior is None:
+        return None
+    post = replace(national.posterior, to=lists.cn42_matrix())
+    if partners == "national":
+        return post
+    rng = np.random.default_rng(YEAR)
+    drawn = [draw_prior(rng) for _ in range(len(post))]
+    by_version = {name: np.array([d[name] for d in drawn]) for name in CHOICE}
+    return replace(post, abroad=Abroad(reach(provinces, abroad), len(lists.goods()), **by_version))
 
 
 def _assemble(
@@ -115,7 +159,6 @@ def _assemble(
         "(services, tariffs); WITS/TRAINS (tariffs); provincial input-output tables of China, 2017",
         notes=_NOTES + (() if national.posterior is None else national.posterior.notes),
         home=HOME,
-        posterior=None if national.posterior is None else replace(national.posterior, to=lists.cn42_matrix()),
     )
 
 

@@ -13,12 +13,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xunhuan.data.arrays import INPUT_DUTIES, Array, Index, duties_on_inputs, ratio
 from xunhuan.data.balance import gravity_fill, ras_off_diagonal, self_trade, share_out
+from xunhuan.data.partners import Reach, national_split, partner_split
 from xunhuan.errors import BadInput
 
 if TYPE_CHECKING:
@@ -142,6 +144,28 @@ def nested_trade(given: Array, supply: Array, demand: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
+class Abroad:
+    """With whom abroad regions trade in each version, where that is a prior (`partner_split`).
+
+    reach   where the regions and the partners' places lie; partners are the other regions of the table, in order
+    goods   the first sectors that distance tells of · elasticity, border, weight  k
+    """
+
+    reach: Reach
+    goods: int
+    elasticity: Array
+    border: Array
+    weight: Array
+
+    def split(self, k: int, sent: Array, bought: Array, export: Array, imported: Array) -> tuple[Array, Array]:
+        """Exports p d i and imports o p i of version k."""
+        return partner_split(
+            sent, bought, export, imported, self.reach, goods=self.goods, elasticity=float(self.elasticity[k]),
+            border=float(self.border[k]), weight=float(self.weight[k]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
 class Posterior:
     """What the versions of a table are made of.
 
@@ -151,6 +175,7 @@ class Posterior:
     decay     k         of trade with distance · distance  p q, any unit
     tilt      k 2 p     see `without_transit` · reexport  k, share in [0, 1], see `trade_abroad`
     to        i l       the table's goods from the source's where they are coarser and its totals others, else empty
+    abroad              with whom regions trade abroad; None: each with the nation's partners
     known     by name   numbers of every version that were worked out before, k first
     title, notes        what it is, and what a reader must know
     """
@@ -164,6 +189,7 @@ class Posterior:
     tilt: Array
     reexport: Array
     to: Array
+    abroad: Abroad | None = None
     known: Mapping[str, Array] = field(default_factory=dict)
     title: str = ""
     notes: tuple[str, ...] = ()
@@ -175,9 +201,7 @@ class Posterior:
     def digest(self) -> str:
         """SHA-256 of all numbers that versions depend on, hexadecimal."""
         h = hashlib.sha256()
-        arrays = [getattr(self, f.name) for f in fields(self) if f.name not in ("reports", "known", "title", "notes")]
-        arrays += [getattr(self.reports, f.name) for f in fields(self.reports)]
-        for a in arrays:
+        for a in _arrays(self).values():
             h.update(repr(a.shape).encode() + np.ascontiguousarray(a, dtype="<f8").tobytes())
         return h.hexdigest()
 
@@ -212,8 +236,9 @@ def version(acc: Accounts, k: int) -> Accounts:
     away = np.setdiff1d(np.arange(acc.R), p)
     flow = acc.flow.copy()
     flow[np.ix_(p, p)] = inside
-    flow[np.ix_(p, away)] = export[:, None] * _partners(acc.flow[np.ix_(p, away)].sum(0))[None]
-    flow[np.ix_(away, p)] = import_[None] * _partners(acc.flow[np.ix_(away, p)].sum(1))[:, None]
+    split = national_split if post.abroad is None else partial(post.abroad.split, k)
+    out, into = split(export, import_, acc.flow[np.ix_(p, away)].sum(0).T, acc.flow[np.ix_(away, p)].sum(1))
+    flow[np.ix_(p, away)], flow[np.ix_(away, p)] = out, into
     value_added = _with_duties(acc, flow) if INPUT_DUTIES in acc.components else acc.value_added
     extra = {**acc.extra, "version": str(k)}
     return replace(acc, flow=flow, value_added=value_added, sourcing=None, posterior=None, extra=extra)
@@ -228,11 +253,6 @@ def _with_duties(acc: Accounts, flow: Array) -> Array:
     v[:, :, at] += more
     v[:, :, rest] -= more
     return v
-
-
-def _partners(total: Array) -> Array:
-    """Shares of partners in the nation's trade, d i."""
-    return ratio(total, total.sum(0))
 
 
 def _at_totals(
@@ -256,18 +276,28 @@ def spread(weight: Array, total: Array, limit: Array) -> Array:
 _AXES = {
     "regions": "p", "overlap": "kpi", "mean": "pi", "decay": "k", "distance": "pq", "tilt": "kzp", "reexport": "k",
     "to": "il", "export": "pi", "import_": "pi", "outflow": "pi", "inflow": "pi", "reported": "pi", "output": "pi",
-    "used": "pi", "sold": "i", "bought": "i", "unused": "i",
+    "used": "pi", "sold": "i", "bought": "i", "unused": "i", "economy": "m", "share": "m", "km": "pm", "crossing": "pm",
+    "elasticity": "k", "border": "k", "weight": "k", "goods": "",
 }  # fmt: skip
 """Axes of each array in a file, by letter."""
 PREFIX = "version_"
 
 
+def _arrays(post: Posterior) -> dict[str, np.ndarray]:
+    """Every array that versions depend on, by its name in a file."""
+    out = {f.name: getattr(post, f.name) for f in fields(post) if f.name in _AXES}
+    out |= {f.name: getattr(post.reports, f.name) for f in fields(post.reports)}
+    if post.abroad is not None:
+        a, r = post.abroad, post.abroad.reach
+        out |= {"economy": r.economy, "share": r.share, "km": r.km, "crossing": r.border, "goods": np.asarray(a.goods)}
+        out |= {"elasticity": a.elasticity, "border": a.border, "weight": a.weight}
+    return out
+
+
 def to_variables(post: Posterior) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
     """The posterior as variables of a netCDF file: dimensions, values, attributes."""
-    own = {f.name: getattr(post, f.name) for f in fields(post) if f.name in _AXES}
-    given = own | {f.name: getattr(post.reports, f.name) for f in fields(post.reports)}
     out: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
-    for name, values in given.items():
+    for name, values in _arrays(post).items():
         if values.size:
             out[PREFIX + name] = (tuple(f"{PREFIX}axis_{c}" for c in _AXES[name]), values, {})
     for name, values in post.known.items():
@@ -285,4 +315,13 @@ def from_variables(values: Mapping[str, np.ndarray], title: str, notes: tuple[st
     own = {f.name: mine[f.name] for f in fields(Posterior) if f.name in _AXES and f.name != "to"}
     known = {k.removeprefix("known_"): v.astype(np.float64) for k, v in mine.items() if k.startswith("known_")}
     to = mine.get("to", np.zeros((0, 0)))
-    return Posterior(reports=reports, to=to, known=known, title=title, notes=notes, **own)
+    return Posterior(reports=reports, to=to, abroad=_abroad(mine), known=known, title=title, notes=notes, **own)
+
+
+def _abroad(mine: Mapping[str, np.ndarray]) -> Abroad | None:
+    """The prior of partners in a file's variables, None where there is none."""
+    if "economy" not in mine:
+        return None
+    places = tuple(str(k) for k in range(len(mine["economy"])))
+    reach = Reach(places, mine["economy"], mine["share"], mine["km"], mine["crossing"])
+    return Abroad(reach, int(mine["goods"]), mine["elasticity"], mine["border"], mine["weight"])

@@ -66,6 +66,15 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+def caveat(partners: str, lang: str = "en") -> str:
+    """That an answer by region leans on partners that are not data, by how they were guessed; empty where they are data.
+
+    >>> caveat("national")
+    "Which regions: with whom abroad each trades is its nation's partner shares, not data."
+    """
+    return of(lang)(f"guessed_{partners}") if partners else ""
+
+
 def of_room(model: str, key: str, lang: str, otherwise: str = "") -> str:
     """What a model's own room says under a key, its braces left for `str.format`; `otherwise` where it says nothing.
 

@@ -9,6 +9,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Mask, ratio
+from xunhuan.data.caveats import picks_partners
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import looking_from, requested, words
 from xunhuan.measures.labels import group_coords, group_sum, labelled
@@ -102,6 +103,7 @@ def extraction(
         citation=SOURCES["extraction"],
         units={"gdp": acc.unit, "gdp_after": acc.unit, "gdp_loss": acc.unit},
         sectors=sectors,
+        partners=picks_partners(acc, (origin, destination)),
     )
 
 

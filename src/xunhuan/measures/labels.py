@@ -11,6 +11,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index
+from xunhuan.data.caveats import partners_guessed
 from xunhuan.data.store import strings
 from xunhuan.measures.actors import Actors, Group, words
 from xunhuan.symbols import symbol_title
@@ -30,8 +31,12 @@ def labelled(
     columns: Sequence[str] = (),
     units: Mapping[str, str] | None = None,
     sectors: str | Iterable[str] = "all",
+    partners: bool = False,
 ) -> xr.Dataset:
     """A dataset with what a reader must know beside its numbers.
+
+    partners: the numbers lean on whom a region trades with, as every axis "partner" does; where the table does not know,
+    the attribute `partners` says how it was guessed.
 
     units gives the unit of each variable; what it leaves out is a ratio, unit "1". citation: keys of refs.bib.
     columns, citation and notes are lists in the attributes; sectors stands there where a selection was made.
@@ -52,6 +57,8 @@ def labelled(
     }
     if sectors != "all":
         ds.attrs["sectors"] = words(sectors)
+    if (partners or "partner" in ds.dims) and (guessed := partners_guessed(acc)):
+        ds.attrs["partners"] = guessed
     return ds
 
 

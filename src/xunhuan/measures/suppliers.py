@@ -163,6 +163,7 @@ def _labelled(
         weighting="parts of each region's own inputs; hhi over foreign nations, of what comes from abroad",
         citation=SOURCES["exposure"],
         sectors=sectors,
+        partners=True,
     )
 
 
@@ -265,6 +266,7 @@ def chokepoints(
         weighting="weight: the good's part in inputs, industries weighted by value added",
         citation=SOURCES["chokepoints"],
         sectors=sectors,
+        partners=True,
     )
 
 

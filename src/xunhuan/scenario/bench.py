@@ -17,6 +17,7 @@ from scipy import stats
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
+from xunhuan.data.caveats import partners_guessed, picks_partners
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
@@ -203,6 +204,15 @@ def _rank(x: Array, y: Array) -> float:
     return float(stats.spearmanr(x[good], y[good]).statistic)
 
 
+def partners_asked(bench: Bench) -> str:
+    """How the base's partners by region were guessed, where a shock names some regions abroad and not others; else empty."""
+    shocks = bench.scenario.shocks()
+    chosen = [
+        getattr(e, n) for s in shocks.values() for e in s.edits(1.0) for n, _, of in e.selections() if of == "regions"
+    ]
+    return partners_guessed(bench.base) if picks_partners(bench.base, chosen) else ""
+
+
 def _manifest(
     layers: Layers, bench: Bench, nominal: Assessment, ended: dict[str, int], clock: dict[str, Any]
 ) -> dict[str, Any]:
@@ -224,6 +234,7 @@ def _manifest(
             "source": bench.base.source,
             "notes": list(bench.base.notes),
             "posterior": "" if bench.base.posterior is None else bench.base.posterior.digest,
+            "partners": partners_asked(bench),
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "cited": {m: list(registry.find(m).cited) for m in bench.parameters},

@@ -27,6 +27,12 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option("-o", "--output", help="Folder to write to; your own tables if not given."),
         ] = None,
+        partners: Annotated[
+            str | None,
+            typer.Option(
+                "--partners", help="world-2017: partners of a province by prior (distance, borders) or national."
+            ),
+        ] = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.
@@ -34,7 +40,8 @@ def register(app: typer.Typer) -> None:
         All raw files are looked at before any work, and nothing is written unless every table balances. A
         summary of the corrections is printed.
 
-        Also: elasticities (of trade, by sector list), history (of circulation, by nation and year) and toyland.
+        Also: elasticities (of trade, by sector list), history (of circulation, by nation and year), partners (distances of
+        provinces to them) and toyland.
         """
         from xunhuan.build import BUILDERS
         from xunhuan.errors import BadInput, UnknownName
@@ -43,19 +50,21 @@ def register(app: typer.Typer) -> None:
             raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES])
         if raw is None and name != "toyland":
             raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
+        if name in _FILES and partners is not None:
+            raise BadInput(f"{name} is built without --partners", where="--partners", fix="leave it out")
         if name in _FILES:
             _files(name, raw or Path(), output)
         else:
             assert raw is not None
-            _tables(name, raw, output, format)
+            _tables(name, raw, output, format, {"partners": partners} if partners is not None else {})
 
 
-def _tables(name: str, raw: Path, output: Path | None, format: Format) -> None:
+def _tables(name: str, raw: Path, output: Path | None, format: Format, options: dict[str, str]) -> None:
     from xunhuan.build import builder
 
     folder = _folder(output)
     with working(f"building {name}"):
-        made = [(_known(acc), log) for acc, log in builder(name)(raw, _tell)]
+        made = [(_known(acc), log) for acc, log in builder(name)(raw, _tell, **options)]
     files = _write(made, folder)
     emit(_summaries(made), format, title=f"Corrections made for {name}", notes=_notes(made, files), digits=3)
 
@@ -76,7 +85,7 @@ def _files(name: str, raw: Path, output: Path | None) -> None:
     from xunhuan.errors import BadInput
 
     if output is None:
-        fix = "give -o FOLDER, in a checkout src/xunhuan/tables or src/xunhuan/models/trade/data"
+        fix = f"give -o FOLDER, in a checkout {_PLACES.get(name, 'src/xunhuan/tables')}"
         raise BadInput(f"{name} is read from the package alone", fix=fix)
     folder = _folder(output)
     with working(f"building {name}"):
@@ -97,6 +106,12 @@ def _history(raw: Path, folder: Path) -> list[Path]:
     return keep(raw, folder)
 
 
+def _partners(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.reach import write_reach
+
+    return write_reach(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -104,8 +119,11 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
     return [save(_known(toyland()), folder / "toyland.nc")]
 
 
-_FILES = {"elasticities": _elasticities, "history": _history, "toyland": _toyland}
+_FILES = {"elasticities": _elasticities, "history": _history, "partners": _partners, "toyland": _toyland}
 """Bundled files that are no tables with a log."""
+
+_PLACES = {"elasticities": "src/xunhuan/models/trade/data", "partners": "src/xunhuan/build/data"}
+"""Where those lie in a checkout that lie elsewhere than the tables."""
 
 
 def _tell(message: str) -> None:

@@ -108,9 +108,11 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
 def measure_notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers of a measure."""
     from xunhuan.data.store import strings
+    from xunhuan.faces.words import caveat
 
     a = ds.attrs
-    lines = [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
+    lines = [caveat(a["partners"])] if "partners" in a else []
+    lines += [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
     lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
     lines += _mean_lines(ds)
     if "draws" in a:

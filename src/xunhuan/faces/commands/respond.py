@@ -120,6 +120,7 @@ def answer(
     accounts: Path | None, format: Format, output: Path | None,
 ) -> None:  # fmt: skip
     """Solve and print one view of the answer. Raises NotConverged after printing, where it is none."""
+    from xunhuan.data.caveats import partners_guessed, picks_partners
     from xunhuan.data.store import save, save_dataset
     from xunhuan.models.model import Shock
 
@@ -135,7 +136,9 @@ def answer(
     if accounts is not None:
         save(response.accounts, accounts)
     frame = views[by or next(iter(views))](acc, response, top)
-    notes = [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
+    chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
+    notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
+    notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits))}", notes=notes)
     if not response.status.converged:

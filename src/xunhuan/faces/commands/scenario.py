@@ -163,8 +163,11 @@ def headline_table(result: Result) -> pd.DataFrame:
 
 def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
+    from xunhuan.faces.words import caveat
+
     m = result.manifest
-    lines = [
+    lines = [said] if (said := caveat(m["base"].get("partners", ""))) else []
+    lines += [
         f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
     ]
     if m["draws"]["total"]:

@@ -19,6 +19,7 @@ from xunhuan.faces import figures
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
+from xunhuan.faces.words import caveat
 from xunhuan.measures import circulation
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
@@ -107,6 +108,7 @@ def _context(found: Findings, album: Album) -> dict[str, object]:
         "title": f"Whose demand carries {nation[0]}’s {places}?",
         "title_zh": f"{nation[1]}各地区的本地、省际与国际循环，{acc.year}年",
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
+        "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
         "bounds": _bounds_text(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
         "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),

@@ -62,6 +62,7 @@ class ScenarioReport:
         return {
             "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
             "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
+            "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],

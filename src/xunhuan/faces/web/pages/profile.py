@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.caveats import partners_guessed
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
@@ -59,7 +60,9 @@ def _partners(selection: Selection, name: str) -> list[Any]:
         columns.append(html.Div([html.H4(t(circuit)), html.Ul(items, className="bars")]))
     if not columns:
         return []
-    return [html.H3(t(f"partners_{selection.definition}", region=name)), html.Div(columns, className="pair")]
+    said = words.caveat(partners_guessed(lookups.accounts_of(selection.table, selection.home)), selection.lang)
+    warned = [html.P(said, className="sub small")] if said else []
+    return [html.H3(t(f"partners_{selection.definition}", region=name)), *warned, html.Div(columns, className="pair")]
 
 
 def _sectors(selection: Selection, name: str) -> list[Any]:
