@@ -273,27 +273,33 @@ def _told(old: Array, value: Array, taken: Taken, given: Flows, name: str) -> tu
     return tuple(lines)
 
 
+def national_name(name: str, file: str) -> str:
+    """The table of China's provinces that one of `TABLES` rests on. Raises BadInput where it is none of them."""
+    if name not in TABLES:
+        fix = f"--flows goes with {', '.join(TABLES)}"
+        raise BadInput(f"{name} has no trade between provinces to take from a file", where=file, fix=fix)
+    return f"china-{TABLES[name]}"
+
+
 def build_with_flows(name: str, raw: Path | None, progress: Announce, given: Flows) -> tuple[Accounts, pd.DataFrame]:
     """A table of `TABLES` with given flows: from the raw files, or (China's tables) from the bundled table.
 
     Raises BadInput where the table has no provinces, or needs raw files that are not given.
     """
-    if name not in TABLES:
-        fix = f"--flows goes with {', '.join(TABLES)}"
-        raise BadInput(f"{name} has no trade between provinces to take from a file", where=given.file, fix=fix)
-    if name.startswith("world") and raw is None:
-        raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
-    year = TABLES[name]
-    progress("the provinces of China")
+    base_name, world = national_name(name, given.file), name.startswith("world")
     if raw is not None:
         check_raw(raw, builder(name).files)
-    base, log = _base(f"china-{year}", year, raw)
+    elif world:
+        raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
+    progress("the provinces of China")
+    base, log = _base(base_name, TABLES[name], raw)
     national, log = with_flows(base, log, given)
-    if raw is None or not name.startswith("world"):
+    if raw is None or not world:
         return national, log
     progress("the world around them")
-    world, more = _world(raw, national, given, tuple(n for n in national.notes if n not in base.notes))
-    return world, pd.concat([log[log["step"].isin([STEP, CHECK])], more], ignore_index=True)
+    told = tuple(n for n in national.notes if n not in base.notes)
+    table, more = _world(raw, national, given, told)
+    return table, pd.concat([log[log["step"].isin([STEP, CHECK])], more], ignore_index=True)
 
 
 def _base(name: str, year: int, raw: Path | None) -> tuple[Accounts, pd.DataFrame]:

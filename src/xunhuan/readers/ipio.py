@@ -108,8 +108,9 @@ def _sectors(wide: Wide, lexicon: Lexicon, path: Path) -> Sectors:
     found = lexicon.list_of(tuple(named))
     if found is None:
         best = max(lexicon.lists, key=lambda x: len(set(x.names_en) & set(named)))
-        p = Problems("the sectors are not those of a known list")
-        p.items = [f"{n!r} is missing" for n in best.names_en if n not in named]
+        p = Problems("the sectors are not those of a known list, or provinces are missing")
+        p.items = [f"{c}: no row of its sectors" for c in _closed(lexicon) if c not in {k[1] for k in wide.rows}]
+        p.items += [f"{n!r} is missing" for n in best.names_en if n not in named]
         p.items += [f"{n!r} is not in it" for n in named if n not in best.names_en]
         p.raise_if(BadInput, where=str(path), fix="bring the table to the official 42 sectors of 2012 or 2017, by name")
         raise AssertionError("a list has all names and no more")
@@ -133,18 +134,18 @@ def _finest(total: str, have: set[str]) -> list[str]:
 
 def _plan(wide: Wide, sectors: Sectors, lexicon: Lexicon, ownership: Ownership, path: Path) -> _Plan:
     """Check that nothing is missing; every gap is listed."""
-    g = lexicon.geography
-    provinces = tuple(c for c, o in zip(g.codes, g.is_open, strict=True) if not o)
+    provinces = _closed(lexicon)
     owners = wide.owners if wide.owners and ownership == "apart" else ("",)
     kinds = tuple((s, o) for s in sectors.names_en for o in owners)
     have = {k[2] for k in wide.columns if k[0] == "final"}
     items = {k[1] for k in wide.rows if k[0] == "item"}
     categories, components = _finest("final_use", have), _finest("value_added", items)
-    plan = _Plan(g, provinces, _kinds(sectors, owners), kinds, tuple(categories), tuple(components))
+    plan = _Plan(lexicon.geography, provinces, _kinds(sectors, owners), kinds, tuple(categories), tuple(components))
     p = Problems("the table is not whole")
-    for side, keys in (("row", wide.rows), ("column", wide.columns)):
-        _gaps(p, side, plan.users(), keys)
-    _gaps(p, "column", plan.finals(), wide.columns)
+    full = [("use", c, s, o) for c in provinces for s in sectors.names_en for o in wide.owners or ("",)]
+    for side in ("row", "column"):
+        _gaps(p, side, full, wide)
+    _gaps(p, "column", plan.finals(), wide)
     if not categories:
         p.add("no column of final use")
     if not components:
@@ -159,9 +160,14 @@ def _plan(wide: Wide, sectors: Sectors, lexicon: Lexicon, ownership: Ownership, 
     return plan
 
 
-def _gaps(p: Problems, side: str, wanted: Sequence[Key], have: dict[Key, int]) -> None:
+def _closed(lexicon: Lexicon) -> tuple[str, ...]:
+    g = lexicon.geography
+    return tuple(c for c, o in zip(g.codes, g.is_open, strict=True) if not o)
+
+
+def _gaps(p: Problems, side: str, wanted: Sequence[Key], wide: Wide) -> None:
     """List what is missing, a province that lacks everything as one."""
-    missing = [k for k in wanted if k not in have]
+    missing = [k for k in wanted if (side, k) not in wide.there]
     for province in dict.fromkeys(k[1] for k in missing):
         mine = [k for k in missing if k[1] == province]
         what = "final use" if mine[0][0] == "final" else "sectors"

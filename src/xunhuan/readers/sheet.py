@@ -182,7 +182,8 @@ def sheet_names(path: Path) -> list[str]:
     return list(workbook(path).sheet_names)
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
+def workbook(path: Path) -> CalamineWorkbook:
+    """A workbook, its sheets not yet read. Raises BadInput where it is absent, ForeignFile where it is none."""
     from python_calamine import CalamineWorkbook
 
     if not path.is_file():

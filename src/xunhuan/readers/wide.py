@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,7 @@ class Wide:
     values  row column, in the file's unit        rows, columns  their keys, with their places
     owners  those the file tells apart            texts          all that is written outside labels and numbers
     numbers what the numbers of sectors stand for in the file
+    there   ("row" or "column", key) of all that is there, owners told apart
     """
 
     values: Array
@@ -46,6 +48,7 @@ class Wide:
     owners: tuple[str, ...]
     texts: tuple[str, ...]
     numbers: dict[int, str]
+    there: frozenset[tuple[str, Key]]
 
 
 def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator[Row]]:
@@ -197,7 +200,9 @@ def read_wide(
     p.items = found.wrong
     p.raise_if(BadInput, where=str(path), fix="name each row and column by province, sector and, if it has them, owner")
     values = np.array(sums)[:, :-1] if sums else np.zeros((0, len(found.columns)))
-    return Wide(values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers)
+    return Wide(
+        values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, frozenset(found.seen)
+    )
 
 
 def _owners(found: _Found) -> tuple[str, ...]:
@@ -218,12 +223,10 @@ def _head(rows: Iterator[Row], lexicon: Lexicon, path: Path) -> tuple[list[Row],
     head: list[Row] = []
     for row in rows:
         full = [c for c in row if c not in ("", None)]
-        start = [lexicon.one(text(c)) for c in row[:8] if not _number(c)]
-        named = any(x.province or x.sector for x in start)
-        if named and head and sum(map(_number, full)) * 2 > len(full):
-            left = _left(head, lexicon)
-            if left is not None:
-                return head, row, left
+        numbers = [float(str(c)) for c in full if _number(c)]
+        left = _left(head, lexicon) if len(numbers) * 2 > len(full) and not _counts(numbers) else None
+        if left is not None:
+            return head, row, left
         head.append(row)
         if len(head) > HEAD:
             break
@@ -233,9 +236,14 @@ def _head(rows: Iterator[Row], lexicon: Lexicon, path: Path) -> tuple[list[Row],
     )  # fmt: skip
 
 
+def _counts(numbers: Sequence[float]) -> bool:
+    """Whether numbers only count sectors, block by block: 1 2 3 1 2 3, or 1 1 2 2 3 3."""
+    return numbers[0] == 1 and all(b in (a, a + 1, 1) for a, b in pairwise(numbers))
+
+
 def _left(head: Sequence[Row], lexicon: Lexicon) -> int | None:
     """The first column with a province or sector above it."""
-    for c in range(min(max(map(len, head)), 12)):
+    for c in range(min(max(map(len, head), default=0), 12)):
         labels = [lexicon.one(text(row[c])) for row in head if c < len(row)]
         if any(x.province or x.sector for x in labels):
             return c
