@@ -21,19 +21,19 @@ from xunhuan.build.lists import data_file
 from xunhuan.build.log import SILENT, Log
 from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.data.balance import Balanced, ras, self_trade
-from xunhuan.data.flows import Flows
+from xunhuan.data.flows import HeldFlows
 from xunhuan.errors import BadInput, Infeasible, Problems, nearest
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
 
-EVEN = 1e-6
+LENT = 1e-6
 """Weight of proportional trade where the file has none and the margins need some."""
 
 SWEEPS = 20_000
 """Sweeps a good may take on the file's own zeros before the even seed comes in."""
 
-STEP, CHECK = "7 given flows", "check: given flows"
+TAKEN, CHECK = "7 given flows", "check: given flows"
 ESTIMATED = "bilateral flows between provinces are estimates"
 """How the note begins that tables of provinces have, and that no longer holds with given flows."""
 
@@ -109,7 +109,7 @@ def _partners(seed: Array, sent: Array, got: Array) -> tuple[Array, Mask]:
     if fitted is not None:
         return fitted, np.zeros(seed.shape, dtype=bool)
     empty = (seed == 0) & (even > 0)
-    whole = ras(np.where(empty, EVEN * even, plain), sent, got, max_iterations=10 * SWEEPS)
+    whole = ras(np.where(empty, LENT * even, plain), sent, got, max_iterations=10 * SWEEPS)
     return whole.require("trade between provinces"), empty
 
 
@@ -130,7 +130,7 @@ def _fitted(seed: Array, sent: Array, got: Array) -> Array | None:
     return fit.matrix if fit.converged else None
 
 
-def with_flows(acc: Accounts, log: pd.DataFrame, given: Flows) -> tuple[Accounts, pd.DataFrame]:
+def with_flows(acc: Accounts, log: pd.DataFrame, given: HeldFlows) -> tuple[Accounts, pd.DataFrame]:
     """A table of provinces with the trade inside its nation taken from a file; its log goes on.
 
     The new table is named after the old one with `-flows`; notes and `extra` say what was taken from which file.
@@ -168,12 +168,12 @@ def _other_notes(acc: Accounts) -> tuple[str, ...]:
     return tuple(n for n in acc.notes if not n.startswith(ESTIMATED))
 
 
-def origin(given: Flows) -> dict[str, str]:
+def origin(given: HeldFlows) -> dict[str, str]:
     """Which file the flows are from, for a table's `extra`."""
     return {"flows": given.title, "flows_file": given.file, "flows_sha256": given.digest}
 
 
-def _like(given: Flows, acc: Accounts) -> Array:
+def _like(given: HeldFlows, acc: Accounts) -> Array:
     """The file's flows in the table's order of provinces and its list of sectors, r s i."""
     wanted = [c for c, closed in zip(acc.geography.codes, acc.closed, strict=True) if closed]
     p = Problems(f"the provinces of {given.file} are not those of {acc.name}")
@@ -189,7 +189,7 @@ def _like(given: Flows, acc: Accounts) -> Array:
     return np.asarray(given.value[np.ix_(at, at)] @ _to_list(given, acc))
 
 
-def _to_list(given: Flows, acc: Accounts) -> Array:
+def _to_list(given: HeldFlows, acc: Accounts) -> Array:
     """Which of the file's goods make up a good of the table, k i; by name, as the numbers differ between years.
 
     A good that one list parts and the other joins has the flows of the whole in each part: proportions are what counts.
@@ -198,36 +198,33 @@ def _to_list(given: Flows, acc: Accounts) -> Array:
     rows = pd.read_csv(data_file("cn42_2012_to_2017.csv"), dtype=str)
     pairs = {(n, n) for n in have} | set(zip(rows["source"], rows["target"], strict=True))
     pairs |= {(b, a) for a, b in pairs}
-    out = np.array([[(k, i) in pairs for i in want] for k in have], dtype=float)
+    out: Array = np.array([[(k, i) in pairs for i in want] for k in have], dtype=np.float64)
     p = Problems(f"the sectors of {given.file} are not those of {acc.name}")
-    for name, used in zip(have, out.any(1), strict=True):
-        if not used:
-            near = nearest(name, want)
-            p.add(f"{name!r} is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
-    for name, met in zip(want, out.any(0), strict=True):
-        if not met:
-            p.add(f"{name!r} is missing")
+    for k in np.flatnonzero(out.sum(1) == 0):
+        near = nearest(have[k], want)
+        p.add(f"{have[k]!r} is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
+    p.items += [f"{want[i]!r} is missing" for i in np.flatnonzero(out.sum(0) == 0)]
     p.raise_if(BadInput, where=given.file, fix=f"name the sectors as in {acc.name}, or as in the official list of 2012")
     return out
 
 
-def _record(log: Log, old: Array, value: Array, taken: Taken, given: Flows) -> None:
+def _record(log: Log, old: Array, value: Array, taken: Taken, given: HeldFlows) -> None:
     """The log: what own use, outflow and inflow became, and by province how open it was and is."""
     new = taken.flow
     note = f"shares of {given.file} on the books' margins"
     before, after = _sides(old), _sides(new)
     for k, name in enumerate(("own use", "outflow", "inflow")):
-        log.record(STEP, name, before[k], after[k], note=note)
+        log.record(TAKEN, name, before[k], after[k], note=note)
     n = int((~taken.known).sum())
     if n:
         shares = [ratio(s[0], np.minimum(s[0] + s[1], s[0] + s[2])) for s in (_sides(value), after)]
         log.record(
-            STEP, "own share without a source", np.where(taken.known, shares[1], shares[0]), shares[1], unit="ratio",
+            TAKEN, "own share without a source", np.where(taken.known, shares[1], shares[0]), shares[1], unit="ratio",
             note="the file has no trade of the good here: the share of the table before",
         )  # fmt: skip
     lent = np.where(taken.lent, new, 0.0).sum(1)
     note = f"{int(taken.lent.sum())} cells that are 0 in the file take part, or the margins could not be met"
-    log.record(STEP, "trade lent", np.zeros_like(lent), lent, note=note)
+    log.record(TAKEN, "trade lent", np.zeros_like(lent), lent, note=note)
     for name, how in (("outflow per sale to the nation", openness), ("overlap of outflow and inflow", overlap)):
         pair = zip(log.regions, how(value), how(new), strict=True)
         for region, given_, ours in pair:
@@ -252,7 +249,7 @@ def overlap(flow: Array) -> Array:
     return ratio(np.minimum(sent, got).sum(1), np.minimum(own + sent, own + got).sum(1))
 
 
-def _told(old: Array, value: Array, taken: Taken, given: Flows, name: str) -> tuple[str, ...]:
+def _told(old: Array, value: Array, taken: Taken, given: HeldFlows, name: str) -> tuple[str, ...]:
     """What was taken and how far it went, in words for notes and the screen."""
     n = taken.known.size
     level = [f"{float(_sides(f)[1].sum() / f.sum()):.1%}" for f in (value, taken.flow, old)]
@@ -281,7 +278,9 @@ def national_name(name: str, file: str) -> str:
     return f"china-{TABLES[name]}"
 
 
-def build_with_flows(name: str, raw: Path | None, progress: Announce, given: Flows) -> tuple[Accounts, pd.DataFrame]:
+def build_with_flows(
+    name: str, raw: Path | None, progress: Announce, given: HeldFlows
+) -> tuple[Accounts, pd.DataFrame]:
     """A table of `TABLES` with given flows: from the raw files, or (China's tables) from the bundled table.
 
     Raises BadInput where the table has no provinces, or needs raw files that are not given.
@@ -299,7 +298,7 @@ def build_with_flows(name: str, raw: Path | None, progress: Announce, given: Flo
     progress("the world around them")
     told = tuple(n for n in national.notes if n not in base.notes)
     table, more = _world(raw, national, given, told)
-    return table, pd.concat([log[log["step"].isin([STEP, CHECK])], more], ignore_index=True)
+    return table, pd.concat([log[log["step"].isin([TAKEN, CHECK])], more], ignore_index=True)
 
 
 def _base(name: str, year: int, raw: Path | None) -> tuple[Accounts, pd.DataFrame]:
@@ -312,7 +311,7 @@ def _base(name: str, year: int, raw: Path | None) -> tuple[Accounts, pd.DataFram
     return build_table(read_inputs(raw, year), "estimate")
 
 
-def _world(raw: Path, national: Accounts, given: Flows, told: tuple[str, ...]) -> tuple[Accounts, pd.DataFrame]:
+def _world(raw: Path, national: Accounts, given: HeldFlows, told: tuple[str, ...]) -> tuple[Accounts, pd.DataFrame]:
     from xunhuan.build.world import build_world
 
     acc, log = build_world(raw, national)

@@ -9,7 +9,7 @@ from xunhuan.data.classification import Sectors
 
 
 @dataclass(frozen=True, eq=False)
-class Flows:
+class HeldFlows:
     """Who sends what to whom, of one file; only its proportions count, good by good.
 
     value    r s i, value of good i from region r used in s, own use on the diagonal, any unit, >= 0

@@ -6,7 +6,6 @@ rows of the rest of the world are left out.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from pathlib import Path
@@ -17,12 +16,13 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
-from xunhuan.data.flows import Flows
+from xunhuan.data.flows import HeldFlows
 from xunhuan.data.store import load, open_accounts
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers import FORMATS, read
-from xunhuan.readers.ipio import AS_GIVEN, LISTS
+from xunhuan.readers.ipio import AS_GIVEN, LIST_TABLES
 from xunhuan.readers.labels import Lexicon
+from xunhuan.readers.wide import csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 COLUMNS = ("origin", "destination", "sector", "value")
 
 
-def read_flows(path: Path, like: Accounts, progress: Callable[[str], None] | None = None) -> Flows:
+def read_flows(path: Path, like: Accounts, progress: Callable[[str], None] | None = None) -> HeldFlows:
     """Flows between the provinces of a table, from a file.
 
     path  saved accounts (.nc); a csv with the columns origin, destination, sector, value; else a table that a reader takes
@@ -44,16 +44,18 @@ def read_flows(path: Path, like: Accounts, progress: Callable[[str], None] | Non
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path given with --flows")
     digest = _sha256(path)
-    lexicon = Lexicon(like.geography, (like.sectors, *(load(t).sectors for t in LISTS)))
+    lexicon = Lexicon(like.geography, (like.sectors, *(load(t).sectors for t in LIST_TABLES)))
     if path.suffix.lower() == ".nc":
         return _of_accounts(open_accounts(path), lexicon, path, digest)
     if path.suffix.lower() == ".csv" and _is_list(path):
         return _of_list(path, lexicon, digest)
     named = any(re.fullmatch(f.files, path.name, flags=re.IGNORECASE) for f in FORMATS.values())
     ours = not named or "ipio" in path.name.casefold()
-    options = {"unit": AS_GIVEN, "progress": progress} if ours else {}
-    found = read(path, "ipio" if ours else None, year=like.year, **options)
-    return _of_accounts(found.accounts, lexicon, path, digest)
+    if ours:
+        acc = read(path, "ipio", year=like.year, unit=AS_GIVEN, progress=progress).accounts
+    else:
+        acc = read(path, year=like.year).accounts
+    return _of_accounts(acc, lexicon, path, digest)
 
 
 def _sha256(path: Path) -> str:
@@ -61,7 +63,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def _of_accounts(acc: Accounts, lexicon: Lexicon, path: Path, digest: str) -> Flows:
+def _of_accounts(acc: Accounts, lexicon: Lexicon, path: Path, digest: str) -> HeldFlows:
     """The flows between the closed regions of accounts; sectors by their names, by number where they have none."""
     p = Problems("the file's table does not fit")
     closed = np.flatnonzero(acc.closed)
@@ -99,26 +101,22 @@ def _unknown(p: Problems, kind: str, name: str, known: list[str]) -> None:
     p.add(f"{kind} {name!r} is not known" + (f"; did you mean {', '.join(near)}?" if near else ""))
 
 
-def _flows(value: Array, regions: tuple[str, ...], goods: list[str], title: str, path: Path, digest: str) -> Flows:
+def _flows(value: Array, regions: tuple[str, ...], goods: list[str], title: str, path: Path, digest: str) -> HeldFlows:
     """The record; what goes by one name is added up."""
     names = tuple(dict.fromkeys(goods))
     whole = np.maximum(value, 0.0) @ np.array([[g == n for n in names] for g in goods], dtype=float)
-    return Flows(whole, regions, Sectors(codes=names), title, path.name, digest, int((value < 0).sum()))
+    return HeldFlows(whole, regions, Sectors(codes=names), title, path.name, digest, int((value < 0).sum()))
 
 
 def _is_list(path: Path) -> bool:
     """Whether the first line of a csv names the columns of a list."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as f:
-            first = next(csv.reader(f), [])
-    except (UnicodeDecodeError, csv.Error):
-        return False
-    return len({c.strip().casefold() for c in first} & set(COLUMNS)) >= 3
+    first = next(csv_rows(path), [])
+    return len({str(c).strip().casefold() for c in first} & set(COLUMNS)) >= 3
 
 
-def _of_list(path: Path, lexicon: Lexicon, digest: str) -> Flows:
+def _of_list(path: Path, lexicon: Lexicon, digest: str) -> HeldFlows:
     rows = _rows(path)
-    abroad = {n.casefold() for k, n in _abroad(lexicon)}
+    abroad = _abroad(lexicon)
     away = rows["origin"].str.casefold().isin(abroad) | rows["destination"].str.casefold().isin(abroad)
     rows = rows[~away]
     p = Problems("the list of flows does not fit")
@@ -139,32 +137,34 @@ def _of_list(path: Path, lexicon: Lexicon, digest: str) -> Flows:
     out = np.zeros(len(codes) ** 2 * len(sectors))
     order = np.argsort(place, kind="stable")
     twice = order[1:][np.diff(place[order]) == 0]
-    for k in np.sort(twice):
-        p.add(f"line {rows.index[k] + 2}: the flow is given twice")
+    for k in sorted(rows.index[twice]):
+        p.add(f"line {k + 2}: the flow is given twice")
     p.raise_if(BadInput, where=str(path), fix="give each flow once")
     out[place] = value
     return _flows(out.reshape(len(codes), len(codes), -1), codes, goods, f"list of flows {path.name}", path, digest)
 
 
-def _abroad(lexicon: Lexicon) -> list[tuple[int, str]]:
+def _abroad(lexicon: Lexicon) -> set[str]:
+    """Codes and names of the regions that are not the nation's."""
     g = lexicon.geography
-    return [(k, n) for k in np.flatnonzero(g.is_open) for n in (g.codes[k], g.names_en[k], g.names_zh[k])]
+    every = zip(g.is_open, g.codes, g.names_en, g.names_zh, strict=True)
+    return {n.casefold() for is_open, *names in every if is_open for n in names}
 
 
 def _rows(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
-        raise ForeignFile(
-            "the file is truncated or not a csv", where=str(path), fix="write it as comma-separated text"
-        ) from e
-    rows.columns = pd.Index([str(c).strip().casefold() for c in rows.columns])
+    lines = [[str(c).strip() for c in row] for row in csv_rows(path)]
+    top = [c.casefold() for c in lines[0]]
+    full = {k: row for k, row in enumerate(lines[1:]) if any(row)}
+    short = Problems("lines have more or fewer cells than the first")
+    short.items = [f"line {k + 2}: {len(row)} for {len(top)}" for k, row in full.items() if len(row) != len(top)]
+    short.raise_if(ForeignFile, where=str(path), fix="the file may be cut off: write it again")
+    rows = pd.DataFrame.from_dict(full, orient="index", columns=top)
     p = Problems("a list of flows needs the columns origin, destination, sector and value")
     p.items = [f"{c} is missing" for c in COLUMNS if c not in rows.columns]
     p.raise_if(BadInput, where=str(path))
-    return rows[list(COLUMNS)].apply(lambda column: column.str.strip())
+    return rows[list(COLUMNS)]
 
 
 def _values(p: Problems, rows: pd.DataFrame) -> Array:
@@ -172,7 +172,8 @@ def _values(p: Problems, rows: pd.DataFrame) -> Array:
     import pandas as pd
 
     value = pd.to_numeric(rows["value"], errors="coerce").to_numpy(dtype=float)
+    lines = rows.index.to_numpy()
     for k in np.flatnonzero(~np.isfinite(value) | (value < 0)):
         what = "is below 0" if value[k] < 0 else "is not a number"
-        p.add(f"line {rows.index[k] + 2}, value: {rows['value'].iloc[k]!r} {what}")
+        p.add(f"line {lines[k] + 2}, value: {rows['value'].iloc[k]!r} {what}")
     return value

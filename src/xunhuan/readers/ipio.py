@@ -22,12 +22,12 @@ from xunhuan.data.store import load
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.ceads import by_good, one_nation, with_rest
-from xunhuan.readers.labels import OWNERS, PARTS, Lexicon
+from xunhuan.readers.labels import MADE_OF, OWNERS, Lexicon
 from xunhuan.readers.wide import Key, Ownership, Wide, grid, read_wide
 
 YEARS = (1997, 2002, 2007, 2012, 2017)
 """Benchmark years of China's tables within 1997-2017."""
-LISTS = ("china-2017", "china-2012")
+LIST_TABLES = ("china-2017", "china-2012")
 """Tables whose sector lists a file may use."""
 AS_GIVEN = "as given"
 """In place of a unit: values stay as they are, for those who need their proportions alone."""
@@ -69,7 +69,7 @@ def read_ipio(
     """
     if ownership not in ("sum", "apart"):
         raise BadInput(f"ownership is sum or apart, not {ownership!r}", where=str(path))
-    lexicon = Lexicon(like or load(LISTS[0]).geography, tuple(lists or (load(t).sectors for t in LISTS)))
+    lexicon = Lexicon(like or load(LIST_TABLES[0]).geography, tuple(lists or (load(t).sectors for t in LIST_TABLES)))
     name, rows = grid(path, sheet, year)
     wide = read_wide(path, rows, lexicon, ownership, progress)
     sectors = _sectors(wide, lexicon, path)
@@ -128,7 +128,7 @@ def _sectors(wide: Wide, lexicon: Lexicon, path: Path) -> Sectors:
 
 def _finest(total: str, have: set[str]) -> list[str]:
     """What a total is made of, as fine as the table has it; the total itself where it has no part."""
-    parts = [x for p in PARTS.get(total, ()) for x in _finest(p, have)]
+    parts = [x for p in MADE_OF.get(total, ()) for x in _finest(p, have)]
     return parts or ([total] if total in have else [])
 
 
@@ -231,9 +231,9 @@ def _blocks(wide: Wide, plan: _Plan, year: int, per: float, unit: str) -> Blocks
     def row(key: Key, at: int) -> Array:
         return wide.values[wide.rows[key], places[at]].reshape(n, -1) * per
 
-    imports = [_imports(wide, plan, home, row, at) for at, home in enumerate((z, final))]
+    import_z, import_f = _imports(wide, plan, z, row, 0), _imports(wide, plan, final, row, 1)
     export = body[:, wide.columns["item", "export"]].reshape(n, k)
-    whole_z, whole_f = with_rest(z, final, *imports, export)
+    whole_z, whole_f = with_rest(z, final, import_z, import_f, export)
     made = z.sum((2, 3)) + final.sum((2, 3)) + export
     if ("item", "output") in wide.columns:
         made = body[:, wide.columns["item", "output"]].reshape(n, k)
@@ -277,7 +277,7 @@ def _imports(wide: Wide, plan: _Plan, home: Array, row: Callable[[Key, int], Arr
 
 def _check_size(b: Blocks, path: Path) -> None:
     """Refuse a unit that makes the nation ten times what the official table of the year is, or a tenth."""
-    if f"china-{b.year}" not in LISTS or len(b.geography) != len(load(LISTS[0]).geography):
+    if f"china-{b.year}" not in LIST_TABLES or len(b.geography) != len(load(LIST_TABLES[0]).geography):
         return
     official, found = float(load(f"china-{b.year}").gdp.sum()), float(b.value_added.sum())
     if found <= 0 or not 0.3 < found / official < 3:

@@ -19,7 +19,7 @@ from xunhuan.data.geography import Geography
 OWNERS = {"D": "domestic", "H": "Hong Kong, Macao or Taiwan", "F": "foreign"}
 """Owners of firms as the publication letters them. How they, uses and payments are written: data/label_names.csv."""
 
-PARTS = {
+MADE_OF = {
     "final_use": ("consumption", "capital"),
     "consumption": ("household", "government"),
     "household": ("rural_household", "urban_household"),
@@ -32,12 +32,12 @@ _PLAIN = {"and", "of", "the", "or", "for", "to"}
 _PROVINCE = re.compile(r"(province|autonomous region|municipality|sheng|shi|zizhiqu|自治区|省|市)$")
 
 
-def key(written: str) -> str:
+def name_key(written: str) -> str:
     """A name without case, punctuation, joining words and plurals, so that its spellings agree.
 
-    >>> key("Mining and washing of coal") == key("Mining & Washing of Coal.")
+    >>> name_key("Mining and washing of coal") == name_key("Mining & Washing of Coal.")
     True
-    >>> key("农、林、牧、渔业"), key("农林牧渔业")
+    >>> name_key("农、林、牧、渔业"), name_key("农林牧渔业")
     ('农林牧渔', '农林牧渔')
     """
     text = re.sub(r"[^\w\s]|_", " ", written.casefold())
@@ -97,13 +97,13 @@ class Lexicon:
         out: dict[str, str] = {}
         for names in self.lists:
             for english, chinese in zip(names.names_en, names.names_zh, strict=True):
-                out[key(english)] = out[key(chinese)] = english
-        return out | {key(b): a for a, b in _also("sector_names.csv")}
+                out[name_key(english)] = out[name_key(chinese)] = english
+        return out | {name_key(b): a for a, b in _also("sector_names.csv")}
 
     @cached_property
     def _words(self) -> dict[str, str]:
         """Owners, uses, payments and totals."""
-        return {key(b): a for a, b in _also("label_names.csv")}
+        return {name_key(b): a for a, b in _also("label_names.csv")}
 
     def province(self, written: str) -> str:
         """Code of a province, "" where the text is none."""
@@ -111,7 +111,7 @@ class Lexicon:
 
     def sector(self, written: str) -> str:
         """English name of a sector in the lists, "" where the text is none."""
-        return self._sectors.get(key(written), "")
+        return self._sectors.get(name_key(written), "")
 
     def one(self, written: str) -> Label:
         """What one cell of a label says."""
@@ -119,7 +119,7 @@ class Lexicon:
             return Label()
         if re.fullmatch(r"\d{1,2}", written):
             return Label(code=int(written))
-        if found := self._words.get(key(written)):
+        if found := self._words.get(name_key(written)):
             return Label(owner=found) if found in OWNERS else Label(item=found)
         if found := self.province(written):
             return Label(province=found)
@@ -159,7 +159,7 @@ def _finer(a: str, b: str) -> tuple[str, str]:
 
 
 def _within(total: str) -> set[str]:
-    parts = PARTS.get(total, ())
+    parts = MADE_OF.get(total, ())
     return {*parts, *(x for p in parts for x in _within(p))}
 
 

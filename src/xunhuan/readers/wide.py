@@ -19,7 +19,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
-from xunhuan.readers.labels import OWNERS, PARTS, Label, Lexicon, merged
+from xunhuan.readers.labels import MADE_OF, OWNERS, Label, Lexicon, merged
 from xunhuan.readers.sheet import cell_name, column_letters, text, workbook
 
 HEAD = 15
@@ -29,7 +29,7 @@ Key = tuple[str, ...]
 """("use", province, sector, owner), ("final", province, category), ("import", sector) or ("item", what)."""
 
 Ownership = Literal["sum", "apart"]
-Row = list[object]
+GridRow = list[object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Wide:
     there: frozenset[tuple[str, Key]]
 
 
-def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator[Row]]:
+def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator[GridRow]]:
     """Name and rows of a csv, or of a sheet of a workbook: the one named, the only one, or that of the year.
 
     Raises BadInput where the file is absent, of a kind without labels, or its sheet is in doubt; ForeignFile.
@@ -59,7 +59,7 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
-        return path.name, _csv_rows(path)
+        return path.name, csv_rows(path)
     if path.suffix.lower() not in (".xlsx", ".xlsb", ".xlsm", ".xls", ".ods"):
         fix = "save it as .xlsx or .csv, with the names of provinces, sectors and owners beside the numbers"
         raise BadInput(
@@ -77,11 +77,12 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
             fix="name the sheet with --sheet, or give the --year in its name",
         )  # fmt: skip
     found = book.get_sheet_by_name(fits[0])
-    shift: Row = [""] * (found.start[1] if found.start else 0)  # empty columns at the left are left out otherwise
+    shift: GridRow = [""] * (found.start[1] if found.start else 0)  # empty columns at the left are left out otherwise
     return fits[0], ([*shift, *row] for row in found.iter_rows())
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def csv_rows(path: Path) -> Iterator[GridRow]:
+    """Rows of a csv: UTF-8, else GB 18030; apart by comma, semicolon or tab. Raises ForeignFile where it is no text."""
     with open(path, "rb") as f:
         start = f.read(1 << 16)
     encoding = "utf-8-sig"
@@ -89,11 +90,12 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         start[: start.rfind(b"\n") + 1].decode(encoding)
     except UnicodeDecodeError:
         encoding = "gb18030"
-    line = start.split(b"\n", 1)[0]
-    sign = max((",", ";", "\t"), key=lambda s: line.count(s.encode()))
+    top = start.split(b"\n", 1)[0]
+    sign = max((",", ";", "\t"), key=lambda s: top.count(s.encode()))
     try:
         with open(path, encoding=encoding, newline="") as lines:
-            yield from csv.reader(lines, delimiter=sign)  # type: ignore[misc]
+            for line in csv.reader(lines, delimiter=sign):
+                yield [*line]
     except (UnicodeDecodeError, csv.Error) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
 
@@ -152,7 +154,7 @@ def _key(label: Label) -> Key | None:
     return ("item", label.item) if label.item else None
 
 
-_FINAL = {"final_use", *PARTS["final_use"], *PARTS["consumption"], *PARTS["household"], *PARTS["capital"]}
+_FINAL = {"final_use", *MADE_OF["final_use"], *MADE_OF["consumption"], *MADE_OF["household"], *MADE_OF["capital"]}
 
 
 def _name(key: Key) -> str:
@@ -161,7 +163,7 @@ def _name(key: Key) -> str:
 
 def read_wide(
     path: Path,
-    rows: Iterator[Row],
+    rows: Iterator[GridRow],
     lexicon: Lexicon,
     ownership: Ownership,
     progress: Callable[[str], None] | None = None,
@@ -173,18 +175,36 @@ def read_wide(
     for row in head:
         found.texts += [text(c) for c in row if isinstance(c, str) and c]
     groups = _columns(head, left, wide, found)
+    sums = _add_up(_chain(first, rows), len(head), left, wide, groups, found, lambda n: _tell(progress, path, n))
+    p = Problems("the table cannot be read")
+    p.items = found.wrong
+    p.raise_if(BadInput, where=str(path), fix="name each row and column by province, sector and, if it has them, owner")
+    values = np.array(sums)[:, :-1] if sums else np.zeros((0, len(found.columns)))
+    return Wide(
+        values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, frozenset(found.seen)
+    )
+
+
+def _add_up(
+    rows: Iterator[GridRow],
+    top: int,
+    left: int,
+    wide: int,
+    groups: np.ndarray,
+    found: _Found,
+    tell: Callable[[int], None],
+) -> list[Array]:
+    """The sums of the rows, by key, over the columns of a key; a row of text alone is kept as text."""
     sums: list[Array] = []
     carried = Label()
-    for line, row in enumerate(_chain(first, rows), start=len(head)):
-        if progress is not None and line % 200 == 0:
-            progress(f"reading {path.name}, row {line}")
+    for line, row in enumerate(rows, start=top):
+        tell(line)
         cells = row[left:]
-        written = [c for c in cells if c not in ("", None)]
-        if not written:
+        if all(c in ("", None) for c in cells):
             found.texts += [text(c) for c in row[:left] if c not in ("", None)]
             continue
         place = f"row {line + 1}"
-        carried = _carry(merged([lexicon.one(text(c)) for c in row[:left]]), carried)
+        carried = _carry(merged([found.lexicon.one(text(c)) for c in row[:left]]), carried)
         key = found.key("row", place, carried)
         if len(row) != wide and len(row) < left + len(groups):
             found.wrong.append(f"{place} ends after {len(row)} of {left + len(groups)} cells: the file is cut off")
@@ -196,20 +216,19 @@ def read_wide(
         if at == len(sums):
             sums.append(np.zeros(len(found.columns) + 1))
         sums[at] += np.bincount(groups, weights=numbers, minlength=len(found.columns) + 1)
-    p = Problems("the table cannot be read")
-    p.items = found.wrong
-    p.raise_if(BadInput, where=str(path), fix="name each row and column by province, sector and, if it has them, owner")
-    values = np.array(sums)[:, :-1] if sums else np.zeros((0, len(found.columns)))
-    return Wide(
-        values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, frozenset(found.seen)
-    )
+    return sums
+
+
+def _tell(progress: Callable[[str], None] | None, path: Path, line: int) -> None:
+    if progress is not None and line % 200 == 0:
+        progress(f"reading {path.name}, row {line}")
 
 
 def _owners(found: _Found) -> tuple[str, ...]:
     return tuple(o for o in OWNERS if o in found.owners)
 
 
-def _chain(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
+def _chain(first: GridRow, rows: Iterator[GridRow]) -> Iterator[GridRow]:
     yield first
     yield from rows
 
@@ -218,9 +237,9 @@ def _number(cell: object) -> bool:
     return isinstance(cell, int | float) or bool(re.fullmatch(r"\s*[-+]?[\d.]+([eE][-+]?\d+)?\s*", str(cell)))
 
 
-def _head(rows: Iterator[Row], lexicon: Lexicon, path: Path) -> tuple[list[Row], Row, int]:
+def _head(rows: Iterator[GridRow], lexicon: Lexicon, path: Path) -> tuple[list[GridRow], GridRow, int]:
     """Rows of column labels, the first row of numbers, and the first column of numbers."""
-    head: list[Row] = []
+    head: list[GridRow] = []
     for row in rows:
         full = [c for c in row if c not in ("", None)]
         numbers = [float(str(c)) for c in full if _number(c)]
@@ -241,7 +260,7 @@ def _counts(numbers: Sequence[float]) -> bool:
     return numbers[0] == 1 and all(b in (a, a + 1, 1) for a, b in pairwise(numbers))
 
 
-def _left(head: Sequence[Row], lexicon: Lexicon) -> int | None:
+def _left(head: Sequence[GridRow], lexicon: Lexicon) -> int | None:
     """The first column with a province or sector above it."""
     for c in range(min(max(map(len, head), default=0), 12)):
         labels = [lexicon.one(text(row[c])) for row in head if c < len(row)]
@@ -250,7 +269,7 @@ def _left(head: Sequence[Row], lexicon: Lexicon) -> int | None:
     return None
 
 
-def _columns(head: Sequence[Row], left: int, wide: int, found: _Found) -> np.ndarray:
+def _columns(head: Sequence[GridRow], left: int, wide: int, found: _Found) -> np.ndarray:
     """For each column from `left` its place in the sums; columns that tell nothing go to the last one."""
     keys: list[Key | None] = []
     carried = Label()
@@ -284,7 +303,7 @@ def _carry(own: Label, before: Label) -> Label:
     return Label(province, sector, code, own.owner, item, own.unknown)
 
 
-def _numbers(cells: Row, line: int, left: int, groups: np.ndarray, found: _Found) -> Array:
+def _numbers(cells: GridRow, line: int, left: int, groups: np.ndarray, found: _Found) -> Array:
     """A row of numbers; empty cells are 0. Cells that are none are noted by their names."""
     try:
         out = np.array(["0" if c == "" else c for c in cells] if isinstance(cells[0], str) else cells, dtype=np.float64)
