@@ -59,6 +59,13 @@ class Log:
         }
         self.rows.append(pd.DataFrame(frame, columns=list(LOG_COLUMNS)))
 
+    def total(
+        self, step: str, quantity: str, before: float, after: float, *, region: str, unit: str, note: str = ""
+    ) -> None:
+        """List one number of a region that is of all its sectors together."""
+        values = (step, region, "all", quantity, before, after, after - before, unit, note)
+        self.rows.append(pd.DataFrame([values], columns=list(LOG_COLUMNS)))
+
     def frame(self) -> pd.DataFrame:
         """All corrections as one table."""
         if not self.rows:

@@ -163,13 +163,13 @@ def _cell(value: object, digits: int) -> str:
 
 
 @contextmanager
-def working(message: str) -> Iterator[None]:
-    """Show a spinner on standard error while the block runs, when it is a terminal."""
+def working(message: str) -> Iterator[Callable[[str], None]]:
+    """Show a spinner on standard error while the block runs, when it is a terminal; gives what changes its message."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
-    with console(stderr=True).status(message):
-        yield
+    with console(stderr=True).status(message) as shown:
+        yield shown.update
 
 
 @contextmanager

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """A format: its name for the user, what it is, the names its files have, and where its reader lives."""
+    """A format: its name for the user, what it is, the names its files have, and where its reader lives.
+
+    takes  options of its own, beside year, sheet and tolerance
+    """
 
     name: str
     title: str
@@ -27,6 +30,7 @@ class Reader:
     module: str
     function: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
 
     def __call__(self, path: str | Path, **options: Any) -> Imported:
         """Read a file. Raises BadInput, ForeignFile, UnbalancedAccounts."""
@@ -56,6 +60,14 @@ FORMATS = {
         ),
         Reader("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", r"\d{4}_sml\.csv", "icio", "read_icio"),
         Reader("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", r".*(mrio|ceads).*\.xlsx", "ceads", "read_ceads"),
+        Reader(
+            "ipio",
+            "interprovincial tables of China by owner of firms, 1997-2017 (Chen et al. 2023), found by their labels",
+            r".*ipio.*\.(xls[xbm]?|csv)",
+            "ipio",
+            "read_ipio",
+            takes=("unit", "ownership", "progress"),
+        ),
         Reader("tabular", "long csv tables with a mapping file (.toml)", r".*\.toml", "tabular", "read_tabular"),
     )
 }
@@ -76,6 +88,7 @@ def read(
     sheet: str | None = None,
     tolerance: float | None = None,
     name: str = "",
+    **options: Any,
 ) -> Imported:
     """Read a table of another house into accounts, checked, with every change that took.
 
@@ -86,7 +99,7 @@ def read(
     path : str or Path
         The file; for `tabular` its mapping file.
     format : str, optional
-        A name of `xunhuan.readers.FORMATS`: wiod2013, wiod2016, icio, ceads or tabular. By default what the file's
+        A name of `xunhuan.readers.FORMATS`: wiod2013, wiod2016, icio, ceads, ipio or tabular. By default what the file's
         official name tells.
     year : int, optional
         Year, where the file does not tell it.
@@ -96,6 +109,9 @@ def read(
         Largest gap of rows or columns to accept, share of output; by default the format's own.
     name : str
         Name of the table; by default the format's own, such as icio-2018.
+    **options
+        What one format alone takes; for ipio `unit`, such as "10^4 CNY", `ownership`, "sum" or "apart", and `progress`, a
+        function that is told how far reading has come.
 
     Returns
     -------
@@ -106,7 +122,8 @@ def read(
     Raises
     ------
     BadInput
-        Where the name does not tell the format, and naming the cell where the file departs from its layout.
+        Where the name does not tell the format, for an option the format does not take, and naming the cell where the
+        file departs from its layout.
     UnknownName
         For a format that is not there.
     ForeignFile
@@ -128,7 +145,11 @@ def read(
     """
     path = Path(path)
     chosen = reader(format) if format is not None else _detected(path)
-    options: dict[str, Any] = {"year": year, "sheet": sheet}
+    strange = [k for k in options if k not in chosen.takes]
+    if strange:
+        fix = f"its options are year, sheet, tolerance{''.join(f', {k}' for k in chosen.takes)}"
+        raise BadInput(f"the format {chosen.name} takes no {' and no '.join(strange)}", where=str(path), fix=fix)
+    options |= {"year": year, "sheet": sheet}
     if tolerance is not None:
         options["tolerance"] = tolerance
     if chosen.name == "ceads":

@@ -21,6 +21,8 @@ from xunhuan.errors import Problems, UnbalancedAccounts
 
 DISCREPANCY = "discrepancy"
 """Final category and value-added component that hold what the file's rows and columns miss of output."""
+ROUNDING = 1e-12
+"""Gaps up to this share of output come of changing units, and are none."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def close(b: Blocks, tolerance: float = 0.01) -> Imported:
     paid = z.sum((0, 1)) + b.value_added.sum(2)
     columns = np.where(closed[:, None], b.output - paid, 0.0)
     rows = np.where(closed[:, None], rows, 0.0)
+    rows, columns = (np.where(np.abs(gap) > ROUNDING * np.abs(b.output), gap, 0.0) for gap in (rows, columns))
     _refuse(b, rows, columns, tolerance)
     n = len(b.geography)
     extra = moved.copy()

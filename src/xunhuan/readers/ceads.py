@@ -95,8 +95,8 @@ def read_ceads(
     export = grid.numbers(body, slice(plan.export, plan.export + 1)).reshape(n, k) / 1e4
     output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
     value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in _COMPONENTS], axis=2)
-    whole_z, whole_f = _with_rest(z, final, _by_good(z, imports_z), _by_good(final, imports_f), export)
-    geography = _geography(plan.provinces, like)
+    whole_z, whole_f = with_rest(z, final, by_good(z, imports_z), by_good(final, imports_f), export)
+    geography = one_nation(plan.provinces, like)
     b = Blocks(
         geography=geography,
         sectors=Sectors(plan.codes, plan.names),
@@ -200,7 +200,7 @@ def _row(grid: Sheet, plan: _Plan, code: str, columns: slice) -> Array:
     return np.asarray(grid.numbers(slice(at, at + 1), columns)[0] / 1e4)
 
 
-def _by_good(home: Array, imports: Array) -> Array:
+def by_good(home: Array, imports: Array) -> Array:
     """Imports of each user s u spread over goods i like its home-made inputs r i s u: axes i s u."""
     bought = home.sum(0)
     bought = np.maximum(bought, 0.0)
@@ -210,7 +210,7 @@ def _by_good(home: Array, imports: Array) -> Array:
     return np.asarray(share * imports, dtype=np.float64)
 
 
-def _with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export: Array) -> tuple[Array, Array]:
+def with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export: Array) -> tuple[Array, Array]:
     """Intermediate r i s j and final r i s f with the ROW as the last, open region."""
     n, k = z.shape[:2]
     whole_z, whole_f = np.zeros((n + 1, k, n + 1, k)), np.zeros((n + 1, k, n + 1, final.shape[3]))
@@ -219,7 +219,7 @@ def _with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export:
     return whole_z, whole_f
 
 
-def _geography(provinces: tuple[str, ...], like: Geography | None) -> Geography:
+def one_nation(provinces: tuple[str, ...], like: Geography | None) -> Geography:
     """One nation and the ROW; codes and clusters from `like` where it knows every province by name."""
     plain = Geography(
         codes=(*provinces, _REST),
@@ -229,7 +229,7 @@ def _geography(provinces: tuple[str, ...], like: Geography | None) -> Geography:
         open=frozenset({_REST}),
         nation_names={"CHN": ("China", "中国")},
     )
-    if like is None or not set(provinces) <= {*like.names_en, *like.names_zh}:
+    if like is None or not set(provinces) <= {*like.codes, *like.names_en, *like.names_zh}:
         return plain
     known = like.take([like.index(p) for p in provinces])
     return replace(

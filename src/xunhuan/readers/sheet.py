@@ -160,7 +160,7 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
     Raises BadInput where the file is absent or no sheet or more than one matches (naming those there are),
     ForeignFile where it is no workbook.
     """
-    book = _workbook(path)
+    book = workbook(path)
     names = [n for n in book.sheet_names if re.fullmatch(wanted, n.strip(), flags=re.IGNORECASE)]
     if len(names) != 1:
         some = ", ".join(map(repr, book.sheet_names))
@@ -179,10 +179,11 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
 
 def sheet_names(path: Path) -> list[str]:
     """Names of the sheets of a workbook. Raises BadInput, ForeignFile."""
-    return list(_workbook(path).sheet_names)
+    return list(workbook(path).sheet_names)
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
+def workbook(path: Path) -> CalamineWorkbook:
+    """A workbook, its sheets not yet read. Raises BadInput where it is absent, ForeignFile where it is none."""
     from python_calamine import CalamineWorkbook
 
     if not path.is_file():

@@ -33,12 +33,23 @@ def register(app: typer.Typer) -> None:
                 "--partners", help="world-2017: partners of a province by prior (distance, borders) or national."
             ),
         ] = None,
+        flows: Annotated[
+            Path | None,
+            typer.Option(
+                "--flows",
+                help="Take the trade between provinces from this file: an interprovincial table, a table saved as .nc, or "
+                "a csv of origin, destination, sector, value (china-2017, china-2012, world-2017).",
+            ),
+        ] = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.
 
         All raw files are looked at before any work, and nothing is written unless every table balances. A
         summary of the corrections is printed.
+
+        With --flows FILE the table is NAME-flows: margins stay, shares of own use and of partners are the file's. Needs
+        no raw files for China's tables, whose bundled form is then taken.
 
         Also: elasticities (of trade, by sector list), history (of circulation, by nation and year), partners (distances of
         provinces to them) and toyland.
@@ -48,6 +59,9 @@ def register(app: typer.Typer) -> None:
 
         if name not in BUILDERS and name not in _FILES:
             raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES])
+        if flows is not None:
+            _given(name, raw, output, flows, format)
+            return
         if raw is None and name != "toyland":
             raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
         if name in _FILES and partners is not None:
@@ -79,6 +93,24 @@ def _known(acc: Accounts) -> Accounts:
         return acc
     _tell(f"circulation in {acc.draws} versions of {acc.name}")
     return replace(acc, posterior=replace(acc.posterior, known={"circulation": shares_by_version(acc)}))
+
+
+def _given(name: str, raw: Path | None, output: Path | None, flows: Path, format: Format) -> None:
+    """A table with the trade between provinces of a file; what was taken from it is said."""
+    from xunhuan.build.flows import build_with_flows, national_name
+    from xunhuan.data.store import load
+    from xunhuan.readers.flows import read_flows
+
+    base = national_name(name, flows.name)
+    folder = _folder(output)
+    with working(f"reading {flows.name}") as tell:
+        given = read_flows(flows, load(base), tell)
+    with working(f"building {name}-flows"):
+        made = [build_with_flows(name, raw, _tell, given)]
+    told = [n for n in made[0][0].notes if n not in load(base).notes]
+    files = _write(made, folder)
+    title = f"Corrections made for {made[0][0].name}"
+    emit(_summaries(made), format, title=title, notes=[*told, *_notes(made, files)], digits=3)
 
 
 def _files(name: str, raw: Path, output: Path | None) -> None:

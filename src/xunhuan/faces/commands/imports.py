@@ -9,7 +9,7 @@ import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
 
-HELP = "wiod2013, wiod2016, icio, ceads or tabular (see docs/readers.md)."
+HELP = "wiod2013, wiod2016, icio, ceads, ipio or tabular (see docs/readers.md)."
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +25,12 @@ def register(app: typer.Typer) -> None:
         tolerance: Annotated[
             float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
         ] = None,
+        unit: Annotated[
+            str | None, typer.Option(help='ipio: unit, such as "10^4 CNY", where the file does not tell it.')
+        ] = None,
+        ownership: Annotated[
+            str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
+        ] = None,
         name: Annotated[str, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = "",
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
@@ -39,8 +45,10 @@ def register(app: typer.Typer) -> None:
         from xunhuan.data.store import atomic_path, save
         from xunhuan.readers import read
 
-        with working(f"reading {path.name}"):
-            found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name)
+        with working(f"reading {path.name}") as tell:
+            own = {"unit": unit, "ownership": ownership, "progress": tell if kind == "ipio" else None}
+            given = {k: v for k, v in own.items() if v is not None}
+            found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
             accounts = found.accounts
             save(accounts, output)
             if changes is not None:
