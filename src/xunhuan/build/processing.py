@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from xunhuan.data.accounts import Accounts, Sourcing
-from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.arrays import Array, Index, Mask, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.programme import Programme, least_change, unmet
 from xunhuan.errors import BadInput, Infeasible, NotConverged, Problems
@@ -231,7 +231,8 @@ def _unknowns(k: _Known) -> _Unknowns:
         value = part * np.abs(k.paid)
         s, j = np.nonzero((value > 0) & (theta[:, 0] > 0))
         rows.append((np.full(len(s), _KINDS.index(name)), s, np.full(len(s), -1), j, value[s, j]))
-    return _Unknowns(*(np.concatenate([r[n] for r in rows]) for n in range(4)), np.concatenate([r[4] for r in rows]))  # type: ignore[arg-type]
+    kind, s, i, j, start = (np.concatenate([r[n] for r in rows]) for n in range(5))
+    return _Unknowns(kind, s, i, j, start)
 
 
 def _programme(k: _Known) -> tuple[csr_array, Array, Array, _Unknowns]:
@@ -246,7 +247,7 @@ def _programme(k: _Known) -> tuple[csr_array, Array, Array, _Unknowns]:
     columns = np.argwhere(k.export > 0)
     number[columns[:, 0], columns[:, 1]] = np.arange(len(columns))
     cell = (u.s * (S + 1) + u.i + 1) * S + u.j  # i = -1: value added
-    names = {
+    names: dict[str, tuple[Mask, Index]] = {
         "imports": (np.isin(u.kind, (3,)), u.i),
         "columns": (np.isin(u.kind, (1, 3, 5)), number[u.s, u.j]),
     }  # fmt: skip
@@ -265,7 +266,7 @@ def _programme(k: _Known) -> tuple[csr_array, Array, Array, _Unknowns]:
 
 
 def _sums(
-    names: dict[str, tuple[Array, Index]], right: dict[str, Array], u: _Unknowns, sign: Array, k: _Known
+    names: dict[str, tuple[Mask, Index]], right: dict[str, Array], u: _Unknowns, sign: Array, k: _Known
 ) -> Iterator[tuple[Index, Index, Array, Array]]:
     """Rows, columns and values of each kind of sum, and what it must come to."""
     first = 0

@@ -127,7 +127,7 @@ def _by_province(
     if len(codes) == 1:
         return national[None]
     level = rows[rows["sector"] == LEVEL].set_index("side")["mid"]
-    goods, home = acc.sectors.select(LEVEL), [acc.geography.codes.index(c) for c in codes]
+    goods, home = acc.sectors.select(LEVEL), np.array([acc.geography.codes.index(c) for c in codes])
     out = float(sold[:, goods].sum())
     away = np.setdiff1d(np.arange(acc.R), home)
     into = float(acc.flow[np.ix_(away, home)].sum((0, 1))[goods].sum())

@@ -18,7 +18,7 @@ from xunhuan.errors import BadInput
 
 NOTES = (
     "processing industries (codes ending in :P) sell abroad only; what they use is an estimate, near their part in output",
-    "shares of processing trade by sector are judgement but for four published ones of imports; see docs/processing.md",
+    "shares of processing trade by sector are judgement but for five published ones of imports; see docs/processing.md",
 )
 _SPLIT = "exporters apart"
 
@@ -71,7 +71,8 @@ def split_processing(acc: Accounts, shares: Shares | None = None, *, draw: int |
     if shares is not None and draw is not None:
         raise BadInput("shares of your own are not drawn", where="draw", fix="give shares or draw")
     known = shares_of(acc, draw) if shares is None else shares
-    return split(acc, known.exports, known.imports).accounts
+    apart = split(acc, known.exports, known.imports).accounts
+    return replace(apart, notes=(*acc.notes, *(NOTES if shares is None else NOTES[:1])), name=f"{acc.name}-apart")
 
 
 def build_processing(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
@@ -120,5 +121,8 @@ def national_2012(raw: Path) -> Accounts:
         year=2012,
         name="china-national-2012",
         title="China 2012, official competitive table, 42 sectors",
-        notes=("all users of a good are taken to import alike before the split", "producer prices; imports include duties"),
+        notes=(
+            "all users of a good are taken to import alike before the split",
+            "producer prices; imports include duties",
+        ),
     )

@@ -62,7 +62,7 @@ def least_change(a: csr_array, b: Array, start: Array) -> Programme:
     >>> (3 * done.x).round(9).tolist(), done.converged
     ([5.0, 4.0, 2.0], True)
     """
-    turned = a.T.tocsr()
+    turned = csr_array(a.T)
     size = abs(a)
     anchor = np.maximum(size @ start, 1e-300)
     price = np.zeros(len(b))
@@ -99,7 +99,7 @@ def _newton(a: csr_array, start: Array, x: Array, short: Array, anchor: Array) -
     scale = 1.0 / np.sqrt(anchor)
     weighed = diags_array(scale) @ normal @ diags_array(scale)
     stuck = (weighed.diagonal() <= _RIDGE).astype(float)
-    whole = (weighed + diags_array(_RIDGE + stuck)).tocsc()
+    whole: Any = (weighed + diags_array(_RIDGE + stuck)).tocsc()
     solver = splu(whole, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return np.asarray(scale * solver.solve(scale * short), dtype=np.float64)
 
@@ -116,7 +116,7 @@ def unmet(a: csr_array, b: Array) -> Array:
     """
     m = len(b)
     scale = float(np.abs(b).max(initial=0.0)) or 1.0
-    whole: Any = hstack([a, eye_array(m), -eye_array(m)]).tocsr()
+    whole: Any = csr_array(hstack([a, eye_array(m), -eye_array(m)]))
     cost = np.concatenate([np.zeros(a.shape[1]), np.ones(2 * m)])
     found: Any = linprog(cost, A_eq=whole, b_eq=b / scale, method="highs")
     over = found.x[a.shape[1] :]

@@ -113,8 +113,12 @@ def circulation(
     cuts = _cuts(acc, definition, partitions(acc, region, border), goods, partners=by == "partner")
     if by == "partner":
         return _by_partner(acc, definition, cuts, sectors).sel(region=order)
-    kinds = {"sector": lambda: (sector_coords(acc, goods), np.eye(len(goods))), "group": lambda: named_groups(acc, goods)}
-    return _table(acc, definition, cuts, (by, *kinds[by]()) if by in kinds else None, sectors).sel(region=order)
+    kinds: _Kinds | None = None
+    if by == "sector":
+        kinds = by, sector_coords(acc, goods), np.eye(len(goods))
+    elif by == "group":
+        kinds = by, *named_groups(acc, goods)
+    return _table(acc, definition, cuts, kinds, sectors).sel(region=order)
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,8 @@ def forward(sys: System, actors: Actors, partners: Index | None = None) -> Forwa
 
 
 _Cuts: TypeAlias = list[tuple[Group, _Cut]]
+_Kinds: TypeAlias = tuple[str, dict[str, object], Array]
+"""An axis of kinds of sectors: its name, its coordinates, and which sectors are of each, axes kind i."""
 
 
 def _cuts(acc: Accounts, definition: str, seen: list[Partition], goods: Index, partners: bool) -> _Cuts:
@@ -215,10 +221,10 @@ def _table(
     acc: Accounts,
     definition: str,
     cuts: _Cuts,
-    kinds: tuple[str, dict[str, object], Array] | None,
+    kinds: _Kinds | None,
     sectors: str | Iterable[str],
 ) -> xr.Dataset:
-    """Shares by region, or by region and kind of sector: the name of the axis, its coordinates, and members (kind i)."""
+    """Shares by region, or by region and kind of sector."""
     value = np.stack([c.parts.sum(0) if kinds is None else kinds[2] @ c.parts for _, c in cuts])  # region [kind] part
     total = value.sum(axis=-1)
     share = ratio(value, total[..., None])
