@@ -35,7 +35,7 @@ _MET = 1e-6
 
 
 @dataclass(frozen=True)
-class Split:
+class Apart:
     """A table with its exporters apart, and how the programme ended.
 
     accounts      the table; processing industries stand after all others, their codes end in ":P"
@@ -83,7 +83,7 @@ class _Blocks:
     vp: Array
 
 
-def split(acc: Accounts, exports: Array, imports: Array) -> Split:
+def split(acc: Accounts, exports: Array, imports: Array) -> Apart:
     r"""Set processing exporters of the home nation apart from all other production.
 
     min Σ (z − z⁰)² / z⁰ + Σ (v − v⁰)² / v⁰   over z_dd, z_dp, z_md, z_mp, v_d, v_p ≥ 0, where
@@ -105,14 +105,14 @@ def split(acc: Accounts, exports: Array, imports: Array) -> Split:
     known = _known(acc, *_checked(acc, exports, imports))
     if len(known.twins) == 0:
         _nothing_to_import(acc, known)
-        return Split(acc, Programme(np.zeros(0), np.zeros(0), True, 0, 0.0, 0.0))
+        return Apart(acc, Programme(np.zeros(0), np.zeros(0), True, 0, 0.0, 0.0))
     _refuse(acc, known)
     a, b, start, at = _programme(known)
     done = least_change(a, b, start)
     if not done.converged:
         _tell_unmet(acc, known, a, b)
         raise NotConverged("the split of exporters has no answer", where=acc.name, fix=done.told)
-    return Split(_accounts(acc, known, _blocks(known, done.x, at), done), done)
+    return Apart(_accounts(acc, known, _blocks(known, done.x, at), done), done)
 
 
 def _checked(acc: Accounts, exports: Array, imports: Array) -> tuple[Array, Array]:
@@ -357,7 +357,7 @@ def _twins(sectors: Sectors, twins: Index) -> Sectors:
     )
 
 
-def joined(acc: Accounts) -> Accounts:
+def rejoined(acc: Accounts) -> Accounts:
     """The table with its kinds of exporters added up again: the codes of before, no group of kinds."""
     pairs = {c: (c, c + MARK) for c in acc.sectors.codes if c + MARK in acc.sectors.codes}
     return acc.aggregate(sectors=pairs)
