@@ -1,4 +1,4 @@
-"""What must hold of a table with processing exporters apart: it balances, adds up to what it was, and keeps what is known."""
+"""A table with processing exporters apart: it balances, adds up to what it was, and keeps what is known."""
 
 from __future__ import annotations
 

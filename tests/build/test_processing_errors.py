@@ -38,7 +38,7 @@ def test_processing_imports_above_what_is_imported_as_inputs(by_user: bool) -> N
 
 def test_more_processing_imports_than_processing_exports() -> None:
     truth = made_up(True)
-    with pytest.raises(Infeasible, match="processing imports of all goods: .*, above all processing exports"):
+    with pytest.raises(Infeasible, match=r"processing imports of all goods: .*, above all processing exports"):
         split(truth.table, 0.3 * truth.exports, truth.imports)
 
 

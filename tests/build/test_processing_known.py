@@ -105,7 +105,7 @@ def test_the_provinces_of_2012_come_to_the_official_content() -> None:
 
 
 def test_manufactured_exports_hold_what_koopman_wang_and_wei_find() -> None:
-    """ "Nearly 60%" after 2001, in 2007 [KoopmanWangWei2012, abstract]; rising since, so that 2012 lies a little above."""
+    """Nearly 60 % after 2001, in 2007 [KoopmanWangWei2012, abstract]; rising since, so that 2012 lies a little above."""
     assert 0.58 < content(xh.load("china-processing-2012"), "manufacturing") < 0.66
     assert content(xh.load("china-processing-2017"), "manufacturing") > content(
         xh.load("china-processing-2012"), "manufacturing"
