@@ -105,7 +105,7 @@ def test_the_provinces_of_2012_come_to_the_official_content() -> None:
 
 
 def test_manufactured_exports_hold_what_koopman_wang_and_wei_find() -> None:
-    """Nearly 60 % after 2001, in 2007 [KoopmanWangWei2012, abstract]; rising since, so that 2012 lies a little above."""
+    """About half before 2001, nearly 60 % since [KoopmanWangWei2012, abstract], to 2007; it rose on, so 2012 lies a little above."""
     assert 0.58 < content(xh.load("china-processing-2012"), "manufacturing") < 0.66
     assert content(xh.load("china-processing-2017"), "manufacturing") > content(
         xh.load("china-processing-2012"), "manufacturing"
@@ -113,7 +113,7 @@ def test_manufactured_exports_hold_what_koopman_wang_and_wei_find() -> None:
 
 
 def test_sophisticated_exports_hold_least() -> None:
-    """Electronics below half, as in the table of 2007 of [KoopmanWangWei2012]; with all exporters alike it is more."""
+    """Electronics hold less than half of home value once processors are apart, and more than half before."""
     for year in (2012, 2017):
         acc = xh.load(f"china-processing-{year}")
         assert content(acc, "electronics") < 0.5 < content(rejoined(acc).replace(sourcing=None), "electronics")
