@@ -105,7 +105,7 @@ def test_the_provinces_of_2012_come_to_the_official_content() -> None:
 
 
 def test_manufactured_exports_hold_what_koopman_wang_and_wei_find() -> None:
-    """About half before 2001, nearly 60 % since [KoopmanWangWei2012, abstract], to 2007; it rose on, so 2012 lies a little above."""
+    """Half before 2001, nearly 60 % since [KoopmanWangWei2012, abstract], to 2007; rising on, so 2012 lies above."""
     assert 0.58 < content(xh.load("china-processing-2012"), "manufacturing") < 0.66
     assert content(xh.load("china-processing-2017"), "manufacturing") > content(
         xh.load("china-processing-2012"), "manufacturing"
