@@ -19,7 +19,7 @@ from xunhuan.faces.cli import main
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
-SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "propagation.md", "trade.md"}
+SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 
 # The same examples everywhere, and no verdict on how long they take.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xunhuan import measures as measures
     from xunhuan import models as models
+    from xunhuan.build.processing_tables import split_processing as split_processing
     from xunhuan.data.accounts import Accounts as Accounts
     from xunhuan.data.catalogue import tables as tables
     from xunhuan.data.store import load as load
@@ -46,6 +47,7 @@ _PUBLIC = {
     "respond": "xunhuan.faces.laboratory",
     "run": "xunhuan.faces.laboratory",
     "save": "xunhuan.data.store",
+    "split_processing": "xunhuan.build.processing_tables",
     "tables": "xunhuan.data.catalogue",
     "toyland": "xunhuan.data.toyland",
 }

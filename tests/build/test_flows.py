@@ -74,7 +74,7 @@ def test_the_bounds_come_back_on_the_books_of_the_reports() -> None:
     assert moved["own use"] == pytest.approx(new_own - old_own, rel=1e-9)
     assert moved["outflow"] == pytest.approx(old_own - new_own, rel=1e-9)
     said = "\n".join(new.notes)
-    assert "own shares are the file's in 1256 of 1302 cells, of china-2017 in the rest" in said
+    assert "own shares are the file's in 1256 of 1302 cells, of china-2017-reported in the rest" in said
     assert "to meet the margins 0.0% of the trade" in said
 
 

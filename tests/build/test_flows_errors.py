@@ -125,5 +125,5 @@ def test_tables_that_have_no_provinces_to_divide(tmp_path: Path, out: Path, caps
     assert "the folder to write to does not exist" in capsys.readouterr().err
     raw = ["--raw", str(tmp_path)]
     assert main(["build", "china-2017", "--flows", str(tmp_path / "f.csv"), *raw, "-o", str(out)]) == 2
-    assert "the raw folder lacks 4 of 4 files" in capsys.readouterr().err
+    assert "the raw folder lacks 6 of 6 files" in capsys.readouterr().err
     assert list(out.iterdir()) == []

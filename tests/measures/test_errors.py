@@ -29,7 +29,7 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
         lambda a: circulation(a, definition="supply"),
         "unknown definition 'supply'\n  fix: choose absorption, origin, forward",
     ),
-    (lambda a: circulation(a, by="month"), "unknown grouping 'month'\n  fix: choose region, sector, partner"),
+    (lambda a: circulation(a, by="month"), "unknown grouping 'month'\n  fix: choose region, sector, group, partner"),
     (lambda a: circulation(a, border="wall"), "unknown border 'wall'\n  fix: choose region or nation"),
     (lambda a: circulation(a, region=[]), "no region asked for"),
     (lambda a: circulation(a, region="AT-X"), "unknown region 'AT-X'\n  fix: did you mean"),

@@ -60,6 +60,9 @@ _CHINA = (
 """Both years of the provinces: their reports are harmonised together."""
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
 
+_PROCESSING = {2017: "china_national_io_2017.nc", 2012: "china_national_io_detailed_2012.nc"}
+"""National table that exporters are set apart in, by year."""
+
 _BY_YEAR = (
     ("wiod", "World Input-Output Table, 41 economies, 35 industries", "wiod2013/wiod_{year}.nc", "build_wiod",
      range(1995, 2012)),
@@ -99,6 +102,18 @@ BUILDERS: Mapping[str, Builder] = {
             "xunhuan.build.world",
             "build_world_2017",
             options={"partners": ("prior", "national")},
+        ),
+        *(
+            Builder(
+                f"china-processing-{year}",
+                f"China's national table with processing exporters apart, 42 sectors, {year}",
+                (f"china-processing-{year}",),
+                (file,),
+                "xunhuan.build.processing_tables",
+                "build_processing",
+                year,
+            )
+            for year, file in _PROCESSING.items()
         ),
         *(
             Builder(

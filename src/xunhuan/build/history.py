@@ -186,7 +186,7 @@ def build_national(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     by_user = np.zeros((2, 42, 2, 42)), np.zeros((2, 42, 2, len(categories)))
     by_user[0][:, :, 0], by_user[1][:, :, 0] = table.intermediate, table.final
     by_user[1][0, :, 1, 0] = table.export
-    acc = _national(
+    acc = national_accounts(
         sourcing=Sourcing(*by_user),
         value_added=table.value_added,
         sectors=sectors,
@@ -227,7 +227,7 @@ def build_detailed(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     use = np.zeros((2, *z.shape))
     use[0] = z
     value_added = np.asarray(ds["value_added"].transpose("user", "component").values, dtype=np.float64) / 1e4
-    acc = _national(
+    acc = national_accounts(
         flow=flow,
         use=use,
         final=final,
@@ -243,7 +243,7 @@ def build_detailed(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     return acc, Log(("CHN",), sectors.codes, "10^8 CNY").frame()
 
 
-def _national(
+def national_accounts(
     *,
     value_added: Array,
     sectors: Sectors,

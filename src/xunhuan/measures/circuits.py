@@ -16,7 +16,7 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array, Index, ratio
 from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partitions, requested
-from xunhuan.measures.labels import group_coords, labelled, means, region_coords, sector_coords
+from xunhuan.measures.labels import group_coords, labelled, means, named_groups, region_coords, sector_coords
 from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import DEFINITION_SOURCES
 from xunhuan.measures.system import System, system_of
@@ -70,9 +70,9 @@ def circulation(
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each an actor with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
-    by : {"region", "sector", "partner"}
-        Axes region; region sector (that adds the value; for origin the final good bought); or region partner
-        (absorber, origin, or first buyer).
+    by : {"region", "sector", "group", "partner"}
+        Axes region; region sector (that adds the value; for origin the final good bought); region group, for each named
+        group of the table's sectors (they overlap); or region partner (absorber, origin, or first buyer).
     sectors : str or list of str
         Sectors counted: codes, names, groups, "A+B", "!X". Totals are then of these sectors alone.
     border : {"region", "nation"}
@@ -106,14 +106,19 @@ def circulation(
     True
     """
     check_word("definition", definition, tuple(CIRCULATION_DEFINITIONS))
-    check_word("grouping", by, ("region", "sector", "partner"))
+    check_word("grouping", by, ("region", "sector", "group", "partner"))
     acc = looking_from(acc, home)
     order = [g.code for g in requested(acc, region, border)]
     goods = acc.sectors.select(sectors)
     cuts = _cuts(acc, definition, partitions(acc, region, border), goods, partners=by == "partner")
     if by == "partner":
         return _by_partner(acc, definition, cuts, sectors).sel(region=order)
-    return _table(acc, definition, cuts, goods if by == "sector" else None, sectors).sel(region=order)
+    kinds: _Kinds | None = None
+    if by == "sector":
+        kinds = by, sector_coords(acc, goods), np.eye(len(goods))
+    elif by == "group":
+        kinds = by, *named_groups(acc, goods)
+    return _table(acc, definition, cuts, kinds, sectors).sel(region=order)
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,8 @@ def forward(sys: System, actors: Actors, partners: Index | None = None) -> Forwa
 
 
 _Cuts: TypeAlias = list[tuple[Group, _Cut]]
+_Kinds: TypeAlias = tuple[str, dict[str, object], Array]
+"""An axis of kinds of sectors: its name, its coordinates, and which sectors are of each, axes kind i."""
 
 
 def _cuts(acc: Accounts, definition: str, seen: list[Partition], goods: Index, partners: bool) -> _Cuts:
@@ -211,28 +218,32 @@ def _total(definition: str) -> str:
 
 
 def _table(
-    acc: Accounts, definition: str, cuts: _Cuts, goods: Index | None, sectors: str | Iterable[str]
+    acc: Accounts,
+    definition: str,
+    cuts: _Cuts,
+    kinds: _Kinds | None,
+    sectors: str | Iterable[str],
 ) -> xr.Dataset:
-    """Shares by region, or by region and sector where goods are given."""
-    value = np.stack([c.parts.sum(0) if goods is None else c.parts for _, c in cuts])  # region [sector] part
+    """Shares by region, or by region and kind of sector."""
+    value = np.stack([c.parts.sum(0) if kinds is None else kinds[2] @ c.parts for _, c in cuts])  # region [kind] part
     total = value.sum(axis=-1)
     share = ratio(value, total[..., None])
     three = _own_inter_external(share)
-    dims = ("region",) if goods is None else ("region", "sector")
+    dims = ("region",) if kinds is None else ("region", kinds[0])
     name = _total(definition)
     variables: dict[str, tuple[tuple[str, ...], object]] = {name: (dims, total)}
     variables |= {c: (dims, three[..., k]) for k, c in enumerate(CIRCUITS)}
     if definition == "forward":
         variables |= {p: (dims, share[..., k]) for k, p in enumerate(PARTS) if k}
         returned = np.stack([c.returned for _, c in cuts if c.returned is not None])
-        variables["returned"] = (dims, ratio(returned.sum(1) if goods is None else returned, total))
+        variables["returned"] = (dims, ratio(returned.sum(1) if kinds is None else returned @ kinds[2].T, total))
     shown = [str(v) for v in variables]
-    whole = _own_inter_external(value if goods is None else value.sum(1))
+    whole = _own_inter_external(np.stack([c.parts.sum(0) for _, c in cuts]))
     lone = [k for k, (g, _) in enumerate(cuts) if len(g.members) == 1] or list(range(len(cuts)))
     whole = whole[lone]  # a cluster beside its members would count them twice
     average = means(ratio(whole, whole.sum(-1, keepdims=True)), whole.sum(-1))
     variables["mean"] = (("weighting", "circuit"), average)
-    coords = {**group_coords([g for g, _ in cuts]), **({} if goods is None else sector_coords(acc, goods))}
+    coords = {**group_coords([g for g, _ in cuts]), **({} if kinds is None else kinds[1])}
     text, source = CIRCULATION_DEFINITIONS[definition]
     return labelled(
         acc,

@@ -19,7 +19,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, Partition, check_word, looking_from, partition
 from xunhuan.measures.gvc import Crossing, crossing
-from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
+from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, named_groups, sector_coords
 from xunhuan.measures.leontief import solution, solve_right
 from xunhuan.measures.sources import METHOD_SOURCES
 from xunhuan.measures.system import System, system_of
@@ -255,8 +255,9 @@ def export_decomposition(
     region : str or list of str, optional
         Exporters: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
-    by : {"region", "partner", "sector"}
-        Axes region; region partner; or region sector, the sector that exports.
+    by : {"region", "partner", "sector", "group"}
+        Axes region; region partner; region sector, the sector that exports; or region group, for each named group of the
+        table's sectors (they overlap).
     sectors : str or list of str
         Goods exported: codes, names, groups, "A+B", "!X".
     border : {"region", "nation"}
@@ -289,7 +290,7 @@ def export_decomposition(
     ([166.0, 128.0], True)
     """
     check_word("method", method, tuple(METHODS))
-    check_word("grouping", by, ("region", "partner", "sector"))
+    check_word("grouping", by, ("region", "partner", "sector", "group"))
     if method == "kww" and (by != "region" or sectors != "all"):
         raise BadInput("Koopman-Wang-Wei terms are of total exports only", fix="use wwz or bm-source by partner")
     acc = looking_from(acc, home)
@@ -297,14 +298,18 @@ def export_decomposition(
     view = partition(acc, region, border)
     terms, text = METHODS[method]
     dims = ("region",) if by == "region" else ("region", by)
+    named = named_groups(acc, goods) if by == "group" else None
     values = {
         name: _of_exporter(view, a) if method == "kww" else _reduce(view, a[:, goods], by)
         for name, a in terms(Exporters(system_of(acc), view.actors))
     }
+    if named is not None:
+        values = {name: a @ named[1].T for name, a in values.items()}
     if method.startswith("bm"):
         values |= _balances(values)
     coords = group_coords(view.groups)
     coords |= actor_coords(view.actors) if by == "partner" else sector_coords(acc, goods) if by == "sector" else {}
+    coords |= named[0] if named is not None else {}
     return labelled(
         acc,
         {name: (dims, a) for name, a in values.items()},
@@ -326,7 +331,7 @@ def _reduce(view: Partition, a: Array, by: str) -> Array:
     """A term of axes r i s added up to what is asked for."""
     if by == "partner":
         return view.actors.add(group_sum(view.groups, a.sum(axis=1)), 1)
-    return group_sum(view.groups, a.sum(axis=2) if by == "sector" else a.sum(axis=(1, 2)))
+    return group_sum(view.groups, a.sum(axis=(1, 2)) if by == "region" else a.sum(axis=2))
 
 
 def _balances(v: dict[str, Array]) -> dict[str, Array]:

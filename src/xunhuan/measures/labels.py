@@ -13,6 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index
 from xunhuan.data.caveats import partners_guessed
 from xunhuan.data.store import strings
+from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, Group, words
 from xunhuan.symbols import symbol_title
 
@@ -99,6 +100,19 @@ def sector_coords(acc: Accounts, goods: Index) -> dict[str, object]:
         "sector_name_en": ("sector", [s.names_en[k] or s.codes[k] for k in goods]),
         "sector_name_zh": ("sector", [s.names_zh[k] or s.codes[k] for k in goods]),
     }
+
+
+def named_groups(acc: Accounts, goods: Index) -> tuple[dict[str, object], Array]:
+    """The table's named groups of sectors that hold some of those chosen: coordinates, and members, axes group i (1 or 0).
+
+    Groups overlap: electronics are goods too. Raises BadInput where the table names none.
+    """
+    s = acc.sectors
+    held = {g: np.isin([s.codes[k] for k in goods], m).astype(float) for g, m in s.groups.items()}
+    held = {g: m for g, m in held.items() if m.any()}
+    if not held:
+        raise BadInput("the table has no named groups of these sectors", where=acc.name, fix="ask by sector")
+    return {"group": list(held)}, np.stack(list(held.values()))
 
 
 def group_sum(groups: Iterable[Group], a: Array) -> Array:

@@ -33,6 +33,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "build": {
         "build": "Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.",
     },
+    "processing": {
+        "split-processing": "Set processing exporters apart from all other production, and save the table.",
+    },
     "history": {
         "history": "Domestic and external share by year, one series for each source.",
     },

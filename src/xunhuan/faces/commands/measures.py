@@ -63,7 +63,7 @@ _COMMANDS = {
     "circulation": _Command(
         "Circulation by {definition}",
         "Share of GDP that turns on a region's own market, on its nation's other regions, and abroad.",
-        by=("region", "sector", "partner"),
+        by=("region", "sector", "group", "partner"),
         own={"definition": (_option(str, "--definition", "absorption, origin or forward.", "-d"), "absorption")},
     ),
     "value_added_trade": _Command(
@@ -79,7 +79,7 @@ _COMMANDS = {
     "export_decomposition": _Command(
         "Exports ({method})",
         "Gross exports by whose value they hold and what is counted twice.",
-        by=("region", "partner", "sector"),
+        by=("region", "partner", "sector", "group"),
         own={"method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source")},
     ),
     "gateways": _Command(
