@@ -44,6 +44,12 @@ golden: $(VENV)/.dev
 evidence: $(VENV)/.dev
 	$(BIN)/python -m tests.evidence
 
+# Write anew all that pages show of what the program finds: the page of models, evidence, numbers, examples, pictures.
+figures: evidence
+	$(BIN)/xunhuan models all -o docs/models.md
+	$(BIN)/python -m tests.quoted
+	$(BIN)/python -m tests.quoted.pictures
+
 # Renew the locked versions from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet pyproject.toml -o requirements.lock

@@ -12,7 +12,20 @@ from xunhuan.data.store import load, load_log
 from xunhuan.faces.figures.style import percent, percents, signed
 from xunhuan.measures import circulation
 
-__all__ = ["CIRCUITS", "accounts", "bare", "grouped", "log", "means", "named", "number", "percent", "percents", "shares", "signed"]
+__all__ = [
+    "CIRCUITS",
+    "accounts",
+    "bare",
+    "grouped",
+    "log",
+    "means",
+    "named",
+    "number",
+    "percent",
+    "percents",
+    "shares",
+    "signed",
+]
 
 CIRCUITS = ("own", "inter", "external")
 

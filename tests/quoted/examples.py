@@ -22,7 +22,9 @@ class Collector(doctest.DocTestRunner):
     def report_failure(self, out: object, test: doctest.DocTest, example: doctest.Example, got: str) -> None:
         self.wrong.append((example, got))
 
-    def report_unexpected_exception(self, out: object, test: doctest.DocTest, example: doctest.Example, exc_info: object) -> None:
+    def report_unexpected_exception(
+        self, out: object, test: doctest.DocTest, example: doctest.Example, exc_info: object
+    ) -> None:
         self.failed.append(f"{test.name}, line {example.lineno + 1}: {example.source.strip()}")
 
 

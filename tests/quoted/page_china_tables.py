@@ -12,7 +12,15 @@ from tests.quoted.quotes import quote
 from xunhuan.faces.rounding import adding
 
 PAGE, TABLE = "docs/china-tables.md", "china-2017"
-STEPS = ("0 error column", "1 transit", "2 own share", "3 national totals", "3 negative use", "4 national trade", "5 own use")
+STEPS = (
+    "0 error column",
+    "1 transit",
+    "2 own share",
+    "3 national totals",
+    "3 negative use",
+    "4 national trade",
+    "5 own use",
+)
 
 
 @functools.cache
@@ -105,8 +113,8 @@ def simple_means() -> list[str]:
 
 @quote(
     PAGE,
-    "Largest external shares 2017: Zhejiang {n}, Guangdong {n}, Jiangsu {n}, Shanghai {n}; then Fujian {n}. Weighted by GDP: "
-    "own {n}, inter {n}, external {n}.",
+    "Largest external shares 2017: Zhejiang {n}, Guangdong {n}, Jiangsu {n}, Shanghai {n}; then Fujian {n}. Weighted "
+    "by GDP: own {n}, inter {n}, external {n}.",
 )
 def largest() -> list[str]:
     assert [name for name, _ in named(TABLE, 5)] == ["Zhejiang", "Guangdong", "Jiangsu", "Shanghai", "Fujian"]
@@ -114,7 +122,10 @@ def largest() -> list[str]:
     return [*(f"{x:.3f}" for x in external.head(5)), *(f"{x:.3f}" for x in adding(means(TABLE, -1), 3))]
 
 
-@quote(PAGE, "The log shows where the room is: {n} of the {n} of reported outflow was cut as transit in step 1, and {n} more")
+@quote(
+    PAGE,
+    "The log shows where the room is: {n} of the {n} of reported outflow was cut as transit in step 1, and {n} more",
+)
 def room() -> list[str]:
     cut = [number(abs(grouped(TABLE, step, "outflow")[1])) for step in ("1 transit", "5 own use")]
     return [cut[0], number(sourced("outflow")), cut[1]]
@@ -141,7 +152,9 @@ def steps_to_the_nation() -> list[str]:
     order = (
         "imports shared alike by all users", "31 provinces, import shares of the nation", "import shares of the provinces",
     )  # fmt: skip
-    return [word for q in order for word in (("+" if change[q] > 0 else "") + number(change[q], 1), number(after[q], 1))]
+    return [
+        word for q in order for word in (("+" if change[q] > 0 else "") + number(change[q], 1), number(after[q], 1))
+    ]
 
 
 @quote(PAGE, "The difference to the official table that is left is {n}, or {n}%.")

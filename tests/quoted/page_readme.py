@@ -39,7 +39,7 @@ def most_abroad() -> list[str]:
 
 @quote(PAGE, "of every $100 Guangdong earned in 2017, ${n} came from buyers abroad")
 def guangdong() -> list[str]:
-    return [bare(percent(shares(TABLE)["external"].sel(region="CN-GD").item()))]
+    return [bare(percent(shares(WORLD)["external"].sel(region="CN-GD").item()))]
 
 
 @quote(PAGE, "the nested world of {n} ({n} provinces, {n} economies, {n} sectors)")

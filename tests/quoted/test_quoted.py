@@ -44,7 +44,9 @@ def test_a_quote_fills_its_holes_and_nothing_else() -> None:
 
 def test_outputs_of_examples_are_written_anew_and_messages_left(tmp_path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("Text\n\n    >>> 1 + 1\n    3\n    >>> print('a')\n    a\n    >>> int('x')\n    4\n", encoding="utf-8")
+    page.write_text(
+        "Text\n\n    >>> 1 + 1\n    3\n    >>> print('a')\n    a\n    >>> int('x')\n    4\n", encoding="utf-8"
+    )
     text, broken = renewed(page)
     assert text == "Text\n\n    >>> 1 + 1\n    2\n    >>> print('a')\n    a\n    >>> int('x')\n    4\n"
     assert broken == ["page.md, line 7: int('x')"]

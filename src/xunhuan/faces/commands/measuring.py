@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput
-from xunhuan.faces.rounding import adding
 from xunhuan.faces.output import Format
+from xunhuan.faces.rounding import adding
 
 if TYPE_CHECKING:
     import xarray as xr
