@@ -14,10 +14,9 @@ def main(asked: list[str]) -> int:
         path = ROOT / page
         before = path.read_text(encoding="utf-8")
         if page in all_quotes():
-            try:
-                path.write_text(put_anew(page), encoding="utf-8")
-            except ValueError as gone:
-                wrong.append(str(gone))
+            text, gone = put_anew(page)
+            path.write_text(text, encoding="utf-8")
+            wrong += gone
         text, broken = renewed(path)
         path.write_text(text, encoding="utf-8")
         wrong += broken

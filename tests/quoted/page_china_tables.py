@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import functools
+import math
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from tests.evidence.china import LU
+from tests.helpers.raw import raw_folder
 from tests.quoted.common import CIRCUITS, accounts, bare, grouped, log, means, named, number, percent, shares
 from tests.quoted.quotes import quote
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.balance import gravity_fill
 from xunhuan.faces.rounding import adding
+from xunhuan.measures import circulation
 
 PAGE, TABLE = "docs/china-tables.md", "china-2017"
 STEPS = (
@@ -136,6 +143,62 @@ def least() -> list[str]:
     acc = accounts("china-2017-least")
     inside = acc.flow[:-1, :-1]
     return [number(float(inside.sum() - np.einsum("ppi->", inside))), number(totals()["outflow"])]
+
+
+@functools.cache
+def filled(decay: float) -> Accounts:
+    """The table with partners by another decay of distance; every total stays."""
+    acc = accounts(TABLE)
+    inside, place = acc.flow[:-1, :-1].copy(), np.arange(acc.R - 1)
+    own = inside[place, place].copy()
+    inside[place, place] = 0
+    km = pd.read_csv(raw_folder() / "china_province_distance_km.csv", index_col=0)
+    codes = list(acc.geography.codes[:-1])
+    new = gravity_fill(inside.sum(1), inside.sum(0), km.loc[codes, codes].to_numpy(), decay).require("the fill").copy()
+    new[place, place] = own
+    flow = acc.flow.copy()
+    flow[:-1, :-1] = new
+    return replace(acc, flow=flow)
+
+
+@quote(
+    PAGE,
+    "With {n} or {n} in place of {n} the simple means stay within {n} points and no province's share moves by more than {n}; yet "
+    "{n} to {n}% of the trade between provinces changes partner ({n} and {n} of {n}), and what Guangdong sends Hunan goes from "
+    "{n} to {n} and {n}.",
+)
+def decay() -> list[str]:
+    acc, ends = accounts(TABLE), (1.0, 2.0)
+    trade = totals()["outflow"]
+    moved = [float(np.abs(filled(d).flow - acc.flow).sum() / 2) for d in ends]
+    base = shares(TABLE)
+    found = [circulation(filled(d)) for d in ends]
+    mean = max(
+        float(abs(f["mean"].sel(weighting="simple") - base["mean"].sel(weighting="simple")).max()) for f in found
+    )
+    most = max(float(abs(f[c] - base[c]).max()) for f in found for c in CIRCUITS)
+    at = acc.geography.codes.index("CN-GD"), acc.geography.codes.index("CN-HN")
+    sent = [number(float(a.flow[at].sum())) for a in (acc, *map(filled, ends))]
+    up = [str(math.ceil(1000 * x) / 10) for x in (mean, most)]
+    part = [number(100 * x / trade) for x in moved]
+    return [*map(str, ends), acc.extra["decay"], *up, *part, *map(number, moved), number(trade), *sent]
+
+
+@quote(
+    PAGE,
+    "Against the later revised figures Tianjin is {n}% higher, Jilin {n}%, Heilongjiang {n}%, Hebei {n}%, Shandong {n}%; Yunnan "
+    "is {n}% lower.",
+)
+def revised() -> list[str]:
+    acc = accounts(TABLE)
+    later = pd.read_csv(raw_folder() / "china_provinces.csv", index_col="iso")[f"gdp_{acc.year}_1e8cny"]
+    gap = pd.Series(acc.gdp[:-1], acc.geography.codes[:-1]) / later - 1
+    return [number(100 * abs(gap[c])) for c in ("CN-TJ", "CN-JL", "CN-HL", "CN-HE", "CN-SD", "CN-YN")]
+
+
+@quote(PAGE, "{n} of exports and {n} of imports become domestic, net.")
+def unsplit() -> list[str]:
+    return [number(abs(grouped("china-2012", "0 unsplit trade", q)[1])) for q in ("export", "import")]
 
 
 @quote(

@@ -59,6 +59,15 @@ def tariffs() -> list[str]:
     return [bare(percent(float(rows("tariffs: source")["after"].iloc[0]))), number(int(food.sum()))]
 
 
+@quote(PAGE, "Korea levies {n}% on China's farm goods")
+def farm_goods() -> list[str]:
+    acc = accounts(TABLE)
+    at = [k for k, nation in enumerate(acc.geography.nation) if nation == acc.home]
+    to, good = acc.geography.codes.index("KOR"), acc.sectors.codes.index("A01T03")
+    bought = acc.flow[at, to, good]
+    return [number(100 * float((acc.tariff[at, to, good] * bought).sum() / bought.sum()))]
+
+
 @quote(PAGE, "are the component `input_tariff` of value added ({n}% of world GDP)")
 def duties() -> list[str]:
     acc = accounts(TABLE)

@@ -94,9 +94,12 @@ def all_quotes() -> dict[str, list[Quote]]:
     return by_page
 
 
-def put_anew(page: str) -> str:
-    """A page's text with all its numbers worked out."""
-    text = (ROOT / page).read_text(encoding="utf-8")
+def put_anew(page: str) -> tuple[str, list[str]]:
+    """A page's text with all its numbers worked out, and the sentences that are no longer there once."""
+    text, gone = (ROOT / page).read_text(encoding="utf-8"), []
     for q in all_quotes()[page]:
-        text = q.put(text)
-    return text
+        try:
+            text = q.put(text)
+        except ValueError as absent:
+            gone.append(str(absent))
+    return text, gone

@@ -22,9 +22,10 @@ DEAR = {"README.md", "docs/china-tables.md", "docs/trade.md", "docs/tutorial.md"
 )
 def test_the_page_has_the_numbers_that_come_out(page: str) -> None:
     try:
-        made = put_anew(page)
+        made, gone = put_anew(page)
     except NoRaw as absent:
         pytest.skip(str(absent))
+    assert gone == []
     assert made.splitlines() == (ROOT / page).read_text(encoding="utf-8").splitlines(), "put them anew: make figures"
 
 
