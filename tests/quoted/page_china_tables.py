@@ -163,9 +163,9 @@ def filled(decay: float) -> Accounts:
 
 @quote(
     PAGE,
-    "With {n} or {n} in place of {n} the simple means stay within {n} points and no province's share moves by more than {n}; yet "
-    "{n} to {n}% of the trade between provinces changes partner ({n} and {n} of {n}), and what Guangdong sends Hunan goes from "
-    "{n} to {n} and {n}.",
+    "With {n} or {n} in place of {n} the simple means stay within {n} points and no province's share moves by more than "
+    "{n}; yet {n} to {n}% of the trade between provinces changes partner ({n} and {n} of {n}), and what Guangdong sends "
+    "Hunan goes from {n} to {n} and {n}.",
 )
 def decay() -> list[str]:
     acc, ends = accounts(TABLE), (1.0, 2.0)
@@ -186,8 +186,8 @@ def decay() -> list[str]:
 
 @quote(
     PAGE,
-    "Against the later revised figures Tianjin is {n}% higher, Jilin {n}%, Heilongjiang {n}%, Hebei {n}%, Shandong {n}%; Yunnan "
-    "is {n}% lower.",
+    "Against the later revised figures Tianjin is {n}% higher, Jilin {n}%, Heilongjiang {n}%, Hebei {n}%, Shandong {n}%; "
+    "Yunnan is {n}% lower.",
 )
 def revised() -> list[str]:
     acc = accounts(TABLE)
