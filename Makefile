@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Two workers, a core each: BLAS threads of their own would only get in each other's way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
-.PHONY: demo test quick lint golden lock clean
+.PHONY: demo test quick lint golden evidence figures lock clean
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,16 @@ lint: $(VENV)/.dev
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev
 	$(BIN)/python -m tests.golden.regenerate
+
+# Write docs/evidence.md anew: every published result, and what is found here.
+evidence: $(VENV)/.dev
+	$(BIN)/python -m tests.evidence
+
+# Write anew all that pages show of what the program finds: the page of models, evidence, numbers, examples, pictures.
+figures: evidence
+	$(BIN)/xunhuan models all -o docs/models.md
+	$(BIN)/python -m tests.quoted
+	$(BIN)/python -m tests.quoted.pictures
 
 # Renew the locked versions from pyproject.toml.
 lock: $(VENV)/.dev

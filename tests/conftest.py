@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.helpers.browsing import chromium
 from tests.helpers.kept import once
+from tests.helpers.raw import NoRaw, raw_folder
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.faces.cli import main
 
-RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
@@ -37,9 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def raw() -> Path:
     """Folder of the raw inputs."""
-    if not RAW.is_dir():
-        pytest.skip(f"raw data are not at {RAW}; set XUNHUAN_RAW to their folder")
-    return RAW
+    try:
+        return raw_folder()
+    except NoRaw as absent:
+        pytest.skip(str(absent))
 
 
 @pytest.fixture(scope="session")

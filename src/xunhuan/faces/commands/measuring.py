@@ -10,6 +10,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.output import Format
+from xunhuan.faces.rounding import adding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +129,8 @@ def _mean_lines(ds: xr.Dataset) -> list[str]:
     for w in ds["weighting"].values if "weighting" in ds else ():
         if "mean" in ds:
             row = ds["mean"].sel(weighting=w)
-            parts = ", ".join(f"{c} {float(row.sel(circuit=c)):.4f}" for c in row["circuit"].values)
+            rounded = zip(row["circuit"].values, adding([float(x) for x in row], 4), strict=True)
+            parts = ", ".join(f"{c} {x:.4f}" for c, x in rounded)
             lines.append(f"Mean over the single regions shown, {w}: {parts}.")
         if "mean_effect" in ds:
             effect = float(ds["mean_effect"].sel(weighting=w))

@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from xunhuan.faces import words
+from xunhuan.faces.rounding import adding
 
 Language = Literal["en", "zh", "both"]
 """English, Chinese, or English with the Chinese beside it (prose stays English)."""
@@ -82,6 +83,15 @@ def short(code: str) -> str:
 def percent(x: float, digits: int = 0) -> str:
     """A share as per cent; a dash where it is unknown."""
     return "–" if not np.isfinite(x) else f"{whole(100 * x, digits)}%"
+
+
+def percents(parts: Sequence[float], digits: int = 0) -> list[str]:
+    """Parts of a whole as per cent which add up as printed, as `rounding.adding` has it.
+
+    >>> percents([0.5033, 0.3452, 0.1515], 1)
+    ['50.3%', '34.5%', '15.2%']
+    """
+    return [percent(x / 100, digits) for x in adding([100 * x for x in parts], digits)]
 
 
 def signed(x: float, digits: int = 2) -> str:

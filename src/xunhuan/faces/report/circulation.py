@@ -124,7 +124,7 @@ def _mean(ds: xr.Dataset, weighting: int) -> dict[str, float]:
 
 
 def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
-    return {c: style.percent(v, digits) for c, v in shares_.items()}
+    return dict(zip(shares_, style.percents(list(shares_.values()), digits), strict=True))
 
 
 def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
@@ -234,7 +234,7 @@ def _regions(found: Findings) -> Grid:
     rows = []
     for r in frame.to_dict("records"):
         cells = [f"{r['name_en']} {r['name_zh']}", r["region"], f"{r['gdp']:,.0f}"]
-        cells += [style.percent(r[c], 1) for c in CIRCUITS]
+        cells += style.percents([r[c] for c in CIRCUITS], 1)
         for e in ends.values() if ends else ():
             cells.append(f"{100 * e.loc[r['region'], 'low']:.0f}–{style.percent(e.loc[r['region'], 'high'])}")
         rows.append(Row(cells))

@@ -1,0 +1,93 @@
+"""README.md."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.quoted.common import accounts, bare, means, named, number, percents, shares, signed
+from tests.quoted.quotes import quote
+from xunhuan.faces.figures.style import percent
+from xunhuan.scenario import bench
+from xunhuan.scenario.layers import read_layers
+from xunhuan.scenario.record import Result
+
+PAGE, TABLE, WORLD = "README.md", "china-2017", "world-2017"
+LEAST = 64
+"""Draws that an interval which is quoted needs."""
+BOTH = "embargo + integration"
+
+
+def three(weighting: int) -> Iterator[str]:
+    return map(bare, percents(means(TABLE, weighting), 1))
+
+
+@quote(
+    PAGE,
+    "In {n} the GDP of the {n} provinces rested {n}% on the province's own final demand, {n}% on the other provinces' and "
+    "{n}% on the rest of the world's (weighted by GDP; simple mean {n}, {n}, {n}).",
+)
+def provinces() -> list[str]:
+    return [str(accounts(TABLE).year), str(shares(TABLE).sizes["region"]), *three(-1), *three(0)]
+
+
+@quote(PAGE, "Abroad weighs most in {t} ({n}%), {t} ({n}%), {t} ({n}%) and {t} ({n}%).")
+def most_abroad() -> list[str]:
+    return [word for name, share in named(TABLE, 4) for word in (name, bare(share))]
+
+
+@quote(PAGE, "of every $100 Guangdong earned in 2017, ${n} came from buyers abroad")
+def guangdong() -> list[str]:
+    return [bare(percent(shares(WORLD)["external"].sel(region="CN-GD").item()))]
+
+
+@quote(PAGE, "the nested world of {n} ({n} provinces, {n} economies, {n} sectors)")
+def size_of_the_world() -> list[str]:
+    acc = accounts(WORLD)
+    provinces_ = sum(n == acc.home for n in acc.geography.nation)
+    return [str(x) for x in (acc.year, provinces_, acc.R - provinces_, acc.S)]
+
+
+@functools.cache
+def chips() -> Result:
+    """The lead scenario with its draws; measures and comparisons that this page does not quote are left out."""
+    layers = read_layers("chip-embargo")
+    trimmed = {"measure": {"sectors": {}}, "compare": {"offset": layers.data["compare"]["offset"]}}
+    return bench.run_layers(replace(layers, data={**layers.data, **trimmed}))
+
+
+def told(quantity: str, arm: str, digits: int, share: bool = True) -> list[str]:
+    """Estimate, low and high of China, without the sign of per cent."""
+    h = chips().headline(quantity, arm, "CHN")
+    return [bare(signed(h[k], digits)) if share else number(h[k], digits) for k in ("value", "low", "high")]
+
+
+@quote(PAGE, "Long run, labour mobile inside China, {n} draws of")
+def draws() -> list[str]:
+    drawn = chips().manifest["draws"]["total"]
+    assert drawn >= LEAST, f"{drawn} draws are too few for an interval that is quoted"
+    return [str(drawn)]
+
+
+@quote(
+    PAGE,
+    "| real income, embargo | {n}% | {n} to {n}% |",
+    "| real income, embargo and integration | {n}% | {n} to {n}% |",
+    "| Ω, part of the loss made good | {n} | {n} to {n} |",
+    "| net Ω, beyond the policy's own gain | {n} | {n} to {n} |",
+    "| value added lost in the first half-year, embargo (short run) | {n}% | not drawn |",
+)
+def answer() -> list[str]:
+    return [
+        *told("real_income", "embargo", 2),
+        *told("real_income", BOTH, 2),
+        *told("omega", BOTH, 1, share=False),
+        *told("omega_net", BOTH, 2, share=False),
+        bare(percent(chips().headline("loss", "embargo", "CHN")["value"], 2)),
+    ]
+
+
+@quote(PAGE, "only {n}% of the loss is made good *because of* the embargo")
+def because() -> list[str]:
+    return [bare(percent(chips().headline("omega_net", BOTH, "CHN")["value"]))]
