@@ -17,7 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array, Index, ratio
 from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partitions, requested
 from xunhuan.measures.labels import group_coords, labelled, means, named_groups, region_coords, sector_coords
-from xunhuan.measures.leontief import solve_right
+from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import DEFINITION_SOURCES
 from xunhuan.measures.system import System, system_of
 
@@ -119,6 +119,26 @@ def circulation(
     elif by == "group":
         kinds = by, *named_groups(acc, goods)
     return _table(acc, definition, cuts, kinds, sectors).sel(region=order)
+
+
+def absorbed_shares(acc: Accounts, regions: Index) -> tuple[Array, Array]:
+    """Circulation by absorption of some regions alone: shares, axes p circuit, and value added p, unit of the table.
+
+    own = m_p y^p, inter = m_p Σ_{q of p's nation} y^q − own, external the rest, m_p = v_p B        [JohnsonNoguera2012]
+
+    The same as `circulation`, by one left solve a region instead of one right solve for every region there is.
+    """
+    sys = system_of(acc)
+    count = np.arange(len(regions))
+    w = np.zeros((*sys.v.shape, len(regions)))
+    w[regions, :, count] = sys.v[regions]
+    content = solve_left(sys.operator, w).reshape(-1, len(regions))
+    mates = acc.geography.same_nation[:, regions].astype(float)
+    y = sys.y.reshape(len(content), -1)
+    own = np.einsum("kp,kp->p", content, y[:, regions])
+    inside = np.einsum("kp,kp->p", content, y @ mates)
+    total = content.T @ y.sum(1)
+    return ratio(np.stack([own, inside - own, total - inside], axis=1), total[:, None]), total
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.data.store import strings
 from xunhuan.errors import BadInput
-from xunhuan.measures.circuits import circulation
+from xunhuan.measures.circuits import absorbed_shares
 
 QUANTILES = (0.5, 0.05, 0.95)
 ENDS = ("median", "low", "high")
@@ -92,9 +92,9 @@ def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
 def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None = None) -> Array:
     """Circulation by absorption of the home nation's regions in every version, axes k region circuit."""
     out = []
+    assert acc.posterior is not None
     for k in range(acc.draws):
-        ds = circulation(acc.draw(k))
-        out.append(np.stack([ds[c].values for c in CIRCUITS], axis=1))
+        out.append(absorbed_shares(acc.draw(k), acc.posterior.regions)[0])
         if progress is not None:
             progress(k + 1, acc.draws)
     return np.stack(out)

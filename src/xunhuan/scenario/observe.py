@@ -17,6 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.data.places import Places, places
 from xunhuan.measures import circulation
+from xunhuan.measures.circuits import absorbed_shares
 from xunhuan.measures.suppliers import reliance
 from xunhuan.models import registry
 from xunhuan.models.model import Numbers, Quantity, Readings
@@ -92,9 +93,12 @@ class View:
         assert self.measure.circulation is not None
         definition = self.measure.circulation.definition
         regions = [c for c, kind in zip(self.home, self._kinds, strict=True) if kind == "region"]
-        ds = circulation(acc, regions, definition=definition)
-        shares = np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
-        whole = ds["final_use" if definition == "origin" else "gdp"].to_numpy()
+        if definition == "absorption":
+            shares, whole = absorbed_shares(acc, np.array([acc.geography.codes.index(c) for c in regions]))
+        else:
+            ds = circulation(acc, regions, definition=definition)
+            shares = np.stack([ds[c].to_numpy() for c in CIRCUITS], axis=1)
+            whole = ds["final_use" if definition == "origin" else "gdp"].to_numpy()
         nation = np.average(shares, axis=0, weights=whole)
         return np.concatenate([shares, np.repeat(nation[None], len(self.home) - len(regions), axis=0)])
 
