@@ -26,7 +26,7 @@ class Builder:
     title   what it is, in a line         files   raw files it reads, relative to the raw folder
     module, function   where the work is done: function(raw, progress) -> [(accounts, log), ...]
     year    of a table that comes by year: its function takes (raw, year) and gives (accounts, log)
-    options what its function can be told by name, and the words it takes, the usual first
+    options what its function can be told by name, and the words it takes, the usual first; none where it reads the word
     """
 
     name: str
@@ -45,7 +45,7 @@ class Builder:
         for name, word in given.items():
             if name not in self.options:
                 raise BadInput(f"{self.name} is built without --{name}", where=f"--{name}", fix="leave it out")
-            if word not in self.options[name]:
+            if self.options[name] and word not in self.options[name]:
                 raise UnknownName.of(name, word, self.options[name], where=f"--{name}")
         check_raw(raw, self.files)
         run = getattr(importlib.import_module(self.module), self.function)
@@ -58,6 +58,7 @@ _CHINA = (
     "china_national_io_detailed_2012.nc", *_SHARED,
 )  # fmt: skip
 """Both years of the provinces: their reports are harmonised together."""
+_BELIEFS: Mapping[str, tuple[str, ...]] = {"tau": (), "outside": ()}
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
 
 _PROCESSING = {2017: "china_national_io_2017.nc", 2012: "china_national_io_detailed_2012.nc"}
@@ -85,6 +86,7 @@ BUILDERS: Mapping[str, Builder] = {
             _CHINA,
             "xunhuan.build.china",
             "build_china_2017",
+            options=_BELIEFS,
         ),
         Builder(
             "china-2012",
@@ -93,6 +95,7 @@ BUILDERS: Mapping[str, Builder] = {
             _CHINA,
             "xunhuan.build.china",
             "build_china_2012",
+            options=_BELIEFS,
         ),
         Builder(
             "world-2017",
@@ -101,7 +104,7 @@ BUILDERS: Mapping[str, Builder] = {
             (*_CHINA, *_WORLD),
             "xunhuan.build.world",
             "build_world_2017",
-            options={"partners": ("prior", "national")},
+            options={"partners": ("prior", "national"), **_BELIEFS},
         ),
         *(
             Builder(

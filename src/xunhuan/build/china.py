@@ -5,6 +5,7 @@ The recipe and its measured corrections are in docs/china-tables.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,12 +171,16 @@ def read_both(raw: Path) -> dict[int, ChinaInputs]:
     return {year: read_inputs(raw, year) for year in (2012, 2017)}
 
 
-def _build(raw: Path, year: int, kinds: tuple[Hauling, ...], progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
+def _build(
+    raw: Path, year: int, kinds: tuple[Hauling, ...], progress: Announce, given: Mapping[str, str]
+) -> list[tuple[Accounts, pd.DataFrame]]:
     from xunhuan.build.harmonise.provinces import posteriors
+    from xunhuan.build.harmonise.truth import beliefs
 
+    believed = beliefs(**given)
     progress("reading the provincial and national tables")
     inputs = read_both(raw)
-    posterior = posteriors(inputs, progress)[year]
+    posterior = posteriors(inputs, progress, believed)[year]
     out = []
     for hauling in kinds:
         progress(f"balancing: {hauling}")
@@ -183,11 +188,11 @@ def _build(raw: Path, year: int, kinds: tuple[Hauling, ...], progress: Announce)
     return out
 
 
-def build_china_2017(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_china_2017(raw: Path, progress: Announce, **given: str) -> list[tuple[Accounts, pd.DataFrame]]:
     """china-2017, china-2017-reported, china-2017-least and china-2017-most, each with its log."""
-    return _build(raw, 2017, ("harmonised", "reported", "least", "most"), progress)
+    return _build(raw, 2017, ("harmonised", "reported", "least", "most"), progress, given)
 
 
-def build_china_2012(raw: Path, progress: Announce) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_china_2012(raw: Path, progress: Announce, **given: str) -> list[tuple[Accounts, pd.DataFrame]]:
     """china-2012 and china-2012-reported, each with its log."""
-    return _build(raw, 2012, ("harmonised", "reported"), progress)
+    return _build(raw, 2012, ("harmonised", "reported"), progress, given)

@@ -22,6 +22,7 @@ from xunhuan.build.china import build_table, read_both
 from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
 from xunhuan.build.harmonise.provinces import posteriors
+from xunhuan.build.harmonise.truth import beliefs
 from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, common_shares, nest
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.build.partners import CHOICE, draw_prior, moved
@@ -82,12 +83,12 @@ def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple
 
 
 def build_world_2017(
-    raw: Path, progress: Callable[[str], None], partners: str = "prior"
+    raw: Path, progress: Callable[[str], None], partners: str = "prior", **given: str
 ) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
     progress("the provinces of China")
     inputs = read_both(raw)
-    national, _ = build_table(inputs[YEAR], "harmonised", posteriors(inputs, progress)[YEAR])
+    national, _ = build_table(inputs[YEAR], "harmonised", posteriors(inputs, progress, beliefs(**given))[YEAR])
     progress("the world around them")
     return [build_world(raw, national, partners)]
 

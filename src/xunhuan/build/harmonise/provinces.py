@@ -108,7 +108,8 @@ def posteriors(
     books = [plain_books(inputs[y]) for y in years]
     if progress is not None:
         progress("harmonising what the provinces report (about half a minute)")
-    _, _, found = sampled([inputs[y] for y in years], books, beliefs=beliefs)
+    believed = beliefs or Beliefs()
+    _, _, found = sampled([inputs[y] for y in years], books, beliefs=believed)
     rng = np.random.default_rng(SEED + 1)
     chosen = rng.permutation(len(found.level))[:VERSIONS]
     spread = (rng.permutation(VERSIONS) + rng.random(VERSIONS)) / VERSIONS
@@ -132,6 +133,18 @@ def posteriors(
             reexport=reexport,
             to=np.zeros((0, 0)),
             title=f"{VERSIONS} versions of what the provinces sell each other",
-            notes=NOTES,
+            notes=(*NOTES, _level(found, believed)),
         )
     return out
+
+
+def _level(found: Truth, given: Beliefs) -> str:
+    """What is believed and the level of trade that comes of it, for a table's notes."""
+    low, high = np.quantile(found.trade, [0.05, 0.95])
+    outside = (
+        "no outside totals" if given.trade is None else "outside totals " + " to ".join(f"{x:.1%}" for x in given.trade)
+    )
+    return (
+        f"trade between provinces of the last year is {found.trade.mean():.1%} of output, 90% {low:.1%} to {high:.1%} "
+        f"({outside}; true differences between places {np.exp(given.tau[0]):.2f}, sd of logits)"
+    )

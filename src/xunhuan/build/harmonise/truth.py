@@ -15,13 +15,14 @@ of the place's lasting and passing effects a part each:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xunhuan.build.harmonise.gibbs import Kept, Rng
 from xunhuan.build.harmonise.overlap import Overlap, expit
 from xunhuan.data.arrays import Array
+from xunhuan.errors import BadInput, Problems
 
 LEVELS = np.linspace(-3.0, 3.0, 121)
 """Values of K that are tried."""
@@ -50,6 +51,41 @@ class Beliefs:
             return None
         low, high = np.log(self.trade)
         return float(low + high) / 2, float(high - low) / (2 * 1.6448536269514722)
+
+
+def beliefs(tau: str | None = None, outside: str | None = None) -> Beliefs:
+    """Beliefs as the command line writes them: tau a number, the median of τ_u; outside "LOW:HIGH" or "none".
+
+    Raises BadInput naming each word that cannot be.
+
+    >>> beliefs(outside="none").trade is None, beliefs("0.85").tau[0] == np.log(0.85)
+    (True, True)
+    """
+    out, p = Beliefs(), Problems("what is believed of the provinces cannot be read")
+    try:
+        middle = out.tau[0] if tau is None else float(np.log(_positive(tau)))
+        out = replace(out, tau=(middle, out.tau[1]))
+    except ValueError:
+        p.add(f"--tau {tau!r} is not a number above 0, such as 0.5")
+    if outside == "none":
+        out = replace(out, trade=None)
+    elif outside is not None:
+        try:
+            low, high = map(_positive, outside.split(":"))
+            out = replace(out, trade=(low, high))
+            if not low < high < 1:
+                raise ValueError
+        except ValueError:
+            p.add(f"--outside {outside!r} is not LOW:HIGH with 0 < LOW < HIGH < 1, such as 0.195:0.382, or none")
+    p.raise_if(BadInput, fix="see docs/harmonised.md for what they mean")
+    return out
+
+
+def _positive(text: str) -> float:
+    x = float(text)
+    if not 0 < x < np.inf:
+        raise ValueError
+    return x
 
 
 @dataclass(frozen=True)

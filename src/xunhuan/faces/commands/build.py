@@ -33,6 +33,14 @@ def register(app: typer.Typer) -> None:
                 "--partners", help="world-2017: partners of a province by prior (distance, borders) or national."
             ),
         ] = None,
+        tau: Annotated[
+            str | None,
+            typer.Option("--tau", help="Tables of China: how far provinces differ in truth (sd of logits, 0.5)."),
+        ] = None,
+        outside: Annotated[
+            str | None,
+            typer.Option("--outside", help="Tables of China: trade between provinces over output, LOW:HIGH or none."),
+        ] = None,
         flows: Annotated[
             Path | None,
             typer.Option(
@@ -64,13 +72,15 @@ def register(app: typer.Typer) -> None:
             return
         if raw is None and name != "toyland":
             raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
-        if name in _FILES and partners is not None:
-            raise BadInput(f"{name} is built without --partners", where="--partners", fix="leave it out")
+        told = {k: v for k, v in (("partners", partners), ("tau", tau), ("outside", outside)) if v is not None}
+        if name in _FILES and told:
+            option = f"--{next(iter(told))}"
+            raise BadInput(f"{name} is built without {option}", where=option, fix="leave it out")
         if name in _FILES:
             _files(name, raw or Path(), output)
         else:
             assert raw is not None
-            _tables(name, raw, output, format, {"partners": partners} if partners is not None else {})
+            _tables(name, raw, output, format, told)
 
 
 def _tables(name: str, raw: Path, output: Path | None, format: Format, options: dict[str, str]) -> None:
