@@ -35,7 +35,7 @@ _HEADER = (
     "# CP-full the same on the full sample; FGO [FontagneGuimbardOrefice2022, table 8]; GYY [GiriYiYilmazkuday2021];\n"
     "# IS estimated in sample by the compiler; LL [LashkaripourLugovskyy2023, table 3]; Shap [Shapiro2016].\n"
     "# CP, CP-full and LL by `xunhuan build`, the others compiled for OECD-28 in github.com/ahmadlp/tariffwar, which gives\n"
-    "# C16 and C17_18, C22 and C23, C29 to C302T309 the mean of FGO's estimates. Means weighted by OECD world trade of {year}.\n"
+    "# C16 and C17_18, C22 and C23, C29 to C302T309 the mean of FGO's estimates. Means weighted by OECD trade of {year}.\n"
 )
 _ESTIMATES = (
     "# Estimates with standard errors, by the sectors of their source. theta, se: trade elasticity and standard error,\n"
@@ -98,7 +98,8 @@ def mixes(raw: Path, weight: pd.Series) -> pd.DataFrame:
     out["weight"] /= out.groupby(keys)["weight"].transform("sum")
     direct = own[own["cp40"] != ""].drop_duplicates(["set", "source"]).rename(columns={"cp40": "sector"})
     out = pd.concat([out, direct.assign(list="cp40", weight=1.0)])
-    return out.groupby([*keys, "source"], sort=False, as_index=False)["weight"].sum()
+    summed = out.groupby([*keys, "source"], sort=False)["weight"].sum()
+    return summed.to_frame().reset_index()
 
 
 def _rules() -> pd.DataFrame:
@@ -131,13 +132,13 @@ def elasticity_tables(raw: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     for name, part in rules.groupby("list", sort=False):
         rows = {s: _mean(compiled.loc[t.split()], weight) for s, t in zip(part["source"], part["target"], strict=True)}
-        table = pd.DataFrame(rows).T.join(with_errors[name].unstack("set"))
+        table = pd.DataFrame(rows).T.join(with_errors[name].unstack("set"))  # noqa: PD010
         tables[str(name)] = table[sorted(table.columns)].rename_axis("sector")
     return tables
 
 
 def _mean(published: pd.DataFrame, weight: pd.Series) -> pd.Series:
-    """Trade-weighted mean of each set over the sectors it has an estimate for; nan where none, plain where nothing trades."""
+    """Trade-weighted mean of each set over the sectors it has an estimate for, plain where nothing trades; else nan."""
     w = weight[published.index]
     there = published.notna().mul(w if w.sum() > 0 else w + 1.0, axis=0)
     return published.fillna(0.0).mul(there).sum() / there.sum().replace(0.0, np.nan)

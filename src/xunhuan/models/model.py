@@ -227,34 +227,49 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Uncertain(Generic[P]):
-    """A quantity that can be drawn.
+    """A quantity that can be drawn: a factor on parameters, errors of the model's own, or one of several choices.
 
     Attributes
     ----------
     name : str
         What [uncertainty] of a scenario calls it; no other model may have it.
     move : callable
-        (parameters, factor, accounts): parameters under a factor (pure number; 1 = as the scenario says). All of a model's
-        are moved in every draw, in their order, by 1 where they are not drawn.
+        (parameters, value, accounts): parameters under a factor (pure number; 1 = as the scenario says) or a choice ("" = as
+        the scenario says). All of a model's are moved in every draw, in their order, by 1 or "" where they are not drawn.
     idle : callable
         (parameters): why its draws would change nothing, or None.
     low : float
         Least factor that makes sense.
     zero : bool
         Whether `low` itself makes sense where it is 0.
+    choices : tuple of str
+        Where it is a choice: what there is to choose from, each of them a parameter value the model takes.
+    parameter : str
+        Where it is a choice: the parameter that is chosen.
+    errors : callable, optional
+        (parameters, number, accounts): parameters drawn by errors of the model's own, many at once; the number in (0, 1)
+        picks the draw, the same one the same. Raises BadInput where they have none.
 
     Examples
     --------
     >>> import xunhuan as xh
     >>> [u.name for u in xh.models()["trade"].uncertain]
-    ['trade_elasticity', 'mobility', 'scale']
+    ['elasticity_set', 'trade_elasticity', 'mobility', 'scale']
     """
 
     name: str
-    move: Callable[[P, float, Accounts], P]
+    move: Callable[[P, Any, Accounts], P]
     idle: Callable[[P], str | None]
     low: float = 0.0
     zero: bool = True
+    choices: tuple[str, ...] = ()
+    parameter: str = ""
+    errors: Callable[[P, float, Accounts], P] | None = None
+
+    @property
+    def rest(self) -> float | str:
+        """What it is moved by where it is not drawn."""
+        return "" if self.choices else 1.0
 
 
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]

@@ -159,14 +159,18 @@ def _sensitivity(
     if not chosen.size:
         return data
     sample = sample_rows(u)
-    rank = np.array([[_rank(rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen] for q in rows])
+    ordered = [q.of not in ("choice", "errors") for q in u.quantities()]
+    rank = np.array([
+        [_rank(rows[q].to_numpy()[sample], numbers[sample, k]) if has else np.nan for k in chosen]
+        for q, has in zip(rows, ordered, strict=True)
+    ])  # fmt: skip
     picked = labels.iloc[chosen].reset_index(drop=True)
     dims = ("uncertain", "headline")
     told: dict[str, Any] = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
     of: dict[str, Any] = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
     names = [q.name for q in u.quantities()]
     data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
-    text = "Spearman rank correlation over draws with an answer"
+    text = "Spearman rank correlation over draws with an answer; none for what has no order, a choice or errors of many"
     data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
     if u.design == "sobol":
         found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, uncertain
