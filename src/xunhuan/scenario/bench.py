@@ -20,6 +20,7 @@ from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
+from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
@@ -48,6 +49,7 @@ def run_layers(
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _summary(bench, data, labels, values)
+    choices = by_choice(bench)
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
@@ -68,7 +70,7 @@ def run_layers(
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
         "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
     }  # fmt: skip
-    return Result(bench.scenario, data, summary, manifest, draws, outcomes)
+    return Result(bench.scenario, data, summary, manifest, draws, outcomes, choices)
 
 
 def _draws(

@@ -29,8 +29,8 @@ def quantile(d: Spread, u: Array) -> NDArray[Any]:
     ['a', 'b']
     """
     if isinstance(d, tuple):
-        names: NDArray[Any] = np.array(d, dtype=object)
-        return names[(u * len(d)).astype(int)]
+        names = np.array(d, dtype=object)
+        return np.asarray(names[(u * len(d)).astype(int)])
     if isinstance(d, str):
         return np.asarray(u)
     if d.relative_sd is not None:
