@@ -171,6 +171,34 @@ Readings = Mapping[str, Numbers]
 """Numbers read off an arm, by quantity."""
 
 
+class FirstOrder(NamedTuple):
+    """A gain to first order, from the base table alone: so much of a place's income, times so much.
+
+    Attributes
+    ----------
+    quantity : str
+        Which quantity of the model it stands beside.
+    what : str
+        What the edits concern; the room's words `first_order_WHAT` say it ("trade concerned").
+    share : array
+        Of each place's income that they concern, ratio, axis place.
+    change : array
+        By how much it becomes cheaper or more, on average, ratio, axis place; their product is the gain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = FirstOrder("real_income", "traded", np.array([0.5]), np.array([0.05]))
+    >>> (f.share * f.change).tolist()
+    [0.025]
+    """
+
+    quantity: str
+    what: str
+    share: Array
+    change: Array
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number that is read off an arm.
@@ -307,6 +335,8 @@ class Model(Generic[P]):
         (response): edits for the model that comes after.
     slopes : callable, optional
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
+    first_order : callable, optional
+        (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
     views : mapping of str to callable
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
@@ -339,6 +369,7 @@ class Model(Generic[P]):
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
+    first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
     shown: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from scipy import stats
 from xunhuan.data.arrays import Array
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
+from xunhuan.scenario.arithmetic import checks
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.choices import by_choice
@@ -161,10 +162,9 @@ def _sensitivity(
     if not chosen.size:
         return data
     sample = sample_rows(u)
-    ordered = [q.of not in ("choice", "errors") for q in u.quantities()]
     rank = np.array([
-        [_rank(rows[q].to_numpy()[sample], numbers[sample, k]) if has else np.nan for k in chosen]
-        for q, has in zip(rows, ordered, strict=True)
+        [_association(kind, rows[q].to_numpy()[sample], numbers[sample, k]) for k in chosen]
+        for q, kind in zip(rows, (q.of for q in u.quantities()), strict=True)
     ])  # fmt: skip
     picked = labels.iloc[chosen].reset_index(drop=True)
     dims = ("uncertain", "headline")
@@ -172,7 +172,9 @@ def _sensitivity(
     of: dict[str, Any] = {"uncertain_of": ("uncertain", [q.of for q in u.quantities()])}
     names = [q.name for q in u.quantities()]
     data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
-    text = "Spearman rank correlation over draws with an answer; none for what has no order, a choice or errors of many"
+    text = (
+        "Spearman rank correlation over draws with an answer; of a choice the correlation ratio; none of errors of many"
+    )
     data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
     if u.design == "sobol":
         found = np.array([indices(u, numbers[:, k]) for k in chosen])  # headline, kind, uncertain
@@ -189,6 +191,24 @@ def _sensitivity(
 def _filled(numbers: Array) -> Array:
     """Numbers with columns that are nan throughout set to 0, so that their spread is 0 rather than a warning."""
     return np.where(np.isfinite(numbers).any(0), numbers, 0.0)
+
+
+def _association(kind: str, x: NDArray[Any], y: Array) -> float:
+    """How much a number moves with what is drawn; nan for errors of many at once, which one number only picks."""
+    if kind == "choice":
+        return _between(x, y)
+    return float("nan") if kind == "errors" else _rank(x, y)
+
+
+def _between(x: NDArray[Any], y: Array) -> float:
+    """Correlation ratio of the ranks of y with a choice x, 0 to 1, without sign: √(1 − MS within / MS total), at least 0."""
+    good = np.isfinite(y)
+    ranks, names = stats.rankdata(y[good]), x[good]
+    kinds = np.unique(names.astype(str))
+    if len(ranks) <= len(kinds) + 1 or np.ptp(ranks) == 0 or len(kinds) < 2:
+        return float("nan")
+    within = sum(float(((ranks[names == k] - ranks[names == k].mean()) ** 2).sum()) for k in kinds)
+    return float(np.sqrt(max(0.0, 1 - within / (len(ranks) - len(kinds)) / ranks.var(ddof=1))))
 
 
 def _rank(x: Array, y: Array) -> float:
@@ -228,6 +248,7 @@ def _manifest(
             "total": sum(ended.values()),
             "digest": ensemble.draws_digest(bench),
         },
+        "first_order": checks(bench),
         "notes": list(nominal.notes),
         "overrides": [str(o) for o in layers.log],
         "versions": versions(),

@@ -11,6 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.trade.arithmetic import first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
 from xunhuan.models.trade.errors import drawn
 from xunhuan.models.trade.parameters import TradeParameters
@@ -111,6 +112,7 @@ MODEL: Model[TradeParameters] = Model(
     ),
     respond_many=respond_many,
     slopes=_slopes,
+    first_order=first_order,
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
