@@ -10,6 +10,7 @@ import pandas as pd
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
+from xunhuan.faces.telling import lowered
 from xunhuan.faces.told import Number
 
 RATIOS = ("omega", "omega_net")
@@ -38,7 +39,7 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
         if len(part) < 2:
             continue
         q = reading.quantity(part["variable"].iloc[0])
-        title = reading.title(q)
+        title = lowered(reading.title(q))
         low, high = part.iloc[0], part.iloc[-1]
         runs.append(
             t("choices_run", arm=arm, low=reading.show(low["value"], q), low_at=low["choice"],

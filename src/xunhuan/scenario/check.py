@@ -84,6 +84,8 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
               "check what changed, then pin the new digest")  # fmt: skip
     nations = layers.data.get("nations", {})
     for nation, members in nations.items() if isinstance(nations, Mapping) else ():
+        if not isinstance(members, list | tuple) or not all(isinstance(m, str) for m in members):
+            continue  # said where the file is validated
         try:
             acc = acc.regroup(nation, members)
         except XunhuanError as e:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput
 from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, bundled, place
@@ -70,11 +70,14 @@ def standard_errors(sectors: Sectors, name: str) -> Array:
 def set_scale(sectors: Sectors, name: str) -> Array:
     """Scale elasticity of each sector from a named set, axis i; 0 where it has none, as its paper takes for services.
 
+    ψ[i] = Σ_s mix[i,s] ψ[s] θ[s] / Σ_s mix[i,s] θ[s], so that ψθ of a sector of several estimates is the mean of theirs:
+    each lies below 1, which theory asks of it.
+
     >>> set_scale(Sectors(("C26", "F")), "LL").tolist()
     [0.552, 0.0]
     """
-    e = estimates(sectors, name, "scale")
-    return np.asarray(e.mix @ e.theta)
+    psi, theta = estimates(sectors, name, "scale"), estimates(sectors, name)
+    return ratio(psi.mix @ (psi.theta * theta.theta), theta.mix @ theta.theta)
 
 
 def drawn(sectors: Sectors, name: str, number: float, most: Array) -> Array:
