@@ -18,7 +18,7 @@ from xunhuan.faces.telling import headline_frame, offset_too_small
 from xunhuan.models.edits import Productivity, Tariff, TradeCost
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters
-from xunhuan.models.trade.arithmetic import first_order
+from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.scenario import bench as whole
 from xunhuan.scenario import compare
 from xunhuan.scenario.bench import _between
@@ -130,7 +130,7 @@ def test_a_choice_without_an_answer_is_said_in_its_row() -> None:
     frame = by_choice(prepare(Layers("test", data, (), None)))
     assert frame is not None
     lost = frame[frame["outcome"] != "converged"]
-    assert 0 < lost["choice"].nunique()
+    assert lost["choice"].nunique() > 0
     assert lost["value"].isna().all()
     assert lost["outcome"].eq("not converged").all()
     assert lost["message"].str.contains("stopped after|no way down").all()
@@ -160,8 +160,8 @@ def test_choices_that_change_nothing_are_not_shown() -> None:
         ({"elasticity_set": {"relative_sd": 0.2}}, "uncertainty.elasticity_set: must be a list"),
         ({"mobility": "own"}, "uncertainty.mobility: must be a table"),
         ({"trade_elasticity": "owns"}, "uncertainty.trade_elasticity"),
-        ({"trade_elasticity": "own"}, "uncertainty.trade_elasticity: the elasticity set FGO has no standard errors; sets with "
-         "some: CP, CP-full, LL"),
+        ({"trade_elasticity": "own"}, "uncertainty.trade_elasticity: the elasticity set FGO has no standard errors; sets "
+         "with some: CP, CP-full, LL"),
         ({"trade_elasticity": "own", "elasticity_set": ["LL", "BLP"]}, "the elasticity set BLP has no standard errors"),
     ],
 )  # fmt: skip
@@ -175,7 +175,7 @@ def test_first_order_by_loops(toy: Accounts) -> None:
     """Flows bought at home whose cost changes, and output whose productivity does, over final use."""
     edits = (TradeCost("BOR", "ATL", "goods", change=0.1), Productivity("AT-N", "MAN", change=0.02))
     places = prepare(layers()).view.places
-    found = first_order(toy, Shock(edits), TradeParameters(), places)
+    found = gain_to_first_order(toy, Shock(edits), TradeParameters(), places)
     assert found is not None
     traded = made = income = 0.0
     g, codes = toy.geography, toy.sectors.codes
@@ -198,7 +198,7 @@ def test_first_order_is_the_slope_of_the_model_inside_a_nation(toy: Accounts) ->
     places = prepare(layers()).view.places
     p = TradeParameters(tolerance=1e-13)
     edit = TradeCost("ATL", "provinces", "goods", change=-1e-5)
-    found = first_order(toy, Shock((edit,)), p, places)
+    found = gain_to_first_order(toy, Shock((edit,)), p, places)
     assert found is not None
     r = xh.respond(toy, [edit], model="trade", tolerance=1e-13)
     k = places.index("ATL")
@@ -209,7 +209,7 @@ def test_first_order_is_the_slope_of_the_model_inside_a_nation(toy: Accounts) ->
 def test_bans_and_rates_have_no_first_order_figure(toy: Accounts) -> None:
     places = prepare(layers()).view.places
     for edit in (TradeCost("BOR", "ATL", "goods", ban=True), Tariff("BOR", "ATL", add=0.1)):
-        assert first_order(toy, Shock((edit,)), TradeParameters(), places) is None
+        assert gain_to_first_order(toy, Shock((edit,)), TradeParameters(), places) is None
 
 
 def test_an_offset_is_told_above_a_twentieth_of_a_percent() -> None:

@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent / "data"
 _CP, _LL = "regional/elast_caliendo_parro.csv", "regional/elast_lashkaripour_lugovskyy_2023.csv"
 _FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", _CP, _LL)
 WEIGHT_YEAR = 2017
-SERVICES = "SERVICES"
+_SERVICES = "SERVICES"
 _COMPILED = ("BSY", "FGO", "GYY", "IS", "Shap")
 _CONCORDANCE = {"CP": "CP", "CP-full": "CP", "LL": "LL"}
 """Sets with standard errors, and whose sectors theirs are in `estimates_to_oecd28.csv`."""
@@ -60,7 +60,7 @@ def trade_weights(raw: Path, year: int = WEIGHT_YEAR) -> pd.Series:
         return pd.Series(values.sum((0, 1)) - own, index=flow["sector"].values.astype(str))
 
 
-def estimates(raw: Path) -> pd.DataFrame:
+def published_estimates(raw: Path) -> pd.DataFrame:
     """Estimates with standard errors: set, source, theta, se, scale, se_scale; a source without estimate left out."""
     cp = pd.read_csv(raw / _CP)
     ll = pd.read_csv(raw / _LL).rename(
@@ -87,10 +87,10 @@ def _own_weights(found: pd.DataFrame) -> pd.DataFrame:
 
 def mixes(raw: Path, weight: pd.Series) -> pd.DataFrame:
     """How sectors of every list are made of the estimates with errors: list, sector, set, source, weight."""
-    own = _own_weights(estimates(raw))
+    own = _own_weights(published_estimates(raw))
     rules = _rules()
     parts = rules.assign(target=rules["target"].str.split()).explode("target")
-    parts = parts[parts["target"] != SERVICES].assign(trade=lambda f: f["target"].map(weight))
+    parts = parts[parts["target"] != _SERVICES].assign(trade=lambda f: f["target"].map(weight))
     out = parts.rename(columns={"source": "sector"}).merge(own, on="target")
     out = out[~((out["list"] == "cp40") & out["set"].str.startswith("CP"))]
     out["weight"] *= out["trade"]
@@ -127,7 +127,7 @@ def elasticity_tables(raw: Path) -> dict[str, pd.DataFrame]:
     unknown = {t for ts in rules["target"] for t in ts.split()} - set(compiled.index)
     if unknown:
         raise BadInput("elasticities are missing for sectors of the concordance", items=sorted(unknown))
-    made = mixes(raw, weight).merge(estimates(raw), on=["set", "source"])
+    made = mixes(raw, weight).merge(published_estimates(raw), on=["set", "source"])
     with_errors = (made["weight"] * made["theta"]).groupby([made["list"], made["sector"], made["set"]]).sum()
     tables = {}
     for name, part in rules.groupby("list", sort=False):
@@ -151,8 +151,8 @@ def write_elasticities(raw: Path, folder: Path) -> list[Path]:
         for name, table in elasticity_tables(raw).items()
     }
     weight = trade_weights(raw)
-    goods = weight.drop(SERVICES) / weight.drop(SERVICES).sum()
-    made["estimates.csv"] = _ESTIMATES + _csv(estimates(raw))
+    goods = weight.drop(_SERVICES) / weight.drop(_SERVICES).sum()
+    made["estimates.csv"] = _ESTIMATES + _csv(published_estimates(raw))
     made["mixes.csv"] = _MIXES + _csv(mixes(raw, weight).round(9))
     made["weights.csv"] = _WEIGHTS.format(year=WEIGHT_YEAR) + _csv(
         goods.rename("weight").rename_axis("sector").reset_index().round(9)

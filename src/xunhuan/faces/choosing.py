@@ -13,7 +13,7 @@ from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.telling import lowered
 from xunhuan.faces.told import Number
 
-RATIOS = ("omega", "omega_net")
+OFFSET_RATIOS = ("omega", "omega_net")
 
 
 def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
@@ -32,7 +32,7 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
     what = words.title(of, reading.lang)
     # An offset speaks of the shock, the policy and both; else the last arms are told.
     told = reading.offset or reading.arms[-ARMS_TOLD:]
-    plain = frame[~frame["variable"].isin(RATIOS)]
+    plain = frame[~frame["variable"].isin(OFFSET_RATIOS)]
     runs, title = [], ""
     for arm in told:
         part = plain[(plain["arm"] == arm) & plain["value"].notna()].sort_values("value")
@@ -48,7 +48,7 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
     if runs:
         home, n = reading.name(reading.home), frame["choice"].nunique()
         yield t("choices_are", n=n, what=what, home=home, title=title, runs=t("list").join(runs))
-    net = frame.loc[frame["variable"] == RATIOS[1], "value"].dropna()
+    net = frame.loc[frame["variable"] == OFFSET_RATIOS[1], "value"].dropna()
     if len(net) > 1:
         key = "choices_sign" if net.min() < 0 < net.max() else "choices_same_sign"
         yield t(key, what=what, low=f"{style.whole(100 * net.min())}%", high=f"{style.whole(100 * net.max())}%")

@@ -43,6 +43,8 @@ class LabResult(record.Result):
         Digests, versions, how the solvers ended, sources, clock.
     draws, outcomes : pandas.DataFrame or None
         What was drawn, and every headline number of every draw; None where nothing is uncertain.
+    choices : pandas.DataFrame or None
+        The headline of home under each choice a model leaves open, such as published sets; None where none does.
     path : Path or None
         Folder it was read from; None where it was just made.
 

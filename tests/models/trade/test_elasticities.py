@@ -9,24 +9,24 @@ import pandas as pd
 import pytest
 from scipy.stats import truncnorm
 
-from xunhuan.build.elasticities import SERVICES, trade_weights, write_elasticities
+from xunhuan.build.elasticities import trade_weights, write_elasticities
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.trade import TradeParameters
 from xunhuan.models.trade.elasticities import (
+    AFTER_A_DECADE,
     ASSUMED,
-    DECADE,
     HIGHEST,
     LISTS,
     SETS,
     UNIFORM,
-    YEAR,
+    WITHIN_A_YEAR,
     bundled,
     set_elasticities,
 )
-from xunhuan.models.trade.errors import WITH_ERRORS, drawn, estimates, set_scale, standard_errors
+from xunhuan.models.trade.errors import WITH_ERRORS, drawn_by_error, estimates, set_scale, standard_errors
 
 pytestmark = pytest.mark.textbook
 
@@ -110,7 +110,7 @@ def test_no_set_has_an_estimate_for_services(known: str, raw: Path) -> None:
     """Nor for what its paper leaves out: the numbers written in by the compiler are gone from every list."""
     rules = pd.read_csv(Path(str(__import__("xunhuan.build", fromlist=["x"]).__file__)).parent
                         / "data/sectors_to_oecd28.csv", comment="#", dtype=str)  # fmt: skip
-    services = rules.loc[(rules["list"] == known) & (rules["target"] == SERVICES), "source"].tolist()
+    services = rules.loc[(rules["list"] == known) & (rules["target"] == "SERVICES"), "source"].tolist()
     sectors = Sectors(tuple(bundled(f"elasticities_{known}")["sector"]), groups={"services": tuple(services)})
     for name in set(SETS) - set(UNIFORM):
         found = set_elasticities(sectors, name)
@@ -123,12 +123,14 @@ def test_no_set_has_an_estimate_for_services(known: str, raw: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize(("horizon", "level"), [("short", YEAR), ("medium", (YEAR * DECADE) ** 0.5)])
+@pytest.mark.parametrize(
+    ("horizon", "level"), [("short", WITHIN_A_YEAR), ("medium", (WITHIN_A_YEAR * AFTER_A_DECADE) ** 0.5)]
+)
 def test_a_horizon_is_the_level_of_its_paper_and_the_pattern_of_the_set(
     raw: Path, name: str, horizon: str, level: float
 ) -> None:
     """[BoehmLevchenkoPandalaiNayar2023]: 0.76 within a year, 2 in the long run, as the mean over traded goods."""
-    trade = trade_weights(raw).drop(SERVICES)
+    trade = trade_weights(raw).drop("SERVICES")
     goods = Sectors(tuple(trade.index))
     theta = TradeParameters.model_validate({"elasticities": name, "horizon": horizon}).trade_elasticities(goods)[0]
     assert np.average(theta, weights=trade) == pytest.approx(level, rel=1e-6)
@@ -138,7 +140,7 @@ def test_a_horizon_is_the_level_of_its_paper_and_the_pattern_of_the_set(
 
 def test_draws_are_the_truncated_normals_of_each_estimate(ll: pd.DataFrame) -> None:
     numbers = (np.arange(4000) + 0.5) / 4000
-    draws = np.array([drawn(COMMON, "LL", u, FREE) for u in numbers])
+    draws = np.array([drawn_by_error(COMMON, "LL", u, FREE) for u in numbers])
     for code, sector in (("C26", "Electrical & Optical Equipment"), ("C19", "Petroleum"), ("C28", "Machinery")):
         theta, error = ll.loc[sector, ["theta_sigma_minus_1", "se_theta"]]
         exact = truncnorm(-theta / error, np.inf, loc=theta, scale=error)
@@ -205,7 +207,7 @@ def test_scale_of_a_mixed_sector_keeps_its_product_with_theta(raw: Path, ll: pd.
 
 def test_sets_without_errors_say_which_have_some() -> None:
     with pytest.raises(BadInput, match="the elasticity set FGO has no standard errors") as e:
-        drawn(COMMON, "FGO", 0.5, FREE)
+        drawn_by_error(COMMON, "FGO", 0.5, FREE)
     assert e.value.fix == "sets with some: CP, CP-full, LL"
     with pytest.raises(BadInput, match="the elasticity set CP has no scale elasticities"):
         estimates(COMMON, "CP", "scale")

@@ -97,8 +97,10 @@ def _query(
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """Ask a result in SQL (DuckDB): headline numbers (summary), what was drawn (draws), what came out (outcomes), and the
-    headline under each choice a model leaves open (choices)."""
+    """Ask a result in SQL (DuckDB): summary, draws, outcomes and choices are its tables.
+
+    summary has the headline numbers, draws what was drawn, outcomes what came out, choices the headline under each set.
+    """
     emit(_ask(result, sql), format, output)
 
 

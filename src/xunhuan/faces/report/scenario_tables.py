@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import words
-from xunhuan.faces.choosing import RATIOS, of_choice
+from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Grid, Row, numbered
@@ -85,8 +85,8 @@ def _headlines(reading: Reading) -> Grid:
 def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
     """Home's first number on every arm and its offset, a row each choice; why, where there is no answer."""
     keys = list(dict.fromkeys(zip(frame["variable"], frame["arm"], strict=True)))
-    ratios = [(v, a) for v, a in keys if v in RATIOS]
-    plain = [(v, a) for v, a in keys if v not in RATIOS and a in reading.arms]
+    ratios = [(v, a) for v, a in keys if v in OFFSET_RATIOS]
+    plain = [(v, a) for v, a in keys if v not in OFFSET_RATIOS and a in reading.arms]
     rows = []
     for choice, part in frame.groupby("choice", sort=False):
         at = part.set_index(["variable", "arm"])

@@ -13,7 +13,7 @@ from xunhuan.models.model import FirstOrder, Shock
 from xunhuan.models.trade.parameters import TradeParameters
 
 
-def first_order(acc: Accounts, shock: Shock, p: TradeParameters, places: Places) -> FirstOrder | None:
+def gain_to_first_order(acc: Accounts, shock: Shock, p: TradeParameters, places: Places) -> FirstOrder | None:
     r"""First-order gain of every place, from the base table alone [Hulten1978]:
 
     ΔW/W ≈ (Σ_{s∈p} Σ_{r,i} flow[r,s,i] (1 − d̂[r,s,i]) + Σ_{r∈p} Σ_i output[r,i] (Â[r,i] − 1)) / Σ_{s∈p} final use

@@ -43,14 +43,18 @@ UNIFORM = {"U4": 4.0, "BLP": 2.0}
 LISTS = ("common", "cn42", "wiod50", "wiod35", "icio45", "oecd28", "cp40")
 GROUPS = ("agriculture", "mining", "manufacturing", "services", "goods")
 
-YEAR, DECADE = 0.76, 2.0
-HORIZONS: dict[str, float | None] = {"short": YEAR, "medium": (YEAR * DECADE) ** 0.5, "long": None}
+WITHIN_A_YEAR, AFTER_A_DECADE = 0.76, 2.0
+HORIZONS: dict[str, float | None] = {
+    "short": WITHIN_A_YEAR,
+    "medium": (WITHIN_A_YEAR * AFTER_A_DECADE) ** 0.5,
+    "long": None,
+}
 """Mean elasticity of goods at a horizon, weighted by trade; none: the set's own level.
 [BoehmLevchenkoPandalaiNayar2023] find 0.76 within a year and about 2 (1.75 to 2.25) after 7 to 10 years. Medium, about three
 years, is the geometric mean of the two ends: an interpolation, not an estimate."""
 
 
-class Found(NamedTuple):
+class SetValues(NamedTuple):
     """Elasticities of a set, axis i.
 
     values     θ, pure numbers · estimated: where an estimate of the set stands behind it, else `ASSUMED`
@@ -71,7 +75,7 @@ def bundled(name: str) -> pd.DataFrame:
     return pd.read_csv(StringIO(path.read_text(encoding="utf-8")), comment="#", dtype={"sector": str})
 
 
-def set_elasticities(sectors: Sectors, name: str) -> Found:
+def set_elasticities(sectors: Sectors, name: str) -> SetValues:
     """Long-run trade elasticity of each sector from a named set, axis i.
 
     A sector list the sets know is mapped sector by sector; a sector of an unknown list takes the trade-weighted mean of
@@ -80,16 +84,16 @@ def set_elasticities(sectors: Sectors, name: str) -> Found:
     Raises UnknownName for a set that does not exist; BadInput naming sectors that lie in no list and no group.
 
     >>> set_elasticities(Sectors(("C26", "F")), "FGO")
-    Found(values=array([5.14, 4.  ]), estimated=array([ True, False]), how="sector list 'common'")
+    SetValues(values=array([5.14, 4.  ]), estimated=array([ True, False]), how="sector list 'common'")
     """
     if name not in SETS:
         raise UnknownName.of("elasticity set", name, SETS)
     if name in UNIFORM:
-        return Found(np.full(len(sectors), UNIFORM[name]), np.ones(len(sectors), dtype=bool), "uniform")
+        return SetValues(np.full(len(sectors), UNIFORM[name]), np.ones(len(sectors), dtype=bool), "uniform")
     known, rows = place(sectors, name)
     values = bundled(f"elasticities_{known}").set_index("sector").loc[list(rows), name].to_numpy(dtype=np.float64)
     how = f"sector list {known!r}" if known != "groups" else "mean of the sector's group, its list is not a known one"
-    return Found(np.where(np.isnan(values), ASSUMED, values), ~np.isnan(values), how)
+    return SetValues(np.where(np.isnan(values), ASSUMED, values), ~np.isnan(values), how)
 
 
 def place(sectors: Sectors, name: str) -> tuple[str, tuple[str, ...]]:
@@ -124,7 +128,7 @@ def level(name: str, horizon: str) -> float:
     return float(wanted / np.average(theta, weights=goods["weight"]))
 
 
-def gaps(sectors: Sectors, found: Found) -> str:
+def not_estimated(sectors: Sectors, found: SetValues) -> str:
     """In words, what a set has no estimate for; empty where it has all."""
     missing = [c for c, known in zip(sectors.codes, found.estimated, strict=True) if not known]
     if not missing:

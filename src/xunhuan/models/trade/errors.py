@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
@@ -16,7 +16,7 @@ from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, bundled, place
 WITH_ERRORS = ("CP", "CP-full", "LL")
 SCALED = ("LL",)
 """Sets with scale elasticities."""
-_SPREAD = math.log(HIGHEST / ASSUMED) / float(norm.ppf(0.975))
+_SPREAD = math.log(HIGHEST / ASSUMED) / NormalDist().inv_cdf(0.975)
 """Standard deviation of the log of what is assumed."""
 
 
@@ -80,7 +80,7 @@ def set_scale(sectors: Sectors, name: str) -> Array:
     return ratio(psi.mix @ (psi.theta * theta.theta), theta.mix @ theta.theta)
 
 
-def drawn(sectors: Sectors, name: str, number: float, most: Array) -> Array:
+def drawn_by_error(sectors: Sectors, name: str, number: float, most: Array) -> Array:
     """Elasticities of a set drawn by its own standard errors, axis i.
 
     θ[s] ~ Normal(theta[s], error[s]²) on (0, most), independent between sectors s of the source; θ[i] = Σ_s mix[i,s] θ[s].
@@ -91,11 +91,13 @@ def drawn(sectors: Sectors, name: str, number: float, most: Array) -> Array:
 
     Raises BadInput for a set without standard errors.
     """
+    from scipy.special import ndtr, ndtri
+
     e = estimates(sectors, name)
     at = np.random.default_rng(int(number * 2**53)).random(len(e.source) + 1)
     # An estimate keeps to the limits of all sectors it goes into, so that their mixtures do.
     upper = np.where(e.mix > 0, most[:, None], np.inf).min(0)
-    low, high = (norm.cdf((edge - e.theta) / e.error) for edge in (0.0, upper))
-    each = e.theta + e.error * norm.ppf(low + np.clip(at[:-1], 1e-6, 1 - 1e-6) * (high - low))
-    assumed = ASSUMED * math.exp(_SPREAD * float(norm.ppf(at[-1])))
+    low, high = (ndtr((edge - e.theta) / e.error) for edge in (0.0, upper))
+    each = e.theta + e.error * ndtri(low + np.clip(at[:-1], 1e-6, 1 - 1e-6) * (high - low))
+    assumed = ASSUMED * math.exp(_SPREAD * float(ndtri(at[-1])))
     return np.where(e.mix.any(1), e.mix @ each, np.minimum(assumed, most))

@@ -11,9 +11,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
-from xunhuan.models.trade.arithmetic import first_order
+from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
-from xunhuan.models.trade.errors import drawn
+from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
 
@@ -59,7 +59,7 @@ def _own_errors(p: TradeParameters, number: float, acc: Accounts) -> TradeParame
     at = level(p.elasticities, p.horizon)
     psi = p.scale_elasticities(acc.sectors) * max(1.0, p.nest_ratio)
     most = np.divide(1.0, psi, out=np.full(len(psi), np.inf), where=psi > 0)
-    theta = at * drawn(acc.sectors, p.elasticities, number, most / at)
+    theta = at * drawn_by_error(acc.sectors, p.elasticities, number, most / at)
     if p.theta is not None:
         theta = sector_values(acc.sectors, theta, p.theta, "theta")
     return changed(p, theta=dict(zip(acc.sectors.codes, theta.tolist(), strict=True)))
@@ -112,7 +112,7 @@ MODEL: Model[TradeParameters] = Model(
     ),
     respond_many=respond_many,
     slopes=_slopes,
-    first_order=first_order,
+    first_order=gain_to_first_order,
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),

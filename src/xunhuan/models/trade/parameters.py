@@ -12,7 +12,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.records import NotNegative, Positive
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.trade.elasticities import gaps, level, sector_values, set_elasticities
+from xunhuan.models.trade.elasticities import not_estimated, level, sector_values, set_elasticities
 from xunhuan.models.trade.errors import set_scale
 
 
@@ -90,7 +90,7 @@ class TradeParameters(BaseModel):
         """
         found = set_elasticities(sectors, self.elasticities)
         base = found.values * level(self.elasticities, self.horizon)
-        said = "; ".join(w for w in (found.how, gaps(sectors, found)) if w)
+        said = "; ".join(w for w in (found.how, not_estimated(sectors, found)) if w)
         note = f"{self.elasticities}, {self.horizon} horizon ({said})"
         if self.theta is not None:
             base = sector_values(sectors, base, self.theta, "theta")
