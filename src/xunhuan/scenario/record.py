@@ -129,7 +129,7 @@ class Result:
         >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
         >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
         >>> round(float(r.headline("real_income", "dear", "ATL")["value"]), 4)
-        -0.0052
+        -0.0051
         """
         s = self.summary
         found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]

@@ -12,7 +12,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.records import NotNegative, Positive
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.trade.elasticities import not_estimated, level, sector_values, set_elasticities
+from xunhuan.models.trade.elasticities import level, not_estimated, sector_values, set_elasticities
 from xunhuan.models.trade.errors import set_scale
 
 
