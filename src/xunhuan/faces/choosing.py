@@ -24,7 +24,7 @@ def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
 
 def said_of_choices(reading: Reading) -> list[str]:
     """The range over each choice in a sentence, whether the sign of net Ω depends on it, and how many have no answer."""
-    return [" ".join(_said(reading, of, f)) for of, f in of_choice(reading).items()]
+    return [words.of(reading.lang)("next").join(_said(reading, of, f)) for of, f in of_choice(reading).items()]
 
 
 def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:

@@ -116,7 +116,7 @@ MODEL: Model[TradeParameters] = Model(
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
-    sources=("CaliendoParro2015", "TombeZhu2019"),
+    sources=("CaliendoParro2015", "TombeZhu2019", *dict.fromkeys(key for _, key in SETS.values())),
     words=words_beside("xunhuan.models.trade"),
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )
