@@ -244,7 +244,7 @@ def test_the_report_says_range_sign_and_arithmetic(toy_result: Path) -> None:
     for extreme in (values.min(), values.max()):
         assert reading.show(extreme, "real_income") in said
     net = result.choices.query("variable == 'omega_net'")["value"]
-    assert ("The sign of net Ω depends on it" in said) == bool(net.min() < 0 < net.max())
+    assert ("The sign of net Ω depends on the elasticity set" in said) == bool(net.min() < 0 < net.max())
     (check,) = arithmetic(reading)
     assert "Arithmetic check of “integration”" in check
     found = result.manifest["first_order"][0]
