@@ -32,7 +32,8 @@ def test_the_library_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_result_holds_every_file_and_says_how_draws_ended(toy_result: Path) -> None:
     names = {p.name for p in toy_result.iterdir()}
     assert names == {
-        "scenario.toml", "result.nc", "summary.parquet", "draws.parquet", "outcomes.parquet", "manifest.json", "report.html",
+        "scenario.toml", "result.nc", "summary.parquet", "draws.parquet", "outcomes.parquet", "choices.parquet",
+        "manifest.json", "report.html",
     }  # fmt: skip
     r = open_result(toy_result)
     assert r.manifest["draws"]["outcomes"] == {"converged": 4}

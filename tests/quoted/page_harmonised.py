@@ -62,8 +62,8 @@ def provinces() -> list[str]:
 
 @quote(
     PAGE,
-    "Simple means over provinces, 2017: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}]; as reported {n}, {n} "
-    "and {n}.",
+    "Simple means over provinces, 2017: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}]; as reported {n}, "
+    "{n} and {n}.",
     "2012: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}].",
 )
 def means() -> list[str]:
@@ -80,7 +80,8 @@ def means() -> list[str]:
 
 @quote(
     PAGE,
-    "Trade between provinces is {n}% of output in the table, and {n} to {n}% in nine of ten versions; as reported it is {n}%.",
+    "Trade between provinces is {n}% of output in the table, and {n} to {n}% in nine of ten versions; as reported it is "
+    "{n}%.",
 )
 def level() -> list[str]:
     every = np.array([posterior().trade(k) for k in range(len(posterior()))])
@@ -130,7 +131,13 @@ def sampling() -> tuple[ChinaInputs, Books, Overlap, Kept, Array]:
     books = [plain_books(inputs[y]) for y in sorted(inputs)]
     data, kept, _ = sampled([inputs[y] for y in sorted(inputs)], books)
     last, t = books[-1], inputs[2017].tables
-    return inputs[2017], Books(last.supply, last.demand, float(last.output.sum())), data, kept, t.outflow.sum(1) / t.output.sum(1)
+    return (
+        inputs[2017],
+        Books(last.supply, last.demand, float(last.output.sum())),
+        data,
+        kept,
+        t.outflow.sum(1) / t.output.sum(1),
+    )
 
 
 def _narrow(middle: float) -> tuple[float, float]:
@@ -166,7 +173,8 @@ def sensitivity() -> list[str]:
 
 @quote(
     PAGE,
-    "sd of the good {n} [{n}, {n}]; of lasting effects {n} [{n}, {n}], passing {n} [{n}, {n}], cells {n} [{n}, {n}], noise {n} [{n}, {n}]; "
+    "sd of the good {n} [{n}, {n}]; of lasting effects {n} [{n}, {n}], passing {n} [{n}, {n}], cells {n} [{n}, {n}], "
+    "noise {n} [{n}, {n}]; "
     "κ {n} [{n}, {n}]; slope in the share of the good {n} [{n}, {n}]; γ {n} [{n}, {n}].",
 )
 def parameters() -> list[str]:
@@ -174,5 +182,3 @@ def parameters() -> list[str]:
     every = [kept.sd[n] for n in ("good", "lasting", "passing", "cell", "noise")]
     every += [kept.kappa, kept.beta[..., 0], kept.gamma]
     return [number(float(v), 2) for x in every for v in np.quantile(x, [0.5, 0.05, 0.95])]
-
-

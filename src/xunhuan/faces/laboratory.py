@@ -43,6 +43,8 @@ class LabResult(record.Result):
         Digests, versions, how the solvers ended, sources, clock.
     draws, outcomes : pandas.DataFrame or None
         What was drawn, and every headline number of every draw; None where nothing is uncertain.
+    choices : pandas.DataFrame or None
+        The headline of home under each choice a model leaves open, such as published sets; None where none does.
     path : Path or None
         Folder it was read from; None where it was just made.
 
@@ -52,7 +54,7 @@ class LabResult(record.Result):
     >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
     >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
     >>> float(r.numbers(quantity="real_income", place="ATL")["value"].iloc[0].round(4))
-    -0.0052
+    -0.0051
     >>> r.figures()[:2]
     ['map-real-income-1', 'winners-real-income-home']
     """
@@ -82,7 +84,7 @@ class LabResult(record.Result):
         >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
         >>> found = r.numbers(quantity="real_income", place="BOR")
         >>> found["arm"].tolist(), found["value"].round(3).tolist()
-        (['dear'], [-0.013])
+        (['dear'], [-0.014])
         """
         out = self.summary
         for column, value in at.items():

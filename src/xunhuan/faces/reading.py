@@ -373,7 +373,8 @@ class Reading(Placed):
         """Which uncertainty a number of home comes from; one row an uncertain quantity, `parameter` in words.
 
         first, total, first_conf, total_conf (Sobol indices, half-widths of 90% intervals) where the design gave them, else
-        value (rank correlation over draws). Raises KeyError where the number is not among `sensitive`.
+        value (rank correlation over draws; of a choice the correlation ratio; none of errors of many). Raises KeyError
+        where the number is not among `sensitive`.
         """
         d, name = self.data, self.quantity(q).name
         found = np.flatnonzero(
@@ -388,8 +389,10 @@ class Reading(Placed):
                    "total_conf": "sobol_total_half"}  # fmt: skip
         if "sobol_total" not in cut or not np.isfinite(cut["sobol_total"].values).any():
             columns = {"value": "rank_correlation"}
-        return pd.DataFrame({"parameter": parameters, **{k: cut[v].values for k, v in columns.items()}})
+        frame = pd.DataFrame({"parameter": parameters, **{k: cut[v].values for k, v in columns.items()}})
+        return frame.dropna().reset_index(drop=True)
 
     def uncertain(self, of: str, name: str) -> str:
-        """An uncertain quantity in words: of a "model", of the "table", or the size of a "shock"."""
-        return words.of(self.lang)("size_of", shock=name) if of == "shock" else words.title(name, self.lang)
+        """An uncertain quantity in words: of a "model", a "choice" or "errors" of one, the "table", or a "shock"'s size."""
+        t, title = words.of(self.lang), words.title(name, self.lang)
+        return t("size_of", shock=name) if of == "shock" else t("own_errors", what=title) if of == "errors" else title

@@ -56,6 +56,12 @@ def draws(reading: Reading) -> str:
     return t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
 
 
+def offset_too_small(reading: Reading) -> list[str]:
+    """That the shock takes too little at home for a ratio to its loss, where an offset was asked for; else nothing."""
+    asked = reading.offset is not None and "omega" in reading.quantities
+    return [words.of(reading.lang)("offset_small")] if asked and not reading.number("omega").known else []
+
+
 def lowered(text: str) -> str:
     """A title inside a sentence.
 
@@ -78,7 +84,9 @@ def headline_frame(result: Result) -> pd.DataFrame:
     """
     reading, s = Reading(result), result.summary
     told = {q.name for q in reading.headlines if not q.model or q == reading.first(q.model)}
-    mine = s[(s["place"] == reading.home) & s["variable"].isin(told)]
+    # A ratio to almost nothing is left out; the notes say so.
+    ratios = s["variable"].map({n: bool(q.weighs) for n, q in reading.quantities.items()}).astype(bool)
+    mine = s[(s["place"] == reading.home) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
     percent = mine["variable"].map({n: q.percent and not q.weighs for n, q in reading.quantities.items()}).astype(bool)
     labels = [_line(reading, row) for row in mine.to_dict("records")]
     shown = pd.DataFrame({"number": labels, "arm": mine["arm"]})

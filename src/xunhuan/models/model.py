@@ -171,6 +171,34 @@ Readings = Mapping[str, Numbers]
 """Numbers read off an arm, by quantity."""
 
 
+class FirstOrder(NamedTuple):
+    """A gain to first order, from the base table alone: so much of a place's income, times so much.
+
+    Attributes
+    ----------
+    quantity : str
+        Which quantity of the model it stands beside.
+    what : str
+        What the edits concern; the room's words `first_order_WHAT` say it ("trade concerned").
+    share : array
+        Of each place's income that they concern, ratio, axis place.
+    change : array
+        By how much it becomes cheaper or more, on average, ratio, axis place; their product is the gain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = FirstOrder("real_income", "traded", np.array([0.5]), np.array([0.05]))
+    >>> (f.share * f.change).tolist()
+    [0.025]
+    """
+
+    quantity: str
+    what: str
+    share: Array
+    change: Array
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number that is read off an arm.
@@ -227,34 +255,49 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Uncertain(Generic[P]):
-    """A quantity that can be drawn.
+    """A quantity that can be drawn: a factor on parameters, errors of the model's own, or one of several choices.
 
     Attributes
     ----------
     name : str
         What [uncertainty] of a scenario calls it; no other model may have it.
     move : callable
-        (parameters, factor, accounts): parameters under a factor (pure number; 1 = as the scenario says). All of a model's
-        are moved in every draw, in their order, by 1 where they are not drawn.
+        (parameters, value, accounts): parameters under a factor (pure number; 1 = as the scenario says) or a choice ("" = as
+        the scenario says). All of a model's are moved in every draw, in their order, by 1 or "" where they are not drawn.
     idle : callable
         (parameters): why its draws would change nothing, or None.
     low : float
         Least factor that makes sense.
     zero : bool
         Whether `low` itself makes sense where it is 0.
+    choices : tuple of str
+        Where it is a choice: what there is to choose from, each of them a parameter value the model takes.
+    parameter : str
+        Where it is a choice: the parameter that is chosen.
+    errors : callable, optional
+        (parameters, number, accounts): parameters drawn by errors of the model's own, many at once; the number in (0, 1)
+        picks the draw, the same one the same. Raises BadInput where they have none.
 
     Examples
     --------
     >>> import xunhuan as xh
     >>> [u.name for u in xh.models()["trade"].uncertain]
-    ['trade_elasticity', 'mobility', 'scale']
+    ['elasticity_set', 'trade_elasticity', 'mobility', 'scale']
     """
 
     name: str
-    move: Callable[[P, float, Accounts], P]
+    move: Callable[[P, Any, Accounts], P]
     idle: Callable[[P], str | None]
     low: float = 0.0
     zero: bool = True
+    choices: tuple[str, ...] = ()
+    parameter: str = ""
+    errors: Callable[[P, float, Accounts], P] | None = None
+
+    @property
+    def rest(self) -> float | str:
+        """What it is moved by where it is not drawn."""
+        return "" if self.choices else 1.0
 
 
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]
@@ -292,6 +335,8 @@ class Model(Generic[P]):
         (response): edits for the model that comes after.
     slopes : callable, optional
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
+    first_order : callable, optional
+        (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
     views : mapping of str to callable
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
@@ -324,6 +369,7 @@ class Model(Generic[P]):
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
+    first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
     shown: tuple[str, ...] = ()

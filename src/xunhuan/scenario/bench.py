@@ -20,8 +20,10 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.caveats import partners_guessed, picks_partners
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
+from xunhuan.scenario.arithmetic import checks
 from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
+from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
@@ -50,6 +52,7 @@ def run_layers(
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _summary(bench, data, labels, values)
+    choices = by_choice(bench)
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
@@ -70,7 +73,7 @@ def run_layers(
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
         "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
     }  # fmt: skip
-    return Result(bench.scenario, data, summary, manifest, draws, outcomes)
+    return Result(bench.scenario, data, summary, manifest, draws, outcomes, choices)
 
 
 def _draws(
@@ -162,7 +165,10 @@ def _sensitivity(
         return data
     sample = sample_rows(u)
     sizes = [_sizes(q, rows[q.column].to_numpy(), bench.base) for q in u.quantities()]
-    rank = np.array([[_rank(x[sample], numbers[sample, k]) for k in chosen] for x in sizes])
+    rank = np.array([
+        [_association(q.of, x[sample], numbers[sample, k]) for k in chosen]
+        for x, q in zip(sizes, u.quantities(), strict=True)
+    ])  # fmt: skip
     picked = labels.iloc[chosen].reset_index(drop=True)
     dims = ("uncertain", "headline")
     told: dict[str, Any] = {f"headline_{c}": ("headline", picked[c].to_numpy(dtype=str)) for c in picked.columns}
@@ -170,7 +176,8 @@ def _sensitivity(
     names = [q.name for q in u.quantities()]
     data = data.assign_coords(uncertain=np.arange(len(names)), uncertain_name=("uncertain", names), **of, **told)
     text = (
-        "Spearman rank correlation over draws with an answer; of the table with its trade between regions over output"
+        "Spearman rank correlation over draws with an answer; of a choice the correlation ratio; none of errors of many; "
+        "of the table with its trade between regions over output"
     )
     data["rank_correlation"] = (dims, rank, {"definition": text, "unit": "1"})
     if u.design == "sobol":
@@ -195,6 +202,24 @@ def _sizes(q: Drawn, values: Array, base: Accounts) -> Array:
 def _filled(numbers: Array) -> Array:
     """Numbers with columns that are nan throughout set to 0, so that their spread is 0 rather than a warning."""
     return np.where(np.isfinite(numbers).any(0), numbers, 0.0)
+
+
+def _association(kind: str, x: NDArray[Any], y: Array) -> float:
+    """How much a number moves with what is drawn; nan for errors of many at once, which one number only picks."""
+    if kind == "choice":
+        return _between(x, y)
+    return float("nan") if kind == "errors" else _rank(x, y)
+
+
+def _between(x: NDArray[Any], y: Array) -> float:
+    """Correlation ratio of the ranks of y with a choice x, 0 to 1, without sign: √(1 − MS within / MS total), at least 0."""
+    good = np.isfinite(y)
+    ranks, names = stats.rankdata(y[good]), x[good]
+    kinds = np.unique(names.astype(str))
+    if len(ranks) <= len(kinds) + 1 or np.ptp(ranks) == 0 or len(kinds) < 2:
+        return float("nan")
+    within = sum(float(((ranks[names == k] - ranks[names == k].mean()) ** 2).sum()) for k in kinds)
+    return float(np.sqrt(max(0.0, 1 - within / (len(ranks) - len(kinds)) / ranks.var(ddof=1))))
 
 
 def _rank(x: Array, y: Array) -> float:
@@ -245,6 +270,7 @@ def _manifest(
             "total": sum(ended.values()),
             "digest": ensemble.draws_digest(bench),
         },
+        "first_order": checks(bench),
         "notes": list(nominal.notes),
         "overrides": [str(o) for o in layers.log],
         "versions": versions(),

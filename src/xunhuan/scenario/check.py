@@ -6,6 +6,7 @@ Each problem has its path in the file and, where a name is wrong, the nearest va
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.lines import ShockLines, lines_schema
-from xunhuan.scenario.run import Bench, chain_order, gain_of, givers, unread
-from xunhuan.scenario.scenario import Scenario, Uncertainty, schema
+from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, unread
+from xunhuan.scenario.scenario import Drawn, Scenario, Uncertainty, schema
 
 Table = Callable[[str], Accounts]
 
@@ -83,6 +84,8 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
               "check what changed, then pin the new digest")  # fmt: skip
     nations = layers.data.get("nations", {})
     for nation, members in nations.items() if isinstance(nations, Mapping) else ():
+        if not isinstance(members, list | tuple) or not all(isinstance(m, str) for m in members):
+            continue  # said where the file is validated
         try:
             acc = acc.regroup(nation, members)
         except XunhuanError as e:
@@ -193,13 +196,16 @@ def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
         if q.of == "table" and not bench.base.draws:
             p.add(f"uncertainty.{q.name}: its draws would change nothing: the table {bench.base.name} has one version; "
                   "`xunhuan tables` shows those that have more")  # fmt: skip
-        if q.of == "model":
+        if q.of in ("model", "choice", "errors"):
             name, idle = next(
                 (m.name, x.idle) for m in registry.models().values() for x in m.uncertain if x.name == q.name
             )
             why = idle(drawn[name]) if name in drawn else f"the model {name} is not drawn"
             if why is not None:
                 p.add(f"uncertainty.{q.name}: its draws would change nothing: {why}")
+            elif q.of == "errors":
+                for said in _without_errors(bench, u, name, q):
+                    p.add(f"uncertainty.{q.name}: {said}")
     for name, d in u.shock.items():
         shock = bench.scenario.shocks()[name]
         low, high = (1.0, 2.0) if d.low is None else d.support()
@@ -208,6 +214,20 @@ def _check_uncertain(bench: Bench, u: Uncertainty, p: Problems) -> None:
             _ = shock.edits(low), shock.edits(high)
         except XunhuanError as e:
             p.add(f"uncertainty.shock.{name}: {e.what}; low and high must give {e.fix}")
+
+
+def _without_errors(bench: Bench, u: Uncertainty, model: str, q: Drawn) -> list[str]:
+    """Why parameters of a model cannot be drawn by errors of their own, under each choice that is drawn with them."""
+    mine = {x.name for x in registry.find(model).uncertain}
+    choices = {c: d for c, d in u.quantities().items() if isinstance(d, tuple) and c.name in mine}
+    said = []
+    for chosen in product(*choices.values()):
+        values: dict[Drawn, float | str] = {**dict(zip(choices, chosen, strict=True)), q: 0.5}
+        try:
+            bench.varied(Draw.of(values))
+        except BadInput as e:
+            said.append("; ".join([*(e.items or (e.what,)), *([e.fix] if e.fix else [])]))
+    return list(dict.fromkeys(said))
 
 
 def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None:

@@ -22,13 +22,15 @@ from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench, weighed
 
 HURT = 1e-4
-"""Loss of real income, as a share, below which a place counts as not hurt and its offset is not defined."""
+"""Loss of real income, as a share, below which a place counts as not hurt."""
+TELLING = 5e-4
+"""Loss of real income, as a share, below which an offset says nothing: a ratio to almost nothing. Its value is nan there."""
 
 MARKETS = ("domestic", "external")
 _PLACE = ("place",)
 COMPARISONS = {q.name: q for q in (
     Quantity("omega", "share", _PLACE, "Ω = (W(shock+policy) - W(shock)) / (W(0) - W(shock)); not defined where the loss is "
-             f"below {HURT:g}", better=1, headline=True, rest=None),
+             f"below {TELLING:g}", better=1, headline=True, rest=None),
     Quantity("omega_net", "share", _PLACE, "Ω less the policy's stand-alone gain over the loss: what the policy gives more "
              "because of the shock", better=1, headline=True, rest=None),
     Quantity("break_even", "dose", _PLACE, "dose of the policy that makes the place whole", headline=True, rest=None),
@@ -50,14 +52,14 @@ def offset(shock: Array, policy: Array, both: Array) -> tuple[Array, Array]:
     Ω[p] = (W(shock+policy) − W(shock)) / (W(0) − W(shock))
     net Ω[p] = (W(shock+policy) − W(shock) − (W(policy) − W(0))) / (W(0) − W(shock))
 
-    shock, policy, both: W of the three arms, share, axis p. nan where the shock takes less than `HURT`.
+    shock, policy, both: W of the three arms, share, axis p. nan where the shock takes less than `TELLING`.
     Net Ω is the interaction alone: 0 where the policy gives the same with and without the shock.
 
     >>> offset(np.array([-0.02, 0.0]), np.array([0.01, 0.01]), np.array([-0.005, 0.01]))
     (array([0.75,  nan]), array([0.25,  nan]))
     """
     loss = -shock
-    hurt = loss > HURT
+    hurt = loss > TELLING
     safe = np.where(hurt, loss, 1.0)
     gain = both - shock
     return np.where(hurt, gain / safe, np.nan), np.where(hurt, (gain - policy) / safe, np.nan)

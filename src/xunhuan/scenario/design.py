@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,27 @@ from scipy import stats
 from scipy.stats import qmc
 
 from xunhuan.data.arrays import Array
-from xunhuan.scenario.scenario import Distribution, Uncertainty
+from xunhuan.scenario.scenario import Spread, Uncertainty
 
 
-def quantile(d: Distribution, u: Array) -> Array:
+def quantile(d: Spread, u: Array) -> NDArray[Any]:
     """Values of a distribution at probabilities u.
 
+    names: each on an equal part of [0, 1) · "own": u itself, which picks the draw
     relative_sd: e^(σ z), lognormal with median 1 and standard deviation / mean = relative_sd, σ² = ln(1 + relative_sd²)
     low, high: uniform; with mode: triangular.
 
+    >>> from xunhuan.scenario.scenario import Distribution
     >>> quantile(Distribution(relative_sd=0.25), np.array([0.5])).tolist()
     [1.0]
+    >>> quantile(("a", "b"), np.array([0.1, 0.9])).tolist()
+    ['a', 'b']
     """
+    if isinstance(d, tuple):
+        names = np.array(d, dtype=object)
+        return np.asarray(names[(u * len(d)).astype(int)])
+    if isinstance(d, str):
+        return np.asarray(u)
     if d.relative_sd is not None:
         return np.asarray(np.exp(np.sqrt(np.log1p(d.relative_sd**2)) * stats.norm.ppf(u)))
     assert d.low is not None

@@ -74,7 +74,8 @@ def drawn(bench: Bench) -> Bench:
     return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in wanted})
 
 
-_Values = Mapping[str, float]
+_Values = Mapping[str, float | str]
+_Batch = list[tuple[int, dict[str, float | str]]]
 DrawRow = tuple[int, str, str, list[float]]
 """A draw's number, outcome, message and headline values."""
 
@@ -169,7 +170,8 @@ def draw_all(
         done = _found(folder)
         todo = [int(k) for k in design.index if int(k) not in done]
         rows = [
-            (k, {str(c): float(v) for c, v in zip(design.columns, design.loc[k].to_numpy(), strict=True)}) for k in todo
+            (k, {str(c): v if isinstance(v, str) else float(v) for c, v in zip(design.columns, row, strict=True)})
+            for k, row in zip(todo, design.loc[todo].to_numpy(), strict=True)
         ]
         batches = _batches(rows, plan)
         ready = len(design) - len(todo)
@@ -184,7 +186,7 @@ def draw_all(
     return pd.DataFrame([done[int(k)] for k in design.index], columns=_COLUMNS)
 
 
-def _batches(rows: list[tuple[int, dict[str, float]]], plan: Plan) -> list[list[tuple[int, dict[str, float]]]]:
+def _batches(rows: _Batch, plan: Plan) -> list[_Batch]:
     size = plan.batch or max(1, min(16, len(rows) // (4 * max(1, plan.workers or _cores()))))
     return [rows[k : k + size] for k in range(0, len(rows), size)]
 
@@ -196,9 +198,7 @@ def _cores() -> int:
 Rows = list[DrawRow]
 
 
-def _run(
-    layers: Layers, bench: Bench, digest: str, batches: list[list[tuple[int, dict[str, float]]]], plan: Plan
-) -> Iterator[Rows]:
+def _run(layers: Layers, bench: Bench, digest: str, batches: list[_Batch], plan: Plan) -> Iterator[Rows]:
     """Finished batches as they come."""
     folder = "" if layers.folder is None else str(layers.folder.resolve())
     text = json.dumps([dict(layers.data), layers.name, folder], default=str)
@@ -216,16 +216,14 @@ def _run(
     yield from _on_processes(text, digest, batches, workers)
 
 
-def _on_processes(
-    text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], workers: int
-) -> Iterator[Rows]:
+def _on_processes(text: str, digest: str, batches: list[_Batch], workers: int) -> Iterator[Rows]:
     """Batches over processes, a thread to each; one that dies is replaced and its batch given to the new one."""
     as_kept: SimpleQueue[Worker[Rows]] = SimpleQueue()
     processes = [Worker(_work_told) for _ in range(workers)]
     for each in processes:
         as_kept.put(each)
 
-    def worked(batch: list[tuple[int, dict[str, float]]]) -> Rows:
+    def worked(batch: _Batch) -> Rows:
         mine = as_kept.get()
         try:
             for _ in range(LIVES):
@@ -249,13 +247,11 @@ def _on_processes(
                 each.close()
 
 
-def _work_told(tell: Tell, text: str, digest: str, batch: Sequence[tuple[int, Mapping[str, float]]]) -> Rows:
+def _work_told(tell: Tell, text: str, digest: str, batch: Sequence[tuple[int, _Values]]) -> Rows:
     return work(text, digest, batch)
 
 
-def _on_cluster(
-    text: str, digest: str, batches: list[list[tuple[int, dict[str, float]]]], address: str
-) -> Iterator[Rows]:
+def _on_cluster(text: str, digest: str, batches: list[_Batch], address: str) -> Iterator[Rows]:
     """Batches over a Dask cluster; the scheduler gives a dead worker's batch to another."""
     _reach(address)
     from distributed import Client, as_completed

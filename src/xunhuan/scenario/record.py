@@ -5,6 +5,7 @@
     summary.parquet   headline numbers, one a row, with median and interval
     draws.parquet     every draw: its quantities and how it ended (where something is uncertain)
     outcomes.parquet  every headline number of every draw that has an answer: draw, quantity, arm, place, value
+    choices.parquet   the headline under each choice a model leaves open, such as published sets of parameters
     manifest.json     digests, versions, solvers' ends, overrides, sources; the only file that holds a clock
     report.html       the page on it, where the one who saves it brings a maker of pages
 
@@ -46,6 +47,8 @@ class Result:
     summary   headline numbers: quantity, variable, arm, place, name_en, name_zh, kind, value, median, low, high, draws, unit
     draws     one row a draw: draw, quantities, outcome, message; None where nothing is uncertain
     outcomes  headline numbers of the draws: draw, quantity, arm, place, value
+    choices   headline of home under each choice: of, choice, chosen, variable, arm, place, value, unit, outcome, message;
+              None where no model leaves one open
     manifest  digests, versions, status of solvers, overrides, sources, clock
     path      folder it was read from, None where it was just made
     """
@@ -56,6 +59,7 @@ class Result:
     manifest: Mapping[str, Any]
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
+    choices: pd.DataFrame | None = None
     path: Path | None = field(default=None)
 
     @property
@@ -125,7 +129,7 @@ class Result:
         >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
         >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
         >>> round(float(r.headline("real_income", "dear", "ATL")["value"]), 4)
-        -0.0052
+        -0.0051
         """
         s = self.summary
         found = s[(s["quantity"] == quantity) & (s["arm"] == arm) & (s["place"] == place)]
@@ -167,7 +171,7 @@ def _writers(result: Result) -> dict[str, Callable[[Path], object]]:
         "result.nc": lambda p: save_dataset(result.data, p),
         "summary.parquet": lambda p: result.summary.to_parquet(p, index=False),
     }
-    for name, frame in (("draws", result.draws), ("outcomes", result.outcomes)):
+    for name, frame in (("draws", result.draws), ("outcomes", result.outcomes), ("choices", result.choices)):
         if frame is not None:
             out[f"{name}.parquet"] = partial(frame.to_parquet, index=False)
     done = {name: noting(name, write) for name, write in out.items()}
@@ -216,7 +220,7 @@ def open_result(path: str | Path) -> Result:
         raise ForeignFile(
             f"files were changed after they were written: {', '.join(changed)}", where=str(path), fix="run it again"
         )
-    tables = {k: path / f"{k}.parquet" for k in ("draws", "outcomes")}
+    tables = {k: path / f"{k}.parquet" for k in ("draws", "outcomes", "choices")}
     drawn = {k: pd.read_parquet(f) for k, f in tables.items() if f.is_file()}
     return Result(
         scenario=scenario,

@@ -23,20 +23,24 @@ from xunhuan.scenario.scenario import Drawn, Scenario
 class Draw:
     """One draw of what is uncertain; factors are ratios, 1 = as the scenario says.
 
-    factor    by name of a model's uncertain quantity · shock: on the size of a shock
+    factor    by name of a model's uncertain quantity; the name chosen where it is a choice · shock: on a shock's size
+    number    by name of what is drawn by the model's own errors: the number that picks the draw
     version   of the base, None = the base itself
     """
 
-    factor: Mapping[str, float] = field(default_factory=dict)
+    factor: Mapping[str, float | str] = field(default_factory=dict)
     version: int | None = None
     shock: Mapping[str, float] = field(default_factory=dict)
+    number: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, values: Mapping[Drawn, float]) -> Draw:
+    def of(cls, values: Mapping[Drawn, Any]) -> Draw:
         """From drawn quantities."""
-        by = {kind: {q.name: v for q, v in values.items() if q.of == kind} for kind in ("model", "table", "shock")}
+        by: dict[str, dict[str, Any]] = {kind: {} for kind in ("model", "choice", "errors", "table", "shock")}
+        for q, v in values.items():
+            by[q.of][q.name] = v
         version = by["table"].get("table")
-        return cls(by["model"], None if version is None else int(version), by["shock"])
+        return cls(by["model"] | by["choice"], None if version is None else int(version), by["shock"], by["errors"])
 
 
 NOMINAL = Draw()
@@ -112,11 +116,13 @@ def _version(base: Accounts, k: int) -> Accounts:
 
 def _moved(name: str, p: BaseModel, draw: Draw, acc: Accounts) -> BaseModel:
     for u in registry.find(name).uncertain:
-        factor = draw.factor.get(u.name, 1.0)
+        value: Any = draw.number.get(u.name, draw.factor.get(u.name, u.rest))
+        change = u.errors if u.errors is not None and u.name in draw.number else u.move
         try:
-            p = u.move(p, factor, acc)
+            p = change(p, value, acc)
         except BadInput as e:
-            what = f"a draw of {factor:g} of {u.name} gives parameters of {name} that cannot be"
+            said = value if isinstance(value, str) else f"{value:g}"
+            what = f"a draw of {said} of {u.name} gives parameters of {name} that cannot be"
             raise BadInput(what, items=e.items or (e.what,), fix=e.fix) from e
     return p
 

@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 
 from xunhuan.data.records import NUMBER, Finite, Flag, Positive, Strict
+from xunhuan.errors import UnknownName
 from xunhuan.models import registry
 from xunhuan.models.edits.base import RegionNames, SectorNames
+from xunhuan.models.model import Uncertain
 from xunhuan.scenario.lines import Name, ShockLines, lines_schema
 
 
@@ -86,10 +88,17 @@ class Distribution(Strict):
         return (0.0, float("inf")) if self.low is None or self.high is None else (self.low, self.high)
 
 
-class Drawn(NamedTuple):
-    """An uncertain quantity: of a "model", of the "table", or the size of a "shock"."""
+Choices = tuple[str, ...]
+"""Names one of which is drawn, each as often as the others."""
+Own = Literal["own"]
+"""By the standard errors of the model's own estimates."""
+Spread = Distribution | Choices | Own
 
-    of: Literal["model", "table", "shock"]
+
+class Drawn(NamedTuple):
+    """An uncertain quantity: a factor of a "model", a "choice" or "errors" of one, of the "table", or a "shock"'s size."""
+
+    of: Literal["model", "choice", "errors", "table", "shock"]
     name: str
 
     @property
@@ -108,7 +117,8 @@ class Uncertainty(Strict):
     table   true: each draw has a version of the base of its own, where the base has a posterior
     models  which models are drawn; all by default
 
-    Keys of models' own quantities, each a factor, come from the models there are (`Model.uncertain`).
+    Keys of models' own quantities come from the models there are (`Model.uncertain`): each a factor, "own" for the standard
+    errors of the model's own estimates, or a list of names to choose from.
     """
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 64
@@ -142,8 +152,14 @@ class Uncertainty(Strict):
             )
         if self.design == "sobol" and self.draws & (self.draws - 1):
             raise ValueError(f"a Sobol design needs a power of two, draws is {self.draws}")
-        positive = {u.name for m in registry.models().values() for u in m.uncertain if not u.zero}
+        known = {u.name: u for m in registry.models().values() for u in m.uncertain}
+        positive = {u.name for u in known.values() if not u.zero}
         for q, d in self.quantities().items():
+            if isinstance(d, tuple):
+                _choosable(q.name, d, known[q.name].choices if q.name in known else d)
+                continue
+            if isinstance(d, str):
+                continue
             low, _ = d.support()
             if q.name in positive and d.low is not None and low <= 0:
                 raise ValueError(f"{q.name}: a factor must be positive, low is {low:g}")
@@ -151,13 +167,30 @@ class Uncertainty(Strict):
                 raise ValueError(f"{q.column}: a factor must not be negative, low is {low:g}")
         return self
 
-    def quantities(self) -> dict[Drawn, Distribution]:
+    def quantities(self) -> dict[Drawn, Spread]:
         """Every uncertain quantity with its distribution: the models', the table's, then sizes of shocks."""
         names = [n for n in type(self).model_fields if n not in Uncertainty.model_fields]
-        found = {Drawn("model", n): getattr(self, n) for n in names}
+        found = {Drawn(_drawn_how(getattr(self, n)), n): getattr(self, n) for n in names}
         found[Drawn("table", "table")] = Distribution(low=0, high=1) if self.table else None
         found |= {Drawn("shock", n): d for n, d in self.shock.items()}
         return {q: d for q, d in found.items() if d is not None}
+
+
+def _drawn_how(given: Spread | None) -> Literal["model", "choice", "errors"]:
+    """How a quantity of a model is drawn."""
+    if isinstance(given, tuple):
+        return "choice"
+    return "errors" if isinstance(given, str) else "model"
+
+
+def _choosable(name: str, given: Choices, valid: Choices) -> None:
+    """Raise ValueError where there is nothing to choose between, or a name is not among the choices."""
+    for one in given:
+        if one not in valid:
+            error = UnknownName.of("choice", one, valid)
+            raise ValueError(f"{name}: {error.what}; {error.fix}")
+    if len(set(given)) < max(2, len(given)):
+        raise ValueError(f"{name}: give two names or more, each once")
 
 
 class Circulation(Strict):
@@ -257,23 +290,30 @@ class Scenario(Strict):
 
 def schema() -> type[Scenario]:
     """The record a file is checked by: with a key for every edit and uncertain quantity of the models there are."""
-    return _schema(lines_schema(), _uncertain())
+    return _schema(lines_schema(), tuple(_uncertain().items()))
 
 
 def schema_of(data: Mapping[str, Any]) -> type[Scenario]:
     """The record a result's file is read by: as `schema`, and what belongs to models not here is kept as written."""
     known, given = _uncertain(), data.get("uncertainty", {})
-    strange = tuple(k for k in given if k not in known and k not in Uncertainty.model_fields)
-    return _schema(lines_schema(data.get("shock", ())), known + strange)
+    strange = {k: Spread for k in given if k not in known and k not in Uncertainty.model_fields}
+    return _schema(lines_schema(data.get("shock", ())), tuple((known | strange).items()))
 
 
-def _uncertain() -> tuple[str, ...]:
-    return tuple(u.name for m in registry.models().values() for u in m.uncertain)
+def _uncertain() -> dict[str, Any]:
+    """Quantities that models can draw, and what is written for each."""
+    return {u.name: _spread(u) for m in registry.models().values() for u in m.uncertain}
+
+
+def _spread(u: Uncertain[Any]) -> Any:
+    if u.choices:
+        return Choices
+    return Distribution if u.errors is None else Distribution | Own
 
 
 @lru_cache(8)
-def _schema(lines: type[ShockLines], uncertain: tuple[str, ...]) -> type[Scenario]:
-    own: dict[str, Any] = dict.fromkeys(uncertain, (Distribution | None, None))
+def _schema(lines: type[ShockLines], uncertain: tuple[tuple[str, Any], ...]) -> type[Scenario]:
+    own: dict[str, Any] = {name: (spread | None, None) for name, spread in uncertain}
     drawn: type[BaseModel] = create_model("Uncertainty", __base__=Uncertainty, **own)
     fields: dict[str, Any] = {"shock": (tuple[lines, ...], ...), "uncertainty": (drawn | None, None)}  # type: ignore[valid-type]
     return create_model("Scenario", __base__=Scenario, **fields)

@@ -58,7 +58,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "run": "Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers.",
         "ensemble": "Run a scenario's draws in batches, on this machine or a Dask cluster.",
         "scenarios": "The library of scenarios: name, title, base, what it asks and where its magnitudes come from.",
-        "query": "Ask a result in SQL (DuckDB): summary has the headline numbers, draws what was drawn.",
+        "query": "Ask a result in SQL (DuckDB): summary, draws, outcomes and choices are its tables.",
         "demo": "The provinces' circulation with its report; then chips cut off against an opened home market.",
     },
     "serve": {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model
+    from xunhuan.models.model import Model, Uncertain
 
 
 def register(app: typer.Typer) -> None:
@@ -85,9 +85,18 @@ def _model(m: Model[Any]) -> Iterator[str]:
                                                                for q in m.quantities])  # fmt: skip
     if m.uncertain:
         yield ""
-        yield f"Can be drawn: {', '.join(f'`{u.name}`' for u in m.uncertain)}."
+        yield f"Can be drawn: {', '.join(map(_drawable, m.uncertain))}."
     yield ""
     yield from _fields(m.parameters, "parameter")
+
+
+def _drawable(u: Uncertain[Any]) -> str:
+    """What can be drawn, and how where it is more than a factor."""
+    if u.choices:
+        return f"`{u.name}` (some of {', '.join(u.choices)})"
+    return f"`{u.name}`" + (
+        ' (a factor, or "own", by the standard errors of its source)' if u.errors is not None else ""
+    )
 
 
 def _edit(e: type[Edit]) -> Iterator[str]:

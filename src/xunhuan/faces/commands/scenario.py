@@ -93,11 +93,14 @@ def _scenarios(format: FormatOption = Format.table, output: OutputOption = None)
 
 def _query(
     result: Annotated[Path, typer.Argument(help="A result folder.")],
-    sql: Annotated[str, typer.Argument(help="SQL over the tables summary, draws and outcomes.")],
+    sql: Annotated[str, typer.Argument(help="SQL over the tables summary, draws, outcomes, choices.")],
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """Ask a result in SQL (DuckDB): summary has the headline numbers, draws what was drawn, outcomes what came out."""
+    """Ask a result in SQL (DuckDB): summary, draws, outcomes and choices are its tables.
+
+    summary has the headline numbers, draws what was drawn, outcomes what came out, choices the headline under each set.
+    """
     emit(_ask(result, sql), format, output)
 
 
@@ -163,13 +166,18 @@ def headline_table(result: Result) -> pd.DataFrame:
 
 def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
+    from xunhuan.faces.choosing import arithmetic, said_of_choices
+    from xunhuan.faces.reading import Reading
+    from xunhuan.faces.telling import offset_too_small
     from xunhuan.faces.words import caveat
 
     m = result.manifest
+    reading = Reading(result)
     lines = [said] if (said := caveat(m["base"].get("partners", ""))) else []
     lines += [
         f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
     ]
+    lines += [*arithmetic(reading), *said_of_choices(reading), *offset_too_small(reading)]
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
@@ -210,7 +218,8 @@ def _ask(folder: Path, sql: str) -> pd.DataFrame:
     from xunhuan.scenario.record import open_result
 
     result = open_result(folder)
-    tables = {"summary": result.summary, "draws": result.draws, "outcomes": result.outcomes}
+    tables = {"summary": result.summary, "draws": result.draws, "outcomes": result.outcomes,
+              "choices": result.choices}  # fmt: skip
     with duckdb.connect(":memory:") as db, working("asking"):
         known = [f"{name} ({', '.join(map(str, t.columns))})" for name, t in tables.items() if t is not None]
         for name, table in tables.items():

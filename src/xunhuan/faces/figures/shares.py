@@ -296,7 +296,7 @@ def circulation_before_after(
     >>> shut = xh.respond(acc, "trade_cost from=BOR to=ATL ban=true").accounts
     >>> fig = xh.figures.circulation_before_after(xh.measures.circulation(acc), xh.measures.circulation(shut))
     >>> fig.data[1].y[-1], [t.x[-1].round(3).item() for t in fig.data[1:]]
-    ('Southvale', [0.132, 0.033])
+    ('Southvale', [0.132, 0.03])
     """
     a, b = as_frame(before).set_index("region"), as_frame(after).set_index("region")
     frame = a[["name_en", "name_zh"]].assign(before=a[circuit], after=b[circuit]).reset_index()

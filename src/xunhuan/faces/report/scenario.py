@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from xunhuan.faces import bibliography, words
+from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
 from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import style
@@ -63,6 +64,7 @@ class ScenarioReport:
             "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
             "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
+            "choices": choices(self.result), "arithmetic": told_twice(self.result, arithmetic),
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -73,6 +75,20 @@ class ScenarioReport:
             "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip
+
+
+def told_twice(result: Result, say: Callable[[Reading], list[str]]) -> list[tuple[str, str]]:
+    """Sentences in English and in Chinese, side by side."""
+    return list(zip(*(say(Reading(result, lang)) for lang in ("en", "zh")), strict=True))
+
+
+def choices(result: Result) -> list[tuple[str, str, tuple[str, str]]]:
+    """What models leave open: heading, key of its table, and what is said of it in both languages."""
+    reading, said = Reading(result), told_twice(result, said_of_choices)
+    t = words.of(reading.lang)
+    found = of_choice(reading)
+    heads = [t("choices_title", what=words.title(of, reading.lang)) for of in found]
+    return list(zip(heads, (f"choices-{of}" for of in found), said, strict=True))
 
 
 def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Grid]) -> Section:

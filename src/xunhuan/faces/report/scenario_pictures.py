@@ -196,6 +196,8 @@ def _sensitivity(reading: Reading, out: Album) -> None:
     asked.sort(key=lambda q: not q.weighs)
     for k, q in enumerate(asked[:SENSITIVE]):
         frame, what = reading.sensitivity(q, reading.arm), lowered(reading.title(q))
+        if frame.empty:
+            continue
         if "total" in frame:
             fig, how = figures.sensitivity(frame), "first-order and total Sobol indices with 90% bootstrap intervals"
         else:

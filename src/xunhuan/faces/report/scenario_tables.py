@@ -7,12 +7,14 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from xunhuan.faces import words
+from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Grid, Row, numbered
-from xunhuan.faces.telling import endings, lowered, raised
+from xunhuan.faces.telling import endings, lowered, outcome, raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
 from xunhuan.scenario.lines import ShockLines
@@ -25,6 +27,7 @@ def grids(reading: Reading) -> dict[str, Grid]:
     """Every table the result has numbers for, numbered in the order of the page."""
     known = reading.quantities
     made = {"shocks": _shocks(reading), "headlines": _headlines(reading)}
+    made |= {f"choices-{of}": _choices(reading, of, frame) for of, frame in of_choice(reading).items()}
     if len(reading.home_regions) > 1:
         gains = [q for q in known.values() if q.model and q.picture == "map" and q.change and q.better > 0]
         made |= {f"regions-{q.name}": _regions(reading, q) for q in gains if reading.answered(q)}
@@ -77,6 +80,33 @@ def _headlines(reading: Reading) -> Grid:
     ]  # fmt: skip
     drawn = ", with 90% intervals" if reading.drawn else ""
     return Grid(["", "base", *reading.arms], rows, f"{reading.name(reading.home)} in every arm{drawn}.")
+
+
+def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
+    """Home's first number on every arm and its offset, a row each choice; why, where there is no answer."""
+    keys = list(dict.fromkeys(zip(frame["variable"], frame["arm"], strict=True)))
+    ratios = [(v, a) for v, a in keys if v in OFFSET_RATIOS]
+    plain = [(v, a) for v, a in keys if v not in OFFSET_RATIOS and a in reading.arms]
+    rows = []
+    for choice, part in frame.groupby("choice", sort=False):
+        at = part.set_index(["variable", "arm"])
+        values = [float(at["value"].get(k, np.nan)) for k in (*plain, *ratios)]
+        shown = [reading.show(x, v) if np.isfinite(x) else "–" for x, (v, _) in zip(values, plain, strict=False)]
+        lost = part.loc[part["outcome"] != "converged", ["outcome", "message"]].drop_duplicates()
+        why = "; ".join(f"{outcome(reading, o)}: {m}" for o, m in lost.itertuples(index=False))
+        name = f"{choice}: {words.either(f'choice_{choice}', reading.lang, str(choice))}"
+        cells = [name, *shown, *(_times(Number(x)) for x in values[len(plain) :]), why]
+        rows.append(Row(cells, strong=bool(part["chosen"].any())))
+    head = ["", *(a for _, a in plain), *(reading.title(v) for v, _ in ratios), "Without an answer"]
+    if not any(row.cells[-1] for row in rows):
+        head, rows = head[:-1], [Row(row.cells[:-1], row.strong) for row in rows]
+    first = next((v for v, _ in plain), "")
+    said = lowered(reading.said(first)) if first else ""
+    caption = (
+        f"{raised(said)} of {reading.name(reading.home)} under each {words.title(of, reading.lang)}, all else at its point; "
+        "the scenario’s own in bold."
+    )
+    return Grid(head, rows, caption, words=head[-1:] if head[-1] == "Without an answer" else (), small=True)
 
 
 def _tells(reading: Reading, q: Told) -> bool:

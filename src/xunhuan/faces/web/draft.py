@@ -94,7 +94,7 @@ def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
     data: Draft = _filled(draft)
     data["base"] = selection.table
     u = _part(data, "uncertainty")
-    if u and (u.get("draws") == 0 or not (_part(u, "shock") or any(isinstance(v, Mapping) for v in u.values()))):
+    if u and (u.get("draws") == 0 or not (_part(u, "shock") or _drawn_of(u))):
         del data["uncertainty"]
     acc = lookups.accounts_of(selection.table)
     data.pop("home", None)
@@ -195,9 +195,15 @@ def _evaluations(u: Mapping[str, Any]) -> float:
     """Draws a design comes to: Sobol designs take draws x (quantities + 2)."""
     if not u:
         return 0.0
-    uncertain = sum(isinstance(v, Mapping) for v in u.values()) + len(_part(u, "shock"))
+    uncertain = _drawn_of(u) + len(_part(u, "shock"))
     draws = _number(u.get("draws", 64))
     return draws * (uncertain + 2) if u.get("design") == "sobol" else draws
+
+
+def _drawn_of(u: Mapping[str, Any]) -> int:
+    """Quantities of models and of the table that are drawn: a spread, a list of choices, or the model's own errors."""
+    own = {x.name for m in registry.models().values() for x in m.uncertain}
+    return sum(isinstance(v, Mapping) or (k in own and bool(v)) for k, v in u.items() if k != "shock")
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -224,7 +230,8 @@ def estimate(bench: Bench, past: list[Job]) -> float:
     weighed = each.get(bench.gain[0], 0.0) if bench.gain is not None else 0.0
     more = weighed * (14.0 * (c.break_even is not None) + 4.0 * (c.reinforcement is not None))
     curve = 0.0 if c.frontier is None else weighed * c.frontier.steps * (1 + len(c.frontier.policies))
-    guess = START + arms * sum(each.values()) + more + curve
+    choices = sum(each.get(m, 0.0) * len(u.choices) for m in each for u in registry.find(m).uncertain)
+    guess = START + arms * (sum(each.values()) + choices) + more + curve
     if u is not None:
         draws = u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
         drawn = u.models or tuple(each)

@@ -63,7 +63,7 @@ class TradeCost(Pairwise):
     >>> print(TradeCost("BOR", "ATL", ban=True).dosed(0.5))
     trade_cost from=BOR to=ATL cut=0.5
     >>> xh.respond("toyland", dear).detail["real_income_hat"].values.round(3).tolist()
-    [0.996, 0.996, 0.992, 0.987]
+    [0.996, 0.997, 0.992, 0.986]
     """
 
     kind = "trade_cost"
@@ -171,7 +171,7 @@ class Tariff(Pairwise):
     tariff from=CHN to=USA add=0.25
     >>> r = xh.respond("toyland", Tariff("BOR", "ATL", add=0.1))
     >>> r.detail["real_income_hat"].values.round(4).tolist()
-    [0.9998, 1.0003, 1.0008, 0.9919]
+    [1.0004, 1.0015, 1.0019, 0.989]
     """
 
     kind = "tariff"
@@ -252,7 +252,7 @@ class ExportTax(Pairwise):
     >>> print(tax)
     export_tax from=AT-N rate=0.1
     >>> xh.respond("toyland", tax).detail["real_income_hat"].values.round(4).tolist()
-    [1.002, 0.9998, 1.0005, 0.9938]
+    [1.0029, 0.9997, 1.0006, 0.9935]
     """
 
     kind = "export_tax"
@@ -294,7 +294,7 @@ class Productivity(Scaled):
     >>> print(better)
     productivity regions=AT-N sectors=manufacturing change=0.1
     >>> xh.respond("toyland", better).detail["real_income_hat"].values.round(3).tolist()
-    [1.056, 1.0, 1.001, 1.002]
+    [1.059, 0.999, 0.999, 1.001]
     """
 
     kind = "productivity"
@@ -328,7 +328,7 @@ class FinalDemand(Scaled):
     >>> print(more)
     final_demand regions=BOR sectors=goods change=0.1
     >>> xh.respond("toyland", more).detail["output_hat"].sel(region="BOR").values.round(3).tolist()
-    [1.021, 1.016, 0.965]
+    [1.02, 1.015, 0.966]
     """
 
     kind = "final_demand"
@@ -362,7 +362,7 @@ class Subsidy(Cellwise):
     >>> print(paid.dosed(0.5))
     subsidy regions=AT-N sectors=manufacturing rate=0.025
     >>> xh.respond("toyland", paid).detail["output_hat"].sel(region="AT-N").values.round(3).tolist()
-    [0.961, 1.125, 0.918]
+    [0.957, 1.107, 0.943]
     """
 
     kind = "subsidy"
@@ -403,7 +403,7 @@ class MobilityCost(Lasting):
     mobility_cost regions=AT-N change=0.1
     >>> r = xh.respond("toyland", closed, labour="mobile")
     >>> r.detail["population_hat"].values.round(3).tolist()
-    [0.902, 1.034, 1.032, 1.0]
+    [0.903, 1.034, 1.031, 1.0]
     """
 
     kind = "mobility_cost"

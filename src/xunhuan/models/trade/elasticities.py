@@ -1,4 +1,4 @@
-"""Trade elasticities of a table's sectors: published sets, horizons, overrides."""
+"""Trade elasticities of a table's sectors: published sets, what stands in for services, horizons, overrides."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
@@ -18,71 +19,125 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SETS: dict[str, tuple[str, str]] = {
-    "FGO": ("Fontagné, Guimbard and Orefice (2022), product-level, tariff variation", "FontagneGuimbardOrefice2022"),
-    "BSY": ("Bagwell, Staiger and Yurukoglu (2021)", "BagwellStaigerYurukoglu2021"),
-    "CP": ("Caliendo and Parro (2015)", "CaliendoParro2015"),
-    "GYY": ("Giri, Yi and Yilmazkuday (2021)", "GiriYiYilmazkuday2021"),
-    "LL": ("Lashkaripour and Lugovskyy (2023)", "LashkaripourLugovskyy2023"),
-    "Shap": ("Shapiro (2016)", "Shapiro2016"),
-    "IS": ("estimated in sample by the compiler of the sets, method of Caliendo and Parro", "CaliendoParro2015"),
+    "FGO": ("Fontagné, Guimbard and Orefice (2022), tariffs product by product; goods", "FontagneGuimbardOrefice2022"),
+    "BSY": ("Bagwell, Staiger and Yurukoglu (2021); goods", "BagwellStaigerYurukoglu2021"),
+    "CP": ("Caliendo and Parro (2015), 99% sample, the published one; goods", "CaliendoParro2015"),
+    "CP-full": ("Caliendo and Parro (2015), full sample; goods but medical instruments", "CaliendoParro2015"),
+    "GYY": ("Giri, Yi and Yilmazkuday (2021); manufacturing but petroleum, electronics, machinery", "GiriYiYilmazkuday2021"),
+    "LL": ("Lashkaripour and Lugovskyy (2023); goods", "LashkaripourLugovskyy2023"),
+    "Shap": ("Shapiro (2016); goods", "Shapiro2016"),
+    "IS": ("estimated in sample by the compiler of the sets, method of Caliendo and Parro; agriculture to metals",
+           "CaliendoParro2015"),
     "U4": ("4 in every sector, Simonovska and Waugh (2014)", "SimonovskaWaugh2014"),
     "BLP": ("2 in every sector, long run of Boehm et al. (2023)", "BoehmLevchenkoPandalaiNayar2023"),
-}
-"""Named sets: what they are and their key in refs.bib."""
+}  # fmt: skip
+"""Named sets: what they are, of what sectors they hold estimates, and their key in refs.bib."""
 
+ASSUMED = 4.0
+"""Where a set has no estimate, services above all: the trade elasticity of [SimonovskaWaugh2014], "roughly four", which
+[GiriYiYilmazkuday2021] too give to what they do not estimate. No set estimates a service."""
+HIGHEST = 10.0
+"""What [LashkaripourLugovskyy2023, p. 2795] give to services (σ = 11), the most among the sets' own papers: the end of the
+95% interval in which the assumption is drawn where errors are."""
 UNIFORM = {"U4": 4.0, "BLP": 2.0}
 LISTS = ("common", "cn42", "wiod50", "wiod35", "icio45", "oecd28", "cp40")
 GROUPS = ("agriculture", "mining", "manufacturing", "services", "goods")
 
-SHORT_TO_LONG = 0.76 / 2.0
-HORIZONS: dict[str, float] = {"short": SHORT_TO_LONG, "medium": SHORT_TO_LONG**0.5, "long": 1.0}
-"""Elasticity at a horizon / long-run elasticity. [BoehmLevchenkoPandalaiNayar2023] find tariff elasticities of
-0.76 within a year and about 2 (1.75 to 2.25) after 7 to 10 years: short = 0.76/2. Medium, about three years, is the
-geometric mean of the two ends: an interpolation, not an estimate."""
+WITHIN_A_YEAR, AFTER_A_DECADE = 0.76, 2.0
+HORIZONS: dict[str, float | None] = {
+    "short": WITHIN_A_YEAR,
+    "medium": (WITHIN_A_YEAR * AFTER_A_DECADE) ** 0.5,
+    "long": None,
+}
+"""Mean elasticity of goods at a horizon, weighted by trade; none: the set's own level.
+[BoehmLevchenkoPandalaiNayar2023] find 0.76 within a year and about 2 (1.75 to 2.25) after 7 to 10 years. Medium, about three
+years, is the geometric mean of the two ends: an interpolation, not an estimate."""
+
+
+class SetValues(NamedTuple):
+    """Elasticities of a set, axis i.
+
+    values     θ, pure numbers · estimated: where an estimate of the set stands behind it, else `ASSUMED`
+    how        how the sectors were found in the set
+    """
+
+    values: Array
+    estimated: NDArray[np.bool_]
+    how: str
 
 
 @cache
-def _table(name: str) -> pd.DataFrame:
+def bundled(name: str) -> pd.DataFrame:
+    """A data file of the room by its name."""
     import pandas as pd
 
-    path = resources.files("xunhuan.models.trade") / "data" / f"elasticities_{name}.csv"
-    text = path.read_text(encoding="utf-8")
-    return pd.read_csv(StringIO(text), comment="#", dtype={"sector": str}).set_index("sector")
+    path = resources.files("xunhuan.models.trade") / "data" / f"{name}.csv"
+    return pd.read_csv(StringIO(path.read_text(encoding="utf-8")), comment="#", dtype={"sector": str})
 
 
-def set_elasticities(sectors: Sectors, name: str) -> tuple[Array, str]:
-    """Long-run trade elasticity of each sector from a named set, axis i, and how the sectors were found.
+def set_elasticities(sectors: Sectors, name: str) -> SetValues:
+    """Long-run trade elasticity of each sector from a named set, axis i.
 
-    A sector list the sets know is mapped sector by sector; a sector of an unknown list takes the trade-weighted
-    mean of its group (agriculture, mining, manufacturing, services, goods), and the second return value says so.
+    A sector list the sets know is mapped sector by sector; a sector of an unknown list takes the trade-weighted mean of
+    its group (agriculture, mining, manufacturing, services, goods). What the set has no estimate for is `ASSUMED`.
 
     Raises UnknownName for a set that does not exist; BadInput naming sectors that lie in no list and no group.
 
     >>> set_elasticities(Sectors(("C26", "F")), "FGO")
-    (array([5.14, 8.35]), "sector list 'common'")
+    SetValues(values=array([5.14, 4.  ]), estimated=array([ True, False]), how="sector list 'common'")
     """
     if name not in SETS:
         raise UnknownName.of("elasticity set", name, SETS)
     if name in UNIFORM:
-        return np.full(len(sectors), UNIFORM[name]), "uniform"
+        return SetValues(np.full(len(sectors), UNIFORM[name]), np.ones(len(sectors), dtype=bool), "uniform")
+    known, rows = place(sectors, name)
+    values = bundled(f"elasticities_{known}").set_index("sector").loc[list(rows), name].to_numpy(dtype=np.float64)
+    how = f"sector list {known!r}" if known != "groups" else "mean of the sector's group, its list is not a known one"
+    return SetValues(np.where(np.isnan(values), ASSUMED, values), ~np.isnan(values), how)
+
+
+def place(sectors: Sectors, name: str) -> tuple[str, tuple[str, ...]]:
+    """The list that knows the sectors, and their rows in it; "groups" and each sector's narrowest where none does."""
     for known in LISTS:
-        table = _table(known)
-        if set(sectors.codes) <= set(table.index):
-            return table.loc[list(sectors.codes), name].to_numpy(dtype=np.float64), f"sector list {known!r}"
-    return _by_group(sectors, name), "mean of the sector's group, since the sector list is not a known one"
-
-
-def _by_group(sectors: Sectors, name: str) -> Array:
-    groups = _table("groups")[name]
-    out = np.full(len(sectors), np.nan)
+        if set(sectors.codes) <= set(bundled(f"elasticities_{known}")["sector"]):
+            return known, sectors.codes
+    of: dict[str, str] = {}
     for group in reversed(GROUPS):  # the narrower group wins
         if group in sectors.groups:
-            out[sectors.select(group)] = groups[group]
-    lost = [c for c, v in zip(sectors.codes, out, strict=True) if np.isnan(v)]
+            of |= {sectors.codes[k]: group for k in sectors.select(group)}
+    lost = [c for c in sectors.codes if c not in of]
     if lost:
         fix = f"use a uniform set (U4), or name the sector groups {', '.join(GROUPS)} in the table"
         raise BadInput(f"no elasticity of set {name!r} is known for these sectors", items=lost, fix=fix)
-    return out
+    return "groups", tuple(of[c] for c in sectors.codes)
+
+
+def level(name: str, horizon: str) -> float:
+    """Ratio of elasticities at a horizon to the set's own: level of the horizon / Σ_i w_i θ_i over OECD-28 goods.
+
+    w i  share of world trade in goods; all from one source, `HORIZONS`, so that only the pattern by sector is the set's
+
+    >>> level("BLP", "short"), level("FGO", "long")
+    (0.38, 1.0)
+    """
+    wanted = HORIZONS[horizon]
+    if wanted is None:
+        return 1.0
+    goods = bundled("weights")
+    theta = set_elasticities(Sectors(tuple(goods["sector"])), name).values
+    return float(wanted / np.average(theta, weights=goods["weight"]))
+
+
+def not_estimated(sectors: Sectors, found: SetValues) -> str:
+    """In words, what a set has no estimate for; empty where it has all."""
+    missing = [c for c, known in zip(sectors.codes, found.estimated, strict=True) if not known]
+    if not missing:
+        return ""
+    services = {sectors.codes[k] for k in sectors.select("services")} if "services" in sectors.groups else set()
+    said = [c for c in missing if c not in services]
+    if services & set(missing):
+        said.append("services" if services <= set(missing) else ", ".join(c for c in missing if c in services))
+    return f"no estimate for {', '.join(said)}: assumed {ASSUMED:g} in the long run"
 
 
 def sector_values(sectors: Sectors, default: float | Array, given: float | Mapping[str, float], what: str) -> Array:

@@ -11,6 +11,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.trade.arithmetic import gain_to_first_order
+from xunhuan.models.trade.elasticities import SETS, level, sector_values
+from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
 
@@ -51,6 +54,26 @@ def _trade_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> Trade
     return changed(p, theta=dict(zip(acc.sectors.codes, theta.tolist(), strict=True)))
 
 
+def _own_errors(p: TradeParameters, number: float, acc: Accounts) -> TradeParameters:
+    """θ drawn by the set's own standard errors, ψθ ≤ 1 kept; overrides stay as they are."""
+    at = level(p.elasticities, p.horizon)
+    psi = p.scale_elasticities(acc.sectors) * max(1.0, p.nest_ratio)
+    most = np.divide(1.0, psi, out=np.full(len(psi), np.inf), where=psi > 0)
+    theta = at * drawn_by_error(acc.sectors, p.elasticities, number, most / at)
+    if p.theta is not None:
+        theta = sector_values(acc.sectors, theta, p.theta, "theta")
+    return changed(p, theta=dict(zip(acc.sectors.codes, theta.tolist(), strict=True)))
+
+
+def _elasticity_set(p: TradeParameters, name: str, acc: Accounts) -> TradeParameters:
+    """The parameters with another set; "" leaves them."""
+    return changed(p, elasticities=name) if name else p
+
+
+def _given(p: TradeParameters) -> str | None:
+    return None if not isinstance(p.theta, float) else "model.trade.theta is one number for all sectors"
+
+
 def _scale(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
     """ψ times a factor, sector by sector; ψθ may not pass 1, and where it would ψ is held at 1/θ."""
     psi = p.scale_elasticities(acc.sectors)
@@ -82,16 +105,18 @@ MODEL: Model[TradeParameters] = Model(
     read=read,
     quantities=QUANTITIES,
     uncertain=(
-        Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False),
+        Uncertain("elasticity_set", _elasticity_set, _given, choices=tuple(SETS), parameter="elasticities"),
+        Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False, errors=_own_errors),
         Uncertain("mobility", _mobility, _stays),
         Uncertain("scale", _scale, _constant),
     ),
     respond_many=respond_many,
     slopes=_slopes,
+    first_order=gain_to_first_order,
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
-    sources=("CaliendoParro2015", "TombeZhu2019"),
+    sources=("CaliendoParro2015", "TombeZhu2019", *dict.fromkeys(key for _, key in SETS.values())),
     words=words_beside("xunhuan.models.trade"),
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

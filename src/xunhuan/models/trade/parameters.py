@@ -12,7 +12,8 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.records import NotNegative, Positive
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.trade.elasticities import HORIZONS, sector_values, set_elasticities
+from xunhuan.models.trade.elasticities import level, not_estimated, sector_values, set_elasticities
+from xunhuan.models.trade.errors import set_scale
 
 
 class TradeParameters(BaseModel):
@@ -27,8 +28,9 @@ class TradeParameters(BaseModel):
     elasticities: str = Field(
         default="FGO",
         description="Named set of long-run trade elasticities θ by sector (pure number). Default FGO: the most recent "
-        "set estimated from tariffs product by product [FontagneGuimbardOrefice2022]. Others: BSY, CP, GYY, LL, Shap, "
-        "IS, U4, BLP.",
+        "set estimated from tariffs product by product [FontagneGuimbardOrefice2022]. Others: BSY, CP (99% sample), "
+        "CP-full, GYY, LL, Shap, IS, U4, BLP. Where a set has no estimate, services in all of them, θ is 4 "
+        "[SimonovskaWaugh2014], and the answer says so.",
     )
     theta: dict[str, Positive] | Positive | None = Field(
         default=None,
@@ -37,8 +39,9 @@ class TradeParameters(BaseModel):
     )
     horizon: Literal["short", "medium", "long"] = Field(
         default="long",
-        description="Scales the set's θ: short 0.38 (within a year), medium 0.62 (about three years, interpolated), "
-        "long 1 (7 to 10 years and more). Default long [BoehmLevchenkoPandalaiNayar2023].",
+        description="Level of θ, its mean over goods by world trade: short 0.76 (within a year), medium 1.23 (about three "
+        "years, interpolated) [BoehmLevchenkoPandalaiNayar2023], the pattern by sector the set's; long, the default: the "
+        "set's own level.",
     )
     nest_ratio: Positive = Field(
         default=1.0,
@@ -55,11 +58,11 @@ class TradeParameters(BaseModel):
         description="ν, elasticity of a region's population in its real income per head, used where labour is mobile "
         "(pure number, ≥ 0). Default 1.5, the migration elasticity of [TombeZhu2019].",
     )
-    scale: dict[str, NotNegative] | NotNegative = Field(
+    scale: dict[str, NotNegative] | NotNegative | Literal["LL"] = Field(
         default=0.0,
         description="ψ, elasticity of an industry's productivity in its own employment, one number or by sector "
-        "selection (pure number, ≥ 0). Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium "
-        "[KucheryavyyLynRodriguezClare2023].",
+        "selection (pure number, ≥ 0), or LL: the estimates of [LashkaripourLugovskyy2023], 0 in services, which go with "
+        "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023].",
     )
     deficits: Literal["zero", "world_share", "constant"] = Field(
         default="world_share",
@@ -85,9 +88,10 @@ class TradeParameters(BaseModel):
 
         Raises BadInput where a value is not positive, UnknownName for an unknown set or selection.
         """
-        base, found = set_elasticities(sectors, self.elasticities)
-        base = base * HORIZONS[self.horizon]
-        note = f"{self.elasticities}, {self.horizon} horizon ({found})"
+        found = set_elasticities(sectors, self.elasticities)
+        base = found.values * level(self.elasticities, self.horizon)
+        said = "; ".join(w for w in (found.how, not_estimated(sectors, found)) if w)
+        note = f"{self.elasticities}, {self.horizon} horizon ({said})"
         if self.theta is not None:
             base = sector_values(sectors, base, self.theta, "theta")
             note += ", with overrides"
@@ -100,6 +104,8 @@ class TradeParameters(BaseModel):
 
     def scale_elasticities(self, sectors: Sectors) -> Array:
         """ψ by sector, axis i."""
+        if isinstance(self.scale, str):
+            return set_scale(sectors, self.scale)
         return sector_values(sectors, 0.0, self.scale, "scale")
 
     def check(self, sectors: Sectors) -> None:

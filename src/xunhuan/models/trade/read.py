@@ -91,6 +91,6 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "Percent changes, long-run equilibrium. real_income: exact, I'/(I P). Exports and imports: value, with every "
         "other region.",
         "terms_of_trade, volume_of_trade: first-order split, percent of base income [CaliendoParro2015].",
-        f"Elasticities: {d.attrs['elasticities']}. Numeraire: {d.attrs['numeraire']}.",
+        f"Numeraire: {d.attrs['numeraire']}.",
     ]
     return out

@@ -151,7 +151,7 @@ def package(
     }  # fmt: skip
     new = rebuild.accounts(acc, task.base, task.shift, out, ended.converged)
     made = detail.dataset(acc, task.base, p, task.shift, out, ended, attrs)
-    return Response(new, made, ended, notes=task.base.notes)
+    return Response(new, made, ended, notes=(*task.base.notes, f"trade elasticities: {task.note}"))
 
 
 def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:

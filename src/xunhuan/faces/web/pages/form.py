@@ -303,9 +303,11 @@ def _drawable(draft: Draft) -> list[Uncertain[Any]]:
     chosen, given = models_of(draft), draft.get("uncertainty", {})
     found = []
     for model in registry.models().values():
-        for k, u in enumerate(model.uncertain):
+        for k, u in enumerate(u for u in model.uncertain if not u.choices):
             asked = given.get(u.name)
-            if (k == 0 and model.name in chosen) or (isinstance(asked, Mapping) and "relative_sd" in asked):
+            if (k == 0 and model.name in chosen and not isinstance(asked, str)) or (
+                isinstance(asked, Mapping) and "relative_sd" in asked
+            ):
                 found.append(u)
     return found
 
