@@ -20,7 +20,7 @@ def test_elasticities(raw: Path, tmp_path: Path) -> None:
     bundled = {
         f.name: f.read_text(encoding="utf-8")
         for f in (resources.files("xunhuan") / "models" / "trade" / "data").iterdir()
-        if f.name.startswith("elasticities_")
+        if f.name.startswith(("elasticities_", "estimates", "mixes", "weights"))
     }
     assert {f.name: f.read_text(encoding="utf-8") for f in tmp_path.iterdir()} == bundled
 
@@ -46,7 +46,7 @@ def test_what_cannot_be_built_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         ),
         (["history", "--raw", str(tmp_path)], "history is read from the package alone"),
         (["history", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 18 of 18 files"),
-        (["elasticities", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 3 of 3 files"),
+        (["elasticities", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 4 of 4 files"),
     ):
         assert main(["build", *words]) == 2
         assert said in capsys.readouterr().err

@@ -16,7 +16,7 @@ from xunhuan.build.china import read_both
 from xunhuan.build.harmonise.gibbs import Kept, sample
 from xunhuan.build.harmonise.overlap import HIGH, LOW, Overlap, expit, logit
 from xunhuan.build.harmonise.provinces import CHAINS, observe, plain_books, posteriors, sampled
-from xunhuan.build.harmonise.truth import Beliefs, Books, Truth, truth
+from xunhuan.build.harmonise.truth import Beliefs, HomeMargins, Truth, truth
 from xunhuan.build.provinces import ProvincialBooks
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
@@ -246,7 +246,7 @@ def test_intervals_cover_truths_drawn_from_the_model(
     told = np.stack([[systematic(d, data, t, rng)[7] for t in range(2)] for d in draws])
     weight = np.where(data.seen[0, 1], data.size[1], 0.0)
     # The truth of a simulated state: lasting effects drawn by the same rule that the harmonising believes.
-    level = Books(books[1].supply, books[1].demand, float(books[1].output.sum()))
+    level = HomeMargins(books[1].supply, books[1].demand, float(books[1].output.sum()))
     again = sample(replace(data, share=told, seen=np.repeat(data.seen, runs, 0)), rng, sweeps=700, warm=300, every=4)
     cover = []
     for k in range(runs):

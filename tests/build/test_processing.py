@@ -11,7 +11,7 @@ import xunhuan as xh
 from tests.helpers.twofold import made_up
 from xunhuan.build import builder
 from xunhuan.build.processing import rejoined, split
-from xunhuan.build.processing_shares import ASSUMED, INFERRED, PUBLISHED, province_table, share_table, shares_of
+from xunhuan.build.processing_shares import INFERRED, JUDGED, PUBLISHED, province_table, share_table, shares_of
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.identities import identity_residuals
 from xunhuan.data.store import load_log
@@ -166,11 +166,11 @@ def test_the_bundled_table_is_what_the_sources_give(raw: Path, year: int) -> Non
 @pytest.mark.parametrize("year", [2012, 2017])
 def test_every_share_says_what_it_rests_on(year: int) -> None:
     rows = share_table(year)
-    assert set(rows["basis"]) <= {PUBLISHED, INFERRED, ASSUMED}
+    assert set(rows["basis"]) <= {PUBLISHED, INFERRED, JUDGED}
     assert (rows["low"] <= rows["mid"]).all()
     assert (rows["mid"] <= rows["high"]).all()
     assert not rows[["source", "note"]].isna().any().any()
-    assert (rows.loc[rows["basis"] == ASSUMED, "source"] == "judgement").all()
+    assert (rows.loc[rows["basis"] == JUDGED, "source"] == "judgement").all()
     assert rows.loc[rows["basis"] == PUBLISHED, "source"].str.contains("customs.gov.cn").all()
     assert (rows["basis"] == PUBLISHED).sum() == 5
     assert (province_table()["basis"] == INFERRED).all()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xunhuan.build.harmonise.overlap import HIGH, LOW, Overlap, covariates, logit, overlap_share
-from xunhuan.build.harmonise.truth import Books
+from xunhuan.build.harmonise.truth import HomeMargins
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Mask
 
@@ -21,7 +21,7 @@ class Union:
     size: Array
     x: Array
     seen: Mask
-    books: Books
+    books: HomeMargins
 
     @property
     def total(self) -> Array:
@@ -49,7 +49,7 @@ def union(acc: Accounts, members: Sequence[str]) -> Union:
     share, size = overlap_share(supply, demand, inside.sum(1) - own, inside.sum(0) - own)
     x = covariates(supply, demand, supply.sum(1), np.ones((len(m), len(m))))
     seen = (size > 1) & np.isfinite(share)
-    return Union(np.nan_to_num(share), size, x, seen, Books(supply, demand, float(acc.output[m].sum())))
+    return Union(np.nan_to_num(share), size, x, seen, HomeMargins(supply, demand, float(acc.output[m].sum())))
 
 
 def effects(u: Union) -> tuple[Array, float, Array]:

@@ -15,7 +15,7 @@ from xunhuan.build.china import ChinaInputs, build_table, read_both
 from xunhuan.build.harmonise.gibbs import Kept
 from xunhuan.build.harmonise.overlap import Overlap
 from xunhuan.build.harmonise.provinces import plain_books, sampled
-from xunhuan.build.harmonise.truth import Beliefs, Books, truth
+from xunhuan.build.harmonise.truth import Beliefs, HomeMargins, truth
 from xunhuan.data.arrays import Array
 from xunhuan.data.posterior import Posterior
 from xunhuan.faces.rounding import adding
@@ -62,8 +62,8 @@ def provinces() -> list[str]:
 
 @quote(
     PAGE,
-    "Simple means over provinces, 2017: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}]; as reported {n}, "
-    "{n} and {n}.",
+    "Simple means over provinces, 2017: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}]; as "
+    "reported {n}, {n} and {n}.",
     "2012: own {n}% [{n}, {n}], inter {n}% [{n}, {n}], external {n}% [{n}, {n}].",
 )
 def means() -> list[str]:
@@ -125,7 +125,7 @@ def widths() -> list[str]:
 
 
 @functools.cache
-def sampling() -> tuple[ChinaInputs, Books, Overlap, Kept, Array]:
+def sampling() -> tuple[ChinaInputs, HomeMargins, Overlap, Kept, Array]:
     """The sampler once more, and outflow over output as the bureaus report it."""
     inputs = read_both(raw_folder())
     books = [plain_books(inputs[y]) for y in sorted(inputs)]
@@ -133,7 +133,7 @@ def sampling() -> tuple[ChinaInputs, Books, Overlap, Kept, Array]:
     last, t = books[-1], inputs[2017].tables
     return (
         inputs[2017],
-        Books(last.supply, last.demand, float(last.output.sum())),
+        HomeMargins(last.supply, last.demand, float(last.output.sum())),
         data,
         kept,
         t.outflow.sum(1) / t.output.sum(1),

@@ -52,7 +52,7 @@ NOTES_HAULING: dict[Hauling, tuple[str, ...]] = {
     "least": ("a bound, not an estimate: provinces use all they can of their own goods",),
     "most": ("a bound, not an estimate: provinces use only what they must of their own goods",),
 }
-KINDS: dict[Hauling, str] = {
+HAULING_TITLES: dict[Hauling, str] = {
     "harmonised": "estimated trade between provinces, reports harmonised",
     "reported": "estimated trade between provinces, as reported",
     "least": "least cross-hauling between provinces",
@@ -120,7 +120,7 @@ def build_table(
     flow = provincial_flows(books, inputs.distance, inputs.tables.regions)
     log_national_check(books, flow, inputs.control, log)
     suffix = "" if hauling == "harmonised" else f"-{hauling}"
-    kind = KINDS[hauling]
+    kind = HAULING_TITLES[hauling]
     flows, use, final, value_added = _with_rest(books, flow)
     accounts = Accounts(
         flow=flows,

@@ -17,7 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras
 from xunhuan.data.partners import national_split
-from xunhuan.data.posterior import nested_trade, spread
+from xunhuan.data.posterior import nested_trade, share_out_all
 from xunhuan.errors import BadInput
 
 PartnerSplit = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
@@ -145,7 +145,7 @@ def _bounded(
 
     Where the national table has no such trade at all, the limit (output or use) is the weight.
     """
-    out = spread(weight, total, limit)
+    out = share_out_all(weight, total, limit)
     none = (weight.sum(0) <= 0) & (total > 0)
     weight = np.where(none, limit, weight)
     plain = weight * ratio(total, weight.sum(0))

@@ -19,11 +19,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, UnknownName
 
-YEARS = (2012, 2017)
+SHARE_YEARS = (2012, 2017)
 """Years there are shares for."""
 LEVEL = "goods"
 """Row that sets all goods together, and the group of sectors it is of."""
-PUBLISHED, INFERRED, ASSUMED = "published", "inferred", "assumed"
+PUBLISHED, INFERRED, JUDGED = "published", "inferred", "assumed"
 """What a row rests on: a published figure, one worked out from such, judgement."""
 PROVINCE_SPREAD = 0.5
 """Standard deviation, in log odds, of a province's part in processing about the nation's, where no figure is known."""
@@ -41,8 +41,8 @@ class Shares:
 @cache
 def share_table(year: int) -> pd.DataFrame:
     """The shares of a year: side, sector, low, mid, high, basis, year, source, note. Raises UnknownName."""
-    if year not in YEARS:
-        raise UnknownName.of("year of processing shares", str(year), [str(y) for y in YEARS])
+    if year not in SHARE_YEARS:
+        raise UnknownName.of("year of processing shares", str(year), [str(y) for y in SHARE_YEARS])
     return pd.read_csv(data_file(f"processing_shares_{year}.csv"), comment="#", dtype={"sector": str})
 
 
@@ -96,7 +96,7 @@ def _of_side(acc: Accounts, rows: pd.DataFrame, side: str, trade: Array, rng: np
     top = (part["sector"] == LEVEL).to_numpy()
     raw, moved = np.zeros(acc.S), np.zeros(acc.S, dtype=bool)
     at = [acc.sectors.codes.index(c) for c in part["sector"][~top]]
-    raw[at], moved[at] = value[~top], (part["basis"] == ASSUMED).to_numpy()[~top]
+    raw[at], moved[at] = value[~top], (part["basis"] == JUDGED).to_numpy()[~top]
     goods = acc.sectors.select(LEVEL)
     moved &= (raw > 0) & np.isin(np.arange(acc.S), goods)
     return _at_level(raw, trade, float(value[top][0]) * float(trade[goods].sum()), moved)

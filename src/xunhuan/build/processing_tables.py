@@ -12,7 +12,7 @@ from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, UNIT, china_sectors,
 from xunhuan.build.history import build_national, national_accounts
 from xunhuan.build.log import Log
 from xunhuan.build.processing import split
-from xunhuan.build.processing_shares import ASSUMED, Shares, share_table, shares_of
+from xunhuan.build.processing_shares import JUDGED, Shares, share_table, shares_of
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 
@@ -89,7 +89,7 @@ def build_processing(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     for side, share, trade in (
         ("exports", shares.exports[0], base.flow[0, 1]), ("imports", shares.imports, base.flow[1, 0]),
     ):  # fmt: skip
-        bases = [str(rows["basis"].get((side, c), ASSUMED)) for c in base.sectors.codes]
+        bases = [str(rows["basis"].get((side, c), JUDGED)) for c in base.sectors.codes]
         for basis in dict.fromkeys(bases):
             of = np.array([b == basis for b in bases])
             log.record(_SPLIT, f"processing {side}", np.zeros_like(trade), np.where(of, share * trade, 0.0),

@@ -263,11 +263,11 @@ def _at_totals(
     away = np.setdiff1d(np.arange(acc.R), p)
     made, used = acc.output[p], acc.absorption[p]
     sold, bought = acc.flow[np.ix_(p, away)].sum((0, 1)), acc.flow[np.ix_(away, p)].sum((0, 1))
-    sent, taken = spread(export, sold, made), spread(import_, bought, used)
+    sent, taken = share_out_all(export, sold, made), share_out_all(import_, bought, used)
     return nested_trade(given, made - sent, used - taken), sent, taken
 
 
-def spread(weight: Array, total: Array, limit: Array) -> Array:
+def share_out_all(weight: Array, total: Array, limit: Array) -> Array:
     """Totals l shared out over regions by weight p l, none above its limit p l; by the limit where nothing has weight."""
     weight = np.where((weight.sum(0) <= 0) & (total > 0), limit, weight)
     return np.stack([share_out(float(t), weight[:, i], limit[:, i]) for i, t in enumerate(total)], axis=1)

@@ -40,7 +40,7 @@ VALUE_ADDED = [  # s j v
 TARIFF_PERCENT_ATLAS = [7, 5, 2]  # on goods from Borea, by sector; one rate for all provinces
 TARIFF_PERCENT_BOREA = [4, 9, 1]  # on goods from Atlas
 DISTANCE = [[60, 300, 500], [300, 80, 420], [500, 420, 90]]  # between provinces of Atlas, km
-VERSIONS = 16
+TOY_VERSIONS = 16
 
 
 def toyland() -> Accounts:
@@ -110,8 +110,8 @@ def _posterior() -> Posterior:
     outflow, inflow = inside.sum(1) - own, inside.sum(0) - own
     output, used = flow[:3].sum(1), flow[:, :3].sum(0)
     mean = np.minimum(outflow, inflow) / np.minimum(output - export, used - import_)
-    rng = np.random.default_rng(VERSIONS)
-    odds = mean / (1 - mean) * np.exp(0.4 * rng.standard_normal((VERSIONS, *mean.shape)))
+    rng = np.random.default_rng(TOY_VERSIONS)
+    odds = mean / (1 - mean) * np.exp(0.4 * rng.standard_normal((TOY_VERSIONS, *mean.shape)))
     none = np.zeros(3)
     return Posterior(
         regions=np.arange(3),
@@ -120,11 +120,11 @@ def _posterior() -> Posterior:
         ),
         overlap=np.rint(STEPS * odds / (1 + odds)).astype(np.uint8),
         mean=mean,
-        decay=rng.uniform(1.0, 2.0, VERSIONS),
+        decay=rng.uniform(1.0, 2.0, TOY_VERSIONS),
         distance=np.array(DISTANCE, dtype=float),
-        tilt=np.zeros((VERSIONS, 2, 3)),
-        reexport=np.zeros(VERSIONS),
+        tilt=np.zeros((TOY_VERSIONS, 2, 3)),
+        reexport=np.zeros(TOY_VERSIONS),
         to=np.zeros((0, 0)),
-        title=f"{VERSIONS} versions of what the provinces of Atlas sell each other",
+        title=f"{TOY_VERSIONS} versions of what the provinces of Atlas sell each other",
         notes=("fictional",),
     )

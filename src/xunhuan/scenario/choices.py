@@ -18,7 +18,7 @@ from xunhuan.scenario.run import Bench, Draw
 from xunhuan.scenario.scenario import Compare, Measure
 
 _OFFSET = ("omega", "omega_net")
-COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
+CHOICE_COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
 
 
 def by_choice(bench: Bench) -> pd.DataFrame | None:
@@ -37,7 +37,7 @@ def by_choice(bench: Bench) -> pd.DataFrame | None:
         if u.choices and u.idle(bench.parameters[model]) is None
         for row in _rows(bench, model, u)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS) if rows else None
+    return pd.DataFrame(rows, columns=CHOICE_COLUMNS) if rows else None
 
 
 def _rows(bench: Bench, model: str, u: Uncertain[Any]) -> Iterator[tuple[object, ...]]:

@@ -43,7 +43,7 @@ class Priors:
 
 
 @dataclass
-class State:
+class Sweep:
     """One sweep's values; axes run first, then as in the equation. s2, tb2, tv2, ta2, tw2 are variances."""
 
     y: Array
@@ -67,7 +67,7 @@ class State:
 
 @dataclass(frozen=True)
 class Kept:
-    """Kept sweeps; axes run draw and then as in the equation. Names are those of `State`; standard deviations."""
+    """Kept sweeps; axes run draw and then as in the equation. Names are those of `Sweep`; standard deviations."""
 
     a: Array
     gamma: Array
@@ -139,14 +139,14 @@ def sample(
     >>> rng = np.random.default_rng(0)
     >>> c = rng.uniform(0.1, 0.6, (2, 1, 6, 4))
     >>> x = np.zeros((1, 6, 4, 3))
-    >>> data = Overlap(c, np.ones(c.shape, bool), np.ones((1, 6, 4)), x, np.arange(4)[None])
+    >>> data = Overlap(c, np.ones(c.shape, bool), np.ones((1, 6, 4)), x, np.arange(4)[None], np.zeros((1, 4), int))
     >>> sample(data, rng, sweeps=60, warm=20, every=10).b.shape
     (2, 4, 6)
     """
     given = priors or Priors()
     design = _design(data, len(data.share))
     s = _start(data)
-    out: list[State] = []
+    out: list[Sweep] = []
     # Threads of BLAS only wait for each other on systems as small as these.
     with threadpool_limits(1):
         for sweep in range(sweeps):
@@ -155,7 +155,7 @@ def sample(
             _cells(s, data, rng)
             _variances(s, data, given, rng)
             if sweep >= warm and (sweep - warm) % every == 0:
-                out.append(State(**{k: np.copy(x) for k, x in vars(s).items()}))
+                out.append(Sweep(**{k: np.copy(x) for k, x in vars(s).items()}))
 
     def kept(name: str) -> Array:
         return np.stack([getattr(x, name) for x in out], axis=1)
@@ -168,12 +168,12 @@ def sample(
     )  # fmt: skip
 
 
-def _start(data: Overlap) -> State:
+def _start(data: Overlap) -> Sweep:
     runs, T, P, _ = data.share.shape
     G, k = data.groups, data.x.shape[-1]
     y = logit(np.clip(np.where(data.seen, data.share, 0.2), LOW, HIGH))
     one = np.ones(runs)
-    return State(
+    return Sweep(
         y=y, a=np.full((runs, G), -1.5), gamma=0 * one, beta=np.zeros((runs, k)), b=np.zeros((runs, P)),
         v=np.zeros((runs, T, P)), w=np.zeros((runs, P, G)), mu=-1.5 * one, s2=one.copy(), kappa=0.3 * one,
         ta2=1.5 * one, tb2=1.5 * one, tv2=0.3 * one, tw2=0.7 * one, psi=np.full((runs, T, P, data.kinds), 0.1),
@@ -186,7 +186,7 @@ def _cell_effects(w: Array, group: np.ndarray) -> Array:
     return np.stack([w[:, :, g] for g in group], axis=1)
 
 
-def _systematic(s: State, data: Overlap) -> Array:
+def _systematic(s: Sweep, data: Overlap) -> Array:
     """a + γ (t − ½) + β'x + b + v, axes run t p i."""
     T = data.share.shape[1]
     a = np.stack([s.a[:, g] for g in data.group], axis=1)[:, :, None, :]
@@ -195,7 +195,7 @@ def _systematic(s: State, data: Overlap) -> Array:
     return np.asarray(a + place[..., None] + np.einsum("tpik,ck->ctpi", data.x, s.beta))
 
 
-def _scale(s: State, data: Overlap) -> Array:
+def _scale(s: Sweep, data: Overlap) -> Array:
     """Standard deviation of ε, axes run t p i."""
     return np.asarray(
         np.sqrt(s.s2)[:, None, None, None] * _relative(data)[None] ** (-0.5 * s.kappa[:, None, None, None])
@@ -209,7 +209,7 @@ def _relative(data: Overlap) -> Array:
     return np.asarray(np.maximum(np.where(data.size > 0, data.size, mean) / mean, 1e-3))
 
 
-def _latent(s: State, data: Overlap, priors: Priors, rng: Rng) -> None:
+def _latent(s: Sweep, data: Overlap, priors: Priors, rng: Rng) -> None:
     """y of censored cells, and which of them are spikes (netted, transit) that say nothing."""
     mean, sd = _systematic(s, data) + _cell_effects(s.w, data.group), _scale(s, data)
     low, high = data.seen & (data.share < LOW), data.seen & (data.share > HIGH)
@@ -245,7 +245,7 @@ def _by_kind(cells: Mask, data: Overlap) -> Array:
     return np.asarray(np.einsum("ctpi,tih->ctph", cells.astype(float), to))
 
 
-def _linear(s: State, data: Overlap, d: _Design, priors: Priors, rng: Rng) -> None:
+def _linear(s: Sweep, data: Overlap, d: _Design, priors: Priors, rng: Rng) -> None:
     """a, γ, β, b and v at once: a normal of about 140 dimensions, by one Cholesky factor a run."""
     runs, q = len(s.a), d.count
     weight = (s.used / _scale(s, data) ** 2).reshape(runs, -1)
@@ -276,7 +276,7 @@ def _linear(s: State, data: Overlap, d: _Design, priors: Priors, rng: Rng) -> No
         s.gamma = theta[:, d.cut["gamma"].start]
 
 
-def _cells(s: State, data: Overlap, rng: Rng) -> None:
+def _cells(s: Sweep, data: Overlap, rng: Rng) -> None:
     """w, cell by cell of p and g."""
     weight = s.used / _scale(s, data) ** 2
     rest = s.y - _systematic(s, data)
@@ -293,7 +293,7 @@ def _inverse_gamma(prior: tuple[float, float], count: Array | float, squares: Ar
     return np.asarray((prior[1] + squares / 2) / rng.gamma(prior[0] + np.asarray(count) / 2, size=squares.shape))
 
 
-def _variances(s: State, data: Overlap, priors: Priors, rng: Rng) -> None:
+def _variances(s: Sweep, data: Overlap, priors: Priors, rng: Rng) -> None:
     """Variances, the mean of a, and κ."""
     runs, G = s.a.shape
     s.mu = s.a.mean(1) + np.sqrt(s.ta2 / G) * rng.standard_normal(runs)
@@ -316,7 +316,7 @@ def _variances(s: State, data: Overlap, priors: Priors, rng: Rng) -> None:
     s.kappa = grid[(chance.cumsum(1) < rng.random((runs, 1))).sum(1).clip(max=len(grid) - 1)]
 
 
-def _habits(s: State, priors: Priors, rng: Rng, steps: int = 4) -> None:
+def _habits(s: Sweep, priors: Priors, rng: Rng, steps: int = 4) -> None:
     """τ_b² and τ_v² given b + v alone, by Metropolis steps on their logs, then b and v given both.
 
     e[t,p] = b[p] + v[t,p]: its mean over T years has variance τ_b² + τ_v² / T, its deviations τ_v². Given b and v apart

@@ -14,7 +14,7 @@ from xunhuan.build import Announce
 from xunhuan.build.china import ChinaInputs
 from xunhuan.build.harmonise.gibbs import Kept, sample
 from xunhuan.build.harmonise.overlap import Overlap, covariates, overlap_share
-from xunhuan.build.harmonise.truth import Beliefs, Books, Truth, truth
+from xunhuan.build.harmonise.truth import Beliefs, HomeMargins, Truth, truth
 from xunhuan.build.log import Log
 from xunhuan.build.provinces import ProvincialBooks, cleaned, provincial_books, reports_of
 from xunhuan.data.classification import Sectors
@@ -23,14 +23,14 @@ from xunhuan.data.posterior import STEPS, Posterior
 VERSIONS, CHAINS, SEED = 128, 4, 2017
 SMALLEST = 1.0
 """Cells below this size, 10^8 CNY, are not looked at."""
-DECAY = (1.0, 2.0)
+DECAY_RANGE = (1.0, 2.0)
 """Range of the decay of trade with distance; 1.44 was fitted on the official 8-region table of 2007."""
 TILT = 0.5
 """Standard deviation of the logarithm by which transit is rather exports than outflow: judgement."""
 JOINED = {"Waste recycling": "Other manufacturing", "Technical services": "Research and development"}
 """Goods that one year's list tells apart and the other does not: each with the one it is joined to."""
 
-NOTES = (
+HARMONISED_NOTES = (
     "what provinces both send and take is a posterior mean: bureaus' habits of reporting are taken off",
     "how far provinces differ in truth, and the level of trade between them, rest on outside evidence and judgement",
     "net trade of provinces is as reported; where it is a habit too, own shares are too high",
@@ -96,7 +96,7 @@ def sampled(
     rng = np.random.default_rng(SEED)
     kept = sample(chains(data, CHAINS), rng, sweeps=sweeps, warm=min(500, sweeps // 3), every=10)
     last = books[-1]
-    level = Books(last.supply, last.demand, float(last.output.sum()))
+    level = HomeMargins(last.supply, last.demand, float(last.output.sum()))
     return data, kept, truth(kept, data, level, rng, beliefs)
 
 
@@ -113,7 +113,7 @@ def posteriors(
     rng = np.random.default_rng(SEED + 1)
     chosen = rng.permutation(len(found.level))[:VERSIONS]
     spread = (rng.permutation(VERSIONS) + rng.random(VERSIONS)) / VERSIONS
-    decay = DECAY[0] + (DECAY[1] - DECAY[0]) * spread
+    decay = DECAY_RANGE[0] + (DECAY_RANGE[1] - DECAY_RANGE[0]) * spread
     reexport = (rng.permutation(VERSIONS) + rng.random(VERSIONS)) / VERSIONS
     out = {}
     for t, (year, book) in enumerate(zip(years, books, strict=True)):
@@ -133,7 +133,7 @@ def posteriors(
             reexport=reexport,
             to=np.zeros((0, 0)),
             title=f"{VERSIONS} versions of what the provinces sell each other",
-            notes=(*NOTES, _level(found, believed)),
+            notes=(*HARMONISED_NOTES, _level(found, believed)),
         )
     return out
 

@@ -16,39 +16,43 @@ if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
 
 
+_Raw = Annotated[Path | None, typer.Option("--raw", help="Folder of the raw files (see DATA.md).")]
+_Output = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Folder to write to; your own tables if not given.")
+]
+_Partners = Annotated[
+    str | None,
+    typer.Option("--partners", help="world-2017: partners of a province by prior (distance, borders) or national."),
+]
+_Tau = Annotated[
+    str | None, typer.Option("--tau", help="Tables of China: how far provinces differ in truth (sd of logits, 0.5).")
+]
+_Outside = Annotated[
+    str | None,
+    typer.Option("--outside", help="Tables of China: trade between provinces over output, LOW:HIGH or none."),
+]
+_Flows = Annotated[
+    Path | None,
+    typer.Option(
+        "--flows",
+        help="Take the trade between provinces from this file: an interprovincial table, a table saved as .nc, or "
+        "a csv of origin, destination, sector, value (china-2017, china-2012, world-2017).",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command("build")
     def command(
         name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2017, elasticities, history, ...")],
-        raw: Annotated[Path | None, typer.Option("--raw", help="Folder of the raw files (see DATA.md).")] = None,
-        output: Annotated[
-            Path | None,
-            typer.Option("-o", "--output", help="Folder to write to; your own tables if not given."),
-        ] = None,
-        partners: Annotated[
-            str | None,
-            typer.Option(
-                "--partners", help="world-2017: partners of a province by prior (distance, borders) or national."
-            ),
-        ] = None,
-        tau: Annotated[
-            str | None,
-            typer.Option("--tau", help="Tables of China: how far provinces differ in truth (sd of logits, 0.5)."),
-        ] = None,
-        outside: Annotated[
-            str | None,
-            typer.Option("--outside", help="Tables of China: trade between provinces over output, LOW:HIGH or none."),
-        ] = None,
-        flows: Annotated[
-            Path | None,
-            typer.Option(
-                "--flows",
-                help="Take the trade between provinces from this file: an interprovincial table, a table saved as .nc, or "
-                "a csv of origin, destination, sector, value (china-2017, china-2012, world-2017).",
-            ),
-        ] = None,
+        raw: _Raw = None,
+        output: _Output = None,
+        partners: _Partners = None,
+        tau: _Tau = None,
+        outside: _Outside = None,
+        flows: _Flows = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.
@@ -67,15 +71,16 @@ def register(app: typer.Typer) -> None:
 
         if name not in BUILDERS and name not in _FILES:
             raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES])
+        told = {k: v for k, v in (("partners", partners), ("tau", tau), ("outside", outside)) if v is not None}
+        if told and (name in _FILES or flows is not None):
+            option = f"--{next(iter(told))}"
+            beside = f"{name} with --flows" if flows is not None else name
+            raise BadInput(f"{beside} is built without {option}", where=option, fix="leave it out")
         if flows is not None:
             _given(name, raw, output, flows, format)
             return
         if raw is None and name != "toyland":
             raise BadInput(f"{name} is built from raw files", fix="give their folder with --raw DIR (see DATA.md)")
-        told = {k: v for k, v in (("partners", partners), ("tau", tau), ("outside", outside)) if v is not None}
-        if name in _FILES and told:
-            option = f"--{next(iter(told))}"
-            raise BadInput(f"{name} is built without {option}", where=option, fix="leave it out")
         if name in _FILES:
             _files(name, raw or Path(), output)
         else:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xunhuan.faces.commands.measuring import Draws, Nations, Regions, TableArgument, Top, measured, open_table, show
+from xunhuan.faces.commands.measuring import Draws, Nations, Regions, TableArgument, Top, open_table, show, with_draws
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 
@@ -193,7 +193,7 @@ def _callback(measure: str, command: _Command) -> Callable[..., None]:
 
         options = {name: given[name] for name in command.options} | {"region": given["region"] or None}
         accounts = [open_table(given[name], given["nation"]) for name in arguments]
-        ds = measured(getattr(measures, measure), accounts, options, given.get("draws"))
+        ds = with_draws(getattr(measures, measure), accounts, options, given.get("draws"))
         show(ds, command.title.format(**given), given["format"], given["output"], given["top"])
 
     every = {**arguments, **command.options, **shown}

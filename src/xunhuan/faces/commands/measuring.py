@@ -55,7 +55,7 @@ def open_table(table: str, nation: list[str] | None = None) -> Accounts:
     return acc
 
 
-def measured(
+def with_draws(
     measure: Callable[..., xr.Dataset], accounts: list[Accounts], options: dict[str, Any], draws: int | None
 ) -> xr.Dataset:
     """A measure of tables, with intervals over versions of the one table where asked for or known."""
@@ -78,8 +78,8 @@ def folded(frame: pd.DataFrame) -> pd.DataFrame:
     """A table for the screen: the two ends of an interval in one column after its number.
 
     >>> import pandas as pd
-    >>> folded(pd.DataFrame({"own": [0.5], "own_low": [0.41], "own_high": [0.625]})).iloc[0].tolist()
-    [0.5, '0.410–0.625']
+    >>> folded(pd.DataFrame({"own": [0.5], "own_low": [0.41], "own_high": [0.625]})).iloc[0].to_dict()
+    {'own': 0.5, 'own 90%': '0.410–0.625'}
     """
     out = frame
     for low in [c for c in frame.columns if str(c).endswith("_low")]:
