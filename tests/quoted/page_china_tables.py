@@ -22,6 +22,7 @@ PAGE, TABLE = "docs/china-tables.md", "china-2017"
 STEPS = (
     "0 error column",
     "1 transit",
+    "1 re-exports",
     "2 own share",
     "3 national totals",
     "3 negative use",
@@ -107,26 +108,32 @@ def sums() -> list[str]:
 @quote(
     PAGE,
     "| `china-2017` | {n} | {n} | {n} |",
+    "| `china-2017-reported` | {n} | {n} | {n} |",
     "| `china-2017-least` (least cross-hauling) | {n} | {n} | {n} |",
     "| `china-2017-most` (most cross-hauling) | {n} | {n} | {n} |",
     "| [LuJiangyuan2022], 31 provinces x 42 sectors, 2017 | {n} | {n} | {n} |",
+    "| `china-2012-reported` | {n} | {n} | {n} |",
     "| `china-2012` | {n} | {n} | {n} |",
 )
 def simple_means() -> list[str]:
     lu = [float(LU[c]) / 100 for c in CIRCUITS]
-    rows = [means(TABLE, 0), means("china-2017-least", 0), means("china-2017-most", 0), lu, means("china-2012", 0)]
+    tables = (TABLE, f"{TABLE}-reported", f"{TABLE}-least", f"{TABLE}-most")
+    rows = [means(t, 0) for t in tables] + [lu, means("china-2012-reported", 0), means("china-2012", 0)]
     return [f"{x:.3f}" for r in rows for x in adding(r, 3)]
 
 
 @quote(
     PAGE,
-    "Largest external shares 2017: Zhejiang {n}, Guangdong {n}, Jiangsu {n}, Shanghai {n}; then Fujian {n}. Weighted "
+    "Largest external shares 2017: {t} {n}, {t} {n}, {t} {n}, {t} {n}; then {t} {n}. Weighted "
     "by GDP: own {n}, inter {n}, external {n}.",
 )
 def largest() -> list[str]:
-    assert [name for name, _ in named(TABLE, 5)] == ["Zhejiang", "Guangdong", "Jiangsu", "Shanghai", "Fujian"]
     external = shares(TABLE)["external"].to_series().sort_values(ascending=False)
-    return [*(f"{x:.3f}" for x in external.head(5)), *(f"{x:.3f}" for x in adding(means(TABLE, -1), 3))]
+    top = zip((name for name, _ in named(TABLE, 5)), external.head(5), strict=True)
+    return [
+        *(word for name, x in top for word in (name, f"{x:.3f}")),
+        *(f"{x:.3f}" for x in adding(means(TABLE, -1), 3)),
+    ]
 
 
 @quote(

@@ -355,7 +355,7 @@ def provincial_flows(books: ProvincialBooks, distance: Array, names: tuple[str, 
     Raises NotConverged.
     """
     return trade_at_home(
-        np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0), books.own, distance, DECAY, names
+        np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0), books.own, distance, DECAY, names=names
     )
 
 
