@@ -66,6 +66,15 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+def chinese(sentence: str) -> str:
+    """The Chinese of a sentence that the house has in both languages; else the sentence itself.
+
+    >>> chinese("Elsewhere at home"), chinese("Nowhere")
+    ('国内其他地区', 'Nowhere')
+    """
+    return next((zh for en, zh in catalogue().values() if en == sentence), sentence)
+
+
 def caveat(partners: str, lang: str = "en") -> str:
     """That an answer by region leans on partners that are not data, by how they were guessed; empty where they are data.
 
