@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -218,7 +218,7 @@ def intervals(
     return fig
 
 
-def _lines(labels: Sequence[str], low: Sequence[float], high: Sequence[float]) -> dict[str, Any]:
+def _lines(labels: Sequence[str], low: Iterable[float], high: Iterable[float]) -> dict[str, Any]:
     """One trace of a line from low to high in every row."""
     x = [None if k % 3 == 2 else v for lo, hi in zip(low, high, strict=True) for k, v in enumerate((lo, hi, 0.0))]
     return {"x": x, "y": [y for y in labels for _ in range(3)], "mode": "lines", "hoverinfo": "skip"}

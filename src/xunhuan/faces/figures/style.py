@@ -104,24 +104,23 @@ def span(low: float, high: float, digits: int = 0) -> str:
     return f"{whole(100 * low, digits)}–{percent(high, digits)}"
 
 
-def within(
-    parts: Sequence[float], low: Sequence[float], high: Sequence[float], digits: int = 0
-) -> list[tuple[str, str]]:
-    """Parts of a whole as `percents` has them, each with its interval.
+def within(parts: Sequence[float], ends: np.ndarray, digits: int = 0) -> list[tuple[str, str]]:
+    """Parts of a whole as `percents` has them, each with its interval; ends: low and high, by part.
 
     Where a part lies inside and only rounding it to make all add up puts it outside, the end gives way.
 
-    >>> within([0.5033, 0.3452, 0.1515], [0.45, 0.3, 0.1512], [0.55, 0.41, 0.1519], 1)
+    >>> within([0.5033, 0.3452, 0.1515], np.array([[0.45, 0.3, 0.1512], [0.55, 0.41, 0.1519]]), 1)
     [('50.3%', '45.0–55.0%'), ('34.5%', '30.0–41.0%'), ('15.2%', '15.1–15.2%')]
-    >>> within([0.334, 0.333, 0.333], [0.33, 0.33, 0.33], [0.334, 0.34, 0.34])[0]
+    >>> within([0.334, 0.333, 0.333], np.array([[0.33, 0.33, 0.33], [0.334, 0.34, 0.34]]))[0]
     ('34%', '33–34%')
     """
     shown = [x / 100 for x in adding([100 * x for x in parts], digits)]
     out = []
-    for x, at, lo, hi in zip(parts, shown, low, high, strict=True):
-        inside = lo <= x <= hi
-        ends = (min(lo, at), max(hi, at)) if inside else (lo, hi)
-        out.append((percent(at, digits), span(*ends, digits)))
+    for x, at, (low, high) in zip(parts, shown, ends.T, strict=True):
+        inside = low <= x <= high
+        out.append(
+            (percent(at, digits), span(min(low, at), max(high, at), digits) if inside else span(low, high, digits))
+        )
     return out
 
 

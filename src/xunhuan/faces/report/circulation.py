@@ -135,9 +135,8 @@ def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
 
 def _mean_said(found: Findings, weighting: int, lang: str) -> list[str]:
     """Mean shares with their intervals in words: weighting 0 simple, -1 by the total."""
-    mean = np.array(list(_mean(found.region, weighting).values()))
-    ends = np.full((2, len(mean)), np.nan) if found.spread is None else found.spread.mean_ends[:, weighting]
-    return said(found.spread, (mean, ends[0], ends[1]), lang)
+    ends = None if found.spread is None else found.spread.mean_ends[:, weighting]
+    return said(list(_mean(found.region, weighting).values()), ends, lang)
 
 
 def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
@@ -147,8 +146,8 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
     if found.spread is not None:
         spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
         inside = [("，" if language == "zh" else ", ").join((v, style.span(low, high))) for v, low, high in spans]
-    said_ = "{}（{}）" if language == "zh" else "{} ({})"
-    named = [said_.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
+    form = "{}（{}）" if language == "zh" else "{} ({})"
+    named = [form.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
     if language == "zh":
         return "、".join(named)
     return named[0] if n == 1 else ", ".join(named[:-1]) + " and " + named[-1]
@@ -274,7 +273,7 @@ def _share_cells(found: Findings, place: int) -> list[str]:
     if found.spread is None:
         return style.percents(parts, 1)
     marks = ["†" if out else "" for out in found.spread.outside()[place]]
-    pairs = style.within(parts, *(list(e[place]) for e in found.spread.ends), digits=1)
+    pairs = style.within(parts, found.spread.ends[:, place], 1)
     return [over(f"{v}{mark}", span) for (v, span), mark in zip(pairs, marks, strict=True)]
 
 
@@ -282,8 +281,7 @@ def _mean_cells(found: Findings, weighting: int) -> list[str]:
     mean = list(_mean(found.region, weighting).values())
     if found.spread is None:
         return style.percents(mean, 1)
-    ends = found.spread.mean_ends[:, weighting]
-    return [over(v, span) for v, span in style.within(mean, *(list(e) for e in ends), digits=1)]
+    return [over(v, span) for v, span in style.within(mean, found.spread.mean_ends[:, weighting], 1)]
 
 
 def _crossing_cell(found: Findings, code: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,14 +46,15 @@ class Spread:
     @cached_property
     def ends(self) -> Array:
         """Low and high of every share: end region circuit."""
-        return np.quantile(self.seen, ENDS, axis=0)
+        return np.asarray(np.quantile(self.seen, ENDS, axis=0))
 
     @cached_property
     def mean_ends(self) -> Array:
         """The same of the means over regions, simple and by GDP: end weighting circuit."""
         gdp = self.region["gdp"].values
         weights = np.stack([np.full(len(gdp), 1 / len(gdp)), gdp / gdp.sum()])
-        return np.quantile(np.einsum("wp,kpc->kwc", weights, self.seen), ENDS, axis=0)
+        means = np.einsum("wp,kpc->kwc", weights, self.seen)
+        return np.asarray(np.quantile(means, ENDS, axis=0))
 
     def outside(self) -> Array:
         """Where the table's own share lies outside its interval: region circuit."""
@@ -80,14 +82,13 @@ def spread_of(acc: Accounts, region: xr.Dataset) -> Spread | None:
     return None if seen is None else Spread(with_shares(region, seen), seen)
 
 
-def said(spread: Spread | None, parts: tuple[Array, Array, Array], lang: str, digits: int = 1) -> list[str]:
-    """The three shares in words, the first interval named as such: parts are shares, lows and highs by circuit."""
-    if spread is None:
-        return style.percents(list(parts[0]), digits)
+def said(parts: Sequence[float], ends: Array | None, lang: str, digits: int = 1) -> list[str]:
+    """The three shares in words, with their intervals where there are ends, the first named as such."""
+    if ends is None:
+        return style.percents(parts, digits)
     t = words.of(lang)
     keys = ("interval_named", "interval_beside", "interval_beside")
-    pairs = style.within(*(list(p) for p in parts), digits)
-    return [t(key, value=v, interval=i) for key, (v, i) in zip(keys, pairs, strict=True)]
+    return [t(k, value=v, interval=i) for k, (v, i) in zip(keys, style.within(parts, ends, digits), strict=True)]
 
 
 def paragraphs(
@@ -129,10 +130,10 @@ def reported_said(acc: Accounts, here: xr.Dataset, reported: xr.Dataset, lang: s
     """How far regions' outflow over output runs as reported, and in the table."""
     values: dict[str, str] = {}
     for tail, ds in (("", reported), ("_here", here)):
-        ratio = ds["outflow"].to_series()
-        for end, place in (("low", ratio.idxmin()), ("high", ratio.idxmax())):
-            values[f"{end}{tail}"] = style.percent(float(ratio[place]))
-            values[f"{end}est{tail}"] = acc.geography.name(str(place), lang)
+        ratio = ds["outflow"].values
+        for end, k in (("low", int(ratio.argmin())), ("high", int(ratio.argmax()))):
+            values[f"{end}{tail}"] = style.percent(float(ratio[k]))
+            values[f"{end}est{tail}"] = acc.geography.name(str(ds["region"].values[k]), lang)
     return words.of(lang)("sure_reported", table=reported.attrs["table"], **values)
 
 
