@@ -19,7 +19,7 @@ def companion(acc: Accounts, ending: str) -> Accounts | None:
     return found.replace(geography=acc.geography, home=acc.home) if alike else None
 
 
-def limits(acc: Accounts) -> tuple[Accounts, Accounts] | None:
+def limit_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
     """The companions with the least and the most cross-hauling, where there are both."""
     least, most = companion(acc, "least"), companion(acc, "most")
     return None if least is None or most is None else (least, most)

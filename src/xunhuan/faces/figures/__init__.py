@@ -8,7 +8,7 @@ circulation_maps               external, inter and own shares as three tile maps
 circulation_bars               stacked own, inter and external shares
 circulation_ternary            the same as points between three corners
 circulation_intervals          one circuit's share and its interval, a row a region
-intervals                      any number and its interval
+interval_rows                  any number and its interval, the same
 circulation_before_after       one circuit's share before and after
 cluster_groups, partner_matrix the data of the next two, from `circulation(by="partner")`
 cluster_flows, cluster_matrix  who absorbs whose value added: ribbons, grid
@@ -40,7 +40,7 @@ from xunhuan.faces.figures.shares import (
     circulation_before_after,
     circulation_intervals,
     circulation_ternary,
-    intervals,
+    interval_rows,
 )
 from xunhuan.faces.figures.style import Language
 
@@ -55,7 +55,7 @@ __all__ = [
     "cluster_groups",
     "cluster_matrix",
     "frontier_curves",
-    "intervals",
+    "interval_rows",
     "partner_matrix",
     "rank_bars",
     "sensitivity",

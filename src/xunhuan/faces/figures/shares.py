@@ -145,7 +145,7 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     return fig
 
 
-def intervals(
+def interval_rows(
     frame: pd.DataFrame,
     *,
     language: Language = "en",
@@ -189,7 +189,7 @@ def intervals(
     --------
     >>> import pandas as pd, xunhuan as xh
     >>> frame = pd.DataFrame({"region": ["AT-N"], "value": [0.70], "low": [0.65], "high": [0.72]})
-    >>> fig = xh.figures.intervals(frame)
+    >>> fig = xh.figures.interval_rows(frame)
     >>> fig.data[1].x.tolist(), fig.data[1].customdata.tolist()
     ([0.7], [[0.65, 0.72]])
     """
@@ -270,15 +270,15 @@ def circulation_intervals(
     names = [c for c in ("region", "name_en", "name_zh") if c in frame]
     rows = frame[names].assign(value=frame[circuit], low=frame[f"{circuit}_low"], high=frame[f"{circuit}_high"])
     if least is not None and most is not None:
-        ends = limits(least, most, circuit).reindex(rows["region"])
+        ends = limit_frame(least, most, circuit).reindex(rows["region"])
         rows = rows.assign(least=ends["least"].to_numpy(), most=ends["most"].to_numpy())
     rows = rows.sort_values("value", ascending=False, kind="stable")
     axis = f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
     colour = style.EXTERNAL if circuit == "external" else style.OWN
-    return intervals(rows, language=language, title=title, axis=axis, colour=colour)
+    return interval_rows(rows, language=language, title=title, axis=axis, colour=colour)
 
 
-def limits(least: object, most: object, circuit: str) -> pd.DataFrame:
+def limit_frame(least: object, most: object, circuit: str) -> pd.DataFrame:
     """Smallest and largest of a circuit's share, least and most, across two tables, by region."""
     pair = pd.concat([as_frame(d).set_index("region")[circuit] for d in (least, most)], axis=1)
     return pd.DataFrame({"least": pair.min(axis=1), "most": pair.max(axis=1)})

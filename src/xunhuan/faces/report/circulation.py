@@ -16,7 +16,7 @@ from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures, words
-from xunhuan.faces.companions import companion, limits
+from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, over, render, sentence
@@ -60,7 +60,7 @@ def findings(acc: Accounts) -> Findings:
     if acc.geography.nation.count(acc.home) < 2:
         fix = "choose a home nation of several regions, or make one with --nation NAME=CODE,CODE"
         raise BadInput("a circulation report compares the regions of one nation", where=acc.name, fix=fix)
-    ends, reported = limits(acc), companion(acc, "reported")
+    ends, reported = limit_tables(acc), companion(acc, "reported")
     has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
     region = circulation(acc)
     return Findings(

@@ -17,7 +17,7 @@ from xunhuan.measures.versions import home_shares, with_shares
 
 SURE = 0.95
 """Part of the versions in which one region must lie above another for a difference to be called sure."""
-ENDS = (0.05, 0.95)
+_ENDS = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Spread:
     @cached_property
     def ends(self) -> Array:
         """Low and high of every share: end region circuit."""
-        return np.asarray(np.quantile(self.seen, ENDS, axis=0))
+        return np.asarray(np.quantile(self.seen, _ENDS, axis=0))
 
     @cached_property
     def mean_ends(self) -> Array:
@@ -54,7 +54,7 @@ class Spread:
         gdp = self.region["gdp"].values
         weights = np.stack([np.full(len(gdp), 1 / len(gdp)), gdp / gdp.sum()])
         means = np.einsum("wp,kpc->kwc", weights, self.seen)
-        return np.asarray(np.quantile(means, ENDS, axis=0))
+        return np.asarray(np.quantile(means, _ENDS, axis=0))
 
     def outside(self) -> Array:
         """Where the table's own share lies outside its interval: region circuit."""
@@ -119,7 +119,7 @@ def _pair_said(acc: Accounts, spread: Spread, places: str, lang: str) -> str:
         told[key] = acc.geography.name(codes[k], lang)
         told[f"v{key}"] = t("interval_beside", value=style.percent(own[k]), interval=style.span(low[k], high[k]))
     gap = spread.seen[:, pair.above, 0] - spread.seen[:, pair.below, 0]
-    ends = [style.whole(100 * x, 1) for x in np.quantile(gap, ENDS)]
+    ends = [style.whole(100 * x, 1) for x in np.quantile(gap, _ENDS)]
     middle = style.whole(100 * (own[pair.above] - own[pair.below]), 1)
     difference = t("sure_points", value=middle, interval="–".join(ends))
     return t("sure_pair", places=places, **told, common=style.percent(pair.common), k=pair.often, n=len(spread.seen),
@@ -140,7 +140,7 @@ def reported_said(acc: Accounts, here: xr.Dataset, reported: xr.Dataset, lang: s
 def limit_spans(bounds: tuple[xr.Dataset, xr.Dataset], circuit: str) -> dict[str, str]:
     """The limits of a circuit's share by region, as printed: one number where they are printed alike."""
     out = {}
-    for code, (least, most) in shares.limits(*bounds, circuit).iterrows():
+    for code, (least, most) in shares.limit_frame(*bounds, circuit).iterrows():
         alike = style.percent(least) == style.percent(most)
         out[str(code)] = style.percent(most) if alike else style.span(least, most)
     return out

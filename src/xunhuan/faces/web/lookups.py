@@ -23,8 +23,7 @@ from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
-from xunhuan.faces.companions import ENDINGS, companion
-from xunhuan.faces.companions import limits as limiting_tables
+from xunhuan.faces.companions import ENDINGS, companion, limit_tables
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -182,12 +181,12 @@ def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     from xunhuan.measures.versions import with_shares
 
     ds = circulation(accounts_of(table, home), "provinces", by=by, definition=definition)
-    seen = versions(table, home, definition) if by == "region" else None
+    seen = version_shares(table, home, definition) if by == "region" else None
     return ds if seen is None else with_shares(ds, seen)
 
 
 @once(24)
-def versions(table: str, home: str, definition: str) -> np.ndarray | None:
+def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
     """Shares of the home's regions in every version of the table, version region circuit; None where not known."""
     from xunhuan.measures.versions import home_shares
 
@@ -204,7 +203,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
-        versions(table, home, definition),
+        version_shares(table, home, definition),
     )  # fmt: skip
 
 
@@ -259,7 +258,7 @@ def limits(table: str, home: str, definition: str, region: str) -> np.ndarray | 
     where there are none."""
     from xunhuan.measures import circulation
 
-    pair = limiting_tables(accounts_of(table, home))
+    pair = limit_tables(accounts_of(table, home))
     if pair is None:
         return None
     found = [circulation(acc, region, definition=definition) for acc in pair]
@@ -267,7 +266,7 @@ def limits(table: str, home: str, definition: str, region: str) -> np.ndarray | 
 
 
 @dataclass(frozen=True)
-class Crossing:
+class TradeAtHome:
     """Trade of a region with the rest of its nation: outflow over output, and overlap of outflow and inflow."""
 
     outflow: float
@@ -275,7 +274,7 @@ class Crossing:
 
 
 @once(48)
-def crossings(table: str, home: str) -> tuple[dict[str, Crossing], dict[str, Crossing]]:
+def crossings(table: str, home: str) -> tuple[dict[str, TradeAtHome], dict[str, TradeAtHome]]:
     """By region, in the table and as reported; empty where nothing crosses, and where there is no table as reported."""
     from xunhuan.measures import cross_hauling
 
@@ -286,7 +285,7 @@ def crossings(table: str, home: str) -> tuple[dict[str, Crossing], dict[str, Cro
     for one in (acc, companion(acc, "reported")):
         ds = None if one is None else cross_hauling(one)
         rows = [] if ds is None else zip(*(ds[n].values for n in ("region", "outflow", "overlap")), strict=True)
-        pair.append({str(c): Crossing(float(o), float(x)) for c, o, x in rows})
+        pair.append({str(c): TradeAtHome(float(o), float(x)) for c, o, x in rows})
     return pair[0], pair[1]
 
 
