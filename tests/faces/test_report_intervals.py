@@ -14,7 +14,7 @@ from xunhuan.data.store import known_tables, load
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.report.circulation import CirculationReport, _regions
-from xunhuan.faces.report.spread import Spread, paragraphs
+from xunhuan.faces.report.spread import ShareSpread, paragraphs
 from xunhuan.measures import circulation, cross_hauling
 from xunhuan.measures.versions import home_shares, kept_shares, with_known
 
@@ -74,7 +74,7 @@ def test_a_number_outside_its_interval_is_marked_and_told(toy: Accounts) -> None
     assert found.spread is not None
     seen = found.spread.seen.copy()
     seen[:, 1] += [0.3, -0.15, -0.15]
-    moved = _regions(replace(found, spread=Spread(found.region, seen)))
+    moved = _regions(replace(found, spread=ShareSpread(found.region, seen)))
     marked = [["†" in cell for cell in row.cells[3:6]] for row in moved.rows if row.cells[1] == "AT-E"]
     assert marked == [[True] * 3]
     assert "†: outside its interval" in moved.caption
@@ -92,14 +92,14 @@ def test_the_example_is_the_surest_of_the_pairs_that_overlap(china: Accounts) ->
                 common = (min(high[a], high[b]) - max(low[a], low[b])) / (max(high[a], high[b]) - min(low[a], low[b]))
                 best = max(best, (float(common), a, b))
     region = circulation(china)
-    pair = Spread(region, seen).pair()
+    pair = ShareSpread(region, seen).pair()
     assert pair is not None
     assert (pair.common, pair.above, pair.below) == pytest.approx(best)
     assert pair.often == int((own[:, pair.above] > own[:, pair.below]).sum()) < n
     a, b = (china.geography.codes[k] for k in (pair.above, pair.below))
     gap = style.whole(100 * float(region["own"].sel(region=a) - region["own"].sel(region=b)), 1)
     for lang, points in (("en", f"by {gap} points"), ("zh", f"相差{gap}个百分点")):
-        text = paragraphs(china, Spread(region, seen), None, "provinces", lang)[1]
+        text = paragraphs(china, ShareSpread(region, seen), None, "provinces", lang)[1]
         assert china.geography.name(a, lang) in text
         assert china.geography.name(b, lang) in text
         assert str(pair.often) in text
@@ -108,7 +108,7 @@ def test_the_example_is_the_surest_of_the_pairs_that_overlap(china: Accounts) ->
 
 def test_two_regions_alike_make_no_example(toy: Accounts) -> None:
     even = np.tile([0.5, 0.3, 0.2], (16, 3, 1)) + np.linspace(-0.1, 0.1, 16)[:, None, None]
-    assert Spread(circulation(toy), even).pair() is None
+    assert ShareSpread(circulation(toy), even).pair() is None
 
 
 def test_trade_at_home_stands_beside_what_is_reported(china: Accounts) -> None:
@@ -150,5 +150,6 @@ def test_what_versions_say_of_themselves_is_there_in_chinese() -> None:
     said = {n for name in known_tables() if (p := load(name).posterior) is not None for n in p.notes}
     assert len(said) > 2
     for note in said:
-        assert re.search("[\u4e00-\u9fff]", words.chinese(note)), note
-        assert words.chinese(note).count("{") == 0
+        assert re.search("[\u4e00-\u9fff]", words.of_posterior(note, "zh")), note
+        assert words.of_posterior(note, "en") == note
+        assert re.findall(r"[\d.]+", words.of_posterior(note, "zh")) == re.findall(r"[\d.]+", note)

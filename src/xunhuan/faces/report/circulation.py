@@ -20,7 +20,7 @@ from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, over, render, sentence
-from xunhuan.faces.report.spread import Spread, limit_spans, paragraphs, reported_said, said, spread_of
+from xunhuan.faces.report.spread import ShareSpread, limit_spans, paragraphs, reported_said, said, spread_of
 from xunhuan.faces.words import caveat
 from xunhuan.measures import circulation, cross_hauling
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
@@ -42,7 +42,7 @@ class Findings:
     others: dict[str, xr.Dataset]
     partner: xr.Dataset
     sector: xr.Dataset
-    spread: Spread | None
+    spread: ShareSpread | None
     bounds: tuple[xr.Dataset, xr.Dataset] | None
     crossing: xr.Dataset
     reported: xr.Dataset | None
@@ -186,7 +186,7 @@ def _sure(found: Findings) -> dict[str, object]:
         paragraphs_ = paragraphs(found.acc, found.spread, found.bounds, found.places, lang)
         if found.reported is not None:
             paragraphs_.append(reported_said(found.acc, found.crossing, found.reported, lang))
-        told = [n if lang == "en" else words.chinese(n) for n in notes]
+        told = [words.of_posterior(n, lang) for n in notes]
         judged = words.of(lang)("sure_judgement") if told else ""
         out[lang] = (paragraphs_, judged, [f"{n}。" if lang == "zh" else sentence(n) for n in told])
     return out

@@ -34,7 +34,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class ShareSpread:
     """Shares of home's regions in every version of the table.
 
     region  circulation by absorption, with intervals · seen  k region circuit
@@ -76,10 +76,10 @@ class Spread:
         return best
 
 
-def spread_of(acc: Accounts, region: xr.Dataset) -> Spread | None:
+def spread_of(acc: Accounts, region: xr.Dataset) -> ShareSpread | None:
     """The spread of home's shares, None where the table has no versions of them."""
     seen = home_shares(acc)
-    return None if seen is None else Spread(with_shares(region, seen), seen)
+    return None if seen is None else ShareSpread(with_shares(region, seen), seen)
 
 
 def said(parts: Sequence[float], ends: Array | None, lang: str, digits: int = 1) -> list[str]:
@@ -92,7 +92,7 @@ def said(parts: Sequence[float], ends: Array | None, lang: str, digits: int = 1)
 
 
 def paragraphs(
-    acc: Accounts, spread: Spread, bounds: tuple[xr.Dataset, xr.Dataset] | None, places: str, lang: str
+    acc: Accounts, spread: ShareSpread, bounds: tuple[xr.Dataset, xr.Dataset] | None, places: str, lang: str
 ) -> list[str]:
     """What intervals are, how sure differences are, and what the limits are, in a language."""
     t = words.of(lang)
@@ -107,7 +107,7 @@ def paragraphs(
     return [p for p in out if p]
 
 
-def _pair_said(acc: Accounts, spread: Spread, places: str, lang: str) -> str:
+def _pair_said(acc: Accounts, spread: ShareSpread, places: str, lang: str) -> str:
     """How much surer a difference is than two intervals suggest, by an example; empty without one."""
     t, pair = words.of(lang), spread.pair()
     if pair is None:
