@@ -1,7 +1,7 @@
 """Every word people read, in English and Chinese: the house's own in words.toml beside this file, each room's in its own.
 
 Keys: kind_X and field_X are an edit and its fields, choice_X a value; q_X a quantity; on_X stands on figures; line_X on the
-command line; posterior_X is what versions of a table say of themselves; a room's words are its titles of quantities (by their
+command line; posterior_X what versions of a table say of themselves; a room's words are its titles of quantities (by their
 names) and of uncertain ones, `title`, `section`, `relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
 
 Of a room also `column`, `column_says` (beside other models), lines_X and bars_X (captions), first_X and none_X (the largest
