@@ -103,12 +103,20 @@ def test_clusters_split_the_regions_without_overlap(china: Accounts) -> None:
     assert sorted(members) == sorted(china.geography.codes)
 
 
-def test_bounds_hold_the_three_tables_values(toy: Accounts) -> None:
+def test_intervals_are_ranked_and_limits_lie_behind_them(toy: Accounts) -> None:
     one = shares.as_frame(circulation(toy))
-    low, high = one.assign(own=one["own"] - 0.1), one.assign(own=one["own"] + 0.2)
-    frame = shares.bounds_frame(one, high, low, "own")
-    assert np.allclose(frame["high"] - frame["value"], 0.2)
-    assert np.allclose(frame["value"] - frame["low"], 0.1)
+    known = one.assign(own_low=one["own"] - 0.03, own_high=one["own"] + 0.04)
+    less, more = one.assign(own=one["own"] - 0.1), one.assign(own=one["own"] + 0.2)
+    fig = figures.circulation_intervals(known, more.iloc[::-1], less, circuit="own")  # by region, in any order
+    assert [trace.name for trace in fig.data] == ["limits", "90% interval", "estimate"]
+    limits, span, point = (np.array(trace.x, dtype=float) for trace in fig.data)
+    assert list(point) == sorted(one["own"])  # the largest on top
+    assert np.allclose(limits.reshape(-1, 3)[:, :2] - point[:, None], [-0.1, 0.2])
+    assert np.allclose(span.reshape(-1, 3)[:, :2] - point[:, None], [-0.03, 0.04])
+    assert fig.layout.xaxis.range[0] < limits[np.isfinite(limits)].min()
+    assert [t.name for t in figures.circulation_intervals(known).data] == ["90% interval", "estimate"]
+    with pytest.raises(KeyError, match="external_low"):
+        figures.circulation_intervals(known, circuit="external")
 
 
 def test_a_waterfall_must_add_up() -> None:

@@ -14,13 +14,15 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.store import load
+from xunhuan.faces.figures import style
 from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.web import draft, lookups, state
 from xunhuan.faces.web.pages import circulation as page
-from xunhuan.faces.web.pages import outcome
+from xunhuan.faces.web.pages import outcome, profile
 from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
-from xunhuan.measures import circulation
+from xunhuan.measures import circulation, cross_hauling
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read_layers
 from xunhuan.scenario.record import scenario_digest
@@ -52,6 +54,55 @@ def test_the_sentence_and_the_tiles_are_the_measure(toy: Accounts, definition: s
     for tile in tiles:
         share = float(ds["inter"].sel(region=tile.id["to"]))
         assert tile.children[-1].children == f"{100 * share:.0f}"
+
+
+def test_intervals_ranks_and_limits_are_those_of_the_versions(china: Accounts) -> None:
+    assert china.posterior is not None
+    seen = china.posterior.known["circulation"]
+    found = lookups.shares("china-2017", "CHN", "absorption")
+    k = found.place("CN-JL")
+    low, high = np.quantile(seen[:, k, 0], [0.05, 0.95])
+    assert found.span("CN-JL", "own") == pytest.approx((low, high))
+    ranks = [1 + sum(x > one[k] for x in one) for one in seen[:, :, 0]]
+    mine = 1 + sum(found.part[:, 0] > found.part[k, 0])
+    rank = found.rank("CN-JL", "own")
+    assert rank is not None
+    assert rank[0] == mine
+    assert sorted(ranks)[6] - 1 <= rank[1] <= mine <= rank[2] <= sorted(ranks)[-6] + 1
+    assert all(x in ranks for x in rank[1:])
+    limits = lookups.limits("china-2017", "CHN", "absorption", "CN-JL")
+    assert limits is not None
+    for row, name in ((0, "least"), (1, "most")):
+        ends = circulation(load(f"china-2017-{name}"), "CN-JL")
+        assert float(ends["external"].item()) in limits[:, 2]
+        assert limits[row, 0] == pytest.approx(float(circulation(load("china-2017-most" if row == 0 else
+                                               "china-2017-least"), "CN-JL")["own"].item()))  # fmt: skip
+    selection = state.selected("/", "?table=china-2017&region=CN-JL&share=own&lang=zh")
+    shown = str(profile.profile(selection)) + str(page._circuits(selection)) + str(page._everyone(selection))
+    assert style.span(low, high, 1) in shown
+    assert style.span(low, high) in shown
+    assert lookups.shares("china-2017", "CHN", "origin").seen is None
+    assert "90%区间仅按" in str(profile.profile(state.selected("/", "?table=china-2017&definition=origin&lang=zh")))
+
+
+def test_trade_at_home_is_shown_as_in_the_table_and_as_reported(china: Accounts) -> None:
+    pair = [cross_hauling(acc, "CN-JL") for acc in (china, load("china-2017-reported"))]
+    shown = str(profile.profile(state.selected("/", "?table=china-2017&region=CN-JL")))
+    for ds in pair:
+        for name in ("outflow", "overlap"):
+            assert style.percent(float(ds[name].item()), 1) in shown
+    here, reported = lookups.crossings("world-2017", "CHN")
+    assert len(here) == 31
+    assert reported == {}
+
+
+def test_what_is_reported_is_no_table_of_its_own_in_the_list_and_years_compare_harmonised() -> None:
+    assert [n for n in lookups.table_names() if n.startswith("china-20")] == ["china-2012", "china-2017"]
+    found = dict(lookups.region_history("china-2017", "CHN", "absorption", "CN-JL"))
+    assert sorted(found) == [2012, 2017]
+    for year, parts in found.items():
+        ds = circulation(load(f"china-{year}"), "CN-JL")
+        assert list(parts) == pytest.approx([float(ds[c].item()) for c in CIRCUITS], abs=1e-12)
 
 
 def test_partners_and_sectors_add_up(toy: Accounts) -> None:

@@ -1,8 +1,8 @@
 """Every word people read, in English and Chinese: the house's own in words.toml beside this file, each room's in its own.
 
 Keys: kind_X and field_X are an edit and its fields, choice_X a value; q_X a quantity; on_X stands on figures; line_X on the
-command line; a room's words are its titles of quantities (by their names) and of uncertain ones, `title`, `section`,
-`relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
+command line; posterior_X what versions of a table say of themselves; a room's words are its titles of quantities (by their
+names) and of uncertain ones, `title`, `section`, `relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
 
 Of a room also `column`, `column_says` (beside other models), lines_X and bars_X (captions), first_X and none_X (the largest
 bar in words, or that there is none).
@@ -10,6 +10,7 @@ bar in words, or that there is none).
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -64,6 +65,22 @@ def known(key: str) -> bool:
 def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     """The words for a key, or what else would be said."""
     return of(lang)(key, **values) if known(key) else otherwise
+
+
+@cache
+def of_posterior(note: str, lang: str) -> str:
+    """What a posterior says of itself, in a language: by the house's sentences posterior_X, else as it is.
+
+    >>> of_posterior("fictional", "zh"), of_posterior("of my own", "zh")
+    ('虚构', 'of my own')
+    """
+    for key, (english, said) in catalogue().items() if lang == "zh" else ():
+        if key.startswith("posterior_"):
+            form = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
+            found = re.fullmatch(form, note)
+            if found is not None:
+                return said.format(**found.groupdict())
+    return note
 
 
 def caveat(partners: str, lang: str = "en") -> str:

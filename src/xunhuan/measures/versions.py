@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import CIRCUITS, Array
+from xunhuan.data.arrays import CIRCUITS, Array, Index
 from xunhuan.data.store import strings
 from xunhuan.errors import BadInput
 from xunhuan.measures.circuits import absorbed_shares
@@ -81,14 +81,44 @@ def intervals(
 
 def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
     """Circulation by absorption with its intervals, where the table has them worked out; else as it is."""
-    known = None if acc.posterior is None else acc.posterior.known.get("circulation")
-    if known is None or acc.posterior is None or found["own"].dims != ("region",):
+    known = kept_shares(acc)
+    if known is None or found["own"].dims != ("region",):
         return found
-    codes = [acc.geography.codes[k] for k in acc.posterior.regions]
+    codes = [acc.geography.codes[k] for k in _home(acc)]
     rows = [codes.index(str(c)) for c in found["region"].values if str(c) in codes]
-    if len(rows) < found.sizes["region"]:
-        return found
-    return _beside(found, {c: known[:, rows, k] for k, c in enumerate(CIRCUITS)}, len(known))
+    return found if len(rows) < found.sizes["region"] else with_shares(found, known[:, rows])
+
+
+def with_shares(found: xr.Dataset, seen: Array) -> xr.Dataset:
+    """Circulation with the intervals of its shares, seen in every version, axes k region circuit."""
+    return _beside(found, {c: seen[:, :, k] for k, c in enumerate(CIRCUITS)}, len(seen))
+
+
+def kept_shares(acc: Accounts) -> Array | None:
+    """Circulation by absorption of home's regions in every version as the table keeps it, axes k region circuit.
+
+    None where it keeps none, and from another home: what is abroad there differs.
+    """
+    post = acc.posterior
+    known = None if post is None else post.known.get("circulation")
+    return known if known is not None and post is not None and np.array_equal(_home(acc), post.regions) else None
+
+
+def home_shares(acc: Accounts) -> Array | None:
+    """The same, worked out where the table does not keep it; None where versions do not move all of home's regions.
+
+    In single precision, as tables keep it: one just built says the same as when it is read back.
+    """
+    post = acc.posterior
+    if post is None or not np.isin(_home(acc), post.regions).all():
+        return None
+    kept = kept_shares(acc)
+    return shares_by_version(acc).astype(np.float32).astype(np.float64) if kept is None else kept
+
+
+def _home(acc: Accounts) -> Index:
+    """Positions of home's regions."""
+    return acc.geography.select("provinces", home=acc.home)
 
 
 def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None = None) -> Array:

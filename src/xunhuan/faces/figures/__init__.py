@@ -7,7 +7,8 @@ tile_map, tile_maps            regions as squares, no boundaries; one, or severa
 circulation_maps               external, inter and own shares as three tile maps
 circulation_bars               stacked own, inter and external shares
 circulation_ternary            the same as points between three corners
-circulation_bounds, intervals  a point and its interval, a row a region
+circulation_intervals          one circuit's share and its interval, a row a region
+interval_rows                  any number and its interval, the same
 circulation_before_after       one circuit's share before and after
 cluster_groups, partner_matrix the data of the next two, from `circulation(by="partner")`
 cluster_flows, cluster_matrix  who absorbs whose value added: ribbons, grid
@@ -37,9 +38,9 @@ from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
 from xunhuan.faces.figures.shares import (
     circulation_bars,
     circulation_before_after,
-    circulation_bounds,
+    circulation_intervals,
     circulation_ternary,
-    intervals,
+    interval_rows,
 )
 from xunhuan.faces.figures.style import Language
 
@@ -47,14 +48,14 @@ __all__ = [
     "Language",
     "circulation_bars",
     "circulation_before_after",
-    "circulation_bounds",
+    "circulation_intervals",
     "circulation_maps",
     "circulation_ternary",
     "cluster_flows",
     "cluster_groups",
     "cluster_matrix",
     "frontier_curves",
-    "intervals",
+    "interval_rows",
     "partner_matrix",
     "rank_bars",
     "sensitivity",

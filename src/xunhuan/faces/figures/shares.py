@@ -1,6 +1,9 @@
-"""Own, inter-provincial and external circulation: stacked bars, ternary, bounds, before and after."""
+"""Own, inter-provincial and external circulation: stacked bars, ternary, intervals, before and after."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -142,13 +145,13 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     return fig
 
 
-def intervals(
+def interval_rows(
     frame: pd.DataFrame,
     *,
     language: Language = "en",
     title: str = "",
     axis: str = "",
-    note: str = "bounds",
+    note: str = "interval",
     colour: str = style.OWN,
     change: bool = False,
 ) -> go.Figure:
@@ -157,7 +160,8 @@ def intervals(
     Parameters
     ----------
     frame : pandas.DataFrame
-        region, name_en, name_zh, value, low, high: shares, or relative changes (0.1 = 10%).
+        region, name_en, name_zh, value, low, high: shares, or relative changes (0.1 = 10%). With least and most too, a
+        faint line between these behind: limits, which say nothing of what is likely.
     language : {"en", "zh", "both"}
         Language of names and words; "both" writes names in both.
     title : str
@@ -165,7 +169,7 @@ def intervals(
     axis : str
         What the numbers are, under the axis.
     note : str
-        What the interval is: a word of the figures ("bounds", "interval") or a text.
+        What the interval is: a word of the figures.
     colour : str
         Colour of the points, "#rrggbb".
     change : bool
@@ -185,7 +189,7 @@ def intervals(
     --------
     >>> import pandas as pd, xunhuan as xh
     >>> frame = pd.DataFrame({"region": ["AT-N"], "value": [0.70], "low": [0.65], "high": [0.72]})
-    >>> fig = xh.figures.intervals(frame, note="interval")
+    >>> fig = xh.figures.interval_rows(frame)
     >>> fig.data[1].x.tolist(), fig.data[1].customdata.tolist()
     ([0.7], [[0.65, 0.72]])
     """
@@ -193,12 +197,12 @@ def intervals(
     labels = style.names(rows, language)
     low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
     form = "+.1%" if change else ".0%"
-    bars = [None if k % 3 == 2 else v for lo, hi in zip(low, high, strict=True) for k, v in enumerate((lo, hi, 0.0))]
     fig = go.Figure()
-    fig.add_scatter(
-        x=bars, y=[y for y in labels for _ in range(3)], mode="lines", name=style.word(note, language),
-        line={"color": style.INTER, "width": 7}, hoverinfo="skip",
-    )  # fmt: skip
+    if "least" in rows:
+        line = {"color": style.FAINT, "width": 2}
+        fig.add_scatter(**_lines(labels, rows["least"], rows["most"]), name=style.word("limits", language), line=line)
+    line = {"color": style.INTER, "width": 7}
+    fig.add_scatter(**_lines(labels, low, high), name=style.word(note, language), line=line)
     fig.add_scatter(
         x=rows["value"], y=labels, mode="markers", name=style.word("estimate", language),
         marker={"color": colour, "size": 9, "line": {"color": style.PAPER, "width": 1.2}},
@@ -206,22 +210,37 @@ def intervals(
         hovertemplate=f"%{{y}}: %{{x:{form}}} (%{{customdata[0]:{form}}} – %{{customdata[1]:{form}}})<extra></extra>",
     )  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 84, legend=True)
-    ends = np.nanmin([low, rows["value"]]), np.nanmax([high, rows["value"]])
+    drawn = rows.reindex(columns=["value", "low", "high", "least", "most"]).to_numpy(float)
+    ends = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     room = 0.02 * (ends[1] - ends[0])
     fig.update_xaxes(tickformat=form, title_text=axis, zeroline=change, range=[ends[0] - room, ends[1] + room])
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(rows) - 0.4])
     return fig
 
 
-def circulation_bounds(
-    ds: object, least: object, most: object, *, circuit: str = "own", language: Language = "en", title: str = ""
+def _lines(labels: Sequence[str], low: Iterable[float], high: Iterable[float]) -> dict[str, Any]:
+    """One trace of a line from low to high in every row."""
+    x = [None if k % 3 == 2 else v for lo, hi in zip(low, high, strict=True) for k, v in enumerate((lo, hi, 0.0))]
+    return {"x": x, "y": [y for y in labels for _ in range(3)], "mode": "lines", "hoverinfo": "skip"}
+
+
+def circulation_intervals(
+    ds: object,
+    least: object = None,
+    most: object = None,
+    *,
+    circuit: str = "own",
+    language: Language = "en",
+    title: str = "",
 ) -> go.Figure:
-    """How far one circuit's share depends on an assumption: the estimate between two bounding tables, by region.
+    """One circuit's share by region with its interval, largest on top, and the limits of two tables as a faint line.
 
     Parameters
     ----------
-    ds, least, most : xarray.Dataset or pandas.DataFrame
-        `circulation(acc, ...)` of the table and of its two bounds, as in `circulation_bars`.
+    ds : xarray.Dataset or pandas.DataFrame
+        `intervals(circulation, acc, ...)`, or a frame with region, name_en, name_zh and of the circuit X, X_low, X_high.
+    least, most : xarray.Dataset or pandas.DataFrame, optional
+        `circulation(acc, ...)` of the tables with the least and the most cross-hauling: arithmetic limits.
     circuit : {"own", "inter", "external"}
         Whose shares are drawn.
     language : {"en", "zh", "both"}
@@ -237,30 +256,32 @@ def circulation_bounds(
     Raises
     ------
     KeyError
-        Where a column is missing, `circuit` among them.
+        Where a column is missing, those of the interval among them.
 
     Examples
     --------
     >>> import xunhuan as xh
-    >>> ds = xh.measures.circulation(xh.toyland())
-    >>> fig = xh.figures.circulation_bounds(ds, ds * 0.9, ds * 1.1)
-    >>> fig.data[1].customdata.round(3).tolist()  # ends, smallest share first
-    [[0.533, 0.652], [0.633, 0.774], [0.657, 0.803]]
+    >>> ds = xh.measures.intervals(xh.measures.circulation, xh.toyland(), draws=16)
+    >>> fig = xh.figures.circulation_intervals(ds)
+    >>> fig.data[1].y[-1], fig.data[1].customdata[-1].round(3).tolist()  # the largest share
+    ('Eastholm', [0.692, 0.743])
     """
-    joined = bounds_frame(ds, least, most, circuit).sort_values("value", ascending=False, kind="stable")
+    frame = as_frame(ds)
+    names = [c for c in ("region", "name_en", "name_zh") if c in frame]
+    rows = frame[names].assign(value=frame[circuit], low=frame[f"{circuit}_low"], high=frame[f"{circuit}_high"])
+    if least is not None and most is not None:
+        ends = limit_frame(least, most, circuit).reindex(rows["region"])
+        rows = rows.assign(least=ends["least"].to_numpy(), most=ends["most"].to_numpy())
+    rows = rows.sort_values("value", ascending=False, kind="stable")
     axis = f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
     colour = style.EXTERNAL if circuit == "external" else style.OWN
-    return intervals(joined, language=language, title=title, axis=axis, note="bounds", colour=colour)
+    return interval_rows(rows, language=language, title=title, axis=axis, colour=colour)
 
 
-def bounds_frame(ds: object, least: object, most: object, circuit: str) -> pd.DataFrame:
-    """Region, names, value, low and high of a circuit's share across a table and its two bounds."""
-    frames = [as_frame(d).set_index("region") for d in (ds, least, most)]
-    ends = pd.concat([f[circuit].rename(str(k)) for k, f in enumerate(frames)], axis=1)
-    out = frames[0][["name_en", "name_zh"]].assign(
-        value=frames[0][circuit], low=ends.min(axis=1), high=ends.max(axis=1)
-    )
-    return out.reset_index()
+def limit_frame(least: object, most: object, circuit: str) -> pd.DataFrame:
+    """Smallest and largest of a circuit's share, least and most, across two tables, by region."""
+    pair = pd.concat([as_frame(d).set_index("region")[circuit] for d in (least, most)], axis=1)
+    return pd.DataFrame({"least": pair.min(axis=1), "most": pair.max(axis=1)})
 
 
 def circulation_before_after(

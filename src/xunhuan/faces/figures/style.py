@@ -27,6 +27,7 @@ MUTED = "#5b6673"
 RULE = "#d9dee4"
 PAPER = "#ffffff"
 BLANK = "#eef1f4"
+FAINT = "#c5cdd5"
 OWN, INTER, EXTERNAL = "#1f4e79", "#8db4d2", "#b4530f"
 CIRCUIT_COLOURS = {"own": OWN, "inter": INTER, "external": EXTERNAL}
 NEUTRAL = "#7a8794"
@@ -92,6 +93,35 @@ def percents(parts: Sequence[float], digits: int = 0) -> list[str]:
     ['50.3%', '34.5%', '15.2%']
     """
     return [percent(x / 100, digits) for x in adding([100 * x for x in parts], digits)]
+
+
+def span(low: float, high: float, digits: int = 0) -> str:
+    """An interval of a share.
+
+    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1)
+    ('32–45%', '15.1–15.2%')
+    """
+    return f"{whole(100 * low, digits)}–{percent(high, digits)}"
+
+
+def within(parts: Sequence[float], ends: np.ndarray, digits: int = 0) -> list[tuple[str, str]]:
+    """Parts of a whole as `percents` has them, each with its interval; ends: low and high, by part.
+
+    Where a part lies inside and only rounding it to make all add up puts it outside, the end gives way.
+
+    >>> within([0.5033, 0.3452, 0.1515], np.array([[0.45, 0.3, 0.1512], [0.55, 0.41, 0.1519]]), 1)
+    [('50.3%', '45.0–55.0%'), ('34.5%', '30.0–41.0%'), ('15.2%', '15.1–15.2%')]
+    >>> within([0.334, 0.333, 0.333], np.array([[0.33, 0.33, 0.33], [0.334, 0.34, 0.34]]))[0]
+    ('34%', '33–34%')
+    """
+    shown = [x / 100 for x in adding([100 * x for x in parts], digits)]
+    out = []
+    for x, at, (low, high) in zip(parts, shown, ends.T, strict=True):
+        inside = low <= x <= high
+        out.append(
+            (percent(at, digits), span(min(low, at), max(high, at), digits) if inside else span(low, high, digits))
+        )
+    return out
 
 
 def signed(x: float, digits: int = 2) -> str:

@@ -13,14 +13,16 @@ from markupsafe import Markup
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.identities import TOLERANCE, identity_residuals
-from xunhuan.data.store import known_tables, load, load_log
+from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import BadInput
-from xunhuan.faces import figures
+from xunhuan.faces import figures, words
+from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
-from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, render, sentence
+from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, over, render, sentence
+from xunhuan.faces.report.spread import ShareSpread, limit_spans, paragraphs, reported_said, said, spread_of
 from xunhuan.faces.words import caveat
-from xunhuan.measures import circulation
+from xunhuan.measures import circulation, cross_hauling
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 SECTORS_SHOWN = 12
@@ -31,7 +33,8 @@ class Findings:
     """The numbers of the report, computed once.
 
     region   absorption, by region · others  the other two definitions · partner, sector  absorption by both
-    bounds   the measure on the least and the most cross-hauling, where the table has these bounds
+    spread   intervals, where the table has versions · bounds   limits: the measure on the least and the most cross-hauling
+    crossing, reported  trade with the nation's other regions, in the table and as reported
     """
 
     acc: Accounts
@@ -39,7 +42,10 @@ class Findings:
     others: dict[str, xr.Dataset]
     partner: xr.Dataset
     sector: xr.Dataset
+    spread: ShareSpread | None
     bounds: tuple[xr.Dataset, xr.Dataset] | None
+    crossing: xr.Dataset
+    reported: xr.Dataset | None
     log: pd.DataFrame | None
 
     @property
@@ -49,26 +55,24 @@ class Findings:
         return "provinces" if subdivisions else "regions"
 
 
-def bounding_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
-    """The tables with the least and the most cross-hauling that belong to a bundled table, if it has them."""
-    names = [f"{acc.name}-{end}" for end in ("least", "most")]
-    return (load(names[0]), load(names[1])) if all(n in known_tables() for n in names) else None
-
-
 def findings(acc: Accounts) -> Findings:
     """Measure everything the report says. Raises BadInput where home has only one region."""
     if acc.geography.nation.count(acc.home) < 2:
         fix = "choose a home nation of several regions, or make one with --nation NAME=CODE,CODE"
         raise BadInput("a circulation report compares the regions of one nation", where=acc.name, fix=fix)
-    ends = bounding_tables(acc)
+    ends, reported = limit_tables(acc), companion(acc, "reported")
     has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
+    region = circulation(acc)
     return Findings(
         acc=acc,
-        region=circulation(acc),
+        region=region,
         others={d: circulation(acc, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
         partner=circulation(acc, by="partner"),
         sector=circulation(acc, region=acc.home, by="sector", border="nation"),
+        spread=spread_of(acc, region),
         bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
+        crossing=cross_hauling(acc),
+        reported=None if reported is None else cross_hauling(reported),
         log=load_log(acc.name) if has_log else None,
     )
 
@@ -96,7 +100,9 @@ class CirculationReport:
     def html(self) -> str:
         """The whole page."""
         found = self.found
-        citations = [key for ds in (found.region, *found.others.values()) for key in ds.attrs["citation"]]
+        citations = [
+            key for ds in (found.region, *found.others.values(), found.crossing) for key in ds.attrs["citation"]
+        ]
         return render("circulation.html.j2", _context(found, self.album()), citations)
 
 
@@ -110,7 +116,7 @@ def _context(found: Findings, album: Album) -> dict[str, object]:
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
-        "bounds": _bounds_text(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
+        "sure": _sure(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
         "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
         "sources": [sentence(acc.source)], "cite": f"xunhuan cite {acc.name}; xunhuan cite circulation", "table": acc.name,
         "made_from": f"{acc.name}, digest {acc.digest[:16]}",
@@ -127,51 +133,63 @@ def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
     return dict(zip(shares_, style.percents(list(shares_.values()), digits), strict=True))
 
 
+def _mean_said(found: Findings, weighting: int, lang: str) -> list[str]:
+    """Mean shares with their intervals in words: weighting 0 simple, -1 by the total."""
+    ends = None if found.spread is None else found.spread.mean_ends[:, weighting]
+    return said(list(_mean(found.region, weighting).values()), ends, lang)
+
+
 def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
-    frame = shares.as_frame(found.region).sort_values(circuit, ascending=False).head(n)
-    named = [f"{name}{'（' if language == 'zh' else ' ('}{style.percent(v)}{'）' if language == 'zh' else ')'}"
-             for name, v in zip(style.names(frame, language), frame[circuit], strict=True)]  # fmt: skip
+    ds = found.region if found.spread is None else found.spread.region
+    frame = shares.as_frame(ds).sort_values(circuit, ascending=False).head(n)
+    inside = [style.percent(v) for v in frame[circuit]]
+    if found.spread is not None:
+        spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
+        inside = [("，" if language == "zh" else ", ").join((v, style.span(low, high))) for v, low, high in spans]
+    form = "{}（{}）" if language == "zh" else "{} ({})"
+    named = [form.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
     if language == "zh":
         return "、".join(named)
     return named[0] if n == 1 else ", ".join(named[:-1]) + " and " + named[-1]
 
 
 def _answer(found: Findings) -> Markup:
-    acc, weighted, simple = found.acc, _percents(_mean(found.region, -1)), _percents(_mean(found.region, 0))
+    acc, weighted, simple = found.acc, _mean_said(found, -1, "en"), _mean_said(found, 0, "en")
     n = found.region.sizes["region"]
     text = (
-        f"In {acc.year} the GDP of {acc.geography.name(acc.home)}’s {n} {found.places} rested {weighted['own']} on the "
-        f"{found.places[:-1]}’s own final demand, {weighted['inter']} on that of the nation’s other {found.places} and "
-        f"{weighted['external']} on the rest of the world’s. Abroad weighs most in "
+        f"In {acc.year} the GDP of {acc.geography.name(acc.home)}’s {n} {found.places} rested {weighted[0]} on the "
+        f"{found.places[:-1]}’s own final demand, {weighted[1]} on that of the nation’s other {found.places} and "
+        f"{weighted[2]} on the rest of the world’s. Abroad weighs most in "
         f"{_highest(found, 'external', min(4, n), 'en')}."
     )
-    note = (
-        f"Weighted by GDP; the simple mean over {found.places} is {simple['own']}, {simple['inter']} and "
-        f"{simple['external']}."
-    )
+    note = f"Weighted by GDP; the simple mean over {found.places} is {simple[0]}, {simple[1]} and {simple[2]}."
     return Markup("{} <span class='note'>{}</span>").format(text, note)
 
 
 def _answer_zh(found: Findings) -> str:
-    acc, w = found.acc, _percents(_mean(found.region, -1))
+    acc, w = found.acc, _mean_said(found, -1, "zh")
     n = found.region.sizes["region"]
     return (
         f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
-        f"{w['own']}由本地吸收，{w['inter']}由国内其他地区吸收，{w['external']}由国外吸收（按地区生产总值加权）。"
+        f"由本地吸收{w[0]}，由国内其他地区吸收{w[1]}，由国外吸收{w[2]}（按地区生产总值加权）。"
         f"对国外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
     )
 
 
-def _bounds_text(found: Findings) -> str:
-    """The weighted mean shares under both bounds, in words; empty without bounds."""
-    if found.bounds is None:
-        return ""
-    ends = [_mean(ds, -1) for ds in found.bounds]
-    words = []
-    for c in CIRCUITS:
-        low, high = (style.percent(v) for v in sorted(e[c] for e in ends))
-        words.append(f"{c} stays at {low}" if low == high else f"{c} runs from {low} to {high}")
-    return f"{words[0]}, {words[1]} and {words[2]}"
+def _sure(found: Findings) -> dict[str, object]:
+    """How sure the numbers are, in both languages; empty without versions of the table."""
+    if found.spread is None:
+        return {}
+    out: dict[str, object] = {}
+    notes = found.acc.posterior.notes if found.acc.posterior is not None else ()
+    for lang in ("en", "zh"):
+        paragraphs_ = paragraphs(found.acc, found.spread, found.bounds, found.places, lang)
+        if found.reported is not None:
+            paragraphs_.append(reported_said(found.acc, found.crossing, found.reported, lang))
+        told = [words.of_posterior(n, lang) for n in notes]
+        judged = words.of(lang)("sure_judgement") if told else ""
+        out[lang] = (paragraphs_, judged, [f"{n}。" if lang == "zh" else sentence(n) for n in told])
+    return out
 
 
 def _pictures(found: Findings) -> Album:
@@ -202,18 +220,25 @@ def _pictures(found: Findings) -> Album:
         "Flows of value added between clusters of regions and abroad",
         figures.cluster_matrix(matrix),
     )
-    for circuit in ("own", "external") if found.bounds is not None else ():
-        album.add(
-            f"bounds-{circuit}",
-            figures.circulation_bounds(ds, *_ends(found), circuit=circuit, language="both"),
-            f"{style.word(circuit).capitalize()}: the estimate, and the range between the least and the most "
-            "cross-hauling that the official margins allow.",
-            f"Estimate and bounds of the share {style.word(circuit)}, one row a region",
-        )
+    for circuit in ("own", "external") if found.spread is not None else ():
+        _intervals(found, album, circuit)
     if "map-own" in album:  # for files only: the page shows the three apart, so that they fit a telephone
         maps = figures.circulation_maps(ds, acc.geography, language="both")
         album.add("maps", maps, "The three shares as tile maps.", "Three tile maps: abroad, other regions, own")
     return album
+
+
+def _intervals(found: Findings, album: Album, circuit: str) -> None:
+    assert found.spread is not None
+    ends = found.bounds or (None, None)
+    drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language="both")
+    thin = "" if found.bounds is None else " Thin lines are arithmetic limits, not intervals."
+    caption = (
+        f"{found.places.capitalize()} ranked by the share {style.word(circuit)}: the estimate and its 90% interval over "
+        f"{len(found.spread.seen)} versions of the table.{thin}"
+    )
+    alt = f"Estimate and 90% interval of the share {style.word(circuit)}, one row a region, largest on top"
+    album.add(f"intervals-{circuit}", drawn, caption, alt)
 
 
 def _tables(found: Findings) -> dict[str, Grid]:
@@ -225,24 +250,56 @@ def _tables(found: Findings) -> dict[str, Grid]:
 
 
 def _regions(found: Findings) -> Grid:
-    frame = shares.as_frame(found.region).sort_values("external", ascending=False)
-    ends = None
-    if found.bounds is not None:
-        ends = {c: shares.bounds_frame(found.region, *found.bounds, c).set_index("region") for c in ("own", "external")}
-    head = ["Region 地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External"]
-    head += [] if ends is None else ["Own, bounds", "External, bounds"]
+    frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
+    ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
+    head = ["Region 地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own 本地", "Inter 省际", "External 国外"]
+    head += ["Outflow 流出", "Overlap 重叠"]
+    head += [f"{name}, limits 界限" for name in ("Own", "External") if ends]
     rows = []
-    for r in frame.to_dict("records"):
-        cells = [f"{r['name_en']} {r['name_zh']}", r["region"], f"{r['gdp']:,.0f}"]
-        cells += style.percents([r[c] for c in CIRCUITS], 1)
-        for e in ends.values() if ends else ():
-            cells.append(f"{100 * e.loc[r['region'], 'low']:.0f}–{style.percent(e.loc[r['region'], 'high'])}")
-        rows.append(Row(cells))
-    pad = [""] * (0 if ends is None else 2)
+    for r in frame.sort_values("external", ascending=False, kind="stable").to_dict("records"):
+        code = r["region"]
+        cells = [f"{r['name_en']} {r['name_zh']}", code, f"{r['gdp']:,.0f}", *_share_cells(found, r["place"])]
+        cells += [_crossing_cell(found, code, k) for k in ("outflow", "overlap")]
+        rows.append(Row([*cells, *(spans[code] for spans in ends.values())]))
+    pad = [""] * (2 + len(ends))
     for k, (en, zh) in enumerate((("Simple mean", "简单平均"), ("GDP-weighted mean", "加权平均"))):
-        rows.append(Row([f"{en} {zh}", "", "", *_percents(_mean(found.region, k)).values(), *pad], strong=k == 0))
-    caption = f"Circulation by absorption, shares of GDP, {found.acc.year}, by external share."
-    return Grid(head, rows, caption, optional=head[1:3])
+        rows.append(Row([f"{en} {zh}", "", "", *_mean_cells(found, k), *pad], strong=k == 0))
+    return Grid(head, rows, _regions_caption(found), optional=[*head[1:3], *head[8:]])
+
+
+def _share_cells(found: Findings, place: int) -> list[str]:
+    """A region's three shares, each over its interval."""
+    parts = [float(found.region[c][place]) for c in CIRCUITS]
+    if found.spread is None:
+        return style.percents(parts, 1)
+    marks = ["†" if out else "" for out in found.spread.outside()[place]]
+    pairs = style.within(parts, found.spread.ends[:, place], 1)
+    return [over(f"{v}{mark}", span) for (v, span), mark in zip(pairs, marks, strict=True)]
+
+
+def _mean_cells(found: Findings, weighting: int) -> list[str]:
+    mean = list(_mean(found.region, weighting).values())
+    if found.spread is None:
+        return style.percents(mean, 1)
+    return [over(v, span) for v, span in style.within(mean, found.spread.mean_ends[:, weighting], 1)]
+
+
+def _crossing_cell(found: Findings, code: str, name: str) -> str:
+    here = style.percent(float(found.crossing[name].sel(region=code)))
+    return here if found.reported is None else over(here, style.percent(float(found.reported[name].sel(region=code))))
+
+
+def _regions_caption(found: Findings) -> Markup:
+    keys = ["regions_caption"]
+    if found.spread is not None:
+        keys += ["regions_small"] + ["outside_interval"] * bool(found.spread.outside().any())
+    keys += ["regions_crossing"] + ["regions_reported"] * (found.reported is not None)
+    keys += ["regions_limits"] * (found.bounds is not None)
+    en, zh = (
+        words.of(lang)("next").join(words.of(lang)(k, year=found.acc.year, places=found.places) for k in keys)
+        for lang in ("en", "zh")
+    )
+    return Markup('{} <span class="zh" lang="zh-Hans">{}</span>').format(en, zh)
 
 
 def _sectors(found: Findings) -> Grid:
@@ -313,11 +370,6 @@ def _members(found: Findings) -> str:
     groups = figures.cluster_groups(geo, found.acc.home)
     kept = {n: m for n, m in groups.items() if n != style.word("abroad") and (len(m) > 1 or n in geo.clusters)}
     return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())
-
-
-def _ends(found: Findings) -> tuple[xr.Dataset, xr.Dataset]:
-    assert found.bounds is not None
-    return found.bounds
 
 
 def _maps(found: Findings, album: Album) -> None:

@@ -84,6 +84,11 @@ class Grid:
         return out
 
 
+def over(number: str, small: str) -> Markup:
+    """A cell with something small under its number: an interval, or what else is said of the same thing."""
+    return Markup("{}<small>{}</small>").format(number, small)
+
+
 def formula(text: str) -> Markup:
     """A sentence whose indices stand below and above: "v_p B_p· y^d"; words with underscores stay as they are."""
     safe = str(escape(sentence(text)))

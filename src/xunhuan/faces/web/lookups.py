@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -22,13 +23,14 @@ from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
+from xunhuan.faces.companions import ENDINGS, companion, limit_tables
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 FRESH = 10.0
 """Seconds after which the folders are looked at again for tables."""
 _PREFERRED = ("world-2017", "china-2017", "toyland")
-_VARIANT = re.compile(r"(?P<stem>.+-\d{4})-(least|most)")
+_VARIANT = re.compile(rf".+-\d{{4}}-({'|'.join(ENDINGS)})")
 
 
 def once(size: int) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
@@ -58,7 +60,10 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class CircuitShares:
-    """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit."""
+    """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit.
+
+    seen  shares in every version of the table, version region circuit; None where they are not known
+    """
 
     places: tuple[Place, ...]
     total: np.ndarray
@@ -66,16 +71,41 @@ class CircuitShares:
     mean: np.ndarray
     definition: str
     citation: tuple[str, ...]
+    seen: np.ndarray | None = None
+
+    def place(self, code: str) -> int:
+        """Position of a region."""
+        return [p.code for p in self.places].index(code)
 
     def of(self, code: str) -> tuple[float, float, float]:
         """Own, inter and external share of one region."""
-        k = [p.code for p in self.places].index(code)
-        a, b, c = (float(x) for x in self.part[k])
+        a, b, c = (float(x) for x in self.part[self.place(code)])
         return a, b, c
+
+    @cached_property
+    def ends(self) -> np.ndarray | None:
+        """Low and high of the 90% interval of every share: end region circuit."""
+        return None if self.seen is None else np.quantile(self.seen, (0.05, 0.95), axis=0)
+
+    def span(self, code: str, circuit: str) -> tuple[float, float] | None:
+        """The 90% interval of a region's share."""
+        if self.ends is None:
+            return None
+        low, high = self.ends[:, self.place(code), CIRCUITS.index(circuit)]
+        return float(low), float(high)
+
+    def rank(self, code: str, circuit: str) -> tuple[int, int, int] | None:
+        """Rank of a region by a share, largest first, and the ends between which it lies in 90% of the versions."""
+        if self.seen is None:
+            return None
+        k, c = self.place(code), CIRCUITS.index(circuit)
+        ranks = 1 + (self.seen[:, :, c] > self.seen[:, [k], c]).sum(1)
+        low, high = np.quantile(ranks, (0.05, 0.95), method="closest_observation")
+        return 1 + int((self.part[:, c] > self.part[k, c]).sum()), int(low), int(high)
 
 
 def table_names() -> tuple[str, ...]:
-    """Tables a visitor can choose; the bounds of a table belong to its page, not to the list."""
+    """Tables a visitor can choose; what goes with a table belongs to its page, not to the list."""
     return _table_names(int(time.monotonic() / FRESH))
 
 
@@ -146,10 +176,21 @@ def largest(table: str, home: str) -> str:
 
 @once(96)
 def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
-    """`circulation` of all the home's regions."""
+    """`circulation` of all the home's regions, with intervals where they are known."""
     from xunhuan.measures import circulation
+    from xunhuan.measures.versions import with_shares
 
-    return circulation(accounts_of(table, home), "provinces", by=by, definition=definition)
+    ds = circulation(accounts_of(table, home), "provinces", by=by, definition=definition)
+    seen = version_shares(table, home, definition) if by == "region" else None
+    return ds if seen is None else with_shares(ds, seen)
+
+
+@once(24)
+def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
+    """Shares of the home's regions in every version of the table, version region circuit; None where not known."""
+    from xunhuan.measures.versions import home_shares
+
+    return home_shares(accounts_of(table, home)) if definition == "absorption" else None
 
 
 @once(96)
@@ -162,6 +203,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
+        version_shares(table, home, definition),
     )  # fmt: skip
 
 
@@ -211,13 +253,40 @@ def sectors(table: str, home: str, definition: str, region: str) -> tuple[Sector
 
 
 @once(512)
-def bounds(table: str, definition: str, region: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """CircuitShares of a region on the table's least and most cross-hauling bounds, or None where it has none."""
-    pair = [f"{table}-{k}" for k in ("least", "most")]
-    if any(n not in known_tables() for n in pair):
+def limits(table: str, home: str, definition: str, region: str) -> np.ndarray | None:
+    """Least and most of a region's shares on the tables with the least and the most cross-hauling, end circuit; None
+    where there are none."""
+    from xunhuan.measures import circulation
+
+    pair = limit_tables(accounts_of(table, home))
+    if pair is None:
         return None
-    found = [np.array(shares(n, "", definition).of(region)) for n in pair]
-    return found[0], found[1]
+    found = [circulation(acc, region, definition=definition) for acc in pair]
+    return np.sort([[float(ds[c].item()) for c in CIRCUITS] for ds in found], axis=0)
+
+
+@dataclass(frozen=True)
+class TradeAtHome:
+    """Trade of a region with the rest of its nation: outflow over output, and overlap of outflow and inflow."""
+
+    outflow: float
+    overlap: float
+
+
+@once(48)
+def crossings(table: str, home: str) -> tuple[dict[str, TradeAtHome], dict[str, TradeAtHome]]:
+    """By region, in the table and as reported; empty where nothing crosses, and where there is no table as reported."""
+    from xunhuan.measures import cross_hauling
+
+    if len(home_regions(table, home)) < 2:
+        return {}, {}
+    acc = accounts_of(table, home)
+    pair = []
+    for one in (acc, companion(acc, "reported")):
+        ds = None if one is None else cross_hauling(one)
+        rows = [] if ds is None else zip(*(ds[n].values for n in ("region", "outflow", "overlap")), strict=True)
+        pair.append({str(c): TradeAtHome(float(o), float(x)) for c, o, x in rows})
+    return pair[0], pair[1]
 
 
 @once(512)
@@ -270,3 +339,4 @@ def warm(table: str, home: str) -> None:
         for by in ("region", "sector", "partner"):
             measured(table, home, definition, by)
     bridges(table, home)
+    crossings(table, home)

@@ -110,7 +110,7 @@ def circuit_bar(parts: Sequence[float], label: str, tall: bool = False) -> html.
     segments = [
         html.Span(
             rough_percent(p) if tall and p >= 0.08 else "",
-            className=f"seg seg-{c}",
+            className=f"seg seg-{c}" + (" few" if p < 0.15 else ""),
             style={"width": f"{100 * p:.3f}%"},
         )
         for c, p in zip(CIRCUITS, parts, strict=True)

@@ -141,11 +141,16 @@ def _hero(selection: Selection) -> list[Any]:
 def _circuits(selection: Selection) -> list[Any]:
     """The three circuits as one bar, and as buttons that colour the map."""
     t = words.of(selection.lang)
-    parts = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
+    found = lookups.shares(selection.table, selection.home, selection.definition)
+    parts = found.of(selection.region)
     label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
     buttons = [
         html.Button(
-            [html.Span(className=f"swatch seg-{c}"), html.Span(t(c)), html.B(rough_percent(p))],
+            [
+                html.Span(className=f"swatch seg-{c}"),
+                html.Span([t(c), *_interval(found, selection.region, c, selection.lang)]),
+                html.B(rough_percent(p)),
+            ],
             id={"go": "share", "to": c}, className=f"circuit {c}", type="button",
             **aria(pressed=str(c == selection.share).lower()),
         )
@@ -154,7 +159,20 @@ def _circuits(selection: Selection) -> list[Any]:
     return [
         circuit_bar(parts, label),
         html.Div(buttons, className="circuit-buttons", role="group", **aria(label=t("circuits"))),
+        *([html.P(t("regions_small"), className="sub small")] if found.seen is not None else []),
     ]
+
+
+def _span(found: lookups.CircuitShares, code: str, circuit: str) -> str:
+    """The 90% interval of a share; empty where it is not known."""
+    ends = found.span(code, circuit)
+    return "" if ends is None else style.span(*ends)
+
+
+def _interval(found: lookups.CircuitShares, code: str, circuit: str, lang: str) -> list[html.Small]:
+    """The same in small, said in full to who points at it."""
+    span = _span(found, code, circuit)
+    return [html.Small(span, title=words.of(lang)("interval_is", interval=span))] if span else []
 
 
 def _map(selection: Selection) -> list[Any]:
@@ -170,6 +188,8 @@ def _map(selection: Selection) -> list[Any]:
         column, row = places[place.code]
         paint = colour((values[k] - low) / (high - low), scale)
         name, number = place.name(selection.lang), rough_percent(values[k], 1)
+        span = _span(found, place.code, selection.share)
+        number += t("within", interval=span) if span else ""
         tiles.append(html.Button(
             [
                 html.Span(name, className="tile-name"),
@@ -228,15 +248,19 @@ def _everyone(selection: Selection) -> list[Any]:
         place, parts = found.places[k], found.part[k]
         name = place.name(selection.lang)
         label = f"{name}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
+        inside = [html.Span(name, className="who"), circuit_bar([float(p) for p in parts], label, tall=True)]
+        span = _interval(found, place.code, selection.share, selection.lang)
         rows.append(html.Li(dcc.Link(
-            [html.Span(name, className="who"), circuit_bar([float(p) for p in parts], label, tall=True)],
-            href=selection.address(region=place.code), className="row",
+            [*inside, *span], href=selection.address(region=place.code), className="row with-interval" if span else "row",
         )))  # fmt: skip
     query = selection.query()
     link = html.A(
         t("download_csv"), href=f"/download/circulation.csv{query}", className="button", download="circulation.csv"
     )
-    return [html.P(t("everyone_sub", share=t(selection.share))), html.Ol(rows, className="everyone"), html.P(link)]
+    sub = t("everyone_sub", share=t(selection.share))
+    if found.seen is not None:
+        sub = t("next").join((sub, t("everyone_interval")))
+    return [html.P(sub), html.Ol(rows, className="everyone"), html.P(link)]
 
 
 def _method(selection: Selection) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The profile of one region: its circuits, partners, sectors, bridge role, bounds and history."""
+"""The profile of one region: its circuits with intervals, partners, sectors, bridge role, trade at home and history."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dash import html
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.caveats import partners_guessed
 from xunhuan.faces import figures, words
+from xunhuan.faces.figures import style
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, rough_percent, share_bar
+from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, plain_table, rough_percent, share_bar
 from xunhuan.faces.web.state import Selection
 
 _PARTNERS = 5
@@ -32,7 +33,8 @@ def profile(selection: Selection) -> list[Any]:
         *_partners(selection, name),
         *_sectors(selection, name),
         *_bridge(selection, name),
-        *_bounds(selection),
+        *_sure(selection, name),
+        *_crossing(selection),
         *_history(selection),
     ]
 
@@ -109,30 +111,59 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
     return [html.H3(t("bridge")), html.P(said)]
 
 
-def _bounds(selection: Selection) -> list[Any]:
+def _sure(selection: Selection, name: str) -> list[Any]:
+    """Each share with its interval and its limits, the region's rank with its own, and what these are."""
     t = words.of(selection.lang)
-    ends = lookups.bounds(selection.table, selection.definition, selection.region)
-    if ends is None:
+    key = (selection.table, selection.home, selection.definition)
+    found, limits = lookups.shares(*key), lookups.limits(*key, selection.region)
+    if found.seen is None and limits is None:
         return []
-    here = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
+    said = [t("sure_elsewhere") if found.seen is None else t("sure_intervals", n=len(found.seen))]
+    said += [t("sure_limits")] if limits is not None else []
     rows = []
     for k, c in enumerate(CIRCUITS):
-        low, high = sorted((float(ends[0][k]), float(ends[1][k])))
-        span = html.Span(
-            className=f"span seg-{c}",
-            style={"left": f"{100 * low:.2f}%", "width": f"{max(100 * (high - low), 0.6):.2f}%"},
-        )
-        dot = html.Span(className="dot", style={"left": f"{100 * here[k]:.2f}%"})
-        rows.append(
-            html.Li(
-                [
-                    html.Span(t(c), className="who"),
-                    html.Span([span, dot], className="rail", **aria(hidden="true")),
-                    html.B(f"{rough_percent(low)} – {rough_percent(high)}"),
-                ]
-            )
-        )
-    return [html.H3(t("bounds")), html.P(t("bounds_sub"), className="sub"), html.Ul(rows, className="bars bounds")]
+        ends = None if limits is None else (float(limits[0, k]), float(limits[1, k]))
+        rows.append(_rail(t(c), c, found.of(selection.region)[k], found.span(selection.region, c), ends))
+    out = [html.H3(t("sure")), html.P(t("next").join(said), className="sub"), html.Ul(rows, className="bars bounds")]
+    rank = found.rank(selection.region, selection.share)
+    if rank is not None:
+        n, low, high = rank
+        share, of = t(selection.share), len(found.places)
+        out.append(html.P(t("sure_rank", share=share, region=name, n=n, of=of, low=low, high=high), className="sub"))
+    return out
+
+
+def _rail(
+    name: str, circuit: str, value: float, span: tuple[float, float] | None, limits: tuple[float, float] | None
+) -> html.Li:
+    """A share as a dot on a rail, over its interval and its limits."""
+    drawn = [
+        html.Span(className=kind, style={"left": f"{100 * e[0]:.2f}%", "width": f"{max(100 * (e[1] - e[0]), 0.6):.2f}%"})
+        for kind, e in (("limits", limits), (f"span seg-{circuit}", span)) if e is not None
+    ]  # fmt: skip
+    dot = html.Span(className="dot", style={"left": f"{100 * value:.2f}%"})
+    said = span or limits
+    text = style.span(*said, 1) if said is not None else ""
+    rail = html.Span([*drawn, dot], className="rail", **aria(hidden="true"))
+    return html.Li([html.Span(name, className="who"), rail, html.B([style.percent(value, 1), html.Small(text)])])
+
+
+def _crossing(selection: Selection) -> list[Any]:
+    """Outflow over output and overlap, in the table and as reported."""
+    t = words.of(selection.lang)
+    here, reported = lookups.crossings(selection.table, selection.home)
+    if selection.region not in here:
+        return []
+    home = lookups.accounts_of(selection.table, selection.home).geography.name(selection.home, selection.lang)
+    pair = [one[selection.region] for one in (here, reported) if one]
+    title = t("crossing", home=home)
+    head = [t("quantity"), t("crossing_here"), t("crossing_reported")][: 1 + len(pair)]
+    rows = [
+        [t("crossing_outflow"), *(rough_percent(x.outflow, 1) for x in pair)],
+        [t("crossing_overlap"), *(rough_percent(x.overlap, 1) for x in pair)],
+    ]
+    table = plain_table(head, rows, numeric=(1, 2), caption=title)
+    return [html.H3(title), html.P(t("crossing_sub"), className="sub"), table]
 
 
 def _history(selection: Selection) -> list[Any]:
