@@ -123,10 +123,9 @@ def _home(acc: Accounts) -> Index:
 
 def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None = None) -> Array:
     """Circulation by absorption of the home nation's regions in every version, axes k region circuit."""
-    out = []
-    assert acc.posterior is not None
+    out, home = [], _home(acc)
     for k in range(acc.draws):
-        out.append(absorbed_shares(acc.draw(k), acc.posterior.regions)[0])
+        out.append(absorbed_shares(acc.draw(k), home)[0])
         if progress is not None:
             progress(k + 1, acc.draws)
     return np.stack(out)
