@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,8 @@ import pytest
 
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.scenario import LEAD
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import outside
 from xunhuan.scenario.layers import library
 from xunhuan.scenario.record import open_result
 
@@ -78,3 +81,17 @@ def test_an_ensemble_needs_something_uncertain(tmp_path: Path, capsys: pytest.Ca
     )
     assert main(["ensemble", str(plain)]) == 2
     assert "the scenario has no [uncertainty]" in capsys.readouterr().err
+
+
+def test_numbers_outside_their_interval_are_told(toy_result: Path) -> None:
+    """Which and why, in both languages; nothing where every estimate lies inside."""
+    result = open_result(toy_result)
+    s = result.summary.copy()
+    known = s["low"].notna() & s["value"].notna()
+    s.loc[known, "low"], s.loc[known, "high"] = s["value"] - 1.0, s["value"] + 1.0
+    assert outside(Reading(replace(result, summary=s))) == ""
+    at = s.index[known & (s["quantity"] == "real_income") & (s["place"] == "ATL")][0]
+    s.loc[at, ["low", "high"]] = s.loc[at, "value"] + 0.5, s.loc[at, "value"] + 1.5
+    told = [outside(Reading(replace(result, summary=s), lang)) for lang in ("en", "zh")]
+    assert told[0].startswith(f"1 of {known.sum():,} numbers lie outside their own interval (Real income: Atlas): ")
+    assert told[1].startswith(f"{known.sum():,}个数字中有1个落在自身区间之外（实际收入：阿特拉斯）")

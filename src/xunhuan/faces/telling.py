@@ -53,7 +53,30 @@ def draws(reading: Reading) -> str:
     t, said = words.of(reading.lang), reading.result.manifest["draws"]
     made = t("list").join(t("so_many", n=f"{n:,}", what=outcome(reading, how)) for how, n in said["outcomes"].items())
     what = t("list").join(reading.uncertain(q.of, q.name) for q in u.quantities())
-    return t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
+    told = t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
+    return told + (t("gap") if (more := outside(reading)) else "") + more
+
+
+def outside(reading: Reading) -> str:
+    """Which numbers lie outside their own interval, and why; empty where none does."""
+    s = reading.result.summary
+    known = s[s["low"].notna() & s["value"].notna()]
+    beyond = known[(known["value"] < known["low"]) | (known["value"] > known["high"])]
+    # What no draw moves differs by rounding only.
+    beyond = beyond[(beyond["high"] - beyond["low"]) > 1e-9 * beyond["value"].abs()]
+    if beyond.empty:
+        return ""
+    t = words.of(reading.lang)
+    name = "name_zh" if reading.lang == "zh" else "name_en"
+    groups = beyond.groupby("variable", sort=False)
+    which = [t("outside_of", what=reading.title(str(v)), where=_some(g[name], t)) for v, g in groups]
+    return t("outside_draws", n=f"{len(beyond):,}", of=f"{len(known):,}", which=t("semicolon").join(which))
+
+
+def _some(names: pd.Series[str], t: words.Texts, most: int = 4) -> str:
+    """The first few different names."""
+    found = list(dict.fromkeys(map(str, names)))
+    return t("list").join(found[:most]) + ("…" if len(found) > most else "")
 
 
 def offset_too_small(reading: Reading) -> list[str]:

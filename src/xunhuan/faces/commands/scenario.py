@@ -168,7 +168,7 @@ def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
     from xunhuan.faces.choosing import arithmetic, said_of_choices
     from xunhuan.faces.reading import Reading
-    from xunhuan.faces.telling import offset_too_small
+    from xunhuan.faces.telling import offset_too_small, outside
     from xunhuan.faces.words import caveat
 
     m = result.manifest
@@ -181,6 +181,7 @@ def _ended(result: Result) -> list[str]:
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
+        lines += [said] if (said := outside(reading)) else []
     lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")
     return lines + [f"Note: {n}." for n in m["base"]["notes"][:1]]
 

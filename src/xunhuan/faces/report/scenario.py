@@ -153,14 +153,15 @@ def _answer(reading: Reading) -> Iterator[str]:
 
 
 def _share(n: Number, lang: style.Language) -> str:
-    """A multiple of the loss: "31% (90% interval 12% to 60%) of", or times where it is large; in Chinese the share alone."""
-    if lang == "zh":
-        return f"{style.whole(100 * n.value)}%"
-    times = abs(n.value) >= 3
+    """A multiple of the loss: "31% (90% interval 12% to 60%) of", or times where it is large; in Chinese always a share."""
+    times = lang == "en" and abs(n.value) >= 3
 
     def show(x: float) -> str:
         return style.whole(x, 1) if times else f"{style.whole(100 * x)}%"
 
+    if lang == "zh":
+        interval = f"{show(n.low)}至{show(n.high)}"
+        return words.of(lang)("interval_named", value=show(n.value), interval=interval) if n.spans else show(n.value)
     inside = f" (90% interval {show(n.low)} to {show(n.high)})" if n.spans else ""
     return f"{show(n.value)} times{inside}" if times else f"{show(n.value)}{inside} of"
 
