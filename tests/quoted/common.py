@@ -7,6 +7,8 @@ import functools
 import pandas as pd
 import xarray as xr
 
+from tests.helpers.raw import raw_folder
+from xunhuan.build.china import ChinaInputs, read_both
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load, load_log
 from xunhuan.faces.figures.style import percent, percents, signed
@@ -17,6 +19,7 @@ __all__ = [
     "accounts",
     "bare",
     "grouped",
+    "inputs",
     "log",
     "means",
     "named",
@@ -74,3 +77,9 @@ def grouped(table: str, step: str, *quantities: str) -> tuple[int, float]:
     rows = log(table)
     rows = rows[(rows["step"] == step) & rows["quantity"].isin(quantities)]
     return len(rows), float(rows["change"].sum())
+
+
+@functools.cache
+def inputs() -> dict[int, ChinaInputs]:
+    """The raw tables of both years of China's provinces."""
+    return read_both(raw_folder())

@@ -8,10 +8,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import spearmanr
 
-from tests.helpers.raw import raw_folder
-from tests.quoted.common import accounts, number
+from tests.quoted.common import accounts, inputs, number
 from tests.quoted.quotes import quote
-from xunhuan.build.china import ChinaInputs, build_table, read_both
+from xunhuan.build.china import ChinaInputs, build_table
 from xunhuan.build.harmonise.gibbs import Kept
 from xunhuan.build.harmonise.overlap import Overlap
 from xunhuan.build.harmonise.provinces import plain_books, sampled
@@ -127,12 +126,12 @@ def widths() -> list[str]:
 @functools.cache
 def sampling() -> tuple[ChinaInputs, HomeMargins, Overlap, Kept, Array]:
     """The sampler once more, and outflow over output as the bureaus report it."""
-    inputs = read_both(raw_folder())
-    books = [plain_books(inputs[y]) for y in sorted(inputs)]
-    data, kept, _ = sampled([inputs[y] for y in sorted(inputs)], books)
-    last, t = books[-1], inputs[2017].tables
+    given = [inputs()[y] for y in sorted(inputs())]
+    books = [plain_books(x) for x in given]
+    data, kept, _ = sampled(given, books)
+    last, t = books[-1], given[-1].tables
     return (
-        inputs[2017],
+        given[-1],
         HomeMargins(last.supply, last.demand, float(last.output.sum())),
         data,
         kept,
