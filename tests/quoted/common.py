@@ -16,8 +16,10 @@ from xunhuan.measures import circulation
 
 __all__ = [
     "CIRCUITS",
+    "LEAST",
     "accounts",
     "bare",
+    "enough",
     "grouped",
     "inputs",
     "log",
@@ -31,6 +33,16 @@ __all__ = [
 ]
 
 CIRCUITS = ("own", "inter", "external")
+
+
+LEAST = 64
+"""Draws that an interval which is quoted needs."""
+
+
+def enough(draws: int) -> int:
+    """The number of draws, where an interval may rest on so many."""
+    assert draws >= LEAST, f"{draws} draws are too few for an interval that is quoted"
+    return draws
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from tests.build.union import effects, union
 from tests.evidence.china import LU
 from tests.helpers.reports import AGREED, COVERED, systematic, too_much
-from tests.quoted.common import CIRCUITS, accounts, inputs, number
+from tests.quoted.common import CIRCUITS, accounts, enough, inputs, number
 from tests.quoted.quotes import quote
 from xunhuan.build.china import ChinaInputs, build_table
 from xunhuan.build.harmonise.gibbs import Kept
@@ -30,6 +30,7 @@ PAGE, TABLE = "docs/harmonised.md", "china-2017"
 def posterior(table: str = TABLE) -> Posterior:
     found = accounts(table).posterior
     assert found is not None
+    enough(len(found))
     return found
 
 
@@ -42,6 +43,11 @@ def own(table: str) -> Array:
 def interval(x: Array, digits: int = 1) -> list[str]:
     """Ends of a 90% interval, per cent."""
     return [f"{100 * v:.{digits}f}" for v in np.quantile(x, [0.05, 0.95])]
+
+
+@quote(PAGE, "with its 90% interval over all {n} versions; provinces")
+def versions() -> list[str]:
+    return [str(len(posterior()))]
 
 
 @quote(
