@@ -21,6 +21,7 @@ __all__ = [
     "bare",
     "enough",
     "grouped",
+    "in_words",
     "inputs",
     "log",
     "means",
@@ -95,3 +96,8 @@ def grouped(table: str, step: str, *quantities: str) -> tuple[int, float]:
 def inputs() -> dict[int, ChinaInputs]:
     """The raw tables of both years of China's provinces."""
     return read_both(raw_folder())
+
+
+def in_words(n: int) -> str:
+    """A count up to twelve as it is written out."""
+    return "none one two three four five six seven eight nine ten eleven twelve".split()[n]
