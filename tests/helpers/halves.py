@@ -23,6 +23,7 @@ HUBEI = Shock((Capacity("CN-HB", loss=0.6, start=30, end=106, recovery="linear",
 def losses(acc: Accounts, shock: Shock, **given: object) -> tuple[float, float]:
     """Annual losses at a step of a day and of half a day."""
     whole, half = (
-        float(respond(acc, shock, PropagationParameters(step_days=dt, **given)).detail["loss"].sum()) for dt in (1.0, 0.5)
+        float(respond(acc, shock, PropagationParameters(step_days=dt, **given)).detail["loss"].sum())
+        for dt in (1.0, 0.5)
     )
     return whole, half

@@ -98,6 +98,9 @@ def inputs() -> dict[int, ChinaInputs]:
     return read_both(raw_folder())
 
 
+COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
 def in_words(n: int) -> str:
     """A count up to twelve as it is written out."""
-    return "none one two three four five six seven eight nine ten eleven twelve".split()[n]
+    return COUNTS[n]

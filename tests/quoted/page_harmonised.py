@@ -27,6 +27,7 @@ from xunhuan.measures.circuits import absorbed_shares
 
 PAGE, TABLE = "docs/harmonised.md", "china-2017"
 
+
 def posterior(table: str = TABLE) -> Posterior:
     found = accounts(table).posterior
     assert found is not None

@@ -43,7 +43,10 @@ def apart(table: str) -> Accounts:
     return xh.split_processing(accounts(table))
 
 
-@quote(PAGE, "domestic content of what processors sell is missed by up to {n}, where without the split it is missed by {n} to {n}.")
+@quote(
+    PAGE,
+    "domestic content of what processors sell is missed by up to {n}, where without the split it is missed by {n} to {n}.",
+)
 def known_economy() -> list[str]:
     truth = made_up(True)
     done = split(truth.table, truth.exports, truth.imports).accounts
@@ -60,14 +63,17 @@ def known_economy() -> list[str]:
 @quote(
     PAGE,
     "the levels of all goods: exports {n} ({n} to {n}) in 2017, {n} ({n} to {n}) in 2012; imports {n} and {n} |",
-    "The level of exports is above the customs share ({n} in 2017) because the table's exports are at producer prices, {n} % "
-    "of customs values",
+    "The level of exports is above the customs share ({n} in 2017) because the table's exports are at producer prices, {n} "
+    "% of customs values",
 )
 def levels() -> list[str]:
-    rows = {y: share_table(y).query("sector == @LEVEL").set_index("side") for y in (2017, 2012)}
+    rows = {y: share_table(y).pipe(lambda f: f[f["sector"] == LEVEL]).set_index("side") for y in (2017, 2012)}
     exports = [three(rows[y].loc["exports", k]) for y in rows for k in ("mid", "low", "high")]
     why = str(rows[2017].loc["exports", "source"])
-    told = [re.findall(pattern, why) for pattern in (r"([\d.]+) % of customs exports", r"are ([\d.]+) % of those of customs")]
+    told = [
+        re.findall(pattern, why)
+        for pattern in (r"([\d.]+) % of customs exports", r"are ([\d.]+) % of those of customs")
+    ]
     ((customs,), (prices,)) = told
     return [*exports, *(three(rows[y].loc["imports", "mid"]) for y in rows), three(float(customs) / 100), prices]
 

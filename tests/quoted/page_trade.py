@@ -34,7 +34,7 @@ def mexico() -> list[str]:
 @quote(
     PAGE,
     "Trade answers a tariff slowly: {n} within a year, about {n} (1.75–2.25) after 7 to 10 years",
-    "the pattern by sector of the set: {n} in the first year, when contracts and capacity stand; {n} after about three years",
+    "pattern by sector of the set: {n} in the first year, when contracts and capacity stand; {n} after about three years",
     "all but BLP lie above that paper's {n} (FGO {n}, CP {n}, LL {n})",
 )
 def horizons() -> list[str]:

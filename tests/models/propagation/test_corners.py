@@ -9,7 +9,7 @@ from tests.helpers.halves import CHINA, HUBEI, NEAR, TOYLAND, losses
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.models.edits import Capacity, Link, Orders, Stock
+from xunhuan.models.edits import Capacity, Orders, Stock
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
 from xunhuan.models.propagation.rationing import served
