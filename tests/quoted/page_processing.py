@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 import xunhuan as xh
-from tests.build.test_processing_known import OFFICIAL_2012, SHEN_DANYANG
+from tests.evidence.china import OFFICIAL_2012, SHEN_DANYANG
 from tests.helpers.twofold import made_up
 from tests.quoted.common import accounts, bare, enough, number, percent
 from tests.quoted.quotes import quote

@@ -26,8 +26,8 @@ def three(weighting: int) -> Iterator[str]:
 @quote(
     PAGE,
     "In {n} the GDP of the {n} provinces rested {n}% (90% interval {n} to {n}) on the province's own final demand, {n}% "
-    "({n} to {n}) on the other provinces' and {n}% ({n} to {n}) on the rest of the world's (weighted by GDP; simple mean {n}, "
-    "{n}, {n}; intervals over {n} versions of the table).",
+    "({n} to {n}) on the other provinces' and {n}% ({n} to {n}) on the rest of the world's (weighted by GDP; simple mean "
+    "{n}, {n}, {n}; intervals over {n} versions of the table).",
 )
 def provinces() -> list[str]:
     acc = accounts(TABLE)
