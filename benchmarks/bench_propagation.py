@@ -28,6 +28,8 @@ from pathlib import Path
 import numpy as np
 
 DAYS, STOCK, RESTOCK = 120, 30, 20
+START = 5
+"""Day of the loss."""
 
 
 def peak_mb() -> float:
@@ -103,34 +105,43 @@ def equal_settings(**changes: object) -> dict[str, object]:
             "rationing": "proportional", "overproduction_max": 1.0, "substitution": False, **changes}  # fmt: skip
 
 
-def numbers(python: str) -> list[dict[str, object]]:
-    """Largest relative gap of production between the models on Toyland, case by case."""
+CASES: tuple[tuple[str, float, int, dict[str, object], dict[str, float]], ...] = (
+    ("equal rules, stocks do not bind", 0.15, 10, {}, {}),
+    ("equal rules, stocks bind", 0.8, 60, {}, {}),
+    ("overproduction to 1.25 over a year", 0.15, 10, {"overproduction_max": 1.25}, {"alpha_max": 1.25}),
+    ("stocks used to the last, ψ 0", 0.8, 60, {"caution": 0.0}, {}),
+    ("orders below use while stocks are high", 0.8, 60, {"destock": True}, {}),
+    ("target stocks of the base year", 0.8, 60, {"target": "base", "destock": True}, {}),
+    ("shortfalls asked of the supplier that failed", 0.8, 60, {"reorder": "supplier"}, {}),
+    ("needs before restocking", 0.8, 60, {"allotment": "needs"}, {}),
+    ("industries before final users", 0.8, 60, {"rationing": "final_last"}, {}),
+)
+"""Name, capacity of AT-N's manufacturing lost, day it is back, our change to equal settings, BoARIO's."""
+
+
+def production(size: float, until: int, changes: dict[str, object]) -> np.ndarray:
+    """Our daily output on Toyland, axes t ri."""
     from xunhuan.data.toyland import toyland
     from xunhuan.models.edits import Capacity
     from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, respond
 
+    shock = Shock((Capacity("AT-N", "MAN", loss=size, start=START, end=until),))
+    r = respond(toyland(), shock, PropagationParameters(**equal_settings(**changes)))
+    return r.path["output"].to_numpy().reshape(DAYS, -1)
+
+
+def numbers(python: str) -> list[dict[str, object]]:
+    """Largest relative gap of production between the models on Toyland, case by case."""
+    from xunhuan.data.toyland import toyland
+
     acc = toyland()
     rows = []
-    cases: list[tuple[str, float, int, dict[str, object], dict[str, float]]] = [
-        ("equal rules, stocks do not bind", 0.15, 10, {}, {}),
-        ("equal rules, stocks bind", 0.8, 60, {}, {}),
-        ("overproduction to 1.25 over a year", 0.15, 10, {"overproduction_max": 1.25}, {"alpha_max": 1.25}),
-        ("stocks used to the last, ψ 0", 0.8, 60, {"caution": 0.0}, {}),
-        ("orders below use while stocks are high", 0.8, 60, {"destock": True}, {}),
-        ("target stocks of the base year", 0.8, 60, {"target": "base", "destock": True}, {}),
-        ("shortfalls asked of the supplier that failed", 0.8, 60, {"reorder": "supplier"}, {}),
-        ("needs before restocking", 0.8, 60, {"allotment": "needs"}, {}),
-        ("industries before final users", 0.8, 60, {"rationing": "final_last"}, {}),
-    ]
-    for name, size, until, ours, theirs in cases:
+    for name, size, until, ours, theirs in CASES:
         loss = np.zeros((DAYS, acc.R * acc.S))
-        loss[5:until, 1] = size
+        loss[START:until, 1] = size
         theirs_out = ask_peer(python, job_of(acc, loss, **theirs))["production"]
-        shock = Shock((Capacity("AT-N", "MAN", loss=size, start=5, end=until),))
-        r = respond(acc, shock, PropagationParameters(**equal_settings(**ours)))
-        mine = r.path["output"].to_numpy().reshape(DAYS, -1)
-        base = acc.output.ravel() / 365
+        mine, base = production(size, until, ours), acc.output.ravel() / 365
         lost = [float((base - path).sum()) for path in (mine, theirs_out)]
         rows.append({"case": name, "largest_gap": float(np.abs(mine / theirs_out - 1).max()),
                      "output_lost_ours": lost[0], "output_lost_boario": lost[1]})  # fmt: skip

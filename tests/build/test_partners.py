@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -244,21 +243,3 @@ def test_places_inside_a_partner_add_up_to_it(small) -> None:
     sent, bought, export, imported, near = small
     out, _ = place_split(sent, bought, export, imported, near, goods=2, elasticity=1.0, border=1.0)
     assert np.allclose(out.sum(0), (export[:2, near.economy] * near.share).T, rtol=1e-12)
-
-
-@pytest.mark.house
-def test_the_page_shows_every_statement_and_every_province_left_out(world) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
-    rows = [[c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| CN-")]
-    outside, said = [r for r in rows if len(r) == 5], [r for r in rows if len(r) == 8]
-    expected = left_out(world)
-    assert [r[:2] for r in outside] == [[r.province, str(r.statements)] for r in expected.itertuples()]
-    for shown, r in zip(outside, expected.itertuples(), strict=True):
-        assert shown[2] == f"{r.elasticity:g}, {r.border:g}"
-        assert [float(x) for x in shown[3:]] == pytest.approx([r.national, r.prior], abs=5.1e-3)
-    table = compared(world)
-    assert len(said) == len(table)
-    for shown, r in zip(said, table.itertuples(), strict=True):
-        assert shown[:4] == [r.province, r.period, r.way, r.partner + (f" in {r.within}" if r.within else "")]
-        assert [float(shown[k]) for k in (4, 6, 7)] == pytest.approx([r.share, r.by_nation, r.by_prior], abs=5.1e-4)
-        assert shown[5] == ("" if np.isnan(r.national) else f"{r.national:.3f}")

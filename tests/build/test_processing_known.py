@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import xunhuan as xh
+from tests.evidence.china import OFFICIAL_2012
 from tests.helpers.twofold import made_up, of_the_form
 from xunhuan.build.processing import rejoined, split
 from xunhuan.data.accounts import Accounts
@@ -68,9 +69,6 @@ def test_content_of_exports_is_the_authors_formula() -> None:
     assert float(ds["dva"].sel(group="ordinary").item()) == pytest.approx(chain @ acc.flow[0, 1, o], rel=1e-10)
 
 
-OFFICIAL_2012 = 1433.58 / 2239.15
-"""Value added at home by China's exports of goods and services over those exports, billion USD, 2012, processing trade
-apart: customs, statistics and commerce offices with the Chinese Academy of Sciences [ShenDanyang2014]."""
 DRAWS = 16
 
 

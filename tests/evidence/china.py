@@ -10,6 +10,10 @@ from xunhuan.measures import circulation
 
 LU = {"own": "55.1", "inter": "33.4", "external": "11.5"}
 """Simple means over the provinces, per cent.   [LuJiangyuan2022]"""
+SHEN_DANYANG = (1433.58, 2239.15)
+"""Value added at home by China's exports of goods and services, and those exports, billion USD, 2012, processing trade
+apart: customs, statistics and commerce offices with the Chinese Academy of Sciences [ShenDanyang2014]."""
+OFFICIAL_2012 = SHEN_DANYANG[0] / SHEN_DANYANG[1]
 TABLE = "31 provinces, 42 sectors, 2017"
 
 

@@ -41,13 +41,13 @@ def mixed(position: float, scale: tuple[tuple[float, str], ...]) -> str:
 @pytest.mark.parametrize("scale", [style.BLUES, style.ORANGES, style.DIVERGING])
 def test_words_on_tiles_are_readable_everywhere_on_a_scale(scale: tuple[tuple[float, str], ...]) -> None:
     for position in np.linspace(0, 1, 41):
-        assert contrast(style.ink_on(float(position), scale), mixed(float(position), scale)) > 4.5
+        assert contrast(style.ink_on(float(position), scale), mixed(float(position), scale)) > style.LEGIBLE
 
 
 def test_fixed_colours_pass_aa() -> None:
     pairs = [(style.PAPER, style.OWN), (style.PAPER, style.EXTERNAL), (style.INK, style.INTER), (style.INK, style.PAPER),
              (style.MUTED, style.PAPER)]  # fmt: skip
-    assert all(contrast(a, b) >= 4.5 for a, b in pairs)
+    assert all(contrast(a, b) >= style.LEGIBLE for a, b in pairs)
 
 
 def test_stacked_bars_add_to_one_and_keep_the_order(toy: Accounts) -> None:

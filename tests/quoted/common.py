@@ -7,6 +7,8 @@ import functools
 import pandas as pd
 import xarray as xr
 
+from tests.helpers.raw import raw_folder
+from xunhuan.build.china import ChinaInputs, read_both
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load, load_log
 from xunhuan.faces.figures.style import percent, percents, signed
@@ -14,9 +16,13 @@ from xunhuan.measures import circulation
 
 __all__ = [
     "CIRCUITS",
+    "LEAST",
     "accounts",
     "bare",
+    "enough",
     "grouped",
+    "in_words",
+    "inputs",
     "log",
     "means",
     "named",
@@ -28,6 +34,16 @@ __all__ = [
 ]
 
 CIRCUITS = ("own", "inter", "external")
+
+
+LEAST = 64
+"""Draws that an interval which is quoted needs."""
+
+
+def enough(draws: int) -> int:
+    """The number of draws, where an interval may rest on so many."""
+    assert draws >= LEAST, f"{draws} draws are too few for an interval that is quoted"
+    return draws
 
 
 @functools.cache
@@ -74,3 +90,17 @@ def grouped(table: str, step: str, *quantities: str) -> tuple[int, float]:
     rows = log(table)
     rows = rows[(rows["step"] == step) & rows["quantity"].isin(quantities)]
     return len(rows), float(rows["change"].sum())
+
+
+@functools.cache
+def inputs() -> dict[int, ChinaInputs]:
+    """The raw tables of both years of China's provinces."""
+    return read_both(raw_folder())
+
+
+COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def in_words(n: int) -> str:
+    """A count up to twelve as it is written out."""
+    return COUNTS[n]

@@ -11,10 +11,12 @@ import pandas as pd
 
 from tests.evidence.china import LU
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import CIRCUITS, accounts, bare, grouped, log, means, named, number, percent, shares
+from tests.quoted.common import CIRCUITS, accounts, bare, grouped, inputs, log, means, named, number, percent, shares
 from tests.quoted.quotes import quote
+from xunhuan.build.provinces import DECAY
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.balance import gravity_fill
+from xunhuan.data.identities import identity_residuals
 from xunhuan.faces.rounding import adding
 from xunhuan.measures import circulation
 
@@ -68,6 +70,7 @@ VALUE_ADDED = ("compensation", "depreciation", "net_production_tax", "operating_
 
 @quote(
     PAGE,
+    "| 0 error column | error (Shandong, Chongqing) | {n} | {n} | {n} % of output |",
     "| 1 transit | outflow | {n} | {n} | {n} % |",
     "| | export | {n} | {n} | {n} % |",
     "| | inflow and import | {n} | {n} | {n} % |",
@@ -76,17 +79,52 @@ VALUE_ADDED = ("compensation", "depreciation", "net_production_tax", "operating_
     "| | value added | | {n} | {n} % |",
     "| | fixed capital formation | {n} | {n} | {n} % |",
     "| | stocks | {n} | {n} | {n} % |",
+    "| 3 negative use | stocks moved between provinces (one good) | {n} | {n} ({n} gross) |",
     "| 4 national trade | export | {n} | {n} | {n} % |",
+    "| | import | | {n} | {n} % |",
     "| 5 own use | outflow | {n} | {n} | {n} % |",
 )
 def corrections() -> list[str]:
+    cells, error = grouped(TABLE, "0 error column", "error")
+    stocks, moved = grouped(TABLE, "3 negative use", "inventory")
+    rows = log(TABLE)[lambda f: f["step"] == "3 negative use"]
     return [
+        number(cells), _signed(error), bare(percent(abs(error) / sourced("output"), 1)),
         *row("1 transit", "outflow"), *row("1 transit", "export"), *row("1 transit", "inflow", "import"),
         number(grouped(TABLE, "2 own share", "own share")[0]),
         *row("3 national totals", "output"), *row("3 national totals", *VALUE_ADDED, cells=False),
         *row("3 national totals", "fixed_capital"), *row("3 national totals", "inventory"),
-        *row("4 national trade", "export"), *row("5 own use", "outflow"),
+        number(stocks), number(moved), number(float(rows["change"].abs().sum())),
+        *row("4 national trade", "export"), *row("4 national trade", "import", cells=False), *row("5 own use", "outflow"),
     ]  # fmt: skip
+
+
+CALLED = {
+    "Repair of machinery": "machinery repair",
+    "Oil and gas extraction": "oil and gas",
+    "Research and development": "R&D",
+}
+"""Short names of sectors."""
+
+
+@quote(
+    PAGE,
+    "Output is cut most in {t} ({n} %), {t} ({n} %) and {t} ({n} %), raised most in {t} ({n} %) and {t} ({n} %).",
+)
+def scaled() -> list[str]:
+    rows = log(TABLE)
+    rows = rows[(rows["step"] == "3 national totals") & (rows["quantity"] == "output")]
+    sums = rows.groupby("sector")[["before", "change"]].sum()
+    change = (100 * sums["change"] / sums["before"]).sort_values()
+    names = dict(zip(accounts(TABLE).sectors.codes, accounts(TABLE).sectors.names_en, strict=True))
+    told = [*change.index[:3], *change.index[:-3:-1]]
+    return [w for c in told for w in (CALLED.get(names[c], names[c].lower()), _signed(float(change[c])))]
+
+
+@quote(PAGE, "The largest relative residual of any identity is below {t}.\n")
+def residual() -> list[str]:
+    worst = max(float(np.max(r)) for r, _ in identity_residuals(accounts(TABLE)).values())
+    return [f"1e{math.ceil(math.log10(3 * worst))}"]  # with room: rounding is the machine's
 
 
 @quote(PAGE, "Transit is Chongqing ({n}) and Beijing ({n}) above all")
@@ -234,3 +272,57 @@ def left() -> list[str]:
     official = float(rows[rows["quantity"] == "imports shared alike by all users"]["before"].sum())
     gap = float(rows["change"].sum())
     return [number(gap, 1), number(100 * gap / official, 1)]
+
+
+@quote(PAGE, "{n} provinces, {n} sectors, one open rest of the world")
+def size() -> list[str]:
+    return [str(accounts(TABLE).R - 1), str(accounts(TABLE).S)]
+
+
+@quote(PAGE, "`acc.draw(k)` makes the k-th of {n} versions")
+def versions() -> list[str]:
+    return [str(accounts(TABLE).draws)]
+
+
+@quote(
+    PAGE,
+    "| 6 | Partners by gravity, distance^{n}, fitted to the margins by RAS, nothing to oneself | x[r,s,i] = ρ d^{n} σ |",
+    "The decay of {n} was fitted on",
+)
+def gravity() -> list[str]:
+    return [f"−{DECAY:g}", f"−{DECAY:g}", f"{DECAY:g}"]
+
+
+@quote(PAGE, "the official table reports {n} more imports than its uses take up ({n} of them electronics)")
+def unused_imports() -> list[str]:
+    unused = inputs()[2017].control.unused_import
+    (electronics,) = (k for k, n in enumerate(accounts(TABLE).sectors.names_en) if n == "Electronics")
+    return [number(float(unused.sum()), 1), number(float(unused[electronics]), 1)]
+
+
+@quote(
+    PAGE,
+    "agrees with the literature to {n} points and hardly depends on step 5: between the two limits it moves by {n} points.",
+)
+def near_the_literature() -> list[str]:
+    apart = 100 * means(TABLE, 0)[-1] - float(LU["external"])
+    limits = [100 * means(f"{TABLE}-{k}", 0)[-1] for k in ("most", "least")]
+    return [str(math.ceil(10 * abs(apart)) / 10), number(limits[0] - limits[1], 1)]
+
+
+@quote(PAGE, "| official non-competitive table, imports known by user | | {n} |")
+def official() -> list[str]:
+    rows = log(TABLE)
+    rows = rows[rows["step"] == "check: value added absorbed abroad"]
+    return [number(float(rows[rows["quantity"] == "imports shared alike by all users"]["before"].sum()), 1)]
+
+
+@quote(PAGE, "The national statistical discrepancy ({n}) is part of stocks.")
+def discrepancy() -> list[str]:
+    return [number(float(inputs()[2012].control.discrepancy.sum()))]
+
+
+@quote(PAGE, "*Chongqing* exports {n} in the source of 2012 and {n} in that of 2017.")
+def chongqing() -> list[str]:
+    found = [inputs()[y].tables for y in (2012, 2017)]
+    return [number(float(t.export[t.regions.index("CN-CQ")].sum())) for t in found]

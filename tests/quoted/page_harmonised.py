@@ -8,14 +8,17 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import spearmanr
 
-from tests.helpers.raw import raw_folder
-from tests.quoted.common import accounts, number
+from tests.build.union import effects, union
+from tests.evidence.china import LU
+from tests.helpers.reports import AGREED, COVERED, systematic, too_much
+from tests.quoted.common import CIRCUITS, accounts, enough, inputs, number
 from tests.quoted.quotes import quote
-from xunhuan.build.china import ChinaInputs, build_table, read_both
+from xunhuan.build.china import ChinaInputs, build_table
 from xunhuan.build.harmonise.gibbs import Kept
-from xunhuan.build.harmonise.overlap import Overlap
-from xunhuan.build.harmonise.provinces import plain_books, sampled
-from xunhuan.build.harmonise.truth import Beliefs, HomeMargins, truth
+from xunhuan.build.harmonise.overlap import HIGH, LOW, Overlap
+from xunhuan.build.harmonise.provinces import DECAY_RANGE, TILT, plain_books, sampled
+from xunhuan.build.harmonise.truth import MOST_OF_PLACE, Beliefs, HomeMargins, truth
+from xunhuan.build.provinces import DECAY
 from xunhuan.data.arrays import Array
 from xunhuan.data.posterior import Posterior
 from xunhuan.faces.rounding import adding
@@ -23,13 +26,12 @@ from xunhuan.measures import cross_hauling
 from xunhuan.measures.circuits import absorbed_shares
 
 PAGE, TABLE = "docs/harmonised.md", "china-2017"
-SHOWN = ("CN-CQ", "CN-SN", "CN-BJ", "CN-JL", "CN-SH", "CN-HL", "CN-GZ", "CN-SD", "CN-QH", "CN-HB", "CN-SC", "CN-FJ",
-         "CN-JS", "CN-GD", "CN-ZJ")  # fmt: skip
 
 
 def posterior(table: str = TABLE) -> Posterior:
     found = accounts(table).posterior
     assert found is not None
+    enough(len(found))
     return found
 
 
@@ -44,20 +46,30 @@ def interval(x: Array, digits: int = 1) -> list[str]:
     return [f"{100 * v:.{digits}f}" for v in np.quantile(x, [0.05, 0.95])]
 
 
-@quote(PAGE, *(f"| {code} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} |" for code in SHOWN))
+@quote(PAGE, "with its 90% interval over all {n} versions; provinces")
+def versions() -> list[str]:
+    return [str(len(posterior()))]
+
+
+@quote(
+    PAGE, "| | outflow rep. | harm. | overlap rep. | harm. | own rep. | harm. | low | high |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|\n{t}\n\nOver all provinces"
+)  # fmt: skip
 def provinces() -> list[str]:
-    """Outflow ratio and overlap as reported and harmonised, own share as reported, harmonised with interval."""
+    """Outflow ratio and overlap as reported and harmonised, own share as reported, harmonised with interval; every
+    province, those that report the most overlap first."""
     codes = accounts(TABLE).geography.codes
     crossed = {k: cross_hauling(accounts(f"{TABLE}{k}")) for k in ("-reported", "")}
-    known = posterior().known["circulation"]
-    out = []
-    for code in SHOWN:
-        p = codes.index(code)
+    known, rows = posterior().known["circulation"], []
+    reported = crossed["-reported"]["overlap"].to_series()
+    for code in reported.sort_values(ascending=False, kind="stable").index:
+        p, cells = codes.index(code), [code]
         for name in ("outflow", "overlap"):
-            out += [f"{float(crossed[k][name].sel(region=code)):.2f}" for k in ("-reported", "")]
-        out += [f"{100 * own(f'{TABLE}{k}')[p, 0]:.1f}" for k in ("-reported", "")]
-        out += interval(known[:, p, 0])
-    return out
+            cells += [f"{float(crossed[k][name].sel(region=code)):.2f}" for k in ("-reported", "")]
+        cells += [f"{100 * own(f'{TABLE}{k}')[p, 0]:.1f}" for k in ("-reported", "")]
+        rows.append(f"| {' | '.join([*cells, *interval(known[:, p, 0])])} |")
+    assert len(rows) == len(known[0])
+    return ["\n".join(rows)]
 
 
 @quote(
@@ -127,12 +139,12 @@ def widths() -> list[str]:
 @functools.cache
 def sampling() -> tuple[ChinaInputs, HomeMargins, Overlap, Kept, Array]:
     """The sampler once more, and outflow over output as the bureaus report it."""
-    inputs = read_both(raw_folder())
-    books = [plain_books(inputs[y]) for y in sorted(inputs)]
-    data, kept, _ = sampled([inputs[y] for y in sorted(inputs)], books)
-    last, t = books[-1], inputs[2017].tables
+    given = [inputs()[y] for y in sorted(inputs())]
+    books = [plain_books(x) for x in given]
+    data, kept, _ = sampled(given, books)
+    last, t = books[-1], given[-1].tables
     return (
-        inputs[2017],
+        given[-1],
         HomeMargins(last.supply, last.demand, float(last.output.sum())),
         data,
         kept,
@@ -145,30 +157,33 @@ def _narrow(middle: float) -> tuple[float, float]:
     return float(middle * np.exp(-0.1645)), float(middle * np.exp(0.1645))
 
 
-CASES: dict[str, Beliefs] = {
-    "as built": Beliefs(),
-    "τ_u 0.25": Beliefs(tau=(float(np.log(0.25)), 0.35)),
-    "τ_u 0.85": Beliefs(tau=(float(np.log(0.85)), 0.35)),
-    "outside 19.5%": Beliefs(trade=_narrow(0.195)),
-    "outside 38.2%": Beliefs(trade=_narrow(0.382)),
-    "no outside totals": Beliefs(trade=None),
-}
+def cases() -> dict[str, Beliefs]:
+    """What is believed, by the name of its row: narrow priors on either side, each outside total alone, none."""
+    given = Beliefs()
+    assert given.trade is not None
+    tau = {f"τ_u {x:g}": replace(given, tau=(float(np.log(x)), given.tau[1])) for x in (0.25, 0.85)}
+    outside = {f"outside {100 * x:.1f}%": replace(given, trade=_narrow(x)) for x in given.trade}
+    return {"as built": given, **tau, **outside, "no outside totals": replace(given, trade=None)}
 
 
-@quote(PAGE, *(f"| {case} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} | {{n}} |" for case in CASES))
+@quote(
+    PAGE, "| | own | inter | external | Shandong | Chongqing | Shaanxi | Jilin | rank corr. |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|\n{t}\n\n## How"
+)  # fmt: skip
 def sensitivity() -> list[str]:
     given, books, data, kept, ratio = sampling()
-    codes, out = accounts(TABLE).geography.codes, []
+    codes, rows = accounts(TABLE).geography.codes, []
     size = np.maximum(np.minimum(books.supply, books.demand), 0.0)
-    for case in CASES.values():
+    for name, case in cases().items():
         found = truth(kept, data, books, np.random.default_rng(4), case)
         mean = found.overlap[:, 1].mean(0)
         shares, _ = absorbed_shares(build_table(given, "harmonised", replace(posterior(), mean=mean))[0], np.arange(31))
-        out += [f"{x:.1f}" for x in adding([100 * v for v in shares.mean(0)], 1)]
-        out += [f"{100 * shares[codes.index(f'CN-{c}'), 0]:.0f}" for c in ("SD", "CQ", "SN", "JL")]
+        cells = [f"{x:.1f}" for x in adding([100 * v for v in shares.mean(0)], 1)]
+        cells += [f"{100 * shares[codes.index(f'CN-{c}'), 0]:.0f}" for c in ("SD", "CQ", "SN", "JL")]
         local = 1 - (found.overlap[:, 1] * size).sum(2) / size.sum(1)
-        out.append(number(float(np.median([spearmanr(x, ratio)[0] for x in local])), 2))
-    return out
+        rank = number(float(np.median([spearmanr(x, ratio)[0] for x in local])), 2)
+        rows.append(f"| {' | '.join([name, *cells, rank])} |")
+    return ["\n".join(rows)]
 
 
 @quote(
@@ -182,3 +197,66 @@ def parameters() -> list[str]:
     every = [kept.sd[n] for n in ("good", "lasting", "passing", "cell", "noise")]
     every += [kept.kappa, kept.beta[..., 0], kept.gamma]
     return [number(float(v), 2) for x in every for v in np.quantile(x, [0.5, 0.05, 0.95])]
+
+
+@quote(PAGE, "The model sends and takes {n}% too much in all")
+def too_much_in_all() -> list[str]:
+    _, _, data, kept, _ = sampling()
+    drawn = systematic(kept, data, 1, np.random.default_rng(5))
+    return [number(100 * (too_much(data, drawn, 1) - 1))]
+
+
+# --- what goes in ----------------------------------------------------------------------------------------------------------
+
+
+@quote(
+    PAGE,
+    "differ by τ = {n} (sd of the effect of a member on logit c, good and size given), {n} economies in the world by {n}; "
+    "the provinces' lasting effects by {n}.",
+    "τ_u is lognormal about {n} and is *not* updated",
+    "Of the variance of members ρ = {n} lasts from 2006 to 2011, of cells ρ_w = {n}.",
+)
+def places() -> list[str]:
+    world, given = accounts("world-2017"), Beliefs()
+    abroad = [c for c, n in zip(world.geography.codes, world.geography.nation, strict=True) if n != world.home]
+    members, all_ = (effects(union(world, m))[0].std(ddof=1) for m in (world.geography.clusters["EU"], abroad))
+    lasting = float(np.median(sampling()[3].sd["lasting"]))
+    return [
+        f"{members:.2f}", str(len(abroad)), f"{all_:.2f}", f"{lasting:.2f}", f"{np.exp(given.tau[0]):g}",
+        *(f"{x:g}" for x in given.persist),
+    ]  # fmt: skip
+
+
+@quote(
+    PAGE,
+    "known for {n} < c < {n}, bounded beyond",
+    "k = min({n}, ρτ_u²/τ_b²)",
+    "| level | K ~ N(0, {n}²) times",
+    "R̂ of every province and of the level is below {n} (tested)",
+    "intervals cover {n} to {n}%)",
+)
+def bounds() -> list[str]:
+    known = [LOW, HIGH, MOST_OF_PLACE, Beliefs().level, AGREED]
+    return [*(f"{x:g}" for x in known), *(f"{100 * x:.0f}" for x in COVERED)]
+
+
+@quote(
+    PAGE,
+    "trade between provinces is about {n}% of output in the tables of Li, Yang and Huang, and {n}% of sales on "
+    "value-added-tax invoices",
+    "the decay of trade with distance ({n} to {n}; {n} in the table)",
+    "(log odds of sd {n}, judgement;",
+)
+def drawn() -> list[str]:
+    outside = Beliefs().trade
+    assert outside is not None
+    return [*(f"{100 * x:.1f}" for x in outside), *(f"{x:g}" for x in (*DECAY_RANGE, DECAY, TILT))]
+
+
+@quote(PAGE, "[LuJiangyuan2022] has {n}, {n} and {n} for 2017, inside all three.")
+def published() -> list[str]:
+    known = posterior().known["circulation"].mean(1)
+    low, high = np.quantile(100 * known, [0.05, 0.95], axis=0)
+    lu = [float(LU[c]) for c in CIRCUITS]
+    assert ((low < lu) & (lu < high)).all(), "the page says that Lu's shares lie inside the intervals"
+    return [LU[c] for c in CIRCUITS]

@@ -6,7 +6,9 @@ import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.quoted.common import accounts, bare, means, named, number, percents, shares, signed
+import numpy as np
+
+from tests.quoted.common import accounts, bare, enough, in_words, means, named, number, percents, shares, signed
 from tests.quoted.quotes import quote
 from xunhuan.faces.figures.style import percent
 from xunhuan.scenario import bench
@@ -14,8 +16,6 @@ from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.record import Result
 
 PAGE, TABLE, WORLD = "README.md", "china-2017", "world-2017"
-LEAST = 64
-"""Draws that an interval which is quoted needs."""
 BOTH = "embargo + integration"
 
 
@@ -25,11 +25,20 @@ def three(weighting: int) -> Iterator[str]:
 
 @quote(
     PAGE,
-    "In {n} the GDP of the {n} provinces rested {n}% on the province's own final demand, {n}% on the other provinces' and "
-    "{n}% on the rest of the world's (weighted by GDP; simple mean {n}, {n}, {n}).",
+    "In {n} the GDP of the {n} provinces rested {n}% (90% interval {n} to {n}) on the province's own final demand, {n}% "
+    "({n} to {n}) on the other provinces' and {n}% ({n} to {n}) on the rest of the world's (weighted by GDP; simple mean "
+    "{n}, {n}, {n}; intervals over {n} versions of the table).",
 )
 def provinces() -> list[str]:
-    return [str(accounts(TABLE).year), str(shares(TABLE).sizes["region"]), *three(-1), *three(0)]
+    acc = accounts(TABLE)
+    post = acc.posterior
+    assert post is not None
+    home = np.array([n == acc.home for n in acc.geography.nation])
+    every = np.average(post.known["circulation"], axis=1, weights=acc.gdp[home])  # versions have the table's own GDP
+    ends = 100 * np.quantile(every, [0.05, 0.95], axis=0).T
+    told = zip(three(-1), ends, strict=True)
+    shares_ = [word for share, (low, high) in told for word in (share, f"{low:.1f}", f"{high:.1f}")]
+    return [str(acc.year), str(shares(TABLE).sizes["region"]), *shares_, *three(0), str(enough(len(post)))]
 
 
 @quote(PAGE, "Abroad weighs most in {t} ({n}%), {t} ({n}%), {t} ({n}%) and {t} ({n}%).")
@@ -49,6 +58,17 @@ def size_of_the_world() -> list[str]:
     return [str(x) for x in (acc.year, provinces_, acc.R - provinces_, acc.S)]
 
 
+@quote(PAGE, "China's {n} provinces in the world of {n} are the built-in case")
+def built_in() -> list[str]:
+    return [size_of_the_world()[k] for k in (1, 0)]
+
+
+@quote(PAGE, "goods trade between provinces becomes {n}% cheaper.")
+def cheaper() -> list[str]:
+    (policy,) = (s for s in read_layers("chip-embargo").data["shock"] if s.get("role") == "policy")
+    return [number(-100 * policy["trade_cost"]["change"])]
+
+
 @functools.cache
 def chips() -> Result:
     """The lead scenario with its draws; measures and comparisons that this page does not quote are left out."""
@@ -65,9 +85,7 @@ def told(quantity: str, arm: str, digits: int, share: bool = True) -> list[str]:
 
 @quote(PAGE, "Long run, labour mobile inside China, {n} draws of")
 def draws() -> list[str]:
-    drawn = chips().manifest["draws"]["total"]
-    assert drawn >= LEAST, f"{drawn} draws are too few for an interval that is quoted"
-    return [str(drawn)]
+    return [str(enough(chips().manifest["draws"]["total"]))]
 
 
 @quote(
@@ -91,3 +109,11 @@ def answer() -> list[str]:
 @quote(PAGE, "only {n}% of the loss is made good *because of* the embargo")
 def because() -> list[str]:
     return [bare(percent(chips().headline("omega_net", BOTH, "CHN")["value"]))]
+
+
+@quote(PAGE, "(over all {t} published sets the embargo costs {n} to {n}%; the report has the table)")
+def over_all_sets() -> list[str]:
+    rows = chips().choices
+    rows = rows.query("of == 'elasticity_set' and variable == 'real_income' and arm == 'embargo' and place == 'CHN'")
+    assert (rows["outcome"] == "converged").all()
+    return [in_words(len(rows)), *(bare(percent(-float(x), 2)) for x in (rows["value"].max(), rows["value"].min()))]

@@ -95,3 +95,18 @@ def read() -> list[str]:
         *whole(total), *fine(row[0]), a[0], *fine(row[1:3]), *fine(inter), a[1], *fine(row[3]), a[2],
         *whole(column.sum()), *fine(column[0]), b[0], *fine(away), b[1], *fine(column[3]), b[2],
     ]  # fmt: skip
+
+
+@quote(
+    PAGE,
+    "Columns: {n} bought = {n} inputs + {n} final. Rows: {n} output = {n} inputs + {n} value added.",
+    "Final use of AT-N is {n}, bought from",
+    "v[r] = value added / output: {n}/{n} = {n}, and so on.",
+    "which sums to {n}, its final use",
+)
+def sums() -> list[str]:
+    p = parts()
+    bought, inputs, output, added = (whole(p[k][0])[0] for k in ("bought", "inputs", "output", "added"))
+    final = whole(p["bought"][0] - p["inputs"][0])[0]
+    rate = fine(p["added"][0] / p["output"][0], 6)[0]
+    return [bought, inputs, final, output, inputs, added, final, added, output, rate, *whole(p["value"][:, 0].sum())]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 
 import xunhuan as xh
-from tests.quoted.common import accounts, bare, percent
+from tests.quoted.common import LEAST, accounts, bare, percent, signed
 from tests.quoted.quotes import quote
 from xunhuan.scenario.record import Result
 
 PAGE = "docs/tutorial.md"
+MARKET = -0.05
 
 
 @functools.cache
@@ -28,7 +29,7 @@ def without_draws() -> Result:
                     "ban": True,
                 },
             },
-            {"name": "market", "trade_cost": {"from": "CHN", "to": "CHN", "sectors": "goods", "change": -0.05}},
+            {"name": "market", "trade_cost": {"from": "CHN", "to": "CHN", "sectors": "goods", "change": MARKET}},
         ],
         "model": {"trade": {"labour": "mobile"}},
         "measure": {"sectors": {}},
@@ -52,3 +53,22 @@ def cost() -> list[str]:
 @quote(PAGE, "net of that (net Ω), it makes good about {n}% of the loss")
 def net() -> list[str]:
     return [bare(percent(without_draws().headline("omega_net", "embargo + market", "CHN")["value"]))]
+
+
+@quote(PAGE, "trade in goods between its provinces becomes {n}% cheaper")
+def cheaper() -> list[str]:
+    return [bare(percent(-MARKET))]
+
+
+@quote(PAGE, "Use {n} draws or more for numbers you quote.")
+def least() -> list[str]:
+    return [str(LEAST)]
+
+
+@quote(PAGE, "the same numbers under each published set, from {n} to {n}%, where even the sign of net Ω changes.")
+def over_all_sets() -> list[str]:
+    rows = without_draws().choices
+    net = rows.query("variable == 'omega_net'")["value"]
+    assert net.min() < 0 < net.max(), "the page says that the sign of net Ω changes"
+    value = rows.query("variable == 'real_income' and arm == 'embargo'")["value"]
+    return [bare(signed(float(x), 1)) for x in (value.max(), value.min())]

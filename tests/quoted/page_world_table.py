@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import resources
 
+import numpy as np
 import pandas as pd
 
+import xunhuan as xh
+from tests.helpers.raw import raw_folder
 from tests.quoted.common import accounts, bare, log, number, percent, shares
 from tests.quoted.quotes import quote
+from xunhuan.build import builder, lists
+from xunhuan.build.duties import IMPLAUSIBLE
+from xunhuan.build.foreign import LEAST_VALUE_ADDED
+from xunhuan.data.accounts import Accounts
 from xunhuan.measures import supply
 
 PAGE, TABLE = "docs/world-table.md", "world-2017"
@@ -78,7 +86,6 @@ def duties() -> list[str]:
 @quote(
     PAGE,
     "China's domestic share of GDP by absorption is {n}% in `china-2017` and {n}% here.",
-    "| 42 sectors made 32 | {n} |",
     "| export of goods per GDP: OECD instead of official | {n} |",
     "| export of services per GDP | {n} |",
     "| domestic content of exports: imports, use and trade refitted | {n} |",
@@ -92,7 +99,7 @@ def bridge() -> list[str]:
         "value added returned home",
     )  # fmt: skip
     ends = f.loc[order[0], "before"], f.loc[order[-1], "after"]
-    points = [100 * float(f.loc[q, "change"]) for q in order]
+    points = [100 * float(f.loc[q, "change"]) for q in order[1:]]
     points.append(100 * (float(ends[1]) - float(ends[0])))
     return [*(bare(percent(float(x), 1)) for x in ends), *(("+" if x > 0 else "") + number(x, 2) for x in points)]
 
@@ -103,7 +110,7 @@ def bridge() -> list[str]:
     "in {n}. Series of different sources do not join: OECD is {n} points above WIOD in {n}, the year they share.",
 )
 def history() -> list[str]:
-    f = pd.read_parquet(str(resources.files("xunhuan") / "tables" / "history.parquet"))
+    f = history_table()
     f = f[(f["measure"] == "circulation") & (f["nation"] == "CHN")]
     wiod, oecd = (f[f["source"] == s].set_index("year")["domestic"] for s in ("wiod", "oecd"))
     low = int(wiod.idxmin())
@@ -120,3 +127,93 @@ def history() -> list[str]:
 def components() -> list[str]:
     made = supply(accounts("china-detailed-2020"), "CHN", sectors="electronic_components")["domestic"].item()
     return [bare(percent(made))]
+
+
+# --- lists, bounds, years --------------------------------------------------------------------------------------------------
+
+
+def listed(name: str) -> pd.DataFrame:
+    return pd.read_csv(lists.data_file(name), comment="#", dtype=str)
+
+
+@quote(
+    PAGE,
+    "and the Chinese {n} sectors share.",
+    "| cn42_to_common.csv | {n} Chinese sectors | {n} common sectors |",
+    "| oecd28_to_common.csv | {n} goods and services as one | {n} goods and SERVICES |",
+    "| oecd45_to_common.csv | {n} sectors |",
+    "| wiod50_to_common.csv | WIOD 2014, {n} sectors |",
+    "| wiod50_services_to_oecd45.csv | WIOD services | the {n} services of OECD-45 |",
+    "the outputs y_k of the {n} services solve",
+    "| {n} sectors made {n} | {n} |",
+)
+def sector_lists() -> list[str]:
+    acc = accounts(TABLE)
+    china, oecd28, oecd45, wiod = (
+        str(listed(f"{name}_to_common.csv")["source"].nunique()) for name in ("cn42", "oecd28", "oecd45", "wiod50")
+    )
+    made = set(listed("oecd28_to_oecd45.csv")["target"])
+    services = str(len(set(listed("oecd45_to_common.csv")["source"]) - made))
+    goods = str(len(acc.sectors.groups["goods"]))
+    mended = rows(BRIDGE).set_index("quantity").loc["classification", "change"]
+    change = ("+" if mended > 0 else "") + number(100 * float(mended), 2)
+    return [
+        china, china, str(acc.S), str(int(oecd28) - 1), goods, oecd45, wiod, services, services, china, str(acc.S), change,
+    ]  # fmt: skip
+
+
+@quote(
+    PAGE,
+    "Flows between {n} economies by good are the OECD's of 2017",
+    "EU (the {n} of 2017)",
+    "| {n} economies, {n} industries, WIOD 2013 release |",
+    "| {n} economies, {n} sectors: step 1 for each year |",
+    "| official non-competitive tables, {n} sectors |",
+    "| official tables of {n} to {n} sectors |",
+)
+def sizes() -> list[str]:
+    acc, found = accounts(TABLE), history_table().groupby("source")["nation"].nunique()
+    every = xh.tables().set_index("name")["sectors"]
+    detailed = every[every.index.str.startswith("china-detailed")]
+    wiod = wiod_tables()[-1]
+    return [
+        str(found["oecd"]), str(len(acc.geography.clusters["EU"])), str(found["wiod"]), str(wiod.S), str(found["oecd"]),
+        str(acc.S), str(every["china-national-2017"]), str(detailed.min()), str(detailed.max()),
+    ]  # fmt: skip
+
+
+@functools.cache
+def history_table() -> pd.DataFrame:
+    return pd.read_parquet(str(resources.files("xunhuan") / "tables" / "history.parquet"))
+
+
+@functools.cache
+def wiod_tables() -> list[Accounts]:
+    """Every year of the World Input-Output Database, from the raw files."""
+    return [builder(f"wiod-{year}")(raw_folder(), lambda _: None)[0][0] for year in range(1995, 2012)]
+
+
+@quote(PAGE, "so rows miss their output by up to {n} million")
+def whole_millions() -> list[str]:
+    return [
+        number(max(float(np.abs(acc.final[..., acc.categories.index("discrepancy")]).max()) for acc in wiod_tables()))
+    ]
+
+
+@quote(PAGE, "the published import column is {n}% (2017), {n}% (2018) and {n}% (2020) higher.")
+def import_columns() -> list[str]:
+    out = []
+    for year in (2017, 2018, 2020):
+        moved = log(f"china-national-{year}")[lambda f: f["step"] == "imports by use"]
+        total = float(accounts(f"china-national-{year}").flow[1, 0].sum())
+        out.append(bare(percent(-float(moved["change"].sum()) / total, 1)))
+    return out
+
+
+@quote(
+    PAGE,
+    "Value added per output is at least {n}% in the seed",
+    "Food rates above {n}% in the OECD file are simple means",
+)
+def bounds() -> list[str]:
+    return [bare(percent(LEAST_VALUE_ADDED)), bare(percent(IMPLAUSIBLE))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
@@ -69,10 +70,10 @@ def quote(page: str, *sentences: str) -> Callable[[Callable[[], Iterable[str]]],
         if len(sentences) == 1:
             QUOTES.append(Quote(page, sentences[0], work))
             return work
-        first = 0
+        first, once = 0, functools.cache(work)
         for sentence in sentences:
             holes = len(re.findall(r"\{[nt]\}", sentence))
-            QUOTES.append(Quote(page, sentence, _part(work, first, first + holes)))
+            QUOTES.append(Quote(page, sentence, _part(once, first, first + holes)))
             first += holes
         return work
 

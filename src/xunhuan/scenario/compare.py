@@ -25,6 +25,8 @@ HURT = 1e-4
 """Loss of real income, as a share, below which a place counts as not hurt."""
 TELLING = 5e-4
 """Loss of real income, as a share, below which an offset says nothing: a ratio to almost nothing. Its value is nan there."""
+SIZES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Doses of a policy that are tried for a change of sign."""
 
 MARKETS = ("domestic", "external")
 _PLACE = ("place",)
@@ -119,7 +121,7 @@ def _grid(w: Callable[[float], Array], largest: float, hurt: NDArray[np.intp]) -
     limit)."""
     reached = 0.0
     whole = np.zeros(len(hurt), dtype=bool)
-    for size in [*(s for s in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0) if s < largest), largest]:
+    for size in [*(s for s in SIZES if s < largest), largest]:
         if whole.all():
             return largest
         try:

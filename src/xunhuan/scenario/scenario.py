@@ -218,9 +218,13 @@ class Measure(Strict):
     sectors: Empty | None = None
 
 
+DIGEST_DIGITS = 12
+"""Fewest digits that pin a table."""
+
+
 def _digest(text: str) -> str:
-    if text and not re.fullmatch("[0-9a-f]{12,64}", text):
-        raise ValueError("is the beginning of a digest, 12 to 64 hexadecimal digits")
+    if text and not re.fullmatch(f"[0-9a-f]{{{DIGEST_DIGITS},64}}", text):
+        raise ValueError(f"is the beginning of a digest, {DIGEST_DIGITS} to 64 hexadecimal digits")
     return text
 
 

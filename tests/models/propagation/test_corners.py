@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.helpers.halves import CHINA, HUBEI, NEAR, TOYLAND, losses
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.models.edits import Capacity, Link, Orders, Stock
+from xunhuan.models.edits import Capacity, Orders, Stock
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, activity, respond, simulate
 from xunhuan.models.propagation.rationing import served
@@ -90,31 +91,20 @@ def test_demand_shock_with_ample_stocks_is_the_leontief_model(toy: Accounts, reg
 
 @pytest.mark.parametrize("rule", ["proportional", "final_last"])
 def test_halving_the_step_moves_annual_losses_by_less_than_a_percent(toy: Accounts, rule: str) -> None:
-    shock = Shock(
-        (
-            Capacity("AT-N", "MAN", loss=0.7, start=14, end=56, recovery="linear", recovery_days=28),
-            Link("BOR", "ATL", "FAR", loss=0.8, start=28, end=84),
-        )
-    )
-    total = []
-    for dt in (1.0, 0.5):
-        p = PropagationParameters(step_days=dt, rationing=rule)
-        total.append(float(respond(toy, shock, p).detail["loss"].sum()))
-    assert total[0] > 10
-    assert abs(total[1] / total[0] - 1) < 0.01
+    whole, half = losses(toy, TOYLAND, rationing=rule)
+    assert whole > 10
+    assert abs(half / whole - 1) < NEAR
 
 
 def test_halving_the_step_on_a_bundled_table(china: Accounts) -> None:
-    shock = Shock((Link("ROW", "CHN", "20", loss=0.5, start=30, end=180),))
-    loss = [float(respond(china, shock, PropagationParameters(step_days=dt)).detail["loss"].sum()) for dt in (1.0, 0.5)]
-    assert loss[0] > 1e3
-    assert abs(loss[1] / loss[0] - 1) < 0.01
+    whole, half = losses(china, CHINA)
+    assert whole > 1e3
+    assert abs(half / whole - 1) < NEAR
 
 
 def test_a_deep_regional_loss_does_not_spiral(china: Accounts) -> None:
     """Own recipes are served before shipments, so that a province at two fifths of its capacity runs at two fifths."""
-    shock = Shock((Capacity("CN-HB", loss=0.6, start=30, end=106, recovery="linear", recovery_days=28),))
-    r = respond(china, shock)
+    r = respond(china, HUBEI)
     assert r.path is not None
     hubei = activity(r.path)["CN-HB"]
     assert hubei.min() == pytest.approx(0.4, abs=0.01)

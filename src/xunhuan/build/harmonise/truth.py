@@ -26,6 +26,8 @@ from xunhuan.errors import BadInput, Problems
 
 K_GRID = np.linspace(-3.0, 3.0, 121)
 """Values of K that are tried."""
+MOST_OF_PLACE = 0.95
+"""Most that can be of the place, of an effect's variance: some of it is always habit."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def truth(kept: Kept, data: Overlap, books: HomeMargins, rng: Rng, beliefs: Beli
 def _of_the_place(effect: Array, sd: Array, true: Array, rng: Rng) -> Array:
     """What is of the place in an effect that is place and habit, given its own sd and that of the true part alone."""
     ends = (slice(None),) + (None,) * (effect.ndim - 1)
-    part = np.minimum(0.95, true**2 / sd**2)[ends]
+    part = np.minimum(MOST_OF_PLACE, true**2 / sd**2)[ends]
     return np.asarray(part * effect + rng.standard_normal(effect.shape) * true[ends] * np.sqrt(1 - part))
 
 

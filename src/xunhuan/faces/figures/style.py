@@ -39,6 +39,8 @@ BLUES = ((0.0, "#f3f7fa"), (0.5, "#8db4d2"), (1.0, "#1f4e79"))
 ORANGES = ((0.0, "#fbf4ee"), (0.5, "#dd9c68"), (1.0, "#b4530f"))
 DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db4d2"), (1.0, "#1f4e79"))
 
+LEGIBLE = 4.5
+"""Least contrast of words with their ground, WCAG AA."""
 FONT = (
     "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
     "sans-serif"

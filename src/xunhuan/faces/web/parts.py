@@ -54,7 +54,7 @@ def contrast(a: str, b: str) -> float:
 
 def ink_for(background: str) -> str:
     """The house ink or white, whichever reads at 4.5 to 1; black in the narrow band where neither does."""
-    return next((c for c in (style.INK, style.PAPER) if contrast(c, background) >= 4.5), "#000000")
+    return next((c for c in (style.INK, style.PAPER) if contrast(c, background) >= style.LEGIBLE), "#000000")
 
 
 def _luminance(c: str) -> float:

@@ -16,7 +16,7 @@ from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, bundled, place
 WITH_ERRORS = ("CP", "CP-full", "LL")
 SCALED = ("LL",)
 """Sets with scale elasticities."""
-_SPREAD = math.log(HIGHEST / ASSUMED) / NormalDist().inv_cdf(0.975)
+SPREAD = math.log(HIGHEST / ASSUMED) / NormalDist().inv_cdf(0.975)
 """Standard deviation of the log of what is assumed."""
 
 
@@ -99,5 +99,5 @@ def drawn_by_error(sectors: Sectors, name: str, number: float, most: Array) -> A
     upper = np.where(e.mix > 0, most[:, None], np.inf).min(0)
     low, high = (ndtr((edge - e.theta) / e.error) for edge in (0.0, upper))
     each = e.theta + e.error * ndtri(low + np.clip(at[:-1], 1e-6, 1 - 1e-6) * (high - low))
-    assumed = ASSUMED * math.exp(_SPREAD * float(ndtri(at[-1])))
+    assumed = ASSUMED * math.exp(SPREAD * float(ndtri(at[-1])))
     return np.where(e.mix.any(1), e.mix @ each, np.minimum(assumed, most))
