@@ -6,6 +6,7 @@ Letters: t year, p region, i good of a year's list, k version.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def posteriors(
         tables = cleaned(given.tables, given.macro, log)
         overlap = found.overlap[:, t]
         n = len(tables.regions)
-        out[year] = Posterior(
+        post = Posterior(
             regions=np.arange(n),
             reports=reports_of(tables, book, given.control),
             overlap=np.rint(STEPS * overlap[chosen]).astype(np.uint8),
@@ -133,18 +134,19 @@ def posteriors(
             reexport=reexport,
             to=np.zeros((0, 0)),
             title=f"{VERSIONS} versions of what the provinces sell each other",
-            notes=(*HARMONISED_NOTES, _level(found, believed)),
+            notes=HARMONISED_NOTES,
         )
+        out[year] = replace(post, notes=(*HARMONISED_NOTES, _level(post, believed)))
     return out
 
 
-def _level(found: Truth, given: Beliefs) -> str:
-    """What is believed and the level of trade that comes of it, for a table's notes."""
-    low, high = np.quantile(found.trade, [0.05, 0.95])
+def _level(post: Posterior, given: Beliefs) -> str:
+    """The level of trade over the versions and what is believed, for a table's notes."""
+    low, high = np.quantile([post.trade(k) for k in range(len(post))], [0.05, 0.95])
     outside = (
         "no outside totals" if given.trade is None else "outside totals " + " to ".join(f"{x:.1%}" for x in given.trade)
     )
     return (
-        f"trade between provinces of the last year is {found.trade.mean():.1%} of output, 90% {low:.1%} to {high:.1%} "
-        f"({outside}; true differences between places {np.exp(given.tau[0]):.2f}, sd of logits)"
+        f"trade between provinces is {low:.1%} to {high:.1%} of output in nine of ten versions ({outside}; true differences "
+        f"between places {np.exp(given.tau[0]):.2f}, sd of logits)"
     )
