@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite"]
+Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -77,8 +77,8 @@ class Status:
 
     Attributes
     ----------
-    outcome : {"converged", "max_iterations", "diverged", "nonfinite"}
-        What it came to.
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several"}
+        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either.
     iterations : int
         Steps taken.
     residual : float
@@ -107,7 +107,7 @@ class Status:
 
     @property
     def converged(self) -> bool:
-        """True where the answer meets the tolerance."""
+        """True where the answer meets the tolerance and no other does."""
         return self.outcome == "converged"
 
 

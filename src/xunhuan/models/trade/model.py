@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def _respond(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> Response:
-    """Long-run general equilibrium after a shock; see `solve.respond`."""
-    from xunhuan.models.trade.solve import respond as solved
+    """Long-run general equilibrium after a shock; see `answer.respond`."""
+    from xunhuan.models.trade.answer import respond as solved
 
     return solved(accounts, shock, parameters)
 
