@@ -78,3 +78,13 @@ def vanishing(task: Problem) -> Array:
     net = np.where(anchored, 0.0, part @ deficit)
     lost = -np.where(np.abs(net) > NOTHING, ratio(net, part @ income), 0.0)
     return np.asarray(books * income * (part.T @ lost))
+
+
+def balances_vanish(acc: Accounts, shock: Shock, parameters: TradeParameters) -> bool:
+    """Whether bans of a shock cut the world in parts whose trade with each other was not balanced.
+
+    Raises BadInput, Infeasible as `respond`.
+    """
+    rest = at_rest(acc, parameters).accounts
+    p = primitives_of(rest, shock, parameters)
+    return bool(np.isinf(p.trade_cost).any() and vanishing(problem(rest, p, parameters)).any())

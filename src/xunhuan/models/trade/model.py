@@ -39,6 +39,22 @@ def respond_many(
     return solved(accounts, shocks, parameters)
 
 
+def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
+    """The base under a closure; see `rest.at_rest`."""
+    if parameters.deficits != "zero" and not (accounts.flow < 0).any():
+        return accounts
+    from xunhuan.models.trade.rest import at_rest
+
+    return at_rest(accounts, parameters).accounts
+
+
+def _comparable(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> TradeParameters:
+    """Balanced trade where bans cut the world in parts, so that no trade balance vanishes on the way; see `answer`."""
+    from xunhuan.models.trade.answer import balances_vanish
+
+    return changed(parameters, deficits="zero") if balances_vanish(accounts, shock, parameters) else parameters
+
+
 def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
     """Gradient of ln real income of some regions in every primitive; see `marginal.gradient`."""
     from xunhuan.models.trade.marginal import gradient
@@ -112,6 +128,8 @@ MODEL: Model[TradeParameters] = Model(
     ),
     respond_many=respond_many,
     slopes=_slopes,
+    at_rest=_at_rest,
+    comparable=_comparable,
     first_order=gain_to_first_order,
     views={"region": by_region},
     command="simulate",

@@ -62,8 +62,8 @@ class TradeParameters(BaseModel):
         default=0.0,
         description="ψ, elasticity of an industry's productivity in its own employment, one number or by sector "
         "selection (pure number, ≥ 0), or LL: the estimates of [LashkaripourLugovskyy2023], 0 in services, which go with "
-        "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023]; with "
-        "inputs it is not enough: a base that is unstable is refused, and an answer that is not the only one says so.",
+        "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023]; "
+        "with inputs it is not enough: a base that is unstable is refused, and an answer that is not the only one says so.",
     )
     deficits: Literal["zero", "world_share", "own_share", "constant"] = Field(
         default="world_share",

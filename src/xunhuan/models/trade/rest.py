@@ -1,4 +1,4 @@
-"""The base that a closure has: what the table would be, nothing else having happened, where the closure is not the table's."""
+"""The base that a closure has: what the table would be, nothing else having happened, where its closure is another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xunhuan.models.trade.records import Equilibrium
 from xunhuan.models.trade.solve import primitives_of, problem
 from xunhuan.models.trade.stability import settle
 
-BALANCED = 'changes are against the equilibrium of balanced trade, deficits = "zero", not against the table, whose trade is not balanced'
+BALANCED = 'changes are against the equilibrium of balanced trade (deficits = "zero"), not against the table'
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ def _balanced(acc: Accounts, parameters: str) -> Rest:
     if not found.status.converged:
         raise NotConverged("the base with balanced trade was not found", where=found.status.message)
     new = rebuild.accounts(acc, task.base, task.shift, found.out)
-    notes = (BALANCED, *(n for n in (*task.base.notes, *found.notes)))
+    notes = (BALANCED, *task.base.notes, *found.notes)
     return Rest(_peopled(new.replace(notes=(*acc.notes, BALANCED)), found.out), notes)
 
 

@@ -6,6 +6,7 @@ beyond it is one from which any small push leads away. ψθ ≤ 1 does not see t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -76,9 +77,7 @@ def leading(task: Problem, x: Vector) -> Mode:
             LinearOperator((n, n), matvec=product, dtype=np.float64), k=1, which="LR", v0=np.ones(n), tol=1e-4
         )
     except ArpackError as err:
-        raise NotConverged(
-            "whether the economies of scale leave one equilibrium could not be found", where=str(err)
-        ) from err
+        raise NotConverged("whether economies of scale leave one equilibrium was not found", where=str(err)) from err
     way = np.real(vector[:, 0])
     return Mode(float(value[0].real), np.asarray(way / way[np.abs(way).argmax()]))
 
@@ -97,41 +96,37 @@ def settle(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settled
         return Settled(out, x, info, status(acc, info, task.options))
     first = at_base(acc, parameters, float(task.elasticities.held))
     out, x, info = search(task)
+    ended = status(acc, info, task.options)
     if int(info.outcome) != CONVERGED:
-        return Settled(out, x, info, status(acc, info, task.options))
+        said = f"{ended.message}; economies of scale: ρ = {first:.3f} in the base, several equilibria beyond 1"
+        return Settled(out, x, info, replace(ended, message=said))
     here = leading(task, x)
     said = f"ρ = {first:.3f} in the base, {here.rho:.3f} at the answer; 1 is the limit"
     if max(first, here.rho) <= NEAR:
-        return Settled(out, x, info, status(acc, info, task.options))
-    other, spent = _other(task, x, here)
-    info = info._replace(iterations=info.iterations + spent)
+        return Settled(out, x, info, ended)
+    other = _other(task, x, here)
     near = f"economies of scale are near the point where several equilibria are possible ({said})"
     if other is None and here.rho < 1:
         found = "searches from two other starts found no other answer"
-        return Settled(out, x, info, status(acc, info, task.options), (f"{near}: {found}",))
+        return Settled(out, x, info, ended, (f"{near}: {found}",))
     info = info._replace(outcome=jnp.asarray(SEVERAL))
     ended, why = status(acc, info, task.options), "the answer is unstable, which the only one cannot be"
     if other is not None:
         apart = np.abs(np.asarray(other) - np.asarray(x))
         why = f"another is {apart.max():.2g} log points away in {label(acc, int(apart.argmax()))}"
-    said = f"{ended.message}: {why} ({said})"
-    return Settled(
-        out, x, info, Status(ended.outcome, ended.iterations, ended.residual, ended.tolerance, said, ended.worst)
-    )
+    return Settled(out, x, info, replace(ended, message=f"{ended.message}: {why} ({said})"))
 
 
-def _other(task: Problem, x: Vector, mode: Mode) -> tuple[Vector | None, int]:
-    """Another equilibrium than that of state x, if one is found, and iterations spent."""
+def _other(task: Problem, x: Vector, mode: Mode) -> Vector | None:
+    """Another equilibrium than that of state x, if one is found."""
     most = max(APART, 10 * task.options.tolerance / max(1 - mode.rho, 1e-3))
     r, s = task.economy.output.shape
     size = np.abs(mode.direction[r + r * s : r + 2 * r * s]).max()
-    spent = 0
     for way in (1.0, -1.0):
         _, root, info = search_from(task, x + way * _STEP * mode.direction / size)
-        spent += int(info.iterations)
         if int(info.outcome) == CONVERGED and float(jnp.abs(root - x).max()) > most:
-            return root, spent
-    return None, spent
+            return root
+    return None
 
 
 def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> float:
