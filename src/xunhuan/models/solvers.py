@@ -20,7 +20,7 @@ JaxArray = jax.Array
 Vector = jax.Array
 Map = Callable[[Vector], Vector]
 
-CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE, SEVERAL = 0, 1, 2, 3, 4
+CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE, AMBIGUOUS = 0, 1, 2, 3, 4
 OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite", "several")
 """What `SolveInfo.outcome` means; "several": the answer meets the tolerance, but it is not the only one."""
 

@@ -10,10 +10,10 @@ from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.solvers import use_compile_cache
 from xunhuan.models.trade import detail, rebuild
+from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.rest import Rest, at_rest
 from xunhuan.models.trade.solve import Problem, primitives_of, problem
-from xunhuan.models.trade.stability import Settled, settle
+from xunhuan.models.trade.stability import Settled, conclude
 
 NOTHING = 1e-8
 """Trade balance of a part of the world, share of world GDP, below which it is the rounding of a table."""
@@ -25,8 +25,8 @@ def respond(
     """Long-run general equilibrium after a shock [CaliendoParro2015; TombeZhu2019]; equations in docs/trade.md.
 
     accounts    any balanced table; shock edits of long-run primitives, or the primitives themselves
-    Everything is a change against the base that the closure has (`rest.at_rest`): the table, or where deficits are "zero"
-    its equilibrium of balanced trade. No shock gives exactly that base.
+    Everything is a change against the base that the closure has (`ownbase.own_base`): the table, or where deficits are
+    "zero" its equilibrium of balanced trade. No shock gives exactly that base.
 
     Returns the counterfactual accounts, detail (real income exact, first-order split, prices, trade, employment,
     revenue) and the solver's status. A search that fails is not raised: the status says so and names the worst cell.
@@ -35,13 +35,13 @@ def respond(
     NotConverged where the closure has no base.
     """
     use_compile_cache()
-    rest = at_rest(accounts, parameters)
+    rest = own_base(accounts, parameters)
     p = primitives_of(rest.accounts, shock, parameters)
     task = problem(rest.accounts, p, parameters)
-    return package(rest, p, task, settle(rest.accounts, task, parameters), parameters)
+    return package(rest, p, task, conclude(rest.accounts, task, parameters), parameters)
 
 
-def package(rest: Rest, p: Primitives, task: Problem, found: Settled, parameters: TradeParameters) -> Response:
+def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, parameters: TradeParameters) -> Response:
     """A Response from what the search gave."""
     acc, ended = rest.accounts, found.status
     attrs = {
@@ -85,6 +85,6 @@ def balances_vanish(acc: Accounts, shock: Shock, parameters: TradeParameters) ->
 
     Raises BadInput, Infeasible as `respond`.
     """
-    rest = at_rest(acc, parameters).accounts
+    rest = own_base(acc, parameters).accounts
     p = primitives_of(rest, shock, parameters)
     return bool(np.isinf(p.trade_cost).any() and vanishing(problem(rest, p, parameters)).any())

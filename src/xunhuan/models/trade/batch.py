@@ -12,17 +12,17 @@ from xunhuan.models.model import Response, Shock
 from xunhuan.models.solvers import use_compile_cache
 from xunhuan.models.trade.answer import package
 from xunhuan.models.trade.calibrate import Base
+from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Shift
-from xunhuan.models.trade.rest import Rest, at_rest
 from xunhuan.models.trade.solve import Problem, base_of, problem
-from xunhuan.models.trade.stability import settle
+from xunhuan.models.trade.stability import conclude
 
 
 class DrawTask(NamedTuple):
     """One draw: the base of its closure, its primitives, all arrays of its run, its parameters."""
 
-    rest: Rest
+    rest: OwnBase
     primitives: Primitives
     task: Problem
     parameters: TradeParameters
@@ -39,7 +39,7 @@ class Shared:
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
-        rest = at_rest(self.accounts, own)
+        rest = own_base(self.accounts, own)
         acc, nested = rest.accounts, own.nest_ratio != 1
         if (acc, nested) not in self.bases:
             self.bases = {k: v for k, v in self.bases.items() if k[0] is acc}
@@ -71,5 +71,5 @@ def respond_many(
     shared = Shared(accounts)
     for shock, own in zip(shocks, parameters, strict=True):
         draw = shared.draw(shock, own)
-        found = settle(draw.rest.accounts, draw.task, own)
+        found = conclude(draw.rest.accounts, draw.task, own)
         yield package(draw.rest, draw.primitives, draw.task, found, own)

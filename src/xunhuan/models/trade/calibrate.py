@@ -161,7 +161,7 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     """Arrays of behaviour for a table, and where θ comes from. Raises BadInput as `TradeParameters.check`."""
     p.check(acc.sectors)
     theta, note = p.trade_elasticities(acc.sectors)
-    # At rest under "zero" there are none to keep; see `rest`.
+    # At rest under "zero" there are none to keep; see `ownbase`.
     kept = ("world_share", "constant", "own_share").index("world_share" if p.deficits == "zero" else p.deficits)
     held = (float(kept == k) for k in range(3))
     values: tuple[Any, ...] = (

@@ -16,11 +16,11 @@ from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, fixed_point, use_compile_cache
 from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
+from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.rest import at_rest
 from xunhuan.models.trade.solve import Problem, primitives_of, problem, status
-from xunhuan.models.trade.stability import settle
+from xunhuan.models.trade.stability import conclude
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -93,11 +93,11 @@ def gradient(
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
     use_compile_cache()
-    accounts = at_rest(accounts, parameters).accounts
+    accounts = own_base(accounts, parameters).accounts
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
     scalar, arrays, name = _measure(accounts, task, measure)
-    found = settle(accounts, task, parameters)
+    found = conclude(accounts, task, parameters)
     ended = found.status
     if not ended.converged:
         raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)

@@ -40,12 +40,12 @@ def respond_many(
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
-    """The base under a closure; see `rest.at_rest`."""
+    """The base under a closure; see `ownbase.own_base`."""
     if parameters.deficits != "zero" and not (accounts.flow < 0).any():
         return accounts
-    from xunhuan.models.trade.rest import at_rest
+    from xunhuan.models.trade.ownbase import own_base
 
-    return at_rest(accounts, parameters).accounts
+    return own_base(accounts, parameters).accounts
 
 
 def _comparable(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> TradeParameters:

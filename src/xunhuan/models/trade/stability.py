@@ -18,11 +18,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.solvers import CONVERGED, SEVERAL, JaxArray, SolveInfo, Vector
+from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Vector
 from xunhuan.models.trade.kernel import _Ready, iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.solve import Problem, label, primitives_of, problem, search, search_from, status
+from xunhuan.models.trade.solve import Problem, cell_name, primitives_of, problem, search, search_from, status
 
 NEAR = 0.9
 """ρ above which a second search is made."""
@@ -82,7 +82,7 @@ def leading(task: Problem, x: Vector) -> Mode:
     return Mode(float(value[0].real), np.asarray(way / way[np.abs(way).argmax()]))
 
 
-def settle(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settled:
+def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settled:
     """The equilibrium of a prepared problem; under economies of scale, with a test of whether it is the only one.
 
     ρ is computed in the base and at the answer. Where either is above `NEAR`, two more searches start one log point away
@@ -109,11 +109,11 @@ def settle(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settled
     if other is None and here.rho < 1:
         found = "searches from two other starts found no other answer"
         return Settled(out, x, info, ended, (f"{near}: {found}",))
-    info = info._replace(outcome=jnp.asarray(SEVERAL))
+    info = info._replace(outcome=jnp.asarray(AMBIGUOUS))
     ended, why = status(acc, info, task.options), "the answer is unstable, which the only one cannot be"
     if other is not None:
         apart = np.abs(np.asarray(other) - np.asarray(x))
-        why = f"another is {apart.max():.2g} log points away in {label(acc, int(apart.argmax()))}"
+        why = f"another is {apart.max():.2g} log points away in {cell_name(acc, int(apart.argmax()))}"
     return Settled(out, x, info, replace(ended, message=f"{ended.message}: {why} ({said})"))
 
 
@@ -142,7 +142,7 @@ def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> fl
         strong = [f"{c}: ψ = {v:.3g}" for c, v in zip(acc.sectors.codes, psi, strict=True) if v > 0]
         r, s = acc.R, acc.S
         outputs = np.abs(found.direction[r + r * s : r + 2 * r * s])
-        first = ", ".join(label(acc, r + r * s + int(k)) for k in np.argsort(-outputs)[:3])
+        first = ", ".join(cell_name(acc, r + r * s + int(k)) for k in np.argsort(-outputs)[:3])
         raise BadInput(
             f"the base is unstable under these economies of scale (ρ = {found.rho:.3f}, 1 is the limit)",
             where=f"{acc.name}: {first}", items=strong, fix="lower scale or theta",

@@ -16,13 +16,13 @@ from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Equilibrium
 from xunhuan.models.trade.solve import primitives_of, problem
-from xunhuan.models.trade.stability import settle
+from xunhuan.models.trade.stability import conclude
 
 BALANCED = 'changes are against the equilibrium of balanced trade (deficits = "zero"), not against the table'
 
 
 @dataclass(frozen=True, eq=False)
-class Rest:
+class OwnBase:
     """The base of a closure.
 
     accounts  the table itself wherever the closure leaves it alone
@@ -33,7 +33,7 @@ class Rest:
     notes: tuple[str, ...] = ()
 
 
-def at_rest(acc: Accounts, parameters: TradeParameters) -> Rest:
+def own_base(acc: Accounts, parameters: TradeParameters) -> OwnBase:
     """The base under a closure, kept for the next question on the same table.
 
     Every closure but "zero" holds on the table as it is. Under "zero" the base is the equilibrium without deficits, all else
@@ -42,7 +42,7 @@ def at_rest(acc: Accounts, parameters: TradeParameters) -> Rest:
     Raises BadInput as `problem` does; NotConverged where that equilibrium is not found, or is one of several.
     """
     if parameters.deficits != "zero":
-        return Rest(_kept(acc))
+        return OwnBase(_kept(acc))
     return _balanced(_kept(acc), parameters.model_dump_json())
 
 
@@ -53,17 +53,17 @@ def _kept(acc: Accounts) -> Accounts:
 
 
 @lru_cache(8)
-def _balanced(acc: Accounts, parameters: str) -> Rest:
+def _balanced(acc: Accounts, parameters: str) -> OwnBase:
     own = TradeParameters.model_validate_json(parameters)
     still = primitives_of(acc, Shock(), own)
     task = problem(acc, still, own)
     task = task._replace(elasticities=task.elasticities._replace(held=jnp.asarray(0.0)))
-    found = settle(acc, task, own)
+    found = conclude(acc, task, own)
     if not found.status.converged:
         raise NotConverged("the base with balanced trade was not found", where=found.status.message)
     new = rebuild.accounts(acc, task.base, task.shift, found.out)
     notes = (BALANCED, *task.base.notes, *found.notes)
-    return Rest(_peopled(new.replace(notes=(*acc.notes, BALANCED)), found.out), notes)
+    return OwnBase(_peopled(new.replace(notes=(*acc.notes, BALANCED)), found.out), notes)
 
 
 def _peopled(acc: Accounts, out: Equilibrium) -> Accounts:
