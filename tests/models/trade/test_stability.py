@@ -19,6 +19,8 @@ from xunhuan.models.trade.kernel import iteration, prepared
 from xunhuan.models.trade.solve import primitives_of, problem, search, search_from
 from xunhuan.models.trade.stability import at_base, leading
 
+pytestmark = pytest.mark.identity
+
 
 def _rho(acc: Accounts, psi: float) -> float:
     """ρ in the base, whatever it is."""
@@ -41,7 +43,6 @@ def test_rho_is_that_of_the_whole_jacobian(toy: Accounts, scale: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.identity
 def test_rho_rises_with_scale_and_crosses_one_below_the_limit_of_theory(world: Accounts) -> None:
     """ψθ stays well below 1, yet the base turns unstable: inputs make the loop."""
     psi = (0.0, 0.04, 0.09, 0.10, 0.11, 0.12, 0.15)
@@ -55,7 +56,19 @@ def test_rho_rises_with_scale_and_crosses_one_below_the_limit_of_theory(world: A
 
 
 @pytest.mark.slow
-@pytest.mark.identity
+@pytest.mark.parametrize("name", ["world", "china"])
+def test_the_estimates_of_scale_leave_no_stable_base(name: str, request: pytest.FixtureRequest) -> None:
+    """As the page says: whole they are refused, seven tenths of them are not."""
+    acc: Accounts = request.getfixturevalue(name)
+    whole = TradeParameters(elasticities="LL", scale="LL")
+    with pytest.raises(BadInput, match=r"the base is unstable under these economies of scale \(ρ = 1\.13"):
+        at_base(acc, whole)
+    psi = 0.7 * whole.scale_elasticities(acc.sectors)
+    less = TradeParameters(elasticities="LL", scale=dict(zip(acc.sectors.codes, psi.tolist(), strict=True)))
+    assert 0.9 < at_base(acc, less) < 1
+
+
+@pytest.mark.slow
 def test_beyond_one_there_are_several_equilibria(world: Accounts) -> None:
     """The same question from other first guesses ends elsewhere, each time with an equilibrium; below, it does not."""
     ends: dict[float, list[np.ndarray]] = {}
@@ -110,7 +123,6 @@ def test_one_of_several_answers_is_not_given_as_the_answer(world: Accounts, caps
 
 
 @pytest.mark.slow
-@pytest.mark.identity
 def test_near_one_a_second_search_is_told(world: Accounts) -> None:
     out = respond(world, Shock((Subsidy("CN-FJ", "C26", rate=0.01),)), TradeParameters(scale={"C26": 0.09}))
     assert out.status.converged

@@ -128,7 +128,7 @@ def primitives_of(acc: Accounts, shock: Shock | Primitives, parameters: TradePar
 def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
     """How the search ended, in words and labels."""
     outcome = OUTCOMES[int(info.outcome)]
-    residual, worst = float(info.residual), cell_name(acc, int(info.worst))
+    residual, worst = float(info.residual), place_in_state(acc, int(info.worst))
     text = {
         "converged": f"converged in {int(info.iterations)} iterations",
         "max_iterations": f"stopped after {int(info.iterations)} iterations, residual {residual:.2g} at {worst}",
@@ -144,7 +144,7 @@ def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
     return Status(outcome, int(info.iterations), residual, options.tolerance, text, worst)  # type: ignore[arg-type]
 
 
-def cell_name(acc: Accounts, k: int) -> str:
+def place_in_state(acc: Accounts, k: int) -> str:
     """Name of an element of the state vector."""
     r, s = acc.R, acc.S
     g, i = acc.geography.codes, acc.sectors.codes

@@ -22,7 +22,7 @@ from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Ve
 from xunhuan.models.trade.kernel import _Ready, iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.solve import Problem, cell_name, primitives_of, problem, search, search_from, status
+from xunhuan.models.trade.solve import Problem, place_in_state, primitives_of, problem, search, search_from, status
 
 NEAR = 0.9
 """ρ above which a second search is made."""
@@ -113,7 +113,7 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settl
     ended, why = status(acc, info, task.options), "the answer is unstable, which the only one cannot be"
     if other is not None:
         apart = np.abs(np.asarray(other) - np.asarray(x))
-        why = f"another is {apart.max():.2g} log points away in {cell_name(acc, int(apart.argmax()))}"
+        why = f"another is {apart.max():.2g} log points away in {place_in_state(acc, int(apart.argmax()))}"
     return Settled(out, x, info, replace(ended, message=f"{ended.message}: {why} ({said})"))
 
 
@@ -142,7 +142,7 @@ def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> fl
         strong = [f"{c}: ψ = {v:.3g}" for c, v in zip(acc.sectors.codes, psi, strict=True) if v > 0]
         r, s = acc.R, acc.S
         outputs = np.abs(found.direction[r + r * s : r + 2 * r * s])
-        first = ", ".join(cell_name(acc, r + r * s + int(k)) for k in np.argsort(-outputs)[:3])
+        first = ", ".join(place_in_state(acc, r + r * s + int(k)) for k in np.argsort(-outputs)[:3])
         raise BadInput(
             f"the base is unstable under these economies of scale (ρ = {found.rho:.3f}, 1 is the limit)",
             where=f"{acc.name}: {first}", items=strong, fix="lower scale or theta",
