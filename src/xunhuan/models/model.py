@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite"]
+Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -77,8 +77,8 @@ class Status:
 
     Attributes
     ----------
-    outcome : {"converged", "max_iterations", "diverged", "nonfinite"}
-        What it came to.
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several"}
+        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either.
     iterations : int
         Steps taken.
     residual : float
@@ -107,7 +107,7 @@ class Status:
 
     @property
     def converged(self) -> bool:
-        """True where the answer meets the tolerance."""
+        """True where the answer meets the tolerance and no other does."""
         return self.outcome == "converged"
 
 
@@ -210,8 +210,7 @@ class Quantity:
     unit : str
         A name of `symbols.UNITS`; "value" is the table's own unit.
     axes : tuple of str
-        "place" (regions, then nations of several regions), "home_place", "region", "sector", "t" (days), or axes whose
-        labels the readings bring.
+        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the readings label.
     definition : str
         A sentence, with the formula where there is one.
     source : str
@@ -275,8 +274,7 @@ class Uncertain(Generic[P]):
     parameter : str
         Where it is a choice: the parameter that is chosen.
     errors : callable, optional
-        (parameters, number, accounts): parameters drawn by errors of the model's own, many at once; the number in (0, 1)
-        picks the draw, the same one the same. Raises BadInput where they have none.
+        (parameters, number, accounts): parameters drawn by the model's own errors; the number in (0, 1) picks the draw.
 
     Examples
     --------
@@ -319,22 +317,24 @@ class Model(Generic[P]):
     respond : callable
         (accounts, shock, parameters) to a `Response`.
     read : callable
-        (accounts, response, places) to `Numbers` by name, all `quantities`; a response of None is the base, where nothing
-        happens.
+        (accounts, response, places) to `Numbers` by name, all `quantities`; a response of None: nothing happens.
     quantities : tuple of Quantity
         What `read` gives, headlines first in the order they are told.
     uncertain : tuple of Uncertain
         What can be drawn.
     horizon : {"long", "short"}
-        "long": an equilibrium that lasts, whose accounts measures read. "short": a year that passes; its accounts are read
-        where no lasting model runs. Of a shock that says its own days a short-run model reads those alone.
+        "long": an equilibrium that lasts, whose accounts measures read. "short": a year that passes, its accounts read where
+        no lasting model runs; of a shock that says its own days it reads those alone.
     respond_many : callable, optional
-        (accounts, shocks, parameters, booked=True): the responses of many draws on one table, where that is faster than one
-        by one; without `booked` their accounts may be the base's.
+        (accounts, shocks, parameters, booked=True): responses of many draws; without `booked` accounts may be the base's.
     hands_on : callable, optional
         (response): edits for the model that comes after.
     slopes : callable, optional
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
+    at_rest : callable, optional
+        (accounts, parameters): the accounts where nothing happens, of which every answer is a change. Raises NotConverged.
+    comparable : callable, optional
+        (accounts, shock, parameters): parameters under which answers to a shock and to parts of it compare.
     first_order : callable, optional
         (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
     views : mapping of str to callable
@@ -369,6 +369,8 @@ class Model(Generic[P]):
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
+    at_rest: Callable[[Accounts, P], Accounts] | None = None
+    comparable: Callable[[Accounts, Shock, P], P] | None = None
     first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""

@@ -20,9 +20,9 @@ JaxArray = jax.Array
 Vector = jax.Array
 Map = Callable[[Vector], Vector]
 
-CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE = 0, 1, 2, 3
-OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite")
-"""What `SolveInfo.outcome` means."""
+CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE, AMBIGUOUS = 0, 1, 2, 3, 4
+OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite", "several")
+"""What `SolveInfo.outcome` means; "several": the answer meets the tolerance, but it is not the only one."""
 
 
 class Options(NamedTuple):

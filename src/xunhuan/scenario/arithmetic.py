@@ -24,7 +24,7 @@ def checks(bench: Bench) -> list[dict[str, Any]]:
             first_order, edits = registry.find(name).first_order, bench.edits(name, doses)
             if first_order is None or not edits or name in bench.after or bench.base.home not in places.codes:
                 continue
-            found = first_order(bench.base, Shock(edits, arm), bench.parameters[name], places)
+            found = first_order(bench.rest(name), Shock(edits, arm), bench.parameters[name], places)
             if found is None:
                 continue
             at = places.index(bench.base.home)

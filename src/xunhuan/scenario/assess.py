@@ -54,12 +54,14 @@ def assess(bench: Bench, full: bool = True, memo: Memo | None = None) -> Assessm
     readings = {name: _blanked(arm) for name, arm in done.items()}
     data = stack(bench.view, readings, bench.quantities)
     data = _compare(bench, data, full)
-    notes = tuple(dict.fromkeys(n for a in done.values() for n in a.notes))
+    notes = [n for a in done.values() for n in a.notes] + [
+        str(v.attrs["note"]) for v in data.values() if "note" in v.attrs
+    ]
     return Assessment(
         data,
         {n: a.status for n, a in done.items() if a.status},
         sum(a.seconds for a in done.values()),
-        notes,
+        tuple(dict.fromkeys(notes)),
     )
 
 
@@ -95,7 +97,8 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
     if c.frontier is not None and full:
         f = compare.frontier(bench)
         data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))
-        made |= {"frontier_real_income": (f.real_income, {}), "frontier_reliance": (f.reliance, {})}
+        said = {"note": f.note} if f.note else {}
+        made |= {compare.GAINED: (f.real_income, said), "frontier_reliance": (f.reliance, said)}
     for name, (values, attrs) in made.items():
         q = compare.COMPARISONS[name]
         if name in compare.WEIGHED:

@@ -19,7 +19,7 @@ from xunhuan.models import registry
 from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.model import Quantity
 from xunhuan.scenario.observe import reliance_at
-from xunhuan.scenario.run import Bench, weighed
+from xunhuan.scenario.run import Bench, comparable, weighed
 
 HURT = 1e-4
 """Loss of real income, as a share, below which a place counts as not hurt."""
@@ -176,24 +176,31 @@ class FrontierCurves:
 
     degree  λ, dose of the shock · policies: "none" first
     real_income, reliance  policy degree place, shares; nan where the solver did not converge
+    note  what is not as on the arms, so that the points compare with each other; "" where all is
     """
 
     degree: Array
     policies: tuple[str, ...]
     real_income: Array
     reliance: Array
+    note: str = ""
 
 
 def frontier(bench: Bench) -> FrontierCurves:
     """Real income and external reliance against the degree of decoupling, without policy and with each one.
 
     A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as each kind of edit says.
+    Where the whole shock is of another kind than its parts (bans that cut the world in parts, say), the model is asked for
+    parameters under which all points compare, the base among them; the ends are then not the arms.
     """
     spec = bench.scenario.compare.frontier
     assert spec is not None
     assert bench.gain is not None
     degree = np.linspace(0.0, 1.0, spec.steps)
     policies = ("none", *spec.policies)
+    whole = [{spec.shock: 1.0} | ({} if p == "none" else {p: 1.0}) for p in policies]
+    gained = bench.gain[1].name
+    bench, changed = comparable(bench, whole)
     shape = (len(policies), len(degree), len(bench.view.places.codes))
     income, foreign = np.full(shape, np.nan), np.full(shape, np.nan)
     for k, policy in enumerate(policies):
@@ -201,9 +208,14 @@ def frontier(bench: Bench) -> FrontierCurves:
             doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
             response, numbers = weighed(bench, doses)
             if response.status.converged:
-                income[k, d] = numbers[bench.gain[1].name].values
+                income[k, d] = numbers[gained].values
                 foreign[k, d] = reliance_at(response.accounts, bench.view.places)
-    return FrontierCurves(degree, policies, income, foreign)
+    note = (
+        f"so that the points of the frontier compare, its base among them, they are those of {changed}"
+        if changed
+        else ""
+    )
+    return FrontierCurves(degree, policies, income, foreign, note)
 
 
 def reinforcement(bench: Bench) -> Array:
@@ -222,7 +234,7 @@ def reinforcement(bench: Bench) -> Array:
     assert bench.gain is not None
     acc, name = bench.base, bench.gain[0]
     sectors = acc.sectors.select(spec.sectors)
-    at_rest = registry.find(name).read(acc, None, bench.view.places)
+    at_rest = registry.find(name).read(bench.rest(name), None, bench.view.places)
     if SHIPPED not in at_rest:
         raise BadInput(
             f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -89,6 +89,12 @@ class Bench:
         """Everything that is read off an arm, with the model it is of; headlines of models come first."""
         mine = {q.name: (q, n) for n in self.order for q in registry.find(n).quantities}
         return mine | {q.name: (q, "") for q in MEASURES}
+
+    def rest(self, name: str) -> Accounts:
+        """The accounts where nothing happens, as a model has them under its parameters: what its answers are changes of."""
+        acc = self.rest(self.after[name]) if name in self.after else self.base
+        at_rest = registry.find(name).at_rest
+        return acc if at_rest is None else at_rest(acc, self.parameters[name])
 
     def edits(self, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
         """What a model reads of the shocks named, each at its dose and the draw's factor on its size.
@@ -196,8 +202,9 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
     begun = time.perf_counter()
     for name in bench.order:
         if not doses:
-            readings |= registry.find(name).read(bench.base, None, bench.view.places)
-            readings |= bench.view.accounts(bench.base, full) if name == bench.settled else {}
+            rest = bench.rest(name)
+            readings |= registry.find(name).read(rest, None, bench.view.places)
+            readings |= bench.view.accounts(rest, full) if name == bench.settled else {}
             continue
         asked = ask(bench, name, doses, memo, full)
         if asked is not None:
@@ -254,16 +261,37 @@ def weighed(
 
     Raises BadInput as the models do, or where no model of the scenario gives a gain.
     """
+    name, acc, edits = _posed(bench, doses)
+    model = registry.find(name)
+    response = model.respond(acc, Shock(edits + extra), bench.parameters[name])
+    return response, model.read(acc, response, bench.view.places)
+
+
+def _posed(bench: Bench, doses: Mapping[str, float]) -> tuple[str, Accounts, tuple[Edit, ...]]:
+    """The model that comparisons weigh, the accounts it begins with on an arm, and its edits there."""
     if bench.gain is None:
         raise BadInput("no model of the scenario gives a gain to compare", fix=f"add one of {', '.join(givers())}")
     name = bench.gain[0]
     memo: Memo = {}
     before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
     acc, handed = _handed(bench, name, before, memo)
-    model = registry.find(name)
-    own = _unspent(bench.edits(name, doses), before)
-    response = model.respond(acc, Shock(own + handed + extra), bench.parameters[name])
-    return response, model.read(acc, response, bench.view.places)
+    return name, acc, _unspent(bench.edits(name, doses), before) + handed
+
+
+def comparable(bench: Bench, arms: Iterable[Mapping[str, float]]) -> tuple[Bench, str]:
+    """The bench with parameters of the weighed model under which its answers on some arms, and on parts of them, compare.
+
+    Returns it with what has changed, in words; the bench itself and no words where they compare as they are. Raises as
+    `weighed`.
+    """
+    for doses in arms:
+        name, acc, edits = _posed(bench, doses)
+        own, fit = bench.parameters[name], registry.find(name).comparable
+        new = own if fit is None else fit(acc, Shock(edits), own)
+        if new != own:
+            told = ", ".join(f"{k} = {v}" for k, v in new if getattr(own, k) != v)
+            return replace(bench, parameters={**bench.parameters, name: new}), f"{name} with {told}"
+    return bench, ""
 
 
 def givers() -> list[str]:

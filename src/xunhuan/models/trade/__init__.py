@@ -6,13 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xunhuan.models.trade.answer import respond as respond
     from xunhuan.models.trade.batch import respond_many as respond_many
     from xunhuan.models.trade.marginal import gradient as gradient
     from xunhuan.models.trade.parameters import TradeParameters as TradeParameters
-    from xunhuan.models.trade.solve import respond as respond
 
 _HERE = {
-    "TradeParameters": "parameters", "gradient": "marginal", "respond": "solve",
+    "TradeParameters": "parameters", "gradient": "marginal", "respond": "answer",
     "respond_many": "batch",
 }  # fmt: skip
 

@@ -10,15 +10,19 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, elastic_primitives
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.solvers import use_compile_cache
-from xunhuan.models.trade.calibrate import Base, without_negative_flows
+from xunhuan.models.trade.answer import package
+from xunhuan.models.trade.calibrate import Base
+from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Shift
-from xunhuan.models.trade.solve import Problem, base_of, package, problem, search
+from xunhuan.models.trade.solve import Problem, base_of, problem
+from xunhuan.models.trade.stability import conclude
 
 
 class DrawTask(NamedTuple):
-    """One draw: its primitives, all arrays of its run, its parameters."""
+    """One draw: the base of its closure, its primitives, all arrays of its run, its parameters."""
 
+    rest: OwnBase
     primitives: Primitives
     task: Problem
     parameters: TradeParameters
@@ -27,26 +31,28 @@ class DrawTask(NamedTuple):
 @dataclass(eq=False)
 class Shared:
     """What draws on one table have in common: the base equilibrium, with nests and without, and the shock of the draw
-    before, where elasticities have no part in it."""
+    before, where elasticities have no part in it. The base that a closure has of its own is not: elasticities make it."""
 
     accounts: Accounts
-    bases: dict[bool, Base] = field(default_factory=dict)
+    bases: dict[tuple[Accounts, bool], Base] = field(default_factory=dict)
     last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
-        nested = own.nest_ratio != 1
-        if nested not in self.bases:
-            self.bases[nested] = base_of(self.accounts, own)
-        base = self.bases[nested]
+        rest = own_base(self.accounts, own)
+        acc, nested = rest.accounts, own.nest_ratio != 1
+        if (acc, nested) not in self.bases:
+            self.bases = {k: v for k, v in self.bases.items() if k[0] is acc}
+            self.bases[acc, nested] = base_of(acc, own)
+        base = self.bases[acc, nested]
         if self.last is not None and self.last[1] is base and self.last[0] == shock:
-            return DrawTask(self.last[2], problem(self.accounts, self.last[2], own, base, self.last[3]), own)
+            return DrawTask(rest, self.last[2], problem(acc, self.last[2], own, base, self.last[3]), own)
         p, elastic = shock, False
         if isinstance(p, Shock):
-            p, elastic = elastic_primitives(self.accounts, p, own.elasticities_of(self.accounts.sectors))
-        task = problem(self.accounts, p, own, base)
+            p, elastic = elastic_primitives(acc, p, own.elasticities_of(acc.sectors))
+        task = problem(acc, p, own, base)
         self.last = None if elastic else (shock, base, p, task.shift)
-        return DrawTask(p, task, own)
+        return DrawTask(rest, p, task, own)
 
 
 def respond_many(
@@ -59,11 +65,11 @@ def respond_many(
     whatever it is drawn with. Solving many at once on an accelerator gains nothing: what a draw takes beside the search is
     as long as the search there.
 
-    Raises BadInput, Infeasible as `respond` does, at the draw that is wrong.
+    Raises BadInput, Infeasible, NotConverged as `respond` does, at the draw that is wrong.
     """
     use_compile_cache()
-    shared = Shared(without_negative_flows(accounts))
+    shared = Shared(accounts)
     for shock, own in zip(shocks, parameters, strict=True):
         draw = shared.draw(shock, own)
-        out, _, info = search(draw.task)
-        yield package(shared.accounts, draw.primitives, draw.task, out, info, own)
+        found = conclude(draw.rest.accounts, draw.task, own)
+        yield package(draw.rest, draw.primitives, draw.task, found, own)

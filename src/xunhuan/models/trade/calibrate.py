@@ -161,7 +161,9 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     """Arrays of behaviour for a table, and where θ comes from. Raises BadInput as `TradeParameters.check`."""
     p.check(acc.sectors)
     theta, note = p.trade_elasticities(acc.sectors)
-    held = {"zero": (0.0, 0.0), "world_share": (1.0, 0.0), "constant": (0.0, 1.0)}[p.deficits]
+    # At rest under "zero" there are none to keep; see `ownbase`.
+    kept = ("world_share", "constant", "own_share").index("world_share" if p.deficits == "zero" else p.deficits)
+    held = (float(kept == k) for k in range(3))
     values: tuple[Any, ...] = (
         theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
         p.mobility if p.labour == "mobile" else 0.0, *held, float(p.transfers == "nation_share"),

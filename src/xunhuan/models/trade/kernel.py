@@ -216,8 +216,7 @@ def _implied(
     closed = e.books > 0
     # An open region, where there is one, is the world whose prices stand still.
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
-    closure = p.held + p.real * world_cpi
-    deficit = (1 - p.shared) * (k.deficit + k.transfer) * closure + p.shared * _nation_shares(e, p, k, out, closure)
+    deficit = _deficits(e, p, z, k, out, world_cpi)
     taxes = out.duty + out.export_revenue - out.subsidies
     income = out.wage_bill + taxes + deficit + out.stock_sales
     budget = income / _guard(e.income)
@@ -237,6 +236,25 @@ def _implied(
     )
 
 
+def _deficits(e: Economy, p: Elasticities, z: Shift, k: _Ready, out: Equilibrium, world_cpi: JaxArray) -> JaxArray:
+    r"""Deficits s under the closure.
+
+    D'[s] = D[s] c[s],   c[s] = held + real P̂_world + own ŷ[s],   y = wL, the nation's where it shares its deficit
+
+    Shares of own income do not add up to 0 over the world, nor over a part of it without an open region: what is over,
+    N = Σ_q D'[q], is borne by factor income, D'[s] − N y'[s] / Σ_q y'[q].
+    """
+    nation = jnp.where(e.pool.sum(0) > 0, k.same @ out.wage_bill, out.wage_bill)
+    before = jnp.where(e.pool.sum(0) > 0, k.same @ e.wage_bill, e.wage_bill)
+    common = p.held + p.real * world_cpi
+    alone, together = (
+        common + p.own * new / _guard(old) for new, old in ((out.wage_bill, e.wage_bill), (nation, before))
+    )
+    deficit = (1 - p.shared) * (k.deficit + k.transfer) * alone + p.shared * _nation_shares(e, p, k, out, together)
+    over = (z.part @ (deficit * e.books)) * (1 - k.anchored) / _guard(z.part @ (out.wage_bill * e.books))
+    return deficit - p.own * out.wage_bill * (z.part.T @ over)
+
+
 def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, closure: JaxArray) -> JaxArray:
     """Deficits s where a nation shares its own by factor income, and transfers follow its factor income and people.
 
@@ -247,7 +265,7 @@ def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, clo
     nested = nation > 0
     part = jnp.where(nested, out.wage_bill / jnp.where(nested, nation, 1.0), 1.0)
     own = jnp.where(nested, k.same @ k.deficit, k.deficit) * closure
-    sent = k.transfer * out.workers_hat * (p.held + p.real) * nation / _guard(k.same @ e.wage_bill)
+    sent = k.transfer * out.workers_hat * (p.held + p.real + p.own) * nation / _guard(k.same @ e.wage_bill)
     return part * own + sent - jnp.where(nested, part * (k.same @ sent), 0.0)
 
 

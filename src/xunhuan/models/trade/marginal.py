@@ -15,11 +15,12 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, fixed_point, use_compile_cache
-from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
+from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.solve import Problem, primitives_of, problem, search, status
+from xunhuan.models.trade.solve import Problem, primitives_of, problem, status
+from xunhuan.models.trade.stability import conclude
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -92,16 +93,16 @@ def gradient(
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
     use_compile_cache()
-    accounts = without_negative_flows(accounts)
+    accounts = own_base(accounts, parameters).accounts
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
     scalar, arrays, name = _measure(accounts, task, measure)
-    _, x, info = search(task)
-    ended = status(accounts, info, task.options)
+    found = conclude(accounts, task, parameters)
+    ended = found.status
     if not ended.converged:
         raise NotConverged("no gradient: the equilibrium was not found", where=ended.message)
     adjoint = Options(tolerance=1e-9, max_iterations=parameters.max_iterations, growth=1e9, largest_step=1e12)
-    got = slopes(task.economy, task.elasticities, task.shift, x, scalar, arrays, adjoint)
+    got = slopes(task.economy, task.elasticities, task.shift, found.state, scalar, arrays, adjoint)
     back = status(accounts, got.adjoint, adjoint)
     if not back.converged:
         raise NotConverged("no gradient: the adjoint system was not solved", where=back.message)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def _respond(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> Response:
-    """Long-run general equilibrium after a shock; see `solve.respond`."""
-    from xunhuan.models.trade.solve import respond as solved
+    """Long-run general equilibrium after a shock; see `answer.respond`."""
+    from xunhuan.models.trade.answer import respond as solved
 
     return solved(accounts, shock, parameters)
 
@@ -37,6 +37,22 @@ def respond_many(
     from xunhuan.models.trade.batch import respond_many as solved
 
     return solved(accounts, shocks, parameters)
+
+
+def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
+    """The base under a closure; see `ownbase.own_base`."""
+    if parameters.deficits != "zero" and not (accounts.flow < 0).any():
+        return accounts
+    from xunhuan.models.trade.ownbase import own_base
+
+    return own_base(accounts, parameters).accounts
+
+
+def _comparable(accounts: Accounts, shock: Shock, parameters: TradeParameters) -> TradeParameters:
+    """Balanced trade where bans cut the world in parts, so that no trade balance vanishes on the way; see `answer`."""
+    from xunhuan.models.trade.answer import balances_vanish
+
+    return changed(parameters, deficits="zero") if balances_vanish(accounts, shock, parameters) else parameters
 
 
 def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradeParameters) -> xr.Dataset:
@@ -112,6 +128,8 @@ MODEL: Model[TradeParameters] = Model(
     ),
     respond_many=respond_many,
     slopes=_slopes,
+    at_rest=_at_rest,
+    comparable=_comparable,
     first_order=gain_to_first_order,
     views={"region": by_region},
     command="simulate",

@@ -62,12 +62,14 @@ class TradeParameters(BaseModel):
         default=0.0,
         description="ψ, elasticity of an industry's productivity in its own employment, one number or by sector "
         "selection (pure number, ≥ 0), or LL: the estimates of [LashkaripourLugovskyy2023], 0 in services, which go with "
-        "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023].",
+        "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023]; "
+        "with inputs it is not enough: a base that is unstable is refused, and an answer that is not the only one says so.",
     )
-    deficits: Literal["zero", "world_share", "constant"] = Field(
+    deficits: Literal["zero", "world_share", "own_share", "constant"] = Field(
         default="world_share",
-        description="Trade deficits in the counterfactual: zero; a constant share of world GDP (default, "
-        "[CaliendoParro2015]); or constant in real terms, at world consumer prices.",
+        description="Trade deficits: zero, where changes are against the table's equilibrium of balanced trade and not the "
+        "table; a constant share of world GDP (default, [CaliendoParro2015]); own_share, a constant share of own factor "
+        "income, what is over in the world borne by factor income; or constant in real terms, at world consumer prices.",
     )
     transfers: Literal["nation_share", "as_deficits"] = Field(
         default="nation_share",
@@ -109,7 +111,10 @@ class TradeParameters(BaseModel):
         return sector_values(sectors, 0.0, self.scale, "scale")
 
     def check(self, sectors: Sectors) -> None:
-        """Raise BadInput naming every sector where ψθ > 1, beyond which many equilibria are possible."""
+        """Raise BadInput naming every sector where ψθ > 1, beyond which many equilibria are possible.
+
+        Necessary for one equilibrium, with input loops not sufficient: `stability` tests the table itself.
+        """
         theta = self.trade_elasticities(sectors)[0]
         steep = np.maximum(theta, theta * self.nest_ratio)
         psi = self.scale_elasticities(sectors)

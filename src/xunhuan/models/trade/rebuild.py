@@ -8,9 +8,11 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
+from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.records import Equilibrium, Shift
 
+WARNINGS = ("; ONE OF SEVERAL EQUILIBRIA", "; THE SOLVER DID NOT CONVERGE")
 INPUT_TARIFF, EXPORT_TAX, SUBSIDY = "input_tariff", "export_tax", "production_subsidy"
 
 
@@ -20,7 +22,7 @@ def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
     return np.asarray(net * base.unit, dtype=np.float64)
 
 
-def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, converged: bool = True) -> Accounts:
+def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, ended: Status = Status()) -> Accounts:
     r"""Counterfactual accounts; world GDP is the base's, so values are in units of base world GDP.
 
     flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
@@ -44,7 +46,7 @@ def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, converged: b
     note = "counterfactual of the long-run trade model; values in units of the base's world GDP"
     return acc.replace(
         flow=flow, use=use, final=final, value_added=value_added, components=components, tariff=np.asarray(z.tariff),
-        notes=(*acc.notes, note if converged else note + "; THE SOLVER DID NOT CONVERGE"),
+        notes=(*acc.notes, note + WARNINGS[ended.outcome != "several"] * (not ended.converged)),
     )  # fmt: skip
 
 

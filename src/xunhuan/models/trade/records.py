@@ -55,6 +55,7 @@ class Elasticities(NamedTuple):
     mobility  ν, elasticity of a region's population in its real income per head, ≥ 0; 0 = immobile
     held      part of the base deficit kept as a share of world GDP
     real      part of the base deficit kept constant at world consumer prices
+    own       part of the base deficit kept as a share of the factor income of who has it, see `kernel._closure`
     shared    part of the transfers among a nation's regions kept as a share of its factor income; the rest of them
               moves as the deficits do
     """
@@ -65,6 +66,7 @@ class Elasticities(NamedTuple):
     mobility: JaxArray
     held: JaxArray
     real: JaxArray
+    own: JaxArray | float = 0.0
     shared: JaxArray | float = 0.0
 
 

@@ -1,4 +1,4 @@
-"""The trade model as the house wants it: accounts and a shock to a response."""
+"""Accounts and a shock to the arrays of one run, and the search for its equilibrium."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, primitives
-from xunhuan.models.model import Response, Shock, Status
-from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, use_compile_cache
-from xunhuan.models.trade import calibrate, detail, rebuild
+from xunhuan.models.model import Shock, Status
+from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector
+from xunhuan.models.trade import calibrate
 from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
@@ -70,14 +70,19 @@ def search(task: Problem, start: Vector | None = None) -> Found:
     Where that fails it searches again with care, and then approaches the shock in parts (bans at once), each from the
     answer to the one before, shorter where a part fails too.
     """
-    x = jnp.asarray(task.start if start is None else start)
+    found = search_from(task, jnp.asarray(task.start if start is None else start))
+    return found if int(found[2].outcome) == CONVERGED else _in_parts(task, found)
+
+
+def search_from(task: Problem, x: Vector) -> Found:
+    """Solve a prepared problem from a first guess, and where that fails once more with care."""
     found = _solve(task, task.shift, x, BOLD)
     if int(found[2].outcome) == CONVERGED:
         return found
     again = _solve(task, task.shift, x, CAREFUL)
     if int(again[2].outcome) == CONVERGED:
         return again[0], again[1], again[2]._replace(iterations=again[2].iterations + found[2].iterations)
-    return _in_parts(task, again)
+    return again
 
 
 def _in_parts(task: Problem, found: Found) -> Found:
@@ -113,25 +118,6 @@ def _part_of(task: Problem, part: float) -> Shift:
     )  # fmt: skip
 
 
-def respond(
-    accounts: Accounts, shock: Shock | Primitives = Shock(), parameters: TradeParameters = TradeParameters()
-) -> Response:
-    """Long-run general equilibrium after a shock [CaliendoParro2015; TombeZhu2019]; equations in docs/trade.md.
-
-    accounts    any balanced table; shock edits of long-run primitives, or the primitives themselves
-    Returns the counterfactual accounts, detail (real income exact, first-order split, prices, trade, employment,
-    revenue) and the solver's status. A search that fails is not raised: the status says so and names the worst cell.
-
-    Raises BadInput for a shock, parameter or table out of range, Infeasible where a ban leaves a good no supplier.
-    """
-    use_compile_cache()
-    accounts = calibrate.without_negative_flows(accounts)
-    p = primitives_of(accounts, shock, parameters)
-    task = problem(accounts, p, parameters)
-    out, _, info = search(task)
-    return package(accounts, p, task, out, info, parameters)
-
-
 def primitives_of(acc: Accounts, shock: Shock | Primitives, parameters: TradeParameters) -> Primitives:
     """The primitives of a shock, its barriers told by sales at the parameters' elasticities; primitives as they are."""
     if isinstance(shock, Primitives):
@@ -139,37 +125,26 @@ def primitives_of(acc: Accounts, shock: Shock | Primitives, parameters: TradePar
     return primitives(acc, shock, parameters.elasticities_of(acc.sectors))
 
 
-def package(
-    acc: Accounts, p: Primitives, task: Problem, out: Equilibrium, info: SolveInfo, parameters: TradeParameters
-) -> Response:
-    """A Response from what the kernel gave."""
-    ended = status(acc, info, task.options)
-    attrs = {
-        "model": "trade", "elasticities": task.note, "citation": ["CaliendoParro2015", "TombeZhu2019"],
-        "parameters": parameters.model_dump_json(),
-        "numeraire": "world GDP" if acc.closed.all() else "the open region",
-    }  # fmt: skip
-    new = rebuild.accounts(acc, task.base, task.shift, out, ended.converged)
-    made = detail.dataset(acc, task.base, p, task.shift, out, ended, attrs)
-    return Response(new, made, ended, notes=(*task.base.notes, f"trade elasticities: {task.note}"))
-
-
 def status(acc: Accounts, info: SolveInfo, options: Options) -> Status:
     """How the search ended, in words and labels."""
     outcome = OUTCOMES[int(info.outcome)]
-    residual, worst = float(info.residual), _label(acc, int(info.worst))
+    residual, worst = float(info.residual), place_in_state(acc, int(info.worst))
     text = {
         "converged": f"converged in {int(info.iterations)} iterations",
         "max_iterations": f"stopped after {int(info.iterations)} iterations, residual {residual:.2g} at {worst}",
         "diverged": f"no way down from residual {residual:.2g} at {worst}; the shock may have no equilibrium",
+        "several": f"one of several equilibria, found in {int(info.iterations)} iterations",
         "nonfinite": f"values ran out of range at {worst}; the shock may have no equilibrium",
     }[outcome]
     if outcome != "converged" and worst.startswith("income"):
-        text += "; a trade surplus held at its base can be more than a region earns, deficits='zero' has no such limit"
+        text += (
+            "; a trade surplus held at its base can be more than a region earns: deficits='own_share' keeps it in step with "
+            "income, deficits='zero' compares worlds of balanced trade"
+        )
     return Status(outcome, int(info.iterations), residual, options.tolerance, text, worst)  # type: ignore[arg-type]
 
 
-def _label(acc: Accounts, k: int) -> str:
+def place_in_state(acc: Accounts, k: int) -> str:
     """Name of an element of the state vector."""
     r, s = acc.R, acc.S
     g, i = acc.geography.codes, acc.sectors.codes
