@@ -337,6 +337,8 @@ class Model(Generic[P]):
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
     first_order : callable, optional
         (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
+    constant_returns : callable, optional
+        (parameters): the same without economies of scale, or None where they have none.
     views : mapping of str to callable
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
@@ -370,6 +372,7 @@ class Model(Generic[P]):
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
     first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
+    constant_returns: Callable[[P], P | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
     shown: tuple[str, ...] = ()
