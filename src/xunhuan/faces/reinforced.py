@@ -27,7 +27,9 @@ def said_of_reinforcement(reading: Reading) -> list[str]:
 def _said(reading: Reading, found: list[Number]) -> Iterator[str]:
     t = words.of(reading.lang)
     signs = [_sign(n) for n in found]
-    verdict = {(1, 1): "yes", (-1, -1): "no"}.get((signs[0], signs[1]), "open" if 0 in signs and -1 not in signs else "part")
+    verdict = {(1, 1): "yes", (-1, -1): "no"}.get(
+        (signs[0], signs[1]), "open" if 0 in signs and -1 not in signs else "part"
+    )
     clauses = [
         t(f"reinforced_{demand}", does=t(f"reinforced_does_{sign % 3}", sales=t(f"reinforced_sales_{sales}")),
           value=style.whole(n.value, 2, plus=True), within=_within(reading, n))

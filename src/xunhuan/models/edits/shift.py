@@ -110,8 +110,9 @@ def _taste(bought: Array, held: Array, shift: float, who: str) -> float:
     room = float((bought * ratio(1 - held, held)).sum())
     if not 0 < wanted < room:
         most = room / bought.sum() if bought.sum() > 0 else 0.0
-        what = "the buyers spend nothing on it" if most == 0 else f"they spend so little elsewhere that {most:.3g} is the most"
-        raise BadInput(f"demand cannot shift by {shift:g}: {what}", where=who, fix="take a smaller shift or other goods")
+        little = f"they spend so little elsewhere that {most:.3g} is the most"
+        what = f"demand cannot shift by {shift:g}: {little if most > 0 else 'the buyers spend nothing on it'}"
+        raise BadInput(what, where=who, fix="take a smaller shift or other goods")
     k = 0.0
     for _ in range(200):
         gained = float((bought * k * (1 - held) / (1 + k * held)).sum())
