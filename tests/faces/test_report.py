@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from xunhuan.faces.cli import main
 from xunhuan.faces.compared import steps
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.reinforced import CROSS, said_of_reinforcement
 from xunhuan.faces.report import scenario_report
 from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
@@ -86,6 +88,48 @@ def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) ->
     row = result.headline("real_income", "embargo", "ATL")
     interval = f"90% interval {style.signed(float(row['low']))} to {style.signed(float(row['high']))}"
     assert f"real income by {style.signed(float(row['value']))} ({interval})" in html
+
+
+def test_the_page_says_whether_the_two_cycles_boost_each_other(result: Result) -> None:
+    """One sentence with sign and interval, in both languages, then the channels; the table has the same numbers."""
+    html = scenario_report(result)
+    asked = "variable == 'reinforcement' and place == 'ATL' and sales == 'external' and demand == 'domestic'"
+    row = result.summary.query(asked)
+    value, low, high = (style.whole(float(row[c].iloc[0]), 2, plus=True) for c in ("value", "low", "high"))
+    said = f"demand at home takes from sales abroad (E = {value}, 90% interval {low} to {high})"
+    assert f"No: with demand alone shifted, {said}, and demand abroad takes from sales at home (E = " in html
+    assert f"否：仅有需求转移时，国内需求挤占对外销售（E = {value}，90%区间{low}至{high}）；" in html
+    assert f"{value} ({low} to {high})" in html
+    inputs = result.data["reinforcement_by_channel"].sel(channel="inputs", home_place="ATL")
+    cheaper = [style.whole(float(inputs.sel(sales=s, demand=d)), 2, plus=True) for s, d in CROSS]
+    assert f"which is a gift of income, the two are {cheaper[0]} and {cheaper[1]}." in html
+    assert "… with cheaper inputs" in html
+    assert "… with economies of scale" not in html
+    assert "Learning and the entry of firms are not in this model." in html
+
+
+VERDICTS = {
+    (1.0, 1.0): "Yes: with demand alone shifted, demand at home adds to sales abroad",
+    (-1.0, -1.0): "No: with demand alone shifted, demand at home takes from sales abroad",
+    (-1.0, 1.0): "No, not both ways: with demand alone shifted, demand at home takes from sales abroad",
+    (0.0, 1.0): "It cannot be told: with demand alone shifted, demand at home has no certain sign for sales abroad",
+    (0.0, -1.0): "No, not both ways: with demand alone shifted, demand at home has no certain sign for sales abroad",
+}
+
+
+@pytest.mark.parametrize("signs", VERDICTS)
+def test_the_verdict_follows_the_signs(result: Result, signs: tuple[float, float]) -> None:
+    """A sign that the interval leaves open is none; where there are no intervals the values have it."""
+    data = result.data.copy(deep=True)
+    for (sales, demand), sign in zip(CROSS, signs, strict=True):
+        for name, value in (("", sign or 0.1), ("_low", sign - 0.2), ("_high", sign + 0.2)):
+            data[f"reinforcement{name}"].loc[{"home_place": "ATL", "sales": sales, "demand": demand}] = value
+    (said,) = said_of_reinforcement(Reading(replace(result, data=data)))
+    assert said.startswith(VERDICTS[signs])
+    bare = data.drop_vars(["reinforcement_low", "reinforcement_high"])
+    (said,) = said_of_reinforcement(Reading(replace(result, data=bare)))
+    assert "90%" not in said
+    assert "certain" not in said
 
 
 def test_the_circuits_of_the_nation_add_up_and_are_named(result: Result) -> None:

@@ -218,7 +218,8 @@ def test_only_the_short_run_is_drawn_and_comparisons_keep_their_nominal_numbers(
     assert set(result.outcomes["quantity"]) == {"loss"}
     moved = result.data["rank_correlation"]
     assert set(moved["headline_variable"].to_numpy()) == {"loss"}
-    assert set(compare.COMPARISONS) & {str(v) for v in result.data.data_vars} == {"omega", "omega_net", "reinforcement"}
+    made = set(compare.COMPARISONS) & {str(v) for v in result.data.data_vars}
+    assert made == {"omega", "omega_net", "reinforcement", "reinforcement_by_channel"}
 
 
 def test_a_model_that_is_not_drawn_cannot_be_uncertain() -> None:

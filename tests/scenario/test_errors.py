@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
+from xunhuan.models import registry
+from xunhuan.scenario import compare
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers, library, merge, read_layers, setting
 
@@ -223,3 +226,19 @@ def test_a_scenario_without_shocks() -> None:
     assert problems('title = "x"\nbase = "toyland"\nshock = []') == [
         "there is no shock: add [[shock]] with a name and an edit"
     ]
+
+
+def test_reinforcement_needs_a_model_that_says_what_is_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = prepare(read_layers(TOY))
+    mute = replace(registry.find("trade"), read=lambda acc, response, places: {})
+    monkeypatch.setitem(registry._known, "trade", mute)
+    with pytest.raises(BadInput) as e:
+        compare.reinforcement(bench)
+    assert e.value.what == "the model trade does not say what is shipped"
+    assert (e.value.where, e.value.fix) == ("compare.reinforcement", "leave it out")
+
+
+def test_a_shift_beyond_what_buyers_spend_elsewhere_is_refused() -> None:
+    with pytest.raises(BadInput) as e:
+        compare.reinforcement(prepare(read_layers(TOY, settings=["compare.reinforcement.shift=0.4"])))
+    assert "demand cannot shift by 0.4: they spend so little elsewhere that " in e.value.items[0]

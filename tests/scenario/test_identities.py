@@ -110,12 +110,39 @@ def test_break_even_says_when_none_exists() -> None:
     assert np.isnan(answer.size[answer.answer != compare.FOUND]).all()
 
 
-def test_reinforcement_is_one_for_ones_own_market_without_general_equilibrium(bench: Bench) -> None:
-    """A shift of demand at given prices moves the diagonal most: buyers answer first where the shift is."""
+def test_demand_moves_its_own_market_most(bench: Bench) -> None:
+    """Sales answer first where the shift is; with demand alone shifted what is not imported is not paid for by exports."""
     e = compare.reinforcement(bench)
     assert e.shape == (4, 2, 2)
     assert (e[:, 0, 0] > e[:, 0, 1]).all()
     assert (e[:, 1, 1] > e[:, 1, 0]).all()
+    assert (e[:, 1, 0] < 0).all()
+    given = compare.reinforcement(bench, compensated=False)
+    assert (given[:, 1, 0] > e[:, 1, 0]).all()
+
+
+def test_channels_of_reinforcement_are_told_apart() -> None:
+    """Demand alone is at constant returns, whatever the scenario's model has; what scale adds stands beside it."""
+    flat = prepare(read_layers(TOY))
+    scaled = prepare(read_layers(TOY, settings=["model.trade.scale=0.1"]))
+    np.testing.assert_array_equal(compare.reinforcement(scaled), compare.reinforcement(flat))
+    here, there = compare.reinforcement_by_channel(flat), compare.reinforcement_by_channel(scaled)
+    assert (list(here), list(there)) == (["inputs"], ["inputs", "scale"])
+    np.testing.assert_array_equal(there["inputs"], here["inputs"])
+    assert there["scale"][-1, 0, 0] > compare.reinforcement(flat)[-1, 0, 0]
+    d = assess(scaled).data["reinforcement_by_channel"]
+    assert d.dims == ("channel", "home_place", "sales", "demand")
+    np.testing.assert_array_equal(d.sel(channel="scale"), there["scale"])
+    assert "reinforcement_by_channel" not in assess(scaled, full=False).data
+
+
+def test_reinforcement_does_not_count_what_a_closure_does_by_itself() -> None:
+    """Sales are held against the model's own answer to no shock: a smaller shift has the same elasticity."""
+    found = []
+    for shift in (0.001, 0.002):
+        asked = ['model.trade.deficits="zero"', f"compare.reinforcement.shift={shift}"]
+        found.append(compare.reinforcement(prepare(read_layers(TOY, settings=asked))))
+    np.testing.assert_allclose(found[0], found[1], rtol=0.02)
 
 
 def test_a_draws_table_is_the_version_it_names(bench: Bench) -> None:

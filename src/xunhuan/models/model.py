@@ -337,6 +337,8 @@ class Model(Generic[P]):
         (accounts, shock, parameters): parameters under which answers to a shock and to parts of it compare.
     first_order : callable, optional
         (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
+    constant_returns : callable, optional
+        (parameters): the same without economies of scale, or None where they have none.
     views : mapping of str to callable
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
@@ -372,6 +374,7 @@ class Model(Generic[P]):
     at_rest: Callable[[Accounts, P], Accounts] | None = None
     comparable: Callable[[Accounts, Shock, P], P] | None = None
     first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
+    constant_returns: Callable[[P], P | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
     shown: tuple[str, ...] = ()

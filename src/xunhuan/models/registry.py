@@ -25,8 +25,9 @@ RESERVED: dict[str, tuple[str, ...]] = {
     "edit": ("name", "note", "role", "size"),
     "uncertain": ("draws", "seed", "design", "shock", "table", "models"),
     "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",
-                 "break_even_answer", "reinforcement", "frontier_real_income", "frontier_reliance", "rank_correlation",
-                 "sobol_first", "sobol_total", "sobol_first_half", "sobol_total_half"),
+                 "break_even_answer", "reinforcement", "reinforcement_by_channel", "frontier_real_income",
+                 "frontier_reliance", "rank_correlation", "sobol_first", "sobol_total", "sobol_first_half",
+                 "sobol_total_half"),
 }  # fmt: skip
 """Names that are the house's own: keys of [model.NAME], of a shock and of [uncertainty]; numbers that need no model."""
 DEFAULT = "trade"

@@ -43,7 +43,7 @@ class Assessment:
 
 
 def assess(bench: Bench, full: bool = True, memo: Memo | None = None) -> Assessment:
-    """Run the scenario. `full` = False leaves out what no headline needs: trade, sectors, frontier.
+    """Run the scenario. `full` = False leaves out what no headline needs: trade, sectors, frontier, channels.
 
     memo  answers known already
 
@@ -94,6 +94,10 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
         if "home_place" not in data.coords:
             data = data.assign_coords(home_place=list(bench.view.home))
         made["reinforcement"] = (compare.reinforcement(bench), {"arm": ""})
+        if full:
+            other = compare.reinforcement_by_channel(bench)
+            data = data.assign_coords(channel=list(other))
+            made["reinforcement_by_channel"] = (np.stack(list(other.values())), {})
     if c.frontier is not None and full:
         f = compare.frontier(bench)
         data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))

@@ -8,7 +8,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,10 @@ COMPARISONS = {q.name: q for q in (
              "because of the shock", better=1, headline=True, rest=None),
     Quantity("break_even", "dose", _PLACE, "dose of the policy that makes the place whole", headline=True, rest=None),
     Quantity("reinforcement", "elasticity", ("home_place", "sales", "demand"), "elasticity of shipped volume of sales in "
-             "demand, by market", headline=True, rest=None),
+             "demand, by market; demand alone moves: buyers' price indices at base prices stand still, returns are constant",
+             headline=True, rest=None),
+    Quantity("reinforcement_by_channel", "elasticity", ("channel", "home_place", "sales", "demand"), "the same where demand "
+             "comes with cheaper inputs (inputs), and with economies of scale (scale)", rest=None),
     Quantity("frontier_real_income", "share", ("policy", "degree", "place"), "change of real income", rest=None),
     Quantity("frontier_reliance", "share", ("policy", "degree", "place"), "foreign share of inputs", rest=None),
 )}  # fmt: skip
@@ -218,39 +221,63 @@ def frontier(bench: Bench) -> FrontierCurves:
     return FrontierCurves(degree, policies, income, foreign, note)
 
 
-def reinforcement(bench: Bench) -> Array:
+def reinforcement(bench: Bench, compensated: bool = True, scale: bool = False) -> Array:
     r"""How domestic and external sales respond to demand at home and abroad, axes home_place sales demand.
 
     E[p,a,b] = ln(q'_a[p] / q_a[p]) / ln(1 + shift)
 
     q_domestic, q_external: what p ships inside its nation (itself included) and abroad, goods of the selection, volume
-    at base prices Σ_si flow'[p,s,i] / ĉ[p,i]. demand b: buyers at home (b = domestic) or abroad (external) want the
-    share `shift` more of every home region's goods at given prices (`DemandShift`). E off the diagonal > 0 both ways:
-    the two cycles boost each other; < 0: they compete for the same workers and inputs. nan where nothing is sold or
-    the solver did not converge.
+    at base prices Σ_si flow'[p,s,i] / ĉ[p,i]; q is the model's own answer to no shock, so that closures do not count.
+    demand b: buyers at home (b = domestic) or abroad (external) come to want the share `shift` more of home's goods, and
+    so much less of others' that their price indices at base prices stand still (`DemandShift`). Off the diagonal > 0
+    both ways: the two cycles boost each other; < 0: they compete for the same workers and inputs, and what is not
+    imported any more is not paid for by exports either. nan where nothing is sold or the solver did not converge.
+
+    compensated  False: others' goods are wanted as before, so the buyers' inputs become cheaper with the shift
+    scale        whether economies of scale, where the parameters have some, are at work; else returns are constant
     """
     spec = bench.scenario.compare.reinforcement
     assert spec is not None
-    assert bench.gain is not None
-    acc, name = bench.base, bench.gain[0]
-    sectors = acc.sectors.select(spec.sectors)
-    at_rest = registry.find(name).read(bench.rest(name), None, bench.view.places)
-    if SHIPPED not in at_rest:
-        raise BadInput(
-            f"the model {name} does not say what is shipped", where="compare.reinforcement", fix="leave it out"
-        )
-    base = at_rest[SHIPPED].values[..., sectors].sum(2)
+    bench = bench if scale else _constant_returns(bench) or bench
+    sectors = bench.base.sectors.select(spec.sectors)
+    base = _volume(bench, (), sectors)
     out = np.full((*base.shape, len(MARKETS)), np.nan)
-    for b, buyers in enumerate((acc.home, "foreign")):
-        line = {"from": acc.home, "to": buyers, "sectors": spec.sectors, "shift": spec.shift}
-        shift = DemandShift.model_validate(line)
-        response, numbers = weighed(bench, {}, (shift,))
-        if not response.status.converged:
-            continue
-        new = numbers[SHIPPED].values[..., sectors].sum(2)
-        good = (new > 0) & (base > 0)
+    for b, buyers in enumerate((bench.base.home, "foreign")):
+        line = {"from": bench.base.home, "to": buyers, "sectors": spec.sectors, "shift": spec.shift}
+        new = _volume(bench, (DemandShift.model_validate(line | {"compensated": compensated}),), sectors)
+        good = (new > 0) & (base > 0)  # so not where either is nan
         out[:, :, b] = np.where(good, np.log(np.where(good, new / np.where(good, base, 1.0), 1.0)), np.nan)
     return np.asarray(out / np.log1p(spec.shift))
+
+
+def reinforcement_by_channel(bench: Bench) -> dict[str, Array]:
+    """What else carries demand from one market to the other: `reinforcement` by channel.
+
+    inputs  returns are constant and the shift is not compensated: demand comes with cheaper inputs
+    scale   the shift is compensated and economies of scale are at work; there where the parameters have some
+    """
+    out = {"inputs": reinforcement(bench, compensated=False)}
+    return out if _constant_returns(bench) is None else out | {"scale": reinforcement(bench, scale=True)}
+
+
+def _constant_returns(bench: Bench) -> Bench | None:
+    """The same bench without economies of scale; None where there are none."""
+    assert bench.gain is not None
+    name = bench.gain[0]
+    without = registry.find(name).constant_returns
+    parameters = None if without is None else without(bench.parameters[name])
+    return None if parameters is None else replace(bench, parameters={**bench.parameters, name: parameters})
+
+
+def _volume(bench: Bench, edits: tuple[DemandShift, ...], sectors: NDArray[np.intp]) -> Array:
+    """What home's places ship to each market after some edits, at base prices; nan without an answer."""
+    response, numbers = weighed(bench, {}, edits)
+    if SHIPPED not in numbers:
+        assert bench.gain is not None
+        what = f"the model {bench.gain[0]} does not say what is shipped"
+        raise BadInput(what, where="compare.reinforcement", fix="leave it out")
+    shipped = numbers[SHIPPED].values[..., sectors].sum(2)
+    return shipped if response.status.converged else np.full_like(shipped, np.nan)
 
 
 SHIPPED = "shipped"

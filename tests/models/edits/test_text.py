@@ -165,7 +165,7 @@ SAMPLES: tuple[Edit, ...] = (
     Subsidy("A", rate=0.1),
     edits.ExportTax("A", rate=0.1),
     MobilityCost("A", change=0.1),
-    DemandShift("A", "B", shift=0.01),
+    DemandShift("A", "B", shift=0.01, compensated=False),
     Capacity("A", loss=0.5, recovery=(0.5, 1.0), recovery_days=3),
     Stock("A", factor=2.0),
     Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),

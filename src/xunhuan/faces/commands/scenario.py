@@ -168,6 +168,7 @@ def _ended(result: Result) -> list[str]:
     """How the solvers and the draws ended, and what else belongs beside the numbers."""
     from xunhuan.faces.choosing import arithmetic, said_of_choices
     from xunhuan.faces.reading import Reading
+    from xunhuan.faces.reinforced import said_of_reinforcement
     from xunhuan.faces.telling import offset_too_small, outside
     from xunhuan.faces.words import caveat
 
@@ -178,6 +179,7 @@ def _ended(result: Result) -> list[str]:
         f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
     ]
     lines += [*arithmetic(reading), *said_of_choices(reading), *offset_too_small(reading)]
+    lines += said_of_reinforcement(reading)
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")

@@ -12,6 +12,7 @@ from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
+from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
 from xunhuan.faces.report.page import Album, Grid, Picture, formula, render, sentence
 from xunhuan.faces.telling import arm_sentence, chain, draws, lowered
@@ -65,6 +66,8 @@ class ScenarioReport:
             "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result), "arithmetic": told_twice(self.result, arithmetic),
+            "reinforced": told_twice(self.result, said_of_reinforcement),
+            "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],

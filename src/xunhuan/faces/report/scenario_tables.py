@@ -178,24 +178,38 @@ def _break_even(reading: Reading) -> Grid:
 
 
 def _reinforcement(reading: Reading) -> Grid:
-    pairs = [(s, b) for s in MARKETS for b in MARKETS]
-    rows = []
-    places = [reading.home, *reading.home_regions]
+    """Demand alone, by place, home first; beside home's row what other channels make of it, a row each."""
     known = set(reading.data["home_place"].values.astype(str))
-    for code in [p for p in dict.fromkeys(places) if p in known]:
-        cells = []
-        for s, b in pairs:
-            n = reading.number("reinforcement", code, sales=s, demand=b)
-            value, low, high = (style.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
-            inside = f" ({low} to {high})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
-            cells.append(f"{value}{inside}" if np.isfinite(n.value) else "–")
-        rows.append(Row([reading.name(code, "both"), *cells], strong=code == reading.home))
-    head = ["Place 地区", *(f"{s} sales, {b} demand" for s, b in pairs)]
+    places = [p for p in dict.fromkeys([reading.home, *reading.home_regions]) if p in known]
+    rows = {p: Row([reading.name(p, "both"), *_elasticities(reading, p)], strong=p == reading.home) for p in places}
+    channels = reading.data["channel"].values.astype(str) if "channel" in reading.data.coords else ()
+    t = words.of(reading.lang)
+    beside = [
+        Row([f"… {t(f'reinforced_row_{c}')}", *_elasticities(reading, reading.home, channel=str(c))])
+        for c in channels if reading.home in known
+    ]  # fmt: skip
+    first = [rows.pop(reading.home)] if reading.home in rows else []
+    head = ["Place 地区", *(f"{s} sales, {b} demand" for s, b in _PAIRS)]
     caption = (
-        "Do the two cycles boost each other? Elasticity of shipped volume in demand. Positive off the diagonal: more "
-        "demand in one market lifts sales in the other too; negative: they compete for the same workers and inputs."
+        "Elasticity E of shipped volume in demand, with demand alone shifted: buyers want more of home’s goods and so much "
+        "less of others’ that their price indices at base prices stand still. Positive off the diagonal: more demand in one "
+        "market lifts sales in the other too; negative: they compete for the same workers and inputs, and what is no longer "
+        "imported is no longer paid for by exports."
     )
-    return Grid(head, rows, caption)
+    return Grid(head, [*first, *beside, *rows.values()], caption)
+
+
+_PAIRS = [(s, b) for s in MARKETS for b in MARKETS]
+
+
+def _elasticities(reading: Reading, place: str, **at: str) -> list[str]:
+    """E of a place by sales and demand, with intervals where they are known; `at` picks a channel."""
+    cells = []
+    for s, b in _PAIRS:
+        n = reading.number("reinforcement_by_channel" if at else "reinforcement", place, sales=s, demand=b, **at)
+        value, low, high = (style.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
+        cells.append((f"{value} ({low} to {high})" if n.spans else value) if n.known else "–")
+    return cells
 
 
 def _sectors(reading: Reading) -> Grid:

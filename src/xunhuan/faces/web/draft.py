@@ -231,7 +231,8 @@ def estimate(bench: Bench, past: list[Job]) -> float:
     more = weighed * (14.0 * (c.break_even is not None) + 4.0 * (c.reinforcement is not None))
     curve = 0.0 if c.frontier is None else weighed * c.frontier.steps * (1 + len(c.frontier.policies))
     choices = sum(each.get(m, 0.0) * len(u.choices) for m in each for u in registry.find(m).uncertain)
-    guess = START + arms * (sum(each.values()) + choices) + more + curve
+    channels = weighed * 4.0 * (c.reinforcement is not None)
+    guess = START + arms * (sum(each.values()) + choices) + more + curve + channels
     if u is not None:
         draws = u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
         drawn = u.models or tuple(each)

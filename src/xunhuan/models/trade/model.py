@@ -113,6 +113,11 @@ def _constant(p: TradeParameters) -> str | None:
     return None if p.scale else "there are no economies of scale; set model.trade.scale"
 
 
+def _constant_returns(p: TradeParameters) -> TradeParameters | None:
+    """The same without economies of scale; None where there are none."""
+    return changed(p, scale=0.0) if p.scale else None
+
+
 MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
@@ -131,6 +136,7 @@ MODEL: Model[TradeParameters] = Model(
     at_rest=_at_rest,
     comparable=_comparable,
     first_order=gain_to_first_order,
+    constant_returns=_constant_returns,
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
