@@ -40,7 +40,7 @@ def national_market() -> list[str]:
     "the shock costs less than {n}% of real income: a ratio to almost nothing",
     "Sizes ¼, ½, {n}, {n} ... are tried",
     "until |W| is below {n}% of the loss",
-    "want {n}% more of every home region's goods",
+    "the buyers spend {n}% more on home's goods",
 )
 def parameters() -> list[str]:
     assert SIZES[:2] == (0.25, 0.5)

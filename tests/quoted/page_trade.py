@@ -7,17 +7,22 @@ import math
 from dataclasses import replace
 from statistics import NormalDist
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
+import xunhuan as xh
 from tests.evidence import nafta
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import bare, number, signed
+from tests.quoted.common import accounts, bare, number, signed
 from tests.quoted.quotes import quote
 from xunhuan.data.classification import Sectors
+from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters
 from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, HORIZONS, UNIFORM, bundled, set_elasticities
 from xunhuan.models.trade.errors import SPREAD
+from xunhuan.models.trade.solve import primitives_of, problem
+from xunhuan.models.trade.stability import NEAR, leading
 from xunhuan.scenario import bench
 from xunhuan.scenario.layers import read_layers
 
@@ -113,3 +118,60 @@ def where_services_trade() -> list[str]:
 def assumed() -> list[str]:
     below = NormalDist(0, SPREAD).cdf(math.log(HIGHEST / ASSUMED))
     return [f"{ASSUMED:g}", f"{100 * below:.1f}", f"{HIGHEST:g}"]
+
+
+WEST = ("USA", "CAN", "EU", "JPN", "KOR")
+
+
+@functools.cache
+def _lost(deficits: str) -> dict[str, str]:
+    """What China loses alone, at trade costs of seven times and without the West, per cent of real income."""
+    dearer = {
+        "alone": ("foreign", {"ban": True}),
+        "dear": ("foreign", {"change": 6.0}),
+        "west": (list(WEST), {"ban": True}),
+    }
+    shocks = [
+        {"name": n, "trade_cost": [{"from": "CHN", "to": who, **how}, {"from": who, "to": "CHN", **how}]}
+        for n, (who, how) in dearer.items()
+    ]
+    data = {
+        "title": "Cut off", "base": "world-2017", "shock": shocks, "arms": {n: [n] for n in dearer},
+        "model": {"trade": {"deficits": deficits}}, "measure": {"sectors": {}},
+    }  # fmt: skip
+    found = xh.run(data)
+    return {n: f"{-100 * found.headline('real_income', n, 'CHN')['value']:.1f}" for n in dearer}
+
+
+@quote(
+    PAGE,
+    "China alone loses {n}% so, but {n}% where trade costs seven times as much and the surplus must still be shipped; with "
+    "`own_share` {n}%.",
+    "that of the barriers: {n}% without the USA, Canada, the EU, Japan and Korea, {n}% at seven times, {n}% alone.",
+)
+def cut_off() -> list[str]:
+    plain, own, zero = (_lost(k) for k in ("world_share", "own_share", "zero"))
+    return [plain["alone"], plain["dear"], own["dear"], zero["west"], zero["dear"], zero["alone"]]
+
+
+def _rho(parameters: TradeParameters) -> float:
+    """The leading eigenvalue in the base of world-2017."""
+    acc = accounts("world-2017")
+    task = problem(acc, primitives_of(acc, Shock(), parameters), parameters)
+    return float(leading(task, jnp.asarray(task.start)).rho)
+
+
+@quote(
+    PAGE,
+    "unstable (ρ = {n}) and refused",
+    "ρ > {n} in the base or at the answer: a note",
+    "alone, {n} is ρ without economies of scale; it is {n} at ψ = {n}, {n} at {n} and {n} at {n}, where ψθ is {n}.",
+)
+def stability() -> list[str]:
+    theta = set_elasticities(accounts("world-2017").sectors, "FGO")[0]
+    at = accounts("world-2017").sectors.codes.index("C26")
+    steps = (0.09, 0.11, 0.12)
+    rho = [_rho(TradeParameters(scale={"C26": psi})) for psi in steps]
+    said = [f"{rho[0]:.2f}", f"{steps[0]:g}", f"{rho[1]:.3f}", f"{steps[1]:g}", f"{rho[2]:.2f}", f"{steps[2]:g}"]
+    whole = _rho(TradeParameters(elasticities="LL", scale="LL"))
+    return [f"{whole:.2f}", f"{NEAR:g}", f"{_rho(TradeParameters()):.2f}", *said, f"{steps[2] * theta[at]:.2f}"]
