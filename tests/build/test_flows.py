@@ -221,6 +221,7 @@ def test_the_world_round_them(raw: Path, tmp_path: Path) -> None:
     assert openness(made.flow[:31, :31]).mean() < openness(world.flow[:31, :31]).mean() - 0.05
 
 
+@pytest.mark.slow
 def test_an_interprovincial_table_is_taken(tmp_path: Path) -> None:
     """The layout of interprovincial tables, in the unit of the file: the flows of the bundled table come back."""
     import csv

@@ -163,6 +163,7 @@ def test_value_added_content_against_the_inverse(toy) -> None:
     assert np.allclose(value_added_content(toy, inside), expected, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_rebuilding_gives_the_bundled_table(world, raw) -> None:
     (built, log), *_ = builder("world-2017")(raw, lambda _: None)
     for name in ("flow", "use", "final", "value_added", "tariff"):

@@ -52,6 +52,7 @@ def test_no_number_is_printed_outside_its_own_interval(name: str) -> None:
         assert float(low) <= float(value) <= float(high), (value, low, high)
 
 
+@pytest.mark.slow
 def test_intervals_are_quantiles_over_the_versions(toy: Accounts, china: Accounts) -> None:
     for acc, seen in ((toy, by_version(toy)), (china, china.posterior.known["circulation"])):  # type: ignore[union-attr]
         html = page(acc)
@@ -133,6 +134,7 @@ def test_limits_are_called_limits(china: Accounts) -> None:
     assert "limits" not in page(load("world-2017"))
 
 
+@pytest.mark.slow
 def test_another_home_has_its_own_versions(toy: Accounts, china: Accounts) -> None:
     """What the table keeps is of the nation it was made for: seen from a part of it the rest is abroad."""
     sea = toy.regroup("SEA", ["AT-N", "AT-E"])

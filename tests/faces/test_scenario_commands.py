@@ -46,6 +46,7 @@ def test_a_result_holds_every_file_and_says_how_draws_ended(toy_result: Path) ->
     assert len(r.outcomes) == 4 * int(r.summary["variable"].ne("loss").sum())  # the short run is not drawn
 
 
+@pytest.mark.slow
 def test_queries_see_the_tables_and_nothing_else(toy_result: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "select place, value from summary where quantity = 'omega' and place = 'ATL'"
     assert main(["query", str(toy_result), sql, "--format", "csv"]) == 0
@@ -61,6 +62,7 @@ def test_queries_see_the_tables_and_nothing_else(toy_result: Path, capsys: pytes
         assert "tables: summary (variable, quantity, arm, place" in said
 
 
+@pytest.mark.slow
 def test_headlines_are_printed_with_intervals_and_endings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(TOY), "--set", "uncertainty.draws=2", "--workers", "1", "-o", str(tmp_path / "r")]) == 0
     shown = capsys.readouterr()

@@ -334,6 +334,7 @@ def test_every_measure_says_what_it_is(toy: Accounts) -> None:
         assert tuple(said) == measures.SOURCES[name]
 
 
+@pytest.mark.slow
 def test_a_measure_reads_the_same_after_a_file(toy: Accounts, tmp_path: Path) -> None:
     """Lists of strings in the attributes survive netCDF, which gives one string back alone and none as numbers."""
     plain = toy.replace(notes=())

@@ -65,6 +65,7 @@ def _checked(acc: Accounts, edits: tuple[Edit, ...], p: TradeParameters) -> None
 
 
 @pytest.mark.parametrize("given", CLOSURES + OTHERS, ids=str)
+@pytest.mark.slow
 def test_next_to_nothing_moves_next_to_nothing(toy: Accounts, given: dict[str, object]) -> None:
     _checked(toy, NEXT_TO_NOTHING["toy"], TradeParameters(tolerance=1e-12, max_iterations=2000, **given))
 

@@ -138,6 +138,7 @@ def test_a_horizon_is_the_level_of_its_paper_and_the_pattern_of_the_set(
     np.testing.assert_allclose(theta / theta[0], own / own[0], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_draws_are_the_truncated_normals_of_each_estimate(ll: pd.DataFrame) -> None:
     numbers = (np.arange(4000) + 0.5) / 4000
     draws = np.array([drawn_by_error(COMMON, "LL", u, FREE) for u in numbers])
@@ -157,6 +158,7 @@ def test_draws_are_the_truncated_normals_of_each_estimate(ll: pd.DataFrame) -> N
     assert np.median(of["F"]) == pytest.approx(ASSUMED, rel=0.05)
 
 
+@pytest.mark.slow
 def test_draws_stay_where_theory_holds(world: Accounts) -> None:
     """θ above 0 where the error is larger than the estimate; ψθ at most 1 where there are economies of scale."""
     move = next(u for u in registry.find("trade").uncertain if u.errors is not None).errors

@@ -31,6 +31,7 @@ def _rho(acc: Accounts, psi: float) -> float:
 
 @pytest.mark.twin
 @pytest.mark.parametrize("scale", [0.0, 0.05, 0.12])
+@pytest.mark.slow
 def test_rho_is_that_of_the_whole_jacobian(toy: Accounts, scale: float) -> None:
     """Arnoldi's method against every eigenvalue of the matrix, in the base and after a shock."""
     p = TradeParameters(theta=8.0, scale=scale)
