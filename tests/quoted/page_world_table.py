@@ -13,9 +13,12 @@ from tests.helpers.raw import raw_folder
 from tests.quoted.common import accounts, bare, log, number, percent, shares
 from tests.quoted.quotes import quote
 from xunhuan.build import builder, lists
+from xunhuan.build.components import CHIPS, PROVINCES, WORTH, chip_machines, component_facts
 from xunhuan.build.duties import IMPLAUSIBLE
 from xunhuan.build.foreign import LEAST_VALUE_ADDED
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import INPUT_DUTIES
+from xunhuan.data.division import Division
 from xunhuan.measures import supply
 
 PAGE, TABLE = "docs/world-table.md", "world-2017"
@@ -217,3 +220,66 @@ def import_columns() -> list[str]:
 )
 def bounds() -> list[str]:
     return [bare(percent(LEAST_VALUE_ADDED)), bare(percent(IMPLAUSIBLE))]
+
+
+# --- electronic components -------------------------------------------------------------------------------------------------
+
+APART = "world-2017-components"
+
+
+def division() -> Division:
+    post = accounts(APART).posterior
+    assert post is not None
+    assert post.division is not None
+    return post.division
+
+
+@quote(PAGE, "(each industry's total stays; {n} million USD of {n} thousand million move)")
+def duties_moved() -> list[str]:
+    apart, whole = accounts(APART), accounts(TABLE)
+    at = whole.components.index(INPUT_DUTIES)
+    before, after = (x.value_added[:, :, at].sum() for x in (whole, apart))
+    return [number(abs(after - before)), number(before / 1e3)]
+
+
+@quote(PAGE, "components are {n}%, {n}%, {n}% and {n}% of C26 in the official table of 149 sectors")
+def official_shares() -> list[str]:
+    return [bare(percent(float(x), 1)) for x in division().national]
+
+
+@quote(
+    PAGE,
+    "a tenth of components ({n} to {n}%) is made where chips are",
+    "log odds drawn with a spread of {n} |",
+    "equal per output in both, log odds drawn with a spread of {n}",
+)
+def spreads() -> list[str]:
+    assert CHIPS[1] == 0.1
+    return [number(100 * CHIPS[0]), number(100 * CHIPS[2]), f"{PROVINCES:g}", f"{WORTH:g}"]
+
+
+@quote(
+    PAGE,
+    "published figures for {n} of {n}, which make {n}% of the others' components",
+    "judgement for the rest, a middle of {n}%, {n} to {n}%",
+    "customs of China, by origin, for {n}",
+)
+def evidence() -> list[str]:
+    acc, facts = accounts(APART), component_facts()
+    known = facts[(facts["side"] != "to_home") & (facts["basis"] != "assumed")]["economy"]
+    away = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
+    made = acc.output[:, acc.sectors.index("C261")]
+    part = made[[acc.geography.index(c) for c in known]].sum() / made[away].sum()
+    rest = facts[facts["economy"] == "*"].iloc[0]
+    shares_ = [bare(percent(float(rest[k]))) for k in ("mid", "low", "high")]
+    customs = int((facts["side"] == "to_home").sum())
+    return [str(len(known)), str(len(away)), bare(percent(float(part))), *shares_, str(customs)]
+
+
+@quote(
+    PAGE,
+    *(f"| {code} | {{n}}% | {{n}} to {{n}}% |" for code in ("USA", "JPN", "NLD", "KOR", "TWN")),
+)
+def machines() -> list[str]:
+    found = chip_machines(accounts(APART))
+    return [bare(percent(float(found.loc[c, k]))) for c in ("USA", "JPN", "NLD", "KOR", "TWN") for k in ("mid", "low", "high")]
