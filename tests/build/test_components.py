@@ -85,7 +85,8 @@ def test_versions_differ_in_what_is_stated_and_not_in_what_is_official(apart) ->
 def totals(acc: Accounts, g: int) -> np.ndarray:
     home = home_of(acc)
     flow, value_added = acc.flow[:, :, g], acc.value_added[:, g].sum(1)
-    return np.array([flow[home].sum(), flow[np.ix_(home, ~home)].sum(), flow[np.ix_(~home, home)].sum(), value_added[home].sum()])
+    sold, bought = flow[np.ix_(home, ~home)].sum(), flow[np.ix_(~home, home)].sum()
+    return np.array([flow[home].sum(), sold, bought, value_added[home].sum()])
 
 
 @pytest.mark.parametrize("version", [None, 5])

@@ -100,7 +100,8 @@ def library() -> list[str]:
         *magnitudes("gba-integration", "trade_cost", "change"),
     }
     return [
-        number(min(machines)), number(max(machines)), number(integration), *gained(first, 1), *(f"{x:.1f}" for x in (before_us, after_us, before_cn, after_cn)),
+        number(min(machines)), number(max(machines)), number(integration),
+        *gained(first, 1), *(f"{x:.1f}" for x in (before_us, after_us, before_cn, after_cn)),
         *gained(second[:1], 1), *gained(second[1:2], 0), *gained(second[2:], 1), number(min(cuts)), number(max(cuts)),
         *map(number, orders), number(delta),
     ]  # fmt: skip

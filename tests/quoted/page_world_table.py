@@ -250,7 +250,7 @@ def official_shares() -> list[str]:
 @quote(
     PAGE,
     "a tenth of components ({n} to {n}%) is made where chips are",
-    "log odds drawn with a spread of {n} |",
+    "the rest as all of C26 and near its users; log odds drawn with a spread of {n}",
     "equal per output in both, log odds drawn with a spread of {n}",
 )
 def spreads() -> list[str]:
@@ -281,5 +281,5 @@ def evidence() -> list[str]:
     *(f"| {code} | {{n}}% | {{n}} to {{n}}% |" for code in ("USA", "JPN", "NLD", "KOR", "TWN")),
 )
 def machines() -> list[str]:
-    found = chip_machines(accounts(APART))
-    return [bare(percent(float(found.loc[c, k]))) for c in ("USA", "JPN", "NLD", "KOR", "TWN") for k in ("mid", "low", "high")]
+    found = chip_machines(accounts(APART))[["mid", "low", "high"]]
+    return [bare(percent(float(x))) for c in ("USA", "JPN", "NLD", "KOR", "TWN") for x in found.loc[c]]

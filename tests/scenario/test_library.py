@@ -35,7 +35,8 @@ PATIENCE = 600.0
 """Seconds after which a process hangs; no verdict on speed."""
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 WANTED = {
-    "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "electronics-embargo", "entity-list", "orders-cancelled-2020", "national-market",
+    "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "electronics-embargo", "entity-list",
+    "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
 }  # fmt: skip
 

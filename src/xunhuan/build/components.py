@@ -3,7 +3,7 @@
 What is used of components, by whom, and how they are made comes from China's official table of 149 sectors; how much of
 C26 they are elsewhere from `component_shares.csv`, which says what each share rests on and how wide it is drawn.
 
-Letters: s economy or province, u user (industries, then final categories), i good, p province, h version (0 the table itself).
+Letters: s region, u user (industries, then final categories), i good, p province, h version (0 the table itself).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from xunhuan.build.history import build_detailed
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Concordance, Sectors
-from xunhuan.data.division import Division, divided, merged
+from xunhuan.data.division import Division, divided
 from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import BadInput
 
@@ -30,10 +30,10 @@ COMPONENTS, REST = CHILDREN = ("C261", "C262T268")
 DETAILED_YEAR = 2017
 FABS, OUTPUT = "chips/fabs_by_city.csv", "chips/ic_output_by_province_2021.csv"
 CHIPS = (0.05, 0.1, 0.2)
-"""Share of China's components that is made where chips are, low, middle, high: judgement. Passive parts, boards and panels, which
-are most of components, are spread as all electronics."""
+"""Share of China's components that is made where chips are, low, middle, high: judgement. Passive parts, boards and panels,
+which are most of components, are spread as all electronics."""
 PROVINCES, WORTH = 0.4, 0.3
-"""Spread, sd of log odds, of components in a province's C26 about the nation's, and of their value added about their output."""
+"""Spread, sd of log odds, of components in a province's C26 about the nation's, and of value added about output."""
 LEANING = (0.5, 1.0, 1.5)
 """How far what a region's users buy shows in what is sold to it, low, middle, high: judgement."""
 SEED = 261
@@ -52,7 +52,9 @@ def divide_components(table: Accounts, raw: Path) -> tuple[Accounts, pd.DataFram
     Raises BadInput for a table without C26 or with sourcing by user, or for raw files that are missing
     """
     if PARENT not in table.sectors.codes:
-        raise BadInput(f"the table has no sector {PARENT} to divide", where=table.name, fix="take a table such as world-2017")
+        raise BadInput(
+            f"the table has no sector {PARENT} to divide", where=table.name, fix="take a table such as world-2017"
+        )
     if table.sourcing is not None:
         raise BadInput("a table that knows sourcing by user cannot be divided", where=table.name)
     division = _division(table, raw)
@@ -68,7 +70,9 @@ def divide_components(table: Accounts, raw: Path) -> tuple[Accounts, pd.DataFram
     return out, _log(table, out, division)
 
 
-def build_components_2017(raw: Path, progress: Callable[[str], None], **given: str) -> list[tuple[Accounts, pd.DataFrame]]:
+def build_components_2017(
+    raw: Path, progress: Callable[[str], None], **given: str
+) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017-components and its log, from the raw sources alone: world-2017 is built on the way."""
     from xunhuan.build.world import build_world_2017
 
@@ -87,7 +91,8 @@ def divided_sectors(sectors: Sectors) -> Sectors:
         return (*names[:g], *new, *names[g + 1 :])
 
     groups = {
-        name: tuple(c for m in members for c in (CHILDREN if m == PARENT else (m,))) for name, members in sectors.groups.items()
+        name: tuple(c for m in members for c in (CHILDREN if m == PARENT else (m,)))
+        for name, members in sectors.groups.items()
     }
     return Sectors(
         put(sectors.codes, CHILDREN),
@@ -105,18 +110,15 @@ def _division(table: Accounts, raw: Path) -> Division:
     home = np.array([n == table.home for n in table.geography.nation])
     made, sold = np.full((versions, table.R), 0.5), np.full((versions, table.R), np.nan)
     of_exports = np.zeros(table.R)
-    rest = facts[facts["economy"] == "*"].iloc[0]
-    own = facts[facts["side"] != "to_home"].set_index("economy")
-    to_home = facts[facts["side"] == "to_home"].set_index("economy")
+    own, to_home = _by_economy(facts[facts["side"] != "to_home"]), _by_economy(facts[facts["side"] == "to_home"])
+    of_exports_too = set(facts.loc[facts["side"] == "exports", "economy"])
     for s, code in enumerate(table.geography.codes):
         if home[s]:
             continue
-        row = own.loc[code] if code in own.index else rest
-        of_exports[s] = row["side"] == "exports"
-        made[:, s] = _triangles(row["low"], row["mid"], row["high"], versions, rng)
-        if code in to_home.index:
-            row = to_home.loc[code]
-            sold[:, s] = _triangles(row["low"], row["mid"], row["high"], versions, rng)
+        of_exports[s] = code in of_exports_too
+        made[:, s] = _triangles(*own.get(code, own["*"]), versions, rng)
+        if code in to_home:
+            sold[:, s] = _triangles(*to_home[code], versions, rng)
     worth = rng.normal(0.0, WORTH, (versions, table.R))
     worth[0], worth[:, home] = 0.0, 0.0
     return Division(
@@ -132,6 +134,12 @@ def _division(table: Accounts, raw: Path) -> Division:
         located=_located(table, raw, versions, rng).round(4),
         leaning=_triangles(*LEANING, versions, rng).round(4),
     )
+
+
+def _by_economy(facts: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Low, middle and high by economy."""
+    ends = facts[["low", "mid", "high"]].to_numpy(dtype=np.float64)
+    return {str(c): (float(a), float(b), float(d)) for c, (a, b, d) in zip(facts["economy"], ends, strict=True)}
 
 
 def _triangles(low: float, mid: float, high: float, versions: int, rng: np.random.Generator) -> Array:
@@ -156,8 +164,8 @@ def chip_machines(table: Accounts) -> pd.DataFrame:
 def official(table: Accounts, raw: Path) -> tuple[Array, Array, Array]:
     """What China's official table says of components within C26, as shares: of the nation, of users u, of inputs i.
 
-    The nation's are output, exports, imports and value added. Users without electronics in that table, and final categories it
-    does not have, take the share of all of their kind.
+    The nation's are output, exports, imports and value added. Users without electronics in that table, and final categories
+    it does not have, take the share of all of their kind.
     """
     detailed, _ = build_detailed(raw, DETAILED_YEAR)
     to42 = Concordance.read(lists.data_file(f"cn149_to_cn42_{DETAILED_YEAR}.csv"))
@@ -171,23 +179,18 @@ def official(table: Accounts, raw: Path) -> tuple[Array, Array, Array]:
         return float(values[first].sum() / values[whole].sum())
 
     value_added = detailed.value_added[0].sum(1)
-    national = np.array([share(detailed.output[0]), share(detailed.flow[0, 1]), share(detailed.flow[1, 0]), share(value_added)])
+    totals = (detailed.output[0], detailed.flow[0, 1], detailed.flow[1, 0], value_added)
+    national = np.array([share(x) for x in totals])
     g = table.sectors.codes.index(PARENT)
-    second = np.setdiff1d(whole, first)
     columns = np.insert(to, g, 0.0, axis=1)
     columns[first, g], columns[first, g + 1] = columns[first, g + 1], 0.0
     by_user, all_by_user = (use[k] @ columns for k in (first, whole))
     users = ratio(by_user.sum(0), all_by_user.sum(0), float(by_user.sum() / all_by_user.sum()))
     known = dict(zip(detailed.categories, final.T, strict=True))
-    finals = [share(known.get(c, final.sum(1))) for c in _filled(table.categories, known, whole)]
+    used = {c for c, values in known.items() if values[whole].sum() != 0}
+    finals = [share(known[c] if c in used else final.sum(1)) for c in table.categories]
     inputs = ratio(use[:, first].sum(1) @ to, use[:, whole].sum(1) @ to, national[0])
-    assert len(second) + len(first) == len(whole)
     return national, np.concatenate([users, finals]), inputs
-
-
-def _filled(categories: tuple[str, ...], known: dict[str, Array], whole: Array) -> list[str]:
-    """Categories by name, "" where the official table has none of the good there."""
-    return [c if c in known and known[c][whole].sum() != 0 else "" for c in categories]
 
 
 def _located(table: Accounts, raw: Path, versions: int, rng: np.random.Generator) -> Array:
@@ -233,6 +236,6 @@ def _log(table: Accounts, out: Accounts, division: Division) -> pd.DataFrame:
     frames.append(pd.DataFrame({
         "region": codes[away], "quantity": np.where(sales > 0, "share of exports", "share of output"),
         "before": division.made[0, away], "after": found,
-    }).assign(step="components: stated share", unit="ratio", note="as stated before, with all totals met after"))  # fmt: skip
+    }).assign(step="components: stated share", unit="ratio", note="stated before, with all totals met after"))  # fmt: skip
     log = pd.concat(frames, ignore_index=True).assign(sector=COMPONENTS)
     return log.assign(change=log["after"] - log["before"])[list(LOG_COLUMNS)]

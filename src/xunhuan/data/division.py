@@ -1,8 +1,8 @@
 """One sector of a table divided in two, by shares of the nation's official table and stated shares of other economies.
 
 Both children keep every total of the parent: flow, use, final use and value added add up to it cell by cell, so that the
-table of the parent comes back by adding up. What the parts are is found by odds: each cell has a prior share, and a group
-of cells whose total is known has its odds moved by one factor until it is met, which is the least change in relative entropy.
+table of the parent comes back by adding up. What the parts are is found by odds: each cell has a prior share, and a group of
+cells whose total is known has its odds moved by one factor until it is met, the least change in relative entropy.
 
 Letters: r origin, s destination, o and d economies outside the nation, p and q its regions, i good, u user (industries,
 then final categories), h version (0 the table itself, then k = 0, 1, ... in order).
@@ -96,7 +96,7 @@ def part(log_odds: Array) -> Array:
 
 
 def meet(cells: Array, log_odds: Array, total: Array) -> Array:
-    """Cells n m less than `cells` by shares of given log odds, moved by one factor a row so that the row adds up to its total.
+    """Parts of cells n m by shares of given log odds, moved by one factor a row so that the row adds up to its total.
 
     a[n,m] = cells[n,m] / (1 + exp(−x[n,m] − α[n])),  Σ_m a[n,m] = total[n]
 
@@ -220,7 +220,8 @@ def _bought(base: Accounts, d: Division, h: int) -> Array:
     users = np.insert(base.use[:, g], g, base.use[:, g, g] * mixed, axis=1)
     users[:, g + 1] = base.use[:, g, g] * (1 - mixed)
     cells = np.concatenate([users, base.final[:, g]], axis=1)
-    return logit(ratio((cells * d.users).sum(1), cells.sum(1), 0.5)) - logit(np.array([(cells * d.users).sum() / cells.sum()]))
+    first = cells * d.users
+    return logit(ratio(first.sum(1), cells.sum(1), 0.5)) - logit(ratio(first.sum(), cells.sum()))
 
 
 def _abroad(
@@ -246,7 +247,9 @@ def _worth(base: Accounts, d: Division, h: int, made: Array) -> Array:
     odds = logit(ratio(made, output, 0.5)) + d.worth[h]
     share = part(odds)
     rates = logit(d.national[[3]]) - logit(d.national[[0]])
-    share[p] = ratio(meet(total[p][None], odds[p][None] + rates, np.array([d.national[3] * total[p].sum()]))[0], total[p])
+    nation = meet(total[p][None], odds[p][None] + rates, np.array([d.national[3] * total[p].sum()]))[0]
+    share[p] = ratio(nation, total[p])
     # Inputs of both children stay above nothing.
     low = ratio(total - (1 - ROOM) * (output - made), total)
-    return np.asarray(total * np.clip(share, np.maximum(low, 0.0), np.minimum(ratio((1 - ROOM) * made, total, 1.0), 1.0)))
+    high = ratio((1 - ROOM) * made, total, 1.0)
+    return np.asarray(total * np.clip(share, np.maximum(low, 0.0), np.minimum(high, 1.0)))

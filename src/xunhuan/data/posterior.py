@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -179,7 +179,7 @@ class Posterior:
     tilt      k 2 p     see `without_transit` · reexport  k, share in [0, 1], see `trade_abroad`
     to        i l       the table's goods from the source's where they are coarser and its totals others, else empty
     abroad              with whom regions trade abroad; None: each with the nation's partners
-    division            a sector of the source table that this one has in two parts, drawn with each version; None: it has not
+    division            a sector of the source that the table has in two parts, drawn with each version; None: it has not
     known     by name   numbers of every version that were worked out before, k first
     title, notes        what it is, and what a reader must know
     """
@@ -324,11 +324,13 @@ def from_variables(values: Mapping[str, np.ndarray], title: str, notes: tuple[st
         return None
     mine = {k.removeprefix(PREFIX): v for k, v in values.items() if k.startswith(PREFIX)}
     reports = Reports(**{f.name: mine[f.name] for f in fields(Reports)})
-    own = {f.name: mine[f.name] for f in fields(Posterior) if f.name in _AXES and f.name != "to"}
+    own: dict[str, Any] = {f.name: mine[f.name] for f in fields(Posterior) if f.name in _AXES and f.name != "to"}
     known = {k.removeprefix("known_"): v.astype(np.float64) for k, v in mine.items() if k.startswith("known_")}
     to = mine.get("to", np.zeros((0, 0)))
-    parts = {"abroad": _abroad(mine), "division": divisions.from_arrays(mine)}
-    return Posterior(reports=reports, to=to, known=known, title=title, notes=notes, **parts, **own)
+    return Posterior(
+        reports=reports, to=to, abroad=_abroad(mine), division=divisions.from_arrays(mine), known=known, title=title,
+        notes=notes, **own,
+    )  # fmt: skip
 
 
 def _abroad(mine: Mapping[str, np.ndarray]) -> Abroad | None:
