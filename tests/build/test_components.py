@@ -9,9 +9,9 @@ import pytest
 
 from xunhuan.build import builder, lists
 from xunhuan.build.components import (
-    CHILDREN,
-    COMPONENTS,
-    PARENT,
+    CHIP_SECTOR,
+    DIVIDED,
+    DIVIDED_INTO,
     chip_machines,
     component_facts,
     divide_components,
@@ -22,7 +22,7 @@ from xunhuan.build.history import build_detailed, build_national
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import INPUT_DUTIES, duties_on_inputs
 from xunhuan.data.classification import Concordance
-from xunhuan.data.division import logit, meet
+from xunhuan.data.division import meet, odds_of
 from xunhuan.data.identities import identity_residuals
 from xunhuan.data.store import load, load_log, save
 from xunhuan.errors import BadInput, UnknownName
@@ -42,7 +42,7 @@ def apart() -> Accounts:
 
 
 def added(acc: Accounts) -> Accounts:
-    return acc.aggregate(sectors={PARENT: CHILDREN})
+    return acc.aggregate(sectors={DIVIDED: DIVIDED_INTO})
 
 
 def home_of(acc: Accounts) -> np.ndarray:
@@ -71,7 +71,7 @@ def test_versions_add_up_to_the_versions_of_the_undivided_table(apart, world, k)
 
 
 def test_versions_differ_in_what_is_stated_and_not_in_what_is_official(apart) -> None:
-    g, home = apart.sectors.index(COMPONENTS), home_of(apart)
+    g, home = apart.sectors.index(CHIP_SECTOR), home_of(apart)
     versions = [apart.draw(k) for k in range(4)]
     foreign = np.array([v.output[~home, g].sum() for v in versions])
     china = np.array([v.output[home, g].sum() for v in versions])
@@ -98,14 +98,14 @@ def test_chinas_totals_are_shares_of_the_official_table(raw, apart, world, versi
     expected = [v[first].sum() / v[whole].sum() for v in values]
     parts = apart if version is None else apart.draw(version)
     undivided = world if version is None else world.draw(version)
-    found = totals(parts, parts.sectors.index(COMPONENTS)) / totals(undivided, undivided.sectors.index(PARENT))
+    found = totals(parts, parts.sectors.index(CHIP_SECTOR)) / totals(undivided, undivided.sectors.index(DIVIDED))
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_users_of_components_are_near_the_official_ones(raw, apart, world) -> None:
     """Shares of components by user move by one factor in odds a province, so they keep their order and place."""
     _, users, _ = official(world, raw)
-    g, home = apart.sectors.index(COMPONENTS), home_of(apart)
+    g, home = apart.sectors.index(CHIP_SECTOR), home_of(apart)
     use = apart.use[home].sum(0)
     found = use[g] / use[g : g + 2].sum(0)
     official_ = users[: apart.S]
@@ -120,7 +120,7 @@ def test_stated_shares_of_other_economies_are_met_where_totals_allow(apart, worl
     stated = facts[(facts["side"] != "to_home") & (facts["economy"] != "*")].set_index("economy")
     np.testing.assert_allclose(rows.loc[stated.index, "before"], stated["mid"])
     np.testing.assert_allclose(rows.loc[stated.index, "after"], stated["mid"], atol=1e-3)
-    g, k = apart.sectors.index(COMPONENTS), apart.geography.index("TWN")
+    g, k = apart.sectors.index(CHIP_SECTOR), apart.geography.index("TWN")
     exports = apart.output[k, g] - apart.flow[k, k, g], world.output[k, g] - world.flow[k, k, g]
     assert exports[0] / exports[1] == pytest.approx(float(stated.loc["TWN", "mid"]))
 
@@ -151,12 +151,12 @@ def test_the_bundled_table_is_what_the_builder_makes(raw, apart, world, tmp_path
 
 
 def test_c26_names_both_parts_and_each_room_takes_them(apart, world) -> None:
-    assert [apart.sectors.codes[k] for k in apart.sectors.select("C26")] == list(CHILDREN)
+    assert [apart.sectors.codes[k] for k in apart.sectors.select("C26")] == list(DIVIDED_INTO)
     assert [world.sectors.codes[k] for k in world.sectors.select("C26")] == ["C26"]
     for group, members in world.sectors.groups.items():
-        parts = [c for m in members for c in (CHILDREN if m == PARENT else (m,))]
+        parts = [c for m in members for c in (DIVIDED_INTO if m == DIVIDED else (m,))]
         assert [apart.sectors.codes[k] for k in apart.sectors.select(group)] == parts
-    g = world.sectors.index(PARENT)
+    g = world.sectors.index(DIVIDED)
     for elasticities in ("FGO", "CP", "LL", "BLP"):
         p = TradeParameters(elasticities=elasticities)
         theta, whole = (p.trade_elasticities(x.sectors)[0] for x in (apart, world))
@@ -184,7 +184,7 @@ def test_machines_of_the_scenario_are_the_stated_shares(world) -> None:
 def test_odds_move_by_one_factor_until_a_total_is_met(total) -> None:
     """Twin: the factor found by hand."""
     cells, share = np.array([[4.0, 6.0]]), np.array([0.2, 0.5])
-    out = meet(cells, logit(share)[None], np.array([total]))
+    out = meet(cells, odds_of(share)[None], np.array([total]))
     assert out.sum() == pytest.approx(total, rel=1e-13)
     if total > 0:
         odds = out[0] / (cells[0] - out[0]) / (share / (1 - share))
@@ -223,5 +223,5 @@ def test_raw_files_that_are_missing_are_named(tmp_path: Path) -> None:
 
 def test_the_list_keeps_its_order(world) -> None:
     made = divided_sectors(world.sectors)
-    k = world.sectors.index(PARENT)
-    assert made.codes == (*world.sectors.codes[:k], *CHILDREN, *world.sectors.codes[k + 1 :])
+    k = world.sectors.index(DIVIDED)
+    assert made.codes == (*world.sectors.codes[:k], *DIVIDED_INTO, *world.sectors.codes[k + 1 :])

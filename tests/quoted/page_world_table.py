@@ -13,7 +13,7 @@ from tests.helpers.raw import raw_folder
 from tests.quoted.common import accounts, bare, log, number, percent, shares
 from tests.quoted.quotes import quote
 from xunhuan.build import builder, lists
-from xunhuan.build.components import CHIPS, PROVINCES, WORTH, chip_machines, component_facts
+from xunhuan.build.components import CHIPS_PART, PROVINCE_LOG_ODDS, WORTH_LOG_ODDS, chip_machines, component_facts
 from xunhuan.build.duties import IMPLAUSIBLE
 from xunhuan.build.foreign import LEAST_VALUE_ADDED
 from xunhuan.data.accounts import Accounts
@@ -254,8 +254,8 @@ def official_shares() -> list[str]:
     "equal per output in both, log odds drawn with a spread of {n}",
 )
 def spreads() -> list[str]:
-    assert CHIPS[1] == 0.1
-    return [number(100 * CHIPS[0]), number(100 * CHIPS[2]), f"{PROVINCES:g}", f"{WORTH:g}"]
+    assert CHIPS_PART[1] == 0.1
+    return [number(100 * CHIPS_PART[0]), number(100 * CHIPS_PART[2]), f"{PROVINCE_LOG_ODDS:g}", f"{WORTH_LOG_ODDS:g}"]
 
 
 @quote(

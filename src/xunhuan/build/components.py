@@ -24,20 +24,20 @@ from xunhuan.data.division import Division, divided
 from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import BadInput
 
-PARENT = "C26"
-COMPONENTS, REST = CHILDREN = ("C261", "C262T268")
+DIVIDED = "C26"
+CHIP_SECTOR, _REST = DIVIDED_INTO = ("C261", "C262T268")
 """ISIC Rev.4 group 261, electronic components and boards, and what is left of division 26."""
-DETAILED_YEAR = 2017
-FABS, OUTPUT = "chips/fabs_by_city.csv", "chips/ic_output_by_province_2021.csv"
-CHIPS = (0.05, 0.1, 0.2)
+_YEAR = 2017
+_FABS, _CIRCUITS = "chips/fabs_by_city.csv", "chips/ic_output_by_province_2021.csv"
+CHIPS_PART = (0.05, 0.1, 0.2)
 """Share of China's components that is made where chips are, low, middle, high: judgement. Passive parts, boards and panels,
 which are most of components, are spread as all electronics."""
-PROVINCES, WORTH = 0.4, 0.3
+PROVINCE_LOG_ODDS, WORTH_LOG_ODDS = 0.4, 0.3
 """Spread, sd of log odds, of components in a province's C26 about the nation's, and of value added about output."""
-LEANING = (0.5, 1.0, 1.5)
+_LEANING = (0.5, 1.0, 1.5)
 """How far what a region's users buy shows in what is sold to it, low, middle, high: judgement."""
-SEED = 261
-NOTES = (
+_SEED = 261
+_NOTES = (
     "sector C26 is divided: China's output, export, import and use of components by its official table of 149 sectors",
     "components in C26 of other economies are stated shares, many of them assumed, and drawn with each version",
     "components of a province: its part of C26, a tenth by where chips are made; drawn",
@@ -49,11 +49,11 @@ def divide_components(table: Accounts, raw: Path) -> tuple[Accounts, pd.DataFram
 
     Shares of China are those of 2017 whatever the table's year.
 
-    Raises BadInput for a table without C26 or with sourcing by user, or for raw files that are missing
+    Raises BadInput for a table without C26 or with sourcing by user, or for raw files that are missing.
     """
-    if PARENT not in table.sectors.codes:
+    if DIVIDED not in table.sectors.codes:
         raise BadInput(
-            f"the table has no sector {PARENT} to divide", where=table.name, fix="take a table such as world-2017"
+            f"the table has no sector {DIVIDED} to divide", where=table.name, fix="take a table such as world-2017"
         )
     if table.sourcing is not None:
         raise BadInput("a table that knows sourcing by user cannot be divided", where=table.name)
@@ -64,8 +64,8 @@ def divide_components(table: Accounts, raw: Path) -> tuple[Accounts, pd.DataFram
     out = replace(
         acc, name=f"{table.name}-components", title=f"{table.title}, electronic components apart".replace(
             f"{table.S} sectors", f"{len(sectors)} sectors"),
-        source=f"{table.source}; input-output table of China of 149 sectors, {DETAILED_YEAR}; shares of components: DATA.md",
-        notes=(*NOTES, *table.notes), posterior=post,
+        source=f"{table.source}; input-output table of China of 149 sectors, {_YEAR}; shares of components: DATA.md",
+        notes=(*_NOTES, *table.notes), posterior=post,
     )  # fmt: skip
     return out, _log(table, out, division)
 
@@ -84,21 +84,21 @@ def build_components_2017(
 
 def divided_sectors(sectors: Sectors) -> Sectors:
     """The list with C26 in two; groups that held it hold both, and a group C26 is both."""
-    g = sectors.codes.index(PARENT)
+    g = sectors.codes.index(DIVIDED)
     rows = pd.read_csv(lists.data_file("component_sectors.csv"), dtype=str)
 
     def put(names: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
         return (*names[:g], *new, *names[g + 1 :])
 
     groups = {
-        name: tuple(c for m in members for c in (CHILDREN if m == PARENT else (m,)))
+        name: tuple(c for m in members for c in (DIVIDED_INTO if m == DIVIDED else (m,)))
         for name, members in sectors.groups.items()
     }
     return Sectors(
-        put(sectors.codes, CHILDREN),
+        put(sectors.codes, DIVIDED_INTO),
         put(sectors.names_en, tuple(rows["name_en"])),
         put(sectors.names_zh, tuple(rows["name_zh"])),
-        {**groups, PARENT: CHILDREN, "electronic_components": (COMPONENTS,)},
+        {**groups, DIVIDED: DIVIDED_INTO, "electronic_components": (CHIP_SECTOR,)},
     )
 
 
@@ -106,7 +106,7 @@ def _division(table: Accounts, raw: Path) -> Division:
     national, users, inputs = official(table, raw)
     facts = component_facts()
     versions = 1 if table.posterior is None else 1 + len(table.posterior)
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(_SEED)
     home = np.array([n == table.home for n in table.geography.nation])
     made, sold = np.full((versions, table.R), 0.5), np.full((versions, table.R), np.nan)
     of_exports = np.zeros(table.R)
@@ -119,10 +119,10 @@ def _division(table: Accounts, raw: Path) -> Division:
         made[:, s] = _triangles(*own.get(code, own["*"]), versions, rng)
         if code in to_home:
             sold[:, s] = _triangles(*to_home[code], versions, rng)
-    worth = rng.normal(0.0, WORTH, (versions, table.R))
+    worth = rng.normal(0.0, WORTH_LOG_ODDS, (versions, table.R))
     worth[0], worth[:, home] = 0.0, 0.0
     return Division(
-        place=np.asarray(table.sectors.codes.index(PARENT)),
+        place=np.asarray(table.sectors.codes.index(DIVIDED)),
         regions=np.flatnonzero(home),
         national=national,
         users=users,
@@ -132,7 +132,7 @@ def _division(table: Accounts, raw: Path) -> Division:
         sold=sold.round(4),
         worth=worth.round(4),
         located=_located(table, raw, versions, rng).round(4),
-        leaning=_triangles(*LEANING, versions, rng).round(4),
+        leaning=_triangles(*_LEANING, versions, rng).round(4),
     )
 
 
@@ -167,8 +167,8 @@ def official(table: Accounts, raw: Path) -> tuple[Array, Array, Array]:
     The nation's are output, exports, imports and value added. Users without electronics in that table, and final categories
     it does not have, take the share of all of their kind.
     """
-    detailed, _ = build_detailed(raw, DETAILED_YEAR)
-    to42 = Concordance.read(lists.data_file(f"cn149_to_cn42_{DETAILED_YEAR}.csv"))
+    detailed, _ = build_detailed(raw, _YEAR)
+    to42 = Concordance.read(lists.data_file(f"cn149_to_cn42_{_YEAR}.csv"))
     to = to42.matrix(detailed.sectors.codes, lists.CN42) @ lists.cn42_matrix()
     to = to[:, [lists.common_sectors().codes.index(c) for c in table.sectors.codes]]
     whole = detailed.sectors.select("electronics")
@@ -181,7 +181,7 @@ def official(table: Accounts, raw: Path) -> tuple[Array, Array, Array]:
     value_added = detailed.value_added[0].sum(1)
     totals = (detailed.output[0], detailed.flow[0, 1], detailed.flow[1, 0], value_added)
     national = np.array([share(x) for x in totals])
-    g = table.sectors.codes.index(PARENT)
+    g = table.sectors.codes.index(DIVIDED)
     columns = np.insert(to, g, 0.0, axis=1)
     columns[first, g], columns[first, g + 1] = columns[first, g + 1], 0.0
     by_user, all_by_user = (use[k] @ columns for k in (first, whole))
@@ -197,21 +197,21 @@ def _located(table: Accounts, raw: Path, versions: int, rng: np.random.Generator
     """Log odds h p of components in a province's C26, above the nation's: chips are made where wafers and circuits are.
 
     log((1 − ω) + ω chips[p] / x[p]) + ε,  chips: half by wafers a month (area), half by circuits counted
-    x: the province's part of C26. ε is normal with sd PROVINCES, ω a triangle; the table itself has their middle.
+    x: the province's part of C26. ε is normal with sd PROVINCE_LOG_ODDS, ω a triangle; the table itself has their middle.
     """
     home = [s for s, n in enumerate(table.geography.nation) if n == table.home]
     codes = [table.geography.codes[s] for s in home]
-    fabs, counted = pd.read_csv(raw / FABS), pd.read_csv(raw / OUTPUT).set_index("region")["output_bn_units"]
+    fabs, counted = pd.read_csv(raw / _FABS), pd.read_csv(raw / _CIRCUITS).set_index("region")["output_bn_units"]
     area = (fabs["wafer_inch"] ** 2 * fabs["kwpm_now"]).groupby(fabs["province"]).sum()
     wafers = area.reindex(codes).fillna(0.0).to_numpy()
-    wafers = wafers / wafers.sum()
+    wafers = ratio(wafers, wafers.sum())
     named = counted.drop(table.home).reindex(codes).to_numpy() / counted[table.home]
     left = np.where(np.isnan(named), wafers, 0.0)
-    circuits = np.where(np.isnan(named), left / left.sum() * (1 - np.nansum(named)), named)
-    output = table.output[home][:, table.sectors.codes.index(PARENT)]
+    circuits = np.where(np.isnan(named), ratio(left, left.sum()) * (1 - np.nansum(named)), named)
+    output = table.output[home][:, table.sectors.codes.index(DIVIDED)]
     there = ratio((wafers + circuits) / 2, output / output.sum(), 1.0)
-    chips = _triangles(*CHIPS, versions, rng)[:, None]
-    spread = rng.normal(0.0, PROVINCES, (versions, len(home)))
+    chips = _triangles(*CHIPS_PART, versions, rng)[:, None]
+    spread = rng.normal(0.0, PROVINCE_LOG_ODDS, (versions, len(home)))
     spread[0] = 0.0
     return np.asarray(np.log((1 - chips) + chips * there) + spread)
 
@@ -237,5 +237,5 @@ def _log(table: Accounts, out: Accounts, division: Division) -> pd.DataFrame:
         "region": codes[away], "quantity": np.where(sales > 0, "share of exports", "share of output"),
         "before": division.made[0, away], "after": found,
     }).assign(step="components: stated share", unit="ratio", note="stated before, with all totals met after"))  # fmt: skip
-    log = pd.concat(frames, ignore_index=True).assign(sector=COMPONENTS)
+    log = pd.concat(frames, ignore_index=True).assign(sector=CHIP_SECTOR)
     return log.assign(change=log["after"] - log["before"])[list(LOG_COLUMNS)]

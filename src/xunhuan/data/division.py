@@ -22,7 +22,7 @@ from xunhuan.data.classification import Sectors
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
 
-ROOM = 0.02
+_ROOM = 0.02
 """No child is less than this share of what the parent makes in a region, sells, or has as value added of its output."""
 _SWEEPS = 90
 
@@ -60,30 +60,30 @@ class Division:
         return len(self.leaning) - 1
 
 
-AXES = {
+DIVISION_AXES = {
     "place": "", "regions": "p", "national": "w", "users": "u", "inputs": "l", "of_exports": "s", "made": "hs", "sold": "hs",
     "worth": "hs", "located": "hp", "leaning": "h",
 }  # fmt: skip
 """Axes of each array in a file, by letter; l the undivided goods, w the nation's four shares."""
-PREFIX = "division_"
+DIVISION_PREFIX = "division_"
 
 
 def arrays(division: Division) -> dict[str, np.ndarray]:
     """Every array of a division, by its name in a file."""
-    return {PREFIX + f.name: np.asarray(getattr(division, f.name)) for f in fields(division)}
+    return {DIVISION_PREFIX + f.name: np.asarray(getattr(division, f.name)) for f in fields(division)}
 
 
 def from_arrays(values: Mapping[str, np.ndarray]) -> Division | None:
     """The division in a file's arrays, None where there is none."""
-    if PREFIX + "made" not in values:
+    if DIVISION_PREFIX + "made" not in values:
         return None
-    return Division(**{f.name: values[PREFIX + f.name] for f in fields(Division)})
+    return Division(**{f.name: values[DIVISION_PREFIX + f.name] for f in fields(Division)})
 
 
-def logit(share: Array) -> Array:
-    """Log odds of shares, which are first held in [0.001, 0.999].
+def odds_of(share: Array) -> Array:
+    """Logs of the odds of shares, which are first held in [0.001, 0.999].
 
-    >>> logit(np.array([0.5])).tolist()
+    >>> odds_of(np.array([0.5])).tolist()
     [0.0]
     """
     held = np.clip(share, 1e-3, 1 - 1e-3)
@@ -116,7 +116,7 @@ def meet(cells: Array, log_odds: Array, total: Array) -> Array:
     return np.asarray(out * ratio(total, found, 1.0)[:, None])
 
 
-def merged(acc: Accounts, division: Division) -> Accounts:
+def joined_again(acc: Accounts, division: Division) -> Accounts:
     """The table with both children added up to one sector again; its posterior is the undivided one."""
     from xunhuan.data.posterior import Posterior
 
@@ -151,12 +151,12 @@ def divided(base: Accounts, division: Division, sectors: Sectors, h: int = 0) ->
     made, bought = flow.sum(1), flow.sum(0)
     total = base.value_added[:, g].sum(1)
     worth = _worth(base, division, h, made)
-    prior = np.broadcast_to(logit(division.inputs), base.use[:, :, g].shape)
+    prior = np.broadcast_to(odds_of(division.inputs), base.use[:, :, g].shape)
     inputs = meet(base.use[:, :, g], prior, made - worth)
     columns = np.insert(base.use, g, inputs, axis=2)
     columns[:, :, g + 1] = base.use[:, :, g] - inputs
     cells = np.concatenate([columns[:, g], base.final[:, g]], axis=1)
-    used = meet(cells, np.broadcast_to(logit(division.users), cells.shape), bought)
+    used = meet(cells, np.broadcast_to(odds_of(division.users), cells.shape), bought)
     n = len(sectors)
     use, final = np.insert(columns, g, used[:, :n], axis=1), np.insert(base.final, g, used[:, n:], axis=1)
     use[:, g + 1], final[:, g + 1] = columns[:, g] - used[:, :n], base.final[:, g] - used[:, n:]
@@ -195,12 +195,12 @@ def _flows(base: Accounts, d: Division, h: int) -> Array:
     whole = flow[np.ix_(p, p)].sum()
     sold, bought = flow[np.ix_(p, away)].sum(0), flow[np.ix_(away, p)].sum(1)
     leans = d.leaning[h] * _bought(base, d, h)
-    made = logit(d.made[h])
+    made = odds_of(d.made[h])
     out = np.zeros_like(flow)
 
-    prior = np.where(np.isnan(d.sold[h]), made, logit(np.nan_to_num(d.sold[h], nan=0.5)))[away]
+    prior = np.where(np.isnan(d.sold[h]), made, odds_of(np.nan_to_num(d.sold[h], nan=0.5)))[away]
     into = meet(bought[None], prior[None], np.array([imports * bought.sum()]))[0]
-    outof = meet(sold[None], (logit(np.array([exports])) + leans[away])[None], np.array([exports * sold.sum()]))[0]
+    outof = meet(sold[None], (odds_of(np.array([exports])) + leans[away])[None], np.array([exports * sold.sum()]))[0]
     own = output * (whole + sold.sum()) - outof.sum()
     out[np.ix_(away, away)] = _abroad(flow[np.ix_(away, away)], into, bought, made[away], leans[away], d, h, away)
 
@@ -221,7 +221,7 @@ def _bought(base: Accounts, d: Division, h: int) -> Array:
     users[:, g + 1] = base.use[:, g, g] * (1 - mixed)
     cells = np.concatenate([users, base.final[:, g]], axis=1)
     first = cells * d.users
-    return logit(ratio(first.sum(1), cells.sum(1), 0.5)) - logit(ratio(first.sum(), cells.sum()))
+    return odds_of(ratio(first.sum(1), cells.sum(1), 0.5)) - odds_of(ratio(first.sum(), cells.sum()))
 
 
 def _abroad(
@@ -234,9 +234,9 @@ def _abroad(
     counted = np.where(rest[:, None] & own, 0.0, flow)
     room = counted.sum(1)
     wanted = d.made[h][away] * (room + bought) - into
-    held = np.clip(wanted, ROOM * room, (1 - ROOM) * room)
+    held = np.clip(wanted, _ROOM * room, (1 - _ROOM) * room)
     found = meet(counted, prior, held)
-    moved = np.where(room > 0, logit(ratio(held, room, 0.5)) - made, 0.0)
+    moved = np.where(room > 0, odds_of(ratio(held, room, 0.5)) - made, 0.0)
     return np.where(rest[:, None] & own, flow * part(prior + moved[:, None]), found)
 
 
@@ -244,12 +244,12 @@ def _worth(base: Accounts, d: Division, h: int, made: Array) -> Array:
     """Value added s of the first child: the nation's by its table, at both children's national rates in every region."""
     g, p = int(d.place), d.regions
     output, total = base.output[:, g], base.value_added[:, g].sum(1)
-    odds = logit(ratio(made, output, 0.5)) + d.worth[h]
+    odds = odds_of(ratio(made, output, 0.5)) + d.worth[h]
     share = part(odds)
-    rates = logit(d.national[[3]]) - logit(d.national[[0]])
+    rates = odds_of(d.national[[3]]) - odds_of(d.national[[0]])
     nation = meet(total[p][None], odds[p][None] + rates, np.array([d.national[3] * total[p].sum()]))[0]
     share[p] = ratio(nation, total[p])
     # Inputs of both children stay above nothing.
-    low = ratio(total - (1 - ROOM) * (output - made), total)
-    high = ratio((1 - ROOM) * made, total, 1.0)
+    low = ratio(total - (1 - _ROOM) * (output - made), total)
+    high = ratio((1 - _ROOM) * made, total, 1.0)
     return np.asarray(total * np.clip(share, np.maximum(low, 0.0), np.minimum(high, 1.0)))

@@ -237,7 +237,7 @@ def version(acc: Accounts, k: int) -> Accounts:
     if not 0 <= k < len(post):
         raise BadInput(f"the table {acc.name!r} has no version {k}", fix=f"give 0 to {len(post) - 1}")
     if post.division is not None:
-        found = version(divisions.merged(acc, post.division), k)
+        found = version(divisions.joined_again(acc, post.division), k)
         out = divisions.divided(found, post.division, acc.sectors, k + 1)
         return replace(out, extra={**acc.extra, "version": str(k)})
     inside, export, import_ = post.home(k)
@@ -289,7 +289,7 @@ _AXES = {
     "to": "il", "export": "pi", "import_": "pi", "outflow": "pi", "inflow": "pi", "reported": "pi", "output": "pi",
     "used": "pi", "sold": "i", "bought": "i", "unused": "i", "economy": "m", "share": "m", "km": "pm", "crossing": "pm",
     "elasticity": "k", "border": "k", "weight": "k", "goods": "",
-    **{divisions.PREFIX + name: axes for name, axes in divisions.AXES.items()},
+    **{divisions.DIVISION_PREFIX + name: axes for name, axes in divisions.DIVISION_AXES.items()},
 }  # fmt: skip
 """Axes of each array in a file, by letter."""
 PREFIX = "version_"
