@@ -27,9 +27,10 @@ from xunhuan.data.identities import identity_residuals
 from xunhuan.data.store import load, load_log, save
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
+from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
-from xunhuan.models.trade import TradeParameters
+from xunhuan.models.trade import TradeParameters, respond
 
 pytestmark = pytest.mark.identity
 
@@ -169,6 +170,14 @@ def test_c26_names_both_parts_and_each_room_takes_them(apart, world) -> None:
     np.testing.assert_array_equal(criticality(apart.sectors, q), criticality(world.sectors, q)[np.ix_(twice, twice)])
     assert all(apart.sectors.names_zh)
     assert len(set(apart.sectors.names_en)) == apart.S
+
+
+@pytest.mark.slow
+def test_no_shock_gives_the_table_and_a_version_back(apart) -> None:
+    for table in (apart, apart.draw(1)):
+        out = respond(table, Shock())
+        assert out.status.converged
+        np.testing.assert_allclose(out.accounts.flow, table.flow, rtol=1e-9, atol=1e-9 * table.flow.max())
 
 
 def test_machines_of_the_scenario_are_the_stated_shares(world) -> None:

@@ -71,6 +71,18 @@ def test_the_lead_scenario_has_the_signs_trade_theory_gives(library_result: Call
     assert float(reliance.sel(arm="embargo")) < float(reliance.sel(arm="base"))
 
 
+@pytest.mark.slow
+def test_components_alone_cost_less_for_good_and_more_at_first(library_result: Callable[[str], Path]) -> None:
+    """Fewer goods are banned than all electronics; but finished ones no longer stand in for missing components."""
+    chips, all_of_it = (open_result(library_result(name)) for name in ("chip-embargo", "electronics-embargo"))
+    income, loss = (
+        [float(r.headline(quantity, "embargo", "CHN")["value"]) for r in (chips, all_of_it)]
+        for quantity in ("real_income", "loss")
+    )
+    assert income[1] < income[0] < 0
+    assert loss[0] > loss[1] > 0
+
+
 WORDS = st.sampled_from(
     ["BOR", "ATL", "AT-N", "MAN", "goods", "foreign", "provinces", "all", "!BOR", "nowhere", "", "a+b"]
 )
