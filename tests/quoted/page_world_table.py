@@ -263,7 +263,7 @@ def spreads() -> list[str]:
 
 @quote(
     PAGE,
-    "published figures for {n} of {n}, which make {n}% of the others' components",
+    "worked out from published figures for {n} of {n}, which make {n}% of the others' components",
     "judgement for the rest, a middle of {n}%, {n} to {n}%",
     "customs of China, by origin, for {n}",
 )
