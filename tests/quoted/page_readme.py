@@ -53,7 +53,7 @@ def guangdong() -> list[str]:
 
 @quote(PAGE, "the nested world of {n} ({n} provinces, {n} economies, {n} sectors)")
 def size_of_the_world() -> list[str]:
-    acc = accounts(WORLD)
+    acc = accounts(read_layers("chip-embargo").data["base"])
     provinces_ = sum(n == acc.home for n in acc.geography.nation)
     return [str(x) for x in (acc.year, provinces_, acc.R - provinces_, acc.S)]
 
@@ -75,6 +75,19 @@ def chips() -> Result:
     layers = read_layers("chip-embargo")
     trimmed = {"measure": {"sectors": {}}, "compare": {"offset": layers.data["compare"]["offset"]}}
     return bench.run_layers(replace(layers, data={**layers.data, **trimmed}))
+
+
+@quote(PAGE, "real income falls by {n}% and the half-year loses {n}%: fewer goods are banned now")
+def all_electronics() -> list[str]:
+    """The embargo on C26 as one good, without draws."""
+    layers = read_layers("electronics-embargo")
+    data = {k: v for k, v in layers.data.items() if k not in ("uncertainty", "compare")}
+    data["shock"] = [s for s in data["shock"] if s["name"] == "embargo"]
+    found = bench.run_layers(replace(layers, data={**data, "measure": {"sectors": {}}}))
+    return [
+        bare(percent(-found.headline("real_income", "embargo", "CHN")["value"], 2)),
+        bare(percent(found.headline("loss", "embargo", "CHN")["value"], 2)),
+    ]
 
 
 def told(quantity: str, arm: str, digits: int, share: bool = True) -> list[str]:

@@ -75,6 +75,7 @@ def gained(values: list[float], digits: int) -> list[str]:
 
 @quote(
     PAGE,
+    "and {n} to {n}% of their machinery",
     "goods between provinces {n}% [Li et al. 2012]",
     "| {n} and {n} points on all goods ({n} to {n}%, {n} to {n}%), Bown, PIIE |",
     "| {n}, {n}, {n} points, Bown, PIIE, after 14 May 2025 |",
@@ -84,6 +85,7 @@ def gained(values: list[float], digits: int) -> list[str]:
 )
 def library() -> list[str]:
     (integration,) = magnitudes("chip-embargo", "trade_cost", "change")
+    machines = magnitudes("chip-embargo", "trade_cost", "cut")
     source = read_layers("us-tariffs-2018-2020").data["source"]
     levels = re.findall(r"(\d+\.\d)%(?: before| from|, special| after)", source)
     first = magnitudes("us-tariffs-2018-2020", "tariff", "add")
@@ -98,7 +100,8 @@ def library() -> list[str]:
         *magnitudes("gba-integration", "trade_cost", "change"),
     }
     return [
-        number(integration), *gained(first, 1), *(f"{x:.1f}" for x in (before_us, after_us, before_cn, after_cn)),
+        number(min(machines)), number(max(machines)), number(integration),
+        *gained(first, 1), *(f"{x:.1f}" for x in (before_us, after_us, before_cn, after_cn)),
         *gained(second[:1], 1), *gained(second[1:2], 0), *gained(second[2:], 1), number(min(cuts)), number(max(cuts)),
         *map(number, orders), number(delta),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -13,10 +14,15 @@ from tests.helpers.raw import raw_folder
 from tests.quoted.common import accounts, bare, log, number, percent, shares
 from tests.quoted.quotes import quote
 from xunhuan.build import builder, lists
+from xunhuan.build.components import CHIPS_PART, PROVINCE_LOG_ODDS, WORTH_LOG_ODDS, chip_machines, component_facts
 from xunhuan.build.duties import IMPLAUSIBLE
 from xunhuan.build.foreign import LEAST_VALUE_ADDED
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import INPUT_DUTIES
+from xunhuan.data.division import Division
 from xunhuan.measures import supply
+from xunhuan.scenario import bench
+from xunhuan.scenario.layers import read_layers
 
 PAGE, TABLE = "docs/world-table.md", "world-2017"
 BRIDGE = "bridge: domestic share of GDP by absorption"
@@ -217,3 +223,82 @@ def import_columns() -> list[str]:
 )
 def bounds() -> list[str]:
     return [bare(percent(LEAST_VALUE_ADDED)), bare(percent(IMPLAUSIBLE))]
+
+
+# --- electronic components -------------------------------------------------------------------------------------------------
+
+APART = "world-2017-components"
+
+
+def division() -> Division:
+    post = accounts(APART).posterior
+    assert post is not None
+    assert post.division is not None
+    return post.division
+
+
+@quote(PAGE, "(each industry's total stays; {n} million USD of {n} thousand million move)")
+def duties_moved() -> list[str]:
+    apart, whole = accounts(APART), accounts(TABLE)
+    at = whole.components.index(INPUT_DUTIES)
+    before, after = (x.value_added[:, :, at].sum() for x in (whole, apart))
+    return [number(abs(after - before)), number(before / 1e3)]
+
+
+@quote(PAGE, "components are {n}%, {n}%, {n}% and {n}% of C26 in the official table of 149 sectors")
+def official_shares() -> list[str]:
+    return [bare(percent(float(x), 1)) for x in division().national]
+
+
+@quote(
+    PAGE,
+    "a tenth of components ({n} to {n}%) is made where chips are",
+    "the rest as all of C26 and near its users; log odds drawn with a spread of {n}",
+    "equal per output in both, log odds drawn with a spread of {n}",
+)
+def spreads() -> list[str]:
+    assert CHIPS_PART[1] == 0.1
+    return [number(100 * CHIPS_PART[0]), number(100 * CHIPS_PART[2]), f"{PROVINCE_LOG_ODDS:g}", f"{WORTH_LOG_ODDS:g}"]
+
+
+@quote(
+    PAGE,
+    "worked out from published figures for {n} of {n}, which make {n}% of the others' components",
+    "judgement for the rest, a middle of {n}%, {n} to {n}%",
+    "customs of China, by origin, for {n}",
+)
+def evidence() -> list[str]:
+    acc, facts = accounts(APART), component_facts()
+    known = facts[(facts["side"] != "to_home") & (facts["basis"] != "assumed")]["economy"]
+    away = [k for k, n in enumerate(acc.geography.nation) if n != acc.home]
+    made = acc.output[:, acc.sectors.index("C261")]
+    part = made[[acc.geography.index(c) for c in known]].sum() / made[away].sum()
+    rest = facts[facts["economy"] == "*"].iloc[0]
+    shares_ = [bare(percent(float(rest[k]))) for k in ("mid", "low", "high")]
+    customs = int((facts["side"] == "to_home").sum())
+    return [str(len(known)), str(len(away)), bare(percent(float(part))), *shares_, str(customs)]
+
+
+@quote(
+    PAGE,
+    *(f"| {code} | {{n}}% | {{n}} to {{n}}% |" for code in ("USA", "JPN", "NLD", "KOR", "TWN")),
+)
+def machines() -> list[str]:
+    found = chip_machines(accounts(APART))[["mid", "low", "high"]]
+    return [bare(percent(float(x))) for c in ("USA", "JPN", "NLD", "KOR", "TWN") for x in found.loc[c]]
+
+
+@quote(PAGE, "Alone it costs China {n}% of real income in `chip-embargo`, {n} to {n}% over the range")
+def machines_alone() -> list[str]:
+    """The scenario's long run with nothing banned but machines, without draws."""
+    layers = read_layers("chip-embargo")
+    data = {k: layers.data[k] for k in ("title", "base")} | {"measure": {"sectors": {}}}
+    data["model"] = {"trade": layers.data["model"]["trade"]}
+    found = chip_machines(accounts(APART))
+    lost = []
+    for k in ("mid", "low", "high"):
+        edits = [{"from": c, "to": "CHN", "sectors": "C28", "cut": float(x)} for c, x in found[k].items()]
+        shock = [{"name": "machines", "trade_cost": edits}]
+        result = bench.run_layers(replace(layers, data={**data, "shock": shock}))
+        lost.append(-result.headline("real_income", "machines", "CHN")["value"])
+    return [bare(percent(float(x), 3)) for x in lost]

@@ -35,7 +35,8 @@ PATIENCE = 600.0
 """Seconds after which a process hangs; no verdict on speed."""
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 WANTED = {
-    "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "entity-list", "orders-cancelled-2020", "national-market",
+    "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "electronics-embargo", "entity-list",
+    "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
 }  # fmt: skip
 
@@ -68,6 +69,18 @@ def test_the_lead_scenario_has_the_signs_trade_theory_gives(library_result: Call
     assert float(income.sel(arm="embargo")) < 0 < float(income.sel(arm="integration"))
     reliance = d["reliance"].sel(place="CHN")
     assert float(reliance.sel(arm="embargo")) < float(reliance.sel(arm="base"))
+
+
+@pytest.mark.slow
+def test_components_alone_cost_less_for_good_and_more_at_first(library_result: Callable[[str], Path]) -> None:
+    """Fewer goods are banned than all electronics; but finished ones no longer stand in for missing components."""
+    chips, all_of_it = (open_result(library_result(name)) for name in ("chip-embargo", "electronics-embargo"))
+    income, loss = (
+        [float(r.headline(quantity, "embargo", "CHN")["value"]) for r in (chips, all_of_it)]
+        for quantity in ("real_income", "loss")
+    )
+    assert income[1] < income[0] < 0
+    assert loss[0] > loss[1] > 0
 
 
 WORDS = st.sampled_from(

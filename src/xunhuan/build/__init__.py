@@ -61,6 +61,8 @@ _CHINA = (
 _BELIEFS: Mapping[str, tuple[str, ...]] = {"tau": (), "outside": ()}
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
 
+_COMPONENTS = ("china_national_io_detailed_2017.nc", "chips/fabs_by_city.csv", "chips/ic_output_by_province_2021.csv")
+
 _PROCESSING = {2017: "china_national_io_2017.nc", 2012: "china_national_io_detailed_2012.nc"}
 """National table that exporters are set apart in, by year."""
 
@@ -104,6 +106,15 @@ BUILDERS: Mapping[str, Builder] = {
             (*_CHINA, *_WORLD),
             "xunhuan.build.world",
             "build_world_2017",
+            options={"partners": ("prior", "national"), **_BELIEFS},
+        ),
+        Builder(
+            "world-2017-components",
+            "world-2017 with electronic components apart from the rest of C26, 33 sectors",
+            ("world-2017-components",),
+            (*_CHINA, *_WORLD, *_COMPONENTS),
+            "xunhuan.build.components",
+            "build_components_2017",
             options={"partners": ("prior", "national"), **_BELIEFS},
         ),
         *(

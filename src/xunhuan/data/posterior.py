@@ -14,12 +14,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xunhuan.data import division as divisions
 from xunhuan.data.arrays import INPUT_DUTIES, Array, Index, duties_on_inputs, ratio
 from xunhuan.data.balance import gravity_fill, ras_off_diagonal, self_trade, share_out
+from xunhuan.data.division import Division
 from xunhuan.data.partners import Reach, national_split, partner_split
 from xunhuan.errors import BadInput
 
@@ -177,6 +179,7 @@ class Posterior:
     tilt      k 2 p     see `without_transit` · reexport  k, share in [0, 1], see `trade_abroad`
     to        i l       the table's goods from the source's where they are coarser and its totals others, else empty
     abroad              with whom regions trade abroad; None: each with the nation's partners
+    division            a sector of the source that the table has in two parts, drawn with each version; None: it has not
     known     by name   numbers of every version that were worked out before, k first
     title, notes        what it is, and what a reader must know
     """
@@ -191,6 +194,7 @@ class Posterior:
     reexport: Array
     to: Array
     abroad: Abroad | None = None
+    division: Division | None = None
     known: Mapping[str, Array] = field(default_factory=dict)
     title: str = ""
     notes: tuple[str, ...] = ()
@@ -232,6 +236,10 @@ def version(acc: Accounts, k: int) -> Accounts:
         raise BadInput(f"the table {acc.name!r} has no posterior: its other versions are not known", fix=fix)
     if not 0 <= k < len(post):
         raise BadInput(f"the table {acc.name!r} has no version {k}", fix=f"give 0 to {len(post) - 1}")
+    if post.division is not None:
+        found = version(divisions.joined_again(acc, post.division), k)
+        out = divisions.divided(found, post.division, acc.sectors, k + 1)
+        return replace(out, extra={**acc.extra, "version": str(k)})
     inside, export, import_ = post.home(k)
     if post.to.size:
         inside, export, import_ = _at_totals(acc, post, inside @ post.to, export @ post.to, import_ @ post.to)
@@ -240,8 +248,8 @@ def version(acc: Accounts, k: int) -> Accounts:
     flow = acc.flow.copy()
     flow[np.ix_(p, p)] = inside
     split = national_split if post.abroad is None else partial(post.abroad.split, k)
-    out, into = split(export, import_, acc.flow[np.ix_(p, away)].sum(0).T, acc.flow[np.ix_(away, p)].sum(1))
-    flow[np.ix_(p, away)], flow[np.ix_(away, p)] = out, into
+    sent, into = split(export, import_, acc.flow[np.ix_(p, away)].sum(0).T, acc.flow[np.ix_(away, p)].sum(1))
+    flow[np.ix_(p, away)], flow[np.ix_(away, p)] = sent, into
     value_added = _with_duties(acc, flow) if INPUT_DUTIES in acc.components else acc.value_added
     extra = {**acc.extra, "version": str(k)}
     return replace(acc, flow=flow, value_added=value_added, sourcing=None, posterior=None, extra=extra)
@@ -281,6 +289,7 @@ _AXES = {
     "to": "il", "export": "pi", "import_": "pi", "outflow": "pi", "inflow": "pi", "reported": "pi", "output": "pi",
     "used": "pi", "sold": "i", "bought": "i", "unused": "i", "economy": "m", "share": "m", "km": "pm", "crossing": "pm",
     "elasticity": "k", "border": "k", "weight": "k", "goods": "",
+    **{divisions.DIVISION_PREFIX + name: axes for name, axes in divisions.DIVISION_AXES.items()},
 }  # fmt: skip
 """Axes of each array in a file, by letter."""
 PREFIX = "version_"
@@ -294,7 +303,7 @@ def _arrays(post: Posterior) -> dict[str, np.ndarray]:
         a, r = post.abroad, post.abroad.reach
         out |= {"economy": r.economy, "share": r.share, "km": r.km, "crossing": r.border, "goods": np.asarray(a.goods)}
         out |= {"elasticity": a.elasticity, "border": a.border, "weight": a.weight}
-    return out
+    return out if post.division is None else out | divisions.arrays(post.division)
 
 
 def to_variables(post: Posterior) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
@@ -315,10 +324,13 @@ def from_variables(values: Mapping[str, np.ndarray], title: str, notes: tuple[st
         return None
     mine = {k.removeprefix(PREFIX): v for k, v in values.items() if k.startswith(PREFIX)}
     reports = Reports(**{f.name: mine[f.name] for f in fields(Reports)})
-    own = {f.name: mine[f.name] for f in fields(Posterior) if f.name in _AXES and f.name != "to"}
+    own: dict[str, Any] = {f.name: mine[f.name] for f in fields(Posterior) if f.name in _AXES and f.name != "to"}
     known = {k.removeprefix("known_"): v.astype(np.float64) for k, v in mine.items() if k.startswith("known_")}
     to = mine.get("to", np.zeros((0, 0)))
-    return Posterior(reports=reports, to=to, abroad=_abroad(mine), known=known, title=title, notes=notes, **own)
+    return Posterior(
+        reports=reports, to=to, abroad=_abroad(mine), division=divisions.from_arrays(mine), known=known, title=title,
+        notes=notes, **own,
+    )  # fmt: skip
 
 
 def _abroad(mine: Mapping[str, np.ndarray]) -> Abroad | None:

@@ -262,3 +262,15 @@ def test_hard_cases_converge_from_a_cold_start(world: Accounts, name: str) -> No
     assert out.status.residual <= parameters.tolerance
     assert out.accounts.gdp.sum() == pytest.approx(world.gdp.sum(), rel=1e-9)
     assert np.isfinite(out.detail["real_income_hat"]).all()
+
+
+@pytest.mark.parametrize("theta", [2.0, 7.0])
+def test_a_cut_bans_its_share_of_a_flow_exactly(toy: Accounts, theta: float) -> None:
+    """Against all that costs and incomes do, in the double ratio of four flows, 1 − cut is left, whatever θ."""
+    g = toy.geography
+    r, q, s, d = (g.index(c) for c in ("BOR", "AT-S", "AT-N", "AT-E"))
+    i = toy.sectors.index("MAN")
+    out = respond(toy, Shock((TradeCost("BOR", "AT-N", "MAN", cut=0.3),)), TradeParameters(theta=theta))
+    x = out.accounts.flow[:, :, i] / toy.flow[:, :, i]
+    assert abs(x[r, d] - 1) > 1e-3
+    assert x[r, s] * x[q, d] / (x[r, d] * x[q, s]) == pytest.approx(0.7, rel=1e-8)

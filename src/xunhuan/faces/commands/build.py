@@ -22,7 +22,7 @@ _Output = Annotated[
 ]
 _Partners = Annotated[
     str | None,
-    typer.Option("--partners", help="world-2017: partners of a province by prior (distance, borders) or national."),
+    typer.Option("--partners", help="World tables: partners of a province by prior (distance, borders) or national."),
 ]
 _Tau = Annotated[
     str | None, typer.Option("--tau", help="Tables of China: how far provinces differ in truth (sd of logits, 0.5).")
