@@ -23,14 +23,24 @@ from xunhuan.models.trade.solve import problem
 pytestmark = pytest.mark.twin
 
 
+def mean(shares: list[float], price: list[float], elasticity: float) -> float:
+    """CES price index; geometric where the elasticity is 1."""
+    if elasticity == 1:
+        return math.prod(p**a for a, p in zip(shares, price, strict=True))
+    return sum(a * p ** (1 - elasticity) for a, p in zip(shares, price, strict=True)) ** (1 / (1 - elasticity))
+
+
 class Twin:
     """The same economy in levels, cell by cell: every base price is 1, wages are found by trial and error."""
 
     def __init__(
-        self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str
-    ):
+        self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str,
+        substitution: tuple[list[float], list[float], float] | None = None,
+    ):  # fmt: skip
         self.acc, self.p, self.theta, self.inner = acc, p, theta, [nest * t for t in theta]
         self.nu, self.psi, self.deficits = nu, psi, deficits
+        unit = [1.0] * acc.S
+        self.eta, self.eps, self.eps_c = substitution or (unit, unit, 1.0)
         self.R, self.S = range(acc.R), range(acc.S)
         self.nation = acc.geography.nation
         self.spent = [[[acc.flow[r, s, i] * (1 + acc.tariff[r, s, i]) for i in self.S] for s in self.R] for r in self.R]
@@ -51,11 +61,18 @@ class Twin:
         self.Y = [list(row) for row in self.Y0]
         self.I = list(self.I0)
 
+    def bundle(self, s: int, j: int) -> tuple[float, float, list[float]]:
+        """Cost of factors and inputs before productivity, and the new cost shares of both."""
+        w, price, total = self.w[s], self.P[s], sum(self.gamma[s][i][j] for i in self.S)
+        among = mean([self.gamma[s][i][j] / total for i in self.S], price, self.eps[j])
+        cost = mean([self.beta[s][j], total], [w, among], self.eta[j])
+        lift = (among / cost) ** (1 - self.eta[j])
+        inputs = [self.gamma[s][i][j] * (price[i] / among) ** (1 - self.eps[j]) * lift for i in self.S]
+        return cost, self.beta[s][j] * (w / cost) ** (1 - self.eta[j]), inputs
+
     def cost(self, s: int, j: int) -> float:
-        workers = self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
-        bundle = self.w[s] ** self.beta[s][j]
-        for i in self.S:
-            bundle *= self.P[s][i] ** self.gamma[s][i][j]
+        bundle, factors, _ = self.bundle(s, j)
+        workers = factors / self.beta[s][j] * self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
         return bundle / (self.p.productivity[s, j] * workers**self.psi * (1 + self.p.subsidy[s, j]))
 
     def shares(self, s: int, i: int, c: list[list[float]]) -> tuple[float, list[float]]:
@@ -86,7 +103,8 @@ class Twin:
         c = [[self.cost(s, j) for j in self.S] for s in self.R]
         found = [[self.shares(s, i, c) for i in self.S] for s in self.R]
         newP = [[found[s][i][0] for i in self.S] for s in self.R]
-        cpi = [math.prod(newP[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S) for s in self.R]
+        cpi = [self.index(s, newP[s]) for s in self.R]
+        made = [[self.bundle(s, j) for j in self.S] for s in self.R]
         world = math.exp(sum(self.I0[s] * math.log(cpi[s]) for s in self.R) / sum(self.I0))
         pay = [[self.Y[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S] for s in self.R]
         newY = [[0.0 for _ in self.S] for _ in self.R]
@@ -94,8 +112,9 @@ class Twin:
         taxes = [-sum(self.p.subsidy[s, j] * self.Y[s][j] for j in self.S) for s in self.R]
         for s in self.R:
             tilt = [self.F0[s][i] * self.p.final_demand[s, i] for i in self.S]
+            tilt = [tilt[i] / sum(tilt) * self.P[s][i] ** (1 - self.eps_c) for i in self.S]
             for i in self.S:
-                inputs = sum(self.gamma[s][i][j] * pay[s][j] for j in self.S)
+                inputs = sum(made[s][j][2][i] * pay[s][j] for j in self.S)
                 X = tilt[i] / sum(tilt) * self.I[s] + inputs
                 for r in self.R:
                     border = X * found[s][i][1][r] / (1 + self.p.tariff[r, s, i])
@@ -106,7 +125,7 @@ class Twin:
                     taxes[s] += duty
                     gdp[r] += border - own
                     gdp[s] += duty * inputs / X
-        bill = [sum(self.beta[s][j] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
+        bill = [sum(made[s][j][1] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
         for s in self.R:
             gdp[s] += bill[s] - sum(self.p.subsidy[s, j] * newY[s][j] for j in self.S)
         paid = [self.w[s] * self.L[s] * self.L0[s] for s in self.R]
@@ -156,15 +175,15 @@ class Twin:
             for r in members:
                 self.L[r] /= spread
 
+    def index(self, s: int, price: list[float]) -> float:
+        """Consumer prices at the base's tastes."""
+        return mean([self.F0[s][i] / self.I0[s] for i in self.S], price, self.eps_c)
+
     def real_income(self) -> list[float]:
         for _ in range(6000):
             if self.sweep() < 1e-13:
                 break
-        out = []
-        for s in self.R:
-            cpi = math.prod(self.P[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S)
-            out.append(self.I[s] / self.I0[s] / cpi)
-        return out
+        return [self.I[s] / self.I0[s] / self.index(s, self.P[s]) for s in self.R]
 
 
 def _rich(acc: Accounts, seed: int = 3) -> Primitives:
@@ -196,12 +215,25 @@ CASES = {
 }  # fmt: skip
 
 
+ETA, EPS, EPS_C = {"FAR": 0.4, "MAN": 1.0, "SER": 1.7}, {"FAR": 0.05, "MAN": 0.6, "SER": 1.0}, 0.8
+SUBSTITUTION = {"value_added_elasticity": ETA, "input_elasticity": EPS, "consumption_elasticity": EPS_C}
+FIXED = {"value_added_elasticity": 0.0, "input_elasticity": 0.0, "consumption_elasticity": 0.0}
+
+
+@pytest.mark.parametrize("substitution", ["unit", "nested", "fixed"])
 @pytest.mark.parametrize("name", CASES)
-def test_slow_twin_in_levels(toy: Accounts, name: str) -> None:
+def test_slow_twin_in_levels(toy: Accounts, name: str, substitution: str) -> None:
     given, (nest, nu, psi, deficits) = CASES[name]
+    more, other = {
+        "unit": ({}, None),
+        "nested": (SUBSTITUTION, (list(ETA.values()), list(EPS.values()), EPS_C)),
+        "fixed": (FIXED, ([0.0] * 3, [0.0] * 3, 0.0)),
+    }[substitution]
     p = _rich(toy)
-    out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given))
-    twin, still = (Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits) for x in (p, primitives(toy, Shock())))
+    out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given, **more))
+    twin, still = (
+        Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits, other) for x in (p, primitives(toy, Shock()))
+    )
     real, base = np.array(twin.real_income()), np.array(still.real_income())
     assert (abs(base - 1).max() > 1e-3) == (deficits == "zero")  # the base of balanced trade is not the table
     np.testing.assert_allclose(out.detail["real_income_hat"], real / base, rtol=1e-9)
