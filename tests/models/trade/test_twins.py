@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import jax
@@ -259,8 +260,9 @@ KINDS = {  # primitive: cells, whether the derivative is per log point
     "mobility_cost": ([(0,), (1,)], True),
 }
 TIGHT = TradeParameters(
-    theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant"
-)
+    theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant",
+)  # fmt: skip
+NESTED = TIGHT.model_copy(update=SUBSTITUTION)
 
 
 def _slope(f, h: float) -> float:
@@ -269,11 +271,12 @@ def _slope(f, h: float) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("parameters", [TIGHT, NESTED], ids=["unit", "nested"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
+def test_gradient_against_central_differences(toy: Accounts, kind: str, parameters: TradeParameters) -> None:
     """Every kind of primitive, at an equilibrium where all options work at once."""
     base = _rich(toy)
-    slopes = gradient(toy, "AT-E", base, TIGHT)
+    slopes = gradient(toy, "AT-E", base, parameters)
     cells, log = KINDS[kind]
     for cell in cells:
 
@@ -281,7 +284,7 @@ def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
             array = getattr(base, kind).copy()
             array[cell] = array[cell] * math.exp(h) if log else array[cell] + h
             moved = dataclasses.replace(base, **{kind: array})
-            return float(np.log(respond(toy, moved, TIGHT).detail["real_income_hat"][1]))
+            return float(np.log(respond(toy, moved, parameters).detail["real_income_hat"][1]))
 
         expected = _slope(value, 2e-3)
         assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
@@ -297,6 +300,28 @@ def test_gradient_in_the_elasticities(toy: Accounts) -> None:
         return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
 
     assert float(slopes["theta"].sel(sector="MAN")) == pytest.approx(_slope(value, 5e-3), rel=1e-6)
+
+
+@pytest.mark.slow
+def test_gradient_in_the_elasticities_of_substitution(toy: Accounts) -> None:
+    """At 1 as well, where the equations have another form."""
+    base = _rich(toy)
+    slopes = gradient(toy, "BOR", base, NESTED)
+    given = {"value_added_elasticity": ETA, "input_elasticity": EPS}
+    for name, sector in itertools.product(given, ("MAN", "SER")):
+
+        def value(h: float, name: str = name, sector: str = sector) -> float:
+            p = NESTED.model_copy(update={name: given[name] | {sector: given[name][sector] + h}})
+            return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
+
+        assert float(slopes[name].sel(sector=sector)) == pytest.approx(_slope(value, 5e-3), rel=1e-5), (name, sector)
+
+    def consumed(h: float) -> float:
+        p = NESTED.model_copy(update={"consumption_elasticity": EPS_C + h})
+        return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
+
+    assert float(slopes["consumption_elasticity"]) == pytest.approx(_slope(consumed, 5e-3), rel=1e-5)
+    assert not {*given, "consumption_elasticity"} & set(gradient(toy, "BOR", base, TIGHT).data_vars)
 
 
 @pytest.mark.slow
