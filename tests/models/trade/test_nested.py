@@ -215,6 +215,7 @@ def test_losses_grow_as_less_takes_the_place_of_what_is_lost(toy: Accounts, name
 
 
 EMBARGO = TradeCost(["USA", "TWN", "KOR", "JPN", "NLD"], "CHN", "electronics", ban=True)
+ENERGY = TradeCost("RUS", "EU", "energy", ban=True)
 CUT = TradeCost("CHN", "foreign", ban=True, both_ways=True)
 HARD = {
     "embargo": (EMBARGO, {"labour": "mobile"}),
@@ -222,7 +223,7 @@ HARD = {
     "autarky": (CUT, {}),
     "autarky, balanced": (CUT, {"deficits": "zero"}),
     "fragmentation": (TradeCost("CHN", "CHN", change=1.0), {}),
-    "energy from one source": (TradeCost("RUS", "EU", "energy", ban=True), {"horizon": "short"}),
+    "energy, within a year": (ENERGY, {"horizon": "short", "deficits": "own_share"}),
 }
 
 
@@ -247,6 +248,18 @@ def test_low_elasticities_leave_the_equilibrium_stable(world: Accounts, substitu
         _, x, info = search(task)
         assert int(info.outcome) == CONVERGED
         assert leading(task, x).rho < 0.9
+
+
+@pytest.mark.error
+@pytest.mark.slow
+def test_a_ban_that_leaves_nothing_to_live_on_says_what_helps(world: Accounts) -> None:
+    """Latvia must keep a surplus that it no longer earns; where balances follow incomes there is an answer."""
+    p = TradeParameters(substitution="lowest", horizon="short")
+    out = respond(world, Shock((ENERGY,)), p)
+    assert not out.status.converged
+    assert "deficits='own_share' or 'zero'" in out.status.message
+    assert "a trade cost in place of a ban, or higher elasticities: substitution='unit'" in out.status.message
+    assert "THE SOLVER DID NOT CONVERGE" in out.accounts.notes[-1]
 
 
 @pytest.mark.error
