@@ -9,9 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.helpers.closed import closed, energy, table
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.classification import Sectors
-from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import Productivity, TradeCost
 from xunhuan.models.model import Shock
@@ -26,27 +25,6 @@ from xunhuan.models.trade.substitution import NESTS, SUBSTITUTIONS, substitution
 pytestmark = pytest.mark.textbook
 
 NAMES = ("value_added_elasticity", "input_elasticity", "consumption_elasticity")
-
-
-def table(flow: np.ndarray, use: np.ndarray, final: np.ndarray) -> Accounts:
-    """Accounts of regions A, B, ... and goods 1, 2, ...: flow r s i, use s i j, final s i."""
-    R, S = use.shape[0], use.shape[1]
-    regions, goods = tuple("ABCDEFG"[:R]), tuple(str(k + 1) for k in range(S))
-    value_added = (flow.sum(1) - use.sum(1))[:, :, None]
-    return Accounts(
-        flow=flow, use=use, final=final[:, :, None], value_added=value_added, tariff=np.zeros_like(flow),
-        geography=Geography(regions, regions), sectors=Sectors(goods), categories=("C",),
-        components=("VA",), year=2000, currency="X", unit="X",
-    )  # fmt: skip
-
-
-def closed(S: int = 4, seed: int = 1) -> Accounts:
-    """One region that makes all of its goods."""
-    rng = np.random.default_rng(seed)
-    use, final = rng.uniform(0, 4, (1, S, S)), rng.uniform(3, 9, (1, S))
-    output = use.sum(2) + final
-    use *= 0.7 * (output / use.sum(1))[:, None, :] * rng.uniform(0.5, 1, (1, 1, S))
-    return table((use.sum(2) + final)[:, None, :], use, final)
 
 
 def log_income(task: Problem) -> Callable[[jax.Array], jax.Array]:
@@ -135,25 +113,11 @@ def test_a_chain_has_no_second_order() -> None:
         assert float(out.detail["real_income_hat"][0]) == pytest.approx(0.5 * 1.2, rel=1e-11)
 
 
-def energy(share: float, supply: float, sigma: float) -> float:
-    """Change of what the world makes of energy and all else, where energy falls to `supply`: two regions of the same tastes,
-    one of which has all the energy, and nothing else, by the solver."""
-    final = np.outer([share, 1 - share], [share, 1 - share])
-    flow = np.zeros((2, 2, 2))
-    for k in range(2):
-        flow[k, :, k] = final[:, k]
-    acc = table(flow, np.zeros((2, 2, 2)), final)
-    p = TradeParameters(elasticities="U4", consumption_elasticity=sigma, deficits="own_share", tolerance=1e-13)
-    out = respond(acc, Shock((Productivity("A", "1", change=supply - 1),)), p)
-    assert out.status.converged, out.status.message
-    real = out.detail["income"].sum() / out.detail["income_base"].sum() / out.detail["consumer_price_hat"]
-    assert float(real[0]) == pytest.approx(float(real[1]), rel=1e-10)
-    return float(real[0])
-
-
-@pytest.mark.parametrize("share, supply, sigma", [(0.04, 0.9, 0.04), (0.04, 0.9, 0.1), (0.01, 0.7, 0.1), (0.3, 0.6, 2.0)])
+@pytest.mark.parametrize(
+    ("share", "supply", "sigma"), [(0.04, 0.9, 0.04), (0.04, 0.9, 0.1), (0.01, 0.7, 0.1), (0.3, 0.6, 2.0)]
+)
 def test_production_from_energy_and_all_else(share: float, supply: float, sigma: float) -> None:
-    """The two-input function of [BachmannEtAl2024, eq. A1]: Y = (α^(1/σ) E^((σ−1)/σ) + (1−α)^(1/σ) X^((σ−1)/σ))^(σ/(σ−1))."""
+    """Two inputs [BachmannEtAl2024, eq. A1]: Y = (α^(1/σ) E^((σ−1)/σ) + (1−α)^(1/σ) X^((σ−1)/σ))^(σ/(σ−1))."""
     power = (sigma - 1) / sigma
     exact = (share * supply**power + 1 - share) ** (1 / power)
     assert energy(share, supply, sigma) == pytest.approx(exact, rel=1e-10)

@@ -88,7 +88,8 @@ def gradient(
              of (Equilibrium, Economy) made of JAX operations that gives a scalar
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
     productivity s j (per log point), subsidy s j (per unit of rate), final_demand s i (per log point), mobility_cost s
-    (per log point), theta i (per unit), and elasticities of substitution by industry where they are not all 1. In percent per percent where measure is a log. Banned cells are 0.
+    (per log point), theta i (per unit), and elasticities of substitution j where they are not all 1. In percent per percent
+    where measure is a log. Banned cells are 0.
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """

@@ -167,8 +167,16 @@ MODEL: Model[TradeParameters] = Model(
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
-    sources=("CaliendoParro2015", "TombeZhu2019", "BaqaeeFarhi2024", *dict.fromkeys(key for _, key in SETS.values()),
-             "BaqaeeFarhi2019", "BachmannEtAl2024", "Atalay2017", "PeterRuane2023"),  # of data/substitution.csv
+    sources=(
+        "CaliendoParro2015",
+        "TombeZhu2019",
+        "BaqaeeFarhi2024",
+        *dict.fromkeys(key for _, key in SETS.values()),
+        "BaqaeeFarhi2019",
+        "BachmannEtAl2024",
+        "Atalay2017",
+        "PeterRuane2023",
+    ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

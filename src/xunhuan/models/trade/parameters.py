@@ -75,17 +75,18 @@ class TradeParameters(BaseModel):
     )
     value_added_elasticity: dict[str, NotNegative] | NotNegative | None = Field(
         default=None,
-        description="η, elasticity of substitution between primary factors and the bundle of inputs, one number or by selection "
+        description="η, elasticity of substitution between factors and the bundle of inputs, one number or by selection "
         "of industries; others keep the set's (pure number, ≥ 0; 1 Cobb-Douglas, 0 fixed proportions). Default the set's.",
     )
     input_elasticity: dict[str, NotNegative] | NotNegative | None = Field(
         default=None,
-        description="ε, elasticity of substitution among the inputs of an industry, given as value_added_elasticity. Default "
-        "the set's.",
+        description="ε, elasticity of substitution among the inputs of an industry, given as value_added_elasticity. "
+        "Default the set's.",
     )
     consumption_elasticity: NotNegative | None = Field(
         default=None,
-        description="ε_c, elasticity of substitution among the goods of final spending (pure number, ≥ 0). Default the set's.",
+        description="ε_c, elasticity of substitution among the goods of final spending (pure number, ≥ 0). Default the "
+        "set's.",
     )
     deficits: Literal["zero", "world_share", "own_share", "constant"] = Field(
         default="world_share",

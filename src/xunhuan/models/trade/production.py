@@ -1,6 +1,6 @@
 r"""What buyers put in the place of what: unit costs and shares, in exact changes, of nested CES functions.
 
-An industry combines primary factors with a bundle of inputs (η), and the bundle from goods (ε); households combine goods (ε_c).
+An industry combines primary factors with a bundle of inputs (η), and that of goods (ε); households combine goods (ε_c).
 Where all elasticities are 1 the record of them is None and the Cobb-Douglas equations alone are compiled.
 """
 
@@ -14,7 +14,7 @@ from xunhuan.models.solvers import JaxArray
 from xunhuan.models.trade.records import Economy, Elasticities
 
 NEAR_UNIT = 1e-7
-"""Distance of an elasticity from 1 below which its mean is taken to second order: exact at 1, and smooth in the elasticity."""
+"""Distance of an elasticity from 1 below which its mean is taken to second order: exact at 1, and smooth around it."""
 
 
 class Technique(NamedTuple):

@@ -1,4 +1,4 @@
-"""Elasticities of substitution between factors and inputs, among inputs and among goods consumed: named sets and overrides."""
+"""Elasticities of substitution between factors and inputs, among inputs, among goods consumed: sets and overrides."""
 
 from __future__ import annotations
 
