@@ -257,8 +257,8 @@ def test_draws(toy: Accounts) -> None:
     """A set is a choice, and all elasticities move by one factor."""
     move = {u.name: u.move for u in MODEL.uncertain}
     p = TradeParameters(value_added_elasticity={"MAN": 0.4})
-    assert move["substitution"](p, "low", toy).substitution == "low"
-    assert move["substitution"](p, "", toy) == p == move["substitution_elasticity"](p, 1.0, toy)
+    assert move["substitution_set"](p, "low", toy).substitution == "low"
+    assert move["substitution_set"](p, "", toy) == p == move["substitution_elasticity"](p, 1.0, toy)
     twice = move["substitution_elasticity"](p, 2.0, toy).substitution_elasticities(toy.sectors)
     np.testing.assert_allclose(twice.factors, [2.0, 0.8, 2.0])
     np.testing.assert_allclose(twice.inputs, 2.0)

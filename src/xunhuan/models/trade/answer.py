@@ -14,7 +14,7 @@ from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.solve import Problem, primitives_of, problem
 from xunhuan.models.trade.stability import Settled, conclude
-from xunhuan.models.trade.substitution import told
+from xunhuan.models.trade.substitution import substitution_told
 
 NOTHING = 1e-8
 """Trade balance of a part of the world, share of world GDP, below which it is the rounding of a table."""
@@ -50,7 +50,7 @@ def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, paramet
         "parameters": parameters.model_dump_json(),
         "numeraire": "world GDP" if acc.closed.all() else "the open region",
     }  # fmt: skip
-    other = told(parameters.substitution, parameters.substitution_elasticities(acc.sectors))
+    other = substitution_told(parameters.substitution, parameters.substitution_elasticities(acc.sectors))
     attrs |= {"substitution": other} if other else {}
     new = rebuild.accounts(acc, task.base, task.shift, found.out, ended)
     made = detail.dataset(acc, task.base, p, task.shift, found.out, ended, attrs)

@@ -170,7 +170,8 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     )  # fmt: skip
     other = p.substitution_elasticities(acc.sectors)
     nests = None if other is None else Substitution(*(jnp.asarray(v, dtype=jnp.float64) for v in other))
-    return Elasticities(*(jnp.asarray(v, dtype=jnp.float64) for v in values), substitution=nests), note
+    arrays: tuple[Any, ...] = tuple(jnp.asarray(v, dtype=jnp.float64) for v in values)
+    return Elasticities(*arrays)._replace(substitution=nests), note
 
 
 def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:

@@ -88,8 +88,8 @@ def gradient(
              of (Equilibrium, Economy) made of JAX operations that gives a scalar
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
     productivity s j (per log point), subsidy s j (per unit of rate), final_demand s i (per log point), mobility_cost s
-    (per log point), theta i (per unit), and elasticities of substitution j where they are not all 1. In percent per percent
-    where measure is a log. Banned cells are 0.
+    (per log point), theta i (per unit), and eta j, epsilon j, epsilon_c, elasticities of substitution, where they are not
+    all 1. In percent per percent where measure is a log. Banned cells are 0.
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
@@ -149,9 +149,9 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
     if other is not None:
         per = {"unit": "per unit of the elasticity of substitution"}
         data |= {
-            "value_added_elasticity": (("sector",), np.asarray(other.factors), per),
-            "input_elasticity": (("sector",), np.asarray(other.inputs), per),
-            "consumption_elasticity": ((), np.asarray(other.consumption), per),
+            "eta": (("sector",), np.asarray(other.factors), per),
+            "epsilon": (("sector",), np.asarray(other.inputs), per),
+            "epsilon_c": ((), np.asarray(other.consumption), per),
         }
     codes = list(acc.geography.codes)
     coords = {"origin": codes, "destination": codes, "region": codes, "sector": list(acc.sectors.codes)}

@@ -153,7 +153,7 @@ MODEL: Model[TradeParameters] = Model(
     uncertain=(
         Uncertain("elasticity_set", _elasticity_set, _given, choices=tuple(SETS), parameter="elasticities"),
         Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False, errors=_own_errors),
-        Uncertain("substitution", _substitution, _all_given, choices=SUBSTITUTIONS, parameter="substitution"),
+        Uncertain("substitution_set", _substitution, _all_given, choices=SUBSTITUTIONS, parameter="substitution"),
         Uncertain("substitution_elasticity", _substitution_elasticity, lambda p: None),
         Uncertain("mobility", _mobility, _stays),
         Uncertain("scale", _scale, _constant),

@@ -41,7 +41,8 @@ def substitution_set(name: str) -> SubstitutionSet:
     SubstitutionSet(value_added=0.5, input=0.001, consumption=0.9, sources=('BaqaeeFarhi2019',))
     """
     rows = bundled("substitution").set_index("set").loc[name].set_index("nest").loc[list(NESTS)]
-    return SubstitutionSet(*map(float, rows["value"]), tuple(dict.fromkeys(rows["source"])))
+    value_added, inputs, consumption = map(float, rows["value"])
+    return SubstitutionSet(value_added, inputs, consumption, tuple(dict.fromkeys(rows["source"])))
 
 
 def substitution_values(
@@ -68,7 +69,7 @@ def substitution_values(
     return SubstitutionValues(factors, among, consumed)
 
 
-def told(name: str, values: SubstitutionValues | None) -> str:
+def substitution_told(name: str, values: SubstitutionValues | None) -> str:
     """In words, with sources; empty where all are 1."""
     if values is None:
         return ""
@@ -78,14 +79,14 @@ def told(name: str, values: SubstitutionValues | None) -> str:
         return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
     base = substitution_set(name)
-    own = "" if values_are(base, values) else ", with overrides"
+    own = "" if _same(base, values) else ", with overrides"
     return (
         f"{name}{own}: {span(values.factors)} between factors and inputs, {span(values.inputs)} among inputs, "
         f"{values.consumption:g} in consumption [{'; '.join(base.sources)}]"
     )
 
 
-def values_are(base: SubstitutionSet, values: SubstitutionValues) -> bool:
+def _same(base: SubstitutionSet, values: SubstitutionValues) -> bool:
     """Whether elasticities are those of a set."""
     same = (values.factors == base.value_added).all() and (values.inputs == base.input).all()
     return bool(same and values.consumption == base.consumption)
