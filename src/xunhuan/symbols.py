@@ -239,6 +239,10 @@ SYMBOLS: dict[str, Symbol] = _table((
     ("trade", "Bilateral trade, new", "双边贸易", "value", "r s", ""),
     ("trade_base", "Bilateral trade in the base", "基期双边贸易", "value", "r s", ""),
     ("theta", "Trade elasticity", "贸易弹性", "ratio", "i", "CaliendoParro2015"),
+    ("eta", "Elasticity of substitution between factors and inputs", "要素与投入的替代弹性", "ratio", "j",
+     "BaqaeeFarhi2024"),
+    ("epsilon", "Elasticity of substitution among inputs", "投入间替代弹性", "ratio", "j", "BaqaeeFarhi2024"),
+    ("epsilon_c", "Elasticity of substitution in consumption", "消费替代弹性", "ratio", "", "BaqaeeFarhi2024"),
 ))  # fmt: skip
 """Every named quantity a user can meet, by name."""
 

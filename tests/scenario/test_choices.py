@@ -111,14 +111,15 @@ def test_the_correlation_ratio_of_a_choice() -> None:
 def test_each_choice_is_what_the_model_says_under_it(toy: Accounts) -> None:
     frame = by_choice(prepare(layers()))
     assert frame is not None
-    assert list(frame.loc[frame["chosen"], "choice"].unique()) == ["FGO"]
+    assert list(frame.loc[frame["chosen"], "choice"].unique()) == ["FGO", "unit"]
     view = prepare(layers()).view.places
-    for name in ("LL", "BLP", "FGO"):
+    asked = [(k, "elasticities") for k in ("LL", "BLP", "FGO")] + [(k, "substitution") for k in ("unit", "low", "high")]
+    for name, parameter in asked:
         said = frame[(frame["choice"] == name) & (frame["variable"] == "real_income")].set_index("arm")["value"]
         w = {}
         for arm, lines in {"dear": [CUT], "open": [OPEN], "dear + open": [CUT, OPEN]}.items():
             edits = [TradeCost.model_validate(line) for line in lines]
-            r = xh.respond(toy, edits, model="trade", elasticities=name)
+            r = xh.respond(toy, edits, model="trade", **{parameter: name})
             w[arm] = xh.models()["trade"].read(toy, r, view)["real_income"].values[view.index("ATL")]
             assert said[arm] == pytest.approx(w[arm], abs=1e-9)
         net = frame[(frame["choice"] == name) & (frame["variable"] == "omega_net")]["value"].item()
@@ -147,8 +148,15 @@ def test_where_there_are_economies_of_scale_each_set_holds_them_to_what_theory_a
 
 
 def test_choices_that_change_nothing_are_not_shown() -> None:
-    data = dict(layers().data) | {"model": {"trade": {"theta": 4.0}}}
-    assert by_choice(prepare(Layers("test", data, (), None))) is None
+    given = {"value_added_elasticity": 0.5, "input_elasticity": 0.5, "consumption_elasticity": 0.5}
+
+    def left(trade: dict[str, float]) -> set[str]:
+        frame = by_choice(prepare(Layers("test", dict(layers().data) | {"model": {"trade": trade}}, (), None)))
+        return set() if frame is None else set(frame["of"])
+
+    assert left({"theta": 4.0}) == {"substitution_set"}
+    assert left(given) == {"elasticity_set"}
+    assert left({"theta": 4.0, **given}) == set()
 
 
 @pytest.mark.parametrize(
@@ -239,18 +247,20 @@ def test_the_report_says_range_sign_and_arithmetic(toy_result: Path) -> None:
     result = open_result(toy_result)
     assert result.choices is not None
     reading, page = Reading(result), (toy_result / "report.html").read_text(encoding="utf-8")
-    (said,) = said_of_choices(reading)
-    values = result.choices.query("variable == 'real_income' and arm == 'embargo'")["value"]
-    for extreme in (values.min(), values.max()):
-        assert reading.show(extreme, "real_income") in said
-    net = result.choices.query("variable == 'omega_net'")["value"]
-    assert ("The sign of net Ω depends on the elasticity set" in said) == bool(net.min() < 0 < net.max())
+    told = dict(zip(("elasticity_set", "substitution_set"), said_of_choices(reading), strict=True))
+    for of, said in told.items():
+        own = result.choices.query("of == @of")
+        values = own.query("variable == 'real_income' and arm == 'embargo'")["value"]
+        for extreme in (values.min(), values.max()):
+            assert reading.show(extreme, "real_income") in said
+        net = own.query("variable == 'omega_net'")["value"]
+        assert ("The sign of net Ω depends on" in said) == bool(net.min() < 0 < net.max())
     (check,) = arithmetic(reading)
     assert "Arithmetic check of “integration”" in check
     found = result.manifest["first_order"][0]
     assert reading.show(found["share"] * found["change"], "real_income") in check
     zh = Reading(result, "zh")
-    for text in (said, check, *said_of_choices(zh), *arithmetic(zh)):
+    for text in (*told.values(), check, *said_of_choices(zh), *arithmetic(zh)):
         assert text in page
     assert "Lashkaripour and Lugovskyy (2023)" in page
 

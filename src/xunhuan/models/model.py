@@ -280,7 +280,7 @@ class Uncertain(Generic[P]):
     --------
     >>> import xunhuan as xh
     >>> [u.name for u in xh.models()["trade"].uncertain]
-    ['elasticity_set', 'trade_elasticity', 'mobility', 'scale']
+    ['elasticity_set', 'trade_elasticity', 'substitution_set', 'substitution_elasticity', 'mobility', 'scale']
     """
 
     name: str

@@ -24,7 +24,15 @@ CLOSURES = [
 OTHERS = [
     {"deficits": d, **more}
     for d in DEFICITS
-    for more in ({"nest_ratio": 1.5}, {"horizon": "short"}, {"scale": 0.02}, {"labour": "mobile", "mobility": 0.0})
+    for more in (
+        {"nest_ratio": 1.5},
+        {"horizon": "short"},
+        {"scale": 0.02},
+        {"labour": "mobile", "mobility": 0.0},
+        {"substitution": "low"},
+        {"substitution": "lowest", "scale": 0.02},
+        {"substitution": "high", "input_elasticity": {"MAN": 0.0}, "labour": "mobile", "nest_ratio": 1.5},
+    )
 ]
 NEXT_TO_NOTHING = {"toy": (Tariff("ATL", "BOR", "goods", add=1e-4), Productivity("AT-S", change=1e-6)),
                    "world": (Tariff("CHN", "USA", "goods", add=1e-4), Productivity("CN-GD", change=1e-6))}  # fmt: skip

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.identity
 
 FINE = TradeParameters(tolerance=1e-12)
 RICH = TradeParameters(tolerance=1e-12, nest_ratio=1.6, labour="mobile", mobility=2.0, scale=0.06, deficits="constant")
+NESTED = RICH.model_copy(update={"substitution": "low", "value_added_elasticity": {"MAN": 1.4, "SER": 1.0}})
 EDITS: tuple[Edit, ...] = (
     Tariff("ATL", "BOR", "goods", add=0.2),
     TradeCost("ATL", "ATL", "MAN", change=-0.2),
@@ -39,7 +40,7 @@ EDITS: tuple[Edit, ...] = (
 MANY = Shock(EDITS)
 
 
-@pytest.mark.parametrize("parameters", [FINE, RICH, TradeParameters(horizon="short", elasticities="CP")])
+@pytest.mark.parametrize("parameters", [FINE, RICH, NESTED, TradeParameters(horizon="short", elasticities="CP")])
 def test_no_shock_gives_the_table_back(toy: Accounts, parameters: TradeParameters) -> None:
     out = respond(toy, Shock(), parameters)
     for name in ("flow", "use", "final", "value_added", "tariff"):
@@ -60,7 +61,7 @@ def test_no_shock_gives_bundled_tables_back(name: str, request: pytest.FixtureRe
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda e: type(e).__name__)
-@pytest.mark.parametrize("parameters", [FINE, RICH], ids=["plain", "rich"])
+@pytest.mark.parametrize("parameters", [FINE, RICH, NESTED], ids=["plain", "rich", "nested"])
 def test_walras_and_the_numeraire(toy: Accounts, edit: Edit, parameters: TradeParameters) -> None:
     """The accounts balance (checked at birth), world GDP is the base's, and trade balances are the deficits assumed."""
     out = respond(toy, Shock((edit,)), parameters)
@@ -107,7 +108,7 @@ def test_constant_deficits_buy_the_same_basket(toy: Accounts) -> None:
 def test_units_do_not_matter(toy: Accounts) -> None:
     """Homogeneity: a table in another unit gives the same changes."""
     scaled = toy.replace(**{n: 7.3 * getattr(toy, n) for n in ("flow", "use", "final", "value_added")})
-    a, b = (respond(acc, MANY, RICH) for acc in (toy, scaled))
+    a, b = (respond(acc, MANY, NESTED) for acc in (toy, scaled))
     np.testing.assert_allclose(a.detail["real_income_hat"], b.detail["real_income_hat"], rtol=1e-10)
     np.testing.assert_allclose(7.3 * a.accounts.flow, b.accounts.flow, rtol=1e-9)
 
@@ -119,7 +120,7 @@ def test_order_of_regions_and_sectors_does_not_matter(toy: Accounts) -> None:
         flow=toy.flow[np.ix_(r, r, i)], tariff=toy.tariff[np.ix_(r, r, i)], use=toy.use[np.ix_(r, i, i)],
         final=toy.final[np.ix_(r, i)], value_added=toy.value_added[np.ix_(r, i)],
     )  # fmt: skip
-    a, b = respond(toy, MANY, RICH), respond(other, MANY, RICH)
+    a, b = respond(toy, MANY, NESTED), respond(other, MANY, NESTED)
     for name in ("real_income_hat", "price_hat", "output_hat", "trade"):
         np.testing.assert_allclose(b.detail[name].reindex_like(a.detail[name]), a.detail[name], rtol=1e-9)
 
@@ -130,11 +131,13 @@ def test_swapping_two_provinces_changes_the_answer(toy: Accounts) -> None:
     assert abs(float(a[0] - b[1])) > 1e-6
 
 
-def test_a_shock_undone_gives_the_table_back(toy: Accounts) -> None:
-    """Exact changes compose: there and back is nowhere, on the accounts themselves."""
-    there = respond(toy, Shock((TradeCost("ATL", "BOR", "MAN", change=0.3), EDITS[3])), FINE).accounts
+@pytest.mark.parametrize("substitution", ["unit", "low", "lowest"])
+def test_a_shock_undone_gives_the_table_back(toy: Accounts, substitution: str) -> None:
+    """Exact changes compose: there and back is nowhere, on the accounts themselves, whose input shares have moved."""
+    p = FINE.model_copy(update={"substitution": substitution})
+    there = respond(toy, Shock((TradeCost("ATL", "BOR", "MAN", change=0.3), EDITS[3])), p).accounts
     away = Shock((TradeCost("ATL", "BOR", "MAN", change=1 / 1.3 - 1), Productivity("AT-S", "SER", change=1 / 1.1 - 1)))
-    back = respond(there, away, FINE).accounts
+    back = respond(there, away, p).accounts
     for name in ("flow", "use", "final", "value_added"):
         np.testing.assert_allclose(getattr(back, name), getattr(toy, name), rtol=1e-9, err_msg=name)
 

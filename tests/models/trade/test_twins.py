@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import jax
@@ -23,14 +24,24 @@ from xunhuan.models.trade.solve import problem
 pytestmark = pytest.mark.twin
 
 
+def mean(shares: list[float], price: list[float], elasticity: float) -> float:
+    """CES price index; geometric where the elasticity is 1."""
+    if elasticity == 1:
+        return math.prod(p**a for a, p in zip(shares, price, strict=True))
+    return sum(a * p ** (1 - elasticity) for a, p in zip(shares, price, strict=True)) ** (1 / (1 - elasticity))
+
+
 class Twin:
     """The same economy in levels, cell by cell: every base price is 1, wages are found by trial and error."""
 
     def __init__(
-        self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str
-    ):
+        self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str,
+        substitution: tuple[list[float], list[float], float] | None = None,
+    ):  # fmt: skip
         self.acc, self.p, self.theta, self.inner = acc, p, theta, [nest * t for t in theta]
         self.nu, self.psi, self.deficits = nu, psi, deficits
+        unit = [1.0] * acc.S
+        self.eta, self.eps, self.eps_c = substitution or (unit, unit, 1.0)
         self.R, self.S = range(acc.R), range(acc.S)
         self.nation = acc.geography.nation
         self.spent = [[[acc.flow[r, s, i] * (1 + acc.tariff[r, s, i]) for i in self.S] for s in self.R] for r in self.R]
@@ -51,11 +62,18 @@ class Twin:
         self.Y = [list(row) for row in self.Y0]
         self.I = list(self.I0)
 
+    def bundle(self, s: int, j: int) -> tuple[float, float, list[float]]:
+        """Cost of factors and inputs before productivity, and the new cost shares of both."""
+        w, price, total = self.w[s], self.P[s], sum(self.gamma[s][i][j] for i in self.S)
+        among = mean([self.gamma[s][i][j] / total for i in self.S], price, self.eps[j])
+        cost = mean([self.beta[s][j], total], [w, among], self.eta[j])
+        lift = (among / cost) ** (1 - self.eta[j])
+        inputs = [self.gamma[s][i][j] * (price[i] / among) ** (1 - self.eps[j]) * lift for i in self.S]
+        return cost, self.beta[s][j] * (w / cost) ** (1 - self.eta[j]), inputs
+
     def cost(self, s: int, j: int) -> float:
-        workers = self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
-        bundle = self.w[s] ** self.beta[s][j]
-        for i in self.S:
-            bundle *= self.P[s][i] ** self.gamma[s][i][j]
+        bundle, factors, _ = self.bundle(s, j)
+        workers = factors / self.beta[s][j] * self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
         return bundle / (self.p.productivity[s, j] * workers**self.psi * (1 + self.p.subsidy[s, j]))
 
     def shares(self, s: int, i: int, c: list[list[float]]) -> tuple[float, list[float]]:
@@ -86,7 +104,8 @@ class Twin:
         c = [[self.cost(s, j) for j in self.S] for s in self.R]
         found = [[self.shares(s, i, c) for i in self.S] for s in self.R]
         newP = [[found[s][i][0] for i in self.S] for s in self.R]
-        cpi = [math.prod(newP[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S) for s in self.R]
+        cpi = [self.index(s, newP[s]) for s in self.R]
+        made = [[self.bundle(s, j) for j in self.S] for s in self.R]
         world = math.exp(sum(self.I0[s] * math.log(cpi[s]) for s in self.R) / sum(self.I0))
         pay = [[self.Y[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S] for s in self.R]
         newY = [[0.0 for _ in self.S] for _ in self.R]
@@ -94,8 +113,9 @@ class Twin:
         taxes = [-sum(self.p.subsidy[s, j] * self.Y[s][j] for j in self.S) for s in self.R]
         for s in self.R:
             tilt = [self.F0[s][i] * self.p.final_demand[s, i] for i in self.S]
+            tilt = [tilt[i] / sum(tilt) * self.P[s][i] ** (1 - self.eps_c) for i in self.S]
             for i in self.S:
-                inputs = sum(self.gamma[s][i][j] * pay[s][j] for j in self.S)
+                inputs = sum(made[s][j][2][i] * pay[s][j] for j in self.S)
                 X = tilt[i] / sum(tilt) * self.I[s] + inputs
                 for r in self.R:
                     border = X * found[s][i][1][r] / (1 + self.p.tariff[r, s, i])
@@ -106,7 +126,7 @@ class Twin:
                     taxes[s] += duty
                     gdp[r] += border - own
                     gdp[s] += duty * inputs / X
-        bill = [sum(self.beta[s][j] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
+        bill = [sum(made[s][j][1] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
         for s in self.R:
             gdp[s] += bill[s] - sum(self.p.subsidy[s, j] * newY[s][j] for j in self.S)
         paid = [self.w[s] * self.L[s] * self.L0[s] for s in self.R]
@@ -156,15 +176,15 @@ class Twin:
             for r in members:
                 self.L[r] /= spread
 
+    def index(self, s: int, price: list[float]) -> float:
+        """Consumer prices at the base's tastes."""
+        return mean([self.F0[s][i] / self.I0[s] for i in self.S], price, self.eps_c)
+
     def real_income(self) -> list[float]:
         for _ in range(6000):
             if self.sweep() < 1e-13:
                 break
-        out = []
-        for s in self.R:
-            cpi = math.prod(self.P[s][i] ** (self.F0[s][i] / self.I0[s]) for i in self.S)
-            out.append(self.I[s] / self.I0[s] / cpi)
-        return out
+        return [self.I[s] / self.I0[s] / self.index(s, self.P[s]) for s in self.R]
 
 
 def _rich(acc: Accounts, seed: int = 3) -> Primitives:
@@ -196,12 +216,25 @@ CASES = {
 }  # fmt: skip
 
 
+ETA, EPS, EPS_C = {"FAR": 0.4, "MAN": 1.0, "SER": 1.7}, {"FAR": 0.05, "MAN": 0.6, "SER": 1.0}, 0.8
+SUBSTITUTION = {"value_added_elasticity": ETA, "input_elasticity": EPS, "consumption_elasticity": EPS_C}
+FIXED = {"value_added_elasticity": 0.0, "input_elasticity": 0.0, "consumption_elasticity": 0.0}
+
+
+@pytest.mark.parametrize("substitution", ["unit", "nested", "fixed"])
 @pytest.mark.parametrize("name", CASES)
-def test_slow_twin_in_levels(toy: Accounts, name: str) -> None:
+def test_slow_twin_in_levels(toy: Accounts, name: str, substitution: str) -> None:
     given, (nest, nu, psi, deficits) = CASES[name]
+    more, other = {
+        "unit": ({}, None),
+        "nested": (SUBSTITUTION, (list(ETA.values()), list(EPS.values()), EPS_C)),
+        "fixed": (FIXED, ([0.0] * 3, [0.0] * 3, 0.0)),
+    }[substitution]
     p = _rich(toy)
-    out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given))
-    twin, still = (Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits) for x in (p, primitives(toy, Shock())))
+    out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given, **more))
+    twin, still = (
+        Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits, other) for x in (p, primitives(toy, Shock()))
+    )
     real, base = np.array(twin.real_income()), np.array(still.real_income())
     assert (abs(base - 1).max() > 1e-3) == (deficits == "zero")  # the base of balanced trade is not the table
     np.testing.assert_allclose(out.detail["real_income_hat"], real / base, rtol=1e-9)
@@ -227,8 +260,9 @@ KINDS = {  # primitive: cells, whether the derivative is per log point
     "mobility_cost": ([(0,), (1,)], True),
 }
 TIGHT = TradeParameters(
-    theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant"
-)
+    theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant",
+)  # fmt: skip
+NESTED = TIGHT.model_copy(update=SUBSTITUTION)
 
 
 def _slope(f, h: float) -> float:
@@ -237,11 +271,12 @@ def _slope(f, h: float) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("parameters", [TIGHT, NESTED], ids=["unit", "nested"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
+def test_gradient_against_central_differences(toy: Accounts, kind: str, parameters: TradeParameters) -> None:
     """Every kind of primitive, at an equilibrium where all options work at once."""
     base = _rich(toy)
-    slopes = gradient(toy, "AT-E", base, TIGHT)
+    slopes = gradient(toy, "AT-E", base, parameters)
     cells, log = KINDS[kind]
     for cell in cells:
 
@@ -249,7 +284,7 @@ def test_gradient_against_central_differences(toy: Accounts, kind: str) -> None:
             array = getattr(base, kind).copy()
             array[cell] = array[cell] * math.exp(h) if log else array[cell] + h
             moved = dataclasses.replace(base, **{kind: array})
-            return float(np.log(respond(toy, moved, TIGHT).detail["real_income_hat"][1]))
+            return float(np.log(respond(toy, moved, parameters).detail["real_income_hat"][1]))
 
         expected = _slope(value, 2e-3)
         assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
@@ -265,6 +300,32 @@ def test_gradient_in_the_elasticities(toy: Accounts) -> None:
         return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
 
     assert float(slopes["theta"].sel(sector="MAN")) == pytest.approx(_slope(value, 5e-3), rel=1e-6)
+
+
+@pytest.mark.slow
+def test_gradient_in_the_elasticities_of_substitution(toy: Accounts) -> None:
+    """At 1 as well, where the equations have another form."""
+    base = _rich(toy)
+    slopes = gradient(toy, "BOR", base, NESTED)
+    given = {"value_added_elasticity": ETA, "input_elasticity": EPS}
+    called = {"value_added_elasticity": "eta", "input_elasticity": "epsilon"}
+    for name, sector in itertools.product(given, ("MAN", "SER")):
+
+        def value(h: float, name: str = name, sector: str = sector) -> float:
+            p = NESTED.model_copy(update={name: given[name] | {sector: given[name][sector] + h}})
+            return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
+
+        assert float(slopes[called[name]].sel(sector=sector)) == pytest.approx(_slope(value, 5e-3), rel=1e-5), (
+            name,
+            sector,
+        )
+
+    def consumed(h: float) -> float:
+        p = NESTED.model_copy(update={"consumption_elasticity": EPS_C + h})
+        return float(np.log(respond(toy, base, p).detail["real_income_hat"][3]))
+
+    assert float(slopes["epsilon_c"]) == pytest.approx(_slope(consumed, 5e-3), rel=1e-5)
+    assert not {*called.values(), "epsilon_c"} & set(gradient(toy, "BOR", base, TIGHT).data_vars)
 
 
 @pytest.mark.slow

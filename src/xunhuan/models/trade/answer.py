@@ -14,6 +14,7 @@ from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.solve import Problem, primitives_of, problem
 from xunhuan.models.trade.stability import Settled, conclude
+from xunhuan.models.trade.substitution import substitution_told
 
 NOTHING = 1e-8
 """Trade balance of a part of the world, share of world GDP, below which it is the rounding of a table."""
@@ -49,9 +50,12 @@ def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, paramet
         "parameters": parameters.model_dump_json(),
         "numeraire": "world GDP" if acc.closed.all() else "the open region",
     }  # fmt: skip
+    other = substitution_told(parameters.substitution, parameters.substitution_elasticities(acc.sectors))
+    attrs |= {"substitution": other} if other else {}
     new = rebuild.accounts(acc, task.base, task.shift, found.out, ended)
     made = detail.dataset(acc, task.base, p, task.shift, found.out, ended, attrs)
-    notes = (*rest.notes, *task.base.notes, *found.notes, *_cut_off(acc, task), f"trade elasticities: {task.note}")
+    said = (f"trade elasticities: {task.note}", *((f"elasticities of substitution: {other}",) if other else ()))
+    notes = (*rest.notes, *task.base.notes, *found.notes, *_cut_off(acc, task), *said)
     return Response(new, made, ended, notes=tuple(dict.fromkeys(notes)))
 
 

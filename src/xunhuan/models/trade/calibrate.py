@@ -15,7 +15,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.records import Economy, Elasticities, Shift
+from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution
 
 RAISED = "before the trade model ran, final use and value added raised by as much"
 """How the note ends that tells of flows set to 0."""
@@ -168,7 +168,10 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
         theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
         p.mobility if p.labour == "mobile" else 0.0, *held, float(p.transfers == "nation_share"),
     )  # fmt: skip
-    return Elasticities(*(jnp.asarray(v, dtype=jnp.float64) for v in values)), note
+    other = p.substitution_elasticities(acc.sectors)
+    nests = None if other is None else Substitution(*(jnp.asarray(v, dtype=jnp.float64) for v in other))
+    arrays: tuple[Any, ...] = tuple(jnp.asarray(v, dtype=jnp.float64) for v in values)
+    return Elasticities(*arrays)._replace(substitution=nests), note
 
 
 def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:

@@ -58,7 +58,6 @@ def dataset(
     flow = flows(base, z, out)
     income_hat = hat["income"] / np.asarray(base.economy.income)
     real = income_hat / hat["consumer_price"]
-    producer = (1 + np.asarray(z.subsidy)) / (1 + np.asarray(base.economy.subsidy))
     foreign = 1.0 - np.eye(acc.R)
     by_region: dict[str, tuple[Array, str, str]] = {
         "real_income_hat": (real, "ratio", "exact change of real income I'/(I P)"),
@@ -86,7 +85,7 @@ def dataset(
         "price_hat": (hat["price"], "purchaser price index of the good in the region, new / old"),
         "cost_hat": (hat["cost"], "producer price, new / old"),
         "output_hat": (hat["output_hat"] / hat["cost"], "volume of output, new / old"),
-        "employment_hat": (hat["output_hat"] * producer / hat["wage"][:, None], "employment, new / old"),
+        "employment_hat": (hat["hired"], "employment, new / old"),
     }
     for name, (a, text) in sector.items():
         live = np.asarray(z.bought if name == "price_hat" else z.active) > 0

@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 
 from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 
@@ -117,14 +118,18 @@ def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log
     return jnp.exp(pull * within) * (e.pool.T @ kept + 1 - within)
 
 
-def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: JaxArray, lp: JaxArray, ly: JaxArray) -> JaxArray:
-    r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9].
+class _Made(NamedTuple):
+    cost: JaxArray  # s j, ln ĉ
+    hired: JaxArray  # s j, ln L̂
 
-    ĉ[s,j] = ŵ_s^β Π_i P̂[s,i]^γ[s,i,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = Ŷ (1+σ')/(1+σ) / ŵ
+
+def _unit_cost(p: Elasticities, z: Shift, k: _Ready, made: Technique, lw: JaxArray, ly: JaxArray) -> _Made:
+    r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9], and the employment it comes with.
+
+    ĉ[s,j] = b̂[s,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = β'/β Ŷ (1+σ')/(1+σ) / ŵ
     """
-    bundle = e.factors * lw[:, None] + jnp.einsum("sij,si->sj", e.inputs, lp)
-    labour = ly + k.log_markup - lw[:, None]
-    return (bundle - z.log_productivity - p.scale * labour - k.log_markup) * z.active
+    labour = ly + k.log_markup - lw[:, None] + made.hired
+    return _Made((made.bundle - z.log_productivity - p.scale * labour - k.log_markup) * z.active, labour)
 
 
 class _Market(NamedTuple):
@@ -164,11 +169,6 @@ def _sales(e: Economy, k: _Ready, m: _Market, spending: JaxArray, taxed: bool) -
     return own.T, (at_border - own).sum(0)
 
 
-def _consumer_price(e: Economy, lp: JaxArray) -> JaxArray:
-    """ln of the consumer price index, Σ_i α ln P̂, s; the tastes are the base's."""
-    return (e.taste * lp).sum(1)
-
-
 class _Turn(NamedTuple):
     """What the equations say about the state they were given."""
 
@@ -184,19 +184,20 @@ class _Turn(NamedTuple):
 def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bool) -> _Turn:
     """One pass through every equation of the model, from a state to the state it implies."""
     lw, lp, ly, li = unpack(x, *e.output.shape)
-    cpi = _consumer_price(e, lp)
+    cpi = consumer_price(e, p, lp)
     people = workers_hat(e, p, z, li, cpi)
-    lc = unit_cost(e, p, z, k, lw, lp, ly)
+    made = technique(e, p, lw, lp)
+    lc, hired = _unit_cost(p, z, k, made, lw, ly)
     m = _market(e, k, lc)
 
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
-    interim = jnp.einsum("sij,sj->si", e.inputs, cost)
-    demand = k.taste * (e.income * jnp.exp(li))[:, None] + interim
+    interim = jnp.einsum("sij,sj->si", made.inputs, cost)
+    demand = spent_on(p, k.taste, lp) * (e.income * jnp.exp(li))[:, None] + interim
     spending = (1 - e.run_down) * demand * z.bought
     output, export_revenue = _sales(e, k, m, spending, taxed)
     output = output * z.active
     duty_rate = 1 - m.net_rate.T
-    bill = (e.factors * (1 + z.subsidy) * output).sum(1)
+    bill = (made.factors * (1 + z.subsidy) * output).sum(1)
     wages = jnp.exp(lw) * people * e.wage_bill
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
@@ -205,6 +206,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
         income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,
         gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + (duty_rate * interim).sum(1)) * e.books,
+        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired),
     )  # fmt: skip
     return _implied(e, p, z, k, m, out, bill, cpi)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -88,7 +88,8 @@ def gradient(
              of (Equilibrium, Economy) made of JAX operations that gives a scalar
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
     productivity s j (per log point), subsidy s j (per unit of rate), final_demand s i (per log point), mobility_cost s
-    (per log point), theta i (per unit). In percent per percent where measure is a log. Banned cells are 0.
+    (per log point), theta i (per unit), and eta j, epsilon j, epsilon_c, elasticities of substitution, where they are not
+    all 1. In percent per percent where measure is a log. Banned cells are 0.
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
@@ -130,7 +131,7 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
     theta = np.asarray(got.elasticities.between)
     within = np.asarray(got.elasticities.within)
     ratio = np.asarray(task.elasticities.within / task.elasticities.between)
-    data = {
+    data: dict[str, tuple[tuple[str, ...], np.ndarray[Any, Any], dict[str, str]]] = {
         "trade_cost": (pair, slope["log_cost"] * np.asarray(task.shift.allowed), {"unit": per_log}),
         "tariff": (pair, slope["tariff"], {"unit": per_unit}),
         "export_tax": (pair, slope["export_tax"], {"unit": per_unit}),
@@ -144,6 +145,14 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
             {"unit": "per unit of the trade elasticity, nests in proportion"},
         ),
     }
+    other = got.elasticities.substitution
+    if other is not None:
+        per = {"unit": "per unit of the elasticity of substitution"}
+        data |= {
+            "eta": (("sector",), np.asarray(other.factors), per),
+            "epsilon": (("sector",), np.asarray(other.inputs), per),
+            "epsilon_c": ((), np.asarray(other.consumption), per),
+        }
     codes = list(acc.geography.codes)
     coords = {"origin": codes, "destination": codes, "region": codes, "sector": list(acc.sectors.codes)}
     attrs = {"measure": name, "value": float(got.value), "iterations": iterations, "table": acc.name,

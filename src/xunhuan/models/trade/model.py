@@ -16,6 +16,7 @@ from xunhuan.models.trade.elasticities import SETS, level, sector_values
 from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
+from xunhuan.models.trade.substitution import SUBSTITUTIONS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -100,6 +101,30 @@ def _scale(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
     return changed(p, scale=dict(zip(acc.sectors.codes, held.tolist(), strict=True)))
 
 
+def _substitution(p: TradeParameters, name: str, acc: Accounts) -> TradeParameters:
+    """The parameters with another set of elasticities of substitution; "" leaves them."""
+    return changed(p, substitution=name) if name else p
+
+
+def _all_given(p: TradeParameters) -> str | None:
+    given = p.value_added_elasticity, p.input_elasticity, p.consumption_elasticity
+    whole = all(isinstance(x, float) for x in given)
+    return "model.trade gives all elasticities of substitution as numbers" if whole else None
+
+
+def _substitution_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
+    """All elasticities of substitution times a factor, industry by industry."""
+    if factor == 1:
+        return p
+    ones = np.ones(len(acc.sectors))
+    factors, inputs, consumption = p.substitution_elasticities(acc.sectors) or (ones, ones, 1.0)
+    by_industry = ({c: float(v * factor) for c, v in zip(acc.sectors.codes, a, strict=True)} for a in (factors, inputs))
+    value_added, among = by_industry
+    return changed(
+        p, value_added_elasticity=value_added, input_elasticity=among, consumption_elasticity=consumption * factor
+    )
+
+
 def _mobility(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
     """ν times a factor."""
     return p if factor == 1 else changed(p, mobility=p.mobility * factor)
@@ -128,6 +153,8 @@ MODEL: Model[TradeParameters] = Model(
     uncertain=(
         Uncertain("elasticity_set", _elasticity_set, _given, choices=tuple(SETS), parameter="elasticities"),
         Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False, errors=_own_errors),
+        Uncertain("substitution_set", _substitution, _all_given, choices=SUBSTITUTIONS, parameter="substitution"),
+        Uncertain("substitution_elasticity", _substitution_elasticity, lambda p: None),
         Uncertain("mobility", _mobility, _stays),
         Uncertain("scale", _scale, _constant),
     ),
@@ -140,7 +167,16 @@ MODEL: Model[TradeParameters] = Model(
     views={"region": by_region},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
-    sources=("CaliendoParro2015", "TombeZhu2019", *dict.fromkeys(key for _, key in SETS.values())),
+    sources=(
+        "CaliendoParro2015",
+        "TombeZhu2019",
+        "BaqaeeFarhi2024",
+        *dict.fromkeys(key for _, key in SETS.values()),
+        "BaqaeeFarhi2019",
+        "BachmannEtAl2024",
+        "Atalay2017",
+        "PeterRuane2023",
+    ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

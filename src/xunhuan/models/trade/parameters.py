@@ -14,6 +14,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.trade.elasticities import level, not_estimated, sector_values, set_elasticities
 from xunhuan.models.trade.errors import set_scale
+from xunhuan.models.trade.substitution import SubstitutionValues, substitution_values
 
 
 class TradeParameters(BaseModel):
@@ -65,6 +66,28 @@ class TradeParameters(BaseModel):
         "their θ. Default 0: constant returns. ψθ ≤ 1 is needed for one equilibrium [KucheryavyyLynRodriguezClare2023]; "
         "with inputs it is not enough: a base that is unstable is refused, and an answer that is not the only one says so.",
     )
+    substitution: Literal["unit", "low", "lowest", "high"] = Field(
+        default="unit",
+        description="Elasticities of substitution in production and consumption, a named set: unit, Cobb-Douglas (default, "
+        "[CaliendoParro2015]); low, 0.5 between factors and inputs, 0.001 among inputs, 0.9 in consumption "
+        "[BaqaeeFarhi2019]; lowest, within months: 0.05, 0.05, 0.9 [BachmannEtAl2024]; high, in the long run: 1, 2.5, 1 "
+        "[PeterRuane2023]. Among sources of a good it is 1 + θ.",
+    )
+    value_added_elasticity: dict[str, NotNegative] | NotNegative | None = Field(
+        default=None,
+        description="η, elasticity of substitution between factors and the bundle of inputs, one number or by selection "
+        "of industries; others keep the set's (pure number, ≥ 0; 1 Cobb-Douglas, 0 fixed proportions). Default the set's.",
+    )
+    input_elasticity: dict[str, NotNegative] | NotNegative | None = Field(
+        default=None,
+        description="ε, elasticity of substitution among the inputs of an industry, given as value_added_elasticity. "
+        "Default the set's.",
+    )
+    consumption_elasticity: NotNegative | None = Field(
+        default=None,
+        description="ε_c, elasticity of substitution among the goods of final spending (pure number, ≥ 0). Default the "
+        "set's.",
+    )
     deficits: Literal["zero", "world_share", "own_share", "constant"] = Field(
         default="world_share",
         description="Trade deficits: zero, where changes are against the table's equilibrium of balanced trade and not the "
@@ -109,6 +132,15 @@ class TradeParameters(BaseModel):
         if isinstance(self.scale, str):
             return set_scale(sectors, self.scale)
         return sector_values(sectors, 0.0, self.scale, "scale")
+
+    def substitution_elasticities(self, sectors: Sectors) -> SubstitutionValues | None:
+        """η, ε by industry and ε_c; None where all are 1.
+
+        Raises BadInput for selections the sectors do not have.
+        """
+        return substitution_values(
+            sectors, self.substitution, self.value_added_elasticity, self.input_elasticity, self.consumption_elasticity
+        )
 
     def check(self, sectors: Sectors) -> None:
         """Raise BadInput naming every sector where ψθ > 1, beyond which many equilibria are possible.

@@ -25,7 +25,7 @@ def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
 def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, ended: Status = Status()) -> Accounts:
     r"""Counterfactual accounts; world GDP is the base's, so values are in units of base world GDP.
 
-    flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
+    flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ' (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
     category as before;  value added' = Σ_s flow' − Σ_i use', export taxes and new subsidies as components of their own,
     input duties in "input_tariff" where the table has it, the rest split by component as before.
 
@@ -36,7 +36,7 @@ def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, ended: Statu
     output = np.asarray(out.output) * base.unit
     subsidy = np.asarray(z.subsidy)
     bought = 1 - np.asarray(out.duty_rate)  # basic value per unit of purchaser value
-    use = np.asarray(e.inputs) * ((1 + subsidy) * output)[:, None, :] * bought[:, :, None]
+    use = np.asarray(out.inputs) * ((1 + subsidy) * output)[:, None, :] * bought[:, :, None]
     use[~acc.closed] = 0.0
     absorbed = flow.sum(0)
     final = _split(acc.final, acc.absorption - acc.use.sum(2), absorbed - use.sum(2), acc.absorption, absorbed)

@@ -46,6 +46,19 @@ class Economy(NamedTuple):
     books: JaxArray
 
 
+class Substitution(NamedTuple):
+    """Elasticities of substitution, pure numbers ≥ 0: 1 is Cobb-Douglas, 0 fixed proportions.
+
+    factors      j, η, between primary factors and inputs
+    inputs       j, ε, among inputs
+    consumption  ε_c, among goods of final spending
+    """
+
+    factors: JaxArray
+    inputs: JaxArray
+    consumption: JaxArray
+
+
 class Elasticities(NamedTuple):
     """Parameters of behaviour.
 
@@ -58,6 +71,7 @@ class Elasticities(NamedTuple):
     own       part of the base deficit kept as a share of the factor income of who has it, see `kernel._closure`
     shared    part of the transfers among a nation's regions kept as a share of its factor income; the rest of them
               moves as the deficits do
+    substitution  what takes the place of what in production and consumption; None where all elasticities are 1
     """
 
     between: JaxArray
@@ -68,6 +82,7 @@ class Elasticities(NamedTuple):
     real: JaxArray
     own: JaxArray | float = 0.0
     shared: JaxArray | float = 0.0
+    substitution: Substitution | None = None
 
 
 class Shift(NamedTuple):
@@ -106,6 +121,7 @@ class Equilibrium(NamedTuple):
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
     stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
     subsidies s, paid · gdp s, at basic prices · duty_rate s i: duties per unit of spending
+    factors s j (β'), inputs s i j (γ'): cost shares · hired s j, employment, new / old
     """
 
     wage: JaxArray
@@ -126,3 +142,6 @@ class Equilibrium(NamedTuple):
     subsidies: JaxArray
     duty_rate: JaxArray
     gdp: JaxArray
+    factors: JaxArray
+    inputs: JaxArray
+    hired: JaxArray

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -14,7 +15,7 @@ from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vect
 from xunhuan.models.trade import calibrate
 from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
+from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift, Substitution
 
 
 class Problem(NamedTuple):
@@ -67,31 +68,36 @@ _TRIES = 12
 def search(task: Problem, start: Vector | None = None) -> Found:
     """Solve a prepared problem from a first guess, the cold one by default.
 
-    Where that fails it searches again with care, and then approaches the shock in parts (bans at once), each from the
-    answer to the one before, shorter where a part fails too.
+    Where that fails it searches again with care, and then approaches the shock in parts, each from the answer to the one
+    before, shorter where a part fails too; and last, where elasticities of substitution are not all 1, the whole shock from
+    unit elasticities on.
     """
     found = search_from(task, jnp.asarray(task.start if start is None else start))
-    return found if int(found[2].outcome) == CONVERGED else _in_parts(task, found)
+    for way in (_part_of, _towards):
+        if int(found[2].outcome) == CONVERGED or (way is _towards and task.elasticities.substitution is None):
+            return found
+        found = _in_parts(task, found, way)
+    return found
 
 
 def search_from(task: Problem, x: Vector) -> Found:
     """Solve a prepared problem from a first guess, and where that fails once more with care."""
-    found = _solve(task, task.shift, x, BOLD)
+    found = _solve(task, x, BOLD)
     if int(found[2].outcome) == CONVERGED:
         return found
-    again = _solve(task, task.shift, x, CAREFUL)
+    again = _solve(task, x, CAREFUL)
     if int(again[2].outcome) == CONVERGED:
         return again[0], again[1], again[2]._replace(iterations=again[2].iterations + found[2].iterations)
     return again
 
 
-def _in_parts(task: Problem, found: Found) -> Found:
-    """Approach the shock from the base; `found`, a search that failed, where that fails as well."""
+def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Problem]) -> Found:
+    """Approach a problem from an easier one, `way` from 0 to 1; `found`, a search that failed, where that fails as well."""
     spent, x = int(found[2].iterations), jnp.asarray(task.start)
     done, reach = 0.0, 0.25
     for _ in range(_TRIES):
         target = min(1.0, done + reach)
-        out, root, info = _solve(task, _part_of(task, target), x, CAREFUL)
+        out, root, info = search_from(way(task, target), x) if done == 0 else _solve(way(task, target), x, CAREFUL)
         spent += int(info.iterations)
         if int(info.outcome) != CONVERGED:
             reach /= 2
@@ -102,20 +108,32 @@ def _in_parts(task: Problem, found: Found) -> Found:
     return found
 
 
-def _solve(task: Problem, z: Shift, x: Vector, pace: Pace) -> Found:
-    o = task.options
-    found: Found = solve(task.economy, task.elasticities, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
+def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
+    e, p, z, o = task.economy, task.elasticities, task.shift, task.options
+    found: Found = solve(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
     return found
 
 
-def _part_of(task: Problem, part: float) -> Shift:
-    """A shock on its way: rates in proportion, changes in logs; bans and what they do to the network whole."""
+def _part_of(task: Problem, part: float) -> Problem:
+    """A shock on its way: rates in proportion, changes in logs, bans a cut of that part of sales wherever the seller still
+    has a buyer in its part of the world."""
     z, e = task.shift, task.economy
-    return z._replace(
+    near = (z.part.T @ z.part)[:, :, None] * z.active[:, None, :]
+    return task._replace(shift=z._replace(
         log_cost=part * z.log_cost, tariff=e.tariff + part * (z.tariff - e.tariff), export_tax=part * z.export_tax,
         log_productivity=part * z.log_productivity, demand=z.demand**part,
         subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
-    )  # fmt: skip
+        allowed=jnp.maximum(z.allowed, (1 - part) * near),
+    ))  # fmt: skip
+
+
+def _towards(task: Problem, part: float) -> Problem:
+    """The whole shock at elasticities of substitution on their way from 1."""
+    own = task.elasticities.substitution
+    if own is None:
+        return task
+    on_the_way = Substitution(*(1 + part * (x - 1) for x in own))
+    return task._replace(elasticities=task.elasticities._replace(substitution=on_the_way))
 
 
 def primitives_of(acc: Accounts, shock: Shock | Primitives, parameters: TradeParameters) -> Primitives:

@@ -93,10 +93,10 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settl
     """
     if not np.asarray(task.elasticities.scale).any():
         out, x, info = search(task)
-        return Settled(out, x, info, status(acc, info, task.options))
+        return Settled(out, x, info, _ended(acc, task, info))
     first = at_base(acc, parameters, float(task.elasticities.held))
     out, x, info = search(task)
-    ended = status(acc, info, task.options)
+    ended = _ended(acc, task, info)
     if int(info.outcome) != CONVERGED:
         said = f"{ended.message}; economies of scale: ρ = {first:.3f} in the base, several equilibria beyond 1"
         return Settled(out, x, info, replace(ended, message=said))
@@ -115,6 +115,20 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settl
         apart = np.abs(np.asarray(other) - np.asarray(x))
         why = f"another is {apart.max():.2g} log points away in {place_in_state(acc, int(apart.argmax()))}"
     return Settled(out, x, info, replace(ended, message=f"{ended.message}: {why} ({said})"))
+
+
+def _ended(acc: Accounts, task: Problem, info: SolveInfo) -> Status:
+    """How the search ended, and what helps where little takes the place of what is lost."""
+    ended = status(acc, info, task.options)
+    low = task.elasticities.substitution
+    if ended.converged or low is None or min(float(jnp.min(a)) for a in low) >= 1:
+        return ended
+    helps = (
+        "; with elasticities of substitution below 1 a region can lose all it earns: a surplus is then more than it has "
+        "(deficits='own_share' or 'zero'), or a good has too few sources (a longer horizon, a trade cost in place of a ban, "
+        "or higher elasticities: substitution='unit')"
+    )
+    return replace(ended, message=ended.message + helps)
 
 
 def _other(task: Problem, x: Vector, mode: Mode) -> Vector | None:
