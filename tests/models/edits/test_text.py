@@ -166,6 +166,8 @@ SAMPLES: tuple[Edit, ...] = (
     edits.ExportTax("A", rate=0.1),
     MobilityCost("A", change=0.1),
     DemandShift("A", "B", shift=0.01, compensated=False),
+    edits.Wedge("A", "X", rate=0.1, to=0.02, rebated=0.5, per="output", most=0.5),
+    edits.Transfer("A", ("B", "C"), share=0.01),
     Capacity("A", loss=0.5, recovery=(0.5, 1.0), recovery_days=3),
     Stock("A", factor=2.0),
     Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),

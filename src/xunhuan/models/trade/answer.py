@@ -49,7 +49,7 @@ def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, paramet
         "parameters": parameters.model_dump_json(),
         "numeraire": "world GDP" if acc.closed.all() else "the open region",
     }  # fmt: skip
-    new = rebuild.accounts(acc, task.base, task.shift, found.out, ended)
+    new = rebuild.accounts(acc, task.base, task.shift, found.out, p.subsidy, ended)
     made = detail.dataset(acc, task.base, p, task.shift, found.out, ended, attrs)
     notes = (*rest.notes, *task.base.notes, *found.notes, *_cut_off(acc, task), f"trade elasticities: {task.note}")
     return Response(new, made, ended, notes=tuple(dict.fromkeys(notes)))

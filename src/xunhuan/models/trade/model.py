@@ -10,6 +10,8 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.transfer import Transfer
+from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
@@ -121,7 +123,7 @@ def _constant_returns(p: TradeParameters) -> TradeParameters | None:
 MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost),
+    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, Wedge, Transfer),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
