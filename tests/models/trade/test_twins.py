@@ -38,7 +38,11 @@ class Twin:
         self.markup = [[self.X0[s][i] / acc.flow[:, s, i].sum() for i in self.S] for s in self.R]
         self.Y0 = [[acc.flow[r, :, i].sum() for i in self.S] for r in self.R]
         self.gamma = [
-            [[acc.use[s, i, j] * self.markup[s][i] / self.Y0[s][j] * p.wedge_base[s, j] for j in self.S] for i in self.S] for s in self.R
+            [
+                [acc.use[s, i, j] * self.markup[s][i] / self.Y0[s][j] * p.wedge_base[s, j] for j in self.S]
+                for i in self.S
+            ]
+            for s in self.R
         ]
         self.beta = [[1 - sum(self.gamma[s][i][j] for i in self.S) for j in self.S] for s in self.R]
         self.F0 = [[acc.final[s, i].sum() * self.markup[s][i] for i in self.S] for s in self.R]

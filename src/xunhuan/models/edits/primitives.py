@@ -184,7 +184,9 @@ class Ledger:
         paid, earned = 1 - 1 / wedge, earned_per_output(self.acc)
         for many in self._together("wedge_base", (paid >= earned) & (wedge > 1)):
             what = f"the wedge of {many.cell} takes {paid[many.at]:.3g} of output, value added is {earned[many.at]:.3g}"
-            problems.add(f"{many}: {what}{many.more} (take a smaller rate, or say how much of value added it may be at `most`)")
+            problems.add(
+                f"{many}: {what}{many.more} (take a smaller rate, or say how much of value added it may be at `most`)"
+            )
 
     def _tariff(self) -> Array:
         rate = self.acc.tariff.copy()
