@@ -14,7 +14,7 @@ def _purchaser(acc: Accounts) -> Array:
 
 
 def earned_per_output(acc: Accounts) -> Array:
-    """v[r,j] = 1 − Σ_i m use / Y, what is left to factors and owners once inputs and the duties on them are paid; r j, ratio.
+    """v[r,j] = 1 − Σ_i m use / Y, what is left to factors and owners once inputs and duties on them are paid; r j, ratio.
 
     m s i, price with duties over price before them; 0 where there is no output.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from numpy.typing import NDArray
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
@@ -22,7 +22,7 @@ class Transfer(Lasting):
 
     value in the table's unit, of which the world has as much after as before (its GDP is the numeraire), or share times
     the payers' income. It enters budgets beside whatever the trade deficits do. I s, final spending in the base, duties
-    included, value: payers pay and receivers get in proportion to it. Amounts of a region add up. At a dose λ: λ value, λ share.
+    included, value: payers pay and receivers get in proportion to it. Sums of a region add up; at a dose λ they are λ times.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from xunhuan.models.edits.table import earned_per_output
 class Wedge(Cellwise):
     """Wedge between price and cost that the table holds at `rate` and that changes to the rate `to`.
 
-    p[r,j] = (1 + τ) c[r,j] = (1 + m) (1 + b) c,   b = (1 − rebated) τ burnt,   1 + m' = (1 + m)^(1 − part) (1 + m_to)^part, b too
+    p[r,j] = (1 + τ) c = (1 + m) (1 + b) c,   b = (1 − rebated) τ,   1 + m' = (1 + m)^(1 − part) (1 + m_to)^part, b' too
 
     A markup (rebated 1) is paid to owners in the region: part m/(1+m) of output is their income, inside value added, and
     no cost [BaqaeeFarhi2020]. Of an institutional cost the part `rebated` goes to whoever in the region collects it and
@@ -61,7 +61,7 @@ class Wedge(Cellwise):
     wedge regions=AT-N sectors=manufacturing rate=0.1 part=0.5
     >>> r = xh.respond("toyland", [fair])
     >>> r.detail["output_hat"].sel(region="AT-N").values.round(3).tolist()
-    []
+    [0.922, 1.229, 0.897]
     """
 
     kind = "wedge"

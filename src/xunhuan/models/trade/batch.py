@@ -43,8 +43,8 @@ class Shared:
         rest = own_base(self.accounts, own)
         acc, nested = rest.accounts, own.nest_ratio != 1
         if self.last is not None and self.last[1] is acc and self.last[2] == nested and self.last[0] == shock:
-            p, shifted = self.last[3:]
-            return DrawTask(rest, p, problem(acc, p, own, self._base(acc, p, own), shifted), own)
+            same, shifted = self.last[3:]
+            return DrawTask(rest, same, problem(acc, same, own, self._base(acc, same, own), shifted), own)
         p, elastic = shock, False
         if isinstance(p, Shock):
             p, elastic = elastic_primitives(acc, p, own.elasticities_of(acc.sectors))

@@ -70,8 +70,8 @@ def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -
     final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
 
     nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
-    wedge: r i, 1 + m, price over cost where owners or collectors earn the difference; 1 by default. Cost is then Y/(1+m), its
-    shares γ and β are so much larger, and m/(1+m) Y is income of the region beside wL: a subsidy at a negative rate.
+    wedge: r i, 1 + m, price over cost where owners or collectors earn the difference; 1 by default. Cost is then Y/(1+m),
+    its shares γ and β are so much larger, and m/(1+m) Y is income of the region beside wL: a subsidy at a negative rate.
     Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.

@@ -59,7 +59,7 @@ def above_cost(base: Base, p: Primitives, z: Shift | None = None, out: Equilibri
 
 
 def triangles(acc: Accounts, base: Base, p: Primitives, volume: Array) -> Array:
-    r"""Second-order gain of allocation from a change of wedges, share of base income, axis s [Harberger1954; BaqaeeFarhi2020].
+    r"""Second-order gain of allocation from a change of wedges, share of income, axis s [Harberger1954; BaqaeeFarhi2020].
 
     G_s = Σ_j λ[s,j] (h + h') / 2 · ln(ŷ/Â)[s,j],   h = m / (1 + m),   λ = Y / I
 
@@ -70,7 +70,7 @@ def triangles(acc: Accounts, base: Base, p: Primitives, volume: Array) -> Array:
     income = np.asarray(base.economy.income) * base.unit
     made = np.log(np.where(volume > 0, volume, 1.0) / np.where(volume > 0, p.productivity, 1.0))
     height = 1 - (1 / p.wedge_base + 1 / p.wedge) / 2
-    return (acc.output * height * made).sum(1) / income
+    return np.asarray((acc.output * height * made).sum(1) / income)
 
 
 def dataset(

@@ -89,7 +89,8 @@ def gradient(
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
     productivity s j (per log point), subsidy s j (per unit of rate), wedge s j (per log point of price / cost),
     final_demand s i (per log point), mobility_cost s (per log point), transfer s (per unit of the table's money; only
-    differences between regions have a meaning, since what one gets another pays), theta i (per unit). In percent per percent where measure is a log. Banned cells are 0.
+    differences between regions have a meaning, since what one gets another pays), theta i (per unit). In percent
+    per percent where measure is a log. Banned cells are 0.
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """

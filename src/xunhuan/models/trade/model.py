@@ -18,6 +18,7 @@ from xunhuan.models.trade.elasticities import SETS, level, sector_values
 from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
+from xunhuan.models.trade.yields import by_wedge
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -139,7 +140,7 @@ MODEL: Model[TradeParameters] = Model(
     comparable=_comparable,
     first_order=gain_to_first_order,
     constant_returns=_constant_returns,
-    views={"region": by_region},
+    views={"region": by_region, "wedge": by_wedge},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
     sources=("CaliendoParro2015", "TombeZhu2019", *dict.fromkeys(key for _, key in SETS.values())),

@@ -29,7 +29,8 @@ def accounts(
 
     flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
     category as before;  value added' = Σ_s flow' − Σ_i use', export taxes and new subsidies as components of their own
-    (what owners earn above cost stays in value added, as it was), input duties in "input_tariff" where the table has it, the rest split by component as before.
+    (what owners earn above cost stays in value added, as it was), input duties in "input_tariff" where the
+    table has it, the rest split by component as before.
 
     paid  r j, rate of the new subsidies
 

@@ -141,7 +141,7 @@ def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> fl
 
 
 def _first(acc: Accounts, task: Problem, parameters: TradeParameters) -> float:
-    """ρ in the base of a problem, which is the table's unless the table is said to hold wedges. Raises BadInput as `at_base`."""
+    """ρ in the base of a problem: the table's unless it is said to hold wedges. Raises BadInput as `at_base`."""
     if (task.base.wedge == 1).all():
         return at_base(acc, parameters, float(task.elasticities.held))
     still = primitives_of(acc, Shock(), parameters)
