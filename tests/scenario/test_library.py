@@ -37,6 +37,7 @@ TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 WANTED = {
     "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "entity-list", "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
+    "institutional-costs",
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ MOST = 40
 ALIKE = 1e-9
 """How near to each other the members' relative losses are after payments, share of income."""
 Direction = Literal["exports", "imports", "both"]
+_At = NDArray[np.intp]
 Progress = Callable[[int, int], None]
 
 
@@ -66,10 +67,11 @@ class Sanction:
         return tuple(out)
 
     def _edit(self, seller: str, buyer: str, sectors: str) -> Edit:
+        given: dict[str, Any] = {"from": seller, "to": buyer, "sectors": sectors}
         if self.measure == "tariff":
-            return Tariff(seller, buyer, sectors, add=self.size)
-        given: dict[str, Any] = {self.measure: True if self.measure == "ban" else self.size}
-        return TradeCost(seller, buyer, sectors, **given)
+            return Tariff(**given, add=self.size)
+        given[self.measure] = True if self.measure == "ban" else self.size
+        return TradeCost(**given)
 
 
 def _sanction(members: Iterable[str], target: str, sectors: str, measure: str, direction: str, answer: str) -> Sanction:
@@ -89,7 +91,7 @@ def _sanction(members: Iterable[str], target: str, sectors: str, measure: str, d
     return made
 
 
-def _blocks(acc: Accounts, made: Sanction) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
+def _blocks(acc: Accounts, made: Sanction) -> tuple[list[_At], _At]:
     """Regions of each member and of the target. Raises BadInput listing all that is wrong with the coalition."""
     problems = Problems("this is no coalition")
     if not made.members:
@@ -123,7 +125,7 @@ def _blocks(acc: Accounts, made: Sanction) -> tuple[list[NDArray[np.intp]], NDAr
     return out, target
 
 
-def _trades(acc: Accounts, made: Sanction, mine: Array, target: Array, sectors: Array) -> bool:
+def _trades(acc: Accounts, made: Sanction, mine: _At, target: _At, sectors: _At) -> bool:
     sold, bought = (acc.flow[np.ix_(*ends, sectors)].sum() for ends in ((mine, target), (target, mine)))
     return bool({"exports": sold, "imports": bought, "both": sold + bought}[made.direction] > 0)
 
@@ -139,7 +141,7 @@ class Game:
     model: Model[Any]
     parameters: BaseModel
     made: Sanction
-    blocks: list[NDArray[np.intp]]
+    blocks: list[_At]
     income: Array
     at: Places
     gains: dict[int, Array] = field(default_factory=dict)
@@ -188,8 +190,10 @@ class Game:
 
         def gains(received: Array) -> Array:
             pay = worth.settled(received)
+            who = self.made.members
             sums = [
-                Transfer(self.made.members[p], self.made.members[q], value=float(pay[p, q])) for p, q in np.argwhere(pay > 0)
+                Transfer.model_validate({"from": who[p], "to": who[q], "value": float(pay[p, q])})
+                for p, q in np.argwhere(pay > 0)
             ]
             shock = Shock((*self.made.edits(everyone), *sums))
             out = self.model.respond(self.acc, shock, self.parameters)
@@ -228,8 +232,8 @@ def coalition(
     shapley_k = Σ_{S ∌ k} |S|! (n−|S|−1)!/n! (v(S∪k) − v(S))                                            [Shapley1953]
     payments T, Σ T = 0, under which every member loses the same share of real income        [ChowdhryHinzKaminWanner2022]
 
-    ΔW/W the model's gain by place, of several regions at base income. All coalitions are solved up to 10 members; above, Shapley
-    values are means over drawn orders of joining with their standard errors [CastroGomezTejada2009]. Payments are lump
+    ΔW/W the model's gain by place, of several regions at base income. Up to 10 members all coalitions are solved; above,
+    Shapley values are means over drawn orders of joining, with standard errors [CastroGomezTejada2009]. Payments are lump
     sums inside the model (`Transfer`); `first_order` is I_k (ḡ − g_k), what they would be if they moved no price.
 
     Parameters
@@ -264,8 +268,8 @@ def coalition(
     Returns
     -------
     xarray.Dataset
-        By member, shares of real income: loss, loss_alone (if it acts alone), loss_outside (if the others act), alone, worth,
-        shapley, shapley_error, nested (v of the members up to it), loss_shared; income, received and first_order in the
+        By member, shares of real income: loss, loss_alone (if it acts alone), loss_outside (if the others act), alone,
+        worth, shapley, shapley_error, nested (v of the members up to it), loss_shared; income, received and first_order in the
         table's unit; payment by payer and receiver, the table's unit; target_loss.
 
     Raises
@@ -305,9 +309,11 @@ def _several(count: int) -> int:
     return count
 
 
-def _game(table: Accounts, found: Model[Any], given: dict[str, Any], made: Sanction, blocks: list[NDArray[np.intp]]) -> Game:
+def _game(table: Accounts, found: Model[Any], given: dict[str, Any], made: Sanction, blocks: list[_At]) -> Game:
     _gain_of(found)
-    found.refuse_unread((*made.edits(1), Transfer("A", "B", value=0.0)))
+    found.refuse_unread(
+        (*made.edits(1), Transfer.model_validate({"from": made.target, "to": made.target, "value": 0.0}))
+    )
     try:
         p = found.parameters.model_validate(given)
     except ValidationError as e:

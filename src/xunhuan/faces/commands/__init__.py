@@ -50,7 +50,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "barriers": "Which trade costs cost a region most: gain in its real income, percent, per percent off each.",
     },
     "coalition": {
-        "coalition": "What a coalition's sanctions cost target and members, what each member is worth, and payments that share the cost.",
+        "coalition": "What a coalition's sanctions cost target and members, and what each is worth; who would pay whom.",
     },
     "report": {
         "report": "Write one self-contained HTML page: the answer, figures, tables, definitions, sources.",

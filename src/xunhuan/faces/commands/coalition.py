@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 def _coalition(
     table: Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")],
-    members: Annotated[str, typer.Option("--members", help="Members, apart by commas: USA,JPN,KOR; A+B is one member.")],
+    members: Annotated[
+        str, typer.Option("--members", help="Members, apart by commas: USA,JPN,KOR; A+B is one member.")
+    ],
     target: Annotated[str, typer.Option("--target", help="Region, nation or cluster the measure is against.")],
     sectors: Annotated[str, typer.Option("--sectors", help="Goods the measure is on.")] = "electronics",
     measure: Annotated[str, typer.Option("--measure", help="ban, cut=0.3, change=0.2 or tariff=0.25.")] = "ban",
@@ -44,7 +46,7 @@ def _coalition(
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """What a coalition's sanctions cost target and members, what each member is worth, and payments that share the cost."""
+    """What a coalition's sanctions cost target and members, and what each is worth; who would pay whom."""
     from xunhuan.scenario.coalition import coalition
 
     if by not in VIEWS or (by == "payment" and not share):
@@ -57,7 +59,13 @@ def _coalition(
             **settings(set_ or []),
         )  # fmt: skip
     title = f"{acc.name}, {acc.year}: {ds.attrs['edits']}"
-    emit(coalition_table(ds, by), format, output, title=title, notes=[*_notes(ds, by), *(f"Note: {n}." for n in ds.attrs["notes"])])
+    emit(
+        coalition_table(ds, by),
+        format,
+        output,
+        title=title,
+        notes=[*_notes(ds, by), *(f"Note: {n}." for n in ds.attrs["notes"])],
+    )
 
 
 def coalition_table(ds: xr.Dataset, by: str) -> pd.DataFrame:
@@ -97,7 +105,10 @@ def _notes(ds: xr.Dataset, by: str) -> list[str]:
         return [*out, f"paid, {a['unit']}: {ds['payment'].attrs['definition']}."]
     if by == "order":
         return [*out, "target_loses, added: % of the target's real income; of_all: % of what all do to it."]
-    out += [f"{n}, %: {ds[n].attrs['definition']}." for n in ("loss", "loss_alone", "loss_outside", "alone", "worth", "shapley")]
+    out += [
+        f"{n}, %: {ds[n].attrs['definition']}."
+        for n in ("loss", "loss_alone", "loss_outside", "alone", "worth", "shapley")
+    ]
     if a["orders"]:
         out.append(f"shapley_error: standard error over {a['orders']} drawn orders.")
     if "received" in ds:

@@ -28,7 +28,9 @@ def by_wedge(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     d = response.detail
     misallocation = d["misallocation"].to_numpy() if "misallocation" in d else np.zeros(acc.R)
     if not np.nan_to_num(misallocation).any() and not np.nan_to_num(d["direct_productivity"].to_numpy()).any():
-        raise BadInput("no wedge changes", where="--by wedge", fix='give one, for instance "wedge regions=CN-GD rate=0.05"')
+        raise BadInput(
+            "no wedge changes", where="--by wedge", fix='give one, for instance "wedge regions=CN-GD rate=0.05"'
+        )
     at = places(acc)
     frame = at.frame().drop(columns=["name_zh"]).rename(columns={"name_en": "name"})
     world = pd.DataFrame([("WORLD", "World", "world")], columns=["place", "name", "kind"])
@@ -51,10 +53,10 @@ def by_wedge(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     moved = moved.reindex(moved["real_income"].abs().sort_values(ascending=False, kind="stable").index)
     out = pd.concat([frame.iloc[:1], moved.head(top) if top else moved], ignore_index=True)
     out.attrs["notes"] = [
-        "Percent of base income. real_income: exact. misallocation: second-order gain of allocation, Σ λ (h + h')/2 ln(y/A), "
-        "h = 1 − cost/price [Harberger1954; BaqaeeFarhi2020]. saved: what is no longer burnt, to first order.",
-        "rest: terms of trade, income from wedges that others paid, other wedges of the table (duties, subsidies), and what is "
-        "of higher order; of the world, the last two alone.",
+        "Percent of base income. real_income: exact. misallocation: second-order gain of allocation, Σ λ (h + h')/2 "
+        "ln(y/A), h = 1 − cost/price [Harberger1954; BaqaeeFarhi2020]. saved: what is no longer burnt, to first order.",
+        "rest: terms of trade, income from wedges that others paid, other wedges of the table (duties, subsidies), and what "
+        "is of higher order; of the world, the last two alone.",
         "above_cost_base, above_cost: earned above cost by owners and collectors, before and after.",
     ]
     return out
