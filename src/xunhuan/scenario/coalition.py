@@ -269,8 +269,8 @@ def coalition(
     -------
     xarray.Dataset
         By member, shares of real income: loss, loss_alone (if it acts alone), loss_outside (if the others act), alone,
-        worth, shapley, shapley_error, nested (v of the members up to it), loss_shared; income, received and first_order in the
-        table's unit; payment by payer and receiver, the table's unit; target_loss.
+        worth, shapley, shapley_error, nested (v of the members up to it), loss_shared; income, received and first_order in
+        the table's unit; payment by payer and receiver, the table's unit; target_loss.
 
     Raises
     ------

@@ -98,7 +98,7 @@ class Shift(NamedTuple):
     active: JaxArray
     bought: JaxArray
     part: JaxArray
-    transfer: JaxArray
+    transfer: JaxArray | float = 0.0
 
 
 class Equilibrium(NamedTuple):
