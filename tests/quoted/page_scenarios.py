@@ -129,20 +129,18 @@ def sanction(deficits: str = "world_share") -> xr.Dataset:
     PAGE,
     "| member | loss | alone | stays out | China: it alone | China: Shapley | receives | % of income | "
     "|---|--:|--:|--:|--:|--:|--:|--:| {t} China loses {n}%; alike, each member would lose {n}%.",
-    "Taiwan loses {t} times as much as China does, and would gain {n}% by staying out. And the closure counts: with balanced "
-    "trade Taiwan loses {n}%",
+    "Taiwan loses {t} times as much as China does, and would gain {n}% by staying out. And the closure counts: with "
+    "balanced trade Taiwan loses {n}%",
     "By income the five lose {n}% on average together and {n}% each alone",
 )
 def coalition() -> list[str]:
     c = sanction()
-    rows = [
-        f"| {m} | "
-        + " | ".join(
-            number(100 * float(c[n][k]), 2) for n in ("loss", "loss_alone", "loss_outside", "alone", "shapley")
-        )
-        + f" | {number(float(c['received'][k]))} | {number(100 * float(c['received'][k] / c['income'][k]), 2)} |"
-        for k, m in enumerate(MEMBERS)
-    ]
+    told = ("loss", "loss_alone", "loss_outside", "alone", "shapley")
+    rows = []
+    for k, m in enumerate(MEMBERS):
+        received = float(c["received"][k])
+        sums = [number(received), number(100 * received / float(c["income"][k]), 2)]
+        rows.append(f"| {' | '.join([m, *(number(100 * float(c[n][k]), 2) for n in told), *sums])} |")
     at = MEMBERS.index("TWN")
     taiwan, china = float(c["loss"][at]), float(c["target_loss"])
     return [

@@ -41,7 +41,7 @@ def test_shapley_values_are_means_over_all_orders() -> None:
     mean, error = worth.sampled_shapley(lambda s: float(table[s]), every)
     np.testing.assert_allclose(exact, mean, rtol=1e-12)
     assert exact.sum() == pytest.approx(table[31])
-    drawn, told = worth.sampled_shapley(lambda s: float(table[s]), worth.orders(5, 400, 3))
+    drawn, told = worth.sampled_shapley(lambda s: float(table[s]), worth.drawn_orders(5, 400, 3))
     assert (abs(drawn - exact) < 4 * told).all()
     np.testing.assert_allclose(told, error * np.sqrt(120 / 400), rtol=0.2)
     assert drawn.sum() == pytest.approx(table[31]), "whatever the orders"

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 EXACT = 10
 """Members up to which every coalition is solved, 1,024 of them; above, orders of joining are drawn."""
-MOST = 40
+MOST_MEMBERS = 40
 """Members that can be asked for."""
 ALIKE = 1e-9
 """How near to each other the members' relative losses are after payments, share of income."""
 Direction = Literal["exports", "imports", "both"]
 _At = NDArray[np.intp]
-Progress = Callable[[int, int], None]
+_Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _blocks(acc: Accounts, made: Sanction) -> tuple[list[_At], _At]:
     problems = Problems("this is no coalition")
     if not made.members:
         problems.add("it has no members")
-    if len(made.members) > MOST:
-        problems.add(f"it has {len(made.members)} members; at most {MOST} can be asked for")
+    if len(made.members) > MOST_MEMBERS:
+        problems.add(f"it has {len(made.members)} members; at most {MOST_MEMBERS} can be asked for")
     target = acc.geography.select(made.target, acc.home)
     sectors = acc.sectors.select(made.sectors)
     owner: dict[int, str] = dict.fromkeys((int(k) for k in target), "")
@@ -147,7 +147,7 @@ class Game:
     gains: dict[int, Array] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def solve(self, wanted: Iterable[int], progress: Progress | None = None) -> None:
+    def solve(self, wanted: Iterable[int], progress: _Progress | None = None) -> None:
         """Solve the coalitions that are not known yet. Raises NotConverged naming the first without an answer."""
         left = [s for s in dict.fromkeys(wanted) if s not in self.gains]
         if 0 in left:  # nobody does nothing
@@ -222,7 +222,7 @@ def coalition(
     share: bool = True,
     orders: int = 64,
     seed: int = 7,
-    progress: Progress | None = None,
+    progress: _Progress | None = None,
     model: str = registry.DEFAULT,
     **parameters: Any,
 ) -> xr.Dataset:
@@ -294,7 +294,7 @@ def coalition(
     blocks, aim = _blocks(table, made)
     game = _game(table, found, parameters, made, [*blocks, aim])
     n = len(made.members)
-    drawn = [] if n <= EXACT else worth.orders(n, _several(orders), seed)
+    drawn = [] if n <= EXACT else worth.drawn_orders(n, _several(orders), seed)
     game.solve(_wanted(n, drawn), progress)
     if drawn:
         value, error = worth.sampled_shapley(game.lost, drawn)

@@ -38,7 +38,7 @@ def shapley(value: Callable[[int], float], n: int) -> Array:
     return out
 
 
-def orders(n: int, count: int, seed: int) -> list[list[int]]:
+def drawn_orders(n: int, count: int, seed: int) -> list[list[int]]:
     """Random orders of joining."""
     rng = np.random.default_rng(seed)
     return [[int(k) for k in rng.permutation(n)] for _ in range(count)]

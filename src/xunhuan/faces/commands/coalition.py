@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-VIEWS = ("member", "order", "payment")
+_VIEWS = ("member", "order", "payment")
 
 
 def register(app: typer.Typer) -> None:
@@ -49,8 +49,8 @@ def _coalition(
     """What a coalition's sanctions cost target and members, and what each is worth; who would pay whom."""
     from xunhuan.scenario.coalition import coalition
 
-    if by not in VIEWS or (by == "payment" and not share):
-        raise UnknownName.of("view", by, VIEWS if share else VIEWS[:2], where="--by")
+    if by not in _VIEWS or (by == "payment" and not share):
+        raise UnknownName.of("view", by, _VIEWS if share else _VIEWS[:2], where="--by")
     acc = open_table(table, nation)
     with counting("coalitions") as progress:
         ds = coalition(

@@ -22,9 +22,9 @@ class Wedge(Cellwise):
     A markup (rebated 1) is paid to owners in the region: part m/(1+m) of output is their income, inside value added, and
     no cost [BaqaeeFarhi2020]. Of an institutional cost the part `rebated` goes to whoever in the region collects it and
     the rest is inputs and labour burnt: Â = (1 + b) / (1 + b'), so that at rebated 0 its end is a rise of productivity by
-    τ. τ r j, pure number: rate, where it is a share of cost; where `per` is output, rate is a share of output, τ = rate / (1 − rate), and where it is
-    value_added τ = rate v / (1 − rate v), v r j value added per output. What the table holds does not move it: with `to`
-    equal to `rate` nothing happens. Wedges of a cell multiply. At a dose λ part is λ part.
+    τ. τ r j, pure number: rate, as a share of cost; where `per` is output, a share of output, τ = rate / (1 − rate), and
+    where it is value_added τ = rate v / (1 − rate v), v r j value added per output. What the table holds does not move it:
+    with `to` equal to `rate` nothing happens. Wedges of a cell multiply. At a dose λ part is λ part.
 
     Parameters
     ----------
