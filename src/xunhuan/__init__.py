@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xunhuan.faces.laboratory import run as run
     from xunhuan.models import edits as edits
     from xunhuan.readers import read as read
+    from xunhuan.scenario.coalition import coalition as coalition
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,7 @@ _PUBLIC = {
     "Accounts": "xunhuan.data.accounts",
     "Result": "xunhuan.faces.laboratory",
     "cite": "xunhuan.faces.laboratory",
+    "coalition": "xunhuan.scenario.coalition",
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
     "open": "xunhuan.faces.laboratory",

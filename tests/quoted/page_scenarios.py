@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
-from tests.quoted.common import accounts, bare, number, signed
+import xunhuan as xh
+from tests.quoted.common import accounts, bare, in_words, number, signed
 from tests.quoted.quotes import quote
 from xunhuan.models.edits import TradeCost
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters
 from xunhuan.models.trade.solve import primitives_of
+from xunhuan.scenario.coalition import EXACT
 from xunhuan.scenario.compare import SIZES, TELLING
 from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.scenario import DIGEST_DIGITS, BreakEven, Reinforcement
@@ -105,6 +109,54 @@ def library() -> list[str]:
         *gained(second[:1], 1), *gained(second[1:2], 0), *gained(second[2:], 1), number(min(cuts)), number(max(cuts)),
         *map(number, orders), number(delta),
     ]  # fmt: skip
+
+
+@quote(PAGE, "| {n} to {n}% of revenue, taxes and fees {n} to {n}%, World Bank (2006) |")
+def institutional_costs() -> list[str]:
+    rates = [(float(e["rate"]), float(e["to"])) for e in lines("institutional-costs", "wedge")]
+    assert rates[0] == rates[1]
+    return [f"{100 * x:.1f}" for pair in rates[1:] for x in pair]
+
+
+MEMBERS = ("USA", "JPN", "KOR", "TWN", "NLD")
+
+
+@functools.cache
+def sanction(deficits: str = "world_share") -> xr.Dataset:
+    return xh.coalition(
+        accounts("world-2017"), MEMBERS, "CHN", "electronics", share=deficits == "world_share", deficits=deficits
+    )
+
+
+@quote(
+    PAGE,
+    "| member | loss | alone | stays out | China: it alone | China: Shapley | receives | % of income | "
+    "|---|--:|--:|--:|--:|--:|--:|--:| {t} China loses {n}%; alike, each member would lose {n}%.",
+    "Taiwan loses {t} times as much as China does, and would gain {n}% by staying out. And the closure counts: with "
+    "balanced trade Taiwan loses {n}%",
+    "By income the five lose {n}% on average together and {n}% each alone",
+)
+def coalition() -> list[str]:
+    c = sanction()
+    told = ("loss", "loss_alone", "loss_outside", "alone", "shapley")
+    rows = []
+    for k, m in enumerate(MEMBERS):
+        received = float(c["received"][k])
+        sums = [number(received), number(100 * received / float(c["income"][k]), 2)]
+        rows.append(f"| {' | '.join([m, *(number(100 * float(c[n][k]), 2) for n in told), *sums])} |")
+    at = MEMBERS.index("TWN")
+    taiwan, china = float(c["loss"][at]), float(c["target_loss"])
+    return [
+        "\n".join(rows), number(100 * china, 2), number(100 * float(c["loss_shared"][0]), 2),
+        in_words(round(taiwan / china)), number(-100 * float(c["loss_outside"][at]), 2),
+        number(100 * float(sanction("zero")["loss"][at]), 2),
+        *(number(100 * float((c[n] * c["income"]).sum() / c["income"].sum()), 2) for n in ("loss", "loss_alone")),
+    ]  # fmt: skip
+
+
+@quote(PAGE, "exact up to {n} members (every coalition is solved)")
+def solved_exactly() -> list[str]:
+    return [str(EXACT)]
 
 
 @quote(PAGE, "| {n} to {n}%, de Soyres et al. (2020) |")

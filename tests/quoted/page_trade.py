@@ -175,3 +175,20 @@ def stability() -> list[str]:
     said = [f"{rho[0]:.2f}", f"{steps[0]:g}", f"{rho[1]:.3f}", f"{steps[1]:g}", f"{rho[2]:.2f}", f"{steps[2]:g}"]
     whole = _rho(TradeParameters(elasticities="LL", scale="LL"))
     return [f"{whole:.2f}", f"{NEAR:g}", f"{_rho(TradeParameters()):.2f}", *said, f"{steps[2] * theta[at]:.2f}"]
+
+
+@functools.cache
+def yielded(arm: str) -> float:
+    """Change of China's real income on an arm of the scenario of institutional costs, no draws."""
+    layers = read_layers("institutional-costs")
+    keep = {k: v for k, v in layers.data.items() if k != "uncertainty"}
+    return float(bench.run_layers(replace(layers, data=keep)).headline("real_income", arm, "CHN")["value"])
+
+
+@quote(
+    PAGE,
+    "raise China's real income by {n}% if they were burnt, and by {n}% if they were somebody's income; taxes and fees cut "
+    "likewise, by {n}%.",
+)
+def institutional_costs() -> list[str]:
+    return [number(100 * yielded(arm), 2) for arm in ("burnt", "collected", "taxes and fees")]

@@ -38,6 +38,7 @@ WANTED = {
     "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "electronics-embargo", "entity-list",
     "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
+    "institutional-costs",
 }  # fmt: skip
 
 

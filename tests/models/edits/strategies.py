@@ -20,6 +20,8 @@ from xunhuan.models.edits import (
     Subsidy,
     Tariff,
     TradeCost,
+    Transfer,
+    Wedge,
 )
 
 REGIONS = st.sampled_from(["AT-N", "AT-E", "BOR", "ATL", "COAST", "HARBOUR", "provinces", "AT-N+BOR", "!AT-S", "all"])
@@ -28,6 +30,7 @@ ABROAD = st.sampled_from([("ATL", "BOR"), ("BOR", "ATL"), ("AT-N", "BOR"), ("BOR
 PAIRS = st.sampled_from([("AT-N", "AT-E"), ("ATL", "ATL"), ("ATL", "BOR"), ("BOR", "COAST"), ("all", "all")])
 CHANGE = st.floats(-0.6, 2.0).map(lambda x: round(x, 3))
 SMALL = st.floats(-0.15, 0.3).map(lambda x: round(x, 3))
+RATE = st.floats(0, 0.1).map(lambda x: round(x, 3))
 PART = st.floats(0.05, 0.95).map(lambda x: round(x, 2))
 
 WAYS = st.one_of(
@@ -54,7 +57,13 @@ LASTING = st.one_of(
     st.builds(lambda r, s, x: Productivity(r, s, change=x), REGIONS, SECTORS, CHANGE),
     st.builds(lambda r, s, x: FinalDemand(r, s, change=x), REGIONS, SECTORS, CHANGE),
     st.builds(lambda r, x: MobilityCost(r, change=x), REGIONS, CHANGE),
-)
+    st.builds(lambda r, s, w: Wedge(r, s, **w), REGIONS, SECTORS, st.fixed_dictionaries({
+        "rate": RATE, "to": RATE, "rebated": st.sampled_from([0.0, 0.4, 1.0]), "per": st.sampled_from(["cost", "output"]),
+    })),
+    st.builds(lambda p, x: Transfer(*p, **x), PAIRS, st.one_of(
+        st.fixed_dictionaries({"value": st.floats(-9, 9)}), st.fixed_dictionaries({"share": SMALL}),
+    )),
+)  # fmt: skip
 
 
 PERIOD = st.tuples(st.integers(0, 20), st.integers(1, 20)).map(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import permutations
 
 import numpy as np
@@ -82,7 +82,9 @@ def test_the_order_of_lasting_edits_does_not_matter(edits: list[Edit]) -> None:
 def test_a_dose_of_one_is_the_edit_and_of_nought_is_nothing(edit: Edit) -> None:
     assert edit.dosed(1.0) == edit
     assert isinstance(tried(edit), Primitives) or tried(edit) == {str(edit)}
-    same(of(edit.dosed(0.0)), of())
+    none = of(edit.dosed(0.0))
+    np.testing.assert_array_equal(none.wedge, none.wedge_base)  # what a table holds is there at every dose
+    same(replace(none, wedge=none.wedge / none.wedge_base, wedge_base=np.ones_like(none.wedge)), of())
 
 
 @MANY
@@ -100,7 +102,9 @@ def test_a_dose_moves_ratios_as_powers_and_rates_in_straight_lines(edit: Edit, s
         if not finite.all():
             theta = THETA.at(TOY, np.ix_(range(TOY.R), range(TOY.R), range(TOY.S)))
             np.testing.assert_allclose(got[~finite], ((1 - size) ** (-1 / theta))[~finite], rtol=1e-12)
-    for name in ("tariff", "subsidy", "export_tax"):
+    np.testing.assert_array_equal(part.wedge_base, whole.wedge_base)
+    np.testing.assert_allclose(part.wedge / part.wedge_base, (whole.wedge / whole.wedge_base) ** size, rtol=1e-12)
+    for name in ("tariff", "subsidy", "export_tax", "transfer"):
         old, full = getattr(base, name), getattr(whole, name)
         np.testing.assert_allclose(getattr(part, name), old + size * (full - old), rtol=1e-12, atol=1e-15, err_msg=name)
 
@@ -114,9 +118,9 @@ def test_the_dose_of_a_pair_is_that_of_its_parts(one: Edit, two: Edit, size: flo
     if isinstance(pair, set):
         return
     a, b, base = of(one.dosed(size)), of(two.dosed(size)), of()
-    for name in ("trade_cost", "productivity", "final_demand", "mobility_cost"):
+    for name in ("trade_cost", "productivity", "final_demand", "mobility_cost", "wedge_base", "wedge"):
         np.testing.assert_allclose(getattr(pair, name), getattr(a, name) * getattr(b, name), rtol=1e-12, err_msg=name)
-    rates = ["subsidy", "export_tax"]
+    rates = ["subsidy", "export_tax", "transfer"]
     if not any(isinstance(e, Tariff) and e.add is None for e in (one, two)):
         rates.append("tariff")
     for name in rates:

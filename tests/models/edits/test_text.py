@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import Literal, get_origin
 
 import pytest
 import tomli_w
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.models.edits.strategies import EVERY
+from xunhuan.data.records import parts
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models import edits, registry
 from xunhuan.models.edits import Capacity, DemandShift, Edit, MobilityCost, Orders, Stock, Subsidy, Tariff, TradeCost
@@ -166,6 +168,8 @@ SAMPLES: tuple[Edit, ...] = (
     edits.ExportTax("A", rate=0.1),
     MobilityCost("A", change=0.1),
     DemandShift("A", "B", shift=0.01, compensated=False),
+    edits.Wedge("A", "X", rate=0.1, to=0.02, rebated=0.5, per="output", most=0.5),
+    edits.Transfer("A", ("B", "C"), share=0.01),
     Capacity("A", loss=0.5, recovery=(0.5, 1.0), recovery_days=3),
     Stock("A", factor=2.0),
     Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),
@@ -203,7 +207,11 @@ def test_any_edit_is_the_same_after_a_file(edit: Edit) -> None:
 
 
 def _numbers(kind: type[Edit]) -> list[str]:
-    return [n for n, f in kind.model_fields.items() if f.annotation in (float, float | None)]
+    kinds = {n: {x for x in parts(f.annotation) if isinstance(x, type)} for n, f in kind.model_fields.items()}
+    several = {
+        n for n, f in kind.model_fields.items() if any(get_origin(x) in (tuple, Literal) for x in parts(f.annotation))
+    }
+    return [n for n, of in kinds.items() if float in of and n not in several]
 
 
 @pytest.mark.parametrize("wrong", [True, False, "0.1", "", [0.1], {"a": 0.1}], ids=repr)

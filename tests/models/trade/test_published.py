@@ -11,9 +11,9 @@ from tests.helpers.raw import NoRaw
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.models.edits import Productivity, Tariff, TradeCost
+from xunhuan.models.edits import Productivity, TradeCost
 from xunhuan.models.model import Shock
-from xunhuan.models.trade import TradeParameters, gradient, respond
+from xunhuan.models.trade import TradeParameters, respond
 
 pytestmark = pytest.mark.textbook
 
@@ -110,24 +110,6 @@ def test_two_regions_with_mobile_people_by_hand() -> None:
     stay = 8 / (3 * ratio + 5)
     np.testing.assert_allclose(people, [ratio * stay, stay, 1.0], rtol=1e-10)
     np.testing.assert_allclose(out.detail["real_income_per_head_hat"], [1.21, 1, 1], rtol=1e-10)
-
-
-@pytest.mark.slow
-def test_optimal_tariff_of_a_small_economy_is_one_over_theta() -> None:
-    """A very small economy cannot move foreign demand except along θ: its real income peaks at t = 1/θ."""
-    small = 1e-4
-    flow = np.array([[small * 0.6, small * 0.4], [small * 0.4, 1.0]])
-    acc = _one_sector(flow, ("A", "B"))
-    theta = 5.0
-    slope = [
-        float(
-            gradient(acc, "R0", Shock((Tariff("R1", "R0", set=t),)), TradeParameters(theta=theta, tolerance=1e-13))
-            ["tariff"].sel(origin="R1", destination="R0")[0]
-        )
-        for t in (0.0, 1 / theta, 0.4)
-    ]  # fmt: skip
-    assert slope[0] > 0 > slope[2]
-    assert abs(slope[1]) < 1e-3 * slope[0]
 
 
 @pytest.mark.slow

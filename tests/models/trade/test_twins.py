@@ -49,12 +49,16 @@ class Twin:
         self.markup = [[self.X0[s][i] / acc.flow[:, s, i].sum() for i in self.S] for s in self.R]
         self.Y0 = [[acc.flow[r, :, i].sum() for i in self.S] for r in self.R]
         self.gamma = [
-            [[acc.use[s, i, j] * self.markup[s][i] / self.Y0[s][j] for j in self.S] for i in self.S] for s in self.R
+            [
+                [acc.use[s, i, j] * self.markup[s][i] / self.Y0[s][j] * p.wedge_base[s, j] for j in self.S]
+                for i in self.S
+            ]
+            for s in self.R
         ]
         self.beta = [[1 - sum(self.gamma[s][i][j] for i in self.S) for j in self.S] for s in self.R]
         self.F0 = [[acc.final[s, i].sum() * self.markup[s][i] for i in self.S] for s in self.R]
         self.I0 = [sum(self.F0[s]) for s in self.R]
-        self.L0 = [sum(self.beta[s][j] * self.Y0[s][j] for j in self.S) for s in self.R]
+        self.L0 = [sum(self.beta[s][j] * self.Y0[s][j] / p.wedge_base[s, j] for j in self.S) for s in self.R]
         self.D0 = [sum(acc.flow[:, s].sum(0)) - sum(self.Y0[s]) for s in self.R]
         self.gdp0 = acc.gdp.sum()
         self.w, self.L = [1.0 for _ in self.R], [1.0 for _ in self.R]
@@ -73,8 +77,10 @@ class Twin:
 
     def cost(self, s: int, j: int) -> float:
         bundle, factors, _ = self.bundle(s, j)
-        workers = factors / self.beta[s][j] * self.Y[s][j] / self.Y0[s][j] * (1 + self.p.subsidy[s, j]) / self.w[s]
-        return bundle / (self.p.productivity[s, j] * workers**self.psi * (1 + self.p.subsidy[s, j]))
+        dearer = self.p.wedge[s, j] / self.p.wedge_base[s, j]
+        kept = (1 + self.p.subsidy[s, j]) / dearer
+        workers = factors / self.beta[s][j] * self.Y[s][j] / self.Y0[s][j] * kept / self.w[s]
+        return bundle / (self.p.productivity[s, j] * workers**self.psi * kept)
 
     def shares(self, s: int, i: int, c: list[list[float]]) -> tuple[float, list[float]]:
         """Price index of good i in s and each origin's share, nest by nest."""
@@ -107,10 +113,11 @@ class Twin:
         cpi = [self.index(s, newP[s]) for s in self.R]
         made = [[self.bundle(s, j) for j in self.S] for s in self.R]
         world = math.exp(sum(self.I0[s] * math.log(cpi[s]) for s in self.R) / sum(self.I0))
-        pay = [[self.Y[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S] for s in self.R]
+        kept = (1 + self.p.subsidy) / self.p.wedge  # what is paid for inputs and labour per unit sold
+        pay = [[self.Y[s][j] * kept[s, j] for j in self.S] for s in self.R]
         newY = [[0.0 for _ in self.S] for _ in self.R]
         income, gdp = [], [0.0 for _ in self.R]
-        taxes = [-sum(self.p.subsidy[s, j] * self.Y[s][j] for j in self.S) for s in self.R]
+        taxes = [sum((1 - kept[s, j]) * self.Y[s][j] for j in self.S) + self.p.transfer[s] for s in self.R]
         for s in self.R:
             tilt = [self.F0[s][i] * self.p.final_demand[s, i] for i in self.S]
             tilt = [tilt[i] / sum(tilt) * self.P[s][i] ** (1 - self.eps_c) for i in self.S]
@@ -126,9 +133,9 @@ class Twin:
                     taxes[s] += duty
                     gdp[r] += border - own
                     gdp[s] += duty * inputs / X
-        bill = [sum(made[s][j][1] * newY[s][j] * (1 + self.p.subsidy[s, j]) for j in self.S) for s in self.R]
+        bill = [sum(made[s][j][1] * newY[s][j] * kept[s, j] for j in self.S) for s in self.R]
         for s in self.R:
-            gdp[s] += bill[s] - sum(self.p.subsidy[s, j] * newY[s][j] for j in self.S)
+            gdp[s] += bill[s] + sum((1 - kept[s, j]) * newY[s][j] for j in self.S)
         paid = [self.w[s] * self.L[s] * self.L0[s] for s in self.R]
         closure = {"zero": 0.0, "world_share": 1.0, "constant": world, "own_share": 1.0}[self.deficits]
         owed = [self.deficit(s, paid, closure) for s in self.R]
@@ -202,6 +209,9 @@ def _rich(acc: Accounts, seed: int = 3) -> Primitives:
         subsidy=rng.uniform(-0.05, 0.1, p.subsidy.shape),
         export_tax=np.where(p.tariff > 0, rng.uniform(-0.05, 0.1, p.tariff.shape), 0.0),
         mobility_cost=np.exp(rng.normal(0, 0.05, acc.R)),
+        wedge_base=rng.uniform(1, 1.1, p.wedge.shape),
+        wedge=rng.uniform(1, 1.15, p.wedge.shape),
+        transfer=np.array([4.0, -9.0, 3.0, 2.0]),
     )
 
 
@@ -231,6 +241,8 @@ def test_slow_twin_in_levels(toy: Accounts, name: str, substitution: str) -> Non
         "fixed": (FIXED, ([0.0] * 3, [0.0] * 3, 0.0)),
     }[substitution]
     p = _rich(toy)
+    if deficits == "zero":  # whose base is found before anything is known of wedges
+        p = dataclasses.replace(p, wedge_base=np.ones_like(p.wedge), wedge=np.ones_like(p.wedge))
     out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given, **more))
     twin, still = (
         Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits, other) for x in (p, primitives(toy, Shock()))
@@ -258,6 +270,7 @@ KINDS = {  # primitive: cells, whether the derivative is per log point
     "subsidy": ([(1, 2), (3, 1)], False),
     "final_demand": ([(1, 0), (3, 2)], True),
     "mobility_cost": ([(0,), (1,)], True),
+    "wedge": ([(1, 1), (3, 2)], True),
 }
 TIGHT = TradeParameters(
     theta=THETA, tolerance=1e-14, max_iterations=2000, nest_ratio=1.4, labour="mobile", scale=0.05, deficits="constant",
@@ -288,6 +301,19 @@ def test_gradient_against_central_differences(toy: Accounts, kind: str, paramete
 
         expected = _slope(value, 2e-3)
         assert float(slopes[kind].to_numpy()[cell]) == pytest.approx(expected, rel=1e-6, abs=1e-9), cell
+
+
+@pytest.mark.slow
+def test_gradient_in_a_transfer(toy: Accounts) -> None:
+    """What one region gets another pays: the difference of two slopes."""
+    base = _rich(toy)
+    slope = gradient(toy, "AT-E", base, TIGHT)["transfer"].to_numpy()
+
+    def value(h: float) -> float:
+        moved = dataclasses.replace(base, transfer=base.transfer + h * np.array([0, 1, 0, -1]))
+        return float(np.log(respond(toy, moved, TIGHT).detail["real_income_hat"][1]))
+
+    assert slope[1] - slope[3] == pytest.approx(_slope(value, 0.5), rel=1e-6)
 
 
 @pytest.mark.slow

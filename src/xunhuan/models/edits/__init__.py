@@ -17,6 +17,8 @@ from xunhuan.models.edits.lasting import (
 from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
+from xunhuan.models.edits.transfer import Transfer
+from xunhuan.models.edits.wedge import Wedge
 
 __all__ = [
     "Capacity",
@@ -35,4 +37,6 @@ __all__ = [
     "Tariff",
     "Timed",
     "TradeCost",
+    "Transfer",
+    "Wedge",
 ]

@@ -20,6 +20,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.table import earned_per_output
 
 if TYPE_CHECKING:
     from xunhuan.models.model import Shock
@@ -39,6 +40,9 @@ class Primitives:
     subsidy        r i, share of output value
     export_tax     r s i, share of producer price
     mobility_cost  s, ratio
+    wedge_base     r i, 1 + m, price / cost that the table holds beside what is burnt, ratio
+    wedge          r i, the same after, ratio
+    transfer       s, lump sum received every year, value; sums to 0
     """
 
     trade_cost: Array
@@ -48,6 +52,9 @@ class Primitives:
     subsidy: Array
     export_tax: Array
     mobility_cost: Array
+    wedge_base: Array
+    wedge: Array
+    transfer: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +70,7 @@ class Theta:
         return np.asarray(np.where(acc.geography.same_nation[r, s], self.within[i], self.between[i]))
 
 
-RATIOS = ("trade_cost", "productivity", "final_demand", "mobility_cost")
+RATIOS = ("trade_cost", "productivity", "final_demand", "mobility_cost", "wedge_base", "wedge")
 RATES = {"tariff": "be 0 or more", "subsidy": "lie below 1", "export_tax": "lie above -1"}
 """Rates, with what must hold of them after all edits."""
 
@@ -123,7 +130,7 @@ class Ledger:
         """Shape of a primitive."""
         r, s = self.acc.R, self.acc.S
         bilateral = ("trade_cost", "tariff", "export_tax")
-        return (r, r, s) if name in bilateral else (r,) if name == "mobility_cost" else (r, s)
+        return (r, r, s) if name in bilateral else (r,) if name in ("mobility_cost", "transfer") else (r, s)
 
     def times(self, name: str, cells: Cells, ratio: float | Array, by: Edit) -> None:
         """A ratio is multiplied; of "tariff", what the rate is."""
@@ -134,7 +141,7 @@ class Ledger:
             self._ratio.setdefault(name, np.ones(self.shape(name)))[cells] *= ratio
         self._entries.append(Entry(name, cells, by))
 
-    def plus(self, name: str, cells: Cells, amount: float, by: Edit) -> None:
+    def plus(self, name: str, cells: Cells, amount: float | Array, by: Edit) -> None:
         """A rate is added to."""
         self._added.setdefault(name, np.zeros(self.shape(name)))[cells] += amount
         self._entries.append(Entry(name, cells, by))
@@ -153,7 +160,7 @@ class Ledger:
     def close(self, problems: Problems) -> Primitives:
         """The primitives; every rate out of range, or set to two values, is noted with the edits that made it."""
         got = {name: self._ratio.get(name, np.ones(self.shape(name))) for name in RATIOS}
-        got |= {name: self._added.get(name, np.zeros(self.shape(name))) for name in RATES}
+        got |= {name: self._added.get(name, np.zeros(self.shape(name))) for name in (*RATES, "transfer")}
         twice = np.zeros(self.shape("tariff"), dtype=bool) if self._set is None else self._set[0] < self._set[1]
         got["tariff"] = self._tariff()
         for many in self._together("tariff", twice, setters=True):
@@ -167,7 +174,19 @@ class Ledger:
             for many in self._together(name, where):
                 what = f"the {name.replace('_', ' ')} of {many.cell} would be {got[name][many.at]:g}{many.more}"
                 problems.add(f"{many}: {what} (rates must {RATES[name]})")
+        self._refuse_whole(got["wedge_base"], problems)
         return Primitives(**got)
+
+    def _refuse_whole(self, wedge: Array, problems: Problems) -> None:
+        """Note wedges that leave the factors of a cell nothing."""
+        if (wedge == 1).all():
+            return
+        paid, earned = 1 - 1 / wedge, earned_per_output(self.acc)
+        for many in self._together("wedge_base", (paid >= earned) & (wedge > 1)):
+            what = f"the wedge of {many.cell} takes {paid[many.at]:.3g} of output, value added is {earned[many.at]:.3g}"
+            problems.add(
+                f"{many}: {what}{many.more} (take a smaller rate, or say how much of value added it may be at `most`)"
+            )
 
     def _tariff(self) -> Array:
         rate = self.acc.tariff.copy()

@@ -30,29 +30,35 @@ class DrawTask(NamedTuple):
 
 @dataclass(eq=False)
 class Shared:
-    """What draws on one table have in common: the base equilibrium, with nests and without, and the shock of the draw
-    before, where elasticities have no part in it. The base that a closure has of its own is not: elasticities make it."""
+    """What draws on one table have in common: the base equilibrium, with nests and without and by the wedges it holds, and
+    the shock of the draw before, where elasticities have no part in it. The base that a closure has of its own is not:
+    elasticities make it."""
 
     accounts: Accounts
-    bases: dict[tuple[Accounts, bool], Base] = field(default_factory=dict)
-    last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
+    bases: dict[tuple[Accounts, bool, bytes], Base] = field(default_factory=dict)
+    last: tuple[Shock | Primitives, Accounts, bool, Primitives, Shift] | None = None
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
         rest = own_base(self.accounts, own)
         acc, nested = rest.accounts, own.nest_ratio != 1
-        if (acc, nested) not in self.bases:
-            self.bases = {k: v for k, v in self.bases.items() if k[0] is acc}
-            self.bases[acc, nested] = base_of(acc, own)
-        base = self.bases[acc, nested]
-        if self.last is not None and self.last[1] is base and self.last[0] == shock:
-            return DrawTask(rest, self.last[2], problem(acc, self.last[2], own, base, self.last[3]), own)
+        if self.last is not None and self.last[1] is acc and self.last[2] == nested and self.last[0] == shock:
+            same, shifted = self.last[3:]
+            return DrawTask(rest, same, problem(acc, same, own, self._base(acc, same, own), shifted), own)
         p, elastic = shock, False
         if isinstance(p, Shock):
             p, elastic = elastic_primitives(acc, p, own.elasticities_of(acc.sectors))
-        task = problem(acc, p, own, base)
-        self.last = None if elastic else (shock, base, p, task.shift)
+        task = problem(acc, p, own, self._base(acc, p, own))
+        self.last = None if elastic else (shock, acc, nested, p, task.shift)
         return DrawTask(rest, p, task, own)
+
+    def _base(self, acc: Accounts, p: Primitives, own: TradeParameters) -> Base:
+        held = b"" if (p.wedge_base == 1).all() else p.wedge_base.tobytes()
+        at = (acc, own.nest_ratio != 1, held)
+        if at not in self.bases:
+            self.bases = {k: v for k, v in self.bases.items() if k[0] is acc and k[2] == b""}
+            self.bases[at] = base_of(acc, own, p)
+        return self.bases[at]
 
 
 def respond_many(

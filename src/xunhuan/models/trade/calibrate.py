@@ -28,12 +28,14 @@ class Base:
     economy  arrays of the kernel, shares of world GDP
     unit     value of 1 of them in the table's unit: world GDP
     markup   s i, purchaser price / basic price, duties included
+    wedge    r i, 1 + m, price / cost at which owners or collectors earn; the rate of subsidy in `economy` is net of it
     notes    treatment of unusual cells, one line each
     """
 
     economy: Economy
     unit: float
     markup: Array
+    wedge: Array
     notes: tuple[str, ...]
 
 
@@ -61,13 +63,15 @@ def without_negative_flows(acc: Accounts) -> Accounts:
     return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
 
 
-def calibrate(acc: Accounts, nested: bool = False) -> Base:
+def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -> Base:
     r"""The base equilibrium of the model, exact on the table.
 
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
     final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
 
     nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
+    wedge: r i, 1 + m, price over cost where owners or collectors earn the difference; 1 by default. Cost is then Y/(1+m),
+    its shares γ and β are so much larger, and m/(1+m) Y is income of the region beside wL: a subsidy at a negative rate.
     Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
@@ -80,8 +84,10 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
     markup = np.where(acc.absorption > 0, ratio(spending, acc.absorption), 1.0)
     purchases = acc.use * markup[:, :, None]
     raw = ratio(purchases, acc.output[:, None, :])
-    subsidy = np.maximum(raw.sum(1) - 1, 0.0)
-    subsidy[subsidy < 1e-12] = 0.0
+    alive = np.maximum(raw.sum(1) - 1, 0.0)
+    alive[alive < 1e-12] = 0.0
+    wedge = np.ones_like(alive) if wedge is None else wedge
+    subsidy = np.where(wedge == 1, alive, (1 + alive) / wedge - 1)
     inputs = raw / (1 + subsidy)[:, None, :]
     factors = np.maximum(1 - inputs.sum(1), 0.0)
     cost = (1 + subsidy) * acc.output
@@ -102,7 +108,7 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
         subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
     ))  # fmt: skip
-    return Base(economy, unit, markup, _notes(acc, stock, subsidy))
+    return Base(economy, unit, markup, wedge, _notes(acc, stock, alive))
 
 
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
@@ -188,20 +194,34 @@ def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
     return Shift(**_device(
         log_cost=np.log(np.where(banned, 1.0, p.trade_cost)), allowed=(~banned).astype(np.float64),
         tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
-        subsidy=_total_subsidy(np.asarray(e.subsidy), p.subsidy), log_moving=np.log(p.mobility_cost),
-        active=active, bought=bought, part=_parts(linked),
+        subsidy=_net_subsidy(base, p), log_moving=np.log(p.mobility_cost),
+        active=active, bought=bought, part=_paying_parts(acc, _parts(linked), p.transfer), transfer=p.transfer / base.unit,
     ))  # fmt: skip
 
 
-def _total_subsidy(base: Array, new: Array) -> Array:
-    """Rates add up: policy on top of what keeps an industry of negative value added alive."""
-    return base + new
+def _net_subsidy(base: Base, p: Primitives) -> Array:
+    """Rates add up, policy on top of what keeps an industry of negative value added alive, and wedges are taken off:
+    (1 + σ₀ + σ) / (1 + m) − 1."""
+    rest = np.asarray(base.economy.subsidy)
+    return np.where(p.wedge == base.wedge, rest, (1 + rest) * base.wedge / p.wedge - 1) + p.subsidy / p.wedge
+
+
+def _paying_parts(acc: Accounts, part: Array, transfer: Array) -> Array:
+    """The parts of the world, where every transfer stays inside one. Raises Infeasible."""
+    net = part @ transfer
+    stuck = np.abs(net) > 1e-9 * np.abs(transfer).max(initial=0.0)
+    if stuck.any():
+        inside = part[int(np.argmax(np.abs(net)))] > 0
+        cut = [c for c, here, t in zip(acc.geography.codes, inside, transfer, strict=True) if here and t]
+        what = "bans cut the world in parts, and a transfer between parts has no goods to be paid in"
+        raise Infeasible(what, where=acc.name, items=cut, fix="leave some trade between payers and receivers")
+    return part
 
 
 def _check_primitives(p: Primitives) -> None:
     problems = Problems("the shock is out of range")
     positive = {"trade_cost": p.trade_cost, "productivity": p.productivity, "final_demand": p.final_demand,
-                "mobility_cost": p.mobility_cost}  # fmt: skip
+                "mobility_cost": p.mobility_cost, "wedge_base": p.wedge_base, "wedge": p.wedge}  # fmt: skip
     for name, a in positive.items():
         if np.isnan(a).any() or (a <= 0).any():
             bad = int((np.isnan(a) | (a <= 0)).sum())
@@ -211,6 +231,8 @@ def _check_primitives(p: Primitives) -> None:
     for name, a in {"tariff": p.tariff, "subsidy": p.subsidy, "export_tax": p.export_tax}.items():
         if not np.isfinite(a).all() or (a <= -1).any():
             problems.add(f"{name} must be a finite rate above -1")
+    if not np.isfinite(p.transfer).all() or abs(p.transfer.sum()) > 1e-9 * np.abs(p.transfer).sum():
+        problems.add("transfer must be finite and sum to 0 over the world")
     problems.raise_if(BadInput)
 
 

@@ -44,6 +44,35 @@ def first_order(acc: Accounts, base: Base, p: Primitives, flow: Array, cost_hat:
     }
 
 
+TRIANGLES = "second-order gain of allocation [Harberger1954; BaqaeeFarhi2020]; real_income_hat is exact"
+
+
+def above_cost(base: Base, p: Primitives, z: Shift | None = None, out: Equilibrium | None = None) -> Array:
+    """m c y, what is earned above cost, r j, unit of the table: after a response, or in the base.
+
+    c y = (1 + σ) Y, cost, at rates σ net of what is earned above it · m = wedge − 1, pure number
+    """
+    e = base.economy
+    if z is None or out is None:
+        return np.asarray((p.wedge_base - 1) * (1 + np.asarray(e.subsidy)) * np.asarray(e.output) * base.unit)
+    return np.asarray((p.wedge - 1) * (1 + np.asarray(z.subsidy)) * np.asarray(out.output) * base.unit)
+
+
+def triangles(acc: Accounts, base: Base, p: Primitives, volume: Array) -> Array:
+    r"""Second-order gain of allocation from a change of wedges, share of income, axis s [Harberger1954; BaqaeeFarhi2020].
+
+    G_s = Σ_j λ[s,j] (h + h') / 2 · ln(ŷ/Â)[s,j],   h = m / (1 + m),   λ = Y / I
+
+    what more is made, beyond what productivity gives, of goods worth more than they cost; the trapezium over dW = Σ λ h
+    d ln(y/A). volume r j, ŷ, new / old. Over a closed economy without other wedges (duties, subsidies) it is the gain to
+    second order; to a region alone come terms of trade, and what its owners earn from buyers elsewhere.
+    """
+    income = np.asarray(base.economy.income) * base.unit
+    made = np.log(np.where(volume > 0, volume, 1.0) / np.where(volume > 0, p.productivity, 1.0))
+    height = 1 - (1 / p.wedge_base + 1 / p.wedge) / 2
+    return np.asarray((acc.output * height * made).sum(1) / income)
+
+
 def dataset(
     acc: Accounts, base: Base, p: Primitives, z: Shift, out: Equilibrium, status: Status, attrs: dict[str, Any]
 ) -> xr.Dataset:
@@ -58,6 +87,7 @@ def dataset(
     flow = flows(base, z, out)
     income_hat = hat["income"] / np.asarray(base.economy.income)
     real = income_hat / hat["consumer_price"]
+    owned = above_cost(base, p, z, out)
     foreign = 1.0 - np.eye(acc.R)
     by_region: dict[str, tuple[Array, str, str]] = {
         "real_income_hat": (real, "ratio", "exact change of real income I'/(I P)"),
@@ -71,12 +101,18 @@ def dataset(
         "factor_income": (hat["wage_bill"] * u, acc.unit, "factor income"),
         "duties": (hat["duty"] * u, acc.unit, "import duties on all uses"),
         "export_tax_revenue": (hat["export_revenue"] * u, acc.unit, "export taxes collected"),
-        "subsidies": (hat["subsidies"] * u, acc.unit, "production subsidies paid"),
+        "subsidies": (hat["subsidies"] * u + owned.sum(1), acc.unit, "production subsidies paid"),
+        "above_cost": (owned.sum(1), acc.unit, "earned above cost by owners and collectors, in value added"),
+        "above_cost_base": (above_cost(base, p).sum(1), acc.unit, "the same in the base"),
+        "transfers": (np.asarray(z.transfer) * u, acc.unit, "lump sums received from other regions"),
         "exports_hat": (_growth(flow, acc.flow, foreign, 1), "ratio", "sales to other regions, value"),
         "imports_hat": (_growth(flow, acc.flow, foreign, 0), "ratio", "purchases from other regions, value"),
     }  # fmt: skip
     for name, value in first_order(acc, base, p, flow, hat["cost"]).items():
         by_region[name] = (value, "share of base income", FIRST_ORDER)
+    if (p.wedge_base != p.wedge).any():
+        volume = np.where(np.asarray(z.active) > 0, hat["output_hat"] / hat["cost"], 0.0)
+        by_region["misallocation"] = (triangles(acc, base, p, volume), "share of base income", TRIANGLES)
     data: dict[str, Any] = {
         name: ("region", np.where(acc.closed, a, np.nan), {"unit": unit, "definition": text})
         for name, (a, unit, text) in by_region.items()

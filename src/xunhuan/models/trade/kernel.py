@@ -220,7 +220,7 @@ def _implied(
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = _deficits(e, p, z, k, out, world_cpi)
     taxes = out.duty + out.export_revenue - out.subsidies
-    income = out.wage_bill + taxes + deficit + out.stock_sales
+    income = out.wage_bill + taxes + deficit + out.stock_sales + z.transfer
     budget = income / _guard(e.income)
     grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 

@@ -87,9 +87,11 @@ def gradient(
     measure  a selection of regions ("CN-GD", "CHN"): ln of their real income, weighted by base income; or a function
              of (Equilibrium, Economy) made of JAX operations that gives a scalar
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
-    productivity s j (per log point), subsidy s j (per unit of rate), final_demand s i (per log point), mobility_cost s
-    (per log point), theta i (per unit), and eta j, epsilon j, epsilon_c, elasticities of substitution, where they are not
-    all 1. In percent per percent where measure is a log. Banned cells are 0.
+    productivity s j (per log point), subsidy s j (per unit of rate), wedge s j (per log point of price / cost),
+    final_demand s i (per log point), mobility_cost s (per log point), transfer s (per unit of the table's money; only
+    differences between regions have a meaning, since what one gets another pays), theta i (per unit), and eta j,
+    epsilon j, epsilon_c, elasticities of substitution, where they are not all 1. In percent per percent where measure
+    is a log. Banned cells are 0.
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
@@ -107,7 +109,7 @@ def gradient(
     back = status(accounts, got.adjoint, adjoint)
     if not back.converged:
         raise NotConverged("no gradient: the adjoint system was not solved", where=back.message)
-    return _label(accounts, task, got, name, ended.iterations + back.iterations)
+    return _label(accounts, task, p, got, name, ended.iterations + back.iterations)
 
 
 def _measure(acc: Accounts, task: Problem, measure: str | _Measure) -> tuple[_Measure, tuple[JaxArray, ...], str]:
@@ -122,7 +124,7 @@ def _measure(acc: Accounts, task: Problem, measure: str | _Measure) -> tuple[_Me
     return _log_real_income, (jnp.asarray(weight / weight.sum()),), f"ln real income of {measure}"
 
 
-def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: int) -> xr.Dataset:
+def _label(acc: Accounts, task: Problem, p: Primitives, got: _Slopes, name: str, iterations: int) -> xr.Dataset:
     import xarray as xr
 
     z, pair, cell = got.shift, ("origin", "destination", "sector"), ("region", "sector")
@@ -136,9 +138,11 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
         "tariff": (pair, slope["tariff"], {"unit": per_unit}),
         "export_tax": (pair, slope["export_tax"], {"unit": per_unit}),
         "productivity": (cell, slope["log_productivity"], {"unit": per_log}),
-        "subsidy": (cell, slope["subsidy"], {"unit": per_unit}),
+        "subsidy": (cell, slope["subsidy"] / p.wedge, {"unit": per_unit}),
+        "wedge": (cell, -slope["subsidy"] * (1 + np.asarray(task.shift.subsidy)), {"unit": per_log}),
         "final_demand": (cell, slope["demand"] * np.asarray(task.shift.demand), {"unit": per_log}),
         "mobility_cost": (("region",), slope["log_moving"], {"unit": per_log}),
+        "transfer": (("region",), slope["transfer"] / task.base.unit, {"unit": f"per {acc.unit}"}),
         "theta": (
             ("sector",),
             theta + within * ratio,

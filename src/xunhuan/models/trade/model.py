@@ -10,6 +10,8 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.transfer import Transfer
+from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
@@ -17,6 +19,7 @@ from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
 from xunhuan.models.trade.substitution import SUBSTITUTIONS
+from xunhuan.models.trade.yields import by_wedge
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -146,7 +149,7 @@ def _constant_returns(p: TradeParameters) -> TradeParameters | None:
 MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost),
+    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, Wedge, Transfer),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
@@ -164,7 +167,7 @@ MODEL: Model[TradeParameters] = Model(
     comparable=_comparable,
     first_order=gain_to_first_order,
     constant_returns=_constant_returns,
-    views={"region": by_region},
+    views={"region": by_region, "wedge": by_wedge},
     command="simulate",
     shown=("horizon", "labour", "deficits"),
     sources=(

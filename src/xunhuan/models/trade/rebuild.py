@@ -22,12 +22,17 @@ def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
     return np.asarray(net * base.unit, dtype=np.float64)
 
 
-def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, ended: Status = Status()) -> Accounts:
+def accounts(
+    acc: Accounts, base: Base, z: Shift, out: Equilibrium, paid: Array | float = 0.0, ended: Status = Status()
+) -> Accounts:
     r"""Counterfactual accounts; world GDP is the base's, so values are in units of base world GDP.
 
     flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ' (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
-    category as before;  value added' = Σ_s flow' − Σ_i use', export taxes and new subsidies as components of their own,
-    input duties in "input_tariff" where the table has it, the rest split by component as before.
+    category as before;  value added' = Σ_s flow' − Σ_i use', export taxes and new subsidies as components of their own
+    (what owners earn above cost stays in value added, as it was), input duties in "input_tariff" where the
+    table has it, the rest split by component as before.
+
+    paid  r j, rate of the new subsidies
 
     They balance by construction whatever the state of the search.
     """
@@ -41,7 +46,7 @@ def accounts(acc: Accounts, base: Base, z: Shift, out: Equilibrium, ended: Statu
     absorbed = flow.sum(0)
     final = _split(acc.final, acc.absorption - acc.use.sum(2), absorbed - use.sum(2), acc.absorption, absorbed)
     sold = flow.sum(1)
-    extra = {EXPORT_TAX: sold - output, SUBSIDY: -(subsidy - np.asarray(e.subsidy)) * output}
+    extra = {EXPORT_TAX: sold - output, SUBSIDY: -paid * output}
     value_added, components = _value_added(acc, base, out, sold, use, extra)
     note = "counterfactual of the long-run trade model; values in units of the base's world GDP"
     return acc.replace(

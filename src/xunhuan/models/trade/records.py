@@ -21,7 +21,7 @@ class Economy(NamedTuple):
     wage_bill  s,     wL, factor income
     deficit    s,     D, imports less exports
     gdp        s,     value added at basic prices; sums to 1 over closed regions
-    subsidy    s j,   base rate of output subsidy
+    subsidy    s j,   base rate of output subsidy, net of what owners earn above cost
     workers    s,     people, for mobility; any unit
     group      g r,   1 where r lies in nest g; row 0 holds regions that are a nest of their own
     pool       p s,   1 where s lies in p, a nation of several regions (its workers can move); rows of zeros allowed
@@ -94,11 +94,12 @@ class Shift(NamedTuple):
     export_tax        r s i, x', rate of the origin's tax on the producer price
     log_productivity  r i, ln of exogenous productivity, new / old
     demand            s i, ratio that tilts final-demand shares
-    subsidy           s j, σ', rate of output subsidy
+    subsidy           s j, σ', rate of output subsidy, net of what owners earn above cost
     log_moving        s, ln of the utility cost of living in s, new / old
     active            r i, 1 where any buyer is left, else 0
     bought            s i, 1 where the good is bought, else 0
     part              c s, 1 where s lies in part c of the world; parts do not trade with each other, rows may be 0
+    transfer          s, lump sum received, share of world GDP; sums to 0 over every part
     """
 
     log_cost: JaxArray
@@ -112,6 +113,7 @@ class Shift(NamedTuple):
     active: JaxArray
     bought: JaxArray
     part: JaxArray
+    transfer: JaxArray | float = 0.0
 
 
 class Equilibrium(NamedTuple):
@@ -120,7 +122,7 @@ class Equilibrium(NamedTuple):
     wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
     stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
-    subsidies s, paid · gdp s, at basic prices · duty_rate s i: duties per unit of spending
+    subsidies s, paid less what owners earn above cost · gdp s, at basic prices · duty_rate s i: duties per unit of spending
     factors s j (β'), inputs s i j (γ'): cost shares · hired s j, employment, new / old
     """
 

@@ -48,16 +48,16 @@ def problem(
 
     base, shifted  what `base_of` and `calibrate.shift` give, where they are at hand
     """
-    base = base_of(acc, parameters) if base is None else base
+    base = base_of(acc, parameters, p) if base is None else base
     elastic, note = calibrate.elasticities(acc, parameters)
     shifted = calibrate.shift(acc, base, p) if shifted is None else shifted
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
 
 
-def base_of(acc: Accounts, parameters: TradeParameters) -> calibrate.Base:
-    """The base equilibrium: it depends on the table, and on whether nations are nests."""
-    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
+def base_of(acc: Accounts, parameters: TradeParameters, p: Primitives) -> calibrate.Base:
+    """The base equilibrium: it depends on the table, on the wedges it holds, and on whether nations are nests."""
+    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0, wedge=p.wedge_base)
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
@@ -123,7 +123,7 @@ def _part_of(task: Problem, part: float) -> Problem:
         log_cost=part * z.log_cost, tariff=e.tariff + part * (z.tariff - e.tariff), export_tax=part * z.export_tax,
         log_productivity=part * z.log_productivity, demand=z.demand**part,
         subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
-        allowed=jnp.maximum(z.allowed, (1 - part) * near),
+        allowed=jnp.maximum(z.allowed, (1 - part) * near), transfer=part * z.transfer,
     ))  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Vector
+from xunhuan.models.trade import calibrate
 from xunhuan.models.trade.kernel import _Ready, iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
@@ -94,7 +95,7 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settl
     if not np.asarray(task.elasticities.scale).any():
         out, x, info = search(task)
         return Settled(out, x, info, _ended(acc, task, info))
-    first = at_base(acc, parameters, float(task.elasticities.held))
+    first = _first(acc, task, parameters)
     out, x, info = search(task)
     ended = _ended(acc, task, info)
     if int(info.outcome) != CONVERGED:
@@ -150,7 +151,20 @@ def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> fl
 
     Raises BadInput, naming what would run away, where it is 1 or more.
     """
-    found = _at_base(acc, parameters.model_dump_json(), held)
+    return _stable(acc, parameters, _at_base(acc, parameters.model_dump_json(), held))
+
+
+def _first(acc: Accounts, task: Problem, parameters: TradeParameters) -> float:
+    """ρ in the base of a problem: the table's unless it is said to hold wedges. Raises BadInput as `at_base`."""
+    if (task.base.wedge == 1).all():
+        return at_base(acc, parameters, float(task.elasticities.held))
+    still = primitives_of(acc, Shock(), parameters)
+    rest = calibrate.shift(acc, task.base, replace(still, wedge_base=task.base.wedge, wedge=task.base.wedge))
+    return _stable(acc, parameters, leading(task._replace(shift=rest), jnp.asarray(task.start)))
+
+
+def _stable(acc: Accounts, parameters: TradeParameters, found: Mode) -> float:
+    """ρ of a base. Raises BadInput as `at_base`."""
     if found.rho >= 1:
         psi = parameters.scale_elasticities(acc.sectors)
         strong = [f"{c}: ψ = {v:.3g}" for c, v in zip(acc.sectors.codes, psi, strict=True) if v > 0]

@@ -157,9 +157,10 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
     def said(key: str, otherwise: str) -> str:
         return words.of_room(room, key, selection.lang, words.either(key, selection.lang, otherwise))
 
-    label = said(f"field_{name}", _fallback(name, info))
-    shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
     asked = _asked(info)
+    # One name can be a place in one edit and a number in another: what is asked for comes first.
+    label = said(f"field_{name}_{asked}", said(f"field_{name}", _fallback(name, info)))
+    shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
     if asked in ("regions", "sectors"):
         return _names(path, asked, shown, label, selection)
     if asked == "flag":
