@@ -36,7 +36,6 @@ def accounts(
 
     They balance by construction whatever the state of the search.
     """
-    e = base.economy
     flow = flows(base, z, out)
     output = np.asarray(out.output) * base.unit
     subsidy = np.asarray(z.subsidy)
