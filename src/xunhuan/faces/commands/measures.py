@@ -124,6 +124,12 @@ _COMMANDS = {
         "Linkages",
         "Backward and forward linkage, upstreamness and downstreamness.",
         by=("region", "sector"),
+        own={
+            "inventories": (
+                _option(str | None, "--inventories", "Final categories that hold changes in stocks: inventory."),
+                None,
+            ),
+        },
     ),
     "propagation_length": _Command(
         "Average propagation length",
