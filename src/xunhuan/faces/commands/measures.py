@@ -90,7 +90,8 @@ _COMMANDS = {
     "exposure": _Command(
         "Exposure",
         "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
-        by=("region", "sector", "partner"),
+        by=("region", "sector", "partner", "industry", "industry-partner"),
+        own={"industries": (_option(str, "--industries", "Using industries or groups, as --sectors."), "all")},
     ),
     "chokepoints": _Command(
         "Chokepoints ({valuation})",
