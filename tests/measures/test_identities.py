@@ -283,7 +283,9 @@ def test_stocks_taken_up_by_users_leave_output_and_the_mean_place_of_the_world(a
     if not acc.geography.open:
         ds = measures.linkages(acc, "all", by="sector", inventories=category)
         weight = acc.output
-        assert float((ds.upstreamness.values * weight).sum()) == pytest.approx(float((ds.backward.values * weight).sum()))
+        assert float((ds.upstreamness.values * weight).sum()) == pytest.approx(
+            float((ds.backward.values * weight).sum())
+        )
 
 
 def test_no_change_in_stocks_corrects_nothing(acc: Accounts) -> None:

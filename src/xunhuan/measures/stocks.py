@@ -51,7 +51,8 @@ def stocks(acc: Accounts, inventories: str | Iterable[str]) -> Array:
     places = stock_categories(acc, inventories)
     if acc.sourcing is not None:
         return np.asarray(acc.sourcing.final[..., places].sum(axis=(2, 3)), dtype=np.float64)
-    return np.einsum("rsi,si->ri", acc.share, acc.final[..., places].sum(axis=2))
+    into: Array = np.einsum("rsi,si->ri", acc.share, acc.final[..., places].sum(axis=2))
+    return into
 
 
 def without_stocks(acc: Accounts, inventories: str | Iterable[str]) -> System:

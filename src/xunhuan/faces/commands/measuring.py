@@ -33,7 +33,9 @@ Nations = Annotated[
 ]
 Top = Annotated[
     int | None,
-    typer.Option("--top", help="Show only so many rows, largest first number first; of a ranking, ranks of each region."),
+    typer.Option(
+        "--top", help="Show only so many rows, largest first number first; of a ranking, ranks of each region."
+    ),
 ]
 Draws = Annotated[
     int | None,
