@@ -29,7 +29,7 @@ STOCKS = "inventory+discrepancy"
 
 @functools.cache
 def places_of(year: int) -> xr.Dataset:
-    return linkages(wiod(year), ECONOMIES, by="sector", inventories=STOCKS).isel(sector=ELECTRICAL)
+    return linkages(wiod(year), ECONOMIES, by="sector", stocks=STOCKS).isel(sector=ELECTRICAL)
 
 
 @functools.cache
@@ -41,7 +41,7 @@ def corrected(year: int) -> System:
 def economies_of(year: int) -> xr.Dataset:
     """Every economy one industry, as the paper's table 1 has them."""
     acc = wiod(year)
-    return linkages(acc.aggregate(sectors={"ALL": acc.sectors.codes}), "all", inventories=STOCKS)
+    return linkages(acc.aggregate(sectors={"ALL": acc.sectors.codes}), "all", stocks=STOCKS)
 
 
 def ends(values: xr.DataArray, codes: str) -> np.ndarray:

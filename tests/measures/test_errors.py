@@ -64,13 +64,13 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (lambda a: measures.duplication(a, region="AT-N"), "duplication compares two regions or more"),
     (lambda a: measures.linkages(a, by="user"), "unknown grouping 'user'"),
     (
-        lambda a: measures.linkages(a, inventories="inventory"),
+        lambda a: measures.linkages(a, stocks="inventory"),
         "the table has no such final category to take changes in stocks from\n  - inventory\n  where: toyland\n"
-        "  fix: name some of consumption, investment; where none of them holds changes in stocks leave inventories out",
+        "  fix: name some of consumption, investment; where none of them holds changes in stocks leave the option out",
     ),
-    (lambda a: measures.linkages(a, inventories=" + "), "the table has no such final category"),
+    (lambda a: measures.linkages(a, stocks=" + "), "the table has no such final category"),
     (
-        lambda a: measures.linkages(a, inventories=["consumption", "investment"]),
+        lambda a: measures.linkages(a, stocks=["consumption", "investment"]),
         "nothing is left of final use without the categories named\n  - consumption\n  - investment\n  where: toyland\n"
         "  fix: name only those that hold changes in stocks",
     ),
@@ -181,7 +181,7 @@ def test_bad_words_exit_2_and_say_why(capsys: pytest.CaptureFixture[str], words:
         ["exposure", "toyland", "--by", "partner", "--top", "3"],
         ["exposure", "toyland", "--by", "industry", "--industries", "goods"],
         ["exposure", "toyland", "--by", "industry-partner", "--border", "nation", "--region", "ATL"],
-        ["linkages", "toyland", "--inventories", "investment"],
+        ["linkages", "toyland", "--stocks", "investment"],
         ["chokepoints", "toyland", "--region", "COAST", "--valuation", "face"],
         ["extraction", "toyland", "--origin", "BOR", "--destination", "ATL", "--sectors", "goods", "--substitution"],
         ["structure", "toyland", "--by", "partner"],

@@ -281,7 +281,7 @@ def test_stocks_taken_up_by_users_leave_output_and_the_mean_place_of_the_world(a
     sys = without_stocks(acc, category)
     assert sys.operator.apply(sys.output[:, :, None])[:, :, 0] + sys.y.sum(axis=2) == pytest.approx(sys.output)
     if not acc.geography.open:
-        ds = measures.linkages(acc, "all", by="sector", inventories=category)
+        ds = measures.linkages(acc, "all", by="sector", stocks=category)
         weight = acc.output
         assert float((ds.upstreamness.values * weight).sum()) == pytest.approx(
             float((ds.backward.values * weight).sum())
@@ -295,7 +295,7 @@ def test_no_change_in_stocks_corrects_nothing(acc: Accounts) -> None:
         cells = np.concatenate([acc.sourcing.final, np.zeros((*acc.sourcing.final.shape[:3], 1))], axis=3)
         more["sourcing"] = Sourcing(acc.sourcing.intermediate, cells)
     still = acc.replace(**more)
-    plain, corrected = measures.linkages(acc), measures.linkages(still, inventories="stocks")
+    plain, corrected = measures.linkages(acc), measures.linkages(still, stocks="stocks")
     for name in plain.data_vars:
         assert corrected[name].values == pytest.approx(plain[name].values, rel=1e-12)
     assert f"in 0 of {acc.R} regions" in corrected.attrs["definition"]

@@ -197,7 +197,7 @@ def test_net_inventories_loop_twin(toy: Accounts, users: bool) -> None:
     for stage in range(1, 200):
         up += stage * step
         step = a @ step
-    got = linkages(acc, "all", by="sector", inventories=acc.categories[1])
+    got = linkages(acc, "all", by="sector", stocks=acc.categories[1])
     assert got.upstreamness.values.ravel() == pytest.approx(up / acc.output.ravel(), rel=1e-10)
     down, share = np.zeros(R * S), (1.0 - a.sum(axis=0)) * acc.output.ravel()
     ghosh = z.reshape(R * S, R * S) / acc.output.ravel()[:, None]

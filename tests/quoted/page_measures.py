@@ -39,4 +39,4 @@ def from_china() -> list[str]:
 @quote(PAGE, "In China upstreamness is {n} without and {n} with the correction")
 def stocks_taken_up() -> list[str]:
     acc = accounts("china-national-2017")
-    return [f"{linkages(acc, 'CHN', inventories=c).upstreamness.item():.3f}" for c in (None, "inventory")]
+    return [f"{linkages(acc, 'CHN', stocks=c).upstreamness.item():.3f}" for c in (None, "inventory")]

@@ -25,7 +25,7 @@ def linkages(
     sectors: str | Iterable[str] = "all",
     border: str = "region",
     home: str | None = None,
-    inventories: str | Iterable[str] | None = None,
+    stocks: str | Iterable[str] | None = None,
 ) -> xr.Dataset:
     r"""Backward and forward linkage, upstreamness and downstreamness.
 
@@ -38,7 +38,7 @@ def linkages(
     B = (I − A)^-1; L_s the inverse of the actor's own block; x output. Stages of an open region are not known: what it
     buys is final, what it sells is primary. nan where an industry makes nothing.
 
-    With `inventories` what goes into stocks, N, is no final use but taken up by all users as they bought the rest: A[ri,sj]
+    With `stocks` what goes into stocks, N, is no final use but taken up by all users as they bought the rest: A[ri,sj]
     is multiplied by x[r,i] / (x[r,i] − N[r,i]), and every number is worked out from that A
     [AntrasChor2018, section 3] [AntrasChorFallyHillberry2012].
 
@@ -57,7 +57,7 @@ def linkages(
         Actors are regions and the sets asked for, or nations; then by default every nation is a row.
     home : str, optional
         Nation, or cluster made one, to look from, in place of the table's home.
-    inventories : str or list of str, optional
+    stocks : str or list of str, optional
         Final categories of the table that hold changes in stocks: "inventory", "inventory+discrepancy". By default
         they are final use.
 
@@ -84,7 +84,7 @@ def linkages(
     acc = looking_from(acc, home)
     goods = acc.sectors.select(sectors)
     view = partition(acc, region, border)
-    sys = system_of(acc) if inventories is None else without_stocks(acc, inventories)
+    sys = system_of(acc) if stocks is None else without_stocks(acc, stocks)
     backward = solve_left(sys.operator, np.ones_like(sys.output))
     local = solve_left(sys.operator.masked(view.actors.inside), np.ones_like(sys.output))
     upstream = ratio(solve_right(sys.operator, sys.output), sys.output)
@@ -104,18 +104,18 @@ def linkages(
         {**group_coords(view.groups), **(sector_coords(acc, goods) if by == "sector" else {})},
         definition="backward: output of all tiers per unit of final good (= downstreamness); local: its part inside the "
         "region; upstreamness: stages to final use; normal: divided by the simple mean over all industries"
-        + ("" if inventories is None else _corrected(acc, inventories)),
+        + ("" if stocks is None else _corrected(acc, stocks)),
         weighting="sectors and members weighted by output" if by == "region" else "members of a group by output",
         citation=SOURCES["linkages"],
         sectors=sectors,
     )
 
 
-def _corrected(acc: Accounts, inventories: str | Iterable[str]) -> str:
+def _corrected(acc: Accounts, stocks: str | Iterable[str]) -> str:
     """What was done about stocks, and how much of it the table lets be done."""
-    known = int((acc.final[..., stock_categories(acc, inventories)] != 0.0).any(axis=(1, 2)).sum())
+    known = int((acc.final[..., stock_categories(acc, stocks)] != 0.0).any(axis=(1, 2)).sum())
     return (
-        f"; changes in stocks ({words(inventories)}) taken up by users in proportion, as far as the table tells them apart: "
+        f"; changes in stocks ({words(stocks)}) taken up by users in proportion, as far as the table tells them apart: "
         f"in {known} of {acc.R} regions"
     )
 

@@ -126,8 +126,8 @@ _COMMANDS = {
         "Backward and forward linkage, upstreamness and downstreamness.",
         by=("region", "sector"),
         own={
-            "inventories": (
-                _option(str | None, "--inventories", "Final categories that hold changes in stocks: inventory."),
+            "stocks": (
+                _option(str | None, "--stocks", "Final categories that hold changes in stocks: inventory."),
                 None,
             ),
         },

@@ -105,18 +105,18 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
     ranked = "rank" in ds.dims
     frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
     if top is not None and not ranked:
-        frame = largest(frame, strings(ds.attrs["columns"]), top)
+        frame = topmost(frame, strings(ds.attrs["columns"]), top)
     if format is Format.table and output is None:
         frame = folded(frame)
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=measure_notes(ds))
 
 
-def largest(frame: pd.DataFrame, columns: list[str], top: int) -> pd.DataFrame:
+def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> pd.DataFrame:
     """So many rows, those first whose first number is the largest; rows without it come last.
 
     >>> import pandas as pd
-    >>> largest(pd.DataFrame({"region": ["A", "B", "C"], "face": [0.1, None, 0.3]}), ["face"], 2)["region"].tolist()
+    >>> topmost(pd.DataFrame({"region": ["A", "B", "C"], "face": [0.1, None, 0.3]}), ["face"], 2)["region"].tolist()
     ['C', 'A']
     """
     numbers = [c for c in columns if c in frame and frame[c].dtype.kind in "fi"]
