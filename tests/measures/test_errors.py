@@ -63,6 +63,18 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (lambda a: measures.structure(a, of="jobs"), "unknown quantity 'jobs'\n  fix: choose value_added or output"),
     (lambda a: measures.duplication(a, region="AT-N"), "duplication compares two regions or more"),
     (lambda a: measures.linkages(a, by="user"), "unknown grouping 'user'"),
+    (
+        lambda a: measures.linkages(a, stocks="inventory"),
+        "the table has no such final category to take changes in stocks from\n  - inventory\n  where: toyland\n"
+        "  fix: name some of consumption, investment; where none of them holds changes in stocks leave the option out",
+    ),
+    (lambda a: measures.linkages(a, stocks=" + "), "the table has no such final category"),
+    (
+        lambda a: measures.linkages(a, stocks=["consumption", "investment"]),
+        "nothing is left of final use without the categories named\n  - consumption\n  - investment\n  where: toyland\n"
+        "  fix: name only those that hold changes in stocks",
+    ),
+    (lambda a: measures.exposure(a, by="industry", industries="chips"), "unknown sector 'chips'"),
     (lambda a: measures.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
     (lambda a: measures.border_effect(a, theta=-1.0), "theta is -1.0"),
     (lambda a: measures.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
@@ -167,6 +179,9 @@ def test_bad_words_exit_2_and_say_why(capsys: pytest.CaptureFixture[str], words:
         ["export-decomposition", "toyland", "--method", "wwz", "--by", "sector"],
         ["gateways", "toyland", "--region", "COAST"],
         ["exposure", "toyland", "--by", "partner", "--top", "3"],
+        ["exposure", "toyland", "--by", "industry", "--industries", "goods"],
+        ["exposure", "toyland", "--by", "industry-partner", "--border", "nation", "--region", "ATL"],
+        ["linkages", "toyland", "--stocks", "investment"],
         ["chokepoints", "toyland", "--region", "COAST", "--valuation", "face"],
         ["extraction", "toyland", "--origin", "BOR", "--destination", "ATL", "--sectors", "goods", "--substitution"],
         ["structure", "toyland", "--by", "partner"],
@@ -186,6 +201,16 @@ def test_every_measure_has_a_command(capsys: pytest.CaptureFixture[str], words: 
     assert (code, err) == (0, "")
     assert "Definition: " in out
     assert "Source: " in out
+
+
+def test_top_shows_the_largest_first(capsys: pytest.CaptureFixture[str], toy: Accounts) -> None:
+    code, out, err = run(capsys, "exposure", "toyland", "--by", "industry", "--top", "3", "--format", "csv")
+    assert code == 0
+    shown = [row.split(",")[:4:3] for row in out.splitlines()[1:]]
+    face = measures.exposure(toy, by="industry").face.to_series().sort_values(ascending=False)
+    assert [tuple(cell) for cell in shown] == list(face.index[:3])
+    _, out, err = run(capsys, "exposure", "toyland", "--by", "industry", "--industries", "goods")
+    assert "Using industries: goods." in " ".join((out + err).split())
 
 
 def test_unknown_sector_in_extraction_names_neighbours(toy: Accounts) -> None:

@@ -15,6 +15,8 @@ from xunhuan.data.store import open_dataset, save_dataset
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.measures import circulation, exports, table
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
+from xunhuan.measures.leontief import solve_left
+from xunhuan.measures.stocks import without_stocks
 from xunhuan.measures.system import system_of
 from xunhuan.symbols import SYMBOLS
 
@@ -241,6 +243,64 @@ def test_exposure_parts_and_weights(acc: Accounts) -> None:
     assert (worst.supplier != "").all()
 
 
+def test_reliance_of_industries_adds_up_to_that_of_the_region(acc: Accounts) -> None:
+    """Purchases of all industries are the region's; looked through, those behind its final goods are."""
+    region, each = measures.exposure(acc), measures.exposure(acc, by="industry")
+    pairs = measures.exposure(acc, by="industry-partner")
+    assert pairs.face.sum("partner").values == pytest.approx(1.0)
+    assert pairs.look.sum("partner").values == pytest.approx(1.0)
+    abroad = [c for c in pairs.partner.values if c not in ("AT-N", "AT-E", "AT-S")]
+    for name in ("face", "look"):
+        assert pairs[name].sel(partner=abroad).sum("partner").values == pytest.approx(each[name].values)
+    bought = acc.use[:3].sum(axis=1)
+    assert (each.face.values * bought).sum(axis=1) / bought.sum(axis=1) == pytest.approx(region.face.values)
+    sys = system_of(acc)
+    behind = (solve_left(sys.operator, np.ones_like(sys.output)) - 1.0)[:3] * sys.y[:3].sum(axis=2)
+    assert (each.look.values * behind).sum(axis=1) / behind.sum(axis=1) == pytest.approx(region.look.values)
+    # What is hidden over all production is never below zero: every tier is in the look-through.
+    assert (each.look_of_production >= each.face_of_production).all()
+    for code in acc.sectors.codes:
+        alone = measures.exposure(acc, industries=code)
+        for name in ("face", "look", "hhi_look", "look_inter"):
+            assert alone[name].values == pytest.approx(each[name].sel(industry=code).values)
+        partner = measures.exposure(acc, by="partner", industries=code)
+        assert partner.look.values == pytest.approx(pairs.look.sel(industry=code).values)
+
+
+def test_the_border_of_nations_makes_provinces_one_supplier(acc: Accounts) -> None:
+    narrow, wide = (measures.exposure(acc, "ATL", by="industry", border=b) for b in ("region", "nation"))
+    assert wide.face.values == pytest.approx(narrow.face.values)
+    assert wide.face_inter.values == pytest.approx(0.0)
+    assert (wide.supplier == acc.geography.nations[-1]).all()
+    assert wide.supplier_share.values == pytest.approx(wide.look.values)  # one foreign nation
+
+
+def test_stocks_taken_up_by_users_leave_output_and_the_mean_place_of_the_world(acc: Accounts) -> None:
+    """x = A'x + y' again, so stages to final use and from value added have one mean [AntrasChor2018, 2.3]."""
+    category = acc.categories[1]
+    sys = without_stocks(acc, category)
+    assert sys.operator.apply(sys.output[:, :, None])[:, :, 0] + sys.y.sum(axis=2) == pytest.approx(sys.output)
+    if not acc.geography.open:
+        ds = measures.linkages(acc, "all", by="sector", stocks=category)
+        weight = acc.output
+        assert float((ds.upstreamness.values * weight).sum()) == pytest.approx(
+            float((ds.backward.values * weight).sum())
+        )
+
+
+def test_no_change_in_stocks_corrects_nothing(acc: Accounts) -> None:
+    empty = np.zeros((*acc.final.shape[:2], 1))
+    more = {"final": np.concatenate([acc.final, empty], axis=2), "categories": (*acc.categories, "stocks")}
+    if acc.sourcing is not None:
+        cells = np.concatenate([acc.sourcing.final, np.zeros((*acc.sourcing.final.shape[:3], 1))], axis=3)
+        more["sourcing"] = Sourcing(acc.sourcing.intermediate, cells)
+    still = acc.replace(**more)
+    plain, corrected = measures.linkages(acc), measures.linkages(still, stocks="stocks")
+    for name in plain.data_vars:
+        assert corrected[name].values == pytest.approx(plain[name].values, rel=1e-12)
+    assert f"in 0 of {acc.R} regions" in corrected.attrs["definition"]
+
+
 def test_structure_of_a_whole_nation_is_neutral(toy: Accounts) -> None:
     whole = measures.structure(toy, "ATL", by="sector")
     assert whole.lq.values == pytest.approx(1.0)
@@ -305,7 +365,7 @@ def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
         "circulation": [*({"definition": d} for d in CIRCULATION_DEFINITIONS), {"by": "sector"}, {"by": "partner"}],
         "export_decomposition": [*({"method": m} for m in exports.METHODS), {"by": "sector"}],
         "structure": [{}, {"by": "sector"}, {"by": "partner"}],
-        "exposure": [{}, {"by": "sector"}, {"by": "partner"}],
+        "exposure": [{}, *({"by": b} for b in ("sector", "partner", "industry", "industry-partner"))],
         "extraction": [{"origin": "BOR", "destination": "ATL"}],
         **{key: [{}, {"by": "sector"}] for key in ("supply", "import_content", "linkages", "value_added_trade")},
     }

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.printed import LEATHER_FINAL, LEATHER_INPUTS, MB_INPUTS, MB_OUTPUT, accounts, leather, miller_blair
-from xunhuan.data.accounts import Accounts
+from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.measures import (
     border_effect,
     export_decomposition,
+    exposure,
     head_ries,
     linkages,
     participation,
@@ -41,6 +42,44 @@ def test_chain_of_one_sector_has_closed_forms() -> None:
     assert linkages(acc, "all").upstreamness.item() == pytest.approx(1 / 0.4)
     # L = 2.5, H = L (L − 1): H / (L − 1) = L   [DietzenbacherRomeroBosma2005]
     assert propagation_length(acc, "all").apl.item() == pytest.approx(2.5)
+
+
+def test_stocks_taken_up_by_the_one_user_have_a_closed_form() -> None:
+    """Of 100 made 60 are inputs, 30 are consumed, 10 stocked: a = 60/100 · 100/(100 − 10), stages 1/(1−a) = 3."""
+    acc = accounts(np.array([[60.0]]).reshape(1, 1, 1, 1), np.array([[[40.0]]]), ("ONE",))
+    cells = np.array([30.0, 10.0])
+    told = acc.replace(
+        final=cells[None, None],
+        categories=("consumption", "inventory"),
+        sourcing=Sourcing(z_of(acc), cells[None, None, None]),
+    )
+    ds = linkages(told, "all", stocks="inventory")
+    assert ds.upstreamness.item() == pytest.approx(3.0)
+    assert ds.backward.item() == pytest.approx(3.0)
+    assert linkages(told, "all").upstreamness.item() == pytest.approx(2.5)
+    assert "in 1 of 1 regions" in ds.attrs["definition"]
+
+
+def z_of(acc: Accounts) -> np.ndarray:
+    assert acc.sourcing is not None
+    return acc.sourcing.intermediate
+
+
+def test_reliance_of_one_industry_by_hand() -> None:
+    """A uses .2 of its own and .3 of B per unit, B .1 of A and .4 of its own: |I − A| = .8·.6 − .3·.1 = .45.
+
+    Column of B for A: (.6, .3)/.45 = (4/3, 2/3). At face value .3/.5; looked through 2/3 of (1/3 + 2/3); of all
+    production 2/3 of 2, and .3 of 2.
+    """
+    z = np.array([[20.0, 10.0], [30.0, 40.0]]).reshape(2, 1, 2, 1)
+    y = np.array([[[50.0, 20.0]], [[10.0, 20.0]]])
+    ds = exposure(accounts(z, y, ("A", "B")), "A", by="industry")
+    assert ds.face.item() == pytest.approx(0.6)
+    assert ds.look.item() == pytest.approx(2 / 3)
+    assert ds.hidden.item() == pytest.approx(2 / 3 - 0.6)
+    assert ds.look_of_production.item() == pytest.approx(1 / 3)
+    assert ds.face_of_production.item() == pytest.approx(0.15)
+    assert ds.supplier.item() == "B"
 
 
 def test_leather_exports_are_those_of_the_table() -> None:

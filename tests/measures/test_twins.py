@@ -13,8 +13,10 @@ from xunhuan.errors import NotConverged
 from xunhuan.measures import (
     circulation,
     export_decomposition,
+    exposure,
     extraction,
     gateways,
+    linkages,
     propagation_length,
     structural_decomposition,
     value_added_trade,
@@ -143,6 +145,77 @@ def test_borin_mancini_loop_twin(toy: Accounts) -> None:
             for name, (one, two) in expected.items():
                 assert float(source[name][s, r]) == pytest.approx(one, rel=1e-10), name
                 assert float(sink[name][s, r]) == pytest.approx(two, rel=1e-10), name
+
+
+@pytest.mark.parametrize("goods", [(0, 1, 2), (1,)])
+def test_reliance_by_using_industry_loop_twin(toy: Accounts, goods: tuple[int, ...]) -> None:
+    """Supplier by supplier and good by good; a set of regions is its members weighted by output."""
+    a, b, _, _ = dense_inverse(toy)
+    sectors = "+".join(toy.sectors.codes[k] for k in goods)
+    got = exposure(toy, ["AT-S", "COAST"], by="industry", sectors=sectors)
+    pairs = exposure(toy, ["AT-S", "COAST"], by="industry-partner", sectors=sectors)
+    for g, members in enumerate(([2], [0, 1])):
+        for j in range(3):
+            face, look, made = np.zeros(4), np.zeros(4), np.zeros(4)
+            for s, q, i in product(members, range(4), goods):
+                same = float((q, i) == (s, j))
+                face[q] += toy.output[s, j] * a[q, i, s, j]
+                look[q] += toy.output[s, j] * (b[q, i, s, j] - same)
+                made[q] += toy.output[s, j] * b[q, i, s, j]
+            inter = [q for q in range(3) if q not in members]
+            for name, sums in (("face", face), ("look", look)):
+                cell = got.isel(region=g, industry=j)
+                assert float(cell[name]) == pytest.approx(sums[3] / sums.sum(), rel=1e-12)
+                assert float(cell[f"{name}_inter"]) == pytest.approx(sums[inter].sum() / sums.sum(), rel=1e-12)
+                assert float(cell[f"{name}_of_production"]) == pytest.approx(sums[3] / made.sum(), rel=1e-12)
+                pair = pairs[name].isel(region=g, industry=j)
+                assert float(pair.sel(partner="BOR")) == pytest.approx(sums[3] / sums.sum(), rel=1e-12)
+                other = "COAST" if members == [2] else "AT-S"
+                assert float(pair.sel(partner=other)) == pytest.approx(sums[inter].sum() / sums.sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("users", [False, True])
+def test_net_inventories_loop_twin(toy: Accounts, users: bool) -> None:
+    """Cells of the table multiplied one by one, stages summed round by round: 1 F/Y + 2 AF/Y + 3 AAF/Y + ..."""
+    acc = _by_user(toy) if users else toy
+    R, S = acc.R, acc.S
+    z, f = np.zeros((R, S, R, S)), np.zeros((R, S))
+    for r, i in product(range(R), range(S)):
+        if acc.sourcing is not None:
+            parts = acc.sourcing.final[r, i].sum(axis=0)
+        else:
+            parts = sum(acc.flow[r, s, i] / acc.flow[:, s, i].sum() * acc.final[s, i] for s in range(R))
+        stock, output = parts[1], acc.output[r, i]
+        f[r, i] = parts[0] * output / (output - stock)
+        for s, j in product(range(R), range(S)):
+            bought = acc.flow[r, s, i] / acc.flow[:, s, i].sum() * acc.use[s, i, j]
+            if acc.sourcing is not None:
+                bought = acc.sourcing.intermediate[r, i, s, j]
+            z[r, i, s, j] = bought * output / (output - stock)
+    a = (z / acc.output).reshape(R * S, R * S)
+    step, up = f.ravel(), np.zeros(R * S)
+    for stage in range(1, 200):
+        up += stage * step
+        step = a @ step
+    got = linkages(acc, "all", by="sector", stocks=acc.categories[1])
+    assert got.upstreamness.values.ravel() == pytest.approx(up / acc.output.ravel(), rel=1e-10)
+    down, share = np.zeros(R * S), (1.0 - a.sum(axis=0)) * acc.output.ravel()
+    ghosh = z.reshape(R * S, R * S) / acc.output.ravel()[:, None]
+    for stage in range(1, 200):
+        down += stage * share
+        share = share @ ghosh
+    assert got.backward.values.ravel() == pytest.approx(down / acc.output.ravel(), rel=1e-10)
+
+
+def _by_user(toy: Accounts) -> Accounts:
+    """The table with sourcing told for every user: two users of Northmark swap whom they buy from."""
+    share = toy.flow / toy.absorption
+    z = np.einsum("rsi,sij->risj", share, toy.use)
+    final = np.einsum("rsi,sif->risf", share, toy.final)
+    moved = 0.2 * min(z[0, 1, 0, 0], z[1, 1, 0, 2])
+    z[0, 1, 0, [0, 2]] += [-moved, moved]
+    z[1, 1, 0, [0, 2]] += [moved, -moved]
+    return toy.replace(sourcing=Sourcing(z, final))
 
 
 def test_gateway_loop_twin(toy: Accounts) -> None:

@@ -36,7 +36,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "gateways": ("KoopmanWangWei2014",),
     "head_ries": ("HeadRies2001", "Novy2013"),
     "import_content": ("HummelsIshiiYi2001",),
-    "linkages": ("MillerBlair2009", "AntrasChor2018", "Rasmussen1956"),
+    "linkages": ("MillerBlair2009", "AntrasChor2018", "AntrasChorFallyHillberry2012", "Rasmussen1956"),
     "participation": ("WangWeiYuZhu2017", "HummelsIshiiYi2001"),
     "propagation_length": ("DietzenbacherRomeroBosma2005",),
     "structural_decomposition": ("DietzenbacherLos1998", "Shorrocks2013"),

@@ -9,10 +9,11 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index, ratio
-from xunhuan.measures.actors import Partition, check_word, looking_from, partition
+from xunhuan.measures.actors import Partition, check_word, looking_from, partition, words
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.stocks import stock_categories, without_stocks
 from xunhuan.measures.system import System, system_of
 
 
@@ -24,6 +25,7 @@ def linkages(
     sectors: str | Iterable[str] = "all",
     border: str = "region",
     home: str | None = None,
+    stocks: str | Iterable[str] | None = None,
 ) -> xr.Dataset:
     r"""Backward and forward linkage, upstreamness and downstreamness.
 
@@ -35,6 +37,10 @@ def linkages(
 
     B = (I − A)^-1; L_s the inverse of the actor's own block; x output. Stages of an open region are not known: what it
     buys is final, what it sells is primary. nan where an industry makes nothing.
+
+    With `stocks` what goes into stocks, N, is no final use but taken up by all users as they bought the rest: A[ri,sj]
+    is multiplied by x[r,i] / (x[r,i] − N[r,i]), and every number is worked out from that A
+    [AntrasChor2018, section 3] [AntrasChorFallyHillberry2012].
 
     Parameters
     ----------
@@ -51,6 +57,9 @@ def linkages(
         Actors are regions and the sets asked for, or nations; then by default every nation is a row.
     home : str, optional
         Nation, or cluster made one, to look from, in place of the table's home.
+    stocks : str or list of str, optional
+        Final categories of the table that hold changes in stocks: "inventory", "inventory+discrepancy". By default
+        they are final use.
 
     Returns
     -------
@@ -60,7 +69,8 @@ def linkages(
     Raises
     ------
     BadInput
-        For unknown words, regions that overlap, open regions, and sets that are no nation where nations are actors.
+        For unknown words, regions that overlap, open regions, sets that are no nation where nations are actors, and final
+        categories that the table does not have.
     UnknownName
         For regions, sectors or a home that are not there.
 
@@ -73,7 +83,8 @@ def linkages(
     check_word("grouping", by, ("region", "sector"))
     acc = looking_from(acc, home)
     goods = acc.sectors.select(sectors)
-    sys, view = system_of(acc), partition(acc, region, border)
+    view = partition(acc, region, border)
+    sys = system_of(acc) if stocks is None else without_stocks(acc, stocks)
     backward = solve_left(sys.operator, np.ones_like(sys.output))
     local = solve_left(sys.operator.masked(view.actors.inside), np.ones_like(sys.output))
     upstream = ratio(solve_right(sys.operator, sys.output), sys.output)
@@ -92,10 +103,20 @@ def linkages(
         {name: (dims, _weighted(view, a, sys.output, goods, by)) for name, a in rows.items()},
         {**group_coords(view.groups), **(sector_coords(acc, goods) if by == "sector" else {})},
         definition="backward: output of all tiers per unit of final good (= downstreamness); local: its part inside the "
-        "region; upstreamness: stages to final use; normal: divided by the simple mean over all industries",
+        "region; upstreamness: stages to final use; normal: divided by the simple mean over all industries"
+        + ("" if stocks is None else _corrected(acc, stocks)),
         weighting="sectors and members weighted by output" if by == "region" else "members of a group by output",
         citation=SOURCES["linkages"],
         sectors=sectors,
+    )
+
+
+def _corrected(acc: Accounts, stocks: str | Iterable[str]) -> str:
+    """What was done about stocks, and how much of it the table lets be done."""
+    known = int((acc.final[..., stock_categories(acc, stocks)] != 0.0).any(axis=(1, 2)).sum())
+    return (
+        f"; changes in stocks ({words(stocks)}) taken up by users in proportion, as far as the table tells them apart: "
+        f"in {known} of {acc.R} regions"
     )
 
 

@@ -9,16 +9,24 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import CIRCUITS, Array, ratio
-from xunhuan.measures.actors import Actors, Partition, check_word, looking_from, partition
+from xunhuan.data.arrays import CIRCUITS, Array, Index, ratio
+from xunhuan.measures.actors import Actors, Partition, check_word, looking_from, partition, words
 from xunhuan.measures.labels import Variables, actor_coords, group_coords, group_sum, labelled, sector_coords
 from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.using import by_industry, by_supplier, industry_coords, using
 
 _DEFINITION = (
     "foreign reliance: part of the inputs a region uses that comes from outside its nation, by purchases (face) and by "
     "the production of every tier of suppliers behind its final goods (look)"
+)
+
+_PARTNER = "part of each partner in the inputs behind a region, by purchases (face) and by production at every tier"
+_INDUSTRY = (
+    "foreign reliance by using industry: part of its inputs that comes from outside the nation, by purchases (face) and by "
+    "the production of every tier of suppliers behind a unit of its output (look); of_production: the same over all "
+    "production behind it, its own included; supplier: the foreign nation with the largest part, looked through"
 )
 
 
@@ -53,10 +61,12 @@ class _Behind:
     look: Array
 
 
-def _behind(sys: System, view: Partition) -> _Behind:
-    """Both valuations of what stands behind the chosen actors."""
-    final = sys.y.sum(axis=2)
-    bought = sys.operator.inputs(sys.output)
+def _behind(sys: System, view: Partition, industries: Index | None = None) -> _Behind:
+    """Both valuations of what stands behind the chosen actors, or some of their industries."""
+    users = np.zeros_like(sys.output)
+    users[:, slice(None) if industries is None else industries] = 1.0
+    final = sys.y.sum(axis=2) * users
+    bought = sys.operator.inputs(sys.output * users)
     face = np.stack([bought[:, :, g.members].sum(axis=2) for g in view.groups], axis=2)
     made = np.zeros((*final.shape, len(view.groups)))
     for k, g in enumerate(view.groups):
@@ -78,12 +88,15 @@ def exposure(
     sectors: str | Iterable[str] = "all",
     border: str = "region",
     home: str | None = None,
+    industries: str | Iterable[str] = "all",
 ) -> xr.Dataset:
     r"""Foreign input reliance at face value and looked through, with the concentration of foreign suppliers.
 
     face_p = Σ_{q abroad} Σ_ij A[qi,pj] x[p,j] / Σ_q the same
     look_p = Σ_{q abroad} Σ_i ((B − I) f_p)[q,i] / Σ_q the same, f_p final goods made in p
     hidden_p = look_p − face_p; hhi = Σ_n s_n², s_n part of nation n in what comes from abroad
+    By using industry j: face_pj = Σ_{q abroad} Σ_i A[qi,pj] / Σ_q the same, look_pj with (B − I)[qi,pj];
+    and both over Σ_qi B[qi,pj], all production behind a unit of j, its own included: face_ and look_of_production
     [BaldwinFreemanTheodorakopoulos2023] [Hirschman1964]
 
     A[qi,pj] inputs per unit of output, cell by cell where the table knows sourcing by user; B = (I − A)^-1; x output.
@@ -96,20 +109,25 @@ def exposure(
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
-    by : {"region", "sector", "partner"}
-        Axes region; region sector (the good supplied); or region partner.
+    by : {"region", "sector", "partner", "industry", "industry-partner"}
+        Axes region; region sector (the good supplied); region partner; region industry (the user, members of a set
+        weighted by output); or region industry partner.
     sectors : str or list of str
         Goods supplied that are counted: codes, names, groups, "A+B", "!X".
     border : {"region", "nation"}
         Actors are regions and the sets asked for, or nations; then by default every nation is a row.
     home : str, optional
         Nation, or cluster made one, to look from, in place of the table's home.
+    industries : str or list of str
+        Using industries that are counted or shown, written as sectors are.
 
     Returns
     -------
     xarray.Dataset
         `face`, `look`: foreign parts; `face_inter`, `look_inter`: parts of the nation's other regions; `hhi_face`,
-        `hhi_look`; `hidden`; ratios. By partner `face` and `look` only, parts of all inputs.
+        `hhi_look`; `hidden`; ratios. By partner `face` and `look` only, parts of all inputs. By industry also
+        `face_of_production`, `look_of_production`, ratios, and the main foreign `supplier` (a nation) looked through with
+        its part in all inputs, `supplier_share`, ratio.
 
     Raises
     ------
@@ -125,18 +143,34 @@ def exposure(
     >>> ds["face"].values.round(3).tolist(), ds["look"].values.round(3).tolist()
     ([0.041, 0.062, 0.094], [0.055, 0.08, 0.113])
     """
-    check_word("grouping", by, ("region", "sector", "partner"))
+    check_word("grouping", by, ("region", "sector", "partner", "industry", "industry-partner"))
     acc = looking_from(acc, home)
-    goods = acc.sectors.select(sectors)
-    view = partition(acc, region, border)
-    seen = _behind(system_of(acc), view)
+    goods, users = acc.sectors.select(sectors), acc.sectors.select(industries)
+    view, sys = partition(acc, region, border), system_of(acc)
+    coords = group_coords(view.groups)
+    if by.startswith("industry"):
+        used, coords = using(sys, view, goods, users), coords | industry_coords(acc, users)
+        if by == "industry-partner":
+            ds = _labelled(acc, by_supplier(used, view), coords | actor_coords(view.actors), _PARTNER, sectors)
+        else:
+            ds = _labelled(acc, by_industry(used, view, _circuits(view)), coords, _INDUSTRY, sectors)
+    else:
+        ds = _of_regions(acc, view, _behind(sys, view, users), by, goods, sectors)
+    if industries != "all":
+        ds.attrs["industries"] = words(industries)
+    return ds
+
+
+def _of_regions(
+    acc: Accounts, view: Partition, seen: _Behind, by: str, goods: Index, sectors: str | Iterable[str]
+) -> xr.Dataset:
+    """By region, good supplied or partner."""
     coords = group_coords(view.groups)
     both = {"face": seen.face[:, goods], "look": seen.look[:, goods]}
     if by == "partner":
         pairs = {name: view.actors.add(a.sum(axis=1), 0).T for name, a in both.items()}
-        text = "part of each partner in the inputs behind a region, by purchases (face) and by production at every tier"
         parts = {n: (("region", "partner"), ratio(a, a.sum(axis=1, keepdims=True))) for n, a in pairs.items()}
-        return _labelled(acc, parts, {**coords, **actor_coords(view.actors)}, text, sectors)
+        return _labelled(acc, parts, {**coords, **actor_coords(view.actors)}, _PARTNER, sectors)
     dims = ("region",) if by == "region" else ("region", "sector")
     variables: dict[str, tuple[tuple[str, ...], Array]] = {}
     abroad, each = _circuits(view)[2], np.eye(len(view.groups))

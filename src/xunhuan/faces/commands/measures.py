@@ -90,7 +90,8 @@ _COMMANDS = {
     "exposure": _Command(
         "Exposure",
         "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
-        by=("region", "sector", "partner"),
+        by=("region", "sector", "partner", "industry", "industry-partner"),
+        own={"industries": (_option(str, "--industries", "Using industries or groups, as --sectors."), "all")},
     ),
     "chokepoints": _Command(
         "Chokepoints ({valuation})",
@@ -124,6 +125,12 @@ _COMMANDS = {
         "Linkages",
         "Backward and forward linkage, upstreamness and downstreamness.",
         by=("region", "sector"),
+        own={
+            "stocks": (
+                _option(str | None, "--stocks", "Final categories that hold changes in stocks: inventory."),
+                None,
+            ),
+        },
     ),
     "propagation_length": _Command(
         "Average propagation length",

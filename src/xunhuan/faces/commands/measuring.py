@@ -31,7 +31,12 @@ Nations = Annotated[
     list[str] | None,
     typer.Option("--nation", help="Make regions one nation and look from it: NAME=CODE,CODE,..."),
 ]
-Top = Annotated[int | None, typer.Option("--top", help="Show only so many rows; of a ranking, ranks of each region.")]
+Top = Annotated[
+    int | None,
+    typer.Option(
+        "--top", help="Show only so many rows, largest first number first; of a ranking, ranks of each region."
+    ),
+]
 Draws = Annotated[
     int | None,
     typer.Option("--draws", help="Versions of the table for 90% intervals; 0 for none. See `xunhuan tables`."),
@@ -93,17 +98,30 @@ def folded(frame: pd.DataFrame) -> pd.DataFrame:
 
 def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
     """Print or write a measure with its definition, weighting, unit and sources beside it."""
+    from xunhuan.data.store import strings
     from xunhuan.faces.output import emit
     from xunhuan.measures import table
 
     ranked = "rank" in ds.dims
     frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
     if top is not None and not ranked:
-        frame = frame.head(top)
+        frame = topmost(frame, strings(ds.attrs["columns"]), top)
     if format is Format.table and output is None:
         frame = folded(frame)
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=measure_notes(ds))
+
+
+def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> pd.DataFrame:
+    """So many rows, those first whose first number is the largest; rows without it come last.
+
+    >>> import pandas as pd
+    >>> topmost(pd.DataFrame({"region": ["A", "B", "C"], "face": [0.1, None, 0.3]}), ["face"], 2)["region"].tolist()
+    ['C', 'A']
+    """
+    numbers = [c for c in columns if c in frame and frame[c].dtype.kind in "fi"]
+    ordered = frame.sort_values(numbers[0], ascending=False, kind="stable") if numbers else frame
+    return ordered.head(top)
 
 
 def measure_notes(ds: xr.Dataset) -> list[str]:
@@ -115,6 +133,7 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
     lines = [caveat(a["partners"])] if "partners" in a else []
     lines += [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
     lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
+    lines += [f"Using industries: {a['industries']}."] if "industries" in a else []
     lines += _mean_lines(ds)
     if "draws" in a:
         lines.append(f"Intervals: 90%, over {a['draws']} versions of what the nation's regions sell each other.")
