@@ -71,7 +71,8 @@ def first_of(code: str, found: list[str]) -> float:
     "BaldwinFreemanTheodorakopoulos2023",
     PRESS,
     "90",
-    why='"more than 90", of industries of the OECD tables; 14 of `world-2017` here, manufactured inputs; with all inputs 12 of 14',
+    why='"more than 90", of industries of the OECD tables; 14 of `world-2017` here, manufactured inputs; with all inputs '
+    "12 of 14",
     within=10.0,
 )
 def china_first() -> list[float]:
@@ -84,7 +85,8 @@ def china_first() -> list[float]:
     "BaldwinFreemanTheodorakopoulos2023",
     PRESS,
     "40 30",
-    why='"about", of industries of the OECD tables; 14 of WIOD here, each 7 per cent, manufactured inputs; with all inputs Canada is first in 9, Japan in 4',
+    why='"about", of industries of the OECD tables; 14 of WIOD here, each 7 per cent, manufactured inputs; with all inputs '
+    "Canada is first in 9, Japan in 4",
     within=13.0,
 )
 def japan_and_canada_first() -> list[float]:
