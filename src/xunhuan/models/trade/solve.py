@@ -56,8 +56,13 @@ def problem(
 
 
 def base_of(acc: Accounts, parameters: TradeParameters) -> calibrate.Base:
-    """The base equilibrium: it depends on the table, and on whether nations are nests."""
-    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
+    """The base equilibrium: it depends on the table, on whether nations are nests and users have sources of their own."""
+    return calibrate.calibrate(acc, *kind_of_base(parameters))
+
+
+def kind_of_base(parameters: TradeParameters) -> tuple[bool, bool]:
+    """Whether nations are nests, and whether users have sources of their own."""
+    return parameters.nest_ratio != 1.0, parameters.sourcing == "by_user"
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
