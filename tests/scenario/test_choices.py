@@ -248,8 +248,8 @@ def test_the_report_says_range_sign_and_arithmetic(toy_result: Path) -> None:
     assert result.choices is not None
     reading, page = Reading(result), (toy_result / "report.html").read_text(encoding="utf-8")
     told = dict(zip(("elasticity_set", "substitution_set"), said_of_choices(reading), strict=True))
-    for said in told.values():
-        own = result.choices.query("of == @of")
+    for of, said in told.items():
+        own = result.choices[result.choices["of"] == of]
         values = own.query("variable == 'real_income' and arm == 'embargo'")["value"]
         for extreme in (values.min(), values.max()):
             assert reading.show(extreme, "real_income") in said

@@ -15,7 +15,7 @@ from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Shift
-from xunhuan.models.trade.solve import Problem, base_of, problem
+from xunhuan.models.trade.solve import Problem, base_of, kind_of_base, problem
 from xunhuan.models.trade.stability import conclude
 
 
@@ -30,31 +30,33 @@ class DrawTask(NamedTuple):
 
 @dataclass(eq=False)
 class Shared:
-    """What draws on one table have in common: the base equilibrium, with nests and without and by the wedges it holds, and
-    the shock of the draw before, where elasticities have no part in it. The base that a closure has of its own is not:
+    """What draws on one table have in common: the base equilibrium, of each kind and by the wedges it holds, and the shock
+    of the draw before, where elasticities have no part in it. The base that a closure has of its own is not:
     elasticities make it."""
 
     accounts: Accounts
-    bases: dict[tuple[Accounts, bool, bytes], Base] = field(default_factory=dict)
-    last: tuple[Shock | Primitives, Accounts, bool, Primitives, Shift] | None = None
+    bases: dict[tuple[Accounts, tuple[bool, bool], bytes], Base] = field(default_factory=dict)
+    last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
         rest = own_base(self.accounts, own)
-        acc, nested = rest.accounts, own.nest_ratio != 1
-        if self.last is not None and self.last[1] is acc and self.last[2] == nested and self.last[0] == shock:
-            same, shifted = self.last[3:]
-            return DrawTask(rest, same, problem(acc, same, own, self._base(acc, same, own), shifted), own)
+        acc = rest.accounts
+        if self.last is not None and self.last[0] == shock:
+            same, shifted = self.last[2:]
+            base = self._base(acc, same, own)
+            if base is self.last[1]:
+                return DrawTask(rest, same, problem(acc, same, own, base, shifted), own)
         p, elastic = shock, False
         if isinstance(p, Shock):
             p, elastic = elastic_primitives(acc, p, own.elasticities_of(acc.sectors))
         task = problem(acc, p, own, self._base(acc, p, own))
-        self.last = None if elastic else (shock, acc, nested, p, task.shift)
+        self.last = None if elastic else (shock, task.base, p, task.shift)
         return DrawTask(rest, p, task, own)
 
     def _base(self, acc: Accounts, p: Primitives, own: TradeParameters) -> Base:
         held = b"" if (p.wedge_base == 1).all() else p.wedge_base.tobytes()
-        at = (acc, own.nest_ratio != 1, held)
+        at = (acc, kind_of_base(own), held)
         if at not in self.bases:
             self.bases = {k: v for k, v in self.bases.items() if k[0] is acc and k[2] == b""}
             self.bases[at] = base_of(acc, own, p)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.accounts import Accounts
+from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution
+from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution, Users
 
 RAISED = "before the trade model ran, final use and value added raised by as much"
 """How the note ends that tells of flows set to 0."""
@@ -27,28 +26,32 @@ class Base:
 
     economy  arrays of the kernel, shares of world GDP
     unit     value of 1 of them in the table's unit: world GDP
-    markup   s i, purchaser price / basic price, duties included
+    duties   s j, import duties on the inputs of each industry, unit of the table
     wedge    r i, 1 + m, price / cost at which owners or collectors earn; the rate of subsidy in `economy` is net of it
     notes    treatment of unusual cells, one line each
     """
 
     economy: Economy
     unit: float
-    markup: Array
+    duties: Array
     wedge: Array
     notes: tuple[str, ...]
 
 
-def _device(**arrays: Array) -> dict[str, jax.Array]:
+def _device(**arrays: Array) -> dict[str, Any]:
     return {name: jnp.asarray(a, dtype=jnp.float64) for name, a in arrays.items()}
 
 
-def without_negative_flows(acc: Accounts) -> Accounts:
+def without_negative_flows(acc: Accounts, by_user: bool = False) -> Accounts:
     """The accounts with bilateral flows below 0 (stocks sold, in tables with sourcing by user) set to 0.
 
     What a flow gains is added to the buyer's final use (the category that holds the stocks) and to the seller's
     value added, so the identities hold. Accounts without such flows are returned as they are.
+
+    by_user  whether what final users buy from each origin must not be negative either, and sourcing is kept
     """
+    if by_user and acc.sourcing is not None:
+        return _without_negative_purchases(acc, acc.sourcing)
     below = np.maximum(-acc.flow, 0.0)
     if not below.any():
         return acc
@@ -63,7 +66,46 @@ def without_negative_flows(acc: Accounts) -> Accounts:
     return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
 
 
-def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -> Base:
+def _without_negative_purchases(acc: Accounts, sourcing: Sourcing) -> Accounts:
+    """The same for what final users of a region buy from each origin; purchases of industries below 0 are refused."""
+    if (sourcing.intermediate < 0).any():
+        count = int((sourcing.intermediate < 0).sum())
+        raise BadInput(f"{count} purchases of industries are negative", where=acc.name, fix='sourcing = "alike"')
+    below = np.einsum("ris->rsi", np.maximum(-sourcing.final.sum(3), 0.0))
+    if not below.any():
+        return acc
+    final, by_origin, value_added = acc.final.copy(), sourcing.final.copy(), acc.value_added.copy()
+    stocks = int(acc.final.sum((0, 1)).argmin())
+    final[:, :, stocks] += below.sum(0)
+    by_origin[:, :, :, stocks] += np.einsum("rsi->ris", below)
+    value_added[:, :, int(acc.value_added.sum((0, 1)).argmax())] += below.sum(1) * acc.closed[:, None]
+    note = (
+        f"{int((below > 0).sum())} negative purchases of final users by origin ({below.sum() / acc.absorption.sum():.2g} of "
+        f"all use) were set to 0 {RAISED}"
+    )
+    return acc.replace(
+        flow=acc.flow + below, final=final, value_added=value_added, sourcing=Sourcing(sourcing.intermediate, by_origin),
+        notes=(*acc.notes, note),
+    )  # fmt: skip
+
+
+def spent_by_user(acc: Accounts) -> Array:
+    """What each user spends on each origin, duties included, r s i u: industries j, then final use; unit of the table.
+
+    Raises BadInput for a table that does not know where each user buys.
+    """
+    if acc.sourcing is None:
+        raise BadInput(
+            "the table does not know where each user buys",
+            where=acc.name,
+            fix='sourcing = "alike", or a table that does: WIOD',
+        )
+    z, f = acc.sourcing.intermediate, acc.sourcing.final
+    both = np.concatenate([np.einsum("risj->rsij", z), np.einsum("risf->rsi", f)[..., None]], axis=3)
+    return np.asarray((1 + acc.tariff)[..., None] * both)
+
+
+def calibrate(acc: Accounts, nested: bool = False, by_user: bool = False, wedge: Array | None = None) -> Base:
     r"""The base equilibrium of the model, exact on the table.
 
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
@@ -72,17 +114,25 @@ def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -
     nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
     wedge: r i, 1 + m, price over cost where owners or collectors earn the difference; 1 by default. Cost is then Y/(1+m),
     its shares γ and β are so much larger, and m/(1+m) Y is income of the region beside wL: a subsidy at a negative rate.
-    Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
+    by_user: whether each user has shares of its own, π[r,s,i,u] = (1+t) flow[r,s,i,u] / Σ_r; if not, users of a region
+    source alike and bear the same duties.
+    Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
 
-    Raises BadInput for accounts the model cannot hold: a region without factor income or spending.
+    Raises BadInput for accounts the model cannot hold: a region without factor income or spending; as `spent_by_user`.
     """
-    flow, tariff = acc.flow, acc.tariff
-    spent = (1 + tariff) * flow
+    tariff = acc.tariff
+    spent = (1 + tariff) * acc.flow
     spending = spent.sum(0)
     markup = np.where(acc.absorption > 0, ratio(spending, acc.absorption), 1.0)
     purchases = acc.use * markup[:, :, None]
+    users, left = None, spending - purchases.sum(2)
+    if by_user:
+        each = spent_by_user(acc)
+        total = each.sum(0)
+        users = Users(*_device(share=ratio(each, total[None]), weight=ratio(total, spending[:, :, None])).values())
+        purchases, left = total[:, :, :-1], total[:, :, -1]
     raw = ratio(purchases, acc.output[:, None, :])
     alive = np.maximum(raw.sum(1) - 1, 0.0)
     alive[alive < 1e-12] = 0.0
@@ -91,7 +141,6 @@ def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -
     inputs = raw / (1 + subsidy)[:, None, :]
     factors = np.maximum(1 - inputs.sum(1), 0.0)
     cost = (1 + subsidy) * acc.output
-    left = spending - purchases.sum(2)
     left[np.abs(left) < 1e-12 * spending] = 0.0
     bought, stock = np.maximum(left, 0.0), np.minimum(left, 0.0)
     income = bought.sum(1)
@@ -107,8 +156,8 @@ def calibrate(acc: Accounts, nested: bool = False, wedge: Array | None = None) -
         output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
         subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
-    ))  # fmt: skip
-    return Base(economy, unit, markup, wedge, _notes(acc, stock, alive))
+    ), users=users)  # fmt: skip
+    return Base(economy, unit, (purchases - acc.use).sum(1), wedge, _notes(acc, stock, alive, by_user))
 
 
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
@@ -141,11 +190,13 @@ def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
     return out
 
 
-def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
+def _notes(acc: Accounts, stock: Array, subsidy: Array, by_user: bool) -> tuple[str, ...]:
     notes = []
     notes += [n for n in acc.notes if n.endswith(RAISED)]
-    if acc.sourcing is not None:
-        notes.append("users of a region source alike in this model, sourcing by user is not carried into the answer")
+    if acc.sourcing is not None and not by_user:
+        notes.append(
+            'users of a region source alike, sourcing by user is not carried into the answer; sourcing = "by_user" keeps it'
+        )
     if (stock < 0).any():
         share = -stock.sum() / acc.absorption.sum()
         notes.append(
@@ -239,6 +290,8 @@ def _check_primitives(p: Primitives) -> None:
 def _in_use(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Which outputs r i still have a buyer, and which goods s i are still bought, once bans hold."""
     share, inputs = np.asarray(e.share), np.asarray(e.inputs)
+    if e.users is not None:
+        return _in_use_by_user(acc, e, allowed)
     path = (share > 0) & allowed
     wanted = np.asarray(e.taste) > 0
     active = np.asarray(acc.output > 0)
@@ -256,6 +309,32 @@ def _in_use(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tuple[Arra
         lost.add(f"{g[s]} has no industry left with a buyer")
     lost.raise_if(Infeasible, where=acc.name, fix="leave one supplier, or use a high trade cost in place of a ban")
     return active.astype(np.float64), (bought & (acc.absorption > 0)).astype(np.float64)
+
+
+def _in_use_by_user(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """The same where each user has sources of its own."""
+    path = (np.asarray(e.users.share if e.users is not None else 0.0) > 0) & allowed[..., None]
+    wanted = np.concatenate([np.asarray(e.inputs) > 0, np.asarray(e.taste)[:, :, None] > 0], axis=2)
+    active = np.asarray(acc.output > 0)
+    while True:
+        runs = np.concatenate([active, np.ones((acc.R, 1), dtype=bool)], axis=1)
+        bought = wanted & runs[:, None, :]
+        still = (path & bought[None]).any((1, 3)) & (acc.output > 0)
+        if (still == active).all():
+            break
+        active = still
+    lost = Problems("a ban leaves users without any supplier")
+    g, i = acc.geography.codes, acc.sectors.codes
+    for s, k, u in np.argwhere(bought & ~path.any(0) & acc.closed[:, None, None]):
+        lost.add(f"{i[k]} for {i[u] if u < acc.S else 'final use'} in {g[s]}")
+    for s in np.flatnonzero(acc.closed & ~active.any(1)):
+        lost.add(f"{g[s]} has no industry left with a buyer")
+    lost.raise_if(
+        Infeasible,
+        where=acc.name,
+        fix='leave one supplier, use a high trade cost in place of a ban, or sourcing = "alike"',
+    )
+    return active.astype(np.float64), (bought.any(2) & (acc.absorption > 0)).astype(np.float64)
 
 
 def _parts(linked: NDArray[np.bool_]) -> Array:

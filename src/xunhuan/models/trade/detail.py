@@ -83,7 +83,9 @@ def dataset(
     import xarray as xr
 
     u = base.unit
-    hat: dict[str, Array] = {name: np.asarray(getattr(out, name)) for name in Equilibrium._fields}
+    hat: dict[str, Array] = {
+        name: np.asarray(getattr(out, name)) for name in Equilibrium._fields if name != "purchases"
+    }
     flow = flows(base, z, out)
     income_hat = hat["income"] / np.asarray(base.economy.income)
     real = income_hat / hat["consumer_price"]
@@ -118,7 +120,10 @@ def dataset(
         for name, (a, unit, text) in by_region.items()
     }
     sector: dict[str, tuple[Array, str]] = {
-        "price_hat": (hat["price"], "purchaser price index of the good in the region, new / old"),
+        "price_hat": (
+            hat["price"],
+            "purchaser price index of the good in the region, new / old; users' mean where they differ",
+        ),
         "cost_hat": (hat["cost"], "producer price, new / old"),
         "output_hat": (hat["output_hat"] / hat["cost"], "volume of output, new / old"),
         "employment_hat": (hat["hired"], "employment, new / old"),

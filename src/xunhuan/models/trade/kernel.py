@@ -20,52 +20,32 @@ import jax.numpy as jnp
 from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
+from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, prices, sales, shares, shares_by_market
+from xunhuan.models.trade.sourcing import guard as _guard
 
 
-class _Ready(NamedTuple):
-    """What does not move during the search; large arrays are laid out i s r."""
-
-    weight: JaxArray
-    net: JaxArray
-    producer: JaxArray
-    theta: JaxArray  # i r
-    fold: JaxArray  # i g, θ between / θ within
-    nest: JaxArray  # i s g, base share of nest g
-    log_markup: JaxArray  # s j, ln (1+σ')/(1+σ)
-    taste: JaxArray  # s i, tilted
-    deficit: JaxArray  # s, deficits with the rest of the world that can be financed
-    transfer: JaxArray  # s, from the other regions of the nation: what is left of the region's deficit
-    same: JaxArray  # s q, 1 where both lie in one nation of several regions, and in one part of the world
-    anchored: JaxArray  # c, 1 where a part holds an open region, whose prices are the numeraire
-
-
-def _lay(a: JaxArray) -> JaxArray:
-    """r s i to i s r, so that contractions over origins run along memory."""
-    return jnp.transpose(a, (2, 1, 0))
-
-
-def prepared(e: Economy, p: Elasticities, z: Shift) -> _Ready:
+def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     """Weights and constants of one problem; see the module's header."""
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
     barrier = z.log_cost + jnp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
-    base = e.share * z.allowed
-    weight = _lay(base * jnp.exp(-theta.T[:, None, :] * barrier))
-    net = weight / _lay(1 + z.tariff)
+    share = shares_by_market(e)
+    weight = share * by_market(e, z.allowed * jnp.exp(-theta.T[:, None, :] * barrier))
+    net = weight / by_market(e, 1 + z.tariff)
     tilt = e.taste * z.demand
     total = tilt.sum(1, keepdims=True)
     anchored = jnp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
     financed = _financed(e, z, anchored)
     same, transfer = _transfers(e, z, financed)
-    return _Ready(
+    return Ready(
         weight=weight,
         net=net,
-        producer=net / _lay(1 + z.export_tax),
+        producer=net / by_market(e, 1 + z.export_tax),
         theta=theta,
         fold=jnp.concatenate(
             [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
         ),
-        nest=jnp.einsum("isr,gr->isg", _lay(e.share), e.group),
+        nest=jnp.einsum("isr,gr->isg", share, e.group),
         log_markup=jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy),
         taste=tilt / jnp.where(total > 0, total, 1.0),
         deficit=financed - transfer,
@@ -94,10 +74,6 @@ def _transfers(e: Economy, z: Shift, deficit: JaxArray) -> tuple[JaxArray, JaxAr
     return same, jnp.where(e.pool.sum(0) > 0, deficit - part * (same @ deficit), 0.0)
 
 
-def _guard(a: JaxArray) -> JaxArray:
-    return jnp.where(a > 0, a, 1.0)
-
-
 def unpack(x: Vector, R: int, S: int) -> tuple[JaxArray, JaxArray, JaxArray, JaxArray]:
     """State vector to ln ŵ (s), ln P̂ (s i), ln Ŷ (r i), ln Î (s)."""
     a, b = R, R + R * S
@@ -123,7 +99,7 @@ class _Made(NamedTuple):
     hired: JaxArray  # s j, ln L̂
 
 
-def _unit_cost(p: Elasticities, z: Shift, k: _Ready, made: Technique, lw: JaxArray, ly: JaxArray) -> _Made:
+def _unit_cost(p: Elasticities, z: Shift, k: Ready, made: Technique, lw: JaxArray, ly: JaxArray) -> _Made:
     r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9], and the employment it comes with.
 
     ĉ[s,j] = b̂[s,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = β'/β Ŷ (1+σ')/(1+σ) / ŵ
@@ -132,48 +108,11 @@ def _unit_cost(p: Elasticities, z: Shift, k: _Ready, made: Technique, lw: JaxArr
     return _Made((made.bundle - z.log_productivity - p.scale * labour - k.log_markup) * z.active, labour)
 
 
-class _Market(NamedTuple):
-    """Goods markets given prices of producers and spending; see `_market`."""
-
-    total: JaxArray  # i s, Σ_g of nest values; P̂^(−θ)
-    against: JaxArray  # i s, what W C is divided by to give a share: the total, or 1 in an open region
-    nested: JaxArray  # i s g, multiplier of W C in nest g
-    origin: JaxArray  # i r, C = ĉ^(−θ)
-    net_rate: JaxArray  # i s, spending net of import duties per unit of spending
-
-
-def _market(e: Economy, k: _Ready, lc: JaxArray) -> _Market:
-    r"""Sourcing in two nests: regions of one nation compete inside it, nations against each other.
-
-    U[g,s,i] = Σ_{r∈g} W C / Π_g;  P̂^(−θ) = Σ_g Π_g U^(θ/θ_in);  π'[r,s,i] = W C · U^(θ/θ_in − 1) / P̂^(−θ)
-    """
-    origin = jnp.exp(-k.theta * lc.T)
-    by_nest = origin[:, :, None] * e.group.T  # i r g
-    inside = jnp.einsum("isr,irg->isg", k.weight, by_nest)
-    ratio = _guard(inside / _guard(k.nest))
-    lift = jnp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
-    total = (inside * lift).sum(2)
-    net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
-    # An open region's own market is without bound: nothing from outside moves its price index.
-    against = jnp.where(e.books[None, :] > 0, _guard(total), 1.0)
-    return _Market(total, against, lift, origin, jnp.where(total > 0, net / _guard(total), 1.0))
-
-
-def _sales(e: Economy, k: _Ready, m: _Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
-    """Producers' sales Y' (r i) and export-tax revenue (r), from spending s i."""
-    per = (spending.T / m.against)[:, :, None] * m.nested
-    at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
-    if not taxed:
-        return at_border.T, jnp.zeros(len(e.books))
-    own = (jnp.einsum("isr,isg->irg", k.producer, per) * e.group.T).sum(2) * m.origin
-    return own.T, (at_border - own).sum(0)
-
-
 class _Turn(NamedTuple):
     """What the equations say about the state they were given."""
 
     lw: JaxArray  # s, ln of the wage at which factor markets clear
-    lp: JaxArray  # s i
+    lp: JaxArray  # s i, or ln ĉ[r,i] where users have sources of their own
     ly: JaxArray  # r i
     li: JaxArray  # s
     drift: JaxArray  # s, ln of a part's GDP, new / old
@@ -181,40 +120,50 @@ class _Turn(NamedTuple):
     out: Equilibrium
 
 
-def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bool) -> _Turn:
-    """One pass through every equation of the model, from a state to the state it implies."""
-    lw, lp, ly, li = unpack(x, *e.output.shape)
-    cpi = consumer_price(e, p, lp)
+def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: bool) -> _Turn:
+    """One pass through every equation of the model, from a state to the state it implies.
+
+    Where users source alike the state's second part is P̂[s,i], from which costs and then markets follow; where each has
+    sources of its own it is ĉ[r,i], from which markets and then costs follow: as many numbers, however many users there are.
+    """
+    lw, second, ly, li = unpack(x, *e.output.shape)
+    m = market(e, k, second * z.active) if e.users is not None else None
+    lp = second if m is None else prices(e, p, z, m)
+    paid = lp if lp.ndim == 2 else lp[:, :, -1]
+    cpi = consumer_price(e, p, paid)
     people = workers_hat(e, p, z, li, cpi)
-    made = technique(e, p, lw, lp)
+    made = technique(e, p, lw, lp if lp.ndim == 2 else lp[:, :, :-1])
     lc, hired = _unit_cost(p, z, k, made, lw, ly)
-    m = _market(e, k, lc)
+    implied = lc
+    if m is None:
+        m = market(e, k, lc)
+        implied = prices(e, p, z, m)
 
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
-    interim = jnp.einsum("sij,sj->si", made.inputs, cost)
-    demand = spent_on(p, k.taste, lp) * (e.income * jnp.exp(li))[:, None] + interim
-    spending = (1 - e.run_down) * demand * z.bought
-    output, export_revenue = _sales(e, k, m, spending, taxed)
+    final = spent_on(p, k.taste, paid) * (e.income * jnp.exp(li))[:, None]
+    b = bought(e, z, m, made.inputs, cost, final)
+    output, export_revenue = sales(e, k, m, b.by_market, taxed)
     output = output * z.active
-    duty_rate = 1 - m.net_rate.T
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
     wages = jnp.exp(lw) * people * e.wage_bill
+    share, purchases = shares(e, k, m, b)
     out = Equilibrium(
-        wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
-        workers_hat=people, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
-        stock_sales=(e.run_down * demand).sum(1),
-        income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
-        export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,
-        gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + (duty_rate * interim).sum(1)) * e.books,
-        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired),
+        wage=jnp.exp(lw), price=jnp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=jnp.exp(lc),
+        output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
+        workers_hat=people, consumer_price=jnp.exp(cpi), share=share, spending=b.spending, output=output,
+        stock_sales=(e.run_down * b.demand).sum(1),
+        income=e.income * jnp.exp(li), wage_bill=wages, duty=b.duty,
+        export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=b.duty_rate,
+        gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + b.duty_on_inputs) * e.books,
+        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired), purchases=purchases,
     )  # fmt: skip
-    return _implied(e, p, z, k, m, out, bill, cpi)
+    return _implied(e, p, z, k, implied, out, bill, cpi)
 
 
 def _implied(
-    e: Economy, p: Elasticities, z: Shift, k: _Ready, m: _Market, out: Equilibrium, bill: JaxArray, cpi: JaxArray
+    e: Economy, p: Elasticities, z: Shift, k: Ready, second: JaxArray, out: Equilibrium, bill: JaxArray, cpi: JaxArray
 ) -> _Turn:
-    """The wages, prices, outputs and incomes that markets and budgets imply, in logs of new / old."""
+    """The wages, outputs and incomes that markets and budgets imply, in logs of new / old."""
     closed = e.books > 0
     # An open region, where there is one, is the world whose prices stand still.
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
@@ -229,7 +178,7 @@ def _implied(
 
     return _Turn(
         lw=log(bill, e.wage_bill * out.workers_hat, closed),
-        lp=jnp.where((z.bought > 0) & closed[:, None], -jnp.log(_guard(m.total.T)) / p.between, 0.0),
+        lp=second,
         ly=log(out.output, e.output, z.active > 0),
         li=jnp.where(closed, _log_above(budget), 0.0),
         drift=z.part.T @ jnp.log(grown),
@@ -238,7 +187,7 @@ def _implied(
     )
 
 
-def _deficits(e: Economy, p: Elasticities, z: Shift, k: _Ready, out: Equilibrium, world_cpi: JaxArray) -> JaxArray:
+def _deficits(e: Economy, p: Elasticities, z: Shift, k: Ready, out: Equilibrium, world_cpi: JaxArray) -> JaxArray:
     r"""Deficits s under the closure.
 
     D'[s] = D[s] c[s],   c[s] = held + real P̂_world + own ŷ[s],   y = wL, the nation's where it shares its deficit
@@ -257,7 +206,7 @@ def _deficits(e: Economy, p: Elasticities, z: Shift, k: _Ready, out: Equilibrium
     return deficit - p.own * out.wage_bill * (z.part.T @ over)
 
 
-def _nation_shares(e: Economy, p: Elasticities, k: _Ready, out: Equilibrium, closure: JaxArray) -> JaxArray:
+def _nation_shares(e: Economy, p: Elasticities, k: Ready, out: Equilibrium, closure: JaxArray) -> JaxArray:
     """Deficits s where a nation shares its own by factor income, and transfers follow its factor income and people.
 
     D'[s] = b'[s] D'[n] + τ[s] − b'[s] Σ_n τ,  b'[s] = wL'[s] / wL'[n],  τ[s] = T[s] L̂[s] wL'[n] / wL[n],
@@ -275,12 +224,6 @@ def _log_above(a: JaxArray) -> JaxArray:
     """ln a, continued as a straight line below LOWEST: deficits can exceed a region's income on the way."""
     low = a < LOWEST
     return jnp.where(low, jnp.log(LOWEST) + a / LOWEST - 1, jnp.log(jnp.where(low, 1.0, a)))
-
-
-def _shares(e: Economy, k: _Ready, m: _Market) -> JaxArray:
-    """New expenditure shares π', r s i."""
-    per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
-    return jnp.transpose(k.weight * m.origin[:, None, :] * per, (2, 1, 0))
 
 
 LOWEST = 1e-4
@@ -301,7 +244,7 @@ class Pace(NamedTuple):
 BOLD, CAREFUL = Pace(3.0, 0.3), Pace(0.7, 0.5)
 
 
-def iteration(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pace: Pace = BOLD) -> Map:
+def iteration(e: Economy, p: Elasticities, z: Shift, k: Ready, taxed: bool, pace: Pace = BOLD) -> Map:
     """The map whose fixed point is the equilibrium, on the state vector.
 
     Nominal variables are divided by world GDP at each pass, by its own GDP in each part of a world that bans have
@@ -315,7 +258,8 @@ def iteration(e: Economy, p: Elasticities, z: Shift, k: _Ready, taxed: bool, pac
         closed = e.books > 0
         reach = partial(jnp.clip, min=-pace.reach, max=pace.reach)  # far from the answer; at the answer every move is 0
         lw_new = jnp.where(closed, lw + pace.wage * reach(t.lw - lw - t.drift), 0.0)
-        lp = jnp.where((z.bought > 0) & closed[:, None], lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
+        moves = (z.bought > 0) & closed[:, None] if e.users is None else z.active > 0
+        lp = jnp.where(moves, lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
         ly = jnp.where(z.active > 0, ly0 + reach(t.ly - ly0 - t.drift[:, None]), 0.0)
         li = jnp.where(closed, li0 + reach(t.li - li0 - t.drift), 0.0)
         return jnp.concatenate([lw_new, lp.ravel(), ly.ravel(), li])

@@ -45,7 +45,8 @@ def respond_many(
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
     """The base under a closure; see `ownbase.own_base`."""
-    if parameters.deficits != "zero" and not (accounts.flow < 0).any():
+    below = (accounts.flow < 0).any() or parameters.sourcing == "by_user"
+    if parameters.deficits != "zero" and not below:
         return accounts
     from xunhuan.models.trade.ownbase import own_base
 

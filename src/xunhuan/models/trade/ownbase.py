@@ -42,14 +42,14 @@ def own_base(acc: Accounts, parameters: TradeParameters) -> OwnBase:
     Raises BadInput as `problem` does; NotConverged where that equilibrium is not found, or is one of several.
     """
     if parameters.deficits != "zero":
-        return OwnBase(_kept(acc))
-    return _balanced(_kept(acc), parameters.model_dump_json())
+        return OwnBase(_kept(acc, parameters.sourcing == "by_user"))
+    return _balanced(_kept(acc, parameters.sourcing == "by_user"), parameters.model_dump_json())
 
 
 @lru_cache(8)
-def _kept(acc: Accounts) -> Accounts:
+def _kept(acc: Accounts, by_user: bool) -> Accounts:
     """So that a table whose negative flows are taken out is one object."""
-    return without_negative_flows(acc)
+    return without_negative_flows(acc, by_user)
 
 
 @lru_cache(8)

@@ -49,6 +49,11 @@ class TradeParameters(BaseModel):
         description="θ among regions of one nation / θ between nations (pure number, > 0). 1 = one tier, the default: "
         "no estimate of the ratio for provinces is at hand.",
     )
+    sourcing: Literal["alike", "by_user"] = Field(
+        default="alike",
+        description="Whether all users of a region buy a good from the same sources (alike, default), or each industry and "
+        "final use from its own (by_user), shares and prices by user, in tables that know them: WIOD.",
+    )
     labour: Literal["immobile", "mobile"] = Field(
         default="immobile",
         description="Whether people move between regions of one nation. Default immobile [CaliendoParro2015]; mobile "

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from xunhuan.models.solvers import JaxArray
 from xunhuan.models.trade.records import Economy, Elasticities
+from xunhuan.models.trade.sourcing import guard
 
 NEAR_UNIT = 1e-7
 """Distance of an elasticity from 1 below which its mean is taken to second order: exact at 1, and smooth around it."""
@@ -32,10 +33,6 @@ class Technique(NamedTuple):
     hired: JaxArray | float
 
 
-def _guard(a: JaxArray) -> JaxArray:
-    return jnp.where(a > 0, a, 1.0)
-
-
 def technique(e: Economy, p: Elasticities, lw: JaxArray, lp: JaxArray) -> Technique:
     r"""Cost of a bundle and the shares of what is in it; nested CES in exact changes [BaqaeeFarhi2024].
 
@@ -43,15 +40,16 @@ def technique(e: Economy, p: Elasticities, lw: JaxArray, lp: JaxArray) -> Techni
 
     β' = β (ŵ/b̂)^(1−η_j),   γ' = γ (P̂/P̂_M)^(1−ε_j) (P̂_M/b̂)^(1−η_j).  All elasticities 1: b̂ = ŵ^β Π_i P̂^γ, shares stand still
 
-    lw s, lp s i: logs of new / old.
+    lw s, lp s i, or s i j where industries pay prices of their own: logs of new / old.
     """
     if p.substitution is None:
-        bundle = e.factors * lw[:, None] + jnp.einsum("sij,si->sj", e.inputs, lp)
+        dear = jnp.einsum("sij,si->sj", e.inputs, lp) if lp.ndim == 2 else (e.inputs * lp).sum(1)
+        bundle = e.factors * lw[:, None] + dear
         return Technique(bundle, e.factors, e.inputs, 0.0)
     among, across = 1 - p.substitution.inputs, 1 - p.substitution.factors
     total = e.inputs.sum(1)
-    part = e.inputs / _guard(total)[:, None, :]
-    price, grown = _mean(part, lp[:, :, None], among, 1)
+    part = e.inputs / guard(total)[:, None, :]
+    price, grown = _mean(part, lp[:, :, None] if lp.ndim == 2 else lp, among, 1)
     wage = jnp.broadcast_to(lw[:, None], price.shape)
     bundle, lift = _mean(jnp.stack([e.factors, total]), jnp.stack([wage, price]), across, 0)
     return Technique(bundle, e.factors * lift[0], e.inputs * grown * lift[1][:, None, :], across * (wage - bundle))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xunhuan.data.accounts import Accounts
+from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array
 from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
@@ -39,19 +39,33 @@ def accounts(
     flow = flows(base, z, out)
     output = np.asarray(out.output) * base.unit
     subsidy = np.asarray(z.subsidy)
-    bought = 1 - np.asarray(out.duty_rate)  # basic value per unit of purchaser value
-    use = np.asarray(out.inputs) * ((1 + subsidy) * output)[:, None, :] * bought[:, :, None]
-    use[~acc.closed] = 0.0
     absorbed = flow.sum(0)
-    final = _split(acc.final, acc.absorption - acc.use.sum(2), absorbed - use.sum(2), acc.absorption, absorbed)
+    sourcing = None
+    if out.purchases is None:
+        bought = 1 - np.asarray(out.duty_rate)  # basic value per unit of purchaser value
+        use = np.asarray(out.inputs) * ((1 + subsidy) * output)[:, None, :] * bought[:, :, None]
+        use[~acc.closed] = 0.0
+        final = _split(acc.final, acc.absorption - acc.use.sum(2), absorbed - use.sum(2), acc.absorption, absorbed)
+    else:
+        sourcing = purchases(acc, base, z, out)
+        use, final = (np.einsum("risk->sik", a) for a in (sourcing.intermediate, sourcing.final))
     sold = flow.sum(1)
     extra = {EXPORT_TAX: sold - output, SUBSIDY: -paid * output}
     value_added, components = _value_added(acc, base, out, sold, use, extra)
     note = "counterfactual of the long-run trade model; values in units of the base's world GDP"
     return acc.replace(
         flow=flow, use=use, final=final, value_added=value_added, components=components, tariff=np.asarray(z.tariff),
-        notes=(*acc.notes, note + WARNINGS[ended.outcome != "several"] * (not ended.converged)),
+        sourcing=sourcing, notes=(*acc.notes, note + WARNINGS[ended.outcome != "several"] * (not ended.converged)),
     )  # fmt: skip
+
+
+def purchases(acc: Accounts, base: Base, z: Shift, out: Equilibrium) -> Sourcing:
+    """Where each user buys at new values, before tariffs, unit of the table; final use of an origin split by category as
+    before."""
+    spent = np.asarray(out.purchases) * base.unit / (1 + np.asarray(z.tariff))[..., None]  # r s i u
+    old = acc.sourcing.final if acc.sourcing is not None else np.zeros(0)
+    before, after = old.sum(3), np.einsum("rsi->ris", spent[..., -1])
+    return Sourcing(np.einsum("rsij->risj", spent[..., :-1]), _split(old, before, after, before, after))
 
 
 def _split(parts: Array, old: Array, new: Array, old_size: Array, new_size: Array) -> Array:
@@ -80,7 +94,7 @@ def _value_added(
     names = list(acc.components)
     kept: dict[str, Array] = {}
     if INPUT_TARIFF in names:
-        old, new = input_duties(acc, base), use_duties(use, out)
+        old, new = base.duties, use_duties(use, out)
         recorded = acc.value_added[:, :, names.index(INPUT_TARIFF)]
         kept[INPUT_TARIFF] = np.where(old > 0, recorded * new / np.where(old > 0, old, 1.0), new)
         total_old = total_old - recorded
@@ -103,14 +117,9 @@ def _value_added(
     return np.stack([columns[n] for n in order], axis=-1), tuple(order)
 
 
-def input_duties(acc: Accounts, base: Base) -> Array:
-    """Duties on the inputs of each industry in the base, s j, unit of the table."""
-    duties: Array = ((base.markup - 1)[:, :, None] * acc.use).sum(1)
-    return duties
-
-
 def use_duties(use: Array, out: Equilibrium) -> Array:
     """Duties on inputs at new basic values `use` s i j; returns s j."""
     rate = np.asarray(out.duty_rate)
-    duties: Array = (use * (rate / (1 - rate))[:, :, None]).sum(1)
+    rate = rate[:, :, None] if rate.ndim == 2 else rate[:, :, :-1]
+    duties: Array = (use * (rate / (1 - rate))).sum(1)
     return duties

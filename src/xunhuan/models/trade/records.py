@@ -7,6 +7,17 @@ from typing import NamedTuple
 from xunhuan.models.solvers import JaxArray
 
 
+class Users(NamedTuple):
+    """Where each user buys: u runs over a region's industries j, then its final use.
+
+    share   r s i u, π, expenditure share of origin r in what user u of s spends on i; sums to 1 over r, or to 0
+    weight  s i u, part of the user in s's spending on i, sums to 1 over u, or to 0
+    """
+
+    share: JaxArray
+    weight: JaxArray
+
+
 class Economy(NamedTuple):
     """The base equilibrium; values are shares of world GDP.
 
@@ -26,6 +37,7 @@ class Economy(NamedTuple):
     group      g r,   1 where r lies in nest g; row 0 holds regions that are a nest of their own
     pool       p s,   1 where s lies in p, a nation of several regions (its workers can move); rows of zeros allowed
     books      s,     1 where the region keeps books, 0 where it is open
+    users      where each user buys; None where all users of a region source alike
     """
 
     share: JaxArray
@@ -44,6 +56,7 @@ class Economy(NamedTuple):
     group: JaxArray
     pool: JaxArray
     books: JaxArray
+    users: Users | None = None
 
 
 class Substitution(NamedTuple):
@@ -121,8 +134,10 @@ class Equilibrium(NamedTuple):
 
     wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
+    purchases r s i u, π' X' of each user; None where all users of a region source alike
     stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
     subsidies s, paid less what owners earn above cost · gdp s, at basic prices · duty_rate s i: duties per unit of spending
+    duty_rate s i u where users differ; price then their mean, weighted by base spending
     factors s j (β'), inputs s i j (γ'): cost shares · hired s j, employment, new / old
     """
 
@@ -147,3 +162,4 @@ class Equilibrium(NamedTuple):
     factors: JaxArray
     inputs: JaxArray
     hired: JaxArray
+    purchases: JaxArray | None = None

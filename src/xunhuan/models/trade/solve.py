@@ -56,8 +56,14 @@ def problem(
 
 
 def base_of(acc: Accounts, parameters: TradeParameters, p: Primitives) -> calibrate.Base:
-    """The base equilibrium: it depends on the table, on the wedges it holds, and on whether nations are nests."""
-    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0, wedge=p.wedge_base)
+    """The base equilibrium: it depends on the table, on the wedges it holds, on whether nations are nests and users have
+    sources of their own."""
+    return calibrate.calibrate(acc, *kind_of_base(parameters), wedge=p.wedge_base)
+
+
+def kind_of_base(parameters: TradeParameters) -> tuple[bool, bool]:
+    """Whether nations are nests, and whether users have sources of their own."""
+    return parameters.nest_ratio != 1.0, parameters.sourcing == "by_user"
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]

@@ -20,10 +20,11 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Vector
 from xunhuan.models.trade import calibrate
-from xunhuan.models.trade.kernel import _Ready, iteration, prepared
+from xunhuan.models.trade.kernel import iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 from xunhuan.models.trade.solve import Problem, place_in_state, primitives_of, problem, search, search_from, status
+from xunhuan.models.trade.sourcing import Ready
 
 NEAR = 0.9
 """ρ above which a second search is made."""
@@ -51,7 +52,7 @@ class Settled(NamedTuple):
 
 
 @partial(jax.jit, static_argnames=("taxed",))
-def _pushed(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, v: Vector, taxed: bool) -> JaxArray:
+def _pushed(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, v: Vector, taxed: bool) -> JaxArray:
     """∂g/∂x v."""
     moved: JaxArray = jax.jvp(iteration(e, p, z, k, taxed), (x,), (v,))[1]
     return moved

@@ -1,0 +1,142 @@
+r"""Where buyers buy: sourcing in two nests, in exact changes.
+
+A market d is a region, whose users all source alike, or where the table knows better a user of a region: each of its
+industries, and last its final use.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from xunhuan.models.solvers import JaxArray
+from xunhuan.models.trade.records import Economy, Elasticities, Shift
+
+
+class Ready(NamedTuple):
+    """What does not move during the search; large arrays are laid out i s r, or i d r where markets d are those of users."""
+
+    weight: JaxArray
+    net: JaxArray
+    producer: JaxArray
+    theta: JaxArray  # i r
+    fold: JaxArray  # i g, θ between / θ within
+    nest: JaxArray  # i s g, base share of nest g
+    log_markup: JaxArray  # s j, ln (1+σ')/(1+σ)
+    taste: JaxArray  # s i, tilted
+    deficit: JaxArray  # s, deficits with the rest of the world that can be financed
+    transfer: JaxArray  # s, from the other regions of the nation: what is left of the region's deficit
+    same: JaxArray  # s q, 1 where both lie in one nation of several regions, and in one part of the world
+    anchored: JaxArray  # c, 1 where a part holds an open region, whose prices are the numeraire
+
+
+class Market(NamedTuple):
+    """Goods markets given prices of producers; see `market`."""
+
+    total: JaxArray  # i d, Σ_g of nest values; P̂^(−θ)
+    against: JaxArray  # i d, what W C is divided by to give a share: the total, or 1 in an open region
+    nested: JaxArray  # i d g, multiplier of W C in nest g
+    origin: JaxArray  # i r, C = ĉ^(−θ)
+    net_rate: JaxArray  # i d, spending net of import duties per unit of spending
+
+
+class Bought(NamedTuple):
+    """What is spent, and what duties it bears."""
+
+    demand: JaxArray  # s i, what is used, valued at its price
+    spending: JaxArray  # s i, what is bought: demand less what comes out of stock
+    by_market: JaxArray  # d i
+    duty_rate: JaxArray  # s i, or s i u
+    duty: JaxArray  # s
+    duty_on_inputs: JaxArray  # s
+
+
+def guard(a: JaxArray) -> JaxArray:
+    """The array with 1 in the place of what is not above 0."""
+    return jnp.where(a > 0, a, 1.0)
+
+
+def by_market(e: Economy, a: JaxArray) -> JaxArray:
+    """r s i to i d r, so that contractions over origins run along memory; a region's users one after another."""
+    laid = jnp.transpose(a, (2, 1, 0))
+    return laid if e.users is None else jnp.repeat(laid, e.users.share.shape[3], axis=1)
+
+
+def shares_by_market(e: Economy) -> JaxArray:
+    """Base shares π by market, i d r."""
+    if e.users is None:
+        return by_market(e, e.share)
+    R, _, S, U = e.users.share.shape
+    return jnp.transpose(e.users.share, (2, 1, 3, 0)).reshape(S, R * U, R)
+
+
+def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
+    r"""Sourcing in two nests: regions of one nation compete inside it, nations against each other.
+
+    U[g,s,i] = Σ_{r∈g} W C / Π_g;  P̂^(−θ) = Σ_g Π_g U^(θ/θ_in);  π'[r,s,i] = W C · U^(θ/θ_in − 1) / P̂^(−θ)
+    """
+    origin = jnp.exp(-k.theta * lc.T)
+    by_nest = origin[:, :, None] * e.group.T  # i r g
+    inside = jnp.einsum("isr,irg->isg", k.weight, by_nest)
+    ratio = guard(inside / guard(k.nest))
+    lift = jnp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
+    total = (inside * lift).sum(2)
+    net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
+    # An open region's own market is without bound: nothing from outside moves its price index.
+    books = e.books if e.users is None else jnp.repeat(e.books, e.users.share.shape[3])
+    against = jnp.where(books[None, :] > 0, guard(total), 1.0)
+    return Market(total, against, lift, origin, jnp.where(total > 0, net / guard(total), 1.0))
+
+
+def _by_user(e: Economy, a: JaxArray) -> JaxArray:
+    """i d to s i, or to s i u."""
+    if e.users is None:
+        return a.T
+    S, _ = a.shape
+    return jnp.transpose(a.reshape(S, len(e.books), -1), (1, 0, 2))
+
+
+def prices(e: Economy, p: Elasticities, z: Shift, m: Market) -> JaxArray:
+    """ln P̂, s i, or s i u by user; 0 where nothing is bought and in an open region."""
+    total = _by_user(e, m.total)
+    closed, theta = e.books > 0, p.between
+    if e.users is None:
+        return jnp.where((z.bought > 0) & closed[:, None], -jnp.log(guard(total)) / theta, 0.0)
+    return jnp.where((total > 0) & closed[:, None, None], -jnp.log(guard(total)) / theta[:, None], 0.0)
+
+
+def bought(e: Economy, z: Shift, m: Market, inputs: JaxArray, cost: JaxArray, final: JaxArray) -> Bought:
+    """Spending, and duties on it, from cost shares of inputs s i j, costs of producers s j and final spending s i."""
+    rate = 1 - _by_user(e, m.net_rate)
+    if e.users is None:
+        interim = jnp.einsum("sij,sj->si", inputs, cost)
+        demand = final + interim
+        spending = (1 - e.run_down) * demand * z.bought
+        return Bought(demand, spending, spending, rate, (rate * spending).sum(1), (rate * interim).sum(1))
+    parts = jnp.concatenate([inputs * cost[:, None, :], final[:, :, None]], axis=2) * z.bought[:, :, None]
+    R, S, U = parts.shape
+    flat = jnp.transpose(parts, (0, 2, 1)).reshape(R * U, S)
+    duty, total = rate * parts, parts.sum(2)
+    return Bought(total, total, flat, rate, duty.sum((1, 2)), duty[:, :, :-1].sum((1, 2)))
+
+
+def sales(e: Economy, k: Ready, m: Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
+    """Producers' sales Y' (r i) and export-tax revenue (r), from spending d i."""
+    per = (spending.T / m.against)[:, :, None] * m.nested
+    at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
+    if not taxed:
+        return at_border.T, jnp.zeros(len(e.books))
+    own = (jnp.einsum("isr,isg->irg", k.producer, per) * e.group.T).sum(2) * m.origin
+    return own.T, (at_border - own).sum(0)
+
+
+def shares(e: Economy, k: Ready, m: Market, b: Bought) -> tuple[JaxArray, JaxArray | None]:
+    """New expenditure shares π' of regions, r s i, and what each user spends on each origin, r s i u, where users differ."""
+    per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
+    by = k.weight * m.origin[:, None, :] * per  # i d r
+    if e.users is None:
+        return jnp.transpose(by, (2, 1, 0)), None
+    R, S = b.spending.shape
+    spent = jnp.transpose((by * b.by_market.T[:, :, None]).reshape(S, R, -1, R), (3, 1, 0, 2))
+    return spent.sum(3) / guard(b.spending), spent
