@@ -206,7 +206,8 @@ def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) 
     year, end = (float(data[k].sel(arm="embargo", place="ATL")) for k in ("loss_year", "end_level"))
     assert lost == pytest.approx(year * 365 / 42, rel=1e-12)
     assert f"“embargo” costs Atlas {style.percent(lost, 2)} of the value added of the 42 days run, once: " in html
-    assert f"{style.percent(year, 2)} of a year’s; at their end value added is recovering, at {style.percent(end, 2)} of" in html
+    assert f"{style.percent(year, 2)} of a year’s; at their end value added is recovering, at" in html
+    assert f", at {style.percent(end, 2)} of its level at rest." in html
     assert "Change of real income under “integration”." in html
     assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
 

@@ -247,7 +247,8 @@ class Reading(Placed):
         return self.quantity(q).form(drawn)
 
     def show(self, number: Number | float, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
-        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD"; a label in its room's words.
+        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD"; a label in its
+        room's words.
 
         drawn  the number is as `change` gives it, and gains and losses carry their sign
         """

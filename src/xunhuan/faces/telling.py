@@ -55,7 +55,8 @@ def passing(reading: Reading, model: str, arm: str = "") -> list[str]:
     if q is None:
         return []
     t = words.of(reading.lang)
-    return [t("arm_does", arm=a, what=said) for a in ([arm] if arm else reading.distinct(q)) if (said := tell(reading, q, a))]
+    arms = [arm] if arm else reading.distinct(q)
+    return [t("arm_does", arm=a, what=said) for a in arms if (said := tell(reading, q, a))]
 
 
 def chain(reading: Reading) -> list[str]:

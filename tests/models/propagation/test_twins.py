@@ -37,8 +37,9 @@ OPTIONS = [
     {"rationing": "home_first"},
     {"criticality": "leontief", "rationing": "proportional"},
     {"criticality": "linear", "rationing": "home_first"},
-    {"important": "critical"},
-    {"important": "ignored", "caution": 0.8},
+    {"criticality": "ratings_critical"},
+    {"criticality": "ratings_ignored", "caution": 0.8},
+    {"inventory_set": "colon", "inventory_scale": {"MAN": 0.3}, "criticality": "leontief"},
     {"caution": 0.9, "rationing": "proportional", "target": "demand", "destock": False},
     {"target": "demand", "slack": 0.1, "overproduction_days": 30, "overproduction_max": 1.5},
     {"substitution": False},
@@ -74,7 +75,7 @@ class Naive:
         rho, holds, keeps = criticality(acc.sectors, p), inventory_days(acc.sectors, p), shelf_days(acc.sectors, p)
         self.rho, self.keeps = rho, keeps
         self.spoils = [code not in acc.sectors.groups["services"] for code in acc.sectors.codes]
-        self.days = {(i, j): min(holds[j], keeps[i]) for i in S for j in S}
+        self.days = {(i, j): min(holds[i, j], keeps[i]) for i in S for j in S}
         self.tau = {k: max(self.dt, min(p.restock_days, v)) for k, v in self.days.items()}
         total = {(s, i): sum(acc.flow[r, s, i] for r in R) for s in R for i in S}
         self.pi0 = {(r, s, i): acc.flow[r, s, i] / total[s, i] for r in R for s in R for i in S}

@@ -201,7 +201,7 @@ def stock_days(accounts: Accounts, parameters: PropagationParameters) -> Array:
     """
     codes = accounts.sectors.codes
     holds, keeps = inventory_days(accounts.sectors, parameters), shelf_days(accounts.sectors, parameters)
-    days: Array = np.minimum(holds[None, :], keeps[:, None])
+    days: Array = np.minimum(holds, keeps[:, None])
     short = (days > 0) & (days < parameters.step_days) & (accounts.use.sum(axis=0) > 0)
     if short.any():
         order = sorted(zip(*np.nonzero(short), strict=True), key=lambda ij: float(days[ij]))

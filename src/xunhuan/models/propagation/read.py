@@ -23,20 +23,20 @@ FLAT = 1e-4
 QUANTITIES = (
     Quantity("loss", "share", ("place",), "value added lost in the days run, share of the value added of the same days at "
              "rest", "Hallegatte2013", better=-1, headline=True, picture="map"),
-    Quantity("loss_year", "share", ("place",), "value added lost in the days run, share of the value added of a whole year at "
-             "rest (GDP at basic prices): loss times days run over 365", "Hallegatte2013", better=-1, headline=True),
+    Quantity("loss_year", "share", ("place",), "value added lost in the days run, share of the value added of a whole year "
+             "at rest (GDP at basic prices): loss times days run over 365", "Hallegatte2013", better=-1, headline=True),
     Quantity("path", "ratio", ("t", "place"), "output over output at rest, mean of each window", "Hallegatte2013",
              better=1, rest=1.0, picture="lines"),
     Quantity("sector_path", "ratio", ("t", "sector"), "output of the home nation over output at rest, by sector",
              "Hallegatte2013", better=1, rest=1.0, picture="lines"),
     Quantity("stopped_by", "share", ("sector",), "value added the home nation lost for want of an input, by input, share of "
              "the value added of the days run at rest", "Pichler2022", better=-1, picture="bars"),
-    Quantity("end_level", "share", ("place",), "value added of the run's last window over its level at rest", "Hallegatte2013",
-             better=1, rest=1.0),
+    Quantity("end_level", "share", ("place",), "value added of the run's last window over its level at rest",
+             "Hallegatte2013", better=1, rest=1.0),
     Quantity("trough_level", "share", ("place",), "value added of the run's lowest window over its level at rest",
              "Hallegatte2013", better=1, rest=1.0),
-    Quantity("trough_day", "day", ("place",), "day on which the run's lowest window of value added ends; none where nothing is "
-             "lost", "Hallegatte2013", rest=None),
+    Quantity("trough_day", "day", ("place",), "day on which the run's lowest window of value added ends; none where nothing "
+             "is lost", "Hallegatte2013", rest=None),
     Quantity("course", "label", ("place",), "where value added goes at the run's end, last window against the one before: "
              f"-1 still falling, 1 recovering, 0 flat (less than {FLAT:g} of its level at rest)", rest=None),
 )  # fmt: skip
@@ -96,8 +96,8 @@ def _notes(acc: Accounts, r: Response) -> list[str]:
     share, part = whole["loss"] / base, a["run_days"] / DAYS_A_YEAR
     return [
         f"Value added lost in {a['run_days']:g} days: {whole['loss']:,.4g} {acc.unit}, "
-        f"{100 * share:.3f}% of the value added of the same days at rest, {100 * share * part:.3f}% of a year's; to the shock "
-        f"itself {whole['loss_direct']:,.4g}, for missing inputs {whole['loss_inputs']:,.4g}, for missing orders "
+        f"{100 * share:.3f}% of the value added of the same days at rest, {100 * share * part:.3f}% of a year's; to the "
+        f"shock itself {whole['loss_direct']:,.4g}, for missing inputs {whole['loss_inputs']:,.4g}, for missing orders "
         f"{whole['loss_demand']:,.4g}. loss_share is of the same days too.",
         *_ended(acc, r),
         f"Definition: {a['definition']}. Rationing {a['rationing']}, criticality {a['criticality']}.",
@@ -112,8 +112,9 @@ def _ended(acc: Accounts, r: Response) -> list[str]:
         return []
     where = {k: float(v[at.index(acc.home)]) for k, v in course(r.path, at).items()}
     moves = {-1: "still falling", 0: "flat", 1: "recovering"}[int(where["course"])]
-    low = f"; lowest {100 * where['trough_level']:.2f}%, day {where['trough_day']:g}" if np.isfinite(where["trough_day"]) else ""
-    return [f"At the end value added of {acc.home} is {moves}, at {100 * where['end_level']:.2f}% of its level at rest{low}."]
+    said = f"At the end value added of {acc.home} is {moves}, at {100 * where['end_level']:.2f}% of its level at rest"
+    fell = np.isfinite(where["trough_day"])
+    return [said + (f"; lowest {100 * where['trough_level']:.2f}%, day {where['trough_day']:g}." if fell else ".")]
 
 
 def _named(frame: pd.DataFrame, acc: Accounts, r: Response) -> pd.DataFrame:
