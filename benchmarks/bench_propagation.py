@@ -62,6 +62,9 @@ def peer_main(path: str) -> None:
         main_inv_dur=STOCK, psi_param=float(job["psi"]), inventory_restoration_tau=RESTOCK,
         productive_capital_vector=pd.Series(job["x"] * 4, place),
     )  # fmt: skip
+    if "destroyed" in job:
+        np.savez(path.replace(".npz", ".out.npz"), **rebuilt_by_peer(job, io, place))
+        return
     loss = job["loss"]
     out, took = np.empty((len(loss), R * S)), []
     for k in range(len(loss)):
@@ -75,6 +78,28 @@ def peer_main(path: str) -> None:
         took.append(time.perf_counter() - begin)
         out[k] = model.production
     np.savez(path.replace(".npz", ".out.npz"), production=out, took=np.array(took), peak=peak_mb())
+
+
+def rebuilt_by_peer(job: dict, io: object, place: object) -> dict[str, np.ndarray]:
+    """BoARIO's own simulation of an EventKapitalRebuild: production and goods delivered to rebuild, axes t ri."""
+    import pandas as pd
+    from boario.event import from_series
+    from boario.extended_models import ARIOPsiModel
+    from boario.simulation import Simulation
+
+    model = ARIOPsiModel(
+        io, order_type="noalt", alpha_max=1.0, main_inv_dur=STOCK, psi_param=float(job["psi"]),
+        inventory_restoration_tau=RESTOCK, productive_capital_vector=pd.Series(job["capital"], place), monetary_factor=1,
+    )  # fmt: skip
+    sectors = dict(zip(sorted(set(place.get_level_values("sector"))), job["mix"].tolist(), strict=True))
+    event = from_series(
+        pd.Series(job["destroyed"], place), event_type="rebuild", occurrence=START, duration=1,
+        rebuild_tau=int(job["rebuild_days"]), rebuilding_sectors={k: v for k, v in sectors.items() if v > 0},
+        event_monetary_factor=1,
+    )  # fmt: skip
+    sim = Simulation(model, n_temporal_units_to_sim=DAYS, events_list=[event], save_records=[])
+    sim.loop(progress=False)
+    return {"production": sim.production_realised.to_numpy(), "rebuilt": sim.rebuild_prod.to_numpy()}
 
 
 def job_of(acc, loss, *, psi: float = 0.8, alpha_max: float = 1.0, alpha_tau: int = 365) -> dict[str, object]:
@@ -148,6 +173,42 @@ def numbers(python: str) -> list[dict[str, object]]:
     return rows
 
 
+REBUILT = {"loss": 0.3, "rebuild_days": 30.0}
+"""What is destroyed of AT-N's manufacturing capital, and the time in which it is rebuilt."""
+
+
+def rebuilding(**changes: object) -> dict[str, float]:
+    """Our output lost and goods rebuilt on Toyland when AT-N loses capital, by equal settings."""
+    from xunhuan.data.toyland import toyland
+    from xunhuan.models.edits import Destruction
+    from xunhuan.models.model import Shock
+    from xunhuan.models.propagation import PropagationParameters, respond
+
+    quake = Destruction("AT-N", "MAN", start=START, **REBUILT)
+    r = respond(toyland(), Shock((quake,)), PropagationParameters(**equal_settings(**changes)))
+    return {"output_lost": float(r.detail["output_lost"].sum()), "rebuilt": float(r.detail["rebuilt"].sum()),
+            "destroyed": float(r.detail["destroyed"].sum())}  # fmt: skip
+
+
+def rebuilding_by_both(python: str) -> dict[str, float]:
+    """The same beside BoARIO's EventKapitalRebuild."""
+    from xunhuan.data.toyland import toyland
+    from xunhuan.models.edits import Destruction
+
+    acc = toyland()
+    quake = Destruction("AT-N", "MAN", start=START, **REBUILT)
+    capital = np.maximum(acc.value_added.sum(2), 0) * quake.capital_ratio
+    job = job_of(acc, np.zeros((DAYS, acc.R * acc.S))) | {
+        "destroyed": (quake.share(acc) * quake.capital(acc)).ravel(), "capital": capital.ravel(),
+        "mix": quake.goods(acc)[acc.geography.codes.index("AT-N")], "rebuild_days": quake.rebuild_days,
+    }  # fmt: skip
+    got = ask_peer(python, job)
+    return rebuilding() | {
+        "output_lost_boario": float((acc.output.ravel() / 365 - got["production"]).sum()),
+        "rebuilt_boario": float(got["rebuilt"].sum()),
+    }
+
+
 def speed(python: str | None, steps: int) -> dict[str, object]:
     """Time of a step and peak memory on 3465 industries, everything recorded and the year booked on our side."""
     from bench_measures import synthetic
@@ -213,6 +274,7 @@ def main() -> None:
         print("comparison with BoARIO skipped: no Python that has it was given (--peer-python)", file=sys.stderr)
     else:
         result["numbers"] = numbers(options.peer_python)
+        result["rebuilding"] = rebuilding_by_both(options.peer_python)
     result["speed"] = speed(options.peer_python, options.steps)
     result["sizes"] = sizes(options.draws)
     text = json.dumps(result, indent=1, ensure_ascii=False)

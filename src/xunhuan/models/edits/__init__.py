@@ -5,6 +5,7 @@ tariff from=CHN to=USA add=0.25
 """
 
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import (
     ExportTax,
     FinalDemand,
@@ -21,6 +22,7 @@ from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, T
 __all__ = [
     "Capacity",
     "DemandShift",
+    "Destruction",
     "Edit",
     "ExportTax",
     "FinalDemand",

@@ -9,6 +9,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
+from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, Productivity, Tariff, TradeCost
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
@@ -92,7 +93,7 @@ def _always(p: PropagationParameters) -> str | None:
 MODEL: Model[PropagationParameters] = Model(
     name="propagation",
     parameters=PropagationParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, ExportTax, Capacity, Orders, Link, Gateway, Stock),
+    reads=(TradeCost, Tariff, Productivity, FinalDemand, ExportTax, Capacity, Orders, Link, Gateway, Stock, Destruction),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
@@ -109,7 +110,7 @@ MODEL: Model[PropagationParameters] = Model(
     views=VIEWS,
     command="propagate",
     shown=("horizon_days", "criticality", "rationing"),
-    sources=("Hallegatte2013", "Pichler2022", "Henriet2012", "BoehmLevchenkoPandalaiNayar2023",
+    sources=("Hallegatte2008", "Hallegatte2013", "Pichler2022", "Henriet2012", "BoehmLevchenkoPandalaiNayar2023",
              "ColonHallegatteRozenberg2021", "Juhel2024"),
     words=words_beside("xunhuan.models.propagation"),
     size=lambda acc, p: 0.012 * p.horizon_days * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
