@@ -97,8 +97,9 @@ def rebuilt_by_peer(job: dict, io: object, place: object) -> dict[str, np.ndarra
         rebuild_tau=int(job["rebuild_days"]), rebuilding_sectors={k: v for k, v in sectors.items() if v > 0},
         event_monetary_factor=1,
     )  # fmt: skip
-    sim = Simulation(model, n_temporal_units_to_sim=DAYS, events_list=[event], save_records=[])
-    sim.loop(progress=False)
+    sim = Simulation(model, n_temporal_units_to_sim=DAYS)
+    sim.add_event(event)
+    sim.loop()
     return {"production": sim.production_realised.to_numpy(), "rebuilt": sim.rebuild_prod.to_numpy()}
 
 
@@ -173,37 +174,41 @@ def numbers(python: str) -> list[dict[str, object]]:
     return rows
 
 
-REBUILT = {"loss": 0.3, "rebuild_days": 30.0}
-"""What is destroyed of AT-N's manufacturing capital, and the time in which it is rebuilt."""
+MILLIONTHS = 1e6
+REBUILT, REBUILD_DAYS = (0.05, 0.3), 30.0
+"""Shares destroyed of AT-N's manufacturing capital, stocks not binding and binding, and the time in which it is rebuilt."""
 
 
-def rebuilding(**changes: object) -> dict[str, float]:
+def rebuilding(loss: float) -> dict[str, float]:
     """Our output lost and goods rebuilt on Toyland when AT-N loses capital, by equal settings."""
     from xunhuan.data.toyland import toyland
     from xunhuan.models.edits import Destruction
     from xunhuan.models.model import Shock
     from xunhuan.models.propagation import PropagationParameters, respond
 
-    quake = Destruction("AT-N", "MAN", start=START, **REBUILT)
-    r = respond(toyland(), Shock((quake,)), PropagationParameters(**equal_settings(**changes)))
+    quake = Destruction("AT-N", "MAN", loss=loss, start=START, rebuild_days=REBUILD_DAYS)
+    r = respond(toyland(), Shock((quake,)), PropagationParameters(**equal_settings()))
     return {"output_lost": float(r.detail["output_lost"].sum()), "rebuilt": float(r.detail["rebuilt"].sum()),
             "destroyed": float(r.detail["destroyed"].sum())}  # fmt: skip
 
 
-def rebuilding_by_both(python: str) -> dict[str, float]:
+def rebuilding_by_both(python: str, loss: float) -> dict[str, float]:
     """The same beside BoARIO's EventKapitalRebuild."""
     from xunhuan.data.toyland import toyland
     from xunhuan.models.edits import Destruction
 
     acc = toyland()
-    quake = Destruction("AT-N", "MAN", start=START, **REBUILT)
+    quake = Destruction("AT-N", "MAN", loss=loss, start=START, rebuild_days=REBUILD_DAYS)
     capital = np.maximum(acc.value_added.sum(2), 0) * quake.capital_ratio
     job = job_of(acc, np.zeros((DAYS, acc.R * acc.S))) | {
         "destroyed": (quake.share(acc) * quake.capital(acc)).ravel(), "capital": capital.ravel(),
         "mix": quake.goods(acc)[acc.geography.codes.index("AT-N")], "rebuild_days": quake.rebuild_days,
     }  # fmt: skip
-    got = ask_peer(python, job)
-    return rebuilding() | {
+    # BoARIO drops rebuilding demand below a few units of money, so Toyland is told in millionths.
+    for name in ("Z", "Y", "x", "destroyed", "capital"):
+        job[name] = job[name] * MILLIONTHS
+    got = {k: v / MILLIONTHS for k, v in ask_peer(python, job).items()}
+    return rebuilding(loss) | {
         "output_lost_boario": float((acc.output.ravel() / 365 - got["production"]).sum()),
         "rebuilt_boario": float(got["rebuilt"].sum()),
     }
@@ -274,7 +279,7 @@ def main() -> None:
         print("comparison with BoARIO skipped: no Python that has it was given (--peer-python)", file=sys.stderr)
     else:
         result["numbers"] = numbers(options.peer_python)
-        result["rebuilding"] = rebuilding_by_both(options.peer_python)
+        result["rebuilding"] = [rebuilding_by_both(options.peer_python, loss) for loss in REBUILT]
     result["speed"] = speed(options.peer_python, options.steps)
     result["sizes"] = sizes(options.draws)
     text = json.dumps(result, indent=1, ensure_ascii=False)
