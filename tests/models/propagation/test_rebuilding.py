@@ -69,7 +69,7 @@ def test_capital_comes_back_and_the_books_balance(toy: Accounts) -> None:
 
 @pytest.mark.textbook
 def test_ample_capacity_rebuilds_at_the_stated_rate(toy: Accounts) -> None:
-    """Where all that is asked is served, outstanding falls by 1/τ of itself a day: B(t) = B⁰ (1 − 1/τ)^t [Hallegatte2008]."""
+    """Where all that is asked is served, outstanding falls by 1/τ of itself a day, B⁰ (1 − 1/τ)^t [Hallegatte2008]."""
     p = PropagationParameters(horizon_days=60, slack=1.0)
     r = respond(toy, Shock((Destruction("AT-N", "MAN", loss=0.01, rebuild_days=40),)), p)
     left = float(r.detail["outstanding"].sum()) / float(r.detail["destroyed"].sum())

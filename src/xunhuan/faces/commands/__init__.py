@@ -49,6 +49,9 @@ ROOMS: dict[str, dict[str, str]] = {
         "respond": "What a model makes of some edits of a table: the places changed most.",
         "barriers": "Which trade costs cost a region most: gain in its real income, percent, per percent off each.",
     },
+    "sweep": {
+        "sweep": "Which single link matters most: each of the largest cut for some days, ranked by the value added lost.",
+    },
     "report": {
         "report": "Write one self-contained HTML page: the answer, figures, tables, definitions, sources.",
         "figure": "Draw figures of a report as image files, with the Chromium or Chrome on this machine.",

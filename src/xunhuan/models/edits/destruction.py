@@ -52,7 +52,8 @@ class Destruction(Local):
     capital_ratio : float, default 4
         Capital over value added of a year, years; 4 as [Juhel2024].
     mix : str, default ""
-        Goods that rebuild and their weights, "F:0.7+C28:0.3"; "" takes the table's fixed capital formation, region by region.
+        Goods that rebuild and their weights, "F:0.7+C28:0.3"; "" takes the table's fixed capital formation, region by
+        region.
 
     Raises
     ------
@@ -141,7 +142,9 @@ class Destruction(Local):
         if whole == 0:
             return (Wrong("", "no industry of these regions and sectors has capital", "name others"),)
         if self.value is not None and self.value > whole:
-            return (Wrong("value", f"{self.value:g} is more than the capital there, {whole:g} {acc.unit}", "give less"),)
+            return (
+                Wrong("value", f"{self.value:g} is more than the capital there, {whole:g} {acc.unit}", "give less"),
+            )
         hit = self.share(acc).any(1)
         bare = [acc.geography.codes[k] for k in np.flatnonzero(hit & ~self.goods(acc).any(1))]
         what = f"no good of the mix is bought in {', '.join(bare)}"
@@ -152,5 +155,3 @@ def _investment(acc: Accounts) -> int:
     """Position of the category of fixed capital formation, −1 where there is none."""
     found = [k for k, name in enumerate(acc.categories) if name.lower() in INVESTMENT]
     return found[0] if found else -1
-
-

@@ -134,7 +134,8 @@ def booked_accounts(b: Books, accounts: Accounts, e: Machine) -> Accounts:
     flow   deliveries; use  what industries used and what spoiled in their stores; value added  output less use, by
     component as in the base (what missing inputs saved is spread like the base); final  what was met, each category scaled
     like the region's demand for the good, negative ones by what old stocks gave, and the change in the industries' stocks
-    as a category of its own, "stock_change", and where capital was rebuilt what that took, "rebuilding". Days that the run leaves of the year are at rest.
+    as a category of its own, "stock_change", and where capital was rebuilt what that took, "rebuilding". Days that the run
+    leaves of the year are at rest.
     """
     rest, left = e.rest, max(DAYS_A_YEAR - float(b.days[1]), 0.0)
     flow = b.flow + left * shipped_at_rest(e)

@@ -12,8 +12,8 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
-from xunhuan.models.propagation.rebuilding import Damage
 from xunhuan.models.propagation.rationing import RATIONING, Rationing
+from xunhuan.models.propagation.rebuilding import Damage
 from xunhuan.models.propagation.state import Goods, State
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.read import QUANTITIES, VIEWS, read
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _respond(accounts: Accounts, shock: Shock, parameters: PropagationParameters) -> Response:
@@ -31,6 +34,13 @@ def respond_many(
     from xunhuan.models.propagation.run import respond_many as ran
 
     return ran(accounts, shocks, parameters, booked=booked)
+
+
+def _sweep(accounts: Accounts, parameters: PropagationParameters, **what: Any) -> tuple[pd.DataFrame, list[str]]:
+    """Single links cut one by one; see `links.sweep`."""
+    from xunhuan.models.propagation.links import told
+
+    return told(accounts, parameters, **what)
 
 
 def _inventories(p: PropagationParameters, factor: float, acc: Accounts) -> PropagationParameters:
@@ -93,7 +103,19 @@ def _always(p: PropagationParameters) -> str | None:
 MODEL: Model[PropagationParameters] = Model(
     name="propagation",
     parameters=PropagationParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, ExportTax, Capacity, Orders, Link, Gateway, Stock, Destruction),
+    reads=(
+        TradeCost,
+        Tariff,
+        Productivity,
+        FinalDemand,
+        ExportTax,
+        Capacity,
+        Orders,
+        Link,
+        Gateway,
+        Stock,
+        Destruction,
+    ),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
@@ -110,8 +132,16 @@ MODEL: Model[PropagationParameters] = Model(
     views=VIEWS,
     command="propagate",
     shown=("horizon_days", "criticality", "rationing"),
-    sources=("Hallegatte2008", "Hallegatte2013", "Pichler2022", "Henriet2012", "BoehmLevchenkoPandalaiNayar2023",
-             "ColonHallegatteRozenberg2021", "Juhel2024"),
+    sources=(
+        "Hallegatte2008",
+        "Hallegatte2013",
+        "Pichler2022",
+        "Henriet2012",
+        "BoehmLevchenkoPandalaiNayar2023",
+        "ColonHallegatteRozenberg2021",
+        "Juhel2024",
+    ),
     words=words_beside("xunhuan.models.propagation"),
+    sweep=_sweep,
     size=lambda acc, p: 0.012 * p.horizon_days * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

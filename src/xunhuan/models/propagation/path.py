@@ -127,7 +127,11 @@ def detail(
         data |= {
             "destroyed": (rs, e.damage.value[ran].sum(0), _attrs("capital of the industry destroyed", unit)),
             "rebuilt": (rs, b.built, _attrs("goods delivered to rebuild capital, by good", unit)),
-            "outstanding": (rs, outstanding.sum(0), _attrs("goods that rebuilding still lacks at the end, by good", unit)),
+            "outstanding": (
+                rs,
+                outstanding.sum(0),
+                _attrs("goods that rebuilding still lacks at the end, by good", unit),
+            ),
         }
     coords = {"region": list(accounts.geography.codes), "sector": list(accounts.sectors.codes),
               "input": list(accounts.sectors.codes)}  # fmt: skip

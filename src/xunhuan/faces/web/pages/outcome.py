@@ -157,7 +157,12 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
     warned = [html.P(said, className="sub small")] if said else []
     told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm)]
-    return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers"), *told, *warned]
+    return [
+        html.P(t("headline", what=named(reading, q), arm=arm)),
+        html.Div(cells, className="numbers"),
+        *told,
+        *warned,
+    ]
 
 
 def _arms(reading: Reading, arm: str) -> html.Div:
