@@ -18,6 +18,8 @@ from xunhuan.models.propagation.economy import at_rest, economy
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.timeline import pressure, timeline
 
+pytestmark = pytest.mark.identity
+
 QUAKES = (
     Destruction("AT-N", "MAN", loss=0.6, start=5, rebuild_days=20),
     Destruction("ATL", "goods", value=30.0, start=12, rebuild_days=90, capital_ratio=3.0, mix="MAN:1+SER:3"),
@@ -25,7 +27,6 @@ QUAKES = (
 LONG = PropagationParameters(horizon_days=730)
 
 
-@pytest.mark.identity
 @pytest.mark.parametrize("rule", ["proportional", "final_last", "home_first"])
 def test_destroyed_is_rebuilt_and_outstanding_at_every_step(toy: Accounts, rule: str) -> None:
     p = PropagationParameters(rationing=rule)
@@ -43,7 +44,6 @@ def test_destroyed_is_rebuilt_and_outstanding_at_every_step(toy: Accounts, rule:
     assert built > 0.5 * destroyed
 
 
-@pytest.mark.identity
 def test_nothing_destroyed_changes_nothing(toy: Accounts) -> None:
     none = respond(toy, Shock((Destruction("AT-N", "MAN", loss=0.0),)))
     assert float(np.abs(none.detail["loss"]).max()) < 1e-12
@@ -53,7 +53,6 @@ def test_nothing_destroyed_changes_nothing(toy: Accounts) -> None:
     assert "rebuilt" not in still.detail
 
 
-@pytest.mark.identity
 def test_capital_comes_back_and_the_books_balance(toy: Accounts) -> None:
     r = respond(toy, Shock(QUAKES), LONG)
     d = r.detail
@@ -76,7 +75,6 @@ def test_ample_capacity_rebuilds_at_the_stated_rate(toy: Accounts) -> None:
     assert left == pytest.approx((1 - 1 / 40) ** 60, rel=1e-9)
 
 
-@pytest.mark.identity
 def test_a_value_is_that_much_and_a_share_of_it_alike(toy: Accounts) -> None:
     by_value = Destruction("ATL", "goods", value=25.0)
     assert float((by_value.share(toy) * by_value.capital(toy)).sum()) == pytest.approx(25.0, rel=1e-12)
@@ -87,7 +85,6 @@ def test_a_value_is_that_much_and_a_share_of_it_alike(toy: Accounts) -> None:
     assert Destruction("ATL", loss=0.7).dosed(2.0).loss == 1.0
 
 
-@pytest.mark.identity
 def test_stopped_and_resumed_is_one_run(toy: Accounts, tmp_path: Path) -> None:
     p = PropagationParameters(horizon_days=84)
     whole = simulate(toy, Shock(QUAKES), p)

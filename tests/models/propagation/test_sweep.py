@@ -15,6 +15,8 @@ from xunhuan.models.edits import Link
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, respond, sweep
 
+pytestmark = pytest.mark.identity
+
 
 @pytest.mark.twin
 def test_each_row_is_the_run_of_its_cut_alone(toy: Accounts) -> None:
@@ -36,7 +38,6 @@ def test_each_row_is_the_run_of_its_cut_alone(toy: Accounts) -> None:
     assert float(found["loss_leontief"].max()) > 1e-3
 
 
-@pytest.mark.identity
 def test_ranks_are_of_what_they_stand_beside(toy: Accounts) -> None:
     found = sweep(toy, origin="provinces", destination="AT-S", days=30)
     assert set(found["supplier"]) == {"AT-N", "AT-E"}  # not AT-S to itself
@@ -49,7 +50,6 @@ def test_ranks_are_of_what_they_stand_beside(toy: Accounts) -> None:
     assert sorted(few["value"]) == sorted(found["value"].nlargest(2))
 
 
-@pytest.mark.identity
 def test_kinds_of_link_carry_the_same_value(toy: Accounts) -> None:
     whole = float(toy.flow[3, :3].sum())
     for by in ("link", "good", "supplier"):

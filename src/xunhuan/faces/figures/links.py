@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Language
 
-ROW_HEIGHT = 22
+_ROW = 22
 
 
 def link_dots(
@@ -56,7 +56,7 @@ def link_dots(
         )
         for (name, v), colour, symbol in zip(series.items(), style.SERIES, ("circle", "diamond", "square") * 2, strict=False)
     ])  # fmt: skip
-    style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 90, legend=True)
+    style.dress(fig, title=title, height=len(rows) * _ROW + 90, legend=True)
     fig.update_xaxes(tickformat=".2~%", rangemode="tozero", nticks=6)
     fig.update_yaxes(
         tickvals=list(range(len(rows))),

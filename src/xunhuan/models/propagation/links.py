@@ -22,7 +22,7 @@ from xunhuan.models.propagation.run import packed, simulate
 BY = ("link", "good", "supplier")
 RULES = ("ratings", "leontief")
 """Criticality rules that are told side by side: what analysts rate, and every input."""
-Progress = Callable[[int, int], None]
+_Progress = Callable[[int, int], None]
 
 
 class Cut(NamedTuple):
@@ -105,7 +105,7 @@ def sweep(
     links: int = 100,
     rules: Sequence[str] = RULES,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: _Progress | None = None,
 ) -> pd.DataFrame:
     """Cut each of the largest links for some days, one at a time, and rank them by the value added that home loses.
 
@@ -185,7 +185,7 @@ def _worked(accounts: Accounts, tasks: list[tuple[Link, PropagationParameters]],
         yield from pool.map(_one, tasks, chunksize=2)
 
 
-def told(accounts: Accounts, parameters: PropagationParameters, **given: object) -> tuple[pd.DataFrame, list[str]]:
+def as_told(accounts: Accounts, parameters: PropagationParameters, **given: object) -> tuple[pd.DataFrame, list[str]]:
     """`sweep` with names and the notes that belong beside it, shares in per cent, for the command line."""
     frame = sweep(accounts, parameters, **given)  # type: ignore[arg-type]
     days = given.get("days", 90.0)

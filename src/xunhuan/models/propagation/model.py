@@ -38,9 +38,9 @@ def respond_many(
 
 def _sweep(accounts: Accounts, parameters: PropagationParameters, **what: Any) -> tuple[pd.DataFrame, list[str]]:
     """Single links cut one by one; see `links.sweep`."""
-    from xunhuan.models.propagation.links import told
+    from xunhuan.models.propagation.links import as_told
 
-    return told(accounts, parameters, **what)
+    return as_told(accounts, parameters, **what)
 
 
 def _inventories(p: PropagationParameters, factor: float, acc: Accounts) -> PropagationParameters:
