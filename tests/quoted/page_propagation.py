@@ -127,7 +127,7 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"criticality": "ratings_ignored"}, {"criticality": "leontief"}, {"criticality": "linear"}, {"substitution": False},
     {"elasticity_year": GIVEN.elasticity_long * (1 - (1 - GIVEN.elasticity_year / GIVEN.elasticity_long) ** 2)},
     {"reorder": "all"}, {"allotment": "orders"}, {"caution": 0.8}, {"rationing": "proportional"},
-    {"rationing": "home_first"}, {"restock_days": 3.0}, {"restock_days": 60.0}, {"overproduction_max": 1.0},
+    {"rationing": "home_first"}, {"restock_days": GIVEN.restock_days / 3}, {"restock_days": GIVEN.restock_days * 6}, {"overproduction_max": 1.0},
     {"slack": 0.1}, {"target": "demand"},
 )  # fmt: skip
 
@@ -142,9 +142,9 @@ CHANGES: tuple[dict[str, object], ...] = (
     "| no substitution; twice as fast | {n}; {n} |",
     "| shortfalls asked of all suppliers | {n} |",
     "| arrivals shared by orders | {n} |",
-    "| output cut from 80% of target stocks (`caution`) | {n} |",
+    "| output cut before stocks are used up (`caution`) | {n} |",
     "| rationing alike; own nation first | {n}; {n} |",
-    "| restocking in 3 days; in 60 | {n}; {n} |",
+    "| restocking three times as fast; a sixth | {n}; {n} |",
     "| no overproduction | {n} |",
     "| a tenth of capacity spare | {n} |",
     "| target stocks follow demand | {n} |",
@@ -162,7 +162,7 @@ def hangs_on() -> list[str]:
 
 @quote(
     PAGE,
-    "lie between {n} and {n}% of the half-year's value added; the estimate, {n}%, takes",
+    "of `chip-embargo` is {n} to {n}% of the half-year's value added; the estimate, {n}%, takes",
     "so half of the draws lie below {n}%.",
 )
 def drawn() -> list[str]:
@@ -170,14 +170,18 @@ def drawn() -> list[str]:
     return [low, high, value, number(100 * chips().headline("loss", "embargo", "CHN")["median"], 2)]
 
 
+SWEPT = 90.0
+
+
 @quote(
     PAGE,
+    "cut for {n} days (in steps of two), percent of China's value added of those days:",
     "| rank by value, `ratings`, `leontief` | hangs on |\n|---|---|--:|--:|--:|--:|---|---|\n{t}\n\nThe largest link",
 )
 def single_links() -> list[str]:
-    p = PropagationParameters(horizon_days=90, step_days=2, record_days=90)
-    rows = sweep(accounts("world-2017"), p, days=90, links=10).to_dict("records")
-    return ["\n".join(
+    p = PropagationParameters(horizon_days=SWEPT, step_days=2, record_days=SWEPT)
+    rows = sweep(accounts("world-2017"), p, days=SWEPT, links=10).to_dict("records")
+    return [f"{SWEPT:g}", "\n".join(
         f"| {r['supplier']} | {r['good']} | {r['value'] / 1000:.1f} | {100 * r['loss_ratings']:.2f} | "
         f"{r['multiplier_ratings']:.2f} | {100 * r['loss_leontief']:.2f} | {r['value_rank']}, {r['rank_ratings']}, "
         f"{r['rank_leontief']} | {' in '.join(filter(None, (r['input'], r['industry']))) or '–'} |" for r in rows
