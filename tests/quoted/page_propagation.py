@@ -127,8 +127,8 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"criticality": "ratings_ignored"}, {"criticality": "leontief"}, {"criticality": "linear"}, {"substitution": False},
     {"elasticity_year": GIVEN.elasticity_long * (1 - (1 - GIVEN.elasticity_year / GIVEN.elasticity_long) ** 2)},
     {"reorder": "all"}, {"allotment": "orders"}, {"caution": 0.8}, {"rationing": "proportional"},
-    {"rationing": "home_first"}, {"restock_days": GIVEN.restock_days / 3}, {"restock_days": GIVEN.restock_days * 6}, {"overproduction_max": 1.0},
-    {"slack": 0.1}, {"target": "demand"},
+    {"rationing": "home_first"}, {"restock_days": GIVEN.restock_days / 3}, {"restock_days": GIVEN.restock_days * 6},
+    {"overproduction_max": 1.0}, {"slack": 0.1}, {"target": "demand"},
 )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
         q = reading.quantity(part["variable"].iloc[0])
         title = lowered(reading.title(q))
         low, high = part.iloc[0], part.iloc[-1]
+        if reading.show(low["value"], q) == reading.show(high["value"], q):
+            continue  # the choice decides nothing there
         runs.append(
             t("choices_run", arm=arm, low=reading.show(low["value"], q), low_at=low["choice"],
               high=reading.show(high["value"], q), high_at=high["choice"])
