@@ -178,7 +178,7 @@ def _ended(result: Result) -> list[str]:
     lines += [
         f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
     ]
-    lines += [*arithmetic(reading), *said_of_choices(reading), *offset_too_small(reading)]
+    lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)
     lines += [said for model in reading.models for said in passing(reading, model)]
     if m["draws"]["total"]:
