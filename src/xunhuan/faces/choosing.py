@@ -23,8 +23,9 @@ def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
 
 
 def said_of_choices(reading: Reading) -> list[str]:
-    """The range over each choice in a sentence, "" where it decides nothing; whether the sign of net Ω depends on it, and how
-    many have no answer."""
+    """The range over each choice in a sentence, "" where it decides nothing; whether the sign of net Ω depends on it, and
+    how many have no answer.
+    """
     return [words.of(reading.lang)("next").join(_said(reading, of, f)) for of, f in of_choice(reading).items()]
 
 
