@@ -62,6 +62,9 @@ def peer_main(path: str) -> None:
         main_inv_dur=STOCK, psi_param=float(job["psi"]), inventory_restoration_tau=RESTOCK,
         productive_capital_vector=pd.Series(job["x"] * 4, place),
     )  # fmt: skip
+    if "destroyed" in job:
+        np.savez(path.replace(".npz", ".out.npz"), **rebuilt_by_peer(job, io, place))
+        return
     loss = job["loss"]
     out, took = np.empty((len(loss), R * S)), []
     for k in range(len(loss)):
@@ -75,6 +78,29 @@ def peer_main(path: str) -> None:
         took.append(time.perf_counter() - begin)
         out[k] = model.production
     np.savez(path.replace(".npz", ".out.npz"), production=out, took=np.array(took), peak=peak_mb())
+
+
+def rebuilt_by_peer(job: dict, io: object, place: object) -> dict[str, np.ndarray]:
+    """BoARIO's own simulation of an EventKapitalRebuild: production and goods delivered to rebuild, axes t ri."""
+    import pandas as pd
+    from boario.event import from_series
+    from boario.extended_models import ARIOPsiModel
+    from boario.simulation import Simulation
+
+    model = ARIOPsiModel(
+        io, order_type="noalt", alpha_max=1.0, main_inv_dur=STOCK, psi_param=float(job["psi"]),
+        inventory_restoration_tau=RESTOCK, productive_capital_vector=pd.Series(job["capital"], place), monetary_factor=1,
+    )  # fmt: skip
+    sectors = dict(zip(sorted(set(place.get_level_values("sector"))), job["mix"].tolist(), strict=True))
+    event = from_series(
+        pd.Series(job["destroyed"], place), event_type="rebuild", occurrence=START, duration=1,
+        rebuild_tau=int(job["rebuild_days"]), rebuilding_sectors={k: v for k, v in sectors.items() if v > 0},
+        event_monetary_factor=1,
+    )  # fmt: skip
+    sim = Simulation(model, n_temporal_units_to_sim=DAYS)
+    sim.add_event(event)
+    sim.loop()
+    return {"production": sim.production_realised.to_numpy(), "rebuilt": sim.rebuild_prod.to_numpy()}
 
 
 def job_of(acc, loss, *, psi: float = 0.8, alpha_max: float = 1.0, alpha_tau: int = 365) -> dict[str, object]:
@@ -148,6 +174,46 @@ def numbers(python: str) -> list[dict[str, object]]:
     return rows
 
 
+MILLIONTHS = 1e6
+REBUILT, REBUILD_DAYS = (0.05, 0.3), 30.0
+"""Shares destroyed of AT-N's manufacturing capital, stocks not binding and binding, and the time in which it is rebuilt."""
+
+
+def rebuilding(loss: float) -> dict[str, float]:
+    """Our output lost and goods rebuilt on Toyland when AT-N loses capital, by equal settings."""
+    from xunhuan.data.toyland import toyland
+    from xunhuan.models.edits import Destruction
+    from xunhuan.models.model import Shock
+    from xunhuan.models.propagation import PropagationParameters, respond
+
+    quake = Destruction("AT-N", "MAN", loss=loss, start=START, rebuild_days=REBUILD_DAYS)
+    r = respond(toyland(), Shock((quake,)), PropagationParameters(**equal_settings()))
+    return {"output_lost": float(r.detail["output_lost"].sum()), "rebuilt": float(r.detail["rebuilt"].sum()),
+            "destroyed": float(r.detail["destroyed"].sum())}  # fmt: skip
+
+
+def rebuilding_by_both(python: str, loss: float) -> dict[str, float]:
+    """The same beside BoARIO's EventKapitalRebuild."""
+    from xunhuan.data.toyland import toyland
+    from xunhuan.models.edits import Destruction
+
+    acc = toyland()
+    quake = Destruction("AT-N", "MAN", loss=loss, start=START, rebuild_days=REBUILD_DAYS)
+    capital = np.maximum(acc.value_added.sum(2), 0) * quake.capital_ratio
+    job = job_of(acc, np.zeros((DAYS, acc.R * acc.S))) | {
+        "destroyed": (quake.share(acc) * quake.capital(acc)).ravel(), "capital": capital.ravel(),
+        "mix": quake.goods(acc)[acc.geography.codes.index("AT-N")], "rebuild_days": quake.rebuild_days,
+    }  # fmt: skip
+    # BoARIO drops rebuilding demand below a few units of money, so Toyland is told in millionths.
+    for name in ("Z", "Y", "x", "destroyed", "capital"):
+        job[name] = job[name] * MILLIONTHS
+    got = {k: v / MILLIONTHS for k, v in ask_peer(python, job).items()}
+    return rebuilding(loss) | {
+        "output_lost_boario": float((acc.output.ravel() / 365 - got["production"]).sum()),
+        "rebuilt_boario": float(got["rebuilt"].sum()),
+    }
+
+
 def speed(python: str | None, steps: int) -> dict[str, object]:
     """Time of a step and peak memory on 3465 industries, everything recorded and the year booked on our side."""
     from bench_measures import synthetic
@@ -213,6 +279,7 @@ def main() -> None:
         print("comparison with BoARIO skipped: no Python that has it was given (--peer-python)", file=sys.stderr)
     else:
         result["numbers"] = numbers(options.peer_python)
+        result["rebuilding"] = [rebuilding_by_both(options.peer_python, loss) for loss in REBUILT]
     result["speed"] = speed(options.peer_python, options.steps)
     result["sizes"] = sizes(options.draws)
     text = json.dumps(result, indent=1, ensure_ascii=False)

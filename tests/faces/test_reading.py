@@ -109,7 +109,8 @@ def test_lines_are_of_home_in_each_arm_and_of_the_sectors_hit_hardest(reading: R
 
 def test_the_command_lines_table_has_the_first_number_of_each_model(reading: Reading) -> None:
     table = headline_frame(reading.result)
-    assert {"real income, change", "value added lost in the run", "Ω, loss made good"} < set(table["number"])
+    assert {"real income, change", "value added lost, of the period's", "Ω, loss made good"} < set(table["number"])
+    assert "value added lost, of a year's" in set(table["number"])
     assert not table["number"].str.contains("per head|population").any()
     row = table[(table["number"] == "real income, change") & (table["arm"] == "embargo")].iloc[0]
     assert row["value"] == pytest.approx(100 * reading.number("real_income", arm="embargo").value, rel=1e-12)

@@ -196,13 +196,18 @@ def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) 
     data = result.data.sel(arm=["base", "integration", "embargo"]).copy(deep=True)
     data["real_income"].loc[{"arm": "embargo"}] = np.nan
     data["loss"].loc[{"arm": "integration"}] = np.nan
-    kept = ["real_income", "real_income_per_head", "loss", "path", "sector_path", "stopped_by"]
+    kept = ["real_income", "real_income_per_head", "loss", "loss_year", "end_level", "course", "path", "sector_path",
+            "stopped_by"]  # fmt: skip
     scenario = result.scenario.model_copy(update={"compare": Compare(), "uncertainty": None})
     html = scenario_report(Result(scenario, data[kept], result.summary, result.manifest))
     income = float(data["real_income"].sel(arm="integration", place="ATL"))
     lost = float(data["loss"].sel(arm="embargo", place="ATL"))
     assert f"“integration” changes Atlas’s real income by {style.signed(income)}, every year." in html
-    assert f"“embargo” costs Atlas {style.percent(lost, 2)} of a year’s value added in the period, once." in html
+    year, end = (float(data[k].sel(arm="embargo", place="ATL")) for k in ("loss_year", "end_level"))
+    assert lost == pytest.approx(year * 365 / 42, rel=1e-12)
+    assert f"“embargo” costs Atlas {style.percent(lost, 2)} of the value added of the 42 days run, once: " in html
+    assert f"{style.percent(year, 2)} of a year’s; at their end value added is recovering, at" in html
+    assert f", at {style.percent(end, 2)} of its level at rest." in html
     assert "Change of real income under “integration”." in html
     assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
 

@@ -123,7 +123,7 @@ def test_a_kind_that_is_shared_is_no_second_kind() -> None:
 def test_the_houses_own_names_are_all_of_them() -> None:
     """The registry cannot import what it reserves names for; this holds the two together."""
     own = {
-        "parameter": {"after"},
+        "parameter": {"after", "shocks"},
         "edit": set(ShockLines.model_fields),
         "uncertain": set(Uncertainty.model_fields),
     }

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchmarks.bench_propagation import CASES, DAYS, START, equal_settings, production
+from benchmarks.bench_propagation import CASES, DAYS, REBUILT, START, equal_settings, production, rebuilding
 from tests.helpers.halves import CHINA, HUBEI, NEAR, TOYLAND, losses
 from tests.quoted.common import accounts, number
+from tests.quoted.page_readme import chips, lost
 from tests.quoted.quotes import quote
-from xunhuan.models.edits import Capacity
-from xunhuan.models.propagation import PropagationParameters
+from xunhuan.models.edits import Capacity, TradeCost
+from xunhuan.models.model import Shock
+from xunhuan.models.propagation import PropagationParameters, respond_many, sweep
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
-from xunhuan.models.propagation.ratings import FOLDER
+from xunhuan.models.propagation.ratings import FOLDER, bundled_days
+from xunhuan.scenario.layers import read_layers
 
 PAGE = "docs/propagation.md"
 GIVEN = PropagationParameters()
@@ -68,7 +71,7 @@ def halves() -> list[str]:
     ]  # fmt: skip
 
 
-def lost(name: str) -> str:
+def lost_here(name: str) -> str:
     """Output lost on Toyland in a case of the benchmark, four digits."""
     (case,) = (c for c in CASES if c[0].startswith(name))
     path = production(*case[1:4])
@@ -95,6 +98,91 @@ def against_boario() -> list[str]:
     _, small, soon, _, _ = by_name["equal rules, stocks do not bind"]
     rest = ("orders below", "target stocks", "shortfalls", "needs", "industries before")
     return [
-        str(DAYS), f"{100 * size:g}", str(until - START), lost("equal rules, stocks bind"), lost("overproduction"),
-        f"{100 * small:g}", str(soon - START), f"{equal_settings()['caution']:g}", lost("stocks used"), *map(lost, rest),
+        str(DAYS), f"{100 * size:g}", str(until - START),
+        lost_here("equal rules, stocks bind"), lost_here("overproduction"),
+        f"{100 * small:g}", str(soon - START), f"{equal_settings()['caution']:g}", lost_here("stocks used"),
+        *map(lost_here, rest),
     ]  # fmt: skip
+
+
+@quote(
+    PAGE,
+    "from the day after | {n} / 1.266 (loss of {n}%)",
+    "..., stocks bind | as in the first row | | {n} / 104.47 (loss of {n}%)",
+)
+def rebuilt() -> list[str]:
+    return [word for loss, digits in zip(REBUILT, (3, 2), strict=True)
+            for word in (number(rebuilding(loss)["output_lost"], digits), f"{100 * loss:g}")]  # fmt: skip
+
+
+@quote(PAGE, "| `beijing` | {n} days in industry")
+def beijing() -> list[str]:
+    acc = accounts("world-2017")
+    return [number(float(bundled_days(acc.sectors, "beijing")[0, acc.sectors.codes.index("C26")]), 1)]
+
+
+CHANGES: tuple[dict[str, object], ...] = (
+    {}, {"inventory_set": "ons"}, {"inventory_set": "beijing"}, {"inventory_set": "colon"}, {"inventory_set": "juhel"},
+    {"inventory_scale": 0.5}, {"inventory_scale": 2.0}, {"criticality": "ratings_critical"},
+    {"criticality": "ratings_ignored"}, {"criticality": "leontief"}, {"criticality": "linear"}, {"substitution": False},
+    {"elasticity_year": GIVEN.elasticity_long * (1 - (1 - GIVEN.elasticity_year / GIVEN.elasticity_long) ** 2)},
+    {"reorder": "all"}, {"allotment": "orders"}, {"caution": 0.8}, {"rationing": "proportional"},
+    {"rationing": "home_first"}, {"restock_days": GIVEN.restock_days / 3}, {"restock_days": GIVEN.restock_days * 6},
+    {"overproduction_max": 1.0}, {"slack": 0.1}, {"target": "demand"},
+)  # fmt: skip
+
+
+@quote(
+    PAGE,
+    "| nothing | {n} |",
+    "| stocks: `ons`; `beijing`; `colon`; `juhel` | {n}; {n}; {n}; {n} |",
+    "| stocks halved; doubled | {n}; {n} |",
+    "| important inputs critical; ignored | {n}; {n} |",
+    "| every input critical; none (linear) | {n}; {n} |",
+    "| no substitution; twice as fast | {n}; {n} |",
+    "| shortfalls asked of all suppliers | {n} |",
+    "| arrivals shared by orders | {n} |",
+    "| output cut before stocks are used up (`caution`) | {n} |",
+    "| rationing alike; own nation first | {n}; {n} |",
+    "| restocking three times as fast; a sixth | {n}; {n} |",
+    "| no overproduction | {n} |",
+    "| a tenth of capacity spare | {n} |",
+    "| target stocks follow demand | {n} |",
+)
+def hangs_on() -> list[str]:
+    acc, data = accounts("world-2017"), read_layers("chip-embargo").data
+    given = {k: v for k, v in data["model"]["propagation"].items() if k != "shocks"}
+    ban = Shock((TradeCost.model_validate(next(s for s in data["shock"] if s["name"] == "embargo")["trade_cost"]),))
+    many = [PropagationParameters.model_validate({**given, **changes}) for changes in CHANGES]
+    home = np.array([n == acc.home for n in acc.geography.nation])
+    whole = float(acc.gdp[home].sum()) * given["horizon_days"] / DAYS_A_YEAR
+    answers = respond_many(acc, [ban] * len(many), many, booked=False)
+    return [number(100 * float(r.detail["loss"].to_numpy()[home].sum()) / whole, 2) for r in answers]
+
+
+@quote(
+    PAGE,
+    "of `chip-embargo` is {n} to {n}% of the half-year's value added; the estimate, {n}%, takes",
+    "so half of the draws lie below {n}%.",
+)
+def drawn() -> list[str]:
+    value, low, high = lost("loss")
+    return [low, high, value, number(100 * chips().headline("loss", "embargo", "CHN")["median"], 2)]
+
+
+SWEPT = 90.0
+
+
+@quote(
+    PAGE,
+    "cut for {n} days (in steps of two), percent of China's value added of those days:",
+    "| rank by value, `ratings`, `leontief` | hangs on |\n|---|---|--:|--:|--:|--:|---|---|\n{t}\n\nThe largest link",
+)
+def single_links() -> list[str]:
+    p = PropagationParameters(horizon_days=SWEPT, step_days=2, record_days=SWEPT)
+    rows = sweep(accounts("world-2017"), p, days=SWEPT, links=10).to_dict("records")
+    return [f"{SWEPT:g}", "\n".join(
+        f"| {r['supplier']} | {r['good']} | {r['value'] / 1000:.1f} | {100 * r['loss_ratings']:.2f} | "
+        f"{r['multiplier_ratings']:.2f} | {100 * r['loss_leontief']:.2f} | {r['value_rank']}, {r['rank_ratings']}, "
+        f"{r['rank_leontief']} | {' in '.join(filter(None, (r['input'], r['industry']))) or '–'} |" for r in rows
+    )]  # fmt: skip

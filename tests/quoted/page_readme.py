@@ -11,6 +11,7 @@ import numpy as np
 from tests.quoted.common import accounts, bare, enough, in_words, means, named, number, percents, shares, signed
 from tests.quoted.quotes import quote
 from xunhuan.faces.figures.style import percent
+from xunhuan.faces.reading import Reading
 from xunhuan.scenario import bench
 from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.record import Result
@@ -107,7 +108,8 @@ def draws() -> list[str]:
     "| real income, embargo and integration | {n}% | {n} to {n}% |",
     "| Ω, part of the loss made good | {n} | {n} to {n} |",
     "| net Ω, beyond the policy's own gain | {n} | {n} to {n} |",
-    "| value added lost in the first half-year, embargo (short run) | {n}% | not drawn |",
+    "| value added lost in the first half-year, embargo (short run), of that half-year's | {n}% | {n} to {n}% |",
+    "| the same, of a whole year's; {t} at its end | {n}% | {n} to {n}% |",
 )
 def answer() -> list[str]:
     return [
@@ -115,8 +117,16 @@ def answer() -> list[str]:
         *told("real_income", BOTH, 2),
         *told("omega", BOTH, 1, share=False),
         *told("omega_net", BOTH, 2, share=False),
-        bare(percent(chips().headline("loss", "embargo", "CHN")["value"], 2)),
+        *lost("loss"),
+        Reading(chips()).show(Reading(chips()).number("course", arm="embargo"), "course"),
+        *lost("loss_year"),
     ]
+
+
+def lost(quantity: str) -> list[str]:
+    """Estimate, low and high of what the short run loses, without the sign of per cent."""
+    h = chips().headline(quantity, "embargo", "CHN")
+    return [bare(percent(h[k], 2)) for k in ("value", "low", "high")]
 
 
 @quote(PAGE, "only {n}% of the loss is made good *because of* the embargo")

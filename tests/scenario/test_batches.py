@@ -204,7 +204,8 @@ def test_only_the_short_run_is_drawn_and_comparisons_keep_their_nominal_numbers(
     result = whole.run_layers(scenario(model, SHORT | {"models": ["propagation"]}, compare=compared))
     s = result.summary
     assert set(s["variable"]) >= {"omega", "reinforcement", "loss", "real_income", "reliance"}
-    mine = s["variable"] == "loss"
+    short = {"loss", "loss_year"}
+    mine = s["variable"].isin(short)
     assert (s.loc[mine, "draws"] == 5).all()
     assert s.loc[mine, ["median", "low", "high"]].notna().all().all()
     assert (s.loc[~mine, "draws"] == 0).all()
@@ -215,9 +216,9 @@ def test_only_the_short_run_is_drawn_and_comparisons_keep_their_nominal_numbers(
         v for v in result.data.data_vars if str(v).startswith(("omega_", "real_income_")) and str(v).endswith("_low")
     ]
     assert result.outcomes is not None
-    assert set(result.outcomes["quantity"]) == {"loss"}
+    assert set(result.outcomes["quantity"]) == short
     moved = result.data["rank_correlation"]
-    assert set(moved["headline_variable"].to_numpy()) == {"loss"}
+    assert set(moved["headline_variable"].to_numpy()) == short
     made = set(compare.COMPARISONS) & {str(v) for v in result.data.data_vars}
     assert made == {"omega", "omega_net", "reinforcement", "reinforcement_by_channel"}
 

@@ -23,7 +23,9 @@ def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
 
 
 def said_of_choices(reading: Reading) -> list[str]:
-    """The range over each choice in a sentence, whether the sign of net Ω depends on it, and how many have no answer."""
+    """The range over each choice in a sentence, "" where it decides nothing; whether the sign of net Ω depends on it, and
+    how many have no answer.
+    """
     return [words.of(reading.lang)("next").join(_said(reading, of, f)) for of, f in of_choice(reading).items()]
 
 
@@ -41,6 +43,8 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
         q = reading.quantity(part["variable"].iloc[0])
         title = lowered(reading.title(q))
         low, high = part.iloc[0], part.iloc[-1]
+        if reading.show(low["value"], q) == reading.show(high["value"], q):
+            continue  # the choice decides nothing there
         runs.append(
             t("choices_run", arm=arm, low=reading.show(low["value"], q), low_at=low["choice"],
               high=reading.show(high["value"], q), high_at=high["choice"])

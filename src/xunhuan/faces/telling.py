@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,14 +16,22 @@ from xunhuan.scenario.record import Result
 
 def tell(reading: Reading, q: Told, arm: str) -> str:
     """What a quantity says of home in an arm, as part of a sentence about the arm, by its room's words; empty where there
-    are none or it has no answer."""
+    are none or it has no answer. Braces name home, value and within, and whatever else the model gives of home or was told:
+    its numbers by place and its parameters."""
     n = reading.number(q, arm=arm)
     said = reading.words_of(q, "tell", "")
     if not said or not n.known:
         return ""
     within = reading.within(n, q)
     value = reading.show(n, q) if "{within}" in said else reading.show(n, q) + within
-    return said.format(home=reading.name(reading.home), value=value, within=within)
+    mine = {o.name: reading.show(reading.number(o, arm=arm), o) for o in reading.of(q.model) if o.by_place}
+    given = {k: _plainly(v) for k, v in reading.result.manifest["models"].get(q.model, {}).items()}
+    known = given | mine | {"home": reading.name(reading.home), "value": value, "within": within}
+    return said.format_map(defaultdict(lambda: "–", known))  # a result of another version may lack a number
+
+
+def _plainly(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def arm_sentence(reading: Reading, arm: str) -> str:
@@ -37,6 +46,17 @@ def arm_sentence(reading: Reading, arm: str) -> str:
         values = {"value": reading.show(n, q), "within": reading.within(n, q)}
         out.append(t("arm_says", arm=arm, title=reading.title(q), home=reading.name(reading.home), **values))
     return t("next").join(out) if out else t("arm_silent", arm=arm)
+
+
+def passing(reading: Reading, model: str, arm: str = "") -> list[str]:
+    """What a model whose answer passes does at home, a sentence for an arm or for each that it tells apart; nothing of one
+    that lasts."""
+    q = None if reading.lasting(model) else reading.first(model)
+    if q is None:
+        return []
+    t = words.of(reading.lang)
+    arms = [arm] if arm else reading.distinct(q)
+    return [t("arm_does", arm=a, what=said) for a in arms if (said := tell(reading, q, a))]
 
 
 def chain(reading: Reading) -> list[str]:
@@ -100,13 +120,16 @@ def raised(text: str) -> str:
 
 
 def headline_frame(result: Result) -> pd.DataFrame:
-    """Headline numbers of home, one a row: each model's first, then measures and comparisons.
+    """Headline numbers of home, one a row: each model's first and those with a line in its words, measures, comparisons.
 
     number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
     but a comparison's shares are multiples.
     """
     reading, s = Reading(result), result.summary
-    told = {q.name for q in reading.headlines if not q.model or q == reading.first(q.model)}
+    told = {
+        q.name for q in reading.headlines
+        if not q.model or q == reading.first(q.model) or reading.has_words(q, "line")
+    }  # fmt: skip
     # A ratio to almost nothing is left out; the notes say so.
     ratios = s["variable"].map({n: bool(q.weighs) for n, q in reading.quantities.items()}).astype(bool)
     mine = s[(s["place"] == reading.home) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]

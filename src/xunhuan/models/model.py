@@ -349,6 +349,8 @@ class Model(Generic[P]):
         Keys in refs.bib.
     words : mapping of str to pair of str
         Key to (English, Chinese), as words.toml has them.
+    sweep : callable, optional
+        (accounts, parameters, **what): single links cut one by one, ranked by what they cost: a table and its notes.
     size : callable, optional
         (accounts, parameters): seconds one answer takes on one core, roughly.
 
@@ -380,6 +382,7 @@ class Model(Generic[P]):
     shown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sweep: Callable[..., tuple[pd.DataFrame, list[str]]] | None = None
     size: Callable[[Accounts, P], float] | None = None
 
     @property

@@ -21,7 +21,7 @@ from xunhuan.symbols import UNITS
 
 GROUP = "xunhuan.models"
 RESERVED: dict[str, tuple[str, ...]] = {
-    "parameter": ("after",),
+    "parameter": ("after", "shocks"),
     "edit": ("name", "note", "role", "size"),
     "uncertain": ("draws", "seed", "design", "shock", "table", "models"),
     "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",

@@ -52,7 +52,7 @@ def run_layers(
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _summary(bench, data, labels, values)
-    choices = by_choice(bench)
+    choices = by_choice(bench, nominal)
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}

@@ -44,6 +44,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
         _check_model_tables(base, parameters, p)
     if scenario is not None:
         _check_names(scenario, base, p)
+        _check_heeded(scenario, p)
         for k, text in unread(scenario):
             p.add(f"shock[{k}] ({scenario.shock[k].name}): {text}")
     p.raise_if(where=where, fix="docs/scenarios.md lists every key")
@@ -228,6 +229,20 @@ def _without_errors(bench: Bench, u: Uncertainty, model: str, q: Drawn) -> list[
         except BadInput as e:
             said.append("; ".join([*(e.items or (e.what,)), *([e.fix] if e.fix else [])]))
     return list(dict.fromkeys(said))
+
+
+def _check_heeded(scenario: Scenario, p: Problems) -> None:
+    """Problems of the shocks that models' tables name."""
+    for name, values in scenario.model.items():
+        named = values.get("shocks")
+        if named is None:
+            continue
+        if not isinstance(named, list | tuple) or not named or not all(isinstance(s, str) for s in named):
+            p.add(f'model.{name}.shocks: is a list of names of shocks, as in ["embargo"]')
+            continue
+        for one in (s for s in named if s not in scenario.shocks()):
+            error = UnknownName.of("shock", one, tuple(scenario.shocks()))
+            p.add(f"model.{name}.shocks: {error.what}; {error.fix}")
 
 
 def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None:

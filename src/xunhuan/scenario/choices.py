@@ -21,38 +21,40 @@ _OFFSET = ("omega", "omega_net")
 CHOICE_COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
 
 
-def by_choice(bench: Bench) -> pd.DataFrame | None:
+def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame | None:
     """Numbers of home under each choice of each model that has some; None where none has.
 
     of       the quantity that is chosen, as [uncertainty] names it · choice: one of its names · chosen: the scenario's own
     variable, arm, place, value, unit: the model's first number by place on each arm, and what an offset makes of it
     outcome  converged, "not converged" or refused; else there is no value · message: why
 
-    Point runs only: the base table, the scenario's sizes and parameters.
+    Point runs only: the base table, the scenario's sizes and parameters; the scenario's own choice is the nominal pass,
+    where that is given.
     """
     rows = [
         row
         for model in bench.order
         for u in registry.find(model).uncertain
         if u.choices and u.idle(bench.parameters[model]) is None
-        for row in _rows(bench, model, u)
+        for row in _rows(bench, model, u, nominal)
     ]
     return pd.DataFrame(rows, columns=CHOICE_COLUMNS) if rows else None
 
 
-def _rows(bench: Bench, model: str, u: Uncertain[Any]) -> Iterator[tuple[object, ...]]:
+def _rows(bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | None) -> Iterator[tuple[object, ...]]:
     told = _first(registry.find(model).quantities)
     alone = _alone(bench, model)
     own = getattr(bench.parameters[model], u.parameter, "")
     for choice in u.choices:
         head = (u.name, choice, choice == own)
         try:
-            done = assess(alone.varied(Draw(factor={u.name: choice})), full=False)
+            known = nominal if choice == own else None
+            done = known or assess(alone.varied(Draw(factor={u.name: choice})), full=False)
         except (BadInput, NotConverged) as e:
             why = str(e).replace("\n", " ")
             yield *head, told.name, "", bench.base.home, np.nan, told.unit, "refused", why
             continue
-        for name, arm, value in _numbers(done.data, told.name, bench.base.home):
+        for name, arm, value in _numbers(done.data, told.name, bench.base.home, alone.scenario.compare):
             outcome, why = _ended(done, arm, model)
             yield *head, name, arm, bench.base.home, value, str(done.data[name].attrs["unit"]), outcome, why
 
@@ -76,12 +78,12 @@ def _alone(bench: Bench, model: str) -> Bench:
     return replace(bench, scenario=scenario, parameters={m: p for m, p in bench.parameters.items() if m in kept})
 
 
-def _numbers(data: xr.Dataset, name: str, home: str) -> Iterator[tuple[str, str, float]]:
+def _numbers(data: xr.Dataset, name: str, home: str, compare: Compare) -> Iterator[tuple[str, str, float]]:
     if home not in data["place"].values:
         return
     for arm in (str(a) for a in data["arm"].values if str(a) != "base"):
         yield name, arm, float(data[name].sel(arm=arm, place=home))
-    for made in (n for n in _OFFSET if n in data):
+    for made in (n for n in _OFFSET if n in data and compare.offset is not None):
         yield made, str(data[made].attrs["arm"]), float(data[made].sel(place=home))
 
 

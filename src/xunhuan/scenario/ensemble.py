@@ -120,7 +120,8 @@ def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
             continue
         booked = name == first.settled or name in first.after.values()
         for doses in arms(first.scenario).values():
-            left = [(b, memo, edits) for b, memo in draws if (edits := _edits(b, name, doses))]
+            asked = ((b, memo, _edits(b, name, doses)) for b, memo in draws)
+            left = [(b, memo, edits) for b, memo, edits in asked if edits and (name, edits, None) not in memo]
             while left:
                 parameters, done = [b.parameters[name] for b, _, _ in left], 0
                 with contextlib.suppress(BadInput, NotConverged):

@@ -99,10 +99,12 @@ class Bench:
     def edits(self, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
         """What a model reads of the shocks named, each at its dose and the draw's factor on its size.
 
-        Of a shock that says its own days a short-run model reads those alone: its lasting edits are the long run's.
+        Of a shock that says its own days a short-run model reads those alone: its lasting edits are the long run's. A model
+        whose table names shocks reads no others.
         """
         model, by_name, out = registry.find(name), self.scenario.shocks(), []
-        for shock, dose in doses.items():
+        heeded = self.scenario.heeded(name)
+        for shock, dose in ((s, d) for s, d in doses.items() if s in heeded):
             lines = by_name[shock].edits(dose * self.draw.shock.get(shock, 1.0))
             timed = [e for e in lines if not e.lasting]
             mine = timed if model.horizon == "short" and timed else lines
@@ -309,9 +311,10 @@ def arms(scenario: Scenario) -> dict[str, dict[str, float]]:
 def unread(scenario: Scenario) -> list[tuple[int, str]]:
     """Shocks none of whose edits any model of the scenario reads: position and what is wrong."""
     known = registry.models()
-    read = {e.kind for m in scenario.model if m in known for e in known[m].reads}
     out = []
     for k, shock in enumerate(scenario.shock):
+        heeding = [m for m in scenario.model if m in known and shock.name in scenario.heeded(m)]
+        read = {e.kind for m in heeding for e in known[m].reads}
         kinds = {line.kind for line in shock.lines()}
         if not kinds & read:
             models = ", ".join(scenario.model) or "none"

@@ -238,7 +238,8 @@ class Scenario(Strict):
     home                  nation looked at, by default the table's · nations  regions made one nation, NAME = [codes]
     shock                 named groups of edits · arms  combinations to run, NAME = [shock names]
     model                 models and their parameters, run side by side, each on the edits it reads; `after = "NAME"` gives
-                          one the accounts another ends with, and the edits that one hands on
+                          one the accounts another ends with, and the edits that one hands on; `shocks = [...]` has it
+                          read these shocks alone
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -286,6 +287,11 @@ class Scenario(Strict):
     def after(self) -> dict[str, str]:
         """Models that come after another: name -> that other's."""
         return {name: str(values["after"]) for name, values in self.model.items() if "after" in values}
+
+    def heeded(self, model: str) -> tuple[str, ...]:
+        """Shocks that a model reads: those its table names, else all."""
+        named = self.model.get(model, {}).get("shocks")
+        return tuple(self.shocks()) if named is None else tuple(named)
 
     def resolved(self) -> dict[str, Any]:
         """Plain data of the scenario with every default written out, as `scenario.toml` of a result holds it."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from xunhuan.models.edits import (
     Capacity,
+    Destruction,
     Edit,
     ExportTax,
     FinalDemand,
@@ -94,4 +95,9 @@ TIMED = st.one_of(
     _fading(Gateway, REGIONS, SECTORS, loss=LOSS),
     st.builds(lambda r, s, x, t: Stock(r, s, factor=x, **t), REGIONS, SECTORS, st.floats(0, 3), PERIOD),
 )
-EVERY = st.one_of(LASTING, TIMED)
+EVERY = st.one_of(
+    LASTING,
+    TIMED,
+    st.builds(lambda r, s, x, d: Destruction(r, s, loss=x, rebuild_days=d), REGIONS, SECTORS, PART, st.floats(1, 90)),
+    st.builds(lambda r, x: Destruction(r, value=x, start=3, mix="MAN:0.4+SER:0.6"), REGIONS, st.floats(0.5, 5)),
+)

@@ -175,6 +175,8 @@ SAMPLES: tuple[Edit, ...] = (
     Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),
     edits.Link("A", "B", start=3, end=9),
     edits.Gateway("A", "X"),
+    edits.Destruction("A", "X", loss=0.2, start=3, mix="X:0.5+Y:0.5"),
+    edits.Destruction("A", value=7.5, rebuild_days=30),
 )
 
 

@@ -52,6 +52,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "coalition": {
         "coalition": "What a coalition's sanctions cost target and members, and what each is worth; who would pay whom.",
     },
+    "sweep": {
+        "sweep": "Which single link matters most: each of the largest cut for some days, ranked by the value added lost.",
+    },
     "report": {
         "report": "Write one self-contained HTML page: the answer, figures, tables, definitions, sources.",
         "figure": "Draw figures of a report as image files, with the Chromium or Chrome on this machine.",

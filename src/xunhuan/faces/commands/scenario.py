@@ -169,7 +169,7 @@ def _ended(result: Result) -> list[str]:
     from xunhuan.faces.choosing import arithmetic, said_of_choices
     from xunhuan.faces.reading import Reading
     from xunhuan.faces.reinforced import said_of_reinforcement
-    from xunhuan.faces.telling import offset_too_small, outside
+    from xunhuan.faces.telling import offset_too_small, outside, passing
     from xunhuan.faces.words import caveat
 
     m = result.manifest
@@ -178,8 +178,9 @@ def _ended(result: Result) -> list[str]:
     lines += [
         f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
     ]
-    lines += [*arithmetic(reading), *said_of_choices(reading), *offset_too_small(reading)]
+    lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)
+    lines += [said for model in reading.models for said in passing(reading, model)]
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")

@@ -18,6 +18,7 @@ winners_losers                 relative changes by region or sector
 sensitivity, rank_bars         Sobol indices; rank correlations over draws
 frontier_curves                a curve per policy
 time_lines                     lines over time
+link_dots                      losses by link, a dot a rule
 
 >>> import xunhuan as xh
 >>> from xunhuan.measures import circulation
@@ -34,6 +35,7 @@ from xunhuan.faces.figures.flows import (
     partner_matrix,
     trade_diversion,
 )
+from xunhuan.faces.figures.links import link_dots
 from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
 from xunhuan.faces.figures.shares import (
     circulation_bars,
@@ -56,6 +58,7 @@ __all__ = [
     "cluster_matrix",
     "frontier_curves",
     "interval_rows",
+    "link_dots",
     "partner_matrix",
     "rank_bars",
     "sensitivity",

@@ -15,7 +15,7 @@ from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
 from xunhuan.faces.report.page import Album, Grid, Picture, formula, render, sentence
-from xunhuan.faces.telling import arm_sentence, chain, draws, lowered
+from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
 
@@ -104,7 +104,7 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
 
     rows = [row for row in (keyed("bars") + keyed("map"), keyed("winners")) if row]
     mine = [tables[k] for q in drawn if (k := f"regions-{q.name}") in tables]
-    says = [said for q in drawn if (said := _first(reading, q))]
+    says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     return Section(f"model-{model}", reading.section(model), says, keyed("lines"), rows, mine)
 
 

@@ -5,6 +5,7 @@ tariff from=CHN to=USA add=0.25
 """
 
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import (
     ExportTax,
     FinalDemand,
@@ -23,6 +24,7 @@ from xunhuan.models.edits.wedge import Wedge
 __all__ = [
     "Capacity",
     "DemandShift",
+    "Destruction",
     "Edit",
     "ExportTax",
     "FinalDemand",

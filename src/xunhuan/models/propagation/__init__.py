@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xunhuan.models.propagation.links import sweep as sweep
     from xunhuan.models.propagation.parameters import PropagationParameters as PropagationParameters
     from xunhuan.models.propagation.path import activity as activity
     from xunhuan.models.propagation.path import bottlenecks as bottlenecks
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _HERE = {
     "PropagationParameters": "parameters", "activity": "path", "bottlenecks": "path", "Run": "run", "open_state": "run",
-    "respond": "run", "respond_many": "run", "save_state": "run", "simulate": "run", "with_stocks": "run",
+    "sweep": "links", "respond": "run", "respond_many": "run", "save_state": "run", "simulate": "run", "with_stocks": "run",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Books:
     stopped                 i s j, output of j lost because input i ran out
     asked_final, met        s i, final demand and what of it was met
     and, over the first 365 days only:
+    built s i, goods delivered to rebuild capital; year_built, of the first 365 days
     year r i output · flow i r s deliveries, of no size where they are not kept · used, spoiled i s j · year_met, drawn s i ·
     opening, closing i s j stocks
     """
@@ -38,6 +39,8 @@ class Books:
     stopped: Array
     asked_final: Array
     met: Array
+    built: Array
+    year_built: Array
     year: Array
     flow: Array
     used: Array
@@ -65,6 +68,8 @@ class Books:
         self.demand += dt * demand
         self.asked_final += dt * flows.demand
         self.met += dt * flows.met
+        if flows.built.size:
+            self.built += dt * flows.built
         short = inputs > 0
         if short.any():
             s, j = np.nonzero(short)
@@ -82,6 +87,8 @@ class Books:
         self.used += flows.used
         self.spoiled[e.stocks.perishable] += flows.spoiled
         self.year_met += dt * flows.met
+        if flows.built.size:
+            self.year_built += dt * flows.built
         self.drawn += dt * flows.drawn
         if self.keep_flows:
             self.flow += shipped(flows.sourcing, flows.fill, dt * flows.wants, e)
@@ -127,7 +134,8 @@ def booked_accounts(b: Books, accounts: Accounts, e: Machine) -> Accounts:
     flow   deliveries; use  what industries used and what spoiled in their stores; value added  output less use, by
     component as in the base (what missing inputs saved is spread like the base); final  what was met, each category scaled
     like the region's demand for the good, negative ones by what old stocks gave, and the change in the industries' stocks
-    as a category of its own, "stock_change". Days that the run leaves of the year are at rest.
+    as a category of its own, "stock_change", and where capital was rebuilt what that took, "rebuilding". Days that the run
+    leaves of the year are at rest.
     """
     rest, left = e.rest, max(DAYS_A_YEAR - float(b.days[1]), 0.0)
     flow = b.flow + left * shipped_at_rest(e)
@@ -141,11 +149,13 @@ def booked_accounts(b: Books, accounts: Accounts, e: Machine) -> Accounts:
     output = flow_rsi.sum(axis=1)
     spent = np.where(accounts.closed[:, None], output - use.sum(axis=1), 0.0)
     value = spent[:, :, None] * _component_shares(accounts)
-    final = np.concatenate([final, change[:, :, None]], axis=2)
+    more = [change[:, :, None], *([b.year_built[:, :, None]] if e.damage is not None else [])]
+    final = np.concatenate([final, *more], axis=2)
+    named = ("stock_change", *(("rebuilding",) if e.damage is not None else ()))
     notes = (*accounts.notes, *_notes(left))
     return accounts.replace(
         flow=flow_rsi, use=use, final=final, value_added=value, sourcing=None,
-        categories=(*accounts.categories, "stock_change"), name=f"{accounts.name}-propagation", notes=notes,
+        categories=(*accounts.categories, *named), name=f"{accounts.name}-propagation", notes=notes,
     )  # fmt: skip
 
 

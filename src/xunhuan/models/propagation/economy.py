@@ -13,6 +13,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.models.propagation.rationing import RATIONING, Rationing
+from xunhuan.models.propagation.rebuilding import Damage
 from xunhuan.models.propagation.state import Goods, State
 
 
@@ -116,6 +117,7 @@ class Machine:
     Goods come first in the layout, so that sums over users j run along memory and the least over inputs i is one sweep.
 
     step_days  length of a step, days
+    damage     capital that is destroyed, None where none is
     pull       i r s, what draws sourcing to an origin that serves like the others: π⁰ κ^(−θ), κ the lasting change of the
                cost of delivery; the shares at rest where there is none
     """
@@ -126,6 +128,7 @@ class Machine:
     stocks: Stocks
     rules: Rules
     pull: Array
+    damage: Damage | None = None
 
 
 def economy(accounts: Accounts, parameters: PropagationParameters) -> Machine:
@@ -168,6 +171,7 @@ def at_rest(e: Machine) -> State:
     return State(
         step=0, stock=e.stocks.target, output=rest.output, wanted=rest.output, overtime=np.ones_like(rest.output),
         share=rest.share, indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
+        outstanding=np.zeros((0, 0, 0)) if e.damage is None else np.zeros_like(e.damage.goods),
     )  # fmt: skip
 
 
@@ -201,7 +205,7 @@ def stock_days(accounts: Accounts, parameters: PropagationParameters) -> Array:
     """
     codes = accounts.sectors.codes
     holds, keeps = inventory_days(accounts.sectors, parameters), shelf_days(accounts.sectors, parameters)
-    days: Array = np.minimum(holds[None, :], keeps[:, None])
+    days: Array = np.minimum(holds, keeps[:, None])
     short = (days > 0) & (days < parameters.step_days) & (accounts.use.sum(axis=0) > 0)
     if short.any():
         order = sorted(zip(*np.nonzero(short), strict=True), key=lambda ij: float(days[ij]))

@@ -9,6 +9,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.propagation.economy import Critical, Machine, Pooled
+from xunhuan.models.propagation.rebuilding import found, rebuilt
 from xunhuan.models.propagation.routing import routed
 from xunhuan.models.propagation.sourcing import drift, owed, remembered, sourced
 from xunhuan.models.propagation.state import Flows, Pressure, State
@@ -18,9 +19,12 @@ from xunhuan.models.propagation.sums import over_users, swept
 def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     """One step of `e.step_days` days. Letters as in `state`; wants i k s, of industries now, to restock, of final users."""
     limit = input_limit(state.stock, e)
+    wreck = None if e.damage is None else found(state.outstanding, e.damage, state.step)
 
     order, lack = orders(state, limit, e, p)
     wanted, final = over_users(order), (e.rest.final * p.demand).T
+    if wreck is not None:
+        final = final + wreck.asked
     need, needed = needs(order, wanted, state, e)
     old = from_old_stocks(wanted + final, e)
     wants = by_class(needed, wanted, final, old)
@@ -30,7 +34,7 @@ def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     ordered = routed(sourcing, wants)
     asked = np.ascontiguousarray(ordered.sum(axis=1).T)
 
-    capacity = available(state.overtime, e, p)
+    capacity = available(state.overtime, e, p) * (1.0 if wreck is None else wreck.standing)
     willing = np.minimum(capacity, asked)
     output = np.minimum(willing, limit)
 
@@ -41,16 +45,22 @@ def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     stock, used, spoiled = restocked(state.stock, arrived, output, e)
     del order, need, arrived  # large, and no longer needed: the arrays below take their memory
 
+    demand, met = (demand + final * old).T, (got[:, 2] + final * old).T
+    built, outstanding = np.zeros((0, 0)), state.outstanding
+    if wreck is not None and e.damage is not None:
+        part = ratio(wreck.asked, final).T
+        built, demand, met = part * met, (1.0 - part) * demand, (1.0 - part) * met
+        outstanding = rebuilt(wreck, e.damage, built.T, e.step_days)
+
     indebted, debt = remembered(state, sourcing, recall, fill, wants, links, e)
     share = drift(state, links, fill, wants, e)
     after = State(
         step=state.step + 1, stock=stock, output=output, wanted=willing, overtime=overtime(state.overtime, asked, output, e),
-        share=share, indebted=indebted, debt=debt,
+        share=share, indebted=indebted, debt=debt, outstanding=outstanding,
     )  # fmt: skip
     return after, Flows(
         asked=asked, capacity=capacity, limit=limit, output=output, wants=wants, sourcing=sourcing,
-        demand=(demand + final * old).T, fill=fill, met=(got[:, 2] + final * old).T, drawn=((wanted + final) * old).T,
-        used=used, spoiled=spoiled,
+        demand=demand, fill=fill, met=met, drawn=((wanted + final) * old).T, built=built, used=used, spoiled=spoiled,
     )  # fmt: skip
 
 

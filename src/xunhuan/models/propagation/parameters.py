@@ -21,12 +21,15 @@ class PropagationParameters(BaseModel):
     step_days           length of a step, days; no longer than the shortest stock or the restocking time. 1 [Pichler2022].
     record_days         length of the windows whose means the path holds, days; a whole number of steps. 7.
     criticality         which inputs stop an industry: "ratings" of industry analysts (critical, important, not
-                        critical) [Pichler2022], "leontief": all, "linear": inputs replace each other one for one.
-    important           what a missing important input does: "half" of output stops (IHS2), it is "critical" (IHS1), or it
-                        is "ignored" (IHS3) [Pichler2022].
+                        critical), a missing important input stopping half of output (IHS2), all of it,
+                        "ratings_critical" (IHS1), or none, "ratings_ignored" (IHS3) [Pichler2022]; "leontief": all
+                        inputs, "linear": inputs replace each other one for one.
+    inventory_set       bundled stocks of inputs: "pichler" [Pichler2022], "ons" (United Kingdom, input stocks over output),
+                        "beijing" (raw materials of Beijing's industry in 2017, elsewhere as pichler), "colon", by kind of
+                        input [ColonHallegatteRozenberg2021], or "juhel", 90 days of all [Juhel2024].
     inventory_days      stock of inputs held, days of use: one number, by industry (sector code or group), or None: the
-                        bundled table [Pichler2022]. 0: none, industries live on what arrived the step before.
-    inventory_scale     factor on inventory_days, 1 (for drawing uncertain stocks).
+                        bundled set. 0: none, industries live on what arrived the step before.
+    inventory_scale     factor on the days of stock, one number or by industry (sector code or group), 1.
     shelf_days          how long a good keeps or a service can wait, days, by good (sector code or group); None: the bundled
                         table (assumed); {} keeps all.
     restock_days        time in which a gap between stock and target is ordered, days, 10 [Pichler2022]; never longer than
@@ -60,10 +63,10 @@ class PropagationParameters(BaseModel):
     horizon_days: Positive = 365.0
     step_days: Positive = 1.0
     record_days: Positive = 7.0
-    criticality: Literal["ratings", "leontief", "linear"] = "ratings"
-    important: Literal["half", "critical", "ignored"] = "half"
+    criticality: Literal["ratings", "ratings_critical", "ratings_ignored", "leontief", "linear"] = "ratings"
+    inventory_set: Literal["pichler", "ons", "beijing", "colon", "juhel"] = "pichler"
     inventory_days: NotNegative | Mapping[str, NotNegative] | None = None
-    inventory_scale: Positive = 1.0
+    inventory_scale: Positive | Mapping[str, Positive] = 1.0
     shelf_days: Mapping[str, Positive] | None = None
     restock_days: Positive = 10.0
     target: Literal["base", "demand"] = "base"

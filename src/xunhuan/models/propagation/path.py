@@ -96,8 +96,10 @@ def _bottleneck(before: State, flows: Flows, e: Machine) -> Array:
     return out
 
 
-def detail(accounts: Accounts, b: Books, e: Machine, path: xr.Dataset, p: PropagationParameters) -> xr.Dataset:
-    """Losses by cause, unmet demand, when each industry was hit, by what, and when it recovered.
+def detail(
+    accounts: Accounts, b: Books, e: Machine, path: xr.Dataset, p: PropagationParameters, outstanding: Array
+) -> xr.Dataset:
+    """Losses by cause, unmet demand, when each industry was hit, by what, and when it recovered; what was rebuilt.
 
     Losses of value added are v (x̄ − x) by cause, v the table's value added per output: what the industry did not earn at
     the table's recipe. The booked accounts differ by inputs an industry went without.
@@ -120,6 +122,17 @@ def detail(accounts: Accounts, b: Books, e: Machine, path: xr.Dataset, p: Propag
         "stopped_by": (rs, _main_input(b), _attrs("position of the input that cost most output, -1 for none", "1")),
         **{name: (rs, *pair) for name, pair in when.items()},
     }
+    if e.damage is not None:
+        ran = e.damage.step < round(float(b.days[0]) / e.step_days)
+        data |= {
+            "destroyed": (rs, e.damage.value[ran].sum(0), _attrs("capital of the industry destroyed", unit)),
+            "rebuilt": (rs, b.built, _attrs("goods delivered to rebuild capital, by good", unit)),
+            "outstanding": (
+                rs,
+                outstanding.sum(0),
+                _attrs("goods that rebuilding still lacks at the end, by good", unit),
+            ),
+        }
     coords = {"region": list(accounts.geography.codes), "sector": list(accounts.sectors.codes),
               "input": list(accounts.sectors.codes)}  # fmt: skip
     attrs = {

@@ -13,9 +13,11 @@ import pandas as pd
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.propagation.parameters import PropagationParameters
+from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
 
 FOLDER = Path(__file__).parent / "data"
+IMPORTANT = {"ratings": 0.5, "ratings_critical": 1.0, "ratings_ignored": 0.0}
+"""Share of output that stops for want of an important input, by rule."""
 SECTIONS = {
     "A": (1, 3), "B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47), "H": (49, 53),
     "I": (55, 56), "J": (58, 63), "K": (64, 66), "L": (68, 68), "M": (69, 75), "N": (77, 82), "O": (84, 84),
@@ -86,28 +88,76 @@ def criticality(sectors: Sectors, parameters: PropagationParameters) -> Array:
     rating 2 → 1, rating 1 → ½ (IHS2), 1 (IHS1) or 0 (IHS3), rating 0 → 0 [Pichler2022]; a sector of several rated
     industries takes the mean over the pairs. All ones for "leontief" and, where it is not used, for "linear".
     """
-    if parameters.criticality != "ratings":
+    if parameters.criticality not in IMPORTANT:
         return np.ones((len(sectors), len(sectors)))
     rated = _read("criticality.csv").iloc[:, 1:].to_numpy(dtype=int)
-    weight = np.array([0.0, {"half": 0.5, "critical": 1.0, "ignored": 0.0}[parameters.important], 1.0])[rated]
+    weight = np.array([0.0, IMPORTANT[parameters.criticality], 1.0])[rated]
     places = members(sectors)
     return np.array([[weight[np.ix_(i, j)].mean() for j in places] for i in places])
 
 
 def inventory_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
-    """Days of use of inputs that industry j holds, axis j; mean over the rated industries where it has several.
+    """Days of use of input i that industry j holds, axes i j; mean over the rated industries where a sector has several.
 
-    The factor inventory_scale takes no bundled or named stock below one day.
+    The factor inventory_scale takes no bundled or named stock below one step.
     """
-    given = parameters.inventory_days
+    given, n, by_holder = parameters.inventory_days, len(sectors), scale_by_industry(sectors, parameters)
     if isinstance(given, int | float):
-        return np.full(len(sectors), float(given)) * parameters.inventory_scale
-    days = _override(sectors, np.full(len(sectors), np.nan), given, "inventory_days")
+        return np.broadcast_to(float(given) * by_holder, (n, n)).copy()
+    days = np.broadcast_to(_override(sectors, np.full(n, np.nan), given, "inventory_days"), (n, n))
     if np.isnan(days).any():
-        bundled = _read("industries.csv")["days"].astype(float).to_numpy()
-        days = np.where(np.isnan(days), [bundled[k].mean() for k in members(sectors)], days)
-    # Drawing a small factor must not make a stock shorter than the day it arrives in.
-    return np.asarray(np.maximum(days * parameters.inventory_scale, np.minimum(days, 1.0)))
+        days = np.where(np.isnan(days), bundled_days(sectors, parameters.inventory_set), days)
+    # Drawing a small factor must not make a stock shorter than the step it arrives in.
+    return np.asarray(np.maximum(days * by_holder, np.minimum(days, parameters.step_days)))
+
+
+def scale_by_industry(sectors: Sectors, parameters: PropagationParameters) -> Array:
+    """The factor on days of stock, axis j."""
+    scale = parameters.inventory_scale
+    if isinstance(scale, int | float):
+        return np.full(len(sectors), float(scale))
+    return _override(sectors, np.ones(len(sectors)), scale, "inventory_scale")
+
+
+def bundled_days(sectors: Sectors, name: str) -> Array:
+    """Days of use of input i that industry j holds by a bundled set, axes i j.
+
+    >>> from xunhuan.data.toyland import toyland
+    >>> bundled_days(toyland().sectors, "colon")[:, 0].round(1).tolist()  # farming, manufacturing, services
+    [15.0, 30.0, 64.4]
+    """
+    held, kept = _rated_days(name)
+    places = members(sectors)
+    by_holder = np.array([held[k].mean() for k in places])
+    by_input = np.array([kept[k].mean() for k in places])
+    return np.where(np.isnan(by_input)[:, None], by_holder[None, :], by_input[:, None])
+
+
+@cache
+def _rated_days(name: str) -> tuple[Array, Array]:
+    """Days by rated industry as holder, and as input, nan where the set does not go by inputs."""
+    industries = _read("industries.csv")
+    held = industries["days"].astype(float).to_numpy(copy=True)
+    if name == "ons":
+        held = industries["months"].astype(float).to_numpy() * (DAYS_A_YEAR / 12)
+    kept, rated = np.full(len(held), np.nan), [divisions(k) for k in industries["industry"]]
+    rows = _read("stocks.csv")
+    for row in rows[rows["set"] == name].to_dict("records"):
+        named = divisions(str(row["isic"]))
+        at = [k for k, d in enumerate(rated) if d & named]
+        ratio_ = [float(row[k]) for k in ("stock", "cost", "cost_days")] if row["stock"] else []
+        days = ratio_[0] / ratio_[1] * ratio_[2] if ratio_ else float(row["days"])
+        (held if row["of"] == "holder" else kept)[at] = days
+    return np.asarray(held, dtype=np.float64), kept
+
+
+def spread_of_days(sectors: Sectors) -> Array:
+    """Standard deviation of the log of days of stock between the two surveys that go by industry, axis j.
+
+    σ[j] = |ln(days[j] / ons[j])| / √2, the sample deviation of two; mean over rated industries
+    """
+    apart = np.abs(np.log(_rated_days("pichler")[0] / _rated_days("ons")[0])) / np.sqrt(2.0)
+    return np.array([apart[k].mean() for k in members(sectors)])
 
 
 def shelf_days(sectors: Sectors, parameters: PropagationParameters) -> Array:

@@ -7,48 +7,85 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import ratio
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.places import Places
+from xunhuan.data.places import places as found_places
 from xunhuan.errors import BadInput
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
+FLAT = 1e-4
+"""Change of activity from the last window but one to the last, against rest, that counts as none."""
 QUANTITIES = (
-    Quantity("loss", "share", ("place",), "value added lost in the period run, share of the table's year", "Hallegatte2013",
-             better=-1, headline=True, picture="map"),
+    Quantity("loss", "share", ("place",), "value added lost in the days run, share of the value added of the same days at "
+             "rest", "Hallegatte2013", better=-1, headline=True, picture="map"),
+    Quantity("loss_year", "share", ("place",), "value added lost in the days run, share of the value added of a whole year "
+             "at rest (GDP at basic prices): loss times days run over 365", "Hallegatte2013", better=-1, headline=True),
     Quantity("path", "ratio", ("t", "place"), "output over output at rest, mean of each window", "Hallegatte2013",
              better=1, rest=1.0, picture="lines"),
     Quantity("sector_path", "ratio", ("t", "sector"), "output of the home nation over output at rest, by sector",
              "Hallegatte2013", better=1, rest=1.0, picture="lines"),
     Quantity("stopped_by", "share", ("sector",), "value added the home nation lost for want of an input, by input, share of "
-             "its year", "Pichler2022", better=-1, picture="bars"),
+             "the value added of the days run at rest", "Pichler2022", better=-1, picture="bars"),
+    Quantity("end_level", "share", ("place",), "value added of the run's last window over its level at rest",
+             "Hallegatte2013", better=1, rest=1.0),
+    Quantity("trough_level", "share", ("place",), "value added of the run's lowest window over its level at rest",
+             "Hallegatte2013", better=1, rest=1.0),
+    Quantity("trough_day", "day", ("place",), "day on which the run's lowest window of value added ends; none where nothing "
+             "is lost", "Hallegatte2013", rest=None),
+    Quantity("course", "label", ("place",), "where value added goes at the run's end, last window against the one before: "
+             f"-1 still falling, 1 recovering, 0 flat (less than {FLAT:g} of its level at rest)", rest=None),
 )  # fmt: skip
 
 
 def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
-    """Numbers of an answer by quantity; losses are positive. None is the base: nothing is lost."""
+    """Numbers of an answer by quantity; losses are positive. None is the base: nothing is lost, nothing moves."""
+    by_place = ("place",)
     if response is None:
-        return {"loss": Numbers(("place",), np.zeros(len(places.codes)))}
+        nothing, rest, none = (np.full(len(places.codes), x) for x in (0.0, 1.0, np.nan))
+        return {"loss": Numbers(by_place, nothing), "loss_year": Numbers(by_place, nothing),
+                "end_level": Numbers(by_place, rest), "trough_level": Numbers(by_place, rest),
+                "trough_day": Numbers(by_place, none), "course": Numbers(by_place, none)}  # fmt: skip
     d = response.detail
-    lost = np.nan_to_num(d["loss"].sum("sector").to_numpy())
-    out = {"loss": Numbers(("place",), places.share(lost, acc.gdp))}
+    days = float(d.attrs["run_days"])
+    lost = places.share(np.nan_to_num(d["loss"].sum("sector").to_numpy()), acc.gdp)
+    out = {"loss": Numbers(by_place, lost * (DAYS_A_YEAR / days)), "loss_year": Numbers(by_place, lost)}
     if response.path is None:
         return out
+    out |= {k: Numbers(by_place, v) for k, v in course(response.path, places).items()}
     t = {"t": response.path["t"].to_numpy()}
     made = response.path["output"].transpose("t", "region", "sector").to_numpy()
     rest = acc.output / DAYS_A_YEAR
-    by_place = places.share(made.sum(2), np.broadcast_to(rest.sum(1), made.shape[:2]))
+    level = places.share(made.sum(2), np.broadcast_to(rest.sum(1), made.shape[:2]))
     at_home = np.array([n == acc.home for n in acc.geography.nation])
     by_sector = ratio(made[:, at_home].sum(1), rest[at_home].sum(0), 1.0)
     by_input = d["loss_by_input"].sum("sector").transpose("region", "input").to_numpy()[at_home].sum(0)
     return out | {
-        "path": Numbers(("t", "place"), by_place, t),
+        "path": Numbers(("t", "place"), level, t),
         "sector_path": Numbers(("t", "sector"), by_sector, t),
-        "stopped_by": Numbers(("sector",), by_input / acc.gdp[at_home].sum()),
+        "stopped_by": Numbers(("sector",), by_input / (acc.gdp[at_home].sum() * days / DAYS_A_YEAR)),
     }
+
+
+def course(path: xr.Dataset, places: Places) -> dict[str, Array]:
+    """Level of value added at the end and at its lowest, the day of that, and where it goes at the end, all by place.
+
+    level[t,p] = Σ v x / Σ v x̄ over regions and sectors of p, mean of a window; course = sign(level[T] − level[T−1]), 0 below
+    `FLAT`
+    """
+    value = path["value"].to_numpy()
+    made = (path["output"].transpose("t", "region", "sector").to_numpy() * value).sum(2)
+    rest = (path["base"].to_numpy() * value).sum(1)
+    level = places.share(made, np.broadcast_to(rest, made.shape))
+    low, step = level.argmin(0), level[-1] - level[max(len(level) - 2, 0)]
+    lowest = np.take_along_axis(level, low[None], 0)[0]
+    day = np.where(lowest < 1 - 1e-9, path["t"].to_numpy()[low], np.nan)
+    moves = np.where(np.abs(step) < FLAT, 0.0, np.sign(step))
+    return {"end_level": level[-1], "trough_level": lowest, "trough_day": day, "course": moves}
 
 
 def _notes(acc: Accounts, r: Response) -> list[str]:
@@ -56,13 +93,28 @@ def _notes(acc: Accounts, r: Response) -> list[str]:
     whole = {k: float(r.detail[k].sum()) for k in ("loss", "loss_direct", "loss_inputs", "loss_demand")}
     base = float(r.detail["base_value_added"].sum())
     a = r.detail.attrs
+    share, part = whole["loss"] / base, a["run_days"] / DAYS_A_YEAR
     return [
         f"Value added lost in {a['run_days']:g} days: {whole['loss']:,.4g} {acc.unit}, "
-        f"{100 * whole['loss'] / base:.3f}% of the same days at rest; to the shock itself {whole['loss_direct']:,.4g}, "
-        f"for missing inputs {whole['loss_inputs']:,.4g}, for missing orders {whole['loss_demand']:,.4g}.",
+        f"{100 * share:.3f}% of the value added of the same days at rest, {100 * share * part:.3f}% of a year's; to the "
+        f"shock itself {whole['loss_direct']:,.4g}, for missing inputs {whole['loss_inputs']:,.4g}, for missing orders "
+        f"{whole['loss_demand']:,.4g}. loss_share is of the same days too.",
+        *_ended(acc, r),
         f"Definition: {a['definition']}. Rationing {a['rationing']}, criticality {a['criticality']}.",
         f"Values in {acc.unit}. Source: {', '.join(a['citation'])}.",
     ]
+
+
+def _ended(acc: Accounts, r: Response) -> list[str]:
+    """Where the home nation's value added stands at the run's end, a sentence."""
+    at = found_places(acc)
+    if r.path is None or acc.home not in at.codes:
+        return []
+    where = {k: float(v[at.index(acc.home)]) for k, v in course(r.path, at).items()}
+    moves = {-1: "still falling", 0: "flat", 1: "recovering"}[int(where["course"])]
+    said = f"At the end value added of {acc.home} is {moves}, at {100 * where['end_level']:.2f}% of its level at rest"
+    fell = np.isfinite(where["trough_day"])
+    return [said + (f"; lowest {100 * where['trough_level']:.2f}%, day {where['trough_day']:g}." if fell else ".")]
 
 
 def _named(frame: pd.DataFrame, acc: Accounts, r: Response) -> pd.DataFrame:

@@ -27,7 +27,7 @@ _Progress = Callable[[int, int], None]
 
 BLOW_UP = 1e3
 """Output beyond this multiple of the base is taken for an explosion."""
-_FORMAT = "xunhuan-propagation-state-2"
+_FORMAT = "xunhuan-propagation-state-3"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def simulate(
     e = economy(accounts, p)
     tl, e = timeline(accounts, shock, e, p)
     state, books = start or (at_rest(e), None)
-    _check_start(state, accounts)
+    _check_start(state, accounts, e)
     # A run adds to its books in place; the ones it starts from stay as they were.
     books = open_books(e, state, with_flows) if books is None else books.copy()
     last = p.steps if until is None else min(round(until / p.step_days), p.steps)
@@ -95,7 +95,7 @@ def respond(
     accounts  the year booked: deliveries, what was used, demand met, a category "stock_change"; balanced
     path      t region sector: output, orders, demand, met, lost_to_inputs, stock, bottleneck
     detail    region sector: loss, loss_direct, loss_inputs, loss_demand, unmet_demand, loss_by_input, stopped_by,
-              first_week, lowest, recovery
+              first_week, lowest, recovery; where capital is destroyed also destroyed, rebuilt, outstanding
 
     >>> from xunhuan.data.toyland import toyland
     >>> from xunhuan.models.edits import Capacity
@@ -113,7 +113,7 @@ def respond(
 def packed(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool) -> Response:
     """A Response from a run; without `booked` its accounts are the base's."""
     path = run.recorder.dataset(accounts, p, run.economy)
-    out = detail(accounts, run.books, run.economy, path, p)
+    out = detail(accounts, run.books, run.economy, path, p, run.state.outstanding)
     out.attrs |= {"rationing": p.rationing, "criticality": p.criticality}
     notes = list(run.timeline.notes)
     if accounts.sourcing is not None:
@@ -168,7 +168,7 @@ def _check_step(after: State, flows: Flows, e: Machine, accounts: Accounts) -> N
     )
 
 
-def _check_start(state: State, accounts: Accounts) -> None:
+def _check_start(state: State, accounts: Accounts, e: Machine) -> None:
     r, i = accounts.geography.codes, accounts.sectors.codes
     shapes = {
         "stock": (i, r, i),
@@ -177,13 +177,14 @@ def _check_start(state: State, accounts: Accounts) -> None:
         "overtime": (r, i),
         "share": (i, r, r),
         "debt": (tuple(i[g] for g in state.indebted if g < len(i)), r, r),
+        "outstanding": ((), (), ()) if e.damage is None else (tuple(map(str, range(len(e.damage.step)))), r, i),
     }
     for name, labels in shapes.items():
         array = getattr(state, name)
         if array.shape != tuple(len(x) for x in labels):
             raise BadInput(
                 f"the state's {name} has shape {array.shape}, not that of the table",
-                fix="start from a state of this table",
+                fix="start from a state of this table, under the same destruction of capital",
             )
         check_state(name, array, labels)
 
@@ -215,7 +216,7 @@ def open_state(path: str | Path) -> tuple[State, Books]:
         step=int(ds.attrs["step"]), stock=get("state_stock"), output=get("state_output"), wanted=get("state_wanted"),
         overtime=get("state_overtime"), share=get("state_share"),
         indebted=ds["state_indebted"].values.astype(np.intp) if owing else np.zeros(0, dtype=np.intp),
-        debt=get("state_debt") if owing else np.zeros((0, regions, regions)),
+        debt=get("state_debt") if owing else np.zeros((0, regions, regions)), outstanding=get("state_outstanding"),
     )  # fmt: skip
     return state, Books(**{f.name: get(f"books_{f.name}") for f in fields(Books)})
 

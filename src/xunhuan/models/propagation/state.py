@@ -30,6 +30,7 @@ class State:
     share     i r s, sourcing shares
     indebted  g, goods of which some supplier owes something
     debt      g r s, what r has failed to deliver to the industries of s and their stocks still lack, of those goods
+    outstanding  n s i, capital destroyed by event n and not rebuilt, value of the goods it takes
     """
 
     step: int
@@ -40,6 +41,7 @@ class State:
     share: Array
     indebted: Goods
     debt: Array
+    outstanding: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Flows:
     sourcing  where both buy, after debts, throttled links and cancelled orders
     demand s i, final demand after cancelled orders
     fill  n i k r, share of an order served; near is the own nation, or the own region
-    met s i final demand met · drawn s i from old stocks
+    met s i final demand met · drawn s i from old stocks · built s i goods delivered to rebuild capital
     used  i s j, over the step · spoiled  g s j, over the step, of perishable goods
     """
 
@@ -97,5 +99,6 @@ class Flows:
     fill: Array
     met: Array
     drawn: Array
+    built: Array
     used: Array
     spoiled: Array

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import Problems
+from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.primitives import Primitives, Theta, written
 from xunhuan.models.edits.timed import Effect as Change
 from xunhuan.models.edits.timed import Timed
@@ -17,6 +18,7 @@ from xunhuan.models.model import Shock
 from xunhuan.models.propagation.booking import shipped_at_rest
 from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.parameters import PropagationParameters
+from xunhuan.models.propagation.rebuilding import damage
 from xunhuan.models.propagation.state import Goods, LinkCells, Pressure
 
 SAMPLES = 8
@@ -62,7 +64,10 @@ def timeline(accounts: Accounts, shock: Shock, e: Machine, p: PropagationParamet
     prim = written(accounts, shock, problems, Theta(flat, flat)).close(problems)
     for edit in shock.timed:
         wrongs = [str(w) for w in edit.check(accounts)]
-        if not isinstance(edit, Timed):
+        if isinstance(edit, Destruction):
+            if edit.start >= p.horizon_days:
+                wrongs.append(f"it happens on day {edit.start:g}, the run ends on day {p.horizon_days:g}")
+        elif not isinstance(edit, Timed):
             wrongs.append("is not an edit this model knows")
         elif edit.end > p.horizon_days:
             wrongs.append(f"the period ends on day {edit.end:g}, the run on day {p.horizon_days:g} (lengthen horizon_days "
@@ -72,6 +77,7 @@ def timeline(accounts: Accounts, shock: Shock, e: Machine, p: PropagationParamet
         elif isinstance(edit, Timed):
             effects += [Course(c, _strengths(edit, p)) for c in edit.apply(accounts)]
     problems.raise_if(where=shock.name or accounts.name)
+    e = replace(e, damage=damage(accounts, shock.of(Destruction), p.step_days))
     lasting = _lasting(prim, e)
     notes = _notes(shock, p)
     return Timeline(lasting, tuple(effects), at_rest, notes), _pulled(e, accounts, prim, p)

@@ -156,7 +156,13 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         cells.append(html.Div(inside, className="number"))
     said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
     warned = [html.P(said, className="sub small")] if said else []
-    return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers"), *warned]
+    told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm)]
+    return [
+        html.P(t("headline", what=named(reading, q), arm=arm)),
+        html.Div(cells, className="numbers"),
+        *told,
+        *warned,
+    ]
 
 
 def _arms(reading: Reading, arm: str) -> html.Div:
