@@ -15,7 +15,7 @@ from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Shift
-from xunhuan.models.trade.solve import Problem, base_of, problem
+from xunhuan.models.trade.solve import Problem, base_kind, base_of, problem
 from xunhuan.models.trade.stability import conclude
 
 
@@ -30,21 +30,21 @@ class DrawTask(NamedTuple):
 
 @dataclass(eq=False)
 class Shared:
-    """What draws on one table have in common: the base equilibrium, with nests and without, and the shock of the draw
+    """What draws on one table have in common: the base equilibrium, by its kind, and the shock of the draw
     before, where elasticities have no part in it. The base that a closure has of its own is not: elasticities make it."""
 
     accounts: Accounts
-    bases: dict[tuple[Accounts, bool], Base] = field(default_factory=dict)
+    bases: dict[tuple[Accounts, tuple[bool, str, str]], Base] = field(default_factory=dict)
     last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:
         """One draw, ready for the kernel. Raises BadInput, Infeasible."""
         rest = own_base(self.accounts, own)
-        acc, nested = rest.accounts, own.nest_ratio != 1
-        if (acc, nested) not in self.bases:
+        acc, kind = rest.accounts, base_kind(own)
+        if (acc, kind) not in self.bases:
             self.bases = {k: v for k, v in self.bases.items() if k[0] is acc}
-            self.bases[acc, nested] = base_of(acc, own)
-        base = self.bases[acc, nested]
+            self.bases[acc, kind] = base_of(acc, own)
+        base = self.bases[acc, kind]
         if self.last is not None and self.last[1] is base and self.last[0] == shock:
             return DrawTask(rest, self.last[2], problem(acc, self.last[2], own, base, self.last[3]), own)
         p, elastic = shock, False

@@ -15,6 +15,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
+from xunhuan.models.trade.population import whereabouts
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 RAISED = "before the trade model ran, final use and value added raised by as much"
@@ -29,12 +30,14 @@ class Base:
     unit     value of 1 of them in the table's unit: world GDP
     markup   s i, purchaser price / basic price, duties included
     notes    treatment of unusual cells, one line each
+    paying   o d, 1 where people of o would bear a cost of living in d
     """
 
     economy: Economy
     unit: float
     markup: Array
     notes: tuple[str, ...]
+    paying: Array
 
 
 def _device(**arrays: Array) -> dict[str, jax.Array]:
@@ -61,18 +64,20 @@ def without_negative_flows(acc: Accounts) -> Accounts:
     return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
 
 
-def calibrate(acc: Accounts, nested: bool = False) -> Base:
+def calibrate(acc: Accounts, nested: bool = False, labour: str = "immobile", window: str = "") -> Base:
     r"""The base equilibrium of the model, exact on the table.
 
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
     final spending F = X − Σ_j m use;  α = F⁺ / I, I = Σ_i F⁺;  wL = Σ_j βY;  D = Σ_i (Σ_r flow − Y)
 
     nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
+    labour, window: who moves where in the base, see `population.whereabouts`.
     Users of a region source alike. Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
 
-    Raises BadInput for accounts the model cannot hold: a region without factor income or spending.
+    Raises BadInput for accounts the model cannot hold: a region without factor income or spending, people who move nobody
+    knows where.
     """
     flow, tariff = acc.flow, acc.tariff
     spent = (1 + tariff) * flow
@@ -95,14 +100,15 @@ def calibrate(acc: Accounts, nested: bool = False) -> Base:
     _refuse_empty(acc, income, bill)
     unit = float(gdp.sum())
     group, pool = _nests(acc, nested)
+    there = whereabouts(acc, pool, bill / bill.sum(), labour, window)
     economy = Economy(**_device(
         share=ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
         taste=ratio(bought, income[:, None]), run_down=ratio(-stock, spending - stock),
         output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
-        subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
+        subsidy=subsidy, people=there.people, moves=there.moves, group=group, pool=pool, books=acc.closed.astype(np.float64),
     ))  # fmt: skip
-    return Base(economy, unit, markup, _notes(acc, stock, subsidy))
+    return Base(economy, unit, markup, (*_notes(acc, stock, subsidy), *there.notes), there.paying)
 
 
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
@@ -122,17 +128,6 @@ def _nests(acc: Accounts, nested: bool) -> tuple[Array, Array]:
     pool = members if several else np.zeros((1, acc.R))
     group = np.concatenate([alone, members]) if nested else np.ones((1, acc.R))
     return group, np.asarray(pool, dtype=np.float64)
-
-
-def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
-    """People by region: population where known for a whole pool, else factor income as if wages were equal."""
-    people = np.array(acc.geography.population, dtype=np.float64)
-    out: Array = bill / bill.sum()
-    for members in pool:
-        inside = members > 0
-        if inside.any() and np.isfinite(people[inside]).all():
-            out[inside] = people[inside] / people[inside].sum()
-    return out
 
 
 def _notes(acc: Accounts, stock: Array, subsidy: Array) -> tuple[str, ...]:
@@ -166,7 +161,7 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     held = (float(kept == k) for k in range(3))
     values: tuple[Any, ...] = (
         theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
-        p.mobility if p.labour == "mobile" else 0.0, *held, float(p.transfers == "nation_share"),
+        p.mobility if p.labour != "immobile" else 0.0, *held, float(p.transfers == "nation_share"),
     )  # fmt: skip
     return Elasticities(*(jnp.asarray(v, dtype=jnp.float64) for v in values)), note
 
@@ -185,7 +180,7 @@ def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
     return Shift(**_device(
         log_cost=np.log(np.where(banned, 1.0, p.trade_cost)), allowed=(~banned).astype(np.float64),
         tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
-        subsidy=_total_subsidy(np.asarray(e.subsidy), p.subsidy), log_moving=np.log(p.mobility_cost),
+        subsidy=_total_subsidy(np.asarray(e.subsidy), p.subsidy), log_moving=base.paying * np.log(p.mobility_cost),
         active=active, bought=bought, part=_parts(linked),
     ))  # fmt: skip
 

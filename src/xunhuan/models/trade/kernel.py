@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 
 from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 
 
@@ -103,20 +104,6 @@ def unpack(x: Vector, R: int, S: int) -> tuple[JaxArray, JaxArray, JaxArray, Jax
     return x[:a], x[a:b].reshape(R, S), x[b : b + R * S].reshape(R, S), x[b + R * S :]
 
 
-def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi: JaxArray) -> JaxArray:
-    r"""Population of each region, new / old, in spatial equilibrium within each pool [TombeZhu2019].
-
-    L̂[s] = a (V̂[s]/μ̂[s])^ν,  V = I/(L P):  L̂[s] = a' (Î/(P̂ μ̂))^(ν/(1+ν)),  Σ_s L L̂ = Σ_s L in each pool
-
-    log_income, log_cpi: s. Returns s, ratio; 1 outside pools.
-    """
-    pull = p.mobility / (1 + p.mobility) * (log_income - log_cpi - z.log_moving)
-    within = e.pool.sum(0)
-    raw = e.workers * jnp.exp(pull * within)
-    kept = (e.pool @ e.workers) / _guard(e.pool @ raw)
-    return jnp.exp(pull * within) * (e.pool.T @ kept + 1 - within)
-
-
 def unit_cost(e: Economy, p: Elasticities, z: Shift, k: _Ready, lw: JaxArray, lp: JaxArray, ly: JaxArray) -> JaxArray:
     r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9].
 
@@ -185,7 +172,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     """One pass through every equation of the model, from a state to the state it implies."""
     lw, lp, ly, li = unpack(x, *e.output.shape)
     cpi = _consumer_price(e, lp)
-    people = workers_hat(e, p, z, li, cpi)
+    people = settled(e, p, z, li, cpi)
     lc = unit_cost(e, p, z, k, lw, lp, ly)
     m = _market(e, k, lc)
 
@@ -197,10 +184,10 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     output = output * z.active
     duty_rate = 1 - m.net_rate.T
     bill = (e.factors * (1 + z.subsidy) * output).sum(1)
-    wages = jnp.exp(lw) * people * e.wage_bill
+    wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
-        workers_hat=people, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
+        workers_hat=people.workers_hat, moves=people.moves, utility=people.utility, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
         stock_sales=(e.run_down * demand).sum(1),
         income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,

@@ -137,7 +137,7 @@ def _label(acc: Accounts, task: Problem, got: _Slopes, name: str, iterations: in
         "productivity": (cell, slope["log_productivity"], {"unit": per_log}),
         "subsidy": (cell, slope["subsidy"], {"unit": per_unit}),
         "final_demand": (cell, slope["demand"] * np.asarray(task.shift.demand), {"unit": per_log}),
-        "mobility_cost": (("region",), slope["log_moving"], {"unit": per_log}),
+        "mobility_cost": (("region",), (task.base.paying * slope["log_moving"]).sum(0), {"unit": per_log}),
         "theta": (
             ("sector",),
             theta + within * ratio,

@@ -55,8 +55,13 @@ def problem(
 
 
 def base_of(acc: Accounts, parameters: TradeParameters) -> calibrate.Base:
-    """The base equilibrium: it depends on the table, and on whether nations are nests."""
-    return calibrate.calibrate(acc, nested=parameters.nest_ratio != 1.0)
+    """The base equilibrium: it depends on the table, and on `base_kind`."""
+    return calibrate.calibrate(acc, *base_kind(parameters))
+
+
+def base_kind(parameters: TradeParameters) -> tuple[bool, str, str]:
+    """What the base depends on beside the table: whether nations are nests, who moves, over which window."""
+    return parameters.nest_ratio != 1.0, parameters.labour, parameters.window
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
