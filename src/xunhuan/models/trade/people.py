@@ -40,19 +40,40 @@ def settled(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi
     log_income, log_cpi: s, ln Î and ln P̂. The sum of Σ_d L[d] L̂[d] over a nation is its people's, at any state; nobody
     crosses its border. κ = 0: nobody moves, Û[o] = Π_d (V̂[d]/μ̂[o,d])^m[o,d].
     """
-    pull = jnp.exp(-p.mobility * z.log_moving)
     live = e.people @ e.moves
-    whence = e.people[:, None] * e.moves / jnp.where(live > 0, live, 1.0)  # o d, share of d's people who are from o
-    market = log_income - log_cpi
-    lv = _log_per_head(e, p, market, e.moves * pull, whence * pull, live)
-    drawn = jnp.exp(p.mobility * lv)
-    per = 1 / (e.moves * pull @ drawn)
-    moved = e.pool.sum(0) > 0
+    c = _choice(e, p, z, live)
+    lv = _log_per_head(e, p, log_income - log_cpi, c, live)
+    drawn, per, into = _drawn(p, c, lv)
     return People(
-        workers_hat=jnp.where(moved, drawn * (per @ (whence * pull)), 1.0),
-        moves=e.moves * pull * drawn * per[:, None],
+        workers_hat=jnp.where(e.pool.sum(0) > 0, drawn * into, 1.0),
+        moves=c.weight * drawn * per[:, None],
         utility=jnp.exp(_log_utility(e, p, lv - z.log_moving)),
     )
+
+
+class _Choice(NamedTuple):
+    """What does not move with V̂: m μ̂^−κ and μ̂^−κ times the share of d's people who are from o (o d), and by how much they
+    sum to less than 1 (o and s), exactly 0 where no cost moves."""
+
+    weight: JaxArray
+    whence: JaxArray
+    leaving: JaxArray
+    coming: JaxArray
+
+
+def _choice(e: Economy, p: Elasticities, z: Shift, live: JaxArray) -> _Choice:
+    lost = jnp.expm1(-p.mobility * z.log_moving)
+    whence = e.people[:, None] * e.moves / jnp.where(live > 0, live, 1.0)
+    return _Choice(
+        e.moves * (1 + lost), whence * (1 + lost), (e.moves * lost).sum(1), (whence * lost).sum(0)
+    )
+
+
+def _drawn(p: Elasticities, c: _Choice, lv: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
+    """V̂^κ s, 1/Φ o, and L̂ / V̂^κ s; each exactly 1 where nothing moves."""
+    more = jnp.expm1(p.mobility * lv)
+    per = 1 / (1 + c.leaving + c.weight @ more)
+    return 1 + more, per, 1 + c.coming + (per - 1) @ c.whence
 
 
 def _log_utility(e: Economy, p: Elasticities, worth: JaxArray) -> JaxArray:
@@ -63,9 +84,7 @@ def _log_utility(e: Economy, p: Elasticities, worth: JaxArray) -> JaxArray:
     return mean + jnp.where(p.mobility > 0, beyond, 0.0)
 
 
-def _log_per_head(
-    e: Economy, p: Elasticities, market: JaxArray, weight: JaxArray, whence: JaxArray, live: JaxArray
-) -> JaxArray:
+def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice, live: JaxArray) -> JaxArray:
     r"""ln V̂ s, from ln (Î/P̂) s: the root of
 
     F[d] = ln V̂[d] + ln L̂[d] − market[d],   L̂[d] = V̂[d]^κ Σ_o whence[o,d] / Φ[o],   Φ[o] = Σ_d weight[o,d] V̂[d]^κ
@@ -73,24 +92,19 @@ def _log_per_head(
     ∂F/∂ln V̂ = (1+κ) I − κ S with S[d,e] ≥ 0, Σ_e S[d,e] = 1: one root, and steps by its diagonal come to it, the nation's
     common level, which they would be slow at, set by its people in between.
     """
-    k, within = p.mobility, e.pool.sum(0)
-    both = whence * weight
+    k = p.mobility
+    both = c.whence * c.weight
     crowd = e.pool @ live
     crowd = jnp.where(crowd > 0, crowd, 1.0)
 
-    def parts(lv: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
-        drawn = jnp.exp(k * lv)
-        per = 1 / (weight @ drawn)
-        return drawn, per, per @ whence
-
     def short(lv: JaxArray) -> JaxArray:
-        return (1 + k) * lv + jnp.log(parts(lv)[2]) - market
+        return (1 + k) * lv + jnp.log(_drawn(p, c, lv)[2]) - market
 
     def step(lv: JaxArray) -> JaxArray:
-        drawn, per, into = parts(lv)
+        drawn, per, into = _drawn(p, c, lv)
         stays = drawn * ((per * per) @ both) / into
         new = lv - ((1 + k) * lv + jnp.log(into) - market) / (1 + k * (1 - stays))
-        level = jnp.log(e.pool @ (live * jnp.exp(market - new)) / crowd) * (e.pool.sum(1) > 0)
+        level = jnp.log(jnp.where(e.pool.sum(1) > 0, e.pool @ (live * jnp.exp(market - new)) / crowd, 1.0))
         return new + e.pool.T @ level
 
     def search(f: Map, start: Vector) -> Vector:
@@ -109,6 +123,6 @@ def _log_per_head(
         solved: Vector = jnp.linalg.solve(jax.jacobian(linear)(jnp.zeros_like(b)), b)
         return solved
 
-    start = jax.lax.stop_gradient(jnp.where(within > 0, market / (1 + k), market))
+    start = jax.lax.stop_gradient(jnp.where(e.pool.sum(0) > 0, market / (1 + k), market))
     found: JaxArray = jax.lax.custom_root(short, start, search, invert)
     return found
