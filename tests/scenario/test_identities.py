@@ -81,7 +81,7 @@ def test_offset_by_hand_and_undefined_where_nothing_hurts() -> None:
 
 def test_frontier_ends_where_the_arms_are(bench: Bench, assessed) -> None:  # type: ignore[no-untyped-def]
     d = assessed.data
-    f = d["frontier_real_income"]
+    f = d["frontier_gain"]
     np.testing.assert_allclose(f.sel(policy="none", degree=0.0), 0.0, atol=1e-9)
     for policy, arm in (("none", "embargo"), ("integration", "embargo + integration")):
         np.testing.assert_allclose(f.sel(policy=policy, degree=1.0), d["real_income"].sel(arm=arm), atol=1e-8)

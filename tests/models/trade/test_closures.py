@@ -19,12 +19,12 @@ pytestmark = pytest.mark.identity
 DEFICITS = ("zero", "world_share", "own_share", "constant")
 CLOSURES = [
     {"deficits": d, "transfers": t, "labour": w}
-    for d, t, w in itertools.product(DEFICITS, ("nation_share", "as_deficits"), ("immobile", "mobile"))
+    for d, t, w in itertools.product(DEFICITS, ("nation_share", "as_deficits"), ("immobile", "mobile", "free"))
 ]
 OTHERS = [
     {"deficits": d, **more}
     for d in DEFICITS
-    for more in ({"nest_ratio": 1.5}, {"horizon": "short"}, {"scale": 0.02}, {"labour": "mobile", "mobility": 0.0})
+    for more in ({"nest_ratio": 1.5}, {"horizon": "short"}, {"scale": 0.02}, {"labour": "mobile", "mobility": 0.0}, {"labour": "mobile", "window": "1990-1995"})
 ]
 NEXT_TO_NOTHING = {"toy": (Tariff("ATL", "BOR", "goods", add=1e-4), Productivity("AT-S", change=1e-6)),
                    "world": (Tariff("CHN", "USA", "goods", add=1e-4), Productivity("CN-GD", change=1e-6))}  # fmt: skip

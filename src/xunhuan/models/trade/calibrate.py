@@ -111,6 +111,13 @@ def calibrate(acc: Accounts, nested: bool = False, labour: str = "immobile", win
     return Base(economy, unit, markup, (*_notes(acc, stock, subsidy), *there.notes), there.paying)
 
 
+def income_of_people(base: Base) -> Array:
+    """Σ_d I[d] m[o,d] L̄[o] / L[d], axis o, the table's unit: what people of o spend in the base, everyone in a region alike."""
+    e = base.economy
+    there = np.asarray(e.people)[:, None] * np.asarray(e.moves)
+    return np.asarray(base.unit * (ratio(there, there.sum(0)) @ np.asarray(e.income)))
+
+
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
     problems = Problems("regions without factor income or final spending have no equilibrium")
     for k in np.flatnonzero(acc.closed & ((income <= 0) | (bill <= 0))):

@@ -10,7 +10,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Status
-from xunhuan.models.trade.calibrate import Base
+from xunhuan.models.trade.calibrate import Base, income_of_people
 from xunhuan.models.trade.rebuild import flows
 from xunhuan.models.trade.records import Equilibrium, Shift
 
@@ -69,7 +69,7 @@ def dataset(
         "consumer_price_hat": (hat["consumer_price"], "ratio", "consumer price index, base expenditure shares"),
         "utility_hat": (hat["utility"], "ratio", "utility of the region's people wherever they come to live, new / old"),
         "people_income_base": (
-            _income_of_people(base), acc.unit, "base final spending of the people of the region wherever they live",
+            income_of_people(base), acc.unit, "base final spending of the people of the region wherever they live",
         ),
         "population_hat": (hat["workers_hat"], "ratio", "population and labour force, new / old"),
         "income": (hat["income"] * u, acc.unit, "final spending I', duties included"),
@@ -108,13 +108,6 @@ def dataset(
     coords = {"region": codes, "origin": codes, "destination": codes, "sector": list(acc.sectors.codes)}
     ended = {"outcome": status.outcome, "iterations": status.iterations, "residual": status.residual}
     return xr.Dataset(data, coords=coords, attrs={**attrs, **ended, "worst": status.worst, "table": acc.name})
-
-
-def _income_of_people(base: Base) -> Array:
-    """Σ_d I[d] m[o,d] L̄[o] / L[d], axis o: what people of o spend in the base, everyone of a region alike."""
-    e = base.economy
-    there = np.asarray(e.people)[:, None] * np.asarray(e.moves)
-    return np.asarray(base.unit * (ratio(there, there.sum(0)) @ np.asarray(e.income)))
 
 
 def _growth(new: Array, old: Array, mask: Array, axis: int) -> Array:
