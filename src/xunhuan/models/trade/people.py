@@ -19,8 +19,7 @@ import jax.numpy as jnp
 from xunhuan.models.solvers import JaxArray, Map, Vector
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
-_NEAR = 1e-15
-_MOST = 400
+_NEAR, _CLOSE, _MOST = 1e-15, 1e-9, 400
 
 
 class People(NamedTuple):
@@ -42,8 +41,8 @@ def settled(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi
     """
     live = e.people @ e.moves
     c = _choice(e, p, z, live)
-    lv = _log_per_head(e, p, log_income - log_cpi, c, live)
-    drawn, per, into = _drawn(p, c, lv)
+    lv = _log_per_head(e, p, log_income - log_cpi, c)
+    drawn, per, into = _drawn(e, p, c, lv)
     return People(
         workers_hat=jnp.where(e.pool.sum(0) > 0, drawn * into, 1.0),
         moves=c.weight * drawn * per[:, None],
@@ -53,27 +52,39 @@ def settled(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi
 
 class _Choice(NamedTuple):
     """What does not move with V̂: m μ̂^−κ and μ̂^−κ times the share of d's people who are from o (o d), and by how much they
-    sum to less than 1 (o and s), exactly 0 where no cost moves."""
+    sum to less than 1 (o and s), exactly 0 where no cost moves; share of the nation's people who live in s, p s."""
 
     weight: JaxArray
     whence: JaxArray
     leaving: JaxArray
     coming: JaxArray
+    crowd: JaxArray
 
 
 def _choice(e: Economy, p: Elasticities, z: Shift, live: JaxArray) -> _Choice:
     lost = jnp.expm1(-p.mobility * z.log_moving)
     whence = e.people[:, None] * e.moves / jnp.where(live > 0, live, 1.0)
+    nation = e.pool @ live
     return _Choice(
-        e.moves * (1 + lost), whence * (1 + lost), (e.moves * lost).sum(1), (whence * lost).sum(0)
+        weight=e.moves * (1 + lost),
+        whence=whence * (1 + lost),
+        leaving=(e.moves * lost).sum(1),
+        coming=(whence * lost).sum(0),
+        crowd=e.pool * live / jnp.where(nation > 0, nation, 1.0)[:, None],
     )
 
 
-def _drawn(p: Elasticities, c: _Choice, lv: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
-    """V̂^κ s, 1/Φ o, and L̂ / V̂^κ s; each exactly 1 where nothing moves."""
-    more = jnp.expm1(p.mobility * lv)
+def _drawn(e: Economy, p: Elasticities, c: _Choice, lv: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
+    """x = V̂^κ s over its nation's level, which leaves choices as they are; 1/Φ o of x, and L̂/x s. Exactly 1 where nothing
+    moves."""
+    more = jnp.expm1(p.mobility * (lv - _level(e, c, lv)))
     per = 1 / (1 + c.leaving + c.weight @ more)
     return 1 + more, per, 1 + c.coming + (per - 1) @ c.whence
+
+
+def _level(e: Economy, c: _Choice, lv: JaxArray) -> JaxArray:
+    """Mean over the people of the nation, s; a region's own outside nations of several."""
+    return jnp.where(e.pool.sum(0) > 0, e.pool.T @ (c.crowd @ lv), lv)
 
 
 def _log_utility(e: Economy, p: Elasticities, worth: JaxArray) -> JaxArray:
@@ -84,7 +95,16 @@ def _log_utility(e: Economy, p: Elasticities, worth: JaxArray) -> JaxArray:
     return mean + jnp.where(p.mobility > 0, beyond, 0.0)
 
 
-def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice, live: JaxArray) -> JaxArray:
+class _Search(NamedTuple):
+    """ln V̂, its last largest moves, how many there were."""
+
+    at: JaxArray
+    moved: JaxArray
+    before: JaxArray
+    count: JaxArray
+
+
+def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> JaxArray:
     r"""ln V̂ s, from ln (Î/P̂) s: the root of
 
     F[d] = ln V̂[d] + ln L̂[d] − market[d],   L̂[d] = V̂[d]^κ Σ_o whence[o,d] / Φ[o],   Φ[o] = Σ_d weight[o,d] V̂[d]^κ
@@ -94,30 +114,31 @@ def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice, liv
     """
     k = p.mobility
     both = c.whence * c.weight
-    crowd = e.pool @ live
-    crowd = jnp.where(crowd > 0, crowd, 1.0)
 
     def short(lv: JaxArray) -> JaxArray:
-        return (1 + k) * lv + jnp.log(_drawn(p, c, lv)[2]) - market
+        return lv + k * (lv - _level(e, c, lv)) + jnp.log(_drawn(e, p, c, lv)[2]) - market
 
     def step(lv: JaxArray) -> JaxArray:
-        drawn, per, into = _drawn(p, c, lv)
+        drawn, per, into = _drawn(e, p, c, lv)
         stays = drawn * ((per * per) @ both) / into
-        new = lv - ((1 + k) * lv + jnp.log(into) - market) / (1 + k * (1 - stays))
-        level = jnp.log(jnp.where(e.pool.sum(1) > 0, e.pool @ (live * jnp.exp(market - new)) / crowd, 1.0))
+        off = lv + k * (lv - _level(e, c, lv)) + jnp.log(into) - market
+        new = lv - off / (1 + k * (1 - stays))
+        level = jnp.log(jnp.where(e.pool.sum(1) > 0, c.crowd @ jnp.exp(market - new), 1.0))
         return new + e.pool.T @ level
 
     def search(f: Map, start: Vector) -> Vector:
         del f
 
-        def going(s: tuple[JaxArray, JaxArray, JaxArray]) -> JaxArray:
-            return (s[1] > _NEAR * (1 + jnp.abs(s[0]).max())) & (s[2] < _MOST)
+        def going(s: _Search) -> JaxArray:
+            idle = (s.moved < _CLOSE) & (s.moved >= s.before)  # rounding is all that is left
+            return (s.moved > _NEAR) & ~idle & (s.count < _MOST)
 
-        def on(s: tuple[JaxArray, JaxArray, JaxArray]) -> tuple[JaxArray, JaxArray, JaxArray]:
-            new = step(s[0])
-            return new, jnp.abs(new - s[0]).max(), s[2] + 1
+        def on(s: _Search) -> _Search:
+            new = step(s.at)
+            return _Search(new, jnp.abs(new - s.at).max(), s.moved, s.count + 1)
 
-        return jax.lax.while_loop(going, on, (start, jnp.asarray(jnp.inf), jnp.asarray(0)))[0]
+        far = jnp.asarray(jnp.inf)
+        return jax.lax.while_loop(going, on, _Search(start, far, far, jnp.asarray(0))).at
 
     def invert(linear: Map, b: Vector) -> Vector:
         solved: Vector = jnp.linalg.solve(jax.jacobian(linear)(jnp.zeros_like(b)), b)
