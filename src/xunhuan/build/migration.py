@@ -1,4 +1,4 @@
-r"""Moves between China's provinces from five censuses and surveys, and a check of them: a gravity equation, window by window.
+r"""Moves between China's provinces from five censuses and surveys, and a check of them: gravity, window by window.
 
     persons[o,d] = counted[o,d] / fraction
 
@@ -37,8 +37,12 @@ def counted(raw: Path) -> dict[str, Array]:
     """Persons counted by window, o d in the order of `provinces`; a blank is taken as nobody."""
     frame = pd.read_csv(raw / COUNTED)
     codes = provinces(raw)
-    wide = frame.pivot(index=["window", "origin"], columns="dest", values="persons_in_sample")
-    return {w: wide.loc[w].reindex(index=codes, columns=codes).fillna(0.0).to_numpy() for w in FRACTION}
+    place = {c: k for k, c in enumerate(codes)}
+    out = {w: np.zeros((len(codes), len(codes))) for w in FRACTION}
+    told = zip(*(frame[c] for c in ("window", "origin", "dest")), frame["persons_in_sample"].fillna(0.0), strict=True)
+    for window, origin, dest, persons in told:
+        out[window][place[origin], place[dest]] = persons
+    return out
 
 
 def provinces(raw: Path) -> list[str]:
@@ -61,7 +65,10 @@ def write_migration(raw: Path, folder: Path) -> list[Path]:
     ]
     for window, persons in counted(raw).items():
         moved = persons / FRACTION[window] / 1e4
-        lines += [",".join([window, c, *(f"{x:.5g}" for x in row)]) for c, row in zip(codes, moved, strict=True)]
+        lines += [
+            ",".join([window, c, *(f"{x:.4f}".rstrip("0").rstrip(".") for x in row)])
+            for c, row in zip(codes, moved, strict=True)
+        ]
     path = folder / f"migration_{NATION}.csv"
     write_text(path, "\n".join(lines) + "\n")
     return [path]

@@ -55,7 +55,7 @@ class Migration:
         """Persons o d of one window. Raises UnknownName."""
         if window not in self.windows:
             raise UnknownName.of("window of moves", window, self.windows)
-        return self.persons[self.windows.index(window)]
+        return np.asarray(self.persons[self.windows.index(window)])
 
     def take(self, index: Sequence[int] | NDArray[np.intp], more: int = 0) -> Migration:
         """The regions at `index`, and `more` of which nothing is known after them."""

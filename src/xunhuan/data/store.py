@@ -129,7 +129,8 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         nation_names={k: (v[0], v[1]) for k, v in record("nation_names").items()},
         population=tuple(float(x) for x in values["population"]),
         tile=tuple((int(a), int(b)) if a >= 0 else None for a, b in tiles),
-        migration=Migration(text("window"), values["migration"], str(attrs["migration_source"])) if "migration" in values
+        migration=Migration(text("window"), values["migration"], str(attrs["migration_source"]))
+        if "migration" in values
         else None,
     )
     sectors = Sectors(text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"))

@@ -81,7 +81,9 @@ def toyland() -> Accounts:
             nation_names={"ATL": ("Atlas", "阿特拉斯"), "BOR": ("Borea", "北国")},
             population=(40.0, 55.0, 65.0, 90.0),
             tile=((0, 0), (1, 0), (0, 1), None),
-            migration=Migration(tuple(MOVED), np.array(list(MOVED.values()), dtype=float), "invented").take(range(3), 1),
+            migration=Migration(tuple(MOVED), np.array(list(MOVED.values()), dtype=float), "invented").take(
+                range(3), 1
+            ),
         ),
         sectors=Sectors(
             ("FAR", "MAN", "SER"),

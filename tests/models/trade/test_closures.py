@@ -24,7 +24,13 @@ CLOSURES = [
 OTHERS = [
     {"deficits": d, **more}
     for d in DEFICITS
-    for more in ({"nest_ratio": 1.5}, {"horizon": "short"}, {"scale": 0.02}, {"labour": "mobile", "mobility": 0.0}, {"labour": "mobile", "window": "1990-1995"})
+    for more in (
+        {"nest_ratio": 1.5},
+        {"horizon": "short"},
+        {"scale": 0.02},
+        {"labour": "mobile", "mobility": 0.0},
+        {"labour": "mobile", "window": "1990-1995"},
+    )
 ]
 NEXT_TO_NOTHING = {"toy": (Tariff("ATL", "BOR", "goods", add=1e-4), Productivity("AT-S", change=1e-6)),
                    "world": (Tariff("CHN", "USA", "goods", add=1e-4), Productivity("CN-GD", change=1e-6))}  # fmt: skip

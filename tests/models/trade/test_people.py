@@ -28,7 +28,9 @@ from xunhuan.models.trade.solve import problem
 pytestmark = pytest.mark.identity
 
 MOBILE = TradeParameters(labour="mobile", tolerance=1e-13)
-HARD = Shock((TradeCost("BOR", "AT-S", change=0.4), Productivity("AT-N", change=0.2), MobilityCost("AT-E", change=0.15)))
+HARD = Shock(
+    (TradeCost("BOR", "AT-S", change=0.4), Productivity("AT-N", change=0.2), MobilityCost("AT-E", change=0.15))
+)
 ALL = np.ix_(range(3), range(3))
 
 
@@ -137,7 +139,12 @@ def test_gradient_of_welfare_against_differences(toy: Accounts, labour: str) -> 
         hat = respond(toy, dataclasses.replace(base, **{name: array}), p).detail["utility_hat"].to_numpy()[:3]
         return float(spent @ np.log(hat) / spent.sum())
 
-    for name, cell in (("productivity", (2, 1)), ("trade_cost", (3, 0, 1)), ("mobility_cost", (1,)), ("mobility_cost", (2,))):
+    for name, cell in (
+        ("productivity", (2, 1)),
+        ("trade_cost", (3, 0, 1)),
+        ("mobility_cost", (1,)),
+        ("mobility_cost", (2,)),
+    ):
         numeric = (value(name, cell, 1e-4) - value(name, cell, -1e-4)) / 2e-4
         assert float(slope[name].to_numpy()[cell]) == pytest.approx(numeric, rel=1e-5, abs=1e-9), (name, cell)
 
@@ -185,7 +192,10 @@ def test_windows(toy: Accounts) -> None:
     late, early = (respond(toy, HARD, TradeParameters(labour="mobile", window=w)) for w in ("", "1990-1995"))
     assert float(abs(late.detail["population_hat"] - early.detail["population_hat"]).max()) > 1e-4
     moved = sum(map(sum, MOVED["1995-2000"])) / 160
-    assert f"people of Atlas choose anew where to live, once: {moved:.1%} had moved over 1995-2000, the rest stayed" in late.notes
+    assert (
+        f"people of Atlas choose anew where to live, once: {moved:.1%} had moved over 1995-2000, the rest stayed"
+        in late.notes
+    )
     with pytest.raises(UnknownName, match="1990-95"):
         respond(toy, HARD, TradeParameters(labour="mobile", window="1990-95"))
 
@@ -216,7 +226,10 @@ def test_a_coarser_table_adds_up_moves(toy: Accounts) -> None:
     came, left = there[2, :2].sum(), there[:2, 2].sum()
     np.testing.assert_allclose(
         d["moves_base"].to_numpy()[:2, :2],
-        [[(95 - came) / (95 - came + left), left / (95 - came + left)], [came / (65 - left + came), (65 - left) / (65 - left + came)]],
+        [
+            [(95 - came) / (95 - came + left), left / (95 - came + left)],
+            [came / (65 - left + came), (65 - left) / (65 - left + came)],
+        ],
         rtol=1e-14,
     )  # fmt: skip
 

@@ -151,7 +151,7 @@ class Twin:
                 self.utility[members[0]] = head[members[0]]
                 continue
             from_to = self.start(members)
-            there = {r: 0.0 for r in members}
+            there = dict.fromkeys(members, 0.0)
             for o in members:
                 draw = {d: (head[d] / self.bears(o, d)) ** self.nu for d in members}
                 sized = sum(from_to[o][d] for d in members)

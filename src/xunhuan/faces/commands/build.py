@@ -176,11 +176,20 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
     return [save(_known(toyland()), folder / "toyland.nc")]
 
 
-_FILES = {"elasticities": _elasticities, "history": _history, "partners": _partners, "migration": _migration,
-          "toyland": _toyland}
+_FILES = {
+    "elasticities": _elasticities,
+    "history": _history,
+    "partners": _partners,
+    "migration": _migration,
+    "toyland": _toyland,
+}
 """Bundled files that are no tables with a log."""
 
-_PLACES = {"elasticities": "src/xunhuan/models/trade/data", "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists"}
+_PLACES = {
+    "elasticities": "src/xunhuan/models/trade/data",
+    "partners": "src/xunhuan/build/data",
+    "migration": "src/xunhuan/data/lists",
+}
 """Where those lie in a checkout that lie elsewhere than the tables."""
 
 

@@ -112,7 +112,7 @@ def calibrate(acc: Accounts, nested: bool = False, labour: str = "immobile", win
 
 
 def income_of_people(base: Base) -> Array:
-    """Σ_d I[d] m[o,d] L̄[o] / L[d], axis o, the table's unit: what people of o spend in the base, everyone in a region alike."""
+    """Σ_d I[d] m[o,d] L̄[o] / L[d], axis o, the table's unit: what people of o spend in the base, all in a region alike."""
     e = base.economy
     there = np.asarray(e.people)[:, None] * np.asarray(e.moves)
     return np.asarray(base.unit * (ratio(there, there.sum(0)) @ np.asarray(e.income)))

@@ -187,7 +187,8 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: _Ready, x: Vector, taxed: bo
     wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp), cost=jnp.exp(lc), output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
-        workers_hat=people.workers_hat, moves=people.moves, utility=people.utility, consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
+        workers_hat=people.workers_hat, moves=people.moves, utility=people.utility,
+        consumer_price=jnp.exp(cpi), share=_shares(e, k, m), spending=spending, output=output,
         stock_sales=(e.run_down * demand).sum(1),
         income=e.income * jnp.exp(li), wage_bill=wages, duty=(duty_rate * spending).sum(1),
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=duty_rate,

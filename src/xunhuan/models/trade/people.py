@@ -1,7 +1,7 @@
 r"""Where people live: a choice among the regions of their nation, by those who live in each, in exact changes.
 
-People of o who choose d, as a share m[o,d], for a utility V[d]/μ[o,d] times a taste of their own for each place, Fréchet with
-shape κ [TombeZhu2019]:
+m[o,d] is the share of o's people who choose d, for a utility V[d]/μ[o,d] times a taste of their own for each place, Fréchet
+with shape κ [TombeZhu2019]:
 
     m'[o,d] = m[o,d] (V̂[d]/μ̂[o,d])^κ / Σ_e m[o,e] (V̂[e]/μ̂[o,e])^κ        L'[d] = Σ_o L̄[o] m'[o,d]
     Û[o] = (Σ_d m[o,d] (V̂[d]/μ̂[o,d])^κ)^(1/κ)                            V = I / (L P), real spending per head
@@ -101,7 +101,7 @@ class _Search(NamedTuple):
     at: JaxArray
     moved: JaxArray
     before: JaxArray
-    count: JaxArray
+    steps: JaxArray
 
 
 def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> JaxArray:
@@ -131,11 +131,11 @@ def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> 
 
         def going(s: _Search) -> JaxArray:
             idle = (s.moved < _CLOSE) & (s.moved >= s.before)  # rounding is all that is left
-            return (s.moved > _NEAR) & ~idle & (s.count < _MOST)
+            return (s.moved > _NEAR) & ~idle & (s.steps < _MOST)
 
         def on(s: _Search) -> _Search:
             new = step(s.at)
-            return _Search(new, jnp.abs(new - s.at).max(), s.moved, s.count + 1)
+            return _Search(new, jnp.abs(new - s.at).max(), s.moved, s.steps + 1)
 
         far = jnp.asarray(jnp.inf)
         return jax.lax.while_loop(going, on, _Search(start, far, far, jnp.asarray(0))).at

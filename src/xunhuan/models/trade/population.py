@@ -93,7 +93,7 @@ def _moved(acc: Accounts, inside: np.ndarray[tuple[int], np.dtype[np.intp]], win
         raise BadInput(f"more people moved in over {over} than live there", where=acc.name, items=at)
     np.fill_diagonal(out, people - came)
     said = (
-        f"people of {g.name(g.nation[inside[0]])} choose anew where to live, once: {came.sum() / people.sum():.1%} had moved "
-        f"over {over}, the rest stayed"
+        f"people of {g.name(g.nation[inside[0]])} choose anew where to live, once: {came.sum() / people.sum():.1%} had "
+        f"moved over {over}, the rest stayed"
     )
     return out, said

@@ -60,8 +60,8 @@ def real_income(response: Response, places: Places) -> Array:
 
 
 def welfare(response: Response, places: Places) -> Array:
-    """Change of utility by place, ratio: Σ_o Y_o Û_o / Σ_o Y_o − 1 over the people o of the place's regions, Y what they spend
-    in the base. Where nobody moves it is `real_income`."""
+    """Change of utility by place, ratio: Σ_o Y_o Û_o / Σ_o Y_o − 1 over the people o of the place's regions, Y what they
+    spend in the base. Where nobody moves it is `real_income`."""
     base = np.nan_to_num(response.detail["people_income_base"].to_numpy())
     hat = np.nan_to_num(response.detail["utility_hat"].to_numpy())
     return places.share(base * hat, base) - 1
