@@ -201,7 +201,7 @@ class Geography:
             nation_names=self.nation_names,
             population=tuple(self.population[k] for k in keep),
             tile=tuple(self.tile[k] for k in keep),
-            migration=self.moves and self.moves.take(keep),
+            migration=self.migration and self.migration.take(keep),
         )
 
     def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Geography:

@@ -179,7 +179,7 @@ def restrict(acc: Accounts, regions: str | Sequence[str], rest: str) -> Accounts
         open=frozenset({rest}),
         population=(*kept.population, float("nan")),
         tile=(*kept.tile, None),
-        migration=kept.moves and kept.moves.take(range(len(keep)), 1),
+        migration=kept.migration and kept.migration.take(range(len(keep)), 1),
     )
     return replace(
         acc,
