@@ -80,14 +80,14 @@ def test_bundled_moves_of_provinces() -> None:
 
 @pytest.mark.twin
 def test_bundled_list_is_what_is_built(tmp_path: Path) -> None:
-    from xunhuan.build.migration import FRACTION, counted, provinces, write_migration
+    from xunhuan.build.migration import FRACTION, codes_in_order, counted, write_migration
     from xunhuan.data import migration
 
     raw = raw_folder()
     (made,) = write_migration(raw, tmp_path)
     kept = Path(migration.__file__).parent / "lists" / "migration_CHN.csv"
     assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
-    moves, codes = xh.load("china-2017").geography.moves, provinces(raw)
+    moves, codes = xh.load("china-2017").geography.moves, codes_in_order(raw)
     assert moves is not None
     table = xh.load("china-2017").geography.codes
     at = [table.index(c) for c in codes]
@@ -101,11 +101,11 @@ def test_bundled_list_is_what_is_built(tmp_path: Path) -> None:
 def test_gravity_meets_its_conditions() -> None:
     """Fitted moves sum to counted ones by origin and by destination, and along distance and border: the conditions of the
     estimator; and a known elasticity is found again where moves are made by it."""
-    from xunhuan.build.migration import borders, counted, poisson, provinces
+    from xunhuan.build.migration import borders, codes_in_order, counted, poisson
 
     raw = raw_folder()
     persons, touching = counted(raw)["2015-2020"], borders(raw)
-    codes = provinces(raw)
+    codes = codes_in_order(raw)
     pairs = {frozenset((codes[a], codes[b])) for a, b in np.argwhere(touching)}
     assert {frozenset(("CN-BJ", "CN-HE")), frozenset(("CN-GD", "CN-GX"))} <= pairs
     assert not {frozenset(("CN-BJ", "CN-SX")), frozenset(("CN-GD", "CN-HI"))} & pairs

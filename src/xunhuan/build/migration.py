@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 
-COUNTED, DISTANCE, OUTLINES = (
+COUNTED, KILOMETRES, OUTLINES = (
     "regional/migration_5yr_od.csv", "china_province_distance_km.csv", "transport/provinces.geojson",
 )  # fmt: skip
 """Raw files: persons counted, kilometres, outlines of provinces."""
@@ -34,9 +34,9 @@ _TOUCH = 2
 
 
 def counted(raw: Path) -> dict[str, Array]:
-    """Persons counted by window, o d in the order of `provinces`; a blank is taken as nobody."""
+    """Persons counted by window, o d in the order of `codes_in_order`; a blank is taken as nobody."""
     frame = pd.read_csv(raw / COUNTED)
-    codes = provinces(raw)
+    codes = codes_in_order(raw)
     place = {c: k for k, c in enumerate(codes)}
     out = {w: np.zeros((len(codes), len(codes))) for w in FRACTION}
     told = zip(*(frame[c] for c in ("window", "origin", "dest")), frame["persons_in_sample"].fillna(0.0), strict=True)
@@ -45,9 +45,9 @@ def counted(raw: Path) -> dict[str, Array]:
     return out
 
 
-def provinces(raw: Path) -> list[str]:
+def codes_in_order(raw: Path) -> list[str]:
     """Codes of the provinces, in the order of the file of distances."""
-    return list(pd.read_csv(raw / DISTANCE, index_col=0, nrows=0).columns)
+    return list(pd.read_csv(raw / KILOMETRES, index_col=0, nrows=0).columns)
 
 
 def write_migration(raw: Path, folder: Path) -> list[Path]:
@@ -55,8 +55,8 @@ def write_migration(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.build import check_raw
     from xunhuan.data.store import write_text
 
-    check_raw(raw, (COUNTED, DISTANCE))
-    codes = provinces(raw)
+    check_raw(raw, (COUNTED, KILOMETRES))
+    codes = codes_in_order(raw)
     lines = [
         f"# {_SOURCE}",
         "# 10^4 persons who live in the column's province and lived in the row's when the window began; made by "
@@ -76,7 +76,7 @@ def write_migration(raw: Path, folder: Path) -> list[Path]:
 
 def borders(raw: Path) -> Array:
     """1 where the outlines of two provinces share corners, o d; else 0."""
-    codes = provinces(raw)
+    codes = codes_in_order(raw)
     told = json.loads((raw / OUTLINES).read_text(encoding="utf-8"))
     corners: dict[str, set[tuple[float, float]]] = {}
     for place in told["features"]:
@@ -97,7 +97,7 @@ def gravity(raw: Path) -> pd.DataFrame:
     by Poisson pseudo-maximum likelihood; errors robust to heteroskedasticity, HC1. Columns: window, distance (δ),
     distance_se, border (β), border_se, movers (millions), fit (correlation of fitted and counted moves).
     """
-    km = pd.read_csv(raw / DISTANCE, index_col=0).to_numpy(dtype=float)
+    km = pd.read_csv(raw / KILOMETRES, index_col=0).to_numpy(dtype=float)
     touching = borders(raw)
     rows = []
     for window, persons in counted(raw).items():

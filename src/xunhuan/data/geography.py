@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index
-from xunhuan.data.migration import Migration, bundled
+from xunhuan.data.migration import Migration, bundled_moves
 from xunhuan.errors import BadInput, UnknownName
 
 
@@ -96,7 +96,7 @@ class Geography:
     @cached_property
     def moves(self) -> Migration | None:
         """Persons who move between regions, w o d: the table's own, else what is bundled for these codes and nations."""
-        return self.migration or bundled(self.codes, self.nation)
+        return self.migration or bundled_moves(self.codes, self.nation)
 
     @cached_property
     def _places(self) -> dict[str, int]:

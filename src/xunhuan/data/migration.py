@@ -71,7 +71,7 @@ class Migration:
 
 
 @lru_cache(8)
-def bundled(codes: tuple[str, ...], nation: tuple[str, ...]) -> Migration | None:
+def bundled_moves(codes: tuple[str, ...], nation: tuple[str, ...]) -> Migration | None:
     """What the package knows of moves between the regions of a table's nations; None where it knows nothing."""
     known = [m for n in dict.fromkeys(nation) if (m := _of_nation(n, codes, nation)) is not None]
     if not known:
