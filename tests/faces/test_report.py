@@ -87,7 +87,7 @@ def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) ->
     html = scenario_report(result)
     row = result.headline("welfare", "embargo", "ATL")
     interval = f"90% interval {style.signed(float(row['low']))} to {style.signed(float(row['high']))}"
-    assert f"the welfare of Atlas’s people by {style.signed(float(row['value']))} ({interval})" in html
+    assert f"Atlas’s welfare by {style.signed(float(row['value']))} ({interval})" in html
 
 
 def test_the_page_says_whether_the_two_cycles_boost_each_other(result: Result) -> None:

@@ -85,9 +85,7 @@ def test_frontier_ends_where_the_arms_are(bench: Bench, assessed) -> None:  # ty
     np.testing.assert_allclose(f.sel(policy="none", degree=0.0), 0.0, atol=1e-9)
     for policy, arm in (("none", "embargo"), ("integration", "embargo + integration")):
         np.testing.assert_allclose(f.sel(policy=policy, degree=1.0), d["welfare"].sel(arm=arm), atol=1e-8)
-    np.testing.assert_allclose(
-        f.sel(policy="integration", degree=0.0), d["welfare"].sel(arm="integration"), atol=1e-8
-    )
+    np.testing.assert_allclose(f.sel(policy="integration", degree=0.0), d["welfare"].sel(arm="integration"), atol=1e-8)
 
 
 def test_break_even_size_makes_whole(bench: Bench, assessed) -> None:  # type: ignore[no-untyped-def]

@@ -404,7 +404,7 @@ class MobilityCost(Lasting):
     mobility_cost regions=AT-N change=0.1
     >>> r = xh.respond("toyland", closed, labour="mobile")
     >>> r.detail["population_hat"].values.round(3).tolist()
-    [0.903, 1.034, 1.031, 1.0]
+    [0.984, 1.005, 1.005, 1.0]
     """
 
     kind = "mobility_cost"
