@@ -52,7 +52,7 @@ class Nafta:
         parts = (
             self.share, self.before, self.inputs, self.factors, self.taste, np.zeros((r, s)), self.output / u,
             self.income / u, self.bill / u, self.deficit / u, self.bill / u, np.zeros((r, s)), self.bill / u,
-            np.ones((1, r)), np.zeros((1, r)), np.ones(r),
+            np.eye(r), np.ones((1, r)), np.zeros((1, r)), np.ones(r),
         )  # fmt: skip
         return Economy(*(jnp.asarray(a) for a in parts))
 
@@ -66,7 +66,7 @@ class Nafta:
         r, s = self.R, self.S
         zero3, zero2, one2 = np.zeros((r, r, s)), np.zeros((r, s)), np.ones((r, s))
         parts = (
-            zero3, np.ones((r, r, s)), tariff, zero3, zero2, one2, zero2, np.zeros(r),
+            zero3, np.ones((r, r, s)), tariff, zero3, zero2, one2, zero2, np.zeros((r, r)),
             (self.output > 0) * 1.0, (self.spending > 0) * 1.0, np.ones((1, r)),
         )  # fmt: skip
         return Shift(*(jnp.asarray(a) for a in parts))

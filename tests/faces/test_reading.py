@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +45,23 @@ def test_records_come_back_as_the_models_wrote_them(reading: Reading) -> None:
             )  # fmt: skip
             assert mine.model == model
     assert not any(n.endswith(("_low", "_high", "_median")) for n in reading.quantities)
-    assert reading.quantity("omega").weighs == "real_income"
+    assert reading.quantity("omega").weighs == "welfare"
 
 
 def test_the_number_that_sums_up_is_the_first_that_moves(reading: Reading) -> None:
-    assert reading.main_of("embargo") == reading.quantity("real_income")
+    assert reading.main_of("embargo") == reading.quantity("welfare")
     still = variant(
-        reading.result, real_income={"embargo": 0.0}, real_income_per_head={"embargo": 0.0}, population={"embargo": 0.0}
+        reading.result,
+        welfare={"embargo": 0.0},
+        real_income={"embargo": 0.0},
+        real_income_per_head={"embargo": 0.0},
+        population={"embargo": 0.0},
     )
     assert still.main_of("embargo") == still.quantity("loss")
     rounding = variant(
         reading.result,
-        real_income={"embargo": 1e-15},
+        welfare={"embargo": 1e-15},
+        real_income={"embargo": 0.0},
         real_income_per_head={"embargo": 0.0},
         population={"embargo": 0.0},
     )
@@ -88,13 +94,13 @@ def test_an_arm_without_an_answer_is_not_drawn(reading: Reading) -> None:
     assert empty.answered("loss") == ["embargo"]
     assert empty.arms_of("loss") == ["embargo"]
     assert arm_sentence(empty, "integration").endswith("every year.")
-    none = variant(reading.result, loss={"integration": np.nan}, real_income={"integration": np.nan})
+    none = variant(reading.result, loss={"integration": np.nan}, welfare={"integration": np.nan})
     assert (
         arm_sentence(none, "integration")
         == "“integration” has no number at home: the models asked do not read its edits."
     )
-    assert map_of(none, none.quantity("real_income"), "integration") is None
-    assert bars_of(none, none.quantity("real_income"), "integration") is None
+    assert map_of(none, none.quantity("welfare"), "integration") is None
+    assert bars_of(none, none.quantity("welfare"), "integration") is None
 
 
 def test_lines_are_of_home_in_each_arm_and_of_the_sectors_hit_hardest(reading: Reading) -> None:
@@ -109,12 +115,16 @@ def test_lines_are_of_home_in_each_arm_and_of_the_sectors_hit_hardest(reading: R
 
 def test_the_command_lines_table_has_the_first_number_of_each_model(reading: Reading) -> None:
     table = headline_frame(reading.result)
-    assert {"real income, change", "value added lost, of the period's", "Ω, loss made good"} < set(table["number"])
+    lines = {"welfare, change", "real income, change", "value added lost, of the period's", "Ω, loss made good"}
+    assert lines < set(table["number"])
     assert "value added lost, of a year's" in set(table["number"])
     assert not table["number"].str.contains("per head|population").any()
     row = table[(table["number"] == "real income, change") & (table["arm"] == "embargo")].iloc[0]
     assert row["value"] == pytest.approx(100 * reading.number("real_income", arm="embargo").value, rel=1e-12)
     assert row["unit"] == "%"
+    bound = reading.result.data["welfare"]
+    same = replace(reading.result, data=reading.result.data.assign(real_income=bound.copy()))
+    assert not (headline_frame(same)["number"] == "real income, change").any()  # nobody moves: one number, told once
     assert set(table.loc[table["number"].str.startswith("Ω"), "unit"]) == {"ratio"}
 
 

@@ -85,9 +85,9 @@ def test_the_scenario_report_is_the_same_bytes_again(result: Result) -> None:
 
 def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) -> None:
     html = scenario_report(result)
-    row = result.headline("real_income", "embargo", "ATL")
+    row = result.headline("welfare", "embargo", "ATL")
     interval = f"90% interval {style.signed(float(row['low']))} to {style.signed(float(row['high']))}"
-    assert f"real income by {style.signed(float(row['value']))} ({interval})" in html
+    assert f"Atlas’s welfare by {style.signed(float(row['value']))} ({interval})" in html
 
 
 def test_the_page_says_whether_the_two_cycles_boost_each_other(result: Result) -> None:
@@ -208,7 +208,7 @@ def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) 
     assert f"“embargo” costs Atlas {style.percent(lost, 2)} of the value added of the 42 days run, once: " in html
     assert f"{style.percent(year, 2)} of a year’s; at their end value added is recovering, at" in html
     assert f", at {style.percent(end, 2)} of its level at rest." in html
-    assert "Change of real income under “integration”." in html
+    assert "Change of real income per head under “integration”." in html
     assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
 
 

@@ -107,8 +107,8 @@ def draws() -> list[str]:
 
 @quote(
     PAGE,
-    "| real income, embargo | {n}% | {n} to {n}% |",
-    "| real income, embargo and integration | {n}% | {n} to {n}% |",
+    "| welfare, embargo | {n}% | {n} to {n}% |",
+    "| welfare, embargo and integration | {n}% | {n} to {n}% |",
     "| Ω, part of the loss made good | {n} | {n} to {n} |",
     "| net Ω, beyond the policy's own gain | {n} | {n} to {n} |",
     "| value added lost in the first half-year, embargo (short run), of that half-year's | {n}% | {n} to {n}% |",
@@ -116,8 +116,8 @@ def draws() -> list[str]:
 )
 def answer() -> list[str]:
     return [
-        *told("real_income", "embargo", 2),
-        *told("real_income", BOTH, 2),
+        *told("welfare", "embargo", 2),
+        *told("welfare", BOTH, 2),
         *told("omega", BOTH, 1, share=False),
         *told("omega_net", BOTH, 2, share=False),
         *lost("loss"),
@@ -152,6 +152,6 @@ def published_sets() -> list[str]:
 
 def over_all_sets() -> list[str]:
     rows = chips().choices
-    rows = rows.query("of == 'elasticity_set' and variable == 'real_income' and arm == 'embargo' and place == 'CHN'")
+    rows = rows.query("of == 'elasticity_set' and variable == 'welfare' and arm == 'embargo' and place == 'CHN'")
     assert (rows["outcome"] == "converged").all()
     return [in_words(len(rows)), *(bare(percent(-float(x), 2)) for x in (rows["value"].max(), rows["value"].min()))]

@@ -56,11 +56,6 @@ def horizons() -> list[str]:
     ]  # fmt: skip
 
 
-@quote(PAGE, "mobile inside nations with ν = {n} [TombeZhu2019]")
-def mobility() -> list[str]:
-    return [f"{TradeParameters().mobility:g}"]
-
-
 @quote(
     PAGE,
     "the same on the full sample: petroleum {n}, in `CP` {n} |",
@@ -91,13 +86,13 @@ def services() -> list[str]:
 
 @functools.cache
 def loss(scenario: str, arm: str, theta: float) -> float:
-    """Change of China's real income with so large an elasticity of services, no draws."""
+    """Change of welfare in China with so large an elasticity of services, no draws."""
     layers = read_layers(scenario)
     trade = {**layers.data["model"]["trade"], "theta": {"services": theta}}
     keep = {k: v for k, v in layers.data.items() if k not in ("compare", "uncertainty", "model")}
     data = {**keep, "model": {"trade": trade}, "measure": {"sectors": {}}, "arms": {arm: [arm]}}
     data["shock"] = [s for s in layers.data["shock"] if s["name"] == arm]
-    return float(bench.run_layers(replace(layers, data=data)).headline("real_income", arm, "CHN")["value"])
+    return float(bench.run_layers(replace(layers, data=data)).headline("welfare", arm, "CHN")["value"])
 
 
 @quote(

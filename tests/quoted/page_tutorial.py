@@ -45,9 +45,9 @@ def size() -> list[str]:
     return [str(x) for x in (provinces, acc.R - provinces, acc.S)]
 
 
-@quote(PAGE, "The embargo costs China about {n}% of real income.")
+@quote(PAGE, "The embargo costs people in China about {n}% of welfare.")
 def cost() -> list[str]:
-    return [bare(percent(-without_draws().headline("real_income", "embargo", "CHN")["value"], 1))]
+    return [bare(percent(-without_draws().headline("welfare", "embargo", "CHN")["value"], 1))]
 
 
 @quote(PAGE, "net of that (net Ω), it makes good about {n}% of the loss")
@@ -70,5 +70,5 @@ def over_all_sets() -> list[str]:
     rows = without_draws().choices
     net = rows.query("variable == 'omega_net'")["value"]
     assert net.min() < 0 < net.max(), "the page says that the sign of net Ω changes"
-    value = rows.query("variable == 'real_income' and arm == 'embargo'")["value"]
+    value = rows.query("variable == 'welfare' and arm == 'embargo'")["value"]
     return [bare(signed(float(x), 1)) for x in (value.max(), value.min())]

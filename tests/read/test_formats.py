@@ -157,6 +157,19 @@ def test_tabular_flow_form(tmp_path) -> None:
     assert acc.sectors.groups == {"goods": ("g",)}
 
 
+def test_tabular_moves(tmp_path) -> None:
+    """Moves lie as origin and destination; of a nation the file does not tell of nothing is known."""
+    write_small(tmp_path)
+    (tmp_path / "map.toml").write_text(MAPPING + '[migration]\nfile = "moves.csv"\n', encoding="utf-8")
+    (tmp_path / "regions.csv").write_text("region,country,population\nr,N,8\nq,N,5\n", encoding="utf-8")
+    (tmp_path / "moves.csv").write_text(
+        "window,origin,destination,value\n2015-2020,r,q,2\n2010-2015,q,r,1\n", encoding="utf-8"
+    )
+    moves = reader("tabular")(tmp_path / "map.toml").accounts.geography.moves
+    assert moves.windows == ("2010-2015", "2015-2020")
+    assert moves.persons.tolist() == [[[0, 0], [1, 0]], [[0, 2], [0, 0]]]
+
+
 def test_tabular_by_user(tmp_path) -> None:
     write_small(tmp_path)
     old = MAPPING[MAPPING.index("[flow]") : MAPPING.index("[value_added]")]

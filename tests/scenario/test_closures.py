@@ -27,7 +27,7 @@ def _bench(shock: dict[str, Any], trade: dict[str, Any], compare: dict[str, Any]
 
 
 def _frontier(done: Assessment, place: str) -> np.ndarray:
-    return np.asarray(done.data["frontier_real_income"].sel(policy="none", place=place))
+    return np.asarray(done.data["frontier_gain"].sel(policy="none", place=place))
 
 
 @pytest.mark.parametrize("deficits", ["zero", "world_share", "own_share", "constant"])
@@ -35,7 +35,7 @@ def test_next_to_nothing_moves_no_number_of_any_arm(deficits: str) -> None:
     """Not gains alone: value, reliance, circulation, trade and output stand beside those of the same closure's base."""
     bench = _bench(SMALL, {"deficits": deficits, "tolerance": 1e-12}, {"reinforcement": {"shift": 1e-4}})
     done = assess(bench)
-    for name in ("gdp", "reliance", "circulation", "trade", "output", "shipped", "real_income"):
+    for name in ("gdp", "reliance", "circulation", "trade", "output", "shipped", "real_income", "welfare"):
         base, arm = (done.data[name].sel(arm=a).to_numpy() for a in ("base", "it"))
         moved = np.abs(arm - base).max() / max(1.0, np.abs(base).max())
         assert 0 < moved < 20e-4, name
@@ -50,10 +50,10 @@ def test_a_frontier_that_ends_in_parts_has_balanced_trade_from_its_base_on() -> 
         np.testing.assert_array_equal(line, _frontier(free, place))
         assert line[0] == 0
         assert (np.diff(line) < 0).all(), place
-        assert line[-1] == free.data["real_income"].sel(arm="it", place=place)
-        assert abs(line[-1] - float(held.data["real_income"].sel(arm="it", place=place))) > 1e-3
+        assert line[-1] == free.data["welfare"].sel(arm="it", place=place)
+        assert abs(line[-1] - float(held.data["welfare"].sel(arm="it", place=place))) > 1e-3
     said = [n for n in held.notes if n.startswith("so that the points of the frontier compare")]
-    assert said == [held.data["frontier_real_income"].attrs["note"]]
+    assert said == [held.data["frontier_gain"].attrs["note"]]
     assert "trade with deficits = zero" in said[0]
     assert not [n for n in free.notes if n.startswith("so that the points")]
 
@@ -61,9 +61,9 @@ def test_a_frontier_that_ends_in_parts_has_balanced_trade_from_its_base_on() -> 
 def test_a_frontier_of_a_whole_world_keeps_the_scenario_s_closure() -> None:
     part = {"trade_cost": CUT["trade_cost"] | {"sectors": "MAN"}}
     done = assess(_bench(part, {}, {"frontier": {"shock": "it", "steps": 3}}))
-    end = done.data["real_income"].sel(arm="it", place="BOR")
+    end = done.data["welfare"].sel(arm="it", place="BOR")
     assert _frontier(done, "BOR")[-1] == pytest.approx(float(end), abs=1e-12)
-    assert "note" not in done.data["frontier_real_income"].attrs
+    assert "note" not in done.data["frontier_gain"].attrs
 
 
 def test_the_base_of_a_model_that_comes_after_is_that_of_the_one_before() -> None:

@@ -81,13 +81,11 @@ def test_offset_by_hand_and_undefined_where_nothing_hurts() -> None:
 
 def test_frontier_ends_where_the_arms_are(bench: Bench, assessed) -> None:  # type: ignore[no-untyped-def]
     d = assessed.data
-    f = d["frontier_real_income"]
+    f = d["frontier_gain"]
     np.testing.assert_allclose(f.sel(policy="none", degree=0.0), 0.0, atol=1e-9)
     for policy, arm in (("none", "embargo"), ("integration", "embargo + integration")):
-        np.testing.assert_allclose(f.sel(policy=policy, degree=1.0), d["real_income"].sel(arm=arm), atol=1e-8)
-    np.testing.assert_allclose(
-        f.sel(policy="integration", degree=0.0), d["real_income"].sel(arm="integration"), atol=1e-8
-    )
+        np.testing.assert_allclose(f.sel(policy=policy, degree=1.0), d["welfare"].sel(arm=arm), atol=1e-8)
+    np.testing.assert_allclose(f.sel(policy="integration", degree=0.0), d["welfare"].sel(arm="integration"), atol=1e-8)
 
 
 def test_break_even_size_makes_whole(bench: Bench, assessed) -> None:  # type: ignore[no-untyped-def]
@@ -97,7 +95,7 @@ def test_break_even_size_makes_whole(bench: Bench, assessed) -> None:  # type: i
     assert found
     for k in found:
         size = float(d["break_even"][k])
-        loss = -float(d["real_income"].sel(arm="embargo")[k])
+        loss = -float(d["welfare"].sel(arm="embargo")[k])
         w = compare.gain(bench, {"embargo": 1.0, "integration": size})[k]
         assert abs(w) <= 1e-4 * loss * 1.01
 

@@ -177,7 +177,7 @@ def test_a_result_without_any_effect_is_shown(tmp_path: Path, lang: str) -> None
     assert not np.nan_to_num(reading.data["real_income"].to_numpy()).any()
     main = reading.main_of("s")
     assert main is not None
-    assert main.name == "real_income"
+    assert main.name == "welfare"
     selection = state.selected("/results", f"?table=toyland&lang={lang}")
     assert outcome.one_result(folder, selection)
     assert outcome.two_results(folder, folder, selection)

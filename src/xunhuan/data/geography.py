@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index
+from xunhuan.data.migration import Migration, bundled_moves
 from xunhuan.errors import BadInput, UnknownName
 
 
@@ -26,6 +27,7 @@ class Geography:
     nation_names  (English, Chinese) name of a nation or cluster
     population    persons (10^4), nan where unknown
     tile          (column, row) on a tile-grid map, None where a region has no tile
+    migration     who moves between regions of a nation; None: what the package knows by their codes, see `moves`
 
     Raises BadInput where lengths differ or a code is repeated.
     """
@@ -39,6 +41,7 @@ class Geography:
     nation_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     population: tuple[float, ...] = ()
     tile: tuple[tuple[int, int] | None, ...] = ()
+    migration: Migration | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         n = len(self.codes)
@@ -54,6 +57,8 @@ class Geography:
         bad = [k for k in (*blank, "nation") if len(getattr(self, k)) != n]
         if bad:
             raise BadInput(f"geography has {n} regions but other lengths in {', '.join(bad)}")
+        if self.migration is not None and self.migration.persons.shape[1] != n:
+            raise BadInput(f"geography has {n} regions, its moves {self.migration.persons.shape[1]}")
         repeated = sorted({c for c in self.codes if self.codes.count(c) > 1})
         if repeated:
             raise BadInput("region codes are repeated", items=repeated)
@@ -87,6 +92,11 @@ class Geography:
         """True where r and s lie in one nation, axes r s."""
         k = self.nation_index
         return np.asarray(k[:, None] == k[None, :], dtype=bool)
+
+    @cached_property
+    def moves(self) -> Migration | None:
+        """Persons who move between regions, w o d: the table's own, else what is bundled for these codes and nations."""
+        return self.migration or bundled_moves(self.codes, self.nation)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -191,6 +201,7 @@ class Geography:
             nation_names=self.nation_names,
             population=tuple(self.population[k] for k in keep),
             tile=tuple(self.tile[k] for k in keep),
+            migration=self.migration and self.migration.take(keep),
         )
 
     def regroup(self, name: str, members: Iterable[str], names: tuple[str, str] = ("", "")) -> Geography:

@@ -116,6 +116,7 @@ def _merge_geography(g: Geography, codes: tuple[str, ...], to: NDArray[np.intp])
         nation_names=g.nation_names,
         population=tuple(float(sum(g.population[k] for k in m)) for m in members),
         tile=tuple(g.tile[f] if a else None for f, a in zip(first, alone, strict=True)),
+        migration=g.moves and g.moves.merge(to, len(codes)),
     )
 
 
@@ -178,6 +179,7 @@ def restrict(acc: Accounts, regions: str | Sequence[str], rest: str) -> Accounts
         open=frozenset({rest}),
         population=(*kept.population, float("nan")),
         tile=(*kept.tile, None),
+        migration=kept.migration and kept.migration.take(range(len(keep)), 1),
     )
     return replace(
         acc,

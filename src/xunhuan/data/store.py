@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.migration import Migration
 from xunhuan.data.posterior import from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 
@@ -56,6 +57,9 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         )  # fmt: skip
     if acc.posterior is not None:
         data |= to_variables(acc.posterior)
+    if g.migration is not None:
+        said = {"unit": "10^4 persons", "long_name": "lived in origin when the window began, and in destination now"}
+        data["migration"] = (("window", "origin", "destination"), g.migration.persons, said)
     tile = np.array([t if t is not None else (-1, -1) for t in g.tile], dtype=np.int64).reshape(len(codes), 2)
     coords = {
         "origin": codes, "destination": codes, "region": codes,
@@ -67,6 +71,8 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "tile_column": ("region", tile[:, 0]), "tile_row": ("region", tile[:, 1]),
         "sector_en": ("sector", list(s.names_en)), "sector_zh": ("sector", list(s.names_zh)),
     }  # fmt: skip
+    if g.migration is not None:
+        coords["window"] = list(g.migration.windows)
     attrs = {
         "format": _FORMAT, "name": acc.name, "title": acc.title, "source": acc.source, "year": acc.year,
         "currency": acc.currency, "unit": acc.unit, "home": acc.home, "digest": acc.digest,
@@ -76,6 +82,8 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "sector_groups": json.dumps(s.groups, ensure_ascii=False),
         "extra": json.dumps(dict(acc.extra), ensure_ascii=False),
     }  # fmt: skip
+    if g.migration is not None:
+        attrs["migration_source"] = g.migration.source
     if acc.posterior is not None:
         told = [acc.posterior.title, acc.posterior.notes]
         attrs |= {"posterior": json.dumps(told, ensure_ascii=False), "posterior_digest": acc.posterior.digest}
@@ -121,6 +129,9 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         nation_names={k: (v[0], v[1]) for k, v in record("nation_names").items()},
         population=tuple(float(x) for x in values["population"]),
         tile=tuple((int(a), int(b)) if a >= 0 else None for a, b in tiles),
+        migration=Migration(text("window"), values["migration"], str(attrs["migration_source"]))
+        if "migration" in values
+        else None,
     )
     sectors = Sectors(text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"))
     sourcing = None

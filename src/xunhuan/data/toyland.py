@@ -11,6 +11,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.migration import Migration
 from xunhuan.data.posterior import STEPS, Posterior, Reports
 
 FLOW = [  # r s i
@@ -39,6 +40,10 @@ VALUE_ADDED = [  # s j v
 ]
 TARIFF_PERCENT_ATLAS = [7, 5, 2]  # on goods from Borea, by sector; one rate for all provinces
 TARIFF_PERCENT_BOREA = [4, 9, 1]  # on goods from Atlas
+MOVED = {  # o d, 10^4 persons who moved between provinces of Atlas in a window
+    "1990-1995": [[0, 2, 4], [1, 0, 3], [5, 7, 0]],
+    "1995-2000": [[0, 6, 1], [2, 0, 5], [3, 8, 0]],
+}
 DISTANCE = [[60, 300, 500], [300, 80, 420], [500, 420, 90]]  # between provinces of Atlas, km
 TOY_VERSIONS = 16
 
@@ -76,6 +81,9 @@ def toyland() -> Accounts:
             nation_names={"ATL": ("Atlas", "阿特拉斯"), "BOR": ("Borea", "北国")},
             population=(40.0, 55.0, 65.0, 90.0),
             tile=((0, 0), (1, 0), (0, 1), None),
+            migration=Migration(tuple(MOVED), np.array(list(MOVED.values()), dtype=float), "invented").take(
+                range(3), 1
+            ),
         ),
         sectors=Sectors(
             ("FAR", "MAN", "SER"),

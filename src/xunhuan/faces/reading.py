@@ -157,6 +157,24 @@ class Reading(Placed):
         """The same of one arm; None only where no model and no measure gives a number by place."""
         return self._first_that_moves([arm])
 
+    def alike(self, q: Told, other: Told) -> bool:
+        """Whether two numbers of the arms are the same everywhere."""
+        a, b = (self.data[o.name] for o in (q, other))
+        return a.dims == b.dims and bool(np.allclose(a, b, rtol=0, atol=STILL, equal_nan=True))
+
+    def beside(self, q: Told) -> list[Told]:
+        """Headlines told with a model's first: those its room has a `line_X` for, where they say something else."""
+        said = (o for o in self.of(q.model) if o.headline and o.name != q.name and self.words_of(o, "line", ""))
+        return [o for o in said if not self.alike(q, o)]
+
+    def drawn_of(self, arm: str) -> Told | None:
+        """The number whose picture goes with it: itself, or where that is not drawn the first of its model that is."""
+        q = self.main_of(arm)
+        if q is None or q.picture != "none":
+            return q
+        beside = (o for o in self.of(q.model) if o.by_place and o.picture in ("map", "bars"))
+        return next(beside, q)
+
     def _first_that_moves(self, arms: list[str]) -> Told | None:
         known = [q for q in self.headlines if q.by_place and "arm" in self.data[q.name].dims]
         changes = [q for q in known if q.change]

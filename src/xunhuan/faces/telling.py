@@ -120,16 +120,14 @@ def raised(text: str) -> str:
 
 
 def headline_frame(result: Result) -> pd.DataFrame:
-    """Headline numbers of home, one a row: each model's first and those with a line in its words, measures, comparisons.
+    """Headline numbers of home, one a row: each model's first and what is told beside it, then measures and comparisons.
 
     number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
     but a comparison's shares are multiples.
     """
     reading, s = Reading(result), result.summary
-    told = {
-        q.name for q in reading.headlines
-        if not q.model or q == reading.first(q.model) or reading.has_words(q, "line")
-    }  # fmt: skip
+    first = [q for q in reading.headlines if not q.model or q == reading.first(q.model)]
+    told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.beside(q)}
     # A ratio to almost nothing is left out; the notes say so.
     ratios = s["variable"].map({n: bool(q.weighs) for n, q in reading.quantities.items()}).astype(bool)
     mine = s[(s["place"] == reading.home) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]

@@ -25,7 +25,7 @@ RESERVED: dict[str, tuple[str, ...]] = {
     "edit": ("name", "note", "role", "size"),
     "uncertain": ("draws", "seed", "design", "shock", "table", "models"),
     "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",
-                 "break_even_answer", "reinforcement", "reinforcement_by_channel", "frontier_real_income",
+                 "break_even_answer", "reinforcement", "reinforcement_by_channel", "frontier_gain",
                  "frontier_reliance", "rank_correlation", "sobol_first", "sobol_total", "sobol_first_half",
                  "sobol_total_half"),
 }  # fmt: skip

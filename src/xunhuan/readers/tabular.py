@@ -28,6 +28,9 @@
     [final]                           # columns region, sector, category, value
     [value_added]                     # columns region, industry, component, value
 
+    [migration]                       # optional: who moved between regions of a nation, population's unit
+                                      # columns window ("2015-2020"), origin, destination, value; who stayed is left out
+
 A table that knows sourcing by user gives [intermediate] (origin, sector, destination, industry, value) and
 [final_by_origin] (origin, sector, destination, category, value) in the place of flow, use and final. A
 column need not be named where it already has the name of the axis.
@@ -36,7 +39,7 @@ column need not be named where it already has the name of the axis.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.migration import Migration
 from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -58,6 +62,7 @@ AXES = {
     "value_added": ("region", "industry", "component"),
     "intermediate": ("origin", "sector", "destination", "industry"),
     "final_by_origin": ("origin", "sector", "destination", "category"),
+    "migration": ("window", "origin", "destination"),
 }
 REQUIRED = ("name", "year", "currency", "unit", "regions", "sectors", "value_added")
 OPTIONAL = ("title", "source", "notes", "home", *AXES)
@@ -95,9 +100,12 @@ def read_tabular(path: Path, year: int | None = None, sheet: str | None = None, 
         "industry": sectors.codes,
         "category": categories,
         "component": components,
+        "window": tuple(sorted(_labels(m, "window"))),
     }
     arrays = {part: _array(m, part, names) for part in AXES if part in m.content}
     value_added = arrays["value_added"]
+    if "migration" in arrays:
+        geography = replace(geography, migration=_moves(m, geography, names["window"], arrays["migration"]))
     common: dict[str, Any] = {
         "geography": geography, "sectors": sectors, "categories": categories, "components": components,
         "year": year or int(m.content["year"]), "currency": str(m.content["currency"]),
@@ -226,6 +234,13 @@ def _geography(m: _Mapping) -> Geography:
         open=frozenset(c for c, o in zip(codes, opened, strict=False) if o in ("1", "true", "yes")),
         population=tuple(float(x) if x else float("nan") for x in people),
     )
+
+
+def _moves(m: _Mapping, g: Geography, windows: tuple[str, ...], persons: Array) -> Migration:
+    """Moves within the nations that the file tells of; of others nothing is known."""
+    told = (persons.sum((0, 2)) + persons.sum((0, 1)) > 0) @ (g.nation_index[:, None] == np.arange(len(g.nations)))
+    known = g.same_nation & (told[g.nation_index] > 0)
+    return Migration(windows, np.where(known, persons, np.nan), str(m.section("migration").get("source", "")))
 
 
 def _sectors(m: _Mapping) -> Sectors:

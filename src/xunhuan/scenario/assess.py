@@ -102,7 +102,7 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
         f = compare.frontier(bench)
         data = data.assign_coords(degree=("degree", f.degree), policy=list(f.policies))
         said = {"note": f.note} if f.note else {}
-        made |= {compare.GAINED: (f.real_income, said), "frontier_reliance": (f.reliance, said)}
+        made |= {compare.GAINED: (f.gain, said), "frontier_reliance": (f.reliance, said)}
     for name, (values, attrs) in made.items():
         q = compare.COMPARISONS[name]
         if name in compare.WEIGHED:

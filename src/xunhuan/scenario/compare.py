@@ -22,9 +22,9 @@ from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench, comparable, weighed
 
 HURT = 1e-4
-"""Loss of real income, as a share, below which a place counts as not hurt."""
+"""Loss, as a share, below which a place counts as not hurt."""
 TELLING = 5e-4
-"""Loss of real income, as a share, below which an offset says nothing: a ratio to almost nothing. Its value is nan there."""
+"""Loss, as a share, below which an offset says nothing: a ratio to almost nothing. Its value is nan there."""
 SIZES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Doses of a policy that are tried for a change of sign."""
 
@@ -41,11 +41,11 @@ COMPARISONS = {q.name: q for q in (
              headline=True, rest=None),
     Quantity("reinforcement_by_channel", "elasticity", ("channel", "home_place", "sales", "demand"), "the same where demand "
              "comes with cheaper inputs (inputs), and with economies of scale (scale)", rest=None),
-    Quantity("frontier_real_income", "share", ("policy", "degree", "place"), "change of real income", rest=None),
+    Quantity("frontier_gain", "share", ("policy", "degree", "place"), "change of what is weighed", rest=None),
     Quantity("frontier_reliance", "share", ("policy", "degree", "place"), "foreign share of inputs", rest=None),
 )}  # fmt: skip
 """Numbers that comparisons give."""
-GAINED = "frontier_real_income"
+GAINED = "frontier_gain"
 """The gain along the frontier; in the unit of the quantity that is weighed."""
 WEIGHED = ("omega", "omega_net", "break_even", GAINED)
 """Those that compare the quantity that is weighed; a result says which one that is."""
@@ -178,19 +178,19 @@ class FrontierCurves:
     """The shock traced from nothing to its whole.
 
     degree  λ, dose of the shock · policies: "none" first
-    real_income, reliance  policy degree place, shares; nan where the solver did not converge
+    gain, reliance  policy degree place, shares; nan where the solver did not converge
     note  what is not as on the arms, so that the points compare with each other; "" where all is
     """
 
     degree: Array
     policies: tuple[str, ...]
-    real_income: Array
+    gain: Array
     reliance: Array
     note: str = ""
 
 
 def frontier(bench: Bench) -> FrontierCurves:
-    """Real income and external reliance against the degree of decoupling, without policy and with each one.
+    """What is weighed and external reliance against the degree of decoupling, without policy and with each one.
 
     A ban of degree λ is the barrier that at given prices cuts sales by λ; other changes scale as each kind of edit says.
     Where the whole shock is of another kind than its parts (bans that cut the world in parts, say), the model is asked for

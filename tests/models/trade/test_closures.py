@@ -19,7 +19,7 @@ pytestmark = pytest.mark.identity
 DEFICITS = ("zero", "world_share", "own_share", "constant")
 CLOSURES = [
     {"deficits": d, "transfers": t, "labour": w}
-    for d, t, w in itertools.product(DEFICITS, ("nation_share", "as_deficits"), ("immobile", "mobile"))
+    for d, t, w in itertools.product(DEFICITS, ("nation_share", "as_deficits"), ("immobile", "mobile", "free"))
 ]
 OTHERS = [
     {"deficits": d, **more}
@@ -32,6 +32,7 @@ OTHERS = [
         {"substitution": "low"},
         {"substitution": "lowest", "scale": 0.02},
         {"substitution": "high", "input_elasticity": {"MAN": 0.0}, "labour": "mobile", "nest_ratio": 1.5},
+        {"labour": "mobile", "window": "1990-1995"},
     )
 ]
 NEXT_TO_NOTHING = {"toy": (Tariff("ATL", "BOR", "goods", add=1e-4), Productivity("AT-S", change=1e-6),

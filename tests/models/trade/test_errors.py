@@ -227,7 +227,7 @@ def test_simulate_prints_who_is_hit(capsys: pytest.CaptureFixture[str]) -> None:
                  "--labour", "mobile", "--theta", "MAN=4", "--theta", "SER=5", "--scale", "0.02"]  # fmt: skip
     assert main(["simulate", "toyland", *arguments, "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("region,name,where,real_income,real_income_per_head")
+    assert lines[0].startswith("region,name,where,welfare,real_income,real_income_per_head")
     assert {line.split(",")[0] for line in lines[1:]} == {"AT-N", "AT-E", "AT-S", "BOR"}
 
 

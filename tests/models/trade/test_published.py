@@ -97,13 +97,13 @@ def test_symmetric_countries_share_the_same_gain() -> None:
 
 
 def test_two_regions_with_mobile_people_by_hand() -> None:
-    """Two provinces that hardly trade: V̂ = Â, so people move to L̂_1/L̂_2 = (Â_1/Â_2)^ν, and none are lost."""
+    """Two provinces that hardly trade: V̂ = Â, so L̂_1/L̂_2 = (Â_1/Â_2)^κ where nobody is bound, and none are lost."""
     flow = np.diag([60.0, 40.0, 100.0])
     acc = _one_sector(flow, ("A", "A", "B"), population=(3.0, 5.0, 9.0))
     out = respond(
         acc,
         Shock((Productivity("R0", change=0.21),)),
-        TradeParameters(theta=4.0, labour="mobile", mobility=1.5, tolerance=1e-12),
+        TradeParameters(theta=4.0, labour="free", mobility=1.5, tolerance=1e-12),
     )
     people = out.detail["population_hat"].to_numpy()
     ratio = 1.21**1.5

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.toyland import MOVED
 from xunhuan.models.edits import ExportTax, Productivity, Tariff, TradeCost
 from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
@@ -36,12 +37,13 @@ class Twin:
 
     def __init__(
         self, acc: Accounts, p: Primitives, theta: list[float], nest: float, nu: float, psi: float, deficits: str,
-        substitution: tuple[list[float], list[float], float] | None = None,
+        substitution: tuple[list[float], list[float], float] | None = None, moved: list[list[float]] | None = None,
     ):  # fmt: skip
         self.acc, self.p, self.theta, self.inner = acc, p, theta, [nest * t for t in theta]
-        self.nu, self.psi, self.deficits = nu, psi, deficits
+        self.nu, self.psi, self.deficits, self.moved = nu, psi, deficits, moved
         unit = [1.0] * acc.S
         self.eta, self.eps, self.eps_c = substitution or (unit, unit, 1.0)
+        self.utility = [1.0 for _ in range(acc.R)]
         self.R, self.S = range(acc.R), range(acc.S)
         self.nation = acc.geography.nation
         self.spent = [[[acc.flow[r, s, i] * (1 + acc.tariff[r, s, i]) for i in self.S] for s in self.R] for r in self.R]
@@ -166,22 +168,40 @@ class Twin:
         return paid[s] / now * (nation * closure - sum(sent.values())) + sent[s]
 
     def people(self, income: list[float], cpi: list[float]) -> None:
-        """L'/L ∝ (real income per head)^ν within nations of several regions, half the way."""
+        """Those of a region go where (real income per head)^κ draws them, within nations of several, part of the way."""
         crowd = self.acc.geography.population
         for n in dict.fromkeys(self.nation):
             members = [r for r in self.R if self.nation[r] == n]
+            head = {r: income[r] / self.I0[r] / cpi[r] / self.L[r] for r in members}
             if len(members) == 1:
+                self.utility[members[0]] = head[members[0]]
                 continue
-            want = {}
+            from_to = self.start(members)
+            there = dict.fromkeys(members, 0.0)
+            for o in members:
+                draw = {d: (head[d] / self.bears(o, d)) ** self.nu for d in members}
+                sized = sum(from_to[o][d] for d in members)
+                chance = sum(from_to[o][d] / sized * draw[d] for d in members)
+                for d in members:
+                    there[d] += from_to[o][d] * draw[d] / chance
+                self.utility[o] = chance ** (1 / self.nu) if self.nu else head[o]
             for r in members:
-                head = income[r] / self.I0[r] / cpi[r] / self.L[r] / self.p.mobility_cost[r]
-                want[r] = head**self.nu
-            total = sum(crowd[r] * want[r] for r in members) / sum(crowd[r] for r in members)
-            for r in members:
-                self.L[r] = self.L[r] ** 0.7 * (want[r] / total) ** 0.3
-            spread = sum(crowd[r] * self.L[r] for r in members) / sum(crowd[r] for r in members)
-            for r in members:
-                self.L[r] /= spread
+                self.L[r] = self.L[r] ** 0.7 * (there[r] / crowd[r]) ** 0.3
+
+    def start(self, members: list[int]) -> dict[int, dict[int, float]]:
+        """Persons by origin and where they live in the base."""
+        crowd = self.acc.geography.population
+        if self.moved is None:
+            total = sum(crowd[r] for r in members)
+            return {o: {d: crowd[o] * crowd[d] / total for d in members} for o in members}
+        out = {o: {d: self.moved[o][d] for d in members} for o in members}
+        for d in members:
+            out[d][d] = crowd[d] - sum(self.moved[o][d] for o in members if o != d)
+        return out
+
+    def bears(self, o: int, d: int) -> float:
+        """What living in d costs those of o; movers alone bear it, unless all choose anew."""
+        return 1.0 if self.moved is not None and o == d else self.p.mobility_cost[d]
 
     def index(self, s: int, price: list[float]) -> float:
         """Consumer prices at the base's tastes."""
@@ -220,9 +240,11 @@ CASES = {
     "plain": ({}, (1.0, 0.0, 0.0, "world_share")),
     "nests": ({"nest_ratio": 1.7}, (1.7, 0.0, 0.0, "zero")),
     "own share": ({"labour": "mobile", "mobility": 1.5}, (1.0, 1.5, 0.0, "own_share")),
+    "balanced": ({"labour": "mobile", "mobility": 2.5, "window": "1990-1995"}, (1.0, 2.5, 0.0, "zero")),
     "everything": (
         {"nest_ratio": 1.4, "labour": "mobile", "mobility": 1.5, "scale": 0.05}, (1.4, 1.5, 0.05, "constant"),
     ),
+    "free": ({"nest_ratio": 1.4, "labour": "free", "mobility": 1.5, "scale": 0.05}, (1.4, 1.5, 0.05, "constant")),
 }  # fmt: skip
 
 
@@ -244,14 +266,17 @@ def test_slow_twin_in_levels(toy: Accounts, name: str, substitution: str) -> Non
     if deficits == "zero":  # whose base is found before anything is known of wedges
         p = dataclasses.replace(p, wedge_base=np.ones_like(p.wedge), wedge=np.ones_like(p.wedge))
     out = respond(toy, p, TradeParameters(theta=THETA, deficits=deficits, tolerance=1e-12, **given, **more))
+    moved = MOVED[given.get("window", "1995-2000")] if given.get("labour") == "mobile" else None
     twin, still = (
-        Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits, other) for x in (p, primitives(toy, Shock()))
+        Twin(toy, x, list(THETA.values()), nest, nu, psi, deficits, other, moved) for x in (p, primitives(toy, Shock()))
     )
     real, base = np.array(twin.real_income()), np.array(still.real_income())
     assert (abs(base - 1).max() > 1e-3) == (deficits == "zero")  # the base of balanced trade is not the table
     np.testing.assert_allclose(out.detail["real_income_hat"], real / base, rtol=1e-9)
     np.testing.assert_allclose(out.detail["wage_hat"], np.array(twin.w) / still.w, rtol=1e-9)
     np.testing.assert_allclose(out.detail["population_hat"], np.array(twin.L) / still.L, rtol=1e-9)
+    if nu:
+        np.testing.assert_allclose(out.detail["utility_hat"], np.array(twin.utility) / still.utility, rtol=1e-9)
     np.testing.assert_allclose(
         out.accounts.output, np.array(twin.Y) + (out.accounts.output - _producer(out, p)), rtol=1e-9
     )

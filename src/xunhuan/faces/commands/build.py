@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
         no raw files for China's tables, whose bundled form is then taken.
 
         Also: elasticities (of trade, by sector list), history (of circulation, by nation and year), partners (distances of
-        provinces to them) and toyland.
+        provinces to them), migration (moves between provinces, with a gravity equation fitted to them) and toyland.
         """
         from xunhuan.build import BUILDERS
         from xunhuan.errors import BadInput, UnknownName
@@ -139,6 +139,10 @@ def _files(name: str, raw: Path, output: Path | None) -> None:
         paths = _FILES[name](raw, folder)
     for path in paths:
         console(stderr=True).print(f"wrote {path}")
+    if name == "migration":
+        from xunhuan.build.migration import gravity
+
+        emit(gravity(raw), Format.table, title="Moves explained by distance and a common border", digits=3)
 
 
 def _elasticities(raw: Path, folder: Path) -> list[Path]:
@@ -159,6 +163,12 @@ def _partners(raw: Path, folder: Path) -> list[Path]:
     return write_reach(raw, folder)
 
 
+def _migration(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.migration import write_migration
+
+    return write_migration(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -166,10 +176,20 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
     return [save(_known(toyland()), folder / "toyland.nc")]
 
 
-_FILES = {"elasticities": _elasticities, "history": _history, "partners": _partners, "toyland": _toyland}
+_FILES = {
+    "elasticities": _elasticities,
+    "history": _history,
+    "partners": _partners,
+    "migration": _migration,
+    "toyland": _toyland,
+}
 """Bundled files that are no tables with a log."""
 
-_PLACES = {"elasticities": "src/xunhuan/models/trade/data", "partners": "src/xunhuan/build/data"}
+_PLACES = {
+    "elasticities": "src/xunhuan/models/trade/data",
+    "partners": "src/xunhuan/build/data",
+    "migration": "src/xunhuan/data/lists",
+}
 """Where those lie in a checkout that lie elsewhere than the tables."""
 
 

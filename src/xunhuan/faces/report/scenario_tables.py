@@ -110,11 +110,14 @@ def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
 
 
 def _tells(reading: Reading, q: Told) -> bool:
-    """Whether a headline says something of home: a model's first always, its others where they move."""
+    """Whether a headline says something of home: a model's first always, its others where they move, and not alike."""
     if q.place_axis and reading.home not in reading.data[q.place_axis].values:
         return False
-    if not q.model or q == reading.first(q.model):
+    first = reading.first(q.model) if q.model else None
+    if first is None or q == first:
         return True
+    if reading.alike(first, q):
+        return False
     return any(reading.moves(q, a, reading.home if q.place_axis else "") for a in reading.arms)
 
 

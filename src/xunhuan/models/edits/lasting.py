@@ -377,18 +377,19 @@ class Subsidy(Cellwise):
 
 
 class MobilityCost(Lasting):
-    """Utility cost of living in `regions` changes by the share `change`, which matters where people move.
+    """Utility cost of coming to live in `regions` changes by the share `change`, which matters where people move.
 
-    L̂[s] ∝ (V̂[s] / μ̂[s])^ν,   μ̂[s] = Π_k (1 + change_k)        over the edits k of a region [TombeZhu2019]
+    m'[o,d] ∝ m[o,d] (V̂[d] / μ̂[d])^κ,   μ̂[d] = Π_k (1 + change_k)        over the edits k of a region [TombeZhu2019]
 
-    V s, real income per head, ratio; ν pure number, elasticity of population. At a dose λ (1 + change)^λ.
+    m o d, share of o's people who live in d; V d, real income per head, ratio; κ pure number, elasticity. Those who stay
+    where they are do not bear it, unless all choose anew (`labour = "free"`). At a dose λ (1 + change)^λ.
 
     Parameters
     ----------
     regions : str or list of str
         Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
     change : float
-        Change as a share, above -1: 0.1 is ten per cent dearer to live in.
+        Change as a share, above -1: 0.1 is ten per cent dearer to come to.
 
     Raises
     ------
@@ -403,7 +404,7 @@ class MobilityCost(Lasting):
     mobility_cost regions=AT-N change=0.1
     >>> r = xh.respond("toyland", closed, labour="mobile")
     >>> r.detail["population_hat"].values.round(3).tolist()
-    [0.903, 1.034, 1.031, 1.0]
+    [0.984, 1.005, 1.005, 1.0]
     """
 
     kind = "mobility_cost"

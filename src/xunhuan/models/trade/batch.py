@@ -15,7 +15,7 @@ from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Shift
-from xunhuan.models.trade.solve import Problem, base_of, kind_of_base, problem
+from xunhuan.models.trade.solve import KindOfBase, Problem, base_of, kind_of_base, problem
 from xunhuan.models.trade.stability import conclude
 
 
@@ -35,7 +35,7 @@ class Shared:
     elasticities make it."""
 
     accounts: Accounts
-    bases: dict[tuple[Accounts, tuple[bool, bool], bytes], Base] = field(default_factory=dict)
+    bases: dict[tuple[Accounts, KindOfBase, bytes], Base] = field(default_factory=dict)
     last: tuple[Shock | Primitives, Base, Primitives, Shift] | None = None
 
     def draw(self, shock: Shock | Primitives, own: TradeParameters) -> DrawTask:

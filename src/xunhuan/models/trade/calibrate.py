@@ -14,6 +14,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
+from xunhuan.models.trade.population import whereabouts
 from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution, Users
 
 RAISED = "before the trade model ran, final use and value added raised by as much"
@@ -29,6 +30,7 @@ class Base:
     duties   s j, import duties on the inputs of each industry, unit of the table
     wedge    r i, 1 + m, price / cost at which owners or collectors earn; the rate of subsidy in `economy` is net of it
     notes    treatment of unusual cells, one line each
+    paying   o d, 1 where people of o would bear a cost of living in d
     """
 
     economy: Economy
@@ -36,6 +38,7 @@ class Base:
     duties: Array
     wedge: Array
     notes: tuple[str, ...]
+    paying: Array
 
 
 def _device(**arrays: Array) -> dict[str, Any]:
@@ -105,7 +108,10 @@ def spent_by_user(acc: Accounts) -> Array:
     return np.asarray((1 + acc.tariff)[..., None] * both)
 
 
-def calibrate(acc: Accounts, nested: bool = False, by_user: bool = False, wedge: Array | None = None) -> Base:
+def calibrate(
+    acc: Accounts, nested: bool = False, by_user: bool = False, labour: str = "immobile", window: str = "",
+    wedge: Array | None = None,
+) -> Base:  # fmt: skip
     r"""The base equilibrium of the model, exact on the table.
 
     π = (1+t) flow / X, X[s,i] = Σ_r (1+t) flow;  γ[s,i,j] = m[s,i] use / Y, m = X / Σ_r flow;  β = 1 − Σ_i γ;
@@ -114,13 +120,15 @@ def calibrate(acc: Accounts, nested: bool = False, by_user: bool = False, wedge:
     nested: whether regions of one nation are a sourcing nest of their own; if not, one nest holds all (less work).
     wedge: r i, 1 + m, price over cost where owners or collectors earn the difference; 1 by default. Cost is then Y/(1+m),
     its shares γ and β are so much larger, and m/(1+m) Y is income of the region beside wL: a subsidy at a negative rate.
+    labour, window: who moves where in the base, see `population.whereabouts`.
     by_user: whether each user has shares of its own, π[r,s,i,u] = (1+t) flow[r,s,i,u] / Σ_r; if not, users of a region
     source alike and bear the same duties.
     Net negative final use is a sale out of stock, a constant share of the demand for it.
     An industry whose inputs cost more than its output lives on a subsidy of its region at that rate.
     An open region buys and sells at the world's prices: its cost, prices and spending do not move.
 
-    Raises BadInput for accounts the model cannot hold: a region without factor income or spending; as `spent_by_user`.
+    Raises BadInput for accounts the model cannot hold: a region without factor income or spending, people who move nobody
+    knows where; as `spent_by_user`.
     """
     tariff = acc.tariff
     spent = (1 + tariff) * acc.flow
@@ -150,14 +158,23 @@ def calibrate(acc: Accounts, nested: bool = False, by_user: bool = False, wedge:
     _refuse_empty(acc, income, bill)
     unit = float(gdp.sum())
     group, pool = _nests(acc, nested)
+    there = whereabouts(acc, pool, bill / bill.sum(), labour, window)
     economy = Economy(**_device(
         share=ratio(spent, spending[None]), tariff=tariff, inputs=inputs, factors=factors,
         taste=ratio(bought, income[:, None]), run_down=ratio(-stock, spending - stock),
         output=acc.output / unit, income=income / unit, wage_bill=bill / unit,
         deficit=(acc.absorption - acc.output).sum(1) / unit, gdp=gdp / unit,
-        subsidy=subsidy, workers=_workers(acc, pool, bill), group=group, pool=pool, books=acc.closed.astype(np.float64),
+        subsidy=subsidy, people=there.people, moves=there.moves, group=group, pool=pool, books=acc.closed.astype(np.float64),
     ), users=users)  # fmt: skip
-    return Base(economy, unit, (purchases - acc.use).sum(1), wedge, _notes(acc, stock, alive, by_user))
+    notes = (*_notes(acc, stock, alive, by_user), *there.notes)
+    return Base(economy, unit, (purchases - acc.use).sum(1), wedge, notes, there.paying)
+
+
+def income_of_people(base: Base) -> Array:
+    """Σ_d I[d] m[o,d] L̄[o] / L[d], axis o, the table's unit: what people of o spend in the base, all in a region alike."""
+    e = base.economy
+    there = np.asarray(e.people)[:, None] * np.asarray(e.moves)
+    return np.asarray(base.unit * (ratio(there, there.sum(0)) @ np.asarray(e.income)))
 
 
 def _refuse_empty(acc: Accounts, income: Array, bill: Array) -> None:
@@ -177,17 +194,6 @@ def _nests(acc: Accounts, nested: bool) -> tuple[Array, Array]:
     pool = members if several else np.zeros((1, acc.R))
     group = np.concatenate([alone, members]) if nested else np.ones((1, acc.R))
     return group, np.asarray(pool, dtype=np.float64)
-
-
-def _workers(acc: Accounts, pool: Array, bill: Array) -> Array:
-    """People by region: population where known for a whole pool, else factor income as if wages were equal."""
-    people = np.array(acc.geography.population, dtype=np.float64)
-    out: Array = bill / bill.sum()
-    for members in pool:
-        inside = members > 0
-        if inside.any() and np.isfinite(people[inside]).all():
-            out[inside] = people[inside] / people[inside].sum()
-    return out
 
 
 def _notes(acc: Accounts, stock: Array, subsidy: Array, by_user: bool) -> tuple[str, ...]:
@@ -223,7 +229,7 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
     held = (float(kept == k) for k in range(3))
     values: tuple[Any, ...] = (
         theta, theta * p.nest_ratio, p.scale_elasticities(acc.sectors),
-        p.mobility if p.labour == "mobile" else 0.0, *held, float(p.transfers == "nation_share"),
+        p.mobility if p.labour != "immobile" else 0.0, *held, float(p.transfers == "nation_share"),
     )  # fmt: skip
     other = p.substitution_elasticities(acc.sectors)
     nests = None if other is None else Substitution(*(jnp.asarray(v, dtype=jnp.float64) for v in other))
@@ -245,7 +251,7 @@ def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
     return Shift(**_device(
         log_cost=np.log(np.where(banned, 1.0, p.trade_cost)), allowed=(~banned).astype(np.float64),
         tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
-        subsidy=_net_subsidy(base, p), log_moving=np.log(p.mobility_cost),
+        subsidy=_net_subsidy(base, p), log_moving=base.paying * np.log(p.mobility_cost),
         active=active, bought=bought, part=_paying_parts(acc, _parts(linked), p.transfer), transfer=p.transfer / base.unit,
     ))  # fmt: skip
 

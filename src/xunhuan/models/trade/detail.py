@@ -10,7 +10,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Status
-from xunhuan.models.trade.calibrate import Base
+from xunhuan.models.trade.calibrate import Base, income_of_people
 from xunhuan.models.trade.rebuild import flows
 from xunhuan.models.trade.records import Equilibrium, Shift
 
@@ -78,7 +78,8 @@ def dataset(
 ) -> xr.Dataset:
     """Results by region, region and sector, and pair of regions.
 
-    real_income_hat is I'/(I P̂), the exact change of a region's real spending; per head it is divided by L̂.
+    real_income_hat is I'/(I P̂), the exact change of a region's real spending; per head it is divided by L̂; utility_hat is of
+    the people that the region began with, see `people`.
     """
     import xarray as xr
 
@@ -97,6 +98,10 @@ def dataset(
         "real_wage_hat": (hat["wage"] / hat["consumer_price"], "ratio", "wage over consumer prices, new / old"),
         "wage_hat": (hat["wage"], "ratio", "factor price, new / old; world GDP is the numeraire"),
         "consumer_price_hat": (hat["consumer_price"], "ratio", "consumer price index, base expenditure shares"),
+        "utility_hat": (hat["utility"], "ratio", "utility of the region's people wherever they come to live, new / old"),
+        "people_income_base": (
+            income_of_people(base), acc.unit, "base final spending of the people of the region wherever they live",
+        ),
         "population_hat": (hat["workers_hat"], "ratio", "population and labour force, new / old"),
         "income": (hat["income"] * u, acc.unit, "final spending I', duties included"),
         "income_base": (np.asarray(base.economy.income) * u, acc.unit, "final spending in the base"),
@@ -135,6 +140,10 @@ def dataset(
     trade = {"trade": flow.sum(2), "trade_base": acc.flow.sum(2)}
     for name, a in trade.items():
         data[name] = (("origin", "destination"), a, {"unit": acc.unit, "definition": "value of goods and services"})
+    moves = {"moves": hat["moves"], "moves_base": np.asarray(base.economy.moves)}
+    for name, a in moves.items():
+        told = {"unit": "share", "definition": "of the origin's people, who come to live in the destination"}
+        data[name] = (("origin", "destination"), a, told)
     codes = list(acc.geography.codes)
     coords = {"region": codes, "origin": codes, "destination": codes, "sector": list(acc.sectors.codes)}
     ended = {"outcome": status.outcome, "iterations": status.iterations, "residual": status.residual}

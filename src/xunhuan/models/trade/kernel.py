@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 
 from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, prices, sales, shares, shares_by_market
@@ -80,20 +81,6 @@ def unpack(x: Vector, R: int, S: int) -> tuple[JaxArray, JaxArray, JaxArray, Jax
     return x[:a], x[a:b].reshape(R, S), x[b : b + R * S].reshape(R, S), x[b + R * S :]
 
 
-def workers_hat(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi: JaxArray) -> JaxArray:
-    r"""Population of each region, new / old, in spatial equilibrium within each pool [TombeZhu2019].
-
-    L̂[s] = a (V̂[s]/μ̂[s])^ν,  V = I/(L P):  L̂[s] = a' (Î/(P̂ μ̂))^(ν/(1+ν)),  Σ_s L L̂ = Σ_s L in each pool
-
-    log_income, log_cpi: s. Returns s, ratio; 1 outside pools.
-    """
-    pull = p.mobility / (1 + p.mobility) * (log_income - log_cpi - z.log_moving)
-    within = e.pool.sum(0)
-    raw = e.workers * jnp.exp(pull * within)
-    kept = (e.pool @ e.workers) / _guard(e.pool @ raw)
-    return jnp.exp(pull * within) * (e.pool.T @ kept + 1 - within)
-
-
 class _Made(NamedTuple):
     cost: JaxArray  # s j, ln ĉ
     hired: JaxArray  # s j, ln L̂
@@ -131,7 +118,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     lp = second if m is None else prices(e, p, z, m)
     paid = lp if lp.ndim == 2 else lp[:, :, -1]
     cpi = consumer_price(e, p, paid)
-    people = workers_hat(e, p, z, li, cpi)
+    people = settled(e, p, z, li, cpi)
     made = technique(e, p, lw, lp if lp.ndim == 2 else lp[:, :, :-1])
     lc, hired = _unit_cost(p, z, k, made, lw, ly)
     implied = lc
@@ -145,12 +132,13 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     output, export_revenue = sales(e, k, m, b.by_market, taxed)
     output = output * z.active
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
-    wages = jnp.exp(lw) * people * e.wage_bill
+    wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
     share, purchases = shares(e, k, m, b)
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=jnp.exp(lc),
         output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
-        workers_hat=people, consumer_price=jnp.exp(cpi), share=share, spending=b.spending, output=output,
+        workers_hat=people.workers_hat, moves=people.moves, utility=people.utility,
+        consumer_price=jnp.exp(cpi), share=share, spending=b.spending, output=output,
         stock_sales=(e.run_down * b.demand).sum(1),
         income=e.income * jnp.exp(li), wage_bill=wages, duty=b.duty,
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=b.duty_rate,

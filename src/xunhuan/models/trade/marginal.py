@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, fixed_point, use_compile_cache
+from xunhuan.models.trade.calibrate import income_of_people
 from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
 from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
@@ -33,6 +34,12 @@ def _log_real_income(out: Equilibrium, e: Economy, weights: JaxArray) -> JaxArra
     """Σ_s a_s ln (I'_s / (I_s P̂_s)) with weights a."""
     real = jnp.log(out.income / jnp.where(e.income > 0, e.income, 1.0)) - jnp.log(out.consumer_price)
     total: JaxArray = (weights * jnp.where(e.books > 0, real, 0.0)).sum()
+    return total
+
+
+def _log_welfare(out: Equilibrium, e: Economy, weights: JaxArray) -> JaxArray:
+    """Σ_o a_o ln Û_o with weights a."""
+    total: JaxArray = (weights * jnp.where(e.books > 0, jnp.log(out.utility), 0.0)).sum()
     return total
 
 
@@ -81,11 +88,13 @@ def gradient(
     measure: str | _Measure,
     shock: Shock | Primitives = Shock(),
     parameters: TradeParameters = TradeParameters(),
+    of: Literal["real_income", "welfare"] = "real_income",
 ) -> xr.Dataset:
     """Derivatives of a measure of the response in every primitive, at the equilibrium after `shock`.
 
     measure  a selection of regions ("CN-GD", "CHN"): ln of their real income, weighted by base income; or a function
              of (Equilibrium, Economy) made of JAX operations that gives a scalar
+    of       of a selection: real income, or the utility of its people, weighted by what they spend in the base
     Returns trade_cost r s i (per log point), tariff and export_tax r s i (per unit of rate: 0.01 = one point),
     productivity s j (per log point), subsidy s j (per unit of rate), wedge s j (per log point of price / cost),
     final_demand s i (per log point), mobility_cost s (per log point), transfer s (per unit of the table's money; only
@@ -99,7 +108,7 @@ def gradient(
     accounts = own_base(accounts, parameters).accounts
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)
-    scalar, arrays, name = _measure(accounts, task, measure)
+    scalar, arrays, name = _measure(accounts, task, measure, of)
     found = conclude(accounts, task, parameters)
     ended = found.status
     if not ended.converged:
@@ -112,7 +121,9 @@ def gradient(
     return _label(accounts, task, p, got, name, ended.iterations + back.iterations)
 
 
-def _measure(acc: Accounts, task: Problem, measure: str | _Measure) -> tuple[_Measure, tuple[JaxArray, ...], str]:
+def _measure(
+    acc: Accounts, task: Problem, measure: str | _Measure, of: str
+) -> tuple[_Measure, tuple[JaxArray, ...], str]:
     if not isinstance(measure, str):
         return measure, (), getattr(measure, "__name__", "measure")
     chosen = acc.geography.select(measure, acc.home)
@@ -120,8 +131,10 @@ def _measure(acc: Accounts, task: Problem, measure: str | _Measure) -> tuple[_Me
     if chosen.size == 0:
         raise BadInput(f"{measure!r} names only open regions, whose income is not modelled")
     weight = np.zeros(acc.R)
-    weight[chosen] = np.asarray(task.economy.income)[chosen]
-    return _log_real_income, (jnp.asarray(weight / weight.sum()),), f"ln real income of {measure}"
+    welfare = of == "welfare"
+    weight[chosen] = (income_of_people(task.base) if welfare else np.asarray(task.economy.income))[chosen]
+    found = _log_welfare if welfare else _log_real_income
+    return found, (jnp.asarray(weight / weight.sum()),), f"ln {of.replace('_', ' ')} of {measure}"
 
 
 def _label(acc: Accounts, task: Problem, p: Primitives, got: _Slopes, name: str, iterations: int) -> xr.Dataset:
@@ -141,7 +154,7 @@ def _label(acc: Accounts, task: Problem, p: Primitives, got: _Slopes, name: str,
         "subsidy": (cell, slope["subsidy"] / p.wedge, {"unit": per_unit}),
         "wedge": (cell, -slope["subsidy"] * (1 + np.asarray(task.shift.subsidy)), {"unit": per_log}),
         "final_demand": (cell, slope["demand"] * np.asarray(task.shift.demand), {"unit": per_log}),
-        "mobility_cost": (("region",), slope["log_moving"], {"unit": per_log}),
+        "mobility_cost": (("region",), (task.base.paying * slope["log_moving"]).sum(0), {"unit": per_log}),
         "transfer": (("region",), slope["transfer"] / task.base.unit, {"unit": f"per {acc.unit}"}),
         "theta": (
             ("sector",),

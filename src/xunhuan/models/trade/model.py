@@ -130,12 +130,12 @@ def _substitution_elasticity(p: TradeParameters, factor: float, acc: Accounts) -
 
 
 def _mobility(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
-    """ν times a factor."""
+    """κ times a factor."""
     return p if factor == 1 else changed(p, mobility=p.mobility * factor)
 
 
 def _stays(p: TradeParameters) -> str | None:
-    return None if p.labour == "mobile" else 'people do not move; set model.trade.labour = "mobile"'
+    return None if p.labour != "immobile" else 'people do not move; set model.trade.labour = "mobile"'
 
 
 def _constant(p: TradeParameters) -> str | None:

@@ -9,13 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.migration import Migration
 from xunhuan.errors import NotConverged
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import rebuild
 from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Equilibrium
-from xunhuan.models.trade.solve import primitives_of, problem
+from xunhuan.models.trade.solve import Problem, primitives_of, problem
 from xunhuan.models.trade.stability import conclude
 
 BALANCED = 'changes are against the equilibrium of balanced trade (deficits = "zero"), not against the table'
@@ -63,13 +64,18 @@ def _balanced(acc: Accounts, parameters: str) -> OwnBase:
         raise NotConverged("the base with balanced trade was not found", where=found.status.message)
     new = rebuild.accounts(acc, task.base, task.shift, found.out)
     notes = (BALANCED, *task.base.notes, *found.notes)
-    return OwnBase(_peopled(new.replace(notes=(*acc.notes, BALANCED)), found.out), notes)
+    return OwnBase(_peopled(new.replace(notes=(*acc.notes, BALANCED)), task, found.out, own), notes)
 
 
-def _peopled(acc: Accounts, out: Equilibrium) -> Accounts:
-    """People where the equilibrium has them."""
-    moved = np.asarray(out.workers_hat)
-    if (moved == 1).all() or not acc.geography.population:
+def _peopled(acc: Accounts, task: Problem, out: Equilibrium, own: TradeParameters) -> Accounts:
+    """People where the equilibrium has them, and what moves brought them there."""
+    hat, g = np.asarray(out.workers_hat), acc.geography
+    if (hat == 1).all():
         return acc
-    there = tuple(float(n * m) for n, m in zip(acc.geography.population, moved, strict=True))
-    return acc.replace(geography=replace(acc.geography, population=there))
+    there = tuple(float(n * m) for n, m in zip(g.population, hat, strict=True))
+    moves = g.moves
+    if own.labour == "mobile" and moves is not None:
+        window = own.window or moves.window(acc.year)
+        moved = np.asarray(task.economy.people)[:, None] * np.asarray(out.moves)
+        moves = Migration((window,), np.where(np.isnan(moves.over(window)), np.nan, moved)[None], moves.source)
+    return acc.replace(geography=replace(g, population=there, migration=moves))

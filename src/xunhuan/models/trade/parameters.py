@@ -54,15 +54,21 @@ class TradeParameters(BaseModel):
         description="Whether all users of a region buy a good from the same sources (alike, default), or each industry and "
         "final use from its own (by_user), shares and prices by user, in tables that know them: WIOD.",
     )
-    labour: Literal["immobile", "mobile"] = Field(
+    labour: Literal["immobile", "mobile", "free"] = Field(
         default="immobile",
-        description="Whether people move between regions of one nation. Default immobile [CaliendoParro2015]; mobile "
-        "follows [TombeZhu2019].",
+        description="Whether people move between regions of one nation. Default immobile [CaliendoParro2015]; mobile: those "
+        "of a region choose anew, most of them to stay, over one window of the moves that were counted [TombeZhu2019]; "
+        "free: they choose whatever region they are of, so that the whole population answers, the limit of many windows.",
     )
     mobility: NotNegative = Field(
         default=1.5,
-        description="ν, elasticity of a region's population in its real income per head, used where labour is mobile "
-        "(pure number, ≥ 0). Default 1.5, the migration elasticity of [TombeZhu2019].",
+        description="κ, elasticity of the people who choose a region over another in its real income per head, used where "
+        "labour is mobile or free (pure number, ≥ 0). Default 1.5, the migration elasticity of [TombeZhu2019].",
+    )
+    window: str = Field(
+        default="",
+        description="Years over which moves were counted, where labour is mobile: 2015-2020. Default the window in which "
+        "the table's year lies.",
     )
     scale: dict[str, NotNegative] | NotNegative | Literal["LL"] = Field(
         default=0.0,

@@ -18,10 +18,13 @@ _MARKETS = ("domestic", "external")
 _PLACE = ("place",)
 
 QUANTITIES = (
+    Quantity("welfare", "share", _PLACE, "utility of the people of a place wherever they come to live, Û − 1, Û[o] = "
+             "(Σ_d m[o,d] (V̂[d]/μ̂[o,d])^κ)^(1/κ); V real income per head, which Û is where nobody moves; a nation's is its "
+             "people's, by what they spend in the base", "TombeZhu2019", better=1, headline=True),
     Quantity("real_income", "share", _PLACE, "exact change of real income, I'/(I P) − 1; a nation's is its regions' at base "
-             "prices", "CaliendoParro2015", better=1, headline=True, picture="map"),
+             "prices", "CaliendoParro2015", better=1, headline=True),
     Quantity("real_income_per_head", "share", _PLACE, "change of real income over population", "TombeZhu2019", better=1,
-             headline=True),
+             headline=True, picture="map"),
     Quantity("population", "share", _PLACE, "change of population", "TombeZhu2019", headline=True),
     Quantity("shipped", "value", ("home_place", "market", "sector"), "goods shipped inside the nation, the own region "
              "included, and abroad, at base prices: Σ_s flow'[p,s,i] / ĉ[p,i]", rest=None),
@@ -32,7 +35,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     """Numbers of an answer by quantity; None is the base, where nothing changes."""
     if response is None:
         zero = np.zeros(len(places.codes))
-        out = {name: Numbers(_PLACE, zero) for name in ("real_income", "real_income_per_head", "population")}
+        out = {name: Numbers(_PLACE, zero) for name in ("welfare", "real_income", "real_income_per_head", "population")}
         return out | {"shipped": _shipped(acc, acc.flow, places)}
     d = response.detail
     income = real_income(response, places)
@@ -41,6 +44,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     people = np.concatenate([hat, np.ones(len(places.codes) - len(hat))])
     cost = np.nan_to_num(d["cost_hat"].transpose("region", "sector").to_numpy(), nan=1.0)
     return {
+        "welfare": Numbers(_PLACE, welfare(response, places)),
         "real_income": Numbers(_PLACE, income),
         "real_income_per_head": Numbers(_PLACE, (1 + income) / people - 1),
         "population": Numbers(_PLACE, people - 1),
@@ -52,6 +56,14 @@ def real_income(response: Response, places: Places) -> Array:
     """Change of real income by place, ratio: Σ_s I_s (Î_s/P̂_s) / Σ_s I_s − 1 over the place's regions."""
     base = np.nan_to_num(response.detail["income_base"].to_numpy())
     hat = np.nan_to_num(response.detail["real_income_hat"].to_numpy())
+    return places.share(base * hat, base) - 1
+
+
+def welfare(response: Response, places: Places) -> Array:
+    """Change of utility by place, ratio: Σ_o Y_o Û_o / Σ_o Y_o − 1 over the people o of the place's regions, Y what they
+    spend in the base. Where nobody moves it is `real_income`."""
+    base = np.nan_to_num(response.detail["people_income_base"].to_numpy())
+    hat = np.nan_to_num(response.detail["utility_hat"].to_numpy())
     return places.share(base * hat, base) - 1
 
 
@@ -69,12 +81,12 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     d, g = response.detail, acc.geography
     at_home = np.array([n == acc.home for n in g.nation])
     columns = {
-        "real_income": "real_income_hat", "real_income_per_head": "real_income_per_head_hat",
+        "welfare": "utility_hat", "real_income": "real_income_hat", "real_income_per_head": "real_income_per_head_hat",
         "real_wage": "real_wage_hat", "prices": "consumer_price_hat", "exports": "exports_hat",
         "imports": "imports_hat", "population": "population_hat",
     }  # fmt: skip
     if (d["population_hat"].values[acc.closed] == 1).all():
-        columns = {k: v for k, v in columns.items() if k not in ("real_income_per_head", "population")}
+        columns = {k: v for k, v in columns.items() if k not in ("welfare", "real_income_per_head", "population")}
     frame = pd.DataFrame({name: 100 * (d[var].values - 1) for name, var in columns.items()})
     frame["terms_of_trade"] = 100 * d["terms_of_trade"].values
     frame["volume_of_trade"] = 100 * d["volume_of_trade"].values

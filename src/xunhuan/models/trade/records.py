@@ -33,7 +33,8 @@ class Economy(NamedTuple):
     deficit    s,     D, imports less exports
     gdp        s,     value added at basic prices; sums to 1 over closed regions
     subsidy    s j,   base rate of output subsidy, net of what owners earn above cost
-    workers    s,     people, for mobility; any unit
+    people     o,     who lives, or lived when the window of moves began, in o; any unit
+    moves      o d,   m, share of o's people who live in d; sums to 1 over d, 1 on the diagonal outside pools
     group      g r,   1 where r lies in nest g; row 0 holds regions that are a nest of their own
     pool       p s,   1 where s lies in p, a nation of several regions (its workers can move); rows of zeros allowed
     books      s,     1 where the region keeps books, 0 where it is open
@@ -52,7 +53,8 @@ class Economy(NamedTuple):
     deficit: JaxArray
     gdp: JaxArray
     subsidy: JaxArray
-    workers: JaxArray
+    people: JaxArray
+    moves: JaxArray
     group: JaxArray
     pool: JaxArray
     books: JaxArray
@@ -78,7 +80,7 @@ class Elasticities(NamedTuple):
     between   i, θ, trade elasticity between nations, > 0
     within    i, θ, trade elasticity among regions of one nation, > 0
     scale     i, ψ, elasticity of productivity in the industry's employment, ≥ 0
-    mobility  ν, elasticity of a region's population in its real income per head, ≥ 0; 0 = immobile
+    mobility  κ, elasticity of those who choose a region over another in its real income per head, ≥ 0; 0 = immobile
     held      part of the base deficit kept as a share of world GDP
     real      part of the base deficit kept constant at world consumer prices
     own       part of the base deficit kept as a share of the factor income of who has it, see `kernel._closure`
@@ -108,7 +110,7 @@ class Shift(NamedTuple):
     log_productivity  r i, ln of exogenous productivity, new / old
     demand            s i, ratio that tilts final-demand shares
     subsidy           s j, σ', rate of output subsidy, net of what owners earn above cost
-    log_moving        s, ln of the utility cost of living in s, new / old
+    log_moving        o d, ln μ̂, utility cost of d to people of o, new / old
     active            r i, 1 where any buyer is left, else 0
     bought            s i, 1 where the good is bought, else 0
     part              c s, 1 where s lies in part c of the world; parts do not trade with each other, rows may be 0
@@ -133,6 +135,7 @@ class Equilibrium(NamedTuple):
     """Levels and changes at the solution; values are shares of base world GDP.
 
     wage s, price s i, cost r i, output_hat r i, income_hat s, workers_hat s, consumer_price s: new / old
+    moves o d (m'), utility o: new / old
     share r s i (π'), spending s i (X'), output r i (Y'), income s (I'), wage_bill s
     purchases r s i u, π' X' of each user; None where all users of a region source alike
     stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
@@ -147,6 +150,8 @@ class Equilibrium(NamedTuple):
     output_hat: JaxArray
     income_hat: JaxArray
     workers_hat: JaxArray
+    moves: JaxArray
+    utility: JaxArray
     consumer_price: JaxArray
     share: JaxArray
     spending: JaxArray

@@ -56,14 +56,17 @@ def problem(
 
 
 def base_of(acc: Accounts, parameters: TradeParameters, p: Primitives) -> calibrate.Base:
-    """The base equilibrium: it depends on the table, on the wedges it holds, on whether nations are nests and users have
-    sources of their own."""
+    """The base equilibrium: it depends on the table, on the wedges it holds, and on `kind_of_base`."""
     return calibrate.calibrate(acc, *kind_of_base(parameters), wedge=p.wedge_base)
 
 
-def kind_of_base(parameters: TradeParameters) -> tuple[bool, bool]:
-    """Whether nations are nests, and whether users have sources of their own."""
-    return parameters.nest_ratio != 1.0, parameters.sourcing == "by_user"
+KindOfBase = tuple[bool, bool, str, str]
+
+
+def kind_of_base(parameters: TradeParameters) -> KindOfBase:
+    """What the base depends on beside the table: whether nations are nests, whether users have sources of their own, who
+    moves, over which window."""
+    return parameters.nest_ratio != 1.0, parameters.sourcing == "by_user", parameters.labour, parameters.window
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]

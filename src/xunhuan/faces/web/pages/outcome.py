@@ -148,10 +148,12 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
         interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
+        beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.beside(q)]
         inside = [
             html.Span(reading.name(place)),
             html.B(reading.show(n, q)),
             html.Span(interval, className="sub small"),
+            *(html.Span(said, className="sub small") for said in beside),
         ]
         cells.append(html.Div(inside, className="number"))
     said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)

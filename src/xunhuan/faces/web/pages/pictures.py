@@ -43,8 +43,8 @@ def told_by(reading: Reading, q: Told, key: str) -> str:
 
 
 def change_card(reading: Reading, arm: str, id: str = "change-map") -> list[Any]:
-    """The map of the number that sums an arm up, where it is drawn as a map and there are tiles."""
-    q = reading.main_of(arm)
+    """The map that goes with the number that sums an arm up, where there is one and there are tiles."""
+    q = reading.drawn_of(arm)
     if q is None or q.picture != "map":
         return []
     fig = _tiles(reading, q, map_values(reading, q, arm))
@@ -136,8 +136,8 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
 
 
 def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
-    """Places from the largest gain to the largest loss in the number that sums an arm up, with intervals where drawn."""
-    q = reading.main_of(arm)
+    """Places from the largest gain to the largest loss in what is drawn of an arm's sum, with intervals."""
+    q = reading.drawn_of(arm)
     fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
         return []
