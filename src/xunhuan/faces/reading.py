@@ -168,7 +168,7 @@ class Reading(Placed):
         return [o for o in said if not self.alike(q, o)]
 
     def drawn_of(self, arm: str) -> Told | None:
-        """The number whose picture goes with it: itself, or where it is not drawn the first of its model by place that is."""
+        """The number whose picture goes with it: itself, or else the first of its model by place that is drawn."""
         q = self.main_of(arm)
         if q is None or q.picture != "none":
             return q
