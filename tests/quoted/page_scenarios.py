@@ -41,7 +41,7 @@ def national_market() -> list[str]:
 @quote(
     PAGE,
     "with a digest ({n} digits or more) any other numbers are refused",
-    "the shock costs less than {n}% of real income: a ratio to almost nothing",
+    "the shock costs less than {n}%: a ratio to almost nothing",
     "Sizes ¼, ½, {n}, {n} ... are tried",
     "until |W| is below {n}% of the loss",
     "the buyers spend {n}% more on home's goods",
