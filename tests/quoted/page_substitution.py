@@ -1,4 +1,4 @@
-"""docs/trade.md: what takes the place of what."""
+"""docs/trade.md: what takes the place of what, and each user its own sources."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import functools
 import pandas as pd
 
 from tests.evidence import nested
+from tests.evidence.world import wiod
 from tests.quoted.common import accounts
 from tests.quoted.quotes import quote
 from xunhuan.data.places import places
 from xunhuan.faces.bibliography import references_by_key
-from xunhuan.models.edits import TradeCost
+from xunhuan.models.edits import Edit, Tariff, TradeCost
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, respond
 from xunhuan.models.trade.elasticities import bundled
@@ -111,3 +112,27 @@ def losses() -> list[str]:
 def germany() -> list[str]:
     lost = [-nested.stop(*which)["DEU"] for which in (("lowest", nested.THEIRS), ("unit", nested.THEIRS), ("lowest",))]
     return [f"{nested.THEIRS:g}", *(f"{x:.2f}" for x in lost), nested.PUBLISHED_ENERGY[0].replace("-", "−")]
+
+
+BY_USER: dict[str, tuple[Edit, str]] = {
+    "stop, Germany": (nested.COST, "DEU"),
+    "embargo, China": (TradeCost(["USA", "TWN", "KOR", "JPN", "NLD"], "CHN", "c14", ban=True), "CHN"),
+    "duty, China": (Tariff("CHN", "USA", "goods", add=0.25), "CHN"),
+}
+
+
+def _by_user(what: str, horizon: str, sourcing: str) -> str:
+    edit, at = BY_USER[what]
+    out = respond(wiod(2008), Shock((edit,)), TradeParameters(horizon=horizon, sourcing=sourcing))
+    assert out.status.converged, out.status.message
+    return _percent(float(out.detail["real_income_hat"].sel(region=at)) - 1)
+
+
+@quote(PAGE, "| | horizon | alike | by user |\n|---|---|--:|--:|\n{t}\n\n(Russian imports")
+def by_user() -> list[str]:
+    lines = [
+        f"| {what} | {horizon} | {_by_user(what, horizon, 'alike')} | {_by_user(what, horizon, 'by_user')} |"
+        for what in BY_USER
+        for horizon in ("long", "short")
+    ]
+    return ["\n".join(lines)]

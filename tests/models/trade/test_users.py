@@ -93,7 +93,9 @@ def test_against_goods_of_each_user(toy: Accounts, name: str) -> None:
     np.testing.assert_allclose(got.intermediate, np.einsum("rsij->risj", flow[..., :-1]), atol=1e-10 * scale)
     np.testing.assert_allclose(got.final.sum(3), np.einsum("rsi->ris", flow[..., -1]), atol=1e-10 * scale)
     alike = respond(acc, Shock(EDITS), p).detail["real_income_hat"]
-    assert float(abs(alike - one.detail["real_income_hat"]).max()) > 1e-3, "where users differ it matters"
+    assert float(abs(alike - one.detail["real_income_hat"]).max()) > 1e-4, (
+        "where users differ it matters, five orders above the tolerance"
+    )
 
 
 @pytest.mark.identity

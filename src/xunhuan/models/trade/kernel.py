@@ -30,8 +30,7 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
     barrier = z.log_cost + jnp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
-    share = shares_by_market(e)
-    weight = share * by_market(e, z.allowed * jnp.exp(-theta.T[:, None, :] * barrier))
+    weight = shares_by_market(e, z.allowed * jnp.exp(-theta.T[:, None, :] * barrier))
     net = weight / by_market(e, 1 + z.tariff)
     tilt = e.taste * z.demand
     total = tilt.sum(1, keepdims=True)
@@ -46,7 +45,7 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
         fold=jnp.concatenate(
             [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
         ),
-        nest=jnp.einsum("isr,gr->isg", share, e.group),
+        nest=jnp.einsum("isr,gr->isg", shares_by_market(e, jnp.ones(())), e.group),
         log_markup=jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy),
         taste=tilt / jnp.where(total > 0, total, 1.0),
         deficit=financed - transfer,

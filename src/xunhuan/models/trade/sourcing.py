@@ -63,12 +63,12 @@ def by_market(e: Economy, a: JaxArray) -> JaxArray:
     return laid if e.users is None else jnp.repeat(laid, e.users.share.shape[3], axis=1)
 
 
-def shares_by_market(e: Economy) -> JaxArray:
-    """Base shares π by market, i d r."""
+def shares_by_market(e: Economy, times: JaxArray) -> JaxArray:
+    """Base shares π by market, i d r, times an array r s i."""
     if e.users is None:
-        return by_market(e, e.share)
+        return by_market(e, e.share * times)
     R, _, S, U = e.users.share.shape
-    return jnp.transpose(e.users.share, (2, 1, 3, 0)).reshape(S, R * U, R)
+    return jnp.transpose(e.users.share * times[..., None], (2, 1, 3, 0)).reshape(S, R * U, R)
 
 
 def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
