@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.markets import KEPT, kept
 from xunhuan.errors import BadInput, UnknownName
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 BY_YEAR = ("wiod", "oecd", "china-national", "china-detailed", "china", "world")
 """Stems of the tables that make a history, in the order their lines are drawn."""
-KEPT = "history.parquet"
-"""Bundled results for tables too large to bundle: circulation and origin of every nation, WIOD and OECD
-years.
-"""
 
 
 def circulation_rows(acc: Accounts, nation: str, sectors: str, definition: str = "absorption") -> pd.DataFrame:
@@ -116,17 +113,6 @@ def _built(builder: Builder, raw: Path) -> Accounts:
 
 def _silent(message: str) -> None:
     """Progress nobody is shown."""
-
-
-def kept(measure: str) -> pd.DataFrame:
-    """Bundled rows of a measure; empty where none are."""
-    import pandas as pd
-
-    from xunhuan.data.store import bundled_folder
-
-    path = bundled_folder() / KEPT
-    rows = pd.read_parquet(path) if path.is_file() else pd.DataFrame({"measure": []})
-    return rows[rows["measure"] == measure].drop(columns="measure").reset_index(drop=True)
 
 
 def history(
