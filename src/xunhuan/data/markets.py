@@ -23,6 +23,8 @@ years.
 """
 RATES = "exchange_rates.csv"
 """Bundled: units of other currencies for a US dollar, average of the year, as statistical yearbooks have them."""
+PAIRS = "couplings.parquet"
+"""Bundled: coupling of every nation with every other in the WIOD and OECD years, in single precision."""
 SERIES = ("oecd", "wiod")
 """Bundled series of final demand, nominal million USD: OECD flows 2011 to 2022, WIOD 1995 to 2011."""
 Demand: TypeAlias = Union[str, "pd.DataFrame"]
@@ -36,6 +38,33 @@ def kept(measure: str) -> pd.DataFrame:
     path = bundled_folder() / KEPT
     rows = pd.read_parquet(path) if path.is_file() else pd.DataFrame({"measure": []})
     return rows[rows["measure"] == measure].drop(columns="measure").reset_index(drop=True)
+
+
+def kept_pairs() -> pd.DataFrame:
+    """Bundled couplings: source, table, year, nation, partner with names, kappa, back, asymmetry, intensity; or empty."""
+    import pandas as pd
+
+    path = bundled_folder() / PAIRS
+    if not path.is_file():
+        return pd.DataFrame()
+    rows = pd.read_parquet(path).astype({"kappa": float})
+    named = kept("circulation").drop_duplicates("nation", keep="last").set_index("nation")[["name_en", "name_zh"]]
+    for who, prefix in (("nation", ""), ("partner", "partner_")):
+        rows = rows.join(named.add_prefix(prefix), on=who)
+    other = rows.set_index(["table", "partner", "nation"])["kappa"]
+    rows["back"] = other.reindex(pd.MultiIndex.from_frame(rows[["table", "nation", "partner"]])).to_numpy()
+    size = kept("origin").set_index(["table", "nation"])["total"]
+    world = size.groupby(level="table").transform("sum")
+    part = (size / world).reindex(pd.MultiIndex.from_frame(rows[["table", "partner"]])).to_numpy()
+    return rows.assign(asymmetry=rows["kappa"] / rows["back"], intensity=rows["kappa"] / part)[
+        [*PAIR_LABELS, *PAIR_NUMBERS]
+    ]
+
+
+PAIR_LABELS = (
+    "source", "table", "year", "nation", "name_en", "name_zh", "partner", "partner_name_en", "partner_name_zh",
+)  # fmt: skip
+PAIR_NUMBERS = ("kappa", "back", "asymmetry", "intensity")
 
 
 def final_demand(demand: Demand) -> pd.DataFrame:
