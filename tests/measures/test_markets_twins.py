@@ -13,7 +13,7 @@ from xunhuan import measures
 from xunhuan.build import BUILDERS
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.markets import kept_pairs
-from xunhuan.measures.markets import least_risk, resampled, risk
+from xunhuan.measures.markets import least_risk, resampled_ends, risk
 from xunhuan.measures.system import system_of
 
 pytestmark = pytest.mark.twin
@@ -75,7 +75,7 @@ def test_least_risk_against_a_general_solver() -> None:
 def test_resampling_loop_twin() -> None:
     rng = np.random.default_rng(5)
     growth, kappa = rng.normal(size=(11, 3)) * 0.1, np.array([[0.5, 0.3, 0.2], [0.9, 0.1, 0.0]])
-    low, high = resampled(kappa, growth)
+    low, high = resampled_ends(kappa, growth)
     draw = np.random.default_rng(20).integers(0, 11, size=(2000, 11))
     for p in range(2):
         seen = [risk(kappa[p : p + 1], growth[years]).sd[0] for years in draw]

@@ -45,8 +45,9 @@ def pair() -> pd.DataFrame:
 
 @quote(
     PAGE,
-    "rose to {n}% of its income in 2006 and was {n}% in 2011 by WIOD; by OECD flows it was {n}% in 2011 and {n}% in 2022. The "
-    "other way it went from {n}% in 1995 to {n}% in 2011 and {n}% in 2022. So the asymmetry fell from {n} in 1995 to {n} in 2022",
+    "rose to {n}% of its income in 2006 and was {n}% in 2011 by WIOD; by OECD flows it was {n}% in 2011 and {n}% in 2022",
+    "The other way it went from {n}% in 1995 to {n}% in 2011 and {n}% in 2022",
+    "So the asymmetry fell from {n} in 1995 to {n} in 2022",
 )
 def coupled() -> list[str]:
     p = pair()
@@ -75,7 +76,8 @@ def guangdong() -> list[str]:
 
 @quote(
     PAGE,
-    "markets abroad, {n}% of its income, make {n}% of its volatility in dollars. Of them the United States are first with {n}%",
+    "markets abroad, {n}% of its income, make {n}% of its volatility in dollars",
+    "Of them the United States are first with {n}%",
     "its final demand varies by {n}% in yuan in the OECD flows, the bureau's own GDP of the provinces by {n}%",
     "With that in its place the mix varies by {n}%",
     "**Spreading over the world by size changes little** ({n} to {n})",
@@ -134,7 +136,8 @@ def answered(by: str, *regions: str) -> xr.Dataset:
 
 @quote(
     PAGE,
-    "hangs on markets abroad with {n}% at given prices and with {n}% when prices answer; with the United States it is {n}% and {n}%",
+    "hangs on markets abroad with {n}% at given prices and with {n}% when prices answer",
+    "with the United States it is {n}% and {n}%",
     "lose: {n}%, as it sells little abroad",
     "would move Guangdong's real income by {n}% a year, against {n}% at given prices",
     "κ with markets abroad is {n}%.",

@@ -21,11 +21,11 @@ KEPT = "history.parquet"
 """Bundled results for tables too large to bundle: circulation and origin of every nation, WIOD and OECD
 years.
 """
-RATES = "exchange_rates.csv"
+RATE_FILE = "exchange_rates.csv"
 """Bundled: units of other currencies for a US dollar, average of the year, as statistical yearbooks have them."""
 PAIRS = "couplings.parquet"
 """Bundled: coupling of every nation with every other in the WIOD and OECD years, in single precision."""
-SERIES = ("oecd", "wiod")
+DEMANDS = ("oecd", "wiod")
 """Bundled series of final demand, nominal million USD: OECD flows 2011 to 2022, WIOD 1995 to 2011."""
 Demand: TypeAlias = Union[str, "pd.DataFrame"]
 """The name of a bundled series; a file; or a frame of final demand, a row a year (its index) and a column a nation."""
@@ -77,13 +77,13 @@ def final_demand(demand: Demand) -> pd.DataFrame:
 
     if isinstance(demand, pd.DataFrame):
         return _checked(demand, "demand")
-    if demand in SERIES:
+    if demand in DEMANDS:
         rows = kept("origin")
         rows = rows[rows["source"] == demand]
         return rows.pivot_table(index="year", columns="nation", values="total", sort=False)
     path = Path(demand)
     if path.suffix.lower() not in (".csv", ".parquet") or not path.is_file():
-        fix = f"choose {' or '.join(SERIES)}, or a .csv or .parquet file with a column year and one for every nation"
+        fix = f"choose {' or '.join(DEMANDS)}, or a .csv or .parquet file with a column year and one for every nation"
         raise BadInput(f"no series of demand is called {demand!r}", fix=fix)
     frame = pd.read_csv(path) if path.suffix.lower() == ".csv" else pd.read_parquet(path)
     if "year" not in frame:
@@ -135,7 +135,7 @@ def in_currency(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
 
     if currency == "USD":
         return frame
-    rates = pd.read_csv(bundled_folder() / RATES).set_index("year")
+    rates = pd.read_csv(bundled_folder() / RATE_FILE).set_index("year")
     if currency not in rates:
         raise BadInput(f"no exchange rates are known of {currency!r}", fix=f"choose USD, {', '.join(map(str, rates))}")
     lost = [str(y) for y in frame.index if y not in rates.index]

@@ -387,6 +387,7 @@ def market_risk(
     >>> y = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
     >>> ds = xh.market_risk("toyland", "AT-N", by="partner", demand=y).sel(region="AT-N", partner="BOR")
     >>> round(float(ds["kappa"]), 4), round(float(ds["kappa_given"]), 4)
+    (0.0052, 0.0992)
     """
     from xunhuan.scenario.market_risk import able, risk_of_markets
 

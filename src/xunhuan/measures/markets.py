@@ -10,15 +10,15 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index, Mask, ratio
-from xunhuan.data.markets import SERIES, Demand, growth_of_markets
+from xunhuan.data.markets import DEMANDS, Demand, growth_of_markets
 from xunhuan.measures.actors import Actors, Partition, check_word, looking_from, nations, partition
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
 
-RESAMPLED, SEED = 2000, 20
+RESAMPLED, _SEED = 2000, 20
 """Resamples of the years behind an interval, and the seed they are drawn with."""
-NAMES = {"oecd": "OECD flows", "wiod": "WIOD"}
+_TOLD = {"oecd": "OECD flows", "wiod": "WIOD"}
 
 
 def coupling(
@@ -121,7 +121,7 @@ def risk(kappa: Array, growth: Array) -> Risk:
 
     kappa p m, elasticities, ratio · growth t m, log points · the parts are Euler's: sd is homogeneous of degree one in κ.
 
-    >>> [x.tolist() for x in risk(np.array([[0.5, 0.5]]), np.array([[0.0, 0.2], [0.0, -0.2], [0.0, 0.0]]))]
+    >>> [x.round(3).tolist() for x in risk(np.array([[0.5, 0.5]]), np.array([[0.0, 0.2], [0.0, -0.2], [0.0, 0.0]]))]
     [[0.1], [[0.0, 0.1]]]
     """
     moved = growth - growth.mean(axis=0)
@@ -131,9 +131,9 @@ def risk(kappa: Array, growth: Array) -> Risk:
     return Risk(sd, ratio(parts, np.broadcast_to(sd[:, None], parts.shape)))
 
 
-def resampled(kappa: Array, growth: Array) -> tuple[Array, Array]:
+def resampled_ends(kappa: Array, growth: Array) -> tuple[Array, Array]:
     """Ends of a 90% interval of sd by resampling years with replacement, whole years at a time: axis p each."""
-    draw = np.random.default_rng(SEED).integers(0, len(growth), size=(RESAMPLED, len(growth)))
+    draw = np.random.default_rng(_SEED).integers(0, len(growth), size=(RESAMPLED, len(growth)))
     sd = (growth @ kappa.T)[draw].std(axis=1, ddof=1)
     low, high = np.quantile(sd, [0.05, 0.95], axis=0)
     return low, high
@@ -315,7 +315,7 @@ def risk_rows(seen: Markets, growth: Array, found: Risk) -> dict[str, Array]:
 
 def risk_of_parts(kappa: Array, own: Array, growth: Array, found: Risk) -> dict[str, Array]:
     """Risk with its interval, its part at home and abroad, and of the markets abroad alone: axis p each."""
-    low, high = resampled(kappa, growth)
+    low, high = resampled_ends(kappa, growth)
     abroad = 1.0 - own
     return {
         "sd": found.sd,
@@ -348,5 +348,5 @@ def _years(used: list[int]) -> str:
 def _series(demand: Demand) -> str:
     """What the series is of."""
     if isinstance(demand, str):
-        return NAMES[demand] if demand in SERIES else f"the series {demand}"
+        return _TOLD[demand] if demand in DEMANDS else f"the series {demand}"
     return "the series given"
