@@ -118,7 +118,7 @@ def all_rows() -> list[Evidence]:
     return sorted(ROWS, key=lambda row: ORDER.index(row.work.__module__.rpartition(".")[2]))
 
 
-ORDER = ("textbooks", "balancing", "exports", "positions", "nafta", "world", "china")
+ORDER = ("textbooks", "balancing", "exports", "positions", "markets", "nafta", "world", "china")
 """Rooms as the page has them."""
 HEAD = ("| result | source | published | here | why different |", "|---|---|---|---|---|")
 
