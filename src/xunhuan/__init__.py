@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xunhuan.faces import figures as figures
     from xunhuan.faces.laboratory import LabResult as Result  # noqa: F401
     from xunhuan.faces.laboratory import cite as cite
+    from xunhuan.faces.laboratory import market_risk as market_risk
     from xunhuan.faces.laboratory import open_folder as open  # noqa: F401
     from xunhuan.faces.laboratory import respond as respond
     from xunhuan.faces.laboratory import run as run
@@ -44,6 +45,7 @@ _PUBLIC = {
     "coalition": "xunhuan.scenario.coalition",
     "load": "xunhuan.data.store",
     "load_log": "xunhuan.data.store",
+    "market_risk": "xunhuan.faces.laboratory",
     "open": "xunhuan.faces.laboratory",
     "read": "xunhuan.readers",
     "respond": "xunhuan.faces.laboratory",

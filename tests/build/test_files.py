@@ -30,6 +30,9 @@ def test_history(raw: Path, tmp_path: Path) -> None:
     made, bundled = (pd.read_parquet(folder / "history.parquet") for folder in (tmp_path, bundled_folder()))
     assert len(bundled) > 3000
     pd.testing.assert_frame_equal(made, bundled, rtol=1e-9)
+    made, bundled = (pd.read_parquet(folder / "couplings.parquet") for folder in (tmp_path, bundled_folder()))
+    assert len(bundled) > 100000
+    pd.testing.assert_frame_equal(made, bundled, rtol=1e-6)
 
 
 def test_toyland_needs_no_raw_files(tmp_path: Path) -> None:

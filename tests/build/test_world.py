@@ -207,7 +207,7 @@ def test_national_tables_agree_with_the_detailed_ones(year) -> None:
 
 @pytest.mark.parametrize("name", ["wiod-1995", "oecd-2022"])
 def test_bundled_history_is_what_the_raw_data_give(raw, name) -> None:
-    from xunhuan.faces.series import kept
+    from xunhuan.data.markets import kept
 
     ((acc, _),) = builder(name)(raw, lambda _: None)
     rows = kept("circulation").pipe(lambda d: d[d["table"] == name]).set_index("nation")

@@ -118,7 +118,7 @@ def all_rows() -> list[Evidence]:
     return sorted(ROWS, key=lambda row: ORDER.index(row.work.__module__.rpartition(".")[2]))
 
 
-ORDER = ("textbooks", "balancing", "exports", "positions", "nafta", "nested", "world", "china", "migration")
+ORDER = ("textbooks", "balancing", "exports", "positions", "markets", "nafta", "nested", "world", "china", "migration")
 """Rooms as the page has them."""
 HEAD = ("| result | source | published | here | why different |", "|---|---|---|---|---|")
 

@@ -20,9 +20,12 @@ from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.faces.output import _blocks
+from xunhuan.faces.series import history
 from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.error
+
+TOYS = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
 
 REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (
@@ -75,6 +78,33 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
         "  fix: name only those that hold changes in stocks",
     ),
     (lambda a: measures.exposure(a, by="industry", industries="chips"), "unknown sector 'chips'"),
+    (lambda a: measures.coupling(a, ["AT-N", "COAST"]), "the regions asked for overlap\n  - AT-N"),
+    (lambda a: measures.volatility(a, by="sector"), "unknown grouping 'sector'\n  fix: choose region or partner"),
+    (
+        lambda a: measures.volatility(a),
+        "the growth of some markets is not known\n  - ATL\n  - BOR\n  where: toyland\n"
+        "  fix: give a series that has them: a column year and one for every nation",
+    ),
+    (lambda a: measures.volatility(a, demand="imf"), "no series of demand is called 'imf'\n  fix: choose oecd or wiod, or"),
+    (lambda a: measures.volatility(a, demand=TOYS[:3]), "demand needs four years or more without a gap"),
+    (lambda a: measures.volatility(a, demand=TOYS.drop(1998)), "demand needs four years or more without a gap"),
+    (lambda a: measures.volatility(a, demand=-TOYS), "demand must be a number above 0 in every year\n  - ATL\n  - BOR"),
+    (
+        lambda a: measures.volatility(a, demand=TOYS, years="1998"),
+        "1 years of growth are too few\n  where: years 1998\n  fix: take three or more",
+    ),
+    (lambda a: measures.volatility(a, demand=TOYS, years="2020"), "no years of growth are '2020'\n  where: years 2020"),
+    (lambda a: measures.volatility(a, demand=TOYS, years="now"), "no years of growth are 'now'"),
+    (
+        lambda a: measures.volatility(a, demand=TOYS, currency="SHL"),
+        "no exchange rates are known of 'SHL'\n  fix: choose USD, CNY",
+    ),
+    (
+        lambda a: measures.volatility(a, demand=TOYS, currency="CNY"),
+        "the exchange rate of CNY is known of 2007 to 2022\n  - 1997",
+    ),
+    (lambda a: history("circulation", "CHN", partner="USA"), "the history of circulation has no partners"),
+    (lambda a: history("coupling", "CHN", partner="USB"), "unknown partner 'USB'"),
     (lambda a: measures.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
     (lambda a: measures.border_effect(a, theta=-1.0), "theta is -1.0"),
     (lambda a: measures.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
@@ -190,6 +220,7 @@ def test_bad_words_exit_2_and_say_why(capsys: pytest.CaptureFixture[str], words:
         ["propagation-length", "toyland"],
         ["head-ries", "toyland", "--theta", "5"],
         ["border-effect", "toyland", "--home", "ATL"],
+        ["coupling", "toyland", "--region", "AT-N", "--top", "2"],
         ["supply", "toyland", "--region", "ATL", "--by", "sector"],
         ["import-content", "toyland", "--region", "ATL", "--sectors", "goods"],
         ["structural-decomposition", "toyland", "toyland", "--region", "COAST"],
@@ -211,6 +242,22 @@ def test_top_shows_the_largest_first(capsys: pytest.CaptureFixture[str], toy: Ac
     assert [tuple(cell) for cell in shown] == list(face.index[:3])
     _, out, err = run(capsys, "exposure", "toyland", "--by", "industry", "--industries", "goods")
     assert "Using industries: goods." in " ".join((out + err).split())
+
+
+def test_volatility_and_market_risk_read_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "demand.csv"
+    TOYS.rename_axis("year").to_csv(path)
+    for name, sd in (("volatility", 0.0163), ("market-risk", None)):
+        code, out, err = run(capsys, name, "toyland", "-r", "AT-N", "--demand", str(path), "--format", "json")
+        assert code == 0
+        assert "covariance of 3 years of growth, 1998-2000; the series" in err
+        (row,) = json.loads(out)
+        assert row["part_home"] + row["part_abroad"] == pytest.approx(row["sd"])
+        assert sd is None or row["sd"] == pytest.approx(sd, abs=1e-4)
+    (tmp_path / "wrong.csv").write_text("a,b\n1,2\n")
+    code, _, err = run(capsys, "volatility", "toyland", "--demand", str(tmp_path / "wrong.csv"))
+    assert code == 2
+    assert "the series of demand has no column year" in err
 
 
 def test_unknown_sector_in_extraction_names_neighbours(toy: Accounts) -> None:

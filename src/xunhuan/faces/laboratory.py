@@ -7,16 +7,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.markets import Demand
 from xunhuan.data.records import told
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.text import parse_edit
-from xunhuan.models.model import Response, Shock
+from xunhuan.models.model import Model, Response, Shock
 from xunhuan.scenario import bench, record
 from xunhuan.scenario.ensemble import Plan
 from xunhuan.scenario.layers import layers_of
@@ -24,6 +25,7 @@ from xunhuan.scenario.layers import layers_of
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    import xarray as xr
 
 
 class LabResult(record.Result):
@@ -311,11 +313,92 @@ def respond(
     several = [edits] if isinstance(edits, Edit | str) else list(edits)
     lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
     found.refuse_unread(lines)
+    return found.respond(load(acc) if isinstance(acc, str) else acc, Shock(lines), _parameters(found, parameters))
+
+
+def _parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:
+    """Parameters of a model. Raises BadInput."""
     try:
-        p = found.parameters.model_validate(parameters)
+        made: BaseModel = model.parameters.model_validate(dict(given))
     except ValidationError as e:
-        raise BadInput("the model's parameters are not valid", items=told(e, found.parameters, parameters)) from None
-    return found.respond(load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
+        raise BadInput("the model's parameters are not valid", items=told(e, model.parameters, given)) from None
+    return made
+
+
+def market_risk(
+    acc: Accounts | str,
+    region: str | Iterable[str] | None = None,
+    *,
+    by: str = "region",
+    edits: Edit | str | Iterable[Edit | str] = (),
+    model: str = "",
+    demand: Demand = "oecd",
+    years: str = "all",
+    currency: str = "USD",
+    **parameters: Any,
+) -> xr.Dataset:
+    r"""How much real income varies with each market when prices, wages and trade answer.
+
+    sd_p = √(κ_p' Σ κ_p),   part[p,m] = κ[p,m] (Σ κ_p)_m / sd_p,   κ[p ← m] = (VA_m / X_m) Σ_{r∈m} Σ_j ∂ ln W_p / ∂ ln A[r,j]
+
+    A market grows by productivity A, alike in all its industries, so that tastes stay as they are; by VA / X of it its value
+    added grows one percent at given prices [Hulten1978]. The gradient is the model's own, exact, at the answer to `edits`.
+    `xh.measures.volatility` has κ at given prices and shares: the first year rather than the long run.
+
+    Parameters
+    ----------
+    acc : Accounts or str
+        The table, or its name; books kept of every market.
+    region : str or list of str, optional
+        Rows: regions, clusters, nations or unions "A+B". By default the home nation's provinces.
+    by : {"region", "partner"}
+        Axes region; or region partner, every market.
+    edits : Edit, str, or several
+        What is in force, such as a decoupling; nothing by default.
+    model : str, default ""
+        One of `xh.models()` that has slopes; "" takes the first.
+    demand : str or pandas.DataFrame
+        Final demand by year and nation, as `xh.measures.volatility` takes it.
+    years : str
+        Years of growth: "all", "2012-2019", "2012-2019+2022", "!2020" (all but).
+    currency : str
+        What growth is counted in: "USD" or "CNY".
+    **parameters
+        The model's own, by name.
+
+    Returns
+    -------
+    xarray.Dataset
+        By region `sd`, with `sd_from` and `sd_to`, its 90% interval over resampled years; `part_home` and `part_abroad`,
+        which add to it; `abroad_alone`; `kappa_abroad`. By partner `part`, `part_share`, `kappa`, `kappa_given`.
+
+    Raises
+    ------
+    BadInput
+        For what cannot be read, markets without books or without known growth.
+    UnknownName
+        For a region or model there is not, with the nearest names.
+    NotConverged
+        Where the model has no answer or no gradient.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> y = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
+    >>> ds = xh.market_risk("toyland", "AT-N", by="partner", demand=y).sel(region="AT-N", partner="BOR")
+    >>> round(float(ds["kappa"]), 4), round(float(ds["kappa_given"]), 4)
+    (0.0052, 0.0992)
+    """
+    from xunhuan.scenario.market_risk import able, risk_of_markets
+
+    found = able(model)
+    several = [edits] if isinstance(edits, Edit | str) else list(edits)
+    lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
+    found.refuse_unread(lines)
+    return risk_of_markets(
+        load(acc) if isinstance(acc, str) else acc, region, found, Shock(lines), _parameters(found, parameters),
+        by=by, demand=demand, years=years, currency=currency,
+    )  # fmt: skip
 
 
 def cite(what: str | Path | Accounts | record.Result) -> str:

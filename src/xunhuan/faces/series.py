@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.markets import KEPT, PAIR_LABELS, PAIR_NUMBERS, PAIRS, kept, kept_pairs
 from xunhuan.errors import BadInput, UnknownName
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 BY_YEAR = ("wiod", "oecd", "china-national", "china-detailed", "china", "world")
 """Stems of the tables that make a history, in the order their lines are drawn."""
-KEPT = "history.parquet"
-"""Bundled results for tables too large to bundle: circulation and origin of every nation, WIOD and OECD
-years.
-"""
 
 
 def circulation_rows(acc: Accounts, nation: str, sectors: str, definition: str = "absorption") -> pd.DataFrame:
@@ -69,6 +66,16 @@ def content_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
     return frame
 
 
+def coupling_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
+    """Coupling of the nation ("all": of every nation) with every other, where the table has it and them."""
+    from xunhuan.measures import coupling, table
+
+    inside = nation in (*acc.geography.nations, "all")
+    ds = coupling(acc, None if nation == "all" else nation, border="nation" if inside else "region")
+    frame = table(ds).rename(columns={"region": "nation"})
+    return frame[frame["nation"] != frame["partner"]]
+
+
 def _origin_rows(acc: Accounts, nation: str, sectors: str) -> pd.DataFrame:
     return circulation_rows(acc, nation, sectors, "origin")
 
@@ -78,6 +85,10 @@ HISTORIES: dict[str, tuple[Callable[[Accounts, str, str], pd.DataFrame], str]] =
     "origin": (_origin_rows, "share of final demand whose value was added at home (domestic) and abroad (external)"),
     "supply": (supply_rows, "share of the use of the selected goods that is made at home (domestic) and imported"),
     "content": (content_rows, "imports of the selected goods by using industry, per unit of its output"),
+    "coupling": (
+        coupling_rows,
+        "percent of income by percent of the partner's final demand (kappa), and the other way (back)",
+    ),
 }
 """What can be followed through time: the rows one table gives, and the definition in a line."""
 
@@ -118,17 +129,6 @@ def _silent(message: str) -> None:
     """Progress nobody is shown."""
 
 
-def kept(measure: str) -> pd.DataFrame:
-    """Bundled rows of a measure; empty where none are."""
-    import pandas as pd
-
-    from xunhuan.data.store import bundled_folder
-
-    path = bundled_folder() / KEPT
-    rows = pd.read_parquet(path) if path.is_file() else pd.DataFrame({"measure": []})
-    return rows[rows["measure"] == measure].drop(columns="measure").reset_index(drop=True)
-
-
 def history(
     measure: str,
     nation: str,
@@ -136,11 +136,13 @@ def history(
     years: tuple[int, int] = (0, 9999),
     raw: Path | None = None,
     follow: Callable[[Iterable[str]], Iterable[str]] = iter,
+    partner: str = "",
 ) -> pd.DataFrame:
     """A measure of `nation` by source and year, in every table that knows the nation and the sectors.
 
     raw     folder of raw files: tables not built yet are made from it on the way
     follow  wraps the names of the tables worked through, for a progress bar
+    partner of couplings, the one shown, by code or name; "" for all
 
     Columns source, table, year, then the measure's own. Raises BadInput for an unknown measure and where no
     year is found, UnknownName where no table knows the nation or the sectors.
@@ -149,7 +151,9 @@ def history(
 
     if measure not in HISTORIES:
         raise BadInput(f"unknown measure {measure!r}", fix=f"choose {', '.join(HISTORIES)}")
-    rows = kept(measure)
+    if partner and measure != "coupling":
+        raise BadInput(f"the history of {measure} has no partners", fix="leave the partner out, or ask for coupling")
+    rows = kept_pairs() if measure == "coupling" else kept(measure)
     if len(rows):
         called = rows[["nation", "name_en", "name_zh"]].isin([nation]).any(axis=1)
         rows = rows[called | (nation == "all")]
@@ -163,6 +167,7 @@ def history(
     out = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(len(p) for p in parts) else pd.DataFrame()
     if out.empty and unknown is not None:
         raise unknown
+    out = _with(out, partner) if partner and len(out) else out
     out = out[out["year"].between(*years)] if len(out) else out
     if out.empty:
         raise BadInput(f"no table between {years[0]} and {years[1]}", fix="widen the years, or give --raw DIR")
@@ -170,8 +175,16 @@ def history(
     return out.assign(_order=order).sort_values(["_order", "year"], kind="stable").drop(columns="_order")
 
 
+def _with(rows: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Rows of one partner. Raises UnknownName."""
+    called = rows[["partner", "partner_name_en", "partner_name_zh"]].isin([partner]).any(axis=1)
+    if not called.any():
+        raise UnknownName.of("partner", partner, dict.fromkeys(map(str, rows["partner"])))
+    return rows[called]
+
+
 def keep(raw: Path, folder: Path) -> list[Path]:
-    """Write the rows that are bundled: circulation and origin of every nation in the WIOD and OECD years."""
+    """Write the rows that are bundled: circulation, origin and couplings of every nation in the WIOD and OECD years."""
     import pandas as pd
 
     from xunhuan.build import BUILDERS, check_raw
@@ -179,13 +192,21 @@ def keep(raw: Path, folder: Path) -> list[Path]:
 
     builders = [b for name, b in BUILDERS.items() if stem(name) in ("wiod", "oecd")]
     check_raw(raw, tuple(dict.fromkeys(file for b in builders for file in b.files)))
-    parts = []
+    parts, pairs = [], []
     for builder in builders:
         acc = _built(builder, raw)
         parts += [_rows(acc, m, "all", "all").assign(measure=m) for m in ("circulation", "origin")]
-    with atomic_path(folder / KEPT) as tmp:
-        pd.concat(parts, ignore_index=True).to_parquet(tmp, index=False, compression="zstd")
-    return [folder / KEPT]
+        pairs.append(_rows(acc, "coupling", "all", "all")[["source", "table", "year", "nation", "partner", *_SINGLE]])
+    files = {KEPT: pd.concat(parts, ignore_index=True)}
+    files[PAIRS] = pd.concat(pairs, ignore_index=True).astype(_SINGLE)
+    for name, frame in files.items():
+        with atomic_path(folder / name) as tmp:
+            frame.to_parquet(tmp, index=False, compression="zstd")
+    return [folder / name for name in files]
+
+
+_SINGLE = {"kappa": "float32"}
+"""What of couplings is bundled, the rest follows, and how exactly."""
 
 
 def _within(name: str, years: tuple[int, int]) -> bool:
@@ -197,5 +218,7 @@ def _rows(acc: Accounts, measure: str, nation: str, sectors: str) -> pd.DataFram
     rows.insert(0, "source", stem(acc.name))
     rows.insert(1, "table", acc.name)
     rows.insert(2, "year", acc.year)
+    if measure == "coupling":  # ratios, and nothing to add a unit to
+        return rows[[*PAIR_LABELS, *PAIR_NUMBERS]]
     rows["unit"] = acc.unit
     return rows

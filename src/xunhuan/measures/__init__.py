@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from xunhuan.measures.integration import border_effect as border_effect
     from xunhuan.measures.integration import head_ries as head_ries
     from xunhuan.measures.labels import table as table
+    from xunhuan.measures.markets import coupling as coupling
+    from xunhuan.measures.markets import volatility as volatility
     from xunhuan.measures.specialisation import duplication as duplication
     from xunhuan.measures.specialisation import structure as structure
     from xunhuan.measures.stages import linkages as linkages
@@ -45,6 +47,7 @@ _PUBLIC = {
     "border_effect": "integration",
     "chokepoints": "suppliers",
     "circulation": "circuits",
+    "coupling": "markets",
     "cross_hauling": "crossing",
     "duplication": "specialisation",
     "export_decomposition": "exports",
@@ -62,6 +65,7 @@ _PUBLIC = {
     "supply": "domestic",
     "table": "labels",
     "value_added_trade": "gvc",
+    "volatility": "markets",
 }
 
 __all__ = ["SOURCES", *_PUBLIC]

@@ -28,6 +28,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "border_effect": ("McCallum1995", "HeadRies2001"),
     "chokepoints": ("BaldwinFreemanTheodorakopoulos2023", "Hirschman1964"),
     "circulation": _all(DEFINITION_SOURCES),
+    "coupling": ("JohnsonNoguera2012", "KoPascha2014"),
     "cross_hauling": ("Kronenberg2009",),
     "duplication": ("Hoover1936", "Hirschman1964"),
     "export_decomposition": _all(METHOD_SOURCES),
@@ -43,5 +44,6 @@ SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "structure": ("Krugman1991", "UNIDO1979", "Hirschman1964"),
     "supply": ("HummelsIshiiYi2001",),
     "value_added_trade": ("JohnsonNoguera2012",),
+    "volatility": ("JohnsonNoguera2012", "Esposito2020", "ArdeleanLeonLedesmaPuzzello2022"),
 })  # fmt: skip
 """Of every public measure, by its name."""

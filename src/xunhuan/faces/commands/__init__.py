@@ -26,6 +26,8 @@ ROOMS: dict[str, dict[str, str]] = {
         "head-ries": "Trade costs that flows imply (Head-Ries), ad valorem.",
         "border-effect": "How much more freely regions trade inside their nation than across its border.",
         "cross-hauling": "How much of the same goods a place both sends to and takes from the rest of its nation.",
+        "coupling": "How much of a region's income hangs on each market, and the market's on the region's.",
+        "volatility": "How much a region's income varies with its markets, whose part that is, and what others would do.",
         "supply": "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",
         "import-content": "Imports of a kind of good that industries use per unit of output.",
         "structural-decomposition": "What moved circulation between two tables: technology, sourcing, demand.",
@@ -54,6 +56,9 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "sweep": {
         "sweep": "Which single link matters most: each of the largest cut for some days, ranked by the value added lost.",
+    },
+    "risk": {
+        "market-risk": "How much real income varies with each market when prices, wages and trade answer.",
     },
     "report": {
         "report": "Write one self-contained HTML page: the answer, figures, tables, definitions, sources.",

@@ -27,8 +27,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command("history")
     def command(
-        measure: Annotated[str, typer.Option(help="circulation, origin, supply or content.")] = "circulation",
+        measure: Annotated[str, typer.Option(help="circulation, origin, supply, content or coupling.")] = "circulation",
         nation: Annotated[str, typer.Option(help='Nation, region or cluster; "all" for every nation.')] = "CHN",
+        partner: Annotated[str, typer.Option(help="Of coupling: with whom, by code or name; all by default.")] = "",
         sectors: Annotated[str, typer.Option(help="Goods, for supply and content: electronics, C26, ...")] = "all",
         first: Annotated[int, typer.Option("--from", help="First year.")] = 0,
         last: Annotated[int, typer.Option("--to", help="Last year.")] = 9999,
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Option(help="Draw the domestic share to this .html, .png, .svg or .pdf file.")
         ] = None,
         language: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
-        top: Annotated[int, typer.Option(help="Industries shown on the screen, for content.")] = 10,
+        top: Annotated[int, typer.Option(help="Industries, or partners, shown on the screen of each table.")] = 10,
         format: FormatOption = Format.table,
         output: OutputOption = None,
     ) -> None:
@@ -49,7 +50,9 @@ def register(app: typer.Typer) -> None:
 
         if picture is not None and picture.suffix.lower() not in PICTURES:
             raise BadInput(f"a picture cannot be {picture.suffix!r}", fix=f"name it {', '.join(PICTURES)}")
-        frame = history(measure, nation, sectors, (first, last), raw, lambda names: track(list(names), "tables"))
+        frame = history(
+            measure, nation, sectors, (first, last), raw, lambda names: track(list(names), "tables"), partner
+        )
         notes = (
             f"Definition: {HISTORIES[measure][1]}.",
             "Series of different sources are not comparable: their sectors and their treatment of imports differ.",
@@ -65,7 +68,11 @@ def _short(frame: pd.DataFrame, top: int) -> pd.DataFrame:
     hidden = [c for c in map(str, frame) if c.endswith("name_zh") or c in ("nation", "sectors")]
     if frame["nation"].iloc[0] != frame["nation"].iloc[-1]:
         hidden.remove("nation")
-    largest = frame.groupby("table", sort=False).head(top) if "imported" in frame else frame
+    if "kappa" in frame:
+        order = {name: k for k, name in enumerate(dict.fromkeys(frame["table"]))}
+        by_size = frame.sort_values("kappa", ascending=False, kind="stable")
+        frame = by_size.sort_values("table", key=lambda names: names.map(order), kind="stable")
+    largest = frame.groupby("table", sort=False).head(top) if {"imported", "kappa"} & set(frame) else frame
     return largest.drop(columns=hidden).assign(year=largest["year"].astype(str))
 
 

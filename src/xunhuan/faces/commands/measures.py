@@ -154,6 +154,23 @@ _COMMANDS = {
         by=("region", "sector"),
         shared=("sectors", "home"),
     ),
+    "coupling": _Command(
+        "Coupling",
+        "How much of a region's income hangs on each market, and the market's on the region's.",
+    ),
+    "volatility": _Command(
+        "Volatility",
+        "How much a region's income varies with its markets, whose part that is, and what others would do.",
+        by=("region", "partner"),
+        own={
+            "demand": (
+                _option(str, "--demand", "Final demand by year: oecd, wiod or a file with a column year."),
+                "oecd",
+            ),
+            "years": (_option(str, "--years", "Years of growth: all, 2012-2019, 2012-2019+2022, !2020."), "all"),
+            "currency": (_option(str, "--currency", "What growth is counted in: USD or CNY."), "USD"),
+        },
+    ),
     "supply": _Command(
         "Domestic supply",
         "Domestic share of the use of goods, in all uses and in intermediate and final use apart.",

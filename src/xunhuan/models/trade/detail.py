@@ -83,11 +83,38 @@ def dataset(
     """
     import xarray as xr
 
-    u = base.unit
     hat: dict[str, Array] = {
         name: np.asarray(getattr(out, name)) for name in Equilibrium._fields if name != "purchases"
     }
     flow = flows(base, z, out)
+    by_region = _by_region(acc, base, p, z, out, hat, flow)
+    data: dict[str, Any] = {
+        name: ("region", np.where(acc.closed, a, np.nan), {"unit": unit, "definition": text})
+        for name, (a, unit, text) in by_region.items()
+    }
+    data |= _by_sector(acc, z, hat)
+    trade = {"trade": flow.sum(2), "trade_base": acc.flow.sum(2)}
+    for name, a in trade.items():
+        data[name] = (("origin", "destination"), a, {"unit": acc.unit, "definition": "value of goods and services"})
+    moves = {"moves": hat["moves"], "moves_base": np.asarray(base.economy.moves)}
+    for name, a in moves.items():
+        told = {"unit": "share", "definition": "of the origin's people, who come to live in the destination"}
+        data[name] = (("origin", "destination"), a, told)
+    codes = list(acc.geography.codes)
+    coords = {"region": codes, "origin": codes, "destination": codes, "sector": list(acc.sectors.codes)}
+    ended = {"outcome": status.outcome, "iterations": status.iterations, "residual": status.residual}
+    return xr.Dataset(data, coords=coords, attrs={**attrs, **ended, "worst": status.worst, "table": acc.name})
+
+
+Hats = dict[str, Array]
+"""Fields of an `Equilibrium` as numpy arrays, by name."""
+
+
+def _by_region(
+    acc: Accounts, base: Base, p: Primitives, z: Shift, out: Equilibrium, hat: Hats, flow: Array
+) -> dict[str, tuple[Array, str, str]]:
+    """Values, unit and definition by name, axis s."""
+    u = base.unit
     income_hat = hat["income"] / np.asarray(base.economy.income)
     real = income_hat / hat["consumer_price"]
     owned = above_cost(base, p, z, out)
@@ -120,10 +147,12 @@ def dataset(
     if (p.wedge_base != p.wedge).any():
         volume = np.where(np.asarray(z.active) > 0, hat["output_hat"] / hat["cost"], 0.0)
         by_region["misallocation"] = (triangles(acc, base, p, volume), "share of base income", TRIANGLES)
-    data: dict[str, Any] = {
-        name: ("region", np.where(acc.closed, a, np.nan), {"unit": unit, "definition": text})
-        for name, (a, unit, text) in by_region.items()
-    }
+    return by_region
+
+
+def _by_sector(acc: Accounts, z: Shift, hat: Hats) -> dict[str, Any]:
+    """Variables by region and sector; nan, or 0 for what is no longer made, where no buyer is left."""
+    data: dict[str, Any] = {}
     sector: dict[str, tuple[Array, str]] = {
         "price_hat": (
             hat["price"],
@@ -137,17 +166,7 @@ def dataset(
         live = np.asarray(z.bought if name == "price_hat" else z.active) > 0
         gone = np.nan if name in ("price_hat", "cost_hat") else np.where(acc.output > 0, 0.0, np.nan)
         data[name] = (("region", "sector"), np.where(live, a, gone), {"unit": "ratio", "definition": text})
-    trade = {"trade": flow.sum(2), "trade_base": acc.flow.sum(2)}
-    for name, a in trade.items():
-        data[name] = (("origin", "destination"), a, {"unit": acc.unit, "definition": "value of goods and services"})
-    moves = {"moves": hat["moves"], "moves_base": np.asarray(base.economy.moves)}
-    for name, a in moves.items():
-        told = {"unit": "share", "definition": "of the origin's people, who come to live in the destination"}
-        data[name] = (("origin", "destination"), a, told)
-    codes = list(acc.geography.codes)
-    coords = {"region": codes, "origin": codes, "destination": codes, "sector": list(acc.sectors.codes)}
-    ended = {"outcome": status.outcome, "iterations": status.iterations, "residual": status.residual}
-    return xr.Dataset(data, coords=coords, attrs={**attrs, **ended, "worst": status.worst, "table": acc.name})
+    return data
 
 
 def _growth(new: Array, old: Array, mask: Array, axis: int) -> Array:
