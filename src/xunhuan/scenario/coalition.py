@@ -189,7 +189,7 @@ class Game:
         weight = np.array([self.income[b].sum() for b in self.blocks[:-1]])
 
         def gains(received: Array) -> Array:
-            pay = worth.settled(received)
+            pay = worth.payments(received)
             who = self.made.members
             sums = [
                 Transfer.model_validate({"from": who[p], "to": who[q], "value": float(pay[p, q])})
@@ -372,7 +372,7 @@ def _dataset(game: Game, value: Array, error: Array, shared: tuple[Array, Array]
         sums["first_order"] = (income[:-1] * (even - gain), "the same to first order: were payments to move no price")
         ds = ds.assign_coords(payer=names, receiver=names)
         text = "paid every year, each payer's sum over receivers by what they receive"
-        ds["payment"] = (("payer", "receiver"), worth.settled(received), {"unit": unit, "definition": text})
+        ds["payment"] = (("payer", "receiver"), worth.payments(received), {"unit": unit, "definition": text})
     for name, numbers in by.items():
         ds[name] = ("member", np.asarray(numbers, dtype=float), {"unit": "share", "definition": SAYS[name]})
     for name, (numbers, text) in sums.items():

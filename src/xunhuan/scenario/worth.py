@@ -83,10 +83,10 @@ def equalised(
     raise NotConverged("the payments that share the cost alike were not found", where=f"off by {np.abs(off).max():.2g}")
 
 
-def settled(received: Array) -> Array:
+def payments(received: Array) -> Array:
     """Who pays whom, payer receiver: each payer pays every receiver by the share that one gets, −T_p T_q⁺ / Σ T⁺.
 
-    >>> settled(np.array([-3.0, 1.0, 2.0])).tolist()
+    >>> payments(np.array([-3.0, 1.0, 2.0])).tolist()
     [[0.0, 1.0, 2.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
     got = np.maximum(received, 0.0)
