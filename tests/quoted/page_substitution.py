@@ -128,11 +128,19 @@ def _by_user(what: str, horizon: str, sourcing: str) -> str:
     return _percent(float(out.detail["real_income_hat"].sel(region=at)) - 1)
 
 
-@quote(PAGE, "| | horizon | alike | by user |\n|---|---|--:|--:|\n{t}\n\n(Russian imports")
+@quote(
+    PAGE,
+    "| | horizon | alike | by user |\n|---|---|--:|--:|\n{t}\n\n(Russian imports",
+    "(Russian imports of the EU {n} times as dear; `c14`",
+    "a duty of {n} points more of the USA",
+)
 def by_user() -> list[str]:
     lines = [
         f"| {what} | {horizon} | {_by_user(what, horizon, 'alike')} | {_by_user(what, horizon, 'by_user')} |"
         for what in BY_USER
         for horizon in ("long", "short")
     ]
-    return ["\n".join(lines)]
+    duty = BY_USER["duty, China"][0]
+    assert isinstance(duty, Tariff)
+    assert duty.add is not None
+    return ["\n".join(lines), f"{1 + (nested.COST.change or 0):g}", f"{100 * duty.add:g}"]

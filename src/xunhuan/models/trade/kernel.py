@@ -21,8 +21,8 @@ from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, 
 from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, prices, sales, shares, shares_by_market
-from xunhuan.models.trade.sourcing import guard as _guard
+from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, new_shares, prices, sales, shares_by_market
+from xunhuan.models.trade.sourcing import positive_or_one as _guard
 
 
 def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
@@ -132,7 +132,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     output = output * z.active
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
     wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
-    share, purchases = shares(e, k, m, b)
+    share, purchases = new_shares(e, k, m, b)
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=jnp.exp(lc),
         output_hat=jnp.exp(ly), income_hat=jnp.exp(li),

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from xunhuan.models.solvers import JaxArray
 from xunhuan.models.trade.records import Economy, Elasticities
-from xunhuan.models.trade.sourcing import guard
+from xunhuan.models.trade.sourcing import positive_or_one
 
 NEAR_UNIT = 1e-7
 """Distance of an elasticity from 1 below which its mean is taken to second order: exact at 1, and smooth around it."""
@@ -48,7 +48,7 @@ def technique(e: Economy, p: Elasticities, lw: JaxArray, lp: JaxArray) -> Techni
         return Technique(bundle, e.factors, e.inputs, 0.0)
     among, across = 1 - p.substitution.inputs, 1 - p.substitution.factors
     total = e.inputs.sum(1)
-    part = e.inputs / guard(total)[:, None, :]
+    part = e.inputs / positive_or_one(total)[:, None, :]
     price, grown = _mean(part, lp[:, :, None] if lp.ndim == 2 else lp, among, 1)
     wage = jnp.broadcast_to(lw[:, None], price.shape)
     bundle, lift = _mean(jnp.stack([e.factors, total]), jnp.stack([wage, price]), across, 0)

@@ -52,7 +52,7 @@ class Bought(NamedTuple):
     duty_on_inputs: JaxArray  # s
 
 
-def guard(a: JaxArray) -> JaxArray:
+def positive_or_one(a: JaxArray) -> JaxArray:
     """The array with 1 in the place of what is not above 0."""
     return jnp.where(a > 0, a, 1.0)
 
@@ -79,14 +79,14 @@ def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
     origin = jnp.exp(-k.theta * lc.T)
     by_nest = origin[:, :, None] * e.group.T  # i r g
     inside = jnp.einsum("isr,irg->isg", k.weight, by_nest)
-    ratio = guard(inside / guard(k.nest))
+    ratio = positive_or_one(inside / positive_or_one(k.nest))
     lift = jnp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
     total = (inside * lift).sum(2)
     net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
     # An open region's own market is without bound: nothing from outside moves its price index.
     books = e.books if e.users is None else jnp.repeat(e.books, e.users.share.shape[3])
-    against = jnp.where(books[None, :] > 0, guard(total), 1.0)
-    return Market(total, against, lift, origin, jnp.where(total > 0, net / guard(total), 1.0))
+    against = jnp.where(books[None, :] > 0, positive_or_one(total), 1.0)
+    return Market(total, against, lift, origin, jnp.where(total > 0, net / positive_or_one(total), 1.0))
 
 
 def _by_user(e: Economy, a: JaxArray) -> JaxArray:
@@ -102,8 +102,8 @@ def prices(e: Economy, p: Elasticities, z: Shift, m: Market) -> JaxArray:
     total = _by_user(e, m.total)
     closed, theta = e.books > 0, p.between
     if e.users is None:
-        return jnp.where((z.bought > 0) & closed[:, None], -jnp.log(guard(total)) / theta, 0.0)
-    return jnp.where((total > 0) & closed[:, None, None], -jnp.log(guard(total)) / theta[:, None], 0.0)
+        return jnp.where((z.bought > 0) & closed[:, None], -jnp.log(positive_or_one(total)) / theta, 0.0)
+    return jnp.where((total > 0) & closed[:, None, None], -jnp.log(positive_or_one(total)) / theta[:, None], 0.0)
 
 
 def bought(e: Economy, z: Shift, m: Market, inputs: JaxArray, cost: JaxArray, final: JaxArray) -> Bought:
@@ -131,7 +131,7 @@ def sales(e: Economy, k: Ready, m: Market, spending: JaxArray, taxed: bool) -> t
     return own.T, (at_border - own).sum(0)
 
 
-def shares(e: Economy, k: Ready, m: Market, b: Bought) -> tuple[JaxArray, JaxArray | None]:
+def new_shares(e: Economy, k: Ready, m: Market, b: Bought) -> tuple[JaxArray, JaxArray | None]:
     """New expenditure shares π' of regions, r s i, and what each user spends on each origin, r s i u, where users differ."""
     per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
     by = k.weight * m.origin[:, None, :] * per  # i d r
@@ -139,4 +139,4 @@ def shares(e: Economy, k: Ready, m: Market, b: Bought) -> tuple[JaxArray, JaxArr
         return jnp.transpose(by, (2, 1, 0)), None
     R, S = b.spending.shape
     spent = jnp.transpose((by * b.by_market.T[:, :, None]).reshape(S, R, -1, R), (3, 1, 0, 2))
-    return spent.sum(3) / guard(b.spending), spent
+    return spent.sum(3) / positive_or_one(b.spending), spent
