@@ -20,6 +20,7 @@ from xunhuan.models.model import Response, Shock
 from xunhuan.scenario import bench, record
 from xunhuan.scenario.ensemble import Plan
 from xunhuan.scenario.layers import layers_of
+from xunhuan.scenario.lend import responded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -315,7 +316,7 @@ def respond(
         p = found.parameters.model_validate(parameters)
     except ValidationError as e:
         raise BadInput("the model's parameters are not valid", items=told(e, found.parameters, parameters)) from None
-    return found.respond(load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
+    return responded(found, load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
 
 
 def cite(what: str | Path | Accounts | record.Result) -> str:

@@ -62,7 +62,13 @@ def models() -> dict[str, Model[Any]]:
             if _known.get(model.name) is not model:
                 register(model)
         _found = True
-    return dict(sorted(_known.items(), key=lambda item: (item[1].horizon != "long", item[0] not in _own(), item[0])))
+    own = _own()
+    return dict(sorted(_known.items(), key=lambda item: _place(item[1], own)))
+
+
+def _place(model: Model[Any], own: list[str]) -> tuple[bool, bool, bool, str]:
+    """Where a model stands: lasting ones first, the one asked by default before others, the house's own before guests."""
+    return model.horizon != "long", model.name != DEFAULT, model.name not in own, model.name
 
 
 def find(name: str) -> Model[Any]:

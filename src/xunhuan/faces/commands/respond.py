@@ -123,12 +123,13 @@ def answer(
     from xunhuan.data.caveats import partners_guessed, picks_partners
     from xunhuan.data.store import save, save_dataset
     from xunhuan.models.model import Shock
+    from xunhuan.scenario.lend import responded
 
     views = dict(model.views) or {"place": places_view(model)}
     if by and by not in views:
         raise UnknownName.of("view", by, views, where="--by")
     with working("solving"):
-        response = model.respond(acc, Shock(edits), p)
+        response = responded(model, acc, Shock(edits), p)
     if path is not None:
         if response.path is None:
             raise BadInput(f"the model {model.name} has no path along time", where="--path", fix="leave it out")

@@ -17,10 +17,13 @@ from xunhuan.models.edits.lasting import (
 from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
+from xunhuan.models.edits.yearly import Decoupling, Duplication, Need, Push, Yearly
 
 __all__ = [
     "Capacity",
+    "Decoupling",
     "DemandShift",
+    "Duplication",
     "Edit",
     "ExportTax",
     "FinalDemand",
@@ -28,11 +31,14 @@ __all__ = [
     "Lasting",
     "Link",
     "MobilityCost",
+    "Need",
     "Orders",
     "Productivity",
+    "Push",
     "Stock",
     "Subsidy",
     "Tariff",
     "Timed",
     "TradeCost",
+    "Yearly",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
-from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
 from xunhuan.models.trade.errors import drawn_by_error
@@ -37,6 +37,13 @@ def respond_many(
     from xunhuan.models.trade.batch import respond_many as solved
 
     return solved(accounts, shocks, parameters)
+
+
+def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
+    """The long run lent to other models; see `answer.equilibrium`."""
+    from xunhuan.models.trade.answer import equilibrium
+
+    return equilibrium(accounts, parameters)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
@@ -132,6 +139,7 @@ MODEL: Model[TradeParameters] = Model(
         Uncertain("scale", _scale, _constant),
     ),
     respond_many=respond_many,
+    equilibrium=_equilibrium,
     slopes=_slopes,
     at_rest=_at_rest,
     comparable=_comparable,
