@@ -15,6 +15,7 @@ from xunhuan.models.catchup import outcome as of
 from xunhuan.models.catchup.acting import acting
 from xunhuan.models.catchup.draws import drawn, world
 from xunhuan.models.catchup.industry import Industry
+from xunhuan.models.catchup.market import ABROAD, OWN
 from xunhuan.models.catchup.notes import said
 from xunhuan.models.catchup.outcome import Outcome, outcome, years_run
 from xunhuan.models.catchup.parameters import CatchupParameters
@@ -22,6 +23,10 @@ from xunhuan.models.catchup.path import Levers
 from xunhuan.models.catchup.projection import projected
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
+_LABELS = {n: f"cut_{n}" for n in ("know", "trade", "tools", "leave")} | {
+    "push": "extra_push", "waste": "duplicated", "together": "acting_together", "whole": "whole_change",
+}  # fmt: skip
+"""What levers and channels are called where they stand on an axis: their plain names are other things' too."""
 NO_ACCOUNTS = "the market of the good alone: accounts are the base's; what it hands on moves the model that comes after"
 
 
@@ -123,7 +128,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
         "target_year": (("draw", "reading"), np.stack([o.reached[n] for n in of.reading_names(o)], axis=1)),
         "readings_then": (("draw", "reading"), np.stack([o.readings[n][o.by] for n in of.reading_names(o)], axis=1)),
         "price_then": ("draw", o.price[o.by]), "cost_then": ("draw", o.cost[o.by]), "gap_then": ("draw", o.path.gap[o.by]),
-        "shortage_then": ("draw", o.path.shortage[o.by]), "sales_response": ("draw", of.sales_response(o)),
+        "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]), "sales_response": ("draw", of.sales_response(o)),
         "stage_then": (("draw", "stage"), o.path.stage_share[o.by]),
         "productivity": ("draw", productivity(o)),
     }  # fmt: skip
@@ -136,7 +141,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
     detail.attrs = {
         "industry": p.industry, "definition": p.target.definition, "share": p.target.share, "by": p.target.by,
         "start": found.start, "unit": found.unit, "value_by": float(o.readings["made_in"][o.by, 0] * o.path.home_market[o.by, 0]),
-        "sector": found.sector, "home": accounts.home, "edits": [str(e) for e in shock.lasting],
+        "sector": found.sector, "home": accounts.home, "edits": "\n".join(map(str, shock.lasting)),
         "citation": ["IrwinKlenow1994", "Helveston2022", "EatonKortum2002"],
     }  # fmt: skip
     message = f"{o.last} years from {found.start}, {len(draw) - 1} draws" if len(draw) > 1 else f"{o.last} years from {found.start}"
@@ -149,12 +154,18 @@ def _path(o: Outcome) -> xr.Dataset:
         **o.readings, "abroad": o.path.abroad, "gap": o.path.gap, "top": o.path.top, "price": o.path.price,
         "price_ratio": o.price, "cost": o.cost, "cost_ratio": of.cost_ratio(o), "look_through": o.look_through,
         "bottleneck": o.path.stage_share.min(-1), "shortage": o.path.shortage, "imports": of.spending_abroad(o),
-        "home_market": o.path.home_market, "pushed": of.pushed(o) + np.zeros_like(o.price),
+        "home_market": o.path.home_market, "ceiling": _ceiling(o), "pushed": of.pushed(o) + np.zeros_like(o.price),
     }  # fmt: skip
     data: dict[str, Any] = {n: (("year", "draw"), np.broadcast_to(x, o.price.shape)) for n, x in two.items()}
     for name in ("stage_price", "stage_share"):
         data[name] = (("year", "draw", "stage"), getattr(o.path, name))
     return xr.Dataset(data, coords={"stage": [s.name for s in o.industry.stages]})
+
+
+def _ceiling(o: Outcome) -> Array:
+    """Where controls put the newest generation that can be mastered, t d; nan in years without."""
+    t = np.arange(len(o.price))[:, None]
+    return np.where(o.levers.tools > 0, o.world.ceiling + o.world.rise * t, np.nan)
 
 
 def _further(o: Outcome, data: dict[str, Any], coords: dict[str, Any]) -> None:
@@ -166,15 +177,19 @@ def _further(o: Outcome, data: dict[str, Any], coords: dict[str, Any]) -> None:
     data["year_surface"] = (("cut_dose", "push_rate"), of.when_by_two(o))
     data["pace"] = ((), float(o.world.pace[0]))
     coords |= {
-        "lever": list(levers), "step": list(steps), "seller": ["owned", "alien", "abroad", "nobody"],
+        "lever": [_LABELS.get(n, n) for n in levers], "step": [_LABELS.get(n, n) for n in steps],
+        "seller": ["seller_owned", "seller_alien", "seller_abroad", "seller_nobody"],
         "vintage": np.arange(len(o.industry.ages)), "cut_dose": of.DOSES, "push_rate": of.PUSHES,
     }  # fmt: skip
 
 
 def productivity(o: Outcome) -> Array:
-    r"""Productivity of the sector at home against abroad in the target's year, over the start's, d: what is handed on.
+    r"""Productivity of the sector at home against abroad in the target's year, over what history alone gives, d.
 
-    Â = (ĉ_abroad/ĉ_home)^κ        κ cost share of the good in the sector
+    Â = ((ĉ_abroad/ĉ_home) / (ĉ_abroad/ĉ_home)_history)^κ        κ cost share of the good in the sector
+
+    What is handed on: an answer is a change against the path by history, so where nothing is done it is 1.
     """
     assert o.industry.facts is not None
-    return np.asarray(of.cost_ratio(o)[o.by] ** -o.industry.facts.cost_share.value)
+    now, alone = (of.cost_ratio(o)[o.by], o.history.cost[o.by, :, OWN] / o.history.cost[o.by, :, ABROAD])
+    return np.asarray((now / alone) ** -o.industry.facts.cost_share.value)

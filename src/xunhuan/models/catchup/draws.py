@@ -12,8 +12,8 @@ from xunhuan.errors import BadInput
 from xunhuan.models.catchup.industry import Fact, Industry
 from xunhuan.models.catchup.path import Levers, World, run
 
-STEPS = 40
-"""Halvings after which a pace that is fitted is known to 1e-12."""
+STEPS = 8
+"""Secant steps within which a pace that is fitted is known to 1e-12."""
 PACES = (-0.5, 0.5)
 """Log points a year between which a fitted pace is sought."""
 
@@ -64,10 +64,10 @@ def world(industry: Industry, values: Mapping[str, Array], law: str = "learning"
     nan = np.full(size, np.nan)
     w = World(
         home_market=v["home_market"], world_market=v["world_market"], exported=v["exported"], made_in=v["made_in"],
-        owned_by=v["owned_by"], learning_rate=v["learning_rate"], spillover=v["spillover"], forgetting=v["forgetting"],
+        owned_by=v["owned_by"], learning_rate=v["learning_rate"], spillover=v["knowledge_spillover"], forgetting=v["forgetting"],
         producers=v["producers"], theta=v["good_elasticity"], growth=v["home_growth"],
         world_growth=v["home_growth"] if world_growth is None else np.full(size, world_growth), pace=v["home_pace"],
-        gap=v["gap_now"], cadence=v["cadence"], closing=v["closing"], reach_spread=v["reach_spread"], ceiling=v["ceiling"],
+        gap=v["gap_now"], cadence=v["frontier_cadence"], closing=v["gap_closing"], reach_spread=v["reach_spread"], ceiling=v["tool_ceiling"],
         rise=v["ceiling_rise"], strength=v["idea_strength"] if law == "diffusion" else nan,
         stage_weight=np.array([s.weight for s in industry.stages]), stage_home=np.array([s.home for s in industry.stages]),
         stage_theta=np.array([s.theta for s in industry.stages]), stage_gain=np.array([s.gain for s in industry.stages]),
@@ -98,7 +98,7 @@ def fitted_pace(industry: Industry, w: World) -> Array:
     levers = Levers.none(years)
 
     def missed(pace: Array) -> Array:
-        share = run(then._replace(pace=pace), levers).made_in[-1]
+        share = np.clip(run(then._replace(pace=pace), levers).made_in[-1], 1e-12, 1 - 1e-12)
         return np.asarray(np.log(share / (1 - share)) - np.log(last.share / (1 - last.share)))
 
     low, high = (np.full(w.draws, x) for x in PACES)
@@ -109,7 +109,7 @@ def fitted_pace(industry: Industry, w: World) -> Array:
     pace = np.full(w.draws, 0.01)
     off = missed(pace)
     slope = w.theta * years
-    for _ in range(8):
+    for _ in range(STEPS):
         new = np.clip(pace - off / slope, *PACES)
         there = missed(new)
         moved = new - pace

@@ -24,6 +24,7 @@ Evidence = Literal["read", "computed", "judgement", "memory"]
 """read in the source named, computed from such, a judgement, or from memory, which nobody has read."""
 Source = Annotated[str, Field(min_length=3)]
 Reading = Literal["made_in", "owned_by", "designed_by"]
+MONEY = "bn USD"
 LISTS = ("published", "generations", "ages", "curve")
 """What may lie in a CSV file beside the TOML."""
 CHANNELS_OF_SUPPLIERS = ("know", "tools", "leave")
@@ -83,17 +84,17 @@ class Facts(Strict):
     designed_by: Fact
     exported: Fact
     learning_rate: Fact
-    spillover: Fact
+    knowledge_spillover: Fact
     forgetting: Fact
     producers: Fact
     good_elasticity: Fact
     home_growth: Fact
     home_pace: Fact
     gap_now: Fact
-    cadence: Fact
-    closing: Fact
+    frontier_cadence: Fact
+    gap_closing: Fact
     reach_spread: Fact
-    ceiling: Fact
+    tool_ceiling: Fact
     ceiling_rise: Fact
     cost_share: Fact
     idea_strength: Fact
@@ -306,6 +307,8 @@ def _wrong(found: Industry | Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(found, Industry) or found.facts is None:
         return
     f = found.facts
+    if found.unit != MONEY:
+        yield f"unit: money of a market is told in {MONEY}; convert it (given: {found.unit!r})"
     for name in ("made_in", "owned_by", "designed_by"):
         if not 0 < getattr(f, name).value < 1:
             yield f"facts.{name}: a share of the market lies between 0 and 1 (given: {getattr(f, name).value:g})"
@@ -331,9 +334,9 @@ def _wrong(found: Industry | Mapping[str, Any]) -> Iterator[str]:
 
 
 LIMITS: dict[str, tuple[float, float]] = {
-    "learning_rate": (0.0, 0.6), "spillover": (0.0, 1.0), "forgetting": (0.0, 0.9), "producers": (1.0, 1e6),
+    "learning_rate": (0.0, 0.6), "knowledge_spillover": (0.0, 1.0), "forgetting": (0.0, 0.9), "producers": (1.0, 1e6),
     "good_elasticity": (1e-6, 50.0), "home_growth": (1e-4, 0.5), "home_pace": (-0.5, 0.5), "gap_now": (0.0, 30.0),
-    "cadence": (0.1, 50.0), "closing": (0.0, 5.0), "reach_spread": (0.01, 10.0), "ceiling": (-30.0, 30.0),
+    "frontier_cadence": (0.1, 50.0), "gap_closing": (0.0, 5.0), "reach_spread": (0.01, 10.0), "tool_ceiling": (-30.0, 30.0),
     "ceiling_rise": (0.0, 5.0), "cost_share": (0.0, 1.0), "idea_strength": (0.0, 0.99), "exported": (0.0, 1e9),
     "home_market": (1e-9, 1e12), "world_market": (1e-9, 1e12), "made_in": (1e-6, 1 - 1e-6), "owned_by": (1e-6, 1 - 1e-6),
     "designed_by": (1e-6, 1 - 1e-6),

@@ -13,9 +13,11 @@ from xunhuan.models.catchup.readings import shares
 
 RANGES: dict[Lever, tuple[float, float]] = {
     "push": (0.0, 0.20), "trade": (0.0, 0.999), "know": (0.0, 1.0), "tools": (0.0, 1.0), "learning_rate": (0.0, 0.6),
-    "spillover": (0.0, 1.0),
+    "knowledge_spillover": (0.0, 1.0),
 }  # fmt: skip
 """Between what each lever is sought: log points a year, shares cut, pure numbers."""
+FIGURES: dict[Lever, str] = {"learning_rate": "learning_rate", "knowledge_spillover": "spillover"}
+"""Levers that are figures of the industry, and the world's names for them."""
 RAMP = 10.0
 """Years over which a cut that is sought comes in, as cuts do where nothing else is said."""
 GRID, ROUNDS = 33, 4
@@ -36,8 +38,8 @@ def pulled(w: World, levers: Levers, lever: Lever, values: Array) -> tuple[World
     t = np.arange(len(levers.know))[:, None]
     if lever == "push":
         return w, levers._replace(push=levers.push + np.where(t > 0, values, 0.0))
-    if lever in ("learning_rate", "spillover"):
-        return w.varied(**{lever: values}), levers
+    if lever in FIGURES:
+        return w.varied(**{FIGURES[lever]: values}), levers
     part = np.minimum(t / RAMP, 1.0) if lever != "trade" else (t > 0).astype(float)
     before = getattr(levers, lever)
     return w, levers._replace(**{lever: 1 - (1 - before) * (1 - values * part)})
@@ -110,7 +112,8 @@ def reached(got: Array, share: float) -> Array:
     """
     there = got >= share
     k = there.argmax(0)
-    odds = np.log(got) - np.log1p(-np.minimum(got, 1 - 1e-15))
+    inside = np.clip(got, 1e-300, 1 - 1e-15)
+    odds = np.log(inside) - np.log1p(-inside)
     goal = np.log(share / (1 - share))
     d = np.arange(got.shape[1])
     a, b = odds[np.maximum(k - 1, 0), d], odds[k, d]

@@ -11,16 +11,16 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup.industry import LIMITS, Fact, Industry, Reading, industry
 from xunhuan.models.edits.yearly import Year
 
-Lever = Literal["push", "trade", "know", "tools", "learning_rate", "spillover"]
-ALL_LEVERS: tuple[Lever, ...] = ("push", "trade", "know", "tools", "learning_rate", "spillover")
+Lever = Literal["push", "trade", "know", "tools", "learning_rate", "knowledge_spillover"]
+ALL_LEVERS: tuple[Lever, ...] = ("push", "trade", "know", "tools", "learning_rate", "knowledge_spillover")
 MOST_YEARS = 200
 MOST_CELLS = 3e7
 """Draws times years times vintages that fit in memory."""
 BEYOND = 80
 """Years after the start that are looked at for the year a target is reached, where the years asked for are fewer."""
 SET = (
-    "learning_rate", "spillover", "forgetting", "producers", "good_elasticity", "home_growth", "gap_now", "cadence", "closing",
-    "ceiling", "ceiling_rise", "idea_strength", "exported",
+    "learning_rate", "knowledge_spillover", "forgetting", "producers", "good_elasticity", "home_growth", "gap_now",
+    "frontier_cadence", "gap_closing", "tool_ceiling", "ceiling_rise", "idea_strength", "exported",
 )  # fmt: skip
 """Figures of an industry file that a parameter of the same name sets."""
 
@@ -80,16 +80,16 @@ class CatchupParameters(Strict):
         default="", description="Of a file with a curve: scenario of what is made; by default its first after history."
     )
     learning_rate: Finite | None = Field(default=None, description="Fall of cost when experience doubles, share.")
-    spillover: Finite | None = Field(default=None, description="Weight of another's unit in experience against one's own.")
+    knowledge_spillover: Finite | None = Field(default=None, description="Weight of another's unit in experience against one's own.")
     forgetting: Finite | None = Field(default=None, description="Share of experience lost a year.")
     producers: Finite | None = Field(default=None, description="Equal producers at home among whom experience is split.")
     good_elasticity: Finite | None = Field(default=None, description="Elasticity of shares in costs, pure number.")
     home_growth: Finite | None = Field(default=None, description="Growth of the home market, share a year.")
     world_growth: Finite | None = Field(default=None, description="Growth of the world's market; by default home's.")
     gap_now: Finite | None = Field(default=None, description="Generations behind at the start.")
-    cadence: Finite | None = Field(default=None, description="Years a generation of the frontier takes.")
-    closing: Finite | None = Field(default=None, description="Share of the gap that closes a year, tools being open.")
-    ceiling: Finite | None = Field(default=None, description="Newest generation under controls of tools, 0 = frontier at the start.")
+    frontier_cadence: Finite | None = Field(default=None, description="Years a generation of the frontier takes.")
+    gap_closing: Finite | None = Field(default=None, description="Share of the gap that closes a year, tools being open.")
+    tool_ceiling: Finite | None = Field(default=None, description="Newest generation under controls of tools, 0 = frontier at the start.")
     ceiling_rise: Finite | None = Field(default=None, description="Generations a year by which home tools lift the ceiling.")
     idea_strength: Finite | None = Field(default=None, description="β of the law of diffusion.")
     exported: NotNegative | None = Field(default=None, description="What home-owned producers sell abroad, unit of the file.")

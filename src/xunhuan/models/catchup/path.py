@@ -139,7 +139,7 @@ def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
     Experience of a year counts from the next on; shares and prices of a year follow from its costs.
     """
     last = len(levers.know) - 1
-    d, a = max(w.draws, levers.know.shape[1], levers.push.shape[1], len(levers.waste)), len(w.ages)
+    d, a = max(w.draws, *(x.shape[1] for x in levers[:6]), len(levers.waste)), len(w.ages)
     reached = market.reach(w.gap, w.reach_spread, a)
     weight = _weights(w, reached)
     before = (weight[..., None] * np.stack([reached, np.ones_like(reached), np.ones_like(reached)], axis=-2)).sum(-2)
@@ -241,10 +241,12 @@ def _ideas(w: World, s: _State, share: Array, know: Array, t: int, exports: Arra
     """
     growth = np.exp(learning.learning_exponent(w.learning_rate) * w.theta * np.log1p(w.world_growth)) - 1
     even = (1 + growth) ** t
+
     def bought(home: Array, factor: Array) -> Array:
         rest = w.world_market - w.home_market
         mine = np.clip(w.exported * factor / rest, 0.0, 1.0) + np.zeros(len(home))
         return np.stack([np.stack([home, 1 - home], -1), np.stack([mine, 1 - mine], -1)], axis=-2)
+
     through = np.ones((len(know), 2, 2))
     through[:, 0, 1] = through[:, 1, 0] = 1 - know
     now = inflow(bought(share[:, OWN] + share[:, ALIEN], exports), s.stock, through, w.strength)
