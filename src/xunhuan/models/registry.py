@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -211,6 +212,7 @@ def registered(model: Model[Any]) -> Iterator[None]:
         del _known[model.name]
 
 
+@cache
 def _own() -> list[str]:
     """Folders beside this file with a record in them."""
     package = importlib.import_module("xunhuan.models")

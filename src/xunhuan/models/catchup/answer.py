@@ -128,7 +128,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
         "target_year": (("draw", "reading"), np.stack([o.reached[n] for n in of.reading_names(o)], axis=1)),
         "readings_then": (("draw", "reading"), np.stack([o.readings[n][o.by] for n in of.reading_names(o)], axis=1)),
         "price_then": ("draw", o.price[o.by]), "cost_then": ("draw", o.cost[o.by]), "gap_then": ("draw", o.path.gap[o.by]),
-        "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]), "sales_response": ("draw", of.sales_response(o)),
+        "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]), "sales_response": ("draw", o.response),
         "stage_then": (("draw", "stage"), o.path.stage_share[o.by]),
         "productivity": ("draw", productivity(o)),
     }  # fmt: skip

@@ -46,19 +46,23 @@ def pulled(w: World, levers: Levers, lever: Lever, values: Array) -> tuple[World
 
 
 def needed(w: World, levers: Levers, lever: Lever, reading: str, share: float, year: int, designed: float) -> Needed:
-    """The least value of a lever at which a reading of the share is reached in a year, all else central.
+    """The least value of a lever at which a reading of the share is reached in a year, all else central; what it is at
+    already where that is enough.
 
     w  one draw · year  after the start · designed  share designed at home at the start
     """
     cut = Levers(*(x[: year + 1] for x in levers[:6]), waste=levers.waste)
     low, high = RANGES[lever]
+    still = float(getattr(w, FIGURES[lever])[0]) if lever in FIGURES else low
+    if shares(run(w, cut), cut, w, designed)[reading][-1, 0] >= share:
+        return at(w, cut, lever, still)
     for _ in range(ROUNDS):
         values = np.linspace(low, high, GRID)
         w2, l2 = pulled(w, cut, lever, values)
         got = np.broadcast_to(shares(run(w2, l2), l2, w2, designed)[reading][-1], values.shape) - share
-        cross = np.flatnonzero((got[:-1] < 0) != (got[1:] < 0)) if got[0] != 0 else np.array([0])
+        cross = np.flatnonzero((got[:-1] < 0) != (got[1:] < 0))
         if not cross.size:
-            return Needed(np.nan, np.nan, np.nan) if got[0] < 0 else at(w, cut, lever, low)
+            return Needed(np.nan, np.nan, np.nan)
         low, high = values[cross[0]], values[cross[0] + 1]
     k = cross[0]
     x = float(values[k] - got[k] * (values[k + 1] - values[k]) / (got[k + 1] - got[k]))

@@ -20,7 +20,7 @@ MORE_EXPORTS = 0.01
 """Share by which exports are raised to see what home sales do."""
 DOSES, PUSHES = np.linspace(0.0, 1.0, 11), np.linspace(0.0, 0.06, 13)
 """Of what is cut, and log points a year: the map of two levers."""
-CHANNEL_STEPS = ("know", "trade", "tools", "leave", "push")
+CHANNEL_STEPS = ("know", "trade", "tools", "leave", "push", "waste")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Outcome:
     """Years of an industry and what is asked of them.
 
     world, levers  as run · path, free, history  with everything, with nothing cut, with nothing done at all; t d ·
-    readings  by name, t d · cost  value of each year, t d · last, by  years after the start: shown, and of the target
+    readings  by name, t d · cost  value of each year, t d · last, by  years after the start: shown, and of the target · response  `sales_response`, d
     """
 
     industry: Industry
@@ -42,6 +42,7 @@ class Outcome:
     cost: Array
     last: int
     by: int
+    response: Array
     official: tuple[float, float] | None
     designed: float
 
@@ -82,11 +83,13 @@ def outcome(found: Industry, p: CatchupParameters, w: World, levers: Levers) -> 
     history = run(w, still) if quiet else free
     official, designed = official_readings(found), found.facts.designed_by.value
     got = shares(path, levers, w, designed, official)
-    return Outcome(found, p, w, levers, path, free, history, got, bill(path, free, levers), last - first, p.target.by - first,
-                   official, designed)  # fmt: skip
+    by = p.target.by - first
+    more = sales_response(w, levers, path, by)
+    return Outcome(found, p, w, levers, path, free, history, got, bill(path, free, levers), last - first, by, more, official,
+                   designed)  # fmt: skip
 
 
-def sales_response(o: Outcome) -> Array:
+def sales_response(w: World, levers: Levers, path: Path, by: int) -> Array:
     r"""Elasticity of owned producers' home sales in their exports, through what they learn, in the target's year, d.
 
     ln(sales(1.01 exports) / sales) / ln 1.01
@@ -94,9 +97,9 @@ def sales_response(o: Outcome) -> Array:
     Costs fall with what is made for abroad too, and so do rivals' where they learn from it; capacity, wages and the price of
     inputs do not move here.
     """
-    cut = Levers(*(x[: o.by + 1] for x in o.levers[:6]), waste=o.levers.waste)
-    more = run(o.world, cut._replace(exports=cut.exports * (1 + MORE_EXPORTS)))
-    return np.asarray(np.log(more.owned_by[o.by] / o.path.owned_by[o.by]) / np.log1p(MORE_EXPORTS))
+    cut = Levers(*(x[: by + 1] for x in levers[:6]), waste=levers.waste)
+    more = run(w, cut._replace(exports=cut.exports * (1 + MORE_EXPORTS)))
+    return np.asarray(np.log(more.owned_by[by] / path.owned_by[by]) / np.log1p(MORE_EXPORTS))
 
 
 def central(o: Outcome) -> Outcome:
@@ -124,11 +127,14 @@ def channels(o: Outcome) -> dict[str, float]:
         return float(shares(run(c.world, levers), levers, c.world, o.designed)[name][-1, 0])
 
     start = got(none)
-    alone = {n: got(none._replace(**{n: getattr(cut, n)})) - start for n in CHANNEL_STEPS if getattr(cut, n).any()}
-    if (cut.waste != 1).any():
-        alone["waste"] = got(none._replace(waste=cut.waste)) - start
+    alone = {n: got(none._replace(**{n: getattr(cut, n)})) - start if _acts(cut, n) else 0.0 for n in CHANNEL_STEPS}
     whole = got(cut) - start
     return {**alone, "together": whole - sum(alone.values()), "whole": whole}
+
+
+def _acts(levers: Levers, name: str) -> bool:
+    """Whether a lever is other than at rest."""
+    return bool((getattr(levers, name) != float(name == "waste")).any())
 
 
 def vintages(o: Outcome) -> Array:
@@ -179,4 +185,4 @@ def one(o: Outcome, k: int) -> Outcome:
     paths = {n: Path(*(None if x is None else cut(x, 1) for x in getattr(o, n))) for n in ("path", "free", "history")}
     readings = {n: cut(x, 1) for n, x in o.readings.items()}
     return Outcome(o.industry, o.parameters, w, levers, **paths, readings=readings, cost=cut(o.cost, 1), last=o.last, by=o.by,
-                   official=o.official, designed=o.designed)  # fmt: skip
+                   response=cut(o.response, 0), official=o.official, designed=o.designed)  # fmt: skip

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BESIDE = ("price_then", "cost_then")
 LOW, HIGH = 0.05, 0.95
+RUNGS = ("rung_frontier", "rung_home", "rung_ceiling")
 _READING, _YEAR = ("reading",), ("year",)
 
 QUANTITIES = (
@@ -95,7 +96,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
         }
     names = {"reading": [str(x) for x in d["reading"].to_numpy()]}
     year = {"year": path["year"].to_numpy()}
-    definition = d.attrs["definition"]
+    definition, shares = d.attrs["definition"], _stacked(path, names["reading"])
     out = {
         "target_reached": _drawn(d["target_year"].sel(reading=definition), ()),
         "share_then": _drawn(d["readings_then"].sel(reading=definition), ()),
@@ -103,10 +104,10 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
         "behind_then": _drawn(d["gap_then"], ()), "sales_response": _drawn(d["sales_response"], ()),
         "readings_then": _drawn(d["readings_then"], _READING, names),
         "reached_by_reading": _drawn(d["target_year"], _READING, names),
-        "readings_now": _drawn(_stacked(path, names["reading"]).isel(year=0), _READING, names),
-        "share_path": _drawn(_stacked(path, names["reading"]), ("reading", "year"), names | year),
+        "readings_now": _of_draws(shares[:, :, 0], _READING, names),
+        "share_path": _of_draws(shares, ("reading", "year"), names | year),
         "good_price_path": _drawn(path["price_ratio"], _YEAR, year), "cost_path": _drawn(path["cost"], _YEAR, year),
-        "import_path": _drawn(path["imports"], _YEAR, year), "ladder": _ladder(path, found, d, year),
+        "import_path": _drawn(path["imports"], _YEAR, year), "ladder": _ladder(path, year),
         "look_through_then": _drawn(d["look_through_then"], ()), "out_of_reach_then": _drawn(d["shortage_then"], ()),
         "stage_then": _drawn(d["stage_then"], ("stage",), {"stage": list(d["stage"].to_numpy())}),
     }  # fmt: skip
@@ -115,12 +116,16 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
 
 def _drawn(values: xr.DataArray, axes: tuple[str, ...], coords: dict[str, object] | None = None) -> Numbers:
     """The central draw, and the ends of the 90% interval over the others."""
-    ordered = values.transpose("draw", *axes).to_numpy()
-    known = {k: v for k, v in (coords or {}).items() if k in axes}
+    ordered = values.to_numpy() if values.dims == ("draw", *axes) else values.transpose("draw", *axes).to_numpy()
+    return _of_draws(ordered, axes, {k: v for k, v in (coords or {}).items() if k in axes})
+
+
+def _of_draws(ordered: Array, axes: tuple[str, ...], coords: dict[str, object]) -> Numbers:
+    """The same of an array with draws first."""
     if len(ordered) < 3:
-        return Numbers(axes, ordered[0], known)
+        return Numbers(axes, ordered[0], coords)
     low, high = quantiles(ordered[1:])
-    return Numbers(axes, ordered[0], known, low, high)
+    return Numbers(axes, ordered[0], coords, low, high)
 
 
 def quantiles(sample: Array) -> tuple[Array, Array]:
@@ -131,19 +136,15 @@ def quantiles(sample: Array) -> tuple[Array, Array]:
     return ordered[int(np.floor(LOW * n))], ordered[int(np.ceil(HIGH * n))]
 
 
-def _stacked(path: xr.Dataset, names: list[str]) -> xr.DataArray:
-    return path[names].to_dataarray("reading")
+def _stacked(path: xr.Dataset, names: list[str]) -> Array:
+    """Readings by draw, reading and year."""
+    return np.stack([path[n].transpose("draw", "year").to_numpy() for n in names], axis=1)
 
 
-def _ladder(path: xr.Dataset, found: Industry, d: xr.Dataset, year: dict[str, object]) -> Numbers:
+def _ladder(path: xr.Dataset, year: dict[str, object]) -> Numbers:
     """Frontier, home and, where tools are cut, the ceiling."""
-    edge, top = path["top"] + path["gap"], path["top"]
-    rungs = {"rung_frontier": edge, "rung_home": top, "rung_ceiling": path["ceiling"]}
-    kept = {n: x for n, x in rungs.items() if bool(np.isfinite(x).any())}
-    import xarray as xr
-
-    stacked = xr.concat(list(kept.values()), dim="rung", coords="minimal", compat="override")
-    return _drawn(stacked, ("rung", "year"), {"rung": list(kept)} | year)
+    gap, top, ceiling = (path[n].transpose("draw", "year").to_numpy() for n in ("gap", "top", "ceiling"))
+    return _of_draws(np.stack([top + gap, top, ceiling], axis=1), ("rung", "year"), {"rung": list(RUNGS)} | year)
 
 
 def _published(found: Industry, names: list[str]) -> dict[str, Numbers]:
@@ -168,10 +169,10 @@ def _published(found: Industry, names: list[str]) -> dict[str, Numbers]:
     if made:
         zero = max((g.generation for g in made if firms[g.firm] == "rung_frontier" and g.year <= found.start), default=0.0)
         years_made = sorted({g.year for g in made})
-        values = np.full((2, len(years_made)), np.nan)
+        values = np.full((len(RUNGS), len(years_made)), np.nan)
         for g in made:
-            values[("rung_frontier", "rung_home").index(firms[g.firm]), years_made.index(g.year)] = g.generation - zero
-        coords = {"rung": ["rung_frontier", "rung_home"], "year_made": years_made}
+            values[RUNGS.index(firms[g.firm]), years_made.index(g.year)] = g.generation - zero
+        coords = {"rung": list(RUNGS), "year_made": years_made}
         out["ladder_published"] = Numbers(("rung", "year_made"), values, coords)
     return out
 
@@ -281,7 +282,7 @@ def by_year(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
 
     assert response.path is not None
     path = response.path.isel(draw=0)
-    years = path["year"].to_numpy()
+    years = path["year"].to_numpy().astype(str)  # a date, not a quantity
     if "curve" in response.detail.attrs:
         out = pd.DataFrame({"year": years, "price": path["price"].to_numpy(), "against_free": path["price_ratio"].to_numpy()})
         out.attrs["notes"] = ["price: over that of the first year; against_free: over the price had nothing been cut."]
