@@ -22,7 +22,20 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
         return ""
     within = reading.within(n, q)
     value = reading.show(n, q) if "{within}" in said else reading.show(n, q) + within
-    return said.format(home=reading.name(reading.home), value=value, within=within)
+    others = {o.name: reading.show(x, o) + reading.within(x, o) for o in reading.of(q.model) if o.by_place and o != q
+              and f"{{{o.name}}}" in said and (x := reading.number(o, arm=arm)).known}  # fmt: skip
+    return said.format(home=reading.name(reading.home), value=value, within=within, **others)
+
+
+def beside(reading: Reading, q: Told, arm: str) -> str:
+    """What a quantity is never told without, as a sentence: "Price: 1.31 (90% interval 1.2 to 1.4); cost: 116 bn USD."; empty
+    where there is nothing."""
+    t = words.of(reading.lang)
+    told = [
+        t("told_beside", title=reading.title(b), value=reading.show(n, b) + reading.within(n, b))
+        for b, n in reading.beside(q, arm)
+    ]
+    return t("beside_join").join(told) + ("。" if reading.lang == "zh" else ".") if told else ""
 
 
 def arm_sentence(reading: Reading, arm: str) -> str:
@@ -107,9 +120,10 @@ def headline_frame(result: Result) -> pd.DataFrame:
     """
     reading, s = Reading(result), result.summary
     told = {q.name for q in reading.headlines if not q.model or q == reading.first(q.model)}
+    told |= {name for q in reading.headlines if q.name in told for name in q.beside}
     # A ratio to almost nothing is left out; the notes say so.
     ratios = s["variable"].map({n: bool(q.weighs) for n, q in reading.quantities.items()}).astype(bool)
-    mine = s[(s["place"] == reading.home) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
+    mine = s[s["place"].isin([reading.home, ""]) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
     percent = mine["variable"].map({n: q.percent and not q.weighs for n, q in reading.quantities.items()}).astype(bool)
     labels = [_line(reading, row) for row in mine.to_dict("records")]
     shown = pd.DataFrame({"number": labels, "arm": mine["arm"]})

@@ -115,6 +115,8 @@ def _tells(reading: Reading, q: Told) -> bool:
         return False
     if not q.model or q == reading.first(q.model):
         return True
+    if any(q.name in other.beside for other in reading.headlines):
+        return True
     return any(reading.moves(q, a, reading.home if q.place_axis else "") for a in reading.arms)
 
 

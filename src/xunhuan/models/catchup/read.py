@@ -25,7 +25,7 @@ _READING, _YEAR = ("reading",), ("year",)
 QUANTITIES = (
     Quantity("target_reached", "date", (), "year in which home's share in its own market reaches the target, by the target's "
              "definition, straight in log odds between years", "IrwinKlenow1994", better=-1, headline=True, rest=None,
-             beside=_BESIDE),
+             beside=("share_then", *_BESIDE)),
     Quantity("share_then", "share", (), "home's share in the target's year, by the target's definition", "EatonKortum2002", better=1,
              headline=True, rest=None, beside=_BESIDE),
     Quantity("price_then", "ratio", (), "price of the good at home in the target's year, over what it would be had nothing been "

@@ -143,8 +143,8 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     if q is None:
         return []
     cells = []
-    for place in dict.fromkeys((reading.home, selection.region)):
-        if place not in reading.data[q.place_axis].values:
+    for place in dict.fromkeys((reading.home, selection.region)) if q.place_axis else (reading.home,):
+        if q.place_axis and place not in reading.data[q.place_axis].values:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
         interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
@@ -154,7 +154,7 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             html.Span(interval, className="sub small"),
         ]
         cells.append(html.Div(inside, className="number"))
-    said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
+    said = telling.beside(reading, q, arm) or words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
     warned = [html.P(said, className="sub small")] if said else []
     return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers"), *warned]
 
