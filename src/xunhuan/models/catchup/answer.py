@@ -21,6 +21,7 @@ from xunhuan.models.catchup.outcome import Outcome, outcome, years_run
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.path import Levers
 from xunhuan.models.catchup.projection import projected
+from xunhuan.models.catchup.recursion import with_accounts
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 _LABELS = {n: f"cut_{n}" for n in ("know", "trade", "tools", "leave")} | {
@@ -46,14 +47,11 @@ def respond(
     if found.curve:
         return projected(accounts, shock, p, found)
     check_home(accounts, found, p)
+    if p.engine == "trade" and long_run is None:
+        raise BadInput("engine = 'trade' needs the long-run model", fix="ask through xunhuan.respond or a scenario")
     o, notes = _asked(accounts, shock, p, found, p.draws)
-    if p.engine == "trade":
-        if long_run is None:
-            raise BadInput("engine = 'trade' needs the long-run model", fix="ask through xunhuan.respond or a scenario")
-        from xunhuan.models.catchup.recursion import with_accounts
-
-        return with_accounts(accounts, shock, o, notes, long_run)
-    return packed(accounts, o, shock, (*notes, *said(o)), whole=True)
+    market = packed(accounts, o, shock, (*notes, *said(o)), whole=True)
+    return market if long_run is None else with_accounts(accounts, market, shock, o, long_run)
 
 
 def respond_many(

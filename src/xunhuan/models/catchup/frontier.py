@@ -41,12 +41,16 @@ def gap_next(gap: Array, cadence: Array, pace: Array, closing: Array, cut: Array
 
 
 def capped(top: Array, before: Array, ceiling: Array, rise: Array, year: float, cut: Array) -> Array:
-    r"""The newest generation mastered, under the ceiling that controls put on it.
+    r"""The newest generation mastered, under the ceiling that controls of tools put on it.
 
-    top ≤ max(mastered, c + r t) while λ > 0
+    top − λ max(0, top − max(mastered, c + r t))
 
     top d, generation · before d, what was mastered a year ago, which is kept · ceiling d, c, generation at the start ·
-    rise d, r, generations a year · year t, years since the start · cut d, λ.
+    rise d, r, generations a year · year t, years since the start · cut d, λ: at 1 the ceiling binds, and a little of a control
+    holds back a little, so that the answer does not jump where λ leaves 0.
+
+    >>> capped(*(np.array([x]) for x in (1.0, -2.0, -2.0, 0.2)), 5.0, np.array([1.0])).tolist()
+    [-1.0]
     """
-    held = np.minimum(top, np.maximum(before, ceiling + rise * year))
-    return np.asarray(np.where(cut > 0, held, top))
+    above = np.maximum(0.0, top - np.maximum(before, ceiling + rise * year))
+    return np.asarray(top - cut * above)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, NotNegative, Part, Positive, Strict
+from xunhuan.data.records import NUMBER, Finite, NotNegative, Part, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup.industry import LIMITS, Fact, Industry, Reading, industry
 from xunhuan.models.edits.yearly import Year
@@ -93,7 +93,7 @@ class CatchupParameters(Strict):
     ceiling_rise: Finite | None = Field(default=None, description="Generations a year by which home tools lift the ceiling.")
     idea_strength: Finite | None = Field(default=None, description="β of the law of diffusion.")
     exported: NotNegative | None = Field(default=None, description="What home-owned producers sell abroad, unit of the file.")
-    pace_factor: Positive = Field(default=1.0, description="Factor on the pace of history, ratio.")
+    pace_factor: NotNegative = Field(default=1.0, description="Factor on the pace of history, ratio.")
     price_of_anarchy: Annotated[float, NUMBER, Field(ge=1, allow_inf_nan=False)] = Field(
         default=1.0, description="Cost of reaching the same where each place builds for itself, over that of one plan; divides "
         "the pace and every push.",
