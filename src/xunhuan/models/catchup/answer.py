@@ -21,7 +21,7 @@ from xunhuan.models.catchup.outcome import Outcome, outcome, years_run
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.path import Levers
 from xunhuan.models.catchup.projection import projected
-from xunhuan.models.catchup.recursion import with_accounts
+from xunhuan.models.catchup.recursion import barriers, with_accounts
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 _LABELS = {n: f"cut_{n}" for n in ("know", "trade", "tools", "leave")} | {
@@ -139,7 +139,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
     detail.attrs = {
         "industry": p.industry, "definition": p.target.definition, "share": p.target.share, "by": p.target.by,
         "start": found.start, "unit": found.unit, "value_by": float(o.readings["made_in"][o.by, 0] * o.path.home_market[o.by, 0]),
-        "sector": found.sector, "home": accounts.home, "edits": "\n".join(map(str, shock.lasting)),
+        "sector": found.sector, "home": accounts.home, "edits": "\n".join(map(str, barriers(shock, o, p.target.by))),
         "citation": ["IrwinKlenow1994", "Helveston2022", "EatonKortum2002"],
     }  # fmt: skip
     message = f"{o.last} years from {found.start}, {len(draw) - 1} draws" if len(draw) > 1 else f"{o.last} years from {found.start}"
@@ -151,7 +151,7 @@ def _path(o: Outcome) -> xr.Dataset:
     two: dict[str, Array] = {
         **o.readings, "abroad": o.path.abroad, "gap": o.path.gap, "top": o.path.top, "price": o.path.price,
         "price_ratio": o.price, "cost": o.cost, "cost_ratio": of.cost_ratio(o), "look_through": o.look_through,
-        "bottleneck": o.path.stage_share.min(-1), "shortage": o.path.shortage, "imports": of.spending_abroad(o),
+        "bottleneck": o.path.stage_share.min(-1, initial=1.0), "shortage": o.path.shortage, "imports": of.spending_abroad(o),
         "home_market": o.path.home_market, "ceiling": _ceiling(o), "pushed": of.pushed(o) + np.zeros_like(o.price),
     }  # fmt: skip
     data: dict[str, Any] = {n: (("year", "draw"), np.broadcast_to(x, o.price.shape)) for n, x in two.items()}

@@ -100,14 +100,20 @@ def _shock(acc: Accounts, shock: Shock, o: Outcome, made: Array, year: int) -> S
         Productivity(code, sector, change=float(a) - 1)
         for code, a, books in zip(acc.geography.codes, made, acc.closed, strict=True) if books and abs(a - 1) > 1e-13
     ]  # fmt: skip
-    if year > first:
-        edits += shock.lasting
+    return Shock((*edits, *barriers(shock, o, year)), f"{shock.name or 'years'} {year}")
+
+
+def barriers(shock: Shock, o: Outcome, year: int) -> tuple[Edit, ...]:
+    """Barriers to trade in force in a year: the lasting edits from the second year on, and sales of the good that are cut by
+    then. A table tells the good apart from its sector no further, so that the cut is of the whole sector."""
+    first, sector = o.industry.start, o.industry.sector
+    out: list[Edit] = [*shock.lasting] if year > first else []
     for e in shock.of(Decoupling):
         size = float(e.strength(np.array([float(year)]), first)[0])
         if e.channel == "trade" and size > 0:
             cut: dict[str, Any] = {"ban": True} if size == 1 else {"cut": size}
-            edits.append(TradeCost(e.origin, e.destination, sectors=sector, **cut))
-    return Shock(tuple(edits), f"{shock.name or 'years'} {year}")
+            out.append(TradeCost(e.origin, e.destination, sectors=sector, **cut))
+    return tuple(out)
 
 
 def _volume(response: Response, acc: Accounts, i: Array | Any) -> Array:
