@@ -49,7 +49,8 @@ def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, 
     left = {c: np.ones(years + 1) for c in CHANNELS}
     notes = []
     for e in shock.of(Decoupling):
-        part = aimed_at(acc, found, e.destination) * from_whom(acc, found, e)
+        aim = aimed_at(acc, found, e.destination)
+        part = aim * from_whom(acc, found, e) if aim else 0.0
         if part == 0:
             notes.append(f"`{e}` does not touch what comes to {acc.home} from abroad by {e.channel}")
         left[e.channel] = left[e.channel] * (1 - part * e.strength(t, first))

@@ -14,8 +14,8 @@ from xunhuan.models.edits.yearly import Year
 Lever = Literal["push", "trade", "know", "tools", "learning_rate", "knowledge_spillover"]
 ALL_LEVERS: tuple[Lever, ...] = ("push", "trade", "know", "tools", "learning_rate", "knowledge_spillover")
 MOST_YEARS = 200
-MOST_CELLS = 3e7
-"""Draws times years times vintages that fit in memory."""
+MOST_CELLS = 1e7
+"""Draws times years that fit in memory: some thirty numbers are kept of each."""
 BEYOND = 80
 """Years after the start that are looked at for the year a target is reached, where the years asked for are fewer."""
 SET = (
@@ -134,7 +134,7 @@ class CatchupParameters(Strict):
             problems.add(f"target.by: must lie after {found.start}, the start of the file (given: {self.target.by})")
         if found.facts is not None and self.target.by > first + MOST_YEARS:
             problems.add(f"target.by: must lie at most {MOST_YEARS} years after the start (given: {self.target.by})")
-        if (self.draws + 1) * max(last - first, BEYOND) * max(len(found.ages), 1) > MOST_CELLS * 10:
+        if (self.draws + 1) * max(last - first, BEYOND) > MOST_CELLS:
             problems.add(f"draws: {self.draws} draws of {last - first} years do not fit in memory")
         problems.raise_if(BadInput)
         return first, last
