@@ -41,11 +41,14 @@ def world(stages: bool = False, **changes: float) -> World:
     """The made-up industry as arrays of one draw; `stages`: with two stages of inputs."""
     one = {
         "home_market": 10.0, "world_market": 30.0, "exported": 0.5, "made_in": 0.3, "owned_by": 0.2, "learning_rate": 0.2,
-        "spillover": 0.25, "forgetting": 0.0, "producers": 1.0, "theta": 4.0, "growth": 0.05, "world_growth": 0.05, "pace": 0.0,
+        "spillover": 0.25, "forgetting": 0.0, "producers": 1.0, "theta": 4.0, "growth": 0.05, "world_growth": 0.05,
+        "pace": 0.0,
         "gap": 1.0, "cadence": 2.0, "closing": 0.1, "reach_spread": 0.5, "ceiling": -1.0, "rise": 0.1, "strength": np.nan,
     } | changes  # fmt: skip
     two = [0.2, 0.1] if stages else []
     return World(
-        **{n: np.array([v]) for n, v in one.items()}, stage_weight=np.array(two), stage_home=np.array([0.1, 0.5][: len(two)]),
-        stage_theta=np.array([5.0, 3.0][: len(two)]), stage_gain=np.array([0.02, 0.01][: len(two)]), ages=np.array([0.4, 0.6]),
+        **{n: np.array([v]) for n, v in one.items()}, stage_weight=np.array(two),
+        stage_home=np.array([0.1, 0.5][: len(two)]),
+        stage_theta=np.array([5.0, 3.0][: len(two)]), stage_gain=np.array([0.02, 0.01][: len(two)]),
+        ages=np.array([0.4, 0.6]),
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """Facts on single industries, from collected figures with their sources, as industry files of the catch-up room hold them.
 
-    chips/published.csv    shares as published: year, reading, share, whether estimate, forecast or target, held out or not
-    chips/generations.csv  when a firm made a generation in volume
-    chips/ages.csv         share of demand by age of the generation
-    solar/curve.csv        panels added by nation and by others, price, by scenario [Helveston2022]
+chips/published.csv    shares as published: year, reading, share, whether estimate, forecast or target, held out or not
+chips/generations.csv  when a firm made a generation in volume
+chips/ages.csv         share of demand by age of the generation
+solar/curve.csv        panels added by nation and by others, price, by scenario [Helveston2022]
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ import pandas as pd
 from xunhuan.build import check_raw
 from xunhuan.data.store import atomic_path
 
-FILES = ("chips/china_ic_self_sufficiency.csv", "chips/node_timeline.csv", "chips/demand_by_age.csv", "chips/solar_learning.csv")
+FILES = (
+    "chips/china_ic_self_sufficiency.csv",
+    "chips/node_timeline.csv",
+    "chips/demand_by_age.csv",
+    "chips/solar_learning.csv",
+)
 _HERE = Path(__file__).parent / "data"
 TAIL = 0.75
 """Demand for each older generation over that for the one after it, among those the source puts together: an assumption."""
@@ -37,7 +42,7 @@ def published(raw: Path) -> pd.DataFrame:
             if np.isfinite(row[column]):
                 kind = "target" if "target" in row["kind"] else str(row["kind"]).split()[0]
                 rows.append([int(row["year"]), reading, row[column], kind, row["publisher"], row["source"]])
-    frame = pd.concat([pd.DataFrame(rows, columns=[c for c in more.columns]), more])
+    frame = pd.concat([pd.DataFrame(rows, columns=list(more.columns)), more])
     fitted = frame["year"].isin(FITTED) & (frame["kind"] == "estimate") & (frame["reading"] == "made_in")
     frame.insert(4, "fitted", fitted.astype(int))
     return frame.sort_values(["reading", "year", "kind"], kind="stable").reset_index(drop=True)
@@ -63,7 +68,8 @@ def ages(raw: Path) -> pd.DataFrame:
     spread = float(rest["share_of_value"]) * weights / weights.sum()
     first = str(newest.iloc[0]["source"])
     rows = [
-        (int(r["age_generations"]), float(r["share_of_value"]), "read", f"{r['what']}; one foundry's revenue by node as a proxy; "
+        (int(r["age_generations"]), float(r["share_of_value"]), "read",
+         f"{r['what']}; one foundry's revenue by node as a proxy; "
          f"{first if r['source'] == 'same' else r['source']}")
         for r in newest.to_dict("records")
     ]  # fmt: skip

@@ -28,7 +28,8 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
 
 
 def beside(reading: Reading, q: Told, arm: str) -> str:
-    """What a quantity is never told without, as a sentence: "Price: 1.31 (90% interval 1.2 to 1.4); cost: 116 bn USD."; empty
+    """What a quantity is never told without, as a sentence: "Price: 1.31 (90% interval 1.2 to 1.4); cost: 116 bn
+    USD."; empty
     where there is nothing."""
     t = words.of(reading.lang)
     told = [

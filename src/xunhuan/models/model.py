@@ -19,6 +19,8 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.first_order import FirstOrder as FirstOrder
+from xunhuan.models.shorthand import Shorthand as Shorthand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,34 +203,6 @@ Readings = Mapping[str, Numbers]
 """Numbers read off an arm, by quantity."""
 
 
-class FirstOrder(NamedTuple):
-    """A gain to first order, from the base table alone: so much of a place's income, times so much.
-
-    Attributes
-    ----------
-    quantity : str
-        Which quantity of the model it stands beside.
-    what : str
-        What the edits concern; the room's words `first_order_WHAT` say it ("trade concerned").
-    share : array
-        Of each place's income that they concern, ratio, axis place.
-    change : array
-        By how much it becomes cheaper or more, on average, ratio, axis place; their product is the gain.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> f = FirstOrder("real_income", "traded", np.array([0.5]), np.array([0.05]))
-    >>> (f.share * f.change).tolist()
-    [0.025]
-    """
-
-    quantity: str
-    what: str
-    share: Array
-    change: Array
-
-
 @dataclass(frozen=True)
 class Quantity:
     """A number that is read off an arm.
@@ -240,7 +214,8 @@ class Quantity:
     unit : str
         A name of `symbols.UNITS`; "value" is the table's own unit.
     axes : tuple of str
-        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the readings label; ()
+        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the
+        readings label; ()
         for one number that speaks of the nation looked at.
     definition : str
         A sentence, with the formula where there is one.
@@ -253,7 +228,8 @@ class Quantity:
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
     picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat"}
-        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots along its
+        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots
+        along its
         last axis; bars of the last axis stacked by the first; steps to a last that sums them up; colours over two axes.
     points : tuple of str
         Of a fan: quantities whose values are drawn as dots, full ones first, then hollow ones, then crosses.
@@ -340,34 +316,6 @@ class Uncertain(Generic[P]):
     def rest(self) -> float | str:
         """What it is moved by where it is not drawn."""
         return "" if self.choices or self.level else 1.0
-
-
-@dataclass(frozen=True)
-class Shorthand:
-    """An option of a model's own command: a text that stands for edits, or for values of parameters.
-
-    Attributes
-    ----------
-    name : str
-        Of the option, without dashes.
-    about : str
-        What it stands for, one line.
-    edits : callable, optional
-        (text): edits. Raises BadInput.
-    values : callable, optional
-        (text): parameters by name. Raises BadInput.
-
-    Examples
-    --------
-    >>> rate = Shorthand("rate", "share a year", values=lambda text: {"growth": float(text)})
-    >>> rate.values("0.05")
-    {'growth': 0.05}
-    """
-
-    name: str
-    about: str
-    edits: Callable[[str], tuple[Edit, ...]] | None = None
-    values: Callable[[str], Mapping[str, Any]] | None = None
 
 
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]

@@ -192,8 +192,7 @@ def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str
         for key, part in groups.items():
             # Labels of a block run over its places in the dataset's order.
             where = {
-                k: as_labelled(data, k, v)
-                for k, v in zip(keys, key if isinstance(key, tuple) else (key,), strict=True)
+                k: as_labelled(data, k, v) for k, v in zip(keys, key if isinstance(key, tuple) else (key,), strict=True)
             }
             whole.loc[where] = mine[part].reshape(whole.loc[where].shape)
         out[f"{name}_{suffix}"] = whole

@@ -146,7 +146,11 @@ def _headlines_alone(summary: pd.DataFrame, data: xr.Dataset) -> pd.DataFrame:
 
 def _told_first(data: xr.Dataset, labels: pd.DataFrame, numbers: Array) -> tuple[pd.DataFrame, Array]:
     """Labels and numbers of headlines alone."""
-    told = labels["variable"].map({v: bool(data[v].attrs.get("headline")) for v in labels["variable"].unique()}).to_numpy(bool)
+    told = (
+        labels["variable"]
+        .map({v: bool(data[v].attrs.get("headline")) for v in labels["variable"].unique()})
+        .to_numpy(bool)
+    )
     return labels[told].reset_index(drop=True), numbers[:, told]
 
 

@@ -104,7 +104,12 @@ def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRo
             yield k, "not converged", str(e).replace("\n", " "), []
         else:
             ended = "; ".join(done.failures)
-            yield k, "not converged" if ended else "converged", ended, [] if ended else headline_values(done.data).tolist()
+            yield (
+                k,
+                "not converged" if ended else "converged",
+                ended,
+                [] if ended else headline_values(done.data).tolist(),
+            )
         memo.clear()
 
 

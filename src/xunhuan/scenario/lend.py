@@ -19,7 +19,8 @@ _NONE: Mapping[str, BaseModel] = MappingProxyType({})
 def responded(
     model: Model[Any], acc: Accounts, shock: Shock, parameters: BaseModel, others: Mapping[str, BaseModel] = _NONE
 ) -> Response:
-    """A model's answer; the lender is the first model that has an equilibrium, under its parameters in `others`, else its own.
+    """A model's answer; the lender is the first model that has an equilibrium, under its parameters in `others`,
+    else its own.
 
     Raises BadInput where the model wants an equilibrium and nobody lends one; else as the model.
     """
@@ -27,6 +28,8 @@ def responded(
         return model.respond(acc, shock, parameters)
     lender = next((m for m in registry.models().values() if m.equilibrium is not None), None)
     if lender is None or lender.equilibrium is None:
-        raise BadInput(f"{model.name} wants a long-run equilibrium, and no model lends one", fix="install one that does")
+        raise BadInput(
+            f"{model.name} wants a long-run equilibrium, and no model lends one", fix="install one that does"
+        )
     own = others.get(lender.name)
     return model.respond(acc, shock, parameters, lender.equilibrium(acc, lender.parameters() if own is None else own))

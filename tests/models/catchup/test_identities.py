@@ -14,7 +14,8 @@ import xunhuan as xh
 from tests.helpers.made_up import made_up, world, written
 from xunhuan.data.accounts import Accounts
 from xunhuan.models import registry
-from xunhuan.models.catchup.path import Levers, Path as Years, run
+from xunhuan.models.catchup.path import Levers, run
+from xunhuan.models.catchup.path import Path as Years
 from xunhuan.models.edits import Decoupling, Need, Push, TradeCost
 from xunhuan.models.model import Response
 
@@ -41,7 +42,10 @@ def levers(years: int, **given_: float) -> Levers:
 def test_shares_add_up_and_nothing_leaves_its_bounds(
     know: float, trade: float, tools: float, leave: float, push: float
 ) -> None:
-    path = run(world(stages=True), levers(12, know=know, trade=trade, tools=tools, leave=leave)._replace(push=np.full((13, 1), push)))
+    path = run(
+        world(stages=True),
+        levers(12, know=know, trade=trade, tools=tools, leave=leave)._replace(push=np.full((13, 1), push)),
+    )
     assert path.owned_by + path.alien + path.abroad == pytest.approx(np.ones((13, 1)), abs=1e-12)
     assert (path.gap >= 0).all()
     assert (path.stage_share >= 0).all()

@@ -24,8 +24,8 @@ GAPS = {
     ("nat_trends", "USA"): 21.844, ("nat_trends", "CHN"): 19.199, ("nat_trends", "DEU"): 18.700,
     ("sus_dev", "USA"): 29.855, ("sus_dev", "CHN"): 25.215, ("sus_dev", "DEU"): 25.085,
 }  # fmt: skip
-"""Price of panels in 2030 where each nation learns from its own alone, over that of a global market, per cent [Helveston2022,
-fig. 4], from the replication data's mean slopes."""
+"""Price of panels in 2030 where each nation learns from its own alone, over that of a global market, per cent
+[Helveston2022, fig. 4], from the replication data's mean slopes."""
 SLOPES = {"USA": (-0.441629, 26.370), "CHN": (-0.563426, 32.331), "DEU": (-0.326313, 20.243)}
 """Least squares on the replication data: slope, learning rate in per cent."""
 

@@ -63,7 +63,9 @@ def slow(w: World, cut: Levers) -> list[dict[str, float]]:
     nu = 1 / v["cadence"] - v["closing"] * v["gap"]
     rows = []
     for t in range(len(cut.know)):
-        know, trade, tools, leave, push = (float(getattr(cut, c)[t, 0]) for c in ("know", "trade", "tools", "leave", "push"))
+        know, trade, tools, leave, push = (
+            float(getattr(cut, c)[t, 0]) for c in ("know", "trade", "tools", "leave", "push")
+        )
         pushed += push + (v["pace"] if t else 0.0)
         inputs = 0.0
         for om, h, th, g in zip(w.stage_weight, w.stage_home, w.stage_theta, w.stage_gain, strict=True):
@@ -77,7 +79,9 @@ def slow(w: World, cut: Levers) -> list[dict[str, float]]:
             price += d * log((sum(power) / before) ** (-1 / v["theta"]))
             share = [s + d * p / sum(power) for s, p in zip(share, power, strict=True)]
             assert a < len(ages)
-        rows.append({"owned_by": share[0], "alien": share[1], "abroad": share[2], "price": exp(price), "gap": gap, "top": top})
+        rows.append(
+            {"owned_by": share[0], "alien": share[1], "abroad": share[2], "price": exp(price), "gap": gap, "top": top}
+        )
         q = made(share, cost, t, float(cut.exports[t, 0]))
         e = [(1 - v["forgetting"]) * e[m] + sum(omega(m, k, know) * q[k] for k in range(3)) for m in range(3)]
         rate = v["closing"] * (1 - tools)
@@ -96,7 +100,8 @@ def test_slow_loops_say_the_same(case: int) -> None:
     w = world(stages=True, forgetting=0.03 * case, producers=1.0 + case, pace=0.01, gap=1.7, world_growth=0.06)
     t = np.arange(13)[:, None]
     cut = Levers.none(12)._replace(
-        know=np.minimum(t / 5, 1) * 0.2 * case, trade=(t > 2) * 0.3 * (case > 1), tools=np.minimum(t / 4, 1) * (1.0 if case == 3 else 0.4),
+        know=np.minimum(t / 5, 1) * 0.2 * case, trade=(t > 2) * 0.3 * (case > 1),
+        tools=np.minimum(t / 4, 1) * (1.0 if case == 3 else 0.4),
         leave=np.full_like(t, 0.1 * case, dtype=float), push=np.where(t > 1, 0.02, 0.0), exports=1 + 0.1 * t,
         waste=np.array([1.0 + 0.1 * case]),
     )  # fmt: skip
@@ -121,7 +126,9 @@ def test_draws_together_are_draws_one_by_one() -> None:
 def test_many_shocks_and_parameters_at_once_are_the_same_as_each(toy: Accounts, tmp_path: Path) -> None:
     file = written(tmp_path, made_up())
     asked = [CatchupParameters(industry=file, years=(2020, 2030), draws=0, learning_rate=x) for x in (0.1, 0.2, 0.3)]
-    shocks = [Shock((Decoupling("foreign", "ATL", channel="know", size=x), Push("ATL", rate=0.01))) for x in (0.0, 0.5, 1.0)]
+    shocks = [
+        Shock((Decoupling("foreign", "ATL", channel="know", size=x), Push("ATL", rate=0.01))) for x in (0.0, 0.5, 1.0)
+    ]
     assert MODEL.respond_many is not None
     for got, shock, p in zip(MODEL.respond_many(toy, shocks, asked), shocks, asked, strict=True):
         one = MODEL.respond(toy, shock, p)
@@ -159,7 +166,9 @@ def test_intervals_of_the_room_and_of_a_scenario_agree(toy: Accounts, tmp_path: 
         "model": {"catchup": {"industry": file, "years": [2020, 2030], "draws": 400, "target": {"by": 2030}}}, "measure": {},
     }  # fmt: skip
     own = xh.run(data).numbers(quantity="share_then", arm="push").iloc[0]
-    scenario = xh.run(data | {"uncertainty": {"draws": 300, **names}}).numbers(quantity="share_then", arm="push").iloc[0]
+    scenario = (
+        xh.run(data | {"uncertainty": {"draws": 300, **names}}).numbers(quantity="share_then", arm="push").iloc[0]
+    )
     assert own["value"] == pytest.approx(scenario["value"], rel=1e-12)
     width = own["high"] - own["low"]
     assert width > 0.01

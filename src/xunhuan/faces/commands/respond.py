@@ -187,8 +187,8 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         more, told = _shorthands(model, {n: given[f"h_{n}"] for n in short})
         values |= told | ({model.subject: given["asked"]} if model.subject else {})
         edits = read_edits(given["edit"], lines, model, more)
-        answer(model, open_table(given["table"], given["nation"]), edits, parameters(model, values), given["by"], given["top"],
-               given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
+        answer(model, open_table(given["table"], given["nation"]), edits, parameters(model, values), given["by"],
+               given["top"], given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
 
     command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
     made = _options(model, kinds, fields, short)
@@ -208,7 +208,8 @@ def _options(
         return inspect.Parameter(name, keyword, annotation=Annotated[kind, option], default=default)
 
     told = described(model.parameters)
-    name, kind = "table", TableArgument
+    name: str = "table"
+    kind: Any = TableArgument
     if model.subject:
         about = _help(model.parameters.model_fields[model.subject], told.get(model.subject, ""))
         name, kind = "asked", Annotated[str, typer.Argument(help=about, metavar=model.subject.upper())]
@@ -217,7 +218,9 @@ def _options(
     made += [one(f"edit_{k}", k, f"{_first(e.__doc__).rstrip('.')}: {_example(e)}") for k, e in kinds.items()]
     made += [one(f"p_{n}", n, _help(f, told.get(n, ""))) for n, f in fields.items() if n not in short]
     if model.subject:
-        made.append(one("table", "table", f"Name of a bundled table, or a file. Default {model.table}.", str, model.table))
+        made.append(
+            one("table", "table", f"Name of a bundled table, or a file. Default {model.table}.", str, model.table)
+        )
     for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
         if name not in ("table", "model"):
             made.append(p.replace(kind=keyword))

@@ -30,7 +30,9 @@ def fan_of(reading: Reading, q: Told, arm: str = "", language: Language | None =
         return None
     form = q.form(drawn=True)
     plain = style.Form(form.percent, "", False)
-    fig = time_lines(lines, language=lang, axis=reading.axis(q), time=_named(reading, q.axes[-1], lang), form=plain, bands=bands)
+    fig = time_lines(
+        lines, language=lang, axis=reading.axis(q), time=_named(reading, q.axes[-1], lang), form=plain, bands=bands
+    )
     for k, name in enumerate(n for n in q.points if n in reading.quantities):
         symbol, own = MARKS[min(k, len(MARKS) - 1)]
         _dots(fig, reading, reading.quantity(name), q, colours, symbol, own, lang)
@@ -45,7 +47,9 @@ def _lines(
     parts = [q.name, *(f"{q.name}_{e}" for e in ("low", "high") if f"{q.name}_{e}" in reading.data)]
     cuts = [reading.data[n].sel(arm=arm) for n in parts]
     codes = [str(c) for c in reading.data[q.axes[0]].values] if len(q.axes) == 2 else [""]
-    lines, bands, colours = {}, {}, {}
+    lines: dict[str, pd.Series[float]] = {}
+    bands: dict[str, tuple[pd.Series[float], pd.Series[float]]] = {}
+    colours: dict[str, str] = {}
     for code in codes:
         mine = [c.sel({q.axes[0]: code}) if code else c for c in cuts]
         series = [pd.Series(m.to_numpy(), index=reading.data[last].to_numpy()) for m in mine]
@@ -60,7 +64,14 @@ def _lines(
 
 
 def _dots(
-    fig: go.Figure, reading: Reading, dots: Told, q: Told, colours: dict[str, str], symbol: str, own: bool, lang: Language
+    fig: go.Figure,
+    reading: Reading,
+    dots: Told,
+    q: Told,
+    colours: dict[str, str],
+    symbol: str,
+    own: bool,
+    lang: Language,
 ) -> None:
     """Published values beside the lines they belong to."""
     values = _any_arm(reading.data[dots.name])
@@ -73,7 +84,8 @@ def _dots(
             continue
         fig.add_scatter(
             x=at[known], y=mine.to_numpy()[known], mode="markers", name=reading.title(dots), showlegend=False,
-            marker={"symbol": symbol, "size": 8, "color": colour if own else style.INK, "line": {"width": 1.6, "color": colour}},
+            marker={"symbol": symbol, "size": 8, "color": colour if own else style.INK,
+                    "line": {"width": 1.6, "color": colour}},
             hovertemplate="%{x}: %{y:" + q.form().hover + "}<extra>" + reading.title(dots) + "</extra>",
         )  # fmt: skip
         first = False
@@ -137,7 +149,8 @@ def heat_of(reading: Reading, q: Told, arm: str = "", language: Language | None 
     form = q.form()
     shown = np.where(np.isfinite(z), z, np.nan)
     fig = go.Figure(go.Heatmap(
-        z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(), text=[[form.text(v) for v in row] for row in z],
+        z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(),
+        text=[[form.text(v) for v in row] for row in z],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True, texttemplate="%{text}",
         textfont={"size": 10}, hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},

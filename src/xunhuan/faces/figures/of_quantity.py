@@ -29,7 +29,8 @@ ROWS = 40
 
 
 def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
-    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` or one of `along`; None where there
+    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` or one of `along`; None
+    where there
     is none."""
     arm = arm or reading.arm_of(q)
     if q.picture in along.DRAWN:

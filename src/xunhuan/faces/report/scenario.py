@@ -105,7 +105,9 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
     rows = [row for row in (keyed("steps") + keyed("stack"), keyed("bars") + keyed("map"), keyed("winners")) if row]
     mine = [tables[k] for q in drawn if (k := f"regions-{q.name}") in tables]
     says = [said for q in drawn if (said := _first(reading, q))]
-    return Section(f"model-{model}", reading.section(model), says, keyed("fan") + keyed("lines") + keyed("heat"), rows, mine)
+    return Section(
+        f"model-{model}", reading.section(model), says, keyed("fan") + keyed("lines") + keyed("heat"), rows, mine
+    )
 
 
 def _first(reading: Reading, q: Told) -> str:

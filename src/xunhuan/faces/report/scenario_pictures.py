@@ -7,8 +7,8 @@ import pandas as pd
 
 from xunhuan.faces import figures, words
 from xunhuan.faces.compared import degrees, quantity_weighed, steps
-from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures import along, style
+from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album
 from xunhuan.faces.telling import beside, lowered, raised

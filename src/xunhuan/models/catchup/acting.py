@@ -28,9 +28,11 @@ class Acting:
 def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, theta: float, waste: float) -> Acting:
     r"""The levers of a shock over `years` years after the start.
 
-    λ[c,t] = 1 − Π_k (1 − part_k λ_k[t]);   λ_trade further 1 − Σ flow (d̂ (1 + t')/(1 + t))^(−θ) / Σ flow from the second year on
+    λ[c,t] = 1 − Π_k (1 − part_k λ_k[t]);   λ_trade further 1 − Σ flow (d̂ (1 + t')/(1 + t))^(−θ) / Σ flow from the
+    second year on
 
-    part_k  share of what comes from abroad that comes from the edit's `from`, by the file's suppliers (of sales of the good by
+    part_k  share of what comes from abroad that comes from the edit's `from`, by the file's suppliers (of sales of
+    the good by
     the table), times the part of home it is aimed at, by use of the good in the table · theta θ · waste  price of anarchy
 
     Raises BadInput collecting every edit that names unknown places or another industry.
@@ -45,7 +47,7 @@ def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, 
             problems.add(f"`{e}`: industry: the model is of {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
     problems.raise_if(where=shock.name or acc.name)
     first = found.start
-    t = np.arange(first, first + years + 1)
+    t = np.arange(first, first + years + 1, dtype=float)
     left = {c: np.ones(years + 1) for c in CHANNELS}
     notes = []
     for e in shock.of(Decoupling):
@@ -61,7 +63,9 @@ def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, 
     for d in shock.of(Duplication):
         waste *= d.factor ** at_home(acc, found, d.regions)
     cut = {c: (1 - x)[:, None] for c, x in left.items()}
-    return Acting(Levers(**cut, push=push[:, None], exports=np.ones((years + 1, 1)), waste=np.array([waste])), tuple(notes))
+    return Acting(
+        Levers(**cut, push=push[:, None], exports=np.ones((years + 1, 1)), waste=np.array([waste])), tuple(notes)
+    )
 
 
 def _home(acc: Accounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -119,7 +123,8 @@ def _barred(acc: Accounts, shock: Shock, found: Industry, theta: float) -> float
         dearer = p.trade_cost[cells] * (1 + p.tariff[cells]) / (1 + acc.tariff[cells])
         left = float((paid * dearer ** (-theta)).sum() / paid.sum())
     if left > 1:
-        raise BadInput("the lasting edits open the market for the good from abroad", where=str(shock.name), fix="give the openness to "
+        raise BadInput("the lasting edits open the market for the good from abroad", where=str(shock.name),
+                       fix="give the openness to "
                        "the trade model; this one reads what is cut")  # fmt: skip
     return 1 - left
 

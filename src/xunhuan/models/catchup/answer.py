@@ -74,8 +74,8 @@ def respond_many(
         acting(accounts, s, found, first.industry, years, f["good_elasticity"].value, p.price_of_anarchy)
         for s, f, p in zip(shocks, facts, parameters, strict=True)
     ]
-    levers = Levers(*(np.concatenate([getattr(a.levers, n) for a in acts], axis=1) for n in Levers._fields[:6]),
-                    waste=np.concatenate([a.levers.waste for a in acts]))  # fmt: skip
+    along = [np.concatenate([getattr(a.levers, n) for a in acts], axis=1) for n in Levers._fields[:6]]
+    levers = Levers._make([*along, np.concatenate([a.levers.waste for a in acts])])
     w = world(found, values, first.law, first.world_growth)
     check_market(w.home_market, w.world_market, w.growth, w.world_growth, years, found)
     o = outcome(found, first, w, levers)
@@ -126,7 +126,8 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
         "target_year": (("draw", "reading"), np.stack([o.reached[n] for n in of.reading_names(o)], axis=1)),
         "readings_then": (("draw", "reading"), np.stack([o.readings[n][o.by] for n in of.reading_names(o)], axis=1)),
         "price_then": ("draw", o.price[o.by]), "cost_then": ("draw", o.cost[o.by]), "gap_then": ("draw", o.path.gap[o.by]),
-        "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]), "sales_response": ("draw", o.response),
+        "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]),
+        "sales_response": ("draw", o.response),
         "stage_then": (("draw", "stage"), o.path.stage_share[o.by]),
         "productivity": ("draw", productivity(o)),
     }  # fmt: skip
@@ -138,11 +139,16 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
     detail = xr.Dataset(data, coords=coords)
     detail.attrs = {
         "industry": p.industry, "definition": p.target.definition, "share": p.target.share, "by": p.target.by,
-        "start": found.start, "unit": found.unit, "value_by": float(o.readings["made_in"][o.by, 0] * o.path.home_market[o.by, 0]),
+        "start": found.start, "unit": found.unit,
+        "value_by": float(o.readings["made_in"][o.by, 0] * o.path.home_market[o.by, 0]),
         "sector": found.sector, "home": accounts.home, "edits": "\n".join(map(str, barriers(shock, o, p.target.by))),
         "citation": ["IrwinKlenow1994", "Helveston2022", "EatonKortum2002"],
     }  # fmt: skip
-    message = f"{o.last} years from {found.start}, {len(draw) - 1} draws" if len(draw) > 1 else f"{o.last} years from {found.start}"
+    message = (
+        f"{o.last} years from {found.start}, {len(draw) - 1} draws"
+        if len(draw) > 1
+        else f"{o.last} years from {found.start}"
+    )
     return Response(accounts, detail, Status(iterations=o.last, message=message), path, (*notes, NO_ACCOUNTS))
 
 
@@ -169,7 +175,9 @@ def _ceiling(o: Outcome) -> Array:
 def _further(o: Outcome, data: dict[str, Any], coords: dict[str, Any]) -> None:
     """What is worked out for the central draw alone."""
     levers, steps = of.levers_needed(o), of.channels(o)
-    data |= {f"lever_{k}": ("lever", np.array([getattr(v, k) for v in levers.values()])) for k in ("value", "price", "cost")}
+    data |= {
+        f"lever_{k}": ("lever", np.array([getattr(v, k) for v in levers.values()])) for k in ("value", "price", "cost")
+    }
     data["channel_effect"] = ("step", np.array(list(steps.values())))
     data["vintages_then"] = (("seller", "vintage"), of.vintages(o))
     data["year_surface"] = (("cut_dose", "push_rate"), of.when_by_two(o))

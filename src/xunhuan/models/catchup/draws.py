@@ -53,7 +53,9 @@ def drawn(facts: Mapping[str, Fact], number: int, seed: int) -> dict[str, Array]
     return out
 
 
-def world(industry: Industry, values: Mapping[str, Array], law: str = "learning", world_growth: float | None = None) -> World:
+def world(
+    industry: Industry, values: Mapping[str, Array], law: str = "learning", world_growth: float | None = None
+) -> World:
     """The industry at its start, d: facts as drawn, the pace of history fitted where the file says so.
 
     Raises BadInput where no pace brings the fitted years about.
@@ -64,10 +66,12 @@ def world(industry: Industry, values: Mapping[str, Array], law: str = "learning"
     nan = np.full(size, np.nan)
     w = World(
         home_market=v["home_market"], world_market=v["world_market"], exported=v["exported"], made_in=v["made_in"],
-        owned_by=v["owned_by"], learning_rate=v["learning_rate"], spillover=v["knowledge_spillover"], forgetting=v["forgetting"],
+        owned_by=v["owned_by"], learning_rate=v["learning_rate"],
+        spillover=v["knowledge_spillover"], forgetting=v["forgetting"],
         producers=v["producers"], theta=v["good_elasticity"], growth=v["home_growth"],
         world_growth=v["home_growth"] if world_growth is None else np.full(size, world_growth), pace=v["home_pace"],
-        gap=v["gap_now"], cadence=v["frontier_cadence"], closing=v["gap_closing"], reach_spread=v["reach_spread"], ceiling=v["tool_ceiling"],
+        gap=v["gap_now"], cadence=v["frontier_cadence"], closing=v["gap_closing"],
+        reach_spread=v["reach_spread"], ceiling=v["tool_ceiling"],
         rise=v["ceiling_rise"], strength=v["idea_strength"] if law == "diffusion" else nan,
         stage_weight=np.array([s.weight for s in industry.stages]), stage_home=np.array([s.home for s in industry.stages]),
         stage_theta=np.array([s.theta for s in industry.stages]), stage_gain=np.array([s.gain for s in industry.stages]),
@@ -103,8 +107,11 @@ def fitted_pace(industry: Industry, w: World) -> Array:
 
     low, high = (np.full(w.draws, x) for x in PACES)
     if (missed(low) > 0).any() or (missed(high) < 0).any():
-        what = f"no pace between {PACES[0]:g} and {PACES[1]:g} takes {first.share:g} ({first.year}) to {last.share:g} ({last.year})"
-        raise BadInput(what, where="published", fix="check the fitted rows, or give home_pace a value and fitted = false")
+        ends = f"{first.share:g} ({first.year}) to {last.share:g} ({last.year})"
+        what = f"no pace between {PACES[0]:g} and {PACES[1]:g} takes {ends}"
+        raise BadInput(
+            what, where="published", fix="check the fitted rows, or give home_pace a value and fitted = false"
+        )
     # The log odds are nearly straight in the pace: the secant from a slope of θ per year closes in a few steps.
     pace = np.full(w.draws, 0.01)
     off = missed(pace)
@@ -113,7 +120,9 @@ def fitted_pace(industry: Industry, w: World) -> Array:
         new = np.clip(pace - off / slope, *PACES)
         there = missed(new)
         moved = new - pace
-        slope = np.where(np.abs(moved) > 1e-14, np.divide(there - off, moved, out=slope.copy(), where=moved != 0), slope)
+        slope = np.where(
+            np.abs(moved) > 1e-14, np.divide(there - off, moved, out=slope.copy(), where=moved != 0), slope
+        )
         pace, off = new, there
         if np.abs(off).max() < 1e-12:
             break

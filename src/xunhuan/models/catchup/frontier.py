@@ -46,7 +46,8 @@ def capped(top: Array, before: Array, ceiling: Array, rise: Array, year: float, 
     top − λ max(0, top − max(mastered, c + r t))
 
     top d, generation · before d, what was mastered a year ago, which is kept · ceiling d, c, generation at the start ·
-    rise d, r, generations a year · year t, years since the start · cut d, λ: at 1 the ceiling binds, and a little of a control
+    rise d, r, generations a year · year t, years since the start · cut d, λ: at 1 the ceiling binds, and a little of
+    a control
     holds back a little, so that the answer does not jump where λ leaves 0.
 
     >>> capped(*(np.array([x]) for x in (1.0, -2.0, -2.0, 0.2)), 5.0, np.array([1.0])).tolist()

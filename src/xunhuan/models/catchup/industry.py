@@ -1,7 +1,8 @@
 """An industry file: facts with their sources, read and checked; bundled by name, or a user's own by path.
 
 TOML: title, unit, start, nation, sector, [facts], [[stages]], [[suppliers]], and published, generations, ages, curve either
-as lists of tables or as names of CSV files beside it. Every fact and every row says its source and the state of its evidence.
+as lists of tables or as names of CSV files beside it. Every fact and every row says its source and the state of its
+evidence.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def needed(w: World, levers: Levers, lever: Lever, reading: str, share: float, y
 
     w  one draw · year  after the start · designed  share designed at home at the start
     """
-    cut = Levers(*(x[: year + 1] for x in levers[:6]), waste=levers.waste)
+    cut = levers.until(year)
     low, high = RANGES[lever]
     still = float(getattr(w, FIGURES[lever])[0]) if lever in FIGURES else low
     if shares(run(w, cut), cut, w, designed)[reading][-1, 0] >= share:
@@ -91,7 +91,9 @@ def bill(path: Path, free: Path, levers: Levers) -> Array:
     return np.asarray(buyers + path.home_market * path.made_in * np.expm1(np.maximum(extra, 0.0)))
 
 
-def surface(w: World, levers: Levers, doses: Array, pushes: Array, reading: str, share: float, designed: float) -> Array:
+def surface(
+    w: World, levers: Levers, doses: Array, pushes: Array, reading: str, share: float, designed: float
+) -> Array:
     """Year after the start in which a share is reached, by dose of what is cut (down) and push (across); inf where never.
 
     The levers' own cuts are dosed; where nothing is cut, knowledge and tools are, over `RAMP` years.

@@ -51,9 +51,7 @@ def duplication_penalty(producers: Array | float, spillover: Array | float, rate
     return np.asarray(own_weight(producers, spillover) ** -learning_exponent(rate))
 
 
-def experience_weights(
-    producers: Array, spillover: Array, decoupled: Array, at_home: tuple[bool, ...]
-) -> Array:
+def experience_weights(producers: Array, spillover: Array, decoupled: Array, at_home: tuple[bool, ...]) -> Array:
     r"""Weights of what each producer makes in the experience of each.
 
     ω[m,m] = (1 + (N_m − 1) s)/N_m;   ω[m,m'] = s inside a nation, s (1 − λ) across a border        [IrwinKlenow1994]

@@ -63,10 +63,12 @@ def hands_on(response: Response) -> tuple[Edit, ...]:
     out: list[Edit] = []
     if not a.get("booked"):
         change = float(response.detail["productivity"][0]) - 1
-        out += [Productivity("provinces", a["sector"], change=change)] if abs(change) > 1e-12 else []
+        out += (
+            [Productivity(regions="provinces", sectors=str(a["sector"]), change=change)] if abs(change) > 1e-12 else []
+        )
         kinds = {e.kind: e for e in (TradeCost, Tariff, Productivity, ExportTax)}
         out += [parse_edit(text, kinds) for text in str(a["edits"]).split("\n") if text]
-    return (*out, Need("provinces", value=float(a["value_by"]), industry=str(a["industry"]), year=int(a["by"])))
+    return (*out, Need(regions="provinces", value=float(a["value_by"]), industry=str(a["industry"]), year=int(a["by"])))
 
 
 def _level(name: str) -> Uncertain[CatchupParameters]:
@@ -102,13 +104,14 @@ def _own_pace(p: CatchupParameters, number: float, acc: Accounts) -> CatchupPara
 
 def _cut(channel: str) -> Callable[[str], tuple[Edit, ...]]:
     def edits(text: str) -> tuple[Edit, ...]:
-        return (Decoupling("foreign", "provinces", channel=channel, size=as_number(text)),)
+        said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel, "size": as_number(text)}
+        return (Decoupling(**said),)
 
     return edits
 
 
 def _pushed(text: str) -> tuple[Edit, ...]:
-    return (Push("provinces", rate=as_number(text)),)
+    return (Push(regions="provinces", rate=as_number(text)),)
 
 
 def _target(text: str) -> Mapping[str, Any]:

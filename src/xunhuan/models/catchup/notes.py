@@ -9,14 +9,14 @@ import numpy as np
 from xunhuan.models.catchup.outcome import Outcome
 
 LIMITS = (
-    "shares published by consultancies are read from press copies; foundry output is valued at wafer prices, so what is made at "
-    "home is understated",
-    "history pins down only the product of the elasticity and the pace; intervals are of parameters, not of politics: a change "
-    "of regime moves the pace",
-    "national wealth, security and the environment are not among the costs; there is no market for capital, no price set by a "
-    "firm, nothing is smuggled or stockpiled",
-    "designed_by and the official table's readings are carried on by arithmetic: no model of design or of a whole sector stands "
-    "behind them",
+    "shares published by consultancies are read from press copies; foundry output is valued at wafer prices, so what is "
+    "made at home is understated",
+    "history pins down only the product of the elasticity and the pace; intervals are of parameters, not of politics: a "
+    "change of regime moves the pace",
+    "national wealth, security and the environment are not among the costs; there is no market for capital, no price set by "
+    "a firm, nothing is smuggled or stockpiled",
+    "designed_by and the official table's readings are carried on by arithmetic: no model of design or of a whole sector "
+    "stands behind them",
 )
 
 

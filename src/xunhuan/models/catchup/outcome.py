@@ -28,7 +28,8 @@ class Outcome:
     """Years of an industry and what is asked of them.
 
     world, levers  as run · path, free, history  with everything, with nothing cut, with nothing done at all; t d ·
-    readings  by name, t d · cost  value of each year, t d · last, by  years after the start: shown, and of the target · response  `sales_response`, d
+    readings  by name, t d · cost  value of each year, t d · last, by  years after the start: shown, and of the
+    target · response  `sales_response`, d
     """
 
     industry: Industry
@@ -97,7 +98,7 @@ def sales_response(w: World, levers: Levers, path: Path, by: int) -> Array:
     Costs fall with what is made for abroad too, and so do rivals' where they learn from it; capacity, wages and the price of
     inputs do not move here.
     """
-    cut = Levers(*(x[: by + 1] for x in levers[:6]), waste=levers.waste)
+    cut = levers.until(by)
     more = run(w, cut._replace(exports=cut.exports * (1 + MORE_EXPORTS)))
     return np.asarray(np.log(more.owned_by[by] / path.owned_by[by]) / np.log1p(MORE_EXPORTS))
 
@@ -110,16 +111,14 @@ def central(o: Outcome) -> Outcome:
 def levers_needed(o: Outcome) -> dict[str, Needed]:
     """What each lever of the target would have to be, all else central."""
     c, target = central(o), o.parameters.target
-    return {
-        n: needed(c.world, c.levers, n, target.definition, target.share, o.by, o.designed) for n in target.levers
-    }
+    return {n: needed(c.world, c.levers, n, target.definition, target.share, o.by, o.designed) for n in target.levers}
 
 
 def channels(o: Outcome) -> dict[str, float]:
     """What each channel alone, and each push, does to the target's reading in its year, then what they do together beyond
     that, and the whole; shares, of the central draw."""
     c = central(o)
-    cut = Levers(*(x[: o.by + 1] for x in c.levers[:6]), waste=c.levers.waste)
+    cut = c.levers.until(o.by)
     none = Levers.none(o.by)
     name = o.parameters.target.definition
 
@@ -140,7 +139,7 @@ def _acts(levers: Levers, name: str) -> bool:
 def vintages(o: Outcome) -> Array:
     """Share of each vintage in the target's year that each serves, m a and a last row that nobody serves; central draw."""
     c = central(o)
-    cut = Levers(*(x[: o.by + 1] for x in c.levers[:6]), waste=c.levers.waste)
+    cut = c.levers.until(o.by)
     served = run(c.world, cut, keep_vintages=True).served
     assert served is not None
     return np.concatenate([served[-1, 0], 1 - served[-1, 0].sum(0, keepdims=True)])
@@ -180,9 +179,14 @@ def one(o: Outcome, k: int) -> Outcome:
     def cut(x: Array, axis: int) -> Array:
         return x if x.shape[axis] != size else np.take(x, [k], axis=axis)
 
-    w = o.world._replace(**{n: cut(getattr(o.world, n), 0) for n in World._fields if not n.startswith("stage_") and n != "ages"})
-    levers = Levers(*(cut(x, 1) for x in o.levers[:6]), waste=cut(o.levers.waste, 0))
-    paths = {n: Path(*(None if x is None else cut(x, 1) for x in getattr(o, n))) for n in ("path", "free", "history")}
+    w = o.world._replace(
+        **{n: cut(getattr(o.world, n), 0) for n in World._fields if not n.startswith("stage_") and n != "ages"}
+    )
+    levers = Levers._make([*(cut(x, 1) for x in o.levers[:6]), cut(o.levers.waste, 0)])
+    paths = {
+        n: Path._make([None if x is None else cut(x, 1) for x in getattr(o, n)]) for n in ("path", "free", "history")
+    }
     readings = {n: cut(x, 1) for n, x in o.readings.items()}
-    return Outcome(o.industry, o.parameters, w, levers, **paths, readings=readings, cost=cut(o.cost, 1), last=o.last, by=o.by,
+    return Outcome(o.industry, o.parameters, w, levers, **paths, readings=readings, cost=cut(o.cost, 1), last=o.last,
+                   by=o.by,
                    response=cut(o.response, 0), official=o.official, designed=o.designed)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every choice of the catch-up room, validated, with unit and default; figures of the industry can be set over its file's."""
+"""Every choice of the catch-up room, validated, with unit and default; figures can be set over the file's."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ class CatchupParameters(Strict):
     )
     engine: Literal["market", "trade"] = Field(
         default="market",
-        description="market, the default: the industry's own market, many draws at once. trade: the same learning around the "
-        "long-run equilibrium of the whole table, one a year, with exact accounts.",
+        description="market, the default: the industry's own market, many draws at once. trade: the same learning "
+        "around the long-run equilibrium of the whole table, one a year, with exact accounts.",
     )
     law: Literal["learning", "diffusion"] = Field(
         default="learning",
-        description="learning, the default: costs fall with experience [IrwinKlenow1994]. diffusion: ideas come with what is "
-        "bought from those who are better [BueraOberfield2020].",
+        description="learning, the default: costs fall with experience [IrwinKlenow1994]. diffusion: ideas come with what "
+        "is bought from those who are better [BueraOberfield2020].",
     )
     target: Target = Field(default=Target(), description="Share, definition and year asked for, and the levers tried.")
     draws: Annotated[int, NUMBER, Field(ge=0, le=100_000)] = Field(
@@ -80,22 +80,35 @@ class CatchupParameters(Strict):
         default="", description="Of a file with a curve: scenario of what is made; by default its first after history."
     )
     learning_rate: Finite | None = Field(default=None, description="Fall of cost when experience doubles, share.")
-    knowledge_spillover: Finite | None = Field(default=None, description="Weight of another's unit in experience against one's own.")
+    knowledge_spillover: Finite | None = Field(
+        default=None, description="Weight of another's unit in experience against one's own."
+    )
     forgetting: Finite | None = Field(default=None, description="Share of experience lost a year.")
-    producers: Finite | None = Field(default=None, description="Equal producers at home among whom experience is split.")
+    producers: Finite | None = Field(
+        default=None, description="Equal producers at home among whom experience is split."
+    )
     good_elasticity: Finite | None = Field(default=None, description="Elasticity of shares in costs, pure number.")
     home_growth: Finite | None = Field(default=None, description="Growth of the home market, share a year.")
     world_growth: Finite | None = Field(default=None, description="Growth of the world's market; by default home's.")
     gap_now: Finite | None = Field(default=None, description="Generations behind at the start.")
     frontier_cadence: Finite | None = Field(default=None, description="Years a generation of the frontier takes.")
-    gap_closing: Finite | None = Field(default=None, description="Share of the gap that closes a year, tools being open.")
-    tool_ceiling: Finite | None = Field(default=None, description="Newest generation under controls of tools, 0 = frontier at the start.")
-    ceiling_rise: Finite | None = Field(default=None, description="Generations a year by which home tools lift the ceiling.")
+    gap_closing: Finite | None = Field(
+        default=None, description="Share of the gap that closes a year, tools being open."
+    )
+    tool_ceiling: Finite | None = Field(
+        default=None, description="Newest generation under controls of tools, 0 = frontier at the start."
+    )
+    ceiling_rise: Finite | None = Field(
+        default=None, description="Generations a year by which home tools lift the ceiling."
+    )
     idea_strength: Finite | None = Field(default=None, description="β of the law of diffusion.")
-    exported: NotNegative | None = Field(default=None, description="What home-owned producers sell abroad, unit of the file.")
+    exported: NotNegative | None = Field(
+        default=None, description="What home-owned producers sell abroad, unit of the file."
+    )
     pace_factor: NotNegative = Field(default=1.0, description="Factor on the pace of history, ratio.")
     price_of_anarchy: Annotated[float, NUMBER, Field(ge=1, allow_inf_nan=False)] = Field(
-        default=1.0, description="Cost of reaching the same where each place builds for itself, over that of one plan; divides "
+        default=1.0,
+        description="Cost of reaching the same where each place builds for itself, over that of one plan; divides "
         "the pace and every push.",
     )
 
@@ -127,7 +140,9 @@ class CatchupParameters(Strict):
         first, last = self.years or (found.start, found.start + 30)
         problems = Problems("the years cannot be")
         if first != found.start:
-            problems.add(f"years: the industry file starts in {found.start}, so the first year must be that (given: {first})")
+            problems.add(
+                f"years: the industry file starts in {found.start}, so the first year must be that (given: {first})"
+            )
         if not first < last <= first + MOST_YEARS:
             problems.add(f"years: the last must lie 1 to {MOST_YEARS} years after the first (given: {first} to {last})")
         if found.facts is not None and self.target.by <= found.start:

@@ -20,7 +20,8 @@ class World(NamedTuple):
 
     home_market, world_market, exported  value a year · made_in, owned_by  share of home_market · learning_rate LR ·
     spillover s · forgetting δ · producers N at home · theta θ · growth, world_growth g · pace μ, log points a year ·
-    gap G · cadence τ · closing ξ · reach_spread σ · ceiling, rise c, r · strength β of ideas, nan under the law of experience
+    gap G · cadence τ · closing ξ · reach_spread σ · ceiling, rise c, r · strength β of ideas, nan under the law of
+    experience
     """
 
     home_market: Array
@@ -83,6 +84,10 @@ class Levers(NamedTuple):
         zero = np.zeros((years + 1, 1))
         return cls(zero, zero, zero, zero, zero, zero + 1, np.ones(1))
 
+    def until(self, year: int) -> Levers:
+        """The same to a year after the start."""
+        return Levers._make([*(x[: year + 1] for x in self[:6]), self.waste])
+
     @property
     def free(self) -> Levers:
         """The same with nothing cut."""
@@ -144,7 +149,9 @@ def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
     weight = _weights(w, reached)
     before = (weight[..., None] * np.stack([reached, np.ones_like(reached), np.ones_like(reached)], axis=-2)).sum(-2)
     state = _begin(w, d)
-    pushed = np.cumsum(np.where(np.arange(last + 1)[:, None] > 0, w.pace + levers.push, levers.push), axis=0) / levers.waste
+    pushed = (
+        np.cumsum(np.where(np.arange(last + 1)[:, None] > 0, w.pace + levers.push, levers.push), axis=0) / levers.waste
+    )
     rows: list[tuple[Array, ...]] = []
     kept: list[Array] = []
     for t in range(last + 1):
@@ -167,7 +174,7 @@ def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
         if t < last:
             made = _made(w, share, demand, cost, levers.exports[t], t)
             state = _next(w, state, share, made, cut, t, levers.exports[t])
-    return Path(*(np.stack(x) for x in zip(*rows, strict=True)), np.stack(kept) if keep_vintages else None)
+    return Path._make([*(np.stack(x) for x in zip(*rows, strict=True)), np.stack(kept) if keep_vintages else None])
 
 
 def _weights(w: World, reached: Array) -> Array:
@@ -250,7 +257,9 @@ def _ideas(w: World, s: _State, share: Array, know: Array, t: int, exports: Arra
     through = np.ones((len(know), 2, 2))
     through[:, 0, 1] = through[:, 1, 0] = 1 - know
     now = inflow(bought(share[:, OWN] + share[:, ALIEN], exports), s.stock, through, w.strength)
-    start = inflow(bought(w.made_in + np.zeros(len(know)), np.ones(1)), np.ones_like(s.stock), np.ones_like(through), w.strength)
+    start = inflow(
+        bought(w.made_in + np.zeros(len(know)), np.ones(1)), np.ones_like(s.stock), np.ones_like(through), w.strength
+    )
     base = start * even[:, None] ** w.strength[:, None]
     pace = even[:, None] * growth[:, None] * now / base
     return np.asarray(s.stock + pace)

@@ -31,7 +31,7 @@ def slope(found: Industry, nation: str) -> float:
 
 
 def fitted_slope(found: Industry, nation: str) -> float:
-    """β by least squares on a nation's history: prices on effective stock and the price of the main input [Helveston2022]."""
+    """β by least squares on a nation's history: price on effective stock and price of the main input [Helveston2022]."""
     rows = [r for r in found.curve if r.nation == nation and r.scenario == HISTORY and r.price and r.input_price]
     first = rows[0].world
     stock = first + np.cumsum([0.0, *(r.made + r.other for r in rows[1:])])
@@ -63,7 +63,10 @@ def projected(acc: Accounts, shock: Shock, p: CatchupParameters, found: Industry
     left: Array = np.ones(len(t))
     for e in shock.edits:
         if not isinstance(e, Decoupling) or e.channel != "know":
-            raise BadInput(f"a price on given output reads knowledge that is cut, not `{e}`", fix="give decoupling with channel = know")
+            raise BadInput(
+                f"a price on given output reads knowledge that is cut, not `{e}`",
+                fix="give decoupling with channel = know",
+            )
         home = acc if nation == acc.home else acc.replace(home=nation)
         left = left * (1 - aimed_at(home, found, e.destination) * from_whom(home, found, e) * e.strength(t, first))
     made, other = (np.array([getattr(r, n) for r in rows[1:]]) for n in ("made", "other"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,62 +24,67 @@ RUNGS = ("rung_frontier", "rung_home", "rung_ceiling")
 _READING, _YEAR = ("reading",), ("year",)
 
 QUANTITIES = (
-    Quantity("target_reached", "date", (), "year in which home's share in its own market reaches the target, by the target's "
-             "definition, straight in log odds between years", "IrwinKlenow1994", better=-1, headline=True, rest=None,
-             beside=("share_then", *_BESIDE)),
-    Quantity("share_then", "share", (), "home's share in the target's year, by the target's definition", "EatonKortum2002", better=1,
-             headline=True, rest=None, beside=_BESIDE),
-    Quantity("price_then", "ratio", (), "price of the good at home in the target's year, over what it would be had nothing been "
-             "cut", "EatonKortum2002", better=-1, headline=True, rest=None),
-    Quantity("cost_then", "bn USD", (), "cost in the target's year: what buyers at home pay more than had nothing been cut, and "
-             "what pushes beyond history's pace would cost as a subsidy of what is made at home", better=-1, headline=True,
+    Quantity("target_reached", "date", (), "year in which home's share in its own market reaches the target, by the "
+             "target's definition, straight in log odds between years", "IrwinKlenow1994", better=-1, headline=True,
+             rest=None, beside=("share_then", *_BESIDE)),
+    Quantity("share_then", "share", (), "home's share in the target's year, by the target's definition",
+             "EatonKortum2002", better=1, headline=True, rest=None, beside=_BESIDE),
+    Quantity("price_then", "ratio", (), "price of the good at home in the target's year, over what it would be had "
+             "nothing been cut", "EatonKortum2002", better=-1, headline=True, rest=None),
+    Quantity("cost_then", "bn USD", (), "cost in the target's year: what buyers at home pay more than had nothing "
+             "been cut, and what pushes beyond history's pace would cost as a subsidy of what is made at home",
+             better=-1, headline=True, rest=None),
+    Quantity("behind_then", "generations", (), "generations behind the frontier in the target's year", better=-1,
+             headline=True, rest=None),
+    Quantity("sales_response", "elasticity", (), "elasticity of home sales of home-owned producers in their exports, "
+             "through what they and their rivals learn", "IrwinKlenow1994", better=1, headline=True, rest=None),
+    Quantity("readings_then", "share", _READING, "the five readings of self-sufficiency in the target's year: owned "
+             "at home, made at home, designed at home, home's share of use and output over use of the official table",
+             rest=None, kept=True, picture="bars", beside=_BESIDE),
+    Quantity("readings_now", "share", _READING, "the same five in the file's first year: one country, one year",
              rest=None),
-    Quantity("behind_then", "generations", (), "generations behind the frontier in the target's year", better=-1, headline=True,
-             rest=None),
-    Quantity("sales_response", "elasticity", (), "elasticity of home sales of home-owned producers in their exports, through what "
-             "they and their rivals learn", "IrwinKlenow1994", better=1, headline=True, rest=None),
-    Quantity("readings_then", "share", _READING, "the five readings of self-sufficiency in the target's year: owned at home, made "
-             "at home, designed at home, home's share of use and output over use of the official table", rest=None, kept=True,
-             picture="bars", beside=_BESIDE),
-    Quantity("readings_now", "share", _READING, "the same five in the file's first year: one country, one year", rest=None),
-    Quantity("reached_by_reading", "date", _READING, "year in which each reading reaches the target share", rest=None, kept=True,
+    Quantity("reached_by_reading", "date", _READING, "year in which each reading reaches the target share", rest=None,
+             kept=True, beside=_BESIDE),
+    Quantity("share_path", "share", (*_READING, "year"), "readings of self-sufficiency by year", "EatonKortum2002",
+             rest=None, kept=True, picture="fan", points=("share_published", "share_held_out", "share_aimed_at"),
              beside=_BESIDE),
-    Quantity("share_path", "share", (*_READING, "year"), "readings of self-sufficiency by year", "EatonKortum2002", rest=None,
-             kept=True, picture="fan", points=("share_published", "share_held_out", "share_aimed_at"), beside=_BESIDE),
-    Quantity("share_published", "share", (*_READING, "year_published"), "shares as published that the pace of history passes "
-             "through", rest=None),
+    Quantity("share_published", "share", (*_READING, "year_published"), "shares as published that the pace of history "
+             "passes through", rest=None),
     Quantity("share_held_out", "share", (*_READING, "year_held_out"), "shares as published that the room has not seen",
              rest=None),
-    Quantity("share_aimed_at", "share", (*_READING, "year_aimed_at"), "shares that somebody announced as a target", rest=None),
-    Quantity("good_price_path", "ratio", _YEAR, "price of the good at home over what it would be had nothing been cut, by year",
-             "EatonKortum2002", rest=None, kept=True, picture="fan"),
-    Quantity("cost_path", "bn USD", _YEAR, "cost of each year: what buyers pay more, and what pushes would cost as a subsidy",
-             rest=None, kept=True),
+    Quantity("share_aimed_at", "share", (*_READING, "year_aimed_at"), "shares that somebody announced as a target",
+             rest=None),
+    Quantity("good_price_path", "ratio", _YEAR, "price of the good at home over what it would be had nothing been "
+             "cut, by year", "EatonKortum2002", rest=None, kept=True, picture="fan"),
+    Quantity("cost_path", "bn USD", _YEAR, "cost of each year: what buyers pay more, and what pushes would cost as a "
+             "subsidy", rest=None, kept=True),
     Quantity("import_path", "bn USD", _YEAR, "spending on the good from abroad, by year", rest=None),
-    Quantity("ladder", "generations", ("rung", "year"), "newest generation in volume at the frontier and at home, 0 = frontier of "
-             "the first year, and the ceiling under controls of tools", rest=None, kept=True, picture="fan",
-             points=("ladder_published",)),
-    Quantity("ladder_published", "generations", ("rung", "year_made"), "generations as firms made them in volume", rest=None),
-    Quantity("served_then", "share", ("seller", "vintage"), "who serves demand for each generation behind the frontier in the "
-             "target's year", rest=None, picture="stack"),
-    Quantity("stage_then", "share", ("stage",), "share of each stage of inputs bought at home in the target's year; the least is "
-             "the bottleneck", "ArkolakisCostinotRodriguezClare2012", rest=None, picture="bars"),
-    Quantity("look_through_then", "share", (), "owned at home less what is made of inputs from abroad, in the target's year",
+    Quantity("ladder", "generations", ("rung", "year"), "newest generation in volume at the frontier and at home, 0 = "
+             "frontier of the first year, and the ceiling under controls of tools", rest=None, kept=True,
+             picture="fan", points=("ladder_published",)),
+    Quantity("ladder_published", "generations", ("rung", "year_made"), "generations as firms made them in volume",
              rest=None),
-    Quantity("out_of_reach_then", "share", (), "part of demand in the target's year that nobody left can serve at any price",
+    Quantity("served_then", "share", ("seller", "vintage"), "who serves demand for each generation behind the "
+             "frontier in the target's year", rest=None, picture="stack"),
+    Quantity("stage_then", "share", ("stage",), "share of each stage of inputs bought at home in the target's year; "
+             "the least is the bottleneck", "ArkolakisCostinotRodriguezClare2012", rest=None, picture="bars"),
+    Quantity("look_through_then", "share", (), "owned at home less what is made of inputs from abroad, in the "
+             "target's year", rest=None),
+    Quantity("out_of_reach_then", "share", (), "part of demand in the target's year that nobody left can serve at any "
+             "price", rest=None),
+    Quantity("channel_effect", "share", ("channel_cut",), "what each cut and push alone does to the share of the "
+             "target's year, what they do together beyond that, and the whole", picture="steps", beside=_BESIDE),
+    Quantity("lever_needed", "1", ("lever",), "value of each lever that alone brings the target about, all else "
+             "central; none where no value in its range does", rest=None),
+    Quantity("lever_price", "ratio", ("lever",), "price of the good in the target's year with the lever at that value",
              rest=None),
-    Quantity("channel_effect", "share", ("channel_cut",), "what each cut and push alone does to the share of the target's year, "
-             "what they do together beyond that, and the whole", picture="steps", beside=_BESIDE),
-    Quantity("lever_needed", "1", ("lever",), "value of each lever that alone brings the target about, all else central; none "
-             "where no value in its range does", rest=None),
-    Quantity("lever_price", "ratio", ("lever",), "price of the good in the target's year with the lever at that value", rest=None),
     Quantity("lever_cost", "bn USD", ("lever",), "cost of the target's year with the lever at that value", rest=None),
-    Quantity("year_surface", "date", ("cut_dose", "push_rate"), "year in which the target is reached, by dose of what is cut and "
-             "push in log points a year", rest=None, picture="heat"),
-    Quantity("catchup_income", "share", ("place",), "exact change of real income in the last year of the path, where the "
-             "whole table is run along", "CaliendoParro2015", better=1, rest=None, picture="map"),
-    Quantity("catchup_output", "share", ("place",), "change of the volume of the sector's output in the last year of the path, "
-             "where the whole table is run along", "CaliendoParro2015", rest=None),
+    Quantity("year_surface", "date", ("cut_dose", "push_rate"), "year in which the target is reached, by dose of what "
+             "is cut and push in log points a year", rest=None, picture="heat"),
+    Quantity("catchup_income", "share", ("place",), "exact change of real income in the last year of the path, where "
+             "the whole table is run along", "CaliendoParro2015", better=1, rest=None, picture="map"),
+    Quantity("catchup_output", "share", ("place",), "change of the volume of the sector's output in the last year of "
+             "the path, where the whole table is run along", "CaliendoParro2015", rest=None),
 )  # fmt: skip
 
 
@@ -105,7 +111,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
         "readings_then": _drawn(d["readings_then"], _READING, names),
         "reached_by_reading": _drawn(d["target_year"], _READING, names),
         "readings_now": _of_draws(shares[:, :, 0], _READING, names),
-        "share_path": _of_draws(shares, ("reading", "year"), names | year),
+        "share_path": _of_draws(shares, ("reading", "year"), {**names, **year}),
         "good_price_path": _drawn(path["price_ratio"], _YEAR, year), "cost_path": _drawn(path["cost"], _YEAR, year),
         "import_path": _drawn(path["imports"], _YEAR, year), "ladder": _ladder(path, year),
         "look_through_then": _drawn(d["look_through_then"], ()), "out_of_reach_then": _drawn(d["shortage_then"], ()),
@@ -114,13 +120,13 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     return out | _published(found, names["reading"]) | _central(d) | _regional(acc, d, places)
 
 
-def _drawn(values: xr.DataArray, axes: tuple[str, ...], coords: dict[str, object] | None = None) -> Numbers:
+def _drawn(values: xr.DataArray, axes: tuple[str, ...], coords: Mapping[str, object] | None = None) -> Numbers:
     """The central draw, and the ends of the 90% interval over the others."""
     ordered = values.to_numpy() if values.dims == ("draw", *axes) else values.transpose("draw", *axes).to_numpy()
     return _of_draws(ordered, axes, {k: v for k, v in (coords or {}).items() if k in axes})
 
 
-def _of_draws(ordered: Array, axes: tuple[str, ...], coords: dict[str, object]) -> Numbers:
+def _of_draws(ordered: Array, axes: tuple[str, ...], coords: Mapping[str, object]) -> Numbers:
     """The same of an array with draws first."""
     if len(ordered) < 3:
         return Numbers(axes, ordered[0], coords)
@@ -141,10 +147,10 @@ def _stacked(path: xr.Dataset, names: list[str]) -> Array:
     return np.stack([path[n].transpose("draw", "year").to_numpy() for n in names], axis=1)
 
 
-def _ladder(path: xr.Dataset, year: dict[str, object]) -> Numbers:
+def _ladder(path: xr.Dataset, year: Mapping[str, object]) -> Numbers:
     """Frontier, home and, where tools are cut, the ceiling."""
     gap, top, ceiling = (path[n].transpose("draw", "year").to_numpy() for n in ("gap", "top", "ceiling"))
-    return _of_draws(np.stack([top + gap, top, ceiling], axis=1), ("rung", "year"), {"rung": list(RUNGS)} | year)
+    return _of_draws(np.stack([top + gap, top, ceiling], axis=1), ("rung", "year"), {"rung": list(RUNGS), **year})
 
 
 def _published(found: Industry, names: list[str]) -> dict[str, Numbers]:
@@ -167,7 +173,9 @@ def _published(found: Industry, names: list[str]) -> dict[str, Numbers]:
     firms = {found.frontier_firm: "rung_frontier", "frontier": "rung_frontier", found.home_firm: "rung_home"}
     made = [g for g in found.generations if g.firm in firms]
     if made:
-        zero = max((g.generation for g in made if firms[g.firm] == "rung_frontier" and g.year <= found.start), default=0.0)
+        zero = max(
+            (g.generation for g in made if firms[g.firm] == "rung_frontier" and g.year <= found.start), default=0.0
+        )
         years_made = sorted({g.year for g in made})
         values = np.full((len(RUNGS), len(years_made)), np.nan)
         for g in made:
@@ -208,8 +216,10 @@ def _regional(acc: Accounts, d: xr.Dataset, places: Places) -> dict[str, Numbers
 
 def _cell(numbers: Numbers, k: int | None = None) -> tuple[float, float, float]:
     """Value, low and high of a number."""
+
     def pick(x: Array | None) -> float:
         return float("nan") if x is None else float(x if k is None else x[k])
+
     return pick(np.asarray(numbers.values)), pick(numbers.low), pick(numbers.high)
 
 
@@ -251,11 +261,13 @@ def _told(n: Readings, response: Response) -> list[str]:
     a = response.detail.attrs
     price, cost, gap, more = (_cell(n[k]) for k in ("price_then", "cost_then", "behind_then", "sales_response"))
     return [
-        f"Shares of home's own market, per cent; low, high: 90% interval in {a['by']}; reached: year of {100 * a['share']:g}%, "
+        f"Shares of home's own market, per cent; low, high: 90% interval in {a['by']}; reached: year of "
+        f"{100 * a['share']:g}%, "
         "with the interval from .. to; later: after the last year looked at.",
         f"price: of the good in {a['by']}, over what it would be had nothing been cut{_span(price)}. cost: of that year, "
         f"{a['unit']}, what buyers pay more and what pushes would cost as a subsidy{_span(cost)}.",
-        f"Generations behind in {a['by']}: {gap[0]:.2g}{_span(gap)}. Home sales rise by {more[0]:.3f}% per percent of exports, "
+        f"Generations behind in {a['by']}: {gap[0]:.2g}{_span(gap)}. Home sales rise by {more[0]:.3f}% per percent "
+        "of exports, "
         f"through learning{_span(more)}.",
     ]
 
@@ -284,7 +296,9 @@ def by_year(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     path = response.path.isel(draw=0)
     years = path["year"].to_numpy().astype(str)  # a date, not a quantity
     if "curve" in response.detail.attrs:
-        out = pd.DataFrame({"year": years, "price": path["price"].to_numpy(), "against_free": path["price_ratio"].to_numpy()})
+        out = pd.DataFrame(
+            {"year": years, "price": path["price"].to_numpy(), "against_free": path["price_ratio"].to_numpy()}
+        )
         out.attrs["notes"] = ["price: over that of the first year; against_free: over the price had nothing been cut."]
         return out
     names = [str(x) for x in response.detail["reading"].to_numpy()]
@@ -294,7 +308,8 @@ def by_year(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "cost": path["cost"].to_numpy(), "imports": path["imports"].to_numpy(),
     })  # fmt: skip
     out.attrs["notes"] = [
-        f"Shares of home's own market, per cent. behind: generations. price: over what it would be had nothing been cut. cost, "
+        f"Shares of home's own market, per cent. behind: generations. price: over what it would be had nothing been cut. "
+        "cost, "
         f"imports: {response.detail.attrs['unit']}.",
     ]
     step = 1 if not top or len(out) <= top else int(np.ceil(len(out) / top))
@@ -307,7 +322,10 @@ def by_lever(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
 
     n = _numbers(acc, response)
     levers = n["lever_needed"].coords["lever"]
-    out = pd.DataFrame({"lever": levers} | {c: n[q].values for c, q in (("needed", "lever_needed"), ("price", "lever_price"), ("cost", "lever_cost"))})
+    out = pd.DataFrame(
+        {"lever": levers}
+        | {c: n[q].values for c, q in (("needed", "lever_needed"), ("price", "lever_price"), ("cost", "lever_cost"))}
+    )
     out.insert(1, "answer", ["found" if np.isfinite(x) else "not with this lever alone" for x in out["needed"]])
     pace = float(response.detail["pace"])
     out.attrs["notes"] = [

@@ -12,14 +12,17 @@ from xunhuan.models.catchup.industry import Industry
 from xunhuan.models.catchup.path import Levers, Path, World
 
 READINGS = ("owned_by", "made_in", "designed_by", "table_supply", "table_output")
-"""Narrow to wide: made by firms owned at home; made at home; designed at home; of an official table the share of use that home
-supplies, and home's output over its use."""
+"""Narrow to wide: made by firms owned at home; made at home; designed at home; of an official table the share of use
+that home supplies, and home's output over its use."""
 
 
-def shares(path: Path, levers: Levers, w: World, designed: float, official: tuple[float, float] | None = None) -> dict[str, Array]:
+def shares(
+    path: Path, levers: Levers, w: World, designed: float, official: tuple[float, float] | None = None
+) -> dict[str, Array]:
     r"""Readings by name, t d, share (output over use: ratio).
 
-    made_in and owned_by as the market has them; odds of designed_by: odds⁰ e^(θ Σ push) / (1 − λ_trade), since a design needs
+    made_in and owned_by as the market has them; odds of designed_by: odds⁰ e^(θ Σ push) / (1 − λ_trade), since a
+    design needs
     no plant; odds of the official share of use move with those of made_in, output over use in proportion to it.
 
     designed  share designed at home at the start · official  `official_readings`, where a table is named
@@ -41,7 +44,8 @@ def _odds(x: Array) -> Array:
 
 
 def official_readings(found: Industry) -> tuple[float, float] | None:
-    """Home's share in the use of the good, and its output over its use, in the table the file names; None where it names none.
+    """Home's share in the use of the good, and its output over its use, in the table the file names; None where it
+    names none.
 
     Raises UnknownName where there is no such table or sector.
     """

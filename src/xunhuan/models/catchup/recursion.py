@@ -50,7 +50,9 @@ def weights(acc: Accounts, shock: Shock, spillover: float, year: int, first: int
     return np.asarray(out)
 
 
-def productivity(grown: Array, pushed: Array, inputs: Array, abroad: Array, exponent: float, cost_share: float) -> Array:
+def productivity(
+    grown: Array, pushed: Array, inputs: Array, abroad: Array, exponent: float, cost_share: float
+) -> Array:
     r"""Productivity of the industry's sectors by region, against the start and against the mean abroad.
 
     Â[r] = ((E/E0)^b e^(μ t) Π_k P̂[k]^(−ω_k))^κ / mean abroad
@@ -95,9 +97,8 @@ def years(acc: Accounts, shock: Shock, o: Outcome, long_run: LongRun) -> Iterato
 
 def _shock(acc: Accounts, shock: Shock, o: Outcome, made: Array, year: int) -> Shock:
     """What the equilibrium of a year is asked: productivities, the lasting edits, and sales that are cut by then."""
-    first, sector = o.industry.start, o.industry.sector
     edits: list[Edit] = [
-        Productivity(code, sector, change=float(a) - 1)
+        Productivity(regions=code, sectors=o.industry.sector, change=float(a) - 1)
         for code, a, books in zip(acc.geography.codes, made, acc.closed, strict=True) if books and abs(a - 1) > 1e-13
     ]  # fmt: skip
     return Shock((*edits, *barriers(shock, o, year)), f"{shock.name or 'years'} {year}")
@@ -112,7 +113,7 @@ def barriers(shock: Shock, o: Outcome, year: int) -> tuple[Edit, ...]:
         size = float(e.strength(np.array([float(year)]), first)[0])
         if e.channel == "trade" and size > 0:
             cut: dict[str, Any] = {"ban": True} if size == 1 else {"cut": size}
-            out.append(TradeCost(e.origin, e.destination, sectors=sector, **cut))
+            out.append(TradeCost(**{"from": e.origin, "to": e.destination}, sectors=sector, **cut))
     return tuple(out)
 
 

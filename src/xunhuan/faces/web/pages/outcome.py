@@ -154,7 +154,9 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             html.Span(interval, className="sub small"),
         ]
         cells.append(html.Div(inside, className="number"))
-    said = telling.beside(reading, q, arm) or words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
+    said = telling.beside(reading, q, arm) or words.caveat(
+        reading.result.manifest["base"].get("partners", ""), reading.lang
+    )
     warned = [html.P(said, className="sub small")] if said else []
     return [html.P(t("headline", what=named(reading, q), arm=arm)), html.Div(cells, className="numbers"), *warned]
 
