@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from xunhuan.models.solvers import Vector
 
-Picture = Literal["map", "bars", "lines", "fan", "stack", "steps", "heat", "none"]
+PictureKind = Literal["map", "bars", "lines", "fan", "stack", "steps", "heat", "none"]
 Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
@@ -253,7 +253,7 @@ class Quantity:
     better: int = 0
     headline: bool = False
     rest: float | None = 0.0
-    picture: Picture = "none"
+    picture: PictureKind = "none"
     points: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     kept: bool = False

@@ -14,7 +14,7 @@ import xunhuan as xh
 from tests.helpers.made_up import made_up, world, written
 from xunhuan.data.accounts import Accounts
 from xunhuan.models import registry
-from xunhuan.models.catchup.path import Levers, run
+from xunhuan.models.catchup.path import Levers, run_years
 from xunhuan.models.catchup.path import Path as Years
 from xunhuan.models.edits import Decoupling, Need, Push, TradeCost
 from xunhuan.models.model import Response
@@ -42,7 +42,7 @@ def levers(years: int, **given_: float) -> Levers:
 def test_shares_add_up_and_nothing_leaves_its_bounds(
     know: float, trade: float, tools: float, leave: float, push: float
 ) -> None:
-    path = run(
+    path = run_years(
         world(stages=True),
         levers(12, know=know, trade=trade, tools=tools, leave=leave)._replace(push=np.full((13, 1), push)),
     )
@@ -57,14 +57,14 @@ def test_shares_add_up_and_nothing_leaves_its_bounds(
 def test_more_knowledge_cut_never_raises_the_share(low: float, high: float, push: float) -> None:
     """At a given push, where home is the smaller: it learns more from the world than the world from it."""
     low, high = sorted((low, high))
-    less, more = (run(world(pace=push), levers(20, know=x)).made_in[-1, 0] for x in (low, high))
+    less, more = (run_years(world(pace=push), levers(20, know=x)).made_in[-1, 0] for x in (low, high))
     assert more <= less + 1e-12
 
 
 @given(low=LEVELS, high=LEVELS)
 def test_more_sales_cut_raise_share_and_price(low: float, high: float) -> None:
     low, high = sorted((low, high))
-    less, more = (run(world(), levers(8, trade=x)) for x in (low, high))
+    less, more = (run_years(world(), levers(8, trade=x)) for x in (low, high))
     assert more.made_in[-1, 0] >= less.made_in[-1, 0] - 1e-12
     assert more.price[-1, 0] >= less.price[-1, 0] - 1e-12
 
@@ -76,33 +76,33 @@ def same(a: Years, b: Years) -> bool:
 def test_all_money_twice_as_large_changes_no_share() -> None:
     w, cut = world(stages=True), levers(15, know=0.5, tools=0.8, trade=0.3)
     twice = w._replace(home_market=2 * w.home_market, world_market=2 * w.world_market, exported=2 * w.exported)
-    one, two = run(w, cut), run(twice, cut)
+    one, two = run_years(w, cut), run_years(twice, cut)
     assert same(one._replace(home_market=two.home_market), two)
 
 
 def test_swapping_owners_changes_the_answer() -> None:
     """What is owned at home and what foreign owners make there are not alike."""
-    one = run(world(made_in=0.3, owned_by=0.2), levers(10, tools=0.5))
-    two = run(world(made_in=0.3, owned_by=0.1), levers(10, tools=0.5))
+    one = run_years(world(made_in=0.3, owned_by=0.2), levers(10, tools=0.5))
+    two = run_years(world(made_in=0.3, owned_by=0.1), levers(10, tools=0.5))
     assert abs(one.made_in[-1, 0] - two.made_in[-1, 0]) > 1e-3
 
 
 def test_a_little_of_a_control_holds_back_a_little() -> None:
-    tops = [run(world(), levers(10, tools=x)).top[-1, 0] for x in (0.0, 1e-6)]
+    tops = [run_years(world(), levers(10, tools=x)).top[-1, 0] for x in (0.0, 1e-6)]
     assert tops[0] == pytest.approx(tops[1], abs=1e-4)
 
 
 def test_ideas_grow_evenly_where_nothing_is_done() -> None:
     w = world(strength=0.6, exported=0.0)
     w = w._replace(made_in=np.array([0.3]), owned_by=np.array([0.2]))
-    cost = run(w, Levers.none(10)).cost[:, 0]
+    cost = run_years(w, Levers.none(10)).cost[:, 0]
     assert cost[:, 0] == pytest.approx(cost[:, 2], rel=1e-12)
     assert np.diff(np.log(cost[:, 0])) == pytest.approx(np.full(10, np.log2(0.8) * np.log(1.05)), rel=1e-9)
 
 
 def test_under_ideas_a_ban_on_goods_takes_ideas_away() -> None:
     w = world(strength=0.6)
-    cut, still = (run(w, levers(20, trade=x)).cost[-1, 0, 0] for x in (0.9, 0.0))
+    cut, still = (run_years(w, levers(20, trade=x)).cost[-1, 0, 0] for x in (0.9, 0.0))
     assert cut > still
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from tests.helpers.made_up import world
 from xunhuan.models.catchup.diffusion import gain_from_openness, inflow
-from xunhuan.models.catchup.draws import drawn
+from xunhuan.models.catchup.draws import values_drawn
 from xunhuan.models.catchup.draws import world as world_of
 from xunhuan.models.catchup.frontier import gap_next
 from xunhuan.models.catchup.industry import industry
 from xunhuan.models.catchup.learning import duplication_penalty, price_by_experience
 from xunhuan.models.catchup.market import stage_home_share, stage_price
-from xunhuan.models.catchup.path import Levers, World, run
+from xunhuan.models.catchup.path import Levers, World, run_years
 from xunhuan.models.catchup.projection import fitted_slope, rows_of, slope
 
 pytestmark = pytest.mark.textbook
@@ -72,7 +72,7 @@ def test_log_odds_through_two_published_shares() -> None:
 def test_one_vintage_without_learning_is_logit() -> None:
     """logit(share_t) − logit(share_0) = θ μ t."""
     w = world(learning_rate=0.0, theta=5.14, pace=0.02)._replace(ages=np.array([1.0]))
-    share = run(w, Levers.none(10)).made_in[:, 0]
+    share = run_years(w, Levers.none(10)).made_in[:, 0]
     odds = np.log(share / (1 - share))
     assert odds[-1] - odds[0] == pytest.approx(1.028, abs=1e-9)
 
@@ -115,12 +115,12 @@ def test_the_formula_of_openness_is_where_the_inflow_keeps_pace() -> None:
 
 def chips(draws: int = 0) -> World:
     assert CHIPS.facts is not None
-    return world_of(CHIPS, drawn(CHIPS.facts.named(), draws, 7))
+    return world_of(CHIPS, values_drawn(CHIPS.facts.named(), draws, 7))
 
 
 def test_history_alone_meets_what_it_has_not_seen() -> None:
     """Fitted on 2010 and 2020: IC Insights' estimate for 2021 and its forecast for 2025, 16.7 and 19.4 per cent."""
-    share = run(chips(), Levers.none(10)).made_in[:, 0]
+    share = run_years(chips(), Levers.none(10)).made_in[:, 0]
     assert share[0] == pytest.approx(0.159, abs=1e-12)
     assert 100 * share[[1, 5]] == pytest.approx([16.7, 19.4], abs=0.2)
 
@@ -133,7 +133,7 @@ def test_the_fitted_pace_brings_history_about() -> None:
         home_market=w.home_market * back, world_market=w.world_market * back, exported=w.exported * back,
         made_in=np.array([0.102]), owned_by=0.102 * w.owned_by / w.made_in,
     )  # fmt: skip
-    assert run(then, Levers.none(10)).made_in[-1, 0] == pytest.approx(0.159, abs=1e-11)
+    assert run_years(then, Levers.none(10)).made_in[-1, 0] == pytest.approx(0.159, abs=1e-11)
 
 
 def test_a_cut_of_nearly_all_chips_raises_prices_by_a_third_or_so() -> None:
@@ -141,6 +141,6 @@ def test_a_cut_of_nearly_all_chips_raises_prices_by_a_third_or_so() -> None:
     w = chips()
     for size in (0.90, 0.99):
         cut = np.array([0.0, size])[:, None]
-        path = run(w, Levers.none(1)._replace(trade=cut))
-        rise = path.price[1, 0] / run(w, Levers.none(1)).price[1, 0] - 1
+        path = run_years(w, Levers.none(1)._replace(trade=cut))
+        rise = path.price[1, 0] / run_years(w, Levers.none(1)).price[1, 0] - 1
         assert 0.25 < rise < 0.65

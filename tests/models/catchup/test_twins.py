@@ -15,7 +15,7 @@ from xunhuan.models.catchup.inverse import reached
 from xunhuan.models.catchup.market import sourcing
 from xunhuan.models.catchup.model import MODEL
 from xunhuan.models.catchup.parameters import CatchupParameters
-from xunhuan.models.catchup.path import Levers, World, run
+from xunhuan.models.catchup.path import Levers, World, run_years
 from xunhuan.models.edits import Decoupling, Push
 from xunhuan.models.model import Shock
 
@@ -105,7 +105,7 @@ def test_slow_loops_say_the_same(case: int) -> None:
         leave=np.full_like(t, 0.1 * case, dtype=float), push=np.where(t > 1, 0.02, 0.0), exports=1 + 0.1 * t,
         waste=np.array([1.0 + 0.1 * case]),
     )  # fmt: skip
-    path = run(w, cut)
+    path = run_years(w, cut)
     for k, row in enumerate(slow(w, cut)):
         for name, value in row.items():
             assert getattr(path, name)[k, 0] == pytest.approx(value, rel=1e-10, abs=1e-12), (k, name)
@@ -116,9 +116,9 @@ def test_draws_together_are_draws_one_by_one() -> None:
     changes = {"learning_rate": rng.uniform(0.05, 0.3, 5), "theta": rng.uniform(2, 6, 5), "gap": rng.uniform(0.5, 3, 5)}
     w = world(stages=True).varied(**changes)
     cut = Levers.none(9)._replace(tools=np.linspace(0, 0.9, 10)[:, None])
-    whole = run(w, cut)
+    whole = run_years(w, cut)
     for k in range(5):
-        one = run(world(stages=True).varied(**{n: x[k : k + 1] for n, x in changes.items()}), cut)
+        one = run_years(world(stages=True).varied(**{n: x[k : k + 1] for n, x in changes.items()}), cut)
         assert whole.made_in[:, k] == pytest.approx(one.made_in[:, 0], rel=1e-13)
         assert whole.price[:, k] == pytest.approx(one.price[:, 0], rel=1e-13)
 
@@ -150,7 +150,7 @@ def test_the_markets_shares_are_those_of_the_trade_model() -> None:
 
 
 def test_the_year_a_share_is_reached_lies_between_the_years_around_it() -> None:
-    path = run(world(pace=0.05), Levers.none(40)).made_in
+    path = run_years(world(pace=0.05), Levers.none(40)).made_in
     year = reached(path, 0.6)
     k = int(np.floor(year[0]))
     assert path[k, 0] < 0.6 <= path[k + 1, 0]

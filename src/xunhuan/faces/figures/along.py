@@ -165,7 +165,7 @@ def _named(reading: Reading, axis: str, lang: Language) -> str:
     return style.word(axis, lang)
 
 
-DRAWN: dict[str, Callable[..., go.Figure | None]] = {
+ALONG: dict[str, Callable[..., go.Figure | None]] = {
     "fan": fan_of, "stack": stack_of, "steps": steps_of, "heat": heat_of,
 }  # fmt: skip
 """How each kind of picture over an axis of its own is drawn."""

@@ -33,8 +33,8 @@ def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | N
     where there
     is none."""
     arm = arm or reading.arm_of(q)
-    if q.picture in along.DRAWN:
-        return along.DRAWN[q.picture](reading, q, arm, language)
+    if q.picture in along.ALONG:
+        return along.ALONG[q.picture](reading, q, arm, language)
     if q.picture == "map":
         return map_of(reading, q, arm, language)
     if q.picture == "bars":

@@ -55,7 +55,7 @@ def _model(reading: Reading, model: str, out: Album) -> None:
     for q in pictured(reading, model):
         if not reading.answered(q):
             continue
-        if q.picture in along.DRAWN:
+        if q.picture in along.ALONG:
             _along(reading, q, out)
         elif q.picture == "lines":
             _lines(reading, q, out)

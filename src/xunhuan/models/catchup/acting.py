@@ -59,9 +59,9 @@ def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, 
     left["trade"] = left["trade"] * np.where(t > first, 1 - _barred(acc, shock, found, theta), 1.0)
     push = np.zeros(years + 1)
     for p in shock.of(Push):
-        push += p.rates(t, first) * at_home(acc, found, p.regions)
+        push += p.rates(t, first) * part_made_in(acc, found, p.regions)
     for d in shock.of(Duplication):
-        waste *= d.factor ** at_home(acc, found, d.regions)
+        waste *= d.factor ** part_made_in(acc, found, d.regions)
     cut = {c: (1 - x)[:, None] for c, x in left.items()}
     return Acting(
         Levers(**cut, push=push[:, None], exports=np.ones((years + 1, 1)), waste=np.array([waste])), tuple(notes)
@@ -72,7 +72,7 @@ def _home(acc: Accounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.array([n == acc.home for n in acc.geography.nation])
 
 
-def goods(acc: Accounts, found: Industry) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def industry_sectors(acc: Accounts, found: Industry) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Positions of the sectors the industry is in. Raises UnknownName."""
     return acc.sectors.select(found.sector)
 
@@ -80,14 +80,14 @@ def goods(acc: Accounts, found: Industry) -> np.ndarray[tuple[int], np.dtype[np.
 def aimed_at(acc: Accounts, found: Industry, regions: str | tuple[str, ...]) -> float:
     """Part of home's use of the good that is in some regions."""
     chosen = np.isin(np.arange(acc.R), acc.geography.select(regions, acc.home)) & _home(acc)
-    used = acc.absorption[:, goods(acc, found)].sum(1)
+    used = acc.absorption[:, industry_sectors(acc, found)].sum(1)
     return float(used[chosen].sum() / used[_home(acc)].sum())
 
 
-def at_home(acc: Accounts, found: Industry, regions: str | tuple[str, ...]) -> float:
+def part_made_in(acc: Accounts, found: Industry, regions: str | tuple[str, ...]) -> float:
     """Part of home's output of the industry that is in some regions."""
     chosen = np.isin(np.arange(acc.R), acc.geography.select(regions, acc.home)) & _home(acc)
-    made = acc.output[:, goods(acc, found)].sum(1)
+    made = acc.output[:, industry_sectors(acc, found)].sum(1)
     return float(made[chosen].sum() / made[_home(acc)].sum())
 
 
@@ -98,7 +98,7 @@ def from_whom(acc: Accounts, found: Industry, e: Decoupling) -> float:
     if chosen[~inside].all():
         return 1.0
     if e.channel == "trade":
-        sold = acc.flow[:, inside][:, :, goods(acc, found)].sum((1, 2))
+        sold = acc.flow[:, inside][:, :, industry_sectors(acc, found)].sum((1, 2))
         return float(sold[chosen].sum() / sold[~inside].sum())
     shares = next((s.nations for s in found.suppliers if s.channel == e.channel), None)
     if shares is None:
@@ -116,7 +116,7 @@ def _barred(acc: Accounts, shock: Shock, found: Industry, theta: float) -> float
         return 0.0
     every = np.full(acc.S, theta)
     p = primitives(acc, Shock(shock.lasting, shock.name), Theta(every, every))
-    inside, i = _home(acc), goods(acc, found)
+    inside, i = _home(acc), industry_sectors(acc, found)
     cells = np.ix_(~inside, inside, i)
     paid = acc.flow[cells] * (1 + acc.tariff[cells])
     with np.errstate(over="ignore"):

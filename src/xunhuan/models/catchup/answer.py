@@ -13,15 +13,15 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.models.catchup import outcome as of
 from xunhuan.models.catchup.acting import acting
-from xunhuan.models.catchup.draws import drawn, world
+from xunhuan.models.catchup.draws import values_drawn, world
 from xunhuan.models.catchup.industry import Industry
-from xunhuan.models.catchup.market import ABROAD, OWN
-from xunhuan.models.catchup.notes import said
-from xunhuan.models.catchup.outcome import Outcome, outcome, years_run
+from xunhuan.models.catchup.market import OUTSIDE, OWNED
+from xunhuan.models.catchup.notes import beside_answer
+from xunhuan.models.catchup.outcome import Worked, worked_out, years_run
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.path import Levers
 from xunhuan.models.catchup.projection import projected
-from xunhuan.models.catchup.recursion import barriers, with_accounts
+from xunhuan.models.catchup.recursion import barriers_in_force, with_accounts
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 _LABELS = {n: f"cut_{n}" for n in ("know", "trade", "tools", "leave")} | {
@@ -50,7 +50,7 @@ def respond(
     if p.engine == "trade" and long_run is None:
         raise BadInput("engine = 'trade' needs the long-run model", fix="ask through xunhuan.respond or a scenario")
     o, notes = _asked(accounts, shock, p, found, p.draws)
-    market = packed(accounts, o, shock, (*notes, *said(o)), whole=True)
+    market = as_response(accounts, o, shock, (*notes, *beside_answer(o)), whole=True)
     return market if long_run is None else with_accounts(accounts, market, shock, o, long_run)
 
 
@@ -78,22 +78,22 @@ def respond_many(
     levers = Levers._make([*along, np.concatenate([a.levers.waste for a in acts])])
     w = world(found, values, first.law, first.world_growth)
     check_market(w.home_market, w.world_market, w.growth, w.world_growth, years, found)
-    o = outcome(found, first, w, levers)
+    o = worked_out(found, first, w, levers)
     for k in range(len(shocks)):
-        yield packed(accounts, of.one(o, k), shocks[k], acts[k].notes, whole=False)
+        yield as_response(accounts, of.one(o, k), shocks[k], acts[k].notes, whole=False)
 
 
 def _asked(
     accounts: Accounts, shock: Shock, p: CatchupParameters, found: Industry, draws: int
-) -> tuple[Outcome, tuple[str, ...]]:
+) -> tuple[Worked, tuple[str, ...]]:
     """The years of a question, draws and all, and what is to be said of its edits."""
     facts, years = p.facts(found), years_run(found, p)
     act = acting(accounts, shock, found, p.industry, years, facts["good_elasticity"].value, p.price_of_anarchy)
-    values = drawn(facts, draws, p.seed)
+    values = values_drawn(facts, draws, p.seed)
     values["home_pace"] = values["home_pace"] * p.pace_factor
     w = world(found, values, p.law, p.world_growth)
     check_market(w.home_market, w.world_market, w.growth, w.world_growth, years, found)
-    return outcome(found, p, w, act.levers), act.notes
+    return worked_out(found, p, w, act.levers), act.notes
 
 
 def check_home(accounts: Accounts, found: Industry, p: CatchupParameters) -> None:
@@ -116,7 +116,7 @@ def check_market(home: Array, whole: Array, growth: Array, world_growth: Array, 
         )  # fmt: skip
 
 
-def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...], whole: bool) -> Response:
+def as_response(accounts: Accounts, o: Worked, shock: Shock, notes: tuple[str, ...], whole: bool) -> Response:
     """A Response from an outcome; `whole`: with levers, channels, vintages and the map."""
     found, p = o.industry, o.parameters
     years = np.arange(o.last + 1) + found.start
@@ -129,7 +129,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
         "shortage_then": ("draw", o.path.shortage[o.by]), "look_through_then": ("draw", o.look_through[o.by]),
         "sales_response": ("draw", o.response),
         "stage_then": (("draw", "stage"), o.path.stage_share[o.by]),
-        "productivity": ("draw", productivity(o)),
+        "productivity": ("draw", handed_productivity(o)),
     }  # fmt: skip
     coords: dict[str, Any] = {
         "draw": draw, "reading": list(of.reading_names(o)), "stage": [s.name for s in found.stages],
@@ -141,7 +141,8 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
         "industry": p.industry, "definition": p.target.definition, "share": p.target.share, "by": p.target.by,
         "start": found.start, "unit": found.unit,
         "value_by": float(o.readings["made_in"][o.by, 0] * o.path.home_market[o.by, 0]),
-        "sector": found.sector, "home": accounts.home, "edits": "\n".join(map(str, barriers(shock, o, p.target.by))),
+        "sector": found.sector, "home": accounts.home,
+        "edits": "\n".join(map(str, barriers_in_force(shock, o, p.target.by))),
         "citation": ["IrwinKlenow1994", "Helveston2022", "EatonKortum2002"],
     }  # fmt: skip
     message = (
@@ -152,7 +153,7 @@ def packed(accounts: Accounts, o: Outcome, shock: Shock, notes: tuple[str, ...],
     return Response(accounts, detail, Status(iterations=o.last, message=message), path, (*notes, NO_ACCOUNTS))
 
 
-def _path(o: Outcome) -> xr.Dataset:
+def _path(o: Worked) -> xr.Dataset:
     """Results along the years, axes year draw and what they have of their own."""
     two: dict[str, Array] = {
         **o.readings, "abroad": o.path.abroad, "gap": o.path.gap, "top": o.path.top, "price": o.path.price,
@@ -166,13 +167,13 @@ def _path(o: Outcome) -> xr.Dataset:
     return xr.Dataset(data, coords={"stage": [s.name for s in o.industry.stages]})
 
 
-def _ceiling(o: Outcome) -> Array:
+def _ceiling(o: Worked) -> Array:
     """Where controls put the newest generation that can be mastered, t d; nan in years without."""
     t = np.arange(len(o.price))[:, None]
     return np.where(o.levers.tools > 0, o.world.ceiling + o.world.rise * t, np.nan)
 
 
-def _further(o: Outcome, data: dict[str, Any], coords: dict[str, Any]) -> None:
+def _further(o: Worked, data: dict[str, Any], coords: dict[str, Any]) -> None:
     """What is worked out for the central draw alone."""
     levers, steps = of.levers_needed(o), of.channels(o)
     data |= {
@@ -189,7 +190,7 @@ def _further(o: Outcome, data: dict[str, Any], coords: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-def productivity(o: Outcome) -> Array:
+def handed_productivity(o: Worked) -> Array:
     r"""Productivity of the sector at home against abroad in the target's year, over what history alone gives, d.
 
     Â = ((ĉ_abroad/ĉ_home) / (ĉ_abroad/ĉ_home)_history)^κ        κ cost share of the good in the sector
@@ -197,5 +198,5 @@ def productivity(o: Outcome) -> Array:
     What is handed on: an answer is a change against the path by history, so where nothing is done it is 1.
     """
     assert o.industry.facts is not None
-    now, alone = (of.cost_ratio(o)[o.by], o.history.cost[o.by, :, OWN] / o.history.cost[o.by, :, ABROAD])
+    now, alone = (of.cost_ratio(o)[o.by], o.history.cost[o.by, :, OWNED] / o.history.cost[o.by, :, OUTSIDE])
     return np.asarray((now / alone) ** -o.industry.facts.cost_share.value)

@@ -5,37 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import ndtri
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.models.catchup.industry import Fact, Industry
-from xunhuan.models.catchup.path import Levers, World, run
+from xunhuan.models.catchup.path import Levers, World, run_years
+from xunhuan.models.catchup.ranges import at_probability
 
-STEPS = 8
+_STEPS = 8
 """Secant steps within which a pace that is fitted is known to 1e-12."""
-PACES = (-0.5, 0.5)
+_PACES = (-0.5, 0.5)
 """Log points a year between which a fitted pace is sought."""
 
 
-def at_probability(fact: Fact, u: Array) -> Array:
-    """Values of a fact at probabilities: triangular between low and high with the value as its mode; lognormal with the
-    value as its median.
-
-    >>> at_probability(Fact(value=2.0, spread=0.5, source="x y z"), np.array([0.5])).tolist()
-    [2.0]
-    """
-    if fact.spread is not None:
-        return np.asarray(fact.value * np.exp(fact.spread * ndtri(u)))
-    assert fact.low is not None
-    assert fact.high is not None
-    width, turn = fact.high - fact.low, fact.value - fact.low
-    up = fact.low + np.sqrt(u * width * turn)
-    down = fact.high - np.sqrt((1 - u) * width * (width - turn))
-    return np.asarray(np.where(u * width < turn, up, down))
-
-
-def drawn(facts: Mapping[str, Fact], number: int, seed: int) -> dict[str, Array]:
+def values_drawn(facts: Mapping[str, Fact], number: int, seed: int) -> dict[str, Array]:
     """Values by fact, the central one first, then `number` draws: a Latin hypercube over those that have a range.
 
     A fitted fact has central value 1: the factor on what the fit gives.
@@ -102,13 +85,13 @@ def fitted_pace(industry: Industry, w: World) -> Array:
     levers = Levers.none(years)
 
     def missed(pace: Array) -> Array:
-        share = np.clip(run(then._replace(pace=pace), levers).made_in[-1], 1e-12, 1 - 1e-12)
+        share = np.clip(run_years(then._replace(pace=pace), levers).made_in[-1], 1e-12, 1 - 1e-12)
         return np.asarray(np.log(share / (1 - share)) - np.log(last.share / (1 - last.share)))
 
-    low, high = (np.full(w.draws, x) for x in PACES)
+    low, high = (np.full(w.draws, x) for x in _PACES)
     if (missed(low) > 0).any() or (missed(high) < 0).any():
         ends = f"{first.share:g} ({first.year}) to {last.share:g} ({last.year})"
-        what = f"no pace between {PACES[0]:g} and {PACES[1]:g} takes {ends}"
+        what = f"no pace between {_PACES[0]:g} and {_PACES[1]:g} takes {ends}"
         raise BadInput(
             what, where="published", fix="check the fitted rows, or give home_pace a value and fitted = false"
         )
@@ -116,8 +99,8 @@ def fitted_pace(industry: Industry, w: World) -> Array:
     pace = np.full(w.draws, 0.01)
     off = missed(pace)
     slope = w.theta * years
-    for _ in range(STEPS):
-        new = np.clip(pace - off / slope, *PACES)
+    for _ in range(_STEPS):
+        new = np.clip(pace - off / slope, *_PACES)
         there = missed(new)
         moved = new - pace
         slope = np.where(

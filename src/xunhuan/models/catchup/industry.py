@@ -24,9 +24,9 @@ from xunhuan.models.edits.yearly import Channel, Year
 Evidence = Literal["read", "computed", "judgement", "memory"]
 """read in the source named, computed from such, a judgement, or from memory, which nobody has read."""
 Source = Annotated[str, Field(min_length=3)]
-Reading = Literal["made_in", "owned_by", "designed_by"]
+ShareReading = Literal["made_in", "owned_by", "designed_by"]
 MONEY = "bn USD"
-LISTS = ("published", "generations", "ages", "curve")
+_LISTS = ("published", "generations", "ages", "curve")
 """What may lie in a CSV file beside the TOML."""
 CHANNELS_OF_SUPPLIERS = ("know", "tools", "leave")
 
@@ -144,7 +144,7 @@ class Published(Sourced):
     """A share somebody published; fitted: the pace of history passes through it."""
 
     year: Year
-    reading: Reading
+    reading: ShareReading
     share: Share
     kind: Literal["estimate", "forecast", "target"] = "estimate"
     fitted: bool = False
@@ -174,7 +174,7 @@ class Made(Sourced):
     price: Positive | None = None
 
 
-class Table(Strict):
+class OfficialTable(Strict):
     """Where an official table says the same: its name, and the sector the good is in."""
 
     base: str
@@ -198,7 +198,7 @@ class Industry(Strict):
     generations: tuple[Generation, ...] = ()
     frontier_firm: str = ""
     home_firm: str = ""
-    table: Table | None = None
+    table: OfficialTable | None = None
     curve: tuple[Made, ...] = ()
     curve_slopes: Mapping[str, Fact] = Field(default_factory=dict)
 
@@ -221,7 +221,7 @@ class Industry(Strict):
                 yield f"{kind} {', '.join(map(str, which))}", evidence, source
 
 
-def bundled() -> tuple[str, ...]:
+def bundled_industries() -> tuple[str, ...]:
     """Names of the industries that come with the package."""
     folder = Path(str(resources.files("xunhuan.models.catchup") / "data"))
     return tuple(sorted(p.parent.name for p in folder.glob("*/industry.toml")))
@@ -240,8 +240,8 @@ def industry(name: str) -> Industry:
         if not path.is_file():
             raise BadInput(f"there is no industry file {path.name!r}", where=name, fix="check the path")
         return _read(path, path.stat().st_mtime_ns)
-    if name not in bundled():
-        raise UnknownName.of("industry", name, bundled())
+    if name not in bundled_industries():
+        raise UnknownName.of("industry", name, bundled_industries())
     return _read(Path(str(resources.files("xunhuan.models.catchup") / "data" / name / "industry.toml")), 0)
 
 
@@ -253,7 +253,7 @@ def _read(path: Path, stamp: int) -> Industry:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise ForeignFile(f"not valid TOML: {e}", where=str(path), fix="see https://toml.io for the syntax") from e
     problems = Problems("the industry file has errors")
-    for name in LISTS:
+    for name in _LISTS:
         if isinstance(data.get(name), str):
             data[name] = _rows(path.parent / data[name], problems)
     found: Industry | None = None
@@ -317,7 +317,7 @@ def _wrong(found: Industry | Mapping[str, Any]) -> Iterator[str]:
         yield "facts.owned_by: must be less than made_in, of which it is a part"
     if f.world_market.value <= f.home_market.value:
         yield "facts.world_market: must be more than home_market, which is a part of it"
-    for name, limit in LIMITS.items():
+    for name, limit in BOUNDS.items():
         fact = getattr(f, name)
         ends = [x for x in (None if fact.fitted else fact.value, fact.low, fact.high) if x is not None]
         for x in ends:
@@ -334,7 +334,7 @@ def _wrong(found: Industry | Mapping[str, Any]) -> Iterator[str]:
         yield "published: home_pace is fitted, which needs two rows of made_in with fitted = 1"
 
 
-LIMITS: dict[str, tuple[float, float]] = {
+BOUNDS: dict[str, tuple[float, float]] = {
     "learning_rate": (0.0, 0.6), "knowledge_spillover": (0.0, 1.0), "forgetting": (0.0, 0.9), "producers": (1.0, 1e6),
     "good_elasticity": (1e-6, 50.0), "home_growth": (1e-4, 0.5), "home_pace": (-0.5, 0.5), "gap_now": (0.0, 30.0),
     "frontier_cadence": (0.1, 50.0), "gap_closing": (0.0, 5.0), "reach_spread": (0.01, 10.0), "tool_ceiling": (-30.0, 30.0),

@@ -8,10 +8,10 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.models.catchup.parameters import Lever
-from xunhuan.models.catchup.path import Levers, Path, World, run
-from xunhuan.models.catchup.readings import shares
+from xunhuan.models.catchup.path import Levers, Path, World, run_years
+from xunhuan.models.catchup.readings import readings_of
 
-RANGES: dict[Lever, tuple[float, float]] = {
+SOUGHT: dict[Lever, tuple[float, float]] = {
     "push": (0.0, 0.20), "trade": (0.0, 0.999), "know": (0.0, 1.0), "tools": (0.0, 1.0), "learning_rate": (0.0, 0.6),
     "knowledge_spillover": (0.0, 1.0),
 }  # fmt: skip
@@ -52,14 +52,14 @@ def needed(w: World, levers: Levers, lever: Lever, reading: str, share: float, y
     w  one draw · year  after the start · designed  share designed at home at the start
     """
     cut = levers.until(year)
-    low, high = RANGES[lever]
+    low, high = SOUGHT[lever]
     still = float(getattr(w, FIGURES[lever])[0]) if lever in FIGURES else low
-    if shares(run(w, cut), cut, w, designed)[reading][-1, 0] >= share:
+    if readings_of(run_years(w, cut), cut, w, designed)[reading][-1, 0] >= share:
         return at(w, cut, lever, still)
     for _ in range(ROUNDS):
         values = np.linspace(low, high, GRID)
         w2, l2 = pulled(w, cut, lever, values)
-        got = np.broadcast_to(shares(run(w2, l2), l2, w2, designed)[reading][-1], values.shape) - share
+        got = np.broadcast_to(readings_of(run_years(w2, l2), l2, w2, designed)[reading][-1], values.shape) - share
         cross = np.flatnonzero((got[:-1] < 0) != (got[1:] < 0))
         if not cross.size:
             return Needed(np.nan, np.nan, np.nan)
@@ -72,8 +72,8 @@ def needed(w: World, levers: Levers, lever: Lever, reading: str, share: float, y
 def at(w: World, levers: Levers, lever: Lever, value: float) -> Needed:
     """A lever at a value: price and cost of the last year."""
     w2, l2 = pulled(w, levers, lever, np.array([value]))
-    path = run(w2, l2)
-    free = run(w2, l2.free) if l2.cuts else path
+    path = run_years(w2, l2)
+    free = run_years(w2, l2.free) if l2.cuts else path
     return Needed(value, float((path.price / free.price)[-1, 0]), float(bill(path, free, l2)[-1, 0]))
 
 
@@ -106,7 +106,7 @@ def surface(
         part = np.minimum(t / RAMP, 1.0) * grid_dose
         cut = {"know": part, "tools": part}
     l2 = levers._replace(**cut, push=np.where(t > 0, grid_push, 0.0))
-    got = shares(run(w, l2), l2, w, designed)[reading]
+    got = readings_of(run_years(w, l2), l2, w, designed)[reading]
     return reached(got, share).reshape(len(doses), len(pushes))
 
 

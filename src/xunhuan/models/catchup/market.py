@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from xunhuan.data.arrays import Array
 
-OWN, ALIEN, ABROAD = 0, 1, 2
+OWNED, ALIEN, OUTSIDE = 0, 1, 2
 """Producers: owned at home, foreign owners' plants at home, all that stands abroad."""
 AT_HOME = (True, True, False)
 
@@ -42,7 +42,7 @@ def stage_home_share(home: Array, theta: Array, gain: Array, price: Array) -> Ar
     return np.asarray(home * np.exp(theta * gain) * price**theta)
 
 
-def reach(gap: Array, spread: Array, ages: int) -> Array:
+def vintages_reached(gap: Array, spread: Array, ages: int) -> Array:
     r"""Part of each vintage that a producer G generations behind can serve.
 
     φ[a] = Φ((a + ½ − G)/σ)
@@ -70,11 +70,11 @@ def sourcing(weight: Array, reached: Array, cost: Array, open_: Array, theta: Ar
     before d a, Σ_m w φ⁰ at the start.
     """
     power = weight * open_ * np.exp(-theta[..., None] * np.log(cost))
-    others = (power[..., ALIEN] + power[..., ABROAD])[..., None]
-    mine = power[..., OWN, None] * reached
+    others = (power[..., ALIEN] + power[..., OUTSIDE])[..., None]
+    mine = power[..., OWNED, None] * reached
     whole = mine + others
     rest = np.divide(1.0, whole, out=np.zeros_like(whole), where=whole > 0)
-    share = np.stack([mine * rest, power[..., ALIEN, None] * rest, power[..., ABROAD, None] * rest], axis=-2)
+    share = np.stack([mine * rest, power[..., ALIEN, None] * rest, power[..., OUTSIDE, None] * rest], axis=-2)
     with np.errstate(divide="ignore"):
         price = np.exp(-np.log(whole / before) / theta[..., None])
     return Sold(np.asarray(share), np.asarray(price))
@@ -97,7 +97,7 @@ def out_of_reach(reached: Array, open_: Array, ages: Array) -> Array:
 
     reached d a, φ of owned producers at home, 1 of all others · open_ d m · ages a, δ. Returns d, share.
     """
-    others = (open_[..., ALIEN] > 0) | (open_[..., ABROAD] > 0)
+    others = (open_[..., ALIEN] > 0) | (open_[..., OUTSIDE] > 0)
     return np.where(others, 0.0, ((1 - reached) * ages).sum(-1))
 
 

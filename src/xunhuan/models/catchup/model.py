@@ -10,10 +10,10 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
-from xunhuan.models.catchup.draws import at_probability
 from xunhuan.models.catchup.industry import industry
 from xunhuan.models.catchup.parameters import CatchupParameters
-from xunhuan.models.catchup.read import QUANTITIES, VIEWS, read
+from xunhuan.models.catchup.ranges import at_probability
+from xunhuan.models.catchup.read import QUANTITIES, TABLES_TOLD, read
 from xunhuan.models.edits import (
     Decoupling,
     Duplication,
@@ -29,7 +29,7 @@ from xunhuan.models.edits.base import as_number
 from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import LongRun, Model, Response, Shock, Shorthand, Uncertain, words_beside
 
-DRAWN = (
+_DRAWN = (
     "learning_rate", "knowledge_spillover", "forgetting", "good_elasticity", "home_growth", "gap_now", "frontier_cadence",
     "gap_closing", "tool_ceiling", "ceiling_rise",
 )  # fmt: skip
@@ -143,12 +143,12 @@ MODEL: Model[CatchupParameters] = Model(
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
-    uncertain=(*map(_level, DRAWN), Uncertain("home_pace", _pace, _no_market, zero=False, errors=_own_pace)),
+    uncertain=(*map(_level, _DRAWN), Uncertain("home_pace", _pace, _no_market, zero=False, errors=_own_pace)),
     respond_many=respond_many,
     hands_on=hands_on,
     evolves=True,
     needs_long_run=lambda p: p.engine == "trade",
-    views=VIEWS,
+    views=TABLES_TOLD,
     command="catchup",
     subject="industry",
     table="world-2017",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xunhuan.models.catchup.outcome import Outcome
+from xunhuan.models.catchup.outcome import Worked
 
-LIMITS = (
+_LIMITS = (
     "shares published by consultancies are read from press copies; foundry output is valued at wafer prices, so what is "
     "made at home is understated",
     "history pins down only the product of the elasticity and the pace; intervals are of parameters, not of politics: a "
@@ -20,12 +20,12 @@ LIMITS = (
 )
 
 
-def said(o: Outcome) -> tuple[str, ...]:
+def beside_answer(o: Worked) -> tuple[str, ...]:
     """Notes of an answer."""
-    return (*_judged(o), *_history(o), *LIMITS)
+    return (*_judged(o), *_history(o), *_LIMITS)
 
 
-def _judged(o: Outcome) -> Iterator[str]:
+def _judged(o: Worked) -> Iterator[str]:
     """Figures without evidence, by kind."""
     words = {"judgement": "judgement, not evidence", "memory": "figures nobody has read in a source"}
     for kind, told in words.items():
@@ -34,7 +34,7 @@ def _judged(o: Outcome) -> Iterator[str]:
             yield f"rests on {told}: {'; '.join(mine)}"
 
 
-def _history(o: Outcome) -> Iterator[str]:
+def _history(o: Worked) -> Iterator[str]:
     """How the path by history alone meets what was published after the start, which it has not seen."""
     start, last = o.industry.start, len(o.history.price) - 1
     found = {"made_in": o.history.made_in, "owned_by": o.history.owned_by}

@@ -11,10 +11,10 @@ from xunhuan.data.arrays import Array
 from xunhuan.models.catchup.acting import sums
 from xunhuan.models.catchup.industry import Industry
 from xunhuan.models.catchup.inverse import Needed, bill, needed, reached, surface
-from xunhuan.models.catchup.market import ABROAD, OWN
+from xunhuan.models.catchup.market import OUTSIDE, OWNED
 from xunhuan.models.catchup.parameters import BEYOND, CatchupParameters
-from xunhuan.models.catchup.path import Levers, Path, World, run
-from xunhuan.models.catchup.readings import READINGS, official_readings, shares
+from xunhuan.models.catchup.path import Levers, Path, World, run_years
+from xunhuan.models.catchup.readings import READINGS, official_readings, readings_of
 
 MORE_EXPORTS = 0.01
 """Share by which exports are raised to see what home sales do."""
@@ -24,7 +24,7 @@ CHANNEL_STEPS = ("know", "trade", "tools", "leave", "push", "waste")
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Worked:
     """Years of an industry and what is asked of them.
 
     world, levers  as run · path, free, history  with everything, with nothing cut, with nothing done at all; t d ·
@@ -73,20 +73,20 @@ def years_run(found: Industry, p: CatchupParameters) -> int:
     return max(last - first, p.target.by - first, BEYOND)
 
 
-def outcome(found: Industry, p: CatchupParameters, w: World, levers: Levers) -> Outcome:
+def worked_out(found: Industry, p: CatchupParameters, w: World, levers: Levers) -> Worked:
     """Run the years with everything, with nothing cut, and with nothing done."""
     assert found.facts is not None
     first, last = p.span(found)
-    path = run(w, levers)
-    free = run(w, levers.free) if levers.cuts else path
+    path = run_years(w, levers)
+    free = run_years(w, levers.free) if levers.cuts else path
     still = Levers.none(len(levers.know) - 1)
     quiet = levers.free.push.any() or (levers.waste != 1).any()
-    history = run(w, still) if quiet else free
+    history = run_years(w, still) if quiet else free
     official, designed = official_readings(found), found.facts.designed_by.value
-    got = shares(path, levers, w, designed, official)
+    got = readings_of(path, levers, w, designed, official)
     by = p.target.by - first
     more = sales_response(w, levers, path, by)
-    return Outcome(found, p, w, levers, path, free, history, got, bill(path, free, levers), last - first, by, more, official,
+    return Worked(found, p, w, levers, path, free, history, got, bill(path, free, levers), last - first, by, more, official,
                    designed)  # fmt: skip
 
 
@@ -99,22 +99,22 @@ def sales_response(w: World, levers: Levers, path: Path, by: int) -> Array:
     inputs do not move here.
     """
     cut = levers.until(by)
-    more = run(w, cut._replace(exports=cut.exports * (1 + MORE_EXPORTS)))
+    more = run_years(w, cut._replace(exports=cut.exports * (1 + MORE_EXPORTS)))
     return np.asarray(np.log(more.owned_by[by] / path.owned_by[by]) / np.log1p(MORE_EXPORTS))
 
 
-def central(o: Outcome) -> Outcome:
+def central(o: Worked) -> Worked:
     """The central draw alone."""
     return one(o, 0)
 
 
-def levers_needed(o: Outcome) -> dict[str, Needed]:
+def levers_needed(o: Worked) -> dict[str, Needed]:
     """What each lever of the target would have to be, all else central."""
     c, target = central(o), o.parameters.target
     return {n: needed(c.world, c.levers, n, target.definition, target.share, o.by, o.designed) for n in target.levers}
 
 
-def channels(o: Outcome) -> dict[str, float]:
+def channels(o: Worked) -> dict[str, float]:
     """What each channel alone, and each push, does to the target's reading in its year, then what they do together beyond
     that, and the whole; shares, of the central draw."""
     c = central(o)
@@ -123,7 +123,7 @@ def channels(o: Outcome) -> dict[str, float]:
     name = o.parameters.target.definition
 
     def got(levers: Levers) -> float:
-        return float(shares(run(c.world, levers), levers, c.world, o.designed)[name][-1, 0])
+        return float(readings_of(run_years(c.world, levers), levers, c.world, o.designed)[name][-1, 0])
 
     start = got(none)
     alone = {n: got(none._replace(**{n: getattr(cut, n)})) - start if _acts(cut, n) else 0.0 for n in CHANNEL_STEPS}
@@ -136,43 +136,43 @@ def _acts(levers: Levers, name: str) -> bool:
     return bool((getattr(levers, name) != float(name == "waste")).any())
 
 
-def vintages(o: Outcome) -> Array:
+def vintages(o: Worked) -> Array:
     """Share of each vintage in the target's year that each serves, m a and a last row that nobody serves; central draw."""
     c = central(o)
     cut = c.levers.until(o.by)
-    served = run(c.world, cut, keep_vintages=True).served
+    served = run_years(c.world, cut, keep_vintages=True).served
     assert served is not None
     return np.concatenate([served[-1, 0], 1 - served[-1, 0].sum(0, keepdims=True)])
 
 
-def when_by_two(o: Outcome) -> Array:
+def when_by_two(o: Worked) -> Array:
     """Calendar year the target is reached by dose of the cuts and push, central draw; inf where never."""
     c, target = central(o), o.parameters.target
     found = surface(c.world, c.levers, DOSES, PUSHES, target.definition, target.share, o.designed)
     return np.asarray(o.industry.start + found)
 
 
-def spending_abroad(o: Outcome) -> Array:
+def spending_abroad(o: Worked) -> Array:
     """Spending on the good from abroad, value, t d."""
     return np.asarray(o.path.abroad * o.path.home_market)
 
 
-def cost_ratio(o: Outcome) -> Array:
+def cost_ratio(o: Worked) -> Array:
     """Cost of owned producers at home over that of producers abroad, against the start, ratio, t d."""
-    return np.asarray(o.path.cost[:, :, OWN] / o.path.cost[:, :, ABROAD])
+    return np.asarray(o.path.cost[:, :, OWNED] / o.path.cost[:, :, OUTSIDE])
 
 
-def pushed(o: Outcome) -> Array:
+def pushed(o: Worked) -> Array:
     """Log points that pushes without the pace of history have taken off, t d."""
     return sums(o.levers)
 
 
-def reading_names(o: Outcome) -> tuple[str, ...]:
+def reading_names(o: Worked) -> tuple[str, ...]:
     """Readings there are numbers for, narrow to wide."""
     return tuple(n for n in READINGS if n in o.readings)
 
 
-def one(o: Outcome, k: int) -> Outcome:
+def one(o: Worked, k: int) -> Worked:
     """One draw of many, as if it alone had been asked."""
     size = o.path.made_in.shape[1]
 
@@ -187,6 +187,6 @@ def one(o: Outcome, k: int) -> Outcome:
         n: Path._make([None if x is None else cut(x, 1) for x in getattr(o, n)]) for n in ("path", "free", "history")
     }
     readings = {n: cut(x, 1) for n, x in o.readings.items()}
-    return Outcome(o.industry, o.parameters, w, levers, **paths, readings=readings, cost=cut(o.cost, 1), last=o.last,
+    return Worked(o.industry, o.parameters, w, levers, **paths, readings=readings, cost=cut(o.cost, 1), last=o.last,
                    by=o.by,
                    response=cut(o.response, 0), official=o.official, designed=o.designed)  # fmt: skip

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from xunhuan.data.records import NUMBER, Finite, NotNegative, Part, Strict
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.catchup.industry import LIMITS, Fact, Industry, Reading, industry
+from xunhuan.models.catchup.industry import BOUNDS, Fact, Industry, ShareReading, industry
 from xunhuan.models.edits.yearly import Year
 
 Lever = Literal["push", "trade", "know", "tools", "learning_rate", "knowledge_spillover"]
@@ -32,7 +32,7 @@ class Target(Strict):
     """
 
     share: Part = 0.70
-    definition: Reading = "made_in"
+    definition: ShareReading = "made_in"
     by: Year = 2035
     levers: tuple[Lever, ...] = ALL_LEVERS
 
@@ -128,7 +128,7 @@ class CatchupParameters(Strict):
             value = getattr(self, name)
             if value is None:
                 continue
-            low, high = LIMITS[name]
+            low, high = BOUNDS[name]
             if not low <= value <= high:
                 problems.add(f"{name}: must lie between {low:g} and {high:g} (given: {value:g})")
             named[name] = Fact(value=value, drawn=False, evidence="judgement", source="set by the one who asks")

@@ -12,7 +12,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.models.catchup import frontier, learning, market
 from xunhuan.models.catchup.diffusion import inflow
-from xunhuan.models.catchup.market import ABROAD, ALIEN, AT_HOME, OWN
+from xunhuan.models.catchup.market import ALIEN, AT_HOME, OUTSIDE, OWNED
 
 
 class World(NamedTuple):
@@ -137,7 +137,7 @@ class _State(NamedTuple):
     top: Array
 
 
-def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
+def run_years(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
     """All years of an industry [IrwinKlenow1994; Helveston2022; EatonKortum2002], equations in `learning`, `market` and
     `frontier`.
 
@@ -145,7 +145,7 @@ def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
     """
     last = len(levers.know) - 1
     d, a = max(w.draws, *(x.shape[1] for x in levers[:6]), len(levers.waste)), len(w.ages)
-    reached = market.reach(w.gap, w.reach_spread, a)
+    reached = market.vintages_reached(w.gap, w.reach_spread, a)
     weight = _weights(w, reached)
     before = (weight[..., None] * np.stack([reached, np.ones_like(reached), np.ones_like(reached)], axis=-2)).sum(-2)
     state = _begin(w, d)
@@ -160,13 +160,13 @@ def run(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
         inputs = np.exp((np.log(stage) * w.stage_weight).sum(-1))
         cost = _costs(w, state, pushed[t] + np.zeros(d), inputs)
         open_ = np.stack([np.ones(d), 1 - cut[3], 1 - cut[1]], axis=-1)
-        reached = market.reach(state.gap, w.reach_spread, a)
+        reached = market.vintages_reached(state.gap, w.reach_spread, a)
         sold = market.sourcing(weight, reached, cost, open_, w.theta, before)
         share = (sold.share * w.ages).sum(-1)
         demand = w.home_market * (1 + w.growth) ** t
         rows.append((
-            share[:, OWN], share[:, ALIEN], share[:, ABROAD], market.price_index(sold.price, w.ages), state.gap, state.top,
-            cost, stage, market.stage_home_share(w.stage_home, w.stage_theta, w.stage_gain * t, stage),
+            share[:, OWNED], share[:, ALIEN], share[:, OUTSIDE], market.price_index(sold.price, w.ages),
+            state.gap, state.top, cost, stage, market.stage_home_share(w.stage_home, w.stage_theta, w.stage_gain * t, stage),
             market.out_of_reach(reached, open_, w.ages), demand, pushed[t] + np.zeros(d),
         ))  # fmt: skip
         if keep_vintages:
@@ -189,8 +189,8 @@ def _made(w: World, share: Array, demand: Array, cost: Array, exports: Array, t:
     world buys from abroad."""
     sold_abroad = w.exported * exports * (1 + w.world_growth) ** t
     value = share * demand[:, None]
-    value[:, OWN] += sold_abroad
-    value[:, ABROAD] += w.world_market * (1 + w.world_growth) ** t - demand - sold_abroad
+    value[:, OWNED] += sold_abroad
+    value[:, OUTSIDE] += w.world_market * (1 + w.world_growth) ** t - demand - sold_abroad
     return value / cost
 
 
@@ -256,7 +256,7 @@ def _ideas(w: World, s: _State, share: Array, know: Array, t: int, exports: Arra
 
     through = np.ones((len(know), 2, 2))
     through[:, 0, 1] = through[:, 1, 0] = 1 - know
-    now = inflow(bought(share[:, OWN] + share[:, ALIEN], exports), s.stock, through, w.strength)
+    now = inflow(bought(share[:, OWNED] + share[:, ALIEN], exports), s.stock, through, w.strength)
     start = inflow(
         bought(w.made_in + np.zeros(len(know)), np.ones(1)), np.ones_like(s.stock), np.ones_like(through), w.strength
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _BESIDE = ("price_then", "cost_then")
-LOW, HIGH = 0.05, 0.95
+_LOW, _HIGH = 0.05, 0.95
 RUNGS = ("rung_frontier", "rung_home", "rung_ceiling")
 _READING, _YEAR = ("reading",), ("year",)
 
@@ -139,7 +139,7 @@ def quantiles(sample: Array) -> tuple[Array, Array]:
     and where the end falls among those it is infinite."""
     ordered = np.sort(sample, axis=0)
     n = len(ordered) - 1
-    return ordered[int(np.floor(LOW * n))], ordered[int(np.ceil(HIGH * n))]
+    return ordered[int(np.floor(_LOW * n))], ordered[int(np.ceil(_HIGH * n))]
 
 
 def _stacked(path: xr.Dataset, names: list[str]) -> Array:
@@ -335,4 +335,4 @@ def by_lever(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     return out
 
 
-VIEWS: dict[str, ResponseTable] = {"reading": by_reading, "year": by_year, "lever": by_lever}
+TABLES_TOLD: dict[str, ResponseTable] = {"reading": by_reading, "year": by_year, "lever": by_lever}

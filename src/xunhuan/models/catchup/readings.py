@@ -16,7 +16,7 @@ READINGS = ("owned_by", "made_in", "designed_by", "table_supply", "table_output"
 that home supplies, and home's output over its use."""
 
 
-def shares(
+def readings_of(
     path: Path, levers: Levers, w: World, designed: float, official: tuple[float, float] | None = None
 ) -> dict[str, Array]:
     r"""Readings by name, t d, share (output over use: ratio).

@@ -14,15 +14,15 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.models.catchup.acting import goods
+from xunhuan.models.catchup.acting import industry_sectors
 from xunhuan.models.catchup.learning import learning_exponent
 from xunhuan.models.catchup.market import stage_price
-from xunhuan.models.catchup.outcome import Outcome, central
+from xunhuan.models.catchup.outcome import Worked, central
 from xunhuan.models.edits import Decoupling, Edit, Productivity, TradeCost
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 
-class Year(NamedTuple):
+class YearRun(NamedTuple):
     """One year: productivity r, ratio, of the industry's sectors; experience r; the equilibrium."""
 
     productivity: Array
@@ -50,7 +50,7 @@ def weights(acc: Accounts, shock: Shock, spillover: float, year: int, first: int
     return np.asarray(out)
 
 
-def productivity(
+def learnt_productivity(
     grown: Array, pushed: Array, inputs: Array, abroad: Array, exponent: float, cost_share: float
 ) -> Array:
     r"""Productivity of the industry's sectors by region, against the start and against the mean abroad.
@@ -64,7 +64,7 @@ def productivity(
     return np.asarray(np.exp(log - float((abroad * log).sum())))
 
 
-def years(acc: Accounts, shock: Shock, o: Outcome, long_run: LongRun) -> Iterator[Year]:
+def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator[YearRun]:
     """The equilibria of the years shown, each searched from the one before.
 
     E[r,t+1] = E[r,t] + Σ_o ω[r,o,t] y[o,t] (1 + g)^t        y volume of output, value at the base's prices
@@ -74,7 +74,7 @@ def years(acc: Accounts, shock: Shock, o: Outcome, long_run: LongRun) -> Iterato
     assert o.industry.facts is not None
     b, kappa = float(learning_exponent(w.learning_rate)[0]), o.industry.facts.cost_share.value
     s, g = float(w.spillover[0]), float(w.world_growth[0])
-    i = goods(acc, o.industry)
+    i = industry_sectors(acc, o.industry)
     base = acc.output[:, i].sum(1)
     at_home = np.array([n == acc.home for n in acc.geography.nation])
     abroad = np.where(at_home, 0.0, base)
@@ -86,25 +86,25 @@ def years(acc: Accounts, shock: Shock, o: Outcome, long_run: LongRun) -> Iterato
         stage = stage_price(w.stage_home, w.stage_theta, w.stage_gain * t, c.levers.tools[t])
         inputs = float((np.log(stage) * w.stage_weight).sum())
         grown = np.where(live, stock / np.where(live, start, 1.0), 1.0)
-        made = productivity(
+        made = learnt_productivity(
             grown, np.where(at_home, float(c.path.pushed[t, 0]), 0.0), np.where(at_home, inputs, 0.0), abroad, b, kappa
         )
         response, state = long_run(_shock(acc, shock, o, made, first + t), state)
-        yield Year(made, stock.copy(), response)
+        yield YearRun(made, stock.copy(), response)
         volume = _volume(response, acc, i)
         stock = (1 - float(w.forgetting[0])) * stock + weights(acc, shock, s, first + t, first) @ volume * (1 + g) ** t
 
 
-def _shock(acc: Accounts, shock: Shock, o: Outcome, made: Array, year: int) -> Shock:
+def _shock(acc: Accounts, shock: Shock, o: Worked, made: Array, year: int) -> Shock:
     """What the equilibrium of a year is asked: productivities, the lasting edits, and sales that are cut by then."""
     edits: list[Edit] = [
         Productivity(regions=code, sectors=o.industry.sector, change=float(a) - 1)
         for code, a, books in zip(acc.geography.codes, made, acc.closed, strict=True) if books and abs(a - 1) > 1e-13
     ]  # fmt: skip
-    return Shock((*edits, *barriers(shock, o, year)), f"{shock.name or 'years'} {year}")
+    return Shock((*edits, *barriers_in_force(shock, o, year)), f"{shock.name or 'years'} {year}")
 
 
-def barriers(shock: Shock, o: Outcome, year: int) -> tuple[Edit, ...]:
+def barriers_in_force(shock: Shock, o: Worked, year: int) -> tuple[Edit, ...]:
     """Barriers to trade in force in a year: the lasting edits from the second year on, and sales of the good that are cut by
     then. A table tells the good apart from its sector no further, so that the cut is of the whole sector."""
     first, sector = o.industry.start, o.industry.sector
@@ -112,8 +112,8 @@ def barriers(shock: Shock, o: Outcome, year: int) -> tuple[Edit, ...]:
     for e in shock.of(Decoupling):
         size = float(e.strength(np.array([float(year)]), first)[0])
         if e.channel == "trade" and size > 0:
-            cut: dict[str, Any] = {"ban": True} if size == 1 else {"cut": size}
-            out.append(TradeCost(**{"from": e.origin, "to": e.destination}, sectors=sector, **cut))
+            cut: dict[str, Any] = {"from": e.origin, "to": e.destination, "sectors": sector}
+            out.append(TradeCost(**cut, **({"ban": True} if size == 1 else {"cut": size})))
     return tuple(out)
 
 
@@ -123,9 +123,9 @@ def _volume(response: Response, acc: Accounts, i: Array | Any) -> Array:
     return np.asarray((hat * acc.output[:, i]).sum(1))
 
 
-def with_accounts(accounts: Accounts, market: Response, shock: Shock, o: Outcome, long_run: LongRun) -> Response:
+def with_accounts(accounts: Accounts, market: Response, shock: Shock, o: Worked, long_run: LongRun) -> Response:
     """The market's answer with the table's: accounts of the last year, income and output of regions along the years."""
-    i = goods(accounts, o.industry)
+    i = industry_sectors(accounts, o.industry)
     base = accounts.output[:, i].sum(1)
     income, volume, made = [], [], []
     worst: Status | None = None

@@ -52,7 +52,20 @@ class Yearly(Edit):
         return first if self.start is None else self.start
 
 
-class Decoupling(Yearly):
+class _Between(Edit):
+    """From origin to destination."""
+
+    origin: RegionNames = Field(alias="from")
+    destination: RegionNames = Field(alias="to")
+
+
+class _On(Edit):
+    """On regions."""
+
+    regions: RegionNames
+
+
+class Decoupling(Yearly, _Between):
     """One channel between `from` and `to` is cut by the share `size`, over `ramp` years.
 
     λ[t] = size · min(max(t − start, 0) / ramp, 1),   1 − λ = Π_k (1 − λ_k) over the edits k of a channel [Helveston2022]
@@ -66,12 +79,12 @@ class Decoupling(Yearly):
         Regions that are cut off from, `from` in a file: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
     destination : str or list of str
         Regions that are cut off, `to` in a file; named alike.
+    start : int, optional
+        Year after which it begins to bite; by default the year the model begins with.
     channel : {"know", "trade", "tools", "leave"}
         What is cut.
     size : float
         Share that is cut at the end, 0 to 1.
-    start : int, optional
-        Year after which it begins to bite; by default the year the model begins with.
     ramp : float, default 10
         Years until it is whole; 0 is at once, from the start year on.
 
@@ -84,15 +97,13 @@ class Decoupling(Yearly):
     --------
     >>> cut = Decoupling("foreign", "CHN", channel="tools", size=0.9, start=2022, ramp=5)
     >>> print(cut)
-    decoupling start=2022 from=foreign to=CHN channel=tools size=0.9 ramp=5
+    decoupling from=foreign to=CHN start=2022 channel=tools size=0.9 ramp=5
     >>> cut.strength(np.array([2022, 2023, 2040]), 2020).round(3).tolist()
     [0.0, 0.18, 0.9]
     """
 
     kind = "decoupling"
 
-    origin: RegionNames = Field(alias="from")
-    destination: RegionNames = Field(alias="to")
     channel: Channel
     size: Share
     ramp: NotNegative = 10.0
@@ -120,7 +131,7 @@ class Decoupling(Yearly):
         return ()
 
 
-class Push(Yearly):
+class Push(Yearly, _On):
     """Costs of an industry in `regions` fall by `rate` a year beyond what learning does, from `start` to `end`.
 
     ĉ ← ĉ e^(−Σ_t rate),   rates of the edits of a region add up; at a dose x the rate is x rate
@@ -131,12 +142,14 @@ class Push(Yearly):
     ----------
     regions : str or list of str
         Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    start : int, optional
+        Year it begins after; by default the year the model begins with.
     rate : float
         Log points a year: 0.02 is two per cent; below 0 a drag.
     industry : str, default ""
         Name of the industry; by default whichever the model is of.
-    start, end : int, optional
-        Years it begins after and ends with; by default from the model's first year to its last.
+    end : int, optional
+        Its last year; by default the model's.
 
     Raises
     ------
@@ -147,7 +160,7 @@ class Push(Yearly):
     --------
     >>> push = Push("CHN", rate=0.02, start=2021, end=2023)
     >>> print(push)
-    push start=2021 regions=CHN rate=0.02 end=2023
+    push regions=CHN start=2021 rate=0.02 end=2023
     >>> push.rates(np.array([2021, 2022, 2023, 2024]), 2020).tolist()
     [0.0, 0.02, 0.02, 0.0]
     """
@@ -155,7 +168,6 @@ class Push(Yearly):
     kind = "push"
     linear = ("rate",)
 
-    regions: RegionNames
     rate: Rate
     industry: str = ""
     end: Year | None = None

@@ -40,10 +40,10 @@ def respond_many(
 
 
 def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
-    """The long run lent to other models; see `answer.equilibrium`."""
-    from xunhuan.models.trade.answer import equilibrium
+    """The long run lent to other models; see `answer.lent`."""
+    from xunhuan.models.trade.answer import lent
 
-    return equilibrium(accounts, parameters)
+    return lent(accounts, parameters)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
