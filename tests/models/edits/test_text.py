@@ -171,6 +171,10 @@ SAMPLES: tuple[Edit, ...] = (
     Orders("A", origin="B", change=-0.5, recovery="linear", recovery_days=2),
     edits.Link("A", "B", start=3, end=9),
     edits.Gateway("A", "X"),
+    edits.Decoupling("A", "B", channel="tools", size=0.5, start=2022, ramp=5),
+    edits.Push("A", rate=0.02, industry="chips", start=2021, end=2040),
+    edits.Duplication("A", factor=1.3),
+    edits.Need("A", value=180.0, industry="chips", year=2035),
 )
 
 
