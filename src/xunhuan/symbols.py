@@ -36,11 +36,13 @@ UNITS: dict[str, Unit] = {u[0]: Unit(*u) for u in (
     ("elasticity", "", ""), ("dose", "", ""), ("value", "", ""), ("value a day", "a day", "每天"),
     ("price", "", ""), ("position", "", ""), ("label", "", ""), ("regions", "regions", "个地区"),
     ("stages", "stages", "级"), ("generations", "generations", "代"), ("day", "days", "天"), ("week", "weeks", "周"),
-    ("year", "years", "年"), ("count", "", ""), ("persons", "persons", "人"), ("10^4 persons", "10^4 persons", "万人"),
-    ("jobs", "jobs", "个岗位"), ("km", "km", "公里"), ("t", "t", "吨"), ("t CO2", "t CO2", "吨二氧化碳"),
+    ("year", "years", "年"), ("date", "", ""), ("bn USD", "bn USD", "十亿美元"), ("count", "", ""),
+    ("persons", "persons", "人"), ("10^4 persons", "10^4 persons", "万人"), ("jobs", "jobs", "个岗位"),
+    ("km", "km", "公里"), ("t", "t", "吨"), ("t CO2", "t CO2", "吨二氧化碳"),
     ("kWh", "kWh", "千瓦时"),
 )}  # fmt: skip
-"""Every unit there is. "value" stands for the currency unit of the table."""
+"""Every unit there is. "value" stands for the currency unit of the table; a "date" is a calendar year, infinite where later
+than all that were looked at."""
 
 
 def _table(rows: tuple[tuple[str, str, str, str, str, str], ...]) -> dict[str, Symbol]:

@@ -21,6 +21,7 @@ from xunhuan.models.model import Model, Response, Shock
 from xunhuan.scenario import bench, record
 from xunhuan.scenario.ensemble import Plan
 from xunhuan.scenario.layers import layers_of
+from xunhuan.scenario.lend import responded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,7 +314,8 @@ def respond(
     several = [edits] if isinstance(edits, Edit | str) else list(edits)
     lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
     found.refuse_unread(lines)
-    return found.respond(load(acc) if isinstance(acc, str) else acc, Shock(lines), _parameters(found, parameters))
+    made = _parameters(found, parameters)
+    return responded(found, load(acc) if isinstance(acc, str) else acc, Shock(lines), made)
 
 
 def _parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:

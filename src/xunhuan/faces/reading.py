@@ -68,8 +68,14 @@ class Reading(Placed):
         """Quantities told first, in order."""
         return [q for q in self.quantities.values() if q.headline]
 
+    def beside(self, q: str | Told, arm: str = "") -> list[tuple[Told, Number]]:
+        """Numbers that a quantity is never told without, in an arm; those that have a value."""
+        named = (self.quantity(n) for n in self.quantity(q).beside if n in self.quantities)
+        found = ((b, self.number(b, arm=arm)) for b in named)
+        return [(b, n) for b, n in found if n.known]
+
     def first(self, model: str) -> Told | None:
-        """A model's first headline by place, else its first number by place."""
+        """A model's first headline by place or of the nation, else its first such number."""
         return next((q for q in sorted(self.of(model), key=lambda q: not q.headline) if q.by_place), None)
 
     @cached_property
@@ -97,7 +103,7 @@ class Reading(Placed):
         axis = q.place_axis
         if axis and self.home in values[axis].values:
             values = values.sel({axis: self.home})
-        return [a for a in self.arms if np.isfinite(values.sel(arm=a)).any()]
+        return [a for a in self.arms if not np.isnan(values.sel(arm=a)).all()]
 
     def distinct(self, q: str | Told) -> list[str]:
         """Arms a quantity tells apart: those with an answer, each once where two are alike."""
@@ -162,7 +168,7 @@ class Reading(Placed):
         a, b = (self.data[o.name] for o in (q, other))
         return a.dims == b.dims and bool(np.allclose(a, b, rtol=0, atol=STILL, equal_nan=True))
 
-    def beside(self, q: Told) -> list[Told]:
+    def told_after(self, q: Told) -> list[Told]:
         """Headlines told with a model's first: those its room has a `line_X` for, where they say something else."""
         said = (o for o in self.of(q.model) if o.headline and o.name != q.name and self.words_of(o, "line", ""))
         return [o for o in said if not self.alike(q, o)]
@@ -179,7 +185,7 @@ class Reading(Placed):
         known = [q for q in self.headlines if q.by_place and "arm" in self.data[q.name].dims]
         changes = [q for q in known if q.change]
         moving = (q for q in changes if any(self.moves(q, a) for a in arms))
-        answered = (q for q in known if any(np.isfinite(self.data[q.name].sel(arm=a)).any() for a in arms))
+        answered = (q for q in known if any(not np.isnan(self.data[q.name].sel(arm=a)).all() for a in arms))
         return next(moving, None) or next(answered, None) or next(iter(known), None)
 
     def moves(self, q: str | Told, arm: str, place: str = "") -> bool:

@@ -24,7 +24,8 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
         return ""
     within = reading.within(n, q)
     value = reading.show(n, q) if "{within}" in said else reading.show(n, q) + within
-    mine = {o.name: reading.show(reading.number(o, arm=arm), o) for o in reading.of(q.model) if o.by_place}
+    numbers = ((o, reading.number(o, arm=arm)) for o in reading.of(q.model) if o.by_place and f"{{{o.name}}}" in said)
+    mine = {o.name: reading.show(x, o) + (reading.within(x, o) if o != q else "") for o, x in numbers if x.known}
     given = {k: _plainly(v) for k, v in reading.result.manifest["models"].get(q.model, {}).items()}
     known = given | mine | {"home": reading.name(reading.home), "value": value, "within": within}
     return said.format_map(defaultdict(lambda: "–", known))  # a result of another version may lack a number
@@ -32,6 +33,17 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
 
 def _plainly(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def beside(reading: Reading, q: Told, arm: str) -> str:
+    """What a quantity is never told without, as a sentence: "Price: 1.31 (90% interval 1.2 to 1.4); cost: 116 bn USD.";
+    empty where there is nothing."""
+    t = words.of(reading.lang)
+    told = [
+        t("told_beside", title=reading.title(b), value=reading.show(n, b) + reading.within(n, b))
+        for b, n in reading.beside(q, arm)
+    ]
+    return t("beside_join").join(told) + ("。" if reading.lang == "zh" else ".") if told else ""
 
 
 def arm_sentence(reading: Reading, arm: str) -> str:
@@ -127,10 +139,11 @@ def headline_frame(result: Result) -> pd.DataFrame:
     """
     reading, s = Reading(result), result.summary
     first = [q for q in reading.headlines if not q.model or q == reading.first(q.model)]
-    told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.beside(q)}
+    told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.told_after(q)}
+    told |= {name for q in reading.headlines if q.name in told for name in q.beside}
     # A ratio to almost nothing is left out; the notes say so.
     ratios = s["variable"].map({n: bool(q.weighs) for n, q in reading.quantities.items()}).astype(bool)
-    mine = s[(s["place"] == reading.home) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
+    mine = s[s["place"].isin([reading.home, ""]) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
     percent = mine["variable"].map({n: q.percent and not q.weighs for n, q in reading.quantities.items()}).astype(bool)
     labels = [_line(reading, row) for row in mine.to_dict("records")]
     shown = pd.DataFrame({"number": labels, "arm": mine["arm"]})

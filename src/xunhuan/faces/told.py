@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from xunhuan import symbols
+from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.models.model import Quantity
 
@@ -27,13 +28,13 @@ class Number:
 
     @property
     def known(self) -> bool:
-        """True where there is a value."""
-        return bool(np.isfinite(self.value))
+        """True where there is a value; a date that never came is one."""
+        return not bool(np.isnan(self.value))
 
     @property
     def spans(self) -> bool:
         """True where there is an interval."""
-        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+        return not bool(np.isnan(self.low) or np.isnan(self.high))
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Told(Quantity):
     model    whose it is, empty for measures and comparisons · lasting: that model's horizon is long, or there is no model
     written  its unit as people write it, such as "million USD"; empty where it has none or is read in per cent
     arm      the arm a comparison speaks of · weighs: the quantity a comparison compares · largest: dose that was tried
+    later    what stands for a date that never came
     """
 
     model: str = ""
@@ -51,11 +53,12 @@ class Told(Quantity):
     arm: str = ""
     weighs: str = ""
     largest: float = float("nan")
+    later: str = "later"
 
     @property
     def by_place(self) -> bool:
-        """True where it is one number a place."""
-        return len(self.axes) == 1 and self.axes[0] in PLACE_AXES
+        """True where it is one number a place, or one for the nation looked at."""
+        return not self.axes or (len(self.axes) == 1 and self.axes[0] in PLACE_AXES)
 
     @property
     def percent(self) -> bool:
@@ -88,7 +91,7 @@ class Told(Quantity):
         """
         percent = self.percent or (drawn and bool(self.rest))
         signed = self.rest is not None if drawn else self.change and not self.loss
-        return style.Form(percent, "" if percent else self.written, signed)
+        return style.Form(percent, "" if percent else self.written, signed, self.unit == "date", self.later)
 
 
 def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
@@ -98,11 +101,13 @@ def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
     record: dict[str, Any] = {f.name: v.attrs[f.name] for f in fields(Quantity) if f.name in v.attrs} | {
         "name": name, "unit": unit, "axes": tuple(str(d) for d in v.dims if d != "arm"),
         "rest": float(v.attrs["rest"]) if "rest" in v.attrs else None,
-        "better": int(v.attrs["better"]), "headline": bool(v.attrs["headline"]),
+        "better": int(v.attrs["better"]), "headline": bool(v.attrs["headline"]), "kept": bool(v.attrs.get("kept", 0)),
+        "points": tuple(str(v.attrs.get("points", "")).split()), "beside": tuple(str(v.attrs.get("beside", "")).split()),
     }  # fmt: skip
     added = {k: str(v.attrs.get(k, "")) for k in ("model", "arm", "weighs")}
     lasting, largest = bool(v.attrs.get("lasting", True)), float(v.attrs.get("largest", np.nan))
-    return Told(**record | added, lasting=lasting, largest=largest, written=_written(unit, data, lang))
+    later = words.of(lang)("date_later")
+    return Told(**record | added, lasting=lasting, largest=largest, written=_written(unit, data, lang), later=later)
 
 
 def _written(unit: str, data: xr.Dataset, lang: style.Language) -> str:

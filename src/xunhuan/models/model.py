@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,11 +19,16 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.first_order import FirstOrder as FirstOrder
+from xunhuan.models.shorthand import Shorthand as Shorthand
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from xunhuan.models.solvers import Vector
+
+PictureKind = Literal["map", "bars", "lines", "fan", "stack", "steps", "heat", "none"]
 Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
@@ -58,13 +63,18 @@ class Shock:
 
     @property
     def lasting(self) -> tuple[Edit, ...]:
-        """Edits that hold for good."""
-        return tuple(e for e in self.edits if e.lasting)
+        """Edits that hold for good, at once."""
+        return tuple(e for e in self.edits if e.lasting and not e.by_years)
 
     @property
     def timed(self) -> tuple[Edit, ...]:
         """Edits in force for a period."""
         return tuple(e for e in self.edits if not e.lasting)
+
+    @property
+    def yearly(self) -> tuple[Edit, ...]:
+        """Edits that come in over years."""
+        return tuple(e for e in self.edits if e.by_years)
 
     def of(self, *kinds: type[E]) -> tuple[E, ...]:
         """Edits of some kinds."""
@@ -124,7 +134,7 @@ class Response:
     status : Status
         How the solver ended; a response that did not converge says so here and in every report.
     path : xarray.Dataset, optional
-        Results along time `t` (days), where the model has time.
+        Results along time `t` (days) or `year`, where the model has time.
     notes : tuple of str
         What belongs beside the numbers, a sentence each.
 
@@ -143,6 +153,24 @@ class Response:
     notes: tuple[str, ...] = ()
 
 
+class LongRun(Protocol):
+    """A long-run equilibrium that one model lends another: the table and the parameters are the lender's affair.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> trade = xh.models()["trade"]
+    >>> lent: LongRun = trade.equilibrium(xh.toyland(), trade.parameters())
+    >>> response, state = lent(Shock(), None)
+    >>> bool(response.accounts.flow.sum() == xh.toyland().flow.sum())
+    True
+    """
+
+    def __call__(self, shock: Shock, start: Vector | None) -> tuple[Response, Vector]:
+        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state."""
+        ...
+
+
 class Numbers(NamedTuple):
     """Numbers with the names of their axes.
 
@@ -154,6 +182,8 @@ class Numbers(NamedTuple):
         The numbers, in the quantity's unit.
     coords : mapping
         Labels of the axes that the base table does not know, by axis.
+    low, high : array, optional
+        Ends of the 90% interval, where the model draws by itself; draws of a scenario take their place.
 
     Examples
     --------
@@ -165,38 +195,12 @@ class Numbers(NamedTuple):
     axes: tuple[str, ...]
     values: Array
     coords: Mapping[str, Any] = _NONE
+    low: Array | None = None
+    high: Array | None = None
 
 
 Readings = Mapping[str, Numbers]
 """Numbers read off an arm, by quantity."""
-
-
-class FirstOrder(NamedTuple):
-    """A gain to first order, from the base table alone: so much of a place's income, times so much.
-
-    Attributes
-    ----------
-    quantity : str
-        Which quantity of the model it stands beside.
-    what : str
-        What the edits concern; the room's words `first_order_WHAT` say it ("trade concerned").
-    share : array
-        Of each place's income that they concern, ratio, axis place.
-    change : array
-        By how much it becomes cheaper or more, on average, ratio, axis place; their product is the gain.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> f = FirstOrder("real_income", "traded", np.array([0.5]), np.array([0.05]))
-    >>> (f.share * f.change).tolist()
-    [0.025]
-    """
-
-    quantity: str
-    what: str
-    share: Array
-    change: Array
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,9 @@ class Quantity:
     unit : str
         A name of `symbols.UNITS`; "value" is the table's own unit.
     axes : tuple of str
-        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the readings label.
+        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the
+        readings label; ()
+        for one number that speaks of the nation looked at.
     definition : str
         A sentence, with the formula where there is one.
     source : str
@@ -221,8 +227,16 @@ class Quantity:
         Whether it is among the numbers told first, drawn and listed in the summary.
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
-    picture : {"none", "map", "bars", "lines"}
-        How it is drawn: a map of places, bars of places or sectors, lines along t.
+    picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat"}
+        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots
+        along its
+        last axis; bars of the last axis stacked by the first; steps to a last that sums them up; colours over two axes.
+    points : tuple of str
+        Of a fan: quantities whose values are drawn as dots, full ones first, then hollow ones, then crosses.
+    beside : tuple of str
+        Quantities of one number that this one is never told without.
+    kept : bool
+        Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
 
     Examples
     --------
@@ -239,7 +253,10 @@ class Quantity:
     better: int = 0
     headline: bool = False
     rest: float | None = 0.0
-    picture: Literal["map", "bars", "lines", "none"] = "none"
+    picture: PictureKind = "none"
+    points: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    kept: bool = False
 
     @property
     def change(self) -> bool:
@@ -273,6 +290,8 @@ class Uncertain(Generic[P]):
         Where it is a choice: what there is to choose from, each of them a parameter value the model takes.
     parameter : str
         Where it is a choice: the parameter that is chosen.
+    level : bool
+        Whether what is drawn is the parameter itself, in its own unit, and not a factor on it; "" as the scenario says.
     errors : callable, optional
         (parameters, number, accounts): parameters drawn by the model's own errors; the number in (0, 1) picks the draw.
 
@@ -290,12 +309,13 @@ class Uncertain(Generic[P]):
     zero: bool = True
     choices: tuple[str, ...] = ()
     parameter: str = ""
+    level: bool = False
     errors: Callable[[P, float, Accounts], P] | None = None
 
     @property
     def rest(self) -> float | str:
         """What it is moved by where it is not drawn."""
-        return "" if self.choices else 1.0
+        return "" if self.choices or self.level else 1.0
 
 
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]
@@ -315,7 +335,7 @@ class Model(Generic[P]):
     reads : tuple of type of Edit
         Kinds of edits it reads, lasting or timed.
     respond : callable
-        (accounts, shock, parameters) to a `Response`.
+        (accounts, shock, parameters) to a `Response`; with a fourth, a `LongRun`, where `needs_long_run`.
     read : callable
         (accounts, response, places) to `Numbers` by name, all `quantities`; a response of None: nothing happens.
     quantities : tuple of Quantity
@@ -329,6 +349,12 @@ class Model(Generic[P]):
         (accounts, shocks, parameters, booked=True): responses of many draws; without `booked` accounts may be the base's.
     hands_on : callable, optional
         (response): edits for the model that comes after.
+    evolves : bool
+        Whether something happens without any edit, so that the base is run too and a question may have none.
+    equilibrium : callable, optional
+        (accounts, parameters): the `LongRun` it lends to others.
+    needs_long_run : callable, optional
+        (parameters): whether it wants one from another.
     slopes : callable, optional
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
     at_rest : callable, optional
@@ -343,6 +369,12 @@ class Model(Generic[P]):
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
         Short form of `xunhuan respond TABLE --model NAME` on the command line; "" for none.
+    subject : str
+        Parameter that the argument of that command gives; the table is then an option, `table` by default.
+    table : str
+        Name of the table its command asks where none is given.
+    shorthands : tuple of Shorthand
+        Options of its command beside those of edits and parameters.
     shown : tuple of str
         Parameters that forms offer.
     sources : tuple of str
@@ -365,13 +397,16 @@ class Model(Generic[P]):
     name: str
     parameters: type[P]
     reads: tuple[type[Edit], ...]
-    respond: Callable[[Accounts, Shock, P], Response]
+    respond: Callable[..., Response]
     read: Callable[[Accounts, Response | None, Places], Readings]
     quantities: tuple[Quantity, ...]
     uncertain: tuple[Uncertain[P], ...] = ()
     horizon: Literal["long", "short"] = "long"
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
+    evolves: bool = False
+    equilibrium: Callable[[Accounts, P], LongRun] | None = None
+    needs_long_run: Callable[[P], bool] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
     at_rest: Callable[[Accounts, P], Accounts] | None = None
     comparable: Callable[[Accounts, Shock, P], P] | None = None
@@ -379,6 +414,9 @@ class Model(Generic[P]):
     constant_returns: Callable[[P], P | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
+    subject: str = ""
+    table: str = ""
+    shorthands: tuple[Shorthand, ...] = ()
     shown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)

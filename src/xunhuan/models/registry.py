@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -62,7 +63,13 @@ def models() -> dict[str, Model[Any]]:
             if _known.get(model.name) is not model:
                 register(model)
         _found = True
-    return dict(sorted(_known.items(), key=lambda item: (item[1].horizon != "long", item[0] not in _own(), item[0])))
+    own = _own()
+    return dict(sorted(_known.items(), key=lambda item: _place(item[1], own)))
+
+
+def _place(model: Model[Any], own: list[str]) -> tuple[bool, bool, bool, str]:
+    """Where a model stands: lasting ones first, the one asked by default before others, the house's own before guests."""
+    return model.horizon != "long", model.name != DEFAULT, model.name not in own, model.name
 
 
 def find(name: str) -> Model[Any]:
@@ -205,6 +212,7 @@ def registered(model: Model[Any]) -> Iterator[None]:
         del _known[model.name]
 
 
+@cache
 def _own() -> list[str]:
     """Folders beside this file with a record in them."""
     package = importlib.import_module("xunhuan.models")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -69,7 +69,9 @@ def _blanked(arm: Arm) -> Mapping[str, Numbers]:
     """Readings of an arm, nan where a solver failed: a number that is no answer is not shown."""
     if all(s.converged for s in arm.status.values()):
         return arm.readings
-    return {k: n._replace(values=np.full(np.shape(n.values), np.nan)) for k, n in arm.readings.items()}
+    return {
+        k: n._replace(values=np.full(np.shape(n.values), np.nan), low=None, high=None) for k, n in arm.readings.items()
+    }
 
 
 def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
@@ -126,38 +128,51 @@ def _solved(bench: Bench, data: xr.Dataset) -> dict[float, Array]:
 
 
 def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
-    """Every headline number in one fixed order: labels and values.
+    """Every headline number, and every number that draws keep, in one fixed order: labels and values.
 
     Labels are variable, quantity, arm, place and a column for each further axis ("" where a number has none of it); the
     quantity is the place on its further axis where it has one, else the variable. An arm a model says nothing on is left
     out, and the base where a number rests by definition. The same order comes out of every draw of a scenario.
     """
-    told = [str(n) for n in data.data_vars if data[n].attrs.get("headline")]
-    further = list(dict.fromkeys(str(d) for n in told for d in data[n].dims if d not in ("arm", *_PLACES)))
+    blocks = list(_blocks(data))
+    further = list(dict.fromkeys(d for _, _, cut in blocks for d in map(str, cut.dims) if d not in _PLACES))
     rows: list[tuple[str, ...]] = []
-    values: list[Array] = []
-
-    def add(name: str, arm: str, cut: xr.DataArray) -> None:
-        mine = [d for d in further if d in cut.dims]
-        place = next((d for d in _PLACES if d in cut.dims), None)
-        if place is None:
-            cut = cut.expand_dims(place=[""])
-        ordered = cut.transpose(*mine, place or "place")
-        labels = [ordered[d].values.astype(str).tolist() for d in ordered.dims]
+    for name, arm, cut in blocks:
+        mine = [str(d) for d in cut.dims if d not in _PLACES]
+        labels = [cut[d].values.astype(str).tolist() for d in cut.dims]
+        labels += [[""]] * (len(labels) == len(mine))
         for at in product(*labels):
             here = dict(zip(mine, at, strict=False))
             rows.append((name, at[0] if len(mine) == 1 else name, arm, at[-1], *(here.get(d, "") for d in further)))
-        values.append(np.asarray(ordered.to_numpy(), dtype=float).ravel())
+    frame = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place", *further])
+    return frame, np.concatenate([_flat(cut) for *_, cut in blocks])
 
-    for arm in (str(a) for a in data["arm"].values):
+
+def headline_values(data: xr.Dataset) -> Array:
+    """The values of `headlines` alone, in the same order."""
+    return np.concatenate([_flat(cut) for *_, cut in _blocks(data)])
+
+
+def _flat(cut: xr.DataArray) -> Array:
+    return np.asarray(cut.to_numpy(), dtype=float).ravel()
+
+
+def _blocks(data: xr.Dataset) -> Iterator[tuple[str, str, xr.DataArray]]:
+    """Numbers of `headlines` by variable and arm, places along the last axis."""
+    told = [str(n) for n in data.data_vars if data[n].attrs.get("headline") or data[n].attrs.get("kept")]
+    further = list(dict.fromkeys(str(d) for n in told for d in data[n].dims if d not in ("arm", *_PLACES)))
+
+    def ordered(cut: xr.DataArray) -> xr.DataArray:
+        dims = [d for d in (*further, *_PLACES) if d in cut.dims]
+        return cut if list(cut.dims) == dims else cut.transpose(*dims)
+
+    for k, arm in enumerate(str(a) for a in data["arm"].values):
         for name in (n for n in told if "arm" in data[n].dims):
-            cut = data[name].sel(arm=arm)
+            cut = data[name].isel(arm=k)
             if not (arm == "base" and "rest" in cut.attrs) and not np.isnan(cut.to_numpy()).all():
-                add(name, arm, cut)
+                yield name, arm, ordered(cut)
     for name in (n for n in told if "arm" not in data[n].dims):
-        add(name, str(data[name].attrs["arm"]), data[name])
-    labels = pd.DataFrame(rows, columns=["variable", "quantity", "arm", "place", *further])
-    return labels, np.concatenate(values)
+        yield name, str(data[name].attrs["arm"]), ordered(data[name])
 
 
 def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str) -> xr.Dataset:
@@ -167,7 +182,7 @@ def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str
     for variable, at in labels.groupby("variable", sort=False).indices.items():
         name = str(variable)
         whole = xr.full_like(data[name], np.nan, dtype=float)
-        whole.attrs = {k: v for k, v in whole.attrs.items() if k != "headline"}
+        whole.attrs = {k: v for k, v in whole.attrs.items() if k not in ("headline", "kept")}
         if "rest" in whole.attrs and "arm" in whole.dims:
             whole[{"arm": 0}] = whole.attrs["rest"]
         axes = [d for d in further if d in whole.dims]
@@ -176,10 +191,20 @@ def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str
         groups = rows.groupby(keys, sort=False).indices if keys else {(): np.arange(len(rows))}
         for key, part in groups.items():
             # Labels of a block run over its places in the dataset's order.
-            where = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
+            where = {
+                k: as_labelled(data, k, v) for k, v in zip(keys, key if isinstance(key, tuple) else (key,), strict=True)
+            }
             whole.loc[where] = mine[part].reshape(whole.loc[where].shape)
         out[f"{name}_{suffix}"] = whole
     return data.assign(out)
+
+
+def as_labelled(data: xr.Dataset, axis: str, label: str) -> Any:
+    """A label of a headline as the axis itself has it: a year is a number there."""
+    values = data[axis].to_numpy()
+    if values.dtype.kind in "UO":
+        return label
+    return values[values.astype(str) == label][0]
 
 
 def require(assessment: Assessment) -> None:

@@ -21,7 +21,7 @@ from xunhuan.data.caveats import partners_guessed, picks_partners
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.arithmetic import checks
-from xunhuan.scenario.assess import Assessment, assess, headlines, require, unflatten
+from xunhuan.scenario.assess import Assessment, as_labelled, assess, headlines, require, unflatten
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
@@ -51,7 +51,7 @@ def run_layers(
     nominal = assess(bench)
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
-    summary = _summary(bench, data, labels, values)
+    summary = _own_intervals(_summary(bench, data, labels, values), data)
     choices = by_choice(bench, nominal)
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
@@ -66,8 +66,9 @@ def run_layers(
         data = _spread(data, labels, drawn, numbers[sample_rows(u)])
         data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
         draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
-        outcomes = _outcomes(labels[drawn], numbers)
+        outcomes = _outcomes(*_told_first(data, labels[drawn], numbers))
         ended = {str(k): int(n) for k, n in worked["outcome"].value_counts().sort_index().items()}
+    summary = _headlines_alone(summary, data)
     clock = {"started": started.isoformat(), "seconds": time.perf_counter() - begun}
     manifest = _manifest(layers, bench, nominal, ended, clock)
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
@@ -117,22 +118,63 @@ def _summary(bench: Bench, data: xr.Dataset, labels: pd.DataFrame, values: Array
     return out
 
 
+def _own_intervals(summary: pd.DataFrame, data: xr.Dataset) -> pd.DataFrame:
+    """Intervals that models give by themselves, in place of none."""
+    out = summary.copy()
+    for variable, at in out.groupby("variable", sort=False).indices.items():
+        for end in ("low", "high"):
+            name = f"{variable}_{end}"
+            if name not in data:
+                continue
+            rows, dims = out.iloc[at], data[name].dims
+            where = {
+                d: xr.DataArray([as_labelled(data, str(d), x) for x in rows[d]], dims="row") for d in dims if d in rows
+            }
+            out.loc[out.index[at], end] = data[name].sel(where).to_numpy()
+    return out
+
+
+def _headlines_alone(summary: pd.DataFrame, data: xr.Dataset) -> pd.DataFrame:
+    """Rows of the summary that are headlines, without columns that none of them has."""
+    told = summary["variable"].map({v: bool(data[v].attrs.get("headline")) for v in summary["variable"].unique()})
+    if told.all():
+        return summary
+    out = summary[told].reset_index(drop=True)
+    blank = [c for c in out.columns if c in data.dims and c not in ("arm", "place") and (out[c] == "").all()]
+    return out.drop(columns=blank)
+
+
+def _told_first(data: xr.Dataset, labels: pd.DataFrame, numbers: Array) -> tuple[pd.DataFrame, Array]:
+    """Labels and numbers of headlines alone."""
+    told = (
+        labels["variable"]
+        .map({v: bool(data[v].attrs.get("headline")) for v in labels["variable"].unique()})
+        .to_numpy(bool)
+    )
+    return labels[told].reset_index(drop=True), numbers[:, told]
+
+
 def _with_intervals(summary: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array) -> pd.DataFrame:
     out = summary.copy()
     for level, q in LEVELS.items():
         out.loc[drawn, level] = _quantile(sample, q)
     counts = np.zeros(len(out), dtype=np.int64)
-    counts[drawn] = np.isfinite(sample).sum(0)
+    counts[drawn] = (~np.isnan(sample)).sum(0)
     return out.assign(draws=counts)
 
 
 def _quantile(sample: Array, q: float) -> Array:
-    """Quantile over draws (first axis) of the finite ones; nan where fewer than half are, an interval of what is left
-    would mislead."""
-    enough = np.isfinite(sample).sum(0) * 2 >= len(sample)
+    """Quantile over draws (first axis) of those with an answer; nan where fewer than half have one, an interval of what is
+    left would mislead. What is infinite counts: a date that is later than all others."""
+    enough = (~np.isnan(sample)).sum(0) * 2 >= len(sample)
     out = np.full(sample.shape[1], np.nan)
-    if enough.any():
-        out[enough] = np.nanquantile(sample[:, enough], q, axis=0)
+    endless = np.isinf(sample).any(0)
+    plain = enough & ~endless
+    if plain.any():
+        out[plain] = np.nanquantile(sample[:, plain], q, axis=0)
+    if (enough & endless).any():
+        # Between the largest finite one and an infinite one there is nothing to weigh.
+        out[enough & endless] = np.nanquantile(sample[:, enough & endless], q, axis=0, method="nearest")
     return out
 
 
@@ -160,7 +202,8 @@ def _sensitivity(
     known = _filled(numbers)
     # What does not move with the draws differs by rounding only; its sensitivity is not a number.
     moves = np.nanstd(known, axis=0) > 1e-9 * np.nanmax(np.abs(known), axis=0)
-    chosen = np.flatnonzero((labels["place"] == home).to_numpy() & moves)
+    headline = labels["variable"].map({v: bool(data[v].attrs.get("headline")) for v in labels["variable"].unique()})
+    chosen = np.flatnonzero(labels["place"].isin([home, ""]).to_numpy() & moves & headline.to_numpy(bool))
     if not chosen.size:
         return data
     sample = sample_rows(u)
@@ -201,7 +244,8 @@ def _sizes(q: Drawn, values: Array, base: Accounts) -> Array:
 
 def _filled(numbers: Array) -> Array:
     """Numbers with columns that are nan throughout set to 0, so that their spread is 0 rather than a warning."""
-    return np.where(np.isfinite(numbers).any(0), numbers, 0.0)
+    ended = np.where(np.isinf(numbers), np.nan, numbers)
+    return np.where(np.isfinite(ended).any(0), ended, 0.0)
 
 
 def _association(kind: str, x: NDArray[Any], y: Array) -> float:

@@ -28,7 +28,7 @@ from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.models import registry
 from xunhuan.models.edits import Edit
 from xunhuan.models.model import Shock
-from xunhuan.scenario.assess import assess, headlines
+from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest, versions
@@ -104,7 +104,12 @@ def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRo
             yield k, "not converged", str(e).replace("\n", " "), []
         else:
             ended = "; ".join(done.failures)
-            yield k, "not converged" if ended else "converged", ended, [] if ended else headlines(done.data)[1].tolist()
+            yield (
+                k,
+                "not converged" if ended else "converged",
+                ended,
+                [] if ended else headline_values(done.data).tolist(),
+            )
         memo.clear()
 
 
@@ -115,13 +120,18 @@ def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
         return
     first = draws[0][0]
     for name in first.order:
-        many = registry.find(name).respond_many
+        model = registry.find(name)
+        many = model.respond_many
         if many is None or name in first.after:
             continue
         booked = name == first.settled or name in first.after.values()
         for doses in arms(first.scenario).values():
             asked = ((b, memo, _edits(b, name, doses)) for b, memo in draws)
-            left = [(b, memo, edits) for b, memo, edits in asked if edits and (name, edits, None) not in memo]
+            left = [
+                (b, memo, edits)
+                for b, memo, edits in asked
+                if (edits or model.evolves) and (name, edits, None) not in memo
+            ]
             while left:
                 parameters, done = [b.parameters[name] for b, _, _ in left], 0
                 with contextlib.suppress(BadInput, NotConverged):

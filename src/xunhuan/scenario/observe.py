@@ -130,11 +130,18 @@ def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
     unit  the table's, for values · model: whose quantity it is, empty for measures and comparisons; `lasting` says whether
     that model's horizon is long
     """
-    said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes") and v is not None}
-    said["headline"] = int(q.headline)
+    said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes", "points", "beside") and v is not None}
+    said |= {"headline": int(q.headline), "kept": int(q.kept)}
+    said |= {k: " ".join(v) for k, v in (("points", q.points), ("beside", q.beside)) if v}
     lasting = not model or registry.find(model).horizon == "long"
     told = unit if q.unit == "value" else q.unit
     return said | {"unit": told, "value": int(q.unit == "value"), "model": model, "lasting": int(lasting)}
+
+
+def _ends(arms: Mapping[str, Readings], name: str, end: str, shape: tuple[int, ...]) -> Array:
+    """One end of the intervals that a model gives by itself, arm by arm; nan where it gives none."""
+    found = [getattr(r[name], end) if name in r else None for r in arms.values()]
+    return np.stack([np.full(shape, np.nan) if x is None else np.asarray(x) for x in found])
 
 
 def stack(view: View, arms: Mapping[str, Readings], known: Mapping[str, tuple[Quantity, str]]) -> xr.Dataset:
@@ -153,10 +160,17 @@ def stack(view: View, arms: Mapping[str, Readings], known: Mapping[str, tuple[Qu
         for reading in arms.values():
             coords |= reading[name].coords if name in reading else {}
         rows = [r[name].values if name in r else np.full(sample.values.shape, np.nan) for r in arms.values()]
-        data[name] = (("arm", *sample.axes), np.stack(rows), attrs_of(quantity, view.base.unit, model))
+        told = attrs_of(quantity, view.base.unit, model)
+        data[name] = (("arm", *sample.axes), np.stack(rows), told)
+        if any(r[name].low is not None for r in arms.values() if name in r):
+            plain = {k: v for k, v in told.items() if k not in ("headline", "kept")}
+            for end in ("low", "high"):
+                data[f"{name}_{end}"] = (("arm", *sample.axes), _ends(arms, name, end, sample.values.shape), plain)
     used = {d for dims, *_ in data.values() for d in dims}
     base = {k: v for k, v in view.coords.items() if k in used or (isinstance(v, tuple) and v[0] in used)}
     out = xr.Dataset(data, coords={"arm": list(arms), **base, **{k: list(v) for k, v in coords.items()}})
+    if "year" in out.coords:
+        out["year"].attrs = {"long_name": "calendar year"}
     if "t" in out.coords:
         out["t"].attrs = {"unit": "day", "long_name": "day a window ends"}
     return out

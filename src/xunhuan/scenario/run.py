@@ -15,6 +15,7 @@ from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.model import Numbers, Quantity, Response, Shock, Status
+from xunhuan.scenario.lend import responded
 from xunhuan.scenario.observe import MEASURES, View
 from xunhuan.scenario.scenario import Drawn, Scenario
 
@@ -95,6 +96,10 @@ class Bench:
         acc = self.rest(self.after[name]) if name in self.after else self.base
         at_rest = registry.find(name).at_rest
         return acc if at_rest is None else at_rest(acc, self.parameters[name])
+
+    def evolves(self, name: str) -> bool:
+        """Whether something happens to a model's accounts without any edit: by itself, or by one it comes after."""
+        return registry.find(name).evolves or (name in self.after and self.evolves(self.after[name]))
 
     def edits(self, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
         """What a model reads of the shocks named, each at its dose and the draw's factor on its size.
@@ -195,7 +200,8 @@ class Arm:
 def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: Memo | None = None) -> Arm:
     """Run an arm through the models of the scenario and read its numbers.
 
-    No doses is the base, which needs no run. A model that reads none of the arm's edits has nothing to say on it.
+    No doses is the base, which needs no run but by models in which something happens by itself. A model that reads none of
+    the arm's edits has nothing to say on it.
     """
     memo = {} if memo is None else memo
     readings: dict[str, Numbers] = {}
@@ -203,7 +209,7 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
     notes: list[str] = []
     begun = time.perf_counter()
     for name in bench.order:
-        if not doses:
+        if not doses and not bench.evolves(name):
             rest = bench.rest(name)
             readings |= registry.find(name).read(rest, None, bench.view.places)
             readings |= bench.view.accounts(rest, full) if name == bench.settled else {}
@@ -222,11 +228,11 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
     acc, handed = _handed(bench, name, before, memo)
     asked = (name, _unspent(bench.edits(name, doses), before) + handed, before)
-    if not asked[1] and before is None:
+    if not asked[1] and before is None and not registry.find(name).evolves:
         return None
     if asked not in memo:
-        model = registry.find(name)
-        memo[asked] = as_kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
+        response = responded(registry.find(name), acc, Shock(asked[1]), bench.parameters[name], bench.parameters)
+        memo[asked] = as_kept(bench, acc, name, response, full)
     return asked
 
 
@@ -265,7 +271,7 @@ def weighed(
     """
     name, acc, edits = _posed(bench, doses)
     model = registry.find(name)
-    response = model.respond(acc, Shock(edits + extra), bench.parameters[name])
+    response = responded(model, acc, Shock(edits + extra), bench.parameters[name], bench.parameters)
     return response, model.read(acc, response, bench.view.places)
 
 

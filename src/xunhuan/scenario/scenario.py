@@ -117,8 +117,9 @@ class Uncertainty(Strict):
     table   true: each draw has a version of the base of its own, where the base has a posterior
     models  which models are drawn; all by default
 
-    Keys of models' own quantities come from the models there are (`Model.uncertain`): each a factor, "own" for the standard
-    errors of the model's own estimates, or a list of names to choose from.
+    Keys of models' own quantities come from the models there are (`Model.uncertain`): each a factor, or a value in its own
+    unit where the model says so, "own" for the errors or ranges of the model's own estimates, or a list of names to choose
+    from.
     """
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 64
@@ -159,6 +160,10 @@ class Uncertainty(Strict):
                 _choosable(q.name, d, known[q.name].choices if q.name in known else d)
                 continue
             if isinstance(d, str):
+                continue
+            if q.name in known and known[q.name].level:
+                if d.relative_sd is not None:
+                    raise ValueError(f"{q.name}: is drawn in its own unit: give low and high (and mode)")
                 continue
             low, _ = d.support()
             if q.name in positive and d.low is not None and low <= 0:

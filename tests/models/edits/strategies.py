@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from xunhuan.models.edits import (
     Capacity,
+    Decoupling,
     Destruction,
+    Duplication,
     Edit,
     ExportTax,
     FinalDemand,
@@ -17,6 +19,7 @@ from xunhuan.models.edits import (
     MobilityCost,
     Orders,
     Productivity,
+    Push,
     Stock,
     Subsidy,
     Tariff,
@@ -95,9 +98,17 @@ TIMED = st.one_of(
     _fading(Gateway, REGIONS, SECTORS, loss=LOSS),
     st.builds(lambda r, s, x, t: Stock(r, s, factor=x, **t), REGIONS, SECTORS, st.floats(0, 3), PERIOD),
 )
-EVERY = st.one_of(
-    LASTING,
-    TIMED,
+DESTROYED = st.one_of(
     st.builds(lambda r, s, x, d: Destruction(r, s, loss=x, rebuild_days=d), REGIONS, SECTORS, PART, st.floats(1, 90)),
     st.builds(lambda r, x: Destruction(r, value=x, start=3, mix="MAN:0.4+SER:0.6"), REGIONS, st.floats(0.5, 5)),
 )
+YEARS = st.one_of(st.just({}), st.fixed_dictionaries({"start": st.integers(2000, 2050)}))
+YEARLY = st.one_of(
+    st.builds(
+        lambda p, c, x, r, y: Decoupling(*p, channel=c, size=x, ramp=r, **y), ABROAD,
+        st.sampled_from(["know", "trade", "tools", "leave"]), LOSS, st.sampled_from([0.0, 2.5, 10.0]), YEARS,
+    ),
+    st.builds(lambda r, x, y: Push(r, rate=x, **y), REGIONS, SMALL, YEARS),
+    st.builds(lambda r, x: Duplication(r, factor=x), REGIONS, st.floats(1, 3).map(lambda x: round(x, 3))),
+)  # fmt: skip
+EVERY = st.one_of(LASTING, TIMED, DESTROYED, YEARLY)

@@ -177,6 +177,10 @@ SAMPLES: tuple[Edit, ...] = (
     edits.Gateway("A", "X"),
     edits.Destruction("A", "X", loss=0.2, start=3, mix="X:0.5+Y:0.5"),
     edits.Destruction("A", value=7.5, rebuild_days=30),
+    edits.Decoupling("A", "B", channel="tools", size=0.5, start=2022, ramp=5),
+    edits.Push("A", rate=0.02, industry="chips", start=2021, end=2040),
+    edits.Duplication("A", factor=1.3),
+    edits.Need("A", value=180.0, industry="chips", year=2035),
 )
 
 

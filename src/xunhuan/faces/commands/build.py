@@ -169,6 +169,12 @@ def _migration(raw: Path, folder: Path) -> list[Path]:
     return write_migration(raw, folder)
 
 
+def _industries(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.industries import write_industries
+
+    return write_industries(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -177,19 +183,15 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 
 
 _FILES = {
-    "elasticities": _elasticities,
-    "history": _history,
-    "partners": _partners,
-    "migration": _migration,
-    "toyland": _toyland,
-}
+    "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
+    "migration": _migration, "toyland": _toyland,
+}  # fmt: skip
 """Bundled files that are no tables with a log."""
 
 _PLACES = {
-    "elasticities": "src/xunhuan/models/trade/data",
-    "partners": "src/xunhuan/build/data",
-    "migration": "src/xunhuan/data/lists",
-}
+    "elasticities": "src/xunhuan/models/trade/data", "industries": "src/xunhuan/models/catchup/data",
+    "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists",
+}  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 
 

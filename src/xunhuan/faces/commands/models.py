@@ -66,8 +66,9 @@ def page() -> str:
         "## Edits",
         "",
         "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` "
-        "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days. Edits of one cell compound "
-        "whatever their order: ratios multiply, rates add up. What a dose is, and which edits a model reads of a shock: "
+        "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days, others come "
+        "in over years. Edits of one cell compound whatever their order: ratios multiply, rates add up. What a dose is, and "
+        "which edits a model reads of a shock: "
         "[scenarios](scenarios.md#edits-of-a-shock).",
         "",
     ]
@@ -94,9 +95,9 @@ def _drawable(u: Uncertain[Any]) -> str:
     """What can be drawn, and how where it is more than a factor."""
     if u.choices:
         return f"`{u.name}` (some of {', '.join(u.choices)})"
-    return f"`{u.name}`" + (
-        ' (a factor, or "own", by the standard errors of its source)' if u.errors is not None else ""
-    )
+    how = ["in its own unit"] if u.level else ["a factor"] if u.errors is not None else []
+    how += ['"own", by the errors or ranges of its source'] if u.errors is not None else []
+    return f"`{u.name}`" + (f" ({', or '.join(how)})" if how else "")
 
 
 def _edit(e: type[Edit]) -> Iterator[str]:
@@ -104,7 +105,8 @@ def _edit(e: type[Edit]) -> Iterator[str]:
     yield ""
     yield from _lead(e)
     readers = ", ".join(f"`{m.name}`" for m in registry.models().values() if e in m.reads)
-    yield f"{'Lasting' if e.lasting else 'Timed'}. Read by {readers}."
+    how = "By years" if e.by_years else "Lasting" if e.lasting else "Timed"
+    yield f"{how}. {f'Read by {readers}.' if readers else 'Handed on to the model that comes after.'}"
     yield ""
     yield from _fields(e, "field")
 

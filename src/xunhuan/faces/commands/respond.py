@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model, Response
+    from xunhuan.models.model import Model, Response, Shorthand
 
 Given = list[str] | None
 Edits = Annotated[
@@ -67,12 +67,15 @@ def _respond(
            format, output)  # fmt: skip
 
 
-def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> tuple[Edit, ...]:
-    """The edits that --edit and the options of kinds amount to. Raises BadInput collecting all that cannot be read."""
+def read_edits(
+    lines: Given, short: Mapping[str, Given], model: Model[Any], more: tuple[Edit, ...] = ()
+) -> tuple[Edit, ...]:
+    """The edits that --edit and the options of kinds amount to, after `more`. Raises BadInput collecting all that cannot be
+    read, and where there are none though nothing happens without."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
 
     kinds = {e.kind: e for e in model.reads}
-    edits: list[Edit] = []
+    edits: list[Edit] = list(more)
     problems = Problems("the shock cannot be read")
     for flag, text in [("edit", t) for t in lines or []] + [(k, t) for k, texts in short.items() for t in texts or []]:
         try:
@@ -83,7 +86,7 @@ def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> t
             why = "; ".join(e.items) or e.what
             problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
     problems.raise_if()
-    if not edits:
+    if not edits and not model.evolves:
         raise BadInput("no shock is given", fix=f"give --edit, of the kinds {', '.join(kinds)}")
     return tuple(edits)
 
@@ -123,12 +126,13 @@ def answer(
     from xunhuan.data.caveats import partners_guessed, picks_partners
     from xunhuan.data.store import save, save_dataset
     from xunhuan.models.model import Shock
+    from xunhuan.scenario.lend import responded
 
     views = dict(model.views) or {"place": places_view(model)}
     if by and by not in views:
         raise UnknownName.of("view", by, views, where="--by")
     with working("solving"):
-        response = model.respond(acc, Shock(edits), p)
+        response = responded(model, acc, Shock(edits), p)
     if path is not None:
         if response.path is None:
             raise BadInput(f"the model {model.name} has no path along time", where="--path", fix="leave it out")
@@ -170,34 +174,73 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
 
 
 def short_form(model: Model[Any]) -> Callable[..., None]:
-    """A command of one model: options for every kind of edit it reads and for every parameter it has, by their names."""
-    fields = model.parameters.model_fields
+    """A command of one model: options for every kind of edit it reads and for every parameter it has, by their names, and
+    for its shorthands, which take the place of others of their name. Its argument is the table, or its `subject`."""
+    fields = {n: f for n, f in model.parameters.model_fields.items() if n != model.subject}
+    short = {h.name: h for h in model.shorthands}
+    kinds = {e.kind: e for e in model.reads if e.kind not in short}
 
-    def command(table: str, **given: Any) -> None:
-        short = {e.kind: given.pop(f"edit_{e.kind}") for e in model.reads}
-        asked = {n: _plain(n, fields[n], given.pop(f"p_{n}")) for n in fields}
+    def command(**given: Any) -> None:
+        lines = {k: given[f"edit_{k}"] for k in kinds}
+        asked = {n: _plain(n, f, given[f"p_{n}"]) for n, f in fields.items() if n not in short}
         values = {n: v for n, v in asked.items() if v is not None} | settings(given["set_"] or [])
-        edits = read_edits(given["edit"], short, model)
-        answer(model, open_table(table, given["nation"]), edits, parameters(model, values), given["by"], given["top"],
-               given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
+        more, told = _shorthands(model, {n: given[f"h_{n}"] for n in short})
+        values |= told | ({model.subject: given["asked"]} if model.subject else {})
+        edits = read_edits(given["edit"], lines, model, more)
+        answer(model, open_table(given["table"], given["nation"]), edits, parameters(model, values), given["by"],
+               given["top"], given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
 
     command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    made = [inspect.Parameter("table", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=TableArgument)]
-    for e in model.reads:
-        about = _first(e.__doc__).rstrip(".")
-        option = typer.Option(f"--{e.kind.replace('_', '-')}", help=f"{about}: {_example(e)}")
-        made.append(inspect.Parameter(f"edit_{e.kind}", keyword, annotation=Annotated[Given, option], default=None))
-    told = described(model.parameters)
-    for name, f in fields.items():
-        option = typer.Option(f"--{name.replace('_', '-')}", help=_help(f, told.get(name, "")))
-        made.append(inspect.Parameter(f"p_{name}", keyword, annotation=Annotated[Given, option], default=None))
-    for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
-        if name not in ("table", "model"):
-            made.append(p.replace(kind=keyword))
+    made = _options(model, kinds, fields, short)
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in made}
     return command
+
+
+def _options(
+    model: Model[Any], kinds: Mapping[str, type[Edit]], fields: Mapping[str, FieldInfo], short: Mapping[str, Shorthand]
+) -> list[inspect.Parameter]:
+    """The options of a model's own command, its argument first."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+
+    def one(name: str, flag: str, about: str, kind: Any = Given, default: Any = None) -> inspect.Parameter:
+        option = typer.Option(f"--{flag.replace('_', '-')}", help=about)
+        return inspect.Parameter(name, keyword, annotation=Annotated[kind, option], default=default)
+
+    told = described(model.parameters)
+    name: str = "table"
+    kind: Any = TableArgument
+    if model.subject:
+        about = _help(model.parameters.model_fields[model.subject], told.get(model.subject, ""))
+        name, kind = "asked", Annotated[str, typer.Argument(help=about, metavar=model.subject.upper())]
+    made = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)]
+    made += [one(f"h_{h.name}", h.name, h.about) for h in short.values()]
+    made += [one(f"edit_{k}", k, f"{_first(e.__doc__).rstrip('.')}: {_example(e)}") for k, e in kinds.items()]
+    made += [one(f"p_{n}", n, _help(f, told.get(n, ""))) for n, f in fields.items() if n not in short]
+    if model.subject:
+        made.append(
+            one("table", "table", f"Name of a bundled table, or a file. Default {model.table}.", str, model.table)
+        )
+    for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
+        if name not in ("table", "model"):
+            made.append(p.replace(kind=keyword))
+    return made
+
+
+def _shorthands(model: Model[Any], given: Mapping[str, Given]) -> tuple[tuple[Edit, ...], dict[str, Any]]:
+    """Edits and values that shorthands stand for. Raises BadInput collecting all that cannot be read."""
+    edits: list[Edit] = []
+    values: dict[str, Any] = {}
+    problems = Problems("the options cannot be read")
+    for h in model.shorthands:
+        for text in given[h.name] or ():
+            try:
+                edits += [] if h.edits is None else h.edits(text)
+                values |= {} if h.values is None else h.values(text)
+            except BadInput as e:
+                problems.add(f"--{h.name} {text}: {'; '.join(e.items) or e.what}" + (f" ({e.fix})" if e.fix else ""))
+    problems.raise_if()
+    return tuple(edits), values
 
 
 def _first(text: str | None) -> str:

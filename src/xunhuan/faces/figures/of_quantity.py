@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.faces import telling, words
-from xunhuan.faces.figures import style
+from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures.effects import time_lines, winners_losers
 from xunhuan.faces.figures.maps import Scale, tile_map
 from xunhuan.faces.figures.style import Language
@@ -29,8 +29,12 @@ ROWS = 40
 
 
 def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
-    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of` or `lines_of`; None where there is none."""
+    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` or one of `along`; None
+    where there
+    is none."""
     arm = arm or reading.arm_of(q)
+    if q.picture in along.ALONG:
+        return along.ALONG[q.picture](reading, q, arm, language)
     if q.picture == "map":
         return map_of(reading, q, arm, language)
     if q.picture == "bars":

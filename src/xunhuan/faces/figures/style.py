@@ -157,12 +157,14 @@ def plain(x: float, plus: bool = False) -> str:
 class Form:
     """How the numbers of a unit are written: in per cent, or plain with the unit behind them.
 
-    signed  gains carry a plus sign
+    signed  gains carry a plus sign · date  calendar years; `later` is what stands for one that never came
     """
 
     percent: bool = True
     unit: str = ""
     signed: bool = False
+    date: bool = False
+    later: str = "later"
 
     def text(self, x: float, digits: int = 2) -> str:
         """One number; `digits` after the point where it is in per cent.
@@ -170,10 +172,18 @@ class Form:
         >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
         ('+1.23%', '996.0 million USD')
         """
+        if self.date:
+            return self.bare(x)
         return f"{self.bare(x, digits)} {self.unit}".rstrip() if np.isfinite(x) else "–"
 
     def bare(self, x: float, digits: int = 2) -> str:
-        """The same without the unit, for tables and tiles that name it once."""
+        """The same without the unit, for tables and tiles that name it once.
+
+        >>> Form(percent=False, date=True).bare(2057.3), Form(percent=False, date=True).bare(float("inf"))
+        ('2057', 'later')
+        """
+        if self.date:
+            return "–" if np.isnan(x) else f"{x:.0f}" if np.isfinite(x) else self.later
         if not self.percent:
             return plain(x, self.signed)
         return signed(x, digits) if self.signed else percent(x, digits)
@@ -181,12 +191,12 @@ class Form:
     @property
     def ticks(self) -> str:
         """The same for the ticks of an axis, as d3 writes formats."""
-        return ("+" if self.signed else "") + (".1%" if self.percent else ",.4~r")
+        return "d" if self.date else ("+" if self.signed else "") + (".1%" if self.percent else ",.4~r")
 
     @property
     def hover(self) -> str:
         """The same for what shows under the pointer, with a digit more."""
-        return ("+" if self.signed else "") + (".2%" if self.percent else ",.4r")
+        return ".0f" if self.date else ("+" if self.signed else "") + (".2%" if self.percent else ",.4r")
 
     def titled(self, title: str) -> str:
         """A title that names the unit where the numbers do not carry it."""

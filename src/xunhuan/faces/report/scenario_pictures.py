@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import figures
+from xunhuan.faces import figures, words
 from xunhuan.faces.compared import degrees, quantity_weighed, steps
+from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures import of_quantity as drawing
-from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album
-from xunhuan.faces.telling import lowered, raised
+from xunhuan.faces.telling import beside, lowered, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -19,8 +19,8 @@ ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
-ORDER = ("lines", "bars", "map")
-"""In which a model's pictures stand: along time, by sector, by place."""
+ORDER = ("fan", "lines", "heat", "stack", "steps", "bars", "map")
+"""In which a model's pictures stand: along years and days, over two levers, by parts, by sector, by place."""
 
 
 def album(reading: Reading) -> Album:
@@ -55,7 +55,9 @@ def _model(reading: Reading, model: str, out: Album) -> None:
     for q in pictured(reading, model):
         if not reading.answered(q):
             continue
-        if q.picture == "lines":
+        if q.picture in along.ALONG:
+            _along(reading, q, out)
+        elif q.picture == "lines":
             _lines(reading, q, out)
         elif q.picture == "map":
             _maps(reading, q, out)
@@ -65,6 +67,26 @@ def _model(reading: Reading, model: str, out: Album) -> None:
             _winners(reading, q, out)
         else:
             _bars(reading, q, out)
+
+
+def _along(reading: Reading, q: Told, out: Album) -> None:
+    """Each arm a picture of its own where the quantity tells them apart: what is drawn has bands and dots already."""
+    for k, arm in enumerate(reading.arms_of(q)):
+        fig = drawing.of_quantity(reading, q, arm)
+        if fig is not None:
+            out.add(key(q, q.picture, k + 1), fig, caption_along(reading, q, arm), f"{reading.title(q)}, “{arm}”")
+
+
+def caption_along(reading: Reading, q: Told, arm: str) -> str:
+    """What a picture over an axis of its own shows, what its dots are, and what it is never shown without."""
+    t = words.of(reading.lang)
+    said = [t("fan_plain", title=reading.title(q), home=reading.name(reading.home), arm=arm)]
+    if q.picture == "fan" and f"{q.name}_low" in reading.data:
+        said.append(t("fan_bands"))
+    for kind, name in zip(("fan_dots", "fan_hollow", "fan_crosses"), q.points, strict=False):
+        if name in reading.quantities:
+            said.append(t(kind, what=lowered(reading.title(name))))
+    return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:
@@ -107,7 +129,8 @@ def _bars(reading: Reading, q: Told, out: Album) -> None:
         return
     fig = drawing.bars_of(reading, q, arm)
     what = reading.words_of(q, "bars", "{title} under “{arm}”.").format(title=reading.title(q), arm=arm)
-    out.add(key(q, "bars"), fig, what, reading.title(q))
+    more = beside(reading, q, arm)
+    out.add(key(q, "bars"), fig, f"{what} {more}".rstrip(), reading.title(q))
 
 
 def _lines(reading: Reading, q: Told, out: Album) -> None:

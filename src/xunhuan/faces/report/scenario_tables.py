@@ -116,6 +116,8 @@ def _tells(reading: Reading, q: Told) -> bool:
     first = reading.first(q.model) if q.model else None
     if first is None or q == first:
         return True
+    if any(q.name in other.beside for other in reading.headlines):
+        return True
     if reading.alike(first, q):
         return False
     return any(reading.moves(q, a, reading.home if q.place_axis else "") for a in reading.arms)

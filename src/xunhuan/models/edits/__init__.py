@@ -20,11 +20,14 @@ from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
+from xunhuan.models.edits.yearly import Decoupling, Duplication, Need, Push, Yearly
 
 __all__ = [
     "Capacity",
+    "Decoupling",
     "DemandShift",
     "Destruction",
+    "Duplication",
     "Edit",
     "ExportTax",
     "FinalDemand",
@@ -32,8 +35,10 @@ __all__ = [
     "Lasting",
     "Link",
     "MobilityCost",
+    "Need",
     "Orders",
     "Productivity",
+    "Push",
     "Stock",
     "Subsidy",
     "Tariff",
@@ -41,4 +46,5 @@ __all__ = [
     "TradeCost",
     "Transfer",
     "Wedge",
+    "Yearly",
 ]

@@ -61,7 +61,9 @@ class Edit(Strict):
     kind : str
         What files and the command line call it.
     lasting : bool
-        Whether it holds for good; others are in force for a period.
+        Whether it holds for good; others are in force for a period of days.
+    by_years : bool
+        Whether it comes in over years, which only models that have years read.
     linear : tuple of str
         Fields that a dose multiplies; without one there are no doses.
     amount : str
@@ -85,6 +87,7 @@ class Edit(Strict):
 
     kind: ClassVar[str] = ""
     lasting: ClassVar[bool] = True
+    by_years: ClassVar[bool] = False
     linear: ClassVar[tuple[str, ...]] = ()
     amount: ClassVar[str] = ""
 

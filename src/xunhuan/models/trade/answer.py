@@ -7,12 +7,12 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
-from xunhuan.models.model import Response, Shock
-from xunhuan.models.solvers import use_compile_cache
+from xunhuan.models.model import LongRun, Response, Shock
+from xunhuan.models.solvers import Vector, use_compile_cache
 from xunhuan.models.trade import detail, rebuild
 from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
-from xunhuan.models.trade.solve import Problem, primitives_of, problem
+from xunhuan.models.trade.solve import Problem, base_of, primitives_of, problem
 from xunhuan.models.trade.stability import Settled, conclude
 from xunhuan.models.trade.substitution import substitution_told
 
@@ -40,6 +40,26 @@ def respond(
     p = primitives_of(rest.accounts, shock, parameters)
     task = problem(rest.accounts, p, parameters)
     return package(rest, p, task, conclude(rest.accounts, task, parameters), parameters)
+
+
+def lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
+    """The long run as it is lent: `respond` on one table, calibrated once, each search from the state of an earlier one.
+
+    Raises BadInput, NotConverged as `respond`.
+    """
+    use_compile_cache()
+    rest = own_base(accounts, parameters)
+    still = primitives_of(rest.accounts, Shock(), parameters)
+    base = base_of(rest.accounts, parameters, still)
+
+    def solve(shock: Shock, start: Vector | None) -> tuple[Response, Vector]:
+        p = primitives_of(rest.accounts, shock, parameters)
+        own = base if (p.wedge_base == still.wedge_base).all() else None
+        task = problem(rest.accounts, p, parameters, own)
+        found = conclude(rest.accounts, task, parameters, start)
+        return package(rest, p, task, found, parameters), found.state
+
+    return solve
 
 
 def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, parameters: TradeParameters) -> Response:

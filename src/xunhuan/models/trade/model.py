@@ -12,7 +12,7 @@ from xunhuan.data.records import changed
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
-from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.arithmetic import gain_to_first_order
 from xunhuan.models.trade.elasticities import SETS, level, sector_values
 from xunhuan.models.trade.errors import drawn_by_error
@@ -41,6 +41,13 @@ def respond_many(
     from xunhuan.models.trade.batch import respond_many as solved
 
     return solved(accounts, shocks, parameters)
+
+
+def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
+    """The long run lent to other models; see `answer.lent`."""
+    from xunhuan.models.trade.answer import lent
+
+    return lent(accounts, parameters)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
@@ -163,6 +170,7 @@ MODEL: Model[TradeParameters] = Model(
         Uncertain("scale", _scale, _constant),
     ),
     respond_many=respond_many,
+    equilibrium=_equilibrium,
     slopes=_slopes,
     at_rest=_at_rest,
     comparable=_comparable,

@@ -84,20 +84,20 @@ def leading(task: Problem, x: Vector) -> Mode:
     return Mode(float(value[0].real), np.asarray(way / way[np.abs(way).argmax()]))
 
 
-def conclude(acc: Accounts, task: Problem, parameters: TradeParameters) -> Settled:
+def conclude(acc: Accounts, task: Problem, parameters: TradeParameters, start: Vector | None = None) -> Settled:
     """The equilibrium of a prepared problem; under economies of scale, with a test of whether it is the only one.
 
     ρ is computed in the base and at the answer. Where either is above `NEAR`, two more searches start one log point away
     from the answer, both ways along ∂g/∂x's leading direction. The outcome is "several" where one ends elsewhere, or where
-    ρ ≥ 1 at the answer: such an equilibrium cannot be the only one.
+    ρ ≥ 1 at the answer: such an equilibrium cannot be the only one. start: first guess, the base where there is none.
 
     Raises BadInput where ρ ≥ 1 in the base.
     """
     if not np.asarray(task.elasticities.scale).any():
-        out, x, info = search(task)
+        out, x, info = search(task, start)
         return Settled(out, x, info, _ended(acc, task, info))
     first = _first(acc, task, parameters)
-    out, x, info = search(task)
+    out, x, info = search(task, start)
     ended = _ended(acc, task, info)
     if int(info.outcome) != CONVERGED:
         said = f"{ended.message}; economies of scale: ρ = {first:.3f} in the base, several equilibria beyond 1"

@@ -143,12 +143,12 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     if q is None:
         return []
     cells = []
-    for place in dict.fromkeys((reading.home, selection.region)):
-        if place not in reading.data[q.place_axis].values:
+    for place in dict.fromkeys((reading.home, selection.region)) if q.place_axis else (reading.home,):
+        if q.place_axis and place not in reading.data[q.place_axis].values:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
         interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
-        beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.beside(q)]
+        beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.told_after(q)]
         inside = [
             html.Span(reading.name(place)),
             html.B(reading.show(n, q)),
@@ -156,7 +156,9 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             *(html.Span(said, className="sub small") for said in beside),
         ]
         cells.append(html.Div(inside, className="number"))
-    said = words.caveat(reading.result.manifest["base"].get("partners", ""), reading.lang)
+    said = telling.beside(reading, q, arm) or words.caveat(
+        reading.result.manifest["base"].get("partners", ""), reading.lang
+    )
     warned = [html.P(said, className="sub small")] if said else []
     told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm)]
     return [

@@ -1,0 +1,168 @@
+"""The catch-up room's record: an industry whose costs fall with experience, under partial decoupling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import changed
+from xunhuan.errors import BadInput
+from xunhuan.models.catchup.industry import industry
+from xunhuan.models.catchup.parameters import CatchupParameters
+from xunhuan.models.catchup.ranges import at_probability
+from xunhuan.models.catchup.read import QUANTITIES, TABLES_TOLD, read
+from xunhuan.models.edits import (
+    Decoupling,
+    Duplication,
+    Edit,
+    ExportTax,
+    Need,
+    Productivity,
+    Push,
+    Tariff,
+    TradeCost,
+)
+from xunhuan.models.edits.base import as_number
+from xunhuan.models.edits.text import parse_edit
+from xunhuan.models.model import LongRun, Model, Response, Shock, Shorthand, Uncertain, words_beside
+
+_DRAWN = (
+    "learning_rate", "knowledge_spillover", "forgetting", "good_elasticity", "home_growth", "gap_now", "frontier_cadence",
+    "gap_closing", "tool_ceiling", "ceiling_rise",
+)  # fmt: skip
+"""Figures that scenarios can draw, in their own units or by the ranges of the industry's file."""
+
+
+def _respond(
+    accounts: Accounts, shock: Shock, parameters: CatchupParameters, long_run: LongRun | None = None
+) -> Response:
+    """Years of an industry; see `answer.respond`."""
+    from xunhuan.models.catchup.answer import respond as solved
+
+    return solved(accounts, shock, parameters, long_run)
+
+
+def respond_many(
+    accounts: Accounts, shocks: Sequence[Shock], parameters: Sequence[CatchupParameters], *, booked: bool = True
+) -> Iterable[Response]:
+    """Many draws of one industry; see `answer.respond_many`."""
+    from xunhuan.models.catchup.answer import respond_many as solved
+
+    return solved(accounts, shocks, parameters)
+
+
+def hands_on(response: Response) -> tuple[Edit, ...]:
+    """For the model that comes after: productivity of the sector at home against history alone, the barriers that were read
+    and are in no accounts yet, and what home must make in the target's year."""
+    a = response.detail.attrs
+    if "curve" in a:
+        return ()
+    out: list[Edit] = []
+    if not a.get("booked"):
+        change = float(response.detail["productivity"][0]) - 1
+        out += (
+            [Productivity(regions="provinces", sectors=str(a["sector"]), change=change)] if abs(change) > 1e-12 else []
+        )
+        kinds = {e.kind: e for e in (TradeCost, Tariff, Productivity, ExportTax)}
+        out += [parse_edit(text, kinds) for text in str(a["edits"]).split("\n") if text]
+    return (*out, Need(regions="provinces", value=float(a["value_by"]), industry=str(a["industry"]), year=int(a["by"])))
+
+
+def _level(name: str) -> Uncertain[CatchupParameters]:
+    """A figure drawn in its own unit; "own": by the range of the industry's file."""
+
+    def move(p: CatchupParameters, value: Any, acc: Accounts) -> CatchupParameters:
+        return p if value == "" else changed(p, **{name: float(value)})
+
+    def errors(p: CatchupParameters, number: float, acc: Accounts) -> CatchupParameters:
+        fact = p.facts(industry(p.industry))[name]
+        return changed(p, **{name: float(at_probability(fact, np.array(number)))}) if fact.ranged else p
+
+    return Uncertain(name, move, _no_market, level=True, errors=errors)
+
+
+def _no_market(p: CatchupParameters) -> str | None:
+    return "the industry has a price on given output, no market" if industry(p.industry).facts is None else None
+
+
+def _pace(p: CatchupParameters, factor: float, acc: Accounts) -> CatchupParameters:
+    """The pace of history times a factor."""
+    return p if factor == 1 else changed(p, pace_factor=p.pace_factor * factor)
+
+
+def _own_pace(p: CatchupParameters, number: float, acc: Accounts) -> CatchupParameters:
+    """The pace of history by the spread its file gives."""
+    facts = industry(p.industry).facts
+    if facts is None or facts.home_pace.spread is None:
+        return p
+    fact = facts.home_pace.model_copy(update={"value": 1.0})
+    return _pace(p, float(at_probability(fact, np.array(number))), acc)
+
+
+def _cut(channel: str) -> Callable[[str], tuple[Edit, ...]]:
+    def edits(text: str) -> tuple[Edit, ...]:
+        said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel, "size": as_number(text)}
+        return (Decoupling(**said),)
+
+    return edits
+
+
+def _pushed(text: str) -> tuple[Edit, ...]:
+    return (Push(regions="provinces", rate=as_number(text)),)
+
+
+def _target(text: str) -> Mapping[str, Any]:
+    """SHARE, SHARE:YEAR or DEFINITION:SHARE:YEAR."""
+    parts = text.split(":")
+    if not 1 <= len(parts) <= 3:
+        raise BadInput(f"{text!r} is no target", fix="for instance 70%:2035 or owned_by:50%:2040")
+    named = {"definition": parts.pop(0)} if len(parts) == 3 else {}
+    out: dict[str, Any] = {**named, "share": as_number(parts[0])}
+    if len(parts) == 2:
+        if not parts[1].isdigit():
+            raise BadInput(f"{parts[1]!r} is no year", fix="for instance 70%:2035")
+        out["by"] = int(parts[1])
+    return {"target": out}
+
+
+def _years(text: str) -> Mapping[str, Any]:
+    """FIRST:LAST."""
+    first, _, last = text.partition(":")
+    if not (first.isdigit() and last.isdigit()):
+        raise BadInput(f"{text!r} is no span of years", fix="for instance 2020:2050")
+    return {"years": (int(first), int(last))}
+
+
+MODEL: Model[CatchupParameters] = Model(
+    name="catchup",
+    parameters=CatchupParameters,
+    reads=(Decoupling, Push, Duplication, TradeCost, Tariff),
+    respond=_respond,
+    read=read,
+    quantities=QUANTITIES,
+    uncertain=(*map(_level, _DRAWN), Uncertain("home_pace", _pace, _no_market, zero=False, errors=_own_pace)),
+    respond_many=respond_many,
+    hands_on=hands_on,
+    evolves=True,
+    needs_long_run=lambda p: p.engine == "trade",
+    views=TABLES_TOLD,
+    command="catchup",
+    subject="industry",
+    table="world-2017",
+    shorthands=(
+        Shorthand("tools", "Share of foreign tools cut off, over ten years.", edits=_cut("tools")),
+        Shorthand("know", "Share of foreign knowledge cut off, over ten years.", edits=_cut("know")),
+        Shorthand("trade", "Share of the good from abroad cut off, over ten years.", edits=_cut("trade")),
+        Shorthand("leave", "Share of foreign-owned plants that leave, over ten years.", edits=_cut("leave")),
+        Shorthand("push", "Log points a year off costs at home beyond history's pace.", edits=_pushed),
+        Shorthand("years", "First and last year, FIRST:LAST: 2020:2050.", values=_years),
+        Shorthand("target", "SHARE:YEAR, or DEFINITION:SHARE:YEAR: 70%:2035.", values=_target),
+    ),
+    shown=("engine", "law"),
+    sources=("IrwinKlenow1994", "Helveston2022", "EatonKortum2002", "BueraOberfield2020", "Benkard2000"),
+    words=words_beside("xunhuan.models.catchup"),
+    size=lambda acc, p: 0.5 if p.engine == "market" else 6.0,
+)
