@@ -79,7 +79,7 @@ def chips() -> Result:
 
 
 @quote(
-    PAGE, "real income falls by {n}% ({n} to {n}) and the half-year loses {n}% ({n} to {n}): fewer goods are banned now"
+    PAGE, "welfare falls by {n}% ({n} to {n}) and the half-year loses {n}% ({n} to {n}): fewer goods are banned now"
 )
 def all_electronics() -> list[str]:
     """The embargo on C26 as one good."""
@@ -89,7 +89,7 @@ def all_electronics() -> list[str]:
     data["uncertainty"] = {k: v for k, v in data["uncertainty"].items() if k != "shock"}
     found = bench.run_layers(replace(layers, data=data))
     enough(found.manifest["draws"]["total"])
-    fall, loss = (found.headline(q, "embargo", "CHN") for q in ("real_income", "loss"))
+    fall, loss = (found.headline(q, "embargo", "CHN") for q in ("welfare", "loss"))
     ends = [bare(percent(-fall[k], 2)) for k in ("value", "high", "low")]
     return [*ends, *(bare(percent(loss[k], 2)) for k in ("value", "low", "high"))]
 
@@ -140,7 +140,7 @@ def because() -> list[str]:
 @quote(PAGE, "embargo costs {n} to {n}%, and {n}% where inputs hardly replace each other; the report has both tables)")
 def where_inputs_do_not_replace_each_other() -> list[str]:
     rows = chips().choices
-    rows = rows.query("of == 'substitution_set' and variable == 'real_income' and arm == 'embargo' and place == 'CHN'")
+    rows = rows.query("of == 'substitution_set' and variable == 'welfare' and arm == 'embargo' and place == 'CHN'")
     (low,) = rows.query("choice == 'low' and outcome == 'converged'")["value"]
     return [*over_all_sets()[1:], bare(percent(-float(low), 2))]
 

@@ -174,7 +174,7 @@ class Reading(Placed):
         return [o for o in said if not self.alike(q, o)]
 
     def drawn_of(self, arm: str) -> Told | None:
-        """The number whose picture goes with it: itself, or else the first of its model by place that is drawn."""
+        """The number whose picture goes with it: itself, or where that is not drawn the first of its model that is."""
         q = self.main_of(arm)
         if q is None or q.picture != "none":
             return q
@@ -271,11 +271,15 @@ class Reading(Placed):
         return self.quantity(q).form(drawn)
 
     def show(self, number: Number | float, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
-        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD".
+        """A number as people read it: "−0.28%", "0.46%" (a loss has no sign), "996.0 million USD"; a label in its
+        room's words.
 
         drawn  the number is as `change` gives it, and gains and losses carry their sign
         """
         value = number.value if isinstance(number, Number) else float(number)
+        q = self.quantity(q)
+        if q.unit == "label" and np.isfinite(value):
+            return words.of_room(q.model, f"label_{q.name}_{value:.0f}", self.lang, f"{value:g}")
         return self.form(q, drawn).text(value, digits)
 
     def interval(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:

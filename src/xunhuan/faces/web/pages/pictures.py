@@ -136,7 +136,7 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
 
 
 def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
-    """Places from the largest gain to the largest loss in what is drawn of the number that sums up an arm; intervals."""
+    """Places from the largest gain to the largest loss in what is drawn of an arm's sum, with intervals."""
     q = reading.drawn_of(arm)
     fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
