@@ -52,7 +52,8 @@ def main() -> None:
     many = best(lambda: run_years(w, levers), repeat)
     one = best(lambda: run_years(alone(w, 0), levers), repeat)
     print(
-        f"{DRAWS} draws x {YEARS} years: {many:.3f} s; one draw {1e3 * one:.1f} ms; ratio to one by one {DRAWS * one / many:.0f}"
+        f"{DRAWS} draws x {YEARS} years: {many:.3f} s; one draw {1e3 * one:.1f} ms; "
+        f"ratio to one by one {DRAWS * one / many:.0f}"
     )
     inverse = best(lambda: [needed(alone(w, 0), levers, n, "made_in", 0.7, 15, 0.386) for n in ALL_LEVERS], repeat)
     fit = best(lambda: world(chips, values_drawn(chips.facts.named(), 0, 7)), repeat)  # type: ignore[union-attr]
