@@ -22,8 +22,8 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
         return ""
     within = reading.within(n, q)
     value = reading.show(n, q) if "{within}" in said else reading.show(n, q) + within
-    others = {o.name: reading.show(x, o) + reading.within(x, o) for o in reading.of(q.model) if o.by_place and o != q
-              and f"{{{o.name}}}" in said and (x := reading.number(o, arm=arm)).known}  # fmt: skip
+    wanted = (o for o in reading.of(q.model) if o.by_place and o != q and f"{{{o.name}}}" in said)
+    others = {o.name: reading.show(x := reading.number(o, arm=arm), o) + reading.within(x, o) for o in wanted}
     return said.format(home=reading.name(reading.home), value=value, within=within, **others)
 
 
