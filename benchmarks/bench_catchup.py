@@ -51,10 +51,8 @@ def main() -> None:
     levers = Levers.none(YEARS)._replace(tools=0.9 * np.minimum(t / 5, 1.0), know=0.5 * np.minimum(t / 10, 1.0))
     many = best(lambda: run_years(w, levers), repeat)
     one = best(lambda: run_years(alone(w, 0), levers), repeat)
-    print(
-        f"{DRAWS} draws x {YEARS} years: {many:.3f} s; one draw {1e3 * one:.1f} ms; "
-        f"ratio to one by one {DRAWS * one / many:.0f}"
-    )
+    told = f"one draw {1e3 * one:.1f} ms; ratio to one by one {DRAWS * one / many:.0f}"
+    print(f"{DRAWS} draws x {YEARS} years: {many:.3f} s; {told}")
     inverse = best(lambda: [needed(alone(w, 0), levers, n, "made_in", 0.7, 15, 0.386) for n in ALL_LEVERS], repeat)
     fit = best(lambda: world(chips, values_drawn(chips.facts.named(), 0, 7)), repeat)  # type: ignore[union-attr]
     print(f"six levers: {inverse:.3f} s; calibration {fit:.3f} s")

@@ -22,7 +22,9 @@ _LIMITS = (
 
 def beside_answer(o: Worked) -> tuple[str, ...]:
     """Notes of an answer."""
-    return (*_judged(o), *_history(o), *_LIMITS)
+    target = o.parameters.target
+    asked = f"the target: {100 * target.share:g}% {target.definition} by {target.by}"
+    return (asked, *_judged(o), *_history(o), *_LIMITS)
 
 
 def _judged(o: Worked) -> Iterator[str]:

@@ -38,6 +38,7 @@ QUANTITIES = (
              headline=True, rest=None),
     Quantity("sales_response", "elasticity", (), "elasticity of home sales of home-owned producers in their exports, "
              "through what they and their rivals learn", "IrwinKlenow1994", better=1, headline=True, rest=None),
+    Quantity("target_share", "share", (), "share of home's own market that is asked for", rest=None),
     Quantity("readings_then", "share", _READING, "the five readings of self-sufficiency in the target's year: owned "
              "at home, made at home, designed at home, home's share of use and output over use of the official table",
              rest=None, kept=True, picture="bars", beside=_BESIDE),
@@ -106,6 +107,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     out = {
         "target_reached": _drawn(d["target_year"].sel(reading=definition), ()),
         "share_then": _drawn(d["readings_then"].sel(reading=definition), ()),
+        "target_share": Numbers((), np.asarray(float(d.attrs["share"]))),
         "price_then": _drawn(d["price_then"], ()), "cost_then": _drawn(d["cost_then"], ()),
         "behind_then": _drawn(d["gap_then"], ()), "sales_response": _drawn(d["sales_response"], ()),
         "readings_then": _drawn(d["readings_then"], _READING, names),
