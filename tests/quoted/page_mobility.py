@@ -32,7 +32,7 @@ def base(window: str) -> tuple[Migration, np.ndarray, np.ndarray]:
     """Moves, people by origin and shares of them, of China's provinces on `world-2017`."""
     acc = load("world-2017")
     home = np.array([n == "CHN" for n in acc.geography.nation])
-    economy = calibrate(acc, False, "mobile", window).economy
+    economy = calibrate(acc, labour="mobile", window=window).economy
     moves = acc.geography.moves
     assert moves is not None
     return moves, np.asarray(economy.people)[home], np.asarray(economy.moves)[np.ix_(home, home)]

@@ -150,9 +150,11 @@ CHANGES: tuple[dict[str, object], ...] = (
     "| target stocks follow demand | {n} |",
 )
 def hangs_on() -> list[str]:
-    acc, data = accounts("world-2017"), read_layers("chip-embargo").data
+    data = read_layers("chip-embargo").data
+    acc = accounts(data["base"])
     given = {k: v for k, v in data["model"]["propagation"].items() if k != "shocks"}
-    ban = Shock((TradeCost.model_validate(next(s for s in data["shock"] if s["name"] == "embargo")["trade_cost"]),))
+    lines = next(s for s in data["shock"] if s["name"] == "embargo")["trade_cost"]
+    ban = Shock(tuple(TradeCost.model_validate(line) for line in lines))
     many = [PropagationParameters.model_validate({**given, **changes}) for changes in CHANGES]
     home = np.array([n == acc.home for n in acc.geography.nation])
     whole = float(acc.gdp[home].sum()) * given["horizon_days"] / DAYS_A_YEAR

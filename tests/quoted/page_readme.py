@@ -78,9 +78,7 @@ def chips() -> Result:
     return bench.run_layers(replace(layers, data={**layers.data, **trimmed}))
 
 
-@quote(
-    PAGE, "welfare falls by {n}% ({n} to {n}) and the half-year loses {n}% ({n} to {n}): fewer goods are banned now"
-)
+@quote(PAGE, "welfare falls by {n}% ({n} to {n}) and the half-year loses {n}% ({n} to {n}): fewer goods are banned now")
 def all_electronics() -> list[str]:
     """The embargo on C26 as one good."""
     layers = read_layers("electronics-embargo")
