@@ -8,7 +8,6 @@ import pandas as pd
 from benchmarks.bench_propagation import CASES, DAYS, REBUILT, START, equal_settings, production, rebuilding
 from tests.helpers.halves import CHINA, HUBEI, NEAR, TOYLAND, losses
 from tests.quoted.common import accounts, number
-from tests.quoted.page_readme import chips, lost
 from tests.quoted.quotes import quote
 from xunhuan.models.edits import Capacity, TradeCost
 from xunhuan.models.model import Shock
@@ -160,16 +159,6 @@ def hangs_on() -> list[str]:
     whole = float(acc.gdp[home].sum()) * given["horizon_days"] / DAYS_A_YEAR
     answers = respond_many(acc, [ban] * len(many), many, booked=False)
     return [number(100 * float(r.detail["loss"].to_numpy()[home].sum()) / whole, 2) for r in answers]
-
-
-@quote(
-    PAGE,
-    "of `chip-embargo` is {n} to {n}% of the half-year's value added; the estimate, {n}%, takes",
-    "so half of the draws lie below {n}%.",
-)
-def drawn() -> list[str]:
-    value, low, high = lost("loss")
-    return [low, high, value, number(100 * chips().headline("loss", "embargo", "CHN")["median"], 2)]
 
 
 SWEPT = 90.0
