@@ -163,10 +163,10 @@ def test_c26_names_both_parts_and_each_room_takes_them(apart, world) -> None:
         theta, whole = (p.trade_elasticities(x.sectors)[0] for x in (apart, world))
         np.testing.assert_array_equal(theta, np.insert(whole, g, whole[g]))
     q = PropagationParameters()
+    twice = np.insert(np.arange(world.S), g, g)
     for rated in (inventory_days, shelf_days):
         whole = rated(world.sectors, q)
-        np.testing.assert_array_equal(rated(apart.sectors, q), np.insert(whole, g, whole[g]))
-    twice = np.insert(np.arange(world.S), g, g)
+        np.testing.assert_array_equal(rated(apart.sectors, q), whole[np.ix_(*[twice] * whole.ndim)])
     np.testing.assert_array_equal(criticality(apart.sectors, q), criticality(world.sectors, q)[np.ix_(twice, twice)])
     assert all(apart.sectors.names_zh)
     assert len(set(apart.sectors.names_en)) == apart.S

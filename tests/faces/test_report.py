@@ -262,4 +262,4 @@ def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, brow
     for width in (1400, 390):
         seen = look(browser, toy_result / "report.html", width)
         assert seen.drawn == len(ScenarioReport(result).album())
-        assert "On its own, “embargo” changes Atlas’s real income" in seen.answer
+        assert "On its own, “embargo” changes Atlas’s welfare" in seen.answer

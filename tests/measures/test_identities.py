@@ -359,6 +359,9 @@ def _grown(acc: Accounts) -> Accounts:
     )  # fmt: skip
 
 
+DEMAND = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
+
+
 def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
     """Results of every public measure, by each of its definitions and groupings."""
     ways = {
@@ -367,6 +370,7 @@ def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
         "structure": [{}, {"by": "sector"}, {"by": "partner"}],
         "exposure": [{}, *({"by": b} for b in ("sector", "partner", "industry", "industry-partner"))],
         "extraction": [{"origin": "BOR", "destination": "ATL"}],
+        "volatility": [{"demand": DEMAND}],
         **{key: [{}, {"by": "sector"}] for key in ("supply", "import_content", "linkages", "value_added_trade")},
     }
     return {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -13,11 +15,15 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load, load_log
 from xunhuan.faces.figures.style import percent, percents, signed
 from xunhuan.measures import circulation
+from xunhuan.scenario.assess import assess
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.layers import Layers
 
 __all__ = [
     "CIRCUITS",
     "LEAST",
     "accounts",
+    "at_point",
     "bare",
     "enough",
     "grouped",
@@ -104,3 +110,11 @@ COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def in_words(n: int) -> str:
     """A count up to twelve as it is written out."""
     return COUNTS[n]
+
+
+def at_point(data: Mapping[str, Any]) -> xr.Dataset:
+    """Numbers of every arm of a scenario at its point: without draws, and without a table for each choice."""
+    plain = {k: v for k, v in data.items() if k != "uncertainty"}
+    done = assess(prepare(Layers("page", plain, (), None)), full=False)
+    assert not done.failures, done.failures
+    return done.data

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import bare, number, percent
+from tests.quoted.common import at_point, bare, number, percent
 from tests.quoted.quotes import quote
 from xunhuan.build.migration import gravity
 from xunhuan.data.migration import Migration
 from xunhuan.data.store import load
 from xunhuan.models.trade import TradeParameters
 from xunhuan.models.trade.calibrate import calibrate
-from xunhuan.scenario import bench
 from xunhuan.scenario.layers import read_layers
 
 PAGE = "docs/trade.md"
@@ -32,7 +30,7 @@ def base(window: str) -> tuple[Migration, np.ndarray, np.ndarray]:
     """Moves, people by origin and shares of them, of China's provinces on `world-2017`."""
     acc = load("world-2017")
     home = np.array([n == "CHN" for n in acc.geography.nation])
-    economy = calibrate(acc, False, "mobile", window).economy
+    economy = calibrate(acc, labour="mobile", window=window).economy
     moves = acc.geography.moves
     assert moves is not None
     return moves, np.asarray(economy.people)[home], np.asarray(economy.moves)[np.ix_(home, home)]
@@ -92,7 +90,7 @@ def table_of_embargo() -> list[str]:
     for labour, window in ASKED:
         trade = {**layers.data["model"]["trade"], "labour": labour, "window": window}
         data = {**keep, "model": {"trade": trade}, "measure": {"sectors": {}}, "arms": {arm: [arm]}}
-        d = bench.run_layers(replace(layers, data=data)).data.sel(arm=arm)
+        d = at_point(data).sel(arm=arm)
         people = d["population"].sel(place=[p for p in d["place"].values if str(p).startswith("CN-")])
         columns.append([float(d[n].sel(place="CHN")) for n in ("welfare", "real_income")] + [float(abs(people).max())])
     names = ("welfare of China's people, %", "real income of China, %", "population of the province that moves most, %")

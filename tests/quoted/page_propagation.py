@@ -8,7 +8,6 @@ import pandas as pd
 from benchmarks.bench_propagation import CASES, DAYS, REBUILT, START, equal_settings, production, rebuilding
 from tests.helpers.halves import CHINA, HUBEI, NEAR, TOYLAND, losses
 from tests.quoted.common import accounts, number
-from tests.quoted.page_readme import chips, lost
 from tests.quoted.quotes import quote
 from xunhuan.models.edits import Capacity, TradeCost
 from xunhuan.models.model import Shock
@@ -150,24 +149,16 @@ CHANGES: tuple[dict[str, object], ...] = (
     "| target stocks follow demand | {n} |",
 )
 def hangs_on() -> list[str]:
-    acc, data = accounts("world-2017"), read_layers("chip-embargo").data
+    data = read_layers("chip-embargo").data
+    acc = accounts(data["base"])
     given = {k: v for k, v in data["model"]["propagation"].items() if k != "shocks"}
-    ban = Shock((TradeCost.model_validate(next(s for s in data["shock"] if s["name"] == "embargo")["trade_cost"]),))
+    lines = next(s for s in data["shock"] if s["name"] == "embargo")["trade_cost"]
+    ban = Shock(tuple(TradeCost.model_validate(line) for line in lines))
     many = [PropagationParameters.model_validate({**given, **changes}) for changes in CHANGES]
     home = np.array([n == acc.home for n in acc.geography.nation])
     whole = float(acc.gdp[home].sum()) * given["horizon_days"] / DAYS_A_YEAR
     answers = respond_many(acc, [ban] * len(many), many, booked=False)
     return [number(100 * float(r.detail["loss"].to_numpy()[home].sum()) / whole, 2) for r in answers]
-
-
-@quote(
-    PAGE,
-    "of `chip-embargo` is {n} to {n}% of the half-year's value added; the estimate, {n}%, takes",
-    "so half of the draws lie below {n}%.",
-)
-def drawn() -> list[str]:
-    value, low, high = lost("loss")
-    return [low, high, value, number(100 * chips().headline("loss", "embargo", "CHN")["median"], 2)]
 
 
 SWEPT = 90.0

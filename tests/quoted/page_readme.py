@@ -78,22 +78,6 @@ def chips() -> Result:
     return bench.run_layers(replace(layers, data={**layers.data, **trimmed}))
 
 
-@quote(
-    PAGE, "welfare falls by {n}% ({n} to {n}) and the half-year loses {n}% ({n} to {n}): fewer goods are banned now"
-)
-def all_electronics() -> list[str]:
-    """The embargo on C26 as one good."""
-    layers = read_layers("electronics-embargo")
-    data = {k: v for k, v in layers.data.items() if k != "compare"} | {"measure": {"sectors": {}}}
-    data["shock"] = [s for s in data["shock"] if s["name"] == "embargo"]
-    data["uncertainty"] = {k: v for k, v in data["uncertainty"].items() if k != "shock"}
-    found = bench.run_layers(replace(layers, data=data))
-    enough(found.manifest["draws"]["total"])
-    fall, loss = (found.headline(q, "embargo", "CHN") for q in ("welfare", "loss"))
-    ends = [bare(percent(-fall[k], 2)) for k in ("value", "high", "low")]
-    return [*ends, *(bare(percent(loss[k], 2)) for k in ("value", "low", "high"))]
-
-
 def told(quantity: str, arm: str, digits: int, share: bool = True) -> list[str]:
     """Estimate, low and high of China, without the sign of per cent."""
     h = chips().headline(quantity, arm, "CHN")

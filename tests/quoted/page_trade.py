@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import replace
 from statistics import NormalDist
 
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-import xunhuan as xh
 from tests.evidence import nafta
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import accounts, bare, number, signed
+from tests.quoted.common import accounts, at_point, bare, number, signed
 from tests.quoted.quotes import quote
 from xunhuan.data.classification import Sectors
 from xunhuan.models.model import Shock
@@ -23,7 +22,6 @@ from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, HORIZONS, UNIFOR
 from xunhuan.models.trade.errors import SPREAD
 from xunhuan.models.trade.solve import primitives_of, problem
 from xunhuan.models.trade.stability import NEAR, leading
-from xunhuan.scenario import bench
 from xunhuan.scenario.layers import read_layers
 
 PAGE = "docs/trade.md"
@@ -92,7 +90,7 @@ def loss(scenario: str, arm: str, theta: float) -> float:
     keep = {k: v for k, v in layers.data.items() if k not in ("compare", "uncertainty", "model")}
     data = {**keep, "model": {"trade": trade}, "measure": {"sectors": {}}, "arms": {arm: [arm]}}
     data["shock"] = [s for s in layers.data["shock"] if s["name"] == arm]
-    return float(bench.run_layers(replace(layers, data=data)).headline("welfare", arm, "CHN")["value"])
+    return float(at_point(data)["welfare"].sel(arm=arm, place="CHN"))
 
 
 @quote(
@@ -134,8 +132,8 @@ def _lost(deficits: str) -> dict[str, str]:
         "title": "Cut off", "base": "world-2017", "shock": shocks, "arms": {n: [n] for n in dearer},
         "model": {"trade": {"deficits": deficits}}, "measure": {"sectors": {}},
     }  # fmt: skip
-    found = xh.run(data)
-    return {n: f"{-100 * found.headline('real_income', n, 'CHN')['value']:.1f}" for n in dearer}
+    found = at_point(data)["real_income"].sel(place="CHN")
+    return {n: f"{-100 * float(found.sel(arm=n)):.1f}" for n in dearer}
 
 
 @quote(
@@ -173,11 +171,9 @@ def stability() -> list[str]:
 
 
 @functools.cache
-def yielded(arm: str) -> float:
-    """Change of China's real income on an arm of the scenario of institutional costs, no draws."""
-    layers = read_layers("institutional-costs")
-    keep = {k: v for k, v in layers.data.items() if k != "uncertainty"}
-    return float(bench.run_layers(replace(layers, data=keep)).headline("real_income", arm, "CHN")["value"])
+def yielded() -> xr.DataArray:
+    """Change of China's real income on each arm of the scenario of institutional costs."""
+    return at_point(read_layers("institutional-costs").data)["real_income"].sel(place="CHN")
 
 
 @quote(
@@ -186,4 +182,4 @@ def yielded(arm: str) -> float:
     "likewise, by {n}%.",
 )
 def institutional_costs() -> list[str]:
-    return [number(100 * yielded(arm), 2) for arm in ("burnt", "collected", "taxes and fees")]
+    return [number(100 * float(yielded().sel(arm=arm)), 2) for arm in ("burnt", "collected", "taxes and fees")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 import xunhuan as xh
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import accounts, bare, log, number, percent, shares
+from tests.quoted.common import accounts, at_point, bare, log, number, percent, shares
 from tests.quoted.quotes import quote
 from xunhuan.build import builder, lists
 from xunhuan.build.components import CHIPS_PART, PROVINCE_LOG_ODDS, WORTH_LOG_ODDS, chip_machines, component_facts
@@ -21,7 +20,6 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import INPUT_DUTIES
 from xunhuan.data.division import Division
 from xunhuan.measures import supply
-from xunhuan.scenario import bench
 from xunhuan.scenario.layers import read_layers
 
 PAGE, TABLE = "docs/world-table.md", "world-2017"
@@ -299,6 +297,6 @@ def machines_alone() -> list[str]:
     for k in ("mid", "low", "high"):
         edits = [{"from": c, "to": "CHN", "sectors": "C28", "cut": float(x)} for c, x in found[k].items()]
         shock = [{"name": "machines", "trade_cost": edits}]
-        result = bench.run_layers(replace(layers, data={**data, "shock": shock}))
-        lost.append(-result.headline("real_income", "machines", "CHN")["value"])
+        answer = at_point({**data, "shock": shock})["real_income"]
+        lost.append(-float(answer.sel(arm="machines", place="CHN")))
     return [bare(percent(float(x), 3)) for x in lost]

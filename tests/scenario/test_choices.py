@@ -115,12 +115,12 @@ def test_each_choice_is_what_the_model_says_under_it(toy: Accounts) -> None:
     view = prepare(layers()).view.places
     asked = [(k, "elasticities") for k in ("LL", "BLP", "FGO")] + [(k, "substitution") for k in ("unit", "low", "high")]
     for name, parameter in asked:
-        said = frame[(frame["choice"] == name) & (frame["variable"] == "real_income")].set_index("arm")["value"]
+        said = frame[(frame["choice"] == name) & (frame["variable"] == "welfare")].set_index("arm")["value"]
         w = {}
         for arm, lines in {"dear": [CUT], "open": [OPEN], "dear + open": [CUT, OPEN]}.items():
             edits = [TradeCost.model_validate(line) for line in lines]
             r = xh.respond(toy, edits, model="trade", **{parameter: name})
-            w[arm] = xh.models()["trade"].read(toy, r, view)["real_income"].values[view.index("ATL")]
+            w[arm] = xh.models()["trade"].read(toy, r, view)["welfare"].values[view.index("ATL")]
             assert said[arm] == pytest.approx(w[arm], abs=1e-9)
         net = frame[(frame["choice"] == name) & (frame["variable"] == "omega_net")]["value"].item()
         assert net == pytest.approx((w["dear + open"] - w["dear"] - w["open"]) / -w["dear"], abs=1e-6)
@@ -250,9 +250,9 @@ def test_the_report_says_range_sign_and_arithmetic(toy_result: Path) -> None:
     told = dict(zip(result.choices["of"].unique(), said_of_choices(reading), strict=True))
     for of in ("elasticity_set", "substitution_set"):
         said, own = told[of], result.choices[result.choices["of"] == of]
-        values = own.query("variable == 'real_income' and arm == 'embargo'")["value"]
+        values = own.query("variable == 'welfare' and arm == 'embargo'")["value"]
         for extreme in (values.min(), values.max()):
-            assert reading.show(extreme, "real_income") in said
+            assert reading.show(extreme, "welfare") in said
         net = own.query("variable == 'omega_net'")["value"]
         assert ("The sign of net Ω depends on" in said) == bool(net.min() < 0 < net.max())
     others = [said for of, said in told.items() if of not in ("elasticity_set", "substitution_set")]

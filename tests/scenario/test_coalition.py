@@ -9,6 +9,7 @@ import pytest
 
 import xunhuan as xh
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.faces.cli import main
 from xunhuan.models.edits import Tariff, TradeCost, Transfer
@@ -222,3 +223,13 @@ def test_the_command_says_what_python_says(toy: Accounts, capsys: pytest.Capture
     assert "the target BOR is inside the coalition" in capsys.readouterr().err
     assert main([*line, "--by", "colour"]) == 2
     assert "unknown view 'colour'" in capsys.readouterr().err
+
+
+def test_where_people_move_a_nation_loses_welfare(toy: Accounts) -> None:
+    """A nation's number is the model's own: utility by who its people are, not by who lives in a region in the base."""
+    ds = coalition(toy, ["BOR"], "ATL", "MAN", share=False, labour="mobile")
+    out = xh.respond(toy, TradeCost("BOR", "ATL", "MAN", ban=True), labour="mobile")
+    at = places(toy)
+    numbers = xh.models()["trade"].read(toy, out, at)
+    assert float(ds["target_loss"]) == pytest.approx(-float(numbers["welfare"].values[at.index("ATL")]), rel=1e-9)
+    assert abs(float(ds["target_loss"]) + float(numbers["real_income"].values[at.index("ATL")])) > 1e-6

@@ -102,7 +102,7 @@ def test_a_room_of_somebody_else(tab: tuple[Page, Watch], server: Server, toy: A
 @pytest.mark.browser
 def test_the_library_stands_beside_it(tab: tuple[Page, Watch], server: Server) -> None:
     page, _ = tab
-    see(page, server, "scenario?table=world-2017&scenario=chip-embargo&lang=zh")
+    see(page, server, "scenario?table=world-2017&scenario=electronics-embargo&lang=zh")
     page.wait_for_selector("#run:not([disabled])")
     text = page.evaluate("document.querySelector('#verdict .toml').textContent")
     assert "[model.harvest]" not in text

@@ -59,7 +59,7 @@ class LabResult(record.Result):
     >>> float(r.numbers(quantity="real_income", place="ATL")["value"].iloc[0].round(4))
     -0.0051
     >>> r.figures()[:2]
-    ['map-real-income-1', 'winners-real-income-home']
+    ['map-real-income-per-head-1', 'winners-real-income-per-head-home']
     """
 
     def numbers(self, **at: str) -> pd.DataFrame:
@@ -113,7 +113,7 @@ class LabResult(record.Result):
         >>> import xunhuan as xh
         >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
         >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
-        >>> "winners-real-income-home" in r.figures()
+        >>> "winners-real-income-per-head-home" in r.figures()
         True
         """
         from xunhuan.faces.report.scenario import ScenarioReport
@@ -143,7 +143,7 @@ class LabResult(record.Result):
         >>> import xunhuan as xh
         >>> line = {"from": "BOR", "to": "ATL", "change": 0.1}
         >>> r = xh.run({"title": "Dear imports", "base": "toyland", "shock": [{"name": "dear", "trade_cost": line}]})
-        >>> r.figure("winners-real-income-home").data[0].type
+        >>> r.figure("winners-real-income-per-head-home").data[0].type
         'bar'
         """
         from xunhuan.errors import UnknownName

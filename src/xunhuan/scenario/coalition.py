@@ -171,13 +171,15 @@ class Game:
         return "+".join(m for k, m in enumerate(self.made.members) if inside >> k & 1)
 
     def read(self, out: Response, who: str) -> Array:
-        """Relative gain of each block: Σ I g / Σ I over its regions."""
+        """Relative gain of each block: the model's own number where it is a place, else Σ I g / Σ I over its regions."""
         if not out.status.converged:
             raise NotConverged(f"the coalition {who} has no answer", where=out.status.message)
         numbers = self.model.read(self.acc, out, self.at)[_gain_of(self.model)].values
         g = np.full(self.acc.R, np.nan)
         g[self.acc.closed] = numbers[: int(self.acc.closed.sum())]  # places begin with the regions that keep books
-        return np.array([(self.income[b] * g[b]).sum() / self.income[b].sum() for b in self.blocks])
+        place = {frozenset(np.flatnonzero(m).tolist()): float(x) for m, x in zip(self.at.member, numbers, strict=True)}
+        mean = [float((self.income[b] * g[b]).sum() / self.income[b].sum()) for b in self.blocks]
+        return np.array([place.get(frozenset(b.tolist()), x) for b, x in zip(self.blocks, mean, strict=True)])
 
     def lost(self, inside: int) -> float:
         """What the target loses."""
@@ -330,7 +332,7 @@ def _wanted(n: int, drawn: list[list[int]]) -> list[int]:
 
 
 SAYS = {
-    "loss": "real income the member loses when all act",
+    "loss": "real income (welfare, where people move) the member loses when all act",
     "loss_alone": "real income it loses when it acts alone",
     "loss_outside": "real income it loses when all others act",
     "alone": "loss of the target when the member acts alone",

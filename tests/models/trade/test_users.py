@@ -79,7 +79,7 @@ CASES = {
 @pytest.mark.slow
 def test_against_goods_of_each_user(toy: Accounts, name: str) -> None:
     """The engine in which all users source alike, on a table of four times the goods, each of which has one kind of user."""
-    acc = with_users(toy, 0.5)
+    acc = with_users(toy, 0.9)
     p = TradeParameters(theta=THETA, tolerance=1e-12, **CASES[name])
     one = respond(acc, Shock(EDITS), p.model_copy(update={"sourcing": "by_user"}))
     many = respond(expanded(acc), Shock(EDITS), p)
@@ -93,9 +93,7 @@ def test_against_goods_of_each_user(toy: Accounts, name: str) -> None:
     np.testing.assert_allclose(got.intermediate, np.einsum("rsij->risj", flow[..., :-1]), atol=1e-10 * scale)
     np.testing.assert_allclose(got.final.sum(3), np.einsum("rsi->ris", flow[..., -1]), atol=1e-10 * scale)
     alike = respond(acc, Shock(EDITS), p).detail["real_income_hat"]
-    assert float(abs(alike - one.detail["real_income_hat"]).max()) > 1e-4, (
-        "where users differ it matters, five orders above the tolerance"
-    )
+    assert float(abs(alike - one.detail["real_income_hat"]).max()) > 1e-3, "where users differ it matters"
 
 
 @pytest.mark.identity

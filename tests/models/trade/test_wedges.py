@@ -9,6 +9,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, Infeasible
+from xunhuan.faces.cli import main
 from xunhuan.models.edits import Productivity, Subsidy, Tariff, TradeCost, Transfer, Wedge
 from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
@@ -243,3 +244,29 @@ def test_what_is_refused(toy: Accounts, china: Accounts) -> None:
 
 def re_all(text: str, *wanted: str) -> bool:
     return all(w in text for w in wanted)
+
+
+def test_the_table_of_what_their_end_yields(toy: Accounts, capsys: pytest.CaptureFixture[str]) -> None:
+    """The world first, then places by gain; of a world without other wedges but duties the rest is small."""
+    out = respond(toy, Shock((Wedge("all", "MAN", rate=0.2), Wedge("all", "SER", rate=0.05, rebated=0.5))), FINE)
+    table = MODEL.views["wedge"](toy, out, 0).set_index("place")
+    d = out.detail
+    income = d["income_base"].to_numpy()
+    assert table.index[0] == "WORLD"
+    assert set(table.index) == {"WORLD", "ATL", *toy.geography.codes}
+    home = {"WORLD": slice(0, 4), "ATL": slice(0, 3), "BOR": slice(3, 4)}
+    for place, at in home.items():
+        whole = income[at].sum()
+        row = table.loc[place]
+        assert row["real_income"] == pytest.approx(
+            100 * (income * (d["real_income_hat"].to_numpy() - 1))[at].sum() / whole
+        )
+        assert row["above_cost_base"] == pytest.approx(100 * float(d["above_cost_base"][at].sum()) / whole)
+        assert row["above_cost"] == pytest.approx(0, abs=1e-9)
+        assert row["misallocation"] + row["saved"] + row["rest"] == pytest.approx(row["real_income"])
+    assert table.loc["WORLD", "saved"] > 0
+    assert abs(table.loc["WORLD", "rest"]) < 0.2 * table.loc["WORLD", "real_income"]
+    gains = table["real_income"].iloc[1:].abs().tolist()
+    assert gains == sorted(gains, reverse=True)
+    assert main(["simulate", "toyland", "--tariff", "ATL<-BOR:0.1", "--by", "wedge"]) == 2
+    assert "no wedge changes" in capsys.readouterr().err
