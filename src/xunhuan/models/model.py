@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
+Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -77,8 +77,9 @@ class Status:
 
     Attributes
     ----------
-    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several"}
-        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either.
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"}
+        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either; "cycle" and
+        "no_equilibrium": of a game, where players come round to where they were, or one gains by moving.
     iterations : int
         Steps taken.
     residual : float
@@ -221,8 +222,9 @@ class Quantity:
         Whether it is among the numbers told first, drawn and listed in the summary.
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
-    picture : {"none", "map", "bars", "lines"}
-        How it is drawn: a map of places, bars of places or sectors, lines along t.
+    picture : {"none", "map", "bars", "lines", "pairs", "lollipops", "curve", "tiles"}
+        How it is drawn: a map of places, bars of places or sectors, lines along t; pairs of bars, a colour a label of its last
+        axis; dots on stems; a curve along its last axis, of numbers; a map of places for each label of its last axis.
 
     Examples
     --------
@@ -239,7 +241,7 @@ class Quantity:
     better: int = 0
     headline: bool = False
     rest: float | None = 0.0
-    picture: Literal["map", "bars", "lines", "none"] = "none"
+    picture: Literal["map", "bars", "lines", "pairs", "lollipops", "curve", "tiles", "none"] = "none"
 
     @property
     def change(self) -> bool:
@@ -298,6 +300,32 @@ class Uncertain(Generic[P]):
         return "" if self.choices else 1.0
 
 
+@dataclass(frozen=True)
+class Short:
+    """A short form of its own for the command line, where options by the names of parameters do not do.
+
+    Attributes
+    ----------
+    options : type of BaseModel
+        What may be given: fields without a default are arguments, in order, the others options by their names, lists with
+        commas; its docstring says what each is.
+    pose : callable
+        (options): the table's name, and what [model.NAME] would hold.
+
+    Examples
+    --------
+    >>> from xunhuan.data.records import Strict
+    >>> class Days(Strict):
+    ...     "days  of rain"
+    ...     days: float = 1.0
+    >>> Short(Days, lambda d: ("toyland", {"days": d.days})).pose(Days(days=3.0))
+    ('toyland', {'days': 3.0})
+    """
+
+    options: type[BaseModel]
+    pose: Callable[[Any], tuple[str, dict[str, Any]]]
+
+
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]
 """A table of a response for people: at most so many rows (0: all), most telling first."""
 
@@ -351,6 +379,12 @@ class Model(Generic[P]):
         Key to (English, Chinese), as words.toml has them.
     size : callable, optional
         (accounts, parameters): seconds one answer takes on one core, roughly.
+    lends : mapping of str to callable
+        What other models may use of it, by name: (accounts, shock, parameters, what the borrower adds) to what is lent.
+    borrows : tuple of str
+        What it uses of other models, by those names: `respond` takes each as a keyword argument of that name.
+    short : Short, optional
+        What `command` takes, where options by the names of parameters do not do.
 
     Examples
     --------
@@ -363,7 +397,7 @@ class Model(Generic[P]):
     name: str
     parameters: type[P]
     reads: tuple[type[Edit], ...]
-    respond: Callable[[Accounts, Shock, P], Response]
+    respond: Callable[..., Response]
     read: Callable[[Accounts, Response | None, Places], Readings]
     quantities: tuple[Quantity, ...]
     uncertain: tuple[Uncertain[P], ...] = ()
@@ -381,6 +415,9 @@ class Model(Generic[P]):
     sources: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     size: Callable[[Accounts, P], float] | None = None
+    lends: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    borrows: tuple[str, ...] = ()
+    short: Short | None = None
 
     @property
     def cited(self) -> tuple[str, ...]:

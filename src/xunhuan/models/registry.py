@@ -10,13 +10,17 @@ import contextlib
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from importlib import metadata
 from typing import Any
 
+from pydantic import BaseModel
+
+from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError, nearest
 from xunhuan.models.edits.base import Edit
-from xunhuan.models.model import Model
+from xunhuan.models.model import Model, Response, Shock
 from xunhuan.symbols import UNITS
 
 GROUP = "xunhuan.models"
@@ -62,7 +66,9 @@ def models() -> dict[str, Model[Any]]:
             if _known.get(model.name) is not model:
                 register(model)
         _found = True
-    return dict(sorted(_known.items(), key=lambda item: (item[1].horizon != "long", item[0] not in _own(), item[0])))
+    own = _own()
+    place = {n: (m.horizon != "long", n not in own, n != DEFAULT, n) for n, m in _known.items()}
+    return dict(sorted(_known.items(), key=lambda item: place[item[0]]))
 
 
 def find(name: str) -> Model[Any]:
@@ -92,6 +98,52 @@ def find(name: str) -> Model[Any]:
     if name not in known:
         raise UnknownName.of("model", name, known)
     return known[name]
+
+
+def answer(
+    model: Model[Any], acc: Accounts, shock: Shock, parameters: BaseModel, beside: Mapping[str, BaseModel] | None = None
+) -> Response:
+    """Ask a model, and hand it what it borrows of others.
+
+    Parameters
+    ----------
+    model : Model
+        The model asked.
+    acc, shock, parameters
+        As its `respond` takes them.
+    beside : mapping of str to BaseModel, optional
+        Parameters of models that run with it: what it borrows comes from these, else from the first model that lends it, at
+        that model's usual parameters.
+
+    Returns
+    -------
+    Response
+        Its answer.
+
+    Raises
+    ------
+    XunhuanError
+        Where no model lends what it borrows; what the model itself raises.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> trade = find("trade")
+    >>> answer(trade, xh.toyland(), Shock(), trade.parameters()).status.converged
+    True
+    """
+    lent = {what: _lent(what, acc, shock, beside or {}) for what in model.borrows}
+    return model.respond(acc, shock, parameters, **lent)
+
+
+def _lent(what: str, acc: Accounts, shock: Shock, beside: Mapping[str, BaseModel]) -> Any:
+    able = {n: m for n, m in models().items() if what in m.lends}
+    if not able:
+        raise XunhuanError(f"no model lends {what}", fix="install one that does")
+    name = next((n for n in beside if n in able), next(iter(able)))
+    own = beside[name] if name in beside else able[name].parameters()
+    mine = Shock(tuple(e for e in shock.edits if isinstance(e, able[name].reads)), shock.name)
+    return partial(able[name].lends[what], acc, mine, own)
 
 
 def edits() -> dict[str, type[Edit]]:

@@ -223,9 +223,13 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     if not asked[1] and before is None:
         return None
     if asked not in memo:
-        model = registry.find(name)
-        memo[asked] = as_kept(bench, acc, name, model.respond(acc, Shock(asked[1]), bench.parameters[name]), full)
+        memo[asked] = as_kept(bench, acc, name, answered(bench, name, acc, asked[1]), full)
     return asked
+
+
+def answered(bench: Bench, name: str, acc: Accounts, edits: tuple[Edit, ...]) -> Response:
+    """A model's answer at the bench's parameters, with what it borrows of the models beside it."""
+    return registry.answer(registry.find(name), acc, Shock(edits), bench.parameters[name], bench.parameters)
 
 
 def _unspent(edits: tuple[Edit, ...], before: Asked | None) -> tuple[Edit, ...]:
@@ -263,7 +267,7 @@ def weighed(
     """
     name, acc, edits = _posed(bench, doses)
     model = registry.find(name)
-    response = model.respond(acc, Shock(edits + extra), bench.parameters[name])
+    response = answered(bench, name, acc, edits + extra)
     return response, model.read(acc, response, bench.view.places)
 
 

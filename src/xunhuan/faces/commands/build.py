@@ -159,6 +159,12 @@ def _partners(raw: Path, folder: Path) -> list[Path]:
     return write_reach(raw, folder)
 
 
+def _cities(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.city_facts import write_city_facts
+
+    return write_city_facts(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -166,10 +172,15 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
     return [save(_known(toyland()), folder / "toyland.nc")]
 
 
-_FILES = {"elasticities": _elasticities, "history": _history, "partners": _partners, "toyland": _toyland}
+_FILES = {
+    "elasticities": _elasticities, "history": _history, "partners": _partners, "cities": _cities, "toyland": _toyland,
+}  # fmt: skip
 """Bundled files that are no tables with a log."""
 
-_PLACES = {"elasticities": "src/xunhuan/models/trade/data", "partners": "src/xunhuan/build/data"}
+_PLACES = {
+    "elasticities": "src/xunhuan/models/trade/data", "partners": "src/xunhuan/build/data",
+    "cities": "src/xunhuan/models/rivalry/data",
+}  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 
 

@@ -128,7 +128,7 @@ def answer(
     if by and by not in views:
         raise UnknownName.of("view", by, views, where="--by")
     with working("solving"):
-        response = model.respond(acc, Shock(edits), p)
+        response = registry.answer(model, acc, Shock(edits), p)
     if path is not None:
         if response.path is None:
             raise BadInput(f"the model {model.name} has no path along time", where="--path", fix="leave it out")

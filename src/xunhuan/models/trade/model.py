@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,8 @@ from xunhuan.models.trade.read import QUANTITIES, by_region, read
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from xunhuan.models.slopes import Controls, Slopes
 
 # The modules that compute import JAX; a record must not.
 
@@ -60,6 +62,15 @@ def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradePar
     from xunhuan.models.trade.marginal import gradient
 
     return gradient(accounts, regions, shock, parameters)
+
+
+def _lend_slopes(
+    accounts: Accounts, shock: Shock, parameters: TradeParameters, controls: Controls, returns: Mapping[str, float]
+) -> Slopes:
+    """Measures as a function of rates that players choose; see `tangents.trade_slopes`."""
+    from xunhuan.models.trade.tangents import trade_slopes
+
+    return trade_slopes(accounts, shock, parameters, controls, returns)
 
 
 def _trade_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
@@ -142,5 +153,6 @@ MODEL: Model[TradeParameters] = Model(
     shown=("horizon", "labour", "deficits"),
     sources=("CaliendoParro2015", "TombeZhu2019", *dict.fromkeys(key for _, key in SETS.values())),
     words=words_beside("xunhuan.models.trade"),
+    lends={"slopes": _lend_slopes},
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

@@ -1,0 +1,130 @@
+"""The games as the house wants them: accounts, a shock and what is borrowed, to a response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.models.model import Response, Shock, Status
+from xunhuan.models.rivalry.cities import PARTS, national_cost, parts_of_loss, payoffs, use_of_capacity
+from xunhuan.models.rivalry.industry import read_industry
+from xunhuan.models.rivalry.minds import minds_of
+from xunhuan.models.rivalry.parameters import RivalryParameters
+from xunhuan.models.rivalry.settle import Settled, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import xarray as xr
+
+    from xunhuan.models.slopes import Lender
+
+PLAYS = ("plan", "rivalry")
+
+
+def respond(
+    accounts: Accounts, shock: Shock, parameters: RivalryParameters, slopes: Callable[..., Any] | Lender
+) -> Response:
+    """Play the games that parameters name, on the ground that lasting edits make.
+
+    slopes  lent by a long-run model: `models.slopes.Lender`
+    Accounts are those of the provinces' equilibrium where they play, else the table's. An answer that is no equilibrium, or
+    one of several, says so in the status.
+
+    Raises BadInput, NotConverged.
+    """
+    import xarray as xr
+
+    made: list[xr.Dataset] = []
+    ended: list[Status] = []
+    notes: list[str] = []
+    new = accounts
+    if parameters.cities is not None:
+        industry = read_industry(parameters.cities.industry)
+        codes = list(accounts.geography.codes)
+        home = [industry.text(c, "province") for c in industry.cities]
+        minds = minds_of(accounts, shock).at([codes.index(h) if h in codes else None for h in home])
+        s = settle(parameters.cities, industry, minds)
+        made.append(_of_cities(s))
+        ended.append(_status(s))
+        notes += _notes(s)
+    attrs = {"model": "rivalry", "parameters": parameters.model_dump_json()}
+    return Response(new, xr.merge(made).assign_attrs(attrs), _worst(ended), notes=tuple(notes))
+
+
+def _worst(ended: list[Status]) -> Status:
+    """One status of several games: the first that failed, else the first; what each says, in order."""
+    told = next((s for s in ended if not s.converged), ended[0])
+    return Status(told.outcome, sum(s.iterations for s in ended), told.residual, told.tolerance,
+                  "; ".join(s.message for s in ended), told.worst)  # fmt: skip
+
+
+def _of_cities(s: Settled) -> xr.Dataset:
+    """Results of the cities' game, bn USD a year, by city, stage, play, φ, block."""
+    import xarray as xr
+
+    g, lines = s.game, np.stack([s.plan.lines, s.told.lines])
+    own = np.stack([payoffs(g, k).sum(1) for k in lines])
+    cost = np.array([national_cost(g, k).sum() for k in lines])
+    data = {
+        "lines": (("play", "city", "stage"), lines),
+        "capacity": (("play", "city", "stage"), lines * g.line),
+        "city_payoff": (("play", "city"), own),
+        "national_cost": (("play",), cost),
+        "use_of_capacity": (("play", "stage"), np.stack([use_of_capacity(g, k) for k in lines])),
+        "loss": (("part",), parts_of_loss(g, s.told.lines, s.plan.lines)),
+        "anarchy": (("compliance",), np.array([s.anarchy(r) for r in s.races])),
+        "payment": (("block",), s.stability.payments),
+        "temptation": (("city",), s.tempted),
+        "obeyed": (("city",), s.told.obeyed),
+        "orders": (("order",), s.orders / s.cost),
+        "need": (("stage",), g.need),
+    }  # fmt: skip
+    coords = {
+        "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(PARTS),
+        "compliance": list(s.compliance), "block": list(s.blocks),
+        "province": ("city", [s.industry.text(c, "province") for c in s.industry.cities]),
+        "city_zh": ("city", [s.industry.text(c, "name_zh") for c in s.industry.cities]),
+        "stage_zh": ("stage", [s.industry.text(k, "name_zh") for k in s.industry.stages]),
+    }  # fmt: skip
+    return xr.Dataset(data, coords=coords)
+
+
+def _status(s: Settled) -> Status:
+    """Whether every race is an equilibrium."""
+    rounds = sum(r.rounds for r in s.races)
+    bad = next(((p, r) for p, r in zip(s.compliance, s.races, strict=True) if r.outcome != "settled"), None)
+    if bad is not None:
+        outcome, why = ("cycle", "come round to where they were") if bad[1].outcome == "cycle" else (
+            "max_iterations", "still move")  # fmt: skip
+        said = f"cities {why} after {bad[1].rounds} rounds at compliance {bad[0]:g}; one would still gain {bad[1].gain:.2g} bn USD"
+        return Status(outcome, rounds, bad[1].gain, 0.0, said)  # type: ignore[arg-type]
+    gap = f"plan proven within {s.plan.gap:.2g} of the least cost" + ("" if s.plan.whole else ", its limit of time hit")
+    said = f"cities settled in {s.told.rounds} rounds, best responses exact: nobody gains by moving; {gap}"
+    return Status("converged" if s.plan.whole else "max_iterations", rounds, 0.0, 0.0, said)
+
+
+def _notes(s: Settled) -> list[str]:
+    low, high = float(s.orders.min() / s.cost), float(s.orders.max() / s.cost)
+    own = s.anarchy(s.told)
+    out = [f"who moves first matters: over {len(s.orders)} other orders the price of anarchy is {min(low, own):.4f} to "
+           f"{max(high, own):.4f}"]  # fmt: skip
+    if s.compliance[-1] == 1.0:
+        end = s.anarchy(s.races[-1])
+        out.append(f"from no lines at all even full compliance ends {end - 1:.2%} above the plan: best responses one by one "
+                   "do not find it")  # fmt: skip
+    if (short := (s.game.need - (s.game.line * s.plan.lines).sum(0)).clip(0)).max() > 1e-9:
+        names = ", ".join(f"{k} {x:.1f}" for k, x in zip(s.industry.stages, short, strict=True) if x > 1e-9)
+        out.append(f"the plan imports what it cannot make more cheaply, bn USD a year: {names}")
+    binding = ["+".join(s.blocks[k] for k in c) for c in s.stability.binding]
+    if binding:
+        out.append(f"least payments keep every coalition in the plan; those that bind: {', '.join(binding)}")
+    counts: dict[str, int] = {}
+    for cell in s.industry.cells.values():
+        counts[cell.kind] = counts.get(cell.kind, 0) + 1
+    told = ", ".join(f"{n} of {kind}" for kind, n in counts.items())
+    out.append(f"the file of cities is stylised: {told}; own share of the bill, profit kept, promotion, engineers and the "
+               "years of experience are judgement")  # fmt: skip
+    return out
