@@ -31,8 +31,8 @@ from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shi
 from xunhuan.models.trade.solve import Problem, primitives_of, problem, search_from, status
 from xunhuan.models.trade.stability import conclude
 
-TOGETHER = 32
-"""Rates, or trials, worked out side by side."""
+TOGETHER = 16
+"""Trials worked out in one call; fewer are filled up, so that one program serves any number."""
 _LINEAR = Options(tolerance=1e-9, max_iterations=600, growth=1e9, largest_step=1e12)
 
 
@@ -114,7 +114,7 @@ def tangents(
         dx, info = fixed_point(lambda y: b / unit + turned(y, jnp.zeros_like(dr)), b / unit, _LINEAR)
         return pushed(dx * unit, dr), info
 
-    slope, info = jax.vmap(one)(way)
+    slope, info = jax.lax.map(one, way)
     return value, slope, info
 
 
@@ -122,7 +122,7 @@ def tangents(
 def trials(
     e: Economy, p: Elasticities, z: Shift, x: Vector, w: Ways, rates: JaxArray, taxed: bool, tolerance: float
 ) -> tuple[JaxArray, JaxArray]:
-    """Measures at many rates n c, each searched for from a state of its own (n x): n m r, and whether each was found."""
+    """Measures at many rates n c, each searched for from state x: n m r, and whether each was found."""
 
     def one(x0: Vector, r: Vector) -> tuple[JaxArray, JaxArray]:
         now = shifted(z, w, r)
@@ -131,7 +131,8 @@ def trials(
         root, info = fixed_point(iteration(e, p, now, k, taxed), x0, options)
         return measures(equilibrium(e, p, now, root, taxed), e, now, w), info.outcome == CONVERGED
 
-    return jax.vmap(one)(x, rates)
+    found, good = jax.lax.map(lambda r: one(x, r), rates)
+    return found, good
 
 
 @dataclass(eq=False)
@@ -180,30 +181,27 @@ class TradeSlopes:
 
     def __call__(self, x: Array) -> Effects:
         """Measures m r and their derivatives in each rate, m r c. Raises NotConverged."""
-        root, task, w = self._found(x), self.task, self.ways
-        parts, value = [], None
-        for at in _chunks(len(x)):
-            way = jnp.asarray(np.eye(len(x))[at])
-            value, slope, info = tangents(
-                task.economy, task.elasticities, task.shift, root, w, jnp.asarray(x), way, task.taxed
-            )
-            if bool((np.asarray(info.outcome) != CONVERGED).any()):
-                raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
-            parts.append(np.asarray(slope))
-        return Effects(np.asarray(value), np.concatenate(parts).transpose(1, 2, 0))
+        root, task = self._found(x), self.task
+        value, slope, info = tangents(
+            task.economy, task.elasticities, task.shift, root, self.ways, jnp.asarray(x), jnp.eye(len(x)), task.taxed
+        )
+        if bool((np.asarray(info.outcome) != CONVERGED).any()):
+            raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
+        return Effects(np.asarray(value), np.asarray(slope).transpose(1, 2, 0))
 
     def values(self, x: Array) -> Array:
         """Measures at many rates n c: n m r, nan where no equilibrium was found."""
-        task, w, out = self.task, self.ways, []
+        task, w = self.task, self.ways
         start = jnp.asarray(task.start) if self._state is None else self._state
-        for at in _chunks(len(x)):
-            rates = jnp.asarray(np.asarray(x)[at])
-            many = jnp.broadcast_to(start, (len(rates), len(start)))
+        filled = np.concatenate([x, np.repeat(x[-1:], -len(x) % TOGETHER, axis=0)])
+        out = []
+        for k in range(0, len(filled), TOGETHER):
+            rates = jnp.asarray(filled[k : k + TOGETHER])
             found, good = trials(
-                task.economy, task.elasticities, task.shift, many, w, rates, task.taxed, task.options.tolerance
+                task.economy, task.elasticities, task.shift, start, w, rates, task.taxed, task.options.tolerance
             )
             out.append(np.where(np.asarray(good)[:, None, None], np.asarray(found), np.nan))
-        return np.concatenate(out)
+        return np.concatenate(out)[: len(x)]
 
     def climb(self, x: Array, weight: Array) -> tuple[float, Array]:
         """Σ weight ln W at rates x and its gradient in them, one adjoint. Raises NotConverged."""
@@ -221,10 +219,6 @@ class TradeSlopes:
         found = conclude(self.accounts, task, self.parameters)
         new = rebuild.accounts(self.accounts, task.base, task.shift, found.out, found.status)
         return new, np.asarray(found.out.output_hat / found.out.cost), found.status
-
-
-def _chunks(n: int) -> list[slice]:
-    return [slice(k, min(n, k + TOGETHER)) for k in range(0, n, TOGETHER)]
 
 
 def trade_slopes(
