@@ -309,6 +309,8 @@ class Short:
     options : type of BaseModel
         What may be given: fields without a default are arguments, in order, the others options by their names, lists with
         commas; its docstring says what each is.
+    arguments : tuple of str
+        Fields with a default that are arguments too.
     pose : callable
         (options): the table's name, and what [model.NAME] would hold.
 
@@ -324,6 +326,7 @@ class Short:
 
     options: type[BaseModel]
     pose: Callable[[Any], tuple[str, dict[str, Any]]]
+    arguments: tuple[str, ...] = ()
 
 
 ResponseTable = Callable[[Accounts, Response, int], "pd.DataFrame"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model, Response
+    from xunhuan.models.model import Model, Response, Short
 
 Given = list[str] | None
 Edits = Annotated[
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command("barriers")(barriers)
     for model in registry.models().values():
         if model.command:
-            app.command(model.command)(short_form(model))
+            app.command(model.command)(short_form(model) if model.short is None else own_form(model, model.short))
 
 
 def _respond(
@@ -67,7 +67,9 @@ def _respond(
            format, output)  # fmt: skip
 
 
-def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> tuple[Edit, ...]:
+def read_edits(
+    lines: Given, short: Mapping[str, Given], model: Model[Any], needed: bool = True
+) -> tuple[Edit, ...]:
     """The edits that --edit and the options of kinds amount to. Raises BadInput collecting all that cannot be read."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
 
@@ -83,7 +85,7 @@ def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any]) -> t
             why = "; ".join(e.items) or e.what
             problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
     problems.raise_if()
-    if not edits:
+    if not edits and needed:
         raise BadInput("no shock is given", fix=f"give --edit, of the kinds {', '.join(kinds)}")
     return tuple(edits)
 
@@ -103,15 +105,20 @@ def settings(texts: list[str]) -> dict[str, Any]:
 
 def parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:
     """Parameters of a model. Raises BadInput listing every value that cannot be, with the nearest names."""
+    return validated(model.parameters, given, "--set")
+
+
+def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> BaseModel:
+    """A record of what was given. Raises BadInput listing every value that cannot be, with the nearest names."""
     from pydantic import ValidationError
 
     from xunhuan.data.records import told
 
     try:
-        made: BaseModel = model.parameters.model_validate(dict(given))
+        made: BaseModel = record.model_validate(dict(given))
     except ValidationError as e:
-        items = told(e, model.parameters, given)
-        raise BadInput("the model's parameters are not valid", where="--set", items=items) from None
+        items = told(e, record, given)
+        raise BadInput("the model's parameters are not valid", where=where, items=items) from None
     return made
 
 
@@ -140,7 +147,7 @@ def answer(
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
     notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
-    emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits))}", notes=notes)
+    emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits)) or words.first_of(model)}", notes=notes)
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
 
@@ -167,6 +174,51 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
         return out
 
     return view
+
+
+def own_form(model: Model[Any], short: Short) -> Callable[..., None]:
+    """The command of a model with a short form of its own: arguments and options by its record."""
+    fields = short.options.model_fields
+
+    def command(**given: Any) -> None:
+        plain = {n: _several(n, f, given.pop(f"p_{n}")) for n, f in fields.items()}
+        o = validated(short.options, {n: v for n, v in plain.items() if v is not None}, model.command)
+        table, values = short.pose(o)
+        edits = read_edits(given["edit"], {}, model, needed=False)
+        answer(model, open_table(table, given["nation"]), edits, validated(model.parameters, values, model.command),
+               given["by"], given["top"], given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
+
+    command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
+    told, made = described(short.options), []
+    for name, f in fields.items():
+        about = " ".join(told.get(name, "").split())
+        if f.is_required() or name in short.arguments:
+            kind: Any = Annotated[str if f.is_required() else str | None, typer.Argument(help=about)]
+            where = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        else:
+            kind = Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}", help=about)]
+            where = inspect.Parameter.KEYWORD_ONLY
+        default = inspect.Parameter.empty if f.is_required() else None
+        made.append(inspect.Parameter(f"p_{name}", where, annotation=kind, default=default))
+    for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
+        if name not in ("table", "model", "set_"):
+            made.append(p.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+    command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in made}
+    return command
+
+
+def _several(name: str, f: FieldInfo, text: str | None) -> Any:
+    """The value a text stands for, by the kind of its field: a list with commas, a number, a text. Raises BadInput."""
+    from xunhuan.models.edits.base import as_number
+
+    if text is None:
+        return None
+    kinds = list(parts(f.annotation))
+    number = float in kinds or int in kinds
+    if any(get_origin(k) is tuple for k in kinds):
+        return tuple(as_number(t) if number else t.strip() for t in text.split(","))
+    return as_number(text) if number else text
 
 
 def short_form(model: Model[Any]) -> Callable[..., None]:

@@ -12,7 +12,9 @@ from xunhuan.models.rivalry.cities import PARTS, national_cost, parts_of_loss, p
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import RivalryParameters
+from xunhuan.models.rivalry.provinces import play
 from xunhuan.models.rivalry.settle import Settled, settle
+from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces, status_of_provinces, war
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from xunhuan.models.slopes import Lender
 
 PLAYS = ("plan", "rivalry")
+"""The nation's plan, and where players end who look to themselves."""
 
 
 def respond(
@@ -40,18 +43,28 @@ def respond(
     made: list[xr.Dataset] = []
     ended: list[Status] = []
     notes: list[str] = []
-    new = accounts
+    new, minds = accounts, minds_of(accounts, shock)
+    if parameters.provinces is not None:
+        played = play(accounts, parameters.provinces, slopes, minds)
+        new = played.accounts
+        made.append(of_provinces(played))
+        ended.append(status_of_provinces(played))
+        notes += notes_of_provinces(played, parameters.provinces)
     if parameters.cities is not None:
         industry = read_industry(parameters.cities.industry)
         codes = list(accounts.geography.codes)
         home = [industry.text(c, "province") for c in industry.cities]
-        minds = minds_of(accounts, shock).at([codes.index(h) if h in codes else None for h in home])
-        s = settle(parameters.cities, industry, minds)
+        s = settle(parameters.cities, industry, minds.at([codes.index(h) if h in codes else None for h in home]))
         made.append(_of_cities(s))
         ended.append(_status(s))
         notes += _notes(s)
+    if parameters.nations is not None:
+        data, status, note = war(accounts, parameters.nations)
+        made.append(data)
+        ended.append(status)
+        notes.append(note)
     attrs = {"model": "rivalry", "parameters": parameters.model_dump_json()}
-    return Response(new, xr.merge(made).assign_attrs(attrs), _worst(ended), notes=tuple(notes))
+    return Response(new, xr.merge(made, compat="no_conflicts", join="outer").assign_attrs(attrs), _worst(ended), notes=tuple(notes))
 
 
 def _worst(ended: list[Status]) -> Status:
@@ -75,7 +88,7 @@ def _of_cities(s: Settled) -> xr.Dataset:
         "national_cost": (("play",), cost),
         "use_of_capacity": (("play", "stage"), np.stack([use_of_capacity(g, k) for k in lines])),
         "loss": (("part",), parts_of_loss(g, s.told.lines, s.plan.lines)),
-        "anarchy": (("compliance",), np.array([s.anarchy(r) for r in s.races])),
+        "anarchy": (("city_compliance",), np.array([s.anarchy(r) for r in s.races])),
         "payment": (("block",), s.stability.payments),
         "temptation": (("city",), s.tempted),
         "obeyed": (("city",), s.told.obeyed),
@@ -84,7 +97,7 @@ def _of_cities(s: Settled) -> xr.Dataset:
     }  # fmt: skip
     coords = {
         "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(PARTS),
-        "compliance": list(s.compliance), "block": list(s.blocks),
+        "city_compliance": list(s.compliance), "block": list(s.blocks),
         "province": ("city", [s.industry.text(c, "province") for c in s.industry.cities]),
         "city_zh": ("city", [s.industry.text(c, "name_zh") for c in s.industry.cities]),
         "stage_zh": ("stage", [s.industry.text(k, "name_zh") for k in s.industry.stages]),

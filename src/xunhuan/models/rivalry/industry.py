@@ -95,6 +95,15 @@ def bundled() -> list[str]:
     return sorted(f.name.removesuffix("-cities.csv") for f in folder.iterdir() if f.name.endswith("-cities.csv"))
 
 
+def words() -> dict[str, tuple[str, str]]:
+    """Names of bundled cities and stages, English and Chinese."""
+    out: dict[str, tuple[str, str]] = {}
+    for name in bundled():
+        industry = read_industry(name)
+        out |= {k: (k, industry.text(k, "name_zh") or k) for k in (*industry.cities, *industry.stages)}
+    return out
+
+
 def _tables(name: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     own = resources.files("xunhuan.models.rivalry") / "data"
     if name in bundled():

@@ -12,7 +12,10 @@ from xunhuan.models.model import Model, Response, Short, Shock, Uncertain, words
 from xunhuan.models.rivalry.command import RivalryOptions, posed
 from xunhuan.models.rivalry.edits import MINDS
 from xunhuan.models.rivalry.parameters import RivalryParameters
-from xunhuan.models.rivalry.read import QUANTITIES, by_block, by_city, by_compliance, by_stage, read
+from xunhuan.models.rivalry.industry import words
+from xunhuan.models.rivalry.read import (
+    QUANTITIES, by_block, by_city, by_compliance, by_nation, by_province, by_stage, first_table, read,
+)  # fmt: skip
 
 # What computes is imported when it runs.
 
@@ -64,10 +67,10 @@ MODEL: Model[RivalryParameters] = Model(
         Uncertain("city_learning", _factor("learning_rate", 0.6), _idle),
     ),
     borrows=("slopes",),
-    views={"city": by_city, "stage": by_stage, "compliance": by_compliance, "block": by_block},
+    views={"players": first_table, "province": by_province, "nation": by_nation, "city": by_city, "stage": by_stage, "compliance": by_compliance, "block": by_block},
     command="rivalry",
-    short=Short(RivalryOptions, posed),
-    sources=("Dubey1986", "IrwinKlenow1994", "BachrachElkindMeir2009"),
-    words=words_beside("xunhuan.models.rivalry"),
+    short=Short(RivalryOptions, posed, ("industry",)),
+    sources=("Dubey1986", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
+    words=words_beside("xunhuan.models.rivalry") | words(),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
 )

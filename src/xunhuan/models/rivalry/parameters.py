@@ -117,7 +117,7 @@ class Cities(_Runs):
 class Nations(Strict):
     """Nations that choose tariffs on all others, by the formula of Nash tariffs [Lashkaripour2021].
 
-    theta  trade elasticity of all goods; none: the long-run model's by sector
+    theta  trade elasticity of all goods, 4 where none is given [SimonovskaWaugh2014]
     """
 
     theta: Positive | None = None
