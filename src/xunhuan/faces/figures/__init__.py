@@ -18,6 +18,9 @@ winners_losers                 relative changes by region or sector
 sensitivity, rank_bars         Sobol indices; rank correlations over draws
 frontier_curves                a curve per policy
 time_lines                     lines over time
+paired_bars                    the same number in two cases, a colour each
+lollipops                      dots on stems: who gains, who pays
+weight_curve                   a number as a weight runs along
 
 >>> import xunhuan as xh
 >>> from xunhuan.measures import circulation
@@ -35,6 +38,7 @@ from xunhuan.faces.figures.flows import (
     trade_diversion,
 )
 from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
+from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
 from xunhuan.faces.figures.shares import (
     circulation_bars,
     circulation_before_after,
@@ -56,6 +60,8 @@ __all__ = [
     "cluster_matrix",
     "frontier_curves",
     "interval_rows",
+    "lollipops",
+    "paired_bars",
     "partner_matrix",
     "rank_bars",
     "sensitivity",
@@ -64,5 +70,6 @@ __all__ = [
     "time_lines",
     "trade_diversion",
     "waterfall",
+    "weight_curve",
     "winners_losers",
 ]

@@ -19,8 +19,8 @@ ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
-ORDER = ("lines", "bars", "map")
-"""In which a model's pictures stand: along time, by sector, by place."""
+ORDER = ("lines", "pairs", "curve", "bars", "tiles", "map", "lollipops")
+"""In which a model's pictures stand: along time, cases against each other, by sector, by place, who gains."""
 
 
 def album(reading: Reading) -> Album:
@@ -57,6 +57,8 @@ def _model(reading: Reading, model: str, out: Album) -> None:
             continue
         if q.picture == "lines":
             _lines(reading, q, out)
+        elif q.picture in ("pairs", "curve", "tiles", "lollipops"):
+            _played(reading, q, out)
         elif q.picture == "map":
             _maps(reading, q, out)
             if q.change and q.better > 0:
@@ -65,6 +67,16 @@ def _model(reading: Reading, model: str, out: Album) -> None:
             _winners(reading, q, out)
         else:
             _bars(reading, q, out)
+
+
+def _played(reading: Reading, q: Told, out: Album) -> None:
+    """Pictures whose record says all that is to be said: pairs, curves, tiles, stems; in Chinese beside the English."""
+    arm = reading.arm_of(q)
+    fig = drawing.of_quantity(reading, q, arm)
+    if fig is not None:
+        said = reading.words_of(q, q.picture, "{title} under “{arm}”.").format(title=reading.title(q), arm=arm)
+        narrow = drawing.tiles_of(reading, q, arm, stacked=True) if q.picture == "tiles" else None
+        out.add(key(q, q.picture), fig, said, reading.title(q), narrow)
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:
