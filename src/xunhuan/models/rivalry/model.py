@@ -70,7 +70,7 @@ MODEL: Model[RivalryParameters] = Model(
     views={"players": first_table, "province": by_province, "nation": by_nation, "city": by_city, "stage": by_stage, "compliance": by_compliance, "block": by_block},
     command="rivalry",
     short=Short(RivalryOptions, posed, ("industry",)),
-    sources=("Dubey1986", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
+    sources=("KoutsoupiasPapadimitriou1999", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
     words=words_beside("xunhuan.models.rivalry") | words(),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
 )

@@ -8,11 +8,13 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import NotConverged
-from xunhuan.models.rivalry.cities import Game, national_cost, outlay, unit_cost_at
+from xunhuan.models.rivalry.cities import Game, national_cost, outlay, sales, unit_cost, unit_cost_at
 from xunhuan.models.rivalry.race import Race, Whole, race, staffing
 
 SWEEPS = 4
 """Times the nation's experience is worked out anew from the plan before."""
+GAP = 1e-4
+"""Proven distance from the least cost at which a programme ends, share."""
 SECONDS = 60.0
 """After which a programme ends with the gap it has."""
 
@@ -35,27 +37,60 @@ class Plan:
 def plan(g: Game, seconds: float = SECONDS) -> Plan:
     """The plan: min C, each city's engineers being enough, Σ_k h[k] K[c,k] ≤ H[c].
 
-    Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience; that is
-    the plan's own, found in a few sweeps. Best responses of cities that have the nation's mind (φ = 1) polish the end: they
-    know how each choice moves everybody's experience.
+    Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience, and
+    what the last line of a stage makes beyond the need is taken off at the mean cost of a unit; both are the plan's own, found
+    in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines of a stage
+    that go from one city to another.
 
     Raises NotConverged where the programme ends without a plan.
     """
-    made, lines, gap, whole, sweep = g.need.copy(), np.zeros((g.C, g.K), dtype=np.intp), 0.0, True, 0
+    made, unit, gap, whole, sweep = g.need.copy(), g.unit.copy(), 0.0, True, 0
     best: Whole | None = None
     for sweep in range(1, SWEEPS + 1):
-        lines, gap, ended = _programme(g, made, seconds)
+        lines, gap, ended = _programme(g, made, unit, seconds)
         whole = whole and ended
         if best is None or national_cost(g, lines).sum() < national_cost(g, best).sum():
             best = lines
-        new = np.minimum((g.line * lines).sum(0), g.need)
-        if np.allclose(new, made):
+        sold = sales(g, lines)
+        new = sold.sum(0)
+        dear = np.divide((unit_cost(g, sold) * sold).sum(0), new, out=g.unit.copy(), where=new > 0)
+        if np.allclose(new, made) and np.allclose(dear, unit, rtol=1e-3):
             break
-        made = new
+        made, unit = new, dear
     assert best is not None
-    end = obedient(g, best)
-    saved = float(national_cost(g, best).sum() - national_cost(g, end.lines).sum())
-    return Plan(end.lines, gap, whole, sweep, saved)
+    end = _polished(g, best)
+    saved = float(national_cost(g, best).sum() - national_cost(g, end).sum())
+    return Plan(end, gap, whole, sweep, saved)
+
+
+def _polished(g: Game, lines: Whole) -> Whole:
+    """The same after all moves that lower the nation's cost: another answer of a city, lines that go to another city."""
+    while True:
+        end = obedient(g, lines).lines
+        better = _exchanged(g, end)
+        if better is None:
+            return end
+        lines = better
+
+
+def _exchanged(g: Game, lines: Whole) -> Whole | None:
+    """The cheapest profile in which some lines of a stage have gone from one city to another; None where none is cheaper."""
+    weight, room = staffing(g)
+    tried = []
+    for k in range(g.K):
+        for a in np.flatnonzero(lines[:, k]):
+            for b in range(g.C):
+                for m in range(1, min(int(lines[a, k]), g.largest - int(lines[b, k])) + 1) if a != b else ():
+                    tried.append(lines.copy())
+                    tried[-1][[a, b], [k, k]] += (-m, m)
+    if not tried:
+        return None
+    every = np.stack(tried)
+    every = every[((every @ weight) <= room).all(1)]
+    cost = national_cost(g, every).sum(1)
+    if not len(cost) or cost.min() >= national_cost(g, lines).sum() - 1e-9:
+        return None
+    return np.asarray(every[int(cost.argmin())])
 
 
 def obedient(g: Game, start: Whole) -> Race:
@@ -63,8 +98,8 @@ def obedient(g: Game, start: Whole) -> Race:
     return race(g._replace(compliance=np.ones(g.C)), start)
 
 
-def _programme(g: Game, made: Array, seconds: float) -> tuple[Whole, float, bool]:
-    """Multiple choice z[m,c,k] and imports, given what the nation makes (k); a city's lines run full."""
+def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole, float, bool]:
+    """Multiple choice z[m,c,k], imports and what is made beyond the need, given what the nation makes and a unit costs (k)."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     most = g.largest + 1
@@ -74,11 +109,11 @@ def _programme(g: Game, made: Array, seconds: float) -> tuple[Whole, float, bool
     cost = outlay(g, number) + unit_cost_at(g, g.experience + g.reach / 2 * sold, home) * sold
     size = most * g.C * g.K
     found = milp(
-        np.concatenate([cost.ravel(), np.ones(g.K)]),
+        np.concatenate([cost.ravel(), np.ones(g.K), -unit]),
         constraints=LinearConstraint(*_constraints(g, number)),
-        integrality=np.concatenate([np.ones(size), np.zeros(g.K)]),
-        bounds=Bounds(0.0, np.concatenate([np.ones(size), np.full(g.K, np.inf)])),
-        options={"time_limit": seconds, "mip_rel_gap": 1e-6},
+        integrality=np.concatenate([np.ones(size), np.zeros(2 * g.K)]),
+        bounds=Bounds(0.0, np.concatenate([np.ones(size), np.full(g.K, np.inf), g.line])),
+        options={"time_limit": seconds, "mip_rel_gap": GAP},
     )
     if found.x is None:
         raise NotConverged("no plan was found", where=str(found.message), fix="lower the need, or give more engineers")
@@ -87,18 +122,21 @@ def _programme(g: Game, made: Array, seconds: float) -> tuple[Whole, float, bool
 
 
 def _constraints(g: Game, number: Array) -> tuple[object, Array, Array]:
-    """One choice a city and stage; engineers; the need met at home or by imports, and no line that would stand still whole."""
+    """One choice a city and stage; engineers; home and imports, less what is beyond it (of one line at most), are the need."""
     from scipy.sparse import coo_array, vstack
 
     weight, room = staffing(g)
     size = number.size
     at = np.arange(size).reshape(number.shape)
     m, c, k = (a.ravel() for a in np.indices(number.shape))
-    one = coo_array((np.ones(size), (c * g.K + k, at.ravel())), shape=(g.C * g.K, size + g.K))
-    staff = coo_array((weight[k] * m * 1.0, (c, at.ravel())), shape=(g.C, size + g.K))
-    made = coo_array((g.line[k] * m, (k, at.ravel())), shape=(g.K, size + g.K))
-    bought = coo_array((np.ones(g.K), (np.arange(g.K), size + np.arange(g.K))), shape=(g.K, size + g.K))
+    wide = size + 2 * g.K
+    stages = np.arange(g.K)
+    one = coo_array((np.ones(size), (c * g.K + k, at.ravel())), shape=(g.C * g.K, wide))
+    staff = coo_array((weight[k] * m * 1.0, (c, at.ravel())), shape=(g.C, wide))
+    made = coo_array((g.line[k] * m, (k, at.ravel())), shape=(g.K, wide))
+    bought = coo_array((np.ones(g.K), (stages, size + stages)), shape=(g.K, wide))
+    beyond = coo_array((np.ones(g.K), (stages, size + g.K + stages)), shape=(g.K, wide))
     ones, low = np.ones(g.C * g.K), np.full(g.C, -np.inf)
-    lower = np.concatenate([ones, low, g.need, np.zeros(g.K)])
-    upper = np.concatenate([ones, room.astype(float), np.full(g.K, np.inf), g.need + g.line])
-    return vstack([one, staff, made + bought, made]).tocsr(), lower, upper
+    lower = np.concatenate([ones, low, g.need])
+    upper = np.concatenate([ones, room.astype(float), g.need])
+    return vstack([one, staff, made + bought - beyond]).tocsr(), lower, upper

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HOME = ("home_place",)
 CITIES = (
     Quantity("price_of_anarchy", "ratio", _HOME, "what the nation pays for its need in the cities' race, over what it pays "
-             "in its plan, C(Nash) / C(plan)", "Dubey1986", better=-1, headline=True, rest=1.0),
+             "in its plan, C(Nash) / C(plan)", "KoutsoupiasPapadimitriou1999", better=-1, headline=True, rest=1.0),
     Quantity("rivalry_loss", "bn USD", _HOME, "what the race costs the nation a year beyond its plan, C(Nash) − C(plan)",
              better=-1, headline=True),
     Quantity("stability_cost", "bn USD", _HOME, "least payments a year that keep every coalition of blocks in the plan: "
