@@ -37,7 +37,10 @@ TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 WANTED = {
     "us-tariffs-2018-2020", "us-tariffs-2025", "chip-embargo", "entity-list", "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
+    "great-leap", "division-of-labour", "gateway-for-obedience", "subsidy-war",
 }  # fmt: skip
+AT_THE_POINT = {"subsidy-war"}
+"""Without draws: each would be a game in general equilibrium."""
 
 
 def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:
@@ -46,7 +49,7 @@ def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:
         s = prepare(read_layers(name)).scenario
         for field in ("question", "source", "date", "reasoning", "assumptions"):
             assert getattr(s, field), f"{name} lacks {field}"
-        assert s.uncertainty is not None, name
+        assert (s.uncertainty is not None) == (name not in AT_THE_POINT), name
 
 
 @pytest.mark.slow
@@ -55,6 +58,8 @@ def test_every_library_scenario_runs(library_result: Callable[[str], Path], name
     done = open_result(library_result(name))
     outcomes = [s["outcome"] for by_model in done.manifest["status"].values() for s in by_model.values()]
     assert set(outcomes) == {"converged"}
+    if registry.DEFAULT not in done.scenario.model:
+        return
     income = done.data["real_income"].sel(place="CHN").to_numpy()
     assert np.nanmax(np.abs(income)) < 0.2
     assert np.nanmax(np.abs(income)) > 0

@@ -21,8 +21,8 @@ Owners = NDArray[np.intp]
 
 FLAT = 1e-5
 """Own slope off the bounds, over the control's scale, below which it is at its best."""
-STEP = 0.01
-"""Furthest a control moves in one step."""
+STEP = 0.1
+"""Furthest a control moves in one step, share of the distance between its bounds."""
 STEPS = 60
 GRID = (0.005, 0.02)
 """Moves, both ways, that are tried in the proof, beside the bounds."""
@@ -82,7 +82,7 @@ def climb_alone(
 ) -> Climb:
     """Each player climbs its own payoff: Newton's steps with a diagonal secant, projected on the bounds, accelerated.
 
-    x ← clip(x − clip(F/D, ±STEP)),   F = own slopes over scale, c,   D < 0 from secants of F, at first −max(|F|/STEP, 1)
+    x ← clip(x − clip(F/D, ±step)),   F = own slopes over scale, c,   D < 0 from secants of F, at first −max(|F|/step, 1)
 
     scale  c, what a rate of 1 is worth to its owner, about: slopes and curvatures are of the order 1 once divided by it
     The acceleration (Anderson's, on the same map) joins in after the first steps; a step of it that does not bring the slopes
@@ -90,15 +90,16 @@ def climb_alone(
     """
     x = bounds.clip(np.asarray(x, dtype=np.float64))
     slope = _own(payoffs, owner, x) / scale
-    curve = -np.maximum(np.abs(slope) / STEP, 1.0) if curve is None else curve
+    reach = STEP * (bounds.high - bounds.low)
+    curve = -np.maximum(np.abs(slope) / reach, 1.0) if curve is None else curve
     past: list[tuple[Array, Array]] = []
     k = 0
     for k in range(1, STEPS + 1):
         if _flat(slope, x, bounds) < FLAT:
             return Climb(x, k - 1, _flat(slope, x, bounds), curve)
-        plain = bounds.clip(x - np.clip(slope / curve, -STEP, STEP))
+        plain = bounds.clip(x - np.clip(slope / curve, -reach, reach))
         past = [*past[-MEMORY:], (x, plain - x)]
-        new = _mixed(past, bounds) if k > 3 else plain
+        new = _mixed(past, bounds, reach) if k > 3 else plain
         turned = _own(payoffs, owner, new) / scale
         if k > 3 and _flat(turned, new, bounds) > 2 * _flat(slope, x, bounds):
             new, past = plain, past[-1:]
@@ -123,7 +124,7 @@ def _flat(slope: Array, x: Array, bounds: Bounds) -> float:
     return float(np.abs(np.where(free, slope, 0.0)).max(initial=0.0))
 
 
-def _mixed(past: list[tuple[Array, Array]], bounds: Bounds) -> Array:
+def _mixed(past: list[tuple[Array, Array]], bounds: Bounds, reach: Array) -> Array:
     """Anderson's step of type II over the steps remembered [WalkerNi2011]."""
     x, r = past[-1]
     steps = np.array([b[0] - a[0] for a, b in zip(past, past[1:], strict=False)])
@@ -131,7 +132,7 @@ def _mixed(past: list[tuple[Array, Array]], bounds: Bounds) -> Array:
     gram = turns @ turns.T
     mix = np.linalg.solve(gram + 1e-10 * max(float(np.trace(gram)), 1e-300) * np.eye(len(gram)), turns @ r)
     forward = r - mix @ steps - mix @ turns
-    return bounds.clip(x + np.clip(forward, -2 * STEP, 2 * STEP))
+    return bounds.clip(x + np.clip(forward, -2 * reach, 2 * reach))
 
 
 def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: Array) -> tuple[Deviation, int]:
@@ -153,18 +154,19 @@ def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: A
 
 def nash(
     payoffs: Payoffs, trials: Trials, owner: Owners, bounds: Bounds, start: Array, scale: Array, *,
-    starts: tuple[float, ...] = (0.03, -0.03), apart: float = 1e-4, least: float = 1e-7,
+    starts: tuple[float, ...] = (0.3, -0.3), apart: float = 1e-4, least: float = 1e-7,
 ) -> Equilibrium:  # fmt: skip
     """A Nash equilibrium from a start, proved on a grid of deviations, and sought again from other starts.
 
-    scale, c, as in `climb_alone` · starts: added to the first · apart: difference of a control from which two ends are two
+    scale, c, as in `climb_alone` · starts: added to the first, shares of the distance
+    between the bounds · apart: difference of a control from which two ends are two
     least  gain, over scale, that is none
     """
     x, steps, flat, curve = climb_alone(payoffs, owner, bounds, start, scale)
     best, tried = deviations(trials, owner, bounds, x, scale)
     others = []
     for move in starts:
-        other = climb_alone(payoffs, owner, bounds, start + move, scale, curve)
+        other = climb_alone(payoffs, owner, bounds, start + move * (bounds.high - bounds.low), scale, curve)
         steps += other.steps
         others.append(float(np.abs(other.x - x).max()) if other.flat < FLAT else float("nan"))
     outcome: Literal["converged", "no_equilibrium", "several", "max_iterations"] = "converged"

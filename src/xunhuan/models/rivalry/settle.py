@@ -12,7 +12,7 @@ from xunhuan.models.rivalry.cities import Game, kilometres, national_cost, payof
 from xunhuan.models.rivalry.industry import Industry
 from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.parameters import Cities
-from xunhuan.models.rivalry.plan import Plan, plan
+from xunhuan.models.rivalry.plan import Plan, kept_plan
 from xunhuan.models.rivalry.race import Offer, Race, Whole, joint_payoff, race, temptation
 from xunhuan.models.rivalry.shares import Coalition, Stability, coalitions, cost_of_stability
 
@@ -86,7 +86,7 @@ def game_of(industry: Industry, p: Cities, minds: Minds | None = None) -> Game:
 def settle(p: Cities, industry: Industry, minds: Minds | None = None) -> Settled:
     """Play the game of cities, minds c. Raises BadInput, NotConverged."""
     game = game_of(industry, p, minds)
-    best = plan(game)
+    best = kept_plan(game)
     none = np.zeros((game.C, game.K), dtype=np.intp)
     offer = None if minds is None or not minds.privilege.any() else Offer(best.lines, minds.privilege)
     races = tuple(race(_minded(game, phi, minds), none, offer=offer) for phi in p.compliance)
