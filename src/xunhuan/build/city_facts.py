@@ -8,6 +8,7 @@ kind: fact, a source that was read · memory, general knowledge not checked agai
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def home_wafers(fabs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"size": grouped["size"].sum(), "doubt": grouped["doubt"].any(), "source": named})
 
 
-def _of_city(c: dict[str, object], wafers: pd.DataFrame) -> list[tuple[object, ...]]:
+def _of_city(c: dict[Any, Any], wafers: pd.DataFrame) -> list[tuple[object, ...]]:
     name, note = str(c["city"]), str(c["note"]) if isinstance(c["note"], str) else ""
     out: list[tuple[object, ...]] = [
         (name, "name_zh", _ZH[name], "", "", "fact", "usual name"),
@@ -79,21 +80,23 @@ def _of_city(c: dict[str, object], wafers: pd.DataFrame) -> list[tuple[object, .
         (name, "block", c["block"], "", "", "judgement", "cluster the city is counted to"),
         (name, "lat", c["lat"], "", "", "fact", "geographic position"),
         (name, "lon", c["lon"], "", "", "fact", "geographic position"),
-        _cell(name, "engineers", ENGINEERS * float(str(c["lines_cap"])), "judgement", f"{ENGINEERS:g} thousand for each of "
+        _cell(name, "engineers", ENGINEERS * float(c["lines_cap"]), "judgement", f"{ENGINEERS:g} thousand for each of "
               f"{c['lines_cap']} lines that a city of its class could have at most"),
     ]  # fmt: skip
     for stage, per in _WAFERS.items():
         if (name, stage) in wafers.index:
-            w = wafers.loc[(name, stage)]
-            kind = "memory" if w["doubt"] else "fact"
-            out.append(_cell(name, stage, w["size"] / per, kind, f"home-owned fabs: {w['source']}; at wafer prices"))
+            at = wafers.index.get_loc((name, stage))
+            size: Any = wafers["size"].iloc[at]
+            doubt, source = wafers["doubt"].iloc[at], wafers["source"].iloc[at]
+            said = f"home-owned fabs: {source}; at wafer prices"
+            out.append(_cell(name, stage, float(size) / per, "memory" if doubt else "fact", said))
         else:
             out.append(_cell(name, stage, 0.0, "fact", "no home-owned fab in the list"))
     for stage in _SALES:
         kind = "fact" if (name, stage) in _READ else "memory" if (name, stage) in _NOTED else "judgement"
         about = [part.strip() for part in note.split(";") if part.strip().startswith(stage)]
         said = "order of size" if kind == "judgement" else (about or [note])[0]
-        out.append(_cell(name, stage, float(str(c[f"{stage}_cny_bn"])) / CNY, kind, said))
+        out.append(_cell(name, stage, float(c[f"{stage}_cny_bn"]) / CNY, kind, said))
     return out
 
 

@@ -223,8 +223,8 @@ class Quantity:
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
     picture : {"none", "map", "bars", "lines", "pairs", "lollipops", "curve", "tiles"}
-        How it is drawn: a map of places, bars of places or sectors, lines along t; pairs of bars, a colour a label of its last
-        axis; dots on stems; a curve along its last axis, of numbers; a map of places for each label of its last axis.
+        How it is drawn: a map of places, bars of places or sectors, lines along t; pairs of bars, a colour a label of its
+        last axis; dots on stems; a curve along its last axis, of numbers; a map of places for each label of its last axis.
 
     Examples
     --------

@@ -28,7 +28,7 @@ subsidies less what taxes bring, share of income."""
 class Controls:
     """Rates that somebody chooses, on top of what a shock makes of them.
 
-    instrument  c, what each is: a production subsidy; an export tax on sales to other nations; a tariff on what comes from them
+    instrument  c, what each is: a production subsidy; an export tax on sales to other nations; a tariff on purchases there
     regions     c r, True where the rate is levied · sectors: c i, True on its goods
     stake       i, True for the sectors whose volume is measured
     """
@@ -49,11 +49,15 @@ class Effects(NamedTuple):
 class Slopes(Protocol):
     """A model's measures as a smooth function of rates; what it solved before is where it starts from."""
 
-    income: Array
-    """Base income by region, r, value."""
+    @property
+    def income(self) -> Array:
+        """Base income by region, r, value."""
+        ...
 
-    output: Array
-    """Base output by region and sector, r i, value."""
+    @property
+    def output(self) -> Array:
+        """Base output by region and sector, r i, value."""
+        ...
 
     def __call__(self, x: Array) -> Effects:
         """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium."""

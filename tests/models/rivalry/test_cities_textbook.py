@@ -62,4 +62,5 @@ def test_the_tariff_of_a_nation_that_the_other_does_not_feel_is_one_over_theta(o
     t, s = two_country_rate(5.0, own)
     assert s > own
     assert t > 1 / 5
-    assert two_country_rate(5.0, 1 - 1e-9)[0] == pytest.approx(1 / 5 + 1 / 5 / 5 * 5 / 5, abs=0.06)
+    limit = two_country_rate(5.0, 1 - 1e-12)[0]
+    assert limit * 5 * (1 + limit) == pytest.approx(1 + limit, rel=1e-9)

@@ -9,7 +9,15 @@ import pytest
 
 from tests.helpers.games import cheapest, profiles, small_game
 from xunhuan.models.rivalry.cities import (
-    PARTS, Game, kilometres, national_cost, parts_of_loss, payoffs, sales, unit_cost, use_of_capacity,
+    PARTS,
+    Game,
+    kilometres,
+    national_cost,
+    parts_of_loss,
+    payoffs,
+    sales,
+    unit_cost,
+    use_of_capacity,
 )  # fmt: skip
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.parameters import Cities
@@ -38,6 +46,7 @@ def test_a_best_response_is_the_best_of_all_answers(seed: int, phi: float) -> No
     lines = profiles(g)[len(profiles(g)) // 2]
     weight, room = staffing(g)
     for city in range(3):
+
         def mind(row: tuple[int, ...], city: int = city) -> float:
             k = lines.copy()
             k[city] = row
@@ -77,7 +86,9 @@ def test_equations_are_those_of_slow_loops() -> None:
     unit = np.zeros((3, 2))
     for s in range(2):
         own = [g.experience[c, s] + g.reach / 2 * x[c, s] for c in range(3)]
-        first = max((1 - g.spill) * g.experience[c, s] + g.spill * (g.experience[:, s].sum() + g.foreign[s]) for c in range(3))
+        first = max(
+            (1 - g.spill) * g.experience[c, s] + g.spill * (g.experience[:, s].sum() + g.foreign[s]) for c in range(3)
+        )
         for c in range(3):
             e = (1 - g.spill) * own[c] + g.spill * sum(own) + g.spill * g.foreign[s]
             unit[c, s] = g.unit[s] * g.haul[c] * (e / first) ** -g.slope

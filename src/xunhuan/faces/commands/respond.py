@@ -67,9 +67,7 @@ def _respond(
            format, output)  # fmt: skip
 
 
-def read_edits(
-    lines: Given, short: Mapping[str, Given], model: Model[Any], needed: bool = True
-) -> tuple[Edit, ...]:
+def read_edits(lines: Given, short: Mapping[str, Given], model: Model[Any], needed: bool = True) -> tuple[Edit, ...]:
     """The edits that --edit and the options of kinds amount to. Raises BadInput collecting all that cannot be read."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
 
@@ -147,7 +145,13 @@ def answer(
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
     notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
-    emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits)) or words.first_of(model)}", notes=notes)
+    emit(
+        frame,
+        format,
+        output,
+        title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits)) or words.first_of(model)}",
+        notes=notes,
+    )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
 
@@ -194,7 +198,7 @@ def own_form(model: Model[Any], short: Short) -> Callable[..., None]:
         about = " ".join(told.get(name, "").split())
         if f.is_required() or name in short.arguments:
             kind: Any = Annotated[str if f.is_required() else str | None, typer.Argument(help=about)]
-            where = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            where: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
         else:
             kind = Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}", help=about)]
             where = inspect.Parameter.KEYWORD_ONLY

@@ -30,7 +30,7 @@ ROWS = 40
 
 
 def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
-    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` ...; None where there is none."""
+    """The figure of a quantity in an arm as its record says: `map_of`, `bars_of` ...; None where there is none."""
     arm = arm or reading.arm_of(q)
     if q.picture == "pairs":
         return pairs_of(reading, q, arm, language)
@@ -86,15 +86,17 @@ def pairs_of(reading: Reading, q: Told, arm: str, language: Language | None = No
     """Pairs of bars: a row a label of the first axis, a colour a label of the last; None where there is nothing to draw."""
     lang = language or reading.lang
     first, last = q.axes[0], q.axes[-1]
-    frame = reading.data[q.name].sel(arm=arm).transpose(first, last).to_pandas()
-    if frame.isna().all().all():
+    values = reading.data[q.name].sel(arm=arm).transpose(first, last)
+    if not np.isfinite(values).any():
         return None
-    frame.index = pd.Index([reading.label(first, str(c), lang) for c in frame.index])
-    frame.columns = pd.Index([reading.label(last, str(c), lang) for c in frame.columns])
+    rows, columns = ([reading.label(a, str(c), lang) for c in values[a].values] for a in (first, last))
+    frame = pd.DataFrame(values.to_numpy(), index=rows, columns=columns)
     return paired_bars(frame, language=lang, axis=reading.axis(q), form=line_form(q))
 
 
-def stems_of(reading: Reading, q: Told, arm: str, language: Language | None = None, top: int = ROWS) -> go.Figure | None:
+def stems_of(
+    reading: Reading, q: Told, arm: str, language: Language | None = None, top: int = ROWS
+) -> go.Figure | None:
     """Dots on stems, largest on top; None where all is nothing. Where there are many, those furthest from zero."""
     frame = bars_frame(reading, q, arm, ("home",))
     frame = frame[frame["value"].abs() > 0]

@@ -131,7 +131,13 @@ def lollipops(
 
 
 def weight_curve(
-    curve: pd.Series, *, language: Language = "en", axis: str = "", along: str = "", form: Form = SHARES, title: str = ""
+    curve: pd.Series,
+    *,
+    language: Language = "en",
+    axis: str = "",
+    along: str = "",
+    form: Form = SHARES,
+    title: str = "",
 ) -> go.Figure:
     """A number as a weight or a dose runs along: points joined by a line.
 

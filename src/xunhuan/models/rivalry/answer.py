@@ -64,7 +64,9 @@ def respond(
         ended.append(status)
         notes.append(note)
     attrs = {"model": "rivalry", "parameters": parameters.model_dump_json()}
-    return Response(new, xr.merge(made, compat="no_conflicts", join="outer").assign_attrs(attrs), _worst(ended), notes=tuple(notes))
+    return Response(
+        new, xr.merge(made, compat="no_conflicts", join="outer").assign_attrs(attrs), _worst(ended), notes=tuple(notes)
+    )
 
 
 def _worst(ended: list[Status]) -> Status:
@@ -112,7 +114,8 @@ def _status(s: Settled) -> Status:
     if bad is not None:
         outcome, why = ("cycle", "come round to where they were") if bad[1].outcome == "cycle" else (
             "max_iterations", "still move")  # fmt: skip
-        said = f"cities {why} after {bad[1].rounds} rounds at compliance {bad[0]:g}; one would still gain {bad[1].gain:.2g} bn USD"
+        gain = f"one would still gain {bad[1].gain:.2g} bn USD"
+        said = f"cities {why} after {bad[1].rounds} rounds at compliance {bad[0]:g}; {gain}"
         return Status(outcome, rounds, bad[1].gain, 0.0, said)  # type: ignore[arg-type]
     gap = f"plan proven within {s.plan.gap:.2g} of the least cost" + ("" if s.plan.whole else ", its limit of time hit")
     said = f"cities settled in {s.told.rounds} rounds, best responses exact: nobody gains by moving; {gap}"

@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
+
+Lines = NDArray[np.intp] | NDArray[np.float64]
+"""Numbers of lines, ... c k."""
 
 PARTS = ("idle_capital", "fixed_cost", "lost_learning", "more_imports")
 """What a difference of the nation's cost is made of, in order."""
@@ -61,7 +65,7 @@ class Game(NamedTuple):
         return len(self.line)
 
 
-def sales(g: Game, lines: Array) -> Array:
+def sales(g: Game, lines: Lines) -> Array:
     """What each city sells, where capacity beyond the need is rationed in proportion.
 
     X[c,k] = L[k] K[c,k] min(1, N[k] / Σ_c L K)
@@ -92,12 +96,12 @@ def unit_cost_at(g: Game, own: Array, home: Array) -> Array:
     return np.asarray(g.unit * g.haul[:, None] * (known / start.max(0)) ** -g.slope)
 
 
-def outlay(g: Game, lines: Array) -> Array:
+def outlay(g: Game, lines: Lines) -> Array:
     """Yearly capital and fixed cost, f K + F [K > 0]: ... c k, bn USD."""
     return np.asarray(g.capital * lines + g.fixed * (lines > 0))
 
 
-def national_cost(g: Game, lines: Array) -> Array:
+def national_cost(g: Game, lines: Lines) -> Array:
     """What the nation pays for its need, by stage.
 
     C[k] = Σ_c (f K + F [K>0] + c X) + max(N − Σ_c L K, 0)          imports at the price 1
@@ -109,7 +113,7 @@ def national_cost(g: Game, lines: Array) -> Array:
     return np.asarray(made + np.maximum(g.need - (g.line * lines).sum(-2), 0.0))
 
 
-def payoffs(g: Game, lines: Array) -> Array:
+def payoffs(g: Game, lines: Lines) -> Array:
     """What a city's leaders look at: money that stays less money that is theirs to pay, and output for their career.
 
     u[c,k] = keep (1 − c) X − share (f K + F [K>0]) + χ X
@@ -122,20 +126,25 @@ def payoffs(g: Game, lines: Array) -> Array:
     return np.asarray(per_city[0] * profit - per_city[1] * outlay(g, lines) + per_city[2] * sold)
 
 
-def parts_of_loss(g: Game, lines: Array, plan: Array) -> Array:
+def parts_of_loss(g: Game, lines: Lines, plan: Lines) -> Array:
     """Where lines cost more than a plan, exactly: `PARTS`, bn USD a year.
 
     idle capital   f of lines beyond what the sales need, Σ f (K − X/L), against the plan's
-    fixed cost     Σ F [K>0] · imports: bought abroad, less what making it at home takes: f and unit cost of the plan's makers
+    fixed cost     Σ F [K>0] · imports: bought abroad, less what the plan's makers would take for it
     learning       the rest: what is made at home costs more a unit, for less experience and longer ways
     """
 
-    def split(k: Array) -> tuple[float, float, float, float]:
+    def split(k: Lines) -> tuple[float, float, float, float]:
         sold = sales(g, k)
         needed = (g.capital * sold / g.line).sum()
         idle = (g.capital * k).sum() - needed
         fixed = (g.fixed * (k > 0)).sum()
-        return float(idle), float(fixed), float(needed + (unit_cost(g, sold) * sold).sum()), float((g.need - sold.sum(0)).sum())
+        return (
+            float(idle),
+            float(fixed),
+            float(needed + (unit_cost(g, sold) * sold).sum()),
+            float((g.need - sold.sum(0)).sum()),
+        )
 
     mine, best = split(lines), split(plan)
     sold, base = sales(g, lines).sum(0), sales(g, plan).sum(0)
@@ -146,7 +155,7 @@ def parts_of_loss(g: Game, lines: Array, plan: Array) -> Array:
     return np.array([mine[0] - best[0], mine[1] - best[1], learning, abroad])
 
 
-def _per_unit(g: Game, plan: Array) -> Array:
+def _per_unit(g: Game, plan: Lines) -> Array:
     """Capital and unit cost of what the plan makes, a unit, k; where it makes nothing, at the start."""
     sold = sales(g, plan)
     made = sold.sum(0)
@@ -155,7 +164,7 @@ def _per_unit(g: Game, plan: Array) -> Array:
     return np.asarray(g.capital / g.line + np.where(made > 0, cost / np.where(made > 0, made, 1.0), start))
 
 
-def use_of_capacity(g: Game, lines: Array) -> Array:
+def use_of_capacity(g: Game, lines: Lines) -> Array:
     """Sales per capacity by stage, share, k; nan where nothing is built."""
     capacity = (g.line * lines).sum(0)
     return np.where(capacity > 0, np.minimum(g.need, capacity) / np.where(capacity > 0, capacity, 1.0), np.nan)

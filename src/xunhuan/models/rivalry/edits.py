@@ -107,8 +107,8 @@ class OwnBill(Edit):
 class Privilege(Edit):
     """A transfer or a right worth so much a year, given to each player in `regions` that plays its part in the plan.
 
-    U(plan) + worth against the best U without: a gateway, a quota, a grant, in return for obedience. A player of cities takes
-    it where that is no less. Nobody is charged for it.
+    U(plan) + worth against the best U without: a gateway, a quota, a grant, in return for obedience. A city takes it
+    where that is no less. Nobody is charged for it; provinces' rates do not move with it.
 
     Parameters
     ----------

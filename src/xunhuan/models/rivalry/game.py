@@ -6,6 +6,7 @@ Letters: p player, c control. Every control has one owner.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -85,8 +86,8 @@ def climb_alone(
     x ← clip(x − clip(F/D, ±step)),   F = own slopes over scale, c,   D < 0 from secants of F, at first −max(|F|/step, 1)
 
     scale  c, what a rate of 1 is worth to its owner, about: slopes and curvatures are of the order 1 once divided by it
-    The acceleration (Anderson's, on the same map) joins in after the first steps; a step of it that does not bring the slopes
-    down is dropped. curve: D to start with, where it is known about.
+    The acceleration (Anderson's, on the same map) joins in after the first steps; a step of it that raises the slopes is
+    dropped. curve: D to start with, where it is known about.
     """
     x = bounds.clip(np.asarray(x, dtype=np.float64))
     slope = _own(payoffs, owner, x) / scale
@@ -127,8 +128,8 @@ def _flat(slope: Array, x: Array, bounds: Bounds) -> float:
 def _mixed(past: list[tuple[Array, Array]], bounds: Bounds, reach: Array) -> Array:
     """Anderson's step of type II over the steps remembered [WalkerNi2011]."""
     x, r = past[-1]
-    steps = np.array([b[0] - a[0] for a, b in zip(past, past[1:], strict=False)])
-    turns = np.array([b[1] - a[1] for a, b in zip(past, past[1:], strict=False)])
+    steps = np.array([b[0] - a[0] for a, b in pairwise(past)])
+    turns = np.array([b[1] - a[1] for a, b in pairwise(past)])
     gram = turns @ turns.T
     mix = np.linalg.solve(gram + 1e-10 * max(float(np.trace(gram)), 1e-300) * np.eye(len(gram)), turns @ r)
     forward = r - mix @ steps - mix @ turns
@@ -179,7 +180,9 @@ def nash(
     return Equilibrium(x, steps, flat, best, tried, tuple(others), outcome)
 
 
-def together(climb: Callable[[Array], tuple[float, Array]], bounds: Bounds, start: Array, weight: Array) -> tuple[Array, int]:
+def together(
+    climb: Callable[[Array], tuple[float, Array]], bounds: Bounds, start: Array, weight: Array
+) -> tuple[Array, int]:
     """The controls that raise one payoff most: L-BFGS-B on its exact gradient. Returns x and gradients taken.
 
     weight  c, > 0, about how much a rate of 1 is worth to that payoff: controls are stretched by its root, so that all curve

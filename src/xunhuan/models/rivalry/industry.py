@@ -1,4 +1,4 @@
-"""The file of an industry: its cities and stages, cell by cell with what each rests on; checked, drawn, replaced by users."""
+"""The file of an industry: its cities and stages, cell by cell with what each rests on; checked, drawn, replaced."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _wrong(r: Mapping[str, str], number: bool) -> Iterator[str]:
         yield f"must not be negative, it is {value:g}"
     if np.isnan(low) != np.isnan(high):
         yield "has one end of a range; give low and high, or neither"
-    elif not np.isnan(low) and not low <= value <= high or low == high:
+    elif (not np.isnan(low) and not low <= value <= high) or low == high:
         yield f"must lie between low ({low:g}) and high ({high:g}), it is {value:g}"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
+from xunhuan.models.edits.base import Edit
 from xunhuan.models.model import Shock
 from xunhuan.models.rivalry.edits import MINDS, Compliance, OwnBill, Privilege, Promotion, amount_of
 
@@ -26,6 +27,7 @@ class Minds(NamedTuple):
 
     def at(self, where: list[int | None]) -> Minds:
         """The same by players of which each stands in a region, or in none of the table."""
+
         def pick(a: Array) -> Array:
             return np.array([0.0 if k is None else float(a[k]) for k in where])
 
@@ -40,11 +42,11 @@ class Minds(NamedTuple):
 def minds_of(acc: Accounts, shock: Shock) -> Minds:
     """Minds by region of a table, r. Raises UnknownName for regions that are not in it."""
     out = Minds(*(np.zeros(acc.R) for _ in range(4)))
-    into = {Promotion: out.promotion, OwnBill: out.share, Privilege: out.privilege}
+    into: dict[type[Edit], Array] = {Promotion: out.promotion, OwnBill: out.share, Privilege: out.privilege}
     for e in shock.of(*MINDS):
         cells = acc.geography.select(getattr(e, "regions"), acc.home)  # noqa: B009
         if isinstance(e, Compliance):
             out.compliance[cells] = np.maximum(out.compliance[cells], e.weight)
         else:
-            into[type(e)][cells] += amount_of(e)  # type: ignore[index]
+            into[type(e)][cells] += amount_of(e)
     return out

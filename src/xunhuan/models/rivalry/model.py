@@ -8,13 +8,21 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
-from xunhuan.models.model import Model, Response, Short, Shock, Uncertain, words_beside
+from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words_beside
 from xunhuan.models.rivalry.command import RivalryOptions, posed
 from xunhuan.models.rivalry.edits import MINDS
-from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.industry import words
+from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.read import (
-    QUANTITIES, by_block, by_city, by_compliance, by_nation, by_province, by_stage, first_table, read,
+    QUANTITIES,
+    by_block,
+    by_city,
+    by_compliance,
+    by_nation,
+    by_province,
+    by_stage,
+    first_table,
+    read,
 )  # fmt: skip
 
 # What computes is imported when it runs.
@@ -67,7 +75,15 @@ MODEL: Model[RivalryParameters] = Model(
         Uncertain("city_learning", _factor("learning_rate", 0.6), _idle),
     ),
     borrows=("slopes",),
-    views={"players": first_table, "province": by_province, "nation": by_nation, "city": by_city, "stage": by_stage, "compliance": by_compliance, "block": by_block},
+    views={
+        "players": first_table,
+        "province": by_province,
+        "nation": by_nation,
+        "city": by_city,
+        "stage": by_stage,
+        "compliance": by_compliance,
+        "block": by_block,
+    },
     command="rivalry",
     short=Short(RivalryOptions, posed, ("industry",)),
     sources=("KoutsoupiasPapadimitriou1999", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,16 +54,17 @@ def plan(g: Game, seconds: float = SECONDS) -> Plan:
     """The plan: min C, each city's engineers being enough, Σ_k h[k] K[c,k] ≤ H[c].
 
     Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience, and
-    what the last line of a stage makes beyond the need is taken off at the mean cost of a unit; both are the plan's own, found
-    in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines of a stage
-    that go from one city to another.
+    what the last line of a stage makes beyond the need is taken off at the mean cost of a unit; both are the plan's own,
+    found in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines of a
+    stage that go from one city to another.
 
     Raises NotConverged where the programme ends without a plan.
     """
     made, unit, gap, whole, sweep = g.need.copy(), g.unit.copy(), 0.0, True, 0
     lines = np.zeros((g.C, g.K), dtype=np.intp)
     best: Whole | None = None
-    for sweep in range(1, SWEEPS + 1):
+    while sweep < SWEEPS:
+        sweep += 1
         last = lines
         lines, gap, ended = _programme(g, made, unit, seconds)
         whole = whole and ended
@@ -99,7 +101,8 @@ def _exchanged(g: Game, lines: Whole) -> Whole | None:
             for b in range(g.C):
                 for m in range(1, min(int(lines[a, k]), g.largest - int(lines[b, k])) + 1) if a != b else ():
                     tried.append(lines.copy())
-                    tried[-1][[a, b], [k, k]] += (-m, m)
+                    tried[-1][a, k] -= m
+                    tried[-1][b, k] += m
     if not tried:
         return None
     every = np.stack(tried)
@@ -116,8 +119,8 @@ def obedient(g: Game, start: Whole) -> Race:
 
 
 def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole, float, bool]:
-    """Multiple choice z[m,c,k], imports and what is made beyond the need, given what the nation makes and a unit costs (k)."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    """Multiple choice z[m,c,k], imports, what is made beyond the need; given what the nation makes and a unit costs, k."""
+    from scipy.optimize import Bounds, milp
 
     most = g.largest + 1
     number = np.arange(most, dtype=np.float64)[:, None, None] * np.ones((most, g.C, g.K))
@@ -127,7 +130,7 @@ def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole
     size = most * g.C * g.K
     found = milp(
         np.concatenate([cost.ravel(), np.ones(g.K), -unit]),
-        constraints=LinearConstraint(*_constraints(g, number)),
+        constraints=_constraints(g, number),
         integrality=np.concatenate([np.ones(size), np.zeros(2 * g.K)]),
         bounds=Bounds(0.0, np.concatenate([np.ones(size), np.full(g.K, np.inf), g.line])),
         options={"time_limit": seconds, "mip_rel_gap": GAP},
@@ -138,8 +141,9 @@ def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole
     return lines, float(found.mip_gap or 0.0), found.status == 0
 
 
-def _constraints(g: Game, number: Array) -> tuple[object, Array, Array]:
-    """One choice a city and stage; engineers; home and imports, less what is beyond it (of one line at most), are the need."""
+def _constraints(g: Game, number: Array) -> Any:
+    """One choice a city and stage; engineers; home and imports, less what is beyond it (a line at most), are the need."""
+    from scipy.optimize import LinearConstraint
     from scipy.sparse import coo_array, vstack
 
     weight, room = staffing(g)
@@ -156,4 +160,4 @@ def _constraints(g: Game, number: Array) -> tuple[object, Array, Array]:
     ones, low = np.ones(g.C * g.K), np.full(g.C, -np.inf)
     lower = np.concatenate([ones, low, g.need])
     upper = np.concatenate([ones, room.astype(float), g.need])
-    return vstack([one, staff, made + bought - beyond]).tocsr(), lower, upper
+    return LinearConstraint(vstack([one, staff, made + bought - beyond]).tocsr(), lower, upper)

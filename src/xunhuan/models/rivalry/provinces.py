@@ -57,8 +57,9 @@ def board(acc: Accounts, p: Provinces) -> Board:
     kept = {n: [r for r in regions if not idle[r]] for n, regions in named.items()}
     kept = {n: r for n, r in kept.items() if r}
     if len(kept) < 2:
-        raise BadInput("a rivalry needs two players with output of the sectors", where=p.control.sectors
-                       if isinstance(p.control.sectors, str) else "+".join(p.control.sectors), fix="name other sectors")  # fmt: skip
+        named_sectors = p.control.sectors if isinstance(p.control.sectors, str) else "+".join(p.control.sectors)
+        what = "a rivalry needs two players with output of the sectors"
+        raise BadInput(what, where=named_sectors, fix="name other players or sectors")
     rows = [(k, [r], i) for k, regions in enumerate(kept.values()) for r in regions for i in sectors]
     if p.control.instrument == "tariff":  # a nation has one tariff, whatever regions it has
         rows = [(k, regions, i) for k, regions in enumerate(kept.values()) for i in sectors]
@@ -103,7 +104,9 @@ def _players(acc: Accounts, p: Provinces) -> dict[str, list[int]]:
                 continue
             twice = [g.codes[r] for r in regions if r in taken]
             if twice:
-                problems.add(f"{where}[{k}]: {name} has {', '.join(twice)}, which {taken[g.codes.index(twice[0])]} has already")
+                problems.add(
+                    f"{where}[{k}]: {name} has {', '.join(twice)}, which {taken[g.codes.index(twice[0])]} has already"
+                )
             if not regions:
                 problems.add(f"{where}[{k}]: {name} has no region that keeps books")
             named[name] = regions
@@ -142,7 +145,7 @@ class Payoff:
 
     def trials(self, x: Array) -> Array:
         """Payoffs n p at many rates n c."""
-        return np.einsum("pmr,nmr->np", self.mixing, self.slopes.values(x))
+        return np.asarray(np.einsum("pmr,nmr->np", self.mixing, self.slopes.values(x)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +231,7 @@ def _worth(at: Board, slopes: Slopes) -> Array:
 
 def _minds_of(at: Board, p: Provinces, phi: float, minds: Minds) -> tuple[Array, Array, Array]:
     """φ, χ and κ of every player: the run's own with what edits add, over its regions the largest. Nobody abroad obeys."""
+
     def over(a: Array) -> Array:
         return np.array([a[m].max() if m.any() else 0.0 for m in at.member])
 

@@ -131,12 +131,10 @@ def race(
 
 
 def temptation(g: Game, lines: Whole) -> Array:
-    """What each city would gain by leaving its lines alone, c, bn USD a year: the least it must be given to play its part."""
+    """What each city would gain by leaving its lines alone, c, bn USD a year: the least that buys its obedience."""
     return np.array([max(0.0, best_response(g, lines, c, np.array([c]))[1]) for c in range(g.C)])
 
 
 def joint_payoff(g: Game, lines: Whole, members: NDArray[np.intp]) -> float:
     """Σ u over members, bn USD a year."""
     return float(payoffs(g, lines)[members].sum())
-
-

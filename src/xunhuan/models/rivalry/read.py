@@ -31,8 +31,8 @@ CITIES = (
              picture="pairs"),
     Quantity("capacity_used", "share", ("stage", "play"), "sales over capacity, min(1, N / Σ L K)", rest=None,
              picture="pairs"),
-    Quantity("anarchy_by_compliance", "ratio", ("city_compliance",), "price of anarchy where so much of each city's mind is the "
-             "nation's", rest=None, picture="curve"),
+    Quantity("anarchy_by_compliance", "ratio", ("city_compliance",), "price of anarchy where so much of each city's mind is "
+             "the nation's", rest=None, picture="curve"),
     Quantity("loss_by_part", "bn USD", ("part",), "what the race costs beyond the plan: capital that stands idle, fixed "
              "costs, dearer units, imports", picture="bars"),
     Quantity("city_gain", "bn USD", ("city",), "what a city's leaders gain by the plan against the race, u(plan) − u(Nash)",
@@ -43,22 +43,22 @@ CITIES = (
              "BachrachElkindMeir2009", picture="lollipops"),
 )  # fmt: skip
 PROVINCES = (
-    Quantity("played_income", "share", ("place",), "change of real income where players have settled on their rates, against "
-             "no rates: I'/(I P̂) − 1", better=1, headline=True, picture="map"),
+    Quantity("played_income", "share", ("place",), "change of real income where players have settled on their rates, "
+             "against no rates: I'/(I P̂) − 1", better=1, headline=True, picture="map"),
     Quantity("rivalry_income_loss", "share", _HOME, "real income lost to rivalry: Σ ω ln W(coordinated) − Σ ω ln W(Nash), ω "
              "base income", better=-1, headline=True),
     Quantity("coordinated_income", "share", ("place",), "change of real income at the rates that raise the nation's most, "
              "against no rates", better=1),
-    Quantity("chosen_rate", "rate", (*_HOME, "stake", "play"), "rate that players choose on the sectors at stake: a subsidy, "
-             "an export tax or a tariff", rest=None, picture="tiles"),
+    Quantity("chosen_rate", "rate", (*_HOME, "stake", "play"), "rate that players choose on the sectors at stake: a "
+             "subsidy, an export tax or a tariff", rest=None, picture="tiles"),
     Quantity("coordination_gain", "share", _HOME, "real income gained by coordination against rivalry", better=1,
              picture="lollipops"),
     Quantity("rivalry_transfer", "value", _HOME, "what a region must be given a year so that it does not lose by "
              "coordination: (W(Nash) − W(coordinated)) I where positive", rest=None, picture="lollipops"),
     Quantity("duplication_ratio", "ratio", _HOME, "effective number of regions that make the goods at stake, 1/Σ s², in "
              "rivalry over coordinated", "Hirschman1964", rest=1.0),
-    Quantity("income_by_compliance", "share", ("province_compliance",), "change of the nation's real income where so much of "
-             "each player's mind is the nation's", rest=None, picture="curve"),
+    Quantity("income_by_compliance", "share", ("province_compliance",), "change of the nation's real income where so much "
+             "of each player's mind is the nation's", rest=None, picture="curve"),
 )  # fmt: skip
 NATIONS = (
     Quantity("nash_tariff", "rate", ("place",), "tariff that is a nation's best against the others', one rate on all that "
@@ -154,14 +154,18 @@ def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
 def _asked(response: Response, of: str, game: str) -> xr.Dataset:
     """The detail where a game was played. Raises BadInput."""
     if of not in response.detail:
-        raise BadInput(f"there is no such table: {game} did not play", where="--by", fix="ask for a table of a game that did")
+        raise BadInput(
+            f"there is no such table: {game} did not play", where="--by", fix="ask for a table of a game that did"
+        )
     return response.detail
 
 
 def first_table(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     """The first game that was played: provinces, cities or nations."""
     d = response.detail
-    return (by_province if "rate" in d else by_city if "lines" in d else by_nation)(acc, response, top)
+    if "rate" in d:
+        return by_province(acc, response, top)
+    return by_city(acc, response, top) if "lines" in d else by_nation(acc, response, top)
 
 
 def by_province(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
@@ -169,16 +173,17 @@ def by_province(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     import pandas as pd
 
     d = _asked(response, "rate", "provinces")
-    rate, w = d["rate"].isel(stake=0), 100 * np.expm1(d["welfare"])
+    rate = d["rate"].isel(stake=0)
+    w = d["welfare"].copy(data=100 * np.expm1(d["welfare"].to_numpy()))
     frame = pd.DataFrame({
         "region": d["region"].values, "name": [acc.geography.name(c) for c in d["region"].values],
         "rate": 100 * rate.sel(play="rivalry").values, "coordinated_rate": 100 * rate.sel(play="plan").values,
         "real_income": w.sel(play="rivalry").values, "coordinated_income": w.sel(play="plan").values,
         "transfer": d["transfer"].values,
     })  # fmt: skip
-    frame = frame[np.isfinite(frame["rate"])]
-    frame = frame.reindex(frame["rate"].sort_values(ascending=False, kind="stable").index)
-    out = (frame.head(top) if top else frame).reset_index(drop=True)
+    frame = frame[np.isfinite(frame["rate"].to_numpy())]
+    frame = pd.DataFrame(frame.reindex(frame["rate"].sort_values(ascending=False, kind="stable").index))
+    out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
     out.attrs["notes"] = [
         f"Percent; transfer in {acc.unit}: what a region must be given so that it does not lose by coordination. Rates on "
         f"{d['stake'].values[0]}, in rivalry and coordinated; real income against no rates.",
@@ -215,12 +220,14 @@ def by_city(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     out = (frame.head(top) if top else frame).reset_index(drop=True)
     cost = d["national_cost"]
     plan, race = float(cost.sel(play="plan")), float(cost.sel(play="rivalry"))
-    parts = ", ".join(f"{p.replace('_', ' ')} {x:+.1f}" for p, x in zip(d["part"].values, d["loss"].values, strict=True))
+    parts = ", ".join(
+        f"{p.replace('_', ' ')} {x:+.1f}" for p, x in zip(d["part"].values, d["loss"].values, strict=True)
+    )
     out.attrs["notes"] = [
-        "bn USD a year. plan, rivalry: capacity in the nation's plan and in the race; gain: what a city's leaders gain by the "
-        "plan; obedience: the least it must be given to play its part where all others do.",
-        f"The race costs the nation {race:.1f} bn USD a year, its plan {plan:.1f}: price of anarchy {race / plan:.3f}; beyond "
-        f"the plan: {parts}.",
+        "bn USD a year. plan, rivalry: capacity in the nation's plan and in the race; gain: what a city's leaders gain by "
+        "the plan; obedience: the least it must be given to play its part where all others do.",
+        f"The race costs the nation {race:.1f} bn USD a year, its plan {plan:.1f}: price of anarchy {race / plan:.3f}; "
+        f"beyond the plan: {parts}.",
         f"Least payments that keep every coalition in: {float(d['payment'].sum()):.1f} bn USD a year.",
     ]
     return out
@@ -230,7 +237,9 @@ def by_compliance(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     """The price of anarchy by compliance."""
     d = _asked(response, "anarchy", "cities")
     out = d["anarchy"].to_dataframe("price_of_anarchy").reset_index()
-    out.attrs["notes"] = ["compliance: part of each city's mind that is the nation's; price of anarchy: cost over the plan's."]
+    out.attrs["notes"] = [
+        "compliance: part of each city's mind that is the nation's; price of anarchy: cost over the plan's."
+    ]
     return out
 
 
@@ -245,7 +254,9 @@ def by_stage(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         columns |= {f"places_{play}": places.sel(play=play).values, f"capacity_{play}": capacity.sel(play=play).values,
                     f"used_{play}": 100 * d["use_of_capacity"].sel(play=play).values}  # fmt: skip
     out = pd.DataFrame(columns)
-    out.attrs["notes"] = ["places: cities that have the stage; capacity, need: bn USD a year; used: percent of capacity."]
+    out.attrs["notes"] = [
+        "places: cities that have the stage; capacity, need: bn USD a year; used: percent of capacity."
+    ]
     return out
 
 

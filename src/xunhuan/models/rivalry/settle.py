@@ -91,14 +91,16 @@ def settle(p: Cities, industry: Industry, minds: Minds | None = None) -> Settled
     offer = None if minds is None or not minds.privilege.any() else Offer(best.lines, minds.privilege)
     races = tuple(race(_minded(game, phi, minds), none, offer=offer) for phi in p.compliance)
     told = _minded(game, p.compliance[0], minds)
-    orders = np.array([national_cost(game, race(told, none, order=o, offer=offer).lines).sum() for o in _orders(game.C)])
+    orders = np.array(
+        [national_cost(game, race(told, none, order=o, offer=offer).lines).sum() for o in _orders(game.C)]
+    )
     blocks, block = blocks_of(industry, p)
     selfish = game._replace(compliance=np.zeros(game.C))
     alone = race(selfish, none)
     every = coalitions(len(blocks))
     value = coalition_values(selfish, alone, block, every)
     in_plan = payoffs(game, best.lines).sum(1)
-    by_block = np.bincount(block, weights=in_plan, minlength=len(blocks))
+    by_block = np.asarray(np.bincount(block, weights=in_plan, minlength=len(blocks)), dtype=np.float64)
     return Settled(industry, game, best, p.compliance, races, orders, blocks, block, cost_of_stability(by_block, value),
                    tuple(every), temptation(selfish, best.lines))  # fmt: skip
 

@@ -42,7 +42,7 @@ def coalitions(players: int) -> list[Coalition]:
     return [s for n in range(1, players + 1) for s in combinations(range(players), n)]
 
 
-def cost_of_stability(payoff: Array, value: Callable[[Coalition], float] | Sequence[float]) -> Stability:
+def cost_of_stability(payoff: Array, value: Callable[[Coalition], float] | Sequence[float] | Array) -> Stability:
     """The least payments that keep every coalition in a plan [BachrachElkindMeir2009].
 
     min Σ_p t[p],   t ≥ 0,   Σ_{p∈S} (u[p] + t[p]) ≥ v(S) for every coalition S
@@ -78,7 +78,7 @@ def effective_number(shares: Array) -> Array:
     total = shares.sum(-1, keepdims=True)
     part = np.divide(shares, total, out=np.zeros_like(shares, dtype=np.float64), where=total > 0)
     square = (part**2).sum(-1)
-    return np.divide(1.0, square, out=np.full_like(square, np.nan), where=square > 0)
+    return np.asarray(np.divide(1.0, square, out=np.full_like(square, np.nan), where=square > 0))
 
 
 def likeness(structure: Array) -> float:

@@ -33,8 +33,8 @@ class TariffWar(NamedTuple):
 
 
 class _World(NamedTuple):
-    """share r s i, π with the base's tariffs t taken off, π (1+t)^θ · spending s i, e, share of income · wages s, base, sum to 1
-    · income s, base · theta i."""
+    """share r s i, π with the base's tariffs t taken off, π (1+t)^θ · spending s i, e, share of income · wages s, base, and
+    income s · theta i."""
 
     share: Array
     spending: Array
@@ -105,12 +105,15 @@ def nash_tariffs(flow: Array, tariff: Array, theta: Array) -> TariffWar:
     v = _balanced(flow, tariff, theta)
     wage, income, rate, total = np.ones(len(v.wages)), v.income.copy(), np.zeros(len(v.wages)), np.ones_like(v.spending)
     k, residual = 0, np.inf
-    for k in range(1, ITERATIONS + 1):
+    while k < ITERATIONS:
+        k += 1
         sold, earned, best, total = _turn(v, wage, income, rate)
         new = wage * (sold / (wage * v.wages)) ** _WAGE
         new /= (new * v.wages).sum() / v.wages.sum()
         moved = rate + _RATE * (best - rate)
-        residual = float(max(np.abs(new / wage - 1).max(), np.abs(earned / income - 1).max(), np.abs(moved - rate).max()))
+        residual = float(
+            max(np.abs(new / wage - 1).max(), np.abs(earned / income - 1).max(), np.abs(moved - rate).max())
+        )
         wage, income, rate = new, earned, moved
         if residual < TOLERANCE:
             break
@@ -130,10 +133,10 @@ def two_country_rate(theta: float, own: float) -> tuple[float, float]:
     from scipy.optimize import brentq
 
     def share(t: float) -> float:
-        return own / (own + (1 - own) * (1 + t) ** -theta)
+        return float(own / (own + (1 - own) * (1 + t) ** -theta))
 
     def gap(t: float) -> float:
-        return t * theta * share(t) * (1 + t) - 1 - t * share(t)
+        return float(t * theta * share(t) * (1 + t) - 1 - t * share(t))
 
     t = float(brentq(gap, 0.0, 10.0, xtol=1e-14))
     return t, share(t)

@@ -61,8 +61,8 @@ def status_of_provinces(s: Played) -> Status:
     e = s.nash[0]
     apart = max((d for d in e.starts if np.isfinite(d)), default=float("nan"))
     said = (
-        f"provinces: Nash in {steps} steps; none of {e.tried} deviations tried pays; {len(e.starts)} other starts end within "
-        f"{apart:.1g} of a rate; coordinated in {s.gradients} gradients"
+        f"provinces: Nash in {steps} steps; none of {e.tried} deviations tried pays; {len(e.starts)} other starts end "
+        f"within {apart:.1g} of a rate; coordinated in {s.gradients} gradients"
     )
     return Status("converged", steps, e.flat, FLAT, said)
 
@@ -108,5 +108,7 @@ def war(acc: Accounts, p: Nations) -> tuple[xr.Dataset, Status, str]:
     data = {"nash_tariff": (("nation",), found.tariff), "war_welfare": (("nation",), found.welfare - 1)}
     text = f"nations: tariffs by formula in {found.iterations} iterations"
     status = Status("converged" if found.converged else "max_iterations", found.iterations, found.residual, 1e-10, text)
-    note = "nations' tariffs are by a formula without inputs, against balanced trade; where inputs matter, let nations be players"
+    note = (
+        "nations' tariffs are by a formula without inputs, against balanced trade; with inputs, let nations be players"
+    )
     return xr.Dataset(data, coords={"nation": list(g.nations)}), status, note

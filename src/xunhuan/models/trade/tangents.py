@@ -75,7 +75,7 @@ def shifted(z: Shift, w: Ways, x: JaxArray) -> Shift:
 def measures(out: Equilibrium, e: Economy, z: Shift, w: Ways) -> JaxArray:
     r"""ln real income; ln volume of the sectors at stake; bill, share of income: m r.
 
-    ln W = ln Î − ln P̂;  ln Σ_i Y ŷ / Σ_i Y, ŷ = Ŷ/ĉ, over the stake;  B = (σ'Y' − export taxes − duties) / I' less the base's
+    ln W = ln Î − ln P̂;  ln Σ_i Y ŷ / Σ_i Y, ŷ = Ŷ/ĉ, over the stake;  B = ((σ' − σ) Y' − export taxes) / I'
     """
     real = jnp.log(out.income_hat) - jnp.log(out.consumer_price)
     base = (e.output * w.stake).sum(1)
@@ -90,7 +90,7 @@ def measures(out: Equilibrium, e: Economy, z: Shift, w: Ways) -> JaxArray:
 def tangents(
     e: Economy, p: Elasticities, z: Shift, x: Vector, w: Ways, rates: Vector, way: JaxArray, taxed: bool
 ) -> tuple[JaxArray, JaxArray, SolveInfo]:
-    """Measures m r at state x and rates c, their derivatives along some ways n c (n m r), and how the systems were solved."""
+    """Measures m r at state x and rates c, their derivatives along some ways n c (n m r), and how these were solved."""
 
     def moved(r: Vector) -> Shift:
         return shifted(z, w, r)
