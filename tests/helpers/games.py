@@ -36,7 +36,8 @@ def small_game(seed: int, cities: int = 3, stages: int = 2, largest: int = 3) ->
     c = np.ones(cities)
     return Game(
         line=some(0.5, 2, stages), capital=some(0.05, 0.3, stages), fixed=some(0.02, 0.3, stages),
-        unit=some(0.4, 0.7, stages), need=some(2, 5, stages), staff=np.round(some(1, 3, stages), 1), engineers=np.round(some(4, 9, cities), 1),
+        unit=some(0.4, 0.7, stages), need=some(2, 5, stages), staff=np.round(some(1, 3, stages), 1),
+        engineers=np.round(some(4, 9, cities), 1),
         experience=some(1, 20, cities, stages), foreign=some(10, 40, stages), haul=some(1, 1.1, cities), largest=largest,
         reach=10.0, spill=0.3, apart=0.0, slope=0.3, keep=0.35 * c, share=0.3 * c, promotion=some(0.05, 0.2, cities),
         compliance=0 * c,

@@ -315,7 +315,7 @@ def respond(
         p = found.parameters.model_validate(parameters)
     except ValidationError as e:
         raise BadInput("the model's parameters are not valid", items=told(e, found.parameters, parameters)) from None
-    return registry.answer(found, load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
+    return registry.asked_of(found, load(acc) if isinstance(acc, str) else acc, Shock(lines), p)
 
 
 def cite(what: str | Path | Accounts | record.Result) -> str:

@@ -100,7 +100,7 @@ def find(name: str) -> Model[Any]:
     return known[name]
 
 
-def answer(
+def asked_of(
     model: Model[Any], acc: Accounts, shock: Shock, parameters: BaseModel, beside: Mapping[str, BaseModel] | None = None
 ) -> Response:
     """Ask a model, and hand it what it borrows of others.
@@ -129,7 +129,7 @@ def answer(
     --------
     >>> import xunhuan as xh
     >>> trade = find("trade")
-    >>> answer(trade, xh.toyland(), Shock(), trade.parameters()).status.converged
+    >>> asked_of(trade, xh.toyland(), Shock(), trade.parameters()).status.converged
     True
     """
     lent = {what: _lent(what, acc, shock, beside or {}) for what in model.borrows}

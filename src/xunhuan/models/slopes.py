@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xunhuan.models.model import Status
 
 Instrument = Literal["subsidy", "export_tax", "tariff"]
-MEASURES = ("welfare", "volume", "bill")
+SLOPES_OF = ("welfare", "volume", "bill")
 """What `Slopes` gives by region: ln real income against the base; ln volume of the sectors at stake, new / old; the bill for
 subsidies less what taxes bring, share of income."""
 
@@ -40,7 +40,7 @@ class Controls:
 
 
 class Effects(NamedTuple):
-    """Measures at some rates, m r, in the order of `MEASURES`, and their derivatives in each rate, m r c."""
+    """Measures at some rates, m r, in the order of `SLOPES_OF`, and their derivatives in each rate, m r c."""
 
     value: Array
     slope: Array

@@ -229,7 +229,7 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
 
 def answered(bench: Bench, name: str, acc: Accounts, edits: tuple[Edit, ...]) -> Response:
     """A model's answer at the bench's parameters, with what it borrows of the models beside it."""
-    return registry.answer(registry.find(name), acc, Shock(edits), bench.parameters[name], bench.parameters)
+    return registry.asked_of(registry.find(name), acc, Shock(edits), bench.parameters[name], bench.parameters)
 
 
 def _unspent(edits: tuple[Edit, ...], before: Asked | None) -> tuple[Edit, ...]:

@@ -9,7 +9,7 @@ from tests.helpers.games import equal_cities
 from xunhuan.models.rivalry.cities import national_cost, sales
 from xunhuan.models.rivalry.plan import plan
 from xunhuan.models.rivalry.race import race
-from xunhuan.models.rivalry.shares import cost_of_stability, effective_number, likeness
+from xunhuan.models.rivalry.shares import alike, cost_of_stability, effective_number
 from xunhuan.models.rivalry.tariffs import two_country_rate
 
 pytestmark = pytest.mark.textbook
@@ -52,8 +52,8 @@ def test_three_players_with_an_empty_core_need_nine_tenths() -> None:
 def test_indices_of_likeness() -> None:
     assert effective_number(np.full((1, 5), 0.2))[0] == pytest.approx(5)
     assert effective_number(np.array([0.9, 0.1])) == pytest.approx(1 / 0.82)
-    assert likeness(np.array([[1.0, 2.0], [2.0, 4.0]])) == pytest.approx(1.0)
-    assert likeness(np.array([[1.0, 0.0], [0.0, 3.0]])) == pytest.approx(0.0)
+    assert alike(np.array([[1.0, 2.0], [2.0, 4.0]])) == pytest.approx(1.0)
+    assert alike(np.array([[1.0, 0.0], [0.0, 3.0]])) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("own", [0.6, 0.8, 0.99])

@@ -9,21 +9,21 @@ import pytest
 
 from tests.helpers.games import cheapest, profiles, small_game
 from xunhuan.models.rivalry.cities import (
-    PARTS,
+    LOSS_PARTS,
     Game,
     kilometres,
+    line_cost,
     national_cost,
     parts_of_loss,
     payoffs,
     sales,
-    unit_cost,
     use_of_capacity,
 )  # fmt: skip
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.parameters import Cities
 from xunhuan.models.rivalry.plan import obedient, plan
-from xunhuan.models.rivalry.race import Offer, best_response, choices, race, staffing, temptation
-from xunhuan.models.rivalry.settle import game_of, settle
+from xunhuan.models.rivalry.race import Offer, best_response, minds_by_lines, race, staffing, temptation
+from xunhuan.models.rivalry.settle import game_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions, cost_of_stability
 
 pytestmark = pytest.mark.twin
@@ -94,7 +94,7 @@ def test_equations_are_those_of_slow_loops() -> None:
             unit[c, s] = g.unit[s] * g.haul[c] * (e / first) ** -g.slope
             outlays += g.capital[s] * k[c, s] + g.fixed[s] * (k[c, s] > 0)
             cost += unit[c, s] * x[c, s]
-    np.testing.assert_allclose(unit_cost(g, sales(g, k)), unit, rtol=1e-12)
+    np.testing.assert_allclose(line_cost(g, sales(g, k)), unit, rtol=1e-12)
     assert national_cost(g, k).sum() == pytest.approx(outlays + cost + bought, rel=1e-12)
     want = sum(0.35 * (1 - unit[0, s]) * x[0, s] - 0.3 * (g.capital[s] * k[0, s] + g.fixed[s] * (k[0, s] > 0))
                + g.promotion[0] * x[0, s] for s in range(2))  # fmt: skip
@@ -106,7 +106,7 @@ def test_the_parts_of_a_loss_add_up_to_it() -> None:
     best, found = plan(g), race(g, NONE)
     parts = parts_of_loss(g, found.lines, best.lines)
     loss = national_cost(g, found.lines).sum() - national_cost(g, best.lines).sum()
-    assert len(parts) == len(PARTS)
+    assert len(parts) == len(LOSS_PARTS)
     assert parts.sum() == pytest.approx(loss, rel=1e-9)
     np.testing.assert_allclose(parts_of_loss(g, best.lines, best.lines), 0, atol=1e-12)
 
@@ -118,7 +118,7 @@ def test_full_obedience_leaves_the_plan_alone_and_minds_are_the_nations() -> Non
     assert best.polished < 2e-4 * cost
     end = obedient(g, best.lines)
     assert (end.lines == best.lines).all()
-    minds = choices(g._replace(compliance=np.ones(g.C)), best.lines, 3, np.array([3]))
+    minds = minds_by_lines(g._replace(compliance=np.ones(g.C)), best.lines, 3, np.array([3]))
     for m, k in ((0, 0), (4, 1), (2, 5)):
         tried = best.lines.copy()
         tried[3, k] = m
@@ -198,7 +198,7 @@ def test_a_draw_of_cells_is_the_same_draw_again_and_leaves_facts_alone() -> None
 def test_the_bundled_game_is_near_what_its_authors_found() -> None:
     """A prototype of the same equations, with engineers and experience of its own: price of anarchy 1.293, plan 137.9; idle
     capital is most of the loss."""
-    s = settle(Cities(compliance=(0.0, 0.25, 0.5)), read_industry("chips"))
+    s = settle_cities(Cities(compliance=(0.0, 0.25, 0.5)), read_industry("chips"))
     curve = [s.anarchy(r) for r in s.races]
     assert s.cost == pytest.approx(137.9, rel=0.01)
     np.testing.assert_allclose(curve, [1.293, 1.082, 1.034], atol=0.025)

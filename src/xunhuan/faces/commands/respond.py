@@ -133,7 +133,7 @@ def answer(
     if by and by not in views:
         raise UnknownName.of("view", by, views, where="--by")
     with working("solving"):
-        response = registry.answer(model, acc, Shock(edits), p)
+        response = registry.asked_of(model, acc, Shock(edits), p)
     if path is not None:
         if response.path is None:
             raise BadInput(f"the model {model.name} has no path along time", where="--path", fix="leave it out")

@@ -8,12 +8,12 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.model import Response, Shock, Status
-from xunhuan.models.rivalry.cities import PARTS, national_cost, parts_of_loss, payoffs, use_of_capacity
+from xunhuan.models.rivalry.cities import LOSS_PARTS, national_cost, parts_of_loss, payoffs, use_of_capacity
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.provinces import play
-from xunhuan.models.rivalry.settle import Settled, settle
+from xunhuan.models.rivalry.settle import CityAnswer, settle_cities
 from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces, status_of_provinces, war
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def respond(
         industry = read_industry(parameters.cities.industry)
         codes = list(accounts.geography.codes)
         home = [industry.text(c, "province") for c in industry.cities]
-        s = settle(parameters.cities, industry, minds.at([codes.index(h) if h in codes else None for h in home]))
+        s = settle_cities(parameters.cities, industry, minds.at([codes.index(h) if h in codes else None for h in home]))
         made.append(_of_cities(s))
         ended.append(_status(s))
         notes += _notes(s)
@@ -76,7 +76,7 @@ def _worst(ended: list[Status]) -> Status:
                   "; ".join(s.message for s in ended), told.worst)  # fmt: skip
 
 
-def _of_cities(s: Settled) -> xr.Dataset:
+def _of_cities(s: CityAnswer) -> xr.Dataset:
     """Results of the cities' game, bn USD a year, by city, stage, play, φ, block."""
     import xarray as xr
 
@@ -98,7 +98,7 @@ def _of_cities(s: Settled) -> xr.Dataset:
         "need": (("stage",), g.need),
     }  # fmt: skip
     coords = {
-        "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(PARTS),
+        "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(LOSS_PARTS),
         "city_compliance": list(s.compliance), "block": list(s.blocks),
         "province": ("city", [s.industry.text(c, "province") for c in s.industry.cities]),
         "city_zh": ("city", [s.industry.text(c, "name_zh") for c in s.industry.cities]),
@@ -107,7 +107,7 @@ def _of_cities(s: Settled) -> xr.Dataset:
     return xr.Dataset(data, coords=coords)
 
 
-def _status(s: Settled) -> Status:
+def _status(s: CityAnswer) -> Status:
     """Whether every race is an equilibrium."""
     rounds = sum(r.rounds for r in s.races)
     bad = next(((p, r) for p, r in zip(s.compliance, s.races, strict=True) if r.outcome != "settled"), None)
@@ -122,7 +122,7 @@ def _status(s: Settled) -> Status:
     return Status("converged" if s.plan.whole else "max_iterations", rounds, 0.0, 0.0, said)
 
 
-def _notes(s: Settled) -> list[str]:
+def _notes(s: CityAnswer) -> list[str]:
     low, high = float(s.orders.min() / s.cost), float(s.orders.max() / s.cost)
     own = s.anarchy(s.told)
     out = [f"who moves first matters: over {len(s.orders)} other orders the price of anarchy is {min(low, own):.4f} to "

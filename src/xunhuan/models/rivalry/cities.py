@@ -16,7 +16,7 @@ from xunhuan.data.arrays import Array
 Lines = NDArray[np.intp] | NDArray[np.float64]
 """Numbers of lines, ... c k."""
 
-PARTS = ("idle_capital", "fixed_cost", "lost_learning", "more_imports")
+LOSS_PARTS = ("idle_capital", "fixed_cost", "lost_learning", "more_imports")
 """What a difference of the nation's cost is made of, in order."""
 
 
@@ -77,7 +77,7 @@ def sales(g: Game, lines: Lines) -> Array:
     return np.asarray(capacity * np.minimum(1.0, g.need / np.where(total > 0, total, 1.0)))
 
 
-def unit_cost(g: Game, sold: Array) -> Array:
+def line_cost(g: Game, sold: Array) -> Array:
     """Cost of a unit at mid-horizon, which falls with experience: one's own, other cities', foreigners'.
 
     c[c,k] = v[k] τ[c] (E / E_ref)^(−b),   E = (1−s) own + s Σ_c own + s (1−λ) foreign,   own = E0 + T/2 X  [IrwinKlenow1994]
@@ -86,10 +86,10 @@ def unit_cost(g: Game, sold: Array) -> Array:
     import price.
     """
     own = g.experience + g.reach / 2 * sold
-    return unit_cost_at(g, own, own.sum(-2, keepdims=True))
+    return line_cost_at(g, own, own.sum(-2, keepdims=True))
 
 
-def unit_cost_at(g: Game, own: Array, home: Array) -> Array:
+def line_cost_at(g: Game, own: Array, home: Array) -> Array:
     """The same where the nation's experience is given: own ... c k, home ... 1 k or k."""
     known = (1 - g.spill) * own + g.spill * (home + (1 - g.apart) * g.foreign)
     start = (1 - g.spill) * g.experience + g.spill * (g.experience.sum(0) + g.foreign)
@@ -109,7 +109,7 @@ def national_cost(g: Game, lines: Lines) -> Array:
     lines  ... c k. Returns ... k, bn USD a year.
     """
     sold = sales(g, lines)
-    made = (outlay(g, lines) + unit_cost(g, sold) * sold).sum(-2)
+    made = (outlay(g, lines) + line_cost(g, sold) * sold).sum(-2)
     return np.asarray(made + np.maximum(g.need - (g.line * lines).sum(-2), 0.0))
 
 
@@ -121,13 +121,13 @@ def payoffs(g: Game, lines: Lines) -> Array:
     lines  ... c k. Returns ... c k, bn USD a year.
     """
     sold = sales(g, lines)
-    profit = (1 - unit_cost(g, sold)) * sold
+    profit = (1 - line_cost(g, sold)) * sold
     per_city = (g.keep[:, None], g.share[:, None], g.promotion[:, None])
     return np.asarray(per_city[0] * profit - per_city[1] * outlay(g, lines) + per_city[2] * sold)
 
 
 def parts_of_loss(g: Game, lines: Lines, plan: Lines) -> Array:
-    """Where lines cost more than a plan, exactly: `PARTS`, bn USD a year.
+    """Where lines cost more than a plan, exactly: `LOSS_PARTS`, bn USD a year.
 
     idle capital   f of lines beyond what the sales need, Σ f (K − X/L), against the plan's
     fixed cost     Σ F [K>0] · imports: bought abroad, less what the plan's makers would take for it
@@ -142,7 +142,7 @@ def parts_of_loss(g: Game, lines: Lines, plan: Lines) -> Array:
         return (
             float(idle),
             float(fixed),
-            float(needed + (unit_cost(g, sold) * sold).sum()),
+            float(needed + (line_cost(g, sold) * sold).sum()),
             float((g.need - sold.sum(0)).sum()),
         )
 
@@ -159,8 +159,8 @@ def _per_unit(g: Game, plan: Lines) -> Array:
     """Capital and unit cost of what the plan makes, a unit, k; where it makes nothing, at the start."""
     sold = sales(g, plan)
     made = sold.sum(0)
-    cost = (unit_cost(g, sold) * sold).sum(0)
-    start = unit_cost(g, np.zeros_like(sold)).min(0)
+    cost = (line_cost(g, sold) * sold).sum(0)
+    start = line_cost(g, np.zeros_like(sold)).min(0)
     return np.asarray(g.capital / g.line + np.where(made > 0, cost / np.where(made > 0, made, 1.0), start))
 
 

@@ -74,7 +74,7 @@ class Promotion(Edit):
 
 
 class OwnBill(Edit):
-    """Share added to the part of the bill that players in `regions` pay themselves; the rest is other people's money.
+    """Share added to the part of the bill that players in `regions` pay themselves, the rest being other people's money.
 
     κ' = min(max(κ + Σ_k add_k, 0), 1)
 

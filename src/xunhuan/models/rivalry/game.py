@@ -22,9 +22,9 @@ Owners = NDArray[np.intp]
 
 FLAT = 1e-5
 """Own slope off the bounds, over the control's scale, below which it is at its best."""
-STEP = 0.1
+_STEP = 0.1
 """Furthest a control moves in one step, share of the distance between its bounds."""
-STEPS = 60
+_STEPS = 60
 GRID = (0.005, 0.02)
 """Moves, both ways, that are tried in the proof, beside the bounds."""
 MEMORY = 6
@@ -51,7 +51,7 @@ class Deviation(NamedTuple):
     gain: float
 
 
-class Equilibrium(NamedTuple):
+class GameEquilibrium(NamedTuple):
     """Where own slopes vanish, and the proof.
 
     x         c · steps: taken · flat: the largest own slope off the bounds
@@ -91,11 +91,11 @@ def climb_alone(
     """
     x = bounds.clip(np.asarray(x, dtype=np.float64))
     slope = _own(payoffs, owner, x) / scale
-    reach = STEP * (bounds.high - bounds.low)
+    reach = _STEP * (bounds.high - bounds.low)
     curve = -np.maximum(np.abs(slope) / reach, 1.0) if curve is None else curve
     past: list[tuple[Array, Array]] = []
     k = 0
-    for k in range(1, STEPS + 1):
+    for k in range(1, _STEPS + 1):
         if _flat(slope, x, bounds) < FLAT:
             return Climb(x, k - 1, _flat(slope, x, bounds), curve)
         plain = bounds.clip(x - np.clip(slope / curve, -reach, reach))
@@ -155,8 +155,8 @@ def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: A
 
 def nash(
     payoffs: Payoffs, trials: Trials, owner: Owners, bounds: Bounds, start: Array, scale: Array, *,
-    starts: tuple[float, ...] = (0.3, -0.3), apart: float = 1e-4, least: float = 1e-7,
-) -> Equilibrium:  # fmt: skip
+    starts: tuple[float, ...] = (0.3, -0.3), apart: float = 1e-3, least: float = 1e-7,
+) -> GameEquilibrium:  # fmt: skip
     """A Nash equilibrium from a start, proved on a grid of deviations, and sought again from other starts.
 
     scale, c, as in `climb_alone` · starts: added to the first, shares of the distance
@@ -177,7 +177,7 @@ def nash(
         outcome = "no_equilibrium"
     elif any(d > apart for d in others if np.isfinite(d)):
         outcome = "several"
-    return Equilibrium(x, steps, flat, best, tried, tuple(others), outcome)
+    return GameEquilibrium(x, steps, flat, best, tried, tuple(others), outcome)
 
 
 def together(

@@ -14,9 +14,9 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, UnknownName, nearest
 
-KINDS = ("fact", "memory", "judgement")
+CELL_KINDS = ("fact", "memory", "judgement")
 """What a cell rests on: a source that was read, general knowledge that was not checked, an assumption."""
-COLUMNS = ("field", "value", "low", "high", "kind", "source")
+CELL_COLUMNS = ("field", "value", "low", "high", "kind", "source")
 STAGE_FIELDS = ("line", "capital", "fixed", "unit", "staff", "need", "foreign")
 CITY_FIELDS = ("lat", "lon", "engineers")
 _NAMES = {"city": ("name_zh", "province", "block"), "stage": ("name_zh",)}
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
     source: str
 
 
-Cells = Mapping[tuple[str, str], Cell]
+CellsByName = Mapping[tuple[str, str], Cell]
 """By name and field."""
 
 
@@ -47,7 +47,7 @@ class Industry:
     name: str
     cities: tuple[str, ...]
     stages: tuple[str, ...]
-    cells: Cells
+    cells: CellsByName
 
     def text(self, name: str, field: str) -> str:
         """A cell that is no number; empty where there is none."""
@@ -89,16 +89,16 @@ def read_industry(name: str) -> Industry:
     return _checked(name, *_tables(name))
 
 
-def bundled() -> list[str]:
+def bundled_industries() -> list[str]:
     """Industries that come with the package."""
     folder = resources.files("xunhuan.models.rivalry") / "data"
     return sorted(f.name.removesuffix("-cities.csv") for f in folder.iterdir() if f.name.endswith("-cities.csv"))
 
 
-def words() -> dict[str, tuple[str, str]]:
+def industry_words() -> dict[str, tuple[str, str]]:
     """Names of bundled cities and stages, English and Chinese."""
     out: dict[str, tuple[str, str]] = {}
-    for name in bundled():
+    for name in bundled_industries():
         industry = read_industry(name)
         out |= {k: (k, industry.text(k, "name_zh") or k) for k in (*industry.cities, *industry.stages)}
     return out
@@ -106,7 +106,7 @@ def words() -> dict[str, tuple[str, str]]:
 
 def _tables(name: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     own = resources.files("xunhuan.models.rivalry") / "data"
-    if name in bundled():
+    if name in bundled_industries():
         texts = ((own / f"{name}-{what}.csv").read_text(encoding="utf-8") for what in ("cities", "stages"))
         return tuple(_rows(text, f"{name}-{what}.csv") for text, what in zip(texts, _NAMES_FILES, strict=True))  # type: ignore[return-value]
     path = Path(name)
@@ -115,9 +115,13 @@ def _tables(name: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     if not path.is_file():
         if path.suffix == ".csv":
             raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-        raise UnknownName.of("industry", name, bundled())
+        raise UnknownName.of("industry", name, bundled_industries())
     beside = path.with_name(path.name.replace("cities", "stages"))
-    stages = _text(beside) if beside != path and beside.is_file() else _text_of(own / f"{bundled()[0]}-stages.csv")
+    stages = (
+        _text(beside)
+        if beside != path and beside.is_file()
+        else _text_of(own / f"{bundled_industries()[0]}-stages.csv")
+    )
     return _rows(_text(path), path.name), _rows(stages, beside.name)
 
 
@@ -139,14 +143,14 @@ def _rows(text: str, file: str) -> list[dict[str, str]]:
     """Rows of a file by column, `line` added. Raises ForeignFile where the head is another's."""
     kept = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
     head = [h.strip() for h in next(csv.reader([kept[0][1]]))] if kept else []
-    if head[1:] != list(COLUMNS) or head[0] not in _NAMES:
-        fix = f"the head is city,{','.join(COLUMNS)}, or stage,{','.join(COLUMNS)}"
+    if head[1:] != list(CELL_COLUMNS) or head[0] not in _NAMES:
+        fix = f"the head is city,{','.join(CELL_COLUMNS)}, or stage,{','.join(CELL_COLUMNS)}"
         raise ForeignFile("this is no file of cities or stages", where=file, fix=fix)
     out = []
     for (n, _), row in zip(kept[1:], csv.reader(line for _, line in kept[1:]), strict=True):
         values = dict(zip(head, row, strict=False))
         out.append({"line": f"{file}:{n}", "of": head[0], "name": values.get(head[0], ""),
-                    **{c: values.get(c, "").strip() for c in COLUMNS}})  # fmt: skip
+                    **{c: values.get(c, "").strip() for c in CELL_COLUMNS}})  # fmt: skip
     return out
 
 
@@ -181,9 +185,9 @@ def _checked(name: str, cities: list[dict[str, str]], stages: list[dict[str, str
 
 def _wrong(r: Mapping[str, str], number: bool) -> Iterator[str]:
     """All that is wrong with a row."""
-    if r["kind"] not in KINDS:
-        near = nearest(r["kind"], KINDS)
-        yield f"rests on {r['kind']!r}; " + (f"did you mean {near[0]}?" if near else f"choose {', '.join(KINDS)}")
+    if r["kind"] not in CELL_KINDS:
+        near = nearest(r["kind"], CELL_KINDS)
+        yield f"rests on {r['kind']!r}; " + (f"did you mean {near[0]}?" if near else f"choose {', '.join(CELL_KINDS)}")
     if not r["source"]:
         yield "has no source; say where it is from, or what was assumed"
     if not number:

@@ -11,7 +11,7 @@ from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, P
 from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words_beside
 from xunhuan.models.rivalry.command import RivalryOptions, posed
 from xunhuan.models.rivalry.edits import MINDS
-from xunhuan.models.rivalry.industry import words
+from xunhuan.models.rivalry.industry import industry_words
 from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.read import (
     QUANTITIES,
@@ -87,6 +87,6 @@ MODEL: Model[RivalryParameters] = Model(
     command="rivalry",
     short=Short(RivalryOptions, posed, ("industry",)),
     sources=("KoutsoupiasPapadimitriou1999", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
-    words=words_beside("xunhuan.models.rivalry") | words(),
+    words=words_beside("xunhuan.models.rivalry") | industry_words(),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
 )

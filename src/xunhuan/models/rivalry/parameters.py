@@ -11,7 +11,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.records import NUMBER, Finite, NotNegative, Positive, Share, Strict
 from xunhuan.models.edits.base import SectorNames
 
-Compliance = Annotated[tuple[Share, ...], Field(min_length=1, max_length=21)]
+_Phis = Annotated[tuple[Share, ...], Field(min_length=1, max_length=21)]
 
 
 def _listed(value: object) -> object:
@@ -20,7 +20,7 @@ def _listed(value: object) -> object:
 
 
 class _Runs(Strict):
-    compliance: Compliance = (0.0,)
+    compliance: _Phis = (0.0,)
 
     @field_validator("compliance", mode="before")
     @classmethod
@@ -114,7 +114,7 @@ class Cities(_Runs):
     draw: Annotated[float, NUMBER, Field(gt=0, lt=1)] | None = None
 
 
-class Nations(Strict):
+class TariffGame(Strict):
     """Nations that choose tariffs on all others, by the formula of Nash tariffs [Lashkaripour2021].
 
     theta  trade elasticity of all goods, 4 where none is given [SimonovskaWaugh2014]
@@ -133,7 +133,7 @@ class RivalryParameters(Strict):
 
     provinces: Provinces | None = None
     cities: Cities | None = None
-    nations: Nations | None = None
+    nations: TariffGame | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Self:

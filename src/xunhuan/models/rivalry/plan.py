@@ -9,10 +9,10 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import NotConverged
-from xunhuan.models.rivalry.cities import Game, national_cost, outlay, sales, unit_cost, unit_cost_at
+from xunhuan.models.rivalry.cities import Game, line_cost, line_cost_at, national_cost, outlay, sales
 from xunhuan.models.rivalry.race import Race, Whole, race, staffing
 
-SWEEPS = 4
+_SWEEPS = 4
 """Times the nation's experience is worked out anew from the plan before."""
 GAP = 1e-4
 """Proven distance from the least cost at which a programme ends, share."""
@@ -21,7 +21,7 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class CityPlan:
     """The lines that cost the nation least.
 
     lines  c k, number · gap: proven distance of the programme's cost from its least, share · whole: no limit of time was hit
@@ -35,11 +35,11 @@ class Plan:
     polished: float
 
 
-_kept: dict[bytes, Plan] = {}
+_kept: dict[bytes, CityPlan] = {}
 _KEPT = 64
 
 
-def kept_plan(g: Game) -> Plan:
+def kept_plan(g: Game) -> CityPlan:
     """The plan, kept for the next question: what cities look to has no part in it."""
     minds = ("keep", "share", "promotion", "compliance")
     key = b"|".join(np.asarray(v).tobytes() for name, v in g._asdict().items() if name not in minds)
@@ -50,20 +50,20 @@ def kept_plan(g: Game) -> Plan:
     return _kept[key]
 
 
-def plan(g: Game, seconds: float = SECONDS) -> Plan:
+def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
     """The plan: min C, each city's engineers being enough, Σ_k h[k] K[c,k] ≤ H[c].
 
     Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience, and
     what the last line of a stage makes beyond the need is taken off at the mean cost of a unit; both are the plan's own,
-    found in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines of a
-    stage that go from one city to another.
+    found in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines
+    of a stage that go from one city to another.
 
     Raises NotConverged where the programme ends without a plan.
     """
     made, unit, gap, whole, sweep = g.need.copy(), g.unit.copy(), 0.0, True, 0
     lines = np.zeros((g.C, g.K), dtype=np.intp)
     best: Whole | None = None
-    while sweep < SWEEPS:
+    while sweep < _SWEEPS:
         sweep += 1
         last = lines
         lines, gap, ended = _programme(g, made, unit, seconds)
@@ -72,14 +72,14 @@ def plan(g: Game, seconds: float = SECONDS) -> Plan:
             best = lines
         sold = sales(g, lines)
         new = sold.sum(0)
-        dear = np.divide((unit_cost(g, sold) * sold).sum(0), new, out=g.unit.copy(), where=new > 0)
+        dear = np.divide((line_cost(g, sold) * sold).sum(0), new, out=g.unit.copy(), where=new > 0)
         if (lines == last).all() or (np.allclose(new, made) and np.allclose(dear, unit, rtol=1e-3)):
             break
         made, unit = new, dear
     assert best is not None
     end = _polished(g, best)
     saved = float(national_cost(g, best).sum() - national_cost(g, end).sum())
-    return Plan(end, gap, whole, sweep, saved)
+    return CityPlan(end, gap, whole, sweep, saved)
 
 
 def _polished(g: Game, lines: Whole) -> Whole:
@@ -126,7 +126,7 @@ def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole
     number = np.arange(most, dtype=np.float64)[:, None, None] * np.ones((most, g.C, g.K))
     sold = g.line * number
     home = g.experience.sum(0) + g.reach / 2 * made
-    cost = outlay(g, number) + unit_cost_at(g, g.experience + g.reach / 2 * sold, home) * sold
+    cost = outlay(g, number) + line_cost_at(g, g.experience + g.reach / 2 * sold, home) * sold
     size = most * g.C * g.K
     found = milp(
         np.concatenate([cost.ravel(), np.ones(g.K), -unit]),

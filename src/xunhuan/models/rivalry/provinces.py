@@ -18,10 +18,10 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.model import Status
-from xunhuan.models.rivalry.game import Bounds, Equilibrium, Owners, nash, together
+from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, Owners, nash, together
 from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.parameters import Provinces
-from xunhuan.models.rivalry.shares import effective_number, likeness
+from xunhuan.models.rivalry.shares import alike, effective_number
 from xunhuan.models.slopes import Controls, Lender, Slopes
 
 LEAST = 1e-6
@@ -161,7 +161,7 @@ class Played:
     board: Board
     slopes: Slopes
     compliance: tuple[float, ...]
-    nash: tuple[Equilibrium, ...]
+    nash: tuple[GameEquilibrium, ...]
     coordinated: Array
     gradients: int
     welfare: Array
@@ -195,7 +195,7 @@ class Played:
         made = self.volume * self.slopes.output
         stake = self.board.controls.stake
         number = effective_number(made[:, home][:, :, stake].sum(2))
-        like = [likeness(made[k][home]) for k in (0, 1)]
+        like = [alike(made[k][home]) for k in (0, 1)]
         return float(number[0] / number[1]), like[0] - like[1]
 
 
@@ -209,7 +209,7 @@ def play(acc: Accounts, p: Provinces, lender: Lender, minds: Minds) -> Played:
     bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
     start = bounds.clip(np.zeros(n))
     worth = _worth(at, slopes)
-    found: list[Equilibrium] = []
+    found: list[GameEquilibrium] = []
     for phi in p.compliance:
         mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
         found.append(nash(mind, mind.trials, at.owner, bounds, start, worth))

@@ -43,7 +43,7 @@ class Race(NamedTuple):
     gain: float
 
 
-def choices(g: Game, lines: Whole, city: int, members: NDArray[np.intp]) -> Array:
+def minds_by_lines(g: Game, lines: Whole, city: int, members: NDArray[np.intp]) -> Array:
     """The mind of a city for every number of lines of every stage, others' lines as they are.
 
     U[m,k] = (1−φ) Σ_{members} u − φ C        Stages are separable: sales, costs and the nation's cost are sums over them.
@@ -90,7 +90,7 @@ def best_response(
 ) -> tuple[Whole, float, bool]:
     """A city's best lines against the others', what it gains by them, and whether it takes an offer."""
     weight, room = staffing(g)
-    value = choices(g, lines, city, members)
+    value = minds_by_lines(g, lines, city, members)
     found, best = knapsack(value, weight, int(room[city]))
     stages = np.arange(g.K)
     now = float(value[lines[city], stages].sum())

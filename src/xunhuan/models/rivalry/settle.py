@@ -12,13 +12,13 @@ from xunhuan.models.rivalry.cities import Game, kilometres, national_cost, payof
 from xunhuan.models.rivalry.industry import Industry
 from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.parameters import Cities
-from xunhuan.models.rivalry.plan import Plan, kept_plan
+from xunhuan.models.rivalry.plan import CityPlan, kept_plan
 from xunhuan.models.rivalry.race import Offer, Race, Whole, joint_payoff, race, temptation
 from xunhuan.models.rivalry.shares import Coalition, Stability, coalitions, cost_of_stability
 
 
 @dataclass(frozen=True, eq=False)
-class Settled:
+class CityAnswer:
     """A game of cities with its answers.
 
     races    one each φ, from no lines · orders: the nation's cost under other orders of moves, bn USD a year
@@ -28,7 +28,7 @@ class Settled:
 
     industry: Industry
     game: Game
-    plan: Plan
+    plan: CityPlan
     compliance: tuple[float, ...]
     races: tuple[Race, ...]
     orders: Array
@@ -83,7 +83,7 @@ def game_of(industry: Industry, p: Cities, minds: Minds | None = None) -> Game:
     )
 
 
-def settle(p: Cities, industry: Industry, minds: Minds | None = None) -> Settled:
+def settle_cities(p: Cities, industry: Industry, minds: Minds | None = None) -> CityAnswer:
     """Play the game of cities, minds c. Raises BadInput, NotConverged."""
     game = game_of(industry, p, minds)
     best = kept_plan(game)
@@ -101,7 +101,7 @@ def settle(p: Cities, industry: Industry, minds: Minds | None = None) -> Settled
     value = coalition_values(selfish, alone, block, every)
     in_plan = payoffs(game, best.lines).sum(1)
     by_block = np.asarray(np.bincount(block, weights=in_plan, minlength=len(blocks)), dtype=np.float64)
-    return Settled(industry, game, best, p.compliance, races, orders, blocks, block, cost_of_stability(by_block, value),
+    return CityAnswer(industry, game, best, p.compliance, races, orders, blocks, block, cost_of_stability(by_block, value),
                    tuple(every), temptation(selfish, best.lines))  # fmt: skip
 
 

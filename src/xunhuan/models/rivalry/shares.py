@@ -11,7 +11,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 
-MOST = 12
+MOST_PLAYERS = 12
 """Players of whom every coalition is looked at: 4,095 of them."""
 Coalition = tuple[int, ...]
 
@@ -31,14 +31,14 @@ class Stability(NamedTuple):
 
 
 def coalitions(players: int) -> list[Coalition]:
-    """Every coalition, small ones first. Raises BadInput beyond `MOST` players.
+    """Every coalition, small ones first. Raises BadInput beyond `MOST_PLAYERS` players.
 
     >>> coalitions(2)
     [(0,), (1,), (0, 1)]
     """
-    if players > MOST:
+    if players > MOST_PLAYERS:
         what = f"{players} players have {2**players - 1:,} coalitions"
-        raise BadInput(what, fix=f"name at most {MOST} blocks: clusters, provinces, or lists of cities")
+        raise BadInput(what, fix=f"name at most {MOST_PLAYERS} blocks: clusters, provinces, or lists of cities")
     return [s for n in range(1, players + 1) for s in combinations(range(players), n)]
 
 
@@ -81,10 +81,10 @@ def effective_number(shares: Array) -> Array:
     return np.asarray(np.divide(1.0, square, out=np.full_like(square, np.nan), where=square > 0))
 
 
-def likeness(structure: Array) -> float:
+def alike(structure: Array) -> float:
     """Mean over pairs of places of how alike their structures are, Σ_i x y / √(Σ x² Σ y²) [UNIDO1979]; structure p i.
 
-    >>> likeness(np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 0.0]]))
+    >>> alike(np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 0.0]]))
     0.3333333333333333
     """
     size = np.sqrt((structure**2).sum(1))

@@ -11,8 +11,8 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 
-TOLERANCE = 1e-10
-ITERATIONS = 2000
+_TOLERANCE = 1e-10
+_ITERATIONS = 2000
 _WAGE, _RATE = 0.25, 0.5
 """How far a wage and a rate follow in one pass."""
 
@@ -75,7 +75,7 @@ def _balanced(flow: Array, tariff: Array, theta: Array) -> _World:
     wages = flow.sum((1, 2)) / flow.sum()
     net, duty = share / (1 + tariff), share * tariff / (1 + tariff)
     wage, income, total = np.ones(len(wages)), wages.copy(), np.ones_like(spending)
-    for _ in range(ITERATIONS):
+    for _ in range(_ITERATIONS):
         origin = wage[:, None] ** -theta
         total = np.einsum("rsi,ri->si", share, origin)
         bought = spending * income[:, None] / total
@@ -85,7 +85,7 @@ def _balanced(flow: Array, tariff: Array, theta: Array) -> _World:
         new /= (new * wages).sum()
         moved = max(np.abs(new / wage - 1).max(), np.abs(earned / income - 1).max())
         wage, income = new, earned
-        if moved < TOLERANCE:
+        if moved < _TOLERANCE:
             break
     there = share * wage[:, None, None] ** -theta / total * (1 + tariff) ** theta
     return _World(there, spending, wage * wages, income, theta)
@@ -105,7 +105,7 @@ def nash_tariffs(flow: Array, tariff: Array, theta: Array) -> TariffWar:
     v = _balanced(flow, tariff, theta)
     wage, income, rate, total = np.ones(len(v.wages)), v.income.copy(), np.zeros(len(v.wages)), np.ones_like(v.spending)
     k, residual = 0, np.inf
-    while k < ITERATIONS:
+    while k < _ITERATIONS:
         k += 1
         sold, earned, best, total = _turn(v, wage, income, rate)
         new = wage * (sold / (wage * v.wages)) ** _WAGE
@@ -115,10 +115,10 @@ def nash_tariffs(flow: Array, tariff: Array, theta: Array) -> TariffWar:
             max(np.abs(new / wage - 1).max(), np.abs(earned / income - 1).max(), np.abs(moved - rate).max())
         )
         wage, income, rate = new, earned, moved
-        if residual < TOLERANCE:
+        if residual < _TOLERANCE:
             break
     price = (v.spending * np.log(total) / -theta).sum(1)
-    return TariffWar(rate, income / v.income / np.exp(price), wage, k, residual, residual < TOLERANCE)
+    return TariffWar(rate, income / v.income / np.exp(price), wage, k, residual, residual < _TOLERANCE)
 
 
 def two_country_rate(theta: float, own: float) -> tuple[float, float]:

@@ -9,8 +9,8 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.models.model import Status
-from xunhuan.models.rivalry.game import FLAT, Equilibrium
-from xunhuan.models.rivalry.parameters import Nations, Provinces
+from xunhuan.models.rivalry.game import FLAT, GameEquilibrium
+from xunhuan.models.rivalry.parameters import Provinces, TariffGame
 from xunhuan.models.rivalry.provinces import Played
 from xunhuan.models.rivalry.tariffs import nash_tariffs
 
@@ -67,7 +67,7 @@ def status_of_provinces(s: Played) -> Status:
     return Status("converged", steps, e.flat, FLAT, said)
 
 
-def _why(s: Played, e: Equilibrium) -> str:
+def _why(s: Played, e: GameEquilibrium) -> str:
     if e.outcome == "no_equilibrium":
         b = e.best
         region, sector = s.board.cell[b.control]
@@ -93,7 +93,7 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
     return out
 
 
-def war(acc: Accounts, p: Nations) -> tuple[xr.Dataset, Status, str]:
+def war(acc: Accounts, p: TariffGame) -> tuple[xr.Dataset, Status, str]:
     """The tariff war of all nations by formula, on goods and services. Raises BadInput on a table with open regions."""
     import xarray as xr
 
