@@ -45,7 +45,7 @@ def paired_bars(
     >>> frame = pd.DataFrame({"plan": [0.5, 0.0], "race": [0.4, 0.3]}, index=["Wuxi", "Xi'an"])
     >>> fig = xh.figures.paired_bars(frame)
     >>> [trace.name for trace in fig.data], list(fig.data[0].y)
-    (['plan', 'race'], ["Xi'an", 'Wuxi'])
+    (['race', 'plan'], ["Xi'an", 'Wuxi'])
     """
     rows = frame.iloc[::-1]
     fig = go.Figure()
@@ -57,7 +57,6 @@ def paired_bars(
             marker={"color": style.SERIES[at % len(style.SERIES)]}, legendrank=at,
             customdata=[form.text(v) for v in values], hovertemplate="%{y}: %{customdata}<extra>" + str(column) + "</extra>",
         )  # fmt: skip
-    fig.data = fig.data[::-1]
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 8) + 96, legend=True, ordered="reversed")
     fig.update_layout(barmode="group", bargap=0.25, bargroupgap=0.05)
     fig.update_xaxes(tickformat=form.ticks, title_text=axis, rangemode="tozero", nticks=6)

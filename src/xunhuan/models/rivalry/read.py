@@ -108,7 +108,7 @@ def _provinces(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
         "coordination_gain": Numbers(_HOME, ((1 + planned) / (1 + alone) - 1)[at]),
         "rivalry_transfer": Numbers(_HOME, places.sum(transfer)[at]),
         "duplication_ratio": of_nation(float(d["more_places"]), places),
-        "income_by_compliance": Numbers(("province_compliance",), d["nation"].to_numpy(),
+        "income_by_compliance": Numbers(("province_compliance",), d["national_income"].to_numpy(),
                                         {"province_compliance": list(d["province_compliance"].values)}),
     }  # fmt: skip
 

@@ -127,8 +127,8 @@ def two_country_rate(theta: float, own: float) -> tuple[float, float]:
     t = (1 + t s) / (θ s (1 + t)),   s = s0 / (s0 + (1 − s0) (1 + t)^(−θ)),   s0 = own share without tariffs
 
     >>> t, s = two_country_rate(4.0, 0.8)
-    >>> round(t - (1 + t * s) / (4.0 * s * (1 + t)), 12)
-    0.0
+    >>> abs(t - (1 + t * s) / (4.0 * s * (1 + t))) < 1e-12
+    True
     """
     from scipy.optimize import brentq
 

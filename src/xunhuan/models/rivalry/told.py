@@ -41,7 +41,7 @@ def of_provinces(s: Played) -> xr.Dataset:
         "income_base": (("region",), s.slopes.income),
         "counted": (("region",), s.weight),
         "transfer": (("region",), s.transfers),
-        "nation": (("province_compliance",), np.expm1(s.nation)),
+        "national_income": (("province_compliance",), np.expm1(s.nation)),
         "loss_of_income": ((), s.loss), "balance": ((), s.balance), "more_places": ((), more), "more_alike": ((), alike),
     }  # fmt: skip
     coords = {"play": ["plan", "rivalry"], "region": codes, "stake": [sectors[i] for i in stake],
