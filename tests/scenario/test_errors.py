@@ -91,7 +91,7 @@ FINE = HEAD + 'trade_cost = { from = "BOR", to = "ATL", change = 0.1 }\n'
         (FINE + '[uncertainty]\ndesign = "sobol"\ndraws = 12\nmobility = { relative_sd = 0.2 }', "needs a power of two"),
         (FINE + "[uncertainty]\nshock.b = { low = 0, high = 1 }", "uncertainty.shock.b: unknown shock 'b'"),
         (FINE + '[uncertainty]\nmodels = ["tade"]\nmobility = { relative_sd = 0.2 }', "'tade' is not one of"),
-        (FINE + "[model]", "model: no model is given; known models: trade, propagation"),
+        (FINE + "[model]", "model: no model is given; known models: trade, rivalry, propagation"),
         (FINE + "[model.trade]\nscale = 0.9", "ψθ ="),
         (FINE.replace('name = "a"', 'name = "a/b"'), "shock[0].name: must not hold a plus, a slash or a line break"),
         (FINE.replace('name = "a"', 'name = ""'), "shock[0].name: must not be empty"),

@@ -137,6 +137,8 @@ def _notes(s: CityAnswer) -> list[str]:
     binding = ["+".join(s.blocks[k] for k in c) for c in s.stability.binding]
     if binding:
         out.append(f"least payments keep every coalition in the plan; those that bind: {', '.join(binding)}")
+    out.append("not in the nation's cost: national wealth, security, the environment; no capital market, no prices set by "
+               "firms, nothing smuggled or stockpiled")  # fmt: skip
     counts: dict[str, int] = {}
     for cell in s.industry.cells.values():
         counts[cell.kind] = counts.get(cell.kind, 0) + 1

@@ -43,6 +43,11 @@ class _World(NamedTuple):
     theta: Array
 
 
+def _bought(total: Array) -> Array:
+    """1 where a nation buys nothing of a good, on which it spends nothing."""
+    return np.where(total > 0, total, 1.0)
+
+
 def _turn(v: _World, wage: Array, income: Array, tariff: Array) -> tuple[Array, Array, Array, Array]:
     """Wage bills, incomes and best rates that a state implies, and price indices s i; contractions with R·S vectors alone.
 
@@ -53,7 +58,7 @@ def _turn(v: _World, wage: Array, income: Array, tariff: Array) -> tuple[Array, 
     own = np.einsum("ssi->si", v.share)
     home = own * origin
     # One power a nation and good, none a pair.
-    total = home + burden * (np.einsum("rsi,ri->si", v.share, origin) - home)
+    total = _bought(home + burden * (np.einsum("rsi,ri->si", v.share, origin) - home))
     bought = v.spending * income[:, None] / total
     abroad = bought * burden / (1 + tariff)[:, None]
     sales_abroad = origin * (np.einsum("rsi,si->ri", v.share, abroad) - own * abroad)
@@ -77,7 +82,7 @@ def _balanced(flow: Array, tariff: Array, theta: Array) -> _World:
     wage, income, total = np.ones(len(wages)), wages.copy(), np.ones_like(spending)
     for _ in range(_ITERATIONS):
         origin = wage[:, None] ** -theta
-        total = np.einsum("rsi,ri->si", share, origin)
+        total = _bought(np.einsum("rsi,ri->si", share, origin))
         bought = spending * income[:, None] / total
         sold = (np.einsum("rsi,si->ri", net, bought) * origin).sum(1)
         earned = wage * wages + (np.einsum("rsi,ri->si", duty, origin) * bought).sum(1)

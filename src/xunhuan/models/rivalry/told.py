@@ -101,8 +101,8 @@ def war(acc: Accounts, p: TariffGame) -> tuple[xr.Dataset, Status, str]:
         raise BadInput("a tariff war needs the books of every nation", where=acc.name, fix="take a world table")
     g = acc.geography
     of = (np.arange(len(g.nations))[:, None] == g.nation_index).astype(float)
-    flow = np.einsum("nr,rsi,ms->nmi", of, np.maximum(acc.flow, 0.0), of)
-    duty = np.einsum("nr,rsi,ms->nmi", of, np.maximum(acc.flow, 0.0) * acc.tariff, of)
+    bought = np.maximum(acc.flow, 0.0)
+    flow, duty = (np.einsum("nsi,ms->nmi", np.tensordot(of, a, 1), of) for a in (bought, bought * acc.tariff))
     tariff = np.divide(duty, flow, out=np.zeros_like(flow), where=flow > 0)
     found = nash_tariffs(flow, tariff, np.full(acc.S, p.theta or GOODS_THETA))
     data = {"nash_tariff": (("nation",), found.tariff), "war_welfare": (("nation",), found.welfare - 1)}
