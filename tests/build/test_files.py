@@ -54,3 +54,9 @@ def test_what_cannot_be_built_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         assert main(["build", *words]) == 2
         assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_cities(raw: Path, tmp_path: Path) -> None:
+    assert main(["build", "cities", "--raw", str(raw), "-o", str(tmp_path)]) == 0
+    bundled = resources.files("xunhuan") / "models" / "rivalry" / "data" / "chips-cities.csv"
+    assert (tmp_path / "chips-cities.csv").read_text(encoding="utf-8") == bundled.read_text(encoding="utf-8")

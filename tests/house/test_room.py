@@ -105,7 +105,7 @@ def test_python_asks_it_by_name(packages: Path, toy: Accounts) -> None:
         "print(list(xh.models()), float(r.detail['crop'][0]), r.status.message)"
     )
     names, crop, message = asked(packages, "-c", code).strip().rsplit(" ", 2)
-    assert {"trade", "harvest", "propagation"} <= set(ast.literal_eval(names))
+    assert {"trade", "rivalry", "catchup", "harvest", "propagation"} <= set(ast.literal_eval(names))
     assert float(crop) == pytest.approx(wet(toy, 10), rel=1e-12)
     assert message == "reaped"
 

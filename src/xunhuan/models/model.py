@@ -20,7 +20,8 @@ from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
-from xunhuan.models.shorthand import Shorthand as Shorthand
+from xunhuan.models.short import Posed as Posed
+from xunhuan.models.short import Short as Short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
     from xunhuan.models.solvers import Vector
 
-PictureKind = Literal["map", "bars", "lines", "fan", "stack", "steps", "heat", "none"]
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several"]
+PictureKind = Literal[
+    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "none"
+]
+Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -87,8 +90,9 @@ class Status:
 
     Attributes
     ----------
-    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several"}
-        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either.
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"}
+        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either; "cycle" and
+        "no_equilibrium": of a game, where players come round to where they were, or one gains by moving.
     iterations : int
         Steps taken.
     residual : float
@@ -160,7 +164,7 @@ class LongRun(Protocol):
     --------
     >>> import xunhuan as xh
     >>> trade = xh.models()["trade"]
-    >>> lent: LongRun = trade.equilibrium(xh.toyland(), trade.parameters())
+    >>> lent: LongRun = trade.lends["long_run"](xh.toyland(), trade.parameters())
     >>> response, state = lent(Shock(), None)
     >>> bool(response.accounts.flow.sum() == xh.toyland().flow.sum())
     True
@@ -227,10 +231,11 @@ class Quantity:
         Whether it is among the numbers told first, drawn and listed in the summary.
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
-    picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat"}
+    picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles"}
         How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots
-        along its
-        last axis; bars of the last axis stacked by the first; steps to a last that sums them up; colours over two axes.
+        along its last axis; bars of the last axis stacked by the first; steps to a last that sums them up; colours over two
+        axes; pairs of bars, a colour a label of its last axis; dots on stems; a curve along its last axis, of numbers; a map
+        of places for each label of its last axis.
     points : tuple of str
         Of a fan: quantities whose values are drawn as dots, full ones first, then hollow ones, then crosses.
     beside : tuple of str
@@ -335,7 +340,7 @@ class Model(Generic[P]):
     reads : tuple of type of Edit
         Kinds of edits it reads, lasting or timed.
     respond : callable
-        (accounts, shock, parameters) to a `Response`; with a fourth, a `LongRun`, where `needs_long_run`.
+        (accounts, shock, parameters) to a `Response`; with what it borrows as keyword arguments of those names.
     read : callable
         (accounts, response, places) to `Numbers` by name, all `quantities`; a response of None: nothing happens.
     quantities : tuple of Quantity
@@ -351,10 +356,11 @@ class Model(Generic[P]):
         (response): edits for the model that comes after.
     evolves : bool
         Whether something happens without any edit, so that the base is run too and a question may have none.
-    equilibrium : callable, optional
-        (accounts, parameters): the `LongRun` it lends to others.
-    needs_long_run : callable, optional
-        (parameters): whether it wants one from another.
+    lends : mapping of str to callable
+        What other models may use of it, by name: (accounts, parameters) to what is lent. "long_run": a `LongRun`;
+        "slopes": a `slopes.Lender`.
+    borrows : callable, optional
+        (parameters): what it uses of other models, by those names.
     slopes : callable, optional
         (accounts, regions, shock, parameters): gradient of ln real income of a selection of regions in every primitive.
     at_rest : callable, optional
@@ -369,12 +375,8 @@ class Model(Generic[P]):
         Tables of a response by name, the first by default: (accounts, response, rows).
     command : str
         Short form of `xunhuan respond TABLE --model NAME` on the command line; "" for none.
-    subject : str
-        Parameter that the argument of that command gives; the table is then an option, `table` by default.
-    table : str
-        Name of the table its command asks where none is given.
-    shorthands : tuple of Shorthand
-        Options of its command beside those of edits and parameters.
+    short : Short, optional
+        What that command takes, where a table, edits and parameters by their names do not do.
     shown : tuple of str
         Parameters that forms offer.
     sources : tuple of str
@@ -405,8 +407,8 @@ class Model(Generic[P]):
     respond_many: Callable[..., Iterable[Response]] | None = None
     hands_on: Callable[[Response], tuple[Edit, ...]] | None = None
     evolves: bool = False
-    equilibrium: Callable[[Accounts, P], LongRun] | None = None
-    needs_long_run: Callable[[P], bool] | None = None
+    lends: Mapping[str, Callable[[Accounts, P], Any]] = field(default_factory=dict)
+    borrows: Callable[[P], tuple[str, ...]] | None = None
     slopes: Callable[[Accounts, str, Shock, P], xr.Dataset] | None = None
     at_rest: Callable[[Accounts, P], Accounts] | None = None
     comparable: Callable[[Accounts, Shock, P], P] | None = None
@@ -414,9 +416,7 @@ class Model(Generic[P]):
     constant_returns: Callable[[P], P | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""
-    subject: str = ""
-    table: str = ""
-    shorthands: tuple[Shorthand, ...] = ()
+    short: Short | None = None
     shown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)

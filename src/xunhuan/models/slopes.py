@@ -1,12 +1,88 @@
-"""What the gradient of a measure in every primitive says: which barriers cost most."""
+"""What derivatives say: which barriers cost most; and the measures of a model as a function of rates that players choose."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.arrays import Array
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from xunhuan.data.accounts import Accounts
+    from xunhuan.models.model import Shock, Status
+
+Instrument = Literal["subsidy", "export_tax", "tariff"]
+SLOPES_OF = ("welfare", "volume", "bill")
+"""What `Slopes` gives by region: ln real income against the base; ln volume of the sectors at stake, new / old; the bill for
+subsidies less what taxes bring, share of income."""
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """Rates that somebody chooses, on top of what a shock makes of them.
+
+    instrument  c, what each is: a production subsidy; an export tax on sales to other nations; a tariff on purchases there
+    regions     c r, True where the rate is levied · sectors: c i, True on its goods
+    stake       i, True for the sectors whose volume is measured
+    """
+
+    instrument: tuple[Instrument, ...]
+    regions: NDArray[np.bool_]
+    sectors: NDArray[np.bool_]
+    stake: NDArray[np.bool_]
+
+
+class Effects(NamedTuple):
+    """Measures at some rates, m r, in the order of `SLOPES_OF`, and their derivatives in each rate, m r c."""
+
+    value: Array
+    slope: Array
+
+
+class Slopes(Protocol):
+    """A model's measures as a smooth function of rates; what it solved before is where it starts from."""
+
+    @property
+    def income(self) -> Array:
+        """Base income by region, r, value."""
+        ...
+
+    @property
+    def output(self) -> Array:
+        """Base output by region and sector, r i, value."""
+        ...
+
+    def __call__(self, x: Array) -> Effects:
+        """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium."""
+        ...
+
+    def values(self, x: Array) -> Array:
+        """Measures alone at many rates, n c: n m r, nan where there is no equilibrium."""
+        ...
+
+    def climb(self, x: Array, weight: Array) -> tuple[float, Array]:
+        """Σ_r weight[r] ln real income at rates x and its gradient, c. Raises NotConverged."""
+        ...
+
+    def settled(self, x: Array) -> tuple[Accounts, Array, Status]:
+        """At rates x: the accounts, volumes of output r i (new / old), and whether this is the only equilibrium."""
+        ...
+
+
+class Lender(Protocol):
+    """Makes `Slopes` of a model's own answer to a shock and some controls; returns: ψ by sector where its own parameters
+    give none. Of the shock it reads the edits it knows."""
+
+    def __call__(self, shock: Shock, controls: Controls, returns: Mapping[str, float]) -> Slopes:
+        """The measures of these controls, on the ground that the shock makes."""
+        ...
 
 
 def costliest_barriers(slopes: xr.Dataset, n: int = 20, own: bool = False) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Asking a model, with the long-run equilibrium of another lent to it where it wants one."""
+"""Asking a model, with what it borrows of others."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ _NONE: Mapping[str, BaseModel] = MappingProxyType({})
 def responded(
     model: Model[Any], acc: Accounts, shock: Shock, parameters: BaseModel, others: Mapping[str, BaseModel] = _NONE
 ) -> Response:
-    """A model's answer; the lender is the first model that has an equilibrium, under its parameters in `others`,
-    else its own.
+    """A model's answer. What it borrows comes from the first model in `others` that lends it, under its parameters there,
+    else from the first model there is, under that model's usual ones.
 
-    Raises BadInput where the model wants an equilibrium and nobody lends one; else as the model.
+    Raises BadInput where nobody lends what the model wants; else as the model.
     """
-    if model.needs_long_run is None or not model.needs_long_run(parameters):
-        return model.respond(acc, shock, parameters)
-    lender = next((m for m in registry.models().values() if m.equilibrium is not None), None)
-    if lender is None or lender.equilibrium is None:
-        raise BadInput(
-            f"{model.name} wants a long-run equilibrium, and no model lends one", fix="install one that does"
-        )
-    own = others.get(lender.name)
-    return model.respond(acc, shock, parameters, lender.equilibrium(acc, lender.parameters() if own is None else own))
+    wanted = model.borrows(parameters) if model.borrows is not None else ()
+    return model.respond(acc, shock, parameters, **{what: lent(what, acc, others) for what in wanted})
+
+
+def lent(what: str, acc: Accounts, others: Mapping[str, BaseModel] = _NONE) -> Any:
+    """What a model lends by a name. Raises BadInput where none does."""
+    able = {n: m for n, m in registry.models().items() if what in m.lends}
+    if not able:
+        raise BadInput(f"no model lends {what.replace('_', ' ')}", fix="install one that does")
+    name = next((n for n in others if n in able), next(iter(able)))
+    own = others[name] if name in others else able[name].parameters()
+    return able[name].lends[what](acc, own)

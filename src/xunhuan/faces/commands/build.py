@@ -175,6 +175,12 @@ def _industries(raw: Path, folder: Path) -> list[Path]:
     return write_industries(raw, folder)
 
 
+def _cities(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.city_facts import write_city_facts
+
+    return write_city_facts(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -184,13 +190,13 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 
 _FILES = {
     "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
-    "migration": _migration, "toyland": _toyland,
+    "migration": _migration, "cities": _cities, "toyland": _toyland,
 }  # fmt: skip
 """Bundled files that are no tables with a log."""
 
 _PLACES = {
     "elasticities": "src/xunhuan/models/trade/data", "industries": "src/xunhuan/models/catchup/data",
-    "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists",
+    "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists", "cities": "src/xunhuan/models/rivalry/data",
 }  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 import typer
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model, Response, Shorthand
+    from xunhuan.models.model import Model, Posed, Response, Short
 
 Given = list[str] | None
 Edits = Annotated[
@@ -106,15 +106,20 @@ def settings(texts: list[str]) -> dict[str, Any]:
 
 def parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:
     """Parameters of a model. Raises BadInput listing every value that cannot be, with the nearest names."""
+    return validated(model.parameters, given, "--set")
+
+
+def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> BaseModel:
+    """A record of what was given. Raises BadInput listing every value that cannot be, with the nearest names."""
     from pydantic import ValidationError
 
     from xunhuan.data.records import told
 
     try:
-        made: BaseModel = model.parameters.model_validate(dict(given))
+        made: BaseModel = record.model_validate(dict(given))
     except ValidationError as e:
-        items = told(e, model.parameters, given)
-        raise BadInput("the model's parameters are not valid", where="--set", items=items) from None
+        items = told(e, record, given)
+        raise BadInput("the model's parameters are not valid", where=where, items=items) from None
     return made
 
 
@@ -144,7 +149,13 @@ def answer(
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
     notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
-    emit(frame, format, output, title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits))}", notes=notes)
+    emit(
+        frame,
+        format,
+        output,
+        title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits)) or words.first_of(model)}",
+        notes=notes,
+    )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
 
@@ -173,74 +184,89 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
     return view
 
 
+def _several(f: FieldInfo, text: str | None) -> Any:
+    """The value a text stands for, by the kind of its field: a list with commas, a number, a text. Raises BadInput."""
+    from xunhuan.models.edits.base import as_number
+
+    if text is None:
+        return None
+    kinds = list(parts(f.annotation))
+    number = float in kinds or int in kinds
+    if any(get_origin(k) is tuple for k in kinds):
+        return tuple(as_number(t) if number else t.strip() for t in text.split(","))
+    return as_number(text) if number else text
+
+
 def short_form(model: Model[Any]) -> Callable[..., None]:
-    """A command of one model: options for every kind of edit it reads and for every parameter it has, by their names, and
-    for its shorthands, which take the place of others of their name. Its argument is the table, or its `subject`."""
-    fields = {n: f for n, f in model.parameters.model_fields.items() if n != model.subject}
-    short = {h.name: h for h in model.shorthands}
-    kinds = {e.kind: e for e in model.reads if e.kind not in short}
+    """A command of one model: its table as the argument, options for every kind of edit it reads and for every parameter,
+    by their names; or what its `short` says."""
+    short = model.short
+    own = {} if short is None else short.options.model_fields
+    whole = short is None or short.whole
+    fields = {n: f for n, f in model.parameters.model_fields.items() if whole and n not in own}
+    kinds = {e.kind: e for e in model.reads if whole and e.kind not in own}
 
     def command(**given: Any) -> None:
+        posed = _posed(model, short, given)
         lines = {k: given[f"edit_{k}"] for k in kinds}
-        asked = {n: _plain(n, f, given[f"p_{n}"]) for n, f in fields.items() if n not in short}
-        values = {n: v for n, v in asked.items() if v is not None} | settings(given["set_"] or [])
-        more, told = _shorthands(model, {n: given[f"h_{n}"] for n in short})
-        values |= told | ({model.subject: given["asked"]} if model.subject else {})
-        edits = read_edits(given["edit"], lines, model, more)
-        answer(model, open_table(given["table"], given["nation"]), edits, parameters(model, values), given["by"],
-               given["top"], given["path"], given["accounts"], given["format"], given["output"])  # fmt: skip
+        asked = {n: _plain(n, f, given[f"p_{n}"]) for n, f in fields.items()}
+        values = {n: v for n, v in asked.items() if v is not None} | settings(given.get("set_") or [])
+        edits = read_edits(given["edit"], lines, model, posed.edits)
+        made = validated(model.parameters, {**values, **posed.values}, "--set" if whole else model.command)
+        answer(model, open_table(posed.table, given["nation"]), edits, made, given["by"], given["top"], given["path"],
+               given["accounts"], given["format"], given["output"])  # fmt: skip
 
     command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
-    made = _options(model, kinds, fields, short)
+    made = [*_own_options(short), *_options(model, kinds, fields)]
+    made += [
+        p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for n, p in inspect.signature(_respond, eval_str=True).parameters.items()
+        if n not in ("table", "model") and (whole or n != "set_")
+    ]
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in made}
     return command
 
 
+def _posed(model: Model[Any], short: Short | None, given: Mapping[str, Any]) -> Posed:
+    """What a command asks by its own arguments and options. Raises BadInput."""
+    from xunhuan.models.model import Posed
+
+    if short is None:
+        return Posed(given["table"])
+    plain = {n: _several(f, given[f"o_{n}"]) for n, f in short.options.model_fields.items()}
+    return short.pose(validated(short.options, {n: v for n, v in plain.items() if v is not None}, model.command))
+
+
+def _own_options(short: Short | None) -> list[inspect.Parameter]:
+    """Arguments and options by the record of a short form; the table where there is none."""
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if short is None:
+        return [inspect.Parameter("table", positional, annotation=TableArgument)]
+    told, made = described(short.options), []
+    for name, f in short.options.model_fields.items():
+        about, default = " ".join(told.get(name, "").split()), inspect.Parameter.empty if f.is_required() else None
+        if f.is_required() or name in short.arguments:
+            argument = typer.Argument(help=about, metavar=name.upper())
+            kind: Any = Annotated[str if f.is_required() else str | None, argument]
+            made.append(inspect.Parameter(f"o_{name}", positional, annotation=kind, default=default))
+        else:
+            made.append(_option(f"o_{name}", name, about, str | None))
+    return sorted(made, key=lambda p: p.kind)
+
+
+def _option(name: str, flag: str, about: str, kind: Any = Given) -> inspect.Parameter:
+    option = typer.Option(f"--{flag.replace('_', '-')}", help=about)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=None)
+
+
 def _options(
-    model: Model[Any], kinds: Mapping[str, type[Edit]], fields: Mapping[str, FieldInfo], short: Mapping[str, Shorthand]
+    model: Model[Any], kinds: Mapping[str, type[Edit]], fields: Mapping[str, FieldInfo]
 ) -> list[inspect.Parameter]:
-    """The options of a model's own command, its argument first."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-
-    def one(name: str, flag: str, about: str, kind: Any = Given, default: Any = None) -> inspect.Parameter:
-        option = typer.Option(f"--{flag.replace('_', '-')}", help=about)
-        return inspect.Parameter(name, keyword, annotation=Annotated[kind, option], default=default)
-
+    """Options by kinds of edits and by parameters."""
     told = described(model.parameters)
-    name: str = "table"
-    kind: Any = TableArgument
-    if model.subject:
-        about = _help(model.parameters.model_fields[model.subject], told.get(model.subject, ""))
-        name, kind = "asked", Annotated[str, typer.Argument(help=about, metavar=model.subject.upper())]
-    made = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)]
-    made += [one(f"h_{h.name}", h.name, h.about) for h in short.values()]
-    made += [one(f"edit_{k}", k, f"{_first(e.__doc__).rstrip('.')}: {_example(e)}") for k, e in kinds.items()]
-    made += [one(f"p_{n}", n, _help(f, told.get(n, ""))) for n, f in fields.items() if n not in short]
-    if model.subject:
-        made.append(
-            one("table", "table", f"Name of a bundled table, or a file. Default {model.table}.", str, model.table)
-        )
-    for name, p in inspect.signature(_respond, eval_str=True).parameters.items():
-        if name not in ("table", "model"):
-            made.append(p.replace(kind=keyword))
-    return made
-
-
-def _shorthands(model: Model[Any], given: Mapping[str, Given]) -> tuple[tuple[Edit, ...], dict[str, Any]]:
-    """Edits and values that shorthands stand for. Raises BadInput collecting all that cannot be read."""
-    edits: list[Edit] = []
-    values: dict[str, Any] = {}
-    problems = Problems("the options cannot be read")
-    for h in model.shorthands:
-        for text in given[h.name] or ():
-            try:
-                edits += [] if h.edits is None else h.edits(text)
-                values |= {} if h.values is None else h.values(text)
-            except BadInput as e:
-                problems.add(f"--{h.name} {text}: {'; '.join(e.items) or e.what}" + (f" ({e.fix})" if e.fix else ""))
-    problems.raise_if()
-    return tuple(edits), values
+    made = [_option(f"edit_{k}", k, f"{_first(e.__doc__).rstrip('.')}: {_example(e)}") for k, e in kinds.items()]
+    return [*made, *(_option(f"p_{n}", n, _help(f, told.get(n, ""))) for n, f in fields.items())]
 
 
 def _first(text: str | None) -> str:

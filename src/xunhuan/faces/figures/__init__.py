@@ -19,6 +19,9 @@ sensitivity, rank_bars         Sobol indices; rank correlations over draws
 frontier_curves                a curve per policy
 time_lines                     lines over time
 link_dots                      losses by link, a dot a rule
+paired_bars                    the same number in two cases, a colour each
+lollipops                      dots on stems: who gains, who pays
+weight_curve                   a number as a weight runs along
 
 >>> import xunhuan as xh
 >>> from xunhuan.measures import circulation
@@ -37,6 +40,7 @@ from xunhuan.faces.figures.flows import (
 )
 from xunhuan.faces.figures.links import link_dots
 from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
+from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
 from xunhuan.faces.figures.shares import (
     circulation_bars,
     circulation_before_after,
@@ -59,6 +63,8 @@ __all__ = [
     "frontier_curves",
     "interval_rows",
     "link_dots",
+    "lollipops",
+    "paired_bars",
     "partner_matrix",
     "rank_bars",
     "sensitivity",
@@ -67,5 +73,6 @@ __all__ = [
     "time_lines",
     "trade_diversion",
     "waterfall",
+    "weight_curve",
     "winners_losers",
 ]

@@ -1,4 +1,4 @@
-"""The figure of a result's quantity, drawn by its record: a map of places, bars of places or sectors, lines along time.
+"""The figure of a result's quantity, drawn by its record: maps of places, bars, pairs of bars, dots on stems, lines, curves.
 
 Report, web and `xunhuan.figure` draw through here, so that any model's quantity has its picture.
 """
@@ -15,7 +15,8 @@ import plotly.graph_objects as go
 from xunhuan.faces import telling, words
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures.effects import time_lines, winners_losers
-from xunhuan.faces.figures.maps import Scale, tile_map
+from xunhuan.faces.figures.maps import Scale, tile_map, tile_maps
+from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
 from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Told
@@ -30,11 +31,18 @@ ROWS = 40
 
 def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
     """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` or one of `along`; None
-    where there
-    is none."""
+    where there is none."""
     arm = arm or reading.arm_of(q)
     if q.picture in along.ALONG:
         return along.ALONG[q.picture](reading, q, arm, language)
+    if q.picture == "pairs":
+        return pairs_of(reading, q, arm, language)
+    if q.picture == "lollipops":
+        return stems_of(reading, q, arm, language)
+    if q.picture == "curve":
+        return curve_of(reading, q, arm, language)
+    if q.picture == "tiles":
+        return tiles_of(reading, q, arm, language)
     if q.picture == "map":
         return map_of(reading, q, arm, language)
     if q.picture == "bars":
@@ -75,6 +83,57 @@ def map_key(reading: Reading, q: Told) -> str:
         return reading.titled(q)
     said = words.of(reading.lang)("against_base", what=telling.lowered(reading.said(q)))
     return q.form(drawn=True).titled(said)
+
+
+def pairs_of(reading: Reading, q: Told, arm: str, language: Language | None = None) -> go.Figure | None:
+    """Pairs of bars: a row a label of the first axis, a colour a label of the last; None where there is nothing to draw."""
+    lang = language or reading.lang
+    first, last = q.axes[0], q.axes[-1]
+    values = reading.data[q.name].sel(arm=arm).transpose(first, last)
+    if not np.isfinite(values).any():
+        return None
+    rows, columns = ([reading.label(a, str(c), lang) for c in values[a].values] for a in (first, last))
+    frame = pd.DataFrame(values.to_numpy(), index=rows, columns=columns)
+    return paired_bars(frame, language=lang, axis=reading.axis(q), form=line_form(q))
+
+
+def stems_of(
+    reading: Reading, q: Told, arm: str, language: Language | None = None, top: int = ROWS
+) -> go.Figure | None:
+    """Dots on stems, largest on top; None where all is nothing. Where there are many, those furthest from zero."""
+    frame = bars_frame(reading, q, arm, ("home",))
+    frame = frame[frame["value"].abs() > 0]
+    if frame.empty:
+        return None
+    far = np.argsort(-frame["value"].abs().to_numpy(float), kind="stable")[:top]
+    return lollipops(frame.iloc[far], language=language or reading.lang, axis=reading.axis(q), form=q.form(drawn=True))
+
+
+def curve_of(reading: Reading, q: Told, arm: str, language: Language | None = None) -> go.Figure | None:
+    """A curve along the last axis, of numbers; None where it has one point."""
+    curve = reading.data[q.name].sel(arm=arm).to_series().dropna()
+    if len(curve) < 2:
+        return None
+    lang = language or reading.lang
+    return weight_curve(curve, language=lang, axis=reading.axis(q), along=reading.title(q.axes[-1]), form=line_form(q))
+
+
+def tiles_of(
+    reading: Reading, q: Told, arm: str, language: Language | None = None, stacked: bool = False
+) -> go.Figure | None:
+    """A tile map for each label of the last axis, on one scale; other axes at their first label. None without tiles."""
+    lang, last = language or reading.lang, q.axes[-1]
+    at = {a: reading.data[a].values[0] for a in q.axes if a not in (q.place_axis, last)}
+    maps = {}
+    for c in reading.data[last].values:
+        values = map_values(reading, q, arm, **at, **{last: c})
+        if np.isfinite(values).any():
+            maps[telling.raised(reading.label(last, str(c), lang))] = values
+    if reading.geography is None or not maps:
+        return None
+    scale: Scale = "change" if any((v < 0).any() for v in maps.values()) else "level"
+    return tile_maps(maps, reading.geography, scale=scale, language=lang, key=map_key(reading, q), stacked=stacked,
+                     form=q.form(drawn=True))  # fmt: skip
 
 
 def bars_of(

@@ -102,7 +102,8 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
         heads = [scenario_pictures.key(q, kind) for q in drawn]
         return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
 
-    rows = [row for row in (keyed("steps") + keyed("stack"), keyed("bars") + keyed("map"), keyed("winners")) if row]
+    rows = [row for row in (keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map"),
+                            keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]  # fmt: skip
     mine = [tables[k] for q in drawn if (k := f"regions-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     return Section(

@@ -19,8 +19,9 @@ ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
-ORDER = ("fan", "lines", "heat", "stack", "steps", "bars", "map")
-"""In which a model's pictures stand: along years and days, over two levers, by parts, by sector, by place."""
+ORDER = ("fan", "lines", "heat", "stack", "steps", "pairs", "curve", "bars", "tiles", "map", "lollipops")
+"""In which a model's pictures stand: along years and days, over two levers, by parts, cases against each other, by sector,
+by place, who gains."""
 
 
 def album(reading: Reading) -> Album:
@@ -59,6 +60,8 @@ def _model(reading: Reading, model: str, out: Album) -> None:
             _along(reading, q, out)
         elif q.picture == "lines":
             _lines(reading, q, out)
+        elif q.picture in ("pairs", "curve", "tiles", "lollipops"):
+            _played(reading, q, out)
         elif q.picture == "map":
             _maps(reading, q, out)
             if q.change and q.better > 0:
@@ -87,6 +90,16 @@ def caption_along(reading: Reading, q: Told, arm: str) -> str:
         if name in reading.quantities:
             said.append(t(kind, what=lowered(reading.title(name))))
     return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)
+
+
+def _played(reading: Reading, q: Told, out: Album) -> None:
+    """Pictures whose record says all that is to be said: pairs, curves, tiles, stems; in Chinese beside the English."""
+    arm = reading.arm_of(q)
+    fig = drawing.of_quantity(reading, q, arm)
+    if fig is not None:
+        said = reading.words_of(q, q.picture, "{title} under “{arm}”.").format(title=reading.title(q), arm=arm)
+        narrow = drawing.tiles_of(reading, q, arm, stacked=True) if q.picture == "tiles" else None
+        out.add(key(q, q.picture), fig, said, reading.title(q), narrow)
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:

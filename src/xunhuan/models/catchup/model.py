@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
-from xunhuan.errors import BadInput
+from xunhuan.models.catchup.command import CatchupOptions, posed
 from xunhuan.models.catchup.industry import industry
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.ranges import at_probability
@@ -25,9 +25,8 @@ from xunhuan.models.edits import (
     Tariff,
     TradeCost,
 )
-from xunhuan.models.edits.base import as_number
 from xunhuan.models.edits.text import parse_edit
-from xunhuan.models.model import LongRun, Model, Response, Shock, Shorthand, Uncertain, words_beside
+from xunhuan.models.model import LongRun, Model, Response, Shock, Short, Uncertain, words_beside
 
 _DRAWN = (
     "learning_rate", "knowledge_spillover", "forgetting", "good_elasticity", "home_growth", "gap_now", "frontier_cadence",
@@ -102,40 +101,6 @@ def _own_pace(p: CatchupParameters, number: float, acc: Accounts) -> CatchupPara
     return _pace(p, float(at_probability(fact, np.array(number))), acc)
 
 
-def _cut(channel: str) -> Callable[[str], tuple[Edit, ...]]:
-    def edits(text: str) -> tuple[Edit, ...]:
-        said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel, "size": as_number(text)}
-        return (Decoupling(**said),)
-
-    return edits
-
-
-def _pushed(text: str) -> tuple[Edit, ...]:
-    return (Push(regions="provinces", rate=as_number(text)),)
-
-
-def _target(text: str) -> Mapping[str, Any]:
-    """SHARE, SHARE:YEAR or DEFINITION:SHARE:YEAR."""
-    parts = text.split(":")
-    if not 1 <= len(parts) <= 3:
-        raise BadInput(f"{text!r} is no target", fix="for instance 70%:2035 or owned_by:50%:2040")
-    named = {"definition": parts.pop(0)} if len(parts) == 3 else {}
-    out: dict[str, Any] = {**named, "share": as_number(parts[0])}
-    if len(parts) == 2:
-        if not parts[1].isdigit():
-            raise BadInput(f"{parts[1]!r} is no year", fix="for instance 70%:2035")
-        out["by"] = int(parts[1])
-    return {"target": out}
-
-
-def _years(text: str) -> Mapping[str, Any]:
-    """FIRST:LAST."""
-    first, _, last = text.partition(":")
-    if not (first.isdigit() and last.isdigit()):
-        raise BadInput(f"{text!r} is no span of years", fix="for instance 2020:2050")
-    return {"years": (int(first), int(last))}
-
-
 MODEL: Model[CatchupParameters] = Model(
     name="catchup",
     parameters=CatchupParameters,
@@ -147,20 +112,10 @@ MODEL: Model[CatchupParameters] = Model(
     respond_many=respond_many,
     hands_on=hands_on,
     evolves=True,
-    needs_long_run=lambda p: p.engine == "trade",
+    borrows=lambda p: ("long_run",) if p.engine == "trade" else (),
     views=TABLES_TOLD,
     command="catchup",
-    subject="industry",
-    table="world-2017",
-    shorthands=(
-        Shorthand("tools", "Share of foreign tools cut off, over ten years.", edits=_cut("tools")),
-        Shorthand("know", "Share of foreign knowledge cut off, over ten years.", edits=_cut("know")),
-        Shorthand("trade", "Share of the good from abroad cut off, over ten years.", edits=_cut("trade")),
-        Shorthand("leave", "Share of foreign-owned plants that leave, over ten years.", edits=_cut("leave")),
-        Shorthand("push", "Log points a year off costs at home beyond history's pace.", edits=_pushed),
-        Shorthand("years", "First and last year, FIRST:LAST: 2020:2050.", values=_years),
-        Shorthand("target", "SHARE:YEAR, or DEFINITION:SHARE:YEAR: 70%:2035.", values=_target),
-    ),
+    short=Short(CatchupOptions, posed, whole=True),
     shown=("engine", "law"),
     sources=("IrwinKlenow1994", "Helveston2022", "EatonKortum2002", "BueraOberfield2020", "Benkard2000"),
     words=words_beside("xunhuan.models.catchup"),

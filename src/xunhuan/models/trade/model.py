@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ from xunhuan.models.trade.yields import by_wedge
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from xunhuan.models.slopes import Controls, Lender, Slopes
 
 # The modules that compute import JAX; a record must not.
 
@@ -72,6 +74,18 @@ def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradePar
     from xunhuan.models.trade.marginal import gradient
 
     return gradient(accounts, regions, shock, parameters)
+
+
+def _lend_slopes(accounts: Accounts, parameters: TradeParameters) -> Lender:
+    """Measures as a function of rates that players choose, on the ground that edits it reads make; see
+    `tangents.trade_slopes`."""
+    from xunhuan.models.trade.tangents import trade_slopes
+
+    def lend(shock: Shock, controls: Controls, returns: Mapping[str, float]) -> Slopes:
+        mine = Shock(tuple(e for e in shock.edits if isinstance(e, MODEL.reads)), shock.name)
+        return trade_slopes(accounts, mine, parameters, controls, returns)
+
+    return lend
 
 
 def _trade_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
@@ -170,7 +184,6 @@ MODEL: Model[TradeParameters] = Model(
         Uncertain("scale", _scale, _constant),
     ),
     respond_many=respond_many,
-    equilibrium=_equilibrium,
     slopes=_slopes,
     at_rest=_at_rest,
     comparable=_comparable,
@@ -190,5 +203,6 @@ MODEL: Model[TradeParameters] = Model(
         "PeterRuane2023",
     ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
+    lends={"long_run": _equilibrium, "slopes": _lend_slopes},
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

@@ -1,0 +1,1 @@
+"""Rivalry: players of several levels choose subsidies, tariffs or capacity; what it costs that each looks to itself."""

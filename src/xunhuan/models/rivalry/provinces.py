@@ -1,0 +1,241 @@
+r"""Regions that choose rates in the long-run equilibrium: payoffs from what a model lends, Nash and coordinated.
+
+U_p = Σ_{r∈p} ω_r/ω_p { (1−φ) [ ln W_r + χ ln y_r + (1−κ) B_r ] } + φ Σ_{q at home} ω_q ln W_q
+
+W r, real income, new / old · y volume of the sectors at stake · B bill for subsidies, share of income · ω base income, share
+of the nation's; φ compliance, χ promotion, κ part of the bill that is felt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
+from xunhuan.errors import BadInput, Problems, XunhuanError
+from xunhuan.models.model import Shock, Status
+from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, Owners, nash, together
+from xunhuan.models.rivalry.minds import Minds
+from xunhuan.models.rivalry.parameters import Provinces
+from xunhuan.models.rivalry.shares import alike, effective_number
+from xunhuan.models.slopes import Controls, Lender, Slopes
+
+LEAST = 1e-6
+"""Output of the sectors at stake, share of the nation's, below which a region does not play."""
+
+
+class Board(NamedTuple):
+    """Who plays with what.
+
+    players   names · member: p r, True for regions whose payoff counts · home: p, True for players of the home nation
+    owner     c, player of each control · cell: c, (region, sector) code of each control · controls: as a model takes them
+    dropped   regions without output of the sectors
+    """
+
+    players: tuple[str, ...]
+    member: NDArray[np.bool_]
+    home: NDArray[np.bool_]
+    owner: Owners
+    cell: tuple[tuple[str, str], ...]
+    controls: Controls
+    dropped: tuple[str, ...]
+
+
+def board(acc: Accounts, p: Provinces) -> Board:
+    """The players and their controls. Raises BadInput listing players that are unknown, empty or named twice."""
+    sectors = acc.sectors.select(p.control.sectors)
+    stake = np.zeros(acc.S, dtype=bool)
+    stake[sectors] = True
+    named = _players(acc, p)
+    made = acc.output[:, stake].sum(1)
+    idle = made <= LEAST * made[_home(acc)].sum()
+    dropped = tuple(acc.geography.codes[r] for regions in named.values() for r in regions if idle[r])
+    kept = {n: [r for r in regions if not idle[r]] for n, regions in named.items()}
+    kept = {n: r for n, r in kept.items() if r}
+    if len(kept) < 2:
+        named_sectors = p.control.sectors if isinstance(p.control.sectors, str) else "+".join(p.control.sectors)
+        what = "a rivalry needs two players with output of the sectors"
+        raise BadInput(what, where=named_sectors, fix="name other players or sectors")
+    rows = [(k, [r], i) for k, regions in enumerate(kept.values()) for r in regions for i in sectors]
+    if p.control.instrument == "tariff":  # a nation has one tariff, whatever regions it has
+        rows = [(k, regions, i) for k, regions in enumerate(kept.values()) for i in sectors]
+    levied, on = np.zeros((len(rows), acc.R), dtype=bool), np.zeros((len(rows), acc.S), dtype=bool)
+    for c, (_, regions, i) in enumerate(rows):
+        levied[c, regions], on[c, i] = True, True
+    member = np.zeros((len(kept), acc.R), dtype=bool)
+    for k, regions in enumerate(kept.values()):
+        member[k, regions] = True
+    names, codes = acc.geography.codes, acc.sectors.codes
+    return Board(
+        tuple(kept), member, np.array([bool(_home(acc)[r[0]]) for r in kept.values()]), np.array([k for k, _, _ in rows]),
+        tuple((names[r[0]], codes[i]) for _, r, i in rows), Controls((p.control.instrument,) * len(rows), levied, on, stake),
+        dropped,
+    )  # fmt: skip
+
+
+def _home(acc: Accounts) -> NDArray[np.bool_]:
+    return np.array([n == acc.home for n in acc.geography.nation]) & acc.closed
+
+
+def _players(acc: Accounts, p: Provinces) -> dict[str, list[int]]:
+    g, home = acc.geography, np.flatnonzero(_home(acc))
+    if p.players == "provinces":
+        named = {g.codes[r]: [int(r)] for r in home}
+    elif p.players == "clusters":
+        found = {c: [int(r) for r in g.select(c, acc.home) if r in home] for c in g.clusters}
+        named = {c: r for c, r in found.items() if r}
+        inside = {r for regions in named.values() for r in regions}
+        named |= {g.codes[r]: [int(r)] for r in home if r not in inside}
+    else:
+        named = {}
+    problems = Problems("the players cannot be read")
+    taken = {r: n for n, regions in named.items() for r in regions}
+    listed = p.players if isinstance(p.players, tuple) else ()
+    for where, names in (("players", listed), ("foreign", p.foreign)):
+        for k, name in enumerate(names):
+            try:
+                regions = [int(r) for r in g.select(name, acc.home) if acc.closed[r]]
+            except XunhuanError as e:
+                problems.add(f"{where}[{k}]: {e.what}; {e.fix}")
+                continue
+            twice = [g.codes[r] for r in regions if r in taken]
+            if twice:
+                problems.add(
+                    f"{where}[{k}]: {name} has {', '.join(twice)}, which {taken[g.codes.index(twice[0])]} has already"
+                )
+            if not regions:
+                problems.add(f"{where}[{k}]: {name} has no region that keeps books")
+            named[name] = regions
+            taken |= dict.fromkeys(regions, name)
+    problems.raise_if(BadInput)
+    return named
+
+
+@dataclass(frozen=True, eq=False)
+class Payoff:
+    """Payoffs of players as smooth functions of their rates.
+
+    slopes  what a model lends · board · phi, chi, kappa p · weight: r, ω, base income, share of the home nation's; 0 abroad
+    """
+
+    slopes: Slopes
+    board: Board
+    phi: Array
+    chi: Array
+    kappa: Array
+    weight: Array
+
+    @property
+    def mixing(self) -> Array:
+        """Weights p m r that make payoffs of measures: U[p] = Σ_m Σ_r mixing m[r]."""
+        own = self.board.member * self.slopes.income
+        own = own / own.sum(1, keepdims=True)
+        selfish = (1 - self.phi)[:, None] * own
+        nation = self.phi[:, None] * self.weight * self.board.home[:, None]
+        return np.stack([selfish + nation, self.chi[:, None] * selfish, (1 - self.kappa)[:, None] * selfish], axis=1)
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Payoffs p and derivatives p c at rates x."""
+        got = self.slopes(x)
+        return np.einsum("pmr,mr->p", self.mixing, got.value), np.einsum("pmr,mrc->pc", self.mixing, got.slope)
+
+    def trials(self, x: Array) -> Array:
+        """Payoffs n p at many rates n c."""
+        return np.asarray(np.einsum("pmr,nmr->np", self.mixing, self.slopes.values(x)))
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """The provinces' game at every φ, and coordinated.
+
+    nash      one each φ · rates c of the coordinated · gradients: taken on the way to it
+    welfare   play r, ln W in Nash at the first φ and coordinated · bill play r · nation: φ, Σ ω ln W in each Nash
+    volume    play r i, output new / old
+    status    whether the economy at the first Nash has one equilibrium
+    """
+
+    board: Board
+    slopes: Slopes
+    compliance: tuple[float, ...]
+    nash: tuple[GameEquilibrium, ...]
+    coordinated: Array
+    gradients: int
+    welfare: Array
+    bill: Array
+    nation: Array
+    volume: Array
+    accounts: Accounts
+    status: Status
+    weight: Array
+
+    @property
+    def loss(self) -> float:
+        """Loss from rivalry: Σ ω (ln W coordinated − ln W Nash), share of the nation's real income."""
+        return float(self.weight @ (self.welfare[1] - self.welfare[0]))
+
+    @property
+    def transfers(self) -> Array:
+        """What each region must be given so that none loses by coordination, r, value: (W Nash − W coordinated) I."""
+        lost = (np.exp(self.welfare[0]) - np.exp(self.welfare[1])) * self.slopes.income
+        return np.asarray(np.where(self.weight > 0, np.maximum(lost, 0.0), 0.0))
+
+    @property
+    def balance(self) -> float:
+        """What is left of the gains once the transfers are paid, value."""
+        gained = (np.exp(self.welfare[1]) - np.exp(self.welfare[0])) * self.slopes.income
+        return float(np.where(self.weight > 0, gained, 0.0).sum())
+
+    def duplication(self) -> tuple[float, float]:
+        """Effective number of producing regions, Nash over coordinated; and how alike home regions are, Nash less it."""
+        home = self.weight > 0
+        made = self.volume * self.slopes.output
+        stake = self.board.controls.stake
+        number = effective_number(made[:, home][:, :, stake].sum(2))
+        like = [alike(made[k][home]) for k in (0, 1)]
+        return float(number[0] / number[1]), like[0] - like[1]
+
+
+def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds) -> Played:
+    """Nash at every φ, from one to the next, and the coordinated rates. Raises BadInput, NotConverged."""
+    at = board(acc, p)
+    slopes = lender(shock, at.controls, {acc.sectors.codes[i]: p.scale for i in np.flatnonzero(at.controls.stake)})
+    weight = np.where(_home(acc), slopes.income, 0.0)
+    weight = weight / weight.sum()
+    n = len(at.owner)
+    bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
+    start = bounds.clip(np.zeros(n))
+    worth = _worth(at, slopes)
+    found: list[GameEquilibrium] = []
+    for phi in p.compliance:
+        mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
+        found.append(nash(mind, mind.trials, at.owner, bounds, start, worth))
+    share = (at.member @ weight)[at.owner]
+    best, taken = together(lambda x: slopes.climb(x, weight), bounds, found[0].x, np.maximum(worth * share, 1e-12))
+    plays = slopes.values(np.stack([*(e.x for e in found), best]))
+    one, volume, status = slopes.settled(found[0].x)
+    _, planned, _ = slopes.settled(best)
+    told = plays[[0, -1]]
+    return Played(at, slopes, p.compliance, tuple(found), best, taken, told[:, 0], told[:, 2], plays[:-1, 0] @ weight,
+                  np.stack([volume, planned]), one, status, weight)  # fmt: skip
+
+
+def _worth(at: Board, slopes: Slopes) -> Array:
+    """What a rate of 1 is worth to who sets it, c: output of the good, share of the player's income."""
+    made = np.einsum("cr,ci,ri->c", at.controls.regions.astype(float), at.controls.sectors.astype(float), slopes.output)
+    return np.asarray(made / (at.member @ slopes.income)[at.owner])
+
+
+def _minds_of(at: Board, p: Provinces, phi: float, minds: Minds) -> tuple[Array, Array, Array]:
+    """φ, χ and κ of every player: the run's own with what edits add, over its regions the largest. Nobody abroad obeys."""
+
+    def over(a: Array) -> Array:
+        return np.array([a[m].max() if m.any() else 0.0 for m in at.member])
+
+    phis = np.where(at.home, np.maximum(phi, over(minds.compliance)), 0.0)
+    chi = np.where(at.home, np.maximum(p.promotion + over(minds.promotion), 0.0), 0.0)
+    kappa = np.where(at.home, np.clip(p.own_bill - over(-minds.share), 0.0, 1.0), 1.0)
+    return phis, chi, kappa

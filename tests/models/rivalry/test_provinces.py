@@ -1,0 +1,188 @@
+"""The smooth game: proved equilibria, the two-country tariff in closed form, obedience and coordination the same thing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from tests.helpers.games import two_nations
+from xunhuan.data.accounts import Accounts
+from xunhuan.models import registry
+from xunhuan.models.model import Shock
+from xunhuan.models.rivalry.game import Bounds, deviations, nash, together
+from xunhuan.models.rivalry.minds import Minds, minds_of
+from xunhuan.models.rivalry.parameters import Provinces
+from xunhuan.models.rivalry.provinces import Played, board, play
+from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
+from xunhuan.models.slopes import Controls
+from xunhuan.models.trade import TradeParameters, gradient
+from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
+
+pytestmark = pytest.mark.twin
+
+
+def _played(acc: Accounts, p: TradeParameters = TradeParameters(), **values: object) -> Played:
+    own = Provinces.model_validate(values)
+    return play(acc, own, partial(trade_slopes, acc, Shock(), p), minds_of(acc, Shock()))
+
+
+def _toy_slopes(toy: Accounts) -> TradeSlopes:
+    at = board(toy, Provinces.model_validate({"control": {"sectors": "manufacturing"}, "foreign": ["BOR"]}))
+    return trade_slopes(toy, Shock(), TradeParameters(tolerance=1e-13), at.controls, {"MAN": 0.05})
+
+
+@pytest.mark.slow
+def test_tangents_are_the_adjoint_and_the_differences(toy: Accounts) -> None:
+    s = _toy_slopes(toy)
+    x = np.array([0.01, -0.02, 0.0, 0.015])
+    got = s(x)
+    weight = np.array([0.3, 0.0, 0.7, 0.0])
+    value, slope = s.climb(x, weight)
+    assert value == pytest.approx(float(weight @ got.value[0]), abs=1e-12)
+    np.testing.assert_allclose(weight @ got.slope[0], slope, atol=1e-8)
+    h = 1e-4
+    for c in range(4):
+        up, down = s.values(np.stack([x + h * np.eye(4)[c], x - h * np.eye(4)[c]]))
+        np.testing.assert_allclose(got.slope[:, :, c], (up - down) / (2 * h), atol=2e-5)
+
+
+@pytest.mark.slow
+def test_tangents_at_the_base_are_the_slopes_of_the_record(toy: Accounts) -> None:
+    s = _toy_slopes(toy)
+    ds = gradient(toy, "AT-E", Shock(), TradeParameters(scale={"MAN": 0.05}))
+    mine = s(np.zeros(4)).slope[0, 1]
+    np.testing.assert_allclose(mine, ds["subsidy"].sel(sector="MAN").to_numpy(), atol=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("instrument", ["subsidy", "export_tax", "tariff"])
+def test_every_instrument_is_levied_where_its_edit_levies_it(toy: Accounts, instrument: str) -> None:
+    """A rate chosen is the rate of an edit."""
+    import xunhuan as xh
+
+    regions, sectors = np.zeros((1, 4), dtype=bool), np.zeros((1, 3), dtype=bool)
+    at = {"subsidy": [1], "export_tax": [1], "tariff": [0, 1, 2]}[instrument]
+    regions[0, at], sectors[0, 1] = True, True
+    s = trade_slopes(toy, Shock(), TradeParameters(), Controls((instrument,), regions, sectors, sectors[0]), {})  # type: ignore[arg-type]
+    text = {"subsidy": "subsidy regions=AT-E sectors=MAN rate=0.03", "tariff": "tariff from=BOR to=ATL sectors=MAN add=0.03",
+            "export_tax": "export_tax from=AT-E to=BOR sectors=MAN rate=0.03"}[instrument]  # fmt: skip
+    want = np.log(xh.respond(toy, text).detail["real_income_hat"].to_numpy())
+    np.testing.assert_allclose(s.values(np.array([[0.03]]))[0, 0], want, atol=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("theta", "own"), [(4.0, 0.8)])
+def test_two_equal_nations_levy_the_tariff_of_the_closed_form(theta: float, own: float) -> None:
+    """t = (1 + ts) / (θ s (1 + t)): the exact best answers of both, where Lashkaripour's formula leaves something out."""
+    acc = two_nations(own)
+    control = {"instrument": "tariff", "sectors": "X", "low": 0.0, "high": 0.9}
+    s = _played(acc, TradeParameters(theta=theta), players=["A", "B"], control=control)
+    want, _ = two_country_rate(theta, own)
+    assert s.nash[0].outcome == "converged"
+    np.testing.assert_allclose(s.nash[0].x, want, atol=1e-4)
+    formula = nash_tariffs(acc.flow, acc.tariff, np.array([theta]))
+    assert formula.converged
+    assert abs(formula.tariff[0] - want) > 1e-3
+    np.testing.assert_allclose(formula.tariff[0], formula.tariff[1], rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_players_with_the_nations_mind_do_what_is_coordinated(toy: Accounts) -> None:
+    s = _played(toy, control={"sectors": "manufacturing"}, compliance=[1.0], scale=0.05)
+    assert s.nash[0].outcome == "converged"
+    np.testing.assert_allclose(s.nash[0].x, s.coordinated, atol=1e-4)
+    assert s.loss == pytest.approx(0, abs=1e-9)
+    assert s.transfers.max() == pytest.approx(0, abs=1e-6 * s.slopes.income.sum())
+
+
+@pytest.mark.slow
+def test_coordination_is_no_worse_and_its_losers_can_be_paid(toy: Accounts) -> None:
+    control = {"sectors": "manufacturing", "low": -0.3, "high": 0.3}
+    s = _played(toy, control=control, compliance=[0.0, 1.0], promotion=0.01)
+    assert [e.outcome for e in s.nash] == ["converged", "converged"]
+    assert s.loss > 0
+    assert s.nation[1] > s.nation[0]
+    assert s.balance > 0
+    assert (s.transfers >= 0).all()
+    assert s.status.converged
+    selfish = _played(toy, control=control)
+    assert (s.nash[0].x > selfish.nash[0].x).all()
+
+
+def _quadratic(bend: np.ndarray, aim: np.ndarray):  # type: ignore[no-untyped-def]
+    def payoffs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        slope = np.diag(aim) - bend * x[None, :]
+        slope[np.diag_indices(len(x))] = aim - bend @ x
+        return aim * x - 0.5 * np.diag(bend) * x**2 - x * ((bend - np.diag(np.diag(bend))) @ x), slope
+
+    return payoffs, lambda many: np.stack([payoffs(x)[0] for x in many])
+
+
+def test_a_linear_quadratic_game_has_the_equilibrium_of_its_equations() -> None:
+    bend = np.array([[4.0, 1.0, 0.5], [-0.5, 3.0, 1.0], [0.2, 0.4, 5.0]])
+    aim = np.array([0.1, -0.05, 0.02])
+    payoffs, trials = _quadratic(bend, aim)
+    bounds = Bounds(np.full(3, -0.5), np.full(3, 0.5))
+    found = nash(payoffs, trials, np.arange(3), bounds, np.zeros(3), np.ones(3))
+    assert found.outcome == "converged"
+    np.testing.assert_allclose(found.x, np.linalg.solve(bend, aim), atol=1e-5)
+    assert found.best.gain <= 0
+    assert max(found.starts) < 1e-5
+
+
+def test_a_flat_point_that_is_a_trough_is_no_equilibrium() -> None:
+    """Own slopes vanish at 0, but both bounds pay: the proof says so."""
+
+    def trials(many: np.ndarray) -> np.ndarray:
+        return many**2
+
+    bounds = Bounds(np.full(2, -0.05), np.full(2, 0.05))
+    found = nash(lambda x: (x**2, np.diag(2 * x)), trials, np.arange(2), bounds, np.zeros(2), np.ones(2), starts=())
+    assert found.outcome == "no_equilibrium"
+    assert abs(found.best.to) == pytest.approx(0.05)
+    best, tried = deviations(trials, np.arange(2), bounds, np.zeros(2), np.ones(2))
+    assert best.gain == pytest.approx(0.05**2)
+    assert tried == 2 * 6
+
+
+def test_starts_that_end_apart_are_several() -> None:
+    """u = −(x² − a²)²: equilibria at ±a."""
+
+    def payoffs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return -1e4 * (x**2 - 4e-4) ** 2, np.diag(-4e4 * x * (x**2 - 4e-4))
+
+    bounds = Bounds(np.full(1, -0.05), np.full(1, 0.05))
+    found = nash(payoffs, lambda m: -1e4 * (m**2 - 4e-4) ** 2, np.arange(1), bounds, np.full(1, 0.01), np.ones(1),
+                 starts=(-0.3,))  # fmt: skip
+    assert found.outcome == "several"
+    np.testing.assert_allclose(np.abs(found.x), 0.02, atol=1e-4)
+
+
+def test_together_climbs_one_payoff_inside_the_bounds() -> None:
+    aim = np.array([0.02, 0.3])
+    bounds = Bounds(np.full(2, -0.05), np.full(2, 0.05))
+    x, _ = together(lambda x: (float(-((x - aim) ** 2).sum()), -2 * (x - aim)), bounds, np.zeros(2), np.ones(2))
+    np.testing.assert_allclose(x, [0.02, 0.05], atol=1e-6)
+
+
+def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
+    from xunhuan.models.rivalry.edits import Compliance, OwnBill, Privilege, Promotion
+
+    edits = (Compliance("AT-N", weight=0.2), Compliance("ATL", weight=0.1), Promotion("AT-E", weight=0.3),
+             OwnBill("ATL", add=-0.5), Privilege("AT-S", worth=2.0))  # fmt: skip
+    m = minds_of(toy, Shock(edits))
+    np.testing.assert_allclose(m.compliance, [0.2, 0.1, 0.1, 0])
+    np.testing.assert_allclose(m.promotion, [0, 0.3, 0, 0])
+    np.testing.assert_allclose(m.share, [-0.5, -0.5, -0.5, 0])
+    np.testing.assert_allclose(m.privilege, [0, 0, 2, 0])
+    assert isinstance(m.at([0, None]), Minds)
+    assert m.at([0, None]).compliance.tolist() == [0.2, 0.0]
+
+
+def test_what_is_borrowed_comes_from_the_model_beside(toy: Accounts) -> None:
+    lender = registry._lent("slopes", toy, Shock(), {"trade": TradeParameters(theta=3.0)})
+    at = board(toy, Provinces.model_validate({"control": {"sectors": "MAN"}}))
+    assert lender(at.controls, {"MAN": 0.05}).parameters.theta == 3.0
+    assert lender(at.controls, {"MAN": 0.05}).parameters.scale == {"MAN": 0.05}
