@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from xunhuan.data.store import load
+from xunhuan.models import registry
 from xunhuan.models.model import Shock
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
@@ -29,7 +30,6 @@ from xunhuan.models.rivalry.settle import blocks_of, coalition_values, game_of
 from xunhuan.models.rivalry.shares import coalitions
 from xunhuan.models.rivalry.told import war
 from xunhuan.models.trade import TradeParameters
-from xunhuan.models.trade.tangents import trade_slopes
 
 
 def best(f: Callable[[], Any], repeat: int = 3) -> float:
@@ -67,7 +67,7 @@ def provinces(whole: bool) -> None:
     acc = load("world-2017")
     p = Provinces.model_validate({"control": {"sectors": "C26"}, "scale": 0.04})
     at = board(acc, p)
-    lend = partial(trade_slopes, acc, Shock(), TradeParameters())
+    lend = registry.find("trade").lends["slopes"](acc, TradeParameters())
     s = lend(at.controls, {"C26": 0.04})
     x = np.zeros(len(at.owner))
     one = best(lambda: s.climb(x, np.ones(acc.R)))
@@ -80,7 +80,7 @@ def provinces(whole: bool) -> None:
     line("tariffs of all nations by formula", best(lambda: war(acc, TariffGame())), 2.0)
     if whole:
         begun = time.perf_counter()
-        play(acc, p, lend, minds_of(acc, Shock()))
+        play(acc, Shock(), p, lend, minds_of(acc, Shock()))
         line(f"Nash proved from three starts and coordinated, {len(x)} rates", time.perf_counter() - begun, 60.0)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 
 from tests.helpers.games import two_nations
 from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Shock
 from xunhuan.models.rivalry.game import Bounds, deviations, nash, together
@@ -19,13 +18,14 @@ from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
+from xunhuan.scenario.lend import lent
 
 pytestmark = pytest.mark.twin
 
 
 def _played(acc: Accounts, p: TradeParameters = TradeParameters(), **values: object) -> Played:
     own = Provinces.model_validate(values)
-    return play(acc, own, partial(trade_slopes, acc, Shock(), p), minds_of(acc, Shock()))
+    return play(acc, Shock(), own, registry.find("trade").lends["slopes"](acc, p), minds_of(acc, Shock()))
 
 
 def _toy_slopes(toy: Accounts) -> TradeSlopes:
@@ -182,7 +182,13 @@ def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
 
 
 def test_what_is_borrowed_comes_from_the_model_beside(toy: Accounts) -> None:
-    lender = registry._lent("slopes", toy, Shock(), {"trade": TradeParameters(theta=3.0)})
+    lender = lent("slopes", toy, {"trade": TradeParameters(theta=3.0)})
     at = board(toy, Provinces.model_validate({"control": {"sectors": "MAN"}}))
-    assert lender(at.controls, {"MAN": 0.05}).parameters.theta == 3.0
-    assert lender(at.controls, {"MAN": 0.05}).parameters.scale == {"MAN": 0.05}
+    made = lender(Shock(), at.controls, {"MAN": 0.05})
+    assert made.parameters.theta == 3.0
+    assert made.parameters.scale == {"MAN": 0.05}
+
+
+def test_what_nobody_lends_is_said(toy: Accounts) -> None:
+    with pytest.raises(BadInput, match="no model lends slow tides"):
+        lent("slow_tides", toy)

@@ -10,7 +10,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits import Decoupling, Edit, Push
 from xunhuan.models.edits.base import as_number
 from xunhuan.models.edits.yearly import CHANNELS
-from xunhuan.models.short import Posed
+from xunhuan.models.model import Posed
 
 
 class CatchupOptions(Strict):
@@ -49,11 +49,11 @@ def posed(o: CatchupOptions) -> Posed:
             problems.add(f"--{name} {text}: {e.what}; {e.fix}")
     problems.raise_if()
     sizes = {c: getattr(o, c) for c in CHANNELS}
-    edits: list[Edit] = [
-        Decoupling(origin="foreign", destination="provinces", channel=c, size=x)
-        for c, x in sizes.items()
-        if x is not None
-    ]
+    edits: list[Edit] = []
+    for channel, size in sizes.items():
+        if size is not None:
+            said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel, "size": size}
+            edits.append(Decoupling(**said))
     edits += [] if o.push is None else [Push(regions="provinces", rate=o.push)]
     return Posed(o.table, values, tuple(edits))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from xunhuan.data.records import Finite, NotNegative, Share, Strict
-from xunhuan.models.short import Posed
+from xunhuan.models.model import Posed
 
 BASE = "world-2017"
 """Table of the games that need none of their own."""

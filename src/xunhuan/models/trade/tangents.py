@@ -66,7 +66,7 @@ def ways(acc: Accounts, controls: Controls, p: Primitives) -> Ways:
 
 
 def shifted(z: Shift, w: Ways, x: JaxArray) -> Shift:
-    """The shift with rates x (c) on top; a price is 1 + subsidy over cost, the wedge ω above it: 1 + σ' = (1 + σ + x) / ω."""
+    """The shift with rates x (c) on top; a subsidy is paid on output, a wedge ω keeps its part of it: σ + x/ω."""
     subsidy = jnp.einsum("c,cr,ci->ri", x * w.paid, w.regions, w.sectors) / w.wedge
     export = jnp.einsum("c,cr,ci->ri", x * w.bound, w.regions, w.sectors)
     tariff = jnp.einsum("c,cs,ci->si", x * w.levied, w.regions, w.sectors)
