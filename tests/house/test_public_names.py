@@ -190,6 +190,7 @@ TWICE = {
     "MODEL": "a room's record",
     "PAGE": "a page's record",
     "QUANTITIES": "what a room reads",
+    "hands_on": "what a room hands to the one after it",
     "read": "by readers, and by a room",
     "register": "every module of commands is taken in by its own",
     "respond": "what a room answers, and xh.respond",

@@ -28,7 +28,7 @@ TAIL = 0.75
 TAIL_AGES = 7
 FITTED = (2010, 2020)
 """Years whose shares the pace of history is fitted on; other estimates are held out."""
-MEMORY = "[M]"
+FROM_MEMORY = "[M]"
 """Marks a figure of the collection that nobody read in a source."""
 
 
@@ -52,11 +52,11 @@ def generations(raw: Path) -> pd.DataFrame:
     """When firms made generations in volume: node, index (rising), firm, year, kind, evidence, source."""
     found = pd.read_csv(raw / FILES[1])
     forecast = found["quality"].str.contains("forecast")
-    memory = found["source"].str.contains(MEMORY, regex=False)
+    memory = found["source"].str.contains(FROM_MEMORY, regex=False)
     return pd.DataFrame({
         "node": found["node"], "generation": found["index"], "firm": found["firm"], "year": found["year"],
         "kind": np.where(forecast, "forecast", "estimate"), "evidence": np.where(memory, "memory", "read"),
-        "source": found["quality"] + "; " + found["source"].str.replace(f"{MEMORY} ", "", regex=False),
+        "source": found["quality"] + "; " + found["source"].str.replace(f"{FROM_MEMORY} ", "", regex=False),
     })  # fmt: skip
 
 

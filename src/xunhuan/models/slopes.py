@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xunhuan.models.model import Shock, Status
 
 Instrument = Literal["subsidy", "export_tax", "tariff"]
-SLOPES_OF = ("welfare", "volume", "bill")
+SLOPES_OF = ("ln W", "ln y", "bill")
 """What `Slopes` gives by region: ln real income against the base; ln volume of the sectors at stake, new / old; the bill for
 subsidies less what taxes bring, share of income."""
 

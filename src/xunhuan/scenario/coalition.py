@@ -131,7 +131,7 @@ def _trades(acc: Accounts, made: Sanction, mine: _At, target: _At, sectors: _At)
 
 
 @dataclass(eq=False)
-class Game:
+class CoalitionGame:
     """Every answer so far, by coalition.
 
     gains  by coalition: relative gain of each member, then of the target · notes: what belongs beside the last answer
@@ -311,7 +311,9 @@ def _several(count: int) -> int:
     return count
 
 
-def _game(table: Accounts, found: Model[Any], given: dict[str, Any], made: Sanction, blocks: list[_At]) -> Game:
+def _game(
+    table: Accounts, found: Model[Any], given: dict[str, Any], made: Sanction, blocks: list[_At]
+) -> CoalitionGame:
     _gain_of(found)
     found.refuse_unread(
         (*made.edits(1), Transfer.model_validate({"from": made.target, "to": made.target, "value": 0.0}))
@@ -321,7 +323,7 @@ def _game(table: Accounts, found: Model[Any], given: dict[str, Any], made: Sanct
     except ValidationError as e:
         raise BadInput("the model's parameters are not valid", items=told(e, found.parameters, given)) from None
     rest = table if found.at_rest is None else found.at_rest(table, p)
-    return Game(table, found, p, made, blocks, final_spending(rest), places(table))
+    return CoalitionGame(table, found, p, made, blocks, final_spending(rest), places(table))
 
 
 def _wanted(n: int, drawn: list[list[int]]) -> list[int]:
@@ -345,7 +347,9 @@ SAYS = {
 """Numbers by member, shares of real income."""
 
 
-def _dataset(game: Game, value: Array, error: Array, shared: tuple[Array, Array] | None, drawn: int) -> xr.Dataset:
+def _dataset(
+    game: CoalitionGame, value: Array, error: Array, shared: tuple[Array, Array] | None, drawn: int
+) -> xr.Dataset:
     import xarray as xr
 
     names, unit = list(game.made.members), game.acc.unit

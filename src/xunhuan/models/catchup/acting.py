@@ -9,7 +9,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems, nearest
-from xunhuan.models.catchup.industry import Industry
+from xunhuan.models.catchup.industry import IndustryFile
 from xunhuan.models.catchup.path import Levers
 from xunhuan.models.edits import Decoupling, Duplication, Push
 from xunhuan.models.edits.primitives import Theta, primitives
@@ -25,7 +25,9 @@ class Acting:
     notes: tuple[str, ...] = field(default=())
 
 
-def acting(acc: Accounts, shock: Shock, found: Industry, name: str, years: int, theta: float, waste: float) -> Acting:
+def acting(
+    acc: Accounts, shock: Shock, found: IndustryFile, name: str, years: int, theta: float, waste: float
+) -> Acting:
     r"""The levers of a shock over `years` years after the start.
 
     λ[c,t] = 1 − Π_k (1 − part_k λ_k[t]);   λ_trade further 1 − Σ flow (d̂ (1 + t')/(1 + t))^(−θ) / Σ flow from the
@@ -72,26 +74,26 @@ def _home(acc: Accounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.array([n == acc.home for n in acc.geography.nation])
 
 
-def industry_sectors(acc: Accounts, found: Industry) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def industry_sectors(acc: Accounts, found: IndustryFile) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Positions of the sectors the industry is in. Raises UnknownName."""
     return acc.sectors.select(found.sector)
 
 
-def aimed_at(acc: Accounts, found: Industry, regions: str | tuple[str, ...]) -> float:
+def aimed_at(acc: Accounts, found: IndustryFile, regions: str | tuple[str, ...]) -> float:
     """Part of home's use of the good that is in some regions."""
     chosen = np.isin(np.arange(acc.R), acc.geography.select(regions, acc.home)) & _home(acc)
     used = acc.absorption[:, industry_sectors(acc, found)].sum(1)
     return float(used[chosen].sum() / used[_home(acc)].sum())
 
 
-def part_made_in(acc: Accounts, found: Industry, regions: str | tuple[str, ...]) -> float:
+def part_made_in(acc: Accounts, found: IndustryFile, regions: str | tuple[str, ...]) -> float:
     """Part of home's output of the industry that is in some regions."""
     chosen = np.isin(np.arange(acc.R), acc.geography.select(regions, acc.home)) & _home(acc)
     made = acc.output[:, industry_sectors(acc, found)].sum(1)
     return float(made[chosen].sum() / made[_home(acc)].sum())
 
 
-def from_whom(acc: Accounts, found: Industry, e: Decoupling) -> float:
+def from_whom(acc: Accounts, found: IndustryFile, e: Decoupling) -> float:
     """Part of what comes from abroad by the edit's channel that comes from the edit's origin."""
     g, inside = acc.geography, _home(acc)
     chosen = np.isin(np.arange(acc.R), g.select(e.origin, acc.home)) & ~inside
@@ -110,7 +112,7 @@ def from_whom(acc: Accounts, found: Industry, e: Decoupling) -> float:
     return float(sum(share * part.get(n, 0.0) for n, share in shares.items()))
 
 
-def _barred(acc: Accounts, shock: Shock, found: Industry, theta: float) -> float:
+def _barred(acc: Accounts, shock: Shock, found: IndustryFile, theta: float) -> float:
     """λ of the lasting edits: share of sales of the good from abroad that barriers cut at given prices."""
     if not shock.lasting:
         return 0.0

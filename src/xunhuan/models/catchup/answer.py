@@ -14,7 +14,7 @@ from xunhuan.errors import BadInput
 from xunhuan.models.catchup import outcome as of
 from xunhuan.models.catchup.acting import acting
 from xunhuan.models.catchup.draws import values_drawn, world
-from xunhuan.models.catchup.industry import Industry
+from xunhuan.models.catchup.industry import IndustryFile
 from xunhuan.models.catchup.market import OUTSIDE, OWNED
 from xunhuan.models.catchup.notes import beside_answer
 from xunhuan.models.catchup.outcome import Worked, worked_out, years_run
@@ -84,7 +84,7 @@ def respond_many(
 
 
 def _asked(
-    accounts: Accounts, shock: Shock, p: CatchupParameters, found: Industry, draws: int
+    accounts: Accounts, shock: Shock, p: CatchupParameters, found: IndustryFile, draws: int
 ) -> tuple[Worked, tuple[str, ...]]:
     """The years of a question, draws and all, and what is to be said of its edits."""
     facts, years = p.facts(found), years_run(found, p)
@@ -96,7 +96,7 @@ def _asked(
     return worked_out(found, p, w, act.levers), act.notes
 
 
-def check_home(accounts: Accounts, found: Industry, p: CatchupParameters) -> None:
+def check_home(accounts: Accounts, found: IndustryFile, p: CatchupParameters) -> None:
     """Raise BadInput where the industry file is of another nation than the table's home."""
     if found.nation and found.nation != accounts.home:
         raise BadInput(
@@ -105,7 +105,9 @@ def check_home(accounts: Accounts, found: Industry, p: CatchupParameters) -> Non
         )  # fmt: skip
 
 
-def check_market(home: Array, whole: Array, growth: Array, world_growth: Array, years: int, found: Industry) -> None:
+def check_market(
+    home: Array, whole: Array, growth: Array, world_growth: Array, years: int, found: IndustryFile
+) -> None:
     """Raise BadInput naming the first year in which the home market would be larger than the world's."""
     t = np.arange(years + 1)[:, None]
     beyond = np.flatnonzero((home * (1 + growth) ** t >= whole * (1 + world_growth) ** t).any(1))

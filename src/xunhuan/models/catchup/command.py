@@ -38,7 +38,7 @@ class CatchupOptions(Strict):
     target: str | None = None
 
 
-def posed(o: CatchupOptions) -> Posed:
+def catchup_posed(o: CatchupOptions) -> Posed:
     """Table, parameters and edits. Raises BadInput listing all that cannot be read."""
     problems = Problems("the options cannot be read")
     values: dict[str, Any] = {"industry": o.industry}

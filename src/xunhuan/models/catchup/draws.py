@@ -8,7 +8,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
-from xunhuan.models.catchup.industry import Fact, Industry
+from xunhuan.models.catchup.industry import Fact, IndustryFile
 from xunhuan.models.catchup.path import Levers, World, run_years
 from xunhuan.models.catchup.ranges import at_probability
 
@@ -37,7 +37,7 @@ def values_drawn(facts: Mapping[str, Fact], number: int, seed: int) -> dict[str,
 
 
 def world(
-    industry: Industry, values: Mapping[str, Array], law: str = "learning", world_growth: float | None = None
+    industry: IndustryFile, values: Mapping[str, Array], law: str = "learning", world_growth: float | None = None
 ) -> World:
     """The industry at its start, d: facts as drawn, the pace of history fitted where the file says so.
 
@@ -65,7 +65,7 @@ def world(
     return w._replace(pace=fitted_pace(industry, w) * v["home_pace"])
 
 
-def fitted_pace(industry: Industry, w: World) -> Array:
+def fitted_pace(industry: IndustryFile, w: World) -> Array:
     r"""Pace μ, d, under which the share made at home passes through the first and the last fitted year.
 
     μ: made_in[T](μ) = published share,   from a start with the first year's share and the same part of it owned

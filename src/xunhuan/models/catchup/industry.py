@@ -182,7 +182,7 @@ class OfficialTable(Strict):
     source: Source
 
 
-class Industry(Strict):
+class IndustryFile(Strict):
     """An industry: of a market (`facts`, `stages`, `ages`), or of a price that learns from given output (`curve`)."""
 
     title: tuple[str, str]
@@ -221,13 +221,13 @@ class Industry(Strict):
                 yield f"{kind} {', '.join(map(str, which))}", evidence, source
 
 
-def bundled_industries() -> tuple[str, ...]:
+def bundled_files() -> tuple[str, ...]:
     """Names of the industries that come with the package."""
     folder = Path(str(resources.files("xunhuan.models.catchup") / "data"))
     return tuple(sorted(p.parent.name for p in folder.glob("*/industry.toml")))
 
 
-def industry(name: str) -> Industry:
+def industry(name: str) -> IndustryFile:
     """An industry by the name of a bundled one or the path of a file.
 
     Raises UnknownName with the nearest names, ForeignFile where it is no TOML, BadInput listing all that is wrong with it.
@@ -240,13 +240,13 @@ def industry(name: str) -> Industry:
         if not path.is_file():
             raise BadInput(f"there is no industry file {path.name!r}", where=name, fix="check the path")
         return _read(path, path.stat().st_mtime_ns)
-    if name not in bundled_industries():
-        raise UnknownName.of("industry", name, bundled_industries())
+    if name not in bundled_files():
+        raise UnknownName.of("industry", name, bundled_files())
     return _read(Path(str(resources.files("xunhuan.models.catchup") / "data" / name / "industry.toml")), 0)
 
 
 @lru_cache(8)
-def _read(path: Path, stamp: int) -> Industry:
+def _read(path: Path, stamp: int) -> IndustryFile:
     """stamp  when the file was last written, so that one that is edited is read anew"""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -256,11 +256,11 @@ def _read(path: Path, stamp: int) -> Industry:
     for name in _LISTS:
         if isinstance(data.get(name), str):
             data[name] = _rows(path.parent / data[name], problems)
-    found: Industry | None = None
+    found: IndustryFile | None = None
     try:
-        found = Industry.model_validate(data)
+        found = IndustryFile.model_validate(data)
     except ValidationError as e:
-        for text in told(e, Industry, data):
+        for text in told(e, IndustryFile, data):
             problems.add(text)
     for text in _wrong(data if found is None else found):
         problems.add(text)
@@ -303,9 +303,9 @@ def _value(key: str, text: str) -> Any:
     return int(number) if key in _WHOLE and number.is_integer() else number
 
 
-def _wrong(found: Industry | Mapping[str, Any]) -> Iterator[str]:
+def _wrong(found: IndustryFile | Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with figures that are each right by themselves."""
-    if not isinstance(found, Industry) or found.facts is None:
+    if not isinstance(found, IndustryFile) or found.facts is None:
         return
     f = found.facts
     if found.unit != MONEY:

@@ -20,7 +20,7 @@ FIGURES: dict[Lever, str] = {"learning_rate": "learning_rate", "knowledge_spillo
 """Levers that are figures of the industry, and the world's names for them."""
 RAMP = 10.0
 """Years over which a cut that is sought comes in, as cuts do where nothing else is said."""
-GRID, ROUNDS = 33, 4
+LEVER_GRID, REFINEMENTS = 33, 4
 """Values tried at once, and how often the two about the root are looked between: to 1e-6 of the range."""
 
 
@@ -56,8 +56,8 @@ def needed(w: World, levers: Levers, lever: Lever, reading: str, share: float, y
     still = float(getattr(w, FIGURES[lever])[0]) if lever in FIGURES else low
     if readings_of(run_years(w, cut), cut, w, designed)[reading][-1, 0] >= share:
         return at(w, cut, lever, still)
-    for _ in range(ROUNDS):
-        values = np.linspace(low, high, GRID)
+    for _ in range(REFINEMENTS):
+        values = np.linspace(low, high, LEVER_GRID)
         w2, l2 = pulled(w, cut, lever, values)
         got = np.broadcast_to(readings_of(run_years(w2, l2), l2, w2, designed)[reading][-1], values.shape) - share
         cross = np.flatnonzero((got[:-1] < 0) != (got[1:] < 0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
-from xunhuan.models.catchup.command import CatchupOptions, posed
+from xunhuan.models.catchup.command import CatchupOptions, catchup_posed
 from xunhuan.models.catchup.industry import industry
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.ranges import at_probability
@@ -115,7 +115,7 @@ MODEL: Model[CatchupParameters] = Model(
     borrows=lambda p: ("long_run",) if p.engine == "trade" else (),
     views=TABLES_TOLD,
     command="catchup",
-    short=Short(CatchupOptions, posed, whole=True),
+    short=Short(CatchupOptions, catchup_posed, whole=True),
     shown=("engine", "law"),
     sources=("IrwinKlenow1994", "Helveston2022", "EatonKortum2002", "BueraOberfield2020", "Benkard2000"),
     words=words_beside("xunhuan.models.catchup"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.models.catchup.acting import sums
-from xunhuan.models.catchup.industry import Industry
+from xunhuan.models.catchup.industry import IndustryFile
 from xunhuan.models.catchup.inverse import Needed, bill, needed, reached, surface
 from xunhuan.models.catchup.market import OUTSIDE, OWNED
 from xunhuan.models.catchup.parameters import BEYOND, CatchupParameters
@@ -32,7 +32,7 @@ class Worked:
     target · response  `sales_response`, d
     """
 
-    industry: Industry
+    industry: IndustryFile
     parameters: CatchupParameters
     world: World
     levers: Levers
@@ -67,13 +67,13 @@ class Worked:
         return np.asarray(self.path.owned_by * (1 - self.world.stage_weight.sum() + home))
 
 
-def years_run(found: Industry, p: CatchupParameters) -> int:
+def years_run(found: IndustryFile, p: CatchupParameters) -> int:
     """How many years are looked at: those shown, those to the target, and enough to see when it is reached."""
     first, last = p.span(found)
     return max(last - first, p.target.by - first, BEYOND)
 
 
-def worked_out(found: Industry, p: CatchupParameters, w: World, levers: Levers) -> Worked:
+def worked_out(found: IndustryFile, p: CatchupParameters, w: World, levers: Levers) -> Worked:
     """Run the years with everything, with nothing cut, and with nothing done."""
     assert found.facts is not None
     first, last = p.span(found)

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from xunhuan.data.records import NUMBER, Finite, NotNegative, Part, Strict
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.catchup.industry import BOUNDS, Fact, Industry, ShareReading, industry
+from xunhuan.models.catchup.industry import BOUNDS, Fact, IndustryFile, ShareReading, industry
 from xunhuan.models.edits.yearly import Year
 
 Lever = Literal["push", "trade", "know", "tools", "learning_rate", "knowledge_spillover"]
@@ -112,11 +112,11 @@ class CatchupParameters(Strict):
         "the pace and every push.",
     )
 
-    def of_industry(self) -> Industry:
+    def of_industry(self) -> IndustryFile:
         """The industry as its file has it. Raises as `industry.industry`."""
         return industry(self.industry)
 
-    def facts(self, found: Industry) -> dict[str, Fact]:
+    def facts(self, found: IndustryFile) -> dict[str, Fact]:
         """Figures of an industry with a market, those set here put over the file's.
 
         Raises BadInput listing those that are out of range.
@@ -135,7 +135,7 @@ class CatchupParameters(Strict):
         problems.raise_if()
         return named
 
-    def span(self, found: Industry) -> tuple[int, int]:
+    def span(self, found: IndustryFile) -> tuple[int, int]:
         """First and last year. Raises BadInput where they cannot be."""
         first, last = self.years or (found.start, found.start + 30)
         problems = Problems("the years cannot be")

@@ -9,7 +9,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models.catchup.acting import aimed_at, from_whom
-from xunhuan.models.catchup.industry import Industry, Made
+from xunhuan.models.catchup.industry import IndustryFile, Made
 from xunhuan.models.catchup.learning import experience_curve, price_by_experience
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.edits import Decoupling
@@ -19,7 +19,7 @@ HISTORY = "hist"
 """Scenario of a curve that holds what was."""
 
 
-def slope(found: Industry, nation: str) -> float:
+def slope(found: IndustryFile, nation: str) -> float:
     """β of a nation: as the file gives it, else by least squares on its history.
 
     >>> from xunhuan.models.catchup.industry import industry
@@ -30,7 +30,7 @@ def slope(found: Industry, nation: str) -> float:
     return fitted_slope(found, nation) if given is None else given.value
 
 
-def fitted_slope(found: Industry, nation: str) -> float:
+def fitted_slope(found: IndustryFile, nation: str) -> float:
     """β by least squares on a nation's history: price on effective stock and price of the main input [Helveston2022]."""
     rows = [r for r in found.curve if r.nation == nation and r.scenario == HISTORY and r.price and r.input_price]
     first = rows[0].world
@@ -39,7 +39,7 @@ def fitted_slope(found: Industry, nation: str) -> float:
     return experience_curve(stock, price, inputs)[1]
 
 
-def rows_of(found: Industry, nation: str, pathway: str) -> list[Made]:
+def rows_of(found: IndustryFile, nation: str, pathway: str) -> list[Made]:
     """Rows of a nation and a scenario, by year. Raises UnknownName."""
     nations = list(dict.fromkeys(r.nation for r in found.curve))
     if nation not in nations:
@@ -51,7 +51,7 @@ def rows_of(found: Industry, nation: str, pathway: str) -> list[Made]:
     return sorted((r for r in found.curve if r.nation == nation and r.scenario == chosen), key=lambda r: r.year)
 
 
-def projected(acc: Accounts, shock: Shock, p: CatchupParameters, found: Industry) -> Response:
+def projected(acc: Accounts, shock: Shock, p: CatchupParameters, found: IndustryFile) -> Response:
     """Prices along given output, with the flow of knowledge cut as the shock says, and without.
 
     Raises BadInput where edits of other channels are given, UnknownName for a nation or pathway that the curve has not.

@@ -11,7 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
-from xunhuan.models.catchup.industry import Industry, industry
+from xunhuan.models.catchup.industry import IndustryFile, industry
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _ladder(path: xr.Dataset, year: Mapping[str, object]) -> Numbers:
     return _of_draws(np.stack([top + gap, top, ceiling], axis=1), ("rung", "year"), {"rung": list(RUNGS), **year})
 
 
-def _published(found: Industry, names: list[str]) -> dict[str, Numbers]:
+def _published(found: IndustryFile, names: list[str]) -> dict[str, Numbers]:
     """Shares as published, a reading down, years across; generations as made."""
     out = {}
     kinds = {

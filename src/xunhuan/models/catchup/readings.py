@@ -8,7 +8,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import load
-from xunhuan.models.catchup.industry import Industry
+from xunhuan.models.catchup.industry import IndustryFile
 from xunhuan.models.catchup.path import Levers, Path, World
 
 READINGS = ("owned_by", "made_in", "designed_by", "table_supply", "table_output")
@@ -43,7 +43,7 @@ def _odds(x: Array) -> Array:
     return np.asarray(x / np.maximum(1 - x, 1e-12))
 
 
-def official_readings(found: Industry) -> tuple[float, float] | None:
+def official_readings(found: IndustryFile) -> tuple[float, float] | None:
     """Home's share in the use of the good, and its output over its use, in the table the file names; None where it
     names none.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-FLAT = 1e-4
+NO_SLOPE = 1e-4
 """Change of activity from the last window but one to the last, against rest, that counts as none."""
 QUANTITIES = (
     Quantity("loss", "share", ("place",), "value added lost in the days run, share of the value added of the same days at "
@@ -38,7 +38,7 @@ QUANTITIES = (
     Quantity("trough_day", "day", ("place",), "day on which the run's lowest window of value added ends; none where nothing "
              "is lost", "Hallegatte2013", rest=None),
     Quantity("course", "label", ("place",), "where value added goes at the run's end, last window against the one before: "
-             f"-1 still falling, 1 recovering, 0 flat (less than {FLAT:g} of its level at rest)", rest=None),
+             f"-1 still falling, 1 recovering, 0 flat (less than {NO_SLOPE:g} of its level at rest)", rest=None),
 )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def course(path: xr.Dataset, places: Places) -> dict[str, Array]:
     """Level of value added at the end and at its lowest, the day of that, and where it goes at the end, all by place.
 
     level[t,p] = Σ v x / Σ v x̄ over regions and sectors of p, mean of a window; course = sign(level[T] − level[T−1]), 0 below
-    `FLAT`
+    `NO_SLOPE`
     """
     value = path["value"].to_numpy()
     made = (path["output"].transpose("t", "region", "sector").to_numpy() * value).sum(2)
@@ -84,7 +84,7 @@ def course(path: xr.Dataset, places: Places) -> dict[str, Array]:
     low, step = level.argmin(0), level[-1] - level[max(len(level) - 2, 0)]
     lowest = np.take_along_axis(level, low[None], 0)[0]
     day = np.where(lowest < 1 - 1e-9, path["t"].to_numpy()[low], np.nan)
-    moves = np.where(np.abs(step) < FLAT, 0.0, np.sign(step))
+    moves = np.where(np.abs(step) < NO_SLOPE, 0.0, np.sign(step))
     return {"end_level": level[-1], "trough_level": lowest, "trough_day": day, "course": moves}
 
 

@@ -43,7 +43,7 @@ class RivalryOptions(Strict):
     decoupling: Share | None = None
 
 
-def posed(o: RivalryOptions) -> Posed:
+def rivalry_posed(o: RivalryOptions) -> Posed:
     """The table and what [model.rivalry] would hold; the parameters themselves say what cannot be."""
     given = {k: v for k, v in o.model_dump(exclude={"game"}).items() if v is not None}
     if o.game == "cities":

@@ -10,7 +10,7 @@ from xunhuan.errors import BadInput
 from xunhuan.models.edits import Duplication, Edit, Need
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words_beside
-from xunhuan.models.rivalry.command import RivalryOptions, posed
+from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.edits import MINDS
 from xunhuan.models.rivalry.industry import industry_words
 from xunhuan.models.rivalry.parameters import RivalryParameters
@@ -101,7 +101,7 @@ MODEL: Model[RivalryParameters] = Model(
         "block": by_block,
     },
     command="rivalry",
-    short=Short(RivalryOptions, posed, ("industry",)),
+    short=Short(RivalryOptions, rivalry_posed, ("industry",)),
     sources=("KoutsoupiasPapadimitriou1999", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
     words=words_beside("xunhuan.models.rivalry") | industry_words(),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,

@@ -42,7 +42,7 @@ def respond(
     return package(rest, p, task, conclude(rest.accounts, task, parameters), parameters)
 
 
-def lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
+def long_run_lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
     """The long run as it is lent: `respond` on one table, calibrated once, each search from the state of an earlier one.
 
     Raises BadInput, NotConverged as `respond`.

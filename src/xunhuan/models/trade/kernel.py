@@ -21,7 +21,7 @@ from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, 
 from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, new_shares, prices, sales, shares_by_market
+from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, new_shares, prices, shares_by_market, sold
 from xunhuan.models.trade.sourcing import positive_or_one as _guard
 
 
@@ -128,7 +128,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
     final = spent_on(p, k.taste, paid) * (e.income * jnp.exp(li))[:, None]
     b = bought(e, z, m, made.inputs, cost, final)
-    output, export_revenue = sales(e, k, m, b.by_market, taxed)
+    output, export_revenue = sold(e, k, m, b.by_market, taxed)
     output = output * z.active
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
     wages = jnp.exp(lw) * people.workers_hat * e.wage_bill

@@ -46,10 +46,10 @@ def respond_many(
 
 
 def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
-    """The long run lent to other models; see `answer.lent`."""
-    from xunhuan.models.trade.answer import lent
+    """The long run long_run_lent to other models; see `answer.lent`."""
+    from xunhuan.models.trade.answer import long_run_lent
 
-    return lent(accounts, parameters)
+    return long_run_lent(accounts, parameters)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:

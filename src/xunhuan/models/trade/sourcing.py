@@ -121,7 +121,7 @@ def bought(e: Economy, z: Shift, m: Market, inputs: JaxArray, cost: JaxArray, fi
     return Bought(total, total, flat, rate, duty.sum((1, 2)), duty[:, :, :-1].sum((1, 2)))
 
 
-def sales(e: Economy, k: Ready, m: Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
+def sold(e: Economy, k: Ready, m: Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
     """Producers' sales Y' (r i) and export-tax revenue (r), from spending d i."""
     per = (spending.T / m.against)[:, :, None] * m.nested
     at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
