@@ -7,6 +7,7 @@ import pandas as pd
 
 from xunhuan.faces import words
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import lowered
 from xunhuan.faces.told import Told
 
 
@@ -36,10 +37,21 @@ def steps(reading: Reading, place: str = "") -> pd.DataFrame:
     return out if both.spans else out.drop(columns=["low", "high"])
 
 
-def degrees(reading: Reading, place: str = "") -> tuple[Told, dict[str, pd.DataFrame]] | None:
-    """The quantity that is gained or lost, and one curve a policy, its label in words: degree, external (reliance), gain.
+_RELIANCE = "frontier_reliance"
 
-    None where the result has no frontier.
+
+def _reliance_moves(reading: Reading) -> bool:
+    return bool(np.isfinite(reading.data[_RELIANCE].to_numpy()).any())
+
+
+def frontier_axis(reading: Reading) -> str:
+    """What stands along a frontier: reliance on abroad, or where no accounts move the degree of the shock."""
+    return lowered(reading.title("reliance")) if _reliance_moves(reading) else words.of(reading.lang)("degree_of_shock")
+
+
+def degrees(reading: Reading, place: str = "") -> tuple[Told, dict[str, pd.DataFrame]] | None:
+    """The quantity that is gained or lost, and one curve a policy, its label in words: degree, external (reliance; the
+    degree itself where no accounts move), gain. None where the result has no frontier.
     """
     name = next((n for n, q in reading.quantities.items() if "degree" in q.axes and q.weighs), None)
     if name is None:
@@ -47,7 +59,8 @@ def degrees(reading: Reading, place: str = "") -> tuple[Told, dict[str, pd.DataF
     d, t, place = reading.data, words.of(reading.lang), place or reading.home
     curves = {}
     for policy in d["policy"].values.astype(str):
-        gain, foreign = (d[v].sel(policy=policy, place=place).values for v in (name, "frontier_reliance"))
+        gain, foreign = (d[v].sel(policy=policy, place=place).values for v in (name, _RELIANCE))
+        foreign = foreign if _reliance_moves(reading) else d["degree"].values
         label = t("no_policy") if policy == "none" else t("with_policy", name=policy)
         curves[label] = pd.DataFrame({"degree": d["degree"].values, "external": foreign, "gain": gain})
     return reading.quantities[reading.quantities[name].weighs], curves

@@ -194,7 +194,7 @@ class Reading(Placed):
         values = self.data[q.name]
         if place:
             values = values.sel({q.place_axis: place})
-        base = values.sel(arm="base").to_numpy() if q.rest is None else q.rest
+        base = values.sel(arm="base").to_numpy() if q.rest is None or values.attrs.get("moving") else q.rest
         mine = values.sel(arm=arm).to_numpy()
         # What rounding leaves is no move.
         return bool((np.abs(np.nan_to_num(mine - base)) > STILL * np.maximum(1.0, np.abs(np.nan_to_num(mine)))).any())

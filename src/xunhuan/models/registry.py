@@ -31,6 +31,8 @@ RESERVED: dict[str, tuple[str, ...]] = {
                  "sobol_total_half"),
 }  # fmt: skip
 """Names that are the house's own: keys of [model.NAME], of a shock and of [uncertainty]; numbers that need no model."""
+AXES = ("place", "home_place", "region", "sector", "t")
+"""Axes of numbers that mean the same for every model; others are a model's own, since their labels differ."""
 DEFAULT = "trade"
 """The model asked where none is named."""
 _known: dict[str, Model[Any]] = {}
@@ -147,10 +149,10 @@ def register(model: Model[Any]) -> None:
         for name in dict.fromkeys(mine):
             if mine.count(name) > 1:
                 problems.add(f"{what} {name}: is there twice")
-            if name in RESERVED[what]:
+            if name in RESERVED.get(what, ()):
                 problems.add(f"{what} {name}: the house's own name; choose another")
             for other in _known.values():
-                if what in ("quantity", "uncertain") and name in _names(other)[what]:
+                if what in ("quantity", "uncertain", "axis") and name in _names(other)[what]:
                     problems.add(f"{what} {name}: the model {other.name!r} has one of this name; prefix it")
     for kind in model.reads:
         same = {e.kind: e for m in _known.values() for e in m.reads}.get(kind.kind, kind)
@@ -167,6 +169,7 @@ def _names(model: Model[Any]) -> dict[str, list[str]]:
     return {
         "quantity": [q.name for q in model.quantities], "uncertain": [u.name for u in model.uncertain],
         "edit": [e.kind for e in model.reads], "parameter": list(model.parameters.model_fields),
+        "axis": sorted({a for q in model.quantities for a in q.axes} - set(AXES)),
     }  # fmt: skip
 
 

@@ -77,13 +77,14 @@ def _blanked(arm: Arm) -> Mapping[str, Numbers]:
 def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
     """Add what [compare] asks for, where the model it weighs runs."""
     c = bench.scenario.compare
-    if bench.gain is None or bench.gain[0] not in bench.parameters:
+    weighed = bench.traced
+    if weighed is None or weighed[0] not in bench.parameters:
         return data
     made: dict[str, tuple[Array, dict[str, Any]]] = {}
     if c.offset is not None:
         shock, policy = c.offset.shock, c.offset.policy
         both = c.offset.both
-        w = {a: data[bench.gain[1].name].sel(arm=a).to_numpy() for a in (shock, policy, both)}
+        w = {a: against_base(data[weighed[1].name], a) for a in (shock, policy, both)}
         omega, net = compare.offset(w[shock], w[policy], w[both])
         made |= {"omega": (omega, {"arm": both}), "omega_net": (net, {"arm": both})}
     if c.break_even is not None:
@@ -108,9 +109,9 @@ def _compare(bench: Bench, data: xr.Dataset, full: bool) -> xr.Dataset:
     for name, (values, attrs) in made.items():
         q = compare.COMPARISONS[name]
         if name in compare.WEIGHED:
-            attrs = {"weighs": bench.gain[1].name} | attrs
+            attrs = {"weighs": weighed[1].name} | attrs
         if name == compare.GAINED:
-            q = replace(q, unit=bench.gain[1].unit)
+            q = replace(q, unit=weighed[1].unit)
         data[name] = (q.axes, values, attrs_of(q, bench.base.unit) | attrs)
     return data
 
@@ -124,7 +125,13 @@ def _solved(bench: Bench, data: xr.Dataset) -> dict[float, Array]:
     found = {size: next((a for a, d in doses.items() if d == want), None) for size, want in wanted.items()}
     assert bench.gain is not None
     w = data[bench.gain[1].name]
-    return {size: w.sel(arm=arm).to_numpy() for size, arm in found.items() if arm is not None}
+    return {size: against_base(w, arm) for size, arm in found.items() if arm is not None}
+
+
+def against_base(w: xr.DataArray, arm: str) -> Array:
+    """A gain of an arm against the base, by place: the number itself, or where the base does not rest what it adds to it."""
+    here = np.asarray(w.sel(arm=arm).to_numpy())
+    return here if _rests(w) else (1 + here) / (1 + w.sel(arm="base").to_numpy()) - 1
 
 
 def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:
@@ -169,10 +176,15 @@ def _blocks(data: xr.Dataset) -> Iterator[tuple[str, str, xr.DataArray]]:
     for k, arm in enumerate(str(a) for a in data["arm"].values):
         for name in (n for n in told if "arm" in data[n].dims):
             cut = data[name].isel(arm=k)
-            if not (arm == "base" and "rest" in cut.attrs) and not np.isnan(cut.to_numpy()).all():
+            if not (arm == "base" and _rests(cut)) and not np.isnan(cut.to_numpy()).all():
                 yield name, arm, ordered(cut)
     for name in (n for n in told if "arm" not in data[n].dims):
         yield name, str(data[name].attrs["arm"]), ordered(data[name])
+
+
+def _rests(x: xr.DataArray) -> bool:
+    """Whether a number is known in the base by its definition."""
+    return "rest" in x.attrs and not x.attrs.get("moving")
 
 
 def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str) -> xr.Dataset:
@@ -183,7 +195,7 @@ def unflatten(data: xr.Dataset, labels: pd.DataFrame, values: Array, suffix: str
         name = str(variable)
         whole = xr.full_like(data[name], np.nan, dtype=float)
         whole.attrs = {k: v for k, v in whole.attrs.items() if k not in ("headline", "kept")}
-        if "rest" in whole.attrs and "arm" in whole.dims:
+        if _rests(whole) and "arm" in whole.dims:
             whole[{"arm": 0}] = whole.attrs["rest"]
         axes = [d for d in further if d in whole.dims]
         rows, mine = labels.iloc[at], values[at]

@@ -22,7 +22,7 @@ from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.lines import ShockLines, lines_schema
-from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, unread
+from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, traced_of, unread
 from xunhuan.scenario.scenario import Drawn, Scenario, Uncertainty, schema
 
 Table = Callable[[str], Accounts]
@@ -275,7 +275,8 @@ def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None
     except BadInput as e:
         p.add(f"{e.where}: {e.what}; {e.fix}")
     if gain_of(scenario) is None:
-        for kind in ("offset", "break_even", "frontier", "reinforcement"):
+        traced = traced_of(scenario) is not None
+        for kind in ("offset", "break_even", "reinforcement", *(() if traced else ("frontier",))):
             if getattr(c, kind) is not None:
                 p.add(f"compare.{kind}: needs a model that gives a gain; add {' or '.join(givers())}")
     if base is not None and c.break_even is not None and c.break_even.regions != "home":

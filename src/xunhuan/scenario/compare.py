@@ -170,12 +170,14 @@ def gain(bench: Bench, doses: Mapping[str, float]) -> Array:
     response, numbers = weighed(bench, doses)
     assert bench.gain is not None
     w = numbers[bench.gain[1].name].values
+    if bench.evolves(bench.gain[0]):
+        w = (1 + w) / (1 + weighed(bench, {})[1][bench.gain[1].name].values) - 1
     return w if response.status.converged else np.full_like(w, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
 class FrontierCurves:
-    """The shock traced from nothing to its whole.
+    """The shock traced from nothing to its whole. What is one number of the nation stands at its place alone.
 
     degree  λ, dose of the shock · policies: "none" first
     gain, reliance  policy degree place, shares; nan where the solver did not converge
@@ -198,21 +200,24 @@ def frontier(bench: Bench) -> FrontierCurves:
     """
     spec = bench.scenario.compare.frontier
     assert spec is not None
-    assert bench.gain is not None
+    assert bench.traced is not None
     degree = np.linspace(0.0, 1.0, spec.steps)
     policies = ("none", *spec.policies)
     whole = [{spec.shock: 1.0} | ({} if p == "none" else {p: 1.0}) for p in policies]
-    gained = bench.gain[1].name
-    bench, changed = comparable(bench, whole)
+    model, gained = bench.traced[0], bench.traced[1]
+    bench, changed = comparable(bench, whole, model)
+    at = list(bench.view.places.codes).index(bench.base.home) if not gained.axes else slice(None)
     shape = (len(policies), len(degree), len(bench.view.places.codes))
     income, foreign = np.full(shape, np.nan), np.full(shape, np.nan)
     for k, policy in enumerate(policies):
         for d, dose in enumerate(degree):
             doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
-            response, numbers = weighed(bench, doses)
+            response, numbers = weighed(bench, doses, of=model)
             if response.status.converged:
-                income[k, d] = numbers[gained].values
+                income[k, d, at] = numbers[gained.name].values
                 foreign[k, d] = reliance_at(response.accounts, bench.view.places)
+    if bench.gain is None:  # a model that gives no gain leaves the accounts as they are
+        foreign[:] = np.nan
     note = (
         f"so that the points of the frontier compare, its base among them, they are those of {changed}"
         if changed

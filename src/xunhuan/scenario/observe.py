@@ -40,10 +40,14 @@ MEASURES = (
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A table, its places and the measures wanted; reads numbers off accounts."""
+    """A table, its places and the measures wanted; reads numbers off accounts.
+
+    moving  models to which something happens without any edit, so that their numbers do not rest in the base
+    """
 
     base: Accounts
     measure: Measure
+    moving: frozenset[str] = frozenset()
 
     @cached_property
     def places(self) -> Places:
@@ -160,7 +164,7 @@ def stack(view: View, arms: Mapping[str, Readings], known: Mapping[str, tuple[Qu
         for reading in arms.values():
             coords |= reading[name].coords if name in reading else {}
         rows = [r[name].values if name in r else np.full(sample.values.shape, np.nan) for r in arms.values()]
-        told = attrs_of(quantity, view.base.unit, model)
+        told = attrs_of(quantity, view.base.unit, model) | ({"moving": 1} if model in view.moving else {})
         data[name] = (("arm", *sample.axes), np.stack(rows), told)
         if any(r[name].low is not None for r in arms.values() if name in r):
             plain = {k: v for k, v in told.items() if k not in ("headline", "kept")}

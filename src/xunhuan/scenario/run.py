@@ -59,7 +59,7 @@ class Bench:
     @cached_property
     def view(self) -> View:
         """What is read off the arms."""
-        return View(self.base, self.scenario.measure)
+        return View(self.base, self.scenario.measure, frozenset(n for n in self.order if self.evolves(n)))
 
     @cached_property
     def after(self) -> dict[str, str]:
@@ -84,6 +84,11 @@ class Bench:
     def gain(self) -> tuple[str, Quantity] | None:
         """Model and quantity that comparisons weigh: the first gain by place that some model of the scenario gives."""
         return gain_of(self.scenario)
+
+    @cached_property
+    def traced(self) -> tuple[str, Quantity] | None:
+        """Model and quantity that a frontier follows."""
+        return traced_of(self.scenario)
 
     @cached_property
     def quantities(self) -> dict[str, tuple[Quantity, str]]:
@@ -167,6 +172,13 @@ def gain_of(scenario: Scenario) -> tuple[str, Quantity] | None:
     known = registry.models()
     found = ((n, q) for n in scenario.model if n in known for q in known[n].quantities)
     return next(((n, q) for n, q in found if q.change and q.better > 0 and q.axes == ("place",)), None)
+
+
+def traced_of(scenario: Scenario) -> tuple[str, Quantity] | None:
+    """Model and quantity that a frontier follows: what comparisons weigh, else the first number told of the nation."""
+    known = registry.models()
+    found = ((n, q) for n in scenario.model if n in known for q in known[n].quantities)
+    return gain_of(scenario) or next(((n, q) for n, q in found if q.headline and q.axes in ((), ("place",))), None)
 
 
 Asked = tuple[str, tuple[Edit, ...], Any]
@@ -263,37 +275,38 @@ def as_kept(bench: Bench, acc: Accounts, name: str, response: Response, full: bo
 
 
 def weighed(
-    bench: Bench, doses: Mapping[str, float], extra: tuple[Edit, ...] = ()
+    bench: Bench, doses: Mapping[str, float], extra: tuple[Edit, ...] = (), of: str = ""
 ) -> tuple[Response, Mapping[str, Numbers]]:
-    """Response and readings of the model that comparisons weigh, on an arm and further edits.
+    """Response and readings of the model that comparisons weigh, or of the model `of`, on an arm and further edits.
 
     Raises BadInput as the models do, or where no model of the scenario gives a gain.
     """
-    name, acc, edits = _posed(bench, doses)
+    name, acc, edits = _posed(bench, doses, of)
     model = registry.find(name)
     response = responded(model, acc, Shock(edits + extra), bench.parameters[name], bench.parameters)
     return response, model.read(acc, response, bench.view.places)
 
 
-def _posed(bench: Bench, doses: Mapping[str, float]) -> tuple[str, Accounts, tuple[Edit, ...]]:
-    """The model that comparisons weigh, the accounts it begins with on an arm, and its edits there."""
-    if bench.gain is None:
+def _posed(bench: Bench, doses: Mapping[str, float], of: str = "") -> tuple[str, Accounts, tuple[Edit, ...]]:
+    """The model that comparisons weigh, or `of`, the accounts it begins with on an arm, and its edits there."""
+    if bench.gain is None and not of:
         raise BadInput("no model of the scenario gives a gain to compare", fix=f"add one of {', '.join(givers())}")
-    name = bench.gain[0]
+    name = of or (bench.gain[0] if bench.gain is not None else "")
     memo: Memo = {}
     before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
     acc, handed = _handed(bench, name, before, memo)
     return name, acc, _unspent(bench.edits(name, doses), before) + handed
 
 
-def comparable(bench: Bench, arms: Iterable[Mapping[str, float]]) -> tuple[Bench, str]:
-    """The bench with parameters of the weighed model under which its answers on some arms, and on parts of them, compare.
+def comparable(bench: Bench, arms: Iterable[Mapping[str, float]], of: str = "") -> tuple[Bench, str]:
+    """The bench with parameters of the weighed model, or of the model `of`, under which its answers on some arms, and on
+    parts of them, compare.
 
     Returns it with what has changed, in words; the bench itself and no words where they compare as they are. Raises as
     `weighed`.
     """
     for doses in arms:
-        name, acc, edits = _posed(bench, doses)
+        name, acc, edits = _posed(bench, doses, of)
         own, fit = bench.parameters[name], registry.find(name).comparable
         new = own if fit is None else fit(acc, Shock(edits), own)
         if new != own:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import figures, words
-from xunhuan.faces.compared import degrees, quantity_weighed, steps
+from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, steps
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
@@ -214,7 +214,7 @@ def _frontier(reading: Reading, out: Album) -> None:
         return
     q, curves = found
     fig = figures.frontier_curves(
-        curves, x_title=lowered(reading.title("reliance")), y_title=reading.axis(q), form=q.form(drawn=True)
+        curves, x_title=frontier_axis(reading), y_title=reading.axis(q), form=q.form(drawn=True)
     )
     equal = reading.data.sizes["degree"] - 1
     out.add(

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 _HOME = ("home_place",)
 CITIES = (
     Quantity("price_of_anarchy", "ratio", _HOME, "what the nation pays for its need in the cities' race, over what it pays "
-             "in its plan, C(Nash) / C(plan)", "KoutsoupiasPapadimitriou1999", better=-1, headline=True, rest=1.0),
+             "in its plan, C(Nash) / C(plan)", "KoutsoupiasPapadimitriou1999", better=-1, headline=True, rest=None),
     Quantity("rivalry_loss", "bn USD", _HOME, "what the race costs the nation a year beyond its plan, C(Nash) − C(plan)",
              better=-1, headline=True),
     Quantity("stability_cost", "bn USD", _HOME, "least payments a year that keep every coalition of blocks in the plan: "
              "min Σ t, t ≥ 0, Σ_S (u + t) ≥ v(S)", "BachrachElkindMeir2009", better=-1, headline=True),
     Quantity("capacity_built", "bn USD", ("city", "play"), "capacity a year at import prices, Σ_k L K, in the plan and in "
              "the race", rest=None, picture="pairs"),
-    Quantity("places_by_stage", "count", ("stage", "play"), "number of cities that have the stage", rest=None,
+    Quantity("places_by_stage", "count", ("stage_built", "play"), "number of cities that have the stage", rest=None,
              picture="pairs"),
-    Quantity("capacity_used", "share", ("stage", "play"), "sales over capacity, min(1, N / Σ L K)", rest=None,
+    Quantity("capacity_used", "share", ("stage_built", "play"), "sales over capacity, min(1, N / Σ L K)", rest=None,
              picture="pairs"),
     Quantity("anarchy_by_compliance", "ratio", ("city_compliance",), "price of anarchy where so much of each city's mind is "
              "the nation's", rest=None, picture="curve"),
@@ -56,7 +56,7 @@ PROVINCES = (
     Quantity("rivalry_transfer", "value", _HOME, "what a region must be given a year so that it does not lose by "
              "coordination: (W(Nash) − W(coordinated)) I where positive", rest=None, picture="lollipops"),
     Quantity("duplication_ratio", "ratio", _HOME, "effective number of regions that make the goods at stake, 1/Σ s², in "
-             "rivalry over coordinated", "Hirschman1964", rest=1.0),
+             "rivalry over coordinated", "Hirschman1964", rest=None),
     Quantity("income_by_compliance", "share", ("province_compliance",), "change of the nation's real income where so much "
              "of each player's mind is the nation's", rest=None, picture="curve"),
 )  # fmt: skip
@@ -126,7 +126,7 @@ def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
     plan, race = float(cost.sel(play="plan")), float(cost.sel(play="rivalry"))
     city, play, stage = (list(d[k].values) for k in ("city", "play", "stage"))
     by_city = {"city": city, "play": play}
-    by_stage = {"stage": stage, "play": play}
+    by_stage = {"stage_built": stage, "play": play}
     own = d["city_payoff"]
 
     def across(x: xr.DataArray, *axes: str) -> Array:
@@ -137,8 +137,8 @@ def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
         "rivalry_loss": of_nation(race - plan, places),
         "stability_cost": of_nation(float(d["payment"].sum()), places),
         "capacity_built": Numbers(("city", "play"), across(d["capacity"].sum("stage"), "city", "play"), by_city),
-        "places_by_stage": Numbers(("stage", "play"), across((d["lines"] > 0).sum("city"), "stage", "play"), by_stage),
-        "capacity_used": Numbers(("stage", "play"), across(d["use_of_capacity"], "stage", "play"), by_stage),
+        "places_by_stage": Numbers(("stage_built", "play"), across((d["lines"] > 0).sum("city"), "stage", "play"), by_stage),
+        "capacity_used": Numbers(("stage_built", "play"), across(d["use_of_capacity"], "stage", "play"), by_stage),
         "anarchy_by_compliance": Numbers(("city_compliance",), across(d["anarchy"], "city_compliance"),
                                          {"city_compliance": list(d["city_compliance"].values)}),
         "loss_by_part": Numbers(("part",), across(d["loss"], "part"), {"part": list(d["part"].values)}),

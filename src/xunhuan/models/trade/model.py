@@ -46,7 +46,7 @@ def respond_many(
 
 
 def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
-    """The long run long_run_lent to other models; see `answer.lent`."""
+    """The long run as it is lent to other models; see `answer.long_run_lent`."""
     from xunhuan.models.trade.answer import long_run_lent
 
     return long_run_lent(accounts, parameters)

@@ -228,7 +228,7 @@ def frontier_card(reading: Reading) -> list[Any]:
     gain, curves = found
     title = words.of(reading.lang)("frontier")
     fig = figures.frontier_curves(
-        curves, language=reading.lang, x_title=lowered(reading.title("reliance")), y_title=reading.axis(gain),
+        curves, language=reading.lang, x_title=compared.frontier_axis(reading), y_title=reading.axis(gain),
         form=gain.form(drawn=True),
     )  # fmt: skip
     return [card(framed(fig, "frontier", title, "frontier"), title)]
