@@ -98,7 +98,8 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     buffer = io.StringIO()
     # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
     c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
-    numeric = [df[name].dtype.kind in "fiu" for name in df.columns]
+    written = df.attrs.get("written", ())  # numbers that are texts already, each with its own digits
+    numeric = [df[name].dtype.kind in "fiu" or name in written for name in df.columns]
     places = [_places(df[name], digits) for name in df.columns]
     cells = [[_cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
     for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):

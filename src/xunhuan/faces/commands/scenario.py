@@ -158,10 +158,25 @@ def _show_result(result: Result, out: Path) -> None:
 
 
 def headline_table(result: Result) -> pd.DataFrame:
-    """Headline numbers of the home nation: each model's first, then measures and comparisons, with 90% intervals."""
+    """Headline numbers of the home nation: each model's first, then measures and comparisons, with 90% intervals; written,
+    since digits go by unit."""
     from xunhuan.faces.telling import headline_frame
 
-    return headline_frame(result)
+    frame = headline_frame(result)
+    numbers = [c for c in ("value", "median", "low", "high") if c in frame]
+    for c in numbers:
+        frame[c] = [_written(x, unit) for x, unit in zip(frame[c], frame["unit"], strict=True)]
+    frame["unit"] = frame["unit"].replace({"date": "year"})
+    frame.attrs["written"] = numbers
+    return frame
+
+
+def _written(x: float, unit: str) -> str:
+    if x != x:
+        return "–"
+    if unit == "date":
+        return f"{x:.1f}" if x < float("inf") else "later"
+    return f"{x:,.{3 if unit == 'ratio' else 2}f}"
 
 
 def _ended(result: Result) -> list[str]:
