@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
-from xunhuan.models.model import Numbers, Quantity, Response, Shock, Status
+from xunhuan.models.model import Model, Numbers, Quantity, Response, Shock, Status
 from xunhuan.scenario.lend import responded
 from xunhuan.scenario.observe import MEASURES, View
 from xunhuan.scenario.scenario import Drawn, Scenario
@@ -170,8 +170,13 @@ def chain_order(scenario: Scenario) -> tuple[str, ...]:
 def gain_of(scenario: Scenario) -> tuple[str, Quantity] | None:
     """Model and quantity that comparisons of a scenario weigh; None where no model of it gives a gain by place."""
     known = registry.models()
-    found = ((n, q) for n in scenario.model if n in known for q in known[n].quantities)
-    return next(((n, q) for n, q in found if q.change and q.better > 0 and q.axes == ("place",)), None)
+    return next(((n, q) for n in scenario.model if n in known for q in _gains(known[n])), None)
+
+
+def _gains(model: Model[Any]) -> list[Quantity]:
+    """Gains by place against nothing happening; a model to which something happens by itself gives none."""
+    found = model.quantities if not model.evolves else ()
+    return [q for q in found if q.change and q.better > 0 and q.axes == ("place",)]
 
 
 def traced_of(scenario: Scenario) -> tuple[str, Quantity] | None:
@@ -317,8 +322,7 @@ def comparable(bench: Bench, arms: Iterable[Mapping[str, float]], of: str = "") 
 
 def givers() -> list[str]:
     """Models that give a gain by place."""
-    return [f"[model.{m.name}]" for m in registry.models().values()
-            if any(q.change and q.better > 0 and q.axes == ("place",) for q in m.quantities)]  # fmt: skip
+    return [f"[model.{m.name}]" for m in registry.models().values() if _gains(m)]
 
 
 def arms(scenario: Scenario) -> dict[str, dict[str, float]]:

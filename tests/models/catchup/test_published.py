@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
+import xunhuan as xh
 from tests.helpers.made_up import world
 from xunhuan.models.catchup.diffusion import gain_from_openness, inflow
 from xunhuan.models.catchup.draws import values_drawn
@@ -15,6 +17,7 @@ from xunhuan.models.catchup.learning import duplication_penalty, price_by_experi
 from xunhuan.models.catchup.market import stage_home_share, stage_price
 from xunhuan.models.catchup.path import Levers, World, run_years
 from xunhuan.models.catchup.projection import fitted_slope, rows_of, slope
+from xunhuan.models.edits import Duplication, Edit, Push
 
 pytestmark = pytest.mark.textbook
 
@@ -144,3 +147,16 @@ def test_a_cut_of_nearly_all_chips_raises_prices_by_a_third_or_so() -> None:
         path = run_years(w, Levers.none(1)._replace(trade=cut))
         rise = path.price[1, 0] / run_years(w, Levers.none(1)).price[1, 0] - 1
         assert 0.25 < rise < 0.65
+
+
+@pytest.mark.parametrize(("without", "with_"), [(2035.0, 2038.7), (2040.0, 2044.7)])
+def test_rivalry_puts_the_year_off(without: float, with_: float) -> None:
+    """A push that gives 70% by a year gives it so much later where all is dearer by a price of anarchy of 1.293."""
+    acc = xh.load("world-2017")
+
+    def reached(*edits: Edit) -> float:
+        r = xh.respond(acc, list(edits), model="catchup", industry="chips", draws=0, years=(2020, 2060))
+        return float(r.detail["target_year"].sel(draw=0, reading="made_in"))
+
+    rate = brentq(lambda m: reached(Push("CHN", rate=m)) - without, 0.005, 0.03, xtol=1e-6)
+    assert reached(Push("CHN", rate=rate), Duplication("CHN", factor=1.293)) == pytest.approx(with_, abs=0.1)

@@ -177,8 +177,10 @@ def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
     np.testing.assert_allclose(m.promotion, [0, 0.3, 0, 0])
     np.testing.assert_allclose(m.share, [-0.5, -0.5, -0.5, 0])
     np.testing.assert_allclose(m.privilege, [0, 0, 2, 0])
-    assert isinstance(m.at([0, None]), Minds)
-    assert m.at([0, None]).compliance.tolist() == [0.2, 0.0]
+    home = np.array([n == "ATL" for n in toy.geography.nation])
+    assert isinstance(m.at([0, None], home), Minds)
+    assert m.at([0, None], home).compliance.tolist() == [0.2, 0.0]
+    assert m.at([0, None], home).share.tolist() == [-0.5, -0.5]
 
 
 def test_what_is_borrowed_comes_from_the_model_beside(toy: Accounts) -> None:

@@ -13,7 +13,7 @@ from xunhuan.models.catchup.industry import IndustryFile
 from xunhuan.models.catchup.path import Levers
 from xunhuan.models.edits import Decoupling, Duplication, Push
 from xunhuan.models.edits.primitives import Theta, primitives
-from xunhuan.models.edits.yearly import CHANNELS
+from xunhuan.models.edits.yearly import CHANNELS, industry_named
 from xunhuan.models.model import Shock
 
 
@@ -44,7 +44,7 @@ def acting(
         for wrong in e.check(acc):
             problems.add(f"`{e}`: {wrong}")
         industry = getattr(e, "industry", "")
-        if industry and industry != name:
+        if industry and industry_named(industry) != industry_named(name):
             near = nearest(industry, [name])
             problems.add(f"`{e}`: industry: the model is of {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
     problems.raise_if(where=shock.name or acc.name)

@@ -26,6 +26,7 @@ from xunhuan.models.edits import (
     TradeCost,
 )
 from xunhuan.models.edits.text import parse_edit
+from xunhuan.models.edits.yearly import industry_named
 from xunhuan.models.model import LongRun, Model, Response, Shock, Short, Uncertain, words_beside
 
 _DRAWN = (
@@ -67,7 +68,15 @@ def hands_on(response: Response) -> tuple[Edit, ...]:
         )
         kinds = {e.kind: e for e in (TradeCost, Tariff, Productivity, ExportTax)}
         out += [parse_edit(text, kinds) for text in str(a["edits"]).split("\n") if text]
-    return (*out, Need(regions="provinces", value=float(a["value_by"]), industry=str(a["industry"]), year=int(a["by"])))
+    return (
+        *out,
+        Need(
+            regions="provinces",
+            value=float(a["value_by"]),
+            industry=industry_named(str(a["industry"])),
+            year=int(a["by"]),
+        ),
+    )
 
 
 def _level(name: str) -> Uncertain[CatchupParameters]:

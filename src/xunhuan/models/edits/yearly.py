@@ -6,6 +6,7 @@ each leaves, rates of a push add up, whatever their order.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -20,6 +21,17 @@ Channel = Literal["know", "trade", "tools", "leave"]
 CHANNELS: tuple[Channel, ...] = ("know", "trade", "tools", "leave")
 """What can be cut: knowledge, sales of the good, tools and other inputs, plants that foreign owners hold."""
 Year = Annotated[int, NUMBER, Field(ge=1, le=3000)]
+
+
+def industry_named(text: str) -> str:
+    """What an industry is called by all models: the name it is bundled under, or of its files.
+
+    >>> industry_named("chips"), industry_named("mine/widgets.toml"), industry_named("mine/widgets-cities.csv")
+    ('chips', 'widgets', 'widgets')
+    """
+    path = PurePath(text)
+    name = path.parent.name if path.name == "cities.csv" else path.stem if path.suffix else path.name
+    return (name or path.stem).removesuffix("-cities")
 
 
 class Yearly(Edit):

@@ -9,6 +9,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits import Need
+from xunhuan.models.edits.yearly import industry_named
 from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.rivalry.cities import LOSS_PARTS, national_cost, parts_of_loss, payoffs, use_of_capacity
 from xunhuan.models.rivalry.industry import read_industry
@@ -55,11 +56,17 @@ def respond(accounts: Accounts, shock: Shock, parameters: RivalryParameters, slo
         industry = read_industry(parameters.cities.industry)
         codes = list(accounts.geography.codes)
         home = [industry.text(c, "province") for c in industry.cities]
-        at = minds.at([codes.index(h) if h in codes else None for h in home])
+        at_home = np.array([n == accounts.home for n in accounts.geography.nation])
+        at = minds.at([codes.index(h) if h in codes else None for h in home], at_home)
         s = settle_cities(parameters.cities, industry, at, handed(shock, parameters.cities))
         made.append(_of_cities(s))
         ended.append(_status(s))
         notes += _notes(s)
+        lost = [c for c, h in zip(industry.cities, home, strict=True) if h not in codes]
+        if lost and not minds.still:
+            notes.append(
+                f"in no region of {accounts.name}, so touched by edits of all regions at home alone: {', '.join(lost)}"
+            )
     if parameters.nations is not None:
         data, status, note = war(accounts, parameters.nations)
         made.append(data)
@@ -87,7 +94,7 @@ def handed(shock: Shock, p: Cities) -> float | None:
     if not isinstance(p.need, str) and p.need and needs:
         problems.add(f"need: by stage here, and in all by `{needs[0]}`; give one of them")
     for e in needs:
-        if e.industry != p.industry:
+        if industry_named(e.industry) != industry_named(p.industry):
             problems.add(
                 f"`{e}`: is of {e.industry!r}, the cities' industry is {p.industry!r}; name the same one twice"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
@@ -25,11 +26,16 @@ class Minds(NamedTuple):
     compliance: Array
     privilege: Array
 
-    def at(self, where: list[int | None]) -> Minds:
-        """The same by players of which each stands in a region, or in none of the table."""
+    def at(self, where: list[int | None], home: NDArray[np.bool_]) -> Minds:
+        """The same by players of which each stands in a region, or in none of the table: such a one takes what all regions
+        at home have alike.
+
+        home  r, True for regions of the home nation
+        """
 
         def pick(a: Array) -> Array:
-            return np.array([0.0 if k is None else float(a[k]) for k in where])
+            alike = float(a[home][0]) if home.any() and (a[home] == a[home][0]).all() else 0.0
+            return np.array([alike if k is None else float(a[k]) for k in where])
 
         return Minds(*(pick(a) for a in self))
 

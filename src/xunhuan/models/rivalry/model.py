@@ -9,6 +9,7 @@ from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import Duplication, Edit, Need
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.yearly import industry_named
 from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words_beside
 from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.edits import MINDS
@@ -46,7 +47,9 @@ def hands_on(response: Response) -> tuple[Edit, ...]:
         return ()
     cost = d["national_cost"]
     anarchy = float(cost.sel(play="rivalry") / cost.sel(play="plan"))
-    return (Duplication(regions="provinces", factor=max(anarchy, 1.0), industry=str(d.attrs["industry"])),)
+    return (
+        Duplication(regions="provinces", factor=max(anarchy, 1.0), industry=industry_named(str(d.attrs["industry"]))),
+    )
 
 
 def _factor(name: str, most: float) -> Any:
