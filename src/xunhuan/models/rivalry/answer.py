@@ -129,10 +129,11 @@ def _of_cities(s: CityAnswer) -> xr.Dataset:
         "obeyed": (("city",), s.told.obeyed),
         "orders": (("order",), s.orders / s.cost),
         "need": (("stage",), g.need),
+        "by_level": (("level",), np.array([x for _, x in s.levels]) / s.cost),
     }  # fmt: skip
     coords = {
         "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(LOSS_PARTS),
-        "city_compliance": list(s.compliance), "block": list(s.blocks),
+        "city_compliance": list(s.compliance), "block": list(s.blocks), "level": [n for n, _ in s.levels],
         "province": ("city", [s.industry.text(c, "province") for c in s.industry.cities]),
         "city_zh": ("city", [s.industry.text(c, "name_zh") for c in s.industry.cities]),
         "stage_zh": ("stage", [s.industry.text(k, "name_zh") for k in s.industry.stages]),

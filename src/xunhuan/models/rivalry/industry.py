@@ -95,12 +95,15 @@ def bundled_industries() -> list[str]:
     return sorted(f.name.removesuffix("-cities.csv") for f in folder.iterdir() if f.name.endswith("-cities.csv"))
 
 
-def industry_words() -> dict[str, tuple[str, str]]:
-    """Names of bundled cities and stages, English and Chinese."""
+def industry_words(named: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Names of bundled cities and stages and of those who leave the plan alone, English and Chinese; named: of blocks."""
     out: dict[str, tuple[str, str]] = {}
     for name in bundled_industries():
         industry = read_industry(name)
         out |= {k: (k, industry.text(k, "name_zh") or k) for k in (*industry.cities, *industry.stages)}
+        for b in dict.fromkeys(industry.text(c, "block") for c in industry.cities):
+            en, zh = named.get(b, (b, b))
+            out[f"only {b}"] = (f"only {en} leaves the plan", f"仅{zh}脱离规划")
     return out
 
 

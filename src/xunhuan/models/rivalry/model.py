@@ -18,8 +18,10 @@ from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.read import (
     QUANTITIES,
     by_block,
+    by_cell,
     by_city,
     by_compliance,
+    by_level,
     by_nation,
     by_province,
     by_stage,
@@ -78,6 +80,8 @@ def _cells(p: RivalryParameters, number: float, acc: Accounts) -> RivalryParamet
     return p if p.cities is None else changed(p, cities=changed(p.cities, draw=number))
 
 
+_WORDS = words_beside("xunhuan.models.rivalry")
+
 MODEL: Model[RivalryParameters] = Model(
     name="rivalry",
     parameters=RivalryParameters,
@@ -101,11 +105,13 @@ MODEL: Model[RivalryParameters] = Model(
         "city": by_city,
         "stage": by_stage,
         "compliance": by_compliance,
+        "level": by_level,
+        "cell": by_cell,
         "block": by_block,
     },
     command="rivalry",
     short=Short(RivalryOptions, rivalry_posed, ("industry",)),
     sources=("KoutsoupiasPapadimitriou1999", "IrwinKlenow1994", "BachrachElkindMeir2009", "Lashkaripour2021"),
-    words=words_beside("xunhuan.models.rivalry") | industry_words(),
+    words=_WORDS | industry_words(_WORDS),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
 )

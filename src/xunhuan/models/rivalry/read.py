@@ -12,6 +12,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.model import Numbers, Quantity, Readings, Response
+from xunhuan.models.rivalry.industry import CELL_KINDS, read_industry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,8 @@ CITIES = (
              picture="pairs"),
     Quantity("anarchy_by_compliance", "ratio", ("city_compliance",), "price of anarchy where so much of each city's mind is "
              "the nation's", rest=None, picture="curve"),
+    Quantity("anarchy_by_level", "ratio", ("level",), "price of anarchy where rivals are cities, provinces or blocks that "
+             "act as one, and where all keep to the plan but the cities of one block", rest=None, picture="bars"),
     Quantity("loss_by_part", "bn USD", ("part",), "what the race costs beyond the plan: capital that stands idle, fixed "
              "costs, dearer units, imports", picture="bars"),
     Quantity("city_gain", "bn USD", ("city",), "what a city's leaders gain by the plan against the race, u(plan) − u(Nash)",
@@ -141,6 +144,7 @@ def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
         "capacity_used": Numbers(("stage_built", "play"), across(d["use_of_capacity"], "stage", "play"), by_stage),
         "anarchy_by_compliance": Numbers(("city_compliance",), across(d["anarchy"], "city_compliance"),
                                          {"city_compliance": list(d["city_compliance"].values)}),
+        "anarchy_by_level": Numbers(("level",), across(d["by_level"], "level"), {"level": list(d["level"].values)}),
         "loss_by_part": Numbers(("part",), across(d["loss"], "part"), {"part": list(d["part"].values)}),
         "city_gain": Numbers(("city",), across(own.sel(play="plan") - own.sel(play="rivalry"), "city"), {"city": city}),
         "obedience_price": Numbers(("city",), across(d["temptation"], "city"), {"city": city}),
@@ -256,6 +260,35 @@ def by_stage(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     out = pd.DataFrame(columns)
     out.attrs["notes"] = [
         "places: cities that have the stage; capacity, need: bn USD a year; used: percent of capacity."
+    ]
+    return out
+
+
+def by_level(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
+    """The price of anarchy by who acts as one."""
+    d = _asked(response, "by_level", "cities")
+    out = d["by_level"].to_dataframe("price_of_anarchy").reset_index()
+    out.attrs["notes"] = [
+        "price of anarchy: cost over the plan's, where cities act apart, or all those of a province or of a block as one; "
+        "only X: all keep to the plan but the cities of X, each for itself."
+    ]
+    return out
+
+
+def by_cell(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
+    """Every cell of the file of cities and stages with what it rests on, what is no fact first."""
+    import pandas as pd
+
+    d = _asked(response, "lines", "cities")
+    cells = read_industry(str(d.attrs["industry"])).cells
+    rows = [(name, field, c.value, c.low, c.high, c.kind, c.source) for (name, field), c in cells.items()]
+    frame = pd.DataFrame(rows, columns=["of", "field", "given", "low", "high", "kind", "source"])
+    frame = frame.sort_values("kind", key=lambda s: s.map(list(CELL_KINDS[::-1]).index), kind="stable")
+    out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
+    counted = ", ".join(f"{n} of {k}" for k, n in frame["kind"].value_counts().items())
+    out.attrs["notes"] = [
+        f"{len(frame)} cells: {counted}. fact: a source was read; memory: general knowledge that was not checked; judgement: an "
+        "assumption. low, high: the range it is drawn in."
     ]
     return out
 

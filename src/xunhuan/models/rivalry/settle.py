@@ -24,6 +24,7 @@ class CityAnswer:
     races    one each φ, from no lines · orders: the nation's cost under other orders of moves, bn USD a year
     blocks   names of those who may leave together, and c, the block of each city · stability: what keeps them
     tempted  c, the least each city must be given to play its part where all others do
+    levels   who acts as one: names, and the race's cost to the nation, bn USD a year
     """
 
     industry: Industry
@@ -37,6 +38,7 @@ class CityAnswer:
     stability: Stability
     every: tuple[Coalition, ...]
     tempted: Array
+    levels: tuple[tuple[str, float], ...]
 
     @property
     def told(self) -> Race:
@@ -108,7 +110,32 @@ def settle_cities(p: Cities, industry: Industry, minds: Minds | None = None, tot
     in_plan = payoffs(game, best.lines).sum(1)
     by_block = np.asarray(np.bincount(block, weights=in_plan, minlength=len(blocks)), dtype=np.float64)
     return CityAnswer(industry, game, best, p.compliance, races, orders, blocks, block, cost_of_stability(by_block, value),
-                   tuple(every), temptation(selfish, best.lines))  # fmt: skip
+                   tuple(every), temptation(selfish, best.lines),
+                   levels_of(selfish, alone, best.lines, industry, blocks, block))  # fmt: skip
+
+
+def levels_of(
+    g: Game, alone: Race, planned: Whole, industry: Industry, blocks: tuple[str, ...], block: Whole
+) -> tuple[tuple[str, float], ...]:
+    """What the nation pays, bn USD a year, where rivals are cities, provinces or blocks that each act as one; and where all
+    keep to the plan but the cities of one block, each for itself."""
+
+    def cost(found: Race) -> float:
+        return float(national_cost(g, found.lines).sum())
+
+    of = [industry.text(c, "province") or c for c in industry.cities]
+    names = list(dict.fromkeys(of))
+    province = np.array([names.index(p) for p in of])
+    out = [("cities_apart", cost(alone))]
+    if 1 < len(names) < g.C:
+        out.append(("provinces_as_one", cost(race(g, alone.lines, blocks=province))))
+    if 1 < len(blocks) < g.C:
+        out.append(("blocks_as_one", cost(race(g, alone.lines, blocks=block))))
+    for k, name in enumerate(blocks):
+        free = [int(c) for c in np.flatnonzero(block == k)]
+        if 1 < len(free) < g.C:
+            out.append((f"only {name}", cost(race(g, planned, order=free))))
+    return tuple(out)
 
 
 def _minded(g: Game, phi: float, minds: Minds | None) -> Game:
