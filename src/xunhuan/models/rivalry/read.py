@@ -287,8 +287,8 @@ def by_cell(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
     counted = ", ".join(f"{n} of {k}" for k, n in frame["kind"].value_counts().items())
     out.attrs["notes"] = [
-        f"{len(frame)} cells: {counted}. fact: a source was read; memory: general knowledge that was not checked; judgement: "
-        "an assumption. low, high: the range it is drawn in."
+        f"{len(frame)} cells: {counted}. fact: a source was read; memory: general knowledge that was not checked; "
+        "judgement: an assumption. low, high: the range it is drawn in."
     ]
     return out
 
