@@ -10,8 +10,8 @@ nothing and 1 for the edit as written. Selections name regions as `Geography.sel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -49,6 +49,16 @@ class Wrong:
 
     def __str__(self) -> str:
         return f"{self.field + ': ' if self.field else ''}{self.what}{f' ({self.fix})' if self.fix else ''}"
+
+
+@cache
+def _selections(kind: type[Edit]) -> tuple[tuple[str, str, str], ...]:
+    out = []
+    for name, f in kind.model_fields.items():
+        marks = [a for a in (*f.metadata, *parts(f.annotation)) if isinstance(a, Names)]
+        if marks:
+            out.append((name, f.alias or name, marks[0].of))
+    return tuple(out)
 
 
 class Edit(Strict):
@@ -124,12 +134,9 @@ class Edit(Strict):
         return tuple(out)
 
     @classmethod
-    def selections(cls) -> Iterator[tuple[str, str, str]]:
+    def selections(cls) -> tuple[tuple[str, str, str], ...]:
         """Fields that name places: name, as a file writes it, and "regions" or "sectors"."""
-        for name, f in cls.model_fields.items():
-            marks = [m for a in (*f.metadata, *parts(f.annotation)) for m in [a] if isinstance(m, Names)]
-            if marks:
-                yield name, f.alias or name, marks[0].of
+        return _selections(cls)
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose λ = size. Raises BadInput where it has none."""

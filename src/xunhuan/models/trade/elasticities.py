@@ -91,15 +91,27 @@ def set_elasticities(sectors: Sectors, name: str) -> SetValues:
     if name in UNIFORM:
         return SetValues(np.full(len(sectors), UNIFORM[name]), np.ones(len(sectors), dtype=bool), "uniform")
     known, rows = place(sectors, name)
-    values = bundled(f"elasticities_{known}").set_index("sector").loc[list(rows), name].to_numpy(dtype=np.float64)
+    column = _column(known, name)
+    values = np.array([column[r] for r in rows])
     how = f"sector list {known!r}" if known != "groups" else "mean of the sector's group, its list is not a known one"
     return SetValues(np.where(np.isnan(values), ASSUMED, values), ~np.isnan(values), how)
+
+
+@cache
+def _column(known: str, name: str) -> dict[str, float]:
+    frame = bundled(f"elasticities_{known}")
+    return dict(zip(frame["sector"], frame[name].astype(float), strict=True))
+
+
+@cache
+def _rows(known: str) -> frozenset[str]:
+    return frozenset(bundled(f"elasticities_{known}")["sector"])
 
 
 def place(sectors: Sectors, name: str) -> tuple[str, tuple[str, ...]]:
     """The list that knows the sectors, and their rows in it; "groups" and each sector's narrowest where none does."""
     for known in LISTS:
-        if set(sectors.codes) <= set(bundled(f"elasticities_{known}")["sector"]):
+        if _rows(known).issuperset(sectors.codes):
             return known, sectors.codes
     of: dict[str, str] = {}
     for group in reversed(GROUPS):  # the narrower group wins
