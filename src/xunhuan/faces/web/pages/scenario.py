@@ -62,6 +62,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         Input("opened", "data"),
         Input({"field": ALL, "scale": ALL}, "value"),
         Input({"flag": ALL}, "checked"),
+        Input({"ask": ALL, "scale": ALL}, "value"),
         State("draft", "data"),
         prevent_initial_call=True,
     )
