@@ -13,8 +13,9 @@ def caption_of(reading: Reading, q: Told, arm: str) -> str:
     """The caption of a quantity's picture in an arm, with what it is never shown without."""
     if q.picture in ALONG:
         return _along(reading, q, arm)
-    plain = words.of(reading.lang)("picture_plain")
-    said = reading.words_of(q, q.picture, plain).format(title=reading.title(q), arm=arm)
+    fill = {"title": reading.title(q), "arm": arm}
+    own = reading.words_of(q, q.picture, "")
+    said = own.format(**fill) if own else words.of(reading.lang)("picture_plain", **fill)
     return f"{said} {beside(reading, q, arm)}".rstrip()
 
 

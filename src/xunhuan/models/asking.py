@@ -1,8 +1,8 @@
 """What a model asks of who has never heard of it: a page of plain words, a few controls on a scenario of the library.
 
 Words are the room's: `ask_nav` and `ask_title` (the question), `ask_lead`, `ask_sum` (what is read off, in a sentence),
-`control_X` and `help_X` of each control, `choice_X`, `term_X` and `means_X` of each term, the keys of `assumes`, `ground_X` of
-what it rests on, and `named_X` for the scenario's own names X of shocks and arms.
+`control_X` and `help_X` of each control, `choice_X`, `term_X` and `means_X` of each term, the keys of `assumes`, `ground_X`
+of what it rests on, and `named_X` for the scenario's own names X of shocks and arms.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 GROUNDS = ("fact", "computed", "memory", "judgement")
-"""What a number rests on: a source that was read, worked out from such, general knowledge nobody has checked, an assumption."""
+"""What a number rests on: a source that was read, such sources worked out, general knowledge nobody has checked, an
+assumption."""
 
 
 class Ground(NamedTuple):
@@ -26,19 +27,19 @@ class Ground(NamedTuple):
         What they rest on.
     source : str
         What is said of it, as the data have it.
-    count : int
-        Numbers.
+    numbers : int
+        How many they are.
 
     Examples
     --------
-    >>> Ground("learning_rate", "fact", "IrwinKlenow1994").count
+    >>> Ground("learning_rate", "fact", "IrwinKlenow1994").numbers
     1
     """
 
     what: str
     kind: str
     source: str
-    count: int = 1
+    numbers: int = 1
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Asking:
     without: tuple[str, ...] = ()
     rests_on: Callable[[Any], tuple[Ground, ...]] | None = None
 
-    def keys(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
         """All words it needs of its room."""
         named = (f"{k}_{c.name}" for c in self.controls for k in ("control", "help"))
         chosen = (f"choice_{x}" for c in self.controls for x in c.choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import figures, words
+from xunhuan.faces import figures
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, quantity_weighed, steps
 from xunhuan.faces.figures import along, style
@@ -78,7 +78,8 @@ def _along(reading: Reading, q: Told, out: Album) -> None:
     for k, arm in enumerate(reading.arms_of(q)):
         fig = drawing.of_quantity(reading, q, arm)
         if fig is not None:
-            out.add(key(q, q.picture, k + 1), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”")
+            narrow = along.heat_of(reading, q, arm, told=False) if q.picture == "heat" else None
+            out.add(key(q, q.picture, k + 1), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
 
 
 def _played(reading: Reading, q: Told, out: Album) -> None:

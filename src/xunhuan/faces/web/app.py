@@ -166,7 +166,9 @@ def _bar(selection: Selection) -> list[Any]:
         # A model's own page has its own table.
         html.Div(
             [] if selection.page.startswith(state.ASK) else _pickers(selection),
-            className="pickers", role="group", **aria(label=t("selection")),
+            className="pickers",
+            role="group",
+            **aria(label=t("selection")),
         ),
         dcc.Store(id="selection", data=chosen),
     ]

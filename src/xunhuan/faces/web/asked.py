@@ -160,4 +160,4 @@ def grounds(asked: Asked, data: Draft) -> Iterator[tuple[str, str, int, str]]:
     if asked.asking.rests_on is not None:
         p = asked.model.parameters.model_validate(data["model"][asked.model.name])
         for g in asked.asking.rests_on(p):
-            yield g.what, g.kind, g.count, g.source
+            yield g.what, g.kind, g.numbers, g.source

@@ -1,6 +1,6 @@
-"""A model's own page, for who has never heard of it: a few plain controls, the answer in a sentence, pictures, what words mean.
+"""A model's own page, for who has never heard of it: plain controls, the answer in a sentence, pictures, words explained.
 
-What stands on it is the model's `Asking`; a run goes to the same pool as any other, and its result is drawn beside the controls.
+What stands on it is the model's `Asking`; a run goes to the same pool as any other, and its result is drawn beside it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     controls = [
         html.Div([_control(asked, c, values.get(c.name), lang) for c in asked.asking.controls], className="asks"),
         html.Div(_verdict(asked, values, lang, pool), id="ask-verdict", className="verdict"),
-        dcc.Link(t("ask_again"), href=clean(selection, selection.page), className="sub"),
+        html.P(dcc.Link(t("ask_again"), href=clean(selection, selection.page)), className="sub small"),
+        html.P(dcc.Link(t("ask_expert"), href=_library(asked, lang)), className="sub small"),
     ]
     opened = {"origin": selection.page, "asked": selection.asked, "data": values}
     return html.Div(
@@ -45,10 +46,11 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
             html.P(asked.said("ask_lead", lang), className="sub"),
             html.Div(
                 [
-                    html.Div([card(controls, t("ask_controls")), card(_terms(asked, lang), t("ask_terms"))]),
+                    card(controls, t("ask_controls"), "choose"),
                     html.Div(answer(asked, selection, pool), id="ask-shown"),
+                    card(_terms(asked, lang), t("ask_terms"), "words"),
                 ],
-                className="bench asking",
+                className="asking",
             ),
             html.Div(_beneath(asked, values, lang), className="pair"),
             dcc.Interval(id="ask-tick", interval=results.TICK, disabled=not _waits(selection, pool)),
@@ -60,6 +62,12 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
 def clean(selection: Selection, page: str) -> str:
     """The address of a model's own page at its start: nothing of what was looked at elsewhere."""
     return Selection(page=page, lang=selection.lang).address(page)
+
+
+def _library(asked: Asked, lang: str) -> str:
+    """The address of the page's scenario in the form."""
+    table = asking.bench_of(asked, lang).table
+    return Selection(page="scenario", table=table, lang=lang, scenario=asked.asking.scenario).address()
 
 
 def _control(asked: Asked, c: Control, value: Any, lang: str) -> Any:
@@ -81,17 +89,22 @@ def _control(asked: Asked, c: Control, value: Any, lang: str) -> Any:
 def _verdict(asked: Asked, values: Values, lang: str, pool: Pool) -> list[Any]:
     """Whether it can run, how long it takes, and the button."""
     t = words.of(lang)
-    button = html.Button(t("run_button"), id="ask-run", className="button main", type="button")
     said: Any = notice([t("ask_wrong")], t("invalid"))
     if not asking.wrong(asked, values, lang):
         checked = drafts.checked(asking.scenario_of(asked, values, lang), asking.bench_of(asked, lang))
         if checked.bench is not None:
             takes = drafts.duration(drafts.estimate(checked.bench, pool.jobs()), lang)
-            return [html.P(t("ask_ready", time=takes), className="sub small"), button, html.Div(id="ask-submitted")]
+            return [html.P(t("ask_ready", time=takes), className="sub small"), *_button(lang, runs=True)]
         same = [t("same_words")] if lang != "en" else []
         said = notice([*checked.problems, *same], t("invalid"))
-    button.disabled = True
-    return [said, button, html.Div(id="ask-submitted")]
+    return [said, *_button(lang, runs=False)]
+
+
+def _button(lang: str, runs: bool) -> list[Any]:
+    """The button, and where it says what went wrong."""
+    said = words.of(lang)("run_button")
+    button = html.Button(said, id="ask-run", className="button main", disabled=not runs, type="button")
+    return [button, html.Div(id="ask-submitted")]
 
 
 def _terms(asked: Asked, lang: str) -> list[Any]:

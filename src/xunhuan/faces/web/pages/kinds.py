@@ -1,4 +1,4 @@
-"""Pictures that a model's records ask for by kind: fans, ladders, stacks, steps, maps of two levers, pairs, curves, stems."""
+"""Pictures that a model's records ask for by kind: fans, ladders, stacks, steps, two levers, pairs, curves, stems."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from dash import html
 
 from xunhuan.faces.captions import caption_of
-from xunhuan.faces.figures.along import ALONG
+from xunhuan.faces.figures.along import ALONG, heat_of
 from xunhuan.faces.figures.of_quantity import of_quantity, tiles_of
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Told
-from xunhuan.faces.web.pages.pictures import named
 from xunhuan.faces.web.parts import card, framed
 
 KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "lollipops")
@@ -43,7 +43,7 @@ def kind_cards(reading: Reading, arm: str) -> tuple[list[Any], list[str]]:
                 continue
             drawn.append(q.name)
             caption = caption_of(reading, q, arm)
-            parts += [html.H3(named(reading, q)), *_shown(reading, q, arm, fig, caption),
+            parts += [html.H3(raised(reading.title(q))), *_shown(reading, q, arm, fig, caption),
                       html.P(caption, className="sub small")]  # fmt: skip
         if parts:
             cards.append(card(html.Div(parts, className="kinds"), reading.section(model)))
@@ -51,8 +51,12 @@ def kind_cards(reading: Reading, arm: str) -> tuple[list[Any], list[str]]:
 
 
 def _shown(reading: Reading, q: Told, arm: str, fig: Any, caption: str) -> list[Any]:
-    """The picture; maps side by side stand one below the other where there is no room."""
-    tall = tiles_of(reading, q, arm, stacked=True) if q.picture == "tiles" else None
+    """The picture; where there is no room maps stand one below the other, and colours have no numbers on them."""
+    tall = None
+    if q.picture == "tiles":
+        tall = tiles_of(reading, q, arm, stacked=True)
+    elif q.picture == "heat":
+        tall = heat_of(reading, q, arm, told=False)
     if tall is None:
         return [framed(fig, f"kind-{q.name}", caption, q.name)]
     return [

@@ -128,7 +128,7 @@ def _plain(path: Path, written: int, selection: Selection) -> list[Any]:
     return [
         card([*_answer(reading, arm), _arms(reading, arm), files], t("ask_answer")),
         *kinds,
-        card(_ended(reading), t("how_ended")),
+        card(_ended(reading, folded=True), t("how_ended")),
     ]
 
 
@@ -289,11 +289,14 @@ def _told(reading: Reading, q: Told) -> bool:
     return alike and bool(np.isfinite(reading.data[q.name].sel(arm=reading.arms[-1])).any())
 
 
-def _ended(reading: Reading) -> list[Any]:
-    """How every solver ended, what was drawn, and what the models warn of."""
+def _ended(reading: Reading, folded: bool = False) -> list[Any]:
+    """How every solver ended, what was drawn, and what the models warn of; that may be folded away."""
     t = words.of(reading.lang)
     manifest = reading.result.manifest
-    rows = [[e.arm, reading.model(e.model), e.outcome, e.iterations, e.residual] for e in telling.endings(reading)]
+    rows = [
+        [t("arm_base") if e.arm == "base" else e.arm, reading.model(e.model), e.outcome, e.iterations, e.residual]
+        for e in telling.endings(reading)
+    ]
     head = [t("arm"), t("model"), t("outcome"), t("iterations"), t("residual")]
     drawn = manifest["draws"]
     ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
@@ -302,5 +305,5 @@ def _ended(reading: Reading) -> list[Any]:
         html.Li(n, lang="en")
         for n in (*manifest["notes"], *manifest["base"]["notes"], *reading.result.scenario.assumptions)
     ]
-    told = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=reading.lang == "en")
+    told = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
     return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, told]
