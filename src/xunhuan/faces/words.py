@@ -5,7 +5,7 @@ command line; posterior_X what versions of a table say of themselves; a room's w
 names) and of uncertain ones, `title`, `section`, `relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
 
 Of a room also `column`, `column_says` (beside other models), lines_X and bars_X (captions), first_X and none_X (the largest
-bar in words, or that there is none).
+bar in words, or that there is none), and marked_X: what the least bar is called.
 """
 
 from __future__ import annotations

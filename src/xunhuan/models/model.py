@@ -18,6 +18,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
+from xunhuan.models.asking import Asking as Asking
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
 from xunhuan.models.short import Posed as Posed
@@ -387,6 +388,8 @@ class Model(Generic[P]):
         (accounts, parameters, **what): single links cut one by one, ranked by what they cost: a table and its notes.
     size : callable, optional
         (accounts, parameters): seconds one answer takes on one core, roughly.
+    asking : Asking, optional
+        Its page for those who have never heard of it.
 
     Examples
     --------
@@ -422,6 +425,7 @@ class Model(Generic[P]):
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sweep: Callable[..., tuple[pd.DataFrame, list[str]]] | None = None
     size: Callable[[Accounts, P], float] | None = None
+    asking: Asking | None = None
 
     @property
     def cited(self) -> tuple[str, ...]:

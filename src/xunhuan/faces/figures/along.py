@@ -134,13 +134,24 @@ def steps_of(reading: Reading, q: Told, arm: str = "", language: Language | None
         return None
     codes = [str(c) for c in values[q.axes[0]].values]
     kept = [k for k, v in enumerate(values.to_numpy()) if abs(v) > 1e-12 or k == len(codes) - 1]
-    names = [reading.label(q.axes[0], codes[k], lang) for k in kept]
+    names = [_folded(reading.label(q.axes[0], codes[k], lang)) for k in kept]
     frame = pd.DataFrame({"step": names, "name": names, "value": values.to_numpy()[kept]})
     return waterfall(frame, language=lang, axis=reading.axis(q), form=q.form(drawn=True))
 
 
-def heat_of(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
-    """Colours over two axes, the first up, the last across; what is infinite stays blank and says so under the pointer."""
+def _folded(name: str) -> str:
+    """A long name without spaces in two lines; the drawing folds others by itself."""
+    half = -(-len(name) // 2)
+    return name if name.isascii() or len(name) < 4 else f"{name[:half]}<br>{name[half:]}"
+
+
+def heat_of(
+    reading: Reading, q: Told, arm: str = "", language: Language | None = None, told: bool = True
+) -> go.Figure | None:
+    """Colours over two axes, the first up, the last across; what is infinite stays blank and says so under the pointer.
+
+    told  whether numbers stand on the colours; a narrow page has no room for them
+    """
     lang, arm = language or reading.lang, arm or reading.arm_of(q)
     values = reading.data[q.name].sel(arm=arm).transpose(*q.axes)
     z = values.to_numpy().astype(float)
@@ -151,8 +162,8 @@ def heat_of(reading: Reading, q: Told, arm: str = "", language: Language | None 
     fig = go.Figure(go.Heatmap(
         z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(),
         text=[[form.text(v) for v in row] for row in z],
-        colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True, texttemplate="%{text}",
-        textfont={"size": 10}, hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
+        colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
+        texttemplate="%{text}" if told else "", textfont={"size": 10}, hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip
     style.dress(fig, height=420)

@@ -147,7 +147,7 @@ def winners_losers(
     style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
         low, high = min(float(value.min()), 0.0), max(float(value.max()), 0.0)
-        room = 0.18 * (high - low)
+        room = 0.27 * (high - low)
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
     fig.update_xaxes(nticks=5, tickangle=0)

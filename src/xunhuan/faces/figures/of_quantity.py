@@ -144,12 +144,23 @@ def bars_of(
     kinds: tuple[str, ...] = ("home", "foreign"),
     top: int = ROWS,
 ) -> go.Figure | None:
-    """Bars of places or of sectors, largest gain on top; None where there is nothing to draw."""
+    """Bars of places or of sectors, largest gain on top; the least of them marked where the room has a word for it. None
+    where there is nothing to draw."""
     frame = bars_frame(reading, q, arm, kinds)
     if frame.empty:
         return None
     lang = language or reading.lang
-    return winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True))
+    marked = len(frame) > 1 and reading.has_words(q, "marked")
+    if marked:
+        least = int(frame["value"].to_numpy(float).argmin())
+        for own in ("en", "zh"):
+            word, said = words.of_room(q.model, f"marked_{q.name}", own), list(frame[f"name_{own}"])
+            said[least] = words.of(own)("marked_as", what=said[least], word=word)
+            frame[f"name_{own}"] = said
+    fig = winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True))
+    if marked:  # bars rise from the least
+        fig.data[0].marker.color = [style.EXTERNAL, *[style.OWN] * (len(fig.data[0].y) - 1)]
+    return fig
 
 
 def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("home", "foreign")) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def lollipops(
     fig.add_trace(dots)
     style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 72)
     low, high = min(float(value.min(initial=0.0)), 0.0), max(float(value.max(initial=0.0)), 0.0)
-    room = 0.2 * (high - low)
+    room = 0.28 * (high - low)
     if "low" not in rows and room > 0:
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis, nticks=5, tickangle=0)

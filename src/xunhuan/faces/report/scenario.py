@@ -119,11 +119,16 @@ def _first(reading: Reading, q: Told) -> str:
     frame = drawing.bars_frame(reading, q, arm)
     if frame.empty:
         return reading.words_of(q, "none", "").format(arm=arm)
-    top = frame.iloc[int(frame["value"].abs().to_numpy().argmax())]
-    name = str(top["name_zh" if reading.lang == "zh" else "name_en"])
-    size = float(top["value"])
-    value = reading.show(-size, q) if q.loss else q.form(drawn=True).text(size)
-    return reading.words_of(q, "first", "").format(arm=arm, first=lowered(name), value=value)
+    sizes = frame["value"].abs().to_numpy()
+
+    def told(k: int) -> tuple[str, str]:
+        name, size = (frame.iloc[k][c] for c in ("name_zh" if reading.lang == "zh" else "name_en", "value"))
+        value = reading.show(-float(size), q) if q.loss else q.form(drawn=True).text(float(size))
+        return lowered(str(name)), value
+
+    (first, value), (least, least_value) = told(int(sizes.argmax())), told(int(sizes.argmin()))
+    said = reading.words_of(q, "first", "")
+    return said.format(arm=arm, first=first, value=value, least=least, least_value=least_value)
 
 
 def relation(reading: Reading) -> str:

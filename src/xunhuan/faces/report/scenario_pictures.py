@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import figures, words
+from xunhuan.faces import figures
+from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, steps
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album
-from xunhuan.faces.telling import beside, lowered, raised
+from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -77,19 +78,8 @@ def _along(reading: Reading, q: Told, out: Album) -> None:
     for k, arm in enumerate(reading.arms_of(q)):
         fig = drawing.of_quantity(reading, q, arm)
         if fig is not None:
-            out.add(key(q, q.picture, k + 1), fig, caption_along(reading, q, arm), f"{reading.title(q)}, “{arm}”")
-
-
-def caption_along(reading: Reading, q: Told, arm: str) -> str:
-    """What a picture over an axis of its own shows, what its dots are, and what it is never shown without."""
-    t = words.of(reading.lang)
-    said = [t("fan_plain", title=reading.title(q), home=reading.name(reading.home), arm=arm)]
-    if q.picture == "fan" and f"{q.name}_low" in reading.data:
-        said.append(t("fan_bands"))
-    for kind, name in zip(("fan_dots", "fan_hollow", "fan_crosses"), q.points, strict=False):
-        if name in reading.quantities:
-            said.append(t(kind, what=lowered(reading.title(name))))
-    return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)
+            narrow = along.heat_of(reading, q, arm, told=False) if q.picture == "heat" else None
+            out.add(key(q, q.picture, k + 1), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
 
 
 def _played(reading: Reading, q: Told, out: Album) -> None:
@@ -97,7 +87,7 @@ def _played(reading: Reading, q: Told, out: Album) -> None:
     arm = reading.arm_of(q)
     fig = drawing.of_quantity(reading, q, arm)
     if fig is not None:
-        said = reading.words_of(q, q.picture, "{title} under “{arm}”.").format(title=reading.title(q), arm=arm)
+        said = caption_of(reading, q, arm)
         narrow = drawing.tiles_of(reading, q, arm, stacked=True) if q.picture == "tiles" else None
         out.add(key(q, q.picture), fig, said, reading.title(q), narrow)
 
@@ -141,9 +131,7 @@ def _bars(reading: Reading, q: Told, out: Album) -> None:
     if rows < (2 if reading.has_words(q, "first") else 1):  # a single one is told in words
         return
     fig = drawing.bars_of(reading, q, arm)
-    what = reading.words_of(q, "bars", "{title} under “{arm}”.").format(title=reading.title(q), arm=arm)
-    more = beside(reading, q, arm)
-    out.add(key(q, "bars"), fig, f"{what} {more}".rstrip(), reading.title(q))
+    out.add(key(q, "bars"), fig, caption_of(reading, q, arm), reading.title(q))
 
 
 def _lines(reading: Reading, q: Told, out: Album) -> None:

@@ -1,4 +1,4 @@
-"""The Dash app: one frame around four pages, each a function of the address."""
+"""The Dash app: one frame around its pages, each a function of the address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.pages import circulation, results, scenario, tables
+from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
 from xunhuan.faces.web.parts import aria, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.state import Selection
@@ -43,7 +43,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
     app.layout = layout
     _route(app)
     _frame(app, pool)
-    for page in _PAGES.values():
+    for page in (*_PAGES.values(), ask.PAGE):
         if page.connect is not None:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
@@ -120,7 +120,7 @@ def _frame(app: Dash, pool: Pool) -> None:
         t = words.of(selection.lang)
         said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
         try:
-            return [*said, _PAGES[selection.page].draw(selection, pool, draft)]
+            return [*said, _PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft)]
         except XunhuanError as e:
             return [*said, notice([str(e)], t("page_problem"))]
         except Exception as e:
@@ -134,6 +134,15 @@ def _bar(selection: Selection) -> list[Any]:
     links = [
         dcc.Link(t(name), href=selection.address(name), className="here" if name == selection.page else "")
         for name in state.PAGES.values()
+    ]
+    asks = [
+        dcc.Link(
+            words.of_room(name.removeprefix(state.ASK), "ask_nav", selection.lang, name),
+            href=ask.clean(selection, name) if name != selection.page else selection.address(),
+            className="here" if name == selection.page else "",
+        )
+        for name in state.pages().values()
+        if name.startswith(state.ASK)
     ]
     other = "zh" if selection.lang == "en" else "en"
     switch = html.Button(
@@ -153,7 +162,14 @@ def _bar(selection: Selection) -> list[Any]:
     return [
         html.A(t("skip"), href="#page", className="skip"),
         html.Div(top, className="top"),
-        html.Div(_pickers(selection), className="pickers", role="group", **aria(label=t("selection"))),
+        html.Nav(asks, className="questions", **aria(label=t("questions"))) if asks else None,
+        # A model's own page has its own table.
+        html.Div(
+            [] if selection.page.startswith(state.ASK) else _pickers(selection),
+            className="pickers",
+            role="group",
+            **aria(label=t("selection")),
+        ),
         dcc.Store(id="selection", data=chosen),
     ]
 

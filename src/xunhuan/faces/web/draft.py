@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
@@ -113,6 +115,17 @@ def models_of(draft: Mapping[str, Any]) -> Mapping[str, Any]:
     default = Scenario.model_fields["model"].get_default(call_default_factory=True)
     found: Mapping[str, Any] = draft.get("model", default)
     return found
+
+
+def parameters_of(name: str) -> Draft:
+    """What a model that is switched on starts with: its defaults, or where it has none those of its own page's scenario."""
+    model = registry.find(name)
+    try:
+        model.parameters()
+    except ValidationError:
+        known = _library(model.asking.scenario).get("model", {}) if model.asking is not None else {}
+        return copy.deepcopy(dict(known.get(name, {})))
+    return {}
 
 
 def _filled(value: Any) -> Any:

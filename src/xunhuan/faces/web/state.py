@@ -1,6 +1,6 @@
 """What the visitor looks at. It lives in the address, so that a link or a reload shows the same thing.
 
-/                circulation      /scenario   /results   /tables
+/                circulation      /scenario   /results   /tables   /ask/MODEL
 ?table=world-2017&home=CHN&region=CN-GD&definition=absorption&share=external&lang=zh
 """
 
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode
 from xunhuan.data.arrays import CIRCUITS, Circuit
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.web import lookups
+from xunhuan.models import registry
 
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 DEFINITIONS = ("absorption", "origin", "forward")
@@ -22,6 +23,13 @@ _LONGEST = 200
 """Characters of one value in the address; anything longer is cut before it is looked at."""
 Word = TypeVar("Word", bound=str)
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
+ASK = "ask/"
+"""What the names of models' own pages begin with."""
+
+
+def pages() -> dict[str, str]:
+    """Every page by path: the house's, and one a model that asks for it."""
+    return PAGES | {f"/{ASK}{m.name}": f"{ASK}{m.name}" for m in registry.models().values() if m.asking is not None}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Selection:
     definition  of circulation · share: the circuit that colours the map
     lang        "en" or "zh"
     scenario    a library name · run, versus: digests of results · arm: one of a result's arms
+    asked       what the controls of a model's own page stand at, "tools:40,year:2035"
     problems    what the address asked for and the laboratory does not have
     """
 
@@ -47,6 +56,7 @@ class Selection:
     run: str = ""
     versus: str = ""
     arm: str = ""
+    asked: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     def query(self, **changes: str) -> str:
@@ -57,13 +67,13 @@ class Selection:
         """
         new = replace(self, **changes)  # type: ignore[arg-type]
         plain = Selection()
-        names = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "lang")
+        names = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "asked", "lang")
         kept = {n: getattr(new, n) for n in names if getattr(new, n) and getattr(new, n) != getattr(plain, n)}
         return f"?{urlencode(kept)}" if kept else ""
 
     def address(self, page: str | None = None, **changes: str) -> str:
         """Path and search of a view that differs from this one by `changes`."""
-        path = next(p for p, name in PAGES.items() if name == (page or self.page))
+        path = next(p for p, name in pages().items() if name == (page or self.page))
         return path + self.query(**changes)
 
 
@@ -80,9 +90,9 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         problems.append(str(UnknownName.of(kind, value, valid)))
         return default
 
-    page = PAGES.get(pathname or "/")
+    page = pages().get(pathname or "/")
     if page is None:
-        problems.append(str(UnknownName.of("page", pathname or "", PAGES)))
+        problems.append(str(UnknownName.of("page", pathname or "", pages())))
     names = lookups.table_names()
     table = pick("table", names, lookups.default_table(), "table")
     homes = lookups.homes(table)
@@ -103,6 +113,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         lang=pick("lang", LANGUAGES, "en", "language"),
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),
+        asked=given.get("asked", ""),
         problems=tuple(problems),
         **digests,
     )

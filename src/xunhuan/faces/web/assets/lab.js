@@ -30,7 +30,7 @@ window.dash_clientside.lab = (function () {
     document.documentElement.lang = p.get("lang") || "en";
     const page = (pathname || "/") + "|";
     return [
-      changed(page + get(["table", "home", "lang", "scenario", "run", "versus"]), frame),
+      changed(page + get(["table", "home", "lang", "scenario", "run", "versus", "asked"]), frame),
       changed(page + get(["region", "definition", "share", "arm"]), focus),
       changed(page + get(["definition", "share"]), view),
     ];
@@ -81,7 +81,7 @@ window.dash_clientside.lab = (function () {
   }
 
   /* Fields write the draft here, so that typing asks nothing of the server but to check the whole. */
-  function edit(opened, values, flags, draft) {
+  function edit(opened, values, flags, asked, draft) {
     const triggered = window.dash_clientside.callback_context.triggered;
     let now = draft;
     if (triggered.some((t) => t.prop_id === "opened.data") || !draft) { now = opened; }
@@ -90,7 +90,7 @@ window.dash_clientside.lab = (function () {
     for (const t of triggered) {
       if (!t.prop_id.startsWith("{")) { continue; }
       const id = JSON.parse(t.prop_id.slice(0, t.prop_id.lastIndexOf(".")));
-      put(now.data, (id.field || id.flag).split("/"), plain(t.value, id.scale || 1));
+      put(now.data, (id.field || id.flag || id.ask).split("/"), plain(t.value, id.scale || 1));
     }
     return JSON.stringify(now) === JSON.stringify(draft) ? none() : now;
   }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import dash_mantine_components as dmc
 from dash import html
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from xunhuan.data.records import Percent, parts
@@ -268,8 +270,56 @@ def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
         return html.Div(switch, className="model")
     fields = model.parameters.model_fields
     shown = model.shown or tuple(n for n, f in fields.items() if _askable(f))[:OFFERED]
-    inputs = [field(f"model/{name}/{p}", p, fields[p], chosen[name].get(p), selection, name) for p in shown]
-    return html.Div([switch, html.Div(inputs, className="fields")], className="model")
+    inside = _inside(f"model/{name}", model.parameters, chosen[name], shown, selection, name)
+    return html.Div([switch, *inside], className="model")
+
+
+def _inside(
+    path: str, record: type[BaseModel], given: Mapping[str, Any], shown: Sequence[str], selection: Selection, room: str
+) -> list[Any]:
+    """A record's fields: `shown` as inputs, records it holds as frames of their own; then in words what is given and cannot
+    be shown, and what is not given and cannot be added."""
+    t, fields = words.of(selection.lang), record.model_fields
+    shown = [p for p in shown if _fits(fields[p], given.get(p))]
+    inputs = [field(f"{path}/{p}", p, fields[p], given.get(p), selection, room) for p in shown]
+    held = {n: r for n, f in fields.items() if (r := _held(f)) is not None}
+    frames = [_frame(f"{path}/{n}", n, r, given[n], selection, room) for n, r in held.items()
+              if isinstance(given.get(n), Mapping)]  # fmt: skip
+    kept = [f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in given.items()
+            if n not in shown and not (n in held and isinstance(v, Mapping))]  # fmt: skip
+    absent = [_said(n, selection.lang, room) for n in held if given.get(n) is None and fields[n].default is None]
+    told = [("cannot_show", kept), ("not_given", absent)]
+    lines = [html.P(t(k, what=t("list").join(v)), className="sub small") for k, v in told if v]
+    return [html.Div(inputs, className="fields"), *frames, *lines]
+
+
+def _frame(path: str, name: str, record: type[BaseModel], given: Any, selection: Selection, room: str) -> html.Fieldset:
+    """A record that a parameter holds: all its fields that a form can ask for."""
+    shown = [n for n, f in record.model_fields.items() if _askable(f)]
+    return html.Fieldset(
+        [html.Legend(_said(name, selection.lang, room)), *_inside(path, record, given, shown, selection, room)]
+    )
+
+
+def _said(name: str, lang: str, room: str) -> str:
+    key = f"field_{name}"
+    return words.of_room(room, key, lang, words.either(key, lang, name.replace("_", " ")))
+
+
+def _held(info: FieldInfo) -> type[BaseModel] | None:
+    """The record that a field holds; None where it holds something plain."""
+    can = _alternatives(info.annotation)
+    return next((a for a in can if isinstance(a, type) and issubclass(a, BaseModel)), None)
+
+
+def _fits(info: FieldInfo, value: Any) -> bool:
+    """Whether the input of a field can hold a value: of those that may be a word or a list, a form asks for the word."""
+    asked = _asked(info)
+    if value is None or asked in ("regions", "sectors"):
+        return True
+    if asked == "flag":
+        return isinstance(value, bool)
+    return isinstance(value, str) if asked in ("choice", "text") else isinstance(value, int | float)
 
 
 OFFSET = ("shock", "policy")

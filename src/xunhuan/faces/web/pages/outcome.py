@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dash import html
+from dash import dcc, html
 
 from xunhuan.faces import telling, words
 from xunhuan.faces.figures import style
@@ -15,6 +15,7 @@ from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.faces.web import lookups
+from xunhuan.faces.web.pages.kinds import kind_cards
 from xunhuan.faces.web.pages.pictures import (
     bars_card,
     change_card,
@@ -89,7 +90,9 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
     t = words.of(reading.lang)
     arm = arm_of(reading, selection)
     main = reading.main_of(arm)
-    top = [*_title(reading), *_headline(reading, arm, selection), _arms(reading, arm), _files(reading)]
+    said = _answer(reading, arm) if reading.offset is None else []
+    top = [*_title(reading), *said, *_headline(reading, arm, selection), _arms(reading, arm), _files(reading)]
+    kinds, drawn = kind_cards(reading, arm)
     return [
         card(top),
         *change_card(reading, arm),
@@ -97,13 +100,44 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
         *offset_card(reading, selection),
         *bars_card(reading, arm),
         *time_cards(reading, arm, selection),
+        *kinds,
         *frontier_card(reading),
         *sensitivity_card(reading),
         *trade_card(reading, arm),
-        *more_card(reading, arm, [main.name] if main is not None else []),
+        *more_card(reading, arm, [*([main.name] if main is not None else []), *drawn]),
         card(_summary(reading, arm, selection), t("numbers")),
         card(_ended(reading), t("how_ended")),
     ]
+
+
+def plain_result(path: Path, selection: Selection) -> list[Any]:
+    """One result for who has never heard of the model: the answer in a sentence, pictures, how the solvers ended."""
+    reading = read_in(opened(path), selection.lang)
+    view = Selection("results", lang=selection.lang, arm=arm_of(reading, selection))
+    return _plain(path, _written(path), view)
+
+
+@lookups.once(24)
+def _plain(path: Path, written: int, selection: Selection) -> list[Any]:
+    reading = _read(path, written, selection.lang)
+    t, arm = words.of(reading.lang), selection.arm
+    run = reading.result.digest[:16]
+    link = Selection("results", lang=reading.lang, run=run).address("results")
+    files = html.P(dcc.Link(t("ask_all"), href=link))
+    kinds, _ = kind_cards(reading, arm)
+    return [
+        card([*_answer(reading, arm), _arms(reading, arm), files], t("ask_answer")),
+        *kinds,
+        card(_ended(reading, folded=True), t("how_ended")),
+    ]
+
+
+def _answer(reading: Reading, arm: str) -> list[Any]:
+    """What an arm does, in a sentence with its interval; then what the others do."""
+    t = words.of(reading.lang)
+    others = [html.Li(telling.arm_sentence(reading, a)) for a in reading.arms if a != arm]
+    more = [html.Details([html.Summary(t("ask_others")), html.Ul(others)], open=True)] if others else []
+    return [html.P(telling.arm_sentence(reading, arm), className="answer"), *more]
 
 
 @lookups.once(16)
@@ -255,11 +289,14 @@ def _told(reading: Reading, q: Told) -> bool:
     return alike and bool(np.isfinite(reading.data[q.name].sel(arm=reading.arms[-1])).any())
 
 
-def _ended(reading: Reading) -> list[Any]:
-    """How every solver ended, what was drawn, and what the models warn of."""
+def _ended(reading: Reading, folded: bool = False) -> list[Any]:
+    """How every solver ended, what was drawn, and what the models warn of; that may be folded away."""
     t = words.of(reading.lang)
     manifest = reading.result.manifest
-    rows = [[e.arm, e.model, e.outcome, e.iterations, e.residual] for e in telling.endings(reading)]
+    rows = [
+        [t("arm_base") if e.arm == "base" else e.arm, reading.model(e.model), e.outcome, e.iterations, e.residual]
+        for e in telling.endings(reading)
+    ]
     head = [t("arm"), t("model"), t("outcome"), t("iterations"), t("residual")]
     drawn = manifest["draws"]
     ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
@@ -268,4 +305,5 @@ def _ended(reading: Reading) -> list[Any]:
         html.Li(n, lang="en")
         for n in (*manifest["notes"], *manifest["base"]["notes"], *reading.result.scenario.assumptions)
     ]
-    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, html.Ul(notes)]
+    told = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
+    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, told]

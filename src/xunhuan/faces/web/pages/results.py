@@ -96,13 +96,13 @@ def _busy(jobs: list[Job]) -> bool:
     return any(j.state in WAITING for j in jobs)
 
 
-def _chosen(digest: str, pool: Pool) -> Job | None:
+def chosen(digest: str, pool: Pool) -> Job | None:
     """The job an address means; it may give the digest's first digits only."""
     return next((j for j in pool.jobs() if digest and j.digest.startswith(digest)), None)
 
 
 def _states(selection: Selection, pool: Pool) -> list[str]:
-    jobs = [_chosen(d, pool) for d in (selection.run, selection.versus)]
+    jobs = [chosen(d, pool) for d in (selection.run, selection.versus)]
     return [j.state if j else "" for j in jobs]
 
 
@@ -124,10 +124,11 @@ def _entry(job: Job, selection: Selection) -> list[Any]:
     said = html.Span([html.Code(job.digest[:12]), f" · {job.base} · {when}"], className="sub small")
     if job.state == "done":
         return [link, said]
-    return [link, said, *_progress(job, selection.lang)]
+    return [link, said, *progress(job, selection.lang)]
 
 
-def _progress(job: Job, lang: str) -> list[Any]:
+def progress(job: Job, lang: str) -> list[Any]:
+    """How far a run is, in words and as a bar, with a button that ends it."""
     t = words.of(lang)
     spent, left = (drafts.duration(max(x, 1), lang) for x in (job.seconds, job.estimate - job.seconds))
     said = {
@@ -160,13 +161,13 @@ def shown(selection: Selection, pool: Pool) -> list[Any]:
     """What is chosen: nothing, a run that goes on or failed, one result, or two side by side."""
     t = words.of(selection.lang)
     done = [j for j in pool.jobs() if j.state == "done" and pool.has(j.digest)]
-    first = _chosen(selection.run, pool) or (None if selection.run else next(iter(done), None))
+    first = chosen(selection.run, pool) or (None if selection.run else next(iter(done), None))
     if first is None:
         text = t("no_such_run") if selection.run else t("choose_run")
         return [card(html.P(text))]
-    second = _chosen(selection.versus, pool)
+    second = chosen(selection.versus, pool)
     if first.state != "done":
-        return [card([html.H2(first.title), *_progress(first, selection.lang)], extra="waiting")]
+        return [card([html.H2(first.title), *progress(first, selection.lang)], extra="waiting")]
     try:
         if second is None or second.state != "done" or second.digest == first.digest:
             return [_against(first, done, selection), *outcome.one_result(pool.results / first.digest, selection)]

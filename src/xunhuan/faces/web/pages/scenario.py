@@ -62,6 +62,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         Input("opened", "data"),
         Input({"field": ALL, "scale": ALL}, "value"),
         Input({"flag": ALL}, "checked"),
+        Input({"ask": ALL, "scale": ALL}, "value"),
         State("draft", "data"),
         prevent_initial_call=True,
     )
@@ -181,7 +182,7 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
 
 def _models(data: Draft, chosen: dict[str, bool]) -> bool:
     before = drafts.models_of(data)
-    after = {m: before.get(m, {}) for m, on in chosen.items() if on}
+    after = {m: before[m] if m in before else drafts.parameters_of(m) for m, on in chosen.items() if on}
     data["model"] = after
     return set(before) != set(after)
 

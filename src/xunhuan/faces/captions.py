@@ -1,0 +1,31 @@
+"""What a picture of a quantity shows, in a sentence or more, in the reading's language: for report and web alike."""
+
+from __future__ import annotations
+
+from xunhuan.faces import words
+from xunhuan.faces.figures.along import ALONG
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import beside, lowered
+from xunhuan.faces.told import Told
+
+
+def caption_of(reading: Reading, q: Told, arm: str) -> str:
+    """The caption of a quantity's picture in an arm, with what it is never shown without."""
+    if q.picture in ALONG:
+        return _along(reading, q, arm)
+    fill = {"title": reading.title(q), "arm": arm}
+    own = reading.words_of(q, q.picture, "")
+    said = own.format(**fill) if own else words.of(reading.lang)("picture_plain", **fill)
+    return f"{said} {beside(reading, q, arm)}".rstrip()
+
+
+def _along(reading: Reading, q: Told, arm: str) -> str:
+    """What a picture over an axis of its own shows, and what its dots are."""
+    t = words.of(reading.lang)
+    said = [t("fan_plain", title=reading.title(q), home=reading.name(reading.home), arm=arm)]
+    if q.picture == "fan" and f"{q.name}_low" in reading.data:
+        said.append(t("fan_bands"))
+    for kind, name in zip(("fan_dots", "fan_hollow", "fan_crosses"), q.points, strict=False):
+        if name in reading.quantities:
+            said.append(t(kind, what=lowered(reading.title(name))))
+    return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)

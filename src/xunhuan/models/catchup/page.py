@@ -1,0 +1,43 @@
+"""The room's page for those who have never heard of it: what may be moved, what is explained, what the numbers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xunhuan.models.asking import Asking, Control, Ground
+from xunhuan.models.catchup.industry import IndustryFile, industry
+from xunhuan.models.catchup.parameters import CatchupParameters
+
+_KINDS = {"read": "fact"}
+
+
+def rests_on(p: CatchupParameters) -> tuple[Ground, ...]:
+    """Figures of the industry's file by what they rest on."""
+    return tuple(_grounds(industry(p.industry)))
+
+
+def _grounds(found: IndustryFile) -> Iterator[Ground]:
+    for name, fact in (found.facts.named() if found.facts else {}).items():
+        yield Ground(name, _KINDS.get(fact.evidence, fact.evidence), fact.source)
+    for what in ("stages", "suppliers", "ages", "published", "generations"):
+        told = [(r.evidence, r.source) for r in getattr(found, what)]
+        for evidence, source in dict.fromkeys(told):
+            yield Ground(what, _KINDS.get(evidence, evidence), source, told.count((evidence, source)))
+
+
+_CUT = "shock/name=controls/decoupling/channel={}/size"
+ASKING = Asking(
+    scenario="chips-2035",
+    controls=(
+        Control("cut_tools", _CUT.format("tools"), scale=100),
+        Control("cut_knowledge", _CUT.format("know"), scale=100),
+        Control("push_pace", "shock/name=push/push/0/rate", 0, 10, 100),
+        Control("goal_share", "model/catchup/target/share", 1, 99, 100),
+        Control("goal_reading", "model/catchup/target/definition", choices=("made_in", "owned_by", "designed_by")),
+        Control("goal_year", "model/catchup/target/by", 2025, 2060, whole=True),
+    ),
+    terms=("made_or_owned", "price_beside", "behind", "tools_cut", "push_term", "interval_term"),
+    assumes=("assume_judged", "assume_history", "assume_still", "assume_politics"),
+    without=("uncertainty",),  # the room draws by itself
+    rests_on=rests_on,
+)
