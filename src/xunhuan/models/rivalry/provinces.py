@@ -143,6 +143,10 @@ class Payoff:
         got = self.slopes(x)
         return np.einsum("pmr,mr->p", self.mixing, got.value), np.einsum("pmr,mrc->pc", self.mixing, got.slope)
 
+    def bends(self, x: Array) -> Array:
+        """How each rate's slope in its owner's payoff turns with every rate, c c."""
+        return self.slopes.bends(x, self.mixing, self.board.owner)
+
     def trials(self, x: Array) -> Array:
         """Payoffs n p at many rates n c."""
         return np.asarray(np.einsum("pmr,nmr->np", self.mixing, self.slopes.values(x)))
@@ -208,12 +212,13 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
     n = len(at.owner)
     bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
     start = bounds.clip(np.zeros(n))
-    worth = _worth(at, slopes)
+    worth, share = _worth(at, slopes), (at.member @ weight)[at.owner]
     found: list[GameEquilibrium] = []
     for phi in p.compliance:
         mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
-        found.append(nash(mind, mind.trials, at.owner, bounds, start, worth))
-    share = (at.member @ weight)[at.owner]
+        # What a rate is worth to the nation is less than to who sets it by the player's share of the nation.
+        scale = worth * (1 - (1 - share) * mind.phi[at.owner])
+        found.append(nash(mind, mind.trials, at.owner, bounds, start, scale, bends=mind.bends))
     best, taken = together(lambda x: slopes.climb(x, weight), bounds, found[0].x, np.maximum(worth * share, 1e-12))
     plays = slopes.values(np.stack([*(e.x for e in found), best]))
     one, volume, status = slopes.settled(found[0].x)

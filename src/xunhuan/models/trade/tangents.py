@@ -6,14 +6,15 @@ At the fixed point x = g(x, z) a rate c moves the shift by ∂z_c:   dx_c = (I �
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
@@ -25,7 +26,6 @@ from xunhuan.models.slopes import Controls, Effects
 from xunhuan.models.solvers import (
     CONVERGED,
     JaxArray,
-    Map,
     Options,
     SolveInfo,
     Vector,
@@ -40,6 +40,7 @@ from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 from xunhuan.models.trade.solve import Problem, primitives_of, problem, search_from, status
+from xunhuan.models.trade.sourcing import Ready
 from xunhuan.models.trade.stability import conclude
 
 TOGETHER = 16
@@ -158,9 +159,57 @@ def tangents(
     return Tangents(value, jax.vmap(pushed)(move * unit, way), move * unit, info)
 
 
-def _each(w: Ways, f: Map, many: JaxArray) -> JaxArray:
+def _each(w: Ways, f: Callable[[Any], JaxArray], many: Any) -> JaxArray:
     """f row by row: at once, but one after another where rates move trade costs, an r s i array each."""
     return jax.vmap(f)(many) if w.still else jax.lax.map(f, many)
+
+
+@partial(jax.jit, static_argnames=("taxed",))
+def bends(
+    e: Economy,
+    p: Elasticities,
+    z: Shift,
+    x: Vector,
+    w: Ways,
+    rates: Vector,
+    move: JaxArray,
+    mixing: JaxArray,
+    owner: JaxArray,
+    taxed: bool,
+) -> tuple[JaxArray, SolveInfo]:
+    r"""How the slope of each rate in the payoff of who sets it turns with every rate, c c, and how adjoints were solved.
+
+    U[p] = Σ mixing[p] m;   ∂²U/∂a∂c = D²L[(dx_a, a), (dx_c, c)],   L = U + λ' g,  λ = ∂U/∂x + (∂g/∂x)' λ
+
+    The state's own second derivatives drop out, since L stands still in it: one product with L's second derivative a rate.
+    move c by state, of `tangents` at x · mixing p m r · owner c, row of mixing
+    """
+
+    def after(x: Vector, r: Vector, k: Ready) -> Vector:
+        now = shifted(z, w, r)
+        return iteration(e, p, now, subsidised(e, k, now) if w.still else prepared(e, p, now), taxed)(x)
+
+    def measured(x: Vector, r: Vector) -> JaxArray:
+        return measures(equilibrium(e, p, shifted(z, w, r), x, taxed), e, w, r)
+
+    ready = prepared(e, p, shifted(z, w, rates))
+    _, weighed = jax.vjp(lambda x: measured(x, rates), x)
+    b = jax.vmap(lambda m: weighed(m)[0])(mixing)
+    _, back = jax.vjp(lambda x: after(x, rates, ready), x)
+    size = jnp.abs(b).max(1, keepdims=True)
+    unit = jnp.where(size > 0, size, 1.0)
+    adjoint, info = fixed_points(lambda y: b / unit + jax.vmap(lambda v: back(v)[0])(y), b / unit, _BESIDE)
+
+    def row(of: tuple[JaxArray, JaxArray, JaxArray, Vector]) -> JaxArray:
+        weights, multiplier, dx, dr = of
+
+        def lagrange(x: Vector, r: Vector) -> JaxArray:
+            return (weights * measured(x, r)).sum() + (multiplier * after(x, r, ready)).sum()
+
+        along, of_rates = jax.jvp(jax.grad(lagrange, (0, 1)), (x, rates), (dx, dr))[1]
+        return move @ along + of_rates
+
+    return _each(w, row, (mixing[owner], (adjoint * unit)[owner], move, jnp.eye(len(rates)))), info
 
 
 @partial(jax.jit, static_argnames=("taxed", "tolerance"))
@@ -193,11 +242,12 @@ def trials(
 
 
 class _Point(NamedTuple):
-    """Rates c, the state there, and how it moves with each rate, c by state: the latest known, perhaps of rates near by."""
+    """Rates c, the state there, how it moves with each rate (c by state), and whether that is of these rates or others."""
 
     rates: Array
     state: Array
     move: Array
+    exact: bool
 
 
 @dataclass(eq=False)
@@ -245,7 +295,7 @@ class TradeSlopes:
                 said = status(self.accounts, info, task.options).message
                 raise NotConverged("no equilibrium at the rates players choose", where=said)
             move = np.zeros((len(x), len(root))) if self._at is None else self._at.move
-            self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move)
+            self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move, False)
         return self._at
 
     def __call__(self, x: Array) -> Effects:
@@ -257,8 +307,24 @@ class TradeSlopes:
         )  # fmt: skip
         if bool((np.asarray(got.info.outcome) != CONVERGED).any()):
             raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
-        self._at = at._replace(move=np.asarray(got.move))
+        self._at = at._replace(move=np.asarray(got.move), exact=True)
         return Effects(np.asarray(got.value), np.asarray(got.slope).transpose(1, 2, 0))
+
+    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
+        """Second derivatives of payoffs in rates, c c: each owner's payoff in its rate and in every rate.
+
+        mixing  p m r, weights that make payoffs of measures · owner c, row of mixing. Raises NotConverged.
+        """
+        if not self._found(x).exact:
+            self(x)
+        at, task = self._found(x), self.task
+        bent, info = bends(
+            task.economy, task.elasticities, task.shift, jnp.asarray(at.state), self.ways, jnp.asarray(x),
+            jnp.asarray(at.move), jnp.asarray(mixing), jnp.asarray(owner), task.taxed,
+        )  # fmt: skip
+        if bool((np.asarray(info.outcome) != CONVERGED).any()):
+            raise NotConverged("no second derivatives: a linear system was not solved", where=self.accounts.name)
+        return np.asarray(bent)
 
     def values(self, x: Array) -> Array:
         """Measures at many rates n c: n m r, nan where no equilibrium was found."""
