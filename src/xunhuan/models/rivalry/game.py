@@ -93,6 +93,7 @@ def climb_alone(
 
     scale  c, what a rate of 1 is worth to its owner, about: slopes and curvatures are of the order 1 once divided by it
     bent   B to start with, where it is known about; else from bends, else diagonal, −max(|F|/step, 1)
+    Ends where slopes are flat and the next step would be short, so that ends further apart than `APART` are two.
     B is updated by each step [Broyden1965], and taken anew from bends where a step did not halve the slopes. A step that
     doubles them is shortened and tried again.
     """
@@ -102,9 +103,11 @@ def climb_alone(
     part, fresh, k = 1.0, bent is None and bends is not None, 0
     if bent is None:
         bent = np.diag(-np.maximum(np.abs(slope) / whole, 1.0)) if bends is None else bends(x) / scale[:, None]
-    while k < _STEPS and (flat := _flat(slope, x, bounds)) >= FLAT:
+    while k < _STEPS:
+        flat, move = _flat(slope, x, bounds), newton(x, slope, bent, bounds, part * whole)
+        if flat < FLAT and np.abs(move).max() < APART / 10:
+            break
         k += 1
-        move = newton(x, slope, bent, bounds, part * whole)
         turned = _own(payoffs, owner, x + move) / scale
         left = _flat(turned, x + move, bounds)
         if (size := float(move @ move)) > 0:

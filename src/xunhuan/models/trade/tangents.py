@@ -41,7 +41,7 @@ from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 from xunhuan.models.trade.solve import Problem, primitives_of, problem, search_from, status
 from xunhuan.models.trade.sourcing import Ready
-from xunhuan.models.trade.stability import conclude
+from xunhuan.models.trade.stability import conclude, of_base
 
 TOGETHER = 16
 """Trials worked out in one call; fewer are filled up, so that one program serves any number."""
@@ -368,7 +368,7 @@ def trade_slopes(
 
     returns  ψ by sector, taken where the parameters have constant returns
 
-    Raises what `respond` raises of the shock and the parameters.
+    Raises what `respond` raises of the shock and the parameters, BadInput where economies of scale leave no stable base.
     """
     use_compile_cache()
     if not parameters.scale and any(returns.values()):
@@ -376,5 +376,7 @@ def trade_slopes(
     acc = own_base(accounts, parameters).accounts
     p = primitives_of(acc, shock, parameters)
     task = problem(acc, p, parameters)
+    if np.asarray(task.elasticities.scale).any():
+        of_base(acc, task, parameters)  # before anybody plays on it
     taxed = task.taxed or "export_tax" in controls.instrument
     return TradeSlopes(acc, controls, parameters, p, task._replace(taxed=taxed))
