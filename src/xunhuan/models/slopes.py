@@ -63,6 +63,13 @@ class Slopes(Protocol):
         """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium."""
         ...
 
+    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
+        """Payoffs U[p] = Σ mixing[p] m: second derivatives c c of each rate's owner's, in that rate and in every rate.
+
+        mixing  p m r · owner c, row of mixing. Raises NotConverged.
+        """
+        ...
+
     def values(self, x: Array) -> Array:
         """Measures alone at many rates, n c: n m r, nan where there is no equilibrium."""
         ...

@@ -6,7 +6,6 @@ Letters: p player, c control. Every control has one owner.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,17 +17,23 @@ Payoffs = Callable[[Array], tuple[Array, Array]]
 """Controls c to payoffs p and their derivatives in each control, p c."""
 Trials = Callable[[Array], Array]
 """Many controls n c to payoffs n p; nan where there are none."""
+Bends = Callable[[Array], Array]
+"""Controls c to how each one's slope in its owner's payoff turns with every control, c c."""
 Owners = NDArray[np.intp]
 
 FLAT = 1e-5
 """Own slope off the bounds, over the control's scale, below which it is at its best."""
-_STEP = 0.1
+_STEP = 0.3
 """Furthest a control moves in one step, share of the distance between its bounds."""
 _STEPS = 60
+_TURNS = 30
+"""Passes allowed in the search for the edges that a step ends at."""
+_CONCAVE = -0.1
+"""Own curvature, over scale, above which a control goes uphill as far as it may: no optimum lies inside."""
 GRID = (0.005, 0.02)
 """Moves, both ways, that are tried in the proof, beside the bounds."""
-MEMORY = 6
-"""Steps that the acceleration remembers."""
+APART = 1e-4
+"""Difference of a control from which two ends are two."""
 
 
 class Bounds(NamedTuple):
@@ -70,47 +75,79 @@ class GameEquilibrium(NamedTuple):
 
 
 class Climb(NamedTuple):
-    """Where players end: controls c, steps, the largest own slope off the bounds over scale, and the curvatures found, c."""
+    """Where players end: controls c, steps, the largest own slope off the bounds over scale, and how slopes bend, c c."""
 
     x: Array
     steps: int
     flat: float
-    curve: Array
+    bent: Array
 
 
 def climb_alone(
-    payoffs: Payoffs, owner: Owners, bounds: Bounds, x: Array, scale: Array, curve: Array | None = None
-) -> Climb:
-    """Each player climbs its own payoff: Newton's steps with a diagonal secant, projected on the bounds, accelerated.
+    payoffs: Payoffs, owner: Owners, bounds: Bounds, x: Array, scale: Array, bends: Bends | None = None,
+    bent: Array | None = None,
+) -> Climb:  # fmt: skip
+    """Each player climbs its own payoff, all at once: Newton's steps on own slopes, projected on the bounds.
 
-    x ← clip(x − clip(F/D, ±step)),   F = own slopes over scale, c,   D < 0 from secants of F, at first −max(|F|/step, 1)
+    x ← clip(x + d),   F + B d = 0 inside the bounds,   F = own slopes over scale, c,   B = ∂F/∂x, c c
 
     scale  c, what a rate of 1 is worth to its owner, about: slopes and curvatures are of the order 1 once divided by it
-    The acceleration (Anderson's, on the same map) joins in after the first steps; a step of it that raises the slopes is
-    dropped. curve: D to start with, where it is known about.
+    bent   B to start with, where it is known about; else from bends, else diagonal, −max(|F|/step, 1)
+    Ends where slopes are flat and the next step would be short, so that ends further apart than `APART` are two.
+    B is updated by each step [Broyden1965], and taken anew from bends where a step did not halve the slopes. A step that
+    doubles them is shortened and tried again.
     """
     x = bounds.clip(np.asarray(x, dtype=np.float64))
     slope = _own(payoffs, owner, x) / scale
-    reach = _STEP * (bounds.high - bounds.low)
-    curve = -np.maximum(np.abs(slope) / reach, 1.0) if curve is None else curve
-    past: list[tuple[Array, Array]] = []
-    k = 0
-    for k in range(1, _STEPS + 1):
-        if _flat(slope, x, bounds) < FLAT:
-            return Climb(x, k - 1, _flat(slope, x, bounds), curve)
-        plain = bounds.clip(x - np.clip(slope / curve, -reach, reach))
-        past = [*past[-MEMORY:], (x, plain - x)]
-        new = _mixed(past, bounds, reach) if k > 3 else plain
-        turned = _own(payoffs, owner, new) / scale
-        if k > 3 and _flat(turned, new, bounds) > 2 * _flat(slope, x, bounds):
-            new, past = plain, past[-1:]
-            turned = _own(payoffs, owner, new) / scale
-        move = new - x
-        secant = np.divide(turned - slope, move, out=np.full_like(move, np.nan), where=np.abs(move) > 1e-7)
-        learnt = np.isfinite(secant) & (secant < -0.1)
-        curve = np.where(learnt, np.clip(secant, 4 * curve, curve / 4), curve)
-        x, slope = new, turned
-    return Climb(x, k, _flat(slope, x, bounds), curve)
+    whole = _STEP * (bounds.high - bounds.low)
+    part, fresh, k = 1.0, bent is None and bends is not None, 0
+    if bent is None:
+        bent = np.diag(-np.maximum(np.abs(slope) / whole, 1.0)) if bends is None else bends(x) / scale[:, None]
+    while k < _STEPS:
+        flat, move = _flat(slope, x, bounds), newton(x, slope, bent, bounds, part * whole)
+        if flat < FLAT and np.abs(move).max() < APART / 10:
+            break
+        k += 1
+        turned = _own(payoffs, owner, x + move) / scale
+        left = _flat(turned, x + move, bounds)
+        if (size := float(move @ move)) > 0:
+            bent = bent + np.outer(turned - slope - bent @ move, move) / size
+        worse = left > 2 * flat and part > 1e-2
+        if worse:
+            part /= 4
+        else:
+            x, slope, part = bounds.clip(x + move), turned, min(1.0, 2 * part)
+        if bends is not None and left > flat / 2 and not (worse and fresh):
+            bent = bends(x) / scale[:, None]
+            fresh = True
+        else:
+            fresh = fresh and worse
+    return Climb(x, k, _flat(slope, x, bounds), bent)
+
+
+def newton(x: Array, slope: Array, bent: Array, bounds: Bounds, reach: Array) -> Array:
+    """The move d, c, after which nobody wants to move within the bounds and reach, slopes being F + B d.
+
+    F + B d = 0 inside, ≥ 0 at the upper edge, ≤ 0 at the lower one; sets of active edges are found by turns
+    [HintermuellerItoKunisch2002]. Where a payoff is not concave in its owner's control, that one goes uphill to the edge.
+    """
+    low, high = np.maximum(bounds.low - x, -reach), np.minimum(bounds.high - x, reach)
+    own = np.diag(bent)
+    convex = own > _CONCAVE
+    move = np.where(convex, np.clip(np.sign(slope) * reach, low, high), 0.0)
+    left, before = slope + bent @ move, None
+    for _ in range(_TURNS):
+        want = np.where(convex, move, move - left / np.where(convex, -1.0, own))
+        up, down = ~convex & (want > high), ~convex & (want < low)
+        held = convex | up | down
+        move = np.where(up, high, np.where(down, low, move))
+        if before is not None and (up == before[0]).all() and (down == before[1]).all():
+            break
+        before, free = (up, down), ~held
+        rest = slope[free] + bent[np.ix_(free, held)] @ move[held]
+        move[free] = np.linalg.lstsq(bent[np.ix_(free, free)], -rest, rcond=1e-10)[0]
+        left = np.where(free, 0.0, slope + bent @ move)
+    return np.asarray(np.clip(move, low, high))
 
 
 def _own(payoffs: Payoffs, owner: Owners, x: Array) -> Array:
@@ -123,17 +160,6 @@ def _flat(slope: Array, x: Array, bounds: Bounds) -> float:
     """The largest own slope that a move inside the bounds would follow."""
     free = ~((x <= bounds.low) & (slope < 0)) & ~((x >= bounds.high) & (slope > 0))
     return float(np.abs(np.where(free, slope, 0.0)).max(initial=0.0))
-
-
-def _mixed(past: list[tuple[Array, Array]], bounds: Bounds, reach: Array) -> Array:
-    """Anderson's step of type II over the steps remembered [WalkerNi2011]."""
-    x, r = past[-1]
-    steps = np.array([b[0] - a[0] for a, b in pairwise(past)])
-    turns = np.array([b[1] - a[1] for a, b in pairwise(past)])
-    gram = turns @ turns.T
-    mix = np.linalg.solve(gram + 1e-10 * max(float(np.trace(gram)), 1e-300) * np.eye(len(gram)), turns @ r)
-    forward = r - mix @ steps - mix @ turns
-    return bounds.clip(x + np.clip(forward, -2 * reach, 2 * reach))
 
 
 def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: Array) -> tuple[Deviation, int]:
@@ -155,19 +181,19 @@ def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: A
 
 def nash(
     payoffs: Payoffs, trials: Trials, owner: Owners, bounds: Bounds, start: Array, scale: Array, *,
-    starts: tuple[float, ...] = (0.3, -0.3), apart: float = 1e-3, least: float = 1e-7,
+    bends: Bends | None = None, starts: tuple[float, ...] = (0.3, -0.3), apart: float = APART, least: float = 1e-7,
 ) -> GameEquilibrium:  # fmt: skip
     """A Nash equilibrium from a start, proved on a grid of deviations, and sought again from other starts.
 
-    scale, c, as in `climb_alone` · starts: added to the first, shares of the distance
+    scale, c, bends as in `climb_alone` · starts: added to the first, shares of the distance
     between the bounds · apart: difference of a control from which two ends are two
     least  gain, over scale, that is none
     """
-    x, steps, flat, curve = climb_alone(payoffs, owner, bounds, start, scale)
+    x, steps, flat, bent = climb_alone(payoffs, owner, bounds, start, scale, bends)
     best, tried = deviations(trials, owner, bounds, x, scale)
     others = []
     for move in starts:
-        other = climb_alone(payoffs, owner, bounds, start + move * (bounds.high - bounds.low), scale, curve)
+        other = climb_alone(payoffs, owner, bounds, start + move * (bounds.high - bounds.low), scale, bends, bent)
         steps += other.steps
         others.append(float(np.abs(other.x - x).max()) if other.flat < FLAT else float("nan"))
     outcome: Literal["converged", "no_equilibrium", "several", "max_iterations"] = "converged"

@@ -135,6 +135,8 @@ def _programme(g: Game, made: Array, unit: Array, seconds: float) -> tuple[Whole
         bounds=Bounds(0.0, np.concatenate([np.ones(size), np.full(g.K, np.inf), g.line])),
         options={"time_limit": seconds, "mip_rel_gap": GAP},
     )
+    if found.x is None and found.status == 1:  # its time is over before it found a plan: none is built, all is imported
+        return np.zeros((g.C, g.K), dtype=np.intp), 1.0, False
     if found.x is None:
         raise NotConverged("no plan was found", where=str(found.message), fix="lower the need, or give more engineers")
     lines = np.rint((found.x[:size].reshape(number.shape) * number).sum(0)).astype(np.intp)

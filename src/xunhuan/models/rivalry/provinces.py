@@ -66,6 +66,7 @@ def board(acc: Accounts, p: Provinces) -> Board:
     levied, on = np.zeros((len(rows), acc.R), dtype=bool), np.zeros((len(rows), acc.S), dtype=bool)
     for c, (_, regions, i) in enumerate(rows):
         levied[c, regions], on[c, i] = True, True
+    _refuse_idle(acc, p, levied, on)
     member = np.zeros((len(kept), acc.R), dtype=bool)
     for k, regions in enumerate(kept.values()):
         member[k, regions] = True
@@ -75,6 +76,22 @@ def board(acc: Accounts, p: Provinces) -> Board:
         tuple((names[r[0]], codes[i]) for _, r, i in rows), Controls((p.control.instrument,) * len(rows), levied, on, stake),
         dropped,
     )  # fmt: skip
+
+
+def _refuse_idle(acc: Accounts, p: Provinces, levied: NDArray[np.bool_], on: NDArray[np.bool_]) -> None:
+    """Raise BadInput where no rate of anybody is levied on anything."""
+    instrument = p.control.instrument
+    if not _levied_on(acc, instrument, levied, on).any():
+        does = {"subsidy": "makes", "export_tax": "sells abroad", "tariff": "buys abroad"}[instrument]
+        what = f"this control lets nobody move: no player {does} anything of these sectors"
+        raise BadInput(what, where=f"control.instrument {instrument}", fix="choose a subsidy, or other sectors")
+
+
+def _levied_on(acc: Accounts, instrument: str, levied: NDArray[np.bool_], on: NDArray[np.bool_]) -> Array:
+    """What each rate is levied on in the base, c, value: output, sales abroad or purchases abroad."""
+    abroad = np.where(~acc.geography.same_nation[:, :, None], acc.flow, 0.0)
+    made = {"subsidy": acc.output, "export_tax": abroad.sum(1), "tariff": abroad.sum(0)}[instrument]
+    return np.asarray(np.einsum("cr,ci,ri->c", levied.astype(float), on.astype(float), made))
 
 
 def _home(acc: Accounts) -> NDArray[np.bool_]:
@@ -143,6 +160,10 @@ class Payoff:
         got = self.slopes(x)
         return np.einsum("pmr,mr->p", self.mixing, got.value), np.einsum("pmr,mrc->pc", self.mixing, got.slope)
 
+    def bends(self, x: Array) -> Array:
+        """How each rate's slope in its owner's payoff turns with every rate, c c."""
+        return self.slopes.bends(x, self.mixing, self.board.owner)
+
     def trials(self, x: Array) -> Array:
         """Payoffs n p at many rates n c."""
         return np.asarray(np.einsum("pmr,nmr->np", self.mixing, self.slopes.values(x)))
@@ -208,12 +229,13 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
     n = len(at.owner)
     bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
     start = bounds.clip(np.zeros(n))
-    worth = _worth(at, slopes)
+    worth, share = _worth(acc, at), (at.member @ weight)[at.owner]
     found: list[GameEquilibrium] = []
     for phi in p.compliance:
         mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
-        found.append(nash(mind, mind.trials, at.owner, bounds, start, worth))
-    share = (at.member @ weight)[at.owner]
+        # What a rate is worth to the nation is less than to who sets it by the player's share of the nation.
+        scale = worth * (1 - (1 - share) * mind.phi[at.owner])
+        found.append(nash(mind, mind.trials, at.owner, bounds, start, scale, bends=mind.bends))
     best, taken = together(lambda x: slopes.climb(x, weight), bounds, found[0].x, np.maximum(worth * share, 1e-12))
     plays = slopes.values(np.stack([*(e.x for e in found), best]))
     one, volume, status = slopes.settled(found[0].x)
@@ -223,10 +245,11 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
                   np.stack([volume, planned]), one, status, weight)  # fmt: skip
 
 
-def _worth(at: Board, slopes: Slopes) -> Array:
-    """What a rate of 1 is worth to who sets it, c: output of the good, share of the player's income."""
-    made = np.einsum("cr,ci,ri->c", at.controls.regions.astype(float), at.controls.sectors.astype(float), slopes.output)
-    return np.asarray(made / (at.member @ slopes.income)[at.owner])
+def _worth(acc: Accounts, at: Board) -> Array:
+    """What a rate of 1 is worth to who sets it, c: what it is levied on, share of the player's income."""
+    base = _levied_on(acc, at.controls.instrument[0], at.controls.regions, at.controls.sectors)
+    income = (at.member @ acc.final.sum((1, 2)))[at.owner]
+    return np.maximum(base / income, 1e-12)
 
 
 def _minds_of(at: Board, p: Provinces, phi: float, minds: Minds) -> tuple[Array, Array, Array]:

@@ -46,13 +46,22 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
             [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
         ),
         nest=jnp.einsum("isr,gr->isg", shares_by_market(e, jnp.ones(())), e.group),
-        log_markup=jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy),
+        log_markup=_log_markup(e, z),
         taste=tilt / jnp.where(total > 0, total, 1.0),
         deficit=financed - transfer,
         transfer=transfer,
         same=same,
         anchored=anchored,
     )
+
+
+def _log_markup(e: Economy, z: Shift) -> JaxArray:
+    return jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy)
+
+
+def subsidised(e: Economy, k: Ready, z: Shift) -> Ready:
+    """What was prepared for a shift that differs in subsidies alone: none of the large arrays has a part in it."""
+    return k._replace(log_markup=_log_markup(e, z))
 
 
 def _financed(e: Economy, z: Shift, anchored: JaxArray) -> JaxArray:

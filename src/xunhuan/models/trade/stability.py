@@ -96,7 +96,7 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters, start: V
     if not np.asarray(task.elasticities.scale).any():
         out, x, info = search(task, start)
         return Settled(out, x, info, _ended(acc, task, info))
-    first = _first(acc, task, parameters)
+    first = of_base(acc, task, parameters)
     out, x, info = search(task, start)
     ended = _ended(acc, task, info)
     if int(info.outcome) != CONVERGED:
@@ -155,7 +155,7 @@ def at_base(acc: Accounts, parameters: TradeParameters, held: float = 1.0) -> fl
     return _stable(acc, parameters, _at_base(acc, parameters.model_dump_json(), held))
 
 
-def _first(acc: Accounts, task: Problem, parameters: TradeParameters) -> float:
+def of_base(acc: Accounts, task: Problem, parameters: TradeParameters) -> float:
     """ρ in the base of a problem: the table's unless it is said to hold wedges. Raises BadInput as `at_base`."""
     if (task.base.wedge == 1).all():
         return at_base(acc, parameters, float(task.elasticities.held))
