@@ -163,7 +163,8 @@ def heat_of(
         z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(),
         text=[[form.text(v) for v in row] for row in z],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
-        texttemplate="%{text}" if told else "", textfont={"size": 10}, hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
+        texttemplate="%{text}" if told else "", textfont={"size": 10},
+        hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip
     style.dress(fig, height=420)
