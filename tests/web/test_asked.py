@@ -25,7 +25,7 @@ from xunhuan.faces.web.pages.form import form
 from xunhuan.faces.web.pages.kinds import KINDS, kind_cards
 from xunhuan.faces.web.pages.scenario import _models
 from xunhuan.models import registry
-from xunhuan.models.asking import GROUNDS, Asking, Control
+from xunhuan.models.asking import GROUNDS, Asking, Knob
 from xunhuan.models.registry import registered
 from xunhuan.scenario.layers import Layers, library
 from xunhuan.scenario.record import open_result
@@ -33,7 +33,7 @@ from xunhuan.scenario.record import open_result
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from xunhuan.faces.web.asked import Asked
+    from xunhuan.faces.web.asked import OwnPage
 
 pytestmark = pytest.mark.house
 
@@ -41,7 +41,7 @@ ASKING = [m.name for m in registry.models().values() if m.asking is not None]
 LANGUAGES = ("en", "zh")
 
 
-def page_of(name: str) -> Asked:
+def page_of(name: str) -> OwnPage:
     found = asked.of_page(f"ask/{name}")
     assert found is not None
     return found
@@ -110,9 +110,9 @@ def test_the_ends_of_every_control_can_run(name: str, lang: str) -> None:
 
 def test_a_control_that_leads_nowhere_is_an_error() -> None:
     data = {"shock": [{"name": "rain", "tariff": [{"add": 0.1}]}]}
-    assert asked.reached(data, Control("x", "shock/name=rain/tariff/0/add").steps)[0] == {"add": 0.1}
+    assert asked.reached(data, Knob("x", "shock/name=rain/tariff/0/add").steps)[0] == {"add": 0.1}
     with pytest.raises(KeyError, match="name=snow"):
-        asked.reached(data, Control("x", "shock/name=snow/tariff/0/add").steps)
+        asked.reached(data, Knob("x", "shock/name=snow/tariff/0/add").steps)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_a_control_that_leads_nowhere_is_an_error() -> None:
 )  # fmt: skip
 def test_what_is_wrong_with_a_control_is_told(value: Any, said: str | None) -> None:
     page = page_of(ASKING[0])
-    whole = Control("whole", "x", 0, 100, whole=True)
+    whole = Knob("whole", "x", 0, 100, whole=True)
     one = page._replace(asking=replace(page.asking, controls=(whole,)))
     assert asked.wrong(one, {"whole": value}, "en").get("whole") == said
-    choice = page._replace(asking=replace(page.asking, controls=(Control("c", "x", choices=("a", "b")),)))
+    choice = page._replace(asking=replace(page.asking, controls=(Knob("c", "x", choices=("a", "b")),)))
     assert asked.wrong(choice, {"c": "z"}, "en") == {"c": "Choose one of the list."}
     assert asked.wrong(choice, {"c": "b"}, "en") == {}
 

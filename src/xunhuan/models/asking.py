@@ -43,7 +43,7 @@ class Ground(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Control:
+class Knob:
     """One thing that may be moved.
 
     Attributes
@@ -65,7 +65,7 @@ class Control:
 
     Examples
     --------
-    >>> tools = Control("tools", "shock/name=controls/decoupling/channel=tools/size", 0, 100, 100)
+    >>> tools = Knob("tools", "shock/name=controls/decoupling/channel=tools/size", 0, 100, 100)
     >>> tools.steps[1], tools.written(40)
     ('name=controls', 0.4)
     """
@@ -102,7 +102,7 @@ class Asking:
     ----------
     scenario : str
         The scenario of the library it starts from.
-    controls : tuple of Control
+    controls : tuple of Knob
         What may be moved, in order.
     terms : tuple of str
         Words explained, each with `term_X` and `means_X`.
@@ -115,13 +115,13 @@ class Asking:
 
     Examples
     --------
-    >>> asking = Asking("chips-2035", (Control("tools", "shock/name=controls/decoupling/channel=tools/size"),))
+    >>> asking = Asking("chips-2035", (Knob("tools", "shock/name=controls/decoupling/channel=tools/size"),))
     >>> [c.name for c in asking.controls]
     ['tools']
     """
 
     scenario: str
-    controls: tuple[Control, ...]
+    controls: tuple[Knob, ...]
     terms: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()

@@ -19,6 +19,8 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.asking import Asking as Asking
+from xunhuan.models.asking import Ground as Ground
+from xunhuan.models.asking import Knob as Knob
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
 from xunhuan.models.short import Posed as Posed

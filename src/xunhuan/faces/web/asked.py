@@ -13,14 +13,14 @@ from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
-from xunhuan.models.asking import Asking, Control
+from xunhuan.models.asking import Asking, Knob
 from xunhuan.models.model import Model
 
 Values = dict[str, Any]
 """Where controls stand, by name, as people read it."""
 
 
-class Asked(NamedTuple):
+class OwnPage(NamedTuple):
     """A model and its page."""
 
     model: Model[Any]
@@ -31,20 +31,20 @@ class Asked(NamedTuple):
         return words.of_room(self.model.name, key, lang, otherwise)
 
 
-def of_page(page: str) -> Asked | None:
+def of_page(page: str) -> OwnPage | None:
     """The model whose own page a name is; None for the house's pages."""
     model = registry.models().get(page.removeprefix(state.ASK)) if page.startswith(state.ASK) else None
-    return None if model is None or model.asking is None else Asked(model, model.asking)
+    return None if model is None or model.asking is None else OwnPage(model, model.asking)
 
 
-def bench_of(asked: Asked, lang: str) -> Selection:
+def bench_of(asked: OwnPage, lang: str) -> Selection:
     """The view on the table that the page's scenario stands on, whatever was looked at before."""
     base = drafts.shelf()[asked.asking.scenario][2]
     search = f"?lang={lang}" + (f"&table={base}" if base in lookups.table_names() else "")
     return state.selected("/scenario", search)
 
 
-def starting(asked: Asked) -> Values:
+def starting(asked: OwnPage) -> Values:
     """Where controls stand at first: as the scenario of the library has them."""
     data = drafts.start_of(Selection(scenario=asked.asking.scenario))
     out: Values = {}
@@ -98,7 +98,7 @@ def _number(text: str) -> Any:
         return text
 
 
-def standing(asked: Asked, selection: Selection, kept: Any) -> Values:
+def standing(asked: OwnPage, selection: Selection, kept: Any) -> Values:
     """Where controls stand: as this tab left them at this address, else as the address says, else at the start."""
     known = {c.name for c in asked.asking.controls}
     if isinstance(kept, dict) and (kept.get("origin"), kept.get("asked")) == (selection.page, selection.asked):
@@ -108,13 +108,13 @@ def standing(asked: Asked, selection: Selection, kept: Any) -> Values:
     return starting(asked) | given
 
 
-def wrong(asked: Asked, values: Mapping[str, Any], lang: str) -> dict[str, str]:
+def wrong(asked: OwnPage, values: Mapping[str, Any], lang: str) -> dict[str, str]:
     """What is wrong with where controls stand, by control."""
     found = ((c.name, _wrong(c, values.get(c.name), lang)) for c in asked.asking.controls)
     return {name: said for name, said in found if said}
 
 
-def _wrong(c: Control, value: Any, lang: str) -> str:
+def _wrong(c: Knob, value: Any, lang: str) -> str:
     t = words.of(lang)
     if c.choices:
         return "" if value in c.choices else t("ask_choose")
@@ -124,7 +124,7 @@ def _wrong(c: Control, value: Any, lang: str) -> str:
     return t("ask_whole") if c.whole and value != int(value) else ""
 
 
-def scenario_of(asked: Asked, values: Mapping[str, Any], lang: str) -> Draft:
+def scenario_of(asked: OwnPage, values: Mapping[str, Any], lang: str) -> Draft:
     """The scenario that controls come to, its title, names and assumptions in the visitor's language."""
     data = drafts.start_of(Selection(scenario=asked.asking.scenario))
     for c in asked.asking.controls:
@@ -138,7 +138,7 @@ def scenario_of(asked: Asked, values: Mapping[str, Any], lang: str) -> Draft:
     return _named(asked, data, lang)
 
 
-def _named(asked: Asked, data: Draft, lang: str) -> Draft:
+def _named(asked: OwnPage, data: Draft, lang: str) -> Draft:
     """The scenario with its shocks and arms called by the room's words."""
 
     def name(old: str) -> str:
@@ -155,7 +155,7 @@ def _named(asked: Asked, data: Draft, lang: str) -> Draft:
     return out
 
 
-def grounds(asked: Asked, data: Draft) -> Iterator[tuple[str, str, int, str]]:
+def grounds(asked: OwnPage, data: Draft) -> Iterator[tuple[str, str, int, str]]:
     """What the numbers rest on: of what, kind, how many, source."""
     if asked.asking.rests_on is not None:
         p = asked.model.parameters.model_validate(data["model"][asked.model.name])

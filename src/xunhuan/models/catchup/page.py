@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xunhuan.models.asking import Asking, Control, Ground
 from xunhuan.models.catchup.industry import IndustryFile, industry
 from xunhuan.models.catchup.parameters import CatchupParameters
+from xunhuan.models.model import Asking, Ground, Knob
 
 _KINDS = {"read": "fact"}
 
@@ -26,15 +26,15 @@ def _grounds(found: IndustryFile) -> Iterator[Ground]:
 
 
 _CUT = "shock/name=controls/decoupling/channel={}/size"
-ASKING = Asking(
+CATCHUP_PAGE = Asking(
     scenario="chips-2035",
     controls=(
-        Control("cut_tools", _CUT.format("tools"), scale=100),
-        Control("cut_knowledge", _CUT.format("know"), scale=100),
-        Control("push_pace", "shock/name=push/push/0/rate", 0, 10, 100),
-        Control("goal_share", "model/catchup/target/share", 1, 99, 100),
-        Control("goal_reading", "model/catchup/target/definition", choices=("made_in", "owned_by", "designed_by")),
-        Control("goal_year", "model/catchup/target/by", 2025, 2060, whole=True),
+        Knob("cut_tools", _CUT.format("tools"), scale=100),
+        Knob("cut_knowledge", _CUT.format("know"), scale=100),
+        Knob("push_pace", "shock/name=push/push/0/rate", 0, 10, 100),
+        Knob("goal_share", "model/catchup/target/share", 1, 99, 100),
+        Knob("goal_reading", "model/catchup/target/definition", choices=("made_in", "owned_by", "designed_by")),
+        Knob("goal_year", "model/catchup/target/by", 2025, 2060, whole=True),
     ),
     terms=("made_or_owned", "price_beside", "behind", "tools_cut", "push_term", "interval_term"),
     assumes=("assume_judged", "assume_history", "assume_still", "assume_politics"),

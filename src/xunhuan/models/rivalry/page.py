@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xunhuan.models.asking import Asking, Control, Ground
+from xunhuan.models.model import Asking, Ground, Knob
 from xunhuan.models.rivalry.industry import CITY_FIELDS, STAGE_FIELDS, read_industry
 from xunhuan.models.rivalry.parameters import RivalryParameters
 
@@ -21,13 +21,13 @@ def rests_on(p: RivalryParameters) -> tuple[Ground, ...]:
     return tuple(Ground(what, kind, sources[0], len(sources)) for (what, kind), sources in told.items())
 
 
-ASKING = Asking(
+RIVALRY_PAGE = Asking(
     scenario="great-leap",
     controls=(
-        Control("obeyed", "shock/name=obedience/compliance/0/weight", scale=100),
-        Control("others_pay", "shock/name=others' money/own_bill/0/add", scale=-100),
-        Control("career_cents", "shock/name=careers/promotion/0/weight", 0, 50, 100),
-        Control("draws_made", "uncertainty/draws", 0, 64, whole=True, start=8),
+        Knob("obeyed", "shock/name=obedience/compliance/0/weight", scale=100),
+        Knob("others_pay", "shock/name=others' money/own_bill/0/add", scale=-100),
+        Knob("career_cents", "shock/name=careers/promotion/0/weight", 0, 50, 100),
+        Knob("draws_made", "uncertainty/draws", 0, 64, whole=True, start=8),
     ),
     terms=("plan_term", "race_term", "nash", "anarchy", "obedience_term", "idle"),
     assumes=("assume_stylised", "assume_shared", "assume_imports", "assume_obey"),

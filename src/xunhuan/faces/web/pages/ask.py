@@ -16,12 +16,12 @@ from xunhuan.faces import words
 from xunhuan.faces.web import asked as asking
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import state
-from xunhuan.faces.web.asked import Asked, Values
+from xunhuan.faces.web.asked import OwnPage, Values
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
 from xunhuan.faces.web.parts import card, notice, plain_table
 from xunhuan.faces.web.state import Selection
-from xunhuan.models.asking import GROUNDS, Control
+from xunhuan.models.asking import GROUNDS, Knob
 
 _READ = ("fact", "computed")
 """Kinds of grounds that somebody has read."""
@@ -64,13 +64,13 @@ def clean(selection: Selection, page: str) -> str:
     return Selection(page=page, lang=selection.lang).address(page)
 
 
-def _library(asked: Asked, lang: str) -> str:
+def _library(asked: OwnPage, lang: str) -> str:
     """The address of the page's scenario in the form."""
     table = asking.bench_of(asked, lang).table
     return Selection(page="scenario", table=table, lang=lang, scenario=asked.asking.scenario).address()
 
 
-def _control(asked: Asked, c: Control, value: Any, lang: str) -> Any:
+def _control(asked: OwnPage, c: Knob, value: Any, lang: str) -> Any:
     """One control with its words; what is wrong with it is told under it."""
     id = {"ask": c.name, "scale": 1}
     label, told = asked.said(f"control_{c.name}", lang), asked.said(f"help_{c.name}", lang)
@@ -86,7 +86,7 @@ def _control(asked: Asked, c: Control, value: Any, lang: str) -> Any:
     )  # fmt: skip
 
 
-def _verdict(asked: Asked, values: Values, lang: str, pool: Pool) -> list[Any]:
+def _verdict(asked: OwnPage, values: Values, lang: str, pool: Pool) -> list[Any]:
     """Whether it can run, how long it takes, and the button."""
     t = words.of(lang)
     said: Any = notice([t("ask_wrong")], t("invalid"))
@@ -107,7 +107,7 @@ def _button(lang: str, runs: bool) -> list[Any]:
     return [button, html.Div(id="ask-submitted")]
 
 
-def _terms(asked: Asked, lang: str) -> list[Any]:
+def _terms(asked: OwnPage, lang: str) -> list[Any]:
     parts = [
         part
         for term in asked.asking.terms
@@ -116,7 +116,7 @@ def _terms(asked: Asked, lang: str) -> list[Any]:
     return [html.P(asked.said("ask_sum", lang)), html.Dl(parts, className="terms")]
 
 
-def _beneath(asked: Asked, values: Values, lang: str) -> list[Any]:
+def _beneath(asked: OwnPage, values: Values, lang: str) -> list[Any]:
     """What is assumed, and what the numbers rest on, kind by kind."""
     t = words.of(lang)
     assumed = html.Ul([html.Li(asked.said(k, lang)) for k in asked.asking.assumes])
@@ -128,7 +128,7 @@ def _beneath(asked: Asked, values: Values, lang: str) -> list[Any]:
     return out
 
 
-def _grounds(asked: Asked, found: list[tuple[str, str, int, str]], lang: str) -> list[Any]:
+def _grounds(asked: OwnPage, found: list[tuple[str, str, int, str]], lang: str) -> list[Any]:
     t = words.of(lang)
     sums: Counter[str] = Counter()
     for _, kind, count, _ in found:
@@ -155,7 +155,7 @@ def _waits(selection: Selection, pool: Pool) -> bool:
     return job is not None and job.state in WAITING
 
 
-def answer(asked: Asked, selection: Selection, pool: Pool) -> list[Any]:
+def answer(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
     """What the run of the address says: nothing yet, how far it is, or its answer in words and pictures."""
     t, job = words.of(selection.lang), results.chosen(selection.run, pool)
     if job is None:
@@ -169,7 +169,7 @@ def answer(asked: Asked, selection: Selection, pool: Pool) -> list[Any]:
         return [notice([str(e)], t("page_problem"))]
 
 
-def submit(asked: Asked, values: Values, selection: Selection, pool: Pool) -> str:
+def submit(asked: OwnPage, values: Values, selection: Selection, pool: Pool) -> str:
     """Queue what the controls come to; the address of its answer. Raises BadInput where something is wrong."""
     from xunhuan.errors import BadInput
 

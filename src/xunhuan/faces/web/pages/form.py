@@ -100,7 +100,7 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
     t = words.of(selection.lang)
     at = f"shock/{k}/{kind}/{n}"
     fields = [
-        field(f"{at}/{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection)
+        field(f"{at}/{f.alias or name}", f.alias or name, f, line.get(f.alias or name), selection, kind=kind)
         for name, f in registry.edits()[kind].model_fields.items()
         if _askable(f)
     ]
@@ -150,10 +150,12 @@ def _askable(info: FieldInfo) -> bool:
     return bool(_asked(info))
 
 
-def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selection, room: str = "") -> Any:
+def field(
+    path: str, name: str, info: FieldInfo, value: Any, selection: Selection, room: str = "", kind: str = ""
+) -> Any:
     """The input a field of a record asks for: names, a switch, a choice, a text or a number.
 
-    room  the model whose parameter it is, and whose words come first
+    room  the model whose parameter it is, and whose words come first · kind: of the edit whose field it is
     """
 
     def said(key: str, otherwise: str) -> str:
@@ -162,6 +164,7 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
     asked = _asked(info)
     # One name can be a place in one edit and a number in another: what is asked for comes first.
     label = said(f"field_{name}_{asked}", said(f"field_{name}", _fallback(name, info)))
+    label = said(f"field_{kind}_{name}", label) if kind else label
     shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
     if asked in ("regions", "sectors"):
         return _names(path, asked, shown, label, selection)
@@ -171,7 +174,7 @@ def field(path: str, name: str, info: FieldInfo, value: Any, selection: Selectio
         choices = [c for a in _alternatives(info.annotation) if get_origin(a) is Literal for c in get_args(a)]
         return _choice(path, str(shown), label, [(str(c), said(f"choice_{c}", str(c))) for c in choices])
     if asked == "text":
-        return _text(path, "" if shown is None else str(shown), label)
+        return _text(path, str(shown) if isinstance(shown, str | int | float) else "", label)
     return _number(path, shown, label, 100 if Percent in _marks(info) else 1)
 
 
