@@ -128,7 +128,7 @@ def test_economies_of_scale_without_a_stable_base_are_refused_before_anybody_pla
         ({"provinces": {"control": {"sectors": "MAN"}, "own_bill": 1.5}}, "provinces.own_bill: must be 1 or less"),
         ({"provinces": {"control": {"sectors": "MAN"}, "promotion": -0.1}}, "provinces.promotion: must be 0 or more"),
         ({"cities": {"spillover": -0.1}}, "cities.spillover: must be 0 or more"),
-        ({"nations": {"theta": 0}}, "nations.theta: must be above 0"),
+        ({"nations": {"theta": 0}}, "nations.theta: must be more than 0"),
         ({"provinces": {"control": {"sectors": "MAN", "low": 0.1, "high": 0.0}}},
          "provinces.control: low (0.1) must lie below high (0), both between -1 and 1"),
         ({"provinces": {"control": {"instrument": "tariff", "sectors": "MAN"}}},
