@@ -57,12 +57,32 @@ def cheapest(g: Game) -> float:
     return min(float(national_cost(g, k.astype(float)).sum()) for k in profiles(g))
 
 
+def restless_game() -> Game:
+    """Three cities whose costs fall fast with what each makes itself: best responses come round and never settle."""
+    return small_game(452)._replace(slope=2.891, reach=2.974, spill=0.0, promotion=np.array([0.4746, 0.328, 0.5087]))
+
+
+def three_nations() -> Accounts:
+    """Three unlike nations with two goods and no inputs, balanced or not as it comes."""
+    flow = np.array(
+        [[[6.0, 5], [1, 0.5], [0.6, 1]], [[0.8, 0.7], [4, 3], [0.5, 0.4]], [[0.3, 0.9], [0.6, 0.3], [2, 2.5]]]
+    )
+    return _without_inputs(flow, ("A", "B", "C"), ("A", "B", "C"), ("X", "Y"))
+
+
 def two_nations(own: float, inside: bool = False) -> Accounts:
     """Two equal nations with one good and no inputs, each buying the share `own` at home."""
     flow = np.array([[own, 1 - own], [1 - own, own]])[..., None]
+    return _without_inputs(flow, ("A", "B"), ("A", "A") if inside else ("A", "B"), ("X",))
+
+
+def _without_inputs(
+    flow: np.ndarray, codes: tuple[str, ...], nations: tuple[str, ...], goods: tuple[str, ...]
+) -> Accounts:
+    places, sectors = len(codes), len(goods)
     return Accounts(
-        flow=flow, use=np.zeros((2, 1, 1)), final=flow.sum(0)[..., None], value_added=flow.sum(1)[..., None],
-        tariff=np.zeros_like(flow), geography=Geography(("A", "B"), ("A", "A") if inside else ("A", "B")),
-        sectors=Sectors(("X",), groups={"goods": ("X",)}), categories=("c",), components=("v",), year=2000, currency="SHL",
+        flow=flow, use=np.zeros((places, sectors, sectors)), final=flow.sum(0)[..., None],
+        value_added=flow.sum(1)[..., None], tariff=np.zeros_like(flow), geography=Geography(codes, nations),
+        sectors=Sectors(goods, groups={"goods": goods}), categories=("c",), components=("v",), year=2000, currency="SHL",
         unit="million SHL", home="A",
     )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.helpers.games import cheapest, profiles, small_game
+from tests.helpers.games import cheapest, profiles, restless_game, small_game
 from xunhuan.models.rivalry.cities import (
     LOSS_PARTS,
     Game,
@@ -165,15 +167,87 @@ def test_a_privilege_worth_the_temptation_buys_obedience() -> None:
         assert (answer == best.lines[city]).all() == obeys
 
 
-def test_payments_are_the_least_of_a_grid() -> None:
-    rng = np.random.default_rng(5)
+@pytest.mark.parametrize("seed", range(8))
+def test_payments_are_the_least_of_all_vertices(seed: int) -> None:
+    """A linear programme ends at a vertex: three of the ten constraints hold with equality there. All are listed."""
+    rng = np.random.default_rng(seed)
     u, v = rng.uniform(0, 1, 3), rng.uniform(0, 1.5, 7)
     found = cost_of_stability(u, v.tolist())
-    grid = np.arange(0, 1.5, 0.05)
-    fits = [t for t in product(grid, repeat=3)
-            if all(sum(u[p] + t[p] for p in s) >= w - 1e-12 for s, w in zip(coalitions(3), v, strict=True))]  # fmt: skip
-    assert min(map(sum, fits)) >= found.total - 1e-9
-    assert min(map(sum, fits)) <= found.total + 3 * 0.05
+    member = np.array([[float(p in s) for p in range(3)] for s in coalitions(3)])
+    rows, least = np.vstack([member, np.eye(3)]), np.concatenate([v - member @ u, np.zeros(3)])
+    totals = []
+    for at in combinations(range(10), 3):
+        some = list(at)
+        if abs(np.linalg.det(rows[some])) > 1e-9:
+            t = np.linalg.solve(rows[some], least[some])
+            if (rows @ t >= least - 1e-9).all():
+                totals.append(t.sum())
+    assert found.total == pytest.approx(min(totals), abs=1e-9)
+    assert found.payments.sum() == pytest.approx(found.total, abs=1e-12)
+
+
+def test_a_race_that_comes_round_is_told_as_a_cycle() -> None:
+    g = restless_game()
+    found = race(g, NONE)
+    assert found.outcome == "cycle"
+    assert found.gain > 0
+    gains = [best_response(g, found.lines, c, np.array([c]))[1] for c in range(3)]
+    assert max(gains) > 0
+
+
+def test_a_programme_without_time_says_that_its_plan_is_not_proven() -> None:
+    g = small_game(3)
+    found = plan(g, 0.0)
+    assert (found.whole, found.gap) == (False, 1.0)
+    assert national_cost(g, found.lines).sum() >= cheapest(g) - 1e-9
+    assert national_cost(g, found.lines).sum() < g.need.sum()
+
+
+def _in_money(g: Game, times: float) -> Game:
+    """The same game in another currency."""
+    money = ("line", "capital", "fixed", "need", "experience", "foreign")
+    return g._replace(**{f: times * getattr(g, f) for f in money})
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), times=st.floats(0.01, 100))
+def test_the_currency_changes_nothing(seed: int, times: float) -> None:
+    g, k = small_game(seed), np.array([[2, 0], [1, 3], [3, 1]])
+    other = _in_money(g, times)
+    np.testing.assert_allclose(payoffs(other, k), times * payoffs(g, k), rtol=1e-9, atol=1e-12 * times)
+    assert (race(other, NONE).lines == race(g, NONE).lines).all()
+    cost = national_cost(g, plan(g).lines).sum()
+    assert national_cost(other, plan(other).lines).sum() == pytest.approx(times * cost, rel=1e-4)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), more=st.floats(1.0, 2.0))
+def test_a_plan_with_more_engineers_or_dearer_lines_costs_no_more_or_no_less(seed: int, more: float) -> None:
+    g = small_game(seed)
+
+    def least(own: Game) -> float:
+        return float(national_cost(own, plan(own).lines).sum())
+
+    cost, slack = least(g), 2e-4 * g.need.sum()  # twice the gap of a proof
+    assert least(g._replace(engineers=more * g.engineers)) <= cost + slack
+    for field in ("capital", "fixed", "unit", "need"):
+        assert least(g._replace(**{field: more * getattr(g, field)})) >= cost - slack
+    assert national_cost(g, race(g, NONE).lines).sum() >= cost - slack
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), order=st.permutations(range(4)), more=st.floats(0, 1))
+def test_payments_go_with_their_players_and_rise_with_what_a_coalition_can_have(
+    seed: int, order: list[int], more: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    u, v = rng.uniform(0, 1, 4), dict(zip(coalitions(4), rng.uniform(0, 2, 15), strict=True))
+    here = cost_of_stability(u, lambda s: v[s])
+    there = cost_of_stability(u[order], lambda s: v[tuple(sorted(order[p] for p in s))])
+    assert there.total == pytest.approx(here.total, abs=1e-9)
+    assert cost_of_stability(u, lambda s: v[s] + more).total >= here.total - 1e-9
+    assert cost_of_stability(u + more, lambda s: v[s]).total <= here.total + 1e-9
+    assert cost_of_stability(3 * u, lambda s: 3 * v[s]).total == pytest.approx(3 * here.total, abs=1e-9)
 
 
 def test_distances_and_use() -> None:

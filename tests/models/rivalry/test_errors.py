@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import xunhuan as xh
+from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.faces.cli import main
@@ -94,6 +97,25 @@ def test_games_that_cannot_be_played(toy: Accounts) -> None:
         board(toy, Provinces.model_validate({"players": ["AT-N"], "control": {"sectors": "MAN"}}))
 
 
+def test_a_control_that_moves_nobody_and_a_player_without_output() -> None:
+    inside = two_nations(0.8, inside=True)
+    with pytest.raises(BadInput, match="this control lets nobody move: no player sells abroad anything") as e:
+        board(inside, Provinces.model_validate({"control": {"sectors": "X", "instrument": "export_tax"}}))
+    assert e.value.fix == "choose a subsidy, or other sectors"
+    three = three_nations()
+    flow = three.flow * (np.array([1, 1, 0])[:, None, None] + 1e-9)
+    idle = replace(three, flow=flow, final=flow.sum(0)[..., None], value_added=flow.sum(1)[..., None])
+    at = board(idle, Provinces.model_validate({"players": ["A", "B", "C"], "control": {"sectors": "X"}}))
+    assert (at.players, at.dropped) == (("A", "B"), ("C",))
+
+
+def test_economies_of_scale_without_a_stable_base_are_refused_before_anybody_plays(toy: Accounts) -> None:
+    control = {"sectors": "MAN"}
+    with pytest.raises(BadInput, match=r"unstable under these economies of scale|ψθ") as e:
+        xh.respond(toy, [], model="rivalry", provinces={"control": control, "scale": 0.9})
+    assert e.value.fix
+
+
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
@@ -101,6 +123,12 @@ def test_games_that_cannot_be_played(toy: Accounts) -> None:
         ({"cities": {"compliance": 2}}, "cities.compliance[0]: must be 1 or less (given: 2)"),
         ({"cities": {"compliance": [0.5, 0.5]}}, "cities.compliance: compliance names a value twice"),
         ({"cities": {"learning_rate": 0.7}}, "cities.learning_rate: must be 0.6 or less (given: 0.7)"),
+        ({"provinces": {"control": {"sectors": "MAN", "low": -1.0}}},
+         "provinces.control: low (-1) must lie below high (0.05), both between -1 and 1"),
+        ({"provinces": {"control": {"sectors": "MAN"}, "own_bill": 1.5}}, "provinces.own_bill: must be 1 or less"),
+        ({"provinces": {"control": {"sectors": "MAN"}, "promotion": -0.1}}, "provinces.promotion: must be 0 or more"),
+        ({"cities": {"spillover": -0.1}}, "cities.spillover: must be 0 or more"),
+        ({"nations": {"theta": 0}}, "nations.theta: must be more than 0"),
         ({"provinces": {"control": {"sectors": "MAN", "low": 0.1, "high": 0.0}}},
          "provinces.control: low (0.1) must lie below high (0), both between -1 and 1"),
         ({"provinces": {"control": {"instrument": "tariff", "sectors": "MAN"}}},

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.helpers.games import two_nations
+from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Shock
-from xunhuan.models.rivalry.game import Bounds, deviations, nash, together
+from xunhuan.models.rivalry.game import Bounds, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Played, board, play
@@ -89,9 +91,31 @@ def test_two_equal_nations_levy_the_tariff_of_the_closed_form(theta: float, own:
 
 
 @pytest.mark.slow
+def test_unlike_nations_levy_tariffs_near_the_formulas() -> None:
+    """Exact best answers beside the formula, which has one rate a nation and leaves partners' revenue out."""
+    acc, names = three_nations(), ["A", "B", "C"]
+    control, apart = {"instrument": "tariff", "sectors": ["X", "Y"], "low": 0.0, "high": 0.9}, []
+    for theta in (3.0, 5.0):
+        own = TradeParameters(theta=theta, deficits="zero")
+        s = _played(acc, own, players=names, control=control, scale=0.0)
+        e = s.nash[0]
+        assert e.outcome == "converged"
+        assert e.best.gain < 0
+        assert max(e.starts) < 1e-4
+        formula = nash_tariffs(acc.flow, acc.tariff, np.full(2, theta))
+        mean = e.x.reshape(3, 2).mean(1)
+        apart.append(np.abs(mean / formula.tariff - 1).max())
+        assert (np.diff(mean) < 0).all()
+        assert (np.diff(formula.tariff) < 0).all()
+        np.testing.assert_allclose(np.exp(s.welfare[0]) - 1, formula.welfare - 1, rtol=0.05)
+    assert apart[1] < apart[0] < 0.03
+
+
+@pytest.mark.slow
 def test_players_with_the_nations_mind_do_what_is_coordinated(toy: Accounts) -> None:
     s = _played(toy, control={"sectors": "manufacturing"}, compliance=[1.0], scale=0.05)
     assert s.nash[0].outcome == "converged"
+    assert max(s.nash[0].starts) < 1e-4
     np.testing.assert_allclose(s.nash[0].x, s.coordinated, atol=1e-4)
     assert s.loss == pytest.approx(0, abs=1e-9)
     assert s.transfers.max() == pytest.approx(0, abs=1e-6 * s.slopes.income.sum())
@@ -130,6 +154,44 @@ def test_a_linear_quadratic_game_has_the_equilibrium_of_its_equations() -> None:
     np.testing.assert_allclose(found.x, np.linalg.solve(bend, aim), atol=1e-5)
     assert found.best.gain <= 0
     assert max(found.starts) < 1e-5
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), order=st.permutations(range(4)), times=st.floats(0.01, 100))
+def test_players_by_another_name_or_in_other_units_do_the_same(seed: int, order: list[int], times: float) -> None:
+    """Some end at bounds; the ends fulfil the conditions of an equilibrium within bounds."""
+    rng = np.random.default_rng(seed)
+    bend, aim = rng.uniform(-0.4, 0.4, (4, 4)) + 3 * np.eye(4), rng.uniform(-0.3, 0.3, 4)
+    low, high, one = np.full(4, -0.05), np.full(4, 0.05), np.arange(4)
+    payoffs, trials = _quadratic(bend, aim)
+    found = nash(payoffs, trials, one, Bounds(low, high), np.zeros(4), np.ones(4))
+    assert found.outcome == "converged"
+    left = aim - bend @ found.x
+    inside = (found.x > low + 1e-9) & (found.x < high - 1e-9)
+    assert np.abs(left[inside]).max(initial=0) < 1e-5
+    assert ((left > -1e-5) | (found.x < high - 1e-9)).all()
+    assert ((left < 1e-5) | (found.x > low + 1e-9)).all()
+    at = np.array(order)
+    mixed, tried = _quadratic(times * bend[np.ix_(at, at)], times * aim[at])
+    other = nash(mixed, tried, one, Bounds(low, high), np.zeros(4), np.full(4, times))
+    np.testing.assert_allclose(other.x, found.x[at], atol=2e-5)
+
+
+def test_exact_second_derivatives_take_one_step_where_payoffs_are_quadratic() -> None:
+    bend, aim = np.array([[4.0, 1.0], [-0.5, 3.0]]), np.array([0.1, -0.05])
+    payoffs, _ = _quadratic(bend, aim)
+    found = climb_alone(payoffs, np.arange(2), Bounds(np.full(2, -0.5), np.full(2, 0.5)), np.zeros(2), np.ones(2),
+                        lambda x: -bend)  # fmt: skip
+    assert found.steps == 1
+    np.testing.assert_allclose(found.x, np.linalg.solve(bend, aim), atol=1e-12)
+
+
+def test_a_step_lets_go_of_an_edge_where_the_others_make_it_worth_while() -> None:
+    """Alone each would leave its bounds; with the first at its edge the second stays inside."""
+    bent = -np.array([[1.0, 0.0], [0.9, 1.0]])
+    bounds = Bounds(np.full(2, -0.05), np.full(2, 0.05))
+    move = newton(np.zeros(2), np.array([0.2, 0.06]), bent, bounds, np.full(2, 0.1))
+    np.testing.assert_allclose(move, [0.05, 0.06 - 0.9 * 0.05], atol=1e-12)
 
 
 def test_a_flat_point_that_is_a_trough_is_no_equilibrium() -> None:

@@ -249,7 +249,7 @@ def _worth(acc: Accounts, at: Board) -> Array:
     """What a rate of 1 is worth to who sets it, c: what it is levied on, share of the player's income."""
     base = _levied_on(acc, at.controls.instrument[0], at.controls.regions, at.controls.sectors)
     income = (at.member @ acc.final.sum((1, 2)))[at.owner]
-    return np.maximum(base / income, 1e-12)
+    return np.asarray(np.maximum(base / income, 1e-12))
 
 
 def _minds_of(at: Board, p: Provinces, phi: float, minds: Minds) -> tuple[Array, Array, Array]:

@@ -204,10 +204,12 @@ def bends(
         weights, multiplier, dx, dr = of
 
         def lagrange(x: Vector, r: Vector) -> JaxArray:
-            return (weights * measured(x, r)).sum() + (multiplier * after(x, r, ready)).sum()
+            total: JaxArray = (weights * measured(x, r)).sum() + (multiplier * after(x, r, ready)).sum()
+            return total
 
         along, of_rates = jax.jvp(jax.grad(lagrange, (0, 1)), (x, rates), (dx, dr))[1]
-        return move @ along + of_rates
+        turned: JaxArray = move @ along + of_rates
+        return turned
 
     return _each(w, row, (mixing[owner], (adjoint * unit)[owner], move, jnp.eye(len(rates)))), info
 
