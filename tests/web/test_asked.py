@@ -22,7 +22,7 @@ from xunhuan.faces.web import asked, draft, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, outcome
 from xunhuan.faces.web.pages.form import form
-from xunhuan.faces.web.pages.kinds import KINDS, kind_cards
+from xunhuan.faces.web.pages.kinds import DRAWN_KINDS, kind_cards
 from xunhuan.faces.web.pages.scenario import _models
 from xunhuan.models import registry
 from xunhuan.models.asking import GROUNDS, Asking, Knob
@@ -228,7 +228,7 @@ def test_the_answer_has_its_interval_its_price_and_its_pictures(answered: dict[s
         assert reading.interval(reading.number(name, arm=arm), name) in said
     drawn = {q.picture for n in kind_cards(reading, arm)[1] for q in [reading.quantity(n)]}
     assert drawn == {"fan", "steps", "heat", "stack", "bars"}
-    assert drawn <= set(KINDS)
+    assert drawn <= set(DRAWN_KINDS)
     captions = [p.children for p in of_kind(cards[1:-1], "P")]
     assert captions
     if lang == "zh":

@@ -16,7 +16,7 @@ from xunhuan.models import registry
 from xunhuan.models.asking import Asking, Knob
 from xunhuan.models.model import Model
 
-Values = dict[str, Any]
+Standing = dict[str, Any]
 """Where controls stand, by name, as people read it."""
 
 
@@ -44,10 +44,10 @@ def bench_of(asked: OwnPage, lang: str) -> Selection:
     return state.selected("/scenario", search)
 
 
-def starting(asked: OwnPage) -> Values:
+def starting(asked: OwnPage) -> Standing:
     """Where controls stand at first: as the scenario of the library has them."""
     data = drafts.start_of(Selection(scenario=asked.asking.scenario))
-    out: Values = {}
+    out: Standing = {}
     for c in asked.asking.controls:
         here, key = reached(data, c.steps)
         out[c.name] = here[key] if c.choices else c.shown(here[key]) if c.start is None else c.start
@@ -77,7 +77,7 @@ def _entry(data: Any, step: Any) -> Any:
 
 
 def written(values: Mapping[str, Any]) -> str:
-    """Values as an address has them.
+    """Standing as an address has them.
 
     >>> written({"tools": 40.0, "reading": "made_in"}), of_address("tools:40,reading:made_in")
     ('tools:40,reading:made_in', {'tools': 40.0, 'reading': 'made_in'})
@@ -85,8 +85,8 @@ def written(values: Mapping[str, Any]) -> str:
     return ",".join(f"{k}:{v:g}" if isinstance(v, int | float) else f"{k}:{v}" for k, v in values.items())
 
 
-def of_address(text: str) -> Values:
-    """Values of an address."""
+def of_address(text: str) -> Standing:
+    """Standing of an address."""
     pairs = (p.split(":", 1) for p in text.split(",") if ":" in p)
     return {k: _number(v) for k, v in pairs}
 
@@ -98,7 +98,7 @@ def _number(text: str) -> Any:
         return text
 
 
-def standing(asked: OwnPage, selection: Selection, kept: Any) -> Values:
+def standing(asked: OwnPage, selection: Selection, kept: Any) -> Standing:
     """Where controls stand: as this tab left them at this address, else as the address says, else at the start."""
     known = {c.name for c in asked.asking.controls}
     if isinstance(kept, dict) and (kept.get("origin"), kept.get("asked")) == (selection.page, selection.asked):

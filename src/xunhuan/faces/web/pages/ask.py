@@ -16,7 +16,7 @@ from xunhuan.faces import words
 from xunhuan.faces.web import asked as asking
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import state
-from xunhuan.faces.web.asked import OwnPage, Values
+from xunhuan.faces.web.asked import OwnPage, Standing
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
 from xunhuan.faces.web.parts import card, notice, plain_table
@@ -86,7 +86,7 @@ def _control(asked: OwnPage, c: Knob, value: Any, lang: str) -> Any:
     )  # fmt: skip
 
 
-def _verdict(asked: OwnPage, values: Values, lang: str, pool: Pool) -> list[Any]:
+def _verdict(asked: OwnPage, values: Standing, lang: str, pool: Pool) -> list[Any]:
     """Whether it can run, how long it takes, and the button."""
     t = words.of(lang)
     said: Any = notice([t("ask_wrong")], t("invalid"))
@@ -116,7 +116,7 @@ def _terms(asked: OwnPage, lang: str) -> list[Any]:
     return [html.P(asked.said("ask_sum", lang)), html.Dl(parts, className="terms")]
 
 
-def _beneath(asked: OwnPage, values: Values, lang: str) -> list[Any]:
+def _beneath(asked: OwnPage, values: Standing, lang: str) -> list[Any]:
     """What is assumed, and what the numbers rest on, kind by kind."""
     t = words.of(lang)
     assumed = html.Ul([html.Li(asked.said(k, lang)) for k in asked.asking.assumes])
@@ -169,7 +169,7 @@ def answer(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
         return [notice([str(e)], t("page_problem"))]
 
 
-def submit(asked: OwnPage, values: Values, selection: Selection, pool: Pool) -> str:
+def submit(asked: OwnPage, values: Standing, selection: Selection, pool: Pool) -> str:
     """Queue what the controls come to; the address of its answer. Raises BadInput where something is wrong."""
     from xunhuan.errors import BadInput
 

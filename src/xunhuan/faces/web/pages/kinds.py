@@ -15,7 +15,7 @@ from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed
 
-KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "lollipops")
+DRAWN_KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "lollipops")
 """In which they stand: along years, what did it, over two levers, plan against race, parts, places, who gains."""
 _OTHERS = ("sector", "region", "t")
 """Axes whose bars other cards draw."""
@@ -24,12 +24,12 @@ _OTHERS = ("sector", "region", "t")
 def of_kind(reading: Reading, model: str, arm: str) -> list[Told]:
     """A model's quantities that this card draws and that have an answer in an arm, in the order of the page."""
     found = [q for q in reading.of(model) if _mine(q) and np.isfinite(reading.data[q.name].sel(arm=arm)).any()]
-    return sorted(found, key=lambda q: KINDS.index(q.picture))
+    return sorted(found, key=lambda q: DRAWN_KINDS.index(q.picture))
 
 
 def _mine(q: Told) -> bool:
     labelled = bool(q.axes) and not q.place_axis and not set(q.axes) & set(_OTHERS)
-    return q.picture in ALONG or (q.picture in KINDS and (q.picture != "bars" or labelled))
+    return q.picture in ALONG or (q.picture in DRAWN_KINDS and (q.picture != "bars" or labelled))
 
 
 def kind_cards(reading: Reading, arm: str) -> tuple[list[Any], list[str]]:
