@@ -31,7 +31,7 @@ RESERVED: dict[str, tuple[str, ...]] = {
                  "sobol_total_half"),
 }  # fmt: skip
 """Names that are the house's own: keys of [model.NAME], of a shock and of [uncertainty]; numbers that need no model."""
-AXES = ("place", "home_place", "region", "sector", "t")
+SHARED_AXES = ("place", "home_place", "region", "sector", "t")
 """Axes of numbers that mean the same for every model; others are a model's own, since their labels differ."""
 DEFAULT = "trade"
 """The model asked where none is named."""
@@ -169,7 +169,7 @@ def _names(model: Model[Any]) -> dict[str, list[str]]:
     return {
         "quantity": [q.name for q in model.quantities], "uncertain": [u.name for u in model.uncertain],
         "edit": [e.kind for e in model.reads], "parameter": list(model.parameters.model_fields),
-        "axis": sorted({a for q in model.quantities for a in q.axes} - set(AXES)),
+        "axis": sorted({a for q in model.quantities for a in q.axes} - set(SHARED_AXES)),
     }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from xunhuan.models.trade.sourcing import Ready
 
 NEAR = 0.9
 """ρ above which a second search is made."""
-APART = 1e-6
+TWO_ANSWERS = 1e-6
 """Log difference of any wage, price, output or income from which two answers are two, where both are exact."""
 _STEP = 1.0
 """Log change of the output that a second search moves most, at its start."""
@@ -135,7 +135,7 @@ def _ended(acc: Accounts, task: Problem, info: SolveInfo) -> Status:
 
 def _other(task: Problem, x: Vector, mode: Mode) -> Vector | None:
     """Another equilibrium than that of state x, if one is found."""
-    most = max(APART, 10 * task.options.tolerance / max(1 - mode.rho, 1e-3))
+    most = max(TWO_ANSWERS, 10 * task.options.tolerance / max(1 - mode.rho, 1e-3))
     r, s = task.economy.output.shape
     size = np.abs(mode.direction[r + r * s : r + 2 * r * s]).max()
     for way in (1.0, -1.0):
