@@ -87,7 +87,7 @@ def test_controls_start_at_the_library_and_lead_into_it(name: str) -> None:
     untouched = draft.start_of(state.Selection(scenario=page.asking.scenario))
     mine = asked.scenario_of(page, values, "en")
     for c in page.asking.controls:
-        before, after = ((lambda at: at[0][at[1]])(asked.place_of(d, c.steps)) for d in (untouched, mine))
+        before, after = ((lambda at: at[0][at[1]])(asked.led_to(d, c.steps)) for d in (untouched, mine))
         assert c.start is not None or after == pytest.approx(before) if not c.choices else after == before
         other = c.choices[-1] if c.choices else c.low
         assert other != values[c.name]
@@ -110,9 +110,9 @@ def test_the_ends_of_every_control_can_run(name: str, lang: str) -> None:
 
 def test_a_control_that_leads_nowhere_is_an_error() -> None:
     data = {"shock": [{"name": "rain", "tariff": [{"add": 0.1}]}]}
-    assert asked.place_of(data, Knob("x", "shock/name=rain/tariff/0/add").steps)[0] == {"add": 0.1}
+    assert asked.led_to(data, Knob("x", "shock/name=rain/tariff/0/add").steps)[0] == {"add": 0.1}
     with pytest.raises(KeyError, match="name=snow"):
-        asked.place_of(data, Knob("x", "shock/name=snow/tariff/0/add").steps)
+        asked.led_to(data, Knob("x", "shock/name=snow/tariff/0/add").steps)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_address_holds_where_controls_stand() -> None:
     page = page_of(ASKING[0])
     first = next(c.name for c in page.asking.controls if not c.choices)
     values = asked.starting(page) | {first: 12.5}
-    text = asked.values_written(values)
+    text = asked.as_address(values)
     selection = state.selected(f"/ask/{ASKING[0]}", f"?asked={text}")
     assert selection.page == f"ask/{ASKING[0]}"
     assert asked.standing(page, selection, None) == values
@@ -171,24 +171,24 @@ def test_wrong_input_is_told_under_its_field_and_does_not_run(name: str, pool: P
     page = page_of(name)
     c = next(c for c in page.asking.controls if not c.choices)
     values = asked.starting(page) | {c.name: c.high + 1}
-    selection = state.selected(f"/ask/{name}", f"?asked={asked.values_written(values)}&lang=zh")
+    selection = state.selected(f"/ask/{name}", f"?asked={asked.as_address(values)}&lang=zh")
     drawn = ask.PAGE.draw(selection, pool, None)
     fields = {f.id["ask"]: f.error for f in of_kind(drawn, "NumberInput")}
     assert {k: v for k, v in fields.items() if v} == {c.name: f"请填写{c.low:g}至{c.high:g}之间的数。"}
     assert of_kind(drawn, "Button")[0].disabled
     with pytest.raises(BadInput, match="请填写"):
-        ask.submit(page, values, selection, pool)
+        ask.ask_run(page, values, selection, pool)
     assert pool.jobs() == []
 
 
 @pytest.mark.parametrize("name", ASKING)
 def test_a_run_is_queued_under_its_address(name: str, pool: Pool) -> None:
     page, selection = page_of(name), state.selected(f"/ask/{name}", "?lang=zh")
-    href = ask.submit(page, asked.starting(page), selection, pool)
+    href = ask.ask_run(page, asked.starting(page), selection, pool)
     job = pool.jobs()[0]
     assert job.digest.startswith(state.selected(*href.split("?")).run)
     assert job.title == page.said("ask_nav", "zh")
-    shown = str(ask.answer(page, state.selected(*href.split("?")), pool))
+    shown = str(ask.shown_answer(page, state.selected(*href.split("?")), pool))
     assert "waiting" in shown
     pool.cancel(job.digest)
 

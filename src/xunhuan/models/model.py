@@ -221,9 +221,8 @@ class Quantity:
     unit : str
         A name of `symbols.UNITS`; "value" is the table's own unit.
     axes : tuple of str
-        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the
-        readings label; ()
-        for one number that speaks of the nation looked at.
+        "place" (regions, then nations of several), "home_place", "region", "sector", "t" (days), or axes the readings
+        label; () for one number that speaks of the nation looked at.
     definition : str
         A sentence, with the formula where there is one.
     source : str
@@ -235,10 +234,9 @@ class Quantity:
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
     picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles"}
-        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots
-        along its last axis; bars of the last axis stacked by the first; steps to a last that sums them up; colours over two
-        axes; pairs of bars, a colour a label of its last axis; dots on stems; a curve along its last axis, of numbers; a map
-        of places for each label of its last axis.
+        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots along
+        its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two axes; pairs
+        of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last axis.
     points : tuple of str
         Of a fan: quantities whose values are drawn as dots, full ones first, then hollow ones, then crosses.
     beside : tuple of str

@@ -49,12 +49,12 @@ def starting(asked: OwnPage) -> Standing:
     data = drafts.start_of(Selection(scenario=asked.asking.scenario))
     out: Standing = {}
     for c in asked.asking.controls:
-        here, key = place_of(data, c.steps)
+        here, key = led_to(data, c.steps)
         out[c.name] = here[key] if c.choices else c.shown(here[key]) if c.start is None else c.start
     return out
 
 
-def place_of(data: Any, steps: tuple[str, ...]) -> tuple[Any, Any]:
+def led_to(data: Any, steps: tuple[str, ...]) -> tuple[Any, Any]:
     """The container and the key that a control's steps lead to. Raises KeyError where they lead nowhere."""
     *way, last = (_step(s) for s in steps)
     for step in way:
@@ -76,10 +76,10 @@ def _entry(data: Any, step: Any) -> Any:
     return data[step]
 
 
-def values_written(values: Mapping[str, Any]) -> str:
+def as_address(values: Mapping[str, Any]) -> str:
     """Standing as an address has them.
 
-    >>> values_written({"tools": 40.0, "reading": "made_in"}), of_address("tools:40,reading:made_in")
+    >>> as_address({"tools": 40.0, "reading": "made_in"}), of_address("tools:40,reading:made_in")
     ('tools:40,reading:made_in', {'tools': 40.0, 'reading': 'made_in'})
     """
     return ",".join(f"{k}:{v:g}" if isinstance(v, int | float) else f"{k}:{v}" for k, v in values.items())
@@ -128,7 +128,7 @@ def scenario_of(asked: OwnPage, values: Mapping[str, Any], lang: str) -> Draft:
     """The scenario that controls come to, its title, names and assumptions in the visitor's language."""
     data = drafts.start_of(Selection(scenario=asked.asking.scenario))
     for c in asked.asking.controls:
-        here, key = place_of(data, c.steps)
+        here, key = led_to(data, c.steps)
         here[key] = values[c.name] if c.choices else c.written(values[c.name])
     for part in asked.asking.without:
         data.pop(part, None)

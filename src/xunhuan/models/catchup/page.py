@@ -11,7 +11,7 @@ from xunhuan.models.model import Asking, Ground, Knob
 _KINDS = {"read": "fact"}
 
 
-def rests_on(p: CatchupParameters) -> tuple[Ground, ...]:
+def industry_grounds(p: CatchupParameters) -> tuple[Ground, ...]:
     """Figures of the industry's file by what they rest on."""
     return tuple(_grounds(industry(p.industry)))
 
@@ -39,5 +39,5 @@ CATCHUP_PAGE = Asking(
     terms=("made_or_owned", "price_beside", "behind", "tools_cut", "push_term", "interval_term"),
     assumes=("assume_judged", "assume_history", "assume_still", "assume_politics"),
     without=("uncertainty",),  # the room draws by itself
-    rests_on=rests_on,
+    rests_on=industry_grounds,
 )

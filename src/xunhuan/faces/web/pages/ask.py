@@ -47,7 +47,7 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
             html.Div(
                 [
                     card(controls, t("ask_controls"), "choose"),
-                    html.Div(answer_shown(asked, selection, pool), id="ask-shown"),
+                    html.Div(shown_answer(asked, selection, pool), id="ask-shown"),
                     card(_terms(asked, lang), t("ask_terms"), "words"),
                 ],
                 className="asking",
@@ -155,7 +155,7 @@ def _waits(selection: Selection, pool: Pool) -> bool:
     return job is not None and job.state in WAITING
 
 
-def answer_shown(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
+def shown_answer(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
     """What the run of the address says: nothing yet, how far it is, or its answer in words and pictures."""
     t, job = words.of(selection.lang), results.chosen(selection.run, pool)
     if job is None:
@@ -169,7 +169,7 @@ def answer_shown(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
         return [notice([str(e)], t("page_problem"))]
 
 
-def submit_asked(asked: OwnPage, values: Standing, selection: Selection, pool: Pool) -> str:
+def ask_run(asked: OwnPage, values: Standing, selection: Selection, pool: Pool) -> str:
     """Queue what the controls come to; the address of its answer. Raises BadInput where something is wrong."""
     from xunhuan.errors import BadInput
 
@@ -178,7 +178,7 @@ def submit_asked(asked: OwnPage, values: Standing, selection: Selection, pool: P
         raise BadInput("; ".join(found.values()))
     data = asking.scenario_of(asked, values, selection.lang)
     digest = scenario.submit(data, asking.bench_of(asked, selection.lang), pool)
-    return selection.address(run=digest[: results.SHORT], asked=asking.values_written(values), arm="", versus="")
+    return selection.address(run=digest[: results.SHORT], asked=asking.as_address(values), arm="", versus="")
 
 
 def _connect(app: Dash, pool: Pool) -> None:
@@ -217,7 +217,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         if not clicks or asked is None:
             return no_update, no_update
         try:
-            return submit_asked(asked, asking.standing(asked, selection, kept), selection, pool), no_update
+            return ask_run(asked, asking.standing(asked, selection, kept), selection, pool), no_update
         except XunhuanError as e:
             return no_update, notice([str(e)], words.of(selection.lang)("invalid"))
 
@@ -243,7 +243,7 @@ def _follow(app: Dash, pool: Pool) -> None:
         wanted = ctx.triggered_id
         if isinstance(wanted, dict) and ctx.triggered[0]["value"]:
             pool.cancel(str(wanted["cancel"]))
-        return answer_shown(asked, selection, pool), not _waits(selection, pool)
+        return shown_answer(asked, selection, pool), not _waits(selection, pool)
 
 
 PAGE = Page(_draw, _connect)
