@@ -194,7 +194,6 @@ TWICE = {
     "read": "by readers, and by a room",
     "register": "every module of commands is taken in by its own",
     "respond": "what a room answers, and xh.respond",
-    "rests_on": "what a room's numbers rest on",
     "respond_many": "what a room answers to many draws",
 }
 """Names that every room or page has by agreement."""

@@ -206,8 +206,7 @@ class Numbers(NamedTuple):
     high: Array | None = None
 
 
-Readings = Mapping[str, Numbers]
-"""Numbers read off an arm, by quantity."""
+Readings = Mapping[str, Numbers]  # numbers read off an arm, by quantity
 
 
 @dataclass(frozen=True)
@@ -238,7 +237,7 @@ class Quantity:
         its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two axes; pairs
         of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last axis.
     points : tuple of str
-        Of a fan: quantities whose values are drawn as dots, full ones first, then hollow ones, then crosses.
+        Of a fan: quantities drawn as dots, full ones first, then hollow ones, then crosses.
     beside : tuple of str
         Quantities of one number that this one is never told without.
     kept : bool
@@ -446,5 +445,5 @@ class Model(Generic[P]):
 
 def words_beside(package: str) -> dict[str, tuple[str, str]]:
     """The words of a room, from its words.toml: key = [English, Chinese]."""
-    raw = (resources.files(package) / "words.toml").read_text(encoding="utf-8")
-    return {k: (en, zh) for k, (en, zh) in tomllib.loads(raw).items()}
+    found = tomllib.loads((resources.files(package) / "words.toml").read_text(encoding="utf-8"))
+    return {k: (en, zh) for k, (en, zh) in found.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from xunhuan.faces import words
@@ -138,6 +138,14 @@ def scenario_of(asked: OwnPage, values: Mapping[str, Any], lang: str) -> Draft:
     return _named(asked, data, lang)
 
 
+_OF_SHOCKS = ("shock", "policy", "policies")
+"""Fields of comparisons that name shocks."""
+
+
+def _called(names: Any, name: Callable[[str], str]) -> Any:
+    return name(names) if isinstance(names, str) else [name(n) for n in names]
+
+
 def _named(asked: OwnPage, data: Draft, lang: str) -> Draft:
     """The scenario with its shocks and arms called by the room's words."""
 
@@ -149,6 +157,9 @@ def _named(asked: OwnPage, data: Draft, lang: str) -> Draft:
         shock["name"] = name(shock["name"])
     if isinstance(out.get("arms"), Mapping):
         out["arms"] = {name(a): [name(s) for s in of] for a, of in out["arms"].items()}
+    for kind, line in out.get("compare", {}).items():
+        if isinstance(line, Mapping):
+            out["compare"][kind] = {k: _called(v, name) if k in _OF_SHOCKS else v for k, v in line.items()}
     drawn = out.get("uncertainty", {})
     if isinstance(drawn.get("shock"), Mapping):
         drawn["shock"] = {name(k): v for k, v in drawn["shock"].items()}
