@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in SLOW_PAGES:
             item.add_marker(pytest.mark.slow)
+
+
+MAPS = 40_000
+"""Memory maps of a process from which compiled programs are let go: each takes some, and at 65,530 the system gives no more
+and the compiler falls over."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def room_for_programs() -> Iterator[None]:
+    """Lets compiled programs go between modules where there are very many."""
+    yield
+    maps, jax = Path("/proc/self/maps"), sys.modules.get("jax")
+    if jax is not None and maps.exists() and maps.read_bytes().count(b"\n") > MAPS:
+        jax.clear_caches()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import xunhuan.models.rivalry.edits as minds
 from tests.models.edits.strategies import EVERY
 from xunhuan.data.records import parts
 from xunhuan.errors import BadInput, UnknownName
@@ -181,6 +182,10 @@ SAMPLES: tuple[Edit, ...] = (
     edits.Push("A", rate=0.02, industry="chips", start=2021, end=2040),
     edits.Duplication("A", factor=1.3),
     edits.Need("A", value=180.0, industry="chips", year=2035),
+    minds.Compliance("A", weight=0.5),
+    minds.Promotion("A", weight=0.1),
+    minds.OwnBill("A", add=-0.5),
+    minds.Privilege("A", worth=4.0),
 )
 
 
