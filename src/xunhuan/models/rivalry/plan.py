@@ -14,7 +14,7 @@ from xunhuan.models.rivalry.race import Race, Whole, race, staffing
 
 _SWEEPS = 4
 """Times the nation's experience is worked out anew from the plan before."""
-GAP = 1e-4
+GAP = 1e-3
 """Proven distance from the least cost at which a programme ends, share."""
 SECONDS = 60.0
 """After which a programme ends with the gap it has."""
