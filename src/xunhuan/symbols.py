@@ -34,7 +34,6 @@ class Unit:
 UNITS: dict[str, Unit] = {u[0]: Unit(*u) for u in (
     ("share", "%", "%", True), ("rate", "%", "%", True), ("ratio", "", ""), ("index", "", ""), ("1", "", ""),
     ("elasticity", "", ""), ("dose", "", ""), ("value", "", ""), ("value a day", "a day", "每天"),
-    ("bn USD", "bn USD", "十亿美元"),
     ("price", "", ""), ("position", "", ""), ("label", "", ""), ("regions", "regions", "个地区"),
     ("stages", "stages", "级"), ("generations", "generations", "代"), ("day", "days", "天"), ("week", "weeks", "周"),
     ("year", "years", "年"), ("date", "", ""), ("bn USD", "bn USD", "十亿美元"), ("count", "", ""),

@@ -101,7 +101,7 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     written = df.attrs.get("written", ())  # numbers that are texts already, each with its own digits
     numeric = [df[name].dtype.kind in "fiu" or name in written for name in df.columns]
     places = [_places(df[name], digits) for name in df.columns]
-    cells = [[_cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
+    cells = [[cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
     for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):
         table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
         for n in block:
@@ -149,7 +149,8 @@ def _places(column: pd.Series, digits: int) -> int:
     return min(digits, 0 if size >= 1e5 else 1)
 
 
-def _cell(value: object, digits: int) -> str:
+def cell(value: object, digits: int) -> str:
+    """A value of a table as text."""
     from rich.markup import escape
 
     if isinstance(value, float):

@@ -97,11 +97,11 @@ class Reading(Placed):
         return None if found is None else (found.shock, found.policy, found.both)
 
     def answered(self, q: str | Told) -> list[str]:
-        """Arms with an answer for a quantity, at home where it has places. A model reads its own kinds of edits only."""
+        """Arms with an answer for a quantity, of home where it has one there. A model reads its own kinds of edits only."""
         q = self.quantity(q)
         values = self.data[q.name]
         axis = q.place_axis
-        if axis and self.home in values[axis].values:
+        if axis and self.home in values[axis].values and not np.isnan(values.sel({axis: self.home})).all():
             values = values.sel({axis: self.home})
         return [a for a in self.arms if not np.isnan(values.sel(arm=a)).all()]
 

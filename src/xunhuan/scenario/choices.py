@@ -14,7 +14,7 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models import registry
 from xunhuan.models.model import Quantity, Uncertain
 from xunhuan.scenario.assess import Assessment, assess
-from xunhuan.scenario.run import Bench, Draw
+from xunhuan.scenario.run import Bench, Draw, Memo
 from xunhuan.scenario.scenario import Compare, Measure
 
 _OFFSET = ("omega", "omega_net")
@@ -44,12 +44,15 @@ def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame |
 def _rows(bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | None) -> Iterator[tuple[object, ...]]:
     told = _first(registry.find(model).quantities)
     alone = _alone(bench, model)
+    before: Memo = {}  # answers of models it comes after, which no choice of its own moves
     own = getattr(bench.parameters[model], u.parameter, "")
     for choice in u.choices:
         head = (u.name, choice, choice == own)
         try:
             known = nominal if choice == own else None
-            done = known or assess(alone.varied(Draw(factor={u.name: choice})), full=False)
+            memo = dict(before)
+            done = known or assess(alone.varied(Draw(factor={u.name: choice})), full=False, memo=memo)
+            before |= {asked: answer for asked, answer in memo.items() if asked[0] != model}
         except (BadInput, NotConverged) as e:
             why = str(e).replace("\n", " ")
             yield *head, told.name, "", bench.base.home, np.nan, told.unit, "refused", why

@@ -210,7 +210,9 @@ def test_scenarios_say_how_figures_are_drawn() -> None:
     [
         (["--target", "lots"], "--target lots: 'lots' is not a number"),
         (["--target", "70%:soon"], "--target 70%:soon: 'soon' is no year"),
-        (["--tools", "2"], "tools: must be 1 or less (given: 2.0)"),
+        (["--tools", "2"], "--tools 2: size: must be 1 or less"),
+        (["--tools", "2", "--target", "lots"], "--target lots: 'lots' is not a number"),
+        (["--target", "lots", "--tools", "2"], "--tools 2: size: must be 1 or less"),
         (["--years", "2020"], "--years 2020: '2020' is no span of years"),
         (["--by", "mood"], "unknown view 'mood'"),
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput
-from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
+from xunhuan.faces.output import Format, FormatOption, OutputOption, cell, console, emit, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,12 +171,15 @@ def headline_table(result: Result) -> pd.DataFrame:
     return frame
 
 
+_ROUNDING = 1e-9
+"""What stays of sums that cancel, per cent or less."""
+
+
 def _written(x: float, unit: str) -> str:
-    if x != x:
-        return "–"
-    if unit == "date":
+    """A number by its unit: a year without commas, a ratio with a digit more."""
+    if unit == "date" and x == x:
         return f"{x:.1f}" if x < float("inf") else "later"
-    return f"{x:,.{3 if unit == 'ratio' else 2}f}"
+    return cell(0.0 if abs(x) < _ROUNDING else x, 3 if unit == "ratio" else 2)
 
 
 def _ended(result: Result) -> list[str]:

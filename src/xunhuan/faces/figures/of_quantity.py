@@ -5,7 +5,7 @@ Report, web and `xunhuan.figure` draw through here, so that any model's quantity
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,21 +33,8 @@ def of_quantity(reading: Reading, q: Told, arm: str = "", language: Language | N
     """The figure of a quantity in an arm as its record says: `map_of`, `bars_of`, `lines_of` or one of `along`; None
     where there is none."""
     arm = arm or reading.arm_of(q)
-    if q.picture in along.ALONG:
-        return along.ALONG[q.picture](reading, q, arm, language)
-    if q.picture == "pairs":
-        return pairs_of(reading, q, arm, language)
-    if q.picture == "lollipops":
-        return stems_of(reading, q, arm, language)
-    if q.picture == "curve":
-        return curve_of(reading, q, arm, language)
-    if q.picture == "tiles":
-        return tiles_of(reading, q, arm, language)
-    if q.picture == "map":
-        return map_of(reading, q, arm, language)
-    if q.picture == "bars":
-        return bars_of(reading, q, arm, language)
-    return lines_of(reading, q, arm, language) if q.picture == "lines" else None
+    draw = {**along.ALONG, **_DRAWN}.get(q.picture)
+    return None if draw is None else draw(reading, q, arm, language)
 
 
 def map_of(
@@ -79,7 +66,7 @@ def map_values(reading: Reading, q: Told, arm: str, **at: Any) -> pd.Series[floa
 
 def map_key(reading: Reading, q: Told) -> str:
     """What the colours mean."""
-    if q.rest is None:
+    if q.rest is None or reading.data[q.name].attrs.get("moving"):  # the base has a change of its own
         return reading.titled(q)
     said = words.of(reading.lang)("against_base", what=telling.lowered(reading.said(q)))
     return q.form(drawn=True).titled(said)
@@ -222,3 +209,9 @@ def line_form(q: Told) -> style.Form:
 def _firsts(reading: Reading, q: Told, axis: str) -> dict[str, Any]:
     """The first label of every axis but one."""
     return {a: reading.data[a].values[0] for a in q.axes if a != axis}
+
+
+_DRAWN: dict[str, Callable[..., go.Figure | None]] = {
+    "pairs": pairs_of, "lollipops": stems_of, "curve": curve_of, "tiles": tiles_of, "map": map_of, "bars": bars_of,
+    "lines": lines_of,
+}  # fmt: skip

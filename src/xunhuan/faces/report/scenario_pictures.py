@@ -116,7 +116,8 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         if len(frame) < 2:
             continue
         fig = drawing.bars_of(reading, q, arm, "both", (kind,), top)
-        tail = ", the ten largest gains and losses" if len(frame) > top else ""
+        ends = "the ten largest gains and losses" if q.change else "the ten largest and the ten smallest"
+        tail = f", {ends}" if len(frame) > top else ""
         caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")
 

@@ -185,6 +185,8 @@ def _further(o: Worked, data: dict[str, Any], coords: dict[str, Any]) -> None:
     data["vintages_then"] = (("seller", "vintage"), of.vintages(o))
     data["year_surface"] = (("cut_dose", "push_rate"), of.when_by_two(o))
     data["pace"] = ((), float(o.world.pace[0]))
+    target = o.parameters.target
+    data["lever_idle"] = ((), bool(o.readings[target.definition][o.by, 0] >= target.share))
     coords |= {
         "lever": [_LABELS.get(n, n) for n in levers], "step": [_LABELS.get(n, n) for n in steps],
         "seller": ["seller_owned", "seller_alien", "seller_abroad", "seller_nobody"],

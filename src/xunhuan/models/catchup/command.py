@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from xunhuan.data.records import Rate, Share, Strict
+from xunhuan.data.records import Finite, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits import Decoupling, Edit, Push
 from xunhuan.models.edits.base import as_number
@@ -29,11 +29,11 @@ class CatchupOptions(Strict):
 
     industry: str
     table: str = "world-2017"
-    tools: Share | None = None
-    know: Share | None = None
-    trade: Share | None = None
-    leave: Share | None = None
-    push: Rate | None = None
+    tools: Finite | None = None
+    know: Finite | None = None
+    trade: Finite | None = None
+    leave: Finite | None = None
+    push: Finite | None = None
     years: str | None = None
     target: str | None = None
 
@@ -42,19 +42,26 @@ def catchup_posed(o: CatchupOptions) -> Posed:
     """Table, parameters and edits. Raises BadInput listing all that cannot be read."""
     problems = Problems("the options cannot be read")
     values: dict[str, Any] = {"industry": o.industry}
-    for name, text, read in (("years", o.years, _years), ("target", o.target, _target)):
-        try:
-            values |= {} if text is None else {name: read(text)}
-        except BadInput as e:
-            problems.add(f"--{name} {text}: {e.what}; {e.fix}")
-    problems.raise_if()
-    sizes = {c: getattr(o, c) for c in CHANNELS}
     edits: list[Edit] = []
-    for channel, size in sizes.items():
-        if size is not None:
-            said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel, "size": size}
-            edits.append(Decoupling(**said))
-    edits += [] if o.push is None else [Push(regions="provinces", rate=o.push)]
+
+    def read(name: str, given: Any, take: Callable[[Any], None]) -> None:
+        try:
+            if given is not None:
+                take(given)
+        except BadInput as e:
+            shown = f"{given:g}" if isinstance(given, float) else given
+            problems.add(f"--{name} {shown}: {'; '.join(e.items) or e.what}" + (f"; {e.fix}" if e.fix else ""))
+
+    def cut(channel: str) -> Callable[[float], None]:
+        said: dict[str, Any] = {"from": "foreign", "to": "provinces", "channel": channel}
+        return lambda size: edits.append(Decoupling(**said, size=size))
+
+    for channel in CHANNELS:
+        read(channel, getattr(o, channel), cut(channel))
+    read("push", o.push, lambda rate: edits.append(Push(regions="provinces", rate=rate)))
+    read("years", o.years, lambda text: values.update(years=_years(text)))
+    read("target", o.target, lambda text: values.update(target=_target(text)))
+    problems.raise_if()
     return Posed(o.table, values, tuple(edits))
 
 

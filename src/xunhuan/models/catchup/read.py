@@ -328,11 +328,14 @@ def by_lever(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         {"lever": levers}
         | {c: n[q].values for c, q in (("needed", "lever_needed"), ("price", "lever_price"), ("cost", "lever_cost"))}
     )
-    out.insert(1, "answer", ["found" if np.isfinite(x) else "not with this lever alone" for x in out["needed"]])
+    there = bool(response.detail["lever_idle"])
+    found = "not needed" if there else "found"
+    out.insert(1, "answer", [found if np.isfinite(x) else "not with this lever alone" for x in out["needed"]])
     pace = float(response.detail["pace"])
     out.attrs["notes"] = [
-        "push: log points a year beyond history's pace, which is "
-        f"{pace:.4f}; trade, know, tools: share cut; learning_rate, spillover: the figure itself; all else central.",
+        "extra_push: log points a year beyond history's pace, which is "
+        f"{pace:.4f}; cut_trade, cut_know, cut_tools: share cut; learning_rate, knowledge_spillover: the figure itself; all "
+        "else central. not needed: the target is met in its year as things stand.",
     ]
     return out
 
