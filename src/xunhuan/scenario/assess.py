@@ -131,7 +131,7 @@ def _solved(bench: Bench, data: xr.Dataset) -> dict[float, Array]:
 def against_base(w: xr.DataArray, arm: str) -> Array:
     """A gain of an arm against the base, by place: the number itself, or where the base does not rest what it adds to it."""
     here = np.asarray(w.sel(arm=arm).to_numpy())
-    return here if _rests(w) else (1 + here) / (1 + w.sel(arm="base").to_numpy()) - 1
+    return compare.beyond(here, None if _rests(w) else w.sel(arm="base").to_numpy())
 
 
 def headlines(data: xr.Dataset) -> tuple[pd.DataFrame, Array]:

@@ -165,13 +165,17 @@ def _places(bench: Bench, regions: str | tuple[str, ...]) -> NDArray[np.intp]:
     return np.array([k for k, c in enumerate(at.codes) if c in chosen | nations], dtype=np.intp)
 
 
+def beyond(w: Array, base: Array | None) -> Array:
+    """Gains on top of those of the base, (1 + w) / (1 + base) − 1; as they are where the base has none."""
+    return w if base is None else np.asarray((1 + w) / (1 + base) - 1)
+
+
 def gain(bench: Bench, doses: Mapping[str, float]) -> Array:
     """W by place of one arm, share; nan where the solver did not converge. Raises BadInput as the shock does."""
     response, numbers = weighed(bench, doses)
     assert bench.gain is not None
     w = numbers[bench.gain[1].name].values
-    if bench.evolves(bench.gain[0]):
-        w = (1 + w) / (1 + weighed(bench, {})[1][bench.gain[1].name].values) - 1
+    w = beyond(w, bench.gain_at_base)
     return w if response.status.converged else np.full_like(w, np.nan)
 
 
@@ -214,7 +218,8 @@ def frontier(bench: Bench) -> FrontierCurves:
             doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
             response, numbers = weighed(bench, doses, of=model)
             if response.status.converged:
-                income[k, d, at] = numbers[gained.name].values
+                base = bench.gain_at_base if bench.gain is not None else None
+                income[k, d, at] = beyond(numbers[gained.name].values, base)
                 foreign[k, d] = reliance_at(response.accounts, bench.view.places)
     if bench.gain is None:  # a model that gives no gain leaves the accounts as they are
         foreign[:] = np.nan

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
@@ -84,6 +86,13 @@ class Bench:
     def gain(self) -> tuple[str, Quantity] | None:
         """Model and quantity that comparisons weigh: the first gain by place that some model of the scenario gives."""
         return gain_of(self.scenario)
+
+    @cached_property
+    def gain_at_base(self) -> Array | None:
+        """What is weighed where nothing is asked, by place; None where it rests."""
+        if self.gain is None or not self.evolves(self.gain[0]):
+            return None
+        return np.asarray(weighed(self, {})[1][self.gain[1].name].values)
 
     @cached_property
     def traced(self) -> tuple[str, Quantity] | None:
