@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -23,14 +23,13 @@ from xunhuan.models.asking import Ground as Ground
 from xunhuan.models.asking import Knob as Knob
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
+from xunhuan.models.lending import LongRun as LongRun
 from xunhuan.models.short import Posed as Posed
 from xunhuan.models.short import Short as Short
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-    from xunhuan.models.solvers import Vector
 
 PictureKind = Literal[
     "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "none"
@@ -158,24 +157,6 @@ class Response:
     status: Status
     path: xr.Dataset | None = None
     notes: tuple[str, ...] = ()
-
-
-class LongRun(Protocol):
-    """A long-run equilibrium that one model lends another: the table and the parameters are the lender's affair.
-
-    Examples
-    --------
-    >>> import xunhuan as xh
-    >>> trade = xh.models()["trade"]
-    >>> lent: LongRun = trade.lends["long_run"](xh.toyland(), trade.parameters())
-    >>> response, state = lent(Shock(), None)
-    >>> bool(response.accounts.flow.sum() == xh.toyland().flow.sum())
-    True
-    """
-
-    def __call__(self, shock: Shock, start: Vector | None) -> tuple[Response, Vector]:
-        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state."""
-        ...
 
 
 class Numbers(NamedTuple):
@@ -369,6 +350,8 @@ class Model(Generic[P]):
         (accounts, shock, parameters): parameters under which answers to a shock and to parts of it compare.
     first_order : callable, optional
         (accounts, shock, parameters, places): the gain to first order, or None where the edits have no such figure.
+    point : callable, optional
+        (parameters): the same without draws of the model's own.
     constant_returns : callable, optional
         (parameters): the same without economies of scale, or None where they have none.
     views : mapping of str to callable
@@ -415,6 +398,7 @@ class Model(Generic[P]):
     at_rest: Callable[[Accounts, P], Accounts] | None = None
     comparable: Callable[[Accounts, Shock, P], P] | None = None
     first_order: Callable[[Accounts, Shock, P, Places], FirstOrder | None] | None = None
+    point: Callable[[P], P] | None = None
     constant_returns: Callable[[P], P | None] | None = None
     views: Mapping[str, ResponseTable] = field(default_factory=dict)
     command: str = ""

@@ -209,6 +209,9 @@ def frontier(bench: Bench) -> FrontierCurves:
     policies = ("none", *spec.policies)
     whole = [{spec.shock: 1.0} | ({} if p == "none" else {p: 1.0}) for p in policies]
     model, gained = bench.traced[0], bench.traced[1]
+    point = registry.find(model).point
+    if point is not None:
+        bench = replace(bench, parameters={**bench.parameters, model: point(bench.parameters[model])})
     bench, changed = comparable(bench, whole, model)
     at = list(bench.view.places.codes).index(bench.base.home) if not gained.axes else slice(None)
     shape = (len(policies), len(degree), len(bench.view.places.codes))

@@ -121,6 +121,7 @@ MODEL: Model[CatchupParameters] = Model(
     uncertain=(*map(_level, _DRAWN), Uncertain("home_pace", _pace, _no_market, zero=False, errors=_own_pace)),
     respond_many=respond_many,
     hands_on=hands_on,
+    point=lambda p: changed(p, draws=0),
     evolves=True,
     borrows=lambda p: ("long_run",) if p.engine == "trade" else (),
     views=TABLES_TOLD,

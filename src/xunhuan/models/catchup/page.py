@@ -38,6 +38,6 @@ CATCHUP_PAGE = Asking(
     ),
     terms=("made_or_owned", "price_beside", "behind", "tools_cut", "push_term", "interval_term"),
     assumes=("assume_judged", "assume_history", "assume_still", "assume_politics"),
-    without=("uncertainty",),  # the room draws by itself
+    without=("uncertainty", "compare"),  # the room draws by itself, and a page answers one question
     rests_on=industry_grounds,
 )
