@@ -40,13 +40,14 @@ def steps(reading: Reading, place: str = "") -> pd.DataFrame:
 _RELIANCE = "frontier_reliance"
 
 
-def _reliance_moves(reading: Reading) -> bool:
+def reliance_moves(reading: Reading) -> bool:
+    """Whether the accounts move along the frontier, so that reliance on abroad does."""
     return bool(np.isfinite(reading.data[_RELIANCE].to_numpy()).any())
 
 
 def frontier_axis(reading: Reading) -> str:
     """What stands along a frontier: reliance on abroad, or where no accounts move the degree of the shock."""
-    return lowered(reading.title("reliance")) if _reliance_moves(reading) else words.of(reading.lang)("degree_of_shock")
+    return lowered(reading.title("reliance")) if reliance_moves(reading) else words.of(reading.lang)("degree_of_shock")
 
 
 def degrees(reading: Reading, place: str = "") -> tuple[Told, dict[str, pd.DataFrame]] | None:
@@ -60,7 +61,7 @@ def degrees(reading: Reading, place: str = "") -> tuple[Told, dict[str, pd.DataF
     curves = {}
     for policy in d["policy"].values.astype(str):
         gain, foreign = (d[v].sel(policy=policy, place=place).values for v in (name, _RELIANCE))
-        foreign = foreign if _reliance_moves(reading) else d["degree"].values
+        foreign = foreign if reliance_moves(reading) else d["degree"].values
         label = t("no_policy") if policy == "none" else t("with_policy", name=policy)
         curves[label] = pd.DataFrame({"degree": d["degree"].values, "external": foreign, "gain": gain})
     return reading.quantities[reading.quantities[name].weighs], curves

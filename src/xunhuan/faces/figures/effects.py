@@ -57,7 +57,8 @@ def waterfall(
         fix = "add the interaction as a step before the last"
         raise BadInput(f"the steps sum to {value[:-1].sum():g}, the net is {value[-1]:g}", where="waterfall", fix=fix)
     said = frame["name"] if "name" in frame else [style.word(s, language) for s in frame["step"]]
-    labels = ["<br>".join(textwrap.wrap(str(v), 15)) for v in said]
+    width = max(8, min(15, 40 // max(len(said), 1)))  # more steps, narrower labels
+    labels = ["<br>".join(textwrap.wrap(str(v), width, break_long_words=False)) for v in said]
     start = np.concatenate([[0.0], np.cumsum(value[:-1])[:-1], [0.0]])
     end = start + value
     fig = go.Figure()

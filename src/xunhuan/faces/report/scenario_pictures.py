@@ -7,7 +7,7 @@ import pandas as pd
 
 from xunhuan.faces import figures
 from xunhuan.faces.captions import caption_of
-from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, steps
+from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
@@ -206,12 +206,13 @@ def _frontier(reading: Reading, out: Album) -> None:
         curves, x_title=frontier_axis(reading), y_title=reading.axis(q), form=q.form(drawn=True)
     )
     equal = reading.data.sizes["degree"] - 1
+    given = "what is given up against how much less it relies on foreign inputs"
+    what = given if reliance_moves(reading) else lowered(reading.title(q))
     out.add(
         "frontier",
         fig,
-        f"{reading.name(reading.home)} as the shock goes from nothing to its whole in {equal} equal steps: what is given up "
-        "against how much less it relies on foreign inputs.",
-        f"Frontier: {lowered(reading.title(q))} against external reliance, one curve per policy",
+        f"{reading.name(reading.home)} as the shock goes from nothing to its whole in {equal} equal steps: {what}.",
+        f"Frontier: {lowered(reading.title(q))} against {frontier_axis(reading)}, one curve per policy",
     )
 
 
