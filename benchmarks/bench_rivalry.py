@@ -69,12 +69,12 @@ def provinces(whole: bool) -> None:
     p = Provinces.model_validate({"control": {"sectors": "C26"}, "scale": 0.04})
     at = board(acc, p)
     lend = registry.find("trade").lends["slopes"](acc, TradeParameters())
-    s = lend(at.controls, {"C26": 0.04})
+    s = lend(Shock(), at.controls, {"C26": 0.04})
     x = np.zeros(len(at.owner))
     one = best(lambda: s.climb(x, np.ones(acc.R)))
     line(
-        f"{len(x)} rates x 3 measures at one equilibrium",
-        best(lambda: s(x)),
+        f"{len(x)} rates x 3 measures, equilibrium and all from nothing",
+        best(lambda: lend(Shock(), at.controls, {"C26": 0.04})(x)),  # what is kept from an earlier question would help
         1.5,
         f"as many adjoints {len(x) * one:.1f} s",
     )
