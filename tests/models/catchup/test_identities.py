@@ -179,6 +179,16 @@ def test_without_decoupling_or_pace_every_year_has_the_table_itself(toy: Account
     assert r.status.converged
 
 
+@pytest.mark.slow
+def test_so_has_the_world_with_provinces() -> None:
+    acc = xh.load("world-2017")
+    r = xh.respond(acc, [], model="catchup", engine="trade", years=(2020, 2022), draws=0, pace_factor=0.0)
+    for name in ("flow", "use", "final", "value_added"):
+        assert getattr(r.accounts, name) == pytest.approx(getattr(acc, name), rel=1e-9, abs=1e-9)
+    assert r.path is not None
+    assert r.path["income_hat"].values == pytest.approx(np.ones((3, acc.R)), abs=1e-9)
+
+
 def test_learning_around_the_long_run_is_the_law_on_the_tables_outputs(toy: Accounts, tmp_path: Path) -> None:
     """The first year's productivities by hand, from the outputs of the table; all of it against the mean abroad."""
     cut = Decoupling("foreign", "ATL", channel="know", size=1.0, ramp=0)

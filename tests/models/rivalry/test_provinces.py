@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from xunhuan.models.model import Shock
 from xunhuan.models.rivalry.game import Bounds, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
 from xunhuan.models.rivalry.parameters import Provinces
-from xunhuan.models.rivalry.provinces import Played, board, play
+from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
@@ -243,6 +245,61 @@ def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
     assert isinstance(m.at([0, None], home), Minds)
     assert m.at([0, None], home).compliance.tolist() == [0.2, 0.0]
     assert m.at([0, None], home).share.tolist() == [-0.5, -0.5]
+
+
+@pytest.mark.slow
+def test_a_privilege_is_taken_by_who_would_lose_no_more_by_the_plan(toy: Accounts) -> None:
+    """What is asked is the gain by one's best rates, found here on a fine grid; just under it nobody keeps to the plan."""
+    from xunhuan.models.rivalry.edits import Privilege
+
+    own = Provinces.model_validate(
+        {"control": {"sectors": "manufacturing", "low": -0.3, "high": 0.3}, "promotion": 0.01}
+    )
+    lender = registry.find("trade").lends["slopes"](toy, TradeParameters())
+
+    def offered(worth: float) -> Played:
+        shock = Shock((Privilege("AT-N", worth=worth),))
+        return play(toy, shock, own, lender, minds_of(toy, shock))
+
+    rich = offered(1.0)
+    (o,) = rich.offers
+    assert o.obeyed.tolist() == rich.keeps[:3].tolist() == [True, False, False]
+    assert o.equilibrium.outcome == "converged"
+    x = rich.nash[0].x
+    assert x[0] == rich.coordinated[0]
+    mind = Payoff(rich.slopes, rich.board, np.zeros(3), np.full(3, 0.01), np.ones(3), rich.weight)
+    rows = np.repeat(x[None], 122, axis=0)
+    rows[1:, 0] = np.linspace(-0.3, 0.3, 121)
+    payoff = mind.trials(rows)[:, 0]
+    gain = float((payoff[1:] - payoff[0]).max())
+    assert gain <= o.tempted[0] <= gain * 1.01
+    asked = float(rich.asked[0])
+    assert asked == pytest.approx(o.tempted[0] * rich.slopes.income[0])
+    assert np.isnan(rich.asked[1:]).all()
+    for part, keeps in ((0.999, False), (1.001, True)):
+        assert bool(offered(part * asked / 1e3).keeps[0]) is keeps  # of billions the table's millions
+    assert offered(0.5 * asked / 1e3).nation[0] < rich.nation[0]
+
+
+@pytest.mark.slow
+def test_the_coordinated_nation_does_not_set_the_rates_of_others(toy: Accounts) -> None:
+    """Home as one and the nation abroad are in equilibrium: neither would move a rate of its own."""
+    s = _played(toy, control={"sectors": "manufacturing", "low": -0.3, "high": 0.3}, foreign=["BOR"], scale=0.05)
+    assert s.board.home.tolist() == [True, True, True, False]
+    mind = Payoff(s.slopes, s.board, np.array([1.0, 1, 1, 0]), np.zeros(4), np.ones(4), s.weight)
+    _, slope = mind(s.coordinated)
+    own = slope[s.board.owner, np.arange(4)]
+    inside = np.abs(s.coordinated) < 0.3 - 1e-9
+    assert inside[3]
+    np.testing.assert_allclose(own[inside], 0, atol=2e-5)
+    assert s.loss > 0
+
+
+def test_a_privilege_in_a_table_of_unknown_unit_is_refused(toy: Accounts) -> None:
+    assert per_billion(toy) == 1e3
+    assert per_billion(replace(toy, unit="10^8 SHL")) == 10.0
+    with pytest.raises(BadInput, match="a privilege is in billions, and of 'baskets' it is not known"):
+        per_billion(replace(toy, unit="baskets"))
 
 
 def test_what_is_borrowed_comes_from_the_model_beside(toy: Accounts) -> None:

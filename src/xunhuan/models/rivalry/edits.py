@@ -107,15 +107,16 @@ class OwnBill(Edit):
 class Privilege(Edit):
     """A transfer or a right worth so much a year, given to each player in `regions` that plays its part in the plan.
 
-    U(plan) + worth against the best U without: a gateway, a quota, a grant, in return for obedience. A city takes it
-    where that is no less. Nobody is charged for it; provinces' rates do not move with it.
+    U(plan) + worth against the best U without: a gateway, a quota, a grant, in return for obedience. A city keeps to the
+    plan's lines, a province to the coordinated rates, where that is no less. Nobody is charged for it.
 
     Parameters
     ----------
     regions : str or list of str
         Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X"; cities go by their province.
     worth : float
-        What it is worth to each player, bn USD a year, above 0; at a dose λ it is λ times as much.
+        What it is worth to each player, bn a year, above 0: of USD to a city, of the table's currency to a player of
+        regions, which has the sum of what its regions are given. At a dose λ it is λ times as much.
 
     Raises
     ------

@@ -62,7 +62,8 @@ class GameEquilibrium(NamedTuple):
     x         c · steps: taken · flat: the largest own slope off the bounds
     best      the most profitable deviation of the grid; its gain is 0 or less in an equilibrium of that grid
     tried     deviations tried · starts: how far apart other starts ended, largest difference of any control, each
-    outcome   "converged"; "no_equilibrium": somebody gains by moving; "several": starts end apart; "max_iterations"
+    outcome   "converged"; "no_equilibrium": somebody gains by moving; "several": starts end apart; "max_iterations";
+              "cycle": of players that are offered something, the same come and go
     """
 
     x: Array
@@ -71,7 +72,7 @@ class GameEquilibrium(NamedTuple):
     best: Deviation
     tried: int
     starts: tuple[float, ...]
-    outcome: Literal["converged", "no_equilibrium", "several", "max_iterations"]
+    outcome: Literal["converged", "no_equilibrium", "several", "max_iterations", "cycle"]
 
 
 class Climb(NamedTuple):

@@ -18,7 +18,7 @@ class Minds(NamedTuple):
     """What is added to the minds of players, by region r, or by whatever players there are.
 
     promotion  added to χ · share: added to the part of the bill that is one's own · compliance: φ at least, 0 for none
-    privilege  worth of what a player is given that plays its part in the plan, bn USD a year
+    privilege  worth of what a player is given that plays its part in the plan, bn a year
     """
 
     promotion: Array

@@ -9,6 +9,8 @@ from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import Duplication, Edit, Need
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.transfer import Transfer
+from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.edits.yearly import industry_named
 from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words_beside
 from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
@@ -86,7 +88,19 @@ _WORDS = words_beside("xunhuan.models.rivalry")
 MODEL: Model[RivalryParameters] = Model(
     name="rivalry",
     parameters=RivalryParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, *MINDS, Need),
+    reads=(
+        TradeCost,
+        Tariff,
+        Productivity,
+        FinalDemand,
+        Subsidy,
+        ExportTax,
+        MobilityCost,
+        Wedge,
+        Transfer,
+        *MINDS,
+        Need,
+    ),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,

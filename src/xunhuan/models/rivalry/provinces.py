@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput, Problems, XunhuanError
+from xunhuan.errors import BadInput, NotConverged, Problems, XunhuanError
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, Owners, nash, together
+from xunhuan.models.rivalry.game import APART, Bounds, GameEquilibrium, Owners, climb_alone, nash, together
 from xunhuan.models.rivalry.minds import Minds
+from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.shares import alike, effective_number
 from xunhuan.models.slopes import Controls, Lender, Slopes
 
+TURNS = 20
+"""Turns that a coordinated nation and nations abroad may take to answer each other."""
 LEAST = 1e-6
 """Output of the sectors at stake, share of the nation's, below which a region does not play."""
 
@@ -173,10 +176,11 @@ class Payoff:
 class Played:
     """The provinces' game at every φ, and coordinated.
 
-    nash      one each φ · rates c of the coordinated · gradients: taken on the way to it
+    nash      one each φ · rates c of the coordinated, where home acts as one · gradients: taken on the way to it
     welfare   play r, ln W in Nash at the first φ and coordinated · bill play r · nation: φ, Σ ω ln W in each Nash
     volume    play r i, output new / old
     status    whether the economy at the first Nash has one equilibrium
+    offers    at each φ who took a privilege and what each would ask; none where nothing is offered
     """
 
     board: Board
@@ -192,6 +196,7 @@ class Played:
     accounts: Accounts
     status: Status
     weight: Array
+    offers: tuple[Obedience, ...]
 
     @property
     def loss(self) -> float:
@@ -203,6 +208,24 @@ class Played:
         """What each region must be given so that none loses by coordination, r, value: (W Nash − W coordinated) I."""
         lost = (np.exp(self.welfare[0]) - np.exp(self.welfare[1])) * self.slopes.income
         return np.asarray(np.where(self.weight > 0, np.maximum(lost, 0.0), 0.0))
+
+    @property
+    def asked(self) -> Array:
+        """What each that is offered something would ask for keeping to the plan's rates, r, value; nan for the rest.
+
+        A player's is given to its regions by income.
+        """
+        out = np.full(len(self.slopes.income), np.nan)
+        if self.offers:
+            for regions, tempted in zip(self.board.member, self.offers[0].tempted, strict=True):
+                out[regions] = tempted * self.slopes.income[regions]
+        return out
+
+    @property
+    def keeps(self) -> NDArray[np.bool_]:
+        """Regions of players that keep to the plan's rates for what they are offered, r."""
+        none = np.zeros(len(self.slopes.income), dtype=bool)
+        return np.asarray(self.board.member[self.offers[0].obeyed].any(0)) if self.offers else none
 
     @property
     def balance(self) -> float:
@@ -230,19 +253,79 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
     bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
     start = bounds.clip(np.zeros(n))
     worth, share = _worth(acc, at), (at.member @ weight)[at.owner]
-    found: list[GameEquilibrium] = []
+    rooms: list[tuple[Payoff, Array]] = []
     for phi in p.compliance:
         mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
         # What a rate is worth to the nation is less than to who sets it by the player's share of the nation.
-        scale = worth * (1 - (1 - share) * mind.phi[at.owner])
-        found.append(nash(mind, mind.trials, at.owner, bounds, start, scale, bends=mind.bends))
-    best, taken = together(lambda x: slopes.climb(x, weight), bounds, found[0].x, np.maximum(worth * share, 1e-12))
+        rooms.append((mind, worth * (1 - (1 - share) * mind.phi[at.owner])))
+    found = [nash(m, m.trials, at.owner, bounds, start, scale, bends=m.bends) for m, scale in rooms]
+    one_mind = Payoff(slopes, at, *_minds_of(at, p, 1.0, minds), weight)
+    best, taken = coordinated(one_mind, bounds, found[0].x, np.maximum(worth * share, 1e-12), worth)
+    given = _privileges(acc, at, minds, slopes.income)
+    offers: list[Obedience] = []
+    if given.any():
+        offers = [_offered(m, at, bounds, best, e.x, scale, given) for (m, scale), e in zip(rooms, found, strict=True)]
+        found = [o.equilibrium for o in offers]
     plays = slopes.values(np.stack([*(e.x for e in found), best]))
     one, volume, status = slopes.settled(found[0].x)
     _, planned, _ = slopes.settled(best)
     told = plays[[0, -1]]
     return Played(at, slopes, p.compliance, tuple(found), best, taken, told[:, 0], told[:, 2], plays[:-1, 0] @ weight,
-                  np.stack([volume, planned]), one, status, weight)  # fmt: skip
+                  np.stack([volume, planned]), one, status, weight, tuple(offers))  # fmt: skip
+
+
+def coordinated(mind: Payoff, bounds: Bounds, start: Array, scale: Array, worth: Array) -> tuple[Array, int]:
+    """Rates c where players at home act as one for the nation, and nations abroad are in Nash equilibrium with it.
+
+    mind  everybody at home with the nation's mind · scale: c, what a rate is worth to the nation · worth c, to its owner.
+    Returns the rates and gradients taken. Raises NotConverged.
+    """
+    owner, home = mind.board.owner, mind.board.home[mind.board.owner]
+
+    def one(start: Array) -> tuple[Array, int]:
+        held = Bounds(np.where(home, bounds.low, start), np.where(home, bounds.high, start))
+        return together(lambda x: mind.slopes.climb(x, mind.weight), held, start, scale)
+
+    if home.all():
+        return one(start)
+    taken, both = 0, np.where(home, scale, worth)
+    x = climb_alone(mind, owner, bounds, start, both, mind.bends).x
+    for _ in range(TURNS):
+        best, more = one(x)
+        taken += more
+        held = Bounds(np.where(home, best, bounds.low), np.where(home, best, bounds.high))
+        answer = climb_alone(mind, owner, held, best, both, mind.bends).x
+        if np.abs(answer - x).max() < APART:
+            return answer, taken
+        x = answer
+    raise NotConverged("nations abroad and the coordinated nation do not come to rest", where=f"{TURNS} turns")
+
+
+def _offered(
+    mind: Payoff, at: Board, bounds: Bounds, plan: Array, start: Array, scale: Array, given: Array
+) -> Obedience:
+    """The game where players are offered privileges, p, share of income, for the plan's rates."""
+    return obeying(
+        lambda within, x: nash(mind, mind.trials, at.owner, within, x, scale, bends=mind.bends),
+        mind, mind.trials, mind.bends, at.owner, bounds, plan, start, scale, (1 - mind.phi) * given,
+    )  # fmt: skip
+
+
+def _privileges(acc: Accounts, at: Board, minds: Minds, income: Array) -> Array:
+    """What each player is offered, p, share of its income. Raises BadInput where the table's unit is no known multiple."""
+    if not minds.privilege[at.member.any(0)].any():
+        return np.zeros(len(at.players))
+    return np.asarray((at.member @ minds.privilege) * per_billion(acc) / (at.member @ income))
+
+
+def per_billion(acc: Accounts) -> float:
+    """A billion of the table's currency in its unit. Raises BadInput where the unit is no known multiple of it."""
+    known = {"million": 1e3, "billion": 1.0, "bn": 1.0, "10^8": 10.0, "thousand": 1e6, "1": 1e9}
+    size = acc.unit.removesuffix(acc.currency).strip() or "1"
+    if size not in known:
+        what = f"a privilege is in billions, and of {acc.unit!r} it is not known how many make one"
+        raise BadInput(what, where=acc.name, fix=f"give the table a unit such as 'million {acc.currency}'")
+    return known[size]
 
 
 def _worth(acc: Accounts, at: Board) -> Array:

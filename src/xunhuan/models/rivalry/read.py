@@ -58,6 +58,9 @@ PROVINCES = (
              picture="lollipops"),
     Quantity("rivalry_transfer", "value", _HOME, "what a region must be given a year so that it does not lose by "
              "coordination: (W(Nash) − W(coordinated)) I where positive", rest=None, picture="lollipops"),
+    Quantity("asked_for_obedience", "value", _HOME, "what a region that is offered a privilege would ask a year for keeping "
+             "to the coordinated rates: what it would gain by its own best ones, others as they are", rest=None,
+             picture="lollipops"),
     Quantity("duplication_ratio", "ratio", _HOME, "effective number of regions that make the goods at stake, 1/Σ s², in "
              "rivalry over coordinated", "Hirschman1964", rest=None),
     Quantity("income_by_compliance", "share", ("province_compliance",), "change of the nation's real income where so much "
@@ -110,10 +113,20 @@ def _provinces(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
                                {"stake": list(d["stake"].values), "play": list(d["play"].values)}),
         "coordination_gain": Numbers(_HOME, ((1 + planned) / (1 + alone) - 1)[at]),
         "rivalry_transfer": Numbers(_HOME, places.sum(transfer)[at]),
+        "asked_for_obedience": Numbers(_HOME, _asked_by(d, codes, places)),
         "duplication_ratio": of_nation(float(d["more_places"]), places),
         "income_by_compliance": Numbers(("province_compliance",), d["national_income"].to_numpy(),
                                         {"province_compliance": list(d["province_compliance"].values)}),
     }  # fmt: skip
+
+
+def _asked_by(d: xr.Dataset, codes: list[str], places: Places) -> Array:
+    """What regions ask, by home place, nan where nothing is offered; the nation's is the sum of them."""
+    asked = d["asked"].to_numpy()
+    at = [places.codes[k] for k in places.home_index]
+    out = np.array([asked[codes.index(c)] if c in codes else np.nan for c in at])
+    out[-1] = asked[np.isfinite(asked)].sum() if np.isfinite(asked).any() else np.nan
+    return out
 
 
 def of_nation(value: float, places: Places) -> Numbers:
@@ -185,6 +198,8 @@ def by_province(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "real_income": w.sel(play="rivalry").values, "coordinated_income": w.sel(play="plan").values,
         "transfer": d["transfer"].values,
     })  # fmt: skip
+    if np.isfinite(d["asked"]).any():
+        frame["asked"], frame["keeps"] = d["asked"].values, d["keeps"].values
     frame = frame[np.isfinite(frame["rate"].to_numpy())]
     frame = pd.DataFrame(frame.reindex(frame["rate"].sort_values(ascending=False, kind="stable").index))
     out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
@@ -194,6 +209,10 @@ def by_province(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         f"Real income lost to rivalry: {100 * float(d['loss_of_income']):.4f}% of the nation's; effective number of regions "
         f"that make it, in rivalry over coordinated: {float(d['more_places']):.3f}.",
     ]
+    if "asked" in out:
+        out.attrs["notes"].append(
+            f"asked, {acc.unit}: what a region that is offered a privilege would ask for keeping to the coordinated rates."
+        )
     return out
 
 

@@ -41,6 +41,8 @@ def of_provinces(s: Played) -> xr.Dataset:
         "income_base": (("region",), s.slopes.income),
         "counted": (("region",), s.weight),
         "transfer": (("region",), s.transfers),
+        "asked": (("region",), s.asked),
+        "keeps": (("region",), s.keeps),
         "national_income": (("province_compliance",), np.expm1(s.nation)),
         "loss_of_income": ((), s.loss), "balance": ((), s.balance), "more_places": ((), more), "more_alike": ((), alike),
     }  # fmt: skip
@@ -72,6 +74,8 @@ def _why(s: Played, e: GameEquilibrium) -> str:
         b = e.best
         region, sector = s.board.cell[b.control]
         return f"not an equilibrium: {s.board.players[b.player]} would gain by a rate of {b.to:.2%} on {sector} in {region}"
+    if e.outcome == "cycle":
+        return "no set of players takes what it is offered and stays with it"
     if e.outcome == "several":
         return f"other starts end {max(d for d in e.starts if np.isfinite(d)):.2%} of a rate apart"
     return f"an own slope of {e.flat:.2g} is left after {e.steps} steps"
@@ -88,6 +92,13 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
     bound = int(((x <= p.control.low + 1e-9) | (x >= p.control.high - 1e-9)).sum())
     if bound:
         out.append(f"{bound} of {len(x)} rates lie at a bound ({p.control.low:+.0%}, {p.control.high:+.0%})")
+    if s.offers:
+        o = s.offers[0]
+        took, left = ([n for n, w in zip(s.board.players, which, strict=True) if w]
+                      for which in (o.obeyed, np.isfinite(o.tempted) & ~o.obeyed))  # fmt: skip
+        said = [f"{words}: {', '.join(names)}" for words, names in (
+            ("keep to the coordinated rates for their privilege", took), ("find it too little", left)) if names]  # fmt: skip
+        out.append("; ".join(said))
     if len(s.compliance) > 1 or s.compliance[0] > 0:
         out.append("compliance is a weight in players' minds, not a theory of why they obey")
     return out
