@@ -180,13 +180,15 @@ def test_without_decoupling_or_pace_every_year_has_the_table_itself(toy: Account
 
 
 @pytest.mark.slow
-def test_so_has_the_world_with_provinces() -> None:
+def test_so_has_the_world_with_provinces(tmp_path: Path) -> None:
     acc = xh.load("world-2017")
-    r = xh.respond(acc, [], model="catchup", engine="trade", years=(2020, 2022), draws=0, pace_factor=0.0)
+    file = written(tmp_path, made_up() | {"sector": "C26", "suppliers": []})
+    r = asked(acc, file, engine="trade", years=(2020, 2021))
     for name in ("flow", "use", "final", "value_added"):
-        assert getattr(r.accounts, name) == pytest.approx(getattr(acc, name), rel=1e-9, abs=1e-9)
+        # Cells that are 0 in the table come out at less than a cent.
+        assert getattr(r.accounts, name) == pytest.approx(getattr(acc, name), rel=1e-9, abs=1e-8)
     assert r.path is not None
-    assert r.path["income_hat"].values == pytest.approx(np.ones((3, acc.R)), abs=1e-9)
+    assert r.path["income_hat"].values == pytest.approx(np.ones((2, acc.R)), abs=1e-9)
 
 
 def test_learning_around_the_long_run_is_the_law_on_the_tables_outputs(toy: Accounts, tmp_path: Path) -> None:

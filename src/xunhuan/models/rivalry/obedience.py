@@ -18,8 +18,9 @@ TIGHT = 1e-10
 class Obedience(NamedTuple):
     """Where players end that are offered something for keeping to the plan.
 
-    equilibrium  of the others' rates, those who obey at the plan's · obeyed p · tempted: p, what each
-    that is offered something would gain by its own best rates instead of the plan's, others as they are, in its payoff; nan where nothing is offered
+    equilibrium  of rates of the others, the plan's for those who obey · obeyed p
+    tempted      p, what each that is offered something would gain by its own best rates instead, others as they are, in its
+                 payoff; nan where nothing is offered
     """
 
     equilibrium: GameEquilibrium
