@@ -23,19 +23,21 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit that quantities are told in. `percent`: a ratio that people read in per cent."""
+    """A unit that quantities are told in. `percent`: a ratio that people read in per cent; `digits`: after the point, where
+    it is not four in all."""
 
     name: str
     title: str
     title_zh: str
     percent: bool = False
+    digits: int | None = None
 
 
 UNITS: dict[str, Unit] = {u[0]: Unit(*u) for u in (
     ("share", "%", "%", True), ("rate", "%", "%", True), ("ratio", "", ""), ("index", "", ""), ("1", "", ""),
     ("elasticity", "", ""), ("dose", "", ""), ("value", "", ""), ("value a day", "a day", "每天"),
     ("price", "", ""), ("position", "", ""), ("label", "", ""), ("regions", "regions", "个地区"),
-    ("stages", "stages", "级"), ("generations", "generations", "代"), ("day", "days", "天"), ("week", "weeks", "周"),
+    ("stages", "stages", "级"), ("generations", "generations", "代", False, 1), ("day", "days", "天"), ("week", "weeks", "周"),
     ("year", "years", "年"), ("date", "", ""), ("bn USD", "bn USD", "十亿美元"), ("count", "", ""),
     ("persons", "persons", "人"), ("10^4 persons", "10^4 persons", "万人"), ("jobs", "jobs", "个岗位"),
     ("km", "km", "公里"), ("t", "t", "吨"), ("t CO2", "t CO2", "吨二氧化碳"),

@@ -91,7 +91,8 @@ class Told(Quantity):
         """
         percent = self.percent or (drawn and bool(self.rest))
         signed = self.rest is not None if drawn else self.change and not self.loss
-        return style.Form(percent, "" if percent else self.written, signed, self.unit == "date", self.later)
+        return style.Form(percent, "" if percent else self.written, signed, self.unit == "date", self.later,
+                          symbols.UNITS[self.unit].digits if self.unit in symbols.UNITS else None)  # fmt: skip
 
 
 def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:

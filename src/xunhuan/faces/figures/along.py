@@ -29,7 +29,7 @@ def fan_of(reading: Reading, q: Told, arm: str = "", language: Language | None =
     if not lines:
         return None
     form = q.form(drawn=True)
-    plain = style.Form(form.percent, "", False)
+    plain = style.Form(form.percent, "", False, fixed=form.fixed)
     fig = time_lines(
         lines, language=lang, axis=reading.axis(q), time=_named(reading, q.axes[-1], lang), form=plain, bands=bands
     )

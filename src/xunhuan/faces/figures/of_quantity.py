@@ -203,7 +203,7 @@ def line_arms(reading: Reading, q: Told) -> list[str]:
 def line_form(q: Told) -> style.Form:
     """How values along time are written: without a sign, which the line itself shows."""
     form = q.form(drawn=True)
-    return style.Form(form.percent, "", False)
+    return style.Form(form.percent, "", False, fixed=form.fixed)
 
 
 def _firsts(reading: Reading, q: Told, axis: str) -> dict[str, Any]:

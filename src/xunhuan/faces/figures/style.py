@@ -157,7 +157,7 @@ def plain(x: float, plus: bool = False) -> str:
 class Form:
     """How the numbers of a unit are written: in per cent, or plain with the unit behind them.
 
-    signed  gains carry a plus sign · date  calendar years; `later` is what stands for one that never came
+    signed  gains carry a plus sign · fixed  digits after the point, None: four in all · date  calendar years; `later` is what stands for one that never came
     """
 
     percent: bool = True
@@ -165,6 +165,7 @@ class Form:
     signed: bool = False
     date: bool = False
     later: str = "later"
+    fixed: int | None = None
 
     def text(self, x: float, digits: int = 2) -> str:
         """One number; `digits` after the point where it is in per cent.
@@ -184,6 +185,8 @@ class Form:
         """
         if self.date:
             return "–" if np.isnan(x) else f"{x:.0f}" if np.isfinite(x) else self.later
+        if self.fixed is not None and np.isfinite(x):
+            return whole(x, self.fixed, self.signed)
         if not self.percent:
             return plain(x, self.signed)
         return signed(x, digits) if self.signed else percent(x, digits)

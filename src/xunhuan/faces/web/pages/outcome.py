@@ -269,7 +269,7 @@ def _difference(left: Reading, right: Reading) -> list[Any]:
         return [notice([t("not_same")], t("page_problem"), "info")]
     a, b = (r.along(q, r.arms[-1]).to_series() for r in (left, right))
     form = q.form(drawn=True)
-    apart = style.Form(form.percent, form.unit, True)
+    apart = style.Form(form.percent, form.unit, True, fixed=form.fixed)
     rows = [
         [left.name(p), form.text(a[p]), form.text(b[p]), apart.text(b[p] - a[p])]
         for p in a.index
