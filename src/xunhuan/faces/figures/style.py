@@ -157,7 +157,8 @@ def plain(x: float, plus: bool = False) -> str:
 class Form:
     """How the numbers of a unit are written: in per cent, or plain with the unit behind them.
 
-    signed  gains carry a plus sign · fixed  digits after the point, None: four in all · date  calendar years; `later` is what stands for one that never came
+    signed  gains carry a plus sign · fixed  digits after the point, None: four in all
+    date  calendar years; `later` is what stands for one that never came
     """
 
     percent: bool = True
