@@ -5,6 +5,7 @@ The only place where JAX is switched to 64-bit: importing this module does it, i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,12 @@ from platformdirs import user_cache_path
 
 _config: Any = jax.config  # untyped in jax
 _config.update("jax_enable_x64", True)
+
+_QUICK, _KNOWN = "--xla_cpu_use_fusion_emitters=false", ("0", "10")
+if tuple(jax.__version__.split(".")[:2]) == _KNOWN and "fusion_emitters" not in os.environ.get("XLA_FLAGS", ""):
+    # These emitters take twice as long to compile, and what they make of our kernels runs no faster. An unknown flag would
+    # stop the process, so that other versions are left as they are.
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK}".strip()
 
 JaxArray = jax.Array
 Vector = jax.Array

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -20,6 +20,10 @@ from xunhuan.models.catchup.market import stage_price
 from xunhuan.models.catchup.outcome import Worked, central
 from xunhuan.models.edits import Decoupling, Edit, Productivity, TradeCost
 from xunhuan.models.model import LongRun, Response, Shock, Status
+
+
+if TYPE_CHECKING:
+    from xunhuan.models.solvers import Vector
 
 
 class YearRun(NamedTuple):
@@ -65,7 +69,7 @@ def learnt_productivity(
 
 
 def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator[YearRun]:
-    """The equilibria of the years shown, each searched from the one before.
+    """The equilibria of the years shown, each searched from where the two before it lead.
 
     E[r,t+1] = E[r,t] + Σ_o ω[r,o,t] y[o,t] (1 + g)^t        y volume of output, value at the base's prices
     """
@@ -81,7 +85,9 @@ def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator
     abroad /= abroad.sum()
     start = weights(acc, Shock(), s, first, first) @ base / g
     live = start > 0
-    stock, state = start.copy(), None
+    stock = start.copy()
+    before: Vector | None = None
+    guess: Vector | None = None
     for t in range(o.last + 1):
         stage = stage_price(w.stage_home, w.stage_theta, w.stage_gain * t, c.levers.tools[t])
         inputs = float((np.log(stage) * w.stage_weight).sum())
@@ -89,7 +95,8 @@ def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator
         made = learnt_productivity(
             grown, np.where(at_home, float(c.path.pushed[t, 0]), 0.0), np.where(at_home, inputs, 0.0), abroad, b, kappa
         )
-        response, state = long_run(_shock(acc, shock, o, made, first + t), state)
+        response, state = long_run(_shock(acc, shock, o, made, first + t), guess)
+        before, guess = state, state if before is None else 2 * state - before
         yield YearRun(made, stock.copy(), response)
         volume = _volume(response, acc, i)
         stock = (1 - float(w.forgetting[0])) * stock + weights(acc, shock, s, first + t, first) @ volume * (1 + g) ** t
