@@ -21,7 +21,6 @@ from xunhuan.models.catchup.outcome import Worked, central
 from xunhuan.models.edits import Decoupling, Edit, Productivity, TradeCost
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
-
 if TYPE_CHECKING:
     from xunhuan.models.solvers import Vector
 
