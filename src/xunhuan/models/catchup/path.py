@@ -128,13 +128,25 @@ class Path(NamedTuple):
         return self.owned_by + self.alien
 
 
-class _State(NamedTuple):
-    """Experience or ideas, d m, and their start; gap and newest generation mastered, d."""
+class _Ahead(NamedTuple):
+    """What does not hang on what is sold, all years at once.
 
-    stock: Array
-    first: Array
+    know, trade, tools, leave  t d, what is cut · stage, home  t d k, price and home share of stages · inputs t d, ln price
+    of inputs · gap, top t d · reached t d a · pushed t d · demand t d, size of the home market
+    """
+
+    know: Array
+    trade: Array
+    tools: Array
+    leave: Array
+    stage: Array
+    home: Array
+    inputs: Array
     gap: Array
     top: Array
+    reached: Array
+    pushed: Array
+    demand: Array
 
 
 def run_years(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
@@ -144,37 +156,71 @@ def run_years(w: World, levers: Levers, keep_vintages: bool = False) -> Path:
     Experience of a year counts from the next on; shares and prices of a year follow from its costs.
     """
     last = len(levers.know) - 1
-    d, a = max(w.draws, *(x.shape[1] for x in levers[:6]), len(levers.waste)), len(w.ages)
-    reached = market.vintages_reached(w.gap, w.reach_spread, a)
+    d = max(w.draws, *(x.shape[1] for x in levers[:6]), len(levers.waste))
+    f = _ahead(w, levers, last, d)
+    reached = market.vintages_reached(w.gap, w.reach_spread, len(w.ages))
     weight = _weights(w, reached)
-    before = (weight[..., None] * np.stack([reached, np.ones_like(reached), np.ones_like(reached)], axis=-2)).sum(-2)
-    state = _begin(w, d)
-    pushed = (
-        np.cumsum(np.where(np.arange(last + 1)[:, None] > 0, w.pace + levers.push, levers.push), axis=0) / levers.waste
-    )
-    rows: list[tuple[Array, ...]] = []
+    before = weight[:, OWNED, None] * reached + weight[:, ALIEN, None] + weight[:, OUTSIDE, None]
+    open_ = np.stack([np.ones_like(f.leave), 1 - f.leave, 1 - f.trade], axis=-1)
+    acting = np.where(AT_HOME, (f.inputs - f.pushed)[..., None], 0.0)
+    first = stock = _begin(w, d)
+    taught = None if stock.shape[1] == 2 else learning.experience_weights(_producers(w), w.spillover, f.know, AT_HOME)
+    costs: list[Array] = []
+    shares: list[Array] = []
+    prices: list[Array] = []
     kept: list[Array] = []
     for t in range(last + 1):
-        cut = [x[t] + np.zeros(d) for x in (levers.know, levers.trade, levers.tools, levers.leave)]
-        stage = market.stage_price(w.stage_home, w.stage_theta, w.stage_gain * t, cut[2][:, None])
-        inputs = np.exp((np.log(stage) * w.stage_weight).sum(-1))
-        cost = _costs(w, state, pushed[t] + np.zeros(d), inputs)
-        open_ = np.stack([np.ones(d), 1 - cut[3], 1 - cut[1]], axis=-1)
-        reached = market.vintages_reached(state.gap, w.reach_spread, a)
-        sold = market.sourcing(weight, reached, cost, open_, w.theta, before)
-        share = (sold.share * w.ages).sum(-1)
-        demand = w.home_market * (1 + w.growth) ** t
-        rows.append((
-            share[:, OWNED], share[:, ALIEN], share[:, OUTSIDE], market.price_index(sold.price, w.ages),
-            state.gap, state.top, cost, stage, market.stage_home_share(w.stage_home, w.stage_theta, w.stage_gain * t, stage),
-            market.out_of_reach(reached, open_, w.ages), demand, pushed[t] + np.zeros(d),
-        ))  # fmt: skip
+        cost = np.exp(acting[t] - _learnt(w, stock, first))
+        sold = market.sourcing(weight, f.reached[t], cost, open_[t], w.theta, before)
+        share = sold.share @ w.ages
+        costs.append(cost)
+        shares.append(share)
+        prices.append(sold.price)
         if keep_vintages:
             kept.append(sold.share)
-        if t < last:
-            made = _made(w, share, demand, cost, levers.exports[t], t)
-            state = _next(w, state, share, made, cut, t, levers.exports[t])
-    return Path._make([*(np.stack(x) for x in zip(*rows, strict=True)), np.stack(kept) if keep_vintages else None])
+        if t == last:
+            break
+        if taught is None:
+            stock = _ideas(w, stock, share, f.know[t], t, levers.exports[t])
+        else:
+            made = _made(w, share, f.demand[t], cost, levers.exports[t], t)
+            stock = learning.experience_next(stock, taught[t], made, w.forgetting)
+    share = np.stack(shares)
+    return Path(
+        share[..., OWNED], share[..., ALIEN], share[..., OUTSIDE], market.price_index(np.stack(prices), w.ages),
+        f.gap, f.top, np.stack(costs), f.stage, f.home, market.out_of_reach(f.reached, open_, w.ages), f.demand, f.pushed,
+        np.stack(kept) if keep_vintages else None,
+    )  # fmt: skip
+
+
+def _ahead(w: World, levers: Levers, last: int, d: int) -> _Ahead:
+    """What does not hang on what is sold."""
+    zero = np.zeros((last + 1, d))
+    t = np.arange(last + 1)[:, None]
+    know, trade, tools, leave = (x + zero for x in (levers.know, levers.trade, levers.tools, levers.leave))
+    gain = w.stage_gain * t[..., None]
+    stage = market.stage_price(w.stage_home, w.stage_theta, gain, tools[..., None])
+    gap, top = _generations(w, tools)
+    pushed = np.cumsum(np.where(t > 0, w.pace + levers.push, levers.push), axis=0) / levers.waste
+    home = market.stage_home_share(w.stage_home, w.stage_theta, gain, stage)
+    return _Ahead(
+        know, trade, tools, leave, stage, home + zero[..., None],
+        (np.log(stage) * w.stage_weight).sum(-1), gap, top,
+        market.vintages_reached(gap, w.reach_spread, len(w.ages)), pushed + zero, w.home_market * (1 + w.growth) ** t + zero,
+    )  # fmt: skip
+
+
+def _generations(w: World, tools: Array) -> tuple[Array, Array]:
+    """Gap to the frontier and newest generation mastered, t d."""
+    pace = frontier.steady_pace(w.gap, w.cadence, w.closing)
+    gap = [w.gap + 0 * tools[0]]
+    top = [-gap[0]]
+    for t in range(1, len(tools)):
+        edge = t / w.cadence
+        ahead = edge - frontier.gap_next(gap[-1], w.cadence, pace, w.closing, tools[t - 1])
+        top.append(np.minimum(frontier.capped(ahead, top[-1], w.ceiling, w.rise, t, tools[t - 1]), edge))
+        gap.append(edge - top[-1])
+    return np.stack(gap), np.stack(top)
 
 
 def _weights(w: World, reached: Array) -> Array:
@@ -200,45 +246,25 @@ def _producers(w: World) -> Array:
     return np.stack([w.producers, one, one], axis=-1)
 
 
-def _begin(w: World, d: int) -> _State:
-    """Experience of a stock that grew at the market's rate for ever; under the law of ideas, 1 on each side."""
-    zero = np.zeros(d)
+def _begin(w: World, d: int) -> Array:
+    """Experience of a stock that grew at the market's rate for ever, d m; under the law of ideas, 1 on each side."""
     if np.isfinite(w.strength).all():
-        one = np.ones((d, 2))
-        return _State(one, one, w.gap + zero, zero - w.gap)
+        return np.ones((d, 2))
     share = np.stack([w.owned_by, w.made_in - w.owned_by, 1 - w.made_in], axis=-1)
     made = _made(w, share, w.home_market + np.zeros(w.draws), np.ones_like(share), np.ones(1), 0)
     weights = learning.experience_weights(_producers(w), w.spillover, np.zeros(w.draws), AT_HOME)
-    stock = learning.experience_start(weights, made, w.world_growth) + np.zeros((d, 1))
-    return _State(stock, stock, w.gap + zero, zero - w.gap)
+    return learning.experience_start(weights, made, w.world_growth) + np.zeros((d, 1))
 
 
-def _costs(w: World, state: _State, pushed: Array, inputs: Array) -> Array:
-    """Costs against the start, d m: what was learnt, what is pushed, inputs at home."""
-    grown = np.log(state.stock / state.first)
-    if state.stock.shape[1] == 2:
-        learnt = -grown[:, [0, 0, 1]] / w.theta[:, None]
-    else:
-        learnt = -learning.learning_exponent(w.learning_rate)[:, None] * grown
-    home = np.array(AT_HOME)
-    return np.asarray(np.exp(learnt + np.where(home, (np.log(inputs) - pushed)[:, None], 0.0)))
+def _learnt(w: World, stock: Array, first: Array) -> Array:
+    """Log points by which costs fell through what was learnt, d m."""
+    grown = np.log(stock / first)
+    if stock.shape[1] == 2:
+        return np.asarray(grown[:, [0, 0, 1]] / w.theta[:, None])
+    return np.asarray(learning.learning_exponent(w.learning_rate)[:, None] * grown)
 
 
-def _next(w: World, s: _State, share: Array, made: Array, cut: list[Array], t: int, exports: Array) -> _State:
-    """Experience or ideas, and the gap, a year later."""
-    if s.stock.shape[1] == 2:
-        stock = _ideas(w, s, share, cut[0], t, exports)
-    else:
-        weights = learning.experience_weights(_producers(w), w.spillover, cut[0], AT_HOME)
-        stock = learning.experience_next(s.stock, weights, made, w.forgetting)
-    pace = frontier.steady_pace(w.gap, w.cadence, w.closing)
-    gap = frontier.gap_next(s.gap, w.cadence, pace, w.closing, cut[2])
-    edge = (t + 1) / w.cadence
-    top = np.minimum(frontier.capped(edge - gap, s.top, w.ceiling, w.rise, t + 1, cut[2]), edge)
-    return _State(stock, s.first, edge - top, top)
-
-
-def _ideas(w: World, s: _State, share: Array, know: Array, t: int, exports: Array) -> Array:
+def _ideas(w: World, stock: Array, share: Array, know: Array, t: int, exports: Array) -> Array:
     """Ideas a year later, d n (home, abroad).
 
     λ' = λ (1 + γ inflow / inflow⁰),   γ = (1 + g)^(b θ) − 1        [BueraOberfield2020, eq. 6]
@@ -256,10 +282,10 @@ def _ideas(w: World, s: _State, share: Array, know: Array, t: int, exports: Arra
 
     through = np.ones((len(know), 2, 2))
     through[:, 0, 1] = through[:, 1, 0] = 1 - know
-    now = inflow(bought(share[:, OWNED] + share[:, ALIEN], exports), s.stock, through, w.strength)
+    now = inflow(bought(share[:, OWNED] + share[:, ALIEN], exports), stock, through, w.strength)
     start = inflow(
-        bought(w.made_in + np.zeros(len(know)), np.ones(1)), np.ones_like(s.stock), np.ones_like(through), w.strength
+        bought(w.made_in + np.zeros(len(know)), np.ones(1)), np.ones_like(stock), np.ones_like(through), w.strength
     )
     base = start * even[:, None] ** w.strength[:, None]
     pace = even[:, None] * growth[:, None] * now / base
-    return np.asarray(s.stock + pace)
+    return np.asarray(stock + pace)
