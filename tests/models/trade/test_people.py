@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -149,6 +150,9 @@ def test_gradient_of_welfare_against_differences(toy: Accounts, labour: str) -> 
         assert float(slope[name].to_numpy()[cell]) == pytest.approx(numeric, rel=1e-5, abs=1e-9), (name, cell)
 
 
+AT_REST = jax.jit(settled)
+
+
 @given(st.integers(0, 2**31), st.floats(0.0, 8.0), st.floats(0.01, 1.0), st.sampled_from(["mobile", "free"]))
 def test_any_state_has_one_answer(seed: int, kappa: float, spread: float, labour: str) -> None:
     """Far from equilibrium too L̂ V̂ = Î/P̂ holds, and none are lost: what the search for the rest of the model rests on."""
@@ -159,7 +163,7 @@ def test_any_state_has_one_answer(seed: int, kappa: float, spread: float, labour
     income, cpi, cost = rng.normal(0, spread, 4), rng.normal(0, spread, 4), rng.normal(0, 0.2, (4, 4))
     z = task.shift._replace(log_moving=jnp.asarray(cost * np.asarray(task.base.paying)))
     e = task.economy
-    found = settled(e, task.elasticities, z, jnp.asarray(income), jnp.asarray(cpi))
+    found = AT_REST(e, task.elasticities, z, jnp.asarray(income), jnp.asarray(cpi))
     hat = np.asarray(found.workers_hat)
     worth = np.exp(income - cpi)[:3] / hat[:3]
     draw = np.asarray(e.moves)[ALL] * (worth / np.exp(np.asarray(z.log_moving)[ALL])) ** kappa
