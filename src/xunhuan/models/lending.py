@@ -23,6 +23,9 @@ class LongRun(Protocol):
     True
     """
 
-    def __call__(self, shock: Shock, start: Vector | None) -> tuple[Response, Vector]:
-        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state."""
+    def __call__(self, shock: Shock, start: Vector | None, booked: bool = True) -> tuple[Response, Vector]:
+        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state.
+
+        Without `booked` the accounts may be the base's, and details are `real_income_hat` and `output_hat` alone.
+        """
         ...

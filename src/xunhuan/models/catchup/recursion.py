@@ -68,7 +68,7 @@ def learnt_productivity(
 
 
 def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator[YearRun]:
-    """The equilibria of the years shown, each searched from where the two before it lead.
+    """The equilibria of the years shown, each searched from where the two before it lead; the last with its books.
 
     E[r,t+1] = E[r,t] + Σ_o ω[r,o,t] y[o,t] (1 + g)^t        y volume of output, value at the base's prices
     """
@@ -94,7 +94,7 @@ def years(acc: Accounts, shock: Shock, o: Worked, long_run: LongRun) -> Iterator
         made = learnt_productivity(
             grown, np.where(at_home, float(c.path.pushed[t, 0]), 0.0), np.where(at_home, inputs, 0.0), abroad, b, kappa
         )
-        response, state = long_run(_shock(acc, shock, o, made, first + t), guess)
+        response, state = long_run(_shock(acc, shock, o, made, first + t), guess, t == o.last)
         before, guess = state, state if before is None else 2 * state - before
         yield YearRun(made, stock.copy(), response)
         volume = _volume(response, acc, i)

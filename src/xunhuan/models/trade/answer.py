@@ -52,11 +52,14 @@ def long_run_lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
     still = primitives_of(rest.accounts, Shock(), parameters)
     base = base_of(rest.accounts, parameters, still)
 
-    def solve(shock: Shock, start: Vector | None) -> tuple[Response, Vector]:
+    def solve(shock: Shock, start: Vector | None, booked: bool = True) -> tuple[Response, Vector]:
         p = primitives_of(rest.accounts, shock, parameters)
         own = base if (p.wedge_base == still.wedge_base).all() else None
         task = problem(rest.accounts, p, parameters, own)
         found = conclude(rest.accounts, task, parameters, start)
+        if not booked:
+            lean = detail.volumes(rest.accounts, task.base, task.shift, found.out)
+            return Response(rest.accounts, lean, found.status), found.state
         return package(rest, p, task, found, parameters), found.state
 
     return solve

@@ -106,6 +106,21 @@ def dataset(
     return xr.Dataset(data, coords=coords, attrs={**attrs, **ended, "worst": status.worst, "table": acc.name})
 
 
+def volumes(acc: Accounts, base: Base, z: Shift, out: Equilibrium) -> xr.Dataset:
+    """Real income by region and volume of output by region and sector, as `dataset` has them."""
+    import xarray as xr
+
+    hat: Hats = {
+        n: np.asarray(getattr(out, n)) for n in ("income", "consumer_price", "cost", "price", "output_hat", "hired")
+    }
+    real = hat["income"] / np.asarray(base.economy.income) / hat["consumer_price"]
+    data = {
+        "real_income_hat": ("region", np.where(acc.closed, real, np.nan)),
+        "output_hat": _by_sector(acc, z, hat)["output_hat"],
+    }
+    return xr.Dataset(data, coords={"region": list(acc.geography.codes), "sector": list(acc.sectors.codes)})
+
+
 Hats = dict[str, Array]
 """Fields of an `Equilibrium` as numpy arrays, by name."""
 
