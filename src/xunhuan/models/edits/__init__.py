@@ -5,6 +5,7 @@ tariff from=CHN to=USA add=0.25
 """
 
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.by_origin import OriginOrders, OriginShift, UsedUp
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import (
     ExportTax,
@@ -37,6 +38,8 @@ __all__ = [
     "MobilityCost",
     "Need",
     "Orders",
+    "OriginOrders",
+    "OriginShift",
     "Productivity",
     "Push",
     "Stock",
@@ -45,6 +48,7 @@ __all__ = [
     "Timed",
     "TradeCost",
     "Transfer",
+    "UsedUp",
     "Wedge",
     "Yearly",
 ]
