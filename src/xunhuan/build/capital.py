@@ -1,7 +1,7 @@
-"""What capital earns of output by industry, from the national account's own components: how convex costs are within a year.
+"""What capital earns of output by industry, from the national account's own components: how convex costs are.
 
-data/capital_shares.csv of the conversion room: list, sector, share; lists "cn42" and "common", whose sectors are put together
-by the OECD-28 sectors that both stand for.
+data/capital_shares.csv of the conversion room: list, sector, share; lists "cn42" and "common", whose sectors are put
+together by the OECD-28 sectors that both stand for.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import pandas as pd
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import atomic_path, load
 
-TABLE = "china-2017"
+CAPITAL_TABLE = "china-2017"
 CAPITAL = ("depreciation", "operating_surplus")
 _HERE = Path(__file__).parent / "data"
 _HEADER = (
-    "# What capital earns, depreciation and operating surplus, over output, share; of {table}, by sector of a list. A sector\n"
+    "# What capital earns, depreciation and operating surplus, over output, share; of {table}, by sector of a list. One\n"
     "# of 'common' is the sum of those that stand for the same OECD-28 sectors. By `xunhuan build capital`.\n"
 )
 
@@ -42,6 +42,6 @@ def write_capital(raw: Path, folder: Path) -> list[Path]:
     """Write the shares; `raw` is not needed, the table is bundled."""
     path = folder / "capital_shares.csv"
     with atomic_path(path) as temporary:
-        text = capital_shares(load(TABLE)).to_csv(index=False, float_format="%.6f", lineterminator="\n")
-        temporary.write_text(_HEADER.format(table=TABLE) + text, encoding="utf-8")
+        text = capital_shares(load(CAPITAL_TABLE)).to_csv(index=False, float_format="%.6f", lineterminator="\n")
+        temporary.write_text(_HEADER.format(table=CAPITAL_TABLE) + text, encoding="utf-8")
     return [path]

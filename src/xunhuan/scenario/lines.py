@@ -56,7 +56,9 @@ class ShockLines(Strict):
     def _answering(self) -> Self:
         helps = list(dict.fromkeys(line.kind for line in self.lines() if line.edit.answers))
         if helps and self.role != "policy":
-            raise ValueError(f'{", ".join(helps)} can only answer a shock: give this one role = "policy", apart from shocks')
+            raise ValueError(
+                f'{", ".join(helps)} can only answer a shock: give this one role = "policy", apart from shocks'
+            )
         return self
 
     def lines(self) -> Iterator[Line]:

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from io import StringIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.data.store import bundled_folder
 from xunhuan.errors import BadInput
 from xunhuan.models.conversion.assumed import assumed
-from xunhuan.models.conversion.comparing import Compared, compared
+from xunhuan.models.conversion.comparing import Compared, instruments_compared
 from xunhuan.models.conversion.edits import HELPS, Certification, Exhibition, Help, SubsidyHomeSales
 from xunhuan.models.conversion.firms import mixed_sales, profit_share
-from xunhuan.models.conversion.instruments import Firms, helped, shown, subsidy_rate
-from xunhuan.models.conversion.orders import YEAR, Cells, cells_of
-from xunhuan.models.conversion.parameters import DRAWN, ConversionParameters
+from xunhuan.models.conversion.instruments import Firms, helped, stood, subsidy_rate
+from xunhuan.models.conversion.orders import DAYS_A_YEAR, LostOrders, cells_of
+from xunhuan.models.conversion.parameters import FIGURES, ConversionParameters
 from xunhuan.models.edits import Orders
 from xunhuan.models.model import Response, Shock, Status
 
@@ -42,21 +43,26 @@ def respond(accounts: Accounts, shock: Shock, parameters: ConversionParameters |
     p = parameters or ConversionParameters()
     cells = cells_of(accounts, shock.of(Orders), p.sectors)
     figures = figures_drawn(p, p.draws if cells.lost.any() else 0)
-    world = World(accounts, cells, figures, p, _money(accounts, shock, p))
+    world = Question(accounts, cells, figures, p, _money(accounts, shock, p))
     alone = help_of(world, ())
-    with_help = help_of(world, tuple(e for e in shock.edits if isinstance(e, HELPS)))
-    found = None if p.per_yuan is None or not cells.lost.any() else compared(world.firms(), p, *_budget(world, p))
+    helps = tuple(e for e in shock.edits if isinstance(e, Help))
+    with_help = help_of(world, helps)
+    found = (
+        None
+        if p.per_yuan is None or not cells.lost.any()
+        else instruments_compared(world.firms(), p, *_budget(world, p))
+    )
     detail = _detail(world, alone, with_help, found)
     detail.attrs |= {"edits": "\n".join(map(str, shock.of(Orders))), "feed": p.feed, "period": world.period,
                      "currency": p.currency, "lag": p.lag_weeks, "home": accounts.home}  # fmt: skip
-    return Response(accounts, detail, Status(message=_ended(world)), notes=_notes(world, p))
+    return Response(accounts, detail, Status(message=_ended(world)), notes=_notes(world, p, helps))
 
 
 def figures_drawn(p: ConversionParameters, draws: int) -> dict[str, Array]:
     """Assumed figures by name, d 1, the central one first: a Latin hypercube over ranges around what the parameters say."""
     rng = np.random.default_rng(p.seed)
     out = {}
-    for name in DRAWN:
+    for name in FIGURES:
         middle, known = float(getattr(p, name)), assumed()[name]
         values = np.full(draws + 1, middle)
         if draws:
@@ -76,7 +82,7 @@ def _bounded(name: str, values: Array) -> Array:
 
 
 @cache
-def capital_shares(codes: tuple[str, ...]) -> tuple[float, ...] | None:
+def capital_of_output(codes: tuple[str, ...]) -> tuple[float, ...] | None:
     """a by sector, from the first bundled list that has all the codes; None where none has."""
     import pandas as pd
 
@@ -89,7 +95,7 @@ def capital_shares(codes: tuple[str, ...]) -> tuple[float, ...] | None:
     return None
 
 
-def convexity_of(acc: Accounts, cells: Cells, p: ConversionParameters) -> Array:
+def convexity_of(acc: Accounts, cells: LostOrders, p: ConversionParameters) -> Array:
     """ω by sector: 0 in the long run, the parameter's, or a/(1 − a), a what capital earns over output.
 
     Raises BadInput for a table whose sectors no bundled list has, where none is given.
@@ -98,11 +104,11 @@ def convexity_of(acc: Accounts, cells: Cells, p: ConversionParameters) -> Array:
         return np.zeros(len(cells.sectors))
     if p.convexity is not None:
         return np.full(len(cells.sectors), p.convexity)
-    share = capital_shares(tuple(acc.sectors.codes[k] for k in cells.sectors))
+    share = capital_of_output(tuple(acc.sectors.codes[k] for k in cells.sectors))
     if share is None:
         raise BadInput("it is not known what capital earns in the sectors of this table", where=acc.name,
                        fix="give model.conversion.convexity")  # fmt: skip
-    return np.array(share) / (1 - np.array(share))
+    return np.asarray(np.array(share) / (1 - np.array(share)))
 
 
 def money_per_value(acc: Accounts, currency: str) -> float:
@@ -115,9 +121,9 @@ def money_per_value(acc: Accounts, currency: str) -> float:
 
     rates = pd.read_csv(bundled_folder() / "exchange_rates.csv").set_index("year")
     if acc.currency == "USD" and currency in rates and acc.year in rates.index:
-        return scale * float(rates.loc[acc.year, currency])
+        return scale * float(rates[currency].loc[acc.year])
     if currency == "USD" and acc.currency in rates and acc.year in rates.index:
-        return scale / float(rates.loc[acc.year, acc.currency])
+        return scale / float(rates[acc.currency].loc[acc.year])
     raise BadInput(f"no rate of {currency} to {acc.currency} is known of {acc.year}", where=acc.name,
                    fix=f'give model.conversion.currency = "{acc.currency}" and sums in it')  # fmt: skip
 
@@ -133,11 +139,11 @@ def _money(acc: Accounts, shock: Shock, p: ConversionParameters) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class Question:
     """All that an answer is made of. money  units of the currency in one of the table, nan where nobody knows."""
 
     acc: Accounts
-    cells: Cells
+    cells: LostOrders
     figures: dict[str, Array]
     p: ConversionParameters
     money: float
@@ -150,7 +156,7 @@ class World:
     @property
     def period(self) -> float:
         """The time orders are lost over a year."""
-        return self.cells.days / YEAR
+        return self.cells.days / DAYS_A_YEAR
 
     def selling(self, less: Array | float = 0.0) -> Array:
         """Part of the time in which firms sell at home, max(1 − L/T, 0), with so many weeks fewer to wait."""
@@ -204,7 +210,7 @@ def _mean(x: Array, weight: Array) -> Array:
 
 
 class Helped(NamedTuple):
-    """What all firms do under some help, d k: home sales of pure and mixed exporters, by stands, firms, money; weeks less, k."""
+    """Firms under some help, d k: home sales of pure and mixed exporters, by stands, firms, money; weeks less, k."""
 
     firms: Firms
     pure: Array
@@ -215,7 +221,7 @@ class Helped(NamedTuple):
     less: Array
 
 
-def help_of(w: World, helps: tuple[Help, ...]) -> Helped:
+def help_of(w: Question, helps: tuple[Help, ...]) -> Helped:
     """Home sales under some help. Raises BadInput where it cannot be."""
     fee, less = np.zeros(w.cells.lost.size), np.zeros(w.cells.lost.size)
     for e in (e for e in helps if isinstance(e, Certification)):
@@ -243,7 +249,7 @@ def help_of(w: World, helps: tuple[Help, ...]) -> Helped:
         at = _places(w, show)
         _refuse_twice(busy, at, show)
         some = f.only(at)
-        got_by = shown(some, show.stands, relief[:, at], rate[:, at])
+        got_by = stood(some, show.stands, relief[:, at], rate[:, at])
         cost = w.figures["stand_cost"] if show.cost is None else show.cost
         stands[:, at] += got_by.sales
         firms[:, at] += got_by.stands
@@ -260,32 +266,34 @@ def _joined(helps: tuple[Help, ...]) -> list[SubsidyHomeSales]:
     return list(out.values())
 
 
-def _refuse_twice(taken: Array, at: Array, e: Help) -> None:
+def _refuse_twice(taken: NDArray[np.bool_], at: Index, e: Help) -> None:
     if taken[at].any():
         raise BadInput(f"`{e}`: firms of some of its regions have one already", fix="name each region in one of them")
     taken[at] = True
 
 
-def _places(w: World, e: Help) -> Array:
-    """Cells of an edit, positions along k. Raises BadInput where it names nobody at home."""
+def _places(w: Question, e: Help) -> Index:
+    """LostOrders of an edit, positions along k. Raises BadInput where it names nobody at home."""
     named = np.isin(w.cells.regions, w.acc.geography.select(e.regions, w.acc.home))
     if not named.any():
         raise BadInput(f"`{e}`: names no region of {w.acc.home}", fix="name regions of home, whose firms lost orders")
     return np.flatnonzero(np.repeat(named, len(w.cells.sectors)))
 
 
-def _budget(w: World, p: ConversionParameters) -> tuple[Array, Array, Array]:
-    """Cells a compared budget is for, cost of a stand, and a label of those cells by sector."""
+def _budget(w: Question, p: ConversionParameters) -> tuple[Index, Array, Index]:
+    """LostOrders a compared budget is for, cost of a stand, and a label of those cells by sector."""
     assert p.per_yuan is not None
     named = np.isin(w.cells.regions, w.acc.geography.select(p.per_yuan.regions, w.acc.home))
     if not named.any():
-        raise BadInput(f"per_yuan.regions: {p.per_yuan.regions} names no region of {w.acc.home}", fix="name regions of home")
+        raise BadInput(
+            f"per_yuan.regions: {p.per_yuan.regions} names no region of {w.acc.home}", fix="name regions of home"
+        )
     at = np.flatnonzero(np.repeat(named, len(w.cells.sectors)))
     label = at % len(w.cells.sectors) if p.spread == "whole" else np.arange(len(at))
     return at, w.figures["stand_cost"], label
 
 
-def _detail(w: World, alone: Helped, now: Helped, found: Compared | None) -> xr.Dataset:
+def _detail(w: Question, alone: Helped, now: Helped, found: Compared | None) -> xr.Dataset:
     """Labelled results, money back in values of the table."""
     g, s = w.acc.geography, w.acc.sectors
     f, cells = now.firms, w.cells
@@ -301,7 +309,9 @@ def _detail(w: World, alone: Helped, now: Helped, found: Compared | None) -> xr.
     }  # fmt: skip
     shape = (-1, len(cells.regions), len(cells.sectors))
     at = ("region", "sector")
-    data = {n: (("draw", *at), np.broadcast_to(v, lost_mixed.shape).reshape(shape)) for n, v in arrays.items()}
+    data: dict[str, Any] = {
+        n: (("draw", *at), np.broadcast_to(v, lost_mixed.shape).reshape(shape)) for n, v in arrays.items()
+    }
     data |= {n: (at, getattr(cells, n)) for n in ("home", "final_home", "exports")}
     data["by_edit"] = (("edit", *at), cells.by_edit)
     data["less"] = (at, now.less.reshape(shape[1:]))
@@ -313,14 +323,20 @@ def _detail(w: World, alone: Helped, now: Helped, found: Compared | None) -> xr.
     return xr.Dataset(data, coords=coords)
 
 
-def _ended(w: World) -> str:
+def _ended(w: Question) -> str:
     if not w.cells.lost.any():
         return "no orders are lost abroad by firms of these sectors: nothing changes"
     return f"closed forms; {len(w.figures['crowding']) - 1} draws over assumed ranges"
 
 
-def _notes(w: World, p: ConversionParameters) -> tuple[str, ...]:
+def _notes(w: Question, p: ConversionParameters, helps: tuple[Help, ...]) -> tuple[str, ...]:
+    if not w.cells.lost.any():
+        return ("no firm at home loses orders of these goods from abroad",) if helps else ()
     out = ["conversion: shares, costs of entry and numbers of firms are assumed; intervals are over their ranges"]
     if p.feed == "all":
-        out.append("feed = \"all\" counts a fall of price as a gain of technology: real income after it is too high")
+        out.append('feed = "all" counts a fall of price as a gain of technology: real income after it is too high')
+    if any(isinstance(e, Certification) and e.lag_weeks < 0 for e in helps):
+        out.append("quicker certification is counted as free, so what help gains per unit of money is too high")
+    if not np.isfinite(w.money):
+        out.append(f"firms are not counted: no rate of {p.currency} to {w.acc.currency} is known of {w.acc.year}")
     return tuple(out)

@@ -7,19 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput
 from xunhuan.models.conversion.edits import On
-from xunhuan.models.conversion.instruments import Firms, Mix, best_mix, helped, relief_of, shown, subsidy_rate
+from xunhuan.models.conversion.instruments import Firms, Mix, best_mix, helped, relief_of, stood, subsidy_rate
 from xunhuan.models.conversion.parameters import ConversionParameters
 
-_SUBSIDIES: tuple[On, ...] = ("converts", "exporters", "increments")
+_SUBSIDIES: tuple[On, ...] = ("converts", "exporters")
 _MIXED = {"certification": "certification", "subsidy_home_sales": "subsidy_converts", "exhibition": "exhibition"}
 
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """Instruments at one budget: home sales gained and firms won over per unit of money, d n; the best mix of it."""
+    """Instruments at one budget: home sales gained per unit of money and firms won over, d n; the best mix of it; and what a
+    subsidy on increments alone would gain, d, which nobody can audit."""
 
     names: tuple[str, ...]
     gained: Array
@@ -27,6 +28,7 @@ class Compared:
     mixed_names: tuple[str, ...]
     mix: Mix
     budget: float
+    bound: Array | None
 
     def data(self) -> dict[str, Any]:
         """As variables of a dataset."""
@@ -39,13 +41,13 @@ class Compared:
             "mix_margin": (("mixed_instrument",), np.array(self.mix.marginal)[at]),
             "mix_per_yuan": ((), self.mix.gained / self.budget),
             "budget": ((), self.budget),
-        }
+        } | ({} if self.bound is None else {"bound": (("draw",), self.bound)})
 
 
-def compared(f: Firms, p: ConversionParameters, at: Array, stand_cost: Array, sector: Array) -> Compared:
+def instruments_compared(f: Firms, p: ConversionParameters, at: Index, stand_cost: Array, sector: Index) -> Compared:
     """Each instrument with the whole budget, then the mix that gains most home sales at central figures.
 
-    Draws in which the budget cannot be spent on cheaper entry have no number there.
+    Draws in which the budget cannot be spent on an instrument have no number there.
     Raises BadInput where it cannot be at central figures, or nobody lost orders.
     """
     assert p.per_yuan is not None
@@ -65,10 +67,19 @@ def compared(f: Firms, p: ConversionParameters, at: Array, stand_cost: Array, se
     middle = replace(pooled, **{n: v[:1] for n, v in vars(pooled).items()})
     mix = best_mix(middle, budget, float(stand_cost[0, 0]), allowed)
     order = tuple(v for k, v in _MIXED.items() if k in p.per_yuan.instruments)
-    return Compared(tuple(names), np.stack(gained, 1), np.stack(won, 1), order, mix, budget)
+    bound = _bound(some, budget) if "subsidy_home_sales" in p.per_yuan.instruments else None
+    return Compared(tuple(names), np.stack(gained, 1), np.stack(won, 1), order, mix, budget, bound)
 
 
-def _one(instrument: str, pooled: Firms, some: Firms, budget: float, stand_cost: Array) -> dict[str, tuple[Array, Array]]:
+def _bound(f: Firms, budget: float) -> Array:
+    """Home sales by a subsidy on increments per unit of money, d."""
+    got = helped(f, 0.0, subsidy_rate(f, budget, "increments"), "increments")
+    return np.asarray((got.sales - helped(f).sales).sum(1) / budget)
+
+
+def _one(
+    instrument: str, pooled: Firms, some: Firms, budget: float, stand_cost: Array
+) -> dict[str, tuple[Array, Array]]:
     """Home sales gained and firms won over by an instrument with the whole budget, d, by label."""
     before = helped(pooled)
     if instrument == "certification":
@@ -77,8 +88,10 @@ def _one(instrument: str, pooled: Firms, some: Firms, budget: float, stand_cost:
         lost = np.where(np.isfinite(relief[:, 0]), 0.0, np.nan)
         return {instrument: ((got.pure - before.pure).sum(1) + lost, (got.firms - before.firms).sum(1) + lost)}
     if instrument == "exhibition":
-        stood = shown(pooled, budget / stand_cost)
-        return {instrument: (stood.sales.sum(1), stood.stands.sum(1))}
+        with_stands = stood(pooled, budget / stand_cost)
+        # Where there are fewer firms without home sales than stands, the budget cannot be spent.
+        spent = with_stands.stands.sum(1) >= (1 - 1e-9) * (budget / stand_cost)[:, 0]
+        return {instrument: (np.where(spent, with_stands.sales.sum(1), np.nan), with_stands.stands.sum(1))}
     out = {}
     for on in _SUBSIDIES:
         firms = pooled if on == "converts" else some
@@ -99,8 +112,8 @@ def _relief(f: Firms, budget: float) -> Array:
     return out
 
 
-def pooled_by(f: Firms, label: Array) -> Firms:
-    """Pure exporters put together by a label of the cells, among which entry and potential are alike; mixed ones left out."""
+def pooled_by(f: Firms, label: Index) -> Firms:
+    """Pure exporters put together by a label of the cells, alike in entry and potential; mixed ones are left out."""
     kinds, first = np.unique(label, return_index=True)
     which = (label[None, :] == kinds[:, None]).astype(float)
     k = f.lost.shape[1]

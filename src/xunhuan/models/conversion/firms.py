@@ -13,10 +13,10 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 
-Number = float | Array
+_Number = float | Array
 
 
-def cost_response(sigma: Number, omega: Number) -> Array:
+def cost_response(sigma: _Number, omega: _Number) -> Array:
     """Elasticity of sales in total demand that convex costs take away, with its sign turned.
 
     η = (σ − 1) ω / (1 + σ ω)        [AlmuniaAntrasLopezRodriguezMorales2021]
@@ -26,7 +26,7 @@ def cost_response(sigma: Number, omega: Number) -> Array:
     return np.asarray((sigma - 1) * np.asarray(omega) / (1 + sigma * np.asarray(omega)))
 
 
-def profit_share(sigma: Number, omega: Number) -> Array:
+def profit_share(sigma: _Number, omega: _Number) -> Array:
     """Share of sales that is profit above costs that move with output.
 
     π̄ = (1 + σ ω) / (σ (1 + ω))        [AlmuniaAntrasLopezRodriguezMorales2021]
@@ -37,14 +37,14 @@ def profit_share(sigma: Number, omega: Number) -> Array:
     return np.asarray((1 + sigma * np.asarray(omega)) / (sigma * (1 + np.asarray(omega))))
 
 
-class Markets(NamedTuple):
+class BothMarkets(NamedTuple):
     """Sales of a mixed exporter after over before: at home, and abroad."""
 
     home: Array
     abroad: Array
 
 
-def mixed_sales(e: Number, c: Number, sigma: Number, omega: Number, home_demand: Number = 1.0) -> Markets:
+def mixed_sales(e: _Number, c: _Number, sigma: _Number, omega: _Number, home_demand: _Number = 1.0) -> BothMarkets:
     """Sales of a firm that sells in both markets from one convex cost, after over before.
 
     X'_d/X_d = a Ā^(−η),   X'_f/X_f = (1 − c) Ā^(−η),   Ā = (1 − e) a + e (1 − c)
@@ -56,10 +56,10 @@ def mixed_sales(e: Number, c: Number, sigma: Number, omega: Number, home_demand:
     eta = cost_response(sigma, omega)
     safe = np.where(left > 0, left, 1.0)
     cheaper = np.where(left > 0, safe**-eta, 0.0)  # a firm that sells nowhere stands still
-    return Markets(np.asarray(home_demand * cheaper), np.asarray((1 - np.asarray(c)) * cheaper))
+    return BothMarkets(np.asarray(home_demand * cheaper), np.asarray((1 - np.asarray(c)) * cheaper))
 
 
-def mixed_recovery(e: Number, c: Number, sigma: Number, omega: Number) -> Array:
+def mixed_recovery(e: _Number, c: _Number, sigma: _Number, omega: _Number) -> Array:
     """Home sales that a mixed exporter gains, per unit of exports that it loses.
 
     ρ = (1 − e) [(1 − e c)^(−η) − 1] / { e [1 − (1 − c)(1 − e c)^(−η)] }        [AlmuniaAntrasLopezRodriguezMorales2021]
@@ -72,7 +72,7 @@ def mixed_recovery(e: Number, c: Number, sigma: Number, omega: Number) -> Array:
     return np.asarray(np.divide(gained, lost, out=np.zeros(np.broadcast(gained, lost).shape), where=lost > 0))
 
 
-def pure_recovery(entry: Number, tail: Number, potential: Number, beta: Number) -> Array:
+def pure_recovery(entry: _Number, tail: _Number, potential: _Number, beta: _Number) -> Array:
     """Home sales that pure exporters gain, per unit of orders that they lose, of Pareto sizes and costs of reach.
 
     ρ = h x*^(1 − ζ) / (1 + β (ζ − 1))                               x* ≥ 1
@@ -90,12 +90,12 @@ def pure_recovery(entry: Number, tail: Number, potential: Number, beta: Number) 
     return np.asarray(potential * np.where(x >= 1, few, 1 - small * weight))
 
 
-def converting(entry: Number, tail: Number) -> Array:
+def converting(entry: _Number, tail: _Number) -> Array:
     """Share of pure exporters that enter the home market: min(1, x*^(−ζ)).    [Arkolakis2010]"""
     return np.asarray(np.maximum(np.asarray(entry, float), 1.0) ** -np.asarray(tail, float))
 
 
-def exhibited(first: Number, last: Number, tail: Number) -> Array:
+def exhibited(first: _Number, last: _Number, tail: _Number) -> Array:
     """Orders lost by the firms from rank `first` to `last`, of all orders that pure exporters lost.
 
     last^(1 − 1/ζ) − first^(1 − 1/ζ)        of Pareto sizes
@@ -114,7 +114,7 @@ class FirstYuan(NamedTuple):
     subsidy_exporters: Array
 
 
-def first_yuan(sigma: Number, omega: Number, tail: Number, beta: Number) -> FirstYuan:
+def first_yuan(sigma: _Number, omega: _Number, tail: _Number, beta: _Number) -> FirstYuan:
     """Home sales gained by the first unit of money, where x* ≥ 1 and all orders are lost.
 
     cheaper entry ζ / (π̄ (1 + β (ζ − 1))) · subsidy on converts' home sales ζ / π̄ · on home sales of incumbents 1 / π̄

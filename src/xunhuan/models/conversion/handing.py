@@ -25,7 +25,7 @@ def hands_on(response: Response) -> tuple[Edit, ...]:
     """Edits for the model that comes after, which reads what it can of them.
 
     In weeks: the orders themselves, and home final demand for what converts sell, less what others lose by it. For good:
-    (1 + ΔH/H) of demand for what help adds alone, and the money it uses up; with feed = "all" what firms do by themselves too.
+    (1 + ΔH/H) of demand for what help adds alone, and the money it uses up; feed = "all": what firms do by themselves too.
     """
     return (*orders_read(response), *_weeks(response), *_for_good(response))
 
@@ -47,8 +47,11 @@ def _weeks(response: Response) -> tuple[Edit, ...]:
             start = e.start + WEEK * max(float(a["lag"]) + float(weeks), 0.0)
             cells = _named(response, np.maximum(change, -0.999))
             if cells and start < e.end:
-                when = {"start": start, "end": e.end, "recovery": e.recovery, "recovery_days": e.recovery_days}
-                out.append(OriginOrders(regions=str(a["home"]), cells=cells, **when))
+                more = OriginOrders(
+                    regions=str(a["home"]), cells=cells, start=start, end=e.end, recovery=e.recovery,
+                    recovery_days=e.recovery_days,
+                )  # fmt: skip
+                out.append(more)
     return tuple(out)
 
 
@@ -59,7 +62,7 @@ def _for_good(response: Response) -> tuple[Edit, ...]:
         more = more - _rates(response, ("mixed_alone", "pure_alone"), "selling_alone")
     home = d["home"].to_numpy()
     cells = _named(response, np.divide(more, home, out=np.zeros_like(home), where=home > 0))
-    out: list[Edit] = [OriginShift(destination=str(a["home"]), cells=cells)] if cells else []
+    out: list[Edit] = [OriginShift(to=str(a["home"]), cells=cells)] if cells else []
     spent = d["spent"].to_numpy()[0].sum(1)
     for region, value in zip(d["region"].to_numpy(), spent, strict=True):
         if value > 0:
@@ -76,7 +79,7 @@ def _rates(response: Response, names: tuple[str, ...], selling: str) -> Array:
 
 
 def _named(response: Response, change: Array) -> tuple[tuple[str, str, float], ...]:
-    """Cells that change, by name."""
+    """LostOrders that change, by name."""
     d = response.detail
     regions, sectors = d["region"].to_numpy(), d["sector"].to_numpy()
     return tuple(

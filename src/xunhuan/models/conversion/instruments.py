@@ -1,6 +1,6 @@
 """What public money gets out of firms: cheaper entry, subsidies on home sales, stands; and the best mix of a budget.
 
-Letters: d draw, k cell (a good of a region, or of several put together). Money and sales are of the time that orders are lost.
+Letters: d draw, k cell (a good of a region, or of several put together). Sums are of the time that orders are lost.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput
 from xunhuan.models.conversion.edits import On
 from xunhuan.models.conversion.firms import (
@@ -24,6 +24,7 @@ from xunhuan.models.conversion.firms import (
 
 _STEPS, _HALVINGS = 40, 60
 _GRID, _ZOOMS = 21, 12
+_MOST_RATE = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class Firms:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(np.isinf(self.entry), 0.0, self.entry * self.profit * self.potential * least))
 
-    def only(self, at: Array) -> Firms:
+    def only(self, at: Index) -> Firms:
         """Some of the cells."""
         k = self.lost.shape[-1]
         return replace(self, **{n: v[..., at] if v.shape[-1] == k else v for n, v in vars(self).items()})
@@ -97,20 +98,21 @@ def helped(f: Firms, relief: Array | float = 0.0, rate: Array | float = 0.0, on:
     firms = f.number * converting(entry, f.tail)
     demand = 1.0 if on == "converts" else (1 + np.asarray(rate)) ** f.sigma
     mixed = f.home * (mixed_sales(f.e, f.c, f.sigma, f.omega, demand).home - 1)
-    paid = pure if on == "converts" else pure + mixed + f.home
-    if on == "increments":
-        before = helped(f, relief)
-        paid = before.sales * 0 + pure + mixed - before.sales
+    paid = pure if on == "converts" else pure + mixed + (f.home if on == "exporters" else -helped(f, relief).sales)
     fee = np.asarray(relief) * f.entry_cost * firms
     return Gained(pure, mixed, firms, np.asarray(fee), np.asarray(rate) * paid)
 
 
 def subsidy_rate(f: Firms, budget: float, on: On, relief: Array | float = 0.0) -> Array:
-    """t at which the budget is spent, d 1, by Newton's method in logarithms. Raises BadInput where it never is."""
+    """t at which the budget is spent, d 1, by Newton's method in logarithms; nan in draws that need a rate above 1000%.
+
+    Raises BadInput where that is so at central figures, or there are no home sales to pay on.
+    """
 
     def over(z: Array) -> Array:
         with np.errstate(divide="ignore"):
-            return np.log(helped(f, relief, np.exp(z), on).subsidy.sum(-1, keepdims=True)) - np.log(budget)
+            paid = helped(f, relief, np.exp(z), on).subsidy.sum(-1, keepdims=True)
+            return np.asarray(np.log(paid) - np.log(budget))
 
     # From above: costs are convex in logarithms.
     z = np.full((f.lost.shape[0], 1), 0.0)
@@ -125,10 +127,10 @@ def subsidy_rate(f: Firms, budget: float, on: On, relief: Array | float = 0.0) -
         if (np.abs(move) < 1e-14 * (1 + np.abs(z))).all():
             break
     rate = np.exp(z)
-    if (rate > 10).any():
+    if rate[0] > _MOST_RATE:
         raise BadInput(f"a budget of {budget:g} is larger than home sales could take: the rate would pass 1000%",
                        fix="give less")  # fmt: skip
-    return np.asarray(rate)
+    return np.asarray(np.where(rate > _MOST_RATE, np.nan, rate))
 
 
 def relief_of(f: Firms, budget: float) -> Array:
@@ -153,7 +155,7 @@ class Shown(NamedTuple):
     stands: Array
 
 
-def shown(f: Firms, stands: Array | float, relief: Array | float = 0.0, rate: Array | float = 0.0) -> Shown:
+def stood(f: Firms, stands: Array | float, relief: Array | float = 0.0, rate: Array | float = 0.0) -> Shown:
     """Home sales by stands of the largest firms that do not sell yet, in each cell as many as its part of all firms.
 
     n h' lost [q₁^(1 − 1/ζ) − q₀^(1 − 1/ζ)],   q₀ share of firms that sell, q₁ = min(q₀ + J/N, 1)
@@ -197,7 +199,7 @@ def best_mix(f: Firms, budget: float, stand_cost: float, allowed: tuple[bool, bo
         """Gains and what is left for stands, over grids of reliefs and rates."""
         g = helped(many, u[:, None, None], t[:, None, None])
         left = budget - (g.fee + g.subsidy).sum((1, 2))
-        extra = shown(many, np.maximum(left, 0)[:, None, None] / stand_cost, u[:, None, None], t[:, None, None])
+        extra = stood(many, np.maximum(left, 0)[:, None, None] / stand_cost, u[:, None, None], t[:, None, None])
         sales = g.pure.sum((1, 2)) - base + (extra.sales.sum((1, 2)) if allowed[2] else 0.0)
         return np.where(left >= -1e-12 * budget, sales, -np.inf), left
 
@@ -263,7 +265,7 @@ def _margins(f: Firms, u: float, t: float, stands: float, stand_cost: float) -> 
 
     def all_of(du: float, dt: float, dj: float) -> tuple[float, float]:
         g = helped(f, u + du, t + dt)
-        s = shown(f, stands + dj, u + du, t + dt)
+        s = stood(f, stands + dj, u + du, t + dt)
         money = float((g.fee + g.subsidy).sum() + s.stands.sum() * stand_cost)
         return float(g.pure.sum() + s.sales.sum()), money
 

@@ -11,9 +11,9 @@ from xunhuan.data.records import changed
 from xunhuan.models.conversion.assumed import assumed
 from xunhuan.models.conversion.edits import HELPS
 from xunhuan.models.conversion.page import CONVERSION_PAGE
-from xunhuan.models.conversion.parameters import DRAWN, ConversionParameters
+from xunhuan.models.conversion.parameters import FIGURES, ConversionParameters
 from xunhuan.models.conversion.read import QUANTITIES, read
-from xunhuan.models.conversion.told import VIEWS
+from xunhuan.models.conversion.told import CONVERSION_VIEWS
 from xunhuan.models.edits import Edit, Orders
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 
@@ -51,11 +51,11 @@ MODEL: Model[ConversionParameters] = Model(
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
-    uncertain=tuple(map(_figure, DRAWN)),
+    uncertain=tuple(map(_figure, FIGURES)),
     horizon="short",
     hands_on=_hands_on,
     point=lambda p: changed(p, draws=0),
-    views=VIEWS,
+    views=CONVERSION_VIEWS,
     shown=("sectors", "horizon", "spread"),
     sources=("AlmuniaAntrasLopezRodriguezMorales2021", "Arkolakis2010", "Melitz2003"),
     words=words_beside("xunhuan.models.conversion"),

@@ -13,12 +13,12 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits import Orders
 
 WEEK = 7.0
-YEAR = 364.0
+DAYS_A_YEAR = 364.0
 """Days of a year of whole weeks."""
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class LostOrders:
     """Home's regions (r) and the room's sectors (i), values a year in the table's unit.
 
     regions, sectors  positions in the table · exports, home: sales abroad, and in the whole nation, own region included
@@ -52,7 +52,7 @@ def final_part(acc: Accounts) -> Array:
     return np.asarray(np.broadcast_to(np.clip(part, 0.0, 1.0), acc.flow.shape))
 
 
-def cells_of(acc: Accounts, orders: tuple[Orders, ...], sectors: str | tuple[str, ...]) -> Cells:
+def cells_of(acc: Accounts, orders: tuple[Orders, ...], sectors: str | tuple[str, ...]) -> LostOrders:
     """Home's makers of `sectors` and the orders they lose from abroad.
 
     lost[r,i] = Σ_{s abroad} final[r,s,i] (1 − Π_k (1 + change_k))        over the edits k of a cell
@@ -83,7 +83,7 @@ def cells_of(acc: Accounts, orders: tuple[Orders, ...], sectors: str | tuple[str
     days = np.array([e.end - e.start for e in orders])
     mean = float((by_edit.sum((1, 2)) * days).sum() / lost.sum()) if lost.sum() > 0 else 0.0
     home = (inside * part[np.ix_(r, r, i)]).sum(1)
-    return Cells(r, i, abroad.sum(1), inside.sum(1), home, lost, by_edit, orders, mean)
+    return LostOrders(r, i, abroad.sum(1), inside.sum(1), home, lost, by_edit, orders, mean)
 
 
 def _check(orders: tuple[Orders, ...]) -> None:

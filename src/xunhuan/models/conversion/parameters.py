@@ -11,9 +11,9 @@ from xunhuan.data.records import NUMBER, NotNegative, Positive, Share, Strict
 from xunhuan.models.conversion.assumed import assumed, assumed_currency
 from xunhuan.models.edits.base import RegionNames, SectorNames
 
-Instrument = Literal["certification", "exhibition", "subsidy_home_sales"]
-ALL_INSTRUMENTS: tuple[Instrument, ...] = ("certification", "exhibition", "subsidy_home_sales")
-DRAWN = (
+HelpKind = Literal["certification", "exhibition", "subsidy_home_sales"]
+ALL_INSTRUMENTS: tuple[HelpKind, ...] = ("certification", "exhibition", "subsidy_home_sales")
+FIGURES = (
     "demand_elasticity", "convexity_factor", "firm_tail", "pure_share", "exporters_share", "home_potential", "entry_size",
     "reach_curvature", "stand_reach", "stand_cost", "lag_weeks", "fee_part", "firm_exports", "crowding",
 )  # fmt: skip
@@ -36,7 +36,7 @@ class PerYuan(Strict):
     """
 
     budget: Positive
-    instruments: tuple[Instrument, ...] = ALL_INSTRUMENTS
+    instruments: tuple[HelpKind, ...] = ALL_INSTRUMENTS
     regions: RegionNames = "provinces"
 
     @model_validator(mode="after")
@@ -75,7 +75,9 @@ class ConversionParameters(Strict):
         description="What a long-run model after this one is given: policy, the default, only what policy adds; all, also "
         "what firms do by themselves, which counts a fall of price as a gain of technology, for comparison.",
     )
-    per_yuan: PerYuan | None = Field(default=None, description="A budget whose instruments are compared, and its best mix.")
+    per_yuan: PerYuan | None = Field(
+        default=None, description="A budget whose instruments are compared, and its best mix."
+    )
     draws: Annotated[int, NUMBER, Field(ge=0, le=20_000)] = Field(
         default=256, description="Draws over the ranges, for intervals; 0 for none."
     )

@@ -9,8 +9,8 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
-from xunhuan.models.conversion.orders import WEEK
 from xunhuan.models.conversion.handing import orders_read
+from xunhuan.models.conversion.orders import WEEK
 from xunhuan.models.model import Numbers, Quantity, Readings, Response
 
 if TYPE_CHECKING:
@@ -18,21 +18,25 @@ if TYPE_CHECKING:
 
 _LOW, _HIGH = 5.0, 95.0
 _HOME = ("home_place",)
-KINDS = ("mixed_exporters", "pure_exporters", "all_exporters")
+EXPORTERS = ("mixed_exporters", "pure_exporters", "all_exporters")
 _STARTS = ("never_starts", "starts_as_stated", "starts_week_4", "starts_week_12")
+_WEEKS = 156
+"""Weeks that are shown at most."""
 _BOOK = "AlmuniaAntrasLopezRodriguezMorales2021"
 
 QUANTITIES = (
     Quantity("sold_at_home", "share", _HOME, "home sales gained over the time that orders are lost, over orders lost abroad",
-             _BOOK, better=1, headline=True, picture="map", beside=("home_sales_taken",)),
+             _BOOK, better=1, headline=True, rest=None,
+             picture="map", beside=("help_gained", "help_per_unit", "home_sales_taken")),
     Quantity("sold_once_selling", "share", _HOME, "the same from the week in which home sales start, over what is lost from "
-             "then on", _BOOK, better=1, headline=True),
-    Quantity("sold_at_home_by_kind", "share", ("exporter_kind",), "the same of firms that sold at home before, of firms that "
-             "did not, and of all, each over what it lost", "Arkolakis2010", better=1, kept=True, picture="lollipops"),
+             "then on", _BOOK, better=1, headline=True, rest=None),
+    Quantity("sold_at_home_by_kind", "share", ("exporter_kind",), "the same of firms that sold at home before, of those "
+             "that did not, and of all, each over what it lost", "Arkolakis2010", better=1, rest=None, kept=True,
+             picture="lollipops"),
     Quantity("sold_at_home_by_good", "share", ("sector",), "home sales gained over orders lost, by good, home nation", _BOOK,
-             better=1, picture="bars"),
+             better=1, rest=None, picture="bars"),
     Quantity("sold_at_home_by_cell", "share", (*_HOME, "sector"), "home sales gained over orders lost, by place and good",
-             _BOOK, better=1),
+             _BOOK, better=1, rest=None),
     Quantity("orders_lost", "value", _HOME, "sales abroad lost over the time that orders are lost, less what cheaper goods "
              "win back there", better=-1),
     Quantity("home_sales_gained", "value", _HOME, "home sales gained over that time", better=1),
@@ -52,8 +56,11 @@ QUANTITIES = (
     Quantity("best_mix", "share", ("mixed_instrument",), "the split of the budget that gains most home sales at central "
              "figures", rest=None, picture="bars"),
     Quantity("best_mix_per_unit", "ratio", (), "home sales gained per unit of the budget in that split", rest=None),
-    Quantity("sales_along", "ratio", ("first_sales", "t"), "sales of exporters at home and abroad over what they were, by "
-             "when home sales start", rest=1.0, picture="lines"),
+    Quantity("increments_per_unit", "ratio", (), "home sales gained per unit of the budget by a subsidy on what is "
+             "sold beyond what would be sold anyway: an upper bound, since nobody can audit that", better=1, rest=None,
+             kept=True),
+    Quantity("sales_along", "ratio", ("first_sales", "week_of_sales"), "sales of exporters at home and abroad over what "
+             "they were, by when home sales start", rest=1.0, picture="fan"),
 )  # fmt: skip
 
 
@@ -72,7 +79,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     out = {
         "sold_at_home": _interval(_HOME, _share(gained, lost)),
         "sold_once_selling": _interval(_HOME, _share(gained, lost * selling)),
-        "sold_at_home_by_kind": _interval(("exporter_kind",), _kinds(d), {"exporter_kind": list(KINDS)}),
+        "sold_at_home_by_kind": _interval(("exporter_kind",), _kinds(d), {"exporter_kind": list(EXPORTERS)}),
         "sold_at_home_by_good": _goods(acc, d),
         "sold_at_home_by_cell": _cells(acc, d, places),
         "orders_lost": _interval(_HOME, lost), "home_sales_gained": _interval(_HOME, gained),
@@ -103,7 +110,7 @@ class _Summed:
 
     def weighted(self, name: str, *by: str) -> Array:
         """A variable's mean by weights."""
-        weight = sum(self.d[n].to_numpy() for n in by)
+        weight = np.sum([self.d[n].to_numpy() for n in by], axis=0)
         return _share((self.d[name].to_numpy() * weight).sum(2) @ self.member.T, weight.sum(2) @ self.member.T)
 
 
@@ -162,8 +169,9 @@ def _compared(d: xr.Dataset) -> dict[str, Numbers]:
         return {}
     names = {"instrument": [str(x) for x in d["instrument"].to_numpy()]}
     gained, crowding = d["per_yuan"].to_numpy(), d["crowding"].to_numpy()[:, None]
+    bound = {"increments_per_unit": _interval((), d["bound"].to_numpy())} if "bound" in d else {}
     mixed = {"mixed_instrument": [str(x) for x in d["mixed_instrument"].to_numpy()]}
-    return {
+    return bound | {
         "recovered_per_unit": _interval(("instrument",), gained, names),
         "taken_per_unit": _interval(("instrument",), gained * crowding, names),
         "firms_by_instrument": _interval(("instrument",), d["won_over"].to_numpy(), names),
@@ -177,7 +185,7 @@ def _along(response: Response) -> Numbers:
     d, a = response.detail, response.detail.attrs
     orders = orders_read(response)
     last = max((e.end + (e.recovery_days if e.recovery != "none" else 0.0) for e in orders), default=0.0)
-    t = np.arange(0.0, last + 2 * WEEK, WEEK)
+    t = WEEK * np.arange(min(np.ceil(last / WEEK) + 2, _WEEKS))
     lost = d["by_edit"].to_numpy()  # n r i
     strength = np.stack([e.strength(t) for e in orders]) if orders else np.zeros((0, len(t)))
     once = d["selling"].to_numpy()[0] * a["period"]
@@ -190,4 +198,8 @@ def _along(response: Response) -> Numbers:
     before = float(d["exports"].sum() + d["exporters_share"][0] * d["home"].sum())
     starts = (np.inf, float(a["lag"]), 4.0, 12.0)
     rows = [(-gone @ strength + (won @ strength) * (t >= WEEK * w)) / max(before, 1e-300) for w in starts]
-    return Numbers(("first_sales", "t"), 1 + np.stack(rows), {"first_sales": list(_STARTS), "t": t.tolist()})
+    return Numbers(
+        ("first_sales", "week_of_sales"),
+        1 + np.stack(rows),
+        {"first_sales": list(_STARTS), "week_of_sales": (t / WEEK).tolist()},
+    )

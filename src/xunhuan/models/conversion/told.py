@@ -33,14 +33,14 @@ def by_home_place(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
     out.attrs["notes"] = [
         f"lost, spent, gained_by_help: {acc.unit}, over the time that orders are lost. sold_at_home: home sales gained, per "
-        "cent of what is lost, with its 90% interval; once_selling: from the week in which sales start. per_unit: home sales "
-        "gained by help per unit spent.",
+        "cent of what is lost, with its 90% interval; once_selling: from the week in which sales start. per_unit: home "
+        "sales gained by help per unit spent.",
         _taken(n["home_sales_taken"]),
     ]
     return out
 
 
-def by_good(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
+def by_product(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     """Goods: part of orders lost that is sold at home, home nation."""
     import pandas as pd
 
@@ -70,8 +70,13 @@ def by_instrument(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         f"A budget of {budget:g} {currency} on one instrument alone. recovered: home sales gained per unit; taken: of them "
         "what other sellers at home lose; both with 90% intervals. firms: won over. best_mix: its part of the split that "
         f"gains most, per cent, which brings {float(n['best_mix_per_unit'].values):.3g} per unit.",
-        "subsidy_increments is an upper bound: nobody can audit what would have been sold anyway.",
     ]
+    if "increments_per_unit" in n:
+        most = float(n["increments_per_unit"].values)
+        out.attrs["notes"].append(
+            f"A subsidy on increments alone would gain {most:.3g} per unit, an upper bound: nobody can audit what would "
+            "have been sold anyway."
+        )
     return out
 
 
@@ -91,4 +96,4 @@ def _taken(n: Numbers) -> str:
     return f"Of what is gained other sellers at home lose {100 * value:.0f}%{span}."
 
 
-VIEWS: dict[str, ResponseTable] = {"place": by_home_place, "good": by_good, "instrument": by_instrument}
+CONVERSION_VIEWS: dict[str, ResponseTable] = {"place": by_home_place, "good": by_product, "instrument": by_instrument}

@@ -26,9 +26,7 @@ def _once(cells: tuple[tuple[str, str, float], ...]) -> tuple[tuple[str, str, fl
     return cells
 
 
-OriginCells = Annotated[
-    tuple[tuple[NameText, NameText, Change], ...], Field(min_length=1), AfterValidator(_once)
-]
+OriginCells = Annotated[tuple[tuple[NameText, NameText, Change], ...], Field(min_length=1), AfterValidator(_once)]
 """Seller, good and change as a share, each once."""
 
 
@@ -119,10 +117,6 @@ class OriginOrders(Fading):
 
     Parameters
     ----------
-    regions : str or list of str
-        Regions whose final users order: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
-    cells : list of (str, str, float)
-        Seller, good, and change as a share, above -1; each seller and good once.
     start, end : float, default 0 and 30
         Days in force, from start until before end, counted from 0 at the start of a run.
     recovery : str or tuple of float, default "none"
@@ -130,6 +124,10 @@ class OriginOrders(Fading):
         "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
     recovery_days : float, default 0
         Days that the recovery takes, above 0 where there is one.
+    regions : str or list of str
+        Regions whose final users order: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
+    cells : list of (str, str, float)
+        Seller, good, and change as a share, above -1; each seller and good once.
 
     Raises
     ------
