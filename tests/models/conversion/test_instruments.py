@@ -16,7 +16,7 @@ from xunhuan.models.conversion.instruments import Firms, best_mix, helped, relie
 
 pytestmark = pytest.mark.identity
 
-OMEGA = 0.0953 / (1 - 0.0953)
+OMEGA = 0.1053
 
 
 def one(lost: float = 4.17e11, each: float = 14e6, cut: float = 1.0) -> Firms:
@@ -94,6 +94,7 @@ def test_the_best_mix_is_what_a_solver_finds() -> None:
     f, budget = replace(one(), beta=np.array([[0.0]])), 3e9
 
     def lost(x: np.ndarray) -> float:
+        x = np.abs(x)
         g = helped(f, x[0], x[1])
         left = budget - float((g.fee + g.subsidy).sum())
         return -(float(g.pure.sum()) + float(stood(f, max(left, 0) / 2e5, x[0], x[1]).sales.sum())) / 1e9 + max(

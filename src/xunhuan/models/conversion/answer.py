@@ -21,8 +21,8 @@ from xunhuan.models.conversion.comparing import Compared, instruments_compared
 from xunhuan.models.conversion.edits import HELPS, Certification, Exhibition, Help, SubsidyHomeSales
 from xunhuan.models.conversion.firms import mixed_sales, profit_share
 from xunhuan.models.conversion.instruments import Firms, helped, stood, subsidy_rate
-from xunhuan.models.conversion.orders import DAYS_A_YEAR, LostOrders, cells_of
-from xunhuan.models.conversion.parameters import FIGURES, ConversionParameters
+from xunhuan.models.conversion.orders import YEAR_OF_WEEKS, LostOrders, cells_of
+from xunhuan.models.conversion.parameters import ASSUMED_NAMES, ConversionParameters
 from xunhuan.models.edits import Orders
 from xunhuan.models.model import Response, Shock, Status
 
@@ -62,7 +62,7 @@ def figures_drawn(p: ConversionParameters, draws: int) -> dict[str, Array]:
     """Assumed figures by name, d 1, the central one first: a Latin hypercube over ranges around what the parameters say."""
     rng = np.random.default_rng(p.seed)
     out = {}
-    for name in FIGURES:
+    for name in ASSUMED_NAMES:
         middle, known = float(getattr(p, name)), assumed()[name]
         values = np.full(draws + 1, middle)
         if draws:
@@ -156,7 +156,7 @@ class Question:
     @property
     def period(self) -> float:
         """The time orders are lost over a year."""
-        return self.cells.days / DAYS_A_YEAR
+        return self.cells.days / YEAR_OF_WEEKS
 
     def selling(self, less: Array | float = 0.0) -> Array:
         """Part of the time in which firms sell at home, max(1 − L/T, 0), with so many weeks fewer to wait."""

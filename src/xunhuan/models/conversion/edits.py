@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from xunhuan.data.records import NUMBER, Percent, Positive
 from xunhuan.models.edits.base import Edit, RegionNames
@@ -51,7 +51,7 @@ class Certification(Help):
     Raises
     ------
     BadInput
-        Listing every field that is missing, unknown or out of range, or that nothing is changed.
+        Listing every field that is missing, unknown or out of range.
 
     Examples
     --------
@@ -63,12 +63,6 @@ class Certification(Help):
 
     fee: Annotated[float, NUMBER, Field(ge=-1, le=0), Percent] = 0.0
     lag_weeks: Annotated[float, NUMBER, Field(le=0, allow_inf_nan=False)] = 0.0
-
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if self.fee == 0 and self.lag_weeks == 0:
-            raise ValueError("changes nothing: give fee or lag_weeks below 0")
-        return self
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose, no more than the whole fee."""

@@ -7,6 +7,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.models.conversion.orders import WEEK
 from xunhuan.models.edits import Edit, Orders, OriginOrders, OriginShift, UsedUp
+from xunhuan.models.edits.by_origin import cells_text
 from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import Response
 
@@ -78,10 +79,10 @@ def _rates(response: Response, names: tuple[str, ...], selling: str) -> Array:
     return np.asarray(np.divide(gained, time, out=np.zeros_like(gained), where=time > 0))
 
 
-def _named(response: Response, change: Array) -> tuple[tuple[str, str, float], ...]:
+def _named(response: Response, change: Array) -> str:
     """LostOrders that change, by name."""
     d = response.detail
     regions, sectors = d["region"].to_numpy(), d["sector"].to_numpy()
-    return tuple(
+    return cells_text(
         (str(regions[r]), str(sectors[i]), float(change[r, i])) for r, i in np.argwhere(np.abs(change) > _LEAST)
     )

@@ -23,7 +23,7 @@ from xunhuan.models.conversion.firms import (
 )
 
 _STEPS, _HALVINGS = 40, 60
-_GRID, _ZOOMS = 21, 12
+_GRID, _ZOOMS = 21, 30
 _MOST_RATE = 10.0
 
 
@@ -225,7 +225,7 @@ def _closed_in(
         us, ts = (x.ravel() for x in np.meshgrid(np.linspace(a, b, _GRID), np.linspace(lo, hi, _GRID)))
         at = int(np.argmax(gain(us, ts)[0]))
         u, t = float(us[at]), float(ts[at])
-        wide, tall = (b - a) / 5, (hi - lo) / 5
+        wide, tall = 0.3 * (b - a), 0.3 * (hi - lo)
         a, b = max(u - wide, bounds[0]), min(u + wide, bounds[1])
         lo, hi = max(t - tall, bounds[2]), min(t + tall, bounds[3])
     return u, t
@@ -240,12 +240,12 @@ def _along(
         return top_relief, top_rate
     many = replace(f, **{n: v[None] for n, v in vars(f).items()})
     a, b, u, t = 0.0, top_relief, 0.0, top_rate
-    for _ in range(_ZOOMS):
+    for _ in range(_ZOOMS // 2):
         us = np.linspace(a, b, _GRID)
         ts = _rates(many, us, budget, top_rate)
         best = int(np.argmax(gain(us, ts)[0]))
         u, t = float(us[best]), float(ts[best])
-        a, b = max(u - (b - a) / 5, 0.0), min(u + (b - a) / 5, top_relief)
+        a, b = max(u - 0.2 * (b - a), 0.0), min(u + 0.2 * (b - a), top_relief)
     return u, t
 
 

@@ -11,7 +11,7 @@ from xunhuan.data.records import changed
 from xunhuan.models.conversion.assumed import assumed
 from xunhuan.models.conversion.edits import HELPS
 from xunhuan.models.conversion.page import CONVERSION_PAGE
-from xunhuan.models.conversion.parameters import FIGURES, ConversionParameters
+from xunhuan.models.conversion.parameters import ASSUMED_NAMES, ConversionParameters
 from xunhuan.models.conversion.read import QUANTITIES, read
 from xunhuan.models.conversion.told import CONVERSION_VIEWS
 from xunhuan.models.edits import Edit, Orders
@@ -51,7 +51,7 @@ MODEL: Model[ConversionParameters] = Model(
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
-    uncertain=tuple(map(_figure, FIGURES)),
+    uncertain=tuple(map(_figure, ASSUMED_NAMES)),
     horizon="short",
     hands_on=_hands_on,
     point=lambda p: changed(p, draws=0),

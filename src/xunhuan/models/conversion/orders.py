@@ -13,7 +13,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits import Orders
 
 WEEK = 7.0
-DAYS_A_YEAR = 364.0
+YEAR_OF_WEEKS = 364.0
 """Days of a year of whole weeks."""
 
 

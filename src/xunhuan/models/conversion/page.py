@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from xunhuan.models.conversion.assumed import assumed
-from xunhuan.models.conversion.parameters import FIGURES
+from xunhuan.models.conversion.parameters import ASSUMED_NAMES
 from xunhuan.models.model import Asking, Ground, Knob
 
 
 def figure_grounds(p: Any) -> tuple[Ground, ...]:
     """Figures by what they rest on; one that the asker set rests on the asker."""
     out = []
-    for name in FIGURES:
+    for name in ASSUMED_NAMES:
         a = assumed()[name]
         own = getattr(p, name) != a.value
         out.append(Ground(name, "judgement" if own else a.kind, "set by the one who asks" if own else a.source))

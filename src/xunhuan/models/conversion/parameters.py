@@ -13,7 +13,7 @@ from xunhuan.models.edits.base import RegionNames, SectorNames
 
 HelpKind = Literal["certification", "exhibition", "subsidy_home_sales"]
 ALL_INSTRUMENTS: tuple[HelpKind, ...] = ("certification", "exhibition", "subsidy_home_sales")
-FIGURES = (
+ASSUMED_NAMES = (
     "demand_elasticity", "convexity_factor", "firm_tail", "pure_share", "exporters_share", "home_potential", "entry_size",
     "reach_curvature", "stand_reach", "stand_cost", "lag_weeks", "fee_part", "firm_exports", "crowding",
 )  # fmt: skip
