@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xunhuan.data import division as divisions
+
 from xunhuan.data.arrays import INPUT_DUTIES, Array, Index, duties_on_inputs, ratio
 from xunhuan.data.balance import gravity_fill, ras_off_diagonal, self_trade, share_out
+from xunhuan.data.cities import CityBorders
 from xunhuan.data.division import Division
 from xunhuan.data.partners import Reach, national_split, partner_split
 from xunhuan.errors import BadInput
@@ -231,6 +233,8 @@ class Posterior:
 def version(acc: Accounts, k: int) -> Accounts:
     """The k-th version of a table; see `Accounts.draw`."""
     post = acc.posterior
+    if isinstance(post, CityBorders):
+        return post.version(k)
     if post is None:
         fix = "take a table that has one, as `xunhuan tables` shows, or import more than one version of yours"
         raise BadInput(f"the table {acc.name!r} has no posterior: its other versions are not known", fix=fix)
