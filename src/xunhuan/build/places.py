@@ -1,8 +1,8 @@
 """Facts of cities that regions are split into: where they lie, people, and what shares out industry and services.
 
-lists/cities_CHN.csv of the data folder, a city a row. Industry goes by industrial output above scale and services by GDP times
-the tertiary share, mostly of 2012 [China City Statistical Yearbook]; in Guangdong both go by GDP, of 2017 for the nine cities
-of the bay area and of 2012, at what 2017 leaves, for the twelve others. Gaps are filled by people at their province's mean.
+lists/cities_CHN.csv of the data folder, a city a row. Industry goes by industrial output above scale and services by GDP
+times the tertiary share, mostly of 2012, by the China City Statistical Yearbook; in Guangdong both go by GDP, of 2017 for the
+nine cities of the bay area and of 2012, at what 2017 leaves, for the twelve others. Gaps are filled by people at their province's mean.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ BAY_GDP = 91_648.7
 _CODES = {"Yunfu": 4453, "Chaozhou": 4451, "Liupanshui": 5202, "Anshun": 5204, "Suihua": 2312, "Songyuan": 2207}
 """Codes of GB/T 2260 that the list lacks."""
 _HEADER = (
-    "# Cities of China as parts of provinces. population: 10^4; industry, services: weights within a province, pure numbers;\n"
-    "# gdp: 10^8 CNY of 2017 where known. filled: weights set by people, for want of a figure. Sources and faults: DATA.md.\n"
+    "# Cities of China as parts of provinces. population: 10^4; industry, services: weights within a province, numbers;\n"
+    "# gdp: 10^8 CNY of 2017 where known. filled: weights set by people, for want of a figure. Sources: DATA.md.\n"
     "# By `xunhuan build places`.\n"
 )
 

@@ -22,7 +22,7 @@ from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
-    from xunhuan.data.cities import CityBorders, Inner
+    from xunhuan.data.cities import Inner
     from xunhuan.data.posterior import Posterior
 
 
@@ -120,7 +120,7 @@ class Accounts:
     home: str = ""
     sourcing: Sourcing | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
-    posterior: Posterior | CityBorders | None = field(default=None, repr=False)
+    posterior: Posterior | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("flow", "use", "final", "value_added", "tariff"):
@@ -322,8 +322,8 @@ class Accounts:
     def split(self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35) -> Accounts:
         """The same table with one region as its cities, which add up to it again.
 
-        Output and value added go by shares of people, industry and services; trade with others in proportion; what cities sell
-        each other by distance and an assumed border, of which the result has versions (`draw`).
+        Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
+        sell each other by distance and an assumed border, of which the result has versions (`draw`).
 
         Parameters
         ----------
@@ -346,7 +346,7 @@ class Accounts:
         UnknownName
             For a region, city or sector that is not there.
         BadInput
-            For an open region, a table with `sourcing`, a region of which no cities are known, and what is wrong with a file.
+            For an open region, a table with `sourcing`, a region without known cities, and what is wrong with a file.
 
         Examples
         --------

@@ -7,20 +7,20 @@ Letters: a, b cities of the region r, other regions s, i good, j industry, f fin
     sold to s, bought of s     by the city's part of output of i, of use of i
     sold inside                RAS of d[a,b]^(−δ) e^(−4 b 1[a≠b]) to the parts of the region's own flow
 
-What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, between 0 (freight alone
-costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up to twice
-the assumed one; `least` and `most` are what the margins allow.
+What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, between 0 (freight
+alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up to
+twice the assumed one; `least` and `most` are what the margins allow.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xunhuan.data.accounts import Accounts
+    from xunhuan.data.posterior import Posterior
 
 Inner = Literal["gravity", "least", "most"]
+T = TypeVar("T")
 BORDER, DECAY, THETA = 0.35, 0.72, 4.0
-"""Assumed border between cities, log points; fall of trade with distance, half of that between provinces; trade elasticity."""
+"""Assumed border between cities, log points; fall of trade with distance, half that between provinces; trade elasticity."""
 VERSIONS, SEED = 64, 7
 ALIKE = "cities_alike"
 """Name under which a table says which regions' cities have one mix of industries, by construction."""
@@ -76,7 +78,9 @@ class CityBorders:
     shares: Mapping[str, str]
     walls: tuple[Wall, ...]
     title: str = "borders between cities"
-    notes: tuple[str, ...] = ("what cities sell each other is assumed; versions have borders from none to twice the assumed, and other falls with distance",)
+    notes: tuple[str, ...] = (
+        "what cities sell each other is assumed; versions have other borders and other falls with distance",
+    )
     known: Mapping[str, Array] = field(default_factory=dict)
     regions: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
@@ -104,7 +108,7 @@ class CityBorders:
 
 
 def split(
-    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()  # noqa: B008
+    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
 ) -> Accounts:
     """A region's accounts as those of its cities; see `Accounts.split`."""
     at = acc.geography.index(region)
@@ -127,9 +131,9 @@ def split(
     done = _posterior(acc, code, str(shares), inner)
     alike = [] if cities.mixed else [code]
     extra = {**acc.extra, ALIKE: " ".join([*acc.extra.get(ALIKE, "").split(), *alike])}
-    note = f"cities of {code}: made by shares of 2010 to 2017, what they sell each other is assumed (border {wall.border:g})"
+    note = f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
     return replace(
-        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff, posterior=done,
+        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff, posterior=cast("Posterior | None", done),
         geography=_geography(acc.geography, at, cities), notes=(*acc.notes, note), extra=extra,
     )  # fmt: skip
 
@@ -156,9 +160,7 @@ def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders
     border, decay = (2 * x * rng.permutation((np.arange(VERSIONS) + 0.5) / VERSIONS) for x in (BORDER, DECAY))
     walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
     whole = acc if before is None else before.whole
-    return CityBorders(
-        replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls
-    )
+    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls)
 
 
 def _final(acc: Accounts, at: int, c: CityShares) -> Array:
@@ -204,7 +206,7 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
     if taken:
         raise BadInput("cities have codes of regions that are there", items=taken, fix="give them other codes")
 
-    def spliced(values: tuple[object, ...], new: tuple[object, ...]) -> tuple[object, ...]:
+    def spliced(values: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:
         return (*values[:at], *new, *values[at + 1 :])
 
     codes = spliced(g.codes, c.codes)
@@ -212,18 +214,20 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
     known = {**g.nation_names, old: (g.names_en[at], g.names_zh[at])}
     clusters = {**clusters, old: c.codes}
     parts = {k: ms for k, ms in clusters.items() if len(ms) >= 1}
+    several = _with_cities(g.nation[at])
     for name, names, members in _city_clusters(g.nation[at]):
         inside = tuple(x for m in members for x in parts.get(m, (m,)))
-        whole = all(m in codes or (m in clusters) for m in members)
+        whole = all(m in clusters or (m in codes and m not in several) for m in members)
         # A cluster named by its provinces is there where all of them are split that have more than one city.
         if whole and any(x in c.codes for x in inside):
             clusters[name], known[name] = inside, names
     return replace(
         g, codes=codes, nation=spliced(g.nation, (g.nation[at],) * n),
-        names_en=spliced(g.names_en, tuple(e for e, _ in c.names)), names_zh=spliced(g.names_zh, tuple(z for _, z in c.names)),
+        names_en=spliced(g.names_en, tuple(e for e, _ in c.names)),
+        names_zh=spliced(g.names_zh, tuple(z for _, z in c.names)),
         clusters=clusters, nation_names=known, population=spliced(g.population, tuple(map(float, c.population))),
         tile=spliced(g.tile, (None,) * n), migration=None,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _listed(name: str) -> pd.DataFrame | None:
@@ -234,6 +238,13 @@ def _listed(name: str) -> pd.DataFrame | None:
     if not file.is_file():
         return None
     return pd.read_csv(StringIO(file.read_text(encoding="utf-8")), comment="#", keep_default_na=False, na_values=[""])
+
+
+def _with_cities(nation: str) -> set[str]:
+    """Regions of a nation with more than one city in the list."""
+    found = _listed(f"cities_{nation}.csv")
+    counts = {} if found is None else found["province"].value_counts().to_dict()
+    return {str(k) for k, n in counts.items() if n > 1}
 
 
 def _city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
@@ -249,7 +260,7 @@ def city_shares(acc: Accounts, region: str, shares: str | Path = "cities") -> Ci
     """Cities of a region with their shares: of the bundled list, or with a mix of their own from a file.
 
     shares  "cities", or a CSV with columns city, sector, share: for sectors named there the file's, made to sum to 1, for
-            others the list's; a file may bring its own cities with columns name_en, name_zh, lon, lat, population in addition
+            others the list's; it may bring cities of its own by columns name_en, name_zh, lon, lat, population
 
     Raises BadInput and UnknownName listing what is wrong with the file, or that no cities are known of the region.
     """
@@ -313,6 +324,7 @@ def _own_cities(mix: pd.DataFrame) -> pd.DataFrame:
         raise BadInput(f"no cities of the region are bundled, and the file lacks {', '.join(missing)}",
                        fix="add the columns, the same in every row of a city")  # fmt: skip
     out = mix.drop_duplicates("city").reset_index(drop=True)
+    out = out.assign(**{n: out[n].fillna("").astype(str) for n in ("name_en", "name_zh")})
     out = out.assign(code=out["city"], industry=out["population"], services=out["population"])
     return out[["code", *wanted, "industry", "services"]]
 
@@ -349,12 +361,12 @@ def _distances(lon: Array, lat: Array) -> Array:
     return np.asarray(np.where(np.eye(n, dtype=bool), near[:, None] / 2, np.maximum(d, 1.0)))
 
 
-def refuse_alike(acc: Accounts, regions: Index, what: str) -> None:
-    """Raise BadInput where regions are cities of one region that have its mix of industries by construction."""
+def refuse_alike(acc: Accounts, groups: Sequence[Index], what: str) -> None:
+    """Raise BadInput where two groups of regions are cities of one region, with its mix of industries by construction."""
     g = acc.geography
     for parent in acc.extra.get(ALIKE, "").split():
-        inside = [g.codes[k] for k in regions if g.codes[k] in g.clusters.get(parent, ())]
-        if len(inside) > 1:
+        mine = set(g.clusters.get(parent, ()))
+        if sum({g.codes[k] for k in members} <= mine for members in groups) > 1:
             raise BadInput(
                 f"no city mix is given: the cities of {parent} have its mix of industries by construction, so that {what} "
                 "among them says nothing", where=acc.name,

@@ -186,6 +186,7 @@ SAMPLES: tuple[Edit, ...] = (
     edits.OriginShift("A", cells="B:X:0.05+C:X:1e-05+C:Y:-0.02", part=0.5),
     edits.OriginOrders("A", cells="B:X:0.05+C:Y:-0.02", start=3, end=9),
     edits.UsedUp("A", value=7.5),
+    edits.Platform(between=("A", "B"), sectors="X", cost=-0.05),
     helps.Certification("A", fee=-0.5, lag_weeks=-4),
     helps.Exhibition("A", stands=100, cost=2e5),
     helps.SubsidyHomeSales("A", budget=1e9, on="exporters"),

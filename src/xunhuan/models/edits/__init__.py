@@ -16,6 +16,7 @@ from xunhuan.models.edits.lasting import (
     Tariff,
     TradeCost,
 )
+from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
@@ -40,6 +41,7 @@ __all__ = [
     "Orders",
     "OriginOrders",
     "OriginShift",
+    "Platform",
     "Productivity",
     "Push",
     "Stock",

@@ -11,6 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.by_origin import OriginShift, UsedUp
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
@@ -184,6 +185,7 @@ MODEL: Model[TradeParameters] = Model(
         Transfer,
         OriginShift,
         UsedUp,
+        Platform,
     ),
     respond=_respond,
     read=read,
