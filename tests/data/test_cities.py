@@ -10,7 +10,7 @@ import pytest
 import xunhuan as xh
 from tests.helpers.raw import NoRaw, raw_folder
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.cities import ALIKE, Wall, city_shares, split
+from xunhuan.data.cities import SAME_MIX, Wall, city_shares, split_region
 from xunhuan.data.store import load, save
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models.edits import Platform, Tariff
@@ -109,7 +109,7 @@ def test_what_is_assumed_lies_between_what_the_books_allow(guangdong: Accounts) 
     assert least < min(drawn) < crossing(guangdong) < max(drawn) < most
     assert guangdong.draw(5).draws == 0
     assert guangdong.draw(5).extra["version"] == "5"
-    free = split(world, "CN-GD", wall=Wall(0.0, 0.0))
+    free = split_region(world, "CN-GD", wall=Wall(0.0, 0.0))
     row = flows_inside(free, "CN-GD").sum(1)
     assert crossing(free) > max(drawn)
     assert np.isfinite(row).all()
@@ -120,7 +120,7 @@ def test_what_is_assumed_lies_between_what_the_books_allow(guangdong: Accounts) 
 def test_cities_alike_move_alike_and_as_their_region(toy: Accounts, tmp_path: Path) -> None:
     """Cities of one mix without a border between them are the region cut in pieces."""
     file = own_file(tmp_path, {"A-1": (0.5, 0.5, 0.5), "A-2": (0.3, 0.3, 0.3), "A-3": (0.2, 0.2, 0.2)})
-    pieces = split(toy, "AT-N", file, wall=Wall(0.0, 0.0))
+    pieces = split_region(toy, "AT-N", file, wall=Wall(0.0, 0.0))
     duty = Tariff("BOR", "ATL", add=0.2)
     whole = xh.respond(toy, duty).detail["real_income_hat"].to_series()
     parts = xh.respond(pieces, duty).detail["real_income_hat"].to_series()
@@ -135,7 +135,7 @@ def test_a_file_gives_each_city_a_mix_and_division_of_labour_is_then_told(toy: A
     out = toy.split("AT-N", file)
     at = out.geography.select("AT-N")
     np.testing.assert_allclose(out.output[at] / toy.output[0], [[0.8, 0.1, 0.5], [0.2, 0.9, 0.5]], rtol=1e-12)
-    assert out.extra[ALIKE] == ""
+    assert out.extra[SAME_MIX] == ""
     pair = xh.measures.structure(out, ["A-1", "A-2"], by="partner")
     assert float(pair["krugman"].max()) > 0.3
 

@@ -1,8 +1,9 @@
 """Facts of cities that regions are split into: where they lie, people, and what shares out industry and services.
 
 lists/cities_CHN.csv of the data folder, a city a row. Industry goes by industrial output above scale and services by GDP
-times the tertiary share, mostly of 2012, by the China City Statistical Yearbook; in Guangdong both go by GDP, of 2017 for the
-nine cities of the bay area and of 2012, at what 2017 leaves, for the twelve others. Gaps are filled by people at their province's mean.
+times the tertiary share, mostly of 2012, by the China City Statistical Yearbook; in Guangdong both go by GDP, of 2017 for
+the nine cities of the bay area and of 2012, at what 2017 leaves, for the twelve others. Gaps are filled by people, at their
+province's mean.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 from xunhuan.build import check_raw
 from xunhuan.data.store import atomic_path
 
-FILES = ("transport/cn_cities.csv", "transport/gba_cities.csv")
+PLACE_FILES = ("transport/cn_cities.csv", "transport/gba_cities.csv")
 BAY = "CN-GD"
 BAY_YEAR = 2017
 BAY_GDP = 91_648.7
@@ -31,15 +32,15 @@ _HEADER = (
 
 def bay_gdp(raw: Path) -> pd.Series:
     """GDP of the nine cities of Guangdong in the bay area, 10^8 CNY of 2017, by name."""
-    found = pd.read_csv(raw / FILES[1])
+    found = pd.read_csv(raw / PLACE_FILES[1])
     mine = found[(found["year"] == BAY_YEAR) & (found["currency"] == "1e8 CNY")]
     return mine.set_index("city")["gdp"]
 
 
 def places_list(raw: Path) -> pd.DataFrame:
     """The list. Raises BadInput where a raw file is missing."""
-    check_raw(raw, FILES)
-    found = pd.read_csv(raw / FILES[0])
+    check_raw(raw, PLACE_FILES)
+    found = pd.read_csv(raw / PLACE_FILES[0])
     code = found["code"].fillna(found["name_en"].map(_CODES))
     people = found["population_2010"].fillna(found["registered_population"])
     # One city alone is its province, whatever its people.

@@ -355,9 +355,9 @@ class Accounts:
         >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
         (52, 9, 64)
         """
-        from xunhuan.data.cities import Wall, split
+        from xunhuan.data.cities import Wall, split_region
 
-        return split(self, region, shares, inner=inner, wall=Wall(border))
+        return split_region(self, region, shares, inner=inner, wall=Wall(border))
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.

@@ -7,9 +7,9 @@ Letters: a, b cities of the region r, other regions s, i good, j industry, f fin
     sold to s, bought of s     by the city's part of output of i, of use of i
     sold inside                RAS of d[a,b]^(−δ) e^(−4 b 1[a≠b]) to the parts of the region's own flow
 
-What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, between 0 (freight
-alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up to
-twice the assumed one; `least` and `most` are what the margins allow.
+What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, from 0 (freight
+alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up
+to twice the assumed one; `least` and `most` are what the margins allow.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 
 Inner = Literal["gravity", "least", "most"]
 T = TypeVar("T")
-BORDER, DECAY, THETA = 0.35, 0.72, 4.0
+_BORDER, _DECAY, _THETA = 0.35, 0.72, 4.0
 """Assumed border between cities, log points; fall of trade with distance, half that between provinces; trade elasticity."""
-VERSIONS, SEED = 64, 7
-ALIKE = "cities_alike"
+_VERSIONS, _SEED = 64, 7
+SAME_MIX = "cities_alike"
 """Name under which a table says which regions' cities have one mix of industries, by construction."""
 
 
 class Wall(NamedTuple):
     """What keeps cities apart: a border, log points of cost, and the fall of trade with distance, pure number."""
 
-    border: float = BORDER
-    decay: float = DECAY
+    border: float = _BORDER
+    decay: float = _DECAY
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +103,11 @@ class CityBorders:
             raise BadInput(f"the table has no version {k}", fix=f"give 0 to {len(self) - 1}")
         out = self.whole
         for region, shares in self.shares.items():
-            out = split(out, region, shares, wall=self.walls[k])
+            out = split_region(out, region, shares, wall=self.walls[k])
         return replace(out, posterior=None, extra={**out.extra, "version": str(k)})
 
 
-def split(
+def split_region(
     acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
 ) -> Accounts:
     """A region's accounts as those of its cities; see `Accounts.split`."""
@@ -130,10 +130,11 @@ def split(
     tariff = acc.tariff[np.ix_(grown, grown)]
     done = _posterior(acc, code, str(shares), inner)
     alike = [] if cities.mixed else [code]
-    extra = {**acc.extra, ALIKE: " ".join([*acc.extra.get(ALIKE, "").split(), *alike])}
+    extra = {**acc.extra, SAME_MIX: " ".join([*acc.extra.get(SAME_MIX, "").split(), *alike])}
     note = f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
     return replace(
-        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff, posterior=cast("Posterior | None", done),
+        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff,
+        posterior=cast("Posterior | None", done),
         geography=_geography(acc.geography, at, cities), notes=(*acc.notes, note), extra=extra,
     )  # fmt: skip
 
@@ -156,8 +157,8 @@ def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders
     if inner != "gravity":
         return None
     before = acc.posterior if isinstance(acc.posterior, CityBorders) else None
-    rng = np.random.default_rng(SEED)
-    border, decay = (2 * x * rng.permutation((np.arange(VERSIONS) + 0.5) / VERSIONS) for x in (BORDER, DECAY))
+    rng = np.random.default_rng(_SEED)
+    border, decay = (2 * x * rng.permutation((np.arange(_VERSIONS) + 0.5) / _VERSIONS) for x in (_BORDER, _DECAY))
     walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
     whole = acc if before is None else before.whole
     return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls)
@@ -185,7 +186,7 @@ def _inner(row: Array, column: Array, distance: Array, inner: str, wall: Wall) -
     n = len(row)
     apart = 1.0 - np.eye(n)
     held = np.zeros_like(row)
-    weight = distance**-wall.decay * np.exp(-THETA * wall.border * apart)
+    weight = distance**-wall.decay * np.exp(-_THETA * wall.border * apart)
     if inner != "gravity" and n > 1:
         held = np.minimum(row, column) if inner == "least" else np.maximum(row + column - row.sum(0), 0.0)
         weight = weight * apart
@@ -324,7 +325,7 @@ def _own_cities(mix: pd.DataFrame) -> pd.DataFrame:
         raise BadInput(f"no cities of the region are bundled, and the file lacks {', '.join(missing)}",
                        fix="add the columns, the same in every row of a city")  # fmt: skip
     out = mix.drop_duplicates("city").reset_index(drop=True)
-    out = out.assign(**{n: out[n].fillna("").astype(str) for n in ("name_en", "name_zh")})
+    out = out.assign(**{n: out[n].astype(object).where(out[n].notna(), "").astype(str) for n in ("name_en", "name_zh")})
     out = out.assign(code=out["city"], industry=out["population"], services=out["population"])
     return out[["code", *wanted, "industry", "services"]]
 
@@ -364,7 +365,7 @@ def _distances(lon: Array, lat: Array) -> Array:
 def refuse_alike(acc: Accounts, groups: Sequence[Index], what: str) -> None:
     """Raise BadInput where two groups of regions are cities of one region, with its mix of industries by construction."""
     g = acc.geography
-    for parent in acc.extra.get(ALIKE, "").split():
+    for parent in acc.extra.get(SAME_MIX, "").split():
         mine = set(g.clusters.get(parent, ()))
         if sum({g.codes[k] for k in members} <= mine for members in groups) > 1:
             raise BadInput(
