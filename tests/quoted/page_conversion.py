@@ -6,6 +6,7 @@ import functools
 
 import numpy as np
 
+import xunhuan as xh
 from tests.quoted.quotes import quote
 from xunhuan.build.capital import CAPITAL, CAPITAL_TABLE
 from xunhuan.data.places import places
@@ -15,7 +16,8 @@ from xunhuan.models.conversion.assumed import assumed
 from xunhuan.models.conversion.firms import converting, first_yuan, profit_share
 from xunhuan.models.conversion.parameters import ConversionParameters, PerYuan
 from xunhuan.models.conversion.read import read
-from xunhuan.models.edits import Orders
+from xunhuan.models.edits import Orders, OriginShift
+from xunhuan.models.edits.by_origin import cells_text
 from xunhuan.models.model import Numbers, Readings, Shock
 
 PAGE = "docs/conversion.md"
@@ -96,6 +98,26 @@ def firms() -> list[str]:
 @quote(PAGE, "other sellers at home lose {n}% ({n} to {n}%)")
 def taken() -> list[str]:
     return spans(asked()["home_sales_taken"], -1)
+
+
+_CROWDED = (
+    "Where Guangdong's goods are wanted {n}% more at home, the long-run model has others at home lose {n}% of what it gains "
+    "at short and {n}% at long trade elasticities"
+)
+
+
+@quote(PAGE, _CROWDED)
+def crowded_out() -> list[str]:
+    acc = load("world-2017")
+    g, goods = acc.geography, acc.sectors.select("manufacturing")
+    home, mine = g.select("provinces", acc.home), g.codes.index("CN-GD")
+    more = OriginShift(to="CHN", cells=cells_text(("CN-GD", acc.sectors.codes[i], 0.01) for i in goods))
+    out = ["1"]
+    for horizon in ("short", "long"):
+        moved = (xh.respond(acc, more, horizon=horizon).accounts.flow - acc.flow)[np.ix_(np.arange(acc.R), home, goods)]
+        others = [k for k in home if k != mine]
+        out.append(f"{-100 * float(moved[others].sum() / moved[mine].sum()):.0f}")
+    return out
 
 
 @quote(PAGE, "{n} yuan at ω = {n}, {n} at ω = {n}: profit of six million yuan over seven shops, at σ = {n} |")
