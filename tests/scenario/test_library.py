@@ -39,10 +39,10 @@ WANTED = {
     "orders-cancelled-2020", "national-market",
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
     "institutional-costs", "chips-2035", "chips-controls", "great-leap", "division-of-labour", "gateway-for-obedience",
-    "subsidy-war",
+    "subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions", "bay-area-cities",
 }  # fmt: skip
-AT_THE_POINT = {"subsidy-war"}
-"""Without draws: each would be a game in general equilibrium."""
+AT_THE_POINT = {"subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions"}
+"""Without draws of the scenario: each would be a game in general equilibrium, or the room draws by itself."""
 
 
 def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:

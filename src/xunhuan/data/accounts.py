@@ -22,6 +22,7 @@ from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
+    from xunhuan.data.cities import Inner
     from xunhuan.data.posterior import Posterior
 
 
@@ -317,6 +318,46 @@ class Accounts:
         from xunhuan.data.reshape import aggregate
 
         return aggregate(self, regions or {}, sectors or {})
+
+    def split(self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35) -> Accounts:
+        """The same table with one region as its cities, which add up to it again.
+
+        Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
+        sell each other by distance and an assumed border, of which the result has versions (`draw`).
+
+        Parameters
+        ----------
+        region : str
+            Region to split: its code or name.
+        shares : str
+            "cities", the bundled list, or a CSV with columns city, sector, share: a mix of industries of each city.
+        inner : {"gravity", "least", "most"}
+            What cities sell each other: by distance and border, or the least or most that their books allow.
+        border : float
+            Border between cities, log points of cost, 0 or more.
+
+        Returns
+        -------
+        Accounts
+            A table with more regions, in the same unit; the region's code names its cities as a cluster.
+
+        Raises
+        ------
+        UnknownName
+            For a region, city or sector that is not there.
+        BadInput
+            For an open region, a table with `sourcing`, a region without known cities, and what is wrong with a file.
+
+        Examples
+        --------
+        >>> import xunhuan as xh
+        >>> bay = xh.load("china-2017").split("Guangdong")
+        >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
+        (52, 9, 64)
+        """
+        from xunhuan.data.cities import Wall, split_region
+
+        return split_region(self, region, shares, inner=inner, wall=Wall(border))
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.

@@ -14,13 +14,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from xunhuan.data import division as divisions
 from xunhuan.data.arrays import INPUT_DUTIES, Array, Index, duties_on_inputs, ratio
 from xunhuan.data.balance import gravity_fill, ras_off_diagonal, self_trade, share_out
+from xunhuan.data.cities import CityBorders
 from xunhuan.data.division import Division
 from xunhuan.data.partners import Reach, national_split, partner_split
 from xunhuan.errors import BadInput
@@ -231,6 +232,9 @@ class Posterior:
 def version(acc: Accounts, k: int) -> Accounts:
     """The k-th version of a table; see `Accounts.draw`."""
     post = acc.posterior
+    of_cities = cast(object, post)
+    if isinstance(of_cities, CityBorders):
+        return of_cities.version(k)
     if post is None:
         fix = "take a table that has one, as `xunhuan tables` shows, or import more than one version of yours"
         raise BadInput(f"the table {acc.name!r} has no posterior: its other versions are not known", fix=fix)

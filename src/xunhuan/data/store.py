@@ -19,7 +19,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.migration import Migration
-from xunhuan.data.posterior import from_variables, to_variables
+from xunhuan.data.posterior import Posterior, from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         data["final_by_origin"] = (
             ("origin", "sector", "region", "category"), acc.sourcing.final, {"unit": acc.unit},
         )  # fmt: skip
-    if acc.posterior is not None:
+    if isinstance(acc.posterior, Posterior):  # versions of a split table are made from the list of cities anew
         data |= to_variables(acc.posterior)
     if g.migration is not None:
         said = {"unit": "10^4 persons", "long_name": "lived in origin when the window began, and in destination now"}
@@ -84,7 +84,7 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
     }  # fmt: skip
     if g.migration is not None:
         attrs["migration_source"] = g.migration.source
-    if acc.posterior is not None:
+    if isinstance(acc.posterior, Posterior):
         told = [acc.posterior.title, acc.posterior.notes]
         attrs |= {"posterior": json.dumps(told, ensure_ascii=False), "posterior_digest": acc.posterior.digest}
     return xr.Dataset(data, coords=coords, attrs=attrs)

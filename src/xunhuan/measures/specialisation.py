@@ -10,6 +10,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.cities import refuse_alike
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Partition, check_word, looking_from, partition
 from xunhuan.measures.labels import Variables, actor_coords, group_coords, group_sum, labelled, sector_coords
@@ -69,7 +70,8 @@ def structure(
     Raises
     ------
     BadInput
-        For unknown words, regions that overlap, open regions, and sets that are no nation where nations are actors.
+        For unknown words, regions that overlap, open regions, cities that have one mix by construction, and sets that are no
+        nation where nations are actors.
     UnknownName
         For regions, sectors or a home that are not there.
 
@@ -83,6 +85,7 @@ def structure(
     acc = looking_from(acc, home)
     goods = acc.sectors.select(sectors)
     view = partition(acc, region, border)
+    refuse_alike(acc, [g.members for g in view.groups], "specialisation or likeness")
     size = _size(acc, of).take(goods, axis=1)
     pieces = {"region": _by_region, "sector": _by_sector, "partner": _by_partner}[by]
     variables, coords, text = pieces(acc, view, size, goods)
@@ -206,7 +209,7 @@ def duplication(
     Raises
     ------
     BadInput
-        For fewer than two regions that keep books, and unknown words.
+        For fewer than two regions that keep books, cities that have one mix by construction, and unknown words.
     UnknownName
         For regions, sectors or a home that are not there.
 
@@ -221,6 +224,7 @@ def duplication(
     members = members[acc.closed[members]]
     if len(members) < 2:
         raise BadInput("duplication compares two regions or more", where=acc.name, fix="name a cluster or a nation")
+    refuse_alike(acc, [np.array([k]) for k in members], "duplication")
     chosen = acc.sectors.select(sectors)
     size = _size(acc, of)[members]
     part = ratio(size, size.sum(axis=0))

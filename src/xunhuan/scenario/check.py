@@ -83,6 +83,7 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
     if isinstance(pinned, str) and pinned and not acc.digest.startswith(pinned):
         p.add(f"base_digest: the table {name!r} has moved: {acc.digest[:12]} here, {pinned[:12]} pinned; "
               "check what changed, then pin the new digest")  # fmt: skip
+    acc = _split(acc, layers, p)
     nations = layers.data.get("nations", {})
     for nation, members in nations.items() if isinstance(nations, Mapping) else ():
         if not isinstance(members, list | tuple) or not all(isinstance(m, str) for m in members):
@@ -98,6 +99,24 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
             p.add(f"home: {error.what}; {error.fix}")
         else:
             acc = acc.replace(home=home)
+    return acc
+
+
+def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:
+    """The table with regions made their cities, whose numbers are never told without bounds."""
+    asked, u = layers.data.get("split", {}), layers.data.get("uncertainty")
+    for region, shares in asked.items() if isinstance(asked, Mapping) else ():
+        if not isinstance(shares, str) or not shares:
+            continue  # said where the file is validated
+        beside = None if layers.folder is None else layers.folder / shares
+        try:
+            acc = acc.split(region, str(beside) if beside is not None and beside.is_file() else shares)
+        except XunhuanError as e:
+            told = "; ".join(e.items) if e.items else e.what
+            p.add(f"split.{region}: {told}" + (f"; {e.fix}" if e.fix else ""))
+    if asked and not (isinstance(u, Mapping) and u.get("table") is True):
+        p.add("split: what cities sell each other is assumed, so that their numbers are told with bounds alone; "
+              "give uncertainty.table = true and draws")  # fmt: skip
     return acc
 
 

@@ -17,22 +17,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.models import registry
-from xunhuan.models.edits import Edit
-from xunhuan.models.model import Shock
+from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import scenario_digest, versions
-from xunhuan.scenario.run import Bench, Draw, Memo, arms, as_kept
+from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
 from xunhuan.scenario.worker import Died, Tell, Worker
 
 Progress = Callable[[int, int], None]
@@ -114,40 +115,48 @@ def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRo
 
 
 def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
-    """Put into the memos what models answer that take many draws of one table at once; what they refuse is left to the
-    draw that asks for it."""
+    """Put into the memos what models answer that take many draws of one table at once, also where that table is what a
+    model before them ends with; what they refuse is left to the draw that asks for it."""
     if len(draws) < 2:
         return
     first = draws[0][0]
     for name in first.order:
         model = registry.find(name)
-        many = model.respond_many
-        if many is None or name in first.after:
+        if model.respond_many is None:
             continue
         booked = name == first.settled or name in first.after.values()
         for doses in arms(first.scenario).values():
-            asked = ((b, memo, _edits(b, name, doses)) for b, memo in draws)
-            left = [
-                (b, memo, edits)
-                for b, memo, edits in asked
-                if (edits or model.evolves) and (name, edits, None) not in memo
-            ]
-            while left:
-                parameters, done = [b.parameters[name] for b, _, _ in left], 0
-                with contextlib.suppress(BadInput, NotConverged):
-                    answers = many(first.base, [Shock(edits) for _, _, edits in left], parameters, booked=booked)
-                    for (b, memo, edits), response in zip(left, answers, strict=True):
-                        memo[name, edits, None] = as_kept(b, b.base, name, response, full=False)
-                        done += 1
-                left = left[done + 1 :]
+            each = ((b, memo, _posed_to(b, name, doses, memo)) for b, memo in draws)
+            by_table: dict[int, list[tuple[Bench, Memo, Accounts, Asked]]] = {}
+            for b, memo, found in each:
+                if found is not None and (found[1][1] or model.evolves) and found[1] not in memo:
+                    by_table.setdefault(id(found[0]), []).append((b, memo, *found))
+            for left in by_table.values():
+                if len(left) > 1:
+                    _batched(model, left, booked)
 
 
-def _edits(bench: Bench, name: str, doses: Mapping[str, float]) -> tuple[Edit, ...]:
-    """What a model reads on an arm; nothing where a dose cannot be, which the draw says when its turn comes."""
+def _posed_to(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo) -> tuple[Accounts, Asked] | None:
+    """The accounts a model begins with on an arm, and what it is asked; None where a dose cannot be, or the model before it
+    has no answer, which the draw says when its turn comes."""
     try:
-        return bench.edits(name, doses)
-    except BadInput:
-        return ()
+        return posed(bench, name, doses, memo)
+    except (BadInput, NotConverged):
+        return None
+
+
+def _batched(model: Model[Any], left: list[tuple[Bench, Memo, Accounts, Asked]], booked: bool) -> None:
+    """Answers of many draws on one table into their memos; a draw that is refused is left out, the others go on."""
+    assert model.respond_many is not None
+    while left:
+        acc, done = left[0][2], 0
+        parameters, shocks = [b.parameters[model.name] for b, *_ in left], [Shock(asked[1]) for *_, asked in left]
+        with contextlib.suppress(BadInput, NotConverged):
+            answers = model.respond_many(acc, shocks, parameters, booked=booked)
+            for (b, memo, _, asked), response in zip(left, answers, strict=True):
+                memo[asked] = as_kept(b, acc, model.name, response, full=False)
+                done += 1
+        left = left[done + 1 :]
 
 
 def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:

@@ -35,7 +35,7 @@ class Line(NamedTuple):
 class ShockLines(Strict):
     """A named group of edits; their order does not matter.
 
-    role  "policy" for what answers a shock; only labels and figures depend on it
+    role  "policy" for what answers a shock; labels and figures depend on it, and some kinds of edits are nothing else
     size  dose of the whole: 1 as written, 0 nothing; each kind of edit says what a dose of it is
 
     Keys of edits come from the models there are: `lines_schema` gives the record that a file is checked by.
@@ -50,6 +50,15 @@ class ShockLines(Strict):
     def _something(self) -> Self:
         if not any(self.lines()):
             raise ValueError(f"the shock changes nothing: give at least one of {', '.join(registry.edits())}")
+        return self
+
+    @model_validator(mode="after")
+    def _answering(self) -> Self:
+        helps = list(dict.fromkeys(line.kind for line in self.lines() if line.edit.answers))
+        if helps and self.role != "policy":
+            raise ValueError(
+                f'{", ".join(helps)} can only answer a shock: give this one role = "policy", apart from shocks'
+            )
         return self
 
     def lines(self) -> Iterator[Line]:

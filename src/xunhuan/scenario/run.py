@@ -251,15 +251,22 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
 
 def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = True) -> Asked | None:
     """See that the memo holds a model's answer on an arm; what it was asked, None where it reads nothing of it."""
-    before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
-    acc, handed = _handed(bench, name, before, memo)
-    asked = (name, _unspent(bench.edits(name, doses), before) + handed, before)
-    if not asked[1] and before is None and not registry.find(name).evolves:
+    acc, asked = posed(bench, name, doses, memo, full)
+    if not asked[1] and asked[2] is None and not registry.find(name).evolves:
         return None
     if asked not in memo:
         response = responded(registry.find(name), acc, Shock(asked[1]), bench.parameters[name], bench.parameters)
         memo[asked] = as_kept(bench, acc, name, response, full)
     return asked
+
+
+def posed(
+    bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = False
+) -> tuple[Accounts, Asked]:
+    """The accounts a model begins with on an arm, and what it is asked there; the memo then holds what comes before it."""
+    before = ask(bench, bench.after[name], doses, memo, full) if name in bench.after else None
+    acc, handed = _handed(bench, name, before, memo)
+    return acc, (name, _unspent(bench.edits(name, doses), before) + handed, before)
 
 
 def _unspent(edits: tuple[Edit, ...], before: Asked | None) -> tuple[Edit, ...]:
@@ -306,10 +313,8 @@ def _posed(bench: Bench, doses: Mapping[str, float], of: str = "") -> tuple[str,
     if bench.gain is None and not of:
         raise BadInput("no model of the scenario gives a gain to compare", fix=f"add one of {', '.join(givers())}")
     name = of or (bench.gain[0] if bench.gain is not None else "")
-    memo: Memo = {}
-    before = ask(bench, bench.after[name], doses, memo, full=False) if name in bench.after else None
-    acc, handed = _handed(bench, name, before, memo)
-    return name, acc, _unspent(bench.edits(name, doses), before) + handed
+    acc, asked = posed(bench, name, doses, {})
+    return name, acc, asked[1]
 
 
 def comparable(bench: Bench, arms: Iterable[Mapping[str, float]], of: str = "") -> tuple[Bench, str]:

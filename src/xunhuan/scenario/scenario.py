@@ -240,6 +240,8 @@ class Scenario(Strict):
     source, date          where its magnitudes come from, and the day or year they describe
     reasoning             why the shocks are as they are · assumptions  what is taken for granted, one line each
     base                  name or path of the table · base_digest  refuse any other numbers (first 12 digits or more)
+    split                 regions made their cities, CODE = "cities" or a CSV with city, sector, share; their numbers are
+                          told with bounds alone, so that `uncertainty.table = true` is asked for
     home                  nation looked at, by default the table's · nations  regions made one nation, NAME = [codes]
     shock                 named groups of edits · arms  combinations to run, NAME = [shock names]
     model                 models and their parameters, run side by side, each on the edits it reads; `after = "NAME"` gives
@@ -255,6 +257,7 @@ class Scenario(Strict):
     assumptions: tuple[str, ...] = ()
     base: Annotated[str, Field(min_length=1)]
     base_digest: Annotated[str, AfterValidator(_digest)] = ""
+    split: Mapping[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     home: str = ""
     nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     shock: tuple[ShockLines, ...]

@@ -11,6 +11,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import xunhuan.models.conversion.edits as helps
 import xunhuan.models.rivalry.edits as minds
 from tests.models.edits.strategies import EVERY
 from xunhuan.data.records import parts
@@ -182,6 +183,13 @@ SAMPLES: tuple[Edit, ...] = (
     edits.Push("A", rate=0.02, industry="chips", start=2021, end=2040),
     edits.Duplication("A", factor=1.3),
     edits.Need("A", value=180.0, industry="chips", year=2035),
+    edits.OriginShift("A", cells="B:X:0.05+C:X:1e-05+C:Y:-0.02", part=0.5),
+    edits.OriginOrders("A", cells="B:X:0.05+C:Y:-0.02", start=3, end=9),
+    edits.UsedUp("A", value=7.5),
+    edits.Platform(between=("A", "B"), sectors="X", cost=-0.05),
+    helps.Certification("A", fee=-0.5, lag_weeks=-4),
+    helps.Exhibition("A", stands=100, cost=2e5),
+    helps.SubsidyHomeSales("A", budget=1e9, on="exporters"),
     minds.Compliance("A", weight=0.5),
     minds.Promotion("A", weight=0.1),
     minds.OwnBill("A", add=-0.5),

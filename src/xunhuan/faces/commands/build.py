@@ -181,6 +181,18 @@ def _cities(raw: Path, folder: Path) -> list[Path]:
     return write_city_facts(raw, folder)
 
 
+def _capital(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.capital import write_capital
+
+    return write_capital(raw, folder)
+
+
+def _place_list(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.places import write_places
+
+    return write_places(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -190,13 +202,15 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 
 _FILES = {
     "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
-    "migration": _migration, "cities": _cities, "toyland": _toyland,
+    "migration": _migration, "cities": _cities, "capital": _capital, "places": _place_list, "toyland": _toyland,
 }  # fmt: skip
 """Bundled files that are no tables with a log."""
 
 _PLACES = {
     "elasticities": "src/xunhuan/models/trade/data", "industries": "src/xunhuan/models/catchup/data",
     "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists", "cities": "src/xunhuan/models/rivalry/data",
+    "capital": "src/xunhuan/models/conversion/data",
+    "places": "src/xunhuan/data/lists",
 }  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 

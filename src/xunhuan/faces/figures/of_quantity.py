@@ -151,8 +151,8 @@ def bars_of(
 
 
 def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("home", "foreign")) -> pd.DataFrame:
-    """Rows of `bars_of`: region or sector, name_en, name_zh, value, with draws low and high; sectors by size, zeros left
-    out. Other axes are shown at their first label."""
+    """Rows of `bars_of`: region or sector, name_en, name_zh, value, and low and high where there are draws; sectors by
+    size, zeros left out. Other axes are shown at their first label."""
     if q.place_axis:
         return reading.frame(q, arm, kinds, change=True, **_firsts(reading, q, q.place_axis))
     axis = next((a for a in ("sector", "region") if a in q.axes), q.axes[-1])
@@ -160,7 +160,16 @@ def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("h
     values = values[values.notna() & (values != 0)]
     values = values.iloc[np.argsort(-values.abs().to_numpy(), kind="stable")].head(BARS)
     names = {f"name_{lang}": [reading.label(axis, str(c), lang) for c in values.index] for lang in ("en", "zh")}
-    return pd.DataFrame({"sector": values.index.astype(str), "value": values.to_numpy(), **names})
+    frame = pd.DataFrame({"sector": values.index.astype(str), "value": values.to_numpy(), **names})
+    if q.loss or not {f"{q.name}_low", f"{q.name}_high"} <= set(reading.data):
+        return frame
+    at = _firsts(reading, q, axis)
+    ends = {
+        e: reading.data[f"{q.name}_{e}"].sel(arm=arm, **at).to_series().reindex(values.index) for e in ("low", "high")
+    }
+    if not all(np.isfinite(x).any() for x in ends.values()):
+        return frame
+    return frame.assign(**{e: q.drawn(x).to_numpy() for e, x in ends.items()})
 
 
 def lines_of(

@@ -5,6 +5,7 @@ tariff from=CHN to=USA add=0.25
 """
 
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.by_origin import OriginOrders, OriginShift, UsedUp
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import (
     ExportTax,
@@ -15,6 +16,7 @@ from xunhuan.models.edits.lasting import (
     Tariff,
     TradeCost,
 )
+from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.shift import DemandShift
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
@@ -37,6 +39,9 @@ __all__ = [
     "MobilityCost",
     "Need",
     "Orders",
+    "OriginOrders",
+    "OriginShift",
+    "Platform",
     "Productivity",
     "Push",
     "Stock",
@@ -45,6 +50,7 @@ __all__ = [
     "Timed",
     "TradeCost",
     "Transfer",
+    "UsedUp",
     "Wedge",
     "Yearly",
 ]

@@ -74,6 +74,8 @@ class Edit(Strict):
         Whether it holds for good; others are in force for a period of days.
     by_years : bool
         Whether it comes in over years, which only models that have years read.
+    answers : bool
+        Whether it can only answer a shock, so that a scenario has it under role = "policy".
     linear : tuple of str
         Fields that a dose multiplies; without one there are no doses.
     amount : str
@@ -98,6 +100,7 @@ class Edit(Strict):
     kind: ClassVar[str] = ""
     lasting: ClassVar[bool] = True
     by_years: ClassVar[bool] = False
+    answers: ClassVar[bool] = False
     linear: ClassVar[tuple[str, ...]] = ()
     amount: ClassVar[str] = ""
 

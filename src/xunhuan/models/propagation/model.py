@@ -9,6 +9,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
+from xunhuan.models.edits.by_origin import OriginOrders
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, Productivity, Tariff, TradeCost
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock
@@ -111,6 +112,7 @@ MODEL: Model[PropagationParameters] = Model(
         ExportTax,
         Capacity,
         Orders,
+        OriginOrders,
         Link,
         Gateway,
         Stock,

@@ -9,7 +9,9 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
+from xunhuan.models.edits.by_origin import OriginShift, UsedUp
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
@@ -171,7 +173,20 @@ def _constant_returns(p: TradeParameters) -> TradeParameters | None:
 MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, Wedge, Transfer),
+    reads=(
+        TradeCost,
+        Tariff,
+        Productivity,
+        FinalDemand,
+        Subsidy,
+        ExportTax,
+        MobilityCost,
+        Wedge,
+        Transfer,
+        OriginShift,
+        UsedUp,
+        Platform,
+    ),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,

@@ -1,0 +1,375 @@
+"""A region split into its cities: accounts of the same type, which add up to the region again.
+
+Letters: a, b cities of the region r, other regions s, i good, j industry, f final category.
+
+    output, value added, use   make[a,j] times the region's          make sums to 1 over a, good by good
+    final use                  spend[a] times the region's           spend: part of the region's value added
+    sold to s, bought of s     by the city's part of output of i, of use of i
+    sold inside                RAS of d[a,b]^(−δ) e^(−4 b 1[a≠b]) to the parts of the region's own flow
+
+What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, from 0 (freight
+alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up
+to twice the assumed one; `least` and `most` are what the margins allow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
+
+import numpy as np
+
+from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.balance import ras
+from xunhuan.data.geography import Geography
+from xunhuan.errors import BadInput, Problems, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xunhuan.data.accounts import Accounts
+    from xunhuan.data.posterior import Posterior
+
+Inner = Literal["gravity", "least", "most"]
+T = TypeVar("T")
+_BORDER, _DECAY, _THETA = 0.35, 0.72, 4.0
+"""Assumed border between cities, log points; fall of trade with distance, half that between provinces; trade elasticity."""
+_VERSIONS, _SEED = 64, 7
+SAME_MIX = "cities_alike"
+"""Name under which a table says which regions' cities have one mix of industries, by construction."""
+
+
+class Wall(NamedTuple):
+    """What keeps cities apart: a border, log points of cost, and the fall of trade with distance, pure number."""
+
+    border: float = _BORDER
+    decay: float = _DECAY
+
+
+@dataclass(frozen=True, eq=False)
+class CityShares:
+    """Cities of a region. make a i, spend a: parts that sum to 1 over a · distance a b, km · population a, 10^4
+
+    mixed  whether each city has a mix of its own, from a file
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+    make: Array
+    spend: Array
+    distance: Array
+    population: Array
+    mixed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class CityBorders:
+    """Versions of a split table: the whole region again, split under other borders.
+
+    whole  the table before · shares: how it was split, region -> file or "cities" · walls k: border and fall with distance
+    """
+
+    whole: Accounts
+    shares: Mapping[str, str]
+    walls: tuple[Wall, ...]
+    title: str = "borders between cities"
+    notes: tuple[str, ...] = (
+        "what cities sell each other is assumed; versions have other borders and other falls with distance",
+    )
+    known: Mapping[str, Array] = field(default_factory=dict)
+    regions: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    def __len__(self) -> int:
+        return len(self.walls)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that versions depend on, hexadecimal."""
+        told = repr((self.whole.digest, sorted(self.shares.items()), self.walls))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def trade(self, k: int) -> float:
+        """What versions are ranked by: the border."""
+        return -self.walls[k].border - self.walls[k].decay
+
+    def version(self, k: int) -> Accounts:
+        """The k-th version. Raises BadInput for a number it does not have."""
+        if not 0 <= k < len(self):
+            raise BadInput(f"the table has no version {k}", fix=f"give 0 to {len(self) - 1}")
+        out = self.whole
+        for region, shares in self.shares.items():
+            out = split_region(out, region, shares, wall=self.walls[k])
+        return replace(out, posterior=None, extra={**out.extra, "version": str(k)})
+
+
+def split_region(
+    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
+) -> Accounts:
+    """A region's accounts as those of its cities; see `Accounts.split`."""
+    at = acc.geography.index(region)
+    code = acc.geography.codes[at]
+    _refuse(acc, at, inner, wall)
+    cities = city_shares(acc, code, shares)
+    make, demand = cities.make, _demand(acc, at, cities)
+    own = _inner(make * acc.flow[at, at], demand * acc.flow[at, at], cities.distance, inner, wall)
+    grown = np.r_[np.arange(at), np.full(len(cities.codes), at), np.arange(at + 1, acc.R)]
+    here = slice(at, at + len(cities.codes))
+    flow = acc.flow[np.ix_(grown, grown)].copy()
+    flow[here] *= make[:, None, :]
+    flow[:, here] *= demand[None, :, :]
+    flow[here, here] = own
+    use, final, value_added = acc.use[grown].copy(), acc.final[grown].copy(), acc.value_added[grown].copy()
+    use[here] *= make[:, None, :]
+    value_added[here] *= make[:, :, None]
+    final[here] = _final(acc, at, cities)
+    tariff = acc.tariff[np.ix_(grown, grown)]
+    done = _posterior(acc, code, str(shares), inner)
+    alike = [] if cities.mixed else [code]
+    extra = {**acc.extra, SAME_MIX: " ".join([*acc.extra.get(SAME_MIX, "").split(), *alike])}
+    note = f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
+    return replace(
+        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff,
+        posterior=cast("Posterior | None", done),
+        geography=_geography(acc.geography, at, cities), notes=(*acc.notes, note), extra=extra,
+    )  # fmt: skip
+
+
+def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
+    p = Problems("the region cannot be split")
+    if not acc.closed[at]:
+        p.add(f"{acc.geography.codes[at]} is open: it has no books to split")
+    if acc.sourcing is not None:
+        p.add("the table knows where each user buys, which no share tells of cities; take one that does not")
+    if inner not in ("gravity", "least", "most"):
+        p.add(f"inner: {inner!r} is none of gravity, least, most")
+    if not (np.isfinite(wall.border) and wall.border >= 0):
+        p.add(f"border: must be 0 or more (given: {wall.border:g})")
+    p.raise_if(BadInput, where=acc.name)
+
+
+def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders | None:
+    """Versions with other borders; none of the limits."""
+    if inner != "gravity":
+        return None
+    before = acc.posterior if isinstance(acc.posterior, CityBorders) else None
+    rng = np.random.default_rng(_SEED)
+    border, decay = (2 * x * rng.permutation((np.arange(_VERSIONS) + 0.5) / _VERSIONS) for x in (_BORDER, _DECAY))
+    walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
+    whole = acc if before is None else before.whole
+    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls)
+
+
+def _final(acc: Accounts, at: int, c: CityShares) -> Array:
+    """Final use a i f: what is added by spending, what comes out of stocks where the good is used."""
+    final = acc.final[at]
+    plus, minus = np.maximum(final, 0.0), np.minimum(final, 0.0)
+    added = c.spend[:, None, None] * plus
+    gross = added.sum(2) + np.einsum("aj,ij->ai", c.make, acc.use[at])
+    return np.asarray(added + ratio(gross, gross.sum(0))[:, :, None] * minus)
+
+
+def _demand(acc: Accounts, at: int, c: CityShares) -> Array:
+    """Part of each city in the region's use of a good, a i; sums to 1, or 0 where nothing is used."""
+    whole = _final(acc, at, c).sum(2) + np.einsum("aj,ij->ai", c.make, acc.use[at])
+    part = ratio(whole, whole.sum(0))
+    unused = acc.absorption[at] == 0
+    return np.asarray(np.where(unused[None], c.make, part))
+
+
+def _inner(row: Array, column: Array, distance: Array, inner: str, wall: Wall) -> Array:
+    """What cities sell each other and themselves, a b i, with given margins a i."""
+    n = len(row)
+    apart = 1.0 - np.eye(n)
+    held = np.zeros_like(row)
+    weight = distance**-wall.decay * np.exp(-_THETA * wall.border * apart)
+    if inner != "gravity" and n > 1:
+        held = np.minimum(row, column) if inner == "least" else np.maximum(row + column - row.sum(0), 0.0)
+        weight = weight * apart
+    goods = np.flatnonzero((row - held).sum(0) > 1e-12 * row.sum(0))
+    out = np.zeros((n, n, row.shape[1]))
+    many = np.broadcast_to(weight, (len(goods), n, n))
+    found = ras(many, (row - held)[:, goods].T, (column - held)[:, goods].T).require("trade between cities")
+    out[:, :, goods] = found.transpose(1, 2, 0)
+    place = np.arange(n)
+    out[place, place] += held
+    return out
+
+
+def _geography(g: Geography, at: int, c: CityShares) -> Geography:
+    """The region's place taken by its cities; clusters with it hold them all."""
+    old, n = g.codes[at], len(c.codes)
+    taken = sorted(set(c.codes) & (set(g.codes) - {old}))
+    if taken:
+        raise BadInput("cities have codes of regions that are there", items=taken, fix="give them other codes")
+
+    def spliced(values: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:
+        return (*values[:at], *new, *values[at + 1 :])
+
+    codes = spliced(g.codes, c.codes)
+    clusters = {k: tuple(x for m in ms for x in (c.codes if m == old else (m,))) for k, ms in g.clusters.items()}
+    known = {**g.nation_names, old: (g.names_en[at], g.names_zh[at])}
+    clusters = {**clusters, old: c.codes}
+    parts = {k: ms for k, ms in clusters.items() if len(ms) >= 1}
+    several = _with_cities(g.nation[at])
+    for name, names, members in _city_clusters(g.nation[at]):
+        inside = tuple(x for m in members for x in parts.get(m, (m,)))
+        whole = all(m in clusters or (m in codes and m not in several) for m in members)
+        # A cluster named by its provinces is there where all of them are split that have more than one city.
+        if whole and any(x in c.codes for x in inside):
+            clusters[name], known[name] = inside, names
+    return replace(
+        g, codes=codes, nation=spliced(g.nation, (g.nation[at],) * n),
+        names_en=spliced(g.names_en, tuple(e for e, _ in c.names)),
+        names_zh=spliced(g.names_zh, tuple(z for _, z in c.names)),
+        clusters=clusters, nation_names=known, population=spliced(g.population, tuple(map(float, c.population))),
+        tile=spliced(g.tile, (None,) * n), migration=None,
+    )  # fmt: skip
+
+
+def _listed(name: str) -> pd.DataFrame | None:
+    """A bundled list of the data folder; None where there is none."""
+    import pandas as pd
+
+    file = resources.files("xunhuan.data") / "lists" / name
+    if not file.is_file():
+        return None
+    return pd.read_csv(StringIO(file.read_text(encoding="utf-8")), comment="#", keep_default_na=False, na_values=[""])
+
+
+def _with_cities(nation: str) -> set[str]:
+    """Regions of a nation with more than one city in the list."""
+    found = _listed(f"cities_{nation}.csv")
+    counts = {} if found is None else found["province"].value_counts().to_dict()
+    return {str(k) for k, n in counts.items() if n > 1}
+
+
+def _city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
+    """Clusters of a nation's cities: code, names, members."""
+    found = _listed(f"city_clusters_{nation}.csv")
+    if found is None:
+        return []
+    rows = found.to_dict("records")
+    return [(str(r["cluster"]), (str(r["name_en"]), str(r["name_zh"])), tuple(str(r["members"]).split())) for r in rows]
+
+
+def city_shares(acc: Accounts, region: str, shares: str | Path = "cities") -> CityShares:
+    """Cities of a region with their shares: of the bundled list, or with a mix of their own from a file.
+
+    shares  "cities", or a CSV with columns city, sector, share: for sectors named there the file's, made to sum to 1, for
+            others the list's; it may bring cities of its own by columns name_en, name_zh, lon, lat, population
+
+    Raises BadInput and UnknownName listing what is wrong with the file, or that no cities are known of the region.
+    """
+    nation = acc.geography.nation[acc.geography.codes.index(region)]
+    found = _listed(f"cities_{nation}.csv")
+    mine = None if found is None else found[found["province"] == region].reset_index(drop=True)
+    mix = None if str(shares) == "cities" else _read_mix(Path(shares))
+    if mix is not None and (mine is None or mine.empty):
+        mine = _own_cities(mix)
+    if mine is None or mine.empty:
+        raise BadInput(f"no cities are known of {region}", where=acc.name, fix="give a file with city, sector, share")
+    make = _made(acc, mine)
+    mixed = mix is not None
+    if mix is not None:
+        make = _mixed(acc, mine, make, mix)
+    worth = (make * acc.value_added[acc.geography.codes.index(region)].sum(1)).sum(1)
+    worth = np.maximum(worth, 0.0)
+    return CityShares(
+        tuple(mine["code"]), tuple(zip(mine["name_en"], mine["name_zh"], strict=True)), make, worth / worth.sum(),
+        _distances(mine["lon"].to_numpy(float), mine["lat"].to_numpy(float)), mine["population"].to_numpy(float), mixed,
+    )  # fmt: skip
+
+
+def _made(acc: Accounts, mine: pd.DataFrame) -> Array:
+    """make a i: farming by people, industry and building by industry, the rest by services."""
+    by = np.full(acc.S, 2)
+    for group, kind in (("agriculture", 0), ("mining", 1), ("manufacturing", 1), ("utilities", 1), ("construction", 1)):
+        members = acc.sectors.groups.get(group, ())
+        by[[acc.sectors.codes.index(c) for c in members]] = kind
+    weight = mine[["population", "industry", "services"]].to_numpy(float)
+    return np.asarray((weight / weight.sum(0))[:, by])
+
+
+def _read_mix(path: Path) -> pd.DataFrame:
+    """A file of shares. Raises BadInput where it is no such file."""
+    import pandas as pd
+
+    if not path.is_file():
+        raise BadInput(f"there is no file {path}", fix='give "cities" or a CSV with columns city, sector, share')
+    frame = pd.read_csv(path, comment="#", dtype={"city": str, "sector": str})
+    p = Problems(f"{path.name} does not tell shares of cities")
+    for name in ("city", "sector", "share"):
+        if name not in frame:
+            p.add(f"column {name} is missing")
+    p.raise_if(BadInput)
+    bad = frame[~(frame["share"] >= 0) | ~np.isfinite(frame["share"])]
+    for row in bad.to_dict("records"):
+        p.add(f"{row['city']}, {row['sector']}: the share must be 0 or more (given: {row['share']})")
+    twice = frame[frame.duplicated(["city", "sector"])]
+    for row in twice.to_dict("records"):
+        p.add(f"{row['city']}, {row['sector']}: is told twice")
+    p.raise_if(BadInput)
+    return frame
+
+
+def _own_cities(mix: pd.DataFrame) -> pd.DataFrame:
+    """Cities that a file brings along. Raises BadInput where it says nothing of where they lie."""
+    wanted = ("name_en", "name_zh", "lon", "lat", "population")
+    missing = [c for c in wanted if c not in mix]
+    if missing:
+        raise BadInput(f"no cities of the region are bundled, and the file lacks {', '.join(missing)}",
+                       fix="add the columns, the same in every row of a city")  # fmt: skip
+    out = mix.drop_duplicates("city").reset_index(drop=True)
+    out = out.assign(**{n: out[n].astype(object).where(out[n].notna(), "").astype(str) for n in ("name_en", "name_zh")})
+    out = out.assign(code=out["city"], industry=out["population"], services=out["population"])
+    return out[["code", *wanted, "industry", "services"]]
+
+
+def _mixed(acc: Accounts, mine: pd.DataFrame, make: Array, mix: pd.DataFrame) -> Array:
+    """make a i with a file's shares for the sectors it names. Raises UnknownName, BadInput."""
+    names = {str(n).casefold(): k for c in ("name_zh", "name_en", "code") for k, n in enumerate(mine[c])}
+    out = make.copy()
+    told = np.zeros(acc.S, dtype=bool)
+    for row in mix.to_dict("records"):
+        key = str(row["city"]).strip().casefold()
+        if key not in names:
+            known = [*mine["code"], *mine["name_en"], *mine["name_zh"]]
+            raise UnknownName.of("city", str(row["city"]), known)
+        i = acc.sectors.index(str(row["sector"]))
+        if not told[i]:
+            out[:, i], told[i] = 0.0, True
+        out[names[key], i] = float(row["share"])
+    total = out.sum(0)
+    if (total <= 0).any():
+        empty = [acc.sectors.codes[k] for k in np.flatnonzero(total <= 0)]
+        raise BadInput(f"no city makes {', '.join(empty)}", fix="give at least one of them a share")
+    return np.asarray(out / total)
+
+
+def _distances(lon: Array, lat: Array) -> Array:
+    """Great-circle distances a b, km; of a city to itself half the way to the nearest other."""
+    x, y = np.radians(lon), np.radians(lat)
+    h = np.sin((y[:, None] - y) / 2) ** 2 + np.cos(y)[:, None] * np.cos(y) * np.sin((x[:, None] - x) / 2) ** 2
+    d = 2 * 6371.0 * np.arcsin(np.sqrt(np.clip(h, 0, 1)))
+    n = len(d)
+    away = np.where(np.eye(n, dtype=bool), np.inf, np.maximum(d, 1.0))
+    near = away.min(1) if n > 1 else np.ones(1)
+    return np.asarray(np.where(np.eye(n, dtype=bool), near[:, None] / 2, np.maximum(d, 1.0)))
+
+
+def refuse_alike(acc: Accounts, groups: Sequence[Index], what: str) -> None:
+    """Raise BadInput where two groups of regions are cities of one region, with its mix of industries by construction."""
+    g = acc.geography
+    for parent in acc.extra.get(SAME_MIX, "").split():
+        mine = set(g.clusters.get(parent, ()))
+        if sum({g.codes[k] for k in members} <= mine for members in groups) > 1:
+            raise BadInput(
+                f"no city mix is given: the cities of {parent} have its mix of industries by construction, so that {what} "
+                "among them says nothing", where=acc.name,
+                fix=f"split {parent} by a file with city, sector, share, or ask for other regions",
+            )  # fmt: skip
