@@ -13,7 +13,7 @@ from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
 from xunhuan.faces.cli import main
-from xunhuan.faces.formats import Format, settled, write_file
+from xunhuan.faces.formats import Format, format_of_file, write_file
 from xunhuan.measures import circulation, table
 
 pytestmark = pytest.mark.twin
@@ -97,7 +97,7 @@ def test_names_and_cells_that_stata_and_excel_do_not_take(tmp_path: Path) -> Non
 
 
 def test_a_name_without_a_suffix_is_as_asked() -> None:
-    assert settled(Format.table, Path("a")) is Format.table
-    assert settled(Format.csv, Path("a.dat")) is Format.csv
+    assert format_of_file(Format.table, Path("a")) is Format.table
+    assert format_of_file(Format.csv, Path("a.dat")) is Format.csv
     with pytest.raises(BadInput, match="no format"):
-        settled(Format.table, Path("a.xls"))
+        format_of_file(Format.table, Path("a.xls"))

@@ -14,7 +14,7 @@ from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers import read
 from xunhuan.readers.wide import grid
-from xunhuan.readers.workbooks import CELLS, NO_VALUE, text_number
+from xunhuan.readers.workbooks import NO_VALUE, SHEET_CELLS, text_number
 
 pytestmark = pytest.mark.error
 
@@ -107,7 +107,7 @@ def test_a_stray_cell_far_off_is_named_and_nothing_hangs(plain: Path, tmp_path: 
     assert e.value.fix == "delete the stray cell, or the empty rows and columns before it"
     with pytest.raises(BadInput, match="lies far beyond any table"):
         grid(path, None, None)
-    assert 16_384 * 1_000 < CELLS < 16_384 * 7_000
+    assert 16_384 * 1_000 < SHEET_CELLS < 16_384 * 7_000
 
 
 def test_what_unpacks_without_end_and_what_is_damaged(

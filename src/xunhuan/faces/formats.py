@@ -40,13 +40,13 @@ _STATAS_OWN = frozenset({
 _SUFFIXES = {".txt": Format.table, **{f".{f}": f for f in Format if f is not Format.table}}
 
 
-def settled(format: Format, output: Path | None) -> Format:
+def format_of_file(format: Format, output: Path | None) -> Format:
     """The format of a file: what its suffix says.
 
     Raises BadInput for a suffix that is no format, for another format asked for beside it, and without a file for one that
     is no text.
 
-    >>> settled(Format.table, Path("a.xlsx")).value, settled(Format.json, Path("a")).value
+    >>> format_of_file(Format.table, Path("a.xlsx")).value, format_of_file(Format.json, Path("a")).value
     ('xlsx', 'json')
     """
     if output is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.faces.formats import FILES_ONLY, as_markup, settled, write_file
+from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
 from xunhuan.faces.formats import Format as Format
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def emit(
     """
     from xunhuan.data.store import atomic_path
 
-    format = settled(format, output)
+    format = format_of_file(format, output)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)

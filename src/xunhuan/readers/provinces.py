@@ -13,7 +13,7 @@ from xunhuan.data.sector_lists import sector_list
 from xunhuan.errors import Problems
 from xunhuan.readers.labels import Lexicon, province_key
 
-CLOSE, APART = 0.75, 0.15
+CLOSE, AHEAD = 0.75, 0.15
 """How like a damaged name must be to the nearest province still free, and how much less like the next."""
 _REST = "ROW"
 _T = TypeVar("_T")
@@ -79,7 +79,7 @@ def _by_nearness(names: Sequence[str], like: Geography, found: list[int | None],
                 ((_likeness(name, like, k), k) for k in range(len(like)) if not like.is_open[k]), reverse=True
             )
             (best, k), (second, _) = likeness[0], likeness[1] if len(likeness) > 1 else (0.0, -1)
-            if best >= CLOSE and best - second >= APART and k in free:
+            if best >= CLOSE and best - second >= AHEAD and k in free:
                 near.append((at, k))
     for at, k in near:
         if [j for _, j in near].count(k) == 1:

@@ -13,7 +13,7 @@ from xunhuan.errors import BadInput, ForeignFile
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-CELLS = 30_000_000
+SHEET_CELLS = 30_000_000
 """Cells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
 BYTES = 4 << 30
 """What a workbook's parts may hold unpacked."""
@@ -52,7 +52,7 @@ def check_size(path: Path, sheet: str) -> None:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
     columns = {column_number(c) for c in set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', body))}
     rows = [int(r) for r in re.findall(rb'<row\b[^>]*?\br="(\d{1,7})"', body)]
-    if columns and rows and max(columns) * max(rows) > CELLS:
+    if columns and rows and max(columns) * max(rows) > SHEET_CELLS:
         last = next(re.finditer(_far(max(columns), max(rows)), body), None)
         where = (last[1] + last[2]).decode() if last else f"row {max(rows)}"
         fix = "delete the stray cell, or the empty rows and columns before it"
