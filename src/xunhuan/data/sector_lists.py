@@ -203,10 +203,10 @@ def declared(sectors: Sectors, name: str) -> Sectors:
     return replace(
         sectors,
         names_en=tuple(
-            b if a == c else a for a, b, c in zip(sectors.names_en, whole.names_en, sectors.codes, strict=True)
+            b if a in (c, "") else a for a, b, c in zip(sectors.names_en, whole.names_en, sectors.codes, strict=True)
         ),
         names_zh=tuple(
-            b if a == c else a for a, b, c in zip(sectors.names_zh, whole.names_zh, sectors.codes, strict=True)
+            b if a in (c, "") else a for a, b, c in zip(sectors.names_zh, whole.names_zh, sectors.codes, strict=True)
         ),
         groups={**whole.groups, **sectors.groups},
         isic=sectors.isic or whole.isic,
