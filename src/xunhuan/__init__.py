@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xunhuan.build.processing_tables import split_processing as split_processing
     from xunhuan.data.accounts import Accounts as Accounts
     from xunhuan.data.catalogue import tables as tables
+    from xunhuan.data.relabelling import relabel as relabel
     from xunhuan.data.store import load as load
     from xunhuan.data.store import load_log as load_log
     from xunhuan.data.store import save as save
@@ -48,6 +49,7 @@ _PUBLIC = {
     "market_risk": "xunhuan.faces.laboratory",
     "open": "xunhuan.faces.laboratory",
     "read": "xunhuan.readers",
+    "relabel": "xunhuan.data.relabelling",
     "respond": "xunhuan.faces.laboratory",
     "run": "xunhuan.faces.laboratory",
     "save": "xunhuan.data.store",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import pytest
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.store import load
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.measuring import measure_notes
@@ -235,11 +238,6 @@ def test_every_measure_has_a_command(capsys: pytest.CaptureFixture[str], words: 
 
 
 def test_top_shows_the_largest_first(capsys: pytest.CaptureFixture[str], toy: Accounts) -> None:
-    code, out, err = run(capsys, "exposure", "toyland", "--by", "industry", "--top", "3", "--format", "csv")
-    assert code == 0
-    shown = [row.split(",")[:4:3] for row in out.splitlines()[1:]]
-    face = measures.exposure(toy, by="industry").face.to_series().sort_values(ascending=False)
-    assert [tuple(cell) for cell in shown] == list(face.index[:3])
     _, out, err = run(capsys, "exposure", "toyland", "--by", "industry", "--industries", "goods")
     assert "Using industries: goods." in " ".join((out + err).split())
 
@@ -345,3 +343,52 @@ def test_chinese_names_have_neighbours_too(capsys: pytest.CaptureFixture[str], c
     code, _, err = run(capsys, "circulation", "china-2017", "--region", "广冬")
     assert code == 2
     assert "广东" in err
+
+
+TOPPED = [
+    ["value-added-trade"], ["value-added-trade", "--by", "sector"], ["export-decomposition", "--by", "partner"],
+    ["export-decomposition", "--by", "sector"], ["exposure", "--by", "sector"], ["exposure", "--by", "industry"],
+    ["extraction", "--origin", "BOR", "--destination", "ATL"], ["structure", "--by", "sector"],
+    ["structure", "--by", "partner"],
+    ["linkages", "--by", "sector"], ["head-ries"], ["propagation-length"], ["cross-hauling", "--by", "sector"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", TOPPED, ids=" ".join)
+def test_top_is_of_each_region_by_the_number_shown(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    """Against loops over the whole table: what is left out of a region is no larger than what is shown."""
+    line = [
+        words[0],
+        "toyland",
+        *words[1:],
+        *([] if words[0] == "extraction" else ["--region", "AT-N", "--region", "AT-S"]),
+    ]
+    whole = pd.read_csv(StringIO(run(capsys, *line, "--format", "csv")[1]))
+    _, out, err = run(capsys, *line, "--top", "2", "--format", "csv")
+    shown = pd.read_csv(StringIO(out))
+    by = re.search(r"by (\w+)", next(t for t in err.splitlines() if t.startswith("Shown: "))).group(1)  # type: ignore[union-attr]
+    keys = [c for c in whole.columns if whole[c].dtype.kind not in "fi"]
+    one_row = not whole["region"].duplicated().any()
+    assert by in whole.columns
+    for region in ["all"] if one_row else dict.fromkeys(whole["region"]):
+        rows = whole if one_row else whole[whole["region"] == region]
+        if "partner" in rows and not one_row:
+            rows = rows[rows["partner"] != region]
+        here = shown if one_row else shown[shown["region"] == region]
+        sizes = sorted((abs(x) for x in rows[by] if x == x), reverse=True)[:2]
+        assert [abs(x) for x in here[by] if x == x] == sizes, region
+        assert set(map(tuple, here[keys].to_numpy())) <= set(map(tuple, rows[keys].to_numpy()))
+    assert list(dict.fromkeys(shown["region"])) == (
+        [*shown["region"]] if one_row else list(dict.fromkeys(whole["region"]))
+    )
+
+
+def test_the_largest_abroad_are_the_largest(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the world table: two nations each with their own largest partners, the nation itself no partner."""
+    line = ["value-added-trade", "world-2017", "--border", "nation", "--region", "CHN", "--region", "VNM", "--top", "2"]
+    shown = pd.read_csv(StringIO(run(capsys, *line, "--format", "csv")[1]))
+    ds = measures.value_added_trade(load("world-2017"), ["CHN", "VNM"], border="nation")
+    for region in ("CHN", "VNM"):
+        row = ds["value"].sel(region=region)
+        others = row.sel(partner=[p for p in row["partner"].values if p != region]).to_series().nlargest(2)
+        assert shown.loc[shown["region"] == region, "partner"].tolist() == list(others.index)

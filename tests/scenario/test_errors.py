@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.store import save
+from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.models import registry
 from xunhuan.scenario import compare
@@ -128,9 +132,34 @@ def test_each_error_is_told(text: str, said: str) -> None:
 
 
 def test_a_digest_that_holds_is_accepted() -> None:
-    digest = prepare(layers(FINE)).base.digest
+    digest = prepare(layers(FINE)).base.answer_digest
     text = FINE.replace('base = "toyland"', f'base = "toyland"\nbase_digest = "{digest[:12]}"')
-    assert prepare(layers(text)).base.digest == digest
+    assert prepare(layers(text)).base.answer_digest == digest
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        lambda t: replace(t, geography=replace(t.geography, population=(*t.geography.population[:-1], 7.0))),
+        lambda t: replace(t, geography=replace(t.geography, clusters={**t.geography.clusters, "COAST": ("AT-E",)})),
+        lambda t: replace(t, sectors=replace(t.sectors, groups={**t.sectors.groups, "goods": ("MAN",)})),
+        lambda t: replace(t, sectors=replace(t.sectors, isic=("", "C26", ""))),
+        lambda t: replace(t, sectors=replace(t.sectors, names_en=("Farming", "Services", "Manufacturing"))),
+    ],
+    ids=["population", "clusters", "groups", "isic", "names"],
+)
+def test_a_pin_holds_all_that_answers_depend_on(tmp_path: Path, moved: Callable[[Accounts], Accounts]) -> None:
+    """The numbers are the same in both tables, and a file pinned on the one is refused on the other."""
+    table = toyland()
+    for name, t in (("a", table), ("b", moved(table))):
+        save(t, tmp_path / f"{name}.nc")
+    pin = f'base_digest = "{table.answer_digest}"'
+    texts = [FINE.replace('base = "toyland"', f'base = "{tmp_path / name}.nc"\n{pin}') for name in "ab"]
+    assert prepare(layers(texts[0])).base.answer_digest == table.answer_digest
+    assert any("base_digest: the table" in item and "has moved" in item for item in problems(texts[1]))
+    assert moved(table).digest == table.digest
+    plain = FINE.replace('base = "toyland"', f'base = "toyland"\nbase_digest = "{table.digest}"')
+    assert any("its numbers are those pinned" in item for item in problems(plain))
 
 
 def test_names_and_files() -> None:

@@ -38,7 +38,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
     checked = draft.checked(draft.start_of(selection), selection)
     assert checked.problems == ()
     assert checked.bench is not None
-    digests = [scenario_digest(b.scenario, b.base.digest) for b in (whole, checked.bench)]
+    digests = [scenario_digest(b.scenario, b.base.answer_digest) for b in (whole, checked.bench)]
     assert digests[0] == digests[1]
 
 

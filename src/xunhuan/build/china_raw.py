@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from xunhuan.build.lists import cluster_names, data_file, sectors_of
+from xunhuan.build.lists import cluster_names, data_file
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import sector_list
 from xunhuan.data.store import open_dataset
 from xunhuan.errors import ForeignFile
 
@@ -192,7 +193,7 @@ def read_national_2012(raw: Path) -> NationalControl:
 
 def china_sectors(year: int) -> Sectors:
     """The 42 sectors of the provincial tables of 2012 or 2017; the two lists differ in four places."""
-    return sectors_of(f"china_sectors_{year}.csv")
+    return sector_list(f"cn42-{year}").sectors
 
 
 def read_geography(raw: Path, population: str) -> Geography:

@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.build import Announce, builder, check_raw
-from xunhuan.build.lists import data_file
 from xunhuan.build.log import SILENT, Log
 from xunhuan.data.arrays import Array, Mask, ratio
 from xunhuan.data.balance import Balanced, ras, self_trade
@@ -26,6 +25,7 @@ from xunhuan.errors import BadInput, Infeasible, Problems, nearest
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
+from xunhuan.data.comparing import bundled_pairs
 
 LENT = 1e-6
 """Weight of proportional trade where the file has none and the margins need some."""
@@ -197,8 +197,7 @@ def _to_list(given: HeldFlows, acc: Accounts) -> Array:
     A good that one list parts and the other joins has the flows of the whole in each part: proportions are what counts.
     """
     have, want = given.sectors.names_en, acc.sectors.names_en
-    rows = pd.read_csv(data_file("cn42_2012_to_2017.csv"), dtype=str)
-    pairs = {(n, n) for n in have} | set(zip(rows["source"], rows["target"], strict=True))
+    pairs = {(n, n) for n in have} | set(bundled_pairs("cn42-2012", "cn42-2017") or ())
     pairs |= {(b, a) for a, b in pairs}
     out: Array = np.array([[(k, i) in pairs for i in want] for k in have], dtype=np.float64)
     p = Problems(f"the sectors of {given.file} are not those of {acc.name}")

@@ -23,6 +23,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import INPUT_DUTIES, Array, duties_on_inputs
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import sector_list
 from xunhuan.data.store import LOG_COLUMNS, open_dataset
 
 _DISCREPANCY = "discrepancy"
@@ -55,7 +56,7 @@ def build_wiod(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     ds = open_dataset(raw / "wiod2013" / f"wiod_{year}.nc")
     z, f, output = (np.asarray(ds[k].values, dtype=np.float64) for k in ("intermediate", "final", "output"))
     codes = tuple(_ISO.get(str(c), str(c)) for c in ds["origin"].values)
-    sectors = lists.sectors_of("wiod35_sectors.csv")
+    sectors = sector_list("wiod35").sectors
     log = Log(codes, sectors.codes, "million USD")
     gap = output - z.sum((2, 3)) - f.sum((2, 3))
     log.record("rows closed", _DISCREPANCY, np.zeros_like(gap), gap, note="the source is in whole millions")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Concordance, Sectors
+from xunhuan.data.sector_lists import sector_list
 
 SERVICES = "SERVICES"
 """The one sector that holds every service in the OECD flows."""
@@ -33,25 +34,9 @@ def cluster_names(clusters: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {c: (str(rows.loc[c, "name_en"]), str(rows.loc[c, "name_zh"])) for c in clusters if c in rows.index}
 
 
-@cache
-def sectors_of(file: str) -> Sectors:
-    """A sector list of the builders: csv with code, name_en, name_zh and groups (names apart by blanks)."""
-    rows = pd.read_csv(data_file(file), dtype=str)
-    groups: dict[str, list[str]] = {}
-    for code, names in zip(rows["code"], rows["groups"], strict=True):
-        for group in names.split():
-            groups.setdefault(group, []).append(code)
-    return Sectors(
-        codes=tuple(rows["code"]),
-        names_en=tuple(rows["name_en"]),
-        names_zh=tuple(rows["name_zh"]),
-        groups={g: tuple(m) for g, m in groups.items()},
-    )
-
-
 def common_sectors() -> Sectors:
     """The 32 sectors of the world table with English and Chinese names and groups."""
-    return sectors_of("common_sectors.csv")
+    return sector_list("common").sectors
 
 
 @cache

@@ -207,6 +207,25 @@ class Accounts:
             h.update(np.ascontiguousarray(a, dtype="<f8").tobytes())
         return h.hexdigest()
 
+    @cached_property
+    def answer_digest(self) -> str:
+        """SHA-256 of all that answers depend on, hexadecimal; what `base_digest` pins.
+
+        Numbers and labels as `digest` has them, names, what the sectors are in ISIC, groups, clusters, population and moves.
+        """
+        from xunhuan.data.sector_lists import isic_of
+
+        g, s = self.geography, self.sectors
+        sets = [sorted((k, tuple(v)) for k, v in x.items()) for x in (g.clusters, s.groups, g.nation_names)]
+        people = [float(x).hex() for x in g.population]
+        names = (g.names_en, g.names_zh, s.names_en, s.names_zh, isic_of(s))
+        told = (self.digest, names, sets, people, sorted(self.extra.items()))
+        h = hashlib.sha256(repr(told).encode())
+        if g.moves is not None:
+            h.update(repr(g.moves.windows).encode())
+            h.update(np.ascontiguousarray(g.moves.persons, dtype="<f8").tobytes())
+        return h.hexdigest()
+
     def replace(self, **changes: object) -> Accounts:
         """New accounts with some fields changed, checked again.
 

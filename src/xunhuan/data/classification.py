@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index
+from xunhuan.data.isic import classes
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ class Sectors:
     codes         unique sector codes
     names_en/_zh  names, the code where unknown
     groups        named sets of codes such as "goods", "manufacturing", "electronics"
+    isic          what each sector is in ISIC Rev.4, written as codes are: "C26", "C17T18+C32"; "" where it is not said
+    listed        name of the sector list that the codes are declared to be of; "" where none is
 
-    Raises BadInput where lengths differ, a code is repeated or a group names an unknown code.
+    Raises BadInput where lengths differ, a code is repeated, a group names an unknown code or ISIC is not that.
     """
 
     codes: tuple[str, ...]
     names_en: tuple[str, ...] = ()
     names_zh: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    isic: tuple[str, ...] = ()
+    listed: str = ""
 
     def __post_init__(self) -> None:
         p = Problems("the sector list is not valid")
@@ -42,6 +47,11 @@ class Sectors:
                 object.__setattr__(self, name, self.codes)
             if len(getattr(self, name)) != len(self.codes):
                 p.add(f"{name} has {len(getattr(self, name))} entries for {len(self.codes)} sectors")
+        if self.isic and len(self.isic) != len(self.codes):
+            p.add(f"isic has {len(self.isic)} entries for {len(self.codes)} sectors")
+        for code, isic in zip(self.codes, self.isic, strict=False):
+            if isic and not classes(isic):
+                p.add(f"sector {code!r}: {isic!r} is not ISIC Rev.4, such as C26, C17T18+C32 or M_N")
         for code in sorted({c for c in self.codes if self.codes.count(c) > 1}):
             p.add(f"sector code {code!r} is repeated")
         for group, members in self.groups.items():
@@ -118,6 +128,8 @@ class Sectors:
             names_en=tuple(self.names_en[k] for k in keep),
             names_zh=tuple(self.names_zh[k] for k in keep),
             groups={g: m for g, m in left.items() if m},
+            isic=tuple(self.isic[k] for k in keep) if self.isic else (),
+            listed=self.listed,
         )
 
 

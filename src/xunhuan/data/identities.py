@@ -53,7 +53,11 @@ def check_values(acc: Accounts) -> None:
         below = np.where(bad, 0.0, np.maximum(-a, 0.0))
         if name in nonnegative and below.any():
             p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
-    p.raise_if(UnbalancedAccounts, where=acc.name, fix="flows, uses and tariffs are finite and not negative")
+    made = np.where(acc.closed[:, None], acc.output, 0.0)
+    below = np.where(-made > TOLERANCE * max(float(np.abs(made).mean()), TOLERANCE), -made, 0.0)
+    if below.any():
+        p.add(f"output: {int((below > 0).sum())} cells are negative, worst by size: {_worst((codes, sec), below)}")
+    p.raise_if(UnbalancedAccounts, where=acc.name, fix="flows, uses, output and tariffs are finite and not negative")
 
 
 def identity_residuals(acc: Accounts) -> dict[str, tuple[Array, tuple[Sequence[str], ...]]]:

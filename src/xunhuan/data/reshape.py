@@ -12,6 +12,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import isic_of
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 Groups = Mapping[str, Iterable[str]]
@@ -142,8 +143,11 @@ def _merge_sectors(sectors: Sectors, codes: tuple[str, ...], to: NDArray[np.intp
         whole = [k for k in sorted(inside) if all(sectors.codes[x] in old for x in np.flatnonzero(to == k))]
         if whole and len(whole) == len(inside) and group not in codes:
             groups[group] = tuple(codes[k] for k in whole)
+    isic = isic_of(sectors)
+    held = [[isic[int(x)] for x in np.flatnonzero(to == k)] for k in range(len(codes))]
     return Sectors(
         codes=codes,
+        isic=tuple("+".join(dict.fromkeys(parts)) if all(parts) else "" for parts in held),
         names_en=tuple(sectors.names_en[f] if a else c for c, f, a in zip(codes, first, alone, strict=True)),
         names_zh=tuple(sectors.names_zh[f] if a else c for c, f, a in zip(codes, first, alone, strict=True)),
         groups=groups,

@@ -80,6 +80,8 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
         "clusters": json.dumps(g.clusters, ensure_ascii=False),
         "nation_names": json.dumps(g.nation_names, ensure_ascii=False),
         "sector_groups": json.dumps(s.groups, ensure_ascii=False),
+        "sector_list": s.listed,
+        "sector_isic": json.dumps(s.isic),
         "extra": json.dumps(dict(acc.extra), ensure_ascii=False),
     }  # fmt: skip
     if g.migration is not None:
@@ -133,7 +135,10 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         if "migration" in values
         else None,
     )
-    sectors = Sectors(text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"))
+    sectors = Sectors(
+        text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"),
+        tuple(json.loads(attrs.get("sector_isic", "[]"))), str(attrs.get("sector_list", "")),
+    )  # fmt: skip
     sourcing = None
     if "intermediate_by_origin" in values:
         sourcing = Sourcing(values["intermediate_by_origin"], values["final_by_origin"])

@@ -145,11 +145,25 @@ def software() -> str:
 
 
 def table_entry(acc: Accounts) -> str:
-    """The entry of a table: its title, its sources and the digest of its numbers."""
-    return (
-        f"@misc{{xunhuan-{acc.name},\n  author = {{{{The Xunhuan developers}}}}, title = {{{acc.title or acc.name}}},\n"
-        f"  year = {{{acc.year}}}, howpublished = {{Built from: {acc.source}}}, note = {{digest {acc.digest[:16]}}}}}\n"
-    )
+    """The entry of a table: its title, its sources and its digest; by this project only where it comes with the package."""
+    ours = f"  author = {{{{The Xunhuan developers}}}}, howpublished = {{Built from: {acc.source}}},\n"
+    theirs = f"  howpublished = {{{acc.source or 'source not stated'}; read with Xunhuan}},\n"
+    head = f"@misc{{{'xunhuan-' if comes_with_us(acc) else ''}{acc.name},\n  title = {{{acc.title or acc.name}}},\n"
+    tail = f"  year = {{{acc.year}}}, note = {{digest {acc.answer_digest[:16]}}}}}\n"
+    return f"{head}{ours if comes_with_us(acc) else theirs}{tail}"
+
+
+def comes_with_us(acc: Accounts) -> bool:
+    """True for a table of the package, by its name and its numbers."""
+    import h5py
+
+    from xunhuan.data.store import bundled_folder
+
+    path = bundled_folder() / f"{acc.name}.nc"
+    if not path.is_file():
+        return False
+    with h5py.File(path) as f:
+        return str(f.attrs["digest"]) == acc.digest
 
 
 def of_result(result: Result) -> list[str]:

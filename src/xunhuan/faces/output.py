@@ -6,13 +6,13 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.errors import BadInput
+from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
+from xunhuan.faces.formats import Format as Format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,16 +21,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Format(StrEnum):
-    """How a table is written."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    parquet = "parquet"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")]
 
 
@@ -53,32 +44,32 @@ def emit(
 ) -> None:
     """Print or write `df` (index is not written; reset it first).
 
-    table    rich table with title and notes (definition, weighting, source) under it
-    csv      full digits; json: records; parquet: a file is required. Title and notes go to standard error, so
-             that no number comes without its definition, and into the metadata of a parquet file
+    The suffix of a file settles its format. table: with title and notes (definition, weighting, source) under it, as md
+    and tex; csv: full digits, in a file with the mark that Excel needs to read UTF-8; json: records; parquet, xlsx and
+    dta: files only. Title and notes of csv and json go to standard error, so that no number comes without its definition,
+    and into the metadata of a parquet file, a sheet of a workbook.
 
-    Raises BadInput where the folder is missing or parquet has no file.
+    Raises BadInput where the folder is missing, the suffix is no format, or what is no text has no file.
     """
     from xunhuan.data.store import atomic_path
 
-    if format is Format.parquet and output is None:
-        raise BadInput("parquet is not text", fix="give a file with -o FILE")
+    format = format_of_file(format, output)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
         return
     with atomic_path(output) as tmp:
-        if format is Format.parquet:
-            df.attrs |= {"title": title, "notes": list(notes)}
-            df.to_parquet(tmp, index=False)
+        if format in FILES_ONLY:
+            write_file(df, format, tmp, title, notes)
         else:
-            tmp.write_text(_text(df, format, title, notes, digits), encoding="utf-8")
+            marked = "utf-8-sig" if format is Format.csv else "utf-8"
+            tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
     _beside(format, title, notes)
     console(stderr=True).print(f"wrote {output}")
 
 
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:
-    if format is not Format.table:
+    if format not in (Format.table, Format.md, Format.tex):
         sys.stderr.write("".join(f"{line}\n" for line in (title, *notes) if line))
 
 
@@ -87,7 +78,20 @@ def _text(df: pd.DataFrame, format: Format, title: str, notes: Sequence[str], di
         return str(df.to_csv(index=False))
     if format is Format.json:
         return str(df.to_json(orient="records", force_ascii=False, indent=1, double_precision=15)) + "\n"
+    if format in (Format.md, Format.tex):
+        numeric, cells = _cells(df, digits)
+        under = "\n".join(notes) if format is Format.md else "\n".join(f"% {n}" for n in notes)
+        above = f"**{title}**\n\n" if format is Format.md and title else f"% {title}\n" if title else ""
+        return f"{above}{as_markup([str(c) for c in df.columns], cells, numeric, format)}\n\n{under}\n"
     return _rich(df, title, notes, digits)
+
+
+def _cells(df: pd.DataFrame, digits: int) -> tuple[list[bool], list[list[str]]]:
+    """Which columns are numbers, and every cell as text."""
+    written = df.attrs.get("written", ())  # numbers that are texts already, each with its own digits
+    numeric = [df[name].dtype.kind in "fiu" or name in written for name in df.columns]
+    places = [_places(df[name], digits) for name in df.columns]
+    return numeric, [[cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
 
 
 def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> str:
@@ -98,10 +102,7 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     buffer = io.StringIO()
     # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
     c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
-    written = df.attrs.get("written", ())  # numbers that are texts already, each with its own digits
-    numeric = [df[name].dtype.kind in "fiu" or name in written for name in df.columns]
-    places = [_places(df[name], digits) for name in df.columns]
-    cells = [[cell(v, d) for v, d in zip(row, places, strict=True)] for row in df.itertuples(index=False)]
+    numeric, cells = _cells(df, digits)
     for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):
         table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
         for n in block:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 from math import factorial
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array, ratio
+from xunhuan.data.comparing import on_one_list
 from xunhuan.errors import Problems
 from xunhuan.measures.actors import Partition, check_word, looking_from, partitions, requested
 from xunhuan.measures.labels import group_coords, labelled
@@ -33,6 +35,7 @@ def structural_decomposition(
     border: str = "region",
     home: str | None = None,
     of: str = "share",
+    concordance: str | Path | None = None,
 ) -> xr.Dataset:
     r"""Change of circulation by absorption between two tables, by what changed.
 
@@ -47,7 +50,8 @@ def structural_decomposition(
     Parameters
     ----------
     first, last : Accounts
-        The tables, of the same regions, sectors, unit and home.
+        The tables, of the same regions, unit and home. Where their lists of sectors differ both are added up to sectors
+        that both have, by a concordance that is stated, and the definition says so.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each an actor with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -57,6 +61,9 @@ def structural_decomposition(
         Nation, or cluster made one, to look from, in place of the tables' home.
     of : {"share", "value"}
         Circulation as shares of GDP, or in the unit of the tables.
+    concordance : str or Path, optional
+        A csv with columns source and target, by code or name, or "isic", where sectors that share a class of ISIC are
+        joined. By default that of the tables' lists, where one is bundled.
 
     Returns
     -------
@@ -66,7 +73,7 @@ def structural_decomposition(
     Raises
     ------
     BadInput
-        Where regions, sectors, unit or home differ: aggregate the tables to common lists first; for unknown words.
+        Where regions, unit or home differ; where sectors do and no concordance says how; for unknown words.
     UnknownName
         For regions or a home that are not there.
 
@@ -84,6 +91,7 @@ def structural_decomposition(
     check_word("quantity", of, ("share", "value"))
     first, last = looking_from(first, home), looking_from(last, home)
     _comparable(first, last)
+    first, last, by = on_one_list(first, last, concordance)
     seen = partitions(first, region, border)
     groups = [g for view in seen for g in view.groups]
     n = len(FACTORS)
@@ -104,7 +112,7 @@ def structural_decomposition(
         dict(zip(names, ((pair, before), (pair, after), (pair, after - before), (three, contribution)), strict=True)),
         {**group_coords(groups), "circuit": list(CIRCUITS), "factor": list(FACTORS)},
         definition=f"change in circulation by absorption ({of}) from {first.name} {first.year} to {last.name} "
-        f"{last.year}, by factor, mean over all orders; contributions add to the change",
+        f"{last.year}, by factor, mean over all orders; contributions add to the change" + (f"; {by}" if by else ""),
         weighting="shares of each region's own GDP" if of == "share" else "levels at each table's prices",
         citation=SOURCES["structural_decomposition"],
         columns=["contribution"],
@@ -117,7 +125,6 @@ def _comparable(before: Accounts, after: Accounts) -> None:
     pairs = {
         "regions": (before.geography.codes, after.geography.codes),
         "nations": (before.geography.nation, after.geography.nation),
-        "sectors": (before.sectors.codes, after.sectors.codes),
         "unit": (before.unit, after.unit),
         "home": (before.home, after.home),
         "sourcing by user": (before.sourcing is None, after.sourcing is None),
@@ -125,7 +132,7 @@ def _comparable(before: Accounts, after: Accounts) -> None:
     for what, (x, y) in pairs.items():
         if x != y:
             p.add(f"{what} differ: {_first_difference(x, y)}")
-    p.raise_if(where=f"{before.name}, {after.name}", fix="aggregate both to the same regions and sectors")
+    p.raise_if(where=f"{before.name}, {after.name}", fix="aggregate both to the same regions")
 
 
 def _first_difference(x: object, y: object) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.provinces import listed_sectors, one_nation
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 
 TOP, LEFT = 4, 3
@@ -44,7 +45,10 @@ _COMPONENTS = {
     "VA003": "depreciation",
     "VA004": "operating_surplus",
 }
-SHEET = r"Table([ _]\d{4})?([ _]English Version)?"
+_TOTALS = ("TII", "TVA", "TI")
+LISTS = ("cn42-2012", "cn42-2017")
+"""Sector lists of the workbooks; 2018 and 2020 have that of 2012."""
+SHEET = r"Table([ _]\d{4})?([ _].*)?|(.*[ _])?English[ _]Version"
 _NOTES = (
     "bilateral flows between provinces are the compilers' estimates",
     "the source gives imports by user, not by good: each user's are spread over goods like its home-made inputs",
@@ -75,8 +79,9 @@ def read_ceads(
 ) -> Imported:
     """A provincial table of CEADs; provinces one nation, the ROW open, values in 10^8 CNY.
 
-    like  a geography whose names (English or Chinese) the workbook uses: its codes, clusters and tiles are
-    taken over
+    like  a geography of the provinces: codes, names, clusters and tiles are taken over one by one, by the names of the
+    workbook in any known spelling; what was read as what, and what was not known, is in the notes
+    Where the sectors' names are a known list's, in its order, the list's groups and ISIC are taken over.
     The errors column of the source is what rows miss of output; it becomes final use `discrepancy`.
 
     Raises BadInput naming sheet and cell where a sheet is missing, a header has moved or a number cell
@@ -96,10 +101,11 @@ def read_ceads(
     output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
     value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in _COMPONENTS], axis=2)
     whole_z, whole_f = with_rest(z, final, by_good(z, imports_z), by_good(final, imports_f), export)
-    geography = one_nation(plan.provinces, like)
+    geography, provinces_said = one_nation(plan.provinces, like)
+    sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS)
     b = Blocks(
         geography=geography,
-        sectors=Sectors(plan.codes, plan.names),
+        sectors=sectors,
         categories=tuple(_CATEGORIES.values()),
         components=tuple(_COMPONENTS.values()),
         intermediate=whole_z,
@@ -112,9 +118,21 @@ def read_ceads(
         name=f"ceads-{year}",
         title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
         source="CEADs multi-regional input-output tables",
-        notes=_NOTES,
+        notes=(*_NOTES, *provinces_said, *sectors_said, *_unread(grid, plan)),
     )
     return close(b, tolerance)
+
+
+def _unread(grid: Sheet, plan: _Plan) -> list[str]:
+    """Rows under the sectors that are not among the accounts, such as emissions, by their labels."""
+    end = TOP + len(plan.provinces) * len(plan.codes)
+    said = []
+    for row in range(end, grid.shape[0]):
+        code = _code(grid.text(row, 2))
+        called = code or grid.text(row, 1) or grid.text(row, 0)
+        if called and code not in ("IM", *_COMPONENTS, *_TOTALS):
+            said.append(f"row {row + 1}, {called}, is no part of the accounts and is not read")
+    return said
 
 
 def _choose(path: Path) -> str:
@@ -217,28 +235,3 @@ def with_rest(z: Array, final: Array, import_z: Array, import_f: Array, export: 
     whole_z[:n, :, :n], whole_z[n, :, :n] = z, import_z
     whole_f[:n, :, :n], whole_f[n, :, :n], whole_f[:n, :, n, 0] = final, import_f, export
     return whole_z, whole_f
-
-
-def one_nation(provinces: tuple[str, ...], like: Geography | None) -> Geography:
-    """One nation and the ROW; codes and clusters from `like` where it knows every province by name."""
-    plain = Geography(
-        codes=(*provinces, _REST),
-        nation=(*("CHN",) * len(provinces), _REST),
-        names_en=(*provinces, "Rest of the world"),
-        names_zh=(*provinces, "世界其他地区"),
-        open=frozenset({_REST}),
-        nation_names={"CHN": ("China", "中国")},
-    )
-    if like is None or not set(provinces) <= {*like.codes, *like.names_en, *like.names_zh}:
-        return plain
-    known = like.take([like.index(p) for p in provinces])
-    return replace(
-        known,
-        codes=(*known.codes, _REST),
-        nation=(*known.nation, _REST),
-        names_en=(*known.names_en, "Rest of the world"),
-        names_zh=(*known.names_zh, "世界其他地区"),
-        open=frozenset({_REST}),
-        population=(*known.population, float("nan")),
-        tile=(*known.tile, None),
-    )

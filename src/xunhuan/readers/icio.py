@@ -15,6 +15,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import of_house
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv
@@ -50,7 +51,7 @@ def read_icio(path: Path, year: int | None = None, sheet: str | None = None, tol
 
     b = Blocks(
         geography=Geography(codes=economies, nation=economies),
-        sectors=Sectors(industries),
+        sectors=of_house(Sectors(industries), "icio2023", "icio2025"),
         categories=categories,
         components=("value_added", "taxes_on_products"),
         intermediate=z,

@@ -18,11 +18,13 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import isic_of
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
-from xunhuan.readers.ceads import by_good, one_nation, with_rest
+from xunhuan.readers.ceads import by_good, with_rest
 from xunhuan.readers.labels import MADE_OF, OWNERS, Lexicon
+from xunhuan.readers.provinces import one_nation
 from xunhuan.readers.wide import Key, Ownership, Wide, grid, read_wide
 
 YEARS = (1997, 2002, 2007, 2012, 2017)
@@ -189,6 +191,7 @@ def _kinds(sectors: Sectors, owners: Sequence[str]) -> Sectors:
         names_en=tuple(f"{n}, {OWNERS[o]}" for n in sectors.names_en for o in owners),
         names_zh=tuple(f"{n}({zh[o]})" for n in sectors.names_zh for o in owners),
         groups=groups | {f"owner_{o}": tuple(c for c in codes if c.endswith(f"-{o}")) for o in owners},
+        isic=tuple(i for i in isic_of(sectors) for _ in owners),
     )
 
 
@@ -239,7 +242,7 @@ def _blocks(wide: Wide, plan: _Plan, year: int, per: float, unit: str) -> Blocks
         made = body[:, wide.columns["item", "output"]].reshape(n, k)
     value_added = np.stack([row(("item", c), 0) for c in plan.components], axis=2)
     return Blocks(
-        geography=one_nation(plan.provinces, plan.geography),
+        geography=one_nation(plan.provinces, plan.geography)[0],
         sectors=plan.sectors,
         categories=plan.categories,
         components=plan.components,

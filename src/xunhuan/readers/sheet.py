@@ -13,24 +13,11 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
+from xunhuan.readers.workbooks import check_size, column_letters, hidden, merged_with, text_number
 
 if TYPE_CHECKING:
     import pandas as pd
-    from python_calamine import CalamineWorkbook
-
-
-def column_letters(k: int) -> str:
-    """Name of the k-th column (from 0) as spreadsheets write it.
-
-    >>> column_letters(0), column_letters(25), column_letters(26), column_letters(702)
-    ('A', 'Z', 'AA', 'AAA')
-    """
-    letters = ""
-    k += 1
-    while k:
-        k, rest = divmod(k - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 
 def cell_name(row: int, column: int) -> str:
@@ -119,10 +106,10 @@ class Sheet:
                 where=str(self.path),
                 fix="the file is cut off: download it again",
             )
-        empty = np.asarray(block == "", dtype=bool)
-        try:
-            out = np.where(empty, 0.0, block).astype(np.float64)
-        except (ValueError, TypeError):
+        kinds = {type(v) for v in block.flat}
+        if kinds <= {int, float, type(None)} or block.dtype != object:
+            out = block.astype(np.float64)
+        else:
             out = self._slowly(block, rows.start, columns.start)
         out = np.where(np.isnan(out) & self._nan(block), 0.0, out)
         bad = np.argwhere(~np.isfinite(out))
@@ -136,7 +123,7 @@ class Sheet:
     @staticmethod
     def _nan(block: NDArray[np.object_]) -> NDArray[np.bool_]:
         """Cells that pandas reads as nan are empty cells."""
-        return np.asarray(block != block, dtype=bool)
+        return np.asarray((block != block) | (block == None), dtype=bool)  # noqa: E711
 
     def _slowly(self, block: NDArray[np.object_], row: int, column: int) -> Array:
         """Cell by cell: what can be a number becomes one, all else is named."""
@@ -147,10 +134,14 @@ class Sheet:
             if not written:
                 continue
             try:
-                out[r, c] = float(value) if not isinstance(value, str) else float(written.replace(",", ""))
+                if isinstance(value, bool):
+                    raise ValueError(written)
+                out[r, c] = text_number(written) if isinstance(value, str) else float(value)
             except (ValueError, TypeError):
                 p.add(f"{self.where(row + r, column + c)}: {written[:40]!r}")
-        p.raise_if(BadInput, where=str(self.path), fix="put a number, or leave the cell empty for 0")
+        p.raise_if(
+            BadInput, where=str(self.path), fix="put a number with a decimal point, or leave the cell empty for 0"
+        )
         return out
 
 
@@ -169,12 +160,24 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
             where=str(path),
             fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
         )
+    check_size(path, names[0])
+    sheet = book.get_sheet_by_name(names[0])
     # Rows and columns that are empty stay, so that cells keep their names.
-    rows = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+    rows = sheet.to_python(skip_empty_area=False)
     cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
     for k, row in enumerate(rows):
         cells[k] = row
+    for (r, c), said in _not_empty(path, names[0], sheet, cells).items():
+        if r < cells.shape[0] and c < cells.shape[1]:
+            cells[r, c] = said
     return Sheet(path, names[0], cells)
+
+
+def _not_empty(path: Path, name: str, sheet: CalamineSheet, cells: NDArray[np.object_]) -> dict[tuple[int, int], str]:
+    """What stands in cells that look empty: an error, a formula without a value, a part of a merged number."""
+    firsts = {first for first, _ in sheet.merged_cell_ranges or ()}
+    inside = {(r, c) for r, c in firsts if r < cells.shape[0] and c < cells.shape[1]}
+    return hidden(path, name) | merged_with(sheet, {at for at in inside if isinstance(cells[at], int | float)})
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -228,7 +231,8 @@ def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
-        frame = pd.read_csv(path, encoding=encoding, low_memory=False)
+        # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
+        frame = pd.read_csv(path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)

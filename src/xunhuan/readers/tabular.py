@@ -14,7 +14,8 @@
 
     [sectors]
     file = "sectors.csv"
-    code = "sector"                   # name_en, name_zh and groups (words apart by blanks) are optional
+    code = "sector"                   # name_en, name_zh, groups (words apart by blanks) and isic (as C26, C17T18+C32)
+    list = "wiod2016"                 # are optional, and so is the list that the codes are of (`xunhuan lists`)
 
     [flow]                            # who buys from whom: axes r s i
     file = "flow.csv"
@@ -51,6 +52,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.migration import Migration
+from xunhuan.data.sector_lists import declared
 from xunhuan.data.store import LOG_COLUMNS
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -252,9 +254,12 @@ def _sectors(m: _Mapping) -> Sectors:
     for code, words in zip(codes, _optional(m, "sectors", frame, "groups"), strict=False):
         for word in words.split():
             groups.setdefault(word, []).append(code)
-    return Sectors(
+    sectors = Sectors(
         codes=tuple(codes),
         names_en=tuple(_optional(m, "sectors", frame, "name_en")),
         names_zh=tuple(_optional(m, "sectors", frame, "name_zh")),
         groups={g: tuple(c) for g, c in groups.items()},
+        isic=tuple(_optional(m, "sectors", frame, "isic")),
     )
+    listed = str(m.section("sectors").get("list", ""))
+    return declared(sectors, listed) if listed else sectors

@@ -20,7 +20,8 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.labels import MADE_OF, OWNERS, Label, Lexicon, merged
-from xunhuan.readers.sheet import cell_name, column_letters, text, workbook
+from xunhuan.readers.sheet import cell_name, text, workbook
+from xunhuan.readers.workbooks import check_size, column_letters, hidden, text_number
 
 HEAD = 15
 """Rows within which the labels of columns must end and numbers begin."""
@@ -76,9 +77,22 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
             f"the workbook has {what}; it has {', '.join(map(repr, names))}", where=str(path),
             fix="name the sheet with --sheet, or give the --year in its name",
         )  # fmt: skip
+    check_size(path, fits[0])
     found = book.get_sheet_by_name(fits[0])
     shift: GridRow = [""] * (found.start[1] if found.start else 0)  # empty columns at the left are left out otherwise
-    return fits[0], ([*shift, *row] for row in found.iter_rows())
+    return fits[0], _seen(([*shift, *row] for row in found.iter_rows()), hidden(path, fits[0]))
+
+
+def _seen(rows: Iterator[GridRow], hidden_cells: dict[tuple[int, int], str]) -> Iterator[GridRow]:
+    """Rows with what stands in cells that look empty."""
+    by_row: dict[int, dict[int, str]] = {}
+    for (r, c), said in hidden_cells.items():
+        by_row.setdefault(r, {})[c] = said
+    for r, row in enumerate(rows):
+        for c, said in by_row.get(r, {}).items():
+            if c < len(row):
+                row[c] = said
+        yield row
 
 
 def csv_rows(path: Path) -> Iterator[GridRow]:
@@ -320,6 +334,6 @@ def _one_number(cell: object) -> float:
     if cell in ("", None):
         return 0.0
     try:
-        return float(cell.replace(",", "")) if isinstance(cell, str) else float(cell)  # type: ignore[arg-type]
+        return text_number(text(cell)) if isinstance(cell, str) else float(cell)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         return float("nan")

@@ -17,6 +17,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import of_house
 from xunhuan.errors import BadInput
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
@@ -168,7 +169,8 @@ def _number(label: str) -> int | None:
 def _sectors(grid: Sheet, kind: Release) -> Sectors:
     first = _HEADER + LABELS
     rows = range(first, first + kind.industries)
-    return Sectors(tuple(grid.text(r, 0) for r in rows), tuple(grid.text(r, 1) for r in rows))
+    sectors = Sectors(tuple(grid.text(r, 0) for r in rows), tuple(grid.text(r, 1) for r in rows))
+    return of_house(sectors, f"wiod{kind.name}")
 
 
 def _workbook_year(grid: Sheet) -> int | None:

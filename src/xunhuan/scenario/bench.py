@@ -296,10 +296,10 @@ def _manifest(
     return {
         "format": FORMAT,
         "name": layers.name,
-        "digest": scenario_digest(bench.scenario, bench.base.digest),
+        "digest": scenario_digest(bench.scenario, bench.base.answer_digest),
         "base": {
             "name": bench.base.name,
-            "digest": bench.base.digest,
+            "digest": bench.base.answer_digest,
             "year": bench.base.year,
             "unit": bench.base.unit,
             "source": bench.base.source,

@@ -80,9 +80,10 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
         p.add(f"base: {e.what}" + (f"; {e.fix}" if e.fix else ""))
         return None
     pinned = layers.data.get("base_digest", "")
-    if isinstance(pinned, str) and pinned and not acc.digest.startswith(pinned):
-        p.add(f"base_digest: the table {name!r} has moved: {acc.digest[:12]} here, {pinned[:12]} pinned; "
-              "check what changed, then pin the new digest")  # fmt: skip
+    if isinstance(pinned, str) and pinned and not acc.answer_digest.startswith(pinned):
+        same = " (its numbers are those pinned; population, groups, clusters and names count too)"
+        p.add(f"base_digest: the table {name!r} has moved: {acc.answer_digest[:12]} here, {pinned[:12]} pinned"
+              f"{same if acc.digest.startswith(pinned) else ''}; check what changed, then pin the new digest")  # fmt: skip
     acc = _split(acc, layers, p)
     nations = layers.data.get("nations", {})
     for nation, members in nations.items() if isinstance(nations, Mapping) else ():

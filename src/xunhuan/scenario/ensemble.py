@@ -172,7 +172,7 @@ def draws_digest(bench: Bench) -> str:
     """Digest of all that determines the draws: scenario, base and its posterior, version."""
     u, post = bench.scenario.uncertainty, bench.base.posterior
     other = post.digest if u is not None and u.table and post is not None else ""
-    return scenario_digest(bench.scenario, " ".join([bench.base.digest, other, versions()["xunhuan"]]))
+    return scenario_digest(bench.scenario, " ".join([bench.base.answer_digest, other, versions()["xunhuan"]]))
 
 
 def draw_all(

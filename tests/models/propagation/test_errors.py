@@ -127,7 +127,7 @@ def test_sectors_without_a_place_in_the_ratings(toy: Accounts) -> None:
     bare = dataclasses.replace(toy, sectors=Sectors(("one", "two", "three"), ("a", "b", "c"), ("a", "b", "c")))
     with pytest.raises(BadInput, match="sectors that no ISIC division can be found for") as e:
         simulate(bare, Shock())
-    assert e.value.items == ("one", "two", "three")
+    assert e.value.items == ("one (a)", "two (b)", "three (c)")
     assert 'criticality = "leontief"' in e.value.fix
     p = PropagationParameters(criticality="leontief", inventory_days=20, shelf_days={}, horizon_days=7)
     assert simulate(bare, Shock(), p).state.step == 7

@@ -12,6 +12,7 @@ from scipy.stats import truncnorm
 from xunhuan.build.elasticities import trade_weights, write_elasticities
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
+from xunhuan.data.sector_lists import sector_list, sector_lists
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.trade import TradeParameters
@@ -19,7 +20,6 @@ from xunhuan.models.trade.elasticities import (
     AFTER_A_DECADE,
     ASSUMED,
     HIGHEST,
-    LISTS,
     SETS,
     UNIFORM,
     WITHIN_A_YEAR,
@@ -30,7 +30,7 @@ from xunhuan.models.trade.errors import WITH_ERRORS, drawn_by_error, estimates, 
 
 pytestmark = pytest.mark.textbook
 
-COMMON = Sectors(tuple(bundled("elasticities_common")["sector"]))
+COMMON = sector_list("common").sectors
 FREE = np.full(len(COMMON), np.inf)
 
 
@@ -96,7 +96,7 @@ def test_an_aggregated_sector_weighs_errors_as_it_weighs_estimates(raw: Path, cp
 
 
 @pytest.mark.parametrize("name", WITH_ERRORS)
-@pytest.mark.parametrize("known", [*LISTS, "groups"])
+@pytest.mark.parametrize("known", ["oecd28", "cp40"])
 def test_estimates_and_weights_give_the_columns(name: str, known: str) -> None:
     table = bundled(f"elasticities_{known}").set_index("sector")
     mix = bundled("mixes")
@@ -105,21 +105,38 @@ def test_estimates_and_weights_give_the_columns(name: str, known: str) -> None:
     np.testing.assert_allclose(summed.reindex(table.index), table[name], atol=2e-6)
 
 
-@pytest.mark.parametrize("known", LISTS)
-def test_no_set_has_an_estimate_for_services(known: str, raw: Path) -> None:
+@pytest.mark.parametrize("known", sector_lists())
+def test_no_set_has_an_estimate_for_services(known: str) -> None:
     """Nor for what its paper leaves out: the numbers written in by the compiler are gone from every list."""
-    rules = pd.read_csv(Path(str(__import__("xunhuan.build", fromlist=["x"]).__file__)).parent
-                        / "data/sectors_to_oecd28.csv", comment="#", dtype=str)  # fmt: skip
-    services = rules.loc[(rules["list"] == known) & (rules["target"] == "SERVICES"), "source"].tolist()
-    sectors = Sectors(tuple(bundled(f"elasticities_{known}")["sector"]), groups={"services": tuple(services)})
+    sectors = sector_list(known).sectors
+    services = set(sectors.groups["services"])
     for name in set(SETS) - set(UNIFORM):
         found = set_elasticities(sectors, name)
-        there = [c for c, e in zip(sectors.codes, found.estimated, strict=True) if e]
-        assert services, known
-        assert not set(services) & set(there)
+        assert not services & {c for c, e in zip(sectors.codes, found.estimated, strict=True) if e}
         np.testing.assert_array_equal(found.values[~found.estimated], ASSUMED)
     note = TradeParameters().trade_elasticities(sectors)[1]
-    assert "no estimate for services: assumed 4 in the long run" in note
+    assert "services: assumed 4 in the long run" in note
+    assert f"ISIC of sector list {known!r}" in note
+
+
+def test_a_sector_is_the_mean_of_the_goods_it_holds_by_world_trade() -> None:
+    """By hand: B07T09 and C20T22 of the goods that the file of estimates names, weighted by the file of trade."""
+    theta, trade = (bundled(n).set_index("sector") for n in ("elasticities_oecd28", "weights"))
+    for code, goods in {"B07T09": ["B07", "B08", "B09"], "C20T22": ["C20", "C21", "C22"]}.items():
+        for name in ("FGO", "CP", "LL", "IS"):
+            w, t = trade.loc[goods, "weight"].to_numpy(), theta.loc[goods, name].to_numpy()
+            assert at(set_elasticities(COMMON, name).values, code) == pytest.approx((w @ t) / w.sum(), rel=1e-12)
+
+
+def test_what_is_given_need_not_be_known() -> None:
+    """Elasticities of sectors that no list knows can be given; one that is not is still asked for."""
+    sectors = Sectors(("01", "02"), ("Steel", "Cars"))
+    theta, _ = TradeParameters(theta={"01": 3.0, "02": 5.0}).trade_elasticities(sectors)
+    assert theta.tolist() == [3.0, 5.0]
+    with pytest.raises(BadInput, match="no elasticity of set 'FGO' is known for these sectors") as e:
+        TradeParameters(theta={"01": 3.0}).trade_elasticities(sectors)
+    assert e.value.items == ("02 (Cars)",)
+    assert "--isic 03=C" in e.value.fix
 
 
 @pytest.mark.parametrize("name", SETS)

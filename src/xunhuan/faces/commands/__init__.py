@@ -44,6 +44,10 @@ ROOMS: dict[str, dict[str, str]] = {
     "imports": {
         "import": "Read a table from another house, check its identities and save it as accounts.",
     },
+    "relabel": {
+        "relabel": "Say what a table's sectors and regions are, and save it.",
+        "lists": "List the sector lists that are known, or show the sectors of one.",
+    },
     "models": {
         "models": "List the models, or tell in full what one reads, takes and gives.",
     },

@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
             f"Definition: {HISTORIES[measure][1]}.",
             "Series of different sources are not comparable: their sectors and their treatment of imports differ.",
         )
-        shown = _short(frame, top) if format is Format.table else frame
+        shown = _short(frame, top) if format is Format.table and output is None else frame
         emit(shown, format, output, title=f"{measure}, {nation}", notes=notes)
         if picture is not None:
             _draw(frame, picture, f"{_named(frame, nation)}: {DRAWN.get(measure, measure)}", language)

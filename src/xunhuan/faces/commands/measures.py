@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -185,10 +186,18 @@ _COMMANDS = {
         "Structural decomposition",
         "What moved circulation between two tables: technology, sourcing, demand, value-added rates.",
         shared=("border", "home"),
-        own={"of": (_option(str, "--of", "share (of GDP) or value."), "share")},
+        own={
+            "of": (_option(str, "--of", "share (of GDP) or value."), "share"),
+            "concordance": (
+                _option(
+                    Path | None, "--concordance", "csv with source and target, or isic, where lists of sectors differ."
+                ),
+                None,
+            ),
+        },
         tables={
             "first": Annotated[str, typer.Argument(help="Table of the first year.")],
-            "last": Annotated[str, typer.Argument(help="Table of the last year, same regions and sectors.")],
+            "last": Annotated[str, typer.Argument(help="Table of the last year, same regions.")],
         },
     ),
 }

@@ -34,7 +34,8 @@ Nations = Annotated[
 Top = Annotated[
     int | None,
     typer.Option(
-        "--top", help="Show only so many rows, largest first number first; of a ranking, ranks of each region."
+        "--top",
+        help="Only so many rows of each region, those largest in the first number; of a ranking, so many ranks.",
     ),
 ]
 Draws = Annotated[
@@ -103,25 +104,42 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
     from xunhuan.measures import table
 
     ranked = "rank" in ds.dims
+    cut: list[str] = []
     frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
     if top is not None and not ranked:
-        frame = topmost(frame, strings(ds.attrs["columns"]), top)
+        frame, cut = topmost(frame, strings(ds.attrs["columns"]), top)
     if format is Format.table and output is None:
         frame = folded(frame)
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
-    emit(frame, format, output, title=heading, notes=measure_notes(ds))
+    emit(frame, format, output, title=heading, notes=[*cut, *measure_notes(ds)])
 
 
-def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> pd.DataFrame:
-    """So many rows, those first whose first number is the largest; rows without it come last.
+def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataFrame, list[str]]:
+    """So many rows of each region, those with the largest first number first, by size where signs differ; in words, which.
+
+    Regions stay in their order, or are themselves ranked where each has one row. A row without the number comes last, and a
+    region is no partner of its own.
 
     >>> import pandas as pd
-    >>> topmost(pd.DataFrame({"region": ["A", "B", "C"], "face": [0.1, None, 0.3]}), ["face"], 2)["region"].tolist()
-    ['C', 'A']
+    >>> two = pd.DataFrame({"region": ["A", "A", "A", "B"], "partner": ["A", "B", "C", "A"], "value": [9.0, 1.0, 3.0, 2.0]})
+    >>> shown, said = topmost(two, ["value"], 1)
+    >>> shown.to_numpy().tolist(), said
+    ([['A', 'C', 3.0], ['B', 'A', 2.0]], ['Shown: the largest by value of each region, itself left out.'])
     """
     numbers = [c for c in columns if c in frame and frame[c].dtype.kind in "fi"]
-    ordered = frame.sort_values(numbers[0], ascending=False, kind="stable") if numbers else frame
-    return ordered.head(top)
+    if not numbers or "region" not in frame:
+        return frame.head(top), [f"Shown: the first {top}."]
+    by, several = numbers[0], bool(frame["region"].duplicated().any())
+    itself = frame["partner"] == frame["region"] if "partner" in frame and several else frame["region"].isna()
+    left = frame[~itself]
+    ordered = left.sort_values(by, ascending=False, key=abs, kind="stable")
+    many = f"{top} largest" if top > 1 else "largest"
+    if not several:
+        return ordered.head(top), [f"Shown: the {many} by {by}."]
+    place = {r: k for k, r in enumerate(dict.fromkeys(frame["region"]))}
+    best = ordered.groupby("region", sort=False).head(top)
+    best = best.sort_values("region", key=lambda r: r.map(place), kind="stable")
+    return best, [f"Shown: the {many} by {by} of each region{', itself left out' if itself.any() else ''}."]
 
 
 def measure_notes(ds: xr.Dataset) -> list[str]:

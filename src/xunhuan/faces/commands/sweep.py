@@ -66,7 +66,7 @@ def _sweep(
         _draw(acc, shown, by, picture, language)
     title = f"{acc.name}, {acc.year}: links from {origin} to {destination} cut one by one for {days:g} days"
     screen = shown.drop(columns=frame.attrs.pop("hidden", []))
-    emit(screen if format is Format.table else frame, format, output, title=title, notes=notes)
+    emit(screen if format is Format.table and output is None else frame, format, output, title=title, notes=notes)
 
 
 def _draw(acc: Accounts, frame: pd.DataFrame, by: str, picture: Path, language: str) -> None:

@@ -67,7 +67,7 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
         f"clusters: {', '.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
         *_versions(acc),
         *acc.notes,
-        f"digest {acc.digest}",
+        f"digest {acc.answer_digest}",
     ]
     emit(df, format, output, title=acc.name, notes=notes, digits=3)
 
@@ -120,6 +120,6 @@ def _check_table(table: str, format: Format, output: Path | None) -> None:
     ]
     notes = [
         f"residuals relative to the gross size of the terms; refused above {TOLERANCE:g}",
-        f"digest {acc.digest}",
+        f"digest {acc.answer_digest}",
     ]
     emit(pd.DataFrame(rows), format, output, title=f"{acc.name}: balanced", notes=notes)

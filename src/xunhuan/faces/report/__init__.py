@@ -50,4 +50,4 @@ def open_source(source: str, nation: list[str] | None = None) -> Report:
         from xunhuan.scenario.record import open_result
 
         return ScenarioReport(open_result(source))
-    return CirculationReport(open_table(source, nation))
+    return CirculationReport(open_table(source, nation), str(source), tuple(nation or ()))

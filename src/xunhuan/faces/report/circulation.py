@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 
 import numpy as np
 import pandas as pd
@@ -79,9 +81,14 @@ def findings(acc: Accounts) -> Findings:
 
 @dataclass(frozen=True, eq=False)
 class CirculationReport:
-    """The report on one table."""
+    """The report on one table.
+
+    called, nations  how it was asked for, as its commands repeat it; by default by the table's name
+    """
 
     acc: Accounts
+    called: str = ""
+    nations: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -103,10 +110,12 @@ class CirculationReport:
         citations = [
             key for ds in (found.region, *found.others.values(), found.crossing) for key in ds.attrs["citation"]
         ]
-        return render("circulation.html.j2", _context(found, self.album()), citations)
+        return render(
+            "circulation.html.j2", _context(found, self.album(), self.called or self.acc.name, self.nations), citations
+        )
 
 
-def _context(found: Findings, album: Album) -> dict[str, object]:
+def _context(found: Findings, album: Album, called: str, nations: Sequence[str]) -> dict[str, object]:
     acc, places = found.acc, found.places
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
     return {
@@ -118,8 +127,10 @@ def _context(found: Findings, album: Album) -> dict[str, object]:
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
         "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
-        "sources": [sentence(acc.source)], "cite": f"xunhuan cite {acc.name}; xunhuan cite circulation", "table": acc.name,
-        "made_from": f"{acc.name}, digest {acc.digest[:16]}",
+        "sources": [sentence(acc.source)], "table": quote(called),
+        "cite": f"xunhuan cite {quote(called)}; xunhuan cite circulation",
+        "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called,
+        "made_from": f"{acc.name}, digest {acc.answer_digest[:16]}",
     }  # fmt: skip
 
 

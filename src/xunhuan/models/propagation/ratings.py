@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,18 +11,14 @@ import pandas as pd
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
+from xunhuan.data.isic import divisions
+from xunhuan.data.sector_lists import WAY_OUT, isic_of
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
 
 FOLDER = Path(__file__).parent / "data"
 IMPORTANT = {"ratings": 0.5, "ratings_critical": 1.0, "ratings_ignored": 0.0}
 """Share of output that stops for want of an important input, by rule."""
-SECTIONS = {
-    "A": (1, 3), "B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47), "H": (49, 53),
-    "I": (55, 56), "J": (58, 63), "K": (64, 66), "L": (68, 68), "M": (69, 75), "N": (77, 82), "O": (84, 84),
-    "P": (85, 85), "Q": (86, 88), "R": (90, 93), "S": (94, 96), "T": (97, 98), "U": (99, 99),
-}  # fmt: skip
-PART = re.compile(r"([A-U])(\d\d)?(?:[T-]([A-U])?(\d\d))?")
 
 
 @cache
@@ -31,54 +26,23 @@ def _read(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / name, comment="#", dtype=str, keep_default_na=False)
 
 
-def divisions(code: str) -> frozenset[int]:
-    """ISIC Rev.4 divisions a code names; empty where the code is of another kind.
-
-    >>> sorted(divisions("C17_18")), sorted(divisions("A01T03")), sorted(divisions("J62_J63+E38"))
-    ([17, 18], [1, 2, 3], [38, 62, 63])
-    >>> sorted(divisions("M_N"))[:3], divisions("manufactures")
-    ([69, 70, 71], frozenset())
-    """
-    out: set[int] = set()
-    letter = ""
-    for part in re.split(r"[_+]", code):
-        if re.fullmatch(r"\d\d", part) and letter:
-            part = letter + part
-        found = PART.fullmatch(part)
-        if not found:
-            return frozenset()
-        letter = found[1]
-        low, high = SECTIONS[letter]
-        if found[2]:
-            low = int(found[2])
-            high = int(found[4] or found[2])
-        out |= set(range(low, high + 1))
-    return frozenset(out)
-
-
 def members(sectors: Sectors) -> list[list[int]]:
-    """Positions among the 55 rated industries of each sector of a table.
+    """Positions among the 55 rated industries of each sector of a table, by their ISIC divisions.
 
-    The sector's own code is read as ISIC; else the bundled list says; else its group does.
-    Raises BadInput naming the sectors that none of the three places.
+    Raises BadInput naming the sectors whose ISIC nothing tells (`xunhuan.data.sector_lists.isic_of`).
     """
     rated = [divisions(name) for name in _read("industries.csv")["industry"]]
-    known = _read("isic_of_sectors.csv")
-    named: dict[str, str] = dict(known.loc[known["kind"] == "sector", ["name", "isic"]].itertuples(index=False))
-    groups = list(known.loc[known["kind"] == "group", ["name", "isic"]].itertuples(index=False))
     p = Problems("sectors that no ISIC division can be found for")
     out: list[list[int]] = []
-    for code in sectors.codes:
-        divs = divisions(code) or divisions(named.get(code.lstrip("0"), ""))
-        if not divs:
-            inside = [isic for group, isic in groups if code in sectors.groups.get(group, ())]
-            divs = divisions(inside[0]) if inside else frozenset()
+    for code, name, isic in zip(sectors.codes, sectors.names_en, isic_of(sectors), strict=True):
+        divs = divisions(isic) if isic else frozenset()
+        # Embassies and international bodies were not asked about; they are administration.
+        divs = divisions("O") if divs == divisions("U") else divs
         places = [k for k, d in enumerate(rated) if d & divs]
         if not places:
-            p.add(code)
+            p.add(code if name == code else f"{code} ({name})")
         out.append(places)
-    p.raise_if(fix='put the sector in a group such as "manufacturing", or set criticality = "leontief" with inventory_days '
-                   "and shelf_days given")  # fmt: skip
+    p.raise_if(fix=f'{WAY_OUT}, or set criticality = "leontief" with inventory_days and shelf_days given')
     return out
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
+from xunhuan.data.isic import classes
+from xunhuan.data.sector_lists import WAY_OUT, how_known, isic_of, known_as, sector_list
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -40,8 +42,10 @@ HIGHEST = 10.0
 """What [LashkaripourLugovskyy2023, p. 2795] give to services (σ = 11), the most among the sets' own papers: the end of the
 95% interval in which the assumption is drawn where errors are."""
 UNIFORM = {"U4": 4.0, "BLP": 2.0}
-LISTS = ("common", "cn42", "wiod50", "wiod35", "icio45", "oecd28", "cp40")
-GROUPS = ("agriculture", "mining", "manufacturing", "services", "goods")
+CELLS = "oecd28"
+"""The list whose goods hold the estimates; sectors of other lists are made of them by ISIC."""
+OWN_LIST = "cp40"
+"""A list that has estimates of its own."""
 
 WITHIN_A_YEAR, AFTER_A_DECADE = 0.76, 2.0
 HORIZONS: dict[str, float | None] = {
@@ -75,26 +79,31 @@ def bundled(name: str) -> pd.DataFrame:
     return pd.read_csv(StringIO(path.read_text(encoding="utf-8")), comment="#", dtype={"sector": str})
 
 
-def set_elasticities(sectors: Sectors, name: str) -> SetValues:
+def set_elasticities(sectors: Sectors, name: str, given: NDArray[np.bool_] | None = None) -> SetValues:
     """Long-run trade elasticity of each sector from a named set, axis i.
 
-    A sector list the sets know is mapped sector by sector; a sector of an unknown list takes the trade-weighted mean of
-    its group (agriculture, mining, manufacturing, services, goods). What the set has no estimate for is `ASSUMED`.
+    θ[i] = Σ_c T_c θ_c / Σ_c T_c over the goods c that share an ISIC class with the sector and have an estimate, T world
+    trade. What the set has no estimate for is `ASSUMED`.
 
-    Raises UnknownName for a set that does not exist; BadInput naming sectors that lie in no list and no group.
+    given  True where an elasticity is given otherwise, axis i: nothing need be known of these
+
+    Raises UnknownName for a set that does not exist; BadInput naming sectors whose ISIC nothing tells.
 
     >>> set_elasticities(Sectors(("C26", "F")), "FGO")
-    SetValues(values=array([5.14, 4.  ]), estimated=array([ True, False]), how="sector list 'common'")
+    SetValues(values=array([5.14, 4.  ]), estimated=array([ True, False]), how='codes read as ISIC')
     """
     if name not in SETS:
         raise UnknownName.of("elasticity set", name, SETS)
     if name in UNIFORM:
         return SetValues(np.full(len(sectors), UNIFORM[name]), np.ones(len(sectors), dtype=bool), "uniform")
-    known, rows = place(sectors, name)
-    column = _column(known, name)
-    values = np.array([column[r] for r in rows])
-    how = f"sector list {known!r}" if known != "groups" else "mean of the sector's group, its list is not a known one"
-    return SetValues(np.where(np.isnan(values), ASSUMED, values), ~np.isnan(values), how)
+    if given is not None and given.all():
+        return SetValues(np.full(len(sectors), ASSUMED), given, "all given")
+    known, made = made_of(sectors, name, given)
+    theta = np.array(list(_column(known, name).values()))
+    weight = made * ~np.isnan(theta)
+    there = weight.any(1)
+    values = ratio(weight, weight.sum(1, keepdims=True)) @ np.nan_to_num(theta)
+    return SetValues(np.where(there, values, ASSUMED), there, how_known(sectors))
 
 
 @cache
@@ -104,24 +113,32 @@ def _column(known: str, name: str) -> dict[str, float]:
 
 
 @cache
-def _rows(known: str) -> frozenset[str]:
-    return frozenset(bundled(f"elasticities_{known}")["sector"])
+def _cells() -> tuple[tuple[frozenset[int], ...], Array]:
+    """ISIC classes of the goods that hold the estimates, and world trade in each; services trade nothing."""
+    trade: dict[str, float] = dict(bundled("weights")[["sector", "weight"]].itertuples(index=False))
+    held = sector_list(CELLS).sectors
+    goods = [classes(i) if c in trade else frozenset[int]() for c, i in zip(held.codes, held.isic, strict=True)]
+    return tuple(goods), np.array([trade.get(c, 0.0) for c in held.codes])
 
 
-def place(sectors: Sectors, name: str) -> tuple[str, tuple[str, ...]]:
-    """The list that knows the sectors, and their rows in it; "groups" and each sector's narrowest where none does."""
-    for known in LISTS:
-        if _rows(known).issuperset(sectors.codes):
-            return known, sectors.codes
-    of: dict[str, str] = {}
-    for group in reversed(GROUPS):  # the narrower group wins
-        if group in sectors.groups:
-            of |= {sectors.codes[k]: group for k in sectors.select(group)}
-    lost = [c for c in sectors.codes if c not in of]
-    if lost:
-        fix = f"use a uniform set (U4), or name the sector groups {', '.join(GROUPS)} in the table"
-        raise BadInput(f"no elasticity of set {name!r} is known for these sectors", items=lost, fix=fix)
-    return "groups", tuple(of[c] for c in sectors.codes)
+def made_of(sectors: Sectors, name: str, given: NDArray[np.bool_] | None = None) -> tuple[str, Array]:
+    """The list that holds the estimates, and how much of each of its sectors c a sector holds, axes i c.
+
+    Raises BadInput naming sectors whose ISIC nothing tells, but those in `given`.
+    """
+    listed = known_as(sectors)
+    if listed is not None and listed.name == OWN_LIST:
+        rows = [listed.sectors.codes.index(c) for c in sectors.codes]
+        return OWN_LIST, np.eye(len(listed.sectors))[rows]
+    goods, trade = _cells()
+    isic = isic_of(sectors)
+    p = Problems(f"no elasticity of set {name!r} is known for these sectors")
+    for k, (code, said, of) in enumerate(zip(sectors.codes, sectors.names_en, isic, strict=True)):
+        if not of and not (given is not None and given[k]):
+            p.add(code if said == code else f"{code} ({said})")
+    p.raise_if(BadInput, fix=f"{WAY_OUT}; or use a uniform set (U4), or give theta for them")
+    held = [classes(of) if of else frozenset[int]() for of in isic]
+    return CELLS, np.array([[float(bool(c & h)) for c in goods] for h in held]) * trade
 
 
 def level(name: str, horizon: str) -> float:

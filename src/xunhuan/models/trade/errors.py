@@ -10,8 +10,9 @@ import numpy as np
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
+from xunhuan.data.sector_lists import sector_list
 from xunhuan.errors import BadInput
-from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, bundled, place
+from xunhuan.models.trade.elasticities import ASSUMED, HIGHEST, bundled, made_of
 
 WITH_ERRORS = ("CP", "CP-full", "LL")
 SCALED = ("LL",)
@@ -44,12 +45,14 @@ def estimates(sectors: Sectors, name: str, what: str = "theta") -> Estimates:
     if name not in there:
         said = "standard errors" if what == "theta" else "scale elasticities"
         raise BadInput(f"the elasticity set {name} has no {said}", fix=f"sets with some: {', '.join(there)}")
-    known, rows = place(sectors, name)
+    known, made = made_of(sectors, name)
     mine, mixed = bundled("estimates"), bundled("mixes")
     mine = mine[mine["set"] == name].set_index("source")
     here = mixed[(mixed["set"] == name) & (mixed["list"] == known)]
     weights = here.pivot_table(index="sector", columns="source", values="weight")
-    mix = weights.reindex(index=list(rows), columns=mine.index).fillna(0.0).to_numpy(dtype=np.float64)
+    held = weights.reindex(index=list(sector_list(known).sectors.codes), columns=mine.index).fillna(0.0).to_numpy(float)
+    part = made * held.any(1)
+    mix = ratio(part, part.sum(1, keepdims=True)) @ held
     theta, error = (mine[k].to_numpy(dtype=np.float64) for k in (what, "se" if what == "theta" else "se_scale"))
     return Estimates(tuple(mine.index), theta, error, mix)
 

@@ -124,7 +124,8 @@ class TradeParameters(BaseModel):
 
         Raises BadInput where a value is not positive, UnknownName for an unknown set or selection.
         """
-        found = set_elasticities(sectors, self.elasticities)
+        given = None if self.theta is None else ~np.isnan(sector_values(sectors, np.nan, self.theta, "theta"))
+        found = set_elasticities(sectors, self.elasticities, given)
         base = found.values * level(self.elasticities, self.horizon)
         said = "; ".join(w for w in (found.how, not_estimated(sectors, found)) if w)
         note = f"{self.elasticities}, {self.horizon} horizon ({said})"

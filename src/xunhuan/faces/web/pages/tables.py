@@ -56,7 +56,7 @@ def _catalogue(selection: Selection) -> html.Div:
                 acc.R,
                 acc.S,
                 style.unit(acc.unit),
-                html.Code(acc.digest[:12]),
+                html.Code(acc.answer_digest[:12]),
             ]
         )
     head = [t("table"), t("title"), t("year"), t("regions"), t("sectors"), t("unit"), t("digest")]
@@ -79,7 +79,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
         (t("home"), geo.name(acc.home, selection.lang)),
         (t("regions"), f"{acc.R}, {t('open_regions', n=len(geo.open))}"),
         (t("clusters"), "; ".join(f"{k} = {' + '.join(v)}" for k, v in geo.clusters.items()) or "–"),
-        (t("digest"), html.Code(acc.digest, className="long")),
+        (t("digest"), html.Code(acc.answer_digest, className="long")),
     ]
     rows = [item for k, v in facts for item in (html.Dt(k), html.Dd(v))]
     notes = html.Ul([html.Li(n) for n in acc.notes]) if acc.notes else html.P("–")

@@ -1,0 +1,122 @@
+"""Provinces and sectors of a workbook are matched name by name; what is read as what, and what is not, is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.helpers import official
+from xunhuan.data.classification import Sectors
+from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import isic_of, sector_list
+from xunhuan.data.store import load
+from xunhuan.errors import BadInput
+from xunhuan.readers import read
+from xunhuan.readers.provinces import listed_sectors, matched, one_nation
+
+pytestmark = pytest.mark.textbook
+
+
+@pytest.fixture(scope="module")
+def china_places() -> Geography:
+    return load("china-2017").geography
+
+
+def codes_of(names: list[str], like: Geography) -> list[str | None]:
+    return [None if k is None else like.codes[k] for k in matched(names, like)[0]]
+
+
+@pytest.mark.parametrize(
+    ("names", "codes"),
+    [
+        (["Guangdong", "Shannxi", "Inner Mongolia"], ["CN-GD", "CN-SN", "CN-NM"]),
+        (["Guangdong", "Shaanxi", "InnerMongolia"], ["CN-GD", "CN-SN", "CN-NM"]),
+        (["广东省", "陕西省", "内蒙古自治区"], ["CN-GD", "CN-SN", "CN-NM"]),
+        (["GUANGDONG", "Xizang", "Inner-Mongolia"], ["CN-GD", "CN-XZ", "CN-NM"]),
+        (["Guangdong Province", "Tibet", "Ningxia Hui Autonomous Region"], ["CN-GD", "CN-XZ", "CN-NX"]),
+        (["新疆维吾尔自治区", "广西壮族自治区", "上海市"], ["CN-XJ", "CN-GX", "CN-SH"]),
+    ],
+)
+def test_spellings(names: list[str], codes: list[str], china_places: Geography) -> None:
+    assert codes_of(names, china_places) == codes
+
+
+def test_a_name_that_is_none_takes_nothing_from_the_others(china_places: Geography) -> None:
+    made, said = one_nation(["Guangdong", "Hokkaido", "Shaanxi"], china_places)
+    assert made.codes == ("CN-GD", "Hokkaido", "CN-SN", "ROW")
+    assert made.names_zh == ("广东", "Hokkaido", "陕西", "世界其他地区")
+    assert made.clusters["PRD"] == ("CN-GD",)
+    assert (made.tile[0], made.tile[1]) == (china_places.tile[china_places.codes.index("CN-GD")], None)
+    assert said == ("no province is known by 'Hokkaido': without code, Chinese name, cluster and tile",)
+
+
+def test_a_damaged_name_is_read_where_only_one_is_near(china_places: Geography) -> None:
+    """Hei1ongjiang can be but one; Shnxi may be Shanxi or Shaanxi, and stays unknown."""
+    found, said = matched(["Hei1ongjiang", "Shnxi", "Guangdong"], china_places)
+    assert [None if k is None else china_places.codes[k] for k in found] == ["CN-HL", None, "CN-GD"]
+    assert said[0] == "'Hei1ongjiang' is read as Heilongjiang, the one province of a name near it"
+    assert "no province is known by 'Shnxi'" in said[1]
+
+
+def test_all_in_the_official_order_are_known_by_their_place(china_places: Geography) -> None:
+    """Names that a text replacement has damaged, one of them into another province's."""
+    names = [n for n, o in zip(china_places.names_en, china_places.is_open, strict=True) if not o]
+    codes = [c for c, o in zip(china_places.codes, china_places.is_open, strict=True) if not o]
+    damaged = [
+        n.replace("Shaanxi", "Shanxi").replace("Henan", "Hgovernment").replace("Hainan", "Haigovernment") for n in names
+    ]
+    found, said = matched(damaged, china_places)
+    assert [china_places.codes[k] for k in found if k is not None] == codes
+    assert any(s == "'Hgovernment' is read as Henan, whose place it stands in" for s in said)
+    assert any("'Shanxi' is read as Shaanxi" in s for s in said)
+    with pytest.raises(BadInput, match="two blocks are of one province") as e:
+        matched(["Shanxi", "Guangdong", "Shanxi"], china_places)
+    assert e.value.items == ("'Shanxi' and 'Shanxi' are both Shanxi",)
+    turned = damaged[::-1]
+    assert all(k is None or china_places.names_en[k] != "Henan" for k in matched(turned[:-4], china_places)[0])
+
+
+def test_another_spelling_is_said(china_places: Geography) -> None:
+    said = matched(["Shannxi"], china_places)[1]
+    assert said == ["'Shannxi' is read as Shaanxi, another spelling of it"]
+    assert matched(["InnerMongolia", "广东省"], china_places)[1] == []
+
+
+@pytest.mark.parametrize("sheet", ["Table_2017_consistent", "English_Version", "Table_2017", "Table 2017"])
+def test_sheets_by_their_published_names(tmp_path: Path, sheet: str) -> None:
+    p = official.known_provinces(("Guangdong", "Shannxi"))
+    grid = official.ceads_grid(p, ("Agriculture", "Manufacturing", "Services"), 2017)
+    grid.append([None, "CO2 emissions", "CO2", *[1.0] * 6])
+    book = {"Province": [["Order"]], "Sector": [["No."]], sheet: grid}
+    acc = read(official.write_workbook(tmp_path / "MRIO2017.xlsx", book), "ceads").accounts
+    assert acc.geography.codes == ("CN-GD", "CN-SN", "ROW")
+    np.testing.assert_allclose(acc.gdp[:2] * 1e4, p.value_added.sum((1, 2)), rtol=1e-12)
+    assert "'Shannxi' is read as Shaanxi, another spelling of it" in acc.notes
+    assert any("CO2, is no part of the accounts and is not read" in n for n in acc.notes)
+
+
+def test_the_english_sheet_comes_first(tmp_path: Path) -> None:
+    p, other = official.known_provinces(("Guangdong", "Shannxi")), official.known_provinces(("北京", "广东"))
+    book = {
+        "Table_2017": official.ceads_grid(other, ("农业", "制造业", "服务业"), 2017),
+        "English_Version": official.ceads_grid(p, ("Agriculture", "Manufacturing", "Services"), 2017),
+    }
+    acc = read(official.write_workbook(tmp_path / "MRIO2017.xlsx", book), "ceads").accounts
+    assert acc.geography.codes[:2] == ("CN-GD", "CN-SN")
+
+
+@pytest.mark.parametrize("known", ["cn42-2012", "cn42-2017"])
+def test_sectors_are_of_the_list_whose_names_they_bear(known: str) -> None:
+    """In English or Chinese; by codes alone they are of none."""
+    of = sector_list(known).sectors
+    for names in (of.names_en, of.names_zh):
+        assert listed_sectors(Sectors(of.codes, names), ("cn42-2012", "cn42-2017")) == (of, ())
+    near = ("Farms", *of.names_en[1:])
+    assert listed_sectors(Sectors(of.codes, near), ("cn42-2017", "cn42-2012")) == (
+        of, (f"by their place the sectors 'Farms' are those of {known}",),
+    )  # fmt: skip
+    plain = Sectors(of.codes)
+    assert listed_sectors(plain, ("cn42-2012", "cn42-2017")) == (plain, ())
+    assert set(isic_of(plain)) == {""}
