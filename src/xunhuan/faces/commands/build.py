@@ -181,6 +181,12 @@ def _cities(raw: Path, folder: Path) -> list[Path]:
     return write_city_facts(raw, folder)
 
 
+def _transport(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.transport import write_transport
+
+    return write_transport(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -190,13 +196,14 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 
 _FILES = {
     "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
-    "migration": _migration, "cities": _cities, "toyland": _toyland,
+    "migration": _migration, "cities": _cities, "transport-2017": _transport, "toyland": _toyland,
 }  # fmt: skip
 """Bundled files that are no tables with a log."""
 
 _PLACES = {
     "elasticities": "src/xunhuan/models/trade/data", "industries": "src/xunhuan/models/catchup/data",
     "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists", "cities": "src/xunhuan/models/rivalry/data",
+    "transport-2017": "src/xunhuan/models/gateway/data",
 }  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 

@@ -6,6 +6,7 @@ tariff from=CHN to=USA add=0.25
 
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.destruction import Destruction
+from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.edits.lasting import (
     ExportTax,
     FinalDemand,
@@ -34,11 +35,13 @@ __all__ = [
     "Gateway",
     "Lasting",
     "Link",
+    "LinkLosses",
     "MobilityCost",
     "Need",
     "Orders",
     "Productivity",
     "Push",
+    "Routes",
     "Stock",
     "Subsidy",
     "Tariff",

@@ -74,6 +74,8 @@ class Edit(Strict):
         Whether it holds for good; others are in force for a period of days.
     by_years : bool
         Whether it comes in over years, which only models that have years read.
+    handed : bool
+        Whether only models write it, one for the next: no file, form or command does.
     linear : tuple of str
         Fields that a dose multiplies; without one there are no doses.
     amount : str
@@ -98,6 +100,7 @@ class Edit(Strict):
     kind: ClassVar[str] = ""
     lasting: ClassVar[bool] = True
     by_years: ClassVar[bool] = False
+    handed: ClassVar[bool] = False
     linear: ClassVar[tuple[str, ...]] = ()
     amount: ClassVar[str] = ""
 

@@ -25,12 +25,12 @@ class Effect:
     """What a timed edit does while in force: places, and the full change it makes there as a share.
 
     kind   "capacity" (r i), "demand" and "target" (s i), "link" (i r s), or "tilt", final demand by origin (i r s)
-    where  positions in an array of those axes
+    where  positions in an array of those axes · change: one share for all, or one a position
     """
 
     kind: Literal["capacity", "demand", "target", "link", "tilt"]
     where: tuple[NDArray[np.intp], ...]
-    change: float
+    change: float | Array
 
 
 class Timed(Edit):

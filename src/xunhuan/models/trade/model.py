@@ -9,7 +9,9 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
+from xunhuan.models.edits.handed import Routes
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
@@ -50,6 +52,11 @@ def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
     from xunhuan.models.trade.answer import long_run_lent
 
     return long_run_lent(accounts, parameters)
+
+
+def _elasticities(accounts: Accounts, parameters: TradeParameters) -> Theta:
+    """Trade elasticities by sector, between nations and within one, as they are lent to other models."""
+    return parameters.elasticities_of(accounts.sectors)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
@@ -171,7 +178,7 @@ def _constant_returns(p: TradeParameters) -> TradeParameters | None:
 MODEL: Model[TradeParameters] = Model(
     name="trade",
     parameters=TradeParameters,
-    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, Wedge, Transfer),
+    reads=(TradeCost, Tariff, Productivity, FinalDemand, Subsidy, ExportTax, MobilityCost, Wedge, Transfer, Routes),
     respond=_respond,
     read=read,
     quantities=QUANTITIES,
@@ -203,6 +210,6 @@ MODEL: Model[TradeParameters] = Model(
         "PeterRuane2023",
     ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
-    lends={"long_run": _equilibrium, "slopes": _lend_slopes},
+    lends={"long_run": _equilibrium, "elasticities": _elasticities, "slopes": _lend_slopes},
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )
