@@ -5,6 +5,7 @@
     gateways.csv  gateway, name, name_zh, region, mode, lon, lat
     edges.csv     from, to, mode, km, beyond, opened, class, speed
     goods.csv     sector, class
+    targets.csv   class, way, gateway, share, status: containers of 2017, assumed where a list has none
     log.csv       what was left out, and why
     outline.csv   region, part, lon, lat: outlines for pictures
 
@@ -64,6 +65,12 @@ _PLACED = {
     "IND": (77.2, 28.6),
 }  # fmt: skip
 """Where land and air ways end in economies whose port lies elsewhere: the largest city inland, degrees."""
+_ENTREPOT = 0.35
+"""Part of an entrepot's containers that carry the mainland's trade: an assumption, no figure was found."""
+_UNLISTED = 0.25
+"""Containers of a port without a figure, over those of the least port with one: an assumption."""
+_CONTAINED = ("general", "fine")
+"""Classes of goods that go in containers."""
 _GOODS = (
     ("bulk", ("agriculture", "mining", "A01T03", "B05", "B06", "B07T09", "C19", "C23", "C24")),
     ("fine", ("electronics", "C26")),
@@ -93,7 +100,8 @@ def transport(raw: Path) -> dict[str, pd.DataFrame]:
     goods = pd.DataFrame([(s, c) for c, some in _GOODS for s in some], columns=["sector", "class"])
     outline = pd.DataFrame(_outline(shapes), columns=["region", "part", "lon", "lat"])
     made = pd.DataFrame(log, columns=["step", "what", "km"])
-    return {"cities": cities, "gateways": gateways, "edges": edges, "goods": goods, "log": made, "outline": outline}
+    return {"cities": cities, "gateways": gateways, "edges": edges, "goods": goods, "targets": _targets(gates),
+            "log": made, "outline": outline}
 
 
 def write_transport(raw: Path, folder: Path) -> list[Path]:
@@ -111,6 +119,9 @@ def write_transport(raw: Path, folder: Path) -> list[Path]:
 def _cities(found: pd.DataFrame, log: list[tuple[str, str, float]]) -> pd.DataFrame:
     """Cities by their English names; who lives there as of the census, else as registered."""
     frame = found.rename(columns={"province": "region", "name_en": "city", "population_2010": "weight"})
+    numbered = frame["city"].str.match(r".*\d$")  # cities of one name in Latin letters
+    plain = frame["city"].str.rstrip("0123456789") + " (" + frame["region"].str.removeprefix("CN-") + ")"
+    frame["city"] = frame["city"].where(~numbered, plain)
     for column, step in (("registered_population", "population as registered"), ("", "population not known, weight 1")):
         empty = frame["weight"].isna()
         log += [(step, str(c), 0.0) for c in frame.loc[empty & ((frame[column] > 0) if column else True), "city"]]
@@ -239,6 +250,20 @@ def _beyond(gates: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
             elif g["code"] == economy:
                 parts.append(_frame([(g["code"], economy, 0.0)], "land"))
     return pd.concat(parts, ignore_index=True)
+
+
+def _targets(gates: pd.DataFrame) -> pd.DataFrame:
+    """Shares of containers among gateways by sea, 2017: of an entrepot the part that is the mainland's; of one that is not
+    among the largest, for which there is no figure, a part of the least of those."""
+    frame = gates[gates["mode"].isin(("sea", "entrepot"))]
+    known = frame["teu_2017"] > 0
+    boxes = frame["teu_2017"].where(known, frame.loc[known & (frame["mode"] == "sea"), "teu_2017"].min() * _UNLISTED)
+    boxes = boxes * np.where(frame["mode"] == "entrepot", _ENTREPOT, 1.0)
+    share, status = (boxes / boxes.sum()).round(4), np.where(known & (frame["mode"] == "sea"), "read", "assumed")
+    rows = [
+        (c, w, *row) for c in _CONTAINED for w in ("export", "import") for row in zip(frame["code"], share, status, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["class", "way", "gateway", "share", "status"])
 
 
 def _outline(shapes: Shapes) -> list[tuple[str, int, float, float]]:

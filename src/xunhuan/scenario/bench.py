@@ -127,8 +127,11 @@ def _own_intervals(summary: pd.DataFrame, data: xr.Dataset) -> pd.DataFrame:
             if name not in data:
                 continue
             rows, dims = out.iloc[at], data[name].dims
+            column = {d: "place" if d == "home_place" else d for d in dims}
             where = {
-                d: xr.DataArray([as_labelled(data, str(d), x) for x in rows[d]], dims="row") for d in dims if d in rows
+                d: xr.DataArray([as_labelled(data, str(d), x) for x in rows[c]], dims="row")
+                for d, c in column.items()
+                if c in rows
             }
             out.loc[out.index[at], end] = data[name].sel(where).to_numpy()
     return out

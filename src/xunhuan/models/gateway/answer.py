@@ -16,13 +16,11 @@ from xunhuan.models.gateway.ground import (
     Base,
     Ground,
     Passage,
-    based,
+    Rest,
+    at_rest,
     home_costs,
-    laid,
     passage,
     refuse_cut,
-    stretch,
-    targets_of,
 )
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
@@ -65,11 +63,11 @@ def respond(
     """
     from xunhuan.models.gateway.detail import dataset
 
-    g, x = laid(accounts, parameters, elasticities)
+    rest = at_rest(accounts, parameters, elasticities)
+    g = rest.ground
     done = acts(g, shock)
-    moved = _moved(g, done, x)
-    targets = targets_of(parameters, g.net)
-    found = [_end(g, x, moved, done, mode, targets) for mode in parameters.ends]
+    moved = _moved(g, done, rest.costs)
+    found = [_end(rest, moved, done, mode) for mode in parameters.ends]
     service = accounts.sectors.codes[int(accounts.sectors.select(parameters.fee_service)[0])] if done.income else ""
     income, notes = _incomes(accounts, found, long_run, service)
     data = dataset(g, found, income, service)
@@ -92,13 +90,9 @@ def _moved(g: Ground, done: Acts, x: Costs) -> Costs:
     return out
 
 
-def _end(
-    g: Ground, x: Costs, moved: Costs, done: Acts, mode: DistanceMode, targets: dict[tuple[str, str], Array]
-) -> End:
-    base = based(g, x, stretch(g, x, mode), targets)
-    added = np.zeros_like(base.fitted)
-    before = passage(g, base, x, added)
-    home = home_costs(g, base, x)
+def _end(rest: Rest, moved: Costs, done: Acts, mode: DistanceMode) -> End:
+    g, x = rest.ground, rest.costs
+    base, before, home = rest.bases[mode]
     still = moved is x and not done.closed.any() and not done.fee.any() and (done.capacity == 1).all()
     after = before if still else _after(g, base, moved, done, before)
     cost, tolls = _changes(g, before, after, done)
@@ -220,8 +214,11 @@ def _assumed(g: Ground, p: GatewayParameters) -> list[str]:
     out = ["costs of ways are orders of magnitude, not measured; every number is given for costs of carrying and for costs that "
            "fall with distance as trade does" if p.distance == "both" else
            f"costs of ways are orders of magnitude, not measured; distance by {p.distance} alone"]  # fmt: skip
-    if not p.targets:
+    if p.targets == "none" or (p.targets == "network" and g.net.targets is None):
         out.append("gateways are not fitted to observed shares: no handling costs of their own (give targets)")
+    elif p.targets == "network":
+        out.append("gateways by sea are fitted to shares of containers, coastal boxes among them, assumed where the network's "
+                   "targets.csv says so; the others, and what goes in no container, have no handling cost of their own")  # fmt: skip
     known = {g.acc.geography.codes[k] for k in [*g.home, *g.abroad]}
     left = [c for c in g.acc.geography.codes if c not in known]
     if left:

@@ -6,8 +6,9 @@ Letters: a city; h region with cities; s economy abroad; i good, of those carrie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
+from xunhuan.models.edits.handed import Grid
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
@@ -197,7 +199,7 @@ def based(g: Ground, x: Costs, kappa: Array, targets: Mapping[tuple[str, str], A
                 traded = _by_city(g, w, c, one)
                 if target is not None:
                     stream = Streams(traded.reshape(-1), z[c].reshape(-1, G))
-                    f[w, c] = fitted(stream, target, g.p.route_spread)
+                    f[w, c] = fitted(stream, target, g.p.route_spread, f[w, c])
                     one = choice(z[c] + f[w, c], g.p.route_spread)
             city.append(traded)
     return Base(x, kappa, f, city)
@@ -266,16 +268,17 @@ def refuse_cut(g: Ground, before: Array, after: Array) -> None:
 
 def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Array]:
     """Observed shares of gateways by class and way, g, nan where there is none. Raises BadInput listing what is wrong."""
-    if not p.targets:
+    path = net.targets if p.targets == "network" else Path(p.targets)
+    if p.targets == "none" or path is None:
         return {}
-    problems = Problems(f"{p.targets} is no file of targets")
+    problems = Problems(f"{path.name} is no file of targets")
     try:
-        found = pd.read_csv(p.targets)
+        found = pd.read_csv(path)
     except (OSError, ValueError) as e:
         raise BadInput(f"the file of targets cannot be read: {e}", where="model.gateway.targets") from None
     lacking = [c for c in ("class", "way", "gateway", "share") if c not in found]
     if lacking:
-        raise BadInput(f"the file of targets lacks {', '.join(lacking)}", where=p.targets, fix="columns class, way, gateway, share")
+        raise BadInput(f"the file of targets lacks {', '.join(lacking)}", where=str(path), fix="columns class, way, gateway, share")
     out: dict[tuple[str, str], Array] = {}
     at = {c: k for k, c in enumerate(net.gateways["gateway"])}
     for line, row in enumerate(found.itertuples(index=False), 2):
@@ -295,8 +298,39 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
     return out
 
 
-def laid(acc: Accounts, p: GatewayParameters, theta: Theta) -> tuple[Ground, Costs]:
-    """The ground, and what ways on it cost."""
-    g = ground(acc, p, theta)
-    codes = acc.geography.codes
-    return g, costs(g.net, p, tuple(codes[k] for k in g.abroad))
+class Rest(NamedTuple):
+    """Everything about a table and a network at rest: the ground, what ways cost, and by mode of distance the base with what
+    passes and what trade at home costs."""
+
+    ground: Ground
+    costs: Costs
+    bases: dict[DistanceMode, tuple[Base, Passage, Array]]
+
+
+def at_rest(acc: Accounts, p: GatewayParameters, theta: Theta) -> Rest:
+    """What does not depend on the shock, worked out once for a table and parameters.
+
+    Raises BadInput listing what does not fit; NotConverged where gateways cannot be fitted to their targets.
+    """
+    same = p.model_dump_json(exclude={"income", "sets", "spare", "hour", "freed", "until", "online_now", "online_distance"})
+    kept = _at_rest(acc, same, p.network, _stamp(p), Grid(theta.between), Grid(theta.within))
+    return kept._replace(ground=replace(kept.ground, p=p))
+
+
+def _stamp(p: GatewayParameters) -> tuple[float, ...]:
+    """When a user's own files were written, so that a changed file is read anew."""
+    files = [*Path(p.network).glob("*.csv"), Path(p.targets)]
+    return tuple(f.stat().st_mtime for f in files if f.is_file())
+
+
+@lru_cache(4)
+def _at_rest(acc: Accounts, same: str, name: str, stamp: tuple[float, ...], between: Grid, within: Grid) -> Rest:
+    p = GatewayParameters.model_validate_json(same)
+    g = ground(acc, p, Theta(between.values, within.values))
+    x = costs(g.net, p, tuple(acc.geography.codes[k] for k in g.abroad))
+    targets = targets_of(p, g.net)
+    bases = {}
+    for mode in p.ends:
+        base = based(g, x, stretch(g, x, mode), targets)
+        bases[mode] = (base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x))
+    return Rest(g, x, bases)

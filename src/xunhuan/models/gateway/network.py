@@ -46,7 +46,7 @@ class Network:
     cities    by a: city, name_zh, region, lon, lat, weight; sorted by region
     gateways  by g: gateway, name, name_zh, region, mode, lon, lat
     edges     from, to, mode, km, beyond, opened, class, speed; faster: part of the way to the pace of fast lines for goods
-    goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures
+    goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures · targets: file of observed shares
     """
 
     name: str
@@ -55,6 +55,7 @@ class Network:
     edges: pd.DataFrame
     goods: tuple[tuple[str, str], ...]
     outline: pd.DataFrame | None = None
+    targets: Path | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -81,7 +82,6 @@ class Network:
         raise BadInput(f"unknown {what} {name!r}", fix=fix)
 
 
-@lru_cache(8)
 def network(name: str) -> Network:
     """A bundled network by name, or one's own by its folder.
 
@@ -93,7 +93,7 @@ def network(name: str) -> Network:
         near = nearest(name, bundled_networks())
         what = f"no network {name!r}: neither bundled nor a folder with cities.csv, edges.csv and gateways.csv"
         raise BadInput(what, fix=f"did you mean {near[0]}?" if near else f"take {', '.join(bundled_networks())} or a folder")
-    return _read(folder, name)
+    return _read(folder, name, tuple(f.stat().st_mtime for f in sorted(folder.glob("*.csv"))))
 
 
 def bundled_networks() -> list[str]:
@@ -102,7 +102,8 @@ def bundled_networks() -> list[str]:
     return sorted(d.name for d in data.iterdir() if (d / "cities.csv").is_file())
 
 
-def _read(folder: Path, name: str) -> Network:
+@lru_cache(8)
+def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
     problems = Problems(f"the network {name} cannot be read")
     frames: dict[str, pd.DataFrame] = {}
     for file, columns in _COLUMNS.items():
@@ -130,7 +131,8 @@ def _read(folder: Path, name: str) -> Network:
     problems.raise_if(ForeignFile, where=str(folder))
     goods = tuple(frames["goods"][["sector", "class"]].itertuples(index=False, name=None)) if "goods" in frames else ()
     outline = pd.read_csv(folder / "outline.csv") if (folder / "outline.csv").is_file() else None
-    return Network(name, cities, gateways, edges, goods, outline)
+    targets = folder / "targets.csv"
+    return Network(name, cities, gateways, edges, goods, outline, targets if targets.is_file() else None)
 
 
 def _numbers(frame: pd.DataFrame, file: str, column: str, problems: Problems) -> None:

@@ -100,8 +100,9 @@ class GatewayParameters(Strict):
         default=ModeCost(rate=0.30, terminal=100.0, speed=450.0, wait=3.0, detour=1.25), description="Over a land border."
     )
     targets: str = Field(
-        default="", description="CSV with class, way, gateway, share: observed shares of gateways, to which costs are fitted."
-    )
+        default="network", description="Observed shares of gateways, to which their costs are fitted: network, the default, the "
+        "network's own targets.csv where it has one; none; or a CSV with class, way, gateway, share.",
+    )  # fmt: skip
     sets: dict[str, str] = Field(
         default={}, description="Sets of regions whose gateways are watched together: name and selection."
     )

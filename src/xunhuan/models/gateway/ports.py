@@ -98,18 +98,21 @@ def congested(
     raise NotConverged(f"congestion did not settle: {np.abs(gap).max():.2g} log points are left", fix="take a smaller λ")
 
 
-def fitted(stream: Streams, target: Array, spread: float, tolerance: float = 1e-12) -> Array:
+def fitted(
+    stream: Streams, target: Array, spread: float, start: Array | None = None, tolerance: float = 1e-12
+) -> Array:
     r"""Costs of gateways at which their traffic has observed shares, by Newton's method.
 
     T_g / Σ_{h∈K} T_h = target_g,   Σ_{g∈K} target_g f_g = 0,   ∂T/∂f = −V (diag(T) − Σ flow π π')
 
-    target g, shares among the gateways K that have one, nan for the others, which keep f = 0. Returns f g.
+    target g, shares among the gateways K that have one, nan for the others, which keep f = 0 · start f to begin with.
+    Returns f g.
 
     Raises NotConverged.
     """
     known = np.isfinite(target) & (target > 0)
     aim = target[known] / target[known].sum()
-    f = np.zeros(len(target))
+    f = np.zeros(len(target)) if start is None else start.copy()
     for _ in range(NEWTON):
         total, slope = traffic([stream], f[None], spread)
         mine = total[known]
