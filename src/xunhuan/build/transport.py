@@ -30,7 +30,7 @@ from xunhuan.data.store import atomic_path
 _FOLDER = "transport"
 _NAMES = ("cn_cities.csv", "cn_rail_edges.csv", "gateways.csv", "sea_distance.csv", "coastal_distance.csv",
           "economy_ports.csv", "provinces.geojson")  # fmt: skip
-FILES = tuple(f"{_FOLDER}/{name}" for name in _NAMES)
+TRANSPORT_FILES = tuple(f"{_FOLDER}/{name}" for name in _NAMES)
 NAME = "transport-2017"
 EARTH = 6371.0
 _OUTSIDE = 0.35
@@ -54,10 +54,49 @@ _RIVERS = (
 """Cities along navigable water, in order: Yangtze, Grand Canal, Xi Jiang, Gan, Xiang."""
 _MOUTHS = {"上海": "SHA", "南通": "NJG", "广州": "CAN"}
 """Gateways where rivers and coast meet."""
-_REACHED = (
-    "AUT BEL BGD BGR BLR CHE CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IND ITA KAZ KHM LAO LTU LUX LVA MMR MYS NLD NOR PAK "
-    "POL PRT ROU RUS SGP SVK SVN SWE THA TUR UKR VNM"
-).split()
+_REACHED = [
+    "AUT",
+    "BEL",
+    "BGD",
+    "BGR",
+    "BLR",
+    "CHE",
+    "CZE",
+    "DEU",
+    "DNK",
+    "ESP",
+    "EST",
+    "FIN",
+    "FRA",
+    "GRC",
+    "HRV",
+    "HUN",
+    "IND",
+    "ITA",
+    "KAZ",
+    "KHM",
+    "LAO",
+    "LTU",
+    "LUX",
+    "LVA",
+    "MMR",
+    "MYS",
+    "NLD",
+    "NOR",
+    "PAK",
+    "POL",
+    "PRT",
+    "ROU",
+    "RUS",
+    "SGP",
+    "SVK",
+    "SVN",
+    "SWE",
+    "THA",
+    "TUR",
+    "UKR",
+    "VNM",
+]
 """Economies on the continent, which land gateways reach."""
 _PLACED = {
     "AUT": (16.4, 48.2), "BLR": (27.6, 53.9), "CHE": (8.5, 47.4), "CZE": (14.4, 50.1), "HUN": (19.0, 47.5),
@@ -80,7 +119,7 @@ _GOODS = (
 
 def transport(raw: Path) -> dict[str, pd.DataFrame]:
     """All files of the network by name. Raises BadInput where a source lacks a file or a place."""
-    check_raw(raw, FILES)
+    check_raw(raw, TRANSPORT_FILES)
     at = raw / _FOLDER
     log: list[tuple[str, str, float]] = []
     cities = _cities(pd.read_csv(at / "cn_cities.csv"), log)
@@ -100,8 +139,15 @@ def transport(raw: Path) -> dict[str, pd.DataFrame]:
     goods = pd.DataFrame([(s, c) for c, some in _GOODS for s in some], columns=["sector", "class"])
     outline = pd.DataFrame(_outline(shapes), columns=["region", "part", "lon", "lat"])
     made = pd.DataFrame(log, columns=["step", "what", "km"])
-    return {"cities": cities, "gateways": gateways, "edges": edges, "goods": goods, "targets": _targets(gates),
-            "log": made, "outline": outline}
+    return {
+        "cities": cities,
+        "gateways": gateways,
+        "edges": edges,
+        "goods": goods,
+        "targets": _targets(gates),
+        "log": made,
+        "outline": outline,
+    }
 
 
 def write_transport(raw: Path, folder: Path) -> list[Path]:
@@ -147,9 +193,7 @@ Shapes = dict[str, list[Array]]
 
 def _shapes(path: Path) -> Shapes:
     found = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {
-        f["properties"]["code"]: [np.array(ring[0])[:, :2] for ring in f["geometry"]["coordinates"]] for f in found
-    }
+    return {f["properties"]["code"]: [np.array(ring[0])[:, :2] for ring in f["geometry"]["coordinates"]] for f in found}
 
 
 def _inside(shapes: Shapes, x: Array, y: Array) -> NDArray[np.bool_]:
@@ -180,7 +224,9 @@ def _roads(cities: pd.DataFrame, shapes: Shapes, log: list[tuple[str, str, float
     island = np.isin(region[a], _ISLANDS) != np.isin(region[b], _ISLANDS)
     gone = (outside > _OUTSIDE) | (outside * km > _FAR) | island
     city = cities["city"].to_numpy()
-    log += [("road over sea or border", f"{city[a[k]]}-{city[b[k]]}", round(float(km[k]), 1)) for k in np.flatnonzero(gone)]
+    log += [
+        ("road over sea or border", f"{city[a[k]]}-{city[b[k]]}", round(float(km[k]), 1)) for k in np.flatnonzero(gone)
+    ]
     kept = np.flatnonzero(~gone)
     return _frame([(city[a[k]], city[b[k]], km[k]) for k in kept], "road")
 
@@ -229,7 +275,12 @@ def _coast(found: pd.DataFrame) -> pd.DataFrame:
 
 def _ocean(found: pd.DataFrame) -> pd.DataFrame:
     """Sea ways; of an economy with several ports the nearest. What lies beyond the port is a way by land of its own kind."""
-    best = found.assign(total=found["sea_km"] + found["land_km"]).sort_values("total").groupby(["gateway", "economy"]).first()
+    best = (
+        found.assign(total=found["sea_km"] + found["land_km"])
+        .sort_values("total")
+        .groupby(["gateway", "economy"])
+        .first()
+    )
     best = best.reset_index()
     own = best["gateway"] != best["economy"]
     sea = _frame(best.loc[own, ["gateway", "economy", "sea_km"]].itertuples(index=False, name=None), "ocean")
@@ -261,7 +312,10 @@ def _targets(gates: pd.DataFrame) -> pd.DataFrame:
     boxes = boxes * np.where(frame["mode"] == "entrepot", _ENTREPOT, 1.0)
     share, status = (boxes / boxes.sum()).round(4), np.where(known & (frame["mode"] == "sea"), "read", "assumed")
     rows = [
-        (c, w, *row) for c in _CONTAINED for w in ("export", "import") for row in zip(frame["code"], share, status, strict=True)
+        (c, w, *row)
+        for c in _CONTAINED
+        for w in ("export", "import")
+        for row in zip(frame["code"], share, status, strict=True)
     ]
     return pd.DataFrame(rows, columns=["class", "way", "gateway", "share", "status"])
 

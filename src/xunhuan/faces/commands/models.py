@@ -36,7 +36,12 @@ def _models(
         import pandas as pd
 
         rows = [
-            (m.name, words.first_of(m), ", ".join(e.kind for e in m.reads if not e.handed), ", ".join(q.name for q in m.quantities))
+            (
+                m.name,
+                words.first_of(m),
+                ", ".join(e.kind for e in m.reads if not e.handed),
+                ", ".join(q.name for q in m.quantities),
+            )
             for m in registry.models().values()
         ]
         frame = pd.DataFrame(rows, columns=["model", "title", "reads", "gives"])

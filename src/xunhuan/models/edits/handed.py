@@ -12,13 +12,13 @@ from pydantic import ConfigDict, Field
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.records import Strict
-from xunhuan.models.edits.base import SectorNames, Wrong
+from xunhuan.models.edits.base import Wrong
 from xunhuan.models.edits.primitives import Lasting, Ledger
 from xunhuan.models.edits.timed import Effect, Timed
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class CellArray:
     """An array that is a value: two of the same numbers are equal, and it can be a key.
 
     Attributes
@@ -29,7 +29,7 @@ class Grid:
     Examples
     --------
     >>> import numpy as np
-    >>> Grid(np.ones(3)) == Grid(np.ones(3)), Grid(np.ones(3)) == Grid(np.zeros(3))
+    >>> CellArray(np.ones(3)) == CellArray(np.ones(3)), CellArray(np.ones(3)) == CellArray(np.zeros(3))
     (True, False)
     """
 
@@ -42,7 +42,7 @@ class Grid:
         return blake2b(whole.tobytes() + str(whole.shape).encode(), digest_size=6).hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Grid) and self.digest == other.digest
+        return isinstance(other, CellArray) and self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -60,13 +60,13 @@ class Toll(Strict):
         Code of the region whose income it is.
     sector : str
         Code of the service that it is booked as.
-    rate : Grid
+    rate : CellArray
         r s i, share of the price before it.
 
     Examples
     --------
     >>> import numpy as np
-    >>> Toll(collector="AT-E", sector="SER", rate=Grid(np.zeros((4, 4, 3)))).collector
+    >>> Toll(collector="AT-E", sector="SER", rate=CellArray(np.zeros((4, 4, 3)))).collector
     'AT-E'
     """
 
@@ -74,7 +74,7 @@ class Toll(Strict):
 
     collector: str
     sector: str
-    rate: Grid
+    rate: CellArray
 
     def __str__(self) -> str:
         return f"{self.collector}:{self.rate.digest}"
@@ -90,7 +90,7 @@ class Routes(Lasting):
 
     Parameters
     ----------
-    cost : Grid
+    cost : CellArray
         r s i, ratio, above 0.
     tolls : tuple of Toll, default ()
         Who collects what.
@@ -105,7 +105,7 @@ class Routes(Lasting):
     >>> import numpy as np, xunhuan as xh
     >>> cost = np.ones((4, 4, 3))
     >>> cost[3, :3] = 1.1
-    >>> xh.respond("toyland", Routes(cost=Grid(cost))).detail["real_income_hat"].values.round(3).tolist()
+    >>> xh.respond("toyland", Routes(cost=CellArray(cost))).detail["real_income_hat"].values.round(3).tolist()
     [0.996, 0.997, 0.992, 0.986]
     """
 
@@ -114,7 +114,7 @@ class Routes(Lasting):
     kind = "routes"
     handed = True
 
-    cost: Grid
+    cost: CellArray
     tolls: tuple[Toll, ...] = ()
 
     def check(self, acc: Accounts) -> tuple[Wrong, ...]:
@@ -143,7 +143,7 @@ class LinkLosses(Timed):
     ----------
     start, end : float, default 0 and 30
         Days in force, from start until before end, counted from 0 at the start of a run.
-    loss : Grid
+    loss : CellArray
         r s i, share lost, 0 to 1.
 
     Raises
@@ -156,7 +156,7 @@ class LinkLosses(Timed):
     >>> import numpy as np, xunhuan as xh
     >>> loss = np.zeros((4, 4, 3))
     >>> loss[3, :3] = 1.0
-    >>> cut = LinkLosses(loss=Grid(loss), end=14)
+    >>> cut = LinkLosses(loss=CellArray(loss), end=14)
     >>> r = xh.respond("toyland", cut, model="propagation", horizon_days=56)
     >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
     [0.1, 0.1, 0.2, 4.3]
@@ -167,7 +167,7 @@ class LinkLosses(Timed):
     kind = "link_losses"
     handed = True
 
-    loss: Grid = Field()
+    loss: CellArray = Field()
 
     def check(self, acc: Accounts) -> tuple[Wrong, ...]:
         """Whether the array is of the table and in range."""

@@ -6,20 +6,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.gateway.edits import (
+    PASSENGER,
+    BuiltLine,
     GatewayCapacity,
     GatewayClosed,
     GatewayFee,
     GatewayOnly,
-    Line,
     Online,
     Way,
     split_places,
 )
-from xunhuan.models.gateway.ground import Ground, Index
-from xunhuan.models.gateway.network import HOME_MODES, PASSENGER, Network, great_circle_km, with_line
+from xunhuan.models.gateway.ground import Terrain
+from xunhuan.models.gateway.network import HOME_MODES, Network, great_circle_km, with_line
 from xunhuan.models.model import Shock
 
 FARTHEST = 1500.0
@@ -48,7 +49,7 @@ class Acts:
     notes: list[str] = field(default_factory=list)
 
 
-def acts(g: Ground, shock: Shock) -> Acts:
+def acts(g: Terrain, shock: Shock) -> Acts:
     """All edits of a shock on the ground. Raises BadInput collecting what is wrong."""
     G = len(g.gateways)
     out = Acts(g.net, np.zeros(G, dtype=bool), np.zeros(G), {}, np.ones(G))
@@ -84,8 +85,8 @@ def named_gateways(net: Network, names: str) -> Index:
     return np.array(sorted({*found}), dtype=np.intp)
 
 
-def _act(g: Ground, out: Acts, e: object) -> None:
-    if isinstance(e, Line):
+def _act(g: Terrain, out: Acts, e: object) -> None:
+    if isinstance(e, BuiltLine):
         _line(g, out, e)
     elif isinstance(e, GatewayClosed | GatewayOnly | GatewayFee | GatewayCapacity | Way):
         _gateway(g, out, e)
@@ -93,7 +94,7 @@ def _act(g: Ground, out: Acts, e: object) -> None:
         out.online.append((g.acc.sectors.select(e.sectors), e.share))
 
 
-def _gateway(g: Ground, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee | GatewayCapacity | Way) -> None:
+def _gateway(g: Terrain, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee | GatewayCapacity | Way) -> None:
     some = named_gateways(g.net, str(e.gateways))
     if isinstance(e, GatewayClosed) and e.end is not None:
         mask = out.days.setdefault((e.start, e.end), np.zeros(len(out.fee), dtype=bool))
@@ -119,7 +120,7 @@ def _gateway(g: Ground, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee |
         out.ways.append((some, to, e.days, e.cost))
 
 
-def _line(g: Ground, out: Acts, e: Line) -> None:
+def _line(g: Terrain, out: Acts, e: BuiltLine) -> None:
     cities = [_city(g.net, n) for n in split_places(e.via)]
     if e.opened is not None and g.p.until is not None and e.opened > g.p.until:
         out.notes.append(f"`{e}` opens after {g.p.until} and does nothing")
@@ -129,7 +130,9 @@ def _line(g: Ground, out: Acts, e: Line) -> None:
     km = great_circle_km(lon[:-1], lat[:-1], lon[1:], lat[1:])
     far = [f"{a}-{b} ({d:.0f} km)" for a, b, d in zip(cities[:-1], cities[1:], km, strict=True) if d > FARTHEST]
     if far:
-        raise BadInput(f"cities in a row lie more than {FARTHEST:g} km apart: {', '.join(far)}", fix="name cities between them")
+        raise BadInput(
+            f"cities in a row lie more than {FARTHEST:g} km apart: {', '.join(far)}", fix="name cities between them"
+        )
     mode = e.line_kind if e.line_kind in HOME_MODES else "rail"
     sections = list(zip(cities[:-1], cities[1:], km.tolist(), strict=True))
     out.net = with_line(out.net, sections, mode, "" if mode != "rail" else e.line_kind, e.pace)
@@ -151,6 +154,11 @@ def _freed(net: Network, cities: set[str], part: float) -> Network:
     """Old railway between cities of a passenger line that takes its trains: goods go that part of the way faster to a fast
     line's pace."""
     edges = net.edges.copy()
-    old = (edges["mode"] == "rail") & (edges["class"] != PASSENGER) & edges["from"].isin(cities) & edges["to"].isin(cities)
+    old = (
+        (edges["mode"] == "rail")
+        & (edges["class"] != PASSENGER)
+        & edges["from"].isin(cities)
+        & edges["to"].isin(cities)
+    )
     edges.loc[old, "faster"] = np.maximum(edges.loc[old, "faster"], part)
     return replace(net, edges=edges)

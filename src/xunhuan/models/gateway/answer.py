@@ -9,18 +9,18 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.models.edits.handed import Grid, Routes, Toll
+from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.acting import Acts, acts
 from xunhuan.models.gateway.ground import (
-    Base,
-    Ground,
     Passage,
-    Rest,
-    at_rest,
+    RouteBase,
+    Standing,
+    Terrain,
     home_costs,
     passage,
     refuse_cut,
+    standing,
 )
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
@@ -29,8 +29,7 @@ from xunhuan.models.gateway.routes import Costs, costs, online
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 if TYPE_CHECKING:
-    import xarray as xr
-
+    pass
 
 
 class End(NamedTuple):
@@ -41,7 +40,7 @@ class End(NamedTuple):
     """
 
     mode: DistanceMode
-    base: Base
+    base: RouteBase
     cost: Array
     tolls: dict[int, Array]
     before: Passage
@@ -61,21 +60,21 @@ def respond(
 
     Raises BadInput listing what is wrong with edits, network or targets, Infeasible where closures leave goods no way.
     """
-    from xunhuan.models.gateway.detail import dataset
+    from xunhuan.models.gateway.detail import route_dataset
 
-    rest = at_rest(accounts, parameters, elasticities)
+    rest = standing(accounts, parameters, elasticities)
     g = rest.ground
     done = acts(g, shock)
     moved = _moved(g, done, rest.costs)
     found = [_end(rest, moved, done, mode) for mode in parameters.ends]
     service = accounts.sectors.codes[int(accounts.sectors.select(parameters.fee_service)[0])] if done.income else ""
     income, notes = _incomes(accounts, found, long_run, service)
-    data = dataset(g, found, income, service)
+    data = route_dataset(g, found, income, service)
     told = [*done.notes, *notes, *_assumed(g, parameters)]
     return Response(accounts, data, Status(message="routes found"), notes=tuple(dict.fromkeys(told)))
 
 
-def _moved(g: Ground, done: Acts, x: Costs) -> Costs:
+def _moved(g: Terrain, done: Acts, x: Costs) -> Costs:
     """Costs on the network the shock leaves; the base's own where it is the same."""
     out = x
     if done.goods:
@@ -90,7 +89,7 @@ def _moved(g: Ground, done: Acts, x: Costs) -> Costs:
     return out
 
 
-def _end(rest: Rest, moved: Costs, done: Acts, mode: DistanceMode) -> End:
+def _end(rest: Standing, moved: Costs, done: Acts, mode: DistanceMode) -> End:
     g, x = rest.ground, rest.costs
     base, before, home = rest.bases[mode]
     still = moved is x and not done.closed.any() and not done.fee.any() and (done.capacity == 1).all()
@@ -107,12 +106,14 @@ def _end(rest: Rest, moved: Costs, done: Acts, mode: DistanceMode) -> End:
     return End(mode, base, cost, tolls, before, after, shut, home)
 
 
-def _after(g: Ground, base: Base, moved: Costs, done: Acts, before: Passage) -> Passage:
+def _after(g: Terrain, base: RouteBase, moved: Costs, done: Acts, before: Passage) -> Passage:
     added = np.zeros_like(base.fitted) + done.fee
     added[:, :, done.closed] = np.inf
     if g.p.congestion > 0:
         probe = passage(g, base, moved, added)
-        streams = [s._replace(z=s.z + added[k // added.shape[1], k % added.shape[1]]) for k, s in enumerate(probe.streams)]
+        streams = [
+            s._replace(z=s.z + added[k // added.shape[1], k % added.shape[1]]) for k, s in enumerate(probe.streams)
+        ]
         none = np.zeros((len(streams), len(done.fee)))
         carried, _ = traffic(before.streams, none, g.p.route_spread)
         room = np.where(done.closed, 0.0, carried * done.capacity)
@@ -122,7 +123,7 @@ def _after(g: Ground, base: Base, moved: Costs, done: Acts, before: Passage) -> 
     return after
 
 
-def _changes(g: Ground, before: Passage, after: Passage, done: Acts) -> tuple[Array, dict[int, Array]]:
+def _changes(g: Terrain, before: Passage, after: Passage, done: Acts) -> tuple[Array, dict[int, Array]]:
     r"""d̂ r s i of trade with abroad, and tolls within it.
 
     d̂ = e^(x' − x);  collected per unit the buyer pays  R_k = Σ_{g of k} π'_g (1 − e^(−φ_g)),  toll_k = R_k / (1 − Σ R),  and what
@@ -144,7 +145,7 @@ def _changes(g: Ground, before: Passage, after: Passage, done: Acts) -> tuple[Ar
     return cost, tolls
 
 
-def _of_people(g: Ground, done: Acts, cost: Array) -> None:
+def _of_people(g: Terrain, done: Acts, cost: Array) -> None:
     """d̂ = e^(−hour Δh) of services people travel for."""
     if done.people and g.p.hour > 0:
         saved = hours_saved(g, done.net)
@@ -152,7 +153,7 @@ def _of_people(g: Ground, done: Acts, cost: Array) -> None:
         cost[cells] = cost[cells] * np.exp(-g.p.hour * saved)[:, :, None]
 
 
-def _sold_online(g: Ground, done: Acts, cost: Array) -> None:
+def _sold_online(g: Terrain, done: Acts, cost: Array) -> None:
     now = g.p.online_now
     for goods, share in done.online:
         for i in goods:
@@ -164,7 +165,7 @@ def _sold_online(g: Ground, done: Acts, cost: Array) -> None:
             cost[np.ix_(g.home, g.home, [i])] *= online(now, share, ratio, effect, float(g.theta.within[i]))[:, :, None]
 
 
-def _stuck(g: Ground, base: Base, x: Costs, before: Passage, closed: Array) -> Array:
+def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: Array) -> Array:
     """Share of trade with abroad that is stuck while gateways are closed for days, w h s i: alike in a class."""
     added = np.zeros_like(base.fitted)
     added[:, :, closed] = np.inf
@@ -178,13 +179,13 @@ def _stuck(g: Ground, base: Base, x: Costs, before: Passage, closed: Array) -> A
     return np.asarray(np.minimum(np.moveaxis(share[:, g.kind], 1, -1), 1.0))
 
 
-def handed(accounts: Accounts, cost: Array, tolls: dict[int, Array], service: str) -> Routes | None:
+def routes_edit(accounts: Accounts, cost: Array, tolls: dict[int, Array], service: str) -> Routes | None:
     """The edit that a model of trade reads; None where nothing changes."""
     if (cost == 1).all() and not tolls:
         return None
     codes = accounts.geography.codes
-    made = tuple(Toll(collector=codes[k], sector=service, rate=Grid(rate)) for k, rate in tolls.items())
-    return Routes(cost=Grid(cost), tolls=made)
+    made = tuple(Toll(collector=codes[k], sector=service, rate=CellArray(rate)) for k, rate in tolls.items())
+    return Routes(cost=CellArray(cost), tolls=made)
 
 
 class Income(NamedTuple):
@@ -201,7 +202,7 @@ def _incomes(
         return None, []
     hats, base, notes, start = [], np.zeros(accounts.R), [], None
     for end in ends:
-        edit = handed(accounts, end.cost, end.tolls, service)
+        edit = routes_edit(accounts, end.cost, end.tolls, service)
         response, start = long_run(Shock(() if edit is None else (edit,)), start)
         hats.append(np.asarray(response.detail["real_income_hat"].to_numpy()))
         base = np.asarray(response.detail["income_base"].to_numpy())
@@ -210,7 +211,7 @@ def _incomes(
     return Income(np.stack(hats), base), notes
 
 
-def _assumed(g: Ground, p: GatewayParameters) -> list[str]:
+def _assumed(g: Terrain, p: GatewayParameters) -> list[str]:
     out = ["costs of ways are orders of magnitude, not measured; every number is given for costs of carrying and for costs that "
            "fall with distance as trade does" if p.distance == "both" else
            f"costs of ways are orders of magnitude, not measured; distance by {p.distance} alone"]  # fmt: skip
@@ -224,5 +225,3 @@ def _assumed(g: Ground, p: GatewayParameters) -> list[str]:
     if left:
         out.append(f"no way of the network leads to {', '.join(left[:6])}: their trade stays as it is")
     return out
-
-

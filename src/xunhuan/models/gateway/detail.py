@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.models.gateway.ground import Ground, Passage
+from xunhuan.models.gateway.ground import Passage, Terrain
 from xunhuan.models.gateway.network import KEEPS
 from xunhuan.models.gateway.routes import between_regions
 
@@ -21,20 +21,20 @@ MODES = tuple("_".join(("road", *k)) for k in KEEPS)
 _PAIR = ("origin", "destination", "sector")
 
 
-def carried(g: Ground, way: Passage) -> Array:
+def carried(g: Terrain, way: Passage) -> Array:
     """Value that passes each gateway, both ways: h s g."""
     C = len(g.net.classes)
     by_class = np.stack([g.foreign[..., g.kind == c].sum(-1) for c in range(C)], axis=1)  # w c h s
     return np.asarray(np.einsum("wchs,wchsg->hsg", by_class, way.share))
 
 
-def joined(ends: list[End]) -> tuple[Array, dict[int, Array]]:
+def between_ends(ends: list[End]) -> tuple[Array, dict[int, Array]]:
     """d̂ and tolls between the ends: the mean of ln d̂, and of tolls."""
     cost = ends[0].cost if len(ends) == 1 else np.exp(np.mean([np.log(e.cost) for e in ends], axis=0))
     return cost, {k: np.asarray(np.mean([e.tolls[k] for e in ends], axis=0)) for k in ends[0].tolls}
 
 
-def dataset(g: Ground, ends: list[End], income: Income | None, service: str) -> xr.Dataset:
+def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: str) -> xr.Dataset:
     """All results.
 
     cost r s i, d̂ · toll: by who collects · stuck: by period · passes, passes_before: end h g, value both ways
@@ -43,7 +43,7 @@ def dataset(g: Ground, ends: list[End], income: Income | None, service: str) -> 
     import xarray as xr
 
     acc, codes = g.acc, list(g.acc.geography.codes)
-    cost, tolls = joined(ends)
+    cost, tolls = between_ends(ends)
     periods = list(ends[0].stuck)
     before, after = (np.stack([carried(g, getattr(e, name)) for e in ends]) for name in ("before", "after"))
     rate = {k: np.stack([e.tolls[k] for e in ends]) for k in tolls}
@@ -77,7 +77,7 @@ def dataset(g: Ground, ends: list[End], income: Income | None, service: str) -> 
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
-def _home_trade(g: Ground, ends: list[End]) -> tuple[Array, float]:
+def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:
     """Of goods among different regions at home: shares of networks of modes, and mean cost of carrying, share of value."""
     x, total, spent = ends[0].base.costs, np.zeros(len(MODES)), 0.0
     away = ~np.eye(len(g.home), dtype=bool)
@@ -94,7 +94,7 @@ def _home_trade(g: Ground, ends: list[End]) -> tuple[Array, float]:
     return ratio(total, np.full(len(total), total.sum())), spent / whole if whole > 0 else 0.0
 
 
-def _fees(g: Ground, rate: dict[int, Array], ends: int) -> Array:
+def _fees(g: Terrain, rate: dict[int, Array], ends: int) -> Array:
     """What is collected at the base's trade, end r, value."""
     out = np.zeros((ends, g.acc.R))
     for k, r in rate.items():
@@ -102,7 +102,7 @@ def _fees(g: Ground, rate: dict[int, Array], ends: int) -> Array:
     return out
 
 
-def _stuck_cells(g: Ground, ends: list[End]) -> Array:
+def _stuck_cells(g: Terrain, ends: list[End]) -> Array:
     """Share stuck of every cell, period r s i: the mean of the ends."""
     periods, acc = list(ends[0].stuck), g.acc
     out = np.zeros((len(periods), acc.R, acc.R, acc.S))
@@ -113,7 +113,7 @@ def _stuck_cells(g: Ground, ends: list[End]) -> Array:
     return out
 
 
-def _stuck_shares(g: Ground, ends: list[End]) -> Array:
+def _stuck_shares(g: Terrain, ends: list[End]) -> Array:
     """Share stuck of a region's goods trade with abroad, end period h."""
     traded = g.foreign.sum((0, 2, 3))
     found = [[(e.stuck[days] * g.foreign).sum((0, 2, 3)) for days in e.stuck] for e in ends]

@@ -8,9 +8,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from xunhuan.data.records import NUMBER, Change, Finite, NotNegative, Percent, Positive, Share
 from xunhuan.models.edits.base import Edit, RegionNames, SectorNames
-from xunhuan.models.gateway.network import FAST, PASSENGER
 
-Place = Annotated[str, Field(min_length=1)]
+PASSENGER = "high-speed passenger"
+"""Class of lines that carry people and no goods."""
+FAST = "fast mixed"
+"""Class of lines that carry both, goods faster than elsewhere."""
+_Place = Annotated[str, Field(min_length=1)]
 
 
 def _listed(names: str | tuple[str, ...]) -> str:
@@ -18,7 +21,7 @@ def _listed(names: str | tuple[str, ...]) -> str:
     return names if isinstance(names, str) else "+".join(names)
 
 
-PlaceNames = Annotated[Place | Annotated[tuple[Place, ...], Field(min_length=1)], AfterValidator(_listed)]
+PlaceNames = Annotated[_Place | Annotated[tuple[_Place, ...], Field(min_length=1)], AfterValidator(_listed)]
 LineKind = Literal["road", "conventional", "fast mixed", "high-speed passenger", "river"]
 
 
@@ -27,7 +30,7 @@ def split_places(names: str | tuple[str, ...]) -> list[str]:
     return [n.strip() for n in _listed(names).split("+")]
 
 
-class Line(Edit):
+class BuiltLine(Edit):
     """A line built along cities, which goods take where it is cheaper, or people where it is faster.
 
     km[k,l] great circle times the mode's detour;  of a passenger line:  d̂[r,s,i] = e^(−hour Δh[r,s])  for services people travel for
@@ -52,7 +55,7 @@ class Line(Edit):
 
     Examples
     --------
-    >>> print(Line(via=["Guangzhou", "Foshan", "Zhanjiang"], kind="fast mixed"))
+    >>> print(BuiltLine(via=["Guangzhou", "Foshan", "Zhanjiang"], kind="fast mixed"))
     line via=Guangzhou+Foshan+Zhanjiang kind="fast mixed"
     """
 
@@ -301,5 +304,5 @@ class Online(Edit):
     share: Share
 
 
-EDITS: tuple[type[Edit], ...] = (Line, GatewayClosed, GatewayOnly, GatewayFee, GatewayCapacity, Way, Online)
+EDITS: tuple[type[Edit], ...] = (BuiltLine, GatewayClosed, GatewayOnly, GatewayFee, GatewayCapacity, Way, Online)
 """All that the room reads."""

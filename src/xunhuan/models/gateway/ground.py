@@ -13,24 +13,22 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
-from xunhuan.models.edits.handed import Grid
+from xunhuan.models.edits.handed import CellArray
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.ports import Choice, Streams, choice, fitted
 from xunhuan.models.gateway.routes import Costs, between_regions, costs, distance_slope
 
-Index = NDArray[np.intp]
 WAYS = ("export", "import")
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class Terrain:
     """A network under a table.
 
     home, abroad, goods  positions in the table: h, s, i · kind i, class of the good · theta: of the table's sectors
@@ -91,7 +89,7 @@ class Ground:
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.weight)]))
 
 
-def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Ground:
+def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     """Lay the parameters' network under a table. Raises BadInput listing what does not fit."""
     net = network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100))
     at = {c: k for k, c in enumerate(acc.geography.codes)}
@@ -113,7 +111,7 @@ def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Ground:
     starts = np.flatnonzero(np.r_[True, region[1:] != region[:-1]])
     weight = net.cities["weight"].to_numpy(dtype=float)
     whole = np.repeat(np.add.reduceat(weight, starts), np.diff([*starts, len(weight)]))
-    return Ground(
+    return Terrain(
         acc, net, p, theta, np.array([at[r] for r in region[starts]]), np.array(abroad), goods, kinds(acc, net, goods),
         starts, weight / whole,
     )  # fmt: skip
@@ -128,7 +126,7 @@ def kinds(acc: Accounts, net: Network, goods: Index) -> Index:
     return np.asarray(out[goods])
 
 
-def stretch(g: Ground, x: Costs, mode: DistanceMode) -> Array:
+def stretch(g: Terrain, x: Costs, mode: DistanceMode) -> Array:
     r"""κ[i], how much more distance costs than carrying: 1 (freight), or as trade falls with distance (gravity).
 
     κ[i] = ε / slope of θ[i] x[r,s,i] on ln km over pairs of regions,   ε = `distance_effect`
@@ -155,7 +153,7 @@ class Passage(NamedTuple):
     streams: list[Streams]
 
 
-class Base(NamedTuple):
+class RouteBase(NamedTuple):
     """What is held while the network changes.
 
     costs  of the base · kappa i · fitted w c g, what is added to gateways' costs · city: by way and class, a s, value that a
@@ -168,7 +166,7 @@ class Base(NamedTuple):
     city: list[Array]
 
 
-def class_kappa(g: Ground, kappa: Array) -> Array:
+def class_kappa(g: Terrain, kappa: Array) -> Array:
     """κ by class, a mean by trade with abroad, c."""
     size = g.foreign.sum((0, 1, 2))
     out = np.ones(len(g.net.classes))
@@ -179,15 +177,15 @@ def class_kappa(g: Ground, kappa: Array) -> Array:
     return out
 
 
-def ways(g: Ground, x: Costs, kappa: Array) -> list[Array]:
+def through_gateways(g: Terrain, x: Costs, kappa: Array) -> list[Array]:
     """Cost through each gateway without what is fitted, by class: a s g."""
     by = class_kappa(g, kappa)
     return [by[c] * x.gate[c][:, None, :] + x.outer[c].T[None] for c in range(len(by))]
 
 
-def based(g: Ground, x: Costs, kappa: Array, targets: Mapping[tuple[str, str], Array]) -> Base:
+def based(g: Terrain, x: Costs, kappa: Array, targets: Mapping[tuple[str, str], Array]) -> RouteBase:
     """The base: gateways fitted to targets where there are some, and what each city trades."""
-    z = ways(g, x, kappa)
+    z = through_gateways(g, x, kappa)
     C, G = len(z), len(g.gateways)
     f = np.zeros((2, C, G))
     city: list[Array] = []
@@ -202,26 +200,28 @@ def based(g: Ground, x: Costs, kappa: Array, targets: Mapping[tuple[str, str], A
                     f[w, c] = fitted(stream, target, g.p.route_spread, f[w, c])
                     one = choice(z[c] + f[w, c], g.p.route_spread)
             city.append(traded)
-    return Base(x, kappa, f, city)
+    return RouteBase(x, kappa, f, city)
 
 
-def _by_city(g: Ground, w: int, c: int, one: Choice) -> Array:
+def _by_city(g: Terrain, w: int, c: int, one: Choice) -> Array:
     """What each city trades of a class one way, a s: a region's trade by how cheaply its cities reach the economy."""
     out, at = np.zeros(one.cost.shape), g.city_region()
     flow = g.flow(w)
     for i in np.flatnonzero(g.kind == c):
-        small = g.weight[:, None] * np.exp(-g.theta.between[g.goods[i]] * np.where(np.isfinite(one.cost), one.cost, np.inf))
+        small = g.weight[:, None] * np.exp(
+            -g.theta.between[g.goods[i]] * np.where(np.isfinite(one.cost), one.cost, np.inf)
+        )
         whole = np.add.reduceat(small, g.starts, axis=0)
         out += ratio(small, whole[at]) * flow[at, :, i]
     return out
 
 
-def passage(g: Ground, base: Base, x: Costs, added: Array) -> Passage:
+def passage(g: Terrain, base: RouteBase, x: Costs, added: Array) -> Passage:
     """What trade costs through gateways where the network costs x, and `added` w c g comes to what is fitted.
 
     Regions: x[h,s,i] = −(1/θ) ln Σ_a w[h,a] e^(−θ X[a,s]). Shares are by what cities trade in the base.
     """
-    z, p = ways(g, x, base.kappa), g.p
+    z, p = through_gateways(g, x, base.kappa), g.p
     G, C = len(g.gateways), len(z)
     cost = np.full(g.foreign.shape, np.inf)
     share = np.zeros((2, C, len(g.home), len(g.abroad), G))
@@ -244,7 +244,7 @@ def passage(g: Ground, base: Base, x: Costs, added: Array) -> Passage:
     return Passage(cost, share, streams)
 
 
-def home_costs(g: Ground, base: Base, x: Costs) -> Array:
+def home_costs(g: Terrain, base: RouteBase, x: Costs) -> Array:
     """What trade among regions at home costs, h h i, log points: −(1/θ) ln Σ_ab w w e^(−θ κ x)."""
     return np.stack([
         between_regions(base.kappa[i] * x.home[g.kind[i]], g.weight, g.starts, g.theta.within[g.goods[i]])
@@ -252,7 +252,7 @@ def home_costs(g: Ground, base: Base, x: Costs) -> Array:
     ], axis=-1)  # fmt: skip
 
 
-def refuse_cut(g: Ground, before: Array, after: Array) -> None:
+def refuse_cut(g: Terrain, before: Array, after: Array) -> None:
     """Raise Infeasible where trade that had a way has none, naming the goods."""
     lost = np.isfinite(before) & ~np.isfinite(after) & (g.foreign > 0)
     if not lost.any():
@@ -278,7 +278,9 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
         raise BadInput(f"the file of targets cannot be read: {e}", where="model.gateway.targets") from None
     lacking = [c for c in ("class", "way", "gateway", "share") if c not in found]
     if lacking:
-        raise BadInput(f"the file of targets lacks {', '.join(lacking)}", where=str(path), fix="columns class, way, gateway, share")
+        raise BadInput(
+            f"the file of targets lacks {', '.join(lacking)}", where=str(path), fix="columns class, way, gateway, share"
+        )
     out: dict[tuple[str, str], Array] = {}
     at = {c: k for k, c in enumerate(net.gateways["gateway"])}
     for line, row in enumerate(found.itertuples(index=False), 2):
@@ -298,22 +300,24 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
     return out
 
 
-class Rest(NamedTuple):
+class Standing(NamedTuple):
     """Everything about a table and a network at rest: the ground, what ways cost, and by mode of distance the base with what
     passes and what trade at home costs."""
 
-    ground: Ground
+    ground: Terrain
     costs: Costs
-    bases: dict[DistanceMode, tuple[Base, Passage, Array]]
+    bases: dict[DistanceMode, tuple[RouteBase, Passage, Array]]
 
 
-def at_rest(acc: Accounts, p: GatewayParameters, theta: Theta) -> Rest:
+def standing(acc: Accounts, p: GatewayParameters, theta: Theta) -> Standing:
     """What does not depend on the shock, worked out once for a table and parameters.
 
     Raises BadInput listing what does not fit; NotConverged where gateways cannot be fitted to their targets.
     """
-    same = p.model_dump_json(exclude={"income", "sets", "spare", "hour", "freed", "until", "online_now", "online_distance"})
-    kept = _at_rest(acc, same, p.network, _stamp(p), Grid(theta.between), Grid(theta.within))
+    same = p.model_dump_json(
+        exclude={"income", "sets", "spare", "hour", "freed", "until", "online_now", "online_distance"}
+    )
+    kept = _at_rest(acc, same, p.network, _stamp(p), CellArray(theta.between), CellArray(theta.within))
     return kept._replace(ground=replace(kept.ground, p=p))
 
 
@@ -324,7 +328,9 @@ def _stamp(p: GatewayParameters) -> tuple[float, ...]:
 
 
 @lru_cache(4)
-def _at_rest(acc: Accounts, same: str, name: str, stamp: tuple[float, ...], between: Grid, within: Grid) -> Rest:
+def _at_rest(
+    acc: Accounts, same: str, name: str, stamp: tuple[float, ...], between: CellArray, within: CellArray
+) -> Standing:
     p = GatewayParameters.model_validate_json(same)
     g = ground(acc, p, Theta(between.values, within.values))
     x = costs(g.net, p, tuple(acc.geography.codes[k] for k in g.abroad))
@@ -333,4 +339,4 @@ def _at_rest(acc: Accounts, same: str, name: str, stamp: tuple[float, ...], betw
     for mode in p.ends:
         base = based(g, x, stretch(g, x, mode), targets)
         bases[mode] = (base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x))
-    return Rest(g, x, bases)
+    return Standing(g, x, bases)

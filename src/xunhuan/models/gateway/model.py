@@ -9,11 +9,11 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits import Edit
-from xunhuan.models.edits.handed import Grid, LinkLosses
+from xunhuan.models.edits.handed import CellArray, LinkLosses
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.edits import EDITS
 from xunhuan.models.gateway.parameters import BOTH, GatewayParameters
-from xunhuan.models.gateway.read import QUANTITIES, TABLES_TOLD, read
+from xunhuan.models.gateway.read import QUANTITIES, ROUTE_TABLES, read
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
 
 
@@ -32,17 +32,17 @@ def _respond(
 
 def hands_on(response: Response) -> tuple[Edit, ...]:
     """For the model that comes after: changes of trade cost with tolls within them, and links throttled for days."""
-    from xunhuan.models.gateway.answer import handed
+    from xunhuan.models.gateway.answer import routes_edit
 
     d, acc = response.detail, response.accounts
     codes = acc.geography.codes
     tolls = {codes.index(str(c)): d["toll"].to_numpy()[k] for k, c in enumerate(d["collector"].values)}
-    edit = handed(acc, d["cost"].to_numpy(), tolls, str(d.attrs["service"]))
+    edit = routes_edit(acc, d["cost"].to_numpy(), tolls, str(d.attrs["service"]))
     out: list[Edit] = [] if edit is None else [edit]
     for k in range(d.sizes["period"]):
         loss = d["stuck"].to_numpy()[k]
         if loss.any():
-            out.append(LinkLosses(loss=Grid(loss), start=float(d["start"][k]), end=float(d["stop"][k])))
+            out.append(LinkLosses(loss=CellArray(loss), start=float(d["start"][k]), end=float(d["stop"][k])))
     return tuple(out)
 
 
@@ -99,7 +99,7 @@ MODEL: Model[GatewayParameters] = Model(
     hands_on=hands_on,
     evolves=True,
     borrows=lambda p: ("elasticities", "long_run") if p.income else ("elasticities",),
-    views=TABLES_TOLD,
+    views=ROUTE_TABLES,
     command="routes",
     shown=("distance", "congestion", "spare"),
     sources=("AllenArkolakis2022", "FanLuLuo2023", "Dijkstra1959"),

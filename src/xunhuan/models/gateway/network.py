@@ -17,15 +17,12 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.models.gateway.edits import FAST
 
 HOME_MODES = ("road", "rail", "river", "coast")
 """Ways inside the network; each but road is a layer that is entered and left from the road."""
 OUTER_MODES = ("ocean", "air", "land")
 """Ways from a gateway to an economy abroad."""
-PASSENGER = "high-speed passenger"
-"""Class of lines that carry people and no goods."""
-FAST = "fast mixed"
-"""Class of lines that carry both, goods faster than elsewhere."""
 GENERAL = "general"
 """Class of goods that the network's list has in none."""
 KEEPS = ((), ("rail",), ("river", "coast"), ("rail", "river", "coast"))
@@ -78,7 +75,11 @@ class Network:
         other = nearest(name, [n for n in known if not n.isascii()])
         names = dict(zip(frame[what], frame["name_zh"], strict=True)) if "name_zh" in frame else {}
         near = [f"{n} ({names.get(known[n], '')})" if n.isascii() else n for n in (*latin, *other)]
-        fix = f"did you mean {', '.join(near)}?" if near else f"choose one of: {', '.join(map(str, frame[what][:8]))}, ..."
+        fix = (
+            f"did you mean {', '.join(near)}?"
+            if near
+            else f"choose one of: {', '.join(map(str, frame[what][:8]))}, ..."
+        )
         raise BadInput(f"unknown {what} {name!r}", fix=fix)
 
 
@@ -92,7 +93,9 @@ def network(name: str) -> Network:
     if not (folder / "cities.csv").is_file():
         near = nearest(name, bundled_networks())
         what = f"no network {name!r}: neither bundled nor a folder with cities.csv, edges.csv and gateways.csv"
-        raise BadInput(what, fix=f"did you mean {near[0]}?" if near else f"take {', '.join(bundled_networks())} or a folder")
+        raise BadInput(
+            what, fix=f"did you mean {near[0]}?" if near else f"take {', '.join(bundled_networks())} or a folder"
+        )
     return _read(folder, name, tuple(f.stat().st_mtime for f in sorted(folder.glob("*.csv"))))
 
 
@@ -158,7 +161,9 @@ def _sound(cities: pd.DataFrame, gateways: pd.DataFrame, edges: pd.DataFrame, pr
         problems.add("cities.csv: weights of a region sum to 0")
     strange = sorted({*edges["mode"]} - {*HOME_MODES, *OUTER_MODES})
     if strange:
-        problems.add(f"edges.csv: unknown mode {', '.join(map(str, strange))} (take {', '.join((*HOME_MODES, *OUTER_MODES))})")
+        problems.add(
+            f"edges.csv: unknown mode {', '.join(map(str, strange))} (take {', '.join((*HOME_MODES, *OUTER_MODES))})"
+        )
     places = {*cities["city"], *gateways["gateway"]}
     road = edges[edges["mode"] == "road"]
     lost = sorted(({*road["from"]} | {*road["to"]}) - places)
@@ -172,9 +177,7 @@ def _sound(cities: pd.DataFrame, gateways: pd.DataFrame, edges: pd.DataFrame, pr
 def with_line(net: Network, ends: list[tuple[str, str, float]], mode: str, kind: str, speed: float) -> Network:
     """The network with a line more: its sections by ends and km."""
     rows = pd.DataFrame(ends, columns=["from", "to", "km"])
-    rows = rows.assign(
-        mode=mode, beyond=0.0, opened=np.nan, speed=speed, faster=float(kind == FAST), **{"class": kind}
-    )
+    rows = rows.assign(mode=mode, beyond=0.0, opened=np.nan, speed=speed, faster=float(kind == FAST), **{"class": kind})
     return replace(net, edges=pd.concat([net.edges, rows[list(net.edges.columns)]], ignore_index=True))
 
 
@@ -242,4 +245,3 @@ def shortest(graph: Graph) -> Array:
     matrix = csr_matrix((cost, (graph.low, graph.high)), shape=(graph.size, graph.size))
     found = dijkstra(matrix, directed=False, indices=np.arange(graph.sources))
     return np.asarray(found[:, : graph.ends])
-

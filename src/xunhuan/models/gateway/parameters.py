@@ -57,7 +57,8 @@ class GatewayParameters(Strict):
         default=None, description="Lines opened by then count; by default the table's year."
     )
     until: Annotated[int, NUMBER, Field(ge=1800, le=2200)] | None = Field(
-        default=None, description="Year looked at: lines of a shock that open later do nothing; by default none is too late."
+        default=None,
+        description="Year looked at: lines of a shock that open later do nothing; by default none is too late.",
     )
     distance: Annotated[Literal["both", "freight", "gravity"], BeforeValidator(_modes)] = Field(
         default="both",
@@ -69,35 +70,54 @@ class GatewayParameters(Strict):
         description="two_stage, the default: least cost by mode, then choice of gateway. logit: choice at every node "
         "[AllenArkolakis2022], for coarse networks.",
     )
-    route_spread: Positive = Field(default=120.0, description="V, how sharply gateways are chosen by cost, pure number.")
+    route_spread: Positive = Field(
+        default=120.0, description="V, how sharply gateways are chosen by cost, pure number."
+    )
     mode_spread: Positive = Field(default=60.0, description="J, how sharply modes are chosen by cost, pure number.")
     congestion: NotNegative = Field(
         default=0.0, description="λ, log points that a gateway becomes dearer by per log point of traffic."
     )
     spare: Share | Annotated[float, NUMBER, Field(ge=0, le=10)] = Field(
-        default=0.1, description="Capacity of open gateways beyond their traffic, ratio, while others are closed for days."
+        default=0.1,
+        description="Capacity of open gateways beyond their traffic, ratio, while others are closed for days.",
     )
     distance_effect: Positive = Field(
         default=1.44, description="Fall of trade with distance that gravity mode is held to, pure number."
     )
     goods: SectorNames = Field(default="goods", description="Sectors that are carried.")
     value: dict[str, Positive] = Field(
-        default={"general": 15_000.0, "bulk": 1_500.0, "fine": 200_000.0}, description="Value a tonne by class of goods."
+        default={"general": 15_000.0, "bulk": 1_500.0, "fine": 200_000.0},
+        description="Value a tonne by class of goods.",
     )
     unit_value: Positive = Field(default=1.0, description="Factor on all values a tonne, ratio.")
     day: dict[str, NotNegative] = Field(
         default={"general": 0.006, "bulk": 0.001, "fine": 0.008}, description="Cost of a day by class, share of value."
     )
     time_cost: NotNegative = Field(default=1.0, description="Factor on the cost of a day, ratio.")
-    road: ModeCost = Field(default=ModeCost(rate=0.35, speed=900.0, detour=1.25), description="By road.")
-    rail: ModeCost = Field(default=ModeCost(rate=0.16, terminal=30.0, speed=500.0, wait=2.0), description="By rail.")
+    road: ModeCost = Field(
+        default=ModeCost(rate=0.35, speed=900.0, detour=1.25),
+        description="What carrying by road costs: rate, terminal, speed, wait, detour.",
+    )
+    rail: ModeCost = Field(
+        default=ModeCost(rate=0.16, terminal=30.0, speed=500.0, wait=2.0), description="What carrying by rail costs."
+    )
     fast_rail: Positive = Field(default=700.0, description="Goods on fast mixed lines, km a day.")
-    river: ModeCost = Field(default=ModeCost(rate=0.04, terminal=40.0, speed=250.0, detour=1.4), description="By river.")
-    coast: ModeCost = Field(default=ModeCost(rate=0.03, terminal=50.0, speed=550.0), description="Along the coast.")
-    ocean: ModeCost = Field(default=ModeCost(rate=_OCEAN, terminal=60.0, speed=650.0, wait=4.0), description="By sea.")
-    air: ModeCost = Field(default=ModeCost(rate=2.2, terminal=1500.0, speed=9000.0, wait=1.5), description="By air.")
+    river: ModeCost = Field(
+        default=ModeCost(rate=0.04, terminal=40.0, speed=250.0, detour=1.4), description="What carrying by river costs."
+    )
+    coast: ModeCost = Field(
+        default=ModeCost(rate=0.03, terminal=50.0, speed=550.0), description="What carrying along the coast costs."
+    )
+    ocean: ModeCost = Field(
+        default=ModeCost(rate=_OCEAN, terminal=60.0, speed=650.0, wait=4.0),
+        description="What carrying by sea to an economy abroad costs.",
+    )
+    air: ModeCost = Field(
+        default=ModeCost(rate=2.2, terminal=1500.0, speed=9000.0, wait=1.5), description="What carrying by air costs."
+    )
     land: ModeCost = Field(
-        default=ModeCost(rate=0.30, terminal=100.0, speed=450.0, wait=3.0, detour=1.25), description="Over a land border."
+        default=ModeCost(rate=0.30, terminal=100.0, speed=450.0, wait=3.0, detour=1.25),
+        description="What carrying over a land border costs.",
     )
     targets: str = Field(
         default="network", description="Observed shares of gateways, to which their costs are fitted: network, the default, the "
@@ -106,7 +126,9 @@ class GatewayParameters(Strict):
     sets: dict[str, str] = Field(
         default={}, description="Sets of regions whose gateways are watched together: name and selection."
     )
-    hour: NotNegative = Field(default=0.01, description="Cost of an hour of people's travel, share of a market service.")
+    hour: NotNegative = Field(
+        default=0.01, description="Cost of an hour of people's travel, share of a market service."
+    )
     people: SectorNames = Field(default="market_services", description="Services for which people travel.")
     freed: Share = Field(
         default=0.0, description="Part of the way to fast lines that goods on an old line gain where a passenger line takes "

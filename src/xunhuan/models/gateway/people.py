@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xunhuan.data.arrays import Array
-from xunhuan.models.gateway.ground import Ground
+from xunhuan.models.gateway.ground import Terrain
 from xunhuan.models.gateway.network import Network, Weights, layered, shortest
 
 ROAD_SPEED = 80.0
@@ -26,7 +26,7 @@ def hours(net: Network, detour: float, rail_detour: float) -> Array:
     return shortest(layered(net, w, ("rail",)))[:, : len(net.cities)]
 
 
-def hours_saved(g: Ground, net: Network) -> Array:
+def hours_saved(g: Terrain, net: Network) -> Array:
     """Hours saved between regions on a network against the ground's own, a mean over cities by weight, h h."""
     before, after = (hours(n, g.p.road.detour, g.p.rail.detour) for n in (g.net, net))
     with np.errstate(invalid="ignore"):

@@ -15,6 +15,8 @@ from xunhuan.errors import NotConverged
 
 NEWTON = 60
 """Steps of Newton's method allowed."""
+HALVINGS = 12
+"""Times a step that leads nowhere is halved."""
 
 
 class Choice(NamedTuple):
@@ -95,7 +97,9 @@ def congested(
         J = np.eye(len(u)) + strength * spread * slope / np.where(live, total, 1.0)[:, None] * live[:, None]
         step = -np.linalg.solve(J, gap)
         u = u + step * min(1.0, 5 / spread / np.abs(step).max()) if np.abs(step).max() > 0.5 else u + step
-    raise NotConverged(f"congestion did not settle: {np.abs(gap).max():.2g} log points are left", fix="take a smaller λ")
+    raise NotConverged(
+        f"congestion did not settle: {np.abs(gap).max():.2g} log points are left", fix="take a smaller λ"
+    )
 
 
 def fitted(
@@ -111,19 +115,30 @@ def fitted(
     Raises NotConverged.
     """
     known = np.isfinite(target) & (target > 0)
-    aim = target[known] / target[known].sum()
+    aim = np.log(target[known] / target[known].sum())
     f = np.zeros(len(target)) if start is None else start.copy()
+
+    def gap_of(at: Array) -> tuple[Array, Array, Array]:
+        total, slope = traffic([stream], at[None], spread)
+        mine = np.maximum(total[known], 1e-300)
+        return np.log(mine / mine.sum()) - aim, mine, slope
+
+    gap, mine, slope = gap_of(f)
     for _ in range(NEWTON):
-        total, slope = traffic([stream], f[None], spread)
-        mine = total[known]
-        gap = np.log(np.maximum(mine, 1e-300) / mine.sum()) - np.log(aim)
-        if np.abs(gap).max() <= tolerance and abs(aim @ f[known]) <= tolerance:
+        if np.abs(gap).max() <= tolerance:
             return f
         J = -spread * slope[np.ix_(known, known)]
-        J = J / mine[:, None] - J.sum(0) / mine.sum()
-        rows, right = np.vstack([J, aim[None] * spread]), np.append(-gap, -(aim @ f[known]) * spread)
-        step = np.linalg.lstsq(rows, right, rcond=None)[0]
-        f[known] += step * min(1.0, 0.1 / np.abs(step).max())
+        rows = np.vstack([J / mine[:, None] - J.sum(0) / mine.sum(), np.exp(aim)[None] * spread])
+        step = np.linalg.lstsq(rows, np.append(-gap, 0.0), rcond=None)[0]
+        size = np.square(gap).sum()
+        for _ in range(HALVINGS):
+            trial = f.copy()
+            trial[known] += step - np.exp(aim) @ (f[known] + step)
+            found = gap_of(trial)
+            if np.square(found[0]).sum() < size:
+                break
+            step = step / 2
+        f, (gap, mine, slope) = trial, found
     raise NotConverged(f"the fit of gateways to targets did not settle: {np.abs(gap).max():.2g} log points are left")
 
 

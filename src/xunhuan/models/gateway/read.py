@@ -117,7 +117,9 @@ def _sets(acc: Accounts, d: xr.Dataset, passes: Array, home: list[int], region: 
     names = [str(n) for n in d["gate_set"].values] if "gate_set" in d else []
     if not names:
         return {}
-    chosen = [np.isin(np.arange(acc.R), acc.geography.select(str(s), acc.home)).astype(float) for s in d["chosen"].values]
+    chosen = [
+        np.isin(np.arange(acc.R), acc.geography.select(str(s), acc.home)).astype(float) for s in d["chosen"].values
+    ]
     both = [_through(passes, c[None, home], c[None, region]) for c in chosen]
     coords = {"gate_set": names}
     found = {"set_others": np.concatenate([o for o, _ in both], 1), "set_own": np.concatenate([s for _, s in both], 1)}
@@ -166,5 +168,5 @@ def provinces_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     return frame
 
 
-TABLES_TOLD: dict[str, ResponseTable] = {"region": provinces_told, "gateway": gateways_told}
+ROUTE_TABLES: dict[str, ResponseTable] = {"region": provinces_told, "gateway": gateways_told}
 """Tables by name, the first by default."""

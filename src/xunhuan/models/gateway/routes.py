@@ -11,11 +11,11 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
+from xunhuan.models.gateway.edits import PASSENGER
 from xunhuan.models.gateway.network import (
     HOME_MODES,
     KEEPS,
     OUTER_MODES,
-    PASSENGER,
     Graph,
     Network,
     Weights,
@@ -41,7 +41,7 @@ class Costs(NamedTuple):
     use: Array
 
 
-def weights(net: Network, p: GatewayParameters, name: str) -> Weights:
+def edge_weights(net: Network, p: GatewayParameters, name: str) -> Weights:
     r"""What each edge costs a class of goods, and what is paid once where a mode is entered and left.
 
     x[k,l] = rate km / value + day km / speed,   once: terminal / value + day wait;   km of the way: detour times the file's
@@ -61,7 +61,7 @@ def weights(net: Network, p: GatewayParameters, name: str) -> Weights:
     return out
 
 
-def chosen(x: Array, spread: float) -> tuple[Array, Array]:
+def mode_choice(x: Array, spread: float) -> tuple[Array, Array]:
     r"""Cost of a pair where freight chooses among networks of modes, and what part takes which.
 
     x = −(1/J) ln Σ_m e^(−J x_m),   part[m] = e^(−J (x_m − x));   m counts only if it beats the networks it holds
@@ -117,22 +117,22 @@ def costs(net: Network, p: GatewayParameters, economies: tuple[str, ...]) -> Cos
     """All costs of a network. Raises BadInput where `route = "logit"` does not converge."""
     A, found, use, outer = len(net.cities), [], [], []
     for name in net.classes:
-        w = weights(net, p, name)
+        w = edge_weights(net, p, name)
         if p.route == "logit":
             x = logit_ways(layered(net, w, KEEPS[-1]), p.route_spread)
             part = np.zeros((len(KEEPS), *x.shape))
             part[-1] = 1.0
         else:
-            x, part = chosen(np.stack([shortest(layered(net, w, layers)) for layers in KEEPS]), p.mode_spread)
+            x, part = mode_choice(np.stack([shortest(layered(net, w, layers)) for layers in KEEPS]), p.mode_spread)
         x[np.arange(A), np.arange(A)] = 0.0
         found.append(x)
         use.append(part[:, :, :A])
-        outer.append(beyond(net, p, name, economies))
+        outer.append(outer_costs(net, p, name, economies))
     every = np.stack(found)
     return Costs(every[:, :, :A], every[:, :, A:], np.stack(outer), np.stack(use))
 
 
-def beyond(net: Network, p: GatewayParameters, name: str, economies: tuple[str, ...]) -> Array:
+def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[str, ...]) -> Array:
     """Cost from gateways to economies abroad, g s: the cheapest way; what lies beyond a port goes by land."""
     gates = {g: k for k, g in enumerate(net.gateways["gateway"])}
     at = {s: k for k, s in enumerate(economies)}
