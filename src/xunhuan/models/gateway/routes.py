@@ -145,7 +145,7 @@ def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[
         km, rest = rows["km"].to_numpy(dtype=float) * m.detour, rows["beyond"].to_numpy(dtype=float) * far.detour
         x = (m.rate_of(name) * km + m.terminal + far.rate_of(name) * rest) / value
         x = x + day * (km / m.speed + m.wait + rest / far.speed)
-        np.minimum.at(out, (rows["from"].map(gates).to_numpy(), rows["to"].map(at).to_numpy()), x)
+        np.minimum.at(out, tuple(rows[e].map(k).to_numpy(dtype=int) for e, k in (("from", gates), ("to", at))), x)
     return out
 
 
