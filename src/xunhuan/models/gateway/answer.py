@@ -11,6 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.edits.primitives import Theta
+from xunhuan.models.edits.table import final_spending
 from xunhuan.models.gateway.acting import Acts, acts
 from xunhuan.models.gateway.ground import (
     Passage,
@@ -200,10 +201,13 @@ def _incomes(
 ) -> tuple[Income | None, list[str]]:
     if long_run is None:
         return None, []
-    hats, base, notes, start = [], np.zeros(accounts.R), [], None
+    hats, base, notes, start = [], final_spending(accounts), [], None
     for end in ends:
         edit = routes_edit(accounts, end.cost, end.tolls, service)
-        response, start = long_run(Shock(() if edit is None else (edit,)), start)
+        if edit is None:
+            hats.append(np.ones(accounts.R))
+            continue
+        response, start = long_run(Shock((edit,)), start)
         hats.append(np.asarray(response.detail["real_income_hat"].to_numpy()))
         base = np.asarray(response.detail["income_base"].to_numpy())
         if not response.status.converged:
