@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ _NEAR = 2
 _FINEST = 0.12
 """Degrees between points of an outline kept for pictures."""
 _RIVERS = (
-    ("宜宾", "泸州", "重庆", "宜昌", "荆州", "岳阳", "武汉", "黄石", "九江", "安庆", "池州", "铜陵", "芜湖", "马鞍山", "南京", "镇江",
-     "南通", "上海"),
+    ("宜宾", "泸州", "重庆", "宜昌", "荆州", "岳阳", "武汉", "黄石", "九江", "安庆", "池州", "铜陵", "芜湖", "马鞍山",
+     "南京", "镇江", "南通", "上海"),
     ("镇江", "扬州", "淮安", "宿迁", "徐州", "济宁"),
     ("镇江", "常州", "无锡", "苏州", "嘉兴", "杭州"),
     ("南宁", "贵港", "梧州", "肇庆", "佛山", "广州"),
@@ -54,49 +55,11 @@ _RIVERS = (
 """Cities along navigable water, in order: Yangtze, Grand Canal, Xi Jiang, Gan, Xiang."""
 _MOUTHS = {"上海": "SHA", "南通": "NJG", "广州": "CAN"}
 """Gateways where rivers and coast meet."""
-_REACHED = [
-    "AUT",
-    "BEL",
-    "BGD",
-    "BGR",
-    "BLR",
-    "CHE",
-    "CZE",
-    "DEU",
-    "DNK",
-    "ESP",
-    "EST",
-    "FIN",
-    "FRA",
-    "GRC",
-    "HRV",
-    "HUN",
-    "IND",
-    "ITA",
-    "KAZ",
-    "KHM",
-    "LAO",
-    "LTU",
-    "LUX",
-    "LVA",
-    "MMR",
-    "MYS",
-    "NLD",
-    "NOR",
-    "PAK",
-    "POL",
-    "PRT",
-    "ROU",
-    "RUS",
-    "SGP",
-    "SVK",
-    "SVN",
-    "SWE",
-    "THA",
-    "TUR",
-    "UKR",
-    "VNM",
-]
+_REACHED = (
+    "AUT", "BEL", "BGD", "BGR", "BLR", "CHE", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA",
+    "GRC", "HRV", "HUN", "IND", "ITA", "KAZ", "KHM", "LAO", "LTU", "LUX", "LVA", "MMR", "MYS", "NLD",
+    "NOR", "PAK", "POL", "PRT", "ROU", "RUS", "SGP", "SVK", "SVN", "SWE", "THA", "TUR", "UKR", "VNM",
+)  # fmt: skip
 """Economies on the continent, which land gateways reach."""
 _PLACED = {
     "AUT": (16.4, 48.2), "BLR": (27.6, 53.9), "CHE": (8.5, 47.4), "CZE": (14.4, 50.1), "HUN": (19.0, 47.5),
@@ -127,8 +90,9 @@ def transport(raw: Path) -> dict[str, pd.DataFrame]:
     shapes = _shapes(at / "provinces.geojson")
     code = {str(zh).removesuffix("市"): str(c) for c, zh in zip(cities["city"], cities["name_zh"], strict=True)}
     parts = (
-        _roads(cities, shapes, log), _access(cities, gates, code), _rail(pd.read_csv(at / "cn_rail_edges.csv"), code, gates, log),
-        _rivers(cities, code), _coast(pd.read_csv(at / "coastal_distance.csv")), _ocean(pd.read_csv(at / "sea_distance.csv")),
+        _roads(cities, shapes, log), _access(cities, gates, code),
+        _rail(pd.read_csv(at / "cn_rail_edges.csv"), code, gates, log), _rivers(cities, code),
+        _coast(pd.read_csv(at / "coastal_distance.csv")), _ocean(pd.read_csv(at / "sea_distance.csv")),
         _beyond(gates, pd.read_csv(at / "economy_ports.csv")),
     )  # fmt: skip
     edges = pd.concat(parts, ignore_index=True)[["from", "to", "mode", "km", "beyond", "opened", "class", "speed"]]
@@ -175,7 +139,7 @@ def _cities(found: pd.DataFrame, log: list[tuple[str, str, float]]) -> pd.DataFr
     return frame[["city", "name_zh", "region", "lon", "lat", "weight"]].round({"lon": 3, "lat": 3, "weight": 1})
 
 
-def great_circle(lon: Array, lat: Array, to_lon: Array, to_lat: Array) -> Array:
+def great_circle(lon: Any, lat: Any, to_lon: Any, to_lat: Any) -> Array:
     """Great-circle distance, km, of pairs that broadcast; a sphere of radius 6371."""
     a, b, c, d = (np.radians(np.asarray(x, dtype=float)) for x in (lon, lat, to_lon, to_lat))
     half = np.sin((d - b) / 2) ** 2 + np.cos(b) * np.cos(d) * np.sin((c - a) / 2) ** 2
@@ -184,7 +148,7 @@ def great_circle(lon: Array, lat: Array, to_lon: Array, to_lat: Array) -> Array:
 
 def _frame(rows: Iterable[tuple[Any, Any, Any]], mode: str) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=["from", "to", "km"])
-    return frame.assign(mode=mode, beyond=0.0, opened=pd.NA, speed=np.nan, **{"class": ""})
+    return frame.assign(mode=mode, beyond=0.0, opened=np.nan, speed=np.nan, **{"class": ""})
 
 
 Shapes = dict[str, list[Array]]
@@ -250,8 +214,8 @@ def _rail(
     ends = {zh: code.get(zh, zh) for zh in {*rail["from_zh"], *rail["to_zh"]}}
     frame["from"], frame["to"] = frame["from_zh"].map(ends), frame["to_zh"].map(ends)
     unknown = frame["opened"].isna()
-    log += [("railway of unknown year, taken as open", f"{a}-{b}", float(k)) for a, b, k in
-            zip(frame.loc[unknown, "from_zh"], frame.loc[unknown, "to_zh"], frame.loc[unknown, "km"], strict=True)]  # fmt: skip
+    listed = frame.loc[unknown, ["from_zh", "to_zh", "km"]].itertuples(index=False, name=None)
+    log += [("railway of unknown year, taken as open", f"{a}-{b}", float(k)) for a, b, k in listed]
     inland = gates[gates["city_zh"].isin(ends) & (gates["mode"] == "land")]
     links = _frame([(ends[zh], g, 0.0) for zh, g in zip(inland["city_zh"], inland["code"], strict=True)], "rail")
     return pd.concat([frame, links.assign(**{"class": "conventional"})])[list(links.columns)]
@@ -261,7 +225,7 @@ def _rivers(cities: pd.DataFrame, code: dict[str, str]) -> pd.DataFrame:
     at = cities.set_index("city")
     rows: list[tuple[Any, Any, Any]] = []
     for way in _RIVERS:
-        for one, other in zip(way[:-1], way[1:], strict=True):
+        for one, other in pairwise(way):
             a, b = code[one], code[other]
             here, there = at.loc[a], at.loc[b]
             rows.append((a, b, float(great_circle(here["lon"], here["lat"], there["lon"], there["lat"]))))

@@ -112,7 +112,9 @@ def test_a_fee_is_a_toll_and_what_melts(toy: Accounts, net: str) -> None:
 
 def test_it_hands_routes_to_trade_and_losses_to_the_short_run(toy: Accounts, net: str) -> None:
     assert HANDED is not None
-    r = asked(toy, net, edits.GatewayClosed(gateways="SP", start=5, end=20), edits.GatewayFee(gateways="NP", change=0.02))
+    r = asked(
+        toy, net, edits.GatewayClosed(gateways="SP", start=5, end=20), edits.GatewayFee(gateways="NP", change=0.02)
+    )
     routes, losses = HANDED(r)
     assert isinstance(routes, Routes)
     assert isinstance(losses, LinkLosses)
@@ -233,7 +235,9 @@ def test_a_network_of_elsewhere_says_which_columns_are_needed(toy: Accounts) -> 
 
 def test_targets_are_read_and_met(toy: Accounts, net: str, tmp_path: Path) -> None:
     path = tmp_path / "targets.csv"
-    rows = "".join(f"general,{w},{g},{s}\n" for w in ("export", "import") for g, s in (("NP", 0.7), ("South Port", 0.3)))
+    rows = "".join(
+        f"general,{w},{g},{s}\n" for w in ("export", "import") for g, s in (("NP", 0.7), ("South Port", 0.3))
+    )
     path.write_text("class,way,gateway,share\n" + rows, encoding="utf-8")
     passes = asked(toy, net, targets=str(path)).detail["passes"].values.sum(1)
     assert passes / passes.sum(1, keepdims=True) == pytest.approx(np.array([[0.7, 0.3]] * 2), abs=2e-3)

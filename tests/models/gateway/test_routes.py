@@ -16,7 +16,7 @@ TRIANGLE = Graph(np.array([0, 1, 0]), np.array([1, 2, 2]), np.log([1.2, 1.1, 1.5
 def ring(t: dict[tuple[int, int], float]) -> np.ndarray:
     A = np.zeros((3, 3))
     for (k, m), x in t.items():
-        A[k, m] = x ** -V
+        A[k, m] = x**-V
     return A
 
 

@@ -26,7 +26,9 @@ def rate(toy: Accounts) -> np.ndarray:
     return out
 
 
-def asked(rate: np.ndarray, *, collector: str = "AT-E", cost: np.ndarray | None = None, acc: object = "toyland") -> Response:
+def asked(
+    rate: np.ndarray, *, collector: str = "AT-E", cost: np.ndarray | None = None, acc: object = "toyland"
+) -> Response:
     toll = Toll(collector=collector, sector="SER", rate=CellArray(rate))
     one = np.ones_like(rate) if cost is None else cost
     return xh.respond(acc, Routes(cost=CellArray(one), tolls=(toll,)), theta=THETA, transfers="as_deficits")  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput, Problems, XunhuanError
@@ -37,11 +38,11 @@ class Acts:
     """
 
     net: Network
-    closed: Array
+    closed: NDArray[np.bool_]
     fee: Array
     income: dict[int, Array]
     capacity: Array
-    days: dict[tuple[float, float], Array] = field(default_factory=dict)
+    days: dict[tuple[float, float], NDArray[np.bool_]] = field(default_factory=dict)
     ways: list[tuple[Index, Index, float, float]] = field(default_factory=list)
     online: list[tuple[Index, float]] = field(default_factory=list)
     people: bool = False

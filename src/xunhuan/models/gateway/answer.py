@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
@@ -127,8 +128,9 @@ def _after(g: Terrain, base: RouteBase, moved: Costs, done: Acts, before: Passag
 def _changes(g: Terrain, before: Passage, after: Passage, done: Acts) -> tuple[Array, dict[int, Array]]:
     r"""d̂ r s i of trade with abroad, and tolls within it.
 
-    d̂ = e^(x' − x);  collected per unit the buyer pays  R_k = Σ_{g of k} π'_g (1 − e^(−φ_g)),  toll_k = R_k / (1 − Σ R),  and what
-    melts is d̂ (1 − Σ R), so that melting and tolls together are d̂
+    d̂ = e^(x' − x);  collected per unit the buyer pays  R_k = Σ_{g of k} π'_g (1 − e^(−φ_g)),  toll_k = R_k / (1 − Σ R),
+
+    and what melts is d̂ (1 − Σ R), so that melting and tolls together are d̂
     """
     acc = g.acc
     cost = np.ones((acc.R, acc.R, acc.S))
@@ -166,7 +168,7 @@ def _sold_online(g: Terrain, done: Acts, cost: Array) -> None:
             cost[np.ix_(g.home, g.home, [i])] *= online(now, share, ratio, effect, float(g.theta.within[i]))[:, :, None]
 
 
-def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: Array) -> Array:
+def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: NDArray[np.bool_]) -> Array:
     """Share of trade with abroad that is stuck while gateways are closed for days, w h s i: alike in a class."""
     added = np.zeros_like(base.fitted)
     added[:, :, closed] = np.inf
@@ -216,14 +218,18 @@ def _incomes(
 
 
 def _assumed(g: Terrain, p: GatewayParameters) -> list[str]:
-    out = ["costs of ways are orders of magnitude, not measured; every number is given for costs of carrying and for costs that "
-           "fall with distance as trade does" if p.distance == "both" else
-           f"costs of ways are orders of magnitude, not measured; distance by {p.distance} alone"]  # fmt: skip
+    out = ["costs of ways are orders of magnitude, not measured"]
+    if p.distance == "both":
+        out.append("every number lies between costs of carrying and costs that fall with distance as trade does")
+    else:
+        out.append(f"distance by {p.distance} alone")
     if p.targets == "none" or (p.targets == "network" and g.net.targets is None):
         out.append("gateways are not fitted to observed shares: no handling costs of their own (give targets)")
     elif p.targets == "network":
-        out.append("gateways by sea are fitted to shares of containers, coastal boxes among them, assumed where the network's "
-                   "targets.csv says so; the others, and what goes in no container, have no handling cost of their own")  # fmt: skip
+        out.append(
+            "gateways by sea are fitted to shares of containers, coastal boxes among them, assumed where targets.csv of the "
+            "network says so; others, and what goes in no container, have no handling cost of their own"
+        )
     known = {g.acc.geography.codes[k] for k in [*g.home, *g.abroad]}
     left = [c for c in g.acc.geography.codes if c not in known]
     if left:

@@ -108,8 +108,8 @@ def _stuck_cells(g: Terrain, ends: list[End]) -> Array:
     out = np.zeros((len(periods), acc.R, acc.R, acc.S))
     for k, days in enumerate(periods):
         mean = np.mean([e.stuck[days] for e in ends], axis=0)  # w h s i
-        out[(k, *np.ix_(g.home, g.abroad, g.goods))] = mean[0]
-        out[(k, *np.ix_(g.abroad, g.home, g.goods))] = mean[1].transpose(1, 0, 2)
+        out[k][np.ix_(g.home, g.abroad, g.goods)] = mean[0]
+        out[k][np.ix_(g.abroad, g.home, g.goods)] = mean[1].transpose(1, 0, 2)
     return out
 
 

@@ -33,9 +33,10 @@ def split_places(names: str | tuple[str, ...]) -> list[str]:
 class BuiltLine(Edit):
     """A line built along cities, which goods take where it is cheaper, or people where it is faster.
 
-    km[k,l] great circle times the mode's detour;  of a passenger line:  d̂[r,s,i] = e^(−hour Δh[r,s])  for services people travel for
+    km[k,l] great circle times the mode's detour;  of a passenger line:  d̂[r,s,i] = e^(−hour Δh[r,s])
 
-    h hours between cities, the fewest by road or rail; r s means over cities by weight. A line of goods never makes a way dearer.
+    for services people travel for; h hours between cities, the fewest by road or rail; r s means over cities by weight and
+    nearness. A line of goods never makes a way dearer.
 
     Parameters
     ----------
@@ -92,9 +93,10 @@ class GatewayClosed(_OnGateways):
     """Gateways closed, for good or for some days.
 
     for good    z[g] = ∞;  one city alone: d̂ = (1 − Σ_{g closed} π_g)^(−1/V)
-    for days    stuck = Σ_{g closed} π_g flow − Σ_h ok_h divert_h,  ok_h = min(1, spare T_h / Σ divert_h), handed to the short run
+    for days    stuck = Σ_{g closed} π_g flow − Σ_h ok_h divert_h,  ok_h = min(1, spare T_h / Σ divert_h)
 
-    π shares of gateways · V pure number, spread of the choice · T traffic · spare, ratio, capacity beyond it.
+    π shares of gateways · V pure number, spread of the choice · T traffic · spare, ratio, capacity beyond it. What is
+    stuck is handed to the short run.
 
     Parameters
     ----------
@@ -164,8 +166,8 @@ class GatewayFee(_OnGateways):
     change : float
         Change as a share of value, in log points: 0.01 is one per cent dearer.
     rebated : float, optional
-        Share of it that is somebody's income, 0 to 1, and the rest is burnt: 1 of a fee by default; what becomes cheaper saves
-        resources, 0.
+        Share of it that is somebody's income, 0 to 1, and the rest is burnt: 1 of a fee by default, 0 of what becomes
+        cheaper, which saves resources.
     collector : str, default ""
         Code of the region whose income it is; by default each gateway's own.
 

@@ -1,6 +1,7 @@
 r"""A network laid under a table: whose cities, which goods, what trade takes which way.
 
-Letters: a city; h region with cities; s economy abroad; i good, of those carried; c class; g gateway; w way, 0 export, 1 import.
+Letters: a city; h region with cities; s economy abroad; i good, of those carried; c class; g gateway; w way, 0 export,
+1 import.
 """
 
 from __future__ import annotations
@@ -97,9 +98,11 @@ def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     problems = Problems(f"the network {net.name} does not fit the table {acc.name}")
     unknown = sorted({*regions, *net.gateways["region"]} - {*at})
     if unknown:
-        problems.add(f"regions of cities and gateways are not in the table: {', '.join(unknown[:8])} (give a network with "
-                     "cities.csv: city, region, lon, lat, weight; gateways.csv: gateway, region, mode, lon, lat; edges.csv: from, to, "
-                     "mode, km)")  # fmt: skip
+        problems.add(
+            f"regions of cities and gateways are not in the table: {', '.join(unknown[:8])} (give a network with "
+            "cities.csv: city, region, lon, lat, weight; gateways.csv: gateway, region, mode, lon, lat; edges.csv: "
+            "from, to, mode, km)"
+        )
     goods = acc.sectors.select(p.goods)
     problems.raise_if(where="model.gateway.network")
     reached = {*net.edges.loc[net.edges["mode"].isin(("ocean", "air", "land")), "to"]}

@@ -43,7 +43,8 @@ class Network:
     cities    by a: city, name_zh, region, lon, lat, weight; sorted by region
     gateways  by g: gateway, name, name_zh, region, mode, lon, lat
     edges     from, to, mode, km, beyond, opened, class, speed; faster: part of the way to the pace of fast lines for goods
-    goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures · targets: file of observed shares
+    goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures
+    targets   file of observed shares
     """
 
     name: str
@@ -120,9 +121,9 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
         if lacking:
             problems.add(f"{file}.csv: lacks {', '.join(lacking)}; columns {', '.join(columns)}")
     problems.raise_if(ForeignFile, where=str(folder))
-    for file, column in (("cities", "lon"), ("cities", "lat"), ("cities", "weight"), ("gateways", "lon"), ("gateways", "lat"),
-                         ("edges", "km")):  # fmt: skip
-        _numbers(frames[file], file, column, problems)
+    for file, some in (("cities", ("lon", "lat", "weight")), ("gateways", ("lon", "lat")), ("edges", ("km",))):
+        for column in some:
+            _numbers(frames[file], file, column, problems)
     problems.raise_if(ForeignFile, where=str(folder))
     cities = frames["cities"].astype({"city": str}).sort_values("region", kind="stable").reset_index(drop=True)
     gateways = frames["gateways"].astype({"gateway": str})
@@ -170,8 +171,8 @@ def _sound(cities: pd.DataFrame, gateways: pd.DataFrame, edges: pd.DataFrame, pr
     outer = edges[edges["mode"].isin(OUTER_MODES)]
     lost += sorted({*outer["from"]} - {*gateways["gateway"]})
     if lost:
-        problems.add(f"edges.csv: {', '.join(lost[:5])} {'are' if len(lost) > 1 else 'is'} in no list (roads join cities and "
-                     "gateways; ways by ocean, air and land begin at a gateway)")  # fmt: skip
+        what = f"edges.csv: {', '.join(lost[:5])} {'are' if len(lost) > 1 else 'is'} in no list"
+        problems.add(f"{what} (roads join cities and gateways; ways by ocean, air and land begin at a gateway)")
 
 
 def with_line(net: Network, ends: list[tuple[str, str, float]], mode: str, kind: str, speed: float) -> Network:

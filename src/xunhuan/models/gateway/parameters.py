@@ -120,9 +120,10 @@ class GatewayParameters(Strict):
         description="What carrying over a land border costs.",
     )
     targets: str = Field(
-        default="network", description="Observed shares of gateways, to which their costs are fitted: network, the default, the "
-        "network's own targets.csv where it has one; none; or a CSV with class, way, gateway, share.",
-    )  # fmt: skip
+        default="network",
+        description="Observed shares of gateways, to which their costs are fitted: network, the default, the network's own "
+        "targets.csv where it has one; none; or a CSV with class, way, gateway, share.",
+    )
     sets: dict[str, str] = Field(
         default={}, description="Sets of regions whose gateways are watched together: name and selection."
     )

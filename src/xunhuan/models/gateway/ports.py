@@ -145,7 +145,8 @@ def fitted(
 def stuck(flow: Array, before: Array, after: Array, closed: NDArray[np.bool_], spare: float) -> Array:
     r"""What is stuck while gateways are closed and the others have little to spare.
 
-    stuck[n] = Σ_{g∈K} π_g flow − Σ_{h∉K} ok_h divert_h,   divert_h = flow (π'_h − π_h),   ok_h = min(1, spare T_h / Σ_n divert_h)
+    stuck[n] = Σ_{g∈K} π_g flow − Σ_{h∉K} ok_h divert_h,
+    divert_h = flow (π'_h − π_h),   ok_h = min(1, spare T_h / Σ_n divert_h)
 
     flow n, value · before π and after π', n g: shares with all open, and with K closed · closed K, g · spare: capacity
     beyond traffic, ratio. Returns n, value.

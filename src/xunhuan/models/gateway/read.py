@@ -19,12 +19,12 @@ _PLACE, _GATE = ("place",), ("gateway",)
 
 QUANTITIES = (
     Quantity("routed_income", "share", _PLACE, "exact change of real income under the changes of trade cost that routes "
-             "bring, I'/(I P) − 1; between freight cost and cost that falls with distance as trade does", "CaliendoParro2015",
-             better=1, headline=True, picture="map", kept=True),
-    Quantity("route_cost", "share", _PLACE, "mean change of what a place's trade with all others costs on its way, tolls "
-             "included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True),
-    Quantity("trade_stuck", "share", ("home_place",), "share of goods trade with abroad that is stuck while gateways are closed "
-             "for days, after what others can carry", better=-1, headline=True, kept=True),
+             "bring, I'/(I P) − 1; between freight cost and cost that falls with distance as trade does",
+             "CaliendoParro2015", better=1, headline=True, picture="map", kept=True),
+    Quantity("route_cost", "share", _PLACE, "mean change of what a place's trade with all others costs on its way, "
+             "tolls included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True),
+    Quantity("trade_stuck", "share", ("home_place",), "share of goods trade with abroad that is stuck while gateways are "
+             "closed for days, after what others can carry", better=-1, headline=True, kept=True),
     Quantity("fee_income", "value", _PLACE, "collected from trade that passes, at the base's trade", better=1),
     Quantity("others_through", "share", _PLACE, "bridge by route: share of the other home regions' goods trade with abroad "
              "that passes gateways of the place", "FanLuLuo2023", rest=None, kept=True, picture="map"),
@@ -141,8 +141,8 @@ def gateways_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     frame["change"] = 100 * (ratio(passes.sum(0), before.sum(0), 1.0) - 1)
     frame = frame.sort_values("value", ascending=False).reset_index(drop=True)
     frame = frame.head(top) if top else frame
-    frame.attrs["notes"] = [f"value: goods trade both ways, {acc.unit}; share: % of all that passes; change: % against the base's "
-                            "network, at the base's trade.", *response.notes]  # fmt: skip
+    told = "value: goods trade both ways, {unit}; share: % of all that passes; change: % against the base's network"
+    frame.attrs["notes"] = [f"{told.format(unit=acc.unit)}, at the base's trade.", *response.notes]
     return frame
 
 
@@ -163,8 +163,10 @@ def provinces_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         for k, end in enumerate(d["end"].values):
             frame[f"real_income_{end}"] = 100 * (d["real_income_hat"].to_numpy()[k, at] - 1)
     frame = frame.head(top) if top else frame
-    frame.attrs["notes"] = ["its_share: % of goods trade with abroad; concentration: Herfindahl index over gateways; real_income: "
-                            "% change at either end of distance.", *response.notes]  # fmt: skip
+    told = (
+        "its_share: % of goods trade with abroad; concentration: Herfindahl index over gateways; real_income: % change"
+    )
+    frame.attrs["notes"] = [f"{told} at either end of distance.", *response.notes]
     return frame
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput
 from xunhuan.models.gateway.edits import PASSENGER
 from xunhuan.models.gateway.network import (
@@ -93,7 +93,7 @@ def logit_ways(graph: Graph, spread: float) -> Array:
         low = spread
         while spectral_radius(np.where(A > 0, A ** (low / spread), 0.0)) >= 1 and low < 1e6:
             low *= 1.1
-        what = f"choice at every node does not converge on this network: its spectral radius is {radius:.4g} at V = {spread:g}"
+        what = f"choice at every node does not converge here: the spectral radius is {radius:.4g} at V = {spread:g}"
         raise BadInput(what, where="route", fix=f'take route_spread above {low:.3g}, or route = "two_stage"')
     B = np.linalg.inv(np.eye(graph.size) - A)[: graph.sources, : graph.ends]
     with np.errstate(divide="ignore"):
@@ -108,7 +108,10 @@ def spectral_radius(A: Array) -> float:
 
 
 def link_use(A: Array, origin: int, destination: int) -> Array:
-    r"""How often a way k → l is taken by what goes from i to j, k l: π = B[i,k] A[k,l] B[l,j] / B[i,j] [AllenArkolakis2022]."""
+    """How often a way k → l is taken by what goes from i to j, k l [AllenArkolakis2022].
+
+    π = B[i,k] A[k,l] B[l,j] / B[i,j]
+    """
     B = np.linalg.inv(np.eye(len(A)) - A)
     return np.asarray(B[origin, :, None] * A * B[None, :, destination] / B[origin, destination])
 
@@ -149,7 +152,7 @@ def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[
     return out
 
 
-def between_regions(x: Array, weight: Array, starts: Array, elasticity: float) -> Array:
+def between_regions(x: Array, weight: Array, starts: Index, elasticity: float) -> Array:
     r"""Cost between regions, a mean over their cities that falls with the elasticity of trade.
 
     x[r,s] = −(1/θ) ln Σ_ab w[r,a] w[s,b] e^(−θ x[a,b])
