@@ -17,6 +17,8 @@ from xunhuan.models.gateway.read import read
 from xunhuan.models.model import Response, Shock
 from xunhuan.scenario.lend import responded
 
+pytestmark = [pytest.mark.identity, pytest.mark.error]
+
 HANDED = registry.find("gateway").hands_on
 
 
@@ -51,7 +53,7 @@ def test_closing_never_helps_and_a_line_never_hurts(toy: Accounts, net: str, dis
     shut = asked(toy, net, edits.GatewayClosed(gateways="South Port"), distance=distance).detail["cost"].values
     assert (shut >= 1 - 1e-12).all()
     assert shut[2, 3, 0] > shut[0, 3, 0] > 1
-    line = asked(toy, net, edits.BuiltLine(via=["Cedar", "榆城"], kind="road"), distance=distance)
+    line = asked(toy, net, edits.Line(via=["Cedar", "榆城"], kind="road"), distance=distance)
     made = line.detail["cost"].values
     assert (made <= 1 + 1e-12).all()
     assert made[1, 2, 1] < 0.9999
@@ -144,14 +146,14 @@ def test_less_to_spare_more_is_stuck(toy: Accounts, net: str) -> None:
 
 
 def test_a_passenger_line_carries_no_goods(toy: Accounts, net: str) -> None:
-    line = edits.BuiltLine(via=["Alder", "Cedar", "Fir"], kind="high-speed passenger")
+    line = edits.Line(via=["Alder", "Cedar", "Fir"], kind="high-speed passenger")
     cost = asked(toy, net, line).detail["cost"].values
     assert (cost[:, :, :2] == 1).all()
     assert cost[0, 1, 2] < 1
     assert (cost[3] == 1).all()
     twice = asked(toy, net, line, hour=0.02).detail["cost"].values
     assert np.log(twice) == pytest.approx(2 * np.log(cost), abs=1e-12)
-    assert (asked(toy, net, edits.BuiltLine(via=["Alder", "Cedar"], opened=2050), until=2030).detail["cost"] == 1).all()
+    assert (asked(toy, net, edits.Line(via=["Alder", "Cedar"], opened=2050), until=2030).detail["cost"] == 1).all()
 
 
 def test_online_brings_the_far_nearer(toy: Accounts, net: str) -> None:
@@ -166,8 +168,8 @@ def test_online_brings_the_far_nearer(toy: Accounts, net: str) -> None:
     [
         (edits.GatewayClosed(gateways="North Prt"), "unknown gateway 'North Prt'.*North Port .北港."),
         (edits.GatewayClosed(gateways="北巷"), "unknown gateway '北巷'.*北港"),
-        (edits.BuiltLine(via=["Aldre", "Cedar"]), "unknown city 'Aldre'.*Alder"),
-        (edits.BuiltLine(via=["Alder", "雪松"], kind="road"), ""),
+        (edits.Line(via=["Aldre", "Cedar"]), "unknown city 'Aldre'.*Alder"),
+        (edits.Line(via=["Alder", "雪松"], kind="road"), ""),
         (edits.Way(gateways="NP", to="NOWHERE", days=1), "NOWHERE"),
     ],
 )
@@ -182,7 +184,7 @@ def test_unknown_names_have_near_ones(toy: Accounts, net: str, shock: object, sa
 
 def test_several_wrongs_are_told_at_once(toy: Accounts, net: str) -> None:
     with pytest.raises(BadInput) as e:
-        asked(toy, net, edits.GatewayOnly(gateways="XX+YY"), edits.BuiltLine(via=["Q", "Alder"]))
+        asked(toy, net, edits.GatewayOnly(gateways="XX+YY"), edits.Line(via=["Q", "Alder"]))
     assert len(e.value.items) == 3
 
 
@@ -195,8 +197,8 @@ def test_closing_all_ways_names_the_goods(toy: Accounts, net: str) -> None:
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (lambda: edits.BuiltLine(via=["Alder"]), "two cities"),
-        (lambda: edits.BuiltLine(via=["Alder", "Elm", "Alder"]), "Alder is given twice"),
+        (lambda: edits.Line(via=["Alder"]), "two cities"),
+        (lambda: edits.Line(via=["Alder", "Elm", "Alder"]), "Alder is given twice"),
         (lambda: edits.Online(share=1.5), "must be 1 or less"),
         (lambda: edits.GatewayClosed(gateways="NP", start=5, end=2), "must lie after start"),
         (lambda: edits.GatewayFee(gateways="NP", change=-0.01, rebated=0.5), "cheaper is nobody's income"),

@@ -9,6 +9,8 @@ from xunhuan.errors import BadInput
 from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.model import Response
 
+pytestmark = [pytest.mark.twin, pytest.mark.identity]
+
 THETA = 4.0
 
 

@@ -11,11 +11,11 @@ from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.gateway.edits import (
     PASSENGER,
-    BuiltLine,
     GatewayCapacity,
     GatewayClosed,
     GatewayFee,
     GatewayOnly,
+    Line,
     Online,
     Way,
     split_places,
@@ -87,7 +87,7 @@ def named_gateways(net: Network, names: str) -> Index:
 
 
 def _act(g: Terrain, out: Acts, e: object) -> None:
-    if isinstance(e, BuiltLine):
+    if isinstance(e, Line):
         _line(g, out, e)
     elif isinstance(e, GatewayClosed | GatewayOnly | GatewayFee | GatewayCapacity | Way):
         _gateway(g, out, e)
@@ -121,7 +121,7 @@ def _gateway(g: Terrain, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee 
         out.ways.append((some, to, e.days, e.cost))
 
 
-def _line(g: Terrain, out: Acts, e: BuiltLine) -> None:
+def _line(g: Terrain, out: Acts, e: Line) -> None:
     cities = [_city(g.net, n) for n in split_places(e.via)]
     if e.opened is not None and g.p.until is not None and e.opened > g.p.until:
         out.notes.append(f"`{e}` opens after {g.p.until} and does nothing")

@@ -15,14 +15,14 @@ from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.table import final_spending
 from xunhuan.models.gateway.acting import Acts, acts
 from xunhuan.models.gateway.ground import (
+    AtRest,
     Passage,
     RouteBase,
-    Standing,
     Terrain,
     home_costs,
     passage,
     refuse_cut,
-    standing,
+    resting,
 )
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
@@ -64,7 +64,7 @@ def respond(
     """
     from xunhuan.models.gateway.detail import route_dataset
 
-    rest = standing(accounts, parameters, elasticities)
+    rest = resting(accounts, parameters, elasticities)
     g = rest.ground
     done = acts(g, shock)
     moved = _moved(g, done, rest.costs)
@@ -91,7 +91,7 @@ def _moved(g: Terrain, done: Acts, x: Costs) -> Costs:
     return out
 
 
-def _end(rest: Standing, moved: Costs, done: Acts, mode: DistanceMode) -> End:
+def _end(rest: AtRest, moved: Costs, done: Acts, mode: DistanceMode) -> End:
     g, x = rest.ground, rest.costs
     base, before, home = rest.bases[mode]
     still = moved is x and not done.closed.any() and not done.fee.any() and (done.capacity == 1).all()

@@ -30,7 +30,7 @@ def split_places(names: str | tuple[str, ...]) -> list[str]:
     return [n.strip() for n in _listed(names).split("+")]
 
 
-class BuiltLine(Edit):
+class Line(Edit):
     """A line built along cities, which goods take where it is cheaper, or people where it is faster.
 
     km[k,l] great circle times the mode's detour;  of a passenger line:  d̂[r,s,i] = e^(−hour Δh[r,s])
@@ -56,7 +56,7 @@ class BuiltLine(Edit):
 
     Examples
     --------
-    >>> print(BuiltLine(via=["Guangzhou", "Foshan", "Zhanjiang"], kind="fast mixed"))
+    >>> print(Line(via=["Guangzhou", "Foshan", "Zhanjiang"], kind="fast mixed"))
     line via=Guangzhou+Foshan+Zhanjiang kind="fast mixed"
     """
 
@@ -306,5 +306,5 @@ class Online(Edit):
     share: Share
 
 
-EDITS: tuple[type[Edit], ...] = (BuiltLine, GatewayClosed, GatewayOnly, GatewayFee, GatewayCapacity, Way, Online)
+EDITS: tuple[type[Edit], ...] = (Line, GatewayClosed, GatewayOnly, GatewayFee, GatewayCapacity, Way, Online)
 """All that the room reads."""

@@ -303,7 +303,7 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
     return out
 
 
-class Standing(NamedTuple):
+class AtRest(NamedTuple):
     """Everything about a table and a network at rest: the ground, what ways cost, and by mode of distance the base with what
     passes and what trade at home costs."""
 
@@ -312,7 +312,7 @@ class Standing(NamedTuple):
     bases: dict[DistanceMode, tuple[RouteBase, Passage, Array]]
 
 
-def standing(acc: Accounts, p: GatewayParameters, theta: Theta) -> Standing:
+def resting(acc: Accounts, p: GatewayParameters, theta: Theta) -> AtRest:
     """What does not depend on the shock, worked out once for a table and parameters.
 
     Raises BadInput listing what does not fit; NotConverged where gateways cannot be fitted to their targets.
@@ -333,7 +333,7 @@ def _stamp(p: GatewayParameters) -> tuple[float, ...]:
 @lru_cache(4)
 def _at_rest(
     acc: Accounts, same: str, name: str, stamp: tuple[float, ...], between: CellArray, within: CellArray
-) -> Standing:
+) -> AtRest:
     p = GatewayParameters.model_validate_json(same)
     g = ground(acc, p, Theta(between.values, within.values))
     x = costs(g.net, p, tuple(acc.geography.codes[k] for k in g.abroad))
@@ -342,4 +342,4 @@ def _at_rest(
     for mode in p.ends:
         base = based(g, x, stretch(g, x, mode), targets)
         bases[mode] = (base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x))
-    return Standing(g, x, bases)
+    return AtRest(g, x, bases)
