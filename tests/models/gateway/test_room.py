@@ -17,7 +17,7 @@ from xunhuan.models.gateway.read import read
 from xunhuan.models.model import Response, Shock
 from xunhuan.scenario.lend import responded
 
-pytestmark = [pytest.mark.identity, pytest.mark.error]
+pytestmark = pytest.mark.identity
 
 HANDED = registry.find("gateway").hands_on
 

@@ -9,7 +9,7 @@ from xunhuan.errors import BadInput
 from xunhuan.models.gateway import ports, routes
 from xunhuan.models.gateway.network import Graph, shortest
 
-pytestmark = [pytest.mark.textbook, pytest.mark.twin]
+pytestmark = pytest.mark.textbook
 
 V = 8.0
 TRIANGLE = Graph(np.array([0, 1, 0]), np.array([1, 2, 2]), np.log([1.2, 1.1, 1.5]), 3, 3, 3)

@@ -9,7 +9,7 @@ from xunhuan.errors import BadInput
 from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.model import Response
 
-pytestmark = [pytest.mark.twin, pytest.mark.identity]
+pytestmark = pytest.mark.twin
 
 THETA = 4.0
 
