@@ -44,7 +44,7 @@ class Network:
     gateways  by g: gateway, name, name_zh, region, mode, lon, lat
     edges     from, to, mode, km, beyond, opened, class, speed; faster: part of the way to the pace of fast lines for goods
     goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures
-    targets   file of observed shares
+    targets   file of observed shares · folder: where the files lie
     """
 
     name: str
@@ -54,6 +54,7 @@ class Network:
     goods: tuple[tuple[str, str], ...]
     outline: pd.DataFrame | None = None
     targets: Path | None = None
+    folder: Path = Path()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -136,7 +137,7 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
     goods = tuple(frames["goods"][["sector", "class"]].itertuples(index=False, name=None)) if "goods" in frames else ()
     outline = pd.read_csv(folder / "outline.csv") if (folder / "outline.csv").is_file() else None
     targets = folder / "targets.csv"
-    return Network(name, cities, gateways, edges, goods, outline, targets if targets.is_file() else None)
+    return Network(name, cities, gateways, edges, goods, outline, targets if targets.is_file() else None, folder)
 
 
 def _numbers(frame: pd.DataFrame, file: str, column: str, problems: Problems) -> None:
