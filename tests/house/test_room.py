@@ -117,6 +117,8 @@ def test_contributing_shows_this_room() -> None:
 
 ROOMS = [m.name for m in pkgutil.iter_modules([str(SRC / "models")]) if m.ispkg and m.name != "edits"]
 OWN = {
+    "gateway": "an edit that throttles all trade of regions with abroad for days, and a measure by value added",
+    "distance": "an ingredient of a table's posterior",
     "trade": "the quantity of trade between nations, read off any accounts; and the model asked where none is named",
     "max_iterations": "how a solver may end",
     "shipped": "what the reinforcement of the two cycles asks of any model",

@@ -40,6 +40,7 @@ WANTED = {
     "yrd-integration", "gba-integration", "belt-and-road", "rcep", "full-decoupling", "canton-1757",
     "institutional-costs", "chips-2035", "chips-controls", "great-leap", "division-of-labour", "gateway-for-obedience",
     "subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions", "bay-area-cities",
+    "treaty-ports-1842", "shanghai-shut-2022", "guangzhou-zhanjiang", "online-market",
 }  # fmt: skip
 AT_THE_POINT = {"subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions"}
 """Without draws of the scenario: each would be a game in general equilibrium, or the room draws by itself."""

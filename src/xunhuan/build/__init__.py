@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,7 +184,10 @@ def _readable(path: Path) -> bool:
         except OSError:
             return False
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".geojson":
+            return bool(json.loads(text)["features"])
+    except (ValueError, KeyError):  # of which text that is no UTF-8 is one
         return False
+    lines = text.splitlines()
     return len(lines) > 1 and "," in lines[0]

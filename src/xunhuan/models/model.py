@@ -339,7 +339,7 @@ class Model(Generic[P]):
         Whether something happens without any edit, so that the base is run too and a question may have none.
     lends : mapping of str to callable
         What other models may use of it, by name: (accounts, parameters) to what is lent. "long_run": a `LongRun`;
-        "slopes": a `slopes.Lender`.
+        "slopes": a `slopes.Lender`; "elasticities": a `Theta`.
     borrows : callable, optional
         (parameters): what it uses of other models, by those names.
     slopes : callable, optional
@@ -419,7 +419,7 @@ class Model(Generic[P]):
         """Raise BadInput naming the edits of kinds that the model does not read, and those it does."""
         unread = [f"`{e}`" for e in edits if not isinstance(e, self.reads)]
         if unread:
-            fix = f"it reads {', '.join(e.kind for e in self.reads)}"
+            fix = f"it reads {', '.join(e.kind for e in self.reads if not e.handed)}"
             raise BadInput(f"the model {self.name} does not read {', '.join(unread)}", fix=fix)
 
     def quantity(self, name: str) -> Quantity:

@@ -104,7 +104,7 @@ def find(name: str) -> Model[Any]:
 
 
 def edits() -> dict[str, type[Edit]]:
-    """Every kind of edit that some model reads, lasting ones first.
+    """Every kind of edit that some model reads and people write, lasting ones first.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def edits() -> dict[str, type[Edit]]:
     >>> edits()["tariff"].__name__
     'Tariff'
     """
-    kinds = {e.kind: e for m in models().values() for e in m.reads}
+    kinds = {e.kind: e for m in models().values() for e in m.reads if not e.handed}
     return dict(sorted(kinds.items(), key=lambda item: not item[1].lasting))
 
 

@@ -57,6 +57,8 @@ def _rows(bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | Non
             why = str(e).replace("\n", " ")
             yield *head, told.name, "", bench.base.home, np.nan, told.unit, "refused", why
             continue
+        if told.name not in done.data:  # a number that the parameters leave out
+            continue
         for name, arm, value in _numbers(done.data, told.name, bench.base.home, alone.scenario.compare):
             outcome, why = _ended(done, arm, model)
             yield *head, name, arm, bench.base.home, value, str(done.data[name].attrs["unit"]), outcome, why

@@ -24,7 +24,7 @@ def _plain(name: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)]
 
 
-class Line(NamedTuple):
+class ShockLine(NamedTuple):
     """One edit of a shock: its key, its position among the lines of that key, and the edit."""
 
     kind: str
@@ -61,12 +61,12 @@ class ShockLines(Strict):
             )
         return self
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[ShockLine]:
         """Every edit with its key and position."""
         for kind in type(self).model_fields:
             value = getattr(self, kind)
             if isinstance(value, tuple):
-                yield from (Line(kind, k, e) for k, e in enumerate(value) if isinstance(e, Edit))
+                yield from (ShockLine(kind, k, e) for k, e in enumerate(value) if isinstance(e, Edit))
 
     def edits(self, dose: float = 1.0) -> tuple[Edit, ...]:
         """The edits at `dose` times the shock's own. Raises BadInput where an edit has no such dose."""

@@ -193,6 +193,12 @@ def _place_list(raw: Path, folder: Path) -> list[Path]:
     return write_places(raw, folder)
 
 
+def _transport(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.build.transport import write_transport
+
+    return write_transport(raw, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -202,7 +208,8 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 
 _FILES = {
     "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
-    "migration": _migration, "cities": _cities, "capital": _capital, "places": _place_list, "toyland": _toyland,
+    "migration": _migration, "cities": _cities, "transport-2017": _transport, "capital": _capital, "places": _place_list,
+    "toyland": _toyland,
 }  # fmt: skip
 """Bundled files that are no tables with a log."""
 
@@ -211,6 +218,7 @@ _PLACES = {
     "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists", "cities": "src/xunhuan/models/rivalry/data",
     "capital": "src/xunhuan/models/conversion/data",
     "places": "src/xunhuan/data/lists",
+    "transport-2017": "src/xunhuan/models/gateway/data",
 }  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""
 

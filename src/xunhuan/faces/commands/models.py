@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from xunhuan.models.model import Model, Uncertain
 
 
+def _read(m: Model[Any]) -> list[str]:
+    """Kinds of edits a model reads that people write."""
+    return [e.kind for e in m.reads if not e.handed]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("models")(_models)
@@ -36,7 +41,12 @@ def _models(
         import pandas as pd
 
         rows = [
-            (m.name, words.first_of(m), ", ".join(e.kind for e in m.reads), ", ".join(q.name for q in m.quantities))
+            (
+                m.name,
+                words.first_of(m),
+                ", ".join(e.kind for e in m.reads if not e.handed),
+                ", ".join(q.name for q in m.quantities),
+            )
             for m in registry.models().values()
         ]
         frame = pd.DataFrame(rows, columns=["model", "title", "reads", "gives"])
@@ -80,7 +90,7 @@ def page() -> str:
 def _model(m: Model[Any]) -> Iterator[str]:
     yield f"## `{m.name}`: {words.first_of(m)}"
     yield ""
-    yield f"Reads: {', '.join(f'`{e.kind}`' for e in m.reads)}. Sources: {', '.join(m.sources) or 'none named'}."
+    yield f"Reads: {', '.join(f'`{k}`' for k in _read(m))}. Sources: {', '.join(m.sources) or 'none named'}."
     yield ""
     yield from _grid(("gives", "unit", "axes", "definition"), [(f"`{q.name}`", q.unit, " ".join(q.axes), q.definition)
                                                                for q in m.quantities])  # fmt: skip

@@ -74,7 +74,7 @@ def read_edits(
     read, and where there are none though nothing happens without."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
 
-    kinds = {e.kind: e for e in model.reads}
+    kinds = {e.kind: e for e in model.reads if not e.handed}
     edits: list[Edit] = list(more)
     problems = Problems("the shock cannot be read")
     for flag, text in [("edit", t) for t in lines or []] + [(k, t) for k, texts in short.items() for t in texts or []]:
@@ -204,7 +204,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
     own = {} if short is None else short.options.model_fields
     whole = short is None or short.whole
     fields = {n: f for n, f in model.parameters.model_fields.items() if whole and n not in own}
-    kinds = {e.kind: e for e in model.reads if whole and e.kind not in own}
+    kinds = {e.kind: e for e in model.reads if not e.handed and whole and e.kind not in own}
 
     def command(**given: Any) -> None:
         posed = _posed(model, short, given)

@@ -7,6 +7,7 @@ tariff from=CHN to=USA add=0.25
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.by_origin import OriginOrders, OriginShift, UsedUp
 from xunhuan.models.edits.destruction import Destruction
+from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.edits.lasting import (
     ExportTax,
     FinalDemand,
@@ -36,6 +37,7 @@ __all__ = [
     "Gateway",
     "Lasting",
     "Link",
+    "LinkLosses",
     "MobilityCost",
     "Need",
     "Orders",
@@ -44,6 +46,7 @@ __all__ = [
     "Platform",
     "Productivity",
     "Push",
+    "Routes",
     "Stock",
     "Subsidy",
     "Tariff",

@@ -76,6 +76,8 @@ class Edit(Strict):
         Whether it comes in over years, which only models that have years read.
     answers : bool
         Whether it can only answer a shock, so that a scenario has it under role = "policy".
+    handed : bool
+        Whether only models write it, one for the next: no file, form or command does.
     linear : tuple of str
         Fields that a dose multiplies; without one there are no doses.
     amount : str
@@ -101,6 +103,7 @@ class Edit(Strict):
     lasting: ClassVar[bool] = True
     by_years: ClassVar[bool] = False
     answers: ClassVar[bool] = False
+    handed: ClassVar[bool] = False
     linear: ClassVar[tuple[str, ...]] = ()
     amount: ClassVar[str] = ""
 

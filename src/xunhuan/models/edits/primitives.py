@@ -30,6 +30,18 @@ Cells = tuple[NDArray[np.intp], ...]
 
 
 @dataclass(frozen=True, eq=False)
+class TollRates:
+    """What a region collects on the way of trade: of the price before it, booked as a service it sells to who ships.
+
+    region, sector  positions of who collects and of the service · rate r s i, share of the price
+    """
+
+    region: int
+    sector: int
+    rate: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Primitives:
     """Arrays that a lasting shock amounts to.
 
@@ -43,6 +55,7 @@ class Primitives:
     wedge_base     r i, 1 + m, price / cost that the table holds beside what is burnt, ratio
     wedge          r i, the same after, ratio
     transfer       s, lump sum received every year, value; sums to 0
+    tolls          what regions collect on the way of others' trade
     """
 
     trade_cost: Array
@@ -55,6 +68,7 @@ class Primitives:
     wedge_base: Array
     wedge: Array
     transfer: Array
+    tolls: tuple[TollRates, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +133,7 @@ class Ledger:
     _left: Array | None = None
     _set: tuple[Array, Array] | None = None
     _entries: list[Entry] = field(default_factory=list)
+    _tolls: dict[tuple[int, int], Array] = field(default_factory=dict)
 
     @property
     def theta(self) -> Theta | None:
@@ -157,6 +172,11 @@ class Ledger:
         self._left[cells] *= 1 - part
         self._entries.append(Entry("tariff", cells, by, rate))
 
+    def collect(self, region: int, sector: int, rate: Array, by: Edit) -> None:
+        """A toll r s i that a region collects, booked as a service of its own, is added to."""
+        self._tolls[region, sector] = self._tolls.get((region, sector), 0.0) + rate
+        self._entries.append(Entry("toll", np.nonzero(rate), by))
+
     def close(self, problems: Problems) -> Primitives:
         """The primitives; every rate out of range, or set to two values, is noted with the edits that made it."""
         got = {name: self._ratio.get(name, np.ones(self.shape(name))) for name in RATIOS}
@@ -175,7 +195,7 @@ class Ledger:
                 what = f"the {name.replace('_', ' ')} of {many.cell} would be {got[name][many.at]:g}{many.more}"
                 problems.add(f"{many}: {what} (rates must {RATES[name]})")
         self._refuse_whole(got["wedge_base"], problems)
-        return Primitives(**got)
+        return Primitives(**got, tolls=tuple(TollRates(r, s, rate) for (r, s), rate in self._tolls.items()))
 
     def _refuse_whole(self, wedge: Array, problems: Problems) -> None:
         """Note wedges that leave the factors of a cell nothing."""

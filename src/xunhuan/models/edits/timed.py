@@ -26,7 +26,7 @@ class Effect:
 
     kind   "capacity" (r i), "demand" and "target" (s i), "link" (i r s), or "tilt", final demand by origin (i r s)
     where  positions in an array of those axes
-    change a share, or of a tilt an array of shares over those places, which broadcasts
+    change a share: one for all or one a position; of a tilt an array of shares over those places, which broadcasts
     """
 
     kind: Literal["capacity", "demand", "target", "link", "tilt"]

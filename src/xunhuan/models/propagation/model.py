@@ -11,6 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.by_origin import OriginOrders
 from xunhuan.models.edits.destruction import Destruction
+from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, Productivity, Tariff, TradeCost
 from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
@@ -117,6 +118,8 @@ MODEL: Model[PropagationParameters] = Model(
         Gateway,
         Stock,
         Destruction,
+        Routes,
+        LinkLosses,
     ),
     respond=_respond,
     read=read,

@@ -101,7 +101,7 @@ def _pulled(e: Machine, accounts: Accounts, prim: Primitives, p: PropagationPara
     return e
 
 
-READ = ("trade_cost", "tariff", "productivity", "final_demand", "export_tax", "demand_shift")
+READ = ("trade_cost", "tariff", "productivity", "final_demand", "export_tax", "demand_shift", "routes")
 """Kinds of lasting edits with an effect here."""
 
 

@@ -75,7 +75,7 @@ def package(rest: OwnBase, p: Primitives, task: Problem, found: Settled, paramet
     }  # fmt: skip
     other = substitution_told(parameters.substitution, parameters.substitution_elasticities(acc.sectors))
     attrs |= {"substitution": other} if other else {}
-    new = rebuild.accounts(acc, task.base, task.shift, found.out, p.subsidy, ended)
+    new = rebuild.accounts(acc, task.base, task.shift, found.out, p.subsidy, ended, p.tolls)
     made = detail.dataset(acc, task.base, p, task.shift, found.out, ended, attrs)
     said = (f"trade elasticities: {task.note}", *((f"elasticities of substitution: {other}",) if other else ()))
     notes = (*rest.notes, *task.base.notes, *found.notes, *_cut_off(acc, task), *said)

@@ -15,7 +15,7 @@ from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.population import whereabouts
-from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution, Users
+from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution, Tolls, Users
 
 RAISED = "before the trade model ran, final use and value added raised by as much"
 """How the note ends that tells of flows set to 0."""
@@ -253,7 +253,16 @@ def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
         tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
         subsidy=_net_subsidy(base, p), log_moving=base.paying * np.log(p.mobility_cost),
         active=active, bought=bought, part=_paying_parts(acc, _parts(linked), p.transfer), transfer=p.transfer / base.unit,
-    ))  # fmt: skip
+    ))._replace(tolls=_tolls(acc, p))  # fmt: skip
+
+
+def _tolls(acc: Accounts, p: Primitives) -> Tolls | None:
+    """Tolls by collecting region, whatever service they are booked as."""
+    if not p.tolls:
+        return None
+    to = sorted({t.region for t in p.tolls})
+    rate = np.stack([np.sum([t.rate for t in p.tolls if t.region == r], axis=0) for r in to])
+    return Tolls(*_device(rate=rate, to=np.eye(acc.R)[to]).values())
 
 
 def _net_subsidy(base: Base, p: Primitives) -> Array:

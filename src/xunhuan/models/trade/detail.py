@@ -153,6 +153,7 @@ def _by_region(
         "subsidies": (hat["subsidies"] * u + owned.sum(1), acc.unit, "production subsidies paid"),
         "above_cost": (owned.sum(1), acc.unit, "earned above cost by owners and collectors, in value added"),
         "above_cost_base": (above_cost(base, p).sum(1), acc.unit, "the same in the base"),
+        "tolls": (hat["tolls"] * u, acc.unit, "collected on the way of others' trade"),
         "transfers": (np.asarray(z.transfer) * u, acc.unit, "lump sums received from other regions"),
         "exports_hat": (_growth(flow, acc.flow, foreign, 1), "ratio", "sales to other regions, value"),
         "imports_hat": (_growth(flow, acc.flow, foreign, 0), "ratio", "purchases from other regions, value"),

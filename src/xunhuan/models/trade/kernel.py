@@ -4,7 +4,7 @@ State: logs of ŵ[s], P̂[s,i], Ŷ[r,i], Î[s] (new / old). All values are share
 
 Barriers enter only through weights that do not move during the search,
 
-    W[r,s,i] = π[r,s,i] κ̂[r,s,i]^(−θ[r,i]),   κ̂ = d̂ (1+t')(1+x') / (1+t),   W = 0 exactly under a ban,
+    W[r,s,i] = π[r,s,i] κ̂[r,s,i]^(−θ[r,i]),   κ̂ = d̂ (1+t')(1+x')(1+o') / (1+t),   W = 0 exactly under a ban,
 
 so an iteration is four contractions of W with R·S vectors and no power of an r s i array.
 """
@@ -30,6 +30,9 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
     barrier = z.log_cost + jnp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
+    own = 1 + z.export_tax
+    if z.tolls is not None:
+        barrier, own = barrier + jnp.log1p(z.tolls.rate.sum(0)), own * (1 + z.tolls.rate.sum(0))
     weight = shares_by_market(e, z.allowed * jnp.exp(-theta.T[:, None, :] * barrier))
     net = weight / by_market(e, 1 + z.tariff)
     tilt = e.taste * z.demand
@@ -40,7 +43,7 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     return Ready(
         weight=weight,
         net=net,
-        producer=net / by_market(e, 1 + z.export_tax),
+        producer=net / by_market(e, own),
         theta=theta,
         fold=jnp.concatenate(
             [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
@@ -142,6 +145,8 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
     wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
     share, purchases = new_shares(e, k, m, b)
+    collected, tolled = _tolls(e, z, share, b.spending)
+    export_revenue = export_revenue - tolled
     out = Equilibrium(
         wage=jnp.exp(lw), price=jnp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=jnp.exp(lc),
         output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
@@ -150,10 +155,24 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
         stock_sales=(e.run_down * b.demand).sum(1),
         income=e.income * jnp.exp(li), wage_bill=wages, duty=b.duty,
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=b.duty_rate,
-        gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + b.duty_on_inputs) * e.books,
-        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired), purchases=purchases,
+        gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + b.duty_on_inputs + collected) * e.books,
+        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired), tolls=collected,
+        purchases=purchases,
     )  # fmt: skip
     return _implied(e, p, z, k, implied, out, bill, cpi)
+
+
+def _tolls(e: Economy, z: Shift, share: JaxArray, spending: JaxArray) -> tuple[JaxArray, JaxArray]:
+    """What each region collects on the way of others' trade, and what is collected on each region's sales; both s.
+
+    o[k,r,s,i] of the price before it:  Σ_rsi o_k π' X' / ((1+t') (1 + Σ_k o_k))
+    """
+    if z.tolls is None:
+        none = jnp.zeros(len(e.books))
+        return none, none
+    before = share * spending / (1 + z.tariff) / (1 + z.tolls.rate.sum(0))
+    paid = (z.tolls.rate * before).sum((2, 3))  # k r
+    return z.tolls.to.T @ paid.sum(1), paid.sum(0)
 
 
 def _implied(
@@ -164,7 +183,7 @@ def _implied(
     # An open region, where there is one, is the world whose prices stand still.
     world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = _deficits(e, p, z, k, out, world_cpi)
-    taxes = out.duty + out.export_revenue - out.subsidies
+    taxes = out.duty + out.export_revenue - out.subsidies + out.tolls
     income = out.wage_bill + taxes + deficit + out.stock_sales + z.transfer
     budget = income / _guard(e.income)
     grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
@@ -281,7 +300,7 @@ def solve(
 ) -> tuple[Equilibrium, Vector, SolveInfo]:
     """The equilibrium, its state and how the search ended. Differentiable in every array but x0.
 
-    taxed: whether export taxes may be other than 0; without them one contraction is spared.
+    taxed: whether export taxes or tolls may be other than 0; without them one contraction is spared.
     """
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
     k = prepared(e, p, z)

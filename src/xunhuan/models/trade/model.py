@@ -10,8 +10,10 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.by_origin import OriginShift, UsedUp
+from xunhuan.models.edits.handed import Routes
 from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.edits.platform import Platform
+from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
@@ -52,6 +54,11 @@ def _equilibrium(accounts: Accounts, parameters: TradeParameters) -> LongRun:
     from xunhuan.models.trade.answer import long_run_lent
 
     return long_run_lent(accounts, parameters)
+
+
+def _elasticities(accounts: Accounts, parameters: TradeParameters) -> Theta:
+    """Trade elasticities by sector, between nations and within one, as they are lent to other models."""
+    return parameters.elasticities_of(accounts.sectors)
 
 
 def _at_rest(accounts: Accounts, parameters: TradeParameters) -> Accounts:
@@ -186,6 +193,7 @@ MODEL: Model[TradeParameters] = Model(
         OriginShift,
         UsedUp,
         Platform,
+        Routes,
     ),
     respond=_respond,
     read=read,
@@ -218,6 +226,6 @@ MODEL: Model[TradeParameters] = Model(
         "PeterRuane2023",
     ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
-    lends={"long_run": _equilibrium, "slopes": _lend_slopes},
+    lends={"long_run": _equilibrium, "elasticities": _elasticities, "slopes": _lend_slopes},
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array
+from xunhuan.models.edits.primitives import TollRates
 from xunhuan.models.model import Status
 from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.records import Equilibrium, Shift
 
 WARNINGS = ("; ONE OF SEVERAL EQUILIBRIA", "; THE SOLVER DID NOT CONVERGE")
-INPUT_TARIFF, EXPORT_TAX, SUBSIDY = "input_tariff", "export_tax", "production_subsidy"
+INPUT_TARIFF, EXPORT_TAX, SUBSIDY, TOLL = "input_tariff", "export_tax", "production_subsidy", "toll"
 
 
 def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
@@ -23,8 +26,9 @@ def flows(base: Base, z: Shift, out: Equilibrium) -> Array:
 
 
 def accounts(
-    acc: Accounts, base: Base, z: Shift, out: Equilibrium, paid: Array | float = 0.0, ended: Status = Status()
-) -> Accounts:
+    acc: Accounts, base: Base, z: Shift, out: Equilibrium, rate: Array | float = 0.0, ended: Status = Status(),
+    tolls: Sequence[TollRates] = (),
+) -> Accounts:  # fmt: skip
     r"""Counterfactual accounts; world GDP is the base's, so values are in units of base world GDP.
 
     flow' = π' X' / (1+t');  use'[s,i,j] = (1 − duty rate) γ' (1+σ') Y';  final' = Σ_r flow' − Σ_j use', split by
@@ -32,7 +36,9 @@ def accounts(
     (what owners earn above cost stays in value added, as it was), input duties in "input_tariff" where the
     table has it, the rest split by component as before.
 
-    paid  r j, rate of the new subsidies
+    A toll is a service of who collects it, bought by the industry that ships, and value added in a component of its own.
+
+    rate  r j, of the new subsidies
 
     They balance by construction whatever the state of the search.
     """
@@ -49,14 +55,34 @@ def accounts(
     else:
         sourcing = purchases(acc, base, z, out)
         use, final = (np.einsum("risk->sik", a) for a in (sourcing.intermediate, sourcing.final))
-    sold = flow.sum(1)
-    extra = {EXPORT_TAX: sold - output, SUBSIDY: -paid * output}
-    value_added, components = _value_added(acc, base, out, sold, use, extra)
+    extra = {EXPORT_TAX: flow.sum(1) - output, SUBSIDY: -rate * output}
+    duties = use_duties(use, out)
+    if tolls:
+        paid = collected(tolls, flow)
+        extra[EXPORT_TAX] = extra[EXPORT_TAX] - sum(paid)
+        extra[TOLL] = np.zeros((acc.R, acc.S))
+        flow, use, final = flow.copy(), use.copy(), final.copy()
+        for t, amount in zip(tolls, paid, strict=True):
+            extra[TOLL][t.region, t.sector] += amount.sum()
+            flow[t.region, :, t.sector] += amount.sum(1)
+            use[:, t.sector] += np.where(acc.closed[:, None], amount, 0.0)
+            final[:, t.sector, 0] += np.where(acc.closed, 0.0, amount.sum(1))
+            if sourcing is not None:
+                bought = sourcing.intermediate.copy()
+                bought[t.region, t.sector] += np.where(acc.closed[:, None], amount, 0.0)
+                sourcing = replace(sourcing, intermediate=bought)
+    value_added, components = _value_added(acc, base, duties, flow.sum(1), use, extra)
     note = "counterfactual of the long-run trade model; values in units of the base's world GDP"
     return acc.replace(
         flow=flow, use=use, final=final, value_added=value_added, components=components, tariff=np.asarray(z.tariff),
         sourcing=sourcing, notes=(*acc.notes, note + WARNINGS[ended.outcome != "several"] * (not ended.converged)),
     )  # fmt: skip
+
+
+def collected(tolls: Sequence[TollRates], flow: Array) -> list[Array]:
+    """What each toll comes to on flows r s i at the price after tolls, by who ships which good, r i."""
+    before = flow / (1 + np.sum([t.rate for t in tolls], axis=0))
+    return [np.asarray((t.rate * before).sum(1)) for t in tolls]
 
 
 def purchases(acc: Accounts, base: Base, z: Shift, out: Equilibrium) -> Sourcing:
@@ -87,14 +113,14 @@ def _split(parts: Array, old: Array, new: Array, old_size: Array, new_size: Arra
 
 
 def _value_added(
-    acc: Accounts, base: Base, out: Equilibrium, sold: Array, use: Array, extra: dict[str, Array]
+    acc: Accounts, base: Base, duties: Array, sold: Array, use: Array, extra: dict[str, Array]
 ) -> tuple[Array, tuple[str, ...]]:
     """New value added s j v and its component names."""
     total_old, total = acc.output - acc.use.sum(1), sold - use.sum(1)
     names = list(acc.components)
     kept: dict[str, Array] = {}
     if INPUT_TARIFF in names:
-        old, new = base.duties, use_duties(use, out)
+        old, new = base.duties, duties
         recorded = acc.value_added[:, :, names.index(INPUT_TARIFF)]
         kept[INPUT_TARIFF] = np.where(old > 0, recorded * new / np.where(old > 0, old, 1.0), new)
         total_old = total_old - recorded

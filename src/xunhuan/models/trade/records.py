@@ -100,6 +100,17 @@ class Elasticities(NamedTuple):
     substitution: Substitution | None = None
 
 
+class Tolls(NamedTuple):
+    """What others than seller and buyer collect on the way.
+
+    rate  k r s i, share of the price before it that collector k takes; rates of a cell add up to above -1
+    to    k s, 1 where s is collector k's region
+    """
+
+    rate: JaxArray
+    to: JaxArray
+
+
 class Shift(NamedTuple):
     """New values or changes of the primitives.
 
@@ -115,6 +126,7 @@ class Shift(NamedTuple):
     bought            s i, 1 where the good is bought, else 0
     part              c s, 1 where s lies in part c of the world; parts do not trade with each other, rows may be 0
     transfer          s, lump sum received, share of world GDP; sums to 0 over every part
+    tolls             who collects what on the way; None where nobody does
     """
 
     log_cost: JaxArray
@@ -129,6 +141,7 @@ class Shift(NamedTuple):
     bought: JaxArray
     part: JaxArray
     transfer: JaxArray | float = 0.0
+    tolls: Tolls | None = None
 
 
 class Equilibrium(NamedTuple):
@@ -141,7 +154,7 @@ class Equilibrium(NamedTuple):
     stock_sales s, receipts of sales out of stock · duty s, import duties on all uses · export_revenue r
     subsidies s, paid less what owners earn above cost · gdp s, at basic prices · duty_rate s i: duties per unit of spending
     duty_rate s i u where users differ; price then their mean, weighted by base spending
-    factors s j (β'), inputs s i j (γ'): cost shares · hired s j, employment, new / old
+    factors s j (β'), inputs s i j (γ'): cost shares · hired s j, employment, new / old · tolls s, collected
     """
 
     wage: JaxArray
@@ -167,4 +180,5 @@ class Equilibrium(NamedTuple):
     factors: JaxArray
     inputs: JaxArray
     hired: JaxArray
+    tolls: JaxArray
     purchases: JaxArray | None = None

@@ -52,7 +52,7 @@ def problem(
     elastic, note = calibrate.elasticities(acc, parameters)
     shifted = calibrate.shift(acc, base, p) if shifted is None else shifted
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
-    return Problem(base, elastic, shifted, options, bool(p.export_tax.any()), note)
+    return Problem(base, elastic, shifted, options, bool(p.export_tax.any() or p.tolls), note)
 
 
 def base_of(acc: Accounts, parameters: TradeParameters, p: Primitives) -> calibrate.Base:
@@ -133,6 +133,7 @@ def _part_of(task: Problem, part: float) -> Problem:
         log_productivity=part * z.log_productivity, demand=z.demand**part,
         subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
         allowed=jnp.maximum(z.allowed, (1 - part) * near), transfer=part * z.transfer,
+        tolls=None if z.tolls is None else z.tolls._replace(rate=part * z.tolls.rate),
     ))  # fmt: skip
 
 

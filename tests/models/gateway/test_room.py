@@ -1,0 +1,249 @@
+"""The room on Toyland's two ports: nothing changes when nothing does, what is handed on, what is wrong."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import xunhuan as xh
+from tests.helpers.ports import CITIES, EDGES, GATEWAYS, toy_network
+from xunhuan.data.accounts import Accounts
+from xunhuan.errors import BadInput, ForeignFile, Infeasible, XunhuanError
+from xunhuan.models import registry
+from xunhuan.models.edits.handed import LinkLosses, Routes
+from xunhuan.models.gateway import edits
+from xunhuan.models.gateway.network import network
+from xunhuan.models.gateway.read import read
+from xunhuan.models.model import Response, Shock
+from xunhuan.scenario.lend import responded
+
+pytestmark = pytest.mark.identity
+
+HANDED = registry.find("gateway").hands_on
+
+
+@pytest.fixture(scope="module")
+def toy() -> Accounts:
+    return xh.toyland()
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return toy_network(tmp_path_factory.mktemp("ports"))
+
+
+def asked(acc: Accounts, net: str, *shock: object, **parameters: object) -> Response:
+    model = registry.find("gateway")
+    values = {"network": net, "income": False, "people": "services", "fee_service": "SER", **parameters}
+    return responded(model, acc, Shock(tuple(shock)), model.parameters(**values))  # type: ignore[arg-type]
+
+
+def test_nothing_changes_when_nothing_does(toy: Accounts, net: str) -> None:
+    r = asked(toy, net)
+    assert (r.detail["cost_by_end"].values == 1).all()
+    assert HANDED is not None
+    assert HANDED(r) == ()
+    assert r.accounts is toy
+    dear = asked(toy, net, edits.GatewayFee(gateways="NP", change=0.0), congestion=0.1)
+    assert np.abs(dear.detail["cost_by_end"].values - 1).max() < 1e-9
+
+
+@pytest.mark.parametrize("distance", ["freight", "gravity"])
+def test_closing_never_helps_and_a_line_never_hurts(toy: Accounts, net: str, distance: str) -> None:
+    shut = asked(toy, net, edits.GatewayClosed(gateways="South Port"), distance=distance).detail["cost"].values
+    assert (shut >= 1 - 1e-12).all()
+    assert shut[2, 3, 0] > shut[0, 3, 0] > 1
+    line = asked(toy, net, edits.Line(via=["Cedar", "榆城"], kind="road"), distance=distance)
+    made = line.detail["cost"].values
+    assert (made <= 1 + 1e-12).all()
+    assert made[1, 2, 1] < 0.9999
+
+
+def test_the_order_of_cities_changes_nothing(toy: Accounts, net: str, tmp_path: Path) -> None:
+    head, *rows = CITIES.strip().splitlines()
+    other = toy_network(tmp_path, cities="\n".join([head, *reversed(rows)]) + "\n")
+    shock = edits.GatewayClosed(gateways="SP")
+    one, two = (asked(toy, n, shock).detail["cost_by_end"].values for n in (net, other))
+    assert one == pytest.approx(two, rel=1e-13)
+
+
+def test_one_city_alone_pays_the_closed_form(toy: Accounts, tmp_path: Path) -> None:
+    """With one city a region and no fit, d̂ = (1 − share)^(−1/V)."""
+    keep = "\n".join(r for r in CITIES.splitlines() if r[:5] not in ("Birch", "Fir,1"))
+    roads = "from,to,mode,km\nAlder,Cedar,road,200\nCedar,Elm,road,350\nAlder,NP,road,120\nElm,SP,road,110\n"
+    outer = "NP,BOR,ocean,2000\nSP,BOR,ocean,1700\n"
+    folder = toy_network(tmp_path, cities=keep + "\n", edges=roads + outer)
+    before = asked(toy, folder, distance="freight", route_spread=20.0)
+    r = asked(toy, folder, edits.GatewayClosed(gateways="SP"), distance="freight", route_spread=20.0)
+    part = before.detail["passes"].values[0]
+    share = part / part.sum(1, keepdims=True)
+    for h, code in enumerate(before.detail["home"].values):
+        k = toy.geography.codes.index(str(code))
+        assert r.detail["cost"].values[k, 3, :2] == pytest.approx((1 - share[h, 1]) ** (-1 / 20), rel=1e-10)
+
+
+def test_bridge_and_gateway_add_up(toy: Accounts, net: str) -> None:
+    from xunhuan.data.places import places
+
+    r = asked(toy, net, sets={"both": "AT-N+AT-S"})
+    found, at = read(toy, r, places(toy)), {c: k for k, c in enumerate(places(toy).codes)}
+    shares = found["passed_share"].values
+    assert shares.sum(1) == pytest.approx(1, abs=1e-12)
+    assert found["own_through"].values[at["AT-N"]] == pytest.approx(shares[0, 0], abs=1e-12)
+    assert found["own_through"].values[at["ATL"]] == pytest.approx(1, abs=1e-12)
+    assert found["set_others"].values == pytest.approx([1], abs=1e-12)
+    q = found["own_through"]
+    assert q.low is not None
+    assert q.high is not None
+    assert (q.low <= q.values + 1e-15).all()
+    assert (q.values <= q.high + 1e-15).all()
+
+
+def test_a_fee_is_a_toll_and_what_melts(toy: Accounts, net: str) -> None:
+    """Burnt or somebody's income, what buyers pay at given incomes is the same; the toll is the port's region's."""
+    burnt = asked(toy, net, edits.GatewayFee(gateways="NP", change=0.03, rebated=0.0)).detail
+    fee = asked(toy, net, edits.GatewayFee(gateways="NP", change=0.03)).detail
+    assert list(fee["collector"].values) == ["AT-N"]
+    for e in range(2):
+        one = asked(toy, net, edits.GatewayFee(gateways="NP", change=0.03), distance=str(fee["end"].values[e])).detail
+        paid = one["cost"].values * (1 + one["toll"].values.sum(0))
+        assert paid == pytest.approx(burnt["cost_by_end"].values[e], rel=1e-12)
+        passed = asked(toy, net, distance=str(fee["end"].values[e])).detail["passes"].values
+        assert 0 < one["fee"].values[0, 0] < np.expm1(0.03) * passed[0, :, 0].sum() * (1 + 1e-9)
+
+
+def test_it_hands_routes_to_trade_and_losses_to_the_short_run(toy: Accounts, net: str) -> None:
+    assert HANDED is not None
+    r = asked(
+        toy, net, edits.GatewayClosed(gateways="SP", start=5, end=20), edits.GatewayFee(gateways="NP", change=0.02)
+    )
+    routes, losses = HANDED(r)
+    assert isinstance(routes, Routes)
+    assert isinstance(losses, LinkLosses)
+    assert (losses.start, losses.end) == (5, 20)
+    assert losses.loss.values[:3, :3].max() == 0
+    assert 0 < losses.loss.values[2, 3, 0] <= 1
+    long = xh.respond(toy, routes)
+    assert long.detail["tolls"].values[0] > 0
+    assert long.accounts.gdp.sum() == pytest.approx(toy.gdp.sum(), rel=1e-9)
+    short = xh.respond(toy, losses, model="propagation", horizon_days=56)
+    assert float(short.detail["loss"].sum()) > 0
+
+
+def test_real_income_is_that_of_the_model_that_comes_after(toy: Accounts, net: str) -> None:
+    assert HANDED is not None
+    shock = edits.GatewayClosed(gateways="SP")
+    r = asked(toy, net, shock, income=True, distance="freight")
+    after = xh.respond(toy, HANDED(r)[0])
+    assert r.detail["real_income_hat"].values[0] == pytest.approx(after.detail["real_income_hat"].values, abs=1e-8)
+
+
+def test_less_to_spare_more_is_stuck(toy: Accounts, net: str) -> None:
+    shut = edits.GatewayClosed(gateways="SP", end=30)
+    lost = [asked(toy, net, shut, spare=s).detail["stuck_by_end"].values.sum() for s in (0.0, 0.1, 0.5, 9.0)]
+    assert lost == sorted(lost, reverse=True)
+    assert lost[0] > lost[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_passenger_line_carries_no_goods(toy: Accounts, net: str) -> None:
+    line = edits.Line(via=["Alder", "Cedar", "Fir"], kind="high-speed passenger")
+    cost = asked(toy, net, line).detail["cost"].values
+    assert (cost[:, :, :2] == 1).all()
+    assert cost[0, 1, 2] < 1
+    assert (cost[3] == 1).all()
+    twice = asked(toy, net, line, hour=0.02).detail["cost"].values
+    assert np.log(twice) == pytest.approx(2 * np.log(cost), abs=1e-12)
+    assert (asked(toy, net, edits.Line(via=["Alder", "Cedar"], opened=2050), until=2030).detail["cost"] == 1).all()
+
+
+def test_online_brings_the_far_nearer(toy: Accounts, net: str) -> None:
+    cost = asked(toy, net, edits.Online(share=0.4)).detail["cost"].values
+    assert cost[0, 2, 0] < 1 < cost[0, 0, 0]
+    assert (cost[3] == 1).all()
+    assert (asked(toy, net, edits.Online(share=0.15)).detail["cost"] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("shock", "said"),
+    [
+        (edits.GatewayClosed(gateways="North Prt"), "unknown gateway 'North Prt'.*North Port .北港."),
+        (edits.GatewayClosed(gateways="北巷"), "unknown gateway '北巷'.*北港"),
+        (edits.Line(via=["Aldre", "Cedar"]), "unknown city 'Aldre'.*Alder"),
+        (edits.Line(via=["Alder", "雪松"], kind="road"), ""),
+        (edits.Way(gateways="NP", to="NOWHERE", days=1), "NOWHERE"),
+    ],
+)
+def test_unknown_names_have_near_ones(toy: Accounts, net: str, shock: object, said: str) -> None:
+    if not said:
+        asked(toy, net, shock)
+        return
+    with pytest.raises(BadInput) as e:
+        asked(toy, net, shock)
+    assert __import__("re").search(said, " ".join(e.value.items))
+
+
+def test_several_wrongs_are_told_at_once(toy: Accounts, net: str) -> None:
+    with pytest.raises(BadInput) as e:
+        asked(toy, net, edits.GatewayOnly(gateways="XX+YY"), edits.Line(via=["Q", "Alder"]))
+    assert len(e.value.items) == 3
+
+
+def test_closing_all_ways_names_the_goods(toy: Accounts, net: str) -> None:
+    with pytest.raises(Infeasible) as e:
+        asked(toy, net, edits.GatewayClosed(gateways="NP+SP"))
+    assert any(item.startswith("FAR: to or from BOR") for item in e.value.items)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: edits.Line(via=["Alder"]), "two cities"),
+        (lambda: edits.Line(via=["Alder", "Elm", "Alder"]), "Alder is given twice"),
+        (lambda: edits.Online(share=1.5), "must be 1 or less"),
+        (lambda: edits.GatewayClosed(gateways="NP", start=5, end=2), "must lie after start"),
+        (lambda: edits.GatewayFee(gateways="NP", change=-0.01, rebated=0.5), "cheaper is nobody's income"),
+        (lambda: edits.Way(gateways="NP", to="BOR"), "give days or cost"),
+    ],
+)
+def test_edits_refuse_what_makes_no_sense(made: object, said: str) -> None:
+    with pytest.raises(BadInput, match="is no") as e:
+        made()  # type: ignore[operator]
+    assert said in " ".join(e.value.items)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"cities": "city,lon,lat\nA,1,2\n"}, "lacks region, weight"),
+        ({"edges": EDGES + "Alder,Nowhere,road,5,,\n"}, "Nowhere is in no list"),
+        ({"edges": EDGES + "Alder,Birch,canal,5,,\n"}, "unknown mode canal"),
+        ({"edges": EDGES.replace("390", "-1")}, "line 4: km must be a number of 0 or more"),
+        ({"gateways": GATEWAYS.replace("SP,South", "NP,South")}, "gateway given twice: NP"),
+    ],
+)
+def test_files_say_what_is_wrong(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    with pytest.raises(ForeignFile) as e:
+        network(toy_network(tmp_path, **files))
+    assert said in " ".join(e.value.items)
+
+
+def test_a_network_of_elsewhere_says_which_columns_are_needed(toy: Accounts) -> None:
+    with pytest.raises(BadInput) as e:
+        asked(toy, "transport-2017")
+    assert "cities.csv: city, region" in " ".join(e.value.items)
+    with pytest.raises(XunhuanError, match="neither bundled nor a folder"):
+        asked(toy, "transport-2018")
+
+
+def test_targets_are_read_and_met(toy: Accounts, net: str, tmp_path: Path) -> None:
+    path = tmp_path / "targets.csv"
+    rows = "".join(
+        f"general,{w},{g},{s}\n" for w in ("export", "import") for g, s in (("NP", 0.7), ("South Port", 0.3))
+    )
+    path.write_text("class,way,gateway,share\n" + rows, encoding="utf-8")
+    passes = asked(toy, net, targets=str(path)).detail["passes"].values.sum(1)
+    assert passes / passes.sum(1, keepdims=True) == pytest.approx(np.array([[0.7, 0.3]] * 2), abs=2e-3)
+    path.write_text("class,way,gateway,share\ngeneral,export,Nord,0.5\nwhole,export,NP,2\n", encoding="utf-8")
+    with pytest.raises(BadInput) as e:
+        asked(toy, net, targets=str(path))
+    assert len(e.value.items) == 2
