@@ -6,7 +6,6 @@ v value-added component.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
+from xunhuan.data.digests import digest_of_all, digest_of_numbers
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
@@ -196,16 +196,7 @@ class Accounts:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of labels and numbers (not of prose), hexadecimal."""
-        h = hashlib.sha256()
-        g, s = self.geography, self.sectors
-        labels = (g.codes, g.nation, sorted(g.open), s.codes, self.categories, self.components)
-        h.update(repr((labels, self.year, self.currency, self.unit, self.home)).encode())
-        arrays = [self.flow, self.use, self.final, self.value_added, self.tariff]
-        if self.sourcing is not None:
-            arrays += [self.sourcing.intermediate, self.sourcing.final]
-        for a in arrays:
-            h.update(np.ascontiguousarray(a, dtype="<f8").tobytes())
-        return h.hexdigest()
+        return digest_of_numbers(self)
 
     @cached_property
     def answer_digest(self) -> str:
@@ -213,18 +204,7 @@ class Accounts:
 
         Numbers and labels as `digest` has them, names, what the sectors are in ISIC, groups, clusters, population and moves.
         """
-        from xunhuan.data.sector_lists import isic_of
-
-        g, s = self.geography, self.sectors
-        sets = [sorted((k, tuple(v)) for k, v in x.items()) for x in (g.clusters, s.groups, g.nation_names)]
-        people = [float(x).hex() for x in g.population]
-        names = (g.names_en, g.names_zh, s.names_en, s.names_zh, isic_of(s))
-        told = (self.digest, names, sets, people, sorted(self.extra.items()))
-        h = hashlib.sha256(repr(told).encode())
-        if g.moves is not None:
-            h.update(repr(g.moves.windows).encode())
-            h.update(np.ascontiguousarray(g.moves.persons, dtype="<f8").tobytes())
-        return h.hexdigest()
+        return digest_of_all(self)
 
     def replace(self, **changes: object) -> Accounts:
         """New accounts with some fields changed, checked again.
