@@ -10,7 +10,7 @@ import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from xunhuan.data.classification import Sectors
@@ -149,6 +149,21 @@ def isic_of(sectors: Sectors) -> tuple[str, ...]:
     >>> isic_of(Sectors(("01", "02"), groups={"mining": ("02",)}, isic=("A", "")))
     ('A', 'B')
     """
+    s = sectors
+    return _isic_of(
+        s.codes, s.names_en, s.names_zh, tuple((g, tuple(m)) for g, m in s.groups.items()), s.isic, s.listed
+    )
+
+
+Codes = tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _isic_of(
+    codes: Codes, en: Codes, zh: Codes, groups: tuple[tuple[str, Codes], ...], isic: Codes, listed_as: str
+) -> Codes:  # fmt: skip
+    """By the parts of a list, since the same list is asked for again and again."""
+    sectors = Sectors(codes, en, zh, dict(groups), isic, listed_as)
     own = sectors.isic or ("",) * len(sectors)
     listed, pairs = known_as(sectors), _pairs(sectors)
     if listed is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -130,15 +130,23 @@ def made_of(sectors: Sectors, name: str, given: NDArray[np.bool_] | None = None)
     if listed is not None and listed.name == OWN_LIST:
         rows = [listed.sectors.codes.index(c) for c in sectors.codes]
         return OWN_LIST, np.eye(len(listed.sectors))[rows]
-    goods, trade = _cells()
     isic = isic_of(sectors)
     p = Problems(f"no elasticity of set {name!r} is known for these sectors")
     for k, (code, said, of) in enumerate(zip(sectors.codes, sectors.names_en, isic, strict=True)):
         if not of and not (given is not None and given[k]):
             p.add(code if said == code else f"{code} ({said})")
     p.raise_if(BadInput, fix=f"{WAY_OUT}; or use a uniform set (U4), or give theta for them")
+    return CELLS, _held_by(isic)
+
+
+@lru_cache(maxsize=64)
+def _held_by(isic: tuple[str, ...]) -> Array:
+    """World trade in each cell that a sector holds some of, axes i c."""
+    goods, trade = _cells()
     held = [classes(of) if of else frozenset[int]() for of in isic]
-    return CELLS, np.array([[float(bool(c & h)) for c in goods] for h in held]) * trade
+    out = np.array([[float(bool(c & h)) for c in goods] for h in held]) * trade
+    out.setflags(write=False)
+    return out
 
 
 def level(name: str, horizon: str) -> float:

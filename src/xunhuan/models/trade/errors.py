@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -46,15 +47,23 @@ def estimates(sectors: Sectors, name: str, what: str = "theta") -> Estimates:
         said = "standard errors" if what == "theta" else "scale elasticities"
         raise BadInput(f"the elasticity set {name} has no {said}", fix=f"sets with some: {', '.join(there)}")
     known, made = made_of(sectors, name)
+    of = _of_list(name, known, what)
+    part = made * of.mix.any(1)
+    return of._replace(mix=ratio(part, part.sum(1, keepdims=True)) @ of.mix)
+
+
+@cache
+def _of_list(name: str, known: str, what: str) -> Estimates:
+    """The estimates behind a set's elasticities of a bundled list of sectors."""
     mine, mixed = bundled("estimates"), bundled("mixes")
     mine = mine[mine["set"] == name].set_index("source")
     here = mixed[(mixed["set"] == name) & (mixed["list"] == known)]
     weights = here.pivot_table(index="sector", columns="source", values="weight")
     held = weights.reindex(index=list(sector_list(known).sectors.codes), columns=mine.index).fillna(0.0).to_numpy(float)
-    part = made * held.any(1)
-    mix = ratio(part, part.sum(1, keepdims=True)) @ held
     theta, error = (mine[k].to_numpy(dtype=np.float64) for k in (what, "se" if what == "theta" else "se_scale"))
-    return Estimates(tuple(mine.index), theta, error, mix)
+    for a in (theta, error, held):
+        a.setflags(write=False)
+    return Estimates(tuple(mine.index), theta, error, held)
 
 
 def standard_errors(sectors: Sectors, name: str) -> Array:
