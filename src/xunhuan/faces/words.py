@@ -1,8 +1,9 @@
 """Every word people read, in English and Chinese: the house's own in words.toml beside this file, each room's in its own.
 
 Keys: kind_X and field_X are an edit and its fields, choice_X a value; q_X a quantity; on_X stands on figures; line_X on the
-command line; posterior_X what versions of a table say of themselves; a room's words are its titles of quantities (by their
-names) and of uncertain ones, `title`, `section`, `relation`, tell_X, axis_X, and field_X and choice_X of its parameters.
+command line; posterior_X what versions of a table say of themselves; says_X sentences of models and tables, holes in braces.
+A room's words are its titles of quantities (by their names) and of uncertain ones, `title`, `section`, `relation`, tell_X,
+axis_X, and field_X and choice_X of its parameters.
 
 Of a room also `column`, `column_says` (beside other models), lines_X and bars_X (captions), first_X and none_X (the largest
 bar in words, or that there is none), and marked_X: what the least bar is called.
@@ -68,19 +69,27 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
 
 
 @cache
-def of_posterior(note: str, lang: str) -> str:
-    """What a posterior says of itself, in a language: by the house's sentences posterior_X, else as it is.
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns of sentences that models and tables say in English, with what they are in Chinese."""
+    from xunhuan.models import registry
 
-    >>> of_posterior("fictional", "zh"), of_posterior("of my own", "zh")
+    every = [catalogue(), *(m.words for m in registry.models().values())]
+    pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
+    hole = re.compile(r"\\\{(\w+)\\\}")
+    return tuple((re.compile(hole.sub(r"(?P<\1>.+?)", re.escape(english))), chinese) for english, chinese in pairs)
+
+
+def in_language(text: str, lang: str) -> str:
+    """What a model or a table says in English, in a language: by the sentences posterior_X and says_X of the house and of
+    rooms, else as it is.
+
+    >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
     """
-    for key, (english, said) in catalogue().items() if lang == "zh" else ():
-        if key.startswith("posterior_"):
-            form = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
-            found = re.fullmatch(form, note)
-            if found is not None:
-                return said.format(**found.groupdict())
-    return note
+    for form, chinese in _sentences() if lang == "zh" else ():
+        if (found := form.fullmatch(text)) is not None:
+            return chinese.format(**{k: either(f"choice_{v}", lang, v) for k, v in found.groupdict().items()})
+    return text
 
 
 def caveat(partners: str, lang: str = "en") -> str:

@@ -197,7 +197,7 @@ def _sure(found: Findings) -> dict[str, object]:
         paragraphs_ = paragraphs(found.acc, found.spread, found.bounds, found.places, lang)
         if found.reported is not None:
             paragraphs_.append(reported_said(found.acc, found.crossing, found.reported, lang))
-        told = [words.of_posterior(n, lang) for n in notes]
+        told = [words.in_language(n, lang) for n in notes]
         judged = words.of(lang)("sure_judgement") if told else ""
         out[lang] = (paragraphs_, judged, [f"{n}。" if lang == "zh" else sentence(n) for n in told])
     return out

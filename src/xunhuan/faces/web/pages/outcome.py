@@ -301,9 +301,10 @@ def _ended(reading: Reading, folded: bool = False) -> list[Any]:
     drawn = manifest["draws"]
     ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
     lines = [html.P(t("drawn", n=drawn["total"], outcomes=ends))] if drawn["total"] else []
+    told = (*manifest["notes"], *manifest["base"]["notes"], *reading.result.scenario.assumptions)
     notes = [
-        html.Li(n, lang="en")
-        for n in (*manifest["notes"], *manifest["base"]["notes"], *reading.result.scenario.assumptions)
+        html.Li(said, lang="en" if said == n else reading.lang)
+        for n, said in ((n, words.in_language(n, reading.lang)) for n in told)
     ]
-    told = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
-    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, told]
+    folding = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
+    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, folding]
