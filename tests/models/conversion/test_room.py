@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import xunhuan as xh
-from xunhuan.build.capital import CAPITAL_TABLE, capital_shares
+from xunhuan.build.capital import CAPITAL_TABLE, capital_earned
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.classification import Sectors
 from xunhuan.data.places import places
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
@@ -49,9 +50,10 @@ def by_hand(acc: Accounts, region: str, sector: str, change: float, p: Conversio
     final = np.maximum(acc.final, 0).sum(2)[:, i] / acc.absorption[:, i]
     exports, home = acc.flow[r, outside, i].sum(), acc.flow[r, inside, i].sum()
     lost = -change * sum(acc.flow[r, s, i] * min(final[s], 1.0) for s in outside)
-    share = dict(zip(capital_shares(load(CAPITAL_TABLE)).query("list == 'common'")["sector"],
-                     capital_shares(load(CAPITAL_TABLE)).query("list == 'common'")["share"], strict=True))  # fmt: skip
-    omega = share[sector] / (1 - share[sector])
+    earned = capital_earned(load(CAPITAL_TABLE)).set_index("sector")
+    stands = {"C26": ["20", "21"]}[sector]  # electronics and instruments of the list of 42
+    share = earned["capital"][stands].sum() / earned["output"][stands].sum()
+    omega = share / (1 - share)
     mixed, sells = exports * (1 - p.pure_share), home * p.exporters_share
     after = mixed_sales(mixed / (mixed + sells), lost / exports, p.demand_elasticity, omega)
     return mixed * (1 - float(after.abroad)) + lost * p.pure_share, sells * (float(after.home) - 1)
@@ -74,11 +76,17 @@ def test_what_capital_earns_is_the_account_s_own() -> None:
     goods = acc.sectors.select("manufacturing")
     earned, output = acc.value_added[acc.closed][:, goods][:, :, parts].sum(), acc.output[acc.closed][:, goods].sum()
     assert earned / output / (1 - earned / output) == pytest.approx(0.1053, abs=5e-4)
-    made = capital_shares(acc)
-    for name, rows in made.groupby("list"):
-        known = capital_of_output(tuple(rows["sector"]))
-        assert known is not None, name
-        np.testing.assert_allclose(known, rows["share"], atol=5e-7)
+    made = capital_earned(acc)
+    np.testing.assert_allclose(capital_of_output(acc.sectors), made["capital"] / made["output"], rtol=1e-6)
+
+
+def test_what_capital_earns_follows_isic_and_not_codes() -> None:
+    """Numbers alone are no list; the list of 2012 has building where that of 2017 has trade."""
+    assert np.isnan(capital_of_output(Sectors(("28", "29")))).all()
+    of = dict(zip(load(CAPITAL_TABLE).sectors.codes, capital_of_output(load(CAPITAL_TABLE).sectors), strict=True))
+    old = load("china-2012").sectors
+    mine = dict(zip(old.codes, capital_of_output(old), strict=True))
+    assert mine["28"] == pytest.approx(of["27"], rel=1e-9)
 
 
 def test_nothing_lost_changes_nothing(world: Accounts) -> None:
@@ -270,8 +278,9 @@ def test_cells_without_exports_are_nothing_and_toyland_does_without_rates(toy: A
     for name in ("mixed", "pure", "lost_mixed", "lost_pure"):
         assert np.isfinite(none.detail[name]).all()
         assert not none.detail[name].any()
-    with pytest.raises(BadInput, match="what capital earns"):
-        respond(toy, Shock((shock,)), PLAIN)
+    unknown = toy.replace(sectors=Sectors(("1", "2", "3")[: toy.S]))
+    with pytest.raises(BadInput, match="it is not known what capital earns in these sectors"):
+        respond(unknown, Shock((Orders("BOR", "2", origin="ATL", change=-1.0, end=182),)), PLAIN)
 
 
 def test_a_range_must_hold_its_value() -> None:

@@ -13,7 +13,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, Index
+from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.classification import Sectors
+from xunhuan.data.isic import classes
+from xunhuan.data.sector_lists import isic_of, known_as, sector_list
 from xunhuan.data.store import bundled_folder
 from xunhuan.errors import BadInput
 from xunhuan.models.conversion.assumed import assumed
@@ -81,34 +84,53 @@ def _bounded(name: str, values: Array) -> Array:
     return values
 
 
+CAPITAL_LIST = "cn42-2017"
+"""List of sectors by which it is known what capital earns."""
+
+
+def capital_of_output(sectors: Sectors) -> Array:
+    """a of each sector, what capital earns over output, by ISIC; nan where nothing tells what a sector is.
+
+    a[j] = Σ_k o[j,k] capital[k] / Σ_k o[j,k] output[k],   o[j,k] the part of the classes of k, of the list, that j holds
+    """
+    listed = known_as(sectors)
+    capital, output, held = _earned()
+    if listed is not None and listed.name == CAPITAL_LIST:
+        at = [listed.sectors.codes.index(c) for c in sectors.codes]
+        return np.asarray((capital / output)[at])
+    mine = [classes(i) if i else frozenset[int]() for i in isic_of(sectors)]
+    part = np.array([[len(h & m) / len(h) for h in held] for m in mine])
+    return ratio(part @ capital, part @ output, np.nan)
+
+
 @cache
-def capital_of_output(codes: tuple[str, ...]) -> tuple[float, ...] | None:
-    """a by sector, from the first bundled list that has all the codes; None where none has."""
+def _earned() -> tuple[Array, Array, tuple[frozenset[int], ...]]:
+    """What capital earns, output, and the ISIC classes of each sector of the list."""
     import pandas as pd
 
     text = (resources.files("xunhuan.models.conversion") / "data" / "capital_shares.csv").read_text(encoding="utf-8")
     known = pd.read_csv(StringIO(text), comment="#", dtype={"sector": str})
-    for _, rows in known.groupby("list", sort=False):
-        share = dict(zip(rows["sector"], rows["share"], strict=True))
-        if set(codes) <= share.keys():
-            return tuple(float(share[c]) for c in codes)
-    return None
+    of = sector_list(CAPITAL_LIST).sectors
+    held = dict(zip(of.codes, of.isic, strict=True))
+    return (known["capital"].to_numpy(float), known["output"].to_numpy(float),
+            tuple(classes(held[c]) for c in known["sector"]))  # fmt: skip
 
 
 def convexity_of(acc: Accounts, cells: LostOrders, p: ConversionParameters) -> Array:
     """ω by sector: 0 in the long run, the parameter's, or a/(1 − a), a what capital earns over output.
 
-    Raises BadInput for a table whose sectors no bundled list has, where none is given.
+    Raises BadInput naming sectors that nothing tells, where none is given.
     """
     if p.horizon == "long":
         return np.zeros(len(cells.sectors))
     if p.convexity is not None:
         return np.full(len(cells.sectors), p.convexity)
-    share = capital_of_output(tuple(acc.sectors.codes[k] for k in cells.sectors))
-    if share is None:
-        raise BadInput("it is not known what capital earns in the sectors of this table", where=acc.name,
-                       fix="give model.conversion.convexity")  # fmt: skip
-    return np.asarray(np.array(share) / (1 - np.array(share)))
+    share = capital_of_output(acc.sectors)[cells.sectors]
+    if np.isnan(share).any():
+        lost = [acc.sectors.codes[k] for k in np.asarray(cells.sectors)[np.isnan(share)]]
+        raise BadInput("it is not known what capital earns in these sectors", where=acc.name, items=lost,
+                       fix="give the table's list of sectors, or model.conversion.convexity")  # fmt: skip
+    return np.asarray(share / (1 - share))
 
 
 def money_per_value(acc: Accounts, currency: str) -> float:
