@@ -10,9 +10,9 @@ import xarray as xr
 
 from tests.quoted.common import number
 from tests.quoted.quotes import quote
+from xunhuan.data.records import changed
 from xunhuan.data.store import load
 from xunhuan.models import registry
-from xunhuan.data.records import changed
 from xunhuan.models.edits import Edit
 from xunhuan.models.gateway.edits import GatewayClosed, GatewayOnly
 from xunhuan.models.gateway.network import network
@@ -20,6 +20,9 @@ from xunhuan.models.model import Response, Shock
 from xunhuan.scenario.lend import responded
 
 PAGE = "docs/gateways.md"
+BARRIERS, TRANSPORT = 0.20, 0.42
+"""Barriers to trade of agricultural traders in China in 2004, share of its value, and the part of them that is transport
+[Li et al. 2012, abstract]."""
 
 
 @functools.cache
@@ -101,3 +104,8 @@ def stuck_most() -> list[str]:
 @quote(PAGE, "| with three tenths | stuck: {n} to {n}% |")
 def stuck_some() -> list[str]:
     return stuck(0.3)
+
+
+@quote(PAGE, "| {n}%: transport is {n}% of barriers of a fifth of value")
+def traders() -> list[str]:
+    return [number(100 * BARRIERS * TRANSPORT, 1), number(100 * TRANSPORT, 0)]

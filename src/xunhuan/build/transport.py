@@ -32,7 +32,10 @@ from xunhuan.data.store import atomic_path
 _FOLDER = "transport"
 _NAMES = ("cn_cities.csv", "cn_rail_edges.csv", "gateways.csv", "sea_distance.csv", "coastal_distance.csv",
           "economy_ports.csv", "provinces.geojson")  # fmt: skip
-TRANSPORT_FILES = (*(f"{_FOLDER}/{name}" for name in _NAMES), *(f for f in PLACE_FILES if f != f"{_FOLDER}/{_NAMES[0]}"))
+TRANSPORT_FILES = (
+    *(f"{_FOLDER}/{name}" for name in _NAMES),
+    *(f for f in PLACE_FILES if f != f"{_FOLDER}/{_NAMES[0]}"),
+)
 NAME = "transport-2017"
 EARTH = 6371.0
 _OUTSIDE = 0.35
@@ -136,7 +139,10 @@ def _cities(found: pd.DataFrame, facts: pd.DataFrame, log: list[tuple[str, str, 
     frame = frame.join(known, on=["region", "name_zh"])
     frame["city"] = frame["city"].where(~numbered, plain)
     registered = frame["population_2010"].isna()
-    told = (("population as registered, if known", registered), ("weight by people", frame["filled"].str.contains("industry")))
+    told = (
+        ("population as registered, if known", registered),
+        ("weight by people", frame["filled"].str.contains("industry")),
+    )
     log += [(step, str(c), 0.0) for step, rows in told for c in frame.loc[rows, "city"]]
     frame = frame.rename(columns={"industry": "weight", "population": "people"})
     places = {"lon": 3, "lat": 3, "weight": 1, "people": 1}

@@ -53,7 +53,9 @@ def passing(rest: AtRest, mode: str) -> Array:
 def test_carrying_between_provinces_costs_eight_per_cent(china: China, detour: float, want: float) -> None:
     """Within .003 of two figures of an independent working of the same costs; and by 4 to 15% of 8.4%, the 42% that is
     transport of barriers of a fifth of value among traders of 2004 [Li et al. 2012]."""
-    p = changed(china.parameters, rail=changed(china.parameters.rail, detour=detour), distance="freight", targets="none")
+    p = changed(
+        china.parameters, rail=changed(china.parameters.rail, detour=detour), distance="freight", targets="none"
+    )
     found = float(responded(registry.find("gateway"), china.table, Shock(()), p).detail["freight"])
     assert found == pytest.approx(want, abs=3e-3)
     if detour == 1.0:
@@ -122,7 +124,7 @@ def test_trade_between_provinces_by_odds(theta: float, want: float) -> None:
 
 
 def test_trade_between_provinces_in_general_equilibrium() -> None:
-    """The same fall of costs with all prices and incomes: the odds answer by less than θ, since inputs become cheaper too."""
+    """The same fall of costs with all prices and incomes: the odds answer by less than θ."""
     acc = xh.load("china-2017")
     home = np.flatnonzero([n == acc.home for n in acc.geography.nation])
 

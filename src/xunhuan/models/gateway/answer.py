@@ -223,7 +223,8 @@ def _values(g: Terrain, p: GatewayParameters, done: Acts) -> list[str]:
     each = [f"{c} {p.value_of(c):,.0f} a tonne and {p.day_of(c):.1%} of it a day" for c in g.net.classes]
     modes = [f"{m} {p.mode(m).rate_of(GENERAL):g} and {p.mode(m).terminal:g}" for m in (*HOME_MODES, *OUTER_MODES)]
     out = [
-        "assumed, as an order of magnitude and not measured: what goods are worth and what their days cost: " + "; ".join(each),
+        "assumed, as an order of magnitude and not measured: what goods are worth and what their days cost: "
+        + "; ".join(each),
         f"assumed likewise: costs of {GENERAL} goods a tonne-km, and of a tonne once: " + "; ".join(modes),
         f"assumed likewise: how sharply gateways are chosen by cost, V = {p.route_spread:g}",
     ]
@@ -232,7 +233,9 @@ def _values(g: Terrain, p: GatewayParameters, done: Acts) -> list[str]:
     if done.days:
         out.append(f"assumed: open gateways have {p.spare:.0%} of their traffic to spare")
     if done.online:
-        out.append(f"assumed: {p.online_now:.0%} are sold online in the base, where {p.online_distance:.0%} of distance vanishes")
+        out.append(
+            f"assumed: {p.online_now:.0%} are sold online in the base, where {p.online_distance:.0%} of distance vanishes"
+        )
     if p.congestion > 0:
         out.append(f"assumed: a gateway is {p.congestion:.3f} log points dearer by log point of traffic")
     return out

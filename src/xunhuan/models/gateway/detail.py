@@ -78,8 +78,8 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
 
 
 def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:
-    """Of goods among different regions at home: shares of networks of modes, and mean cost of carrying, Σ flow (e^x − 1) over
-    Σ flow, share of value."""
+    """Of goods among different regions at home: shares of networks of modes, and mean cost of carrying, share of value:
+    Σ flow (e^x − 1) / Σ flow."""
     x, total, spent = ends[0].base.costs, np.zeros(len(MODES)), 0.0
     away = ~np.eye(len(g.home), dtype=bool)
     flow = g.acc.flow[np.ix_(g.home, g.home, g.goods)] * away[:, :, None]

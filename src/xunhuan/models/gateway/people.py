@@ -31,7 +31,8 @@ def hours_saved(g: Terrain, net: Network) -> Array:
 
     Δh[r,s] = Σ_ab v saved[a,b] / Σ_ab v,   v[a,b] = n[a] n[b] km[a,b]^(−ε)
 
-    n a, people of cities; a mean in which trade falls with distance, by ε = `distance_effect`: most services stay in their city.
+    n a, people of cities; a mean in which trade falls with distance, by ε = `distance_effect`: most services stay in
+    their city.
     """
     before, after = (hours(n, g.p.road.detour, g.p.rail.detour) for n in (g.net, net))
     with np.errstate(invalid="ignore"):
