@@ -1,7 +1,7 @@
 """The transport network of China's cities, its gateways and the ways on to other economies; bundled in
 `models/gateway/data/transport-2017` in the form in which a user gives a network of one's own.
 
-    cities.csv    city, name_zh, region, lon, lat, weight
+    cities.csv    city, name_zh, region, lon, lat, weight: industry, which is where goods come from; people
     gateways.csv  gateway, name, name_zh, region, mode, lon, lat
     edges.csv     from, to, mode, km, beyond, opened, class, speed
     goods.csv     sector, class
@@ -25,13 +25,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.build import check_raw
+from xunhuan.build.places import PLACE_FILES, places_list
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 
 _FOLDER = "transport"
 _NAMES = ("cn_cities.csv", "cn_rail_edges.csv", "gateways.csv", "sea_distance.csv", "coastal_distance.csv",
           "economy_ports.csv", "provinces.geojson")  # fmt: skip
-TRANSPORT_FILES = tuple(f"{_FOLDER}/{name}" for name in _NAMES)
+TRANSPORT_FILES = (
+    *(f"{_FOLDER}/{name}" for name in _NAMES),
+    *(f for f in PLACE_FILES if f != f"{_FOLDER}/{_NAMES[0]}"),
+)
 NAME = "transport-2017"
 EARTH = 6371.0
 _OUTSIDE = 0.35
@@ -85,7 +89,7 @@ def transport(raw: Path) -> dict[str, pd.DataFrame]:
     check_raw(raw, TRANSPORT_FILES)
     at = raw / _FOLDER
     log: list[tuple[str, str, float]] = []
-    cities = _cities(pd.read_csv(at / "cn_cities.csv"), log)
+    cities = _cities(pd.read_csv(at / "cn_cities.csv"), places_list(raw), log)
     gates = pd.read_csv(at / "gateways.csv")
     shapes = _shapes(at / "provinces.geojson")
     code = {str(zh).removesuffix("市"): str(c) for c, zh in zip(cities["city"], cities["name_zh"], strict=True)}
@@ -126,17 +130,23 @@ def write_transport(raw: Path, folder: Path) -> list[Path]:
     return out
 
 
-def _cities(found: pd.DataFrame, log: list[tuple[str, str, float]]) -> pd.DataFrame:
-    """Cities by their English names; who lives there as of the census, else as registered."""
-    frame = found.rename(columns={"province": "region", "name_en": "city", "population_2010": "weight"})
+def _cities(found: pd.DataFrame, facts: pd.DataFrame, log: list[tuple[str, str, float]]) -> pd.DataFrame:
+    """Cities by their English names, weighted by their industry; people by the census, else as registered."""
+    frame = found.rename(columns={"province": "region", "name_en": "city"})
     numbered = frame["city"].str.match(r".*\d$")  # cities of one name in Latin letters
     plain = frame["city"].str.rstrip("0123456789") + " (" + frame["region"].str.removeprefix("CN-") + ")"
+    known = facts.set_index(["province", "name_zh"])[["industry", "population", "filled"]]
+    frame = frame.join(known, on=["region", "name_zh"])
     frame["city"] = frame["city"].where(~numbered, plain)
-    for column, step in (("registered_population", "population as registered"), ("", "population not known, weight 1")):
-        empty = frame["weight"].isna()
-        log += [(step, str(c), 0.0) for c in frame.loc[empty & ((frame[column] > 0) if column else True), "city"]]
-        frame["weight"] = frame["weight"].fillna(frame[column] if column else 1.0)
-    return frame[["city", "name_zh", "region", "lon", "lat", "weight"]].round({"lon": 3, "lat": 3, "weight": 1})
+    registered = frame["population_2010"].isna()
+    told = (
+        ("population as registered, if known", registered),
+        ("weight by people", frame["filled"].str.contains("industry")),
+    )
+    log += [(step, str(c), 0.0) for step, rows in told for c in frame.loc[rows, "city"]]
+    frame = frame.rename(columns={"industry": "weight", "population": "people"})
+    places = {"lon": 3, "lat": 3, "weight": 1, "people": 1}
+    return frame[["city", "name_zh", "region", "lon", "lat", "weight", "people"]].round(places)
 
 
 def great_circle(lon: Any, lat: Any, to_lon: Any, to_lat: Any) -> Array:

@@ -24,6 +24,7 @@ from xunhuan.models.gateway.ground import (
     refuse_cut,
     resting,
 )
+from xunhuan.models.gateway.network import GENERAL, HOME_MODES, OUTER_MODES
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
 from xunhuan.models.gateway.ports import congested, stuck, traffic
@@ -72,7 +73,7 @@ def respond(
     service = accounts.sectors.codes[int(accounts.sectors.select(parameters.fee_service)[0])] if done.income else ""
     income, notes = _incomes(accounts, found, long_run, service)
     data = route_dataset(g, found, income, service)
-    told = [*done.notes, *notes, *_assumed(g, parameters)]
+    told = [*_values(g, parameters, done), *done.notes, *notes, *_assumed(g, parameters)]
     return Response(accounts, data, Status(message="routes found"), notes=tuple(dict.fromkeys(told)))
 
 
@@ -217,8 +218,31 @@ def _incomes(
     return Income(np.stack(hats), base), notes
 
 
+def _values(g: Terrain, p: GatewayParameters, done: Acts) -> list[str]:
+    """What is assumed, with its figures, as far as it matters to this answer; told before all else."""
+    each = [f"{c} {p.value_of(c):,.0f} a tonne and {p.day_of(c):.1%} of it a day" for c in g.net.classes]
+    modes = [f"{m} {p.mode(m).rate_of(GENERAL):g} and {p.mode(m).terminal:g}" for m in (*HOME_MODES, *OUTER_MODES)]
+    out = [
+        "assumed, as an order of magnitude and not measured: what goods are worth and what their days cost: "
+        + "; ".join(each),
+        f"assumed likewise: costs of {GENERAL} goods a tonne-km, and of a tonne once: " + "; ".join(modes),
+        f"assumed likewise: how sharply gateways are chosen by cost, V = {p.route_spread:g}",
+    ]
+    if done.people:
+        out.append(f"assumed: an hour of travel costs {p.hour:.2%} of a market service")
+    if done.days:
+        out.append(f"assumed: open gateways have {p.spare:.0%} of their traffic to spare")
+    if done.online:
+        out.append(
+            f"assumed: {p.online_now:.0%} are sold online in the base, where {p.online_distance:.0%} of distance vanishes"
+        )
+    if p.congestion > 0:
+        out.append(f"assumed: a gateway is {p.congestion:.3f} log points dearer by log point of traffic")
+    return out
+
+
 def _assumed(g: Terrain, p: GatewayParameters) -> list[str]:
-    out = ["costs of ways are orders of magnitude, not measured"]
+    out = []
     if p.distance == "both":
         out.append("every number lies between costs of carrying and costs that fall with distance as trade does")
     else:

@@ -78,7 +78,8 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
 
 
 def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:
-    """Of goods among different regions at home: shares of networks of modes, and mean cost of carrying, share of value."""
+    """Of goods among different regions at home: shares of networks of modes, and mean cost of carrying, share of value:
+    Σ flow (e^x − 1) / Σ flow."""
     x, total, spent = ends[0].base.costs, np.zeros(len(MODES)), 0.0
     away = ~np.eye(len(g.home), dtype=bool)
     flow = g.acc.flow[np.ix_(g.home, g.home, g.goods)] * away[:, :, None]
@@ -88,7 +89,7 @@ def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:
         by_city = mine[np.ix_(at, at)] * g.weight[:, None] * g.weight
         total += (x.use[c] * by_city).sum((1, 2))
         for i in np.flatnonzero(g.kind == c):
-            each = between_regions(x.home[c], g.weight, g.starts, g.theta.within[g.goods[i]])
+            each = np.expm1(between_regions(x.home[c], g.weight, g.starts, g.theta.within[g.goods[i]]))
             spent += float((np.where(away, np.nan_to_num(each, posinf=0.0), 0.0) * flow[:, :, i]).sum())
     whole = flow.sum()
     return ratio(total, np.full(len(total), total.sum())), spent / whole if whole > 0 else 0.0

@@ -13,6 +13,8 @@ PASSENGER = "high-speed passenger"
 """Class of lines that carry people and no goods."""
 FAST = "fast mixed"
 """Class of lines that carry both, goods faster than elsewhere."""
+REGULAR = "regular"
+"""Class of roads that are no expressways, dearer and slower."""
 _Place = Annotated[str, Field(min_length=1)]
 
 

@@ -40,7 +40,7 @@ _COLUMNS = {
 class Network:
     """Cities, gateways and the ways between and beyond them.
 
-    cities    by a: city, name_zh, region, lon, lat, weight; sorted by region
+    cities    by a: city, name_zh, region, lon, lat, weight, people; sorted by region
     gateways  by g: gateway, name, name_zh, region, mode, lon, lat
     edges     from, to, mode, km, beyond, opened, class, speed; faster: part of the way to the pace of fast lines for goods
     goods     sector or group of sectors -> class · outline: region, part, lon, lat of pictures
@@ -128,6 +128,7 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
     problems.raise_if(ForeignFile, where=str(folder))
     cities = frames["cities"].astype({"city": str}).sort_values("region", kind="stable").reset_index(drop=True)
     gateways = frames["gateways"].astype({"gateway": str})
+    cities["people"] = cities["people"].fillna(cities["weight"]) if "people" in cities else cities["weight"]
     edges = frames["edges"].astype({"from": str, "to": str})
     for column, default in (("beyond", 0.0), ("opened", np.nan), ("class", ""), ("speed", np.nan)):
         edges[column] = edges[column].fillna(default) if column in edges else default

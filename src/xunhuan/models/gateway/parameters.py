@@ -73,7 +73,10 @@ class GatewayParameters(Strict):
     route_spread: Positive = Field(
         default=120.0, description="V, how sharply gateways are chosen by cost, pure number."
     )
-    mode_spread: Positive = Field(default=60.0, description="J, how sharply modes are chosen by cost, pure number.")
+    mode_spread: Positive = Field(
+        default=60.0,
+        description="J, how sharply modes divide by cost, pure number; what carrying costs is the cheapest.",
+    )
     congestion: NotNegative = Field(
         default=0.0, description="λ, log points that a gateway becomes dearer by per log point of traffic."
     )
@@ -98,15 +101,20 @@ class GatewayParameters(Strict):
         default=ModeCost(rate=0.35, speed=900.0, detour=1.25),
         description="What carrying by road costs: rate, terminal, speed, wait, detour.",
     )
+    regular_road: Annotated[float, NUMBER, Field(gt=0, le=1)] = Field(
+        default=0.8, description="What carrying by expressway costs over roads of the class regular, ratio."
+    )
     rail: ModeCost = Field(
         default=ModeCost(rate=0.16, terminal=30.0, speed=500.0, wait=2.0), description="What carrying by rail costs."
     )
     fast_rail: Positive = Field(default=700.0, description="Goods on fast mixed lines, km a day.")
     river: ModeCost = Field(
-        default=ModeCost(rate=0.04, terminal=40.0, speed=250.0, detour=1.4), description="What carrying by river costs."
+        default=ModeCost(rate=0.04, terminal=40.0, speed=250.0, wait=2.0, detour=1.4),
+        description="What carrying by river costs.",
     )
     coast: ModeCost = Field(
-        default=ModeCost(rate=0.03, terminal=50.0, speed=550.0), description="What carrying along the coast costs."
+        default=ModeCost(rate=0.03, terminal=50.0, speed=550.0, wait=2.0),
+        description="What carrying along the coast costs.",
     )
     ocean: ModeCost = Field(
         default=ModeCost(rate=_OCEAN, terminal=60.0, speed=650.0, wait=4.0),

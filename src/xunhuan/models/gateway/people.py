@@ -29,13 +29,15 @@ def hours(net: Network, detour: float, rail_detour: float) -> Array:
 def hours_saved(g: Terrain, net: Network) -> Array:
     r"""Hours saved between regions, and inside them, on a network against the ground's own; h h.
 
-    Δh[r,s] = Σ_ab v saved[a,b] / Σ_ab v,   v[a,b] = w[a] w[b] km[a,b]^(−ε)
+    Δh[r,s] = Σ_ab v saved[a,b] / Σ_ab v,   v[a,b] = n[a] n[b] km[a,b]^(−ε)
 
-    a mean over cities in which trade falls with distance, by ε = `distance_effect`: most services stay in their city.
+    n a, people of cities; a mean in which trade falls with distance, by ε = `distance_effect`: most services stay in
+    their city.
     """
     before, after = (hours(n, g.p.road.detour, g.p.rail.detour) for n in (g.net, net))
     with np.errstate(invalid="ignore"):
         saved = np.nan_to_num(before - after, nan=0.0, posinf=0.0, neginf=0.0)
-    v = g.weight[:, None] * g.weight * g.km**-g.p.distance_effect
+    n = g.net.cities["people"].to_numpy(dtype=float)
+    v = n[:, None] * n * g.km**-g.p.distance_effect
     saved, whole = (np.add.reduceat(np.add.reduceat(x, g.starts, axis=0), g.starts, axis=1) for x in (saved * v, v))
     return np.asarray(saved / whole)

@@ -17,6 +17,8 @@ NEWTON = 60
 """Steps of Newton's method allowed."""
 HALVINGS = 12
 """Times a step that leads nowhere is halved."""
+SOFTER = 12
+"""Times the spread of choices is halved to begin a fit that leads nowhere."""
 
 
 class Choice(NamedTuple):
@@ -114,9 +116,22 @@ def fitted(
 
     Raises NotConverged.
     """
+    start = np.zeros(len(target)) if start is None else start
+    found, left = _fit(stream, target, spread, start, tolerance)
+    if left <= tolerance:
+        return found
+    found = np.zeros(len(target))
+    for step in range(SOFTER, -1, -1):  # far from it where choices are sharp: sharpen them by and by
+        found, left = _fit(stream, target, spread / 2**step, found, tolerance)
+    if left <= tolerance:
+        return found
+    raise NotConverged(f"the fit of gateways to targets did not settle: {left:.2g} log points are left")
+
+
+def _fit(stream: Streams, target: Array, spread: float, f: Array, tolerance: float) -> tuple[Array, float]:
+    """Newton's method from f; where it ends, and how far from the targets that is, log points."""
     known = np.isfinite(target) & (target > 0)
     aim = np.log(target[known] / target[known].sum())
-    f = np.zeros(len(target)) if start is None else start.copy()
 
     def gap_of(at: Array) -> tuple[Array, Array, Array]:
         total, slope = traffic([stream], at[None], spread)
@@ -126,7 +141,7 @@ def fitted(
     gap, mine, slope = gap_of(f)
     for _ in range(NEWTON):
         if np.abs(gap).max() <= tolerance:
-            return f
+            break
         J = -spread * slope[np.ix_(known, known)]
         rows = np.vstack([J / mine[:, None] - J.sum(0) / mine.sum(), np.exp(aim)[None] * spread])
         step = np.linalg.lstsq(rows, np.append(-gap, 0.0), rcond=None)[0]
@@ -139,7 +154,7 @@ def fitted(
                 break
             step = step / 2
         f, (gap, mine, slope) = trial, found
-    raise NotConverged(f"the fit of gateways to targets did not settle: {np.abs(gap).max():.2g} log points are left")
+    return f, float(np.abs(gap).max())
 
 
 def stuck(flow: Array, before: Array, after: Array, closed: NDArray[np.bool_], spare: float) -> Array:

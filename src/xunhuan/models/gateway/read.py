@@ -44,7 +44,8 @@ QUANTITIES = (
     Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None),
     Quantity("route_modes", "share", ("route_mode",), "shares of ways of carrying in goods trade among home regions: by "
              "road alone, with rail, with water, with both", rest=None, picture="bars"),
-    Quantity("mean_freight", "share", (), "mean cost of carrying goods among home regions, share of their value", rest=None),
+    Quantity("mean_freight", "share", (), "mean cost of carrying goods among home regions, "
+             "share of their value where they come from: Σ flow (e^x − 1) / Σ flow", rest=None),
 )  # fmt: skip
 
 

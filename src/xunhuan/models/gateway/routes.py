@@ -11,7 +11,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array, Index
 from xunhuan.errors import BadInput
-from xunhuan.models.gateway.edits import PASSENGER
+from xunhuan.models.gateway.edits import PASSENGER, REGULAR
 from xunhuan.models.gateway.network import (
     HOME_MODES,
     KEEPS,
@@ -46,7 +46,8 @@ def edge_weights(net: Network, p: GatewayParameters, name: str) -> Weights:
 
     x[k,l] = rate km / value + day km / speed,   once: terminal / value + day wait;   km of the way: detour times the file's
 
-    by mode, in the order of the edges; inf where a line carries no goods.
+    by mode, in the order of the edges; inf where a line carries no goods. On a road of the class `REGULAR`, rate / s and
+    speed s, s = `regular_road` [FanLuLuo2023].
     """
     value, day = p.value_of(name), p.day_of(name)
     out: Weights = {}
@@ -57,16 +58,19 @@ def edge_weights(net: Network, p: GatewayParameters, name: str) -> Weights:
         faster = rows["faster"].to_numpy(dtype=float) if mode == "rail" else 0.0
         speed = m.speed + faster * max(p.fast_rail - m.speed, 0.0)
         each = m.rate_of(name) * km / value + day * km / speed
+        if mode == "road":
+            each = np.where(kind == REGULAR, each / p.regular_road, each)
         out[mode] = np.where(kind == PASSENGER, np.inf, each), m.terminal / value + day * m.wait
     return out
 
 
 def mode_choice(x: Array, spread: float) -> tuple[Array, Array]:
-    r"""Cost of a pair where freight chooses among networks of modes, and what part takes which.
+    r"""Cost of a pair where freight has the choice among networks of modes, and what part takes which.
 
-    x = −(1/J) ln Σ_m e^(−J x_m),   part[m] = e^(−J (x_m − x));   m counts only if it beats the networks it holds
+    x = min_m x_m,   part[m] = e^(−J x_m) / Σ_n e^(−J x_n);   m counts only if it beats the networks it holds
 
-    x  m a k, least cost by network · spread J
+    x  m a k, least cost by network · spread J. The cost is that of the cheapest way and not the logarithm of a sum, which
+    pays for variety: places near to each other would then cost less than nothing, and far ones with many ways too little.
     """
     held = np.stack([np.full(x.shape[1:], np.inf), x[0], x[0], np.minimum(x[1], np.minimum(x[0], x[2]))])
     counts = x < np.where(np.isfinite(held), held - BEATS, np.inf)
@@ -75,8 +79,7 @@ def mode_choice(x: Array, spread: float) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore"):
         part = np.where(counts & some, np.exp(-spread * (x - np.where(some, best, 0.0))), 0.0)
     total = part.sum(0)
-    cost = best - np.log(np.where(some, total, 1.0)) / spread
-    return cost, part / np.where(some, total, 1.0)
+    return best, part / np.where(some, total, 1.0)
 
 
 def logit_ways(graph: Graph, spread: float) -> Array:
