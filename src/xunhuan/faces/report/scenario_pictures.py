@@ -8,7 +8,7 @@ import pandas as pd
 from xunhuan.faces import figures
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
-from xunhuan.faces.figures import along, style
+from xunhuan.faces.figures import along, placing, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album
@@ -20,9 +20,23 @@ ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
-ORDER = ("fan", "lines", "heat", "stack", "steps", "pairs", "curve", "bars", "tiles", "map", "lollipops")
+ORDER = (
+    "fan",
+    "lines",
+    "heat",
+    "stack",
+    "steps",
+    "pairs",
+    "curve",
+    "bars",
+    "tiles",
+    "map",
+    "land",
+    "flows",
+    "lollipops",
+)
 """In which a model's pictures stand: along years and days, over two levers, by parts, cases against each other, by sector,
-by place, who gains."""
+by place, on the land, what goes where, who gains."""
 
 
 def album(reading: Reading) -> Album:
@@ -63,8 +77,10 @@ def _model(reading: Reading, model: str, out: Album) -> None:
             _lines(reading, q, out)
         elif q.picture in ("pairs", "curve", "tiles", "lollipops"):
             _played(reading, q, out)
-        elif q.picture == "map":
-            _maps(reading, q, out)
+        elif q.picture == "flows":
+            _placed(reading, q, reading.arm_of(q), out)
+        elif q.picture in ("map", "land"):
+            _mapped(reading, q, out)
             if q.change and q.better > 0:
                 _winners(reading, q, out)
         elif q.place_axis:
@@ -90,6 +106,26 @@ def _played(reading: Reading, q: Told, out: Album) -> None:
         said = caption_of(reading, q, arm)
         narrow = drawing.tiles_of(reading, q, arm, stacked=True) if q.picture == "tiles" else None
         out.add(key(q, q.picture), fig, said, reading.title(q), narrow)
+
+
+def _mapped(reading: Reading, q: Told, out: Album) -> None:
+    """Tiles, and the land beside them where the room has one; nothing of a land on which nothing moves."""
+    arms = [a for a in reading.arms_of(q) if q.picture == "map" or not q.change or reading.moves(q, a)]
+    if not arms:
+        return
+    _maps(reading, q, out)
+    for k, arm in enumerate(arms if q.picture == "land" and q.headline else arms[:1]):
+        if q.picture == "land":
+            _placed(reading, q, arm, out, k + 1)
+
+
+def _placed(reading: Reading, q: Told, arm: str, out: Album, k: int = 0) -> None:
+    """A map of the land, or ribbons, and the same for a narrow window."""
+    draw = placing.land_of if q.picture == "land" else placing.flows_of
+    fig = draw(reading, q, arm, "both" if q.picture == "land" else None)
+    if fig is not None:
+        narrow = draw(reading, q, arm, small=True)
+        out.add(key(q, q.picture, k), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:
