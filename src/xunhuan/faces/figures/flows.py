@@ -314,5 +314,6 @@ def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:
 
 
 def faint(colour: str) -> str:
+    """A colour #rrggbb that lets others through."""
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.42)"

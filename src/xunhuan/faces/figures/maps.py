@@ -246,6 +246,7 @@ def _height(columns: int, rows: int) -> int:
 
 
 def axis_of(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
+    """The axis of colours of a scale."""
     return {"colorscale": MAP_SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
 
 
@@ -257,6 +258,7 @@ def _on_tile(geo: Geography, code: str, language: Language) -> str:
 
 
 def form_of(scale: Scale) -> Form:
+    """How numbers of a scale are written where nobody says."""
     return style.CHANGES if scale == "change" else style.SHARES
 
 
@@ -274,6 +276,7 @@ def _extent(geo: Geography) -> tuple[int, int]:
 
 
 def limits_of(values: pd.Series, scale: Scale) -> tuple[float, float]:
+    """Ends of a scale of colours: those of the values, symmetric for changes."""
     if scale == "change":
         return style.spread(values.to_numpy())
     found = values[np.isfinite(values)]
@@ -294,6 +297,7 @@ def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
 
 
 def bar_of(title: str, form: Form) -> dict[str, object]:
+    """The bar under a map that says what its colours mean."""
     return {
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
         "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks if form.signed or not form.percent else ".0%", "nticks": 5,

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.land import land_map
 from xunhuan.faces.figures.maps import Scale
-from xunhuan.faces.figures.streams import folded, stream_ribbons
+from xunhuan.faces.figures.streams import kept_largest, stream_ribbons
 from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import raised
@@ -48,7 +48,7 @@ def flows_of(
 ) -> go.Figure | None:
     """Ribbons over a quantity's three axes; None where all is nothing."""
     lang = language or reading.lang
-    flow = ways(reading, q, arm, lang, FEW if small else NAMED)
+    flow = streams_told(reading, q, arm, lang, FEW if small else NAMED)
     if flow.empty:
         return None
     heads = tuple(raised(reading.title(a)) for a in q.axes)
@@ -56,7 +56,7 @@ def flows_of(
                           form=q.form())  # fmt: skip
 
 
-def ways(reading: Reading, q: Told, arm: str, language: Language, most: int = NAMED) -> pd.DataFrame:
+def streams_told(reading: Reading, q: Told, arm: str, language: Language, most: int = NAMED) -> pd.DataFrame:
     """A column an axis, labels in words, and value, largest first; a nation of several regions left out.
 
     A label that ends in `_rest` is all others, as are those beyond the `most` largest of an axis.
@@ -71,13 +71,13 @@ def ways(reading: Reading, q: Told, arm: str, language: Language, most: int = NA
             c: rest if str(c).endswith("_rest") else reading.label(axis, str(c), language) for c in flow[axis].unique()
         }
         flow[axis] = flow[axis].map(told)
-    return folded(flow[[*q.axes, "value"]], q.axes, most, rest)
+    return kept_largest(flow[[*q.axes, "value"]], q.axes, most, rest)
 
 
-def rows_of(reading: Reading, q: Told, arm: str) -> tuple[list[str], list[list[str]]]:
+def placed_rows(reading: Reading, q: Told, arm: str) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the numbers of a map's circles, or of ribbons, largest first."""
     if q.picture == "flows":
-        flow = ways(reading, q, arm, reading.lang)
+        flow = streams_told(reading, q, arm, reading.lang)
         rows = [[*map(str, r[:-1]), q.form().bare(float(r[-1]))] for r in flow.head(_WAYS).itertuples(index=False)]
         return [*(raised(reading.title(a)) for a in q.axes), reading.titled(q)], rows
     amount = reading.quantities.get(next(iter(q.points), ""))

@@ -16,7 +16,7 @@ _ACROSS = (0.001, 0.5, 0.999)
 _SHADES = (style.OWN, "#4f81ad", "#7b5ea7", "#2f6f73", "#6b8f3f", "#8db4d2", "#a08a4a")
 
 
-def folded(flow: pd.DataFrame, columns: tuple[str, ...], most: int, rest: str) -> pd.DataFrame:
+def kept_largest(flow: pd.DataFrame, columns: tuple[str, ...], most: int, rest: str) -> pd.DataFrame:
     """Values by label of each column, its `most` largest labels kept and all others called `rest`; largest first."""
     out = flow.copy()
     for column in columns:

@@ -12,7 +12,7 @@ import pandas as pd
 from xunhuan.faces import words
 from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.placing import rows_of
+from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Grid, Row, numbered
 from xunhuan.faces.telling import endings, lowered, outcome, raised
@@ -163,7 +163,7 @@ def _placed(reading: Reading) -> dict[str, Grid]:
     told: set[str] = set()
     for q in (q for q in reading.quantities.values() if q.picture in ("land", "flows") and reading.answered(q)):
         what, arm = next(iter(q.points), "") if q.picture == "land" else q.name, reading.arm_of(q)
-        head, rows = rows_of(reading, q, arm)
+        head, rows = placed_rows(reading, q, arm)
         if rows and what not in told:
             told.add(what)
             caption = f"{raised(reading.title(what))} under “{arm}”, largest first."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _PLACE, _GATE = ("place",), ("gateway",)
-PARTNERS = 8
+PARTNERS_TOLD = 8
 """Economies abroad that are told by name where trade is told by region, gateway and economy."""
 
 QUANTITIES = (
@@ -96,7 +96,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
 def _streams(d: xr.Dataset) -> Numbers:
     """h g k: the economies abroad that trade most, alike in every arm at the base's trade, and all others as one."""
     flow = d["streams"].to_numpy()
-    largest = np.argsort(-d["streams"].to_numpy().sum((0, 1, 2)), kind="stable")[:PARTNERS]
+    largest = np.argsort(-d["streams"].to_numpy().sum((0, 1, 2)), kind="stable")[:PARTNERS_TOLD]
     rest = np.delete(flow, largest, axis=3).sum(3, keepdims=True)
     names = [str(c) for c in d["abroad"].values[largest]] + ["route_rest"]
     coords = {"route_home": list(d["home"].values), "gateway": list(d["gateway"].values), "route_group": names}

@@ -11,7 +11,7 @@ from xunhuan.faces import words
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.figures.along import ALONG, heat_of
 from xunhuan.faces.figures.of_quantity import of_quantity, tiles_of
-from xunhuan.faces.figures.placing import PLACED, rows_of
+from xunhuan.faces.figures.placing import PLACED, placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Told
@@ -73,7 +73,7 @@ def _shown(reading: Reading, q: Told, arm: str, fig: Any, caption: str) -> list[
 
 def _numbers(reading: Reading, q: Told, arm: str) -> list[Any]:
     """The numbers of circles or of ribbons, folded away."""
-    head, rows = rows_of(reading, q, arm) if q.picture in PLACED else ([], [])
+    head, rows = placed_rows(reading, q, arm) if q.picture in PLACED else ([], [])
     if not rows:
         return []
     title = words.of(reading.lang)("as_table")
