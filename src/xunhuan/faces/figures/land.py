@@ -162,7 +162,9 @@ def _circles(
     p = p.assign(label=label)
     open_ones, shut = p[~p["shut"].astype(bool) & (p["amount"] > 0)], p[p["shut"].astype(bool)]
     if len(open_ones):
-        text = _thinned(open_ones, float(np.ptp(land.outline["lon"]))) if named else None
+        short = open_ones["name_en"].where(open_ones["name_en"] != "", open_ones["label"])  # no room for both languages
+        seen = open_ones.assign(label=short) if language == "both" else open_ones
+        text = _thinned(seen, float(np.ptp(land.outline["lon"]))) if named else None
         yield go.Scatter(
             x=open_ones["lon"], y=open_ones["lat"], mode="markers+text" if named else "markers", text=text,
             textposition="middle right", textfont={"size": 11, "color": style.INK}, cliponaxis=False,
