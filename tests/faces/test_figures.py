@@ -12,7 +12,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures
 from xunhuan.faces.figures import maps, shares, style
+from xunhuan.faces.figures.streams import kept_largest
 from xunhuan.measures import circulation
+from xunhuan.models.model import Land
 
 pytestmark = pytest.mark.identity
 
@@ -172,3 +174,56 @@ def test_a_table_without_tiles_says_so(toy: Accounts) -> None:
     bare = replace(toy.geography, tile=(None,) * 4)
     with pytest.raises(BadInput, match="this table has no tile positions"):
         maps.tile_map({"AT-N": 1.0}, bare)
+
+
+def three_squares() -> Land:
+    """Two regions, one of them of two parts, about 60 degrees north; two points, one shut; a line there and one built."""
+    corners = [("A", 0, 0, 60), ("A", 0, 2, 60), ("A", 0, 2, 61), ("A", 1, 5, 59), ("A", 1, 6, 59), ("A", 1, 6, 60),
+               ("B", 0, 2, 60), ("B", 0, 4, 60), ("B", 0, 4, 61)]  # fmt: skip
+    points = [("P", "Port", "港", 1, 60, False), ("Q", "Quay", "码头", 3, 60, False), ("R", "Road", "路", 4, 60, True)]
+    lines = [(0, False, 0, 60), (0, False, 4, 60), (1, True, 2, 60), (1, True, 2, 61)]
+    return Land(pd.DataFrame(corners, columns=["region", "part", "lon", "lat"]),
+                pd.DataFrame(points, columns=["point", "name_en", "name_zh", "lon", "lat", "shut"]),
+                pd.DataFrame(lines, columns=["line", "new", "lon", "lat"]))  # fmt: skip
+
+
+def test_a_real_map_says_what_its_numbers_say() -> None:
+    amounts = pd.Series({"P": 4.0, "Q": 1.0, "R": 0.0})
+    fig = figures.land_map(pd.Series({"A": -0.2, "B": 0.1}), three_squares(), amounts=amounts, scale="change")
+    first, second, there, built, circles, shut, _ = fig.data
+    assert list(first.x) == [0, 2, 2, None, 5, 6, 6]
+    low, quarter = (tuple(int(c[k : k + 2], 16) for k in (1, 3, 5)) for c in ("#b4530f", "#8db4d2"))
+    assert (first.fillcolor, second.fillcolor) == (f"rgb{low}", f"rgb{quarter}")
+    assert (first.text, second.text) == ("A: −20.00%", "B: +10.00%")
+    assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (-0.2, 0.2)
+    assert list(there.x) == [0, 4]
+    assert list(built.x) == [2, 2]
+    area = np.asarray(circles.marker.size) ** 2
+    assert area[0] / area[1] == pytest.approx(4.0, rel=1e-12)
+    assert (list(circles.text), list(shut.customdata)) == (["Port", "Quay"], ["Road"])
+    assert fig.layout.yaxis.scaleratio == pytest.approx(2.0, rel=1e-12), "a degree north of 60 is twice one east"
+    json.loads(fig.to_json())
+    with pytest.raises(BadInput, match="no outlined region"):
+        figures.land_map(pd.Series({"C": 1.0}), three_squares())
+
+
+def test_ribbons_hold_what_goes_in_and_comes_out() -> None:
+    rng = np.random.default_rng(5)
+    rows = [(f"h{a}", f"g{b}", f"s{c}", v) for (a, b, c), v in np.ndenumerate(rng.exponential(size=(6, 5, 4)))]
+    every = pd.DataFrame(rows, columns=["home", "gate", "to", "value"])
+    few = kept_largest(every, ("home", "gate", "to"), 2, "others")
+    assert few["value"].sum() == pytest.approx(every["value"].sum(), rel=1e-12)
+    by_home = every.groupby("home")["value"].sum().nlargest(2)
+    assert {*few["home"]} == {*by_home.index, "others"}
+    assert few.groupby("home")["value"].sum()[by_home.index].to_numpy() == pytest.approx(by_home.to_numpy(), rel=1e-12)
+    ribbons = figures.stream_ribbons(few, rest="others").data[0]
+    label, link = list(ribbons.node.label), ribbons.link
+    assert [label[k] for k in (2, 5, 8)] == ["others"] * 3
+    source, target, value = (np.asarray(x) for x in (link.source, link.target, link.value))
+    for k in range(9):
+        into, out = value[target == k].sum(), value[source == k].sum()
+        column = few.columns[k // 3]
+        told = few[few[column] == label[k]]["value"].sum()
+        assert [x for x in (into, out) if x] == pytest.approx([told] * (2 if 3 <= k < 6 else 1), rel=1e-12)
+    with pytest.raises(BadInput, match="nothing to draw"):
+        figures.stream_ribbons(few.assign(value=0.0))

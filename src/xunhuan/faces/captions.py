@@ -13,10 +13,29 @@ def caption_of(reading: Reading, q: Told, arm: str) -> str:
     """The caption of a quantity's picture in an arm, with what it is never shown without."""
     if q.picture in ALONG:
         return _along(reading, q, arm)
+    if q.picture == "land":
+        return _land(reading, q, arm)
     fill = {"title": reading.title(q), "arm": arm}
-    own = reading.words_of(q, q.picture, "")
-    said = own.format(**fill) if own else words.of(reading.lang)("picture_plain", **fill)
+    own, t = reading.words_of(q, q.picture, ""), words.of(reading.lang)
+    if q.picture == "flows" and not own:
+        axes = dict(zip(("first", "second", "third"), map(reading.title, q.axes), strict=True))
+        said = t("flows_plain", **fill, **axes)
+    else:
+        said = own.format(**fill) if own else t("picture_plain", **fill)
     return f"{said} {beside(reading, q, arm)}".rstrip()
+
+
+def _land(reading: Reading, q: Told, arm: str) -> str:
+    """What a map's colours are, its circles, and what the shock closes and builds."""
+    t, land = words.of(reading.lang), reading.land(q.model, arm)
+    own = reading.words_of(q, "land", "")
+    fill = {"title": reading.title(q), "arm": arm}
+    said = [own.format(**fill) if own else t("land_plain", **fill)]
+    said += [t("land_circles", what=lowered(reading.title(n))) for n in q.points if n in reading.quantities]
+    if land is not None:
+        said += [t("land_closed")] if land.points["shut"].any() else []
+        said += [t("land_built")] if land.lines["new"].any() else []
+    return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)
 
 
 def _along(reading: Reading, q: Told, arm: str) -> str:

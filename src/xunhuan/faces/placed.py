@@ -7,12 +7,15 @@ from functools import cached_property
 
 import pandas as pd
 import xarray as xr
+from pydantic import ValidationError
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import load
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
+from xunhuan.models import registry
+from xunhuan.models.model import Land
 from xunhuan.scenario.record import Result
 
 
@@ -84,3 +87,21 @@ class Placed:
         if self.base is None or all(t is None for t in self.base.geography.tile):
             return None
         return self.base.geography
+
+    def land(self, model: str, arm: str = "") -> Land | None:
+        """What a model's maps are drawn on in an arm; None where the room, its files or the table are not at hand."""
+        room = registry.models().get(model)
+        if room is None or room.land is None or self.base is None:
+            return None
+        s = self.result.scenario
+        try:
+            return room.land(self.base, room.parameters.model_validate(s.given(model)), s.asked(model, arm))
+        except (XunhuanError, ValidationError):
+            return None
+
+    @cached_property
+    def points(self) -> dict[str, tuple[str, str]]:
+        """English and Chinese names of the points of all lands, by code."""
+        lands = [found for m in self.result.scenario.model if (found := self.land(m)) is not None]
+        return {str(c): (str(en), str(zh)) for found in lands
+                for c, en, zh in found.points[["point", "name_en", "name_zh"]].itertuples(index=False)}  # fmt: skip

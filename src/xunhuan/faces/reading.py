@@ -178,7 +178,7 @@ class Reading(Placed):
         q = self.main_of(arm)
         if q is None or q.picture != "none":
             return q
-        beside = (o for o in self.of(q.model) if o.by_place and o.picture in ("map", "bars"))
+        beside = (o for o in self.of(q.model) if o.by_place and o.picture in ("map", "land", "bars"))
         return next(beside, q)
 
     def _first_that_moves(self, arms: list[str]) -> Told | None:
@@ -329,12 +329,20 @@ class Reading(Placed):
         q = self.quantity(q)
         return self.title(q) if q.loss else self.words_of(q, "axis", self.title(q))
 
+    @cached_property
+    def point_axes(self) -> set[str]:
+        """Axes whose labels are points of a land."""
+        on_land = (n for q in self.quantities.values() if q.picture == "land" for n in q.points)
+        return {self.quantities[n].axes[-1] for n in on_land if n in self.quantities}
+
     def label(self, axis: str, code: str, lang: style.Language | None = None) -> str:
         """What a label of an axis is called: a sector or a place by its name, another by its words."""
         lang = lang or self.lang
         if axis == "sector" and "sector_en" in self.data.coords:
             at = self.data.sel(sector=code)
             return style.label(code, str(at["sector_en"].item()), str(at["sector_zh"].item()), lang)
+        if axis in self.point_axes and code in self.points:  # a port may have the code of an economy
+            return style.label(code, *self.points[code], lang)
         return self.name(code, lang) if code in self.places.index else words.title(code, "zh" if lang == "zh" else "en")
 
     def model(self, name: str) -> str:

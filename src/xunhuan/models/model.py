@@ -23,6 +23,7 @@ from xunhuan.models.asking import Ground as Ground
 from xunhuan.models.asking import Knob as Knob
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
+from xunhuan.models.land import Land as Land
 from xunhuan.models.lending import LongRun as LongRun
 from xunhuan.models.short import Posed as Posed
 from xunhuan.models.short import Short as Short
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PictureKind = Literal[
-    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "none"
-]
+    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows", "none"
+]  # fmt: skip
 Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
@@ -213,12 +214,14 @@ class Quantity:
         Whether it is among the numbers told first, drawn and listed in the summary.
     rest : float, optional
         Its value in the base, 0 by default; None: read off the base.
-    picture : {"none", "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles"}
-        How it is drawn: a map of places; bars of places, sectors or labels; lines along t; lines with bands and dots along
-        its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two axes; pairs
-        of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last axis.
+    picture : PictureKind
+        How it is drawn, or "none": a map of places; bars of places, sectors or labels; lines along t; lines with bands and
+        dots along its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two
+        axes; pairs of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last
+        axis; a map of places and one on the `land`; flows from its first over its second to its third axis.
     points : tuple of str
-        Of a fan: quantities drawn as dots, full ones first, then hollow ones, then crosses.
+        Of a fan: quantities drawn as dots, full ones first, then hollow ones, then crosses. Of a land: the one whose
+        amounts are circles at its points.
     beside : tuple of str
         Quantities of one number that this one is never told without.
     kept : bool
@@ -372,6 +375,8 @@ class Model(Generic[P]):
         (accounts, parameters): seconds one answer takes on one core, roughly.
     asking : Asking, optional
         Its page for those who have never heard of it.
+    land : callable, optional
+        (accounts, parameters, shock): the `Land` its pictures are drawn on, or None.
 
     Examples
     --------
@@ -409,6 +414,7 @@ class Model(Generic[P]):
     sweep: Callable[..., tuple[pd.DataFrame, list[str]]] | None = None
     size: Callable[[Accounts, P], float] | None = None
     asking: Asking | None = None
+    land: Callable[[Accounts, P, Shock], Land | None] | None = None
 
     @property
     def cited(self) -> tuple[str, ...]:

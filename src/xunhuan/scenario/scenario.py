@@ -13,7 +13,7 @@ from xunhuan.data.records import NUMBER, Finite, Flag, Positive, Strict
 from xunhuan.errors import UnknownName
 from xunhuan.models import registry
 from xunhuan.models.edits.base import RegionNames, SectorNames
-from xunhuan.models.model import Uncertain
+from xunhuan.models.model import Shock, Uncertain
 from xunhuan.scenario.lines import Name, ShockLines, lines_schema
 
 
@@ -295,6 +295,16 @@ class Scenario(Strict):
     def after(self) -> dict[str, str]:
         """Models that come after another: name -> that other's."""
         return {name: str(values["after"]) for name, values in self.model.items() if "after" in values}
+
+    def given(self, model: str) -> dict[str, Any]:
+        """Parameters that a model's table gives, the house's own keys left out."""
+        return {k: v for k, v in self.model.get(model, {}).items() if k not in registry.RESERVED["parameter"]}
+
+    def asked(self, model: str, arm: str) -> Shock:
+        """All that a model is asked in an arm, edits of kinds it does not read left out; nothing in the base."""
+        named = [s for s in self.all_arms().get(arm, ()) if s in self.heeded(model)]
+        reads, by_name = registry.find(model).reads, self.shocks()
+        return Shock(tuple(e for s in named for e in by_name[s].edits() if isinstance(e, reads)), arm)
 
     def heeded(self, model: str) -> tuple[str, ...]:
         """Shocks that a model reads: those its table names, else all."""

@@ -4,6 +4,7 @@ Every function takes labelled data (a measure's Dataset, or a frame with region,
 ("en", "zh", "both"), and returns a `plotly.graph_objects.Figure` that fits any width.
 
 tile_map, tile_maps            regions as squares, no boundaries; one, or several on one scale (before and after)
+land_map                       places by their outlines, circles at points, lines
 circulation_maps               external, inter and own shares as three tile maps
 circulation_bars               stacked own, inter and external shares
 circulation_ternary            the same as points between three corners
@@ -12,6 +13,7 @@ interval_rows                  any number and its interval, the same
 circulation_before_after       one circuit's share before and after
 cluster_groups, partner_matrix the data of the next two, from `circulation(by="partner")`
 cluster_flows, cluster_matrix  who absorbs whose value added: ribbons, grid
+stream_ribbons                 from where, through what, to whom: ribbons over three columns
 trade_diversion                trade won and lost by partner
 waterfall                      shock, policies, net
 winners_losers                 relative changes by region or sector
@@ -38,6 +40,7 @@ from xunhuan.faces.figures.flows import (
     partner_matrix,
     trade_diversion,
 )
+from xunhuan.faces.figures.land import land_map
 from xunhuan.faces.figures.links import link_dots
 from xunhuan.faces.figures.maps import circulation_maps, tile_map, tile_maps
 from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
@@ -48,6 +51,7 @@ from xunhuan.faces.figures.shares import (
     circulation_ternary,
     interval_rows,
 )
+from xunhuan.faces.figures.streams import stream_ribbons
 from xunhuan.faces.figures.style import Language
 
 __all__ = [
@@ -62,12 +66,14 @@ __all__ = [
     "cluster_matrix",
     "frontier_curves",
     "interval_rows",
+    "land_map",
     "link_dots",
     "lollipops",
     "paired_bars",
     "partner_matrix",
     "rank_bars",
     "sensitivity",
+    "stream_ribbons",
     "tile_map",
     "tile_maps",
     "time_lines",

@@ -145,6 +145,10 @@ def _folded(name: str) -> str:
     return name if name.isascii() or len(name) < 4 else f"{name[:half]}<br>{name[half:]}"
 
 
+_TOLD = 16
+"""Columns of colours beyond which numbers on them would lie on each other."""
+
+
 def heat_of(
     reading: Reading, q: Told, arm: str = "", language: Language | None = None, told: bool = True
 ) -> go.Figure | None:
@@ -163,7 +167,7 @@ def heat_of(
         z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(),
         text=[[form.text(v) for v in row] for row in z],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
-        texttemplate="%{text}" if told else "", textfont={"size": 10},
+        texttemplate="%{text}" if told and z.shape[1] <= _TOLD else "", textfont={"size": 10},
         hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip

@@ -156,15 +156,15 @@ def cluster_flows(
     source, target = np.nonzero(value[:, keep] > 0)
     ends = [columns[k] for k in keep]
     height, pad, nodes = max(300, 46 * len(columns)), 12, max(len(rows), len(ends))
-    middles = [*_stack(value.sum(1), height, nodes, pad), *_stack(value[:, keep].sum(0), height, nodes, pad)]
+    heights = [*middles(value.sum(1), height, nodes, pad), *middles(value[:, keep].sum(0), height, nodes, pad)]
     paint = [colours[ends[t] if ends[t] == columns[-1] else rows[s]] for s, t in zip(source, target, strict=True)]
     fig = go.Figure(go.Sankey(
         arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
         valuesuffix=f" {style.unit(unit)}", valueformat=",.0f",
         node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": pad,
-              "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends), "y": middles},
+              "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends), "y": heights},
         link={"source": source, "target": target + len(rows), "value": value[:, keep][source, target],
-              "color": [_faint(c) for c in paint],
+              "color": [faint(c) for c in paint],
               "hovertemplate": "%{source.label} → %{target.label}<br>%{value}<extra></extra>"},
     ))  # fmt: skip
     style.dress(fig, title=title, height=height + 28)
@@ -294,7 +294,7 @@ def trade_diversion(
     return fig
 
 
-def _stack(totals: np.ndarray, height: float, nodes: int, pad: float) -> list[float]:
+def middles(totals: np.ndarray, height: float, nodes: int, pad: float) -> list[float]:
     """Middles of the nodes of one column, as shares of the height, with `pad` pixels between them.
 
     nodes  of the longer column: it sets how many pixels a unit of value takes, in both columns
@@ -313,6 +313,7 @@ def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:
     return out
 
 
-def _faint(colour: str) -> str:
+def faint(colour: str) -> str:
+    """A colour #rrggbb that lets others through."""
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.42)"

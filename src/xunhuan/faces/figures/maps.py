@@ -17,7 +17,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Form, Language
 
 Scale = Literal["own", "inter", "external", "change", "level"]
-_SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
+MAP_SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
           "level": style.BLUES}  # fmt: skip
 
 
@@ -73,14 +73,14 @@ def tile_map(
     ['N<br><b>10%</b>', 'S<br><b>30%</b>']
     """
     series = pd.Series(values, dtype=float)
-    limits = limits or _limits(series, scale)
-    form = form or _form(scale)
+    limits = limits or limits_of(series, scale)
+    form = form or form_of(scale)
     fig = go.Figure(_tiles(series, geography, scale, language, limits, form))
     columns, rows = _extent(geography)
     style.dress(fig, title=title, height=_height(columns, rows) + 58)
     _square(fig, columns, rows)
-    bar = _bar(key or style.word(scale, language), form)
-    fig.update_layout(coloraxis=_axis(scale, limits, bar))
+    bar = bar_of(key or style.word(scale, language), form)
+    fig.update_layout(coloraxis=axis_of(scale, limits, bar))
     return fig
 
 
@@ -122,12 +122,12 @@ def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language
     columns, rows = _extent(geography)
     for k, circuit in enumerate(circuits):
         values = ds[circuit].to_series()
-        limits = _limits(values, circuit)
+        limits = limits_of(values, circuit)
         for trace in _tiles(values, geography, circuit, language, limits, style.SHARES):
             fig.add_trace(trace, row=1, col=k + 1)
         fig.update_traces(coloraxis=f"coloraxis{k + 1 if k else ''}", selector={"type": "heatmap"}, col=k + 1)
-        bar = _bar(style.word("share_gdp", language), style.SHARES) | {"x": (k + 0.5) / 3, "len": 0.24}
-        fig.update_layout({f"coloraxis{k + 1 if k else ''}": _axis(circuit, limits, bar)})
+        bar = bar_of(style.word("share_gdp", language), style.SHARES) | {"x": (k + 0.5) / 3, "len": 0.24}
+        fig.update_layout({f"coloraxis{k + 1 if k else ''}": axis_of(circuit, limits, bar)})
     style.dress(fig, title=title, height=_height(columns, rows) + 82)
     for k in range(3):
         _square(fig, columns, rows, k)
@@ -190,8 +190,8 @@ def tile_maps(
     if not maps:
         raise BadInput("a tile map needs values", fix="give at least one heading with its values")
     every = pd.concat([pd.Series(m, dtype=float) for m in maps.values()])
-    limits = _limits(every, scale)
-    form = form or _form(scale)
+    limits = limits_of(every, scale)
+    form = form or form_of(scale)
     n = len(maps)
     shape = (n, 1) if stacked else (1, n)
     fig = make_subplots(*shape, subplot_titles=list(maps), horizontal_spacing=0.03, vertical_spacing=0.06)
@@ -204,8 +204,8 @@ def tile_maps(
     fig.update_annotations(font={"size": 13, "color": style.INK})
     for k in range(n):
         _square(fig, columns, rows, k)
-    bar = _bar(key or style.word(scale, language), form)
-    fig.update_layout(coloraxis=_axis(scale, limits, bar))
+    bar = bar_of(key or style.word(scale, language), form)
+    fig.update_layout(coloraxis=axis_of(scale, limits, bar))
     return fig
 
 
@@ -226,7 +226,7 @@ def _tiles(
         full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
         show = form.bare(value, _digits(value, form))
-        ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), _SCALES[scale])
+        ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), MAP_SCALES[scale])
         words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
     if not words:
         raise BadInput("no region has both a tile and a value", fix="give values by region code of the table")
@@ -245,8 +245,9 @@ def _height(columns: int, rows: int) -> int:
     return round(rows * min(90.0, 350.0 / columns))
 
 
-def _axis(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
-    return {"colorscale": _SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
+def axis_of(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
+    """The axis of colours of a scale."""
+    return {"colorscale": MAP_SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
 
 
 def _on_tile(geo: Geography, code: str, language: Language) -> str:
@@ -256,7 +257,8 @@ def _on_tile(geo: Geography, code: str, language: Language) -> str:
     return chinese if language == "zh" else f"{style.short(code)} {chinese}" if len(chinese) < 3 else chinese
 
 
-def _form(scale: Scale) -> Form:
+def form_of(scale: Scale) -> Form:
+    """How numbers of a scale are written where nobody says."""
     return style.CHANGES if scale == "change" else style.SHARES
 
 
@@ -273,7 +275,8 @@ def _extent(geo: Geography) -> tuple[int, int]:
     return max(t[0] for t in tiles) + 1, max(t[1] for t in tiles) + 1
 
 
-def _limits(values: pd.Series, scale: Scale) -> tuple[float, float]:
+def limits_of(values: pd.Series, scale: Scale) -> tuple[float, float]:
+    """Ends of a scale of colours: those of the values, symmetric for changes."""
     if scale == "change":
         return style.spread(values.to_numpy())
     found = values[np.isfinite(values)]
@@ -293,7 +296,8 @@ def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
     })  # fmt: skip
 
 
-def _bar(title: str, form: Form) -> dict[str, object]:
+def bar_of(title: str, form: Form) -> dict[str, object]:
+    """The bar under a map that says what its colours mean."""
     return {
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
         "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks if form.signed or not form.percent else ".0%", "nticks": 5,

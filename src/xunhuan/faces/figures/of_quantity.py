@@ -16,6 +16,7 @@ from xunhuan.faces import telling, words
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures.effects import time_lines, winners_losers
 from xunhuan.faces.figures.maps import Scale, tile_map, tile_maps
+from xunhuan.faces.figures.placing import PLACED
 from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
 from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
@@ -222,5 +223,5 @@ def _firsts(reading: Reading, q: Told, axis: str) -> dict[str, Any]:
 
 _DRAWN: dict[str, Callable[..., go.Figure | None]] = {
     "pairs": pairs_of, "lollipops": stems_of, "curve": curve_of, "tiles": tiles_of, "map": map_of, "bars": bars_of,
-    "lines": lines_of,
+    "lines": lines_of, **PLACED,
 }  # fmt: skip

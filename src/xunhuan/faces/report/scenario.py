@@ -94,6 +94,10 @@ def choices(result: Result) -> list[tuple[str, str, tuple[str, str]]]:
     return list(zip(heads, (f"choices-{of}" for of in found), said, strict=True))
 
 
+_BROAD = ("fan", "lines", "heat", "land", "flows")
+"""Pictures that take the width of the page."""
+
+
 def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Grid]) -> Section:
     """What a model says on the page, its figures by the records of its quantities."""
     drawn = scenario_pictures.pictured(reading, model)
@@ -104,10 +108,10 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
 
     rows = [row for row in (keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map"),
                             keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]  # fmt: skip
-    mine = [tables[k] for q in drawn if (k := f"regions-{q.name}") in tables]
+    mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     return Section(
-        f"model-{model}", reading.section(model), says, keyed("fan") + keyed("lines") + keyed("heat"), rows, mine
+        f"model-{model}", reading.section(model), says, [p for kind in _BROAD for p in keyed(kind)], rows, mine
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from xunhuan.faces import figures
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
-from xunhuan.faces.figures import along, style
+from xunhuan.faces.figures import along, placing, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album
@@ -20,9 +20,11 @@ ABROAD = 20
 """Bars of other economies."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
-ORDER = ("fan", "lines", "heat", "stack", "steps", "pairs", "curve", "bars", "tiles", "map", "lollipops")
-"""In which a model's pictures stand: along years and days, over two levers, by parts, cases against each other, by sector,
-by place, who gains."""
+ORDER = (
+    "fan", "lines", "heat", "land", "flows", "stack", "steps", "pairs", "curve", "bars", "tiles", "map", "lollipops"
+)  # fmt: skip
+"""In which a model's pictures stand: along years and days, over two levers, on the land, what goes where, by parts, cases
+against each other, by sector, by place, who gains. A land has its tiles among the maps."""
 
 
 def album(reading: Reading) -> Album:
@@ -54,23 +56,29 @@ def pictured(reading: Reading, model: str) -> list[Told]:
 
 
 def _model(reading: Reading, model: str, out: Album) -> None:
-    for q in pictured(reading, model):
-        if not reading.answered(q):
-            continue
-        if q.picture in along.ALONG:
-            _along(reading, q, out)
-        elif q.picture == "lines":
-            _lines(reading, q, out)
-        elif q.picture in ("pairs", "curve", "tiles", "lollipops"):
-            _played(reading, q, out)
-        elif q.picture == "map":
-            _maps(reading, q, out)
-            if q.change and q.better > 0:
-                _winners(reading, q, out)
-        elif q.place_axis:
-            _winners(reading, q, out)
-        else:
-            _bars(reading, q, out)
+    drawn = [q for q in pictured(reading, model) if reading.answered(q)]
+    for kind in ORDER:
+        for q in drawn:
+            if kind == "map" and q.picture in ("map", "land"):
+                _mapped(reading, q, out)
+            elif q.picture == kind:
+                _one(reading, q, out)
+
+
+def _one(reading: Reading, q: Told, out: Album) -> None:
+    """A picture that is no map of tiles."""
+    if q.picture in along.ALONG:
+        _along(reading, q, out)
+    elif q.picture == "lines":
+        _lines(reading, q, out)
+    elif q.picture in ("pairs", "curve", "tiles", "lollipops"):
+        _played(reading, q, out)
+    elif q.picture in placing.PLACED:
+        _placed(reading, q, out)
+    elif q.place_axis:
+        _winners(reading, q, out)
+    else:
+        _bars(reading, q, out)
 
 
 def _along(reading: Reading, q: Told, out: Album) -> None:
@@ -92,10 +100,35 @@ def _played(reading: Reading, q: Told, out: Album) -> None:
         out.add(key(q, q.picture), fig, said, reading.title(q), narrow)
 
 
+def _arms(reading: Reading, q: Told) -> list[str]:
+    """Arms a map is drawn in; of a land those alone in which something moves."""
+    arms = reading.arms_of(q)
+    return [a for a in arms if reading.moves(q, a)] if q.picture == "land" and q.change else arms
+
+
+def _mapped(reading: Reading, q: Told, out: Album) -> None:
+    """Tiles, and who gains."""
+    _maps(reading, q, out)
+    if q.change and q.better > 0 and _arms(reading, q):
+        _winners(reading, q, out)
+
+
+def _placed(reading: Reading, q: Told, out: Album) -> None:
+    """A map of the land in every arm where it is told first, or ribbons; and the same for a narrow window."""
+    several = q.picture == "land" and q.headline
+    for k, arm in enumerate(_arms(reading, q) if several else [reading.arm_of(q)]):
+        draw = placing.PLACED[q.picture]
+        fig = draw(reading, q, arm, "both" if q.picture == "land" else None)
+        if fig is not None:
+            narrow = draw(reading, q, arm, small=True)
+            name = key(q, q.picture, k + 1 if several else 0)
+            out.add(name, fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
+
+
 def _maps(reading: Reading, q: Told, out: Album) -> None:
     if reading.geography is None or len(reading.home_regions) < 2:
         return
-    values = {a: drawing.map_values(reading, q, a) for a in reading.arms_of(q)}
+    values = {a: drawing.map_values(reading, q, a) for a in _arms(reading, q)}
     values = {a: v for a, v in values.items() if np.isfinite(v).any()}
     reach = [float(np.nanmax(np.abs(v))) for v in values.values()] or [0.0]
     # One scale for all, unless it would wash one of them out.

@@ -12,6 +12,7 @@ import pandas as pd
 from xunhuan.faces import words
 from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
+from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Grid, Row, numbered
 from xunhuan.faces.telling import endings, lowered, outcome, raised
@@ -29,8 +30,9 @@ def grids(reading: Reading) -> dict[str, Grid]:
     made = {"shocks": _shocks(reading), "headlines": _headlines(reading)}
     made |= {f"choices-{of}": _choices(reading, of, frame) for of, frame in of_choice(reading).items()}
     if len(reading.home_regions) > 1:
-        gains = [q for q in known.values() if q.model and q.picture == "map" and q.change and q.better > 0]
+        gains = [q for q in known.values() if q.model and q.picture in ("map", "land") and q.change and q.better > 0]
         made |= {f"regions-{q.name}": _regions(reading, q) for q in gains if reading.answered(q)}
+    made |= _placed(reading)
     if "break_even" in known:
         made["break_even"] = _break_even(reading)
     if "reinforcement" in known:
@@ -153,6 +155,20 @@ def _regions(reading: Reading, q: Told) -> Grid:
         "shock takes almost nothing."
     )
     return Grid(head, rows, caption + told if omegas else caption)
+
+
+def _placed(reading: Reading) -> dict[str, Grid]:
+    """The numbers of circles on maps, once for all maps that have them, and of ribbons."""
+    out: dict[str, Grid] = {}
+    told: set[str] = set()
+    for q in (q for q in reading.quantities.values() if q.picture in ("land", "flows") and reading.answered(q)):
+        what, arm = next(iter(q.points), "") if q.picture == "land" else q.name, reading.arm_of(q)
+        head, rows = placed_rows(reading, q, arm)
+        if rows and what not in told:
+            told.add(what)
+            caption = f"{raised(reading.title(what))} under “{arm}”, largest first."
+            out[f"placed-{q.name}"] = Grid(head, [Row(r) for r in rows], caption, words=head[:-1], small=True)
+    return out
 
 
 def _times(n: Number) -> str:

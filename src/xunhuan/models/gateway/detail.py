@@ -38,7 +38,8 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
     """All results.
 
     cost r s i, d̂ · toll: by who collects · stuck: by period · passes, passes_before: end h g, value both ways
-    partner: end g s, value · modes, freight: of trade among regions at home in the base · fee: end r
+    streams: end h g s, value · partner: end g s, value
+    modes, freight: of trade among regions at home in the base · fee: end r
     """
     import xarray as xr
 
@@ -58,6 +59,7 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
         "passes": (("end", "home", "gateway"), after.sum(2)),
         "passes_before": (("end", "home", "gateway"), before.sum(2)),
         "partner": (("end", "gateway", "abroad"), np.moveaxis(after.sum(1), 2, 1)),
+        "streams": (("end", "home", "gateway", "abroad"), np.moveaxis(after, 3, 2)),
         "modes": (("route_mode",), home_share),
         "freight": ((), freight),
     }

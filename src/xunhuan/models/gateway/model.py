@@ -14,7 +14,7 @@ from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.edits import EDITS
 from xunhuan.models.gateway.parameters import BOTH, GatewayParameters
 from xunhuan.models.gateway.read import QUANTITIES, ROUTE_TABLES, read
-from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.model import Land, LongRun, Model, Response, Shock, Uncertain, words_beside
 
 
 def _respond(
@@ -44,6 +44,13 @@ def hands_on(response: Response) -> tuple[Edit, ...]:
         if loss.any():
             out.append(LinkLosses(loss=CellArray(loss), start=float(d["start"][k]), end=float(d["stop"][k])))
     return tuple(out)
+
+
+def _land(accounts: Accounts, parameters: GatewayParameters, shock: Shock) -> Land | None:
+    """What pictures are drawn on; see `drawn.land`."""
+    from xunhuan.models.gateway.drawn import land as found
+
+    return found(accounts, parameters, shock)
 
 
 def _factor(name: str, zero: bool = False) -> Uncertain[GatewayParameters]:
@@ -105,4 +112,5 @@ MODEL: Model[GatewayParameters] = Model(
     sources=("AllenArkolakis2022", "FanLuLuo2023", "Dijkstra1959"),
     words=words_beside("xunhuan.models.gateway"),
     size=_size,
+    land=_land,
 )

@@ -16,18 +16,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _PLACE, _GATE = ("place",), ("gateway",)
+PARTNERS_TOLD = 8
+"""Economies abroad that are told by name where trade is told by region, gateway and economy."""
 
 QUANTITIES = (
     Quantity("routed_income", "share", _PLACE, "exact change of real income under the changes of trade cost that routes "
              "bring, I'/(I P) − 1; between freight cost and cost that falls with distance as trade does",
-             "CaliendoParro2015", better=1, headline=True, picture="map", kept=True),
+             "CaliendoParro2015", better=1, headline=True, picture="land", points=("gateway_trade",), kept=True),
     Quantity("route_cost", "share", _PLACE, "mean change of what a place's trade with all others costs on its way, "
              "tolls included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True),
     Quantity("trade_stuck", "share", ("home_place",), "share of goods trade with abroad that is stuck while gateways are "
-             "closed for days, after what others can carry", better=-1, headline=True, kept=True),
+             "closed for days, after what others can carry", better=-1, headline=True, picture="land",
+             points=("gateway_trade",), kept=True),
     Quantity("fee_income", "value", _PLACE, "collected from trade that passes, at the base's trade", better=1),
     Quantity("others_through", "share", _PLACE, "bridge by route: share of the other home regions' goods trade with abroad "
-             "that passes gateways of the place", "FanLuLuo2023", rest=None, kept=True, picture="map"),
+             "that passes gateways of the place", "FanLuLuo2023", rest=None, kept=True, picture="land",
+             points=("gateway_trade",)),
     Quantity("own_through", "share", _PLACE, "gateway by route: share of the place's own goods trade with abroad that "
              "passes gateways of its own", "FanLuLuo2023", rest=None, kept=True),
     Quantity("set_others", "share", ("gate_set",), "share of goods trade with abroad of home regions outside a set that "
@@ -41,6 +45,9 @@ QUANTITIES = (
              "FanLuLuo2023", rest=None, picture="heat"),
     Quantity("gateway_partner", "value", ("gateway", "route_partner"), "goods trade that passes a gateway by economy abroad",
              rest=None),
+    Quantity("route_streams", "value", ("route_home", "gateway", "route_group"), "goods trade of a region at home by "
+             "gateway and economy abroad, both ways; the largest of these, and all others as one", rest=None,
+             picture="flows"),
     Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None),
     Quantity("route_modes", "share", ("route_mode",), "shares of ways of carrying in goods trade among home regions: by "
              "road alone, with rail, with water, with both", rest=None, picture="bars"),
@@ -79,11 +86,24 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     out["passed_share"] = _between(ratio(by_place, by_place.sum(2, keepdims=True)), ("home_place", "gateway"), gate)
     partner = {**gate, "route_partner": list(d["abroad"].values)}
     out["gateway_partner"] = _between(d["partner"].to_numpy(), ("gateway", "route_partner"), partner)
+    out["route_streams"] = _streams(d)
     shares = ratio(passes.sum(1), passes.sum((1, 2))[:, None])
     out["gateway_concentration"] = _between((shares**2).sum(1), ())
     out["route_modes"] = Numbers(("route_mode",), d["modes"].to_numpy(), {"route_mode": list(d["route_mode"].values)})
     out["mean_freight"] = Numbers((), d["freight"].to_numpy())
     return out
+
+
+def _streams(d: xr.Dataset) -> Numbers:
+    """h g k: the economies abroad that trade most, alike in every arm at the base's trade, and all others as one."""
+    flow = d["streams"].to_numpy()
+    largest = np.argsort(-d["streams"].to_numpy().sum((0, 1, 2)), kind="stable")[:PARTNERS_TOLD]
+    rest = np.delete(flow, largest, axis=3).sum(3, keepdims=True)
+    names = [str(c) for c in d["abroad"].values[largest]] + ["route_rest"]
+    coords = {"route_home": list(d["home"].values), "gateway": list(d["gateway"].values), "route_group": names}
+    return _between(
+        np.concatenate([flow[..., largest], rest], axis=3), ("route_home", "gateway", "route_group"), coords
+    )
 
 
 def _between(ends: Array, axes: tuple[str, ...], coords: dict[str, list[str]] | None = None) -> Numbers:

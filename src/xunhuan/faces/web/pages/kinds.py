@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 from dash import html
 
+from xunhuan.faces import words
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.figures.along import ALONG, heat_of
 from xunhuan.faces.figures.of_quantity import of_quantity, tiles_of
+from xunhuan.faces.figures.placing import PLACED, placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Told
-from xunhuan.faces.web.parts import card, framed
+from xunhuan.faces.web.parts import card, framed, plain_table
 
-DRAWN_KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "lollipops")
-"""In which they stand: along years, what did it, over two levers, plan against race, parts, places, who gains."""
+DRAWN_KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "land", "flows", "lollipops")
+"""In which they stand: along years, what did it, over two levers, plan against race, parts, places, the land,
+what goes where, who gains."""
 _OTHERS = ("sector", "region", "t")
 """Axes whose bars other cards draw."""
 
@@ -57,9 +60,21 @@ def _shown(reading: Reading, q: Told, arm: str, fig: Any, caption: str) -> list[
         tall = tiles_of(reading, q, arm, stacked=True)
     elif q.picture == "heat":
         tall = heat_of(reading, q, arm, told=False)
+    elif q.picture in PLACED:
+        tall = PLACED[q.picture](reading, q, arm, small=True)
     if tall is None:
         return [framed(fig, f"kind-{q.name}", caption, q.name)]
     return [
         html.Div(framed(fig, f"kind-{q.name}", caption, q.name), className="only-wide"),
         html.Div(framed(tall, f"kind-{q.name}-tall", caption, q.name), className="only-narrow"),
+        *_numbers(reading, q, arm),
     ]
+
+
+def _numbers(reading: Reading, q: Told, arm: str) -> list[Any]:
+    """The numbers of circles or of ribbons, folded away."""
+    head, rows = placed_rows(reading, q, arm) if q.picture in PLACED else ([], [])
+    if not rows:
+        return []
+    title = words.of(reading.lang)("as_table")
+    return [html.Details([html.Summary(title), plain_table(head, rows, numeric=(len(head) - 1,), caption=title)])]

@@ -45,7 +45,7 @@ def told_by(reading: Reading, q: Told, key: str) -> str:
 def change_card(reading: Reading, arm: str, id: str = "change-map") -> list[Any]:
     """The map that goes with the number that sums an arm up, where there is one and there are tiles."""
     q = reading.drawn_of(arm)
-    if q is None or q.picture != "map":
+    if q is None or q.picture not in ("map", "land"):
         return []
     fig = _tiles(reading, q, map_values(reading, q, arm))
     if fig is None:

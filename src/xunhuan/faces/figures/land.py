@@ -1,0 +1,201 @@
+"""A real map: places by their outlines, circles at points, lines; drawn as paths, with nothing asked of anybody's server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from xunhuan.errors import BadInput
+from xunhuan.faces.figures import maps, style
+from xunhuan.faces.figures.style import SHARES, Form, Language
+from xunhuan.models.model import Land
+
+_WIDE, _SMALL = (560, 34.0), (330, 20.0)
+"""Height, and the largest circle, in pixels."""
+_APART = 0.045
+"""Least distance of two names of circles, against the width of the map."""
+_NAMED = 9
+"""Most names of circles."""
+
+
+def land_map(
+    values: pd.Series,
+    land: Land,
+    *,
+    amounts: pd.Series | None = None,
+    names: pd.DataFrame | None = None,
+    scale: maps.Scale = "level",
+    language: Language = "en",
+    limits: tuple[float, float] | None = None,
+    title: str = "",
+    key: str = "",
+    form: Form | None = None,
+    amount_form: Form = SHARES,
+    small: bool = False,
+) -> go.Figure:
+    """Places by their outlines, coloured by a number; circles at points, their area an amount; lines.
+
+    Longitudes are drawn cos(middle latitude) times as wide as latitudes are high.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Region code to the number; regions without one stay blank.
+    land : Land
+        Outlines, points and lines, of longitude and latitude in degrees.
+    amounts : pandas.Series, optional
+        Point to its amount, zero or more; points without one, or of none that are not shut, are not drawn.
+    names : pandas.DataFrame, optional
+        region, name_en, name_zh: what regions are called, by default their codes.
+    scale : {"level", "change", "external", "own", "inter"}
+        Colours, as of `tile_map`.
+    language : {"en", "zh", "both"}
+        Language of names and words; "both" writes names in both.
+    limits : pair of float, optional
+        Ends of the colour scale; by default those of the values, symmetric for "change".
+    title : str
+        Heading above the figure; none by default.
+    key : str
+        What the colours mean, under the map.
+    form, amount_form : Form
+        How values and amounts are written, by default in per cent, changes with their sign.
+    small : bool
+        For narrow windows: lower, circles smaller and without names.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its window.
+
+    Raises
+    ------
+    BadInput
+        Where no outlined region has a value.
+
+    Examples
+    --------
+    >>> import pandas as pd, xunhuan as xh
+    >>> from xunhuan.models.model import Land
+    >>> square = pd.DataFrame({"region": "AT-N", "part": 0, "lon": [0, 1, 1, 0], "lat": [0, 0, 1, 1]})
+    >>> port = pd.DataFrame({"point": ["NP"], "name_en": ["North Port"], "name_zh": ["北港"], "lon": [1.0], "lat": [0.5],
+    ...                      "shut": [False]})
+    >>> land = Land(square, port, pd.DataFrame(columns=["line", "new", "lon", "lat"]))
+    >>> fig = xh.figures.land_map(pd.Series({"AT-N": 0.2}), land, amounts=pd.Series({"NP": 0.7}))
+    >>> [t.text if isinstance(t.text, str) else list(t.text) for t in fig.data if t.text is not None]
+    ['AT-N: 20.0%', ['North Port']]
+    """
+    series = pd.Series(values, dtype=float)
+    shown = [str(r) for r in dict.fromkeys(land.outline["region"]) if np.isfinite(series.get(r, np.nan))]
+    if not shown:
+        raise BadInput("no outlined region has a value", fix="give values by region code of the outlines")
+    limits = limits or maps.limits_of(series[shown], scale)
+    form = form or maps.form_of(scale)
+    height, largest = _SMALL if small else _WIDE
+    fig = go.Figure(list(_places(series, land.outline, names, scale, language, limits, form)))
+    fig.add_traces(list(_lines(land.lines, language)))
+    if amounts is not None:
+        fig.add_traces(list(_circles(amounts, land, language, amount_form, largest, named=not small)))
+    style.dress(fig, title=title, height=height + 90, legend=True)
+    fig.add_scatter(  # carries the scale of colours
+        x=[None], y=[None], mode="markers", marker={"color": [limits[0]], "coloraxis": "coloraxis"}, showlegend=False
+    )
+    fig.update_layout(coloraxis=maps.axis_of(scale, limits, maps.bar_of(key, form)))
+    middle = np.radians((land.outline["lat"].min() + land.outline["lat"].max()) / 2)
+    fig.update_xaxes(visible=False, constrain="domain")
+    fig.update_yaxes(visible=False, constrain="domain", scaleanchor="x", scaleratio=float(1 / np.cos(middle)))
+    return fig
+
+
+def _places(
+    values: pd.Series,
+    outline: pd.DataFrame,
+    names: pd.DataFrame | None,
+    scale: maps.Scale,
+    language: Language,
+    limits: tuple[float, float],
+    form: Form,
+) -> Iterator[go.Scatter]:
+    """A path a region, its parts one after the other."""
+    known = pd.DataFrame(columns=["name_en", "name_zh"]) if names is None else names.set_index("region")
+    colours = [list(c) for c in maps.MAP_SCALES[scale]]
+    for region, parts in outline.groupby("region", sort=False):
+        value = float(values.get(region, np.nan))
+        at = float(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1)) if np.isfinite(value) else np.nan
+        fill = style.BLANK if np.isnan(at) else sample_colorscale(colours, [at])[0]
+        code = str(region)
+        name = (
+            style.label(code, str(known["name_en"][code]), str(known["name_zh"][code]), language)
+            if code in known.index
+            else code
+        )
+        x, y = _joined(parts, "part")
+        yield go.Scatter(
+            x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line={"color": style.PAPER, "width": 0.8},
+            hoveron="fills", hoverinfo="text", text=f"{name}: {form.text(value, 2 if form.signed else 1)}",
+            showlegend=False,
+        )  # fmt: skip
+
+
+def _lines(lines: pd.DataFrame, language: Language) -> Iterator[go.Scatter]:
+    """Lines that are there, thin; lines that are new, thick."""
+    for new, word, line in ((False, "lines_there", {"color": style.NEUTRAL, "width": 0.7}),
+                            (True, "lines_new", {"color": style.INK, "width": 3.5})):  # fmt: skip
+        some = lines[lines["new"].astype(bool) == new]
+        if len(some):
+            x, y = _joined(some, "line")
+            yield go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name=style.word(word, language))
+
+
+def _circles(
+    amounts: pd.Series, land: Land, language: Language, form: Form, largest: float, named: bool
+) -> Iterator[go.Scatter]:
+    """Circles, largest first so that small ones lie on top; those that are shut as crosses."""
+    p = land.points.assign(amount=land.points["point"].map(amounts).astype(float))
+    p = p[np.isfinite(p["amount"])].sort_values("amount", ascending=False, kind="stable")
+    most = max(float(p["amount"].max()), 1e-300) if len(p) else 1.0
+    label = [style.label(str(c), str(en), str(zh), language)
+             for c, en, zh in p[["point", "name_en", "name_zh"]].itertuples(index=False)]  # fmt: skip
+    p = p.assign(label=label)
+    open_ones, shut = p[~p["shut"].astype(bool) & (p["amount"] > 0)], p[p["shut"].astype(bool)]
+    if len(open_ones):
+        short = open_ones["name_en"].where(open_ones["name_en"] != "", open_ones["label"])  # no room for both languages
+        seen = open_ones.assign(label=short) if language == "both" else open_ones
+        text = _thinned(seen, float(np.ptp(land.outline["lon"]))) if named else None
+        yield go.Scatter(
+            x=open_ones["lon"], y=open_ones["lat"], mode="markers+text" if named else "markers", text=text,
+            textposition="middle right", textfont={"size": 11, "color": style.INK}, cliponaxis=False,
+            marker={"size": np.maximum(largest * np.sqrt(open_ones["amount"] / most), 3), "color": style.SERIES[2],
+                    "opacity": 0.75, "line": {"color": style.PAPER, "width": 1}},
+            customdata=[f"{n}: {form.text(a)}" for n, a in zip(open_ones["label"], open_ones["amount"], strict=True)],
+            hovertemplate="%{customdata}<extra></extra>", showlegend=False,
+        )  # fmt: skip
+    if len(shut):
+        yield go.Scatter(
+            x=shut["lon"], y=shut["lat"], mode="markers", name=style.word("point_shut", language),
+            marker={"symbol": "x-thin", "size": 9, "line": {"color": style.INK, "width": 2}},
+            customdata=list(shut["label"]), hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+
+
+def _thinned(p: pd.DataFrame, width: float) -> list[str]:
+    """Names of circles, the largest first, left out where they would lie on another."""
+    out, taken = [], np.empty((0, 2))
+    for lon, lat, label in p[["lon", "lat", "label"]].itertuples(index=False):
+        free = len(taken) < _NAMED and (np.hypot(*(taken - [lon, lat]).T) > _APART * width).all()
+        out.append(str(label) if free else "")
+        taken = np.vstack([taken, [lon, lat]]) if free else taken
+    return out
+
+
+def _joined(corners: pd.DataFrame, by: str) -> tuple[list[float | None], list[float | None]]:
+    """Corners of several paths in a row, with a gap between two."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for _, path in corners.groupby(by, sort=False):
+        x += [*path["lon"].tolist(), None]
+        y += [*path["lat"].tolist(), None]
+    return x[:-1], y[:-1]
