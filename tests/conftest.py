@@ -17,6 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.faces.cli import main
+from xunhuan.scenario.layers import read_layers
 
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
@@ -92,7 +93,11 @@ def toy_result(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def library_result(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The folder the command line writes for a scenario of the library, without draws. To change it, copy it."""
-    return lambda name: once(
-        tmp_path_factory, f"library-{name}", lambda path: command("run", name, "--no-draws", "-o", str(path))
-    )
+    """The folder the command line writes for a scenario of the library, without draws, or with few where it is never told
+    without. To change it, copy it."""
+
+    def made(name: str) -> Path:
+        few = ("--set", "uncertainty.draws=4") if "split" in read_layers(name).data else ("--no-draws",)
+        return once(tmp_path_factory, f"library-{name}", lambda path: command("run", name, *few, "-o", str(path)))
+
+    return made

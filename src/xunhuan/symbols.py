@@ -267,6 +267,7 @@ SYMBOLS: dict[str, Symbol] = _table((
     ("duties", "Import duties, all uses", "关税收入", "value", "s", ""),
     ("export_tax_revenue", "Export taxes collected", "出口税收入", "value", "s", ""),
     ("subsidies", "Production subsidies paid", "生产补贴支出", "value", "s", ""),
+    ("tolls", "Tolls collected on others' trade", "过境收费收入", "value", "s", ""),
     ("exports_hat", "Sales to other regions, new / old", "调出变化", "ratio", "s", ""),
     ("imports_hat", "Purchases from other regions, new / old", "调入变化", "ratio", "s", ""),
     ("terms_of_trade", "Terms of trade, first order", "贸易条件效应", "share", "s", "CaliendoParro2015"),

@@ -10,6 +10,7 @@ from xunhuan.build.capital import CAPITAL_TABLE, capital_earned
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.places import places
+from xunhuan.data.records import changed
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
 from xunhuan.models.conversion.answer import capital_of_output, respond
@@ -280,7 +281,7 @@ def test_cells_without_exports_are_nothing_and_toyland_does_without_rates(toy: A
         assert not none.detail[name].any()
     unknown = toy.replace(sectors=Sectors(("1", "2", "3")[: toy.S]))
     with pytest.raises(BadInput, match="it is not known what capital earns in these sectors"):
-        respond(unknown, Shock((Orders("BOR", "2", origin="ATL", change=-1.0, end=182),)), PLAIN)
+        respond(unknown, Shock((Orders("BOR", "2", origin="ATL", change=-1.0, end=182),)), changed(PLAIN, sectors="2"))
 
 
 def test_a_range_must_hold_its_value() -> None:

@@ -216,7 +216,7 @@ def _evaluations(u: Mapping[str, Any]) -> float:
 def _drawn_of(u: Mapping[str, Any]) -> int:
     """Quantities of models and of the table that are drawn: a spread, a list of choices, or the model's own errors."""
     own = {x.name for m in registry.models().values() for x in m.uncertain}
-    return sum(isinstance(v, Mapping) or (k in own and bool(v)) for k, v in u.items() if k != "shock")
+    return sum(isinstance(v, Mapping) or (k in {*own, "table"} and bool(v)) for k, v in u.items() if k != "shock")
 
 
 def _texts(value: Any) -> Iterator[str]:
