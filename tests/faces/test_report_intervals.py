@@ -152,6 +152,6 @@ def test_what_versions_say_of_themselves_is_there_in_chinese() -> None:
     said = {n for name in known_tables() if (p := load(name).posterior) is not None for n in p.notes}
     assert len(said) > 2
     for note in said:
-        assert re.search("[\u4e00-\u9fff]", words.of_posterior(note, "zh")), note
-        assert words.of_posterior(note, "en") == note
-        assert re.findall(r"[\d.]+", words.of_posterior(note, "zh")) == re.findall(r"[\d.]+", note)
+        assert re.search("[\u4e00-\u9fff]", words.in_language(note, "zh")), note
+        assert words.in_language(note, "en") == note
+        assert re.findall(r"[\d.]+", words.in_language(note, "zh")) == re.findall(r"[\d.]+", note)

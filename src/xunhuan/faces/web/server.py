@@ -37,11 +37,21 @@ class Laboratory:
         threading.Thread(target=_warm, name="warm", daemon=True).start()
         if threading.current_thread() is threading.main_thread():
             for end in (signal.SIGINT, signal.SIGTERM):  # also where a background shell has them ignored
-                signal.signal(end, signal.default_int_handler)
+                signal.signal(end, _end)
         try:
             self.server.run()
         finally:
+            if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+                signal.setitimer(signal.ITIMER_REAL, 0)
             self.pool.close()
+
+
+def _end(number: int, frame: object) -> None:
+    """Interrupt, and again every second until it is heard: one that falls into the clearing away of an object is lost."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)
+    raise KeyboardInterrupt
 
 
 def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Laboratory:
