@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers, a core each: BLAS threads of their own would only get in each other's way.
+# Three workers on two cores, since browsers and subprocesses leave one idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 .PHONY: demo test quick lint golden evidence figures lock clean

@@ -73,7 +73,7 @@ def longer() -> list[str]:
     return [number(100 * float(found["freight"]), 1)]
 
 
-@quote(PAGE, "fitted to nothing | correlation {n} by freight, {n} by gravity |")
+@quote(PAGE, "was chosen with it in sight | correlation {n} by freight, {n} by gravity |")
 def unfitted() -> list[str]:
     """Ports of which the network's targets have the containers, entrepots apart."""
     targets = pd.read_csv(network("transport-2017").folder / "targets.csv")

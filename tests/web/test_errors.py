@@ -330,3 +330,30 @@ def test_a_run_ends_with_its_server(tmp_path: Path) -> None:
     while run.exists() and time.monotonic() < until:
         time.sleep(0.02)
     assert not run.exists()
+
+
+LOST = """
+import os, signal, time
+from xunhuan.faces.web.server import interrupted_by
+
+class Heavy:
+    def __del__(self):  # what is raised here nobody hears
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+with interrupted_by(signal.SIGINT):
+    try:
+        Heavy()
+        time.sleep(30)
+        print("lost")
+    except KeyboardInterrupt:
+        print("heard")
+"""
+
+
+def test_an_interrupt_that_nobody_hears_is_sent_again() -> None:
+    begun = time.monotonic()
+    found = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout == "heard\n"
+    assert "KeyboardInterrupt" in found.stderr  # the first, ignored by the interpreter
+    assert time.monotonic() - begun < 29

@@ -284,6 +284,12 @@ def test_cells_without_exports_are_nothing_and_toyland_does_without_rates(toy: A
         respond(unknown, Shock((Orders("BOR", "2", origin="ATL", change=-1.0, end=182),)), changed(PLAIN, sectors="2"))
 
 
+def test_a_cell_has_one_seller(toy: Accounts) -> None:
+    for edit in (OriginShift("BOR", cells="ATL:MAN:0.1"), OriginOrders("BOR", cells="ATL:MAN:0.1")):
+        (wrong,) = edit.check(toy)
+        assert (wrong.what, wrong.fix) == ("ATL is 3 regions, a cell has one seller", "give each region its own cell")
+
+
 def test_a_range_must_hold_its_value() -> None:
     with pytest.raises(ValueError, match="must lie between"):
         Assumed(value=3.0, low=1.0, high=2.0, kind="judgement", source="x")

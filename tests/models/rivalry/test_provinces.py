@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Shock
@@ -279,6 +280,10 @@ def test_a_privilege_is_taken_by_who_would_lose_no_more_by_the_plan(toy: Account
     for part, keeps in ((0.999, False), (1.001, True)):
         assert bool(offered(part * asked / 1e3).keeps[0]) is keeps  # of billions the table's millions
     assert offered(0.5 * asked / 1e3).nation[0] < rich.nation[0]
+    own = changed(own, compliance=(0.5,))
+    asked = float(offered(1.0).asked[0])  # half of a mind is the nation's, and a privilege counts half
+    for part, keeps in ((0.999, False), (1.001, True)):
+        assert bool(offered(part * asked / 1e3).keeps[0]) is keeps
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,19 +37,30 @@ class Laboratory:
     def run(self) -> None:
         """Serve until interrupted (SIGINT or SIGTERM); runs are then ended and found again at the next start."""
         threading.Thread(target=_warm, name="warm", daemon=True).start()
-        if threading.current_thread() is threading.main_thread():
-            for end in (signal.SIGINT, signal.SIGTERM):  # also where a background shell has them ignored
-                signal.signal(end, _end)
         try:
-            self.server.run()
+            with interrupted_by(signal.SIGINT, signal.SIGTERM):  # also where a background shell has them ignored
+                self.server.run()
         finally:
-            if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-                signal.setitimer(signal.ITIMER_REAL, 0)
             self.pool.close()
 
 
+@contextmanager
+def interrupted_by(*ends: signal.Signals) -> Iterator[None]:
+    """Signals that interrupt the block, again every second until that is heard: what is raised while an object is cleared
+    away is lost. In the main thread alone, which is the one that hears them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    for end in ends:
+        signal.signal(end, _end)
+    try:
+        yield
+    finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _end(number: int, frame: object) -> None:
-    """Interrupt, and again every second until it is heard: one that falls into the clearing away of an object is lost."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)

@@ -72,9 +72,17 @@ def _positions(acc: Accounts, text: str) -> tuple[NDArray[np.intp], NDArray[np.i
     at = {c: k for k, c in enumerate(acc.geography.codes)}
     sectors = {c: k for k, c in enumerate(acc.sectors.codes)}
     cells = read_cells(text)
-    r = [at[o] if o in at else int(acc.geography.select(o, acc.home)[0]) for o, _, _ in cells]
+    r = [at[o] if o in at else _one(acc, o) for o, _, _ in cells]
     i = [sectors[s] if s in sectors else acc.sectors.index(s) for _, s, _ in cells]
     return np.array(r, dtype=np.intp), np.array(i, dtype=np.intp), np.array([c for _, _, c in cells])
+
+
+def _one(acc: Accounts, seller: str) -> int:
+    """The region of a name. Raises UnknownName, BadInput where it names several."""
+    found = acc.geography.select(seller, acc.home)
+    if len(found) != 1:
+        raise BadInput(f"{seller} is {len(found)} regions, a cell has one seller", fix="give each region its own cell")
+    return int(found[0])
 
 
 def _wrong(acc: Accounts, text: str) -> tuple[Wrong, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, NotConverged, Problems, XunhuanError
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.rivalry.game import APART, Bounds, GameEquilibrium, Owners, climb_alone, nash, together
@@ -180,7 +180,8 @@ class Played:
     welfare   play r, ln W in Nash at the first φ and coordinated · bill play r · nation: φ, Σ ω ln W in each Nash
     volume    play r i, output new / old
     status    whether the economy at the first Nash has one equilibrium
-    offers    at each φ who took a privilege and what each would ask; none where nothing is offered
+    offers    at each φ who took a privilege and how tempted each was; none where nothing is offered
+    phi       p, compliance of each at the first φ, edits of minds with it
     """
 
     board: Board
@@ -197,6 +198,7 @@ class Played:
     status: Status
     weight: Array
     offers: tuple[Obedience, ...]
+    phi: Array
 
     @property
     def loss(self) -> float:
@@ -213,12 +215,14 @@ class Played:
     def asked(self) -> Array:
         """What each that is offered something would ask for keeping to the plan's rates, r, value; nan for the rest.
 
-        A player's is given to its regions by income.
+        A player's is told by its regions, by income. A privilege counts 1 − φ of what it is worth, as all that is one's own
+        does, and who has the nation's mind alone asks nothing.
         """
         out = np.full(len(self.slopes.income), np.nan)
         if self.offers:
-            for regions, tempted in zip(self.board.member, self.offers[0].tempted, strict=True):
-                out[regions] = tempted * self.slopes.income[regions]
+            asked = ratio(self.offers[0].tempted, 1 - self.phi)
+            for regions, share in zip(self.board.member, asked, strict=True):
+                out[regions] = share * self.slopes.income[regions]
         return out
 
     @property
@@ -258,20 +262,22 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
         mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
         # What a rate is worth to the nation is less than to who sets it by the player's share of the nation.
         rooms.append((mind, worth * (1 - (1 - share) * mind.phi[at.owner])))
-    found = [nash(m, m.trials, at.owner, bounds, start, scale, bends=m.bends) for m, scale in rooms]
+    given = _privileges(acc, at, minds, slopes.income)
+    # Where something is offered the games without are asked for nothing but the first, where plan and search begin.
+    plain = rooms[:1] if given.any() else rooms
+    found = [nash(m, m.trials, at.owner, bounds, start, scale, bends=m.bends) for m, scale in plain]
     one_mind = Payoff(slopes, at, *_minds_of(at, p, 1.0, minds), weight)
     best, taken = coordinated(one_mind, bounds, found[0].x, np.maximum(worth * share, 1e-12), worth)
-    given = _privileges(acc, at, minds, slopes.income)
     offers: list[Obedience] = []
     if given.any():
-        offers = [_offered(m, at, bounds, best, e.x, scale, given) for (m, scale), e in zip(rooms, found, strict=True)]
+        offers = [_offered(m, at, bounds, best, found[0].x, scale, given) for m, scale in rooms]
         found = [o.equilibrium for o in offers]
     plays = slopes.values(np.stack([*(e.x for e in found), best]))
     one, volume, status = slopes.settled(found[0].x)
     _, planned, _ = slopes.settled(best)
     told = plays[[0, -1]]
     return Played(at, slopes, p.compliance, tuple(found), best, taken, told[:, 0], told[:, 2], plays[:-1, 0] @ weight,
-                  np.stack([volume, planned]), one, status, weight, tuple(offers))  # fmt: skip
+                  np.stack([volume, planned]), one, status, weight, tuple(offers), rooms[0][0].phi)  # fmt: skip
 
 
 def coordinated(mind: Payoff, bounds: Bounds, start: Array, scale: Array, worth: Array) -> tuple[Array, int]:
