@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,6 @@ from xunhuan.models.gateway.people import hours_saved
 from xunhuan.models.gateway.ports import congested, stuck, traffic
 from xunhuan.models.gateway.routes import Costs, costs, online
 from xunhuan.models.model import LongRun, Response, Shock, Status
-
-if TYPE_CHECKING:
-    pass
 
 
 class End(NamedTuple):
