@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -217,3 +219,22 @@ def test_every_record_is_whole() -> None:
         assert model.quantities, model.name
         assert {q.picture for q in model.quantities} <= pictures
         assert all(issubclass(e, Edit) for e in model.reads)
+
+
+def test_two_that_ask_first_at_the_same_time_both_get_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server's first requests come together: the rooms are opened once, and no thread sees half of them."""
+    wanted, opened = list(registry.models()), registry.register
+    monkeypatch.setattr(registry, "_known", {})
+    monkeypatch.setattr(registry, "_found", False)
+    taken: list[str] = []
+
+    def slowly(model: Model[Any]) -> None:
+        time.sleep(0.001)
+        taken.append(model.name)
+        opened(model)
+
+    monkeypatch.setattr(registry, "register", slowly)
+    with ThreadPoolExecutor(8) as pool:
+        found = [list(each) for each in pool.map(lambda _: registry.models(), range(8))]
+    assert found == [wanted] * 8
+    assert sorted(taken) == sorted(wanted)

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import importlib.util
 import pkgutil
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
@@ -37,6 +38,8 @@ DEFAULT = "trade"
 """The model asked where none is named."""
 _known: dict[str, Model[Any]] = {}
 _found = False
+_finding = threading.RLock()
+"""Held while rooms are opened: a server's first two requests come together. Opening a room may ask for models again."""
 
 
 def models() -> dict[str, Model[Any]]:
@@ -61,10 +64,12 @@ def models() -> dict[str, Model[Any]]:
     """
     global _found
     if not _found:
-        for model in (*_rooms(), *_elsewhere()):
-            if _known.get(model.name) is not model:
-                register(model)
-        _found = True
+        with _finding:
+            if not _found:
+                for model in (*_rooms(), *_elsewhere()):
+                    if _known.get(model.name) is not model:
+                        register(model)
+                _found = True
     own = _own()
     return dict(sorted(_known.items(), key=lambda item: _place(item[1], own)))
 

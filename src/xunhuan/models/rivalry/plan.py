@@ -43,11 +43,13 @@ def kept_plan(g: Game) -> CityPlan:
     """The plan, kept for the next question: what cities look to has no part in it."""
     minds = ("keep", "share", "promotion", "compliance")
     key = b"|".join(np.asarray(v).tobytes() for name, v in g._asdict().items() if name not in minds)
-    if key not in _kept:
-        if len(_kept) >= _KEPT:
+    found = _kept.get(key)
+    if found is None:
+        found = plan(g)
+        if len(_kept) >= _KEPT:  # only now: another thread may have asked the same meanwhile
             _kept.clear()
-        _kept[key] = plan(g)
-    return _kept[key]
+        _kept[key] = found
+    return found
 
 
 def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
