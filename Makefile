@@ -2,27 +2,33 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# pip takes four times as long, which is a minute on two cores.
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Three workers on two cores, since browsers and subprocesses leave one idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
-.PHONY: demo test quick lint golden evidence figures lock clean
+.PHONY: demo test tests quick lint golden evidence figures lock clean
 
-$(VENV)/.runtime: requirements.lock pyproject.toml
+$(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps -e .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	touch $@
 
 # The main job on the bundled tables; prints the answer and where its report lies.
 demo: $(VENV)/.runtime
 	$(BIN)/xunhuan demo
 
-# Style, types, layers, dependencies, then every test and doctest with warnings as errors.
-test: $(VENV)/.dev lint
+# Style, types, layers and dependencies beside every test and doctest with warnings as errors: one core would be idle otherwise.
+test: $(VENV)/.dev
+	$(MAKE) --no-print-directory --jobs=2 lint tests
+
+tests: $(VENV)/.dev
 	$(PYTEST)
 
 # The tests without those that take seconds each, drive a browser or start a cluster.
@@ -54,6 +60,7 @@ figures: evidence
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	printf 'uv\n' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet -c requirements-dev.lock - -o requirements-uv.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache out
