@@ -71,6 +71,11 @@ class Sectors:
                 out[name.casefold()] = k
         return out
 
+    @cached_property
+    def _sets(self) -> dict[str, Index]:
+        """Positions of each group's sectors."""
+        return {g.casefold(): np.array([self.codes.index(m) for m in ms], np.intp) for g, ms in self.groups.items()}
+
     def known_names(self) -> list[str]:
         """Every name a selection accepts."""
         return list(dict.fromkeys([*self.codes, "all", *self.groups, *self.names_en, *self.names_zh]))
@@ -111,9 +116,8 @@ class Sectors:
 
     def _one(self, word: str) -> Index:
         key = word.strip().casefold()
-        groups = {g.casefold(): m for g, m in self.groups.items()}
-        if key in groups:
-            return np.array([self.codes.index(m) for m in groups[key]], dtype=np.intp)
+        if key in self._sets:
+            return self._sets[key]
         if key == "all":
             return np.arange(len(self))
         return np.array([self.index(word)], dtype=np.intp)

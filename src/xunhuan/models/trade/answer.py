@@ -10,6 +10,7 @@ from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import LongRun, Response, Shock
 from xunhuan.models.solvers import Vector, use_compile_cache
 from xunhuan.models.trade import detail, rebuild
+from xunhuan.models.trade.calibrate import elasticities
 from xunhuan.models.trade.ownbase import OwnBase, own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.solve import Problem, base_of, primitives_of, problem
@@ -51,11 +52,12 @@ def long_run_lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
     rest = own_base(accounts, parameters)
     still = primitives_of(rest.accounts, Shock(), parameters)
     base = base_of(rest.accounts, parameters, still)
+    held = elasticities(rest.accounts, parameters)
 
     def solve(shock: Shock, start: Vector | None, booked: bool = True) -> tuple[Response, Vector]:
         p = primitives_of(rest.accounts, shock, parameters)
         own = base if (p.wedge_base == still.wedge_base).all() else None
-        task = problem(rest.accounts, p, parameters, own)
+        task = problem(rest.accounts, p, parameters, own, held=held)
         found = conclude(rest.accounts, task, parameters, start)
         if not booked:
             lean = detail.volumes(rest.accounts, task.base, task.shift, found.out)

@@ -42,14 +42,14 @@ class Problem(NamedTuple):
 
 def problem(
     acc: Accounts, p: Primitives, parameters: TradeParameters, base: calibrate.Base | None = None,
-    shifted: Shift | None = None,
+    shifted: Shift | None = None, held: tuple[Elasticities, str] | None = None,
 ) -> Problem:  # fmt: skip
     """Calibrate and check everything that can be refused before solving; errors as in `respond`.
 
-    base, shifted  what `base_of` and `calibrate.shift` give, where they are at hand
+    base, shifted, held  what `base_of`, `calibrate.shift` and `calibrate.elasticities` give, where they are at hand
     """
     base = base_of(acc, parameters, p) if base is None else base
-    elastic, note = calibrate.elasticities(acc, parameters)
+    elastic, note = calibrate.elasticities(acc, parameters) if held is None else held
     shifted = calibrate.shift(acc, base, p) if shifted is None else shifted
     options = Options(tolerance=parameters.tolerance, max_iterations=parameters.max_iterations)
     return Problem(base, elastic, shifted, options, bool(p.export_tax.any() or p.tolls), note)
