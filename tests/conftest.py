@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.helpers.browsing import chromium
-from tests.helpers.kept import once
+from tests.helpers.kept import once, sampled_once
 from tests.helpers.raw import NoRaw, raw_folder
+from xunhuan.build.harmonise import provinces
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
@@ -47,6 +48,14 @@ def room_for_programs() -> Iterator[None]:
     maps, jax = Path("/proc/self/maps"), sys.modules.get("jax")
     if jax is not None and maps.exists() and maps.read_bytes().count(b"\n") > MAPS:
         jax.clear_caches()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What bureaus report is harmonised once a session, however many tables are built of it."""
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(provinces, "sample", sampled_once(tmp_path_factory, provinces.sample))
+        yield
 
 
 @pytest.fixture(scope="session")

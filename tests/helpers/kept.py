@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,3 +26,22 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
         if not path.exists():
             make(path)
     return path
+
+
+def sampled_once(factory: pytest.TempPathFactory, sample: Callable[..., Any]) -> Callable[..., Any]:
+    """`sample` that a session runs once for each of its inputs: the same reports are harmonised by many tests, and a chain
+    takes ten seconds. The state of the random numbers, before and after, belongs to inputs and answer."""
+
+    def kept(data: Any, rng: Any, **given: Any) -> Any:
+        key = hashlib.sha256(pickle.dumps((data, rng.bit_generator.state, sorted(given.items())))).hexdigest()
+
+        def make(path: Path) -> None:
+            found = sample(data, rng, **given)
+            part = path.with_suffix(".part")
+            part.write_bytes(pickle.dumps((found, rng.bit_generator.state)))
+            part.rename(path)
+
+        found, rng.bit_generator.state = pickle.loads(once(factory, f"sampled-{key}", make).read_bytes())
+        return found
+
+    return kept

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from xunhuan.models.model import Shock, Status
 
 Instrument = Literal["subsidy", "export_tax", "tariff"]
+EXACT = 1e-9
+"""Error of derivatives, share of the largest, below which none is sought."""
 SLOPES_OF = ("ln W", "ln y", "bill")
 """What `Slopes` gives by region: ln real income against the base; ln volume of the sectors at stake, new / old; the bill for
 subsidies less what taxes bring, share of income."""
@@ -59,8 +61,11 @@ class Slopes(Protocol):
         """Base output by region and sector, r i, value."""
         ...
 
-    def __call__(self, x: Array) -> Effects:
-        """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium."""
+    def __call__(self, x: Array, accuracy: float = EXACT) -> Effects:
+        """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium.
+
+        accuracy  error of derivatives, share of the largest: a step on the way needs less than the last
+        """
         ...
 
     def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:

@@ -139,7 +139,7 @@ def test_coordination_is_no_worse_and_its_losers_can_be_paid(toy: Accounts) -> N
 
 
 def _quadratic(bend: np.ndarray, aim: np.ndarray):  # type: ignore[no-untyped-def]
-    def payoffs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def payoffs(x: np.ndarray, accuracy: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         slope = np.diag(aim) - bend * x[None, :]
         slope[np.diag_indices(len(x))] = aim - bend @ x
         return aim * x - 0.5 * np.diag(bend) * x**2 - x * ((bend - np.diag(np.diag(bend))) @ x), slope
@@ -204,7 +204,9 @@ def test_a_flat_point_that_is_a_trough_is_no_equilibrium() -> None:
         return many**2
 
     bounds = Bounds(np.full(2, -0.05), np.full(2, 0.05))
-    found = nash(lambda x: (x**2, np.diag(2 * x)), trials, np.arange(2), bounds, np.zeros(2), np.ones(2), starts=())
+    found = nash(
+        lambda x, accuracy: (x**2, np.diag(2 * x)), trials, np.arange(2), bounds, np.zeros(2), np.ones(2), starts=()
+    )
     assert found.outcome == "no_equilibrium"
     assert abs(found.best.to) == pytest.approx(0.05)
     best, tried = deviations(trials, np.arange(2), bounds, np.zeros(2), np.ones(2))
@@ -215,7 +217,7 @@ def test_a_flat_point_that_is_a_trough_is_no_equilibrium() -> None:
 def test_starts_that_end_apart_are_several() -> None:
     """u = −(x² − a²)²: equilibria at ±a."""
 
-    def payoffs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def payoffs(x: np.ndarray, accuracy: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         return -1e4 * (x**2 - 4e-4) ** 2, np.diag(-4e4 * x * (x**2 - 4e-4))
 
     bounds = Bounds(np.full(1, -0.05), np.full(1, 0.05))

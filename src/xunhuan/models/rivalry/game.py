@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 
-Payoffs = Callable[[Array], tuple[Array, Array]]
-"""Controls c to payoffs p and their derivatives in each control, p c."""
+Payoffs = Callable[[Array, float], tuple[Array, Array]]
+"""Controls c to payoffs p and their derivatives in each control, p c, these to some accuracy, share of the largest."""
 Trials = Callable[[Array], Array]
 """Many controls n c to payoffs n p; nan where there are none."""
 Bends = Callable[[Array], Array]
@@ -26,6 +26,8 @@ FLAT = 1e-5
 _STEP = 0.3
 """Furthest a control moves in one step, share of the distance between its bounds."""
 _STEPS = 60
+_BLUR = 1e-3
+"""Accuracy of slopes, share of the largest that are left: Newton's way is not worth more [DemboEisenstatSteihaug1982]."""
 _TURNS = 30
 """Passes allowed in the search for the edges that a step ends at."""
 _CONCAVE = -0.1
@@ -99,7 +101,7 @@ def climb_alone(
     doubles them is shortened and tried again.
     """
     x = bounds.clip(np.asarray(x, dtype=np.float64))
-    slope = _own(payoffs, owner, x) / scale
+    slope = _own(payoffs, owner, x, _BLUR) / scale
     whole = _STEP * (bounds.high - bounds.low)
     part, fresh, k = 1.0, bent is None and bends is not None, 0
     if bent is None:
@@ -109,7 +111,7 @@ def climb_alone(
         if flat < FLAT and np.abs(move).max() < APART / 10:
             break
         k += 1
-        turned = _own(payoffs, owner, x + move) / scale
+        turned = _own(payoffs, owner, x + move, _BLUR * min(flat, 1.0)) / scale
         left = _flat(turned, x + move, bounds)
         if (size := float(move @ move)) > 0:
             bent = bent + np.outer(turned - slope - bent @ move, move) / size
@@ -151,9 +153,9 @@ def newton(x: Array, slope: Array, bent: Array, bounds: Bounds, reach: Array) ->
     return np.asarray(np.clip(move, low, high))
 
 
-def _own(payoffs: Payoffs, owner: Owners, x: Array) -> Array:
+def _own(payoffs: Payoffs, owner: Owners, x: Array, accuracy: float) -> Array:
     """Each control's slope in its owner's payoff, c."""
-    _, slope = payoffs(x)
+    _, slope = payoffs(x, accuracy)
     return np.asarray(slope[owner, np.arange(len(x))])
 
 

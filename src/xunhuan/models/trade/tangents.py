@@ -22,7 +22,7 @@ from xunhuan.data.records import changed
 from xunhuan.errors import NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.slopes import Controls, Effects
+from xunhuan.models.slopes import EXACT, Controls, Effects
 from xunhuan.models.solvers import (
     CONVERGED,
     JaxArray,
@@ -45,7 +45,7 @@ from xunhuan.models.trade.stability import conclude, of_base
 
 TOGETHER = 16
 """Trials worked out in one call; fewer are filled up, so that one program serves any number."""
-_LINEAR = Options(tolerance=1e-9, max_iterations=600, growth=1e9, largest_step=1e12)
+_LINEAR = Options(tolerance=EXACT, max_iterations=600, growth=1e9, largest_step=1e12)
 _BESIDE = _LINEAR._replace(window=6)
 """A shorter memory where many are solved side by side: there the memory is what takes time."""
 
@@ -137,8 +137,12 @@ def tangents(
     way: JaxArray,
     guess: JaxArray,
     taxed: bool,
+    accuracy: float,
 ) -> Tangents:
-    """Derivatives at state x and rates c along some ways n c, all linear systems side by side, from a guess of the moves."""
+    """Derivatives at state x and rates c along some ways n c, all linear systems side by side, from a guess of the moves.
+
+    accuracy  largest residual of a system, share of the largest element of its right-hand side
+    """
 
     def measured(x: Vector, r: Vector) -> JaxArray:
         return measures(equilibrium(e, p, shifted(z, w, r), x, taxed), e, w, r)
@@ -155,7 +159,7 @@ def tangents(
     _, on = jax.linearize(iteration(e, p, shifted(z, w, rates), ready, taxed), x)
     size = jnp.abs(b).max(1, keepdims=True)
     unit = jnp.where(size > 0, size, 1.0)
-    move, info = fixed_points(lambda y: b / unit + jax.vmap(on)(y), guess / unit, _BESIDE)
+    move, info = fixed_points(lambda y: b / unit + jax.vmap(on)(y), guess / unit, _BESIDE._replace(tolerance=accuracy))
     return Tangents(value, jax.vmap(pushed)(move * unit, way), move * unit, info)
 
 
@@ -300,16 +304,16 @@ class TradeSlopes:
             self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move, False)
         return self._at
 
-    def __call__(self, x: Array) -> Effects:
-        """Measures m r and their derivatives in each rate, m r c. Raises NotConverged."""
+    def __call__(self, x: Array, accuracy: float = EXACT) -> Effects:
+        """Measures m r and their derivatives in each rate, m r c, to some accuracy. Raises NotConverged."""
         at, task = self._found(x), self.task
         got = tangents(
             task.economy, task.elasticities, task.shift, jnp.asarray(at.state), self.ways, jnp.asarray(x),
-            jnp.eye(len(x)), jnp.asarray(at.move), task.taxed,
+            jnp.eye(len(x)), jnp.asarray(at.move), task.taxed, max(accuracy, EXACT),
         )  # fmt: skip
         if bool((np.asarray(got.info.outcome) != CONVERGED).any()):
             raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
-        self._at = at._replace(move=np.asarray(got.move), exact=True)
+        self._at = at._replace(move=np.asarray(got.move), exact=accuracy <= EXACT)
         return Effects(np.asarray(got.value), np.asarray(got.slope).transpose(1, 2, 0))
 
     def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
