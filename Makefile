@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pip takes four times as long, which is a minute on two cores.
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
-# Three workers on two cores, since browsers and subprocesses leave one idle; threads of BLAS would only get in their way.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal
+# Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 .PHONY: demo test tests quick lint golden evidence figures lock clean
 

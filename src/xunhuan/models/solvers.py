@@ -6,15 +6,19 @@ The only place where JAX is switched to 64-bit: importing this module does it, i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from platformdirs import user_cache_path
 
+__all__ = ["xp"]  # for types it is imported, and would not be handed on
 _config: Any = jax.config  # untyped in jax
 _config.update("jax_enable_x64", True)
 
@@ -31,6 +35,40 @@ Map = Callable[[Vector], Vector]
 CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE, AMBIGUOUS = 0, 1, 2, 3, 4
 OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite", "several")
 """What `SolveInfo.outcome` means; "several": the answer meets the tolerance, but it is not the only one."""
+
+
+_plain: ContextVar[bool] = ContextVar("plain", default=False)
+
+
+class _Arrays:
+    """numpy within `plainly`, jax.numpy elsewhere."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np if _plain.get() else jnp, name)
+
+    def einsum(self, subscripts: str, *arrays: Any) -> Any:
+        """Of two arrays, over batches: numpy's own takes no matrix product unless told to."""
+        if _plain.get():
+            return np.einsum(subscripts, *arrays, optimize=["einsum_path", (0, 1)])
+        return jnp.einsum(subscripts, *arrays)
+
+
+if TYPE_CHECKING:
+    from jax import numpy as xp
+else:
+    xp = _Arrays()
+"""What equations are written with that are worked out both compiled and plainly: one source for both."""
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """A block where `xp` is numpy, and loops and roots of this module are run as they stand. No tracing inside."""
+    before = _plain.set(True)
+    try:
+        with np.errstate(all="ignore"):  # both branches of a `where` are worked out, as compiled programs do
+            yield
+    finally:
+        _plain.reset(before)
 
 
 class Options(NamedTuple):
@@ -103,8 +141,8 @@ def _mixing(turns: JaxArray, valid: JaxArray, residual: Vector, ridge: float) ->
 
 
 def _capped(move: Vector, largest: float) -> Vector:
-    longest = jnp.max(jnp.abs(move))
-    return move * jnp.minimum(1.0, largest / jnp.where(longest > 0, longest, 1.0))
+    longest = abs(move).max()
+    return move * xp.minimum(1.0, largest / xp.where(longest > 0, longest, 1.0))
 
 
 def _advance(options: Options, s: _State, r: Vector) -> _State:
@@ -229,6 +267,85 @@ def implicit_fixed_point(
     root, info = jax.lax.custom_root(residual, jax.lax.stop_gradient(x0), solve, tangent, has_aux=True)
     outcome, iterations, size, worst = (jax.lax.stop_gradient(part) for part in info)
     return root, SolveInfo(outcome.astype(int), iterations.astype(int), size, worst.astype(int))
+
+
+def fixed_point_plainly(g: Map, x0: Any, options: Options = Options()) -> tuple[Any, SolveInfo]:
+    """`fixed_point` in numpy, step by step the same.
+
+    >>> x, info = fixed_point_plainly(np.cos, np.ones(1))
+    >>> float(x[0]).__round__(10), OUTCOMES[int(info.outcome)]
+    (0.7390851332, 'converged')
+    """
+    n, o = len(x0), options
+    steps: Any = np.zeros((o.window, n))
+    turns: Any = np.zeros((o.window, n))
+    x: Any = np.asarray(x0)
+    best_r: Any = np.zeros(n)
+    last_x, best_x, last_r = x, x, best_r
+    best, best_k, filled, rejected, k, damping, finite, has_last = np.inf, 0, 0, 0, 0, 1.0, True, False
+    while best > o.tolerance and k < o.max_iterations and rejected < o.rejections and k - best_k < o.patience:
+        r = g(x) - x
+        err = np.abs(r).max()
+        finite = bool(np.isfinite(err))
+        if finite and err <= o.growth * best:
+            if has_last:
+                steps[filled % o.window], turns[filled % o.window] = x - last_x, r - last_r
+                filled += 1
+            if err < best:
+                best_x, best_r, best, best_k = x, r, err, k
+            m = min(filled, o.window)
+            mix = _mixing_plainly(turns[:m], r, o.ridge)
+            ahead: Any = _capped(r - mix @ steps[:m] - mix @ turns[:m], o.largest_step)
+            last_x, last_r, has_last, x = x, r, True, x + ahead
+        else:
+            damping, rejected, filled = damping / 2, rejected + 1, 0
+            last_x, last_r, has_last = best_x, best_r, bool(np.isfinite(best))
+            back: Any = _capped(best_r, o.largest_step)
+            x = best_x + damping * back
+        k += 1
+    failed = MAX_ITERATIONS if k >= o.max_iterations else DIVERGED if finite else NONFINITE
+    outcome = CONVERGED if best <= o.tolerance else failed
+    told: tuple[Any, ...] = np.asarray(outcome), np.asarray(k), np.asarray(best), np.abs(best_r).argmax()
+    return best_x, SolveInfo(*told)
+
+
+def _mixing_plainly(turns: Any, residual: Any, ridge: float) -> Any:
+    """`_mixing` of the rows there are."""
+    gram = turns @ turns.T
+    square = np.diag(gram)
+    scale = np.where(square > 0, 1 / np.sqrt(np.where(square > 0, square, 1.0)), 0.0)
+    unit = scale[:, None] * gram * scale + np.diag(ridge + np.where(scale > 0, 0.0, 1.0))
+    return scale * np.linalg.solve(unit, scale * (turns @ residual))
+
+
+def repeated(going: Callable[[Any], Any], on: Callable[[Any], Any], start: Any) -> Any:
+    """Apply `on` while `going`: a loop of the compiled program, or within `plainly` one of Python's."""
+    if not _plain.get():
+        return jax.lax.while_loop(going, on, start)
+    while going(start):
+        start = on(start)
+    return start
+
+
+def root_of(
+    f: Map, start: Vector, search: Callable[[Map, Vector], Vector], invert: Callable[[Map, Vector], Vector]
+) -> Vector:
+    """The root of f that `search` finds, with derivatives by the implicit function theorem; `invert` solves with ∂f/∂x."""
+    if _plain.get():
+        return search(f, start)
+    found: Vector = jax.lax.custom_root(f, start, search, invert)
+    return found
+
+
+def solved_by_jacobian(linear: Map, b: Vector) -> Vector:
+    """x of linear(x) = b, by the map's matrix."""
+    solved: Vector = jnp.linalg.solve(jax.jacobian(linear)(jnp.zeros_like(b)), b)
+    return solved
+
+
+def held(x: Vector) -> Vector:
+    """x as a constant: no derivative goes through it."""
+    return x if _plain.get() else jax.lax.stop_gradient(x)
 
 
 def use_compile_cache() -> Path | None:

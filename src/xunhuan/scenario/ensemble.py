@@ -28,6 +28,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, NotConverged, XunhuanError
 from xunhuan.models import registry
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
@@ -83,6 +84,11 @@ DrawRow = tuple[int, str, str, list[float]]
 
 def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     """Outcome, message and headline values of some draws; a draw without an answer is said, not dropped."""
+    with expecting(many=True):
+        yield from _worked(bench, rows)
+
+
+def _worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     assert bench.scenario.uncertainty is not None
     known = {q.column: q for q in bench.scenario.uncertainty.quantities()}
     benches: list[Bench | BadInput] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +15,10 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import MOVED
 from xunhuan.models.edits import ExportTax, Productivity, Tariff, TradeCost
+from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.edits.primitives import Primitives, primitives
-from xunhuan.models.model import Shock
+from xunhuan.models.expecting import expecting
+from xunhuan.models.model import Response, Shock
 from xunhuan.models.slopes import costliest_barriers
 from xunhuan.models.trade import TradeParameters, gradient, respond
 from xunhuan.models.trade.batch import respond_many
@@ -475,10 +478,51 @@ def test_what_draws_share_is_not_kept_where_elasticities_have_a_part(toy: Accoun
     )
     draws = [(e, p) for e in ((cut,), (dear,), (cut, dear)) for p in (low, high, nested, low)]
     batch = respond_many(toy, [Shock(e) for e, _ in draws], [p for _, p in draws])
-    for got, (e, p) in zip(batch, draws, strict=True):
-        np.testing.assert_array_equal(
-            got.detail["real_income_hat"], respond(toy, Shock(e), p).detail["real_income_hat"]
-        )
+    with expecting(many=True):
+        for got, (e, p) in zip(batch, draws, strict=True):
+            alone = respond(toy, Shock(e), p).detail["real_income_hat"]
+            np.testing.assert_array_equal(got.detail["real_income_hat"], alone)
+
+
+def both_ways(ask: Callable[[], Response]) -> None:
+    """Compiled and worked out plainly: as many passes, the same digits but for the last, the same accounts."""
+    with expecting(many=True):
+        one = ask()
+    with expecting(many=False):
+        two = ask()
+    assert one.status.converged
+    assert two.status.iterations == one.status.iterations
+    for name in one.detail.data_vars:
+        np.testing.assert_allclose(two.detail[name], one.detail[name], rtol=1e-11, atol=1e-12, err_msg=str(name))
+    size = one.accounts.flow.max()
+    for field in ("flow", "use", "final", "value_added"):
+        a, b = (getattr(r.accounts, field) for r in (one, two))
+        np.testing.assert_allclose(b, a, rtol=1e-11, atol=1e-12 * size, err_msg=field)
+
+
+def test_plainly_is_as_compiled(toy: Accounts) -> None:
+    """With every option that has equations of its own: nests, people who move, substitutes, scale, tolls, export taxes, a
+    ban that cuts cells off."""
+    rate = np.zeros((toy.R, toy.R, toy.S))
+    rate[2, 3, 0] = 0.05
+    toll = Routes(cost=CellArray(np.ones_like(rate)), tolls=(Toll(collector="AT-E", sector="SER", rate=CellArray(rate)),))
+    edits = (
+        Tariff("ATL", "BOR", "goods", add=0.2), Productivity("AT-S", "MAN", change=0.1),
+        TradeCost("BOR", "AT-N", "FAR", ban=True), toll,
+    )  # fmt: skip
+    p = TradeParameters(nest_ratio=1.5, labour="mobile", substitution="low", scale=0.02)
+    both_ways(lambda: respond(toy, Shock(edits), p))
+
+
+def test_a_search_that_fails_fails_alike(toy: Accounts) -> None:
+    ends = []
+    for many in (True, False):
+        with expecting(many):
+            ends.append(
+                respond(toy, Shock((Productivity("AT-S", change=-0.99),)), TradeParameters(max_iterations=60)).status
+            )
+    assert not ends[0].converged
+    assert ends[0].outcome == ends[1].outcome
 
 
 def test_a_draw_without_an_answer_leaves_the_others_alone(toy: Accounts) -> None:

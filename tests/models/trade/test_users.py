@@ -13,6 +13,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.errors import BadInput, Infeasible
 from xunhuan.models.edits import Edit, ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
 
@@ -81,7 +82,12 @@ def test_against_goods_of_each_user(toy: Accounts, name: str) -> None:
     """The engine in which all users source alike, on a table of four times the goods, each of which has one kind of user."""
     acc = with_users(toy, 0.9)
     p = TradeParameters(theta=THETA, tolerance=1e-12, **CASES[name])
-    one = respond(acc, Shock(EDITS), p.model_copy(update={"sourcing": "by_user"}))
+    by_user = p.model_copy(update={"sourcing": "by_user"})
+    one = respond(acc, Shock(EDITS), by_user)
+    if name == "nests, mobile":
+        with expecting(many=True):
+            compiled = respond(acc, Shock(EDITS), by_user).accounts.flow
+        np.testing.assert_allclose(one.accounts.flow, compiled, rtol=1e-11, atol=1e-12 * compiled.max())
     many = respond(expanded(acc), Shock(EDITS), p)
     assert one.status.converged
     assert many.status.converged

@@ -15,9 +15,21 @@ from functools import partial
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
-from xunhuan.models.solvers import CONVERGED, DIVERGED, JaxArray, Map, Options, SolveInfo, Vector, implicit_fixed_point
+from xunhuan.models.solvers import (
+    CONVERGED,
+    DIVERGED,
+    JaxArray,
+    Map,
+    Options,
+    SolveInfo,
+    Vector,
+    fixed_point_plainly,
+    implicit_fixed_point,
+    plainly,
+    xp,
+)
 from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
@@ -29,15 +41,15 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     """Weights and constants of one problem; see the module's header."""
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
-    barrier = z.log_cost + jnp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
+    barrier = z.log_cost + xp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
     own = 1 + z.export_tax
     if z.tolls is not None:
-        barrier, own = barrier + jnp.log1p(z.tolls.rate.sum(0)), own * (1 + z.tolls.rate.sum(0))
-    weight = shares_by_market(e, z.allowed * jnp.exp(-theta.T[:, None, :] * barrier))
+        barrier, own = barrier + xp.log1p(z.tolls.rate.sum(0)), own * (1 + z.tolls.rate.sum(0))
+    weight = shares_by_market(e, z.allowed * xp.exp(-theta.T[:, None, :] * barrier))
     net = weight / by_market(e, 1 + z.tariff)
     tilt = e.taste * z.demand
     total = tilt.sum(1, keepdims=True)
-    anchored = jnp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
+    anchored = xp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
     financed = _financed(e, z, anchored)
     same, transfer = _transfers(e, z, financed)
     return Ready(
@@ -45,12 +57,12 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
         net=net,
         producer=net / by_market(e, own),
         theta=theta,
-        fold=jnp.concatenate(
-            [jnp.ones((len(p.between), 1)), jnp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
+        fold=xp.concatenate(
+            [xp.ones((len(p.between), 1)), xp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
         ),
-        nest=jnp.einsum("isr,gr->isg", shares_by_market(e, jnp.ones(())), e.group),
+        nest=xp.einsum("isr,gr->isg", shares_by_market(e, xp.ones(())), e.group),
         log_markup=_log_markup(e, z),
-        taste=tilt / jnp.where(total > 0, total, 1.0),
+        taste=tilt / xp.where(total > 0, total, 1.0),
         deficit=financed - transfer,
         transfer=transfer,
         same=same,
@@ -59,7 +71,7 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
 
 
 def _log_markup(e: Economy, z: Shift) -> JaxArray:
-    return jnp.log1p(z.subsidy) - jnp.log1p(e.subsidy)
+    return xp.log1p(z.subsidy) - xp.log1p(e.subsidy)
 
 
 def subsidised(e: Economy, k: Ready, z: Shift) -> Ready:
@@ -83,7 +95,7 @@ def _transfers(e: Economy, z: Shift, deficit: JaxArray) -> tuple[JaxArray, JaxAr
     """
     same = (e.pool.T @ e.pool) * (z.part.T @ z.part)
     part = e.wage_bill / _guard(same @ e.wage_bill)
-    return same, jnp.where(e.pool.sum(0) > 0, deficit - part * (same @ deficit), 0.0)
+    return same, xp.where(e.pool.sum(0) > 0, deficit - part * (same @ deficit), 0.0)
 
 
 def unpack(x: Vector, R: int, S: int) -> tuple[JaxArray, JaxArray, JaxArray, JaxArray]:
@@ -118,11 +130,12 @@ class _Turn(NamedTuple):
     out: Equilibrium
 
 
-def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: bool) -> _Turn:
+def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: bool, whole: bool = True) -> _Turn:
     """One pass through every equation of the model, from a state to the state it implies.
 
     Where users source alike the state's second part is P̂[s,i], from which costs and then markets follow; where each has
     sources of its own it is ĉ[r,i], from which markets and then costs follow: as many numbers, however many users there are.
+    whole: with new shares, an array r s i that the search itself does not read.
     """
     lw, second, ly, li = unpack(x, *e.output.shape)
     m = market(e, k, second * z.active) if e.users is not None else None
@@ -137,26 +150,26 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
         m = market(e, k, lc)
         implied = prices(e, p, z, m)
 
-    cost = (1 + z.subsidy) * e.output * jnp.exp(ly) * z.active  # what producers pay for inputs and factors
-    final = spent_on(p, k.taste, paid) * (e.income * jnp.exp(li))[:, None]
+    cost = (1 + z.subsidy) * e.output * xp.exp(ly) * z.active  # what producers pay for inputs and factors
+    final = spent_on(p, k.taste, paid) * (e.income * xp.exp(li))[:, None]
     b = bought(e, z, m, made.inputs, cost, final)
     output, export_revenue = sold(e, k, m, b.by_market, taxed)
     output = output * z.active
     bill = (made.factors * (1 + z.subsidy) * output).sum(1)
-    wages = jnp.exp(lw) * people.workers_hat * e.wage_bill
-    share, purchases = new_shares(e, k, m, b)
+    wages = xp.exp(lw) * people.workers_hat * e.wage_bill
+    share, purchases = new_shares(e, k, m, b) if whole or z.tolls is not None else (e.share, None)
     collected, tolled = _tolls(e, z, share, b.spending)
     export_revenue = export_revenue - tolled
     out = Equilibrium(
-        wage=jnp.exp(lw), price=jnp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=jnp.exp(lc),
-        output_hat=jnp.exp(ly), income_hat=jnp.exp(li),
+        wage=xp.exp(lw), price=xp.exp(lp if e.users is None else (e.users.weight * lp).sum(2)), cost=xp.exp(lc),
+        output_hat=xp.exp(ly), income_hat=xp.exp(li),
         workers_hat=people.workers_hat, moves=people.moves, utility=people.utility,
-        consumer_price=jnp.exp(cpi), share=share, spending=b.spending, output=output,
+        consumer_price=xp.exp(cpi), share=share, spending=b.spending, output=output,
         stock_sales=(e.run_down * b.demand).sum(1),
-        income=e.income * jnp.exp(li), wage_bill=wages, duty=b.duty,
+        income=e.income * xp.exp(li), wage_bill=wages, duty=b.duty,
         export_revenue=export_revenue, subsidies=(z.subsidy * output).sum(1), duty_rate=b.duty_rate,
         gdp=(bill + export_revenue - (z.subsidy * output).sum(1) + b.duty_on_inputs + collected) * e.books,
-        factors=made.factors, inputs=made.inputs, hired=jnp.exp(hired), tolls=collected,
+        factors=made.factors, inputs=made.inputs, hired=xp.exp(hired), tolls=collected,
         purchases=purchases,
     )  # fmt: skip
     return _implied(e, p, z, k, implied, out, bill, cpi)
@@ -168,7 +181,7 @@ def _tolls(e: Economy, z: Shift, share: JaxArray, spending: JaxArray) -> tuple[J
     o[k,r,s,i] of the price before it:  Σ_rsi o_k π' X' / ((1+t') (1 + Σ_k o_k))
     """
     if z.tolls is None:
-        none = jnp.zeros(len(e.books))
+        none = xp.zeros(len(e.books))
         return none, none
     before = share * spending / (1 + z.tariff) / (1 + z.tolls.rate.sum(0))
     paid = (z.tolls.rate * before).sum((2, 3))  # k r
@@ -181,23 +194,23 @@ def _implied(
     """The wages, outputs and incomes that markets and budgets imply, in logs of new / old."""
     closed = e.books > 0
     # An open region, where there is one, is the world whose prices stand still.
-    world_cpi = jnp.where((e.books == 0).any(), 1.0, jnp.exp((e.income * cpi).sum() / e.income.sum()))
+    world_cpi = xp.where((e.books == 0).any(), 1.0, xp.exp((e.income * cpi).sum() / e.income.sum()))
     deficit = _deficits(e, p, z, k, out, world_cpi)
     taxes = out.duty + out.export_revenue - out.subsidies + out.tolls
     income = out.wage_bill + taxes + deficit + out.stock_sales + z.transfer
     budget = income / _guard(e.income)
-    grown = jnp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
+    grown = xp.where((k.anchored > 0) | (z.part.sum(1) == 0), 1.0, (z.part @ out.gdp) / _guard(z.part @ e.gdp))
 
     def log(a: JaxArray, b: JaxArray, where: JaxArray) -> JaxArray:
-        return jnp.where(where, jnp.log(jnp.where(where, a / _guard(b), 1.0)), 0.0)
+        return xp.where(where, xp.log(xp.where(where, a / _guard(b), 1.0)), 0.0)
 
     return _Turn(
         lw=log(bill, e.wage_bill * out.workers_hat, closed),
         lp=second,
         ly=log(out.output, e.output, z.active > 0),
-        li=jnp.where(closed, _log_above(budget), 0.0),
-        drift=z.part.T @ jnp.log(grown),
-        unpaid=jnp.where(closed, jnp.maximum(LOWEST - budget, 0.0), 0.0),
+        li=xp.where(closed, _log_above(budget), 0.0),
+        drift=z.part.T @ xp.log(grown),
+        unpaid=xp.where(closed, xp.maximum(LOWEST - budget, 0.0), 0.0),
         out=out,
     )
 
@@ -210,8 +223,8 @@ def _deficits(e: Economy, p: Elasticities, z: Shift, k: Ready, out: Equilibrium,
     Shares of own income do not add up to 0 over the world, nor over a part of it without an open region: what is over,
     N = Σ_q D'[q], is borne by factor income, D'[s] − N y'[s] / Σ_q y'[q].
     """
-    nation = jnp.where(e.pool.sum(0) > 0, k.same @ out.wage_bill, out.wage_bill)
-    before = jnp.where(e.pool.sum(0) > 0, k.same @ e.wage_bill, e.wage_bill)
+    nation = xp.where(e.pool.sum(0) > 0, k.same @ out.wage_bill, out.wage_bill)
+    before = xp.where(e.pool.sum(0) > 0, k.same @ e.wage_bill, e.wage_bill)
     common = p.held + p.real * world_cpi
     alone, together = (
         common + p.own * new / _guard(old) for new, old in ((out.wage_bill, e.wage_bill), (nation, before))
@@ -229,16 +242,16 @@ def _nation_shares(e: Economy, p: Elasticities, k: Ready, out: Equilibrium, clos
     """
     nation = k.same @ out.wage_bill
     nested = nation > 0
-    part = jnp.where(nested, out.wage_bill / jnp.where(nested, nation, 1.0), 1.0)
-    own = jnp.where(nested, k.same @ k.deficit, k.deficit) * closure
+    part = xp.where(nested, out.wage_bill / xp.where(nested, nation, 1.0), 1.0)
+    own = xp.where(nested, k.same @ k.deficit, k.deficit) * closure
     sent = k.transfer * out.workers_hat * (p.held + p.real + p.own) * nation / _guard(k.same @ e.wage_bill)
-    return part * own + sent - jnp.where(nested, part * (k.same @ sent), 0.0)
+    return part * own + sent - xp.where(nested, part * (k.same @ sent), 0.0)
 
 
 def _log_above(a: JaxArray) -> JaxArray:
     """ln a, continued as a straight line below LOWEST: deficits can exceed a region's income on the way."""
     low = a < LOWEST
-    return jnp.where(low, jnp.log(LOWEST) + a / LOWEST - 1, jnp.log(jnp.where(low, 1.0, a)))
+    return xp.where(low, xp.log(LOWEST) + a / LOWEST - 1, xp.log(xp.where(low, 1.0, a)))
 
 
 LOWEST = 1e-4
@@ -269,15 +282,15 @@ def iteration(e: Economy, p: Elasticities, z: Shift, k: Ready, taxed: bool, pace
 
     def g(x: Vector) -> Vector:
         lw, lp0, ly0, li0 = unpack(x, R, S)
-        t = _turn(e, p, z, k, x, taxed)
+        t = _turn(e, p, z, k, x, taxed, whole=False)
         closed = e.books > 0
-        reach = partial(jnp.clip, min=-pace.reach, max=pace.reach)  # far from the answer; at the answer every move is 0
-        lw_new = jnp.where(closed, lw + pace.wage * reach(t.lw - lw - t.drift), 0.0)
+        reach = partial(xp.clip, min=-pace.reach, max=pace.reach)  # far from the answer; at the answer every move is 0
+        lw_new = xp.where(closed, lw + pace.wage * reach(t.lw - lw - t.drift), 0.0)
         moves = (z.bought > 0) & closed[:, None] if e.users is None else z.active > 0
-        lp = jnp.where(moves, lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
-        ly = jnp.where(z.active > 0, ly0 + reach(t.ly - ly0 - t.drift[:, None]), 0.0)
-        li = jnp.where(closed, li0 + reach(t.li - li0 - t.drift), 0.0)
-        return jnp.concatenate([lw_new, lp.ravel(), ly.ravel(), li])
+        lp = xp.where(moves, lp0 + reach(t.lp - lp0 - t.drift[:, None]), 0.0)
+        ly = xp.where(z.active > 0, ly0 + reach(t.ly - ly0 - t.drift[:, None]), 0.0)
+        li = xp.where(closed, li0 + reach(t.li - li0 - t.drift), 0.0)
+        return xp.concatenate([lw_new, lp.ravel(), ly.ravel(), li])
 
     return g
 
@@ -305,13 +318,40 @@ def solve(
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
     k = prepared(e, p, z)
     x, info = implicit_fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)
-    turn = _turn(e, p, z, k, x, taxed)
+    out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
+    return out, x, jax.lax.stop_gradient(info)
+
+
+def solve_plainly(
+    e: Economy,
+    p: Elasticities,
+    z: Shift,
+    x0: Vector,
+    tolerance: float,
+    max_iterations: int,
+    taxed: bool,
+    pace: Pace = BOLD,
+) -> tuple[Equilibrium, Vector, SolveInfo]:
+    """What `solve` gives, worked out in numpy by the same equations: nothing is compiled, and nothing can be derived.
+
+    Where a table is small this is over before a compiler has begun, and a few times slower once it has.
+    """
+    options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
+    e, p, z, x0 = jax.tree.map(np.asarray, (e, p, z, x0))
+    with plainly():
+        k = prepared(e, p, z)
+        x, info = fixed_point_plainly(iteration(e, p, z, k, taxed, pace), x0, options)
+        out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
+    return out, x, info
+
+
+def _concluded(turn: _Turn, x: Vector, info: SolveInfo) -> tuple[Equilibrium, SolveInfo]:
+    """The state's equilibrium, and how the search ended: not well where a region owes more than it has."""
     short = turn.unpaid.max()
     broke = (short > 0) & (info.outcome == CONVERGED)
-    info = SolveInfo(
-        outcome=jnp.where(broke, DIVERGED, info.outcome),
+    return turn.out, SolveInfo(
+        outcome=xp.where(broke, DIVERGED, info.outcome),
         iterations=info.iterations,
-        residual=jnp.where(broke, short, info.residual),
-        worst=jnp.where(broke, len(x) - len(turn.unpaid) + turn.unpaid.argmax(), info.worst),
+        residual=xp.where(broke, short, info.residual),
+        worst=xp.where(broke, len(x) - len(turn.unpaid) + turn.unpaid.argmax(), info.worst),
     )
-    return turn.out, x, jax.lax.stop_gradient(info)

@@ -13,10 +13,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
-
-from xunhuan.models.solvers import JaxArray, Map, Vector
+from xunhuan.models.solvers import JaxArray, Map, Vector, held, repeated, root_of, solved_by_jacobian, xp
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 _NEAR, _CLOSE, _MOST = 1e-15, 1e-9, 400
@@ -44,9 +41,9 @@ def settled(e: Economy, p: Elasticities, z: Shift, log_income: JaxArray, log_cpi
     lv = _log_per_head(e, p, log_income - log_cpi, c)
     drawn, per, into = _drawn(e, p, c, lv)
     return People(
-        workers_hat=jnp.where(e.pool.sum(0) > 0, drawn * into, 1.0),
+        workers_hat=xp.where(e.pool.sum(0) > 0, drawn * into, 1.0),
         moves=c.weight * drawn * per[:, None],
-        utility=jnp.exp(_log_utility(e, p, lv - z.log_moving)),
+        utility=xp.exp(_log_utility(e, p, lv - z.log_moving)),
     )
 
 
@@ -62,37 +59,37 @@ class _Choice(NamedTuple):
 
 
 def _choice(e: Economy, p: Elasticities, z: Shift, live: JaxArray) -> _Choice:
-    lost = jnp.expm1(-p.mobility * z.log_moving)
-    whence = e.people[:, None] * e.moves / jnp.where(live > 0, live, 1.0)
+    lost = xp.expm1(-p.mobility * z.log_moving)
+    whence = e.people[:, None] * e.moves / xp.where(live > 0, live, 1.0)
     nation = e.pool @ live
     return _Choice(
         weight=e.moves * (1 + lost),
         whence=whence * (1 + lost),
         leaving=(e.moves * lost).sum(1),
         coming=(whence * lost).sum(0),
-        crowd=e.pool * live / jnp.where(nation > 0, nation, 1.0)[:, None],
+        crowd=e.pool * live / xp.where(nation > 0, nation, 1.0)[:, None],
     )
 
 
 def _drawn(e: Economy, p: Elasticities, c: _Choice, lv: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
     """x = V̂^κ s over its nation's level, which leaves choices as they are; 1/Φ o of x, and L̂/x s. Exactly 1 where nothing
     moves."""
-    more = jnp.expm1(p.mobility * (lv - _level(e, c, lv)))
+    more = xp.expm1(p.mobility * (lv - _level(e, c, lv)))
     per = 1 / (1 + c.leaving + c.weight @ more)
     return 1 + more, per, 1 + c.coming + (per - 1) @ c.whence
 
 
 def _level(e: Economy, c: _Choice, lv: JaxArray) -> JaxArray:
     """Mean over the people of the nation, s; a region's own outside nations of several."""
-    return jnp.where(e.pool.sum(0) > 0, e.pool.T @ (c.crowd @ lv), lv)
+    return xp.where(e.pool.sum(0) > 0, e.pool.T @ (c.crowd @ lv), lv)
 
 
 def _log_utility(e: Economy, p: Elasticities, worth: JaxArray) -> JaxArray:
     """ln Û o from ln (V̂/μ̂) o d, about its mean so that a small κ loses no digits."""
     mean = (e.moves * worth).sum(1)
-    k = jnp.where(p.mobility > 0, p.mobility, 1.0)
-    beyond = jnp.log1p((e.moves * jnp.expm1(k * (worth - mean[:, None]))).sum(1)) / k
-    return mean + jnp.where(p.mobility > 0, beyond, 0.0)
+    k = xp.where(p.mobility > 0, p.mobility, 1.0)
+    beyond = xp.log1p((e.moves * xp.expm1(k * (worth - mean[:, None]))).sum(1)) / k
+    return mean + xp.where(p.mobility > 0, beyond, 0.0)
 
 
 class _Search(NamedTuple):
@@ -116,14 +113,14 @@ def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> 
     both = c.whence * c.weight
 
     def short(lv: JaxArray) -> JaxArray:
-        return lv + k * (lv - _level(e, c, lv)) + jnp.log(_drawn(e, p, c, lv)[2]) - market
+        return lv + k * (lv - _level(e, c, lv)) + xp.log(_drawn(e, p, c, lv)[2]) - market
 
     def step(lv: JaxArray) -> JaxArray:
         drawn, per, into = _drawn(e, p, c, lv)
         stays = drawn * ((per * per) @ both) / into
-        off = lv + k * (lv - _level(e, c, lv)) + jnp.log(into) - market
+        off = lv + k * (lv - _level(e, c, lv)) + xp.log(into) - market
         new = lv - off / (1 + k * (1 - stays))
-        level = jnp.log(jnp.where(e.pool.sum(1) > 0, c.crowd @ jnp.exp(market - new), 1.0))
+        level = xp.log(xp.where(e.pool.sum(1) > 0, c.crowd @ xp.exp(market - new), 1.0))
         return new + e.pool.T @ level
 
     def search(f: Map, start: Vector) -> Vector:
@@ -135,15 +132,11 @@ def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> 
 
         def on(s: _Search) -> _Search:
             new = step(s.at)
-            return _Search(new, jnp.abs(new - s.at).max(), s.moved, s.steps + 1)
+            return _Search(new, xp.abs(new - s.at).max(), s.moved, s.steps + 1)
 
-        far = jnp.asarray(jnp.inf)
-        return jax.lax.while_loop(going, on, _Search(start, far, far, jnp.asarray(0))).at
+        far = xp.asarray(xp.inf)
+        found: Vector = repeated(going, on, _Search(start, far, far, xp.asarray(0))).at
+        return found
 
-    def invert(linear: Map, b: Vector) -> Vector:
-        solved: Vector = jnp.linalg.solve(jax.jacobian(linear)(jnp.zeros_like(b)), b)
-        return solved
-
-    start = jax.lax.stop_gradient(jnp.where(e.pool.sum(0) > 0, market / (1 + k), market))
-    found: JaxArray = jax.lax.custom_root(short, start, search, invert)
-    return found
+    start = held(xp.where(e.pool.sum(0) > 0, market / (1 + k), market))
+    return root_of(short, start, search, solved_by_jacobian)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
-
-from xunhuan.models.solvers import JaxArray
+from xunhuan.models.solvers import JaxArray, xp
 from xunhuan.models.trade.records import Economy, Elasticities
 from xunhuan.models.trade.sourcing import positive_or_one
 
@@ -43,15 +41,15 @@ def technique(e: Economy, p: Elasticities, lw: JaxArray, lp: JaxArray) -> Techni
     lw s, lp s i, or s i j where industries pay prices of their own: logs of new / old.
     """
     if p.substitution is None:
-        dear = jnp.einsum("sij,si->sj", e.inputs, lp) if lp.ndim == 2 else (e.inputs * lp).sum(1)
+        dear = xp.einsum("sij,si->sj", e.inputs, lp) if lp.ndim == 2 else (e.inputs * lp).sum(1)
         bundle = e.factors * lw[:, None] + dear
         return Technique(bundle, e.factors, e.inputs, 0.0)
     among, across = 1 - p.substitution.inputs, 1 - p.substitution.factors
     total = e.inputs.sum(1)
     part = e.inputs / positive_or_one(total)[:, None, :]
     price, grown = _mean(part, lp[:, :, None] if lp.ndim == 2 else lp, among, 1)
-    wage = jnp.broadcast_to(lw[:, None], price.shape)
-    bundle, lift = _mean(jnp.stack([e.factors, total]), jnp.stack([wage, price]), across, 0)
+    wage = xp.broadcast_to(lw[:, None], price.shape)
+    bundle, lift = _mean(xp.stack([e.factors, total]), xp.stack([wage, price]), across, 0)
     return Technique(bundle, e.factors * lift[0], e.inputs * grown * lift[1][:, None, :], across * (wage - bundle))
 
 
@@ -66,12 +64,12 @@ def _mean(weight: JaxArray, x: JaxArray, power: JaxArray, axis: int) -> tuple[Ja
     """
     centre = (weight * x).sum(axis, keepdims=True)
     away = x - centre
-    rho = jnp.expand_dims(jnp.broadcast_to(power, jnp.squeeze(centre, axis).shape), axis)
-    near = jnp.abs(rho) < NEAR_UNIT
-    risen = jnp.expm1(rho * away)
-    far = jnp.log1p(jnp.where(near, 0.0, (weight * risen).sum(axis, keepdims=True))) / jnp.where(near, 1.0, rho)
-    over = jnp.where(near, rho / 2 * (weight * away**2).sum(axis, keepdims=True), far)
-    return jnp.squeeze(centre + over, axis), (1 + risen) * jnp.exp(-rho * over)
+    rho = xp.expand_dims(xp.broadcast_to(power, xp.squeeze(centre, axis).shape), axis)
+    near = xp.abs(rho) < NEAR_UNIT
+    risen = xp.expm1(rho * away)
+    far = xp.log1p(xp.where(near, 0.0, (weight * risen).sum(axis, keepdims=True))) / xp.where(near, 1.0, rho)
+    over = xp.where(near, rho / 2 * (weight * away**2).sum(axis, keepdims=True), far)
+    return xp.squeeze(centre + over, axis), (1 + risen) * xp.exp(-rho * over)
 
 
 def consumer_price(e: Economy, p: Elasticities, lp: JaxArray) -> JaxArray:

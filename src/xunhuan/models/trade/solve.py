@@ -10,10 +10,11 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, primitives
+from xunhuan.models.expecting import worth_compiling
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector
 from xunhuan.models.trade import calibrate
-from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve
+from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve, solve_plainly
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift, Substitution
 
@@ -70,6 +71,8 @@ def kind_of_base(parameters: TradeParameters) -> KindOfBase:
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
+SMALL = 60_000
+"""Cells r s i of a table up to which a single answer is not worth compiling: some seconds, for at most a twentieth of one."""
 _TRIES = 12
 """Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
 
@@ -119,8 +122,10 @@ def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Probl
 
 def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
     e, p, z, o = task.economy, task.elasticities, task.shift, task.options
-    found: Found = solve(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
-    return found
+    kind = (e.output.shape, e.users is None, p.substitution is None, z.tolls is None, task.taxed)
+    plain = e.share.size <= SMALL and not worth_compiling(kind)
+    way: Callable[..., Found] = solve_plainly if plain else solve
+    return way(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
 
 
 def _part_of(task: Problem, part: float) -> Problem:

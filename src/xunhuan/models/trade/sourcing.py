@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
-
-from xunhuan.models.solvers import JaxArray
+from xunhuan.models.solvers import JaxArray, xp
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 
@@ -54,13 +52,13 @@ class Bought(NamedTuple):
 
 def positive_or_one(a: JaxArray) -> JaxArray:
     """The array with 1 in the place of what is not above 0."""
-    return jnp.where(a > 0, a, 1.0)
+    return xp.where(a > 0, a, 1.0)
 
 
 def by_market(e: Economy, a: JaxArray) -> JaxArray:
     """r s i to i d r, so that contractions over origins run along memory; a region's users one after another."""
-    laid = jnp.transpose(a, (2, 1, 0))
-    return laid if e.users is None else jnp.repeat(laid, e.users.share.shape[3], axis=1)
+    laid = xp.transpose(a, (2, 1, 0))
+    return laid if e.users is None else xp.repeat(laid, e.users.share.shape[3], axis=1)
 
 
 def shares_by_market(e: Economy, times: JaxArray) -> JaxArray:
@@ -68,7 +66,7 @@ def shares_by_market(e: Economy, times: JaxArray) -> JaxArray:
     if e.users is None:
         return by_market(e, e.share * times)
     R, _, S, U = e.users.share.shape
-    return jnp.transpose(e.users.share * times[..., None], (2, 1, 3, 0)).reshape(S, R * U, R)
+    return xp.transpose(e.users.share * times[..., None], (2, 1, 3, 0)).reshape(S, R * U, R)
 
 
 def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
@@ -76,17 +74,17 @@ def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
 
     U[g,s,i] = Σ_{r∈g} W C / Π_g;  P̂^(−θ) = Σ_g Π_g U^(θ/θ_in);  π'[r,s,i] = W C · U^(θ/θ_in − 1) / P̂^(−θ)
     """
-    origin = jnp.exp(-k.theta * lc.T)
+    origin = xp.exp(-k.theta * lc.T)
     by_nest = origin[:, :, None] * e.group.T  # i r g
-    inside = jnp.einsum("isr,irg->isg", k.weight, by_nest)
+    inside = xp.einsum("isr,irg->isg", k.weight, by_nest)
     ratio = positive_or_one(inside / positive_or_one(k.nest))
-    lift = jnp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
+    lift = xp.where((inside > 0) & (k.nest > 0), ratio ** (k.fold[:, None, :] - 1), 0.0)
     total = (inside * lift).sum(2)
-    net = (jnp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
+    net = (xp.einsum("isr,irg->isg", k.net, by_nest) * lift).sum(2)
     # An open region's own market is without bound: nothing from outside moves its price index.
-    books = e.books if e.users is None else jnp.repeat(e.books, e.users.share.shape[3])
-    against = jnp.where(books[None, :] > 0, positive_or_one(total), 1.0)
-    return Market(total, against, lift, origin, jnp.where(total > 0, net / positive_or_one(total), 1.0))
+    books = e.books if e.users is None else xp.repeat(e.books, e.users.share.shape[3])
+    against = xp.where(books[None, :] > 0, positive_or_one(total), 1.0)
+    return Market(total, against, lift, origin, xp.where(total > 0, net / positive_or_one(total), 1.0))
 
 
 def _by_user(e: Economy, a: JaxArray) -> JaxArray:
@@ -94,7 +92,7 @@ def _by_user(e: Economy, a: JaxArray) -> JaxArray:
     if e.users is None:
         return a.T
     S, _ = a.shape
-    return jnp.transpose(a.reshape(S, len(e.books), -1), (1, 0, 2))
+    return xp.transpose(a.reshape(S, len(e.books), -1), (1, 0, 2))
 
 
 def prices(e: Economy, p: Elasticities, z: Shift, m: Market) -> JaxArray:
@@ -102,21 +100,21 @@ def prices(e: Economy, p: Elasticities, z: Shift, m: Market) -> JaxArray:
     total = _by_user(e, m.total)
     closed, theta = e.books > 0, p.between
     if e.users is None:
-        return jnp.where((z.bought > 0) & closed[:, None], -jnp.log(positive_or_one(total)) / theta, 0.0)
-    return jnp.where((total > 0) & closed[:, None, None], -jnp.log(positive_or_one(total)) / theta[:, None], 0.0)
+        return xp.where((z.bought > 0) & closed[:, None], -xp.log(positive_or_one(total)) / theta, 0.0)
+    return xp.where((total > 0) & closed[:, None, None], -xp.log(positive_or_one(total)) / theta[:, None], 0.0)
 
 
 def bought(e: Economy, z: Shift, m: Market, inputs: JaxArray, cost: JaxArray, final: JaxArray) -> Bought:
     """Spending, and duties on it, from cost shares of inputs s i j, costs of producers s j and final spending s i."""
     rate = 1 - _by_user(e, m.net_rate)
     if e.users is None:
-        interim = jnp.einsum("sij,sj->si", inputs, cost)
+        interim = xp.einsum("sij,sj->si", inputs, cost)
         demand = final + interim
         spending = (1 - e.run_down) * demand * z.bought
         return Bought(demand, spending, spending, rate, (rate * spending).sum(1), (rate * interim).sum(1))
-    parts = jnp.concatenate([inputs * cost[:, None, :], final[:, :, None]], axis=2) * z.bought[:, :, None]
+    parts = xp.concatenate([inputs * cost[:, None, :], final[:, :, None]], axis=2) * z.bought[:, :, None]
     R, S, U = parts.shape
-    flat = jnp.transpose(parts, (0, 2, 1)).reshape(R * U, S)
+    flat = xp.transpose(parts, (0, 2, 1)).reshape(R * U, S)
     duty, total = rate * parts, parts.sum(2)
     return Bought(total, total, flat, rate, duty.sum((1, 2)), duty[:, :, :-1].sum((1, 2)))
 
@@ -124,19 +122,19 @@ def bought(e: Economy, z: Shift, m: Market, inputs: JaxArray, cost: JaxArray, fi
 def sold(e: Economy, k: Ready, m: Market, spending: JaxArray, taxed: bool) -> tuple[JaxArray, JaxArray]:
     """Producers' sales Y' (r i) and export-tax revenue (r), from spending d i."""
     per = (spending.T / m.against)[:, :, None] * m.nested
-    at_border = (jnp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
+    at_border = (xp.einsum("isr,isg->irg", k.net, per) * e.group.T).sum(2) * m.origin
     if not taxed:
-        return at_border.T, jnp.zeros(len(e.books))
-    own = (jnp.einsum("isr,isg->irg", k.producer, per) * e.group.T).sum(2) * m.origin
+        return at_border.T, xp.zeros(len(e.books))
+    own = (xp.einsum("isr,isg->irg", k.producer, per) * e.group.T).sum(2) * m.origin
     return own.T, (at_border - own).sum(0)
 
 
 def new_shares(e: Economy, k: Ready, m: Market, b: Bought) -> tuple[JaxArray, JaxArray | None]:
     """New expenditure shares π' of regions, r s i, and what each user spends on each origin, r s i u, where users differ."""
-    per = jnp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
+    per = xp.einsum("isg,gr->isr", m.nested / m.against[:, :, None], e.group)
     by = k.weight * m.origin[:, None, :] * per  # i d r
     if e.users is None:
-        return jnp.transpose(by, (2, 1, 0)), None
+        return xp.transpose(by, (2, 1, 0)), None
     R, S = b.spending.shape
-    spent = jnp.transpose((by * b.by_market.T[:, :, None]).reshape(S, R, -1, R), (3, 1, 0, 2))
+    spent = xp.transpose((by * b.by_market.T[:, :, None]).reshape(S, R, -1, R), (3, 1, 0, 2))
     return spent.sum(3) / positive_or_one(b.spending), spent
