@@ -505,7 +505,9 @@ def test_plainly_is_as_compiled(toy: Accounts) -> None:
     ban that cuts cells off."""
     rate = np.zeros((toy.R, toy.R, toy.S))
     rate[2, 3, 0] = 0.05
-    toll = Routes(cost=CellArray(np.ones_like(rate)), tolls=(Toll(collector="AT-E", sector="SER", rate=CellArray(rate)),))
+    toll = Routes(
+        cost=CellArray(np.ones_like(rate)), tolls=(Toll(collector="AT-E", sector="SER", rate=CellArray(rate)),)
+    )
     edits = (
         Tariff("ATL", "BOR", "goods", add=0.2), Productivity("AT-S", "MAN", change=0.1),
         TradeCost("BOR", "AT-N", "FAR", ban=True), toll,
