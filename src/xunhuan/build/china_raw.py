@@ -137,10 +137,10 @@ def _places(ds: xr.Dataset, name: str, wanted: Sequence[str]) -> list[int]:
     return [found.index(w) for w in wanted]
 
 
-def read_national_2017(raw: Path) -> NationalControl:
-    """The official non-competitive table of 2017, domestic and imported use added up."""
+def read_national(raw: Path, year: int) -> NationalControl:
+    """The official non-competitive table of 2017, 2018 or 2020, domestic and imported use added up."""
     names = ("intermediate", "final", "export", "output", "import_", "value_added")
-    ds = _open(raw / "china_national_io_2017.nc", *names)
+    ds = _open(raw / f"china_national_io_{year}.nc", *names)
     z = ds["intermediate"].transpose("origin", "supplier", "user").values / SOURCE_PER_UNIT
     f = ds["final"].transpose("origin", "supplier", "category").values / SOURCE_PER_UNIT
     f = f[..., _places(ds, "category", ("consumption", "fixed_capital", "inventory"))]
@@ -194,6 +194,20 @@ def read_national_2012(raw: Path) -> NationalControl:
 def china_sectors(year: int) -> Sectors:
     """The 42 sectors of the provincial tables of 2012 or 2017; the two lists differ in four places."""
     return sector_list(f"cn42-{year}").sectors
+
+
+def read_regional(raw: Path, name: str, years: tuple[int, int], regions: Sequence[str], *columns: str) -> Array:
+    """Columns of a regional file of provinces and years: t p c, the two years in order.
+
+    Raises BadInput where the file is missing, ForeignFile listing columns, provinces and years it lacks.
+    """
+    rows = _table(raw / "regional" / name, "province", "year", *columns).set_index(["year", "province"])
+    wanted = pd.MultiIndex.from_product([years, regions])
+    lacks = [f"{code} {year}" for year, code in wanted if (year, code) not in rows.index]
+    if lacks:
+        raise ForeignFile("the file lacks provinces or years that are needed", where=name, items=lacks)
+    values = rows.loc[wanted, list(columns)].to_numpy(dtype=np.float64)
+    return np.asarray(values.reshape(2, len(regions), len(columns)))
 
 
 def read_geography(raw: Path, population: str) -> Geography:
