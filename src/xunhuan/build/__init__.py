@@ -126,14 +126,17 @@ BUILDERS: Mapping[str, Builder] = {
             )
             for year in (2020, 2022)
         ),
-        Builder(
-            "world-2017-components",
-            "world-2017 with electronic components apart from the rest of C26, 33 sectors",
-            ("world-2017-components",),
-            (*_CHINA, *_WORLD, *_COMPONENTS),
-            "xunhuan.build.components",
-            "build_components_2017",
-            options={"partners": ("prior", "national"), **_BELIEFS},
+        *(
+            Builder(
+                f"world-{year}-components",
+                f"world-{year} with electronic components apart from the rest of C26, 33 sectors",
+                (f"world-{year}-components",),
+                (*_CHINA, *_WORLD, *(() if year == 2017 else _GROWTH), *_COMPONENTS),
+                "xunhuan.build.components",
+                f"build_components_{year}",
+                options={"partners": ("prior", "national"), **_BELIEFS},
+            )
+            for year in (2017, 2020, 2022)
         ),
         *(
             Builder(

@@ -115,9 +115,7 @@ def _log(year: int, codes: tuple[str, ...], va0: Array, va1: Array, use0: Array,
     """Value added by industry before and after the fit, and how much use moved between cells by economy."""
     names, step = lists.common_sectors().codes, f"2020 coefficients fitted to {year}"
     grid = pd.MultiIndex.from_product([codes, names], names=["region", "sector"]).to_frame(index=False)
-    grid = grid.assign(
-        step=step, quantity="value added", before=va0.ravel(), after=va1.ravel()
-    )
+    grid = grid.assign(step=step, quantity="value added", before=va0.ravel(), after=va1.ravel())
     moved = pd.DataFrame(
         {
             "region": codes,

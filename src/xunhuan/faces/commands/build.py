@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command("build")
     def command(
-        name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2017, elasticities, history, ...")],
+        name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2020, elasticities, history, ...")],
         raw: _Raw = None,
         output: _Output = None,
         partners: _Partners = None,
