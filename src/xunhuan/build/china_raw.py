@@ -40,7 +40,7 @@ PROVINCES_FILE, DISTANCE_FILE = "china_provinces.csv", "china_province_distance_
 
 @dataclass(frozen=True)
 class ProvincialTables:
-    """Single-region competitive tables of all provinces, 10^8 CNY, as the source gives them.
+    """Single-region competitive tables of all provinces of a nation, in one unit, as the source gives them.
 
     output, export, outflow, import_, inflow, error  r i    use  r i j    final  r i f    value_added  r j v
     output = Σ_j use + Σ_f final + export + outflow - import_ - inflow + error
@@ -57,11 +57,13 @@ class ProvincialTables:
     use: Array
     final: Array
     value_added: Array
+    categories: tuple[str, ...] = CATEGORIES
+    components: tuple[str, ...] = COMPONENTS
 
 
 @dataclass(frozen=True)
 class NationalControl:
-    """National totals the provinces are fitted to, 10^8 CNY; imports are those used at home.
+    """National totals the provinces are fitted to, in their unit; imports are those used at home.
 
     output, export, import_ i   use i j, all origins   final i g by group of categories   value_added j v
     output = Σ_j use + Σ_g final + export - import_;  output = Σ_i use + Σ_v value_added
@@ -69,6 +71,7 @@ class NationalControl:
     unused_import i, imports in the source that no use takes up
     discrepancy   i, statistical discrepancy of the source, held in the last group (inventory)
     domestic_use  i j, use of home-made goods where the source tells it apart, else None
+    nation        its code
     """
 
     output: Array
@@ -82,6 +85,7 @@ class NationalControl:
     discrepancy: Array
     source: str
     domestic_use: Array | None = None
+    nation: str = "CHN"
 
 
 def _open(path: Path, *names: str) -> xr.Dataset:
@@ -109,17 +113,9 @@ def read_provinces(raw: Path, year: int) -> ProvincialTables:
     def get(name: str, *dims: str) -> Array:
         return np.asarray(ds[name].transpose(*dims).values / SOURCE_PER_UNIT, dtype=np.float64)
 
-    by_good = {
-        k: get(v, "province", "supplier")
-        for k, v in {
-            "output": "output",
-            "export": "export",
-            "outflow": "domestic_outflow",
-            "import_": "import_",
-            "inflow": "domestic_inflow",
-            "error": "error",
-        }.items()
-    }
+    def by_good(name: str) -> Array:
+        return get(name, "province", "supplier")
+
     return ProvincialTables(
         regions=tuple(str(p) for p in ds["province"].values),
         source=str(ds.attrs["source"]),
@@ -128,7 +124,12 @@ def read_provinces(raw: Path, year: int) -> ProvincialTables:
         value_added=np.asarray(
             get("value_added", "province", "user", "component")[..., _places(ds, "component", COMPONENTS)]
         ),
-        **by_good,
+        output=by_good("output"),
+        export=by_good("export"),
+        outflow=by_good("domestic_outflow"),
+        import_=by_good("import_"),
+        inflow=by_good("domestic_inflow"),
+        error=by_good("error"),
     )
 
 
