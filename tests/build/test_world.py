@@ -8,8 +8,8 @@ import pytest
 
 from xunhuan.build import builder, lists
 from xunhuan.build.bridge import reclassify, value_added_content
-from xunhuan.build.later import GDP_FILE, INDUSTRIES_FILE, STEP, at_year
-from xunhuan.build.nested import shares_of
+from xunhuan.build.later import BROUGHT, GDP_FILE, INDUSTRIES_FILE, at_year
+from xunhuan.build.nested import province_shares
 from xunhuan.build.world import build_later
 from xunhuan.data.store import load, load_log, open_dataset
 from xunhuan.measures import circulation
@@ -99,11 +99,11 @@ def test_provinces_of_later_years_grow_as_their_accounts_do(worlds, china, raw) 
     """Against the raw files: GDP in all, and shares of one province in another within an industry."""
     gdp = pd.read_csv(raw / "regional" / GDP_FILE).pivot_table(index="province", columns="year", values="gdp_1e8cny")
     mine = pd.read_csv(raw / "regional" / INDUSTRIES_FILE).set_index(["year", "province"])
-    base = shares_of(china)
+    base = province_shares(china)
     after, _, log = at_year(raw, base, 2022, None)
     steps = {2020: (2017, 2020), 2022: (2020, 2022)}
     for year, (a, b) in steps.items():
-        f = log[(log["step"] == STEP.format(year)) & (log["quantity"] == "GDP growth")].set_index("region")
+        f = log[(log["step"] == BROUGHT.format(year)) & (log["quantity"] == "GDP growth")].set_index("region")
         expected = gdp[b] / gdp[a]
         assert np.allclose(f["before"], expected[f.index], rtol=1e-12)
         assert np.ptp(f["after"] / f["before"]) < 1e-9  # all by the one factor between the bases

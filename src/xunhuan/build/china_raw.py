@@ -197,7 +197,7 @@ def china_sectors(year: int) -> Sectors:
     return sector_list(f"cn42-{year}").sectors
 
 
-def read_regional(raw: Path, name: str, years: tuple[int, int], regions: Sequence[str], *columns: str) -> Array:
+def read_by_province(raw: Path, name: str, years: tuple[int, int], regions: Sequence[str], *columns: str) -> Array:
     """Columns of a regional file of provinces and years: t p c, the two years in order.
 
     Raises BadInput where the file is missing, ForeignFile listing columns, provinces and years it lacks.

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.build.china_raw import NationalControl, read_national, read_regional
+from xunhuan.build.china_raw import NationalControl, read_by_province, read_national
 from xunhuan.build.lists import CN42, data_file
 from xunhuan.build.log import Log
 from xunhuan.build.nested import ProvinceShares
@@ -33,12 +33,12 @@ FIRST = 2019
 MOST_VALUE_ADDED = 0.97
 """Largest value added per output of a province's sector: a sector buys something."""
 
-SHARES: dict[int, int] = {2020: 2017, 2022: 2020}
+BROUGHT_FROM: dict[int, int] = {2020: 2017, 2022: 2020}
 """Years provinces are brought to, and the year they are brought from."""
 NATIONAL = (2020,)
 """Those with an official table of the nation."""
 
-STEP = "provinces: brought to {}"
+BROUGHT = "provinces: brought to {}"
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def read_growth(raw: Path, years: tuple[int, int], regions: tuple[str, ...]) -> 
     """
     start, end = years
     middle = max(start, FIRST)
-    gdp = read_regional(raw, GDP_FILE, years, regions, "gdp_1e8cny")[..., 0]
-    before = read_regional(raw, GDP_FILE, (start, middle), regions, "gdp_1e8cny")[..., 0]
+    gdp = read_by_province(raw, GDP_FILE, years, regions, "gdp_1e8cny")[..., 0]
+    before = read_by_province(raw, GDP_FILE, (start, middle), regions, "gdp_1e8cny")[..., 0]
     of = pd.read_csv(data_file("cn42_to_industries.csv"), dtype=str).set_index("sector")["industry"].to_dict()
     names = tuple(dict.fromkeys(of.values()))
-    value = read_regional(raw, INDUSTRIES_FILE, (middle, end), regions, *names)
+    value = read_by_province(raw, INDUSTRIES_FILE, (middle, end), regions, *names)
     place = [names.index(of[c]) for c in CN42]
     made = (value[1] / value[0])[:, place] * (before[1] / before[0])[:, None]
-    trade = read_regional(raw, TRADE_FILE, years, regions, "trade_total_1e8cny")[..., 0]
+    trade = read_by_province(raw, TRADE_FILE, years, regions, "trade_total_1e8cny")[..., 0]
     return Growth(years, made, gdp[1] / gdp[0], trade[1] / trade[0])
 
 
@@ -83,7 +83,7 @@ def brought(shares: ProvinceShares, growth: Growth, control: NationalControl | N
 
     Trade between provinces keeps its shares, which the nest fits to the new margins. Raises Infeasible, NotConverged.
     """
-    step = STEP.format(growth.years[1])
+    step = BROUGHT.format(growth.years[1])
     national = _nation(shares, growth, control)
     value_added, row = _value_added(shares, growth, national.value_added)
     output = shares.output * growth.made * row[:, None]
@@ -180,7 +180,7 @@ def _abroad(s: ProvinceShares) -> Array:
     return np.asarray(s.export.sum(1) + s.imported.sum(1))
 
 
-def reports_of(post: Posterior, old: ProvinceShares, new: ProvinceShares, unused: Array) -> Posterior:
+def reports_at(post: Posterior, old: ProvinceShares, new: ProvinceShares, unused: Array) -> Posterior:
     """The versions of 2017's reports at the later year's totals: what provinces report grows as the totals do."""
     r = post.reports
     sold, bought = new.export.sum(0), new.imported.sum(0)
@@ -224,20 +224,20 @@ def in_common(shares: ProvinceShares, to: Array, sectors: tuple[str, ...]) -> Pr
 def at_year(
     raw: Path, base: ProvinceShares, year: int, post: Posterior | None
 ) -> tuple[ProvinceShares, Posterior | None, pd.DataFrame]:
-    """Shares of 2017 in a year of `SHARES`, step by step; the versions at its totals; and the log.
+    """Shares of 2017 in a year of `BROUGHT_FROM`, step by step; the versions at its totals; and the log.
 
     Raises BadInput, ForeignFile, Infeasible, NotConverged.
     """
     path = [year]
-    while path[-1] in SHARES and SHARES[path[-1]] in SHARES:
-        path.append(SHARES[path[-1]])
+    while path[-1] in BROUGHT_FROM and BROUGHT_FROM[path[-1]] in BROUGHT_FROM:
+        path.append(BROUGHT_FROM[path[-1]])
     log = Log(base.codes, base.sectors, base.unit)
     for end in reversed(path):
-        growth = read_growth(raw, (SHARES[end], end), base.codes)
+        growth = read_growth(raw, (BROUGHT_FROM[end], end), base.codes)
         control = read_national(raw, end) if end in NATIONAL else None
         new = brought(base, growth, control, log)
         if post is not None:
             unused = control.unused_import if control is not None else post.reports.unused
-            post = reports_of(post, base, new, unused)
+            post = reports_at(post, base, new, unused)
         base = new
     return base, post, log.frame()

@@ -44,7 +44,7 @@ class ProvinceShares:
     trade: Array
 
 
-def shares_of(table: Accounts) -> ProvinceShares:
+def province_shares(table: Accounts) -> ProvinceShares:
     """A table of regions and one open region cut into its parts. Raises BadInput where the open region is not one."""
     if int((~table.closed).sum()) != 1:
         raise BadInput("the national table needs one open region", where=table.name)

@@ -26,7 +26,7 @@ from xunhuan.build.harmonise.provinces import posteriors
 from xunhuan.build.harmonise.truth import beliefs
 from xunhuan.build.history import build_national
 from xunhuan.build.later import NATIONAL, at_year, in_common
-from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, nest, shares_of
+from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, nest, province_shares
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.build.partners import CHOICE, draw_prior, moved
 from xunhuan.build.reach import reach
@@ -91,7 +91,7 @@ def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple
     Raises BadInput for missing files or years, Infeasible or NotConverged from the fits, UnbalancedAccounts
     if the result did not balance.
     """
-    shares = shares_of(reclassify(national))
+    shares = province_shares(reclassify(national))
     return _world(raw, Inside(YEAR, shares, national.geography, national, national.posterior), partners)
 
 
@@ -100,7 +100,7 @@ def build_later(raw: Path, base: Accounts, year: int, partners: str = "prior") -
 
     Raises as `build_world`.
     """
-    shares, posterior, log = at_year(raw, shares_of(base), year, base.posterior)
+    shares, posterior, log = at_year(raw, province_shares(base), year, base.posterior)
     inside = Inside(
         year=year,
         shares=in_common(shares, lists.cn42_matrix(), lists.common_sectors().codes),

@@ -23,7 +23,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import declared
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
-from xunhuan.readers.plain import Form, declared_form, numbers_of, read_plain, unknown_label
+from xunhuan.readers.plain import CsvForm, declared_form, numbers_of, read_plain, unknown_label
 
 Axes = Mapping[str, tuple[str, ...]]
 _FILE, _LINE = "\0file", "\0line"
@@ -41,7 +41,7 @@ class Mapped:
     path: Path
     content: dict[str, Any]
     axes: Axes
-    forms: dict[str, Form]
+    forms: dict[str, CsvForm]
     told: list[str] = field(default_factory=list)
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -243,7 +243,7 @@ def read_mapping(
         if key not in known:
             near = nearest(key, known)
             p.add(f"{key!r} is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
-    base = declared_form(dict(content.get("form", {})), Form(), p, "[form]")
+    base = declared_form(dict(content.get("form", {})), CsvForm(), p, "[form]")
     forms = {}
     for key in ("regions", "sectors", *axes):
         if key not in content:

@@ -26,12 +26,12 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MOST_BYTES = 2**31
 """Largest file that is read whole."""
 _MARKS = (",", ".", " ", "'", "\u00a0", "\u202f")
-_MISSING = ("", "-", "–", "—", ".", "..", "...", "…", ":", "x", "NA", "N/A", "n/a", "#N/A", "nan", "NaN", "null")
+ABSENT = ("", "-", "–", "—", ".", "..", "...", "…", ":", "x", "NA", "N/A", "n/a", "#N/A", "nan", "NaN", "null")
 """What programs and offices write for a value that is not there; taken as such only where declared."""
 
 
 @dataclass(frozen=True)
-class Form:
+class CsvForm:
     """How a csv is written.
 
     encoding   "" to find out: UTF-8, UTF-16 with its mark, GBK      separator  "" to find out
@@ -45,12 +45,12 @@ class Form:
     missing: tuple[str, ...] = ()
 
 
-KEYS = tuple(Form.__dataclass_fields__)
+_KEYS = tuple(CsvForm.__dataclass_fields__)
 
 
-def declared_form(given: Mapping[str, Any], base: Form, p: Problems, where: str) -> Form:
+def declared_form(given: Mapping[str, Any], base: CsvForm, p: Problems, where: str) -> CsvForm:
     """A form with the keys of a section of a mapping file in the place of `base`'s; what is wrong goes to `p`."""
-    told = {k: given[k] for k in KEYS if k in given}
+    told = {k: given[k] for k in _KEYS if k in given}
     if "missing" in told:
         words = told["missing"]
         told["missing"] = tuple(words) if isinstance(words, list) else (words,)
@@ -75,7 +75,7 @@ def declared_form(given: Mapping[str, Any], base: Form, p: Problems, where: str)
     return form
 
 
-def read_plain(path: Path, form: Form) -> tuple[pd.DataFrame, str]:
+def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
     """A csv as text cells, and how it was read where that was found out and is not UTF-8 with commas.
 
     Raises BadInput where it is no file or too large, ForeignFile where encoding or separator cannot be told.
@@ -130,7 +130,7 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=head.count)
 
 
-def numbers_of(cells: pd.Series, form: Form) -> tuple[Array, np.ndarray, str]:
+def numbers_of(cells: pd.Series, form: CsvForm) -> tuple[Array, np.ndarray, str]:
     """Numbers of text cells (nan where there is none), which are declared missing, and what to declare of the rest."""
     text = cells.str.strip()
     missing = text.isin(form.missing).to_numpy()
@@ -148,13 +148,13 @@ def numbers_of(cells: pd.Series, form: Form) -> tuple[Array, np.ndarray, str]:
     return out, missing, _hint(odd, form) if len(odd) else ""
 
 
-def _hint(odd: pd.Series, form: Form) -> str:
+def _hint(odd: pd.Series, form: CsvForm) -> str:
     """What to write into the mapping file for cells that are no numbers as declared."""
-    if (words := [w for w in dict.fromkeys(odd) if w in _MISSING]) and odd.isin(_MISSING).all():
+    if (words := [w for w in dict.fromkeys(odd) if w in ABSENT]) and odd.isin(ABSENT).all():
         return f"say missing = [{', '.join(repr(w) for w in words)}] in the mapping file to take them as 0".replace(
             "'", '"'
         )
-    rest = odd[~odd.isin(_MISSING)]
+    rest = odd[~odd.isin(ABSENT)]
     fix = "say {} in the mapping file if they are written so"
     if form.decimal == "." and rest.str.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}").all():
         return fix.format('thousands = "," (or decimal = ",": these cells read either way)')

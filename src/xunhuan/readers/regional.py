@@ -41,7 +41,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.mapped import Mapped, read_mapping
 
 _GOODS = ("region", "sector")
-AXES = {
+_AXES = {
     "use": ("region", "sector", "industry"),
     "final": ("region", "sector", "category"),
     "value_added": ("region", "industry", "component"),
@@ -56,13 +56,13 @@ AXES = {
     "labels": ("source", "target"),
 }
 _LISTS = ("merged", "labels")
-REQUIRED = ("name", "nation", "regions", "sectors")
-OPTIONAL = ("title", "source", "unit", "table", "hauling", "own", "decay", *AXES)
+_REQUIRED = ("name", "nation", "regions", "sectors")
+_OPTIONAL = ("title", "source", "unit", "table", "hauling", "own", "decay", *_AXES)
 
 
 def read_regional(path: Path) -> RegionalTables:
     """Tables of regions from a mapping file. Raises BadInput with every fault of a file, ForeignFile."""
-    m, p = read_mapping(path, AXES, REQUIRED, OPTIONAL)
+    m, p = read_mapping(path, _AXES, _REQUIRED, _OPTIONAL)
     _check(m.content, p)
     p.raise_if(BadInput, where=str(path), fix="see docs/nested.md")
     geography, sectors = m.geography(), m.sectors()
@@ -78,7 +78,7 @@ def read_regional(path: Path) -> RegionalTables:
         "category": tuple(picked),
         "component": tuple(m.section("value_added").get("components", components)),
     }
-    arrays = {part: m.array(part, names) for part in AXES if part in m and part not in _LISTS}
+    arrays = {part: m.array(part, names) for part in _AXES if part in m and part not in _LISTS}
     if "distance" in arrays:
         _refuse_distance(m, arrays["distance"], geography.codes)
     arrays = {("import_" if k == "import" else k): v for k, v in arrays.items()}
