@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,8 @@ def _number_form(frame: pd.DataFrame, columns: dict[str, str]) -> dict[str, obje
     absent = [w for w in dict.fromkeys(cells) if w in ABSENT]
     shown = cells[~cells.isin(absent)]
     for form in _FORMS:
-        if len(shown) and not np.isnan(numbers_of(shown, replace(CsvForm(), **form))[0]).any():
+        tried = CsvForm(decimal=form.get("decimal", "."), thousands=form.get("thousands", ""))
+        if len(shown) and not np.isnan(numbers_of(shown, tried)[0]).any():
             return {**form, **({"missing": absent} if absent else {})}
     return {}
 
