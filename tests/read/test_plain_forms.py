@@ -160,3 +160,24 @@ def test_a_mapping_is_guessed_and_reads_once_filled_in(toy, tmp_path, capsys) ->
     assert "is there already" in capsys.readouterr().err
     (tmp_path / "odd.csv").write_text("a,b\nx,y\nx,z\n")
     assert "# odd.csv: what it holds could not be told" in guess_mapping([tmp_path / "odd.csv"], tmp_path)
+
+
+@pytest.mark.error
+def test_every_fault_of_a_mapping_is_told_at_once(toy, tmp_path) -> None:
+    path = written(toy, tmp_path)
+    text = path.read_text(encoding="utf-8").replace("year = 2000", 'year = "2000"\nnotes = 3')
+    odd = 'file = 3\nwhere = 3\nwide = "moon"\nunlisted = "keep"\nregion = 7\ncategories = [1]\nencoding = "zip"'
+    path.write_text(text.replace('file = "use.csv"', odd), encoding="utf-8")
+    with pytest.raises(BadInput) as e:
+        read_tabular(path)
+    for words in (
+        "year must be a whole number", "notes must be a list", "[use] file must be", "[use] where must be", "'moon' is not",
+        '[use] unlisted can only be "skip"', "[use] region must be text", "[use] categories must be",
+    ):  # fmt: skip
+        assert words in str(e.value)
+    people = written(toy, tmp_path).read_text(encoding="utf-8")
+    regions = pd.read_csv(tmp_path / "regions.csv").assign(population=["1,5", "", "2", "x"])
+    regions.to_csv(tmp_path / "regions.csv", index=False)
+    path.write_text(people, encoding="utf-8")
+    with pytest.raises(BadInput, match="北境: '1,5'"):
+        read_tabular(path)

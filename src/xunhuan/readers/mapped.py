@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,8 @@ class Mapped:
         lacks = [c for c in kept if c not in frame.columns]
         if lacks:
             raise BadInput(f"[{part}] names columns that the file lacks", where=str(file), items=lacks)
+        if self.column(part, "value") in frame.columns:
+            raise BadInput(f"[{part}] is wide but has a column of values", where=str(file), fix="leave wide out")
         return frame.melt(kept, var_name=self.column(part, wide), value_name=self.column(part, "value"))
 
     def column(self, part: str, axis: str) -> str:
@@ -193,14 +195,19 @@ class Mapped:
     def geography(self) -> Geography:
         """The regions. Raises BadInput."""
         codes = self.codes("regions")
-        opened, people = self.optional("regions", "open"), self.optional("regions", "population")
+        opened, people = self.optional("regions", "open"), pd.Series(self.optional("regions", "population"), dtype=str)
+        form = replace(self.forms["regions"], missing=("", *self.forms["regions"].missing))
+        persons, missing, hint = numbers_of(people, form)
+        p = Problems("[regions] has populations that are no numbers")
+        p.items += [f"{codes[k]}: {people[k]!r}" for k in np.flatnonzero(np.isnan(persons) & ~missing)]
+        p.raise_if(BadInput, where=self.where("regions"), fix=hint)
         return Geography(
             codes=codes,
             nation=tuple(self.optional("regions", "nation") or codes),
             names_en=tuple(self.optional("regions", "name_en")),
             names_zh=tuple(self.optional("regions", "name_zh")),
             open=frozenset(c for c, o in zip(codes, opened, strict=False) if o in ("1", "true", "yes")),
-            population=tuple(float(x) if x else float("nan") for x in people),
+            population=tuple(persons.tolist()),
         )
 
     def sectors(self) -> Sectors:
@@ -243,18 +250,53 @@ def read_mapping(
         if key not in known:
             near = nearest(key, known)
             p.add(f"{key!r} is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
-    base = declared_form(dict(content.get("form", {})), CsvForm(), p, "[form]")
+    _check_words(content, p)
+    base = CsvForm()
+    if isinstance(content.get("form", {}), dict):
+        base = declared_form(content.get("form", {}), base, p, "[form]")
+    else:
+        p.add("form must be a section")
     forms = {}
     for key in ("regions", "sectors", *axes):
-        if key not in content:
-            continue
-        if not isinstance(content[key], dict) or "file" not in content[key]:
-            p.add(f"[{key}] names no file")
-            continue
-        forms[key] = declared_form(content[key], base, p, f"[{key}]")
-        wide = content[key].get("wide")
-        if wide is not None and wide not in axes.get(key, ()):
-            p.add(f"[{key}] wide = {wide!r} is not one of its axes: {', '.join(axes.get(key, ())) or 'none'}")
-        if content[key].get("unlisted", "skip") != "skip":
-            p.add(f'[{key}] unlisted can only be "skip"')
+        if key in content and _is_section(key, content[key], axes, p):
+            forms[key] = declared_form(content[key], base, p, f"[{key}]")
     return Mapped(path, content, axes, forms), p
+
+
+def _check_words(content: Mapping[str, Any], p: Problems) -> None:
+    """Keys outside sections: text, a whole year, notes a list of texts."""
+    for key in ("name", "title", "source", "currency", "unit", "home", "nation", "table"):
+        if key in content and not (isinstance(content[key], str) and (content[key] or key not in ("name", "nation"))):
+            p.add(f"{key} must be text")
+    if "year" in content and type(content["year"]) is not int:
+        p.add("year must be a whole number")
+    notes = content.get("notes", [])
+    if not (isinstance(notes, list) and all(isinstance(n, str) for n in notes)):
+        p.add("notes must be a list of texts")
+
+
+def _is_section(key: str, section: object, axes: Axes, p: Problems) -> bool:
+    """Whether a section can be read; what is wrong with it goes to `p`."""
+    if not isinstance(section, dict) or "file" not in section:
+        p.add(f"[{key}] names no file")
+        return False
+    before = len(p.items)
+    files, where, wide = section["file"], section.get("where", {}), section.get("wide")
+    if not _texts(files) or not files:
+        p.add(f"[{key}] file must be a name or a list of names")
+    if not (isinstance(where, dict) and all(_texts(v) for v in where.values())):
+        p.add(f'[{key}] where must be {{ COLUMN = "VALUE" }}, or a list of values')
+    if wide is not None and wide not in axes.get(key, ()):
+        p.add(f"[{key}] wide = {wide!r} is not one of its axes: {', '.join(axes.get(key, ())) or 'none'}")
+    if section.get("unlisted", "skip") != "skip":
+        p.add(f'[{key}] unlisted can only be "skip"')
+    lists = ("file", "where", "wide", "unlisted", "missing", "categories", "components")
+    p.items += [f"[{key}] {k} must be text" for k, v in section.items() if k not in lists and not isinstance(v, str)]
+    for k in ("categories", "components"):
+        if not isinstance(section.get(k, []), list) or not _texts(section.get(k, [])):
+            p.add(f"[{key}] {k} must be a list of names")
+    return len(p.items) == before
+
+
+def _texts(value: object) -> bool:
+    return all(isinstance(v, str) for v in value) if isinstance(value, list) else isinstance(value, str)

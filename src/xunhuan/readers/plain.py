@@ -61,8 +61,8 @@ def declared_form(given: Mapping[str, Any], base: CsvForm, p: Problems, where: s
     form = replace(base, **told)
     if form.encoding:
         try:
-            codecs.lookup(form.encoding)
-        except LookupError:
+            "".encode(form.encoding)
+        except (LookupError, ValueError):
             p.add(f"{where}: encoding {form.encoding!r} is not known; say utf-8, utf-16, gbk, latin-1 ...")
     if len(form.separator) > 1:
         p.add(f"{where}: separator {form.separator!r} must be one character")

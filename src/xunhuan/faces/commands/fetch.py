@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         format: FormatOption = Format.table,
     ) -> None:
-        """Get a public table from its makers' server, check it against its digest, and file it; or list those known.
+        """List public tables that are known, or get one from its makers, check it and file it.
 
         Nothing is fetched unless a name is given. Where the server turns programs away, or there is no network, the address,
         the digest and the folder are told: get the file in a browser and give it with --file.
