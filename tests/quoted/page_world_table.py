@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 import xunhuan as xh
+from tests.evidence.china import LU
 from tests.helpers.raw import raw_folder
 from tests.quoted.common import CIRCUITS, accounts, at_point, bare, log, means, number, percent, shares
 from tests.quoted.quotes import quote
@@ -170,6 +171,19 @@ def later_years() -> list[str]:
     for kind in ("face", "look"):
         out += by_year(lambda acc, k=kind: exposure(acc, region="CHN", border="nation")[k].item())
     return out + [number(100 * means(name, 0)[2], 1) for name in YEARS]
+
+
+WU = {"CN-GD": "43", "CN-JS": "34"}
+"""Value added that the nation's exports bring a province, per cent of its GDP, 2007.   [WuLiLei2016], table 4"""
+
+
+@quote(
+    PAGE,
+    "[LuJiangyuan2022] has a simple mean of {n}% external",
+    "{n}% of GDP in Guangdong and {n}% in Jiangsu",
+)
+def published() -> list[str]:
+    return [LU["external"], WU["CN-GD"], WU["CN-JS"]]
 
 
 # --- lists, bounds, years --------------------------------------------------------------------------------------------------
