@@ -215,8 +215,8 @@ def test_value_added_content_against_the_inverse(toy) -> None:
 @pytest.mark.slow
 def test_rebuilding_gives_the_bundled_tables(worlds, china, raw) -> None:
     (built, log), *_ = builder("world-2017")(raw, lambda _: None)
-    later = {year: build_later(raw, china, year) for year in YEARS[1:]}
-    for year, (acc, rows) in {2017: (built, log), **later}.items():
+    later = build_later(raw, china, YEARS[-1])  # by way of the year before
+    for year, (acc, rows) in {2017: (built, log), YEARS[-1]: later}.items():
         for name in ("flow", "use", "final", "value_added", "tariff"):
             a, b = getattr(acc, name), getattr(worlds[year], name)
             assert np.abs(a - b).max() <= 1e-8 * np.abs(b).max(), name
