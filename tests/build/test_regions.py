@@ -76,7 +76,17 @@ def test_toyland_taken_apart_is_built_again(toy, tmp_path, capsys) -> None:
         assert np.allclose(getattr(whole, name), getattr(toy, name), rtol=1e-9, atol=1e-9), name
     assert whole.home == "ATL"
     assert whole.geography.clusters == toy.geography.clusters
-    acc = built(toy, pieces(toy, tmp_path, scale=7.5))
+    other = read_regional(pieces(toy, tmp_path, scale=7.5, more='unit = "shells"\nyear = 1999\n'))
+    acc, log = build_nested(other, toy, lambda _: None)
+    assert "the regions are of 1999, the nation of 2000: its totals with their shares" in acc.notes
+    assert not log["step"].str.startswith(("1", "3", "4", "5")).any()  # in the nation's unit nothing is left to mend
+    lean = ("use", "value_added", "outflow", "inflow")
+    few = [
+        built(toy, pieces(toy, tmp_path, *lean, scale=k, more=f'unit = "{unit}"\n'))
+        for k, unit in ((1, "million SHL"), (9, "shells"))
+    ]
+    assert np.allclose(few[0].flow, few[1].flow, rtol=1e-9)  # what is not given does not mix units
+    assert log.loc[log["step"] == "0 unit", "note"].item().startswith("0.133333 million SHL for one shells")
     for name in ("use", "final", "value_added", "tariff"):
         assert np.allclose(getattr(acc, name), getattr(toy, name), rtol=1e-9, atol=1e-9), name
     for x, y in ((acc, toy),):

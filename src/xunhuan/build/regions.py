@@ -28,6 +28,7 @@ from xunhuan.data.regional import RegionalTables
 from xunhuan.errors import BadInput, Problems, UnknownName, nearest
 
 FROM_NATION = "0 not given"
+_VALUES = ("output", "export", "outflow", "import_", "inflow", "use", "final", "value_added")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ def build_nested(given: RegionalTables, nation: Accounts, progress: Announce) ->
     whole = _whole(given, nation)
     progress("tables of the regions")
     control = control_of(whole, given)
-    unit = f"{given.unit} before, {nation.unit} after" if given.unit not in ("", nation.unit) else nation.unit
-    log = Log(given.geography.codes, given.sectors.codes, unit)
+    log = Log(given.geography.codes, given.sectors.codes, nation.unit)
+    if given.unit not in ("", nation.unit):
+        given = _in_unit(given, control, log)
     tables = tables_of(given, whole.acc, control, log)
     hauling = cast(Hauling, given.hauling)
     books = provincial_books(tables, control, log, regions=("",) * len(given.geography), hauling=hauling)
@@ -162,6 +164,31 @@ def tables_of(given: RegionalTables, nation: Accounts, control: NationalControl,
     )  # fmt: skip
 
 
+def _in_unit(given: RegionalTables, control: NationalControl, log: Log) -> RegionalTables:
+    """What is given in the nation's unit, at the ratio of total outputs (inputs, value added): only proportions count."""
+    pairs = {
+        "output": (_made(given), control.output),
+        "use": (given.use, control.use),
+        "value added": (given.value_added, control.value_added),
+    }
+    name, before, after = next((k, float(x.sum()), float(y.sum())) for k, (x, y) in pairs.items() if x is not None)
+    if before <= 0:
+        raise BadInput(f"{name} of the regions is 0 in all", where=given.name, fix="look at the files' numbers")
+    rate = after / before
+    note = f"{rate:.6g} {log.unit} for one {given.unit}, the ratio of totals"
+    unit = f"{given.unit} before, {log.unit} after"
+    log.total("0 unit", name, before, after, region=control.nation, unit=unit, note=note)
+    known = {k: getattr(given, k) for k in _VALUES}
+    return replace(given, **{k: rate * x for k, x in known.items() if x is not None})
+
+
+def _made(given: RegionalTables) -> Array | None:
+    """Output r i, where it is given or follows from costs."""
+    if given.output is None and given.use is not None and given.value_added is not None:
+        return np.asarray(given.use.sum(1) + given.value_added.sum(2))
+    return given.output
+
+
 def _or_nation(given: Array | None, nation: Array, what: str, log: Log) -> Array:
     """What is given, else the nation's structure; the log has the second."""
     if given is not None:
@@ -217,7 +244,7 @@ def _assemble(given: RegionalTables, whole: _Whole, books: ProvincialBooks, insi
         components=acc.components, year=acc.year, currency=acc.currency, unit=acc.unit, name=given.name,
         title=given.title or f"{given.nation} in {n} regions inside {acc.name}, {acc.year}",
         source="; ".join(x for x in (given.source, acc.source) if x),
-        notes=(*_notes(given, known, acc.name), *given.told, *acc.notes), home=given.nation,
+        notes=(*_notes(given, known, acc.name, acc.year), *given.told, *acc.notes), home=given.nation,
         extra={"base": acc.name, "hauling": known},
     )  # fmt: skip
 
@@ -226,7 +253,7 @@ def _guess(given: RegionalTables) -> str:
     return f"own {given.own:g}" if given.own is not None else "least" if given.hauling == "reported" else given.hauling
 
 
-def _notes(given: RegionalTables, known: str, name: str) -> tuple[str, ...]:
+def _notes(given: RegionalTables, known: str, name: str, year: int) -> tuple[str, ...]:
     bilateral = (
         "who sells to whom inside the nation is the trade given, fitted to the margins"
         if given.trade is not None
@@ -243,7 +270,9 @@ def _notes(given: RegionalTables, known: str, name: str) -> tuple[str, ...]:
     lacks = [k.rstrip("_").replace("_", " ") for k in parts if getattr(given, k) is None]
     nation = f"{', '.join(lacks)} of regions have the nation's structure" if lacks else ""
     alike = "a region's partners abroad are the nation's, by sector"
-    return tuple(x for x in (bilateral, own, nation, alike, f"regions add up to {given.nation} of {name}") if x)
+    late = f"the regions are of {given.year}, the nation of {year}: its totals with their shares" if given.year else ""
+    late = late if given.year != year else ""
+    return tuple(x for x in (bilateral, own, late, nation, alike, f"regions add up to {given.nation} of {name}") if x)
 
 
 def _final(given: RegionalTables, whole: _Whole, books: ProvincialBooks, away: Array) -> tuple[tuple[str, ...], Array]:

@@ -25,6 +25,7 @@ class RegionalTables:
     hauling    one of `HAULINGS`         decay  elasticity of trade with distance, None: the builder's
     nation     code of the nation        merged the nation's sectors to be added up: code here -> codes there
     unit       of the arrays, "" for that of the nation's table
+    year       of the tables, 0 where it is not said
     told       what a reader found out and must be said
     """
 
@@ -51,6 +52,7 @@ class RegionalTables:
     title: str = ""
     source: str = ""
     unit: str = ""
+    year: int = 0
     told: tuple[str, ...] = ()
     table: str = ""
     """Name or file of the nation's table, where the mapping file says it."""

@@ -2,6 +2,7 @@
 
     name = "finland-2014"             # and title, source if wanted
     nation = "FIN"                    # its code in the nation's table
+    year = 2014                       # of the files; where the nation's table is of another, that is said
     unit = "million EUR"              # of the files, where it is not that of the nation's table: totals there settle it
     table = "oecd-2014"               # the nation's table; `--nation` goes before it
     hauling = "reported"              # or least, most; own = 0.6 where no outflow is known; decay = 1.44
@@ -57,7 +58,7 @@ _AXES = {
 }
 _LISTS = ("merged", "labels")
 _REQUIRED = ("name", "nation", "regions", "sectors")
-_OPTIONAL = ("title", "source", "unit", "table", "hauling", "own", "decay", *_AXES)
+_OPTIONAL = ("title", "source", "unit", "year", "table", "hauling", "own", "decay", *_AXES)
 
 
 def read_regional(path: Path) -> RegionalTables:
@@ -96,6 +97,7 @@ def read_regional(path: Path) -> RegionalTables:
         title=str(m.content.get("title", "")),
         source=str(m.content.get("source", "")),
         unit=str(m.content.get("unit", "")),
+        year=int(m.content.get("year", 0)),
         told=tuple(m.told),
         table=str(m.content.get("table", "")),
         **arrays,
