@@ -63,6 +63,8 @@ def test_the_library_takes_later_years(base: str) -> None:
     table = functools.cache(load)
     for name in WANTED - {"chip-embargo"}:  # needs components apart, in a table that is built
         assert prepare(read_layers(name, settings=[f"base={base}"]), table).base.name == base
+    with pytest.raises(BadInput, match="it is written for world-2017-components, and another base may lack"):
+        prepare(read_layers("chip-embargo", settings=[f"base={base}"]), table)
 
 
 @pytest.mark.slow
