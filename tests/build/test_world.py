@@ -1,4 +1,4 @@
-"""world-2017 against its sources: totals, nesting, tariffs, the bridge from china-2017; concordances; history."""
+"""The world tables against their sources: totals, nesting, tariffs, the bridge from china-2017; concordances; history."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import pytest
 
 from xunhuan.build import builder, lists
 from xunhuan.build.bridge import reclassify, value_added_content
+from xunhuan.build.later import BROUGHT, GDP_FILE, INDUSTRIES_FILE, at_year
+from xunhuan.build.nested import province_shares
+from xunhuan.build.world import build_later
 from xunhuan.data.store import load, load_log, open_dataset
 from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.identity
 
+YEARS = (2017, 2020, 2022)
 CONCORDANCES = {
     "cn42_to_common": lists.cn42_matrix,
     "oecd28_to_common": lists.oecd28_matrix,
@@ -23,9 +27,15 @@ CONCORDANCES = {
 
 @pytest.fixture(scope="module")
 def oecd(raw):
-    """OECD flows of 2017 in the common goods and SERVICES (r s i), with the economies."""
-    ds = open_dataset(raw / "oecd_icio_flows.nc").sel(year=2017)
-    return [str(c) for c in ds["origin"].values], ds["flow"].values.astype(float) @ lists.oecd28_matrix()
+    """OECD flows in the common goods and SERVICES (year r s i), with the economies."""
+    ds = open_dataset(raw / "oecd_icio_flows.nc")
+    flow = {year: ds["flow"].sel(year=year).values.astype(float) @ lists.oecd28_matrix() for year in YEARS}
+    return [str(c) for c in ds["origin"].values], flow
+
+
+@pytest.fixture(scope="module")
+def worlds(world):
+    return {2017: world} | {year: load(f"world-{year}") for year in YEARS[1:]}
 
 
 def to_nations(world):
@@ -62,11 +72,12 @@ def test_concordances_of_services() -> None:
     assert lists.OECD45[:22] == tuple(c for c in goods if c != lists.SERVICES)
 
 
-def test_flows_between_economies_are_the_oecds(world, oecd) -> None:
+@pytest.mark.parametrize("year", YEARS)
+def test_flows_between_economies_are_the_oecds(worlds, oecd, year) -> None:
     codes, expected = oecd
-    nations, found = coarse(world)
+    nations, found = coarse(worlds[year])
     order = [codes.index(n) for n in nations]
-    expected = expected[np.ix_(order, order)]
+    expected = expected[year][np.ix_(order, order)]
     assert np.allclose(found, expected, rtol=1e-9, atol=1e-6)
     assert np.allclose(found.sum(1), expected.sum(1), rtol=1e-9)  # output by economy and good
     assert np.allclose(found.sum(0), expected.sum(0), rtol=1e-9)  # absorption
@@ -82,6 +93,44 @@ def test_provinces_keep_their_shares_of_each_sector(world, china) -> None:
     assert np.allclose(*shares, rtol=1e-9)
     rates = [t.value_added[k].sum(2) / np.maximum(t.output[k], 1e-9) for t, k in ((common, p), (world, q))]
     assert np.allclose(*rates, rtol=1e-7, atol=1e-9)
+
+
+def test_provinces_of_later_years_grow_as_their_accounts_do(worlds, china, raw) -> None:
+    """Against the raw files: GDP in all, and shares of one province in another within an industry."""
+    gdp = pd.read_csv(raw / "regional" / GDP_FILE).pivot_table(index="province", columns="year", values="gdp_1e8cny")
+    mine = pd.read_csv(raw / "regional" / INDUSTRIES_FILE).set_index(["year", "province"])
+    base = province_shares(china)
+    after, _, log = at_year(raw, base, 2022, None)
+    steps = {2020: (2017, 2020), 2022: (2020, 2022)}
+    for year, (a, b) in steps.items():
+        f = log[(log["step"] == BROUGHT.format(year)) & (log["quantity"] == "GDP growth")].set_index("region")
+        expected = gdp[b] / gdp[a]
+        assert np.allclose(f["before"], expected[f.index], rtol=1e-12)
+        assert np.ptp(f["after"] / f["before"]) < 1e-9  # all by the one factor between the bases
+    # Construction is one sector and one industry: shares follow it, but for the factor of the province's fit.
+    i = base.sectors.index("27")
+    p, q = (base.codes.index(c) for c in ("CN-GD", "CN-GX"))
+    j = base.sectors.index("30")
+
+    def odds(x, k):
+        return x.output[p, k] / x.output[q, k]
+
+    grown = (odds(after, i) / odds(after, j)) / (odds(base, i) / odds(base, j))
+
+    def by(name):
+        v = mine[name]
+        return (v[2022, "CN-GD"] / v[2019, "CN-GD"]) / (v[2022, "CN-GX"] / v[2019, "CN-GX"])
+
+    assert grown == pytest.approx(by("construction") / by("hotels_restaurants"), rel=1e-9)
+
+
+def test_what_later_years_are_is_said(worlds) -> None:
+    for year in YEARS[1:]:
+        acc = worlds[year]
+        assert f"2017 structure at {year} totals" in acc.title
+        assert any(f"2017 structure at {year} totals" in n for n in acc.notes)
+        assert {f"provinces: brought to {y}" for y in YEARS[1:] if y <= year} <= set(load_log(acc.name)["step"])
+        assert acc.draws == worlds[2017].draws
 
 
 @pytest.mark.slow
@@ -164,12 +213,14 @@ def test_value_added_content_against_the_inverse(toy) -> None:
 
 
 @pytest.mark.slow
-def test_rebuilding_gives_the_bundled_table(world, raw) -> None:
+def test_rebuilding_gives_the_bundled_tables(worlds, china, raw) -> None:
     (built, log), *_ = builder("world-2017")(raw, lambda _: None)
-    for name in ("flow", "use", "final", "value_added", "tariff"):
-        a, b = getattr(built, name), getattr(world, name)
-        assert np.abs(a - b).max() <= 1e-8 * np.abs(b).max(), name
-    assert len(log) == len(load_log("world-2017"))
+    later = build_later(raw, china, YEARS[-1])  # by way of the year before
+    for year, (acc, rows) in {2017: (built, log), YEARS[-1]: later}.items():
+        for name in ("flow", "use", "final", "value_added", "tariff"):
+            a, b = getattr(acc, name), getattr(worlds[year], name)
+            assert np.abs(a - b).max() <= 1e-8 * np.abs(b).max(), name
+        assert len(rows) == len(load_log(acc.name))
 
 
 def test_names_and_clusters(world) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from importlib import resources
 
 import numpy as np
 import pandas as pd
 
 import xunhuan as xh
+from tests.evidence.china import LU
 from tests.helpers.raw import raw_folder
-from tests.quoted.common import accounts, at_point, bare, log, number, percent, shares
+from tests.quoted.common import CIRCUITS, accounts, at_point, bare, log, means, number, percent, shares
 from tests.quoted.quotes import quote
 from xunhuan.build import builder, lists
 from xunhuan.build.components import CHIPS_PART, PROVINCE_LOG_ODDS, WORTH_LOG_ODDS, chip_machines, component_facts
@@ -19,7 +21,7 @@ from xunhuan.build.foreign import LEAST_VALUE_ADDED
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import INPUT_DUTIES
 from xunhuan.data.division import Division
-from xunhuan.measures import supply
+from xunhuan.measures import circulation, exposure, supply
 from xunhuan.scenario.layers import read_layers
 
 PAGE, TABLE = "docs/world-table.md", "world-2017"
@@ -131,6 +133,57 @@ def history() -> list[str]:
 def components() -> list[str]:
     made = supply(accounts("china-detailed-2020"), "CHN", sectors="electronic_components")["domestic"].item()
     return [bare(percent(made))]
+
+
+YEARS = ("world-2017", "world-2020", "world-2022")
+
+
+def by_year(found: Callable[[Accounts], float]) -> list[str]:
+    return [number(100 * found(accounts(name)), 1) for name in YEARS]
+
+
+@quote(
+    PAGE,
+    "| Guangdong, own, % of GDP by absorption | {n} | {n} | {n} |",
+    "| Guangdong, other provinces | {n} | {n} | {n} |",
+    "| Guangdong, external | {n} | {n} | {n} |",
+    "| Guangdong, external by origin | {n} | {n} | {n} |",
+    "| Guangdong, external forward | {n} | {n} | {n} |",
+    "| China, external by absorption | {n} | {n} | {n} |",
+    "| China, external by origin | {n} | {n} | {n} |",
+    "| China, external forward | {n} | {n} | {n} |",
+    "| China, foreign inputs at face value, % of inputs | {n} | {n} | {n} |",
+    "| China, foreign inputs looked through | {n} | {n} | {n} |",
+    "| provinces, simple mean, external by absorption | {n} | {n} | {n} |",
+)
+def later_years() -> list[str]:
+    out = []
+    for circuit in CIRCUITS:
+        out += by_year(lambda acc, c=circuit: shares(acc.name)[c].sel(region="CN-GD").item())
+    for place, definitions in (("CN-GD", ("origin", "forward")), ("CHN", ("absorption", "origin", "forward"))):
+        border = "nation" if place == "CHN" else "region"
+        for definition in definitions:
+            out += by_year(
+                lambda acc, p=place, d=definition, b=border: circulation(acc, p, definition=d, border=b)[
+                    "external"
+                ].item()
+            )
+    for kind in ("face", "look"):
+        out += by_year(lambda acc, k=kind: exposure(acc, region="CHN", border="nation")[k].item())
+    return out + [number(100 * means(name, 0)[2], 1) for name in YEARS]
+
+
+WU = {"CN-GD": "43", "CN-JS": "34"}
+"""Value added that the nation's exports bring a province, per cent of its GDP, 2007.   [WuLiLei2016], table 4"""
+
+
+@quote(
+    PAGE,
+    "[LuJiangyuan2022] has a simple mean of {n}% external",
+    "{n}% of GDP in Guangdong and {n}% in Jiangsu",
+)
+def published() -> list[str]:
+    return [LU["external"], WU["CN-GD"], WU["CN-JS"]]
 
 
 # --- lists, bounds, years --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.golden.regenerate import GOLDEN, golden
+from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
 from xunhuan.faces.recording import record
@@ -48,11 +50,21 @@ AT_THE_POINT = {"subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions"}
 
 def test_the_library_is_whole_and_says_where_its_numbers_come_from() -> None:
     assert set(library()) == WANTED
+    table = functools.cache(load)
     for name in WANTED:
-        s = prepare(read_layers(name)).scenario
+        s = prepare(read_layers(name), table).scenario
         for field in ("question", "source", "date", "reasoning", "assumptions"):
             assert getattr(s, field), f"{name} lacks {field}"
         assert (s.uncertainty is not None) == (name not in AT_THE_POINT), name
+
+
+@pytest.mark.parametrize("base", ["world-2020", "world-2022"])
+def test_the_library_takes_later_years(base: str) -> None:
+    table = functools.cache(load)
+    for name in WANTED - {"chip-embargo"}:  # needs components apart, in a table that is built
+        assert prepare(read_layers(name, settings=[f"base={base}"]), table).base.name == base
+    with pytest.raises(BadInput, match="it is written for world-2017-components, and another base may lack"):
+        prepare(read_layers("chip-embargo", settings=[f"base={base}"]), table)
 
 
 @pytest.mark.slow

@@ -61,6 +61,11 @@ _CHINA = (
 """Both years of the provinces: their reports are harmonised together."""
 _BELIEFS: Mapping[str, tuple[str, ...]] = {"tau": (), "outside": ()}
 _WORLD = ("oecd_icio_flows.nc", "oecd_icio_2020_coefficients.nc", "wiod_2014_calibrated.nc")
+_GROWTH = (
+    "china_national_io_2020.nc", "regional/provincial_gdp_by_industry_2019_2024.csv",
+    "regional/provincial_gdp_revised_2006_2024.csv", "regional/provincial_trade_total_2016_2024.csv",
+)  # fmt: skip
+"""What brings the provinces of 2017 to a later year."""
 
 _COMPONENTS = ("china_national_io_detailed_2017.nc", "chips/fabs_by_city.csv", "chips/ic_output_by_province_2021.csv")
 
@@ -109,14 +114,29 @@ BUILDERS: Mapping[str, Builder] = {
             "build_world_2017",
             options={"partners": ("prior", "national"), **_BELIEFS},
         ),
-        Builder(
-            "world-2017-components",
-            "world-2017 with electronic components apart from the rest of C26, 33 sectors",
-            ("world-2017-components",),
-            (*_CHINA, *_WORLD, *_COMPONENTS),
-            "xunhuan.build.components",
-            "build_components_2017",
-            options={"partners": ("prior", "national"), **_BELIEFS},
+        *(
+            Builder(
+                f"world-{year}",
+                f"31 provinces of China and 80 economies, 32 sectors: 2017 structure at {year} totals",
+                (f"world-{year}",),
+                (*_CHINA, *_WORLD, *_GROWTH),
+                "xunhuan.build.world",
+                f"build_world_{year}",
+                options={"partners": ("prior", "national"), **_BELIEFS},
+            )
+            for year in (2020, 2022)
+        ),
+        *(
+            Builder(
+                f"world-{year}-components",
+                f"world-{year} with electronic components apart from the rest of C26, 33 sectors",
+                (f"world-{year}-components",),
+                (*_CHINA, *_WORLD, *(() if year == 2017 else _GROWTH), *_COMPONENTS),
+                "xunhuan.build.components",
+                f"build_components_{year}",
+                options={"partners": ("prior", "national"), **_BELIEFS},
+            )
+            for year in (2017, 2020, 2022)
         ),
         *(
             Builder(

@@ -40,7 +40,7 @@ PROVINCES_FILE, DISTANCE_FILE = "china_provinces.csv", "china_province_distance_
 
 @dataclass(frozen=True)
 class ProvincialTables:
-    """Single-region competitive tables of all provinces, 10^8 CNY, as the source gives them.
+    """Single-region competitive tables of all provinces of a nation, in one unit, as the source gives them.
 
     output, export, outflow, import_, inflow, error  r i    use  r i j    final  r i f    value_added  r j v
     output = Σ_j use + Σ_f final + export + outflow - import_ - inflow + error
@@ -57,11 +57,13 @@ class ProvincialTables:
     use: Array
     final: Array
     value_added: Array
+    categories: tuple[str, ...] = CATEGORIES
+    components: tuple[str, ...] = COMPONENTS
 
 
 @dataclass(frozen=True)
 class NationalControl:
-    """National totals the provinces are fitted to, 10^8 CNY; imports are those used at home.
+    """National totals the provinces are fitted to, in their unit; imports are those used at home.
 
     output, export, import_ i   use i j, all origins   final i g by group of categories   value_added j v
     output = Σ_j use + Σ_g final + export - import_;  output = Σ_i use + Σ_v value_added
@@ -69,6 +71,7 @@ class NationalControl:
     unused_import i, imports in the source that no use takes up
     discrepancy   i, statistical discrepancy of the source, held in the last group (inventory)
     domestic_use  i j, use of home-made goods where the source tells it apart, else None
+    nation        its code
     """
 
     output: Array
@@ -82,6 +85,7 @@ class NationalControl:
     discrepancy: Array
     source: str
     domestic_use: Array | None = None
+    nation: str = "CHN"
 
 
 def _open(path: Path, *names: str) -> xr.Dataset:
@@ -109,17 +113,9 @@ def read_provinces(raw: Path, year: int) -> ProvincialTables:
     def get(name: str, *dims: str) -> Array:
         return np.asarray(ds[name].transpose(*dims).values / SOURCE_PER_UNIT, dtype=np.float64)
 
-    by_good = {
-        k: get(v, "province", "supplier")
-        for k, v in {
-            "output": "output",
-            "export": "export",
-            "outflow": "domestic_outflow",
-            "import_": "import_",
-            "inflow": "domestic_inflow",
-            "error": "error",
-        }.items()
-    }
+    def by_good(name: str) -> Array:
+        return get(name, "province", "supplier")
+
     return ProvincialTables(
         regions=tuple(str(p) for p in ds["province"].values),
         source=str(ds.attrs["source"]),
@@ -128,7 +124,12 @@ def read_provinces(raw: Path, year: int) -> ProvincialTables:
         value_added=np.asarray(
             get("value_added", "province", "user", "component")[..., _places(ds, "component", COMPONENTS)]
         ),
-        **by_good,
+        output=by_good("output"),
+        export=by_good("export"),
+        outflow=by_good("domestic_outflow"),
+        import_=by_good("import_"),
+        inflow=by_good("domestic_inflow"),
+        error=by_good("error"),
     )
 
 
@@ -137,10 +138,10 @@ def _places(ds: xr.Dataset, name: str, wanted: Sequence[str]) -> list[int]:
     return [found.index(w) for w in wanted]
 
 
-def read_national_2017(raw: Path) -> NationalControl:
-    """The official non-competitive table of 2017, domestic and imported use added up."""
+def read_national(raw: Path, year: int) -> NationalControl:
+    """The official non-competitive table of 2017, 2018 or 2020, domestic and imported use added up."""
     names = ("intermediate", "final", "export", "output", "import_", "value_added")
-    ds = _open(raw / "china_national_io_2017.nc", *names)
+    ds = _open(raw / f"china_national_io_{year}.nc", *names)
     z = ds["intermediate"].transpose("origin", "supplier", "user").values / SOURCE_PER_UNIT
     f = ds["final"].transpose("origin", "supplier", "category").values / SOURCE_PER_UNIT
     f = f[..., _places(ds, "category", ("consumption", "fixed_capital", "inventory"))]
@@ -194,6 +195,20 @@ def read_national_2012(raw: Path) -> NationalControl:
 def china_sectors(year: int) -> Sectors:
     """The 42 sectors of the provincial tables of 2012 or 2017; the two lists differ in four places."""
     return sector_list(f"cn42-{year}").sectors
+
+
+def read_by_province(raw: Path, name: str, years: tuple[int, int], regions: Sequence[str], *columns: str) -> Array:
+    """Columns of a regional file of provinces and years: t p c, the two years in order.
+
+    Raises BadInput where the file is missing, ForeignFile listing columns, provinces and years it lacks.
+    """
+    rows = _table(raw / "regional" / name, "province", "year", *columns).set_index(["year", "province"])
+    wanted = pd.MultiIndex.from_product([years, regions])
+    lacks = [f"{code} {year}" for year, code in wanted if (year, code) not in rows.index]
+    if lacks:
+        raise ForeignFile("the file lacks provinces or years that are needed", where=name, items=lacks)
+    values = rows.loc[wanted, list(columns)].to_numpy(dtype=np.float64)
+    return np.asarray(values.reshape(2, len(regions), len(columns)))
 
 
 def read_geography(raw: Path, population: str) -> Geography:

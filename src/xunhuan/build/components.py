@@ -70,15 +70,31 @@ def divide_components(table: Accounts, raw: Path) -> tuple[Accounts, pd.DataFram
     return out, _log(table, out, division)
 
 
-def build_components_2017(
-    raw: Path, progress: Callable[[str], None], **given: str
-) -> list[tuple[Accounts, pd.DataFrame]]:
-    """world-2017-components and its log, from the raw sources alone: world-2017 is built on the way."""
-    from xunhuan.build.world import build_world_2017
+Built = list[tuple[Accounts, pd.DataFrame]]
 
-    world, log = build_world_2017(raw, progress, **given)[0]
+
+def build_components_2017(raw: Path, progress: Callable[[str], None], **given: str) -> Built:
+    """world-2017-components and its log, from the raw sources alone: world-2017 is built on the way."""
+    return _build(2017, raw, progress, given)
+
+
+def build_components_2020(raw: Path, progress: Callable[[str], None], **given: str) -> Built:
+    """The same of world-2020, with the shares of 2017."""
+    return _build(2020, raw, progress, given)
+
+
+def build_components_2022(raw: Path, progress: Callable[[str], None], **given: str) -> Built:
+    """The same of world-2022, with the shares of 2017."""
+    return _build(2022, raw, progress, given)
+
+
+def _build(year: int, raw: Path, progress: Callable[[str], None], given: dict[str, str]) -> Built:
+    from xunhuan.build import world
+
+    build = {2017: world.build_world_2017, 2020: world.build_world_2020, 2022: world.build_world_2022}[year]
+    table, log = build(raw, progress, **given)[0]
     progress("electronic components apart")
-    out, more = divide_components(world, raw)
+    out, more = divide_components(table, raw)
     return [(out, pd.concat([log, more], ignore_index=True))]
 
 

@@ -1,4 +1,4 @@
-"""Books of whole economies: coefficients of 2020 fitted to the outputs and uses of 2017.
+"""Books of whole economies: coefficients of 2020 fitted to the outputs and uses of a year.
 
 Letters: s economy, i good, j using industry. Rows of a fitted matrix are the goods and
 value added, its columns the industries and final use.
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.build import lists
-from xunhuan.build.oecd import Raw, WorldFlows
+from xunhuan.build.oecd import YEAR, Raw, WorldFlows
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import ras
 
@@ -33,7 +33,7 @@ class EconomyBooks:
     log: pd.DataFrame
 
 
-def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array) -> EconomyBooks:
+def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array, year: int = YEAR) -> EconomyBooks:
     """Books of the 81 economies that meet the outputs and uses of `flows` exactly.
 
     The seed is the 2020 coefficient of each economy times its 2017 output. Value added in total is the
@@ -57,7 +57,7 @@ def economy_books(raw: Raw, flows: WorldFlows, coal_odds: Array) -> EconomyBooks
         np.concatenate([output, expenditure[:, None]], axis=1),
         names=(codes, codes),
     ).require("books of the foreign economies")
-    log = _log(flows.codes, value_added, fitted[:, k, :k], use, fitted[:, :k, :k])
+    log = _log(year, flows.codes, value_added, fitted[:, k, :k], use, fitted[:, :k, :k])
     return EconomyBooks(flows.codes, fitted[:, :k, :k], fitted[:, :k, k], fitted[:, k, :k], log)
 
 
@@ -111,18 +111,16 @@ def coal_odds(use: Array) -> Array:
     return np.where(coal + oil > 0, odds, 1.0)
 
 
-def _log(codes: tuple[str, ...], va0: Array, va1: Array, use0: Array, use1: Array) -> pd.DataFrame:
+def _log(year: int, codes: tuple[str, ...], va0: Array, va1: Array, use0: Array, use1: Array) -> pd.DataFrame:
     """Value added by industry before and after the fit, and how much use moved between cells by economy."""
-    names = lists.common_sectors().codes
+    names, step = lists.common_sectors().codes, f"2020 coefficients fitted to {year}"
     grid = pd.MultiIndex.from_product([codes, names], names=["region", "sector"]).to_frame(index=False)
-    grid = grid.assign(
-        step="2020 coefficients fitted to 2017", quantity="value added", before=va0.ravel(), after=va1.ravel()
-    )
+    grid = grid.assign(step=step, quantity="value added", before=va0.ravel(), after=va1.ravel())
     moved = pd.DataFrame(
         {
             "region": codes,
             "before": use0.sum((1, 2)),
             "after": use0.sum((1, 2)) + np.abs(use1 - use0).sum((1, 2)) / 2,
         }
-    ).assign(step="2020 coefficients fitted to 2017", quantity="intermediate use moved between cells", sector="all")
+    ).assign(step=step, quantity="intermediate use moved between cells", sector="all")
     return pd.concat([grid, moved]).assign(unit="million USD", note="RAS, margins: OECD outputs and uses of 2017")

@@ -116,7 +116,7 @@ def build_oecd(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
     flows = world_flows(source)
     national = _national_arrays(open_dataset(raw / "china_national_io_2017.nc"))
     to = lists.cn42_matrix()
-    books = economy_books(source, flows, coal_odds(to.T @ national.intermediate.sum(0) @ to))
+    books = economy_books(source, flows, coal_odds(to.T @ national.intermediate.sum(0) @ to), year)
     rates, rates_log = tariffs(source)
     duty = duties_on_inputs(flows.flow, rates, books.use)
     acc = Accounts(

@@ -37,10 +37,12 @@ def log_national_check(books: ProvincialBooks, flow: Array, control: NationalCon
     if control.domestic_use is not None:
         steps.append(("official table, imports by user", value_added_exported(control.domestic_use, v, x, e)))
     steps.append(("imports shared alike by all users", value_added_exported(home[:, None] * control.use, v, x, e)))
-    steps.append(("31 provinces, import shares of the nation", _provincial(books, flow, home)))
+    steps.append((f"{len(flow)} provinces, import shares of the nation", _provincial(books, flow, home)))
     steps.append(("import shares of the provinces", _provincial(books, flow, None)))
     for (_, before), (name, after) in pairwise(steps):
-        log.record(STEP, name, before, after, region="CHN", note="same national totals, one assumption changed")
+        log.record(
+            STEP, name, before, after, region=control.nation, note="same national totals, one assumption changed"
+        )
 
 
 def _provincial(books: ProvincialBooks, flow: Array, home: Array | None) -> Array:

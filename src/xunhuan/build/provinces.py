@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, NationalControl, ProvincialTables
+from xunhuan.build.china_raw import NationalControl, ProvincialTables
 from xunhuan.build.log import Log
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.balance import gras, own_bounds, share_out
@@ -225,7 +225,7 @@ def fit_costs(t: ProvincialTables, output: Array, control: NationalControl, log:
     note = f"{lacking} national cells that no province reports were given the national cost structure"
     log.record("3 national totals", "intermediate use of the good", t.use.sum(2), use.sum(2), note=note)
     log.record("3 national totals", "intermediate inputs of the industry", t.use.sum(1), use.sum(1), note=note)
-    for k, name in enumerate(COMPONENTS):
+    for k, name in enumerate(t.components):
         log.record("3 national totals", name, t.value_added[..., k], value_added[..., k])
     return use, value_added
 
@@ -248,7 +248,7 @@ def fit_final(t: ProvincialTables, use: Array, output: Array, control: NationalC
         part = t.final[..., list(members)]
         for i in range(part.shape[1]):
             final[:, i, list(members)] = _fit_total(part[:, i], float(control.final[i, g]), output[:, i])
-    for k, name in enumerate(CATEGORIES):
+    for k, name in enumerate(t.categories):
         log.record("3 national totals", name, t.final[..., k], final[..., k])
     return _keep_use_positive(final, use.sum(2), log)
 
@@ -301,7 +301,7 @@ def fit_trade(
         "import",
         control.import_ + control.unused_import,
         control.import_,
-        region="CHN",
+        region=control.nation,
         note="imports in the official table that no use takes up (re-exports and error), left out",
     )
     log.record(
@@ -309,7 +309,7 @@ def fit_trade(
         "inventory",
         control.final[:, -1] - control.discrepancy,
         control.final[:, -1],
-        region="CHN",
+        region=control.nation,
         note="statistical discrepancy of the official table, put into stocks",
     )
     return export, import_
@@ -349,13 +349,13 @@ def settle_own(books: ProvincialBooks, hauling: Hauling, log: Log) -> Provincial
     return replace(books, own=own, outflow=supply - own, inflow=demand - own)
 
 
-def provincial_flows(books: ProvincialBooks, distance: Array, names: tuple[str, ...]) -> Array:
+def provincial_flows(books: ProvincialBooks, distance: Array, names: tuple[str, ...], decay: float = DECAY) -> Array:
     """Step 6: flows between provinces, r s i: own use on the diagonal, the rest by gravity.
 
     Raises NotConverged.
     """
     return trade_at_home(
-        np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0), books.own, distance, DECAY, names=names
+        np.maximum(books.supply, 0.0), np.maximum(books.demand, 0.0), books.own, distance, decay, names=names
     )
 
 

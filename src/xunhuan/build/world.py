@@ -1,14 +1,14 @@
-"""world-2017: the 31 provinces of China and 80 economies, 32 sectors, million USD.
+"""world-2017, -2020 and -2022: the 31 provinces of China and 80 economies, 32 sectors, million USD.
 
-Step 1 builds whole economies from the OECD flows of 2017 (`oecd`, `foreign`), step 2 divides China among
+Step 1 builds whole economies from the OECD flows of the year (`oecd`, `foreign`), step 2 divides China among
 its provinces (`nested`) and touches nothing foreign, step 3 lays tariffs (`duties`); `bridge` explains what
-changed for China.
+changed for China. Provinces of later years are those of 2017 brought to the year's totals (`later`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 from xunhuan.build import lists
 from xunhuan.build.bridge import bridge, reclassify
 from xunhuan.build.china import build_table, read_both
+from xunhuan.build.china_raw import read_geography
 from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
 from xunhuan.build.harmonise.provinces import posteriors
 from xunhuan.build.harmonise.truth import beliefs
-from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, common_shares, nest
+from xunhuan.build.history import build_national
+from xunhuan.build.later import NATIONAL, at_year, in_common
+from xunhuan.build.nested import Nest, PartnerSplit, ProvinceShares, nest, province_shares
 from xunhuan.build.oecd import YEAR, WorldFlows, read_raw, world_flows
 from xunhuan.build.partners import CHOICE, draw_prior, moved
 from xunhuan.build.reach import reach
@@ -37,11 +40,22 @@ from xunhuan.data.store import LOG_COLUMNS
 HOME = "CHN"
 _NOTES = (
     "bilateral flows between provinces are estimates: no official table says where an outflow goes",
-    "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of 2017",
+    "books of foreign economies are OECD coefficients of 2020 fitted to their outputs and uses of {year}",
     "services are divided with OECD coefficients of 2020 and WIOD import shares of 2014",
-    "tariffs are of 2014 where WIOD names both ends, else simple means of 2017; no duties of 2018 and after",
+    "tariffs are of 2014 where WIOD names both ends, else simple means of {rates}; no duties of 2018 and after",
     "final use of foreign economies is not divided by category",
 )
+LATER = "2017 structure at {year} totals"
+"""What the provinces of a later year are, as its title and notes say."""
+_LATER_NOTES = (
+    "the provinces have the 2017 structure at {year} totals: growth is official, by nine industries on the basis revised "
+    "after the fifth census, and how things are made, what is kept at home and who trades with whom inside are of 2017",
+    "a province's exports and imports grow alike, as its trade by customs does; no source has them apart",
+)
+_NATIONAL = {
+    2020: "what China's sectors make and use is in proportion to the official table of 2020",
+    2022: "no official table of 2022 is at hand: China's sectors grow from 2020 as the provinces' industries do",
+}
 PARTNERS = {
     "prior": "partners of a province are a prior from distance and gateways, not data",
     "national": "partner shares of a sector are the nation's for each province: no source gives them by province",
@@ -49,6 +63,24 @@ PARTNERS = {
 """How the partners of a province are known, and what a reader must be told of it."""
 _COMPONENTS = ("primary", INPUT_DUTIES)
 UNDIVIDED = "undivided"
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the world table takes of the home nation.
+
+    shares    its provinces in the common sectors       geography  of the provinces
+    national  the table of the nation that the bridge starts at; None: there is none of the year
+    posterior its versions, in the source's sectors     log  of what was done to it
+    """
+
+    year: int
+    shares: ProvinceShares
+    geography: Geography
+    national: Accounts | None
+    posterior: Posterior | None
+    source: str = "provincial input-output tables of China, 2017"
+    log: pd.DataFrame | None = None
 
 
 def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple[Accounts, pd.DataFrame]:
@@ -59,26 +91,51 @@ def build_world(raw: Path, national: Accounts, partners: str = "prior") -> tuple
     Raises BadInput for missing files or years, Infeasible or NotConverged from the fits, UnbalancedAccounts
     if the result did not balance.
     """
-    source = read_raw(raw, YEAR)
-    common = reclassify(national)
-    shares = common_shares(common)
+    shares = province_shares(reclassify(national))
+    return _world(raw, Inside(YEAR, shares, national.geography, national, national.posterior), partners)
+
+
+def build_later(raw: Path, base: Accounts, year: int, partners: str = "prior") -> tuple[Accounts, pd.DataFrame]:
+    """The world table of 2020 or 2022: the provinces of 2017's national table `base` at the year's totals.
+
+    Raises as `build_world`.
+    """
+    shares, posterior, log = at_year(raw, province_shares(base), year, base.posterior)
+    inside = Inside(
+        year=year,
+        shares=in_common(shares, lists.cn42_matrix(), lists.common_sectors().codes),
+        geography=read_geography(raw, "population_2020_1e4"),
+        national=build_national(raw, year)[0] if year in NATIONAL else None,
+        posterior=posterior,
+        source="provincial input-output tables of China, 2017; GDP of provinces by industry and their trade; "
+        "national table of 2020",
+        log=log,
+    )
+    return _world(raw, inside, partners)
+
+
+def _world(raw: Path, home: Inside, partners: str) -> tuple[Accounts, pd.DataFrame]:
+    shares = home.shares
+    source = read_raw(raw, home.year)
     flows = world_flows(source, HOME, shares.output.sum(0)[len(lists.goods()) :])
-    books = economy_books(source, flows, coal_odds(shares.use.sum(0)))
+    books = economy_books(source, flows, coal_odds(shares.use.sum(0)), home.year)
     rates, rates_log = tariffs(source)
     h = source.codes.index(HOME)
     abroad = np.array([k for k in range(len(source.codes)) if k != h])
     codes = tuple(source.codes[a] for a in abroad)
     split = _split(partners, shares.codes, codes)
     inside = nest(shares, flows.flow[h].sum(0), flows.flow[h, abroad].T, flows.flow[abroad, h], split)
-    acc = _assemble(national, shares, flows, books, rates, inside, abroad)
+    acc = _assemble(home, flows, books, rates, inside, abroad)
     known = {"partners": partners, "partners_of": " ".join(shares.codes)}
-    posterior = _posterior(national, partners, shares.codes, codes)
+    posterior = _posterior(home.posterior, partners, shares.codes, codes)
     acc = acc.replace(notes=(acc.notes[0], PARTNERS[partners], *acc.notes[1:]), extra=known, posterior=posterior)
     alike = national_split(inside.export.sum(1), inside.imported.sum(0), inside.export.sum(0).T, inside.imported.sum(1))
     used = books.log[books.log["region"] != HOME]  # the nation's own books are its provinces'
-    logs = [flows.log, used, inside.log, moved(alike, (inside.export, inside.imported), shares.codes, codes)]
+    logs = [] if home.log is None else [home.log]
+    logs += [flows.log, used, inside.log, moved(alike, (inside.export, inside.imported), shares.codes, codes)]
     logs += [rates_log, _controls(shares, flows)]
-    logs.append(bridge(national, common, acc, HOME))
+    if home.national is not None:
+        logs.append(bridge(home.national, reclassify(home.national), acc, HOME))
     return acc, pd.concat([x for x in logs if len(x)], ignore_index=True).pipe(_tidy)
 
 
@@ -86,11 +143,30 @@ def build_world_2017(
     raw: Path, progress: Callable[[str], None], partners: str = "prior", **given: str
 ) -> list[tuple[Accounts, pd.DataFrame]]:
     """world-2017 and its log, from the raw sources alone: the national table is built on the way."""
+    return [build_world(raw, _provinces(raw, progress, given), partners)]
+
+
+def build_world_2020(
+    raw: Path, progress: Callable[[str], None], partners: str = "prior", **given: str
+) -> list[tuple[Accounts, pd.DataFrame]]:
+    """world-2020 and its log: provinces with the structure of 2017 at the totals of 2020."""
+    return [build_later(raw, _provinces(raw, progress, given), 2020, partners)]
+
+
+def build_world_2022(
+    raw: Path, progress: Callable[[str], None], partners: str = "prior", **given: str
+) -> list[tuple[Accounts, pd.DataFrame]]:
+    """world-2022 and its log: the same at the totals of 2022."""
+    return [build_later(raw, _provinces(raw, progress, given), 2022, partners)]
+
+
+def _provinces(raw: Path, progress: Callable[[str], None], given: dict[str, str]) -> Accounts:
+    """The harmonised table of the provinces of 2017, from the raw sources."""
     progress("the provinces of China")
     inputs = read_both(raw)
     national, _ = build_table(inputs[YEAR], "harmonised", posteriors(inputs, progress, beliefs(**given))[YEAR])
     progress("the world around them")
-    return [build_world(raw, national, partners)]
+    return national
 
 
 def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -> PartnerSplit:
@@ -103,12 +179,12 @@ def _split(partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]) -
 
 
 def _posterior(
-    national: Accounts, partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]
+    found: Posterior | None, partners: str, provinces: tuple[str, ...], abroad: tuple[str, ...]
 ) -> Posterior | None:
     """The national table's posterior at the world's totals, its versions each with partners of their own."""
-    if national.posterior is None:
+    if found is None:
         return None
-    post = replace(national.posterior, to=lists.cn42_matrix())
+    post = replace(found, to=lists.cn42_matrix())
     if partners == "national":
         return post
     rng = np.random.default_rng(YEAR)
@@ -118,8 +194,7 @@ def _posterior(
 
 
 def _assemble(
-    national: Accounts,
-    shares: ProvinceShares,
+    home: Inside,
     flows: WorldFlows,
     books: EconomyBooks,
     rates: Array,
@@ -127,6 +202,7 @@ def _assemble(
     abroad: NDArray[np.intp],
 ) -> Accounts:
     """Provinces first, then economies; the nation's tariffs for every province, none inside."""
+    shares, year = home.shares, home.year
     n, k = len(shares.codes), len(lists.common_sectors())
     h = flows.codes.index(HOME)
     size = n + len(abroad)
@@ -147,20 +223,32 @@ def _assemble(
         final=final,
         value_added=np.stack([value_added - duty, duty], axis=2),
         tariff=tariff,
-        geography=_geography(national.geography, tuple(flows.codes[a] for a in abroad)),
+        geography=_geography(home.geography, tuple(flows.codes[a] for a in abroad)),
         sectors=lists.common_sectors(),
         categories=categories,
         components=_COMPONENTS,
-        year=YEAR,
+        year=year,
         currency="USD",
         unit="million USD",
-        name="world-2017",
-        title="Provinces of China in the world of 2017: 31 provinces, 80 economies, 32 sectors",
-        source="OECD Inter-Country Input-Output tables (flows of 2017, coefficients of 2020); WIOD 2014 "
-        "(services, tariffs); WITS/TRAINS (tariffs); provincial input-output tables of China, 2017",
-        notes=_NOTES + (() if national.posterior is None else national.posterior.notes),
+        name=f"world-{year}",
+        title=f"Provinces of China in the world of {year}: 31 provinces, 80 economies, 32 sectors"
+        + ("" if year == YEAR else f"; {LATER.format(year=year)}"),
+        source=f"OECD Inter-Country Input-Output tables (flows of {year}, coefficients of 2020); WIOD 2014 "
+        f"(services, tariffs); WITS/TRAINS (tariffs); {home.source}",
+        notes=_notes(home),
         home=HOME,
     )
+
+
+def _notes(home: Inside) -> tuple[str, ...]:
+    """Notes of the table; those of a later year say first what its provinces are."""
+    year = home.year
+    later = () if year == YEAR else (*_LATER_NOTES, _NATIONAL[year])
+    # The rates of 2022 in the source are those of 2021 again.
+    told = (*later, *_NOTES)
+    found = tuple(n.format(year=year, rates=min(year, 2021)) for n in told)
+    own = () if home.posterior is None else home.posterior.notes
+    return (found[len(later)], *found[: len(later)], *found[len(later) + 1 :], *own)
 
 
 def _geography(home: Geography, abroad: tuple[str, ...]) -> Geography:

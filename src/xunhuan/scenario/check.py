@@ -47,7 +47,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
         _check_heeded(scenario, p)
         for k, text in unread(scenario):
             p.add(f"shock[{k}] ({scenario.shock[k].name}): {text}")
-    p.raise_if(where=where, fix="docs/scenarios.md lists every key")
+    p.raise_if(where=where, fix=f"docs/scenarios.md lists every key{_written_for(layers)}")
     assert scenario is not None
     assert base is not None
     bench = Bench(scenario, base, parameters)
@@ -56,6 +56,12 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
         _check_uncertain(bench, scenario.uncertainty, p)
     p.raise_if(where=where)
     return bench
+
+
+def _written_for(layers: Layers) -> str:
+    """Which base a scenario was written for, where another was set over it."""
+    base = next((o.old for o in layers.log if o.path == "base" and o.old is not None), None)
+    return "" if base is None else f"; it is written for {base}, and another base may lack its sectors or regions"
 
 
 def validate(data: Mapping[str, Any], p: Problems) -> Scenario | None:

@@ -44,6 +44,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "imports": {
         "import": "Read a table from another house, check its identities and save it as accounts.",
     },
+    "fetch": {
+        "fetch": "List public tables that are known, or get one from its makers, check it and file it.",
+    },
     "relabel": {
         "relabel": "Say what a table's sectors and regions are, and save it.",
         "lists": "List the sector lists that are known, or show the sectors of one.",

@@ -41,18 +41,32 @@ _Flows = Annotated[
 ]
 
 
+_Regions = Annotated[
+    Path | None,
+    typer.Option("--regions", help="nested: mapping file of the regions' tables or shares (see docs/nested.md)."),
+]
+_Nation = Annotated[
+    str | None,
+    typer.Option(
+        "--nation", help="nested: the table that has the nation, national or a world's: a name or a .nc file."
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command("build")
     def command(
-        name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2017, elasticities, history, ...")],
+        name: Annotated[str, typer.Argument(help="china-2017, china-2012, world-2020, elasticities, history, ...")],
         raw: _Raw = None,
         output: _Output = None,
         partners: _Partners = None,
         tau: _Tau = None,
         outside: _Outside = None,
         flows: _Flows = None,
+        regions: _Regions = None,
+        nation: _Nation = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Build a table from raw sources: NAME.nc, and NAME.log.parquet with every correction made.
@@ -63,14 +77,20 @@ def register(app: typer.Typer) -> None:
         With --flows FILE the table is NAME-flows: margins stay, shares of own use and of partners are the file's. Needs
         no raw files for China's tables, whose bundled form is then taken.
 
+        nested divides any nation of a table among its regions: --regions MAPPING.toml --nation TABLE.
+
         Also: elasticities (of trade, by sector list), history (of circulation, by nation and year), partners (distances of
         provinces to them), migration (moves between provinces, with a gravity equation fitted to them) and toyland.
         """
         from xunhuan.build import BUILDERS
         from xunhuan.errors import BadInput, UnknownName
 
-        if name not in BUILDERS and name not in _FILES:
-            raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES])
+        if name not in BUILDERS and name not in _FILES and name != NESTED:
+            raise UnknownName.of("table to build", name, [*BUILDERS, *_FILES, NESTED])
+        if name == NESTED or regions is not None or nation is not None:
+            others = {"--raw": raw, "--partners": partners, "--tau": tau, "--outside": outside, "--flows": flows}
+            _nested(name, regions, nation, output, format, [k for k, v in others.items() if v is not None])
+            return
         told = {k: v for k, v in (("partners", partners), ("tau", tau), ("outside", outside)) if v is not None}
         if told and (name in _FILES or flows is not None):
             option = f"--{next(iter(told))}"
@@ -108,6 +128,41 @@ def _known(acc: Accounts) -> Accounts:
         return acc
     _tell(f"circulation in {acc.draws} versions of {acc.name}")
     return replace(acc, posterior=replace(acc.posterior, known={"circulation": shares_by_version(acc)}))
+
+
+NESTED = "nested"
+
+
+def _nested(
+    name: str, regions: Path | None, nation: str | None, output: Path | None, format: Format, others: list[str]
+) -> None:
+    """A nation's regions inside its table, by the mapping file."""
+    from xunhuan.build.regions import build_nested
+    from xunhuan.data.store import load
+    from xunhuan.errors import BadInput
+    from xunhuan.readers.regional import read_regional
+
+    if name != NESTED or regions is None:
+        raise BadInput(
+            "--regions and --nation go with nested", fix="xunhuan build nested --regions MAPPING.toml --nation TABLE"
+        )
+    if others:
+        raise BadInput(f"nested is built without {others[0]}", where=others[0], fix="leave it out")
+    folder = _folder(output)
+    with working(f"reading {regions.name}"):
+        given = read_regional(regions)
+    table = nation or given.table
+    if not table:
+        raise BadInput(
+            "the nation's table is not named", where=str(regions), fix="give --nation TABLE, or table in the file"
+        )
+    with working(f"building {given.name}"):
+        made = [build_nested(given, load(table), _tell)]
+    files = _write(made, folder)
+    told = [*made[0][0].notes[:5], *given.told, *_notes(made, files)]
+    emit(
+        _summaries(made), format, title=f"Corrections made for {given.name}", notes=list(dict.fromkeys(told)), digits=3
+    )
 
 
 def _given(name: str, raw: Path | None, output: Path | None, flows: Path, format: Format) -> None:

@@ -18,8 +18,11 @@ def register(app: typer.Typer) -> None:
     @app.command("import")
     def command(
         kind: Annotated[str, typer.Argument(metavar="FORMAT", help=HELP)],
-        path: Annotated[Path, typer.Argument(help="The file; for tabular, its mapping file.")],
+        path: Annotated[list[Path], typer.Argument(help="The file; for tabular, its mapping file.")],
         output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+        guess: Annotated[
+            bool, typer.Option("--guess", help="tabular: write a mapping file (-o, .toml) for these csv files instead.")
+        ] = False,
         year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it.")] = None,
         sheet: Annotated[str | None, typer.Option(help="Sheet, where it has another name.")] = None,
         tolerance: Annotated[
@@ -45,10 +48,14 @@ def register(app: typer.Typer) -> None:
         from xunhuan.data.store import atomic_path, save
         from xunhuan.readers import read
 
-        with working(f"reading {path.name}") as tell:
+        if guess:
+            _guess(kind, path, output)
+            return
+        file = _one(path)
+        with working(f"reading {file.name}") as tell:
             own = {"unit": unit, "ownership": ownership, "progress": tell if kind == "ipio" else None}
             given = {k: v for k, v in own.items() if v is not None}
-            found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
+            found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
             accounts = found.accounts
             save(accounts, output)
             if changes is not None:
@@ -59,7 +66,34 @@ def register(app: typer.Typer) -> None:
             f"Identities hold to 1e-9. Wrote {output}.",
             *(f"Note: {n}." for n in accounts.notes),
         )
-        emit(_summary(found.changes), format, title=f"Changes made to {path.name}", notes=notes)
+        emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=notes)
+
+
+def _one(paths: list[Path]) -> Path:
+    from xunhuan.errors import BadInput
+
+    if len(paths) > 1:
+        raise BadInput("one file is imported at a time", where=str(paths[1]), fix="several go with tabular --guess")
+    return paths[0]
+
+
+def _guess(kind: str, paths: list[Path], output: Path) -> None:
+    """Start a mapping file from csv files."""
+    from xunhuan.data.store import write_text
+    from xunhuan.errors import BadInput
+    from xunhuan.faces.output import console
+    from xunhuan.readers.guess import guess_mapping
+
+    if kind != "tabular":
+        raise BadInput(
+            "--guess goes with tabular", where=kind, fix="xunhuan import tabular --guess FILES -o table.toml"
+        )
+    if output.suffix != ".toml" or output.exists():
+        why = "is there already" if output.exists() else "is no mapping file"
+        raise BadInput(f"{output.name!r} {why}", where=str(output), fix="give -o the name of a new .toml file")
+    write_text(output, guess_mapping(paths, output.parent))
+    said = f"wrote {output}: look at every line marked as a guess, fill in the rest, then import it"
+    console(stderr=True).print(said, highlight=False, markup=False)
 
 
 def _summary(changes: Any) -> Any:

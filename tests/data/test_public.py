@@ -1,0 +1,159 @@
+"""Public tables: fetched from a server of the test's own, filed whole or not at all, refused with what to do by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xunhuan.data.public import PublicTable, fetch_public, file_away, public_table, public_tables, recognised
+from xunhuan.errors import BadInput, UnknownName
+from xunhuan.faces.cli import main
+
+pytestmark = pytest.mark.error
+
+BODY = b"region,value\nA,1\n" * 5000
+DIGEST = hashlib.sha256(BODY).hexdigest()
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Gives /whole, stops in the middle of /cut, turns /no away, never answers /slow in time."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
+        if self.path == "/no":
+            self.send_error(403)
+            return
+        if self.path == "/slow":
+            self.server.wait.wait(5)  # type: ignore[attr-defined]
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write(BODY[: len(BODY) // 3] if self.path == "/cut" else BODY)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[http.server.ThreadingHTTPServer]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as s:
+        s.asked, s.wait = [], threading.Event()  # type: ignore[attr-defined]
+        threading.Thread(target=s.serve_forever, daemon=True).start()
+        yield s
+        s.wait.set()  # type: ignore[attr-defined]
+        s.shutdown()
+
+
+@pytest.fixture
+def table(server: http.server.ThreadingHTTPServer) -> PublicTable:
+    url = f"http://127.0.0.1:{server.server_port}/whole"
+    return PublicTable("toy", "A table", "toy table.csv", url, len(BODY), DIGEST, "CC0", "tabular", "https://x.org", "")
+
+
+def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> None:
+    server.asked.clear()
+    folder = tmp_path / "new" / "sources"
+    done = fetch_public(table, folder)
+    assert done.path.read_bytes() == BODY
+    assert (done.sha256, done.known) == (DIGEST, True)
+    assert fetch_public(table, folder) == done  # it is there, and right
+    assert server.asked == ["/whole"]
+    done.path.write_bytes(b"half")
+    assert fetch_public(table, folder).path.read_bytes() == BODY
+    assert sorted(f.name for f in folder.iterdir()) == ["toy table.csv"]
+    unknown = fetch_public(replace(table, sha256="", bytes=0, file="other.csv"), folder)
+    assert (unknown.sha256, unknown.known) == (DIGEST, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "words"),
+    [
+        ("no", {}, "403"),
+        ("cut", {}, "cut off after"),
+        ("slow", {}, "could not be fetched"),
+        ("whole", {"sha256": "0" * 64}, "not the one that is known"),
+        ("whole", {"bytes": 7}, "goes past the 7 bytes"),
+        ("whole", {"bytes": len(BODY) + 1}, "not the one that is known"),
+        ("whole", {"url": "http://127.0.0.1:9/x"}, "could not be fetched"),
+        ("whole", {"url": ""}, "address of the file is not known"),
+    ],
+    ids=["refused", "cut off", "no answer", "another digest", "too long", "another size", "no network", "no address"],
+)
+def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(table, tmp_path, path, change, words) -> None:
+    bad = replace(table, **({"url": table.url.replace("whole", path)} | change))
+    folder = tmp_path / "sources"
+    with pytest.raises(BadInput) as e:
+        fetch_public(bad, folder, timeout=0.3)
+    said = str(e.value)
+    assert words in said
+    assert not folder.exists()
+    if "bytes" not in change:
+        for part in (bad.sha256, str(folder), bad.url or bad.page, "--file"):
+            assert part in said
+
+
+def test_a_file_got_by_hand_is_checked_and_filed(table, tmp_path) -> None:
+    mine, folder = tmp_path / "Downloads.zip", tmp_path / "sources"
+    mine.write_bytes(BODY)
+    done = file_away(table, mine, folder)
+    assert done.path == folder / table.file
+    assert done.path.read_bytes() == mine.read_bytes() == BODY
+    assert file_away(table, done.path, folder) == done
+    mine.write_bytes(BODY + b"x")
+    with pytest.raises(BadInput, match="not the one that is known"):
+        file_away(table, mine, folder)
+    assert done.path.read_bytes() == BODY
+
+
+def test_symbolic_links_are_refused(table, tmp_path) -> None:
+    real, mine = tmp_path / "real", tmp_path / "mine"
+    real.mkdir()
+    mine.write_bytes(BODY)
+    (tmp_path / "link").symlink_to(real)
+    (real / table.file).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "alias").symlink_to(mine)
+    for run in (
+        lambda: fetch_public(table, tmp_path / "link"),
+        lambda: fetch_public(table, real),
+        lambda: file_away(table, mine, real),
+        lambda: file_away(table, tmp_path / "alias", tmp_path / "sources"),
+        lambda: recognised(tmp_path / "alias"),
+    ):
+        with pytest.raises(BadInput, match=r"symbolic link|no plain file"):
+            run()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_catalogue_and_the_command(tmp_path, capsys) -> None:
+    for t in public_tables().values():
+        assert t.title, t.name
+        assert t.licence, t.name
+        assert t.url.startswith("https://") or not t.url
+        assert t.page.startswith("https://")
+        assert not t.sha256 or len(bytes.fromhex(t.sha256)) == 32
+        assert Path(t.file).name == t.file
+    with pytest.raises(UnknownName, match="wiod-2016-r"):
+        public_table("wiod-2016-s")
+    assert main(["fetch"]) == 0
+    assert "nothing was fetched" in capsys.readouterr().out
+    odd = tmp_path / "odd.csv"
+    odd.write_text("x")
+    assert main(["fetch", "--file", str(odd), "-o", str(tmp_path)]) != 0
+    assert "is none that is known" in capsys.readouterr().err
+    year = tmp_path / "matrix_eu-ic-io_ind-by-ind_25ed_2020_v2.csv"
+    year.write_text("x")
+    assert main(["fetch", "--file", str(year), "-o", str(tmp_path / "filed")]) == 0
+    said = capsys.readouterr().err
+    assert hashlib.sha256(b"x").hexdigest() in said
+    assert "not known beforehand" in said
+    assert main(["fetch", "icio-2025-2016-2022", "--file", str(odd), "-o", str(tmp_path)]) != 0
+    assert "46db55c4" in capsys.readouterr().err
