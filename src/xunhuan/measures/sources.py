@@ -12,7 +12,7 @@ DEFINITION_SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 """Of `circulation`, by definition."""
 METHOD_SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "bm-source": ("BorinMancini2023",),
+    "bm-source": ("BorinMancini2023", "BorinManciniTaglioni2025"),
     "bm-sink": ("BorinMancini2023",),
     "kww": ("KoopmanWangWei2014",),
     "wwz": ("WangWeiZhu2013",),

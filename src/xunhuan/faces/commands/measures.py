@@ -80,8 +80,11 @@ _COMMANDS = {
     "export_decomposition": _Command(
         "Exports ({method})",
         "Gross exports by whose value they hold and what is counted twice.",
-        by=("region", "partner", "sector", "group"),
-        own={"method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source")},
+        by=("region", "partner", "sector", "group", "sector-partner"),
+        own={
+            "method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source"),
+            "perimeter": (_words("--perimeter", "exporter", "self", "bilateral", "sector", "world"), "exporter"),
+        },
     ),
     "gateways": _Command(
         "Gateways and bridges",

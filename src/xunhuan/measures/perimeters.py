@@ -1,0 +1,212 @@
+r"""Export terms of Borin and Mancini in every perimeter: what is crossed once is value added, what is crossed again is double.
+
+A perimeter cuts some sales of inputs A_P out of A. With B^P = (I − A + A_P)^-1 and B = B^P + B^P A_P B
+
+    dva = v_s B^P E,  ddc = v_s (B − B^P) E,  fva = Σ_{t≠s} v_t B^P E,  fdc = Σ_{t≠s} v_t (B − B^P) E      [BorinMancini2023]
+
+A_P = E_a A_ab E_b' has the rank of the exporter's goods, so that no world is solved anew: with G = A_ab B_ba
+
+    B^P[:,a] = B[:,a] (I + G)^-1        and the part of E that crosses again is G (I + G)^-1 E
+
+Everything here is of one exporter a, whose goods are k = (m i), members m of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xunhuan.data.arrays import Array, Index
+from xunhuan.measures.actors import Actors
+from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.operators import Operator
+
+if TYPE_CHECKING:
+    from xunhuan.measures.exports import Exporters
+
+PERIMETERS = ("exporter", "self", "bilateral", "sector", "world")
+"""Whose border is crossed: the exporter's, the flow's own, that of exporter and partner, of the exporting sector, anyone's."""
+SELF = {"region": "exporter", "partner": "bilateral", "sector": "sector", "group": "sector", "sector-partner": "flow"}
+"""The perimeter of a flow itself, by what flows are told by."""
+CELLS = 4_000_000
+"""Numbers in a batch of loops at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exporter:
+    """One exporter.
+
+    operator A · actors the partition · members its regions · into B[:,a] as s j k · exports k s, gross, to other actors
+    own    k, own value in a unit of its goods, v_a B_aa
+    """
+
+    operator: Operator
+    actors: Actors
+    members: Index
+    into: Array
+    exports: Array
+    own: Array
+
+    @cached_property
+    def code(self) -> int:
+        """Position among the actors."""
+        return int(self.actors.of[self.members[0]])
+
+    @cached_property
+    def again(self) -> Array:
+        """I + Σ_s A_as B_sa over all others, = (I − A_aa) B_aa: matrix k k."""
+        inside = self.into[self.members].reshape(len(self.own), -1)
+        return np.asarray(inside - self.operator.among(self.members) @ inside, dtype=np.float64)
+
+    @cached_property
+    def loops(self) -> Array:
+        """Of each good what comes back to it through each region, (A_as B_sa)[k,k]: axes s k; none through itself."""
+        out = self.operator.looped(self.members, self.into)
+        out[self.actors.of == self.code] = 0.0
+        return out
+
+    @cached_property
+    def rows(self) -> Array:
+        """Own and all value in a unit of its goods, two rows of k."""
+        return np.stack([self.own, np.ones_like(self.own)])
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Of an exporter: own and all value that crosses for the first time per unit of its goods, and what crosses again.
+
+    first  2 k s, v_a B^P and Σ_t v_t B^P, broadcast over s · again k s, part of exports that crosses again, in their unit
+    """
+
+    first: Array
+    again: Array
+
+
+def crossed(e: Exporter, perimeter: str) -> Crossed:
+    """First and repeated crossings of a perimeter: "exporter", "bilateral", "sector" or "flow"."""
+    if perimeter == "exporter":
+        first = np.linalg.solve(e.again.T, e.rows.T).T[:, :, None]
+        turned = np.linalg.solve(e.again, e.exports.sum(axis=1))
+        return Crossed(first, _sold(e, turned))
+    if perimeter == "sector":
+        left = 1.0 + e.loops.sum(axis=0)
+        turned = e.exports.sum(axis=1) / left
+        return Crossed((e.rows / left)[:, :, None], e.loops.T * turned[:, None])
+    if perimeter == "flow":
+        by_partner = e.actors.add(e.loops, 0)[e.actors.of].T  # k s
+        sent = e.actors.add(e.exports, 1)[:, e.actors.of]
+        left = 1.0 + by_partner
+        return Crossed(e.rows[:, :, None] / left, e.loops.T * sent / left)
+    return _bilateral(e)
+
+
+def _sold(e: Exporter, turned: Array) -> Array:
+    """A_as B_sa x for every other s: axes k s."""
+    out = e.operator.sold_to(e.members, (e.into @ turned)[:, :, None])[:, :, 0]
+    out[e.actors.of == e.code] = 0.0
+    return out.T
+
+
+def _bilateral(e: Exporter) -> Crossed:
+    """Each partner's border with the exporter alone, some partners at a time."""
+    k = len(e.own)
+    first, again = np.ones((2, k, len(e.into))) * e.rows[:, :, None], np.zeros((k, len(e.into)))
+    for regions in _batches(e.actors, e.code, k):
+        part, of = np.unique(e.actors.of[regions], return_inverse=True)
+        each = _sales(e, regions)
+        loop = each
+        if len(part) < len(regions):
+            loop = np.zeros((len(part), k, k))
+            np.add.at(loop, of, each)
+        loop = loop + np.eye(k)
+        sent = np.zeros((len(part), k))
+        np.add.at(sent, of, e.exports[:, regions].T)
+        first[:, :, regions] = np.linalg.solve(loop.transpose(0, 2, 1), e.rows.T).transpose(2, 1, 0)[:, :, of]
+        turned = np.linalg.solve(loop, sent[:, :, None])[of]
+        again[:, regions] = np.matmul(each, turned)[:, :, 0].T
+    return Crossed(first, again)
+
+
+def _sales(e: Exporter, regions: Index) -> Array:
+    """A_as B_sa for some regions s: axes s k k."""
+    if len(regions) * 2 > len(e.into):
+        return e.operator.sold_to(e.members, e.into)[regions]
+    into = np.zeros_like(e.into)
+    into[regions] = e.into[regions]
+    return e.operator.sold_to(e.members, into)[regions]
+
+
+def _batches(actors: Actors, exporter: int, k: int) -> Iterator[Index]:
+    """Regions of the other actors, whole actors at a time."""
+    others = [a for a in range(actors.size) if a != exporter]
+    many = max(1, CELLS // (k * k))
+    for start in range(0, len(others), many):
+        yield np.flatnonzero(np.isin(actors.of, others[start : start + many]))
+
+
+def terms_within(e: Exporters, exporters: list[Index], perimeter: str, *, sink: bool) -> Iterator[tuple[str, Array]]:
+    """Exports and the four terms, axes r i s, of the exporters asked for; others' rows are 0.
+
+    sink  counts where value crosses last, else where it crosses first. In the "world" perimeter foreign value is counted
+    once in all of world trade, where it first leaves a country that it is foreign to, or where it last does; domestic
+    value as in the exporter's.
+    """
+    border = "exporter" if perimeter == "world" else perimeter
+    names = ("exports", "dva", "ddc", "fva", "fdc")
+    out = {n: np.zeros(e.cross.exports.shape) for n in names}
+    world = _foreign_once(e, sink) if perimeter == "world" else None
+    for one in _each(e, exporters):
+        of = crossed(one, border)
+        m, own = one.members, one.own[:, None]
+        if sink:
+            dva, fva = own * (one.exports - of.again), (1.0 - own) * (one.exports - of.again)
+        else:
+            dva, fva = of.first[0] * one.exports, (of.first[1] - of.first[0]) * one.exports
+        if world is not None:
+            fva = world[m].reshape(one.exports.shape)
+        told = (one.exports, dva, own * one.exports - dva, fva, (1.0 - own) * one.exports - fva)
+        for name, a in zip(names, told, strict=True):
+            out[name][m] = a.reshape(len(m), -1, a.shape[1])
+    yield from out.items()
+
+
+def _each(e: Exporters, exporters: list[Index]) -> Iterator[Exporter]:
+    """Every exporter with what the world makes for a unit of its goods."""
+    operator, R, S = e.sys.operator, e.sys.operator.regions, e.sys.operator.sectors
+    goods = [(m[:, None] * S + np.arange(S)).ravel() for m in exporters]
+    places = np.concatenate(goods)
+    known = 2 * len(places) > R * S or "inverse" in vars(operator)
+    if not known:
+        unit = np.zeros((R * S, len(places)))
+        unit[places, np.arange(len(places))] = 1.0
+        columns = solve_right(operator, unit.reshape(R, S, -1)).reshape(R * S, -1)
+        goods = np.split(np.arange(len(places)), np.cumsum([len(g) for g in goods])[:-1])
+    else:
+        columns = operator.inverse
+    for m, here in zip(exporters, goods, strict=True):
+        into = columns[:, here].reshape(R, S, len(here))
+        yield Exporter(operator, e.actors, m, into, e.cross.exports[m].reshape(len(here), -1), e.own[m].ravel())
+
+
+def _foreign_once(e: Exporters, sink: bool) -> Array:
+    """Foreign value in exports counted once in world trade: axes r i s.
+
+    source  Σ_t v_t L_tt A_ts L_ss E, where it first leaves a country it is foreign to
+    sink    Σ_t v_t B_ts (Y_sr + A_sr L_rr Y_rr), where it last does; and v_r B_rs A_sr L_rr Σ_q (Y_rq + A_rq L_qq Y_qq), what
+            then leaves its own country once more
+    """
+    cross = e.cross
+    if not sink:
+        inside, outside = (e.sys.operator.masked(a) for a in (e.actors.inside, e.actors.outside))
+        reach = cross.reach + (e.sys.origin - e.sys.v)  # an open region's goods are its own value
+        once = solve_left(inside, outside.apply_left(reach[:, :, None])[:, :, 0])
+        return once[:, :, None] * cross.exports
+    used = cross.final + e.for_local
+    inside = e.sys.operator.masked(e.actors.inside)
+    home = e.sys.operator.inputs(solve_right(inside, used.sum(axis=2))) * e.outward
+    partner = e.content[:, :, e.actors.of]
+    return (1.0 - e.own)[:, :, None] * used + partner * home
