@@ -72,6 +72,10 @@ class Operator(ABC):
         """A[mi,nj] between some regions, as a matrix (m i) (n j)."""
 
     @abstractmethod
+    def column(self, at: int) -> Array:
+        """Inputs per unit of output of the industry at position s S + j: one vector of (r i)."""
+
+    @abstractmethod
     def dense(self) -> Array:
         """A as a new (RS x RS) matrix."""
 
@@ -225,6 +229,10 @@ class Factored(Operator):
         size = len(members) * self.sectors
         return cells.reshape(size, size)
 
+    def column(self, at: int) -> Array:
+        s, j = divmod(at, self.sectors)
+        return np.asarray((self.share[:, s] * self.coefficient[s, :, j]).ravel(), dtype=np.float64)
+
     def dense(self) -> Array:
         size = self.regions * self.sectors
         cells = self.share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient.transpose(1, 0, 2)[None]
@@ -294,6 +302,9 @@ class Dense(Operator):
     def among(self, members: Index) -> Array:
         size = len(members) * self.sectors
         return self.cells[members][:, :, members].reshape(size, size)
+
+    def column(self, at: int) -> Array:
+        return self._matrix[:, at]
 
     def dense(self) -> Array:
         return self._matrix.copy()

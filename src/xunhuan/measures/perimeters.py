@@ -34,6 +34,8 @@ SELF = {"region": "exporter", "partner": "bilateral", "sector": "sector", "group
 """The perimeter of a flow itself, by what flows are told by."""
 CELLS = 4_000_000
 """Numbers in a batch of loops at most."""
+SERIES = 12
+"""Terms after which a loop is undone by elimination."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,77 +77,81 @@ class Exporter:
         return np.stack([self.own, np.ones_like(self.own)])
 
 
-@dataclass(frozen=True, eq=False)
-class Crossed:
-    """Of an exporter: own and all value that crosses for the first time per unit of its goods, and what crosses again.
+def first_crossing(e: Exporter, perimeter: str) -> Array:
+    """Own and all value that crosses for the first time per unit of the goods, v_a B^P and Σ_t v_t B^P: axes 2 k s or 1.
 
-    first  2 k s, v_a B^P and Σ_t v_t B^P, broadcast over s · again k s, part of exports that crosses again, in their unit
+    perimeter  "exporter", "bilateral", "sector" or "flow"
     """
-
-    first: Array
-    again: Array
-
-
-def crossed(e: Exporter, perimeter: str) -> Crossed:
-    """First and repeated crossings of a perimeter: "exporter", "bilateral", "sector" or "flow"."""
     if perimeter == "exporter":
-        first = np.linalg.solve(e.again.T, e.rows.T).T[:, :, None]
-        turned = np.linalg.solve(e.again, e.exports.sum(axis=1))
-        return Crossed(first, _sold(e, turned))
+        return np.asarray(np.linalg.solve(e.again.T, e.rows.T).T[:, :, None], dtype=np.float64)
     if perimeter == "sector":
-        left = 1.0 + e.loops.sum(axis=0)
-        turned = e.exports.sum(axis=1) / left
-        return Crossed((e.rows / left)[:, :, None], e.loops.T * turned[:, None])
+        return (e.rows / (1.0 + e.loops.sum(axis=0)))[:, :, None]
     if perimeter == "flow":
-        by_partner = e.actors.add(e.loops, 0)[e.actors.of].T  # k s
+        return e.rows[:, :, None] / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
+    out = np.repeat(e.rows[:, :, None], len(e.into), axis=2)
+    for regions, part, each in _partners(e):
+        rows = np.broadcast_to(e.rows, (part.max() + 1, *e.rows.shape))
+        out[:, :, regions] = _undone(_gathered(each, part), rows)[part].transpose(1, 2, 0)
+    return out
+
+
+def crossing_again(e: Exporter, perimeter: str) -> Array:
+    """Part of exports that will cross the same perimeter again: axes k s, in their unit."""
+    if perimeter == "exporter":
+        turned = np.linalg.solve(e.again, e.exports.sum(axis=1))
+        out = e.operator.sold_to(e.members, (e.into @ turned)[:, :, None])[:, :, 0]
+        out[e.actors.of == e.code] = 0.0
+        return out.T
+    if perimeter == "sector":
+        return e.loops.T * (e.exports.sum(axis=1) / (1.0 + e.loops.sum(axis=0)))[:, None]
+    if perimeter == "flow":
         sent = e.actors.add(e.exports, 1)[:, e.actors.of]
-        left = 1.0 + by_partner
-        return Crossed(e.rows[:, :, None] / left, e.loops.T * sent / left)
-    return _bilateral(e)
+        return e.loops.T * sent / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
+    again = np.zeros(e.exports.shape)
+    for regions, part, each in _partners(e):
+        sent = _gathered(e.exports[:, regions].T, part)
+        turned = _undone(_gathered(each, part).transpose(0, 2, 1), sent[:, None])[:, 0]
+        again[:, regions] = np.einsum("skl,sl->ks", each, turned[part])
+    return again
 
 
-def _sold(e: Exporter, turned: Array) -> Array:
-    """A_as B_sa x for every other s: axes k s."""
-    out = e.operator.sold_to(e.members, (e.into @ turned)[:, :, None])[:, :, 0]
-    out[e.actors.of == e.code] = 0.0
-    return out.T
-
-
-def _bilateral(e: Exporter) -> Crossed:
-    """Each partner's border with the exporter alone, some partners at a time."""
+def _partners(e: Exporter) -> Iterator[tuple[Index, Index, Array]]:
+    """Regions of the other actors, whole actors at a time, with A_as B_sa of each, s k k, and which actor it is of."""
     k = len(e.own)
-    first, again = np.ones((2, k, len(e.into))) * e.rows[:, :, None], np.zeros((k, len(e.into)))
-    for regions in _batches(e.actors, e.code, k):
-        part, of = np.unique(e.actors.of[regions], return_inverse=True)
-        each = _sales(e, regions)
-        loop = each
-        if len(part) < len(regions):
-            loop = np.zeros((len(part), k, k))
-            np.add.at(loop, of, each)
-        loop = loop + np.eye(k)
-        sent = np.zeros((len(part), k))
-        np.add.at(sent, of, e.exports[:, regions].T)
-        first[:, :, regions] = np.linalg.solve(loop.transpose(0, 2, 1), e.rows.T).transpose(2, 1, 0)[:, :, of]
-        turned = np.linalg.solve(loop, sent[:, :, None])[of]
-        again[:, regions] = np.matmul(each, turned)[:, :, 0].T
-    return Crossed(first, again)
-
-
-def _sales(e: Exporter, regions: Index) -> Array:
-    """A_as B_sa for some regions s: axes s k k."""
-    if len(regions) * 2 > len(e.into):
-        return e.operator.sold_to(e.members, e.into)[regions]
-    into = np.zeros_like(e.into)
-    into[regions] = e.into[regions]
-    return e.operator.sold_to(e.members, into)[regions]
-
-
-def _batches(actors: Actors, exporter: int, k: int) -> Iterator[Index]:
-    """Regions of the other actors, whole actors at a time."""
-    others = [a for a in range(actors.size) if a != exporter]
+    others = [a for a in range(e.actors.size) if a != e.code]
     many = max(1, CELLS // (k * k))
+    whole = e.operator.sold_to(e.members, e.into) if len(e.into) * k * k <= CELLS else None
     for start in range(0, len(others), many):
-        yield np.flatnonzero(np.isin(actors.of, others[start : start + many]))
+        regions = np.flatnonzero(np.isin(e.actors.of, others[start : start + many]))
+        if whole is None:
+            into = np.zeros_like(e.into)
+            into[regions] = e.into[regions]
+            each = e.operator.sold_to(e.members, into)[regions]
+        else:
+            each = whole[regions]
+        yield regions, np.unique(e.actors.of[regions], return_inverse=True)[1], each
+
+
+def _gathered(a: Array, part: Index) -> Array:
+    """Rows added up to the actors they are of."""
+    if len(part) == part.max() + 1 and bool((part == np.arange(len(part))).all()):
+        return a
+    out = np.zeros((part.max() + 1, *a.shape[1:]))
+    np.add.at(out, part, a)
+    return out
+
+
+def _undone(loop: Array, rows: Array) -> Array:
+    """rows (I + loop)^-1 for stacks b k k and b r k: a short series where little comes back, which is as a rule."""
+    total, term = rows.copy(), rows
+    floor = 1e-16 * float(np.abs(rows).max())
+    for _ in range(SERIES):
+        term = -np.matmul(term, loop)
+        total += term
+        if float(np.abs(term).max()) <= floor:
+            return total
+    eye = np.eye(loop.shape[1])
+    return np.asarray(np.linalg.solve((loop + eye).transpose(0, 2, 1), rows.transpose(0, 2, 1)).transpose(0, 2, 1))
 
 
 def terms_within(e: Exporters, exporters: list[Index], perimeter: str, *, sink: bool) -> Iterator[tuple[str, Array]]:
@@ -160,12 +166,13 @@ def terms_within(e: Exporters, exporters: list[Index], perimeter: str, *, sink: 
     out = {n: np.zeros(e.cross.exports.shape) for n in names}
     world = _foreign_once(e, sink) if perimeter == "world" else None
     for one in _each(e, exporters):
-        of = crossed(one, border)
         m, own = one.members, one.own[:, None]
         if sink:
-            dva, fva = own * (one.exports - of.again), (1.0 - own) * (one.exports - of.again)
+            once = one.exports - crossing_again(one, border)
+            dva, fva = own * once, (1.0 - own) * once
         else:
-            dva, fva = of.first[0] * one.exports, (of.first[1] - of.first[0]) * one.exports
+            own_first, all_first = first_crossing(one, border)
+            dva, fva = own_first * one.exports, (all_first - own_first) * one.exports
         if world is not None:
             fva = world[m].reshape(one.exports.shape)
         told = (one.exports, dva, own * one.exports - dva, fva, (1.0 - own) * one.exports - fva)
