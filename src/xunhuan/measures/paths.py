@@ -44,7 +44,7 @@ def structural_paths(
 ) -> xr.Dataset:
     r"""Single chains of suppliers behind the final goods that a region buys, every one above a bound.
 
-    value(k_n ← ... ← k_0) = v[k_n] A[k_n,k_{n-1}] ··· A[k_1,k_0] y[k_0]; Σ over all chains = v B y     [DefournyThorbecke1984]
+    value(k_n ← ... ← k_0) = v[k_n] A[k_n,k_{n-1}] ··· A[k_1,k_0] y[k_0]; Σ over all = v B y     [DefournyThorbecke1984]
 
     k = r i, an industry of a region; y r i, final goods that p buys, unit of the table; A inputs per unit of output; v r i,
     value added per unit of output. Beyond k_n everything together adds (v B − v)[k_n] times what is sold on to it, so
@@ -109,7 +109,7 @@ def structural_paths(
     longest = max(map(len, chains))
     value = np.full((len(chains), longest), np.nan)
     path = np.full((len(chains), longest), "", dtype=object)
-    stages = np.full((len(chains), longest), np.nan)
+    stages = np.zeros((len(chains), longest), dtype=int)
     for k, found in enumerate(chains):
         value[k, : len(found)] = [c.value for c in found]
         path[k, : len(found)] = [" < ".join(_named(acc, at) for at in c.at) for c in found]
@@ -128,13 +128,13 @@ def structural_paths(
             "left_out": (("region",), whole - got),
         },
         {**group_coords(view.groups), "rank": np.arange(1, longest + 1)},
-        definition=f"single chains of suppliers behind the final goods a region buys, all of {least:g} of the whole or more, "
+        definition=f"single chains of suppliers behind what a region finally buys, all of {least:g} of the whole or more: "
         "read from the final good to who adds the value; together they are "
         + ", ".join(f"{a / b if b else 0.0:.1%} of {g.code}'s" for a, b, g in zip(got, whole, view.groups, strict=True)),
         weighting="each share is of the row region's whole",
         citation=SOURCES["structural_paths"],
         columns=["path", "value", "share", "stages"],
-        units={n: unit for n in ("value", "total", "found", "left_out")},
+        units=dict.fromkeys(("value", "total", "found", "left_out"), unit),
         sectors=sectors,
     )  # fmt: skip
 

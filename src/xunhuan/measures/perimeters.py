@@ -1,4 +1,4 @@
-r"""Export terms of Borin and Mancini in every perimeter: what is crossed once is value added, what is crossed again is double.
+r"""Export terms of Borin and Mancini in every perimeter: crossed once it is value added, again it is double.
 
 A perimeter cuts some sales of inputs A_P out of A. With B^P = (I − A + A_P)^-1 and B = B^P + B^P A_P B
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xunhuan.measures.exports import Exporters
 
 PERIMETERS = ("exporter", "self", "bilateral", "sector", "world")
-"""Whose border is crossed: the exporter's, the flow's own, that of exporter and partner, of the exporting sector, anyone's."""
+"""Whose border is crossed: the exporter's, the flow's own, exporter and partner's, the exporting sector's, anyone's."""
 SELF = {"region": "exporter", "partner": "bilateral", "sector": "sector", "group": "sector", "sector-partner": "flow"}
 """The perimeter of a flow itself, by what flows are told by."""
 CELLS = 4_000_000
@@ -85,7 +85,7 @@ def first_crossing(e: Exporter, perimeter: str) -> Array:
     if perimeter == "exporter":
         return np.asarray(np.linalg.solve(e.again.T, e.rows.T).T[:, :, None], dtype=np.float64)
     if perimeter == "sector":
-        return (e.rows / (1.0 + e.loops.sum(axis=0)))[:, :, None]
+        return np.asarray((e.rows / (1.0 + e.loops.sum(axis=0)))[:, :, None], dtype=np.float64)
     if perimeter == "flow":
         return e.rows[:, :, None] / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
     out = np.repeat(e.rows[:, :, None], len(e.into), axis=2)
@@ -103,7 +103,8 @@ def crossing_again(e: Exporter, perimeter: str) -> Array:
         out[e.actors.of == e.code] = 0.0
         return out.T
     if perimeter == "sector":
-        return e.loops.T * (e.exports.sum(axis=1) / (1.0 + e.loops.sum(axis=0)))[:, None]
+        part = e.exports.sum(axis=1) / (1.0 + e.loops.sum(axis=0))
+        return np.asarray(e.loops.T * part[:, None], dtype=np.float64)
     if perimeter == "flow":
         sent = e.actors.add(e.exports, 1)[:, e.actors.of]
         return e.loops.T * sent / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
@@ -203,8 +204,8 @@ def _foreign_once(e: Exporters, sink: bool) -> Array:
     """Foreign value in exports counted once in world trade: axes r i s.
 
     source  Σ_t v_t L_tt A_ts L_ss E, where it first leaves a country it is foreign to
-    sink    Σ_t v_t B_ts (Y_sr + A_sr L_rr Y_rr), where it last does; and v_r B_rs A_sr L_rr Σ_q (Y_rq + A_rq L_qq Y_qq), what
-            then leaves its own country once more
+    sink    Σ_t v_t B_ts (Y_sr + A_sr L_rr Y_rr), where it last does; and v_r B_rs A_sr L_rr Σ_q (Y_rq + A_rq L_qq Y_qq),
+            what then leaves its own country once more
     """
     cross = e.cross
     if not sink:

@@ -76,8 +76,8 @@ def price_model(
     Returns
     -------
     xarray.Dataset
-        `relative`, change of price or output as a share; `value`, the same in the unit of the table, times output; and of a push
-        `final_prices`, the mean price of what final users there buy, as a share.
+        `relative`, change of price or output as a share; `value`, the same in the unit of the table, times output; and of
+        a push `final_prices`, the mean price of what final users there buy, as a share.
 
     Raises
     ------
@@ -123,8 +123,8 @@ def price_model(
         acc,
         told,
         coords,
-        definition=f"{text}: {component.replace('_', ' ') if component != 'all' else 'all that ' + _ends(way)} of "
-        f"{words(industries)} in {origin} by {change:+g}",
+        definition=f"{text}: {_ends(way) if component == 'all' else component.replace('_', ' ')} of "
+        f"{words(industries)} industries in {origin} by {change:+.3%}",
         weighting="sectors and members weighted by output",
         citation=SOURCES["price_model"],
         units={"value": acc.unit},

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.measures.actors import check_word, looking_from, partition
 from xunhuan.measures.gvc import crossing
 from xunhuan.measures.labels import actor_coords, group_coords, labelled, sector_coords
@@ -111,8 +111,8 @@ def value_added_origin(
         acc,
         {name: (dims, a) for name, a in told.items()},
         coords,
-        definition=f"value in gross {trade} over the border of each {border} by who added it; once: without what had crossed "
-        f"that border before; at the OECD: {beside}",
+        definition=f"value in gross {trade} over the border of each {border} by who added it; once: without what had "
+        f"crossed that border before; at the OECD: {beside}",
         weighting="shares are of the row region's trade",
         citation=SOURCES["value_added_origin"],
         units={n: acc.unit for n in told if not n.endswith(("share", "part"))},
@@ -123,7 +123,7 @@ def value_added_origin(
     return ds
 
 
-def _traded(gross: Array, members: Array, goods: Array, others: Array, trade: str) -> Array:
+def _traded(gross: Array, members: Index, goods: Index, others: Array, trade: str) -> Array:
     """Goods that leave or enter the members, by who made them: axes r i."""
     out = np.zeros(gross.shape[:2])
     if trade == "exports":
@@ -133,7 +133,7 @@ def _traded(gross: Array, members: Array, goods: Array, others: Array, trade: st
     return out
 
 
-def _origins(acc: Accounts, sys: System, traded: Array, members: Array, trade: str) -> Array:
+def _origins(acc: Accounts, sys: System, traded: Array, members: Index, trade: str) -> Array:
     """Value by where it was added, all and that which crosses for the first time: axes 2 r i."""
     inside = np.isin(np.arange(acc.R), members)
     keep = np.ones((acc.R, acc.R))
@@ -141,8 +141,9 @@ def _origins(acc: Accounts, sys: System, traded: Array, members: Array, trade: s
     return np.stack([sys.origin * solve_right(a, traded) for a in (sys.operator, sys.operator.masked(keep))])
 
 
-def _told(value: Array, once: Array, by: str, place: Array, trade: str) -> tuple[tuple[str, ...], dict[str, Array]]:
+def _told(value: Array, once: Array, by: str, place: Index, trade: str) -> tuple[tuple[str, ...], dict[str, Array]]:
     """Axes, and numbers by name."""
+    dims: tuple[str, ...]
     if by in ("region", "sector"):
         at = place[:, None, None]
         whole, first = value.sum(axis=3), once.sum(axis=3)  # region sector partner
@@ -161,4 +162,8 @@ def _told(value: Array, once: Array, by: str, place: Array, trade: str) -> tuple
         return a.transpose(0, 2, 1) if axes is None else a.sum(axis=axes)
 
     v = shown(value)
-    return dims, {"value": v, "share": ratio(v, v.sum(axis=tuple(range(1, v.ndim)), keepdims=True)), "once": shown(once)}
+    return dims, {
+        "value": v,
+        "share": ratio(v, v.sum(axis=tuple(range(1, v.ndim)), keepdims=True)),
+        "once": shown(once),
+    }

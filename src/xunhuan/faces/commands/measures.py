@@ -116,8 +116,10 @@ _COMMANDS = {
             **_SATELLITE,
             "satellite": (_SATELLITE["satellite"][0], inspect.Parameter.empty),
             "definition": (_option(str, "--definition", "origin, absorption or forward.", "-d"), "origin"),
-            "spread": (_option(str, "--spread", "A row for several cells is shared out by value_added or output."),
-                       "value_added"),
+            "spread": (
+                _option(str, "--spread", "A row for several cells is shared out by value_added or output."),
+                "value_added",
+            ),
         },
     ),
     "structural_paths": _Command(
@@ -140,9 +142,7 @@ _COMMANDS = {
                 "all",
             ),
             "model": (
-                _option(
-                    str, "--model", "leontief-price, ghosh-quantity, leontief-quantity or ghosh-price.", "-m"
-                ),
+                _option(str, "--model", "leontief-price, ghosh-quantity, leontief-quantity or ghosh-price.", "-m"),
                 "leontief-price",
             ),
         },
