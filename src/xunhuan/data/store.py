@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -281,16 +282,41 @@ def bundled_folder() -> Path:
     return Path(str(resources.files("xunhuan") / "tables"))
 
 
+def user_folders() -> tuple[Path, ...]:
+    """Folders of the user's own tables: those of $XUNHUAN_TABLES, apart as in $PATH, else one in the user's data folder."""
+    given = [Path(x).expanduser() for x in os.environ.get("XUNHUAN_TABLES", "").split(os.pathsep) if x.strip()]
+    return tuple(given) or (user_data_path("xunhuan", False) / "tables",)
+
+
 def user_folder() -> Path:
-    """Folder of the user's own built tables: $XUNHUAN_TABLES, else in the user's data folder."""
-    given = os.environ.get("XUNHUAN_TABLES")
-    return Path(given) if given else user_data_path("xunhuan", False) / "tables"
+    """The first of them, where tables that are built or added go."""
+    return user_folders()[0]
+
+
+def add_table(path: str | Path, name: str = "") -> Path:
+    """Copy an accounts file to the user's tables, where it is found by name.
+
+    name  what it will be called; by default what the file is called. Raises BadInput where the name is taken or none, and
+    what `open_accounts` raises: a table that does not balance is not added.
+    """
+    path, name = Path(path), name or Path(path).stem
+    open_accounts(path)
+    if not re.fullmatch(r"[\w.+-]+", name) or name.startswith("."):
+        raise BadInput(f"{name!r} is no name of a table", fix="letters, digits, hyphens")
+    if name in known_tables():
+        where = str(known_tables()[name])
+        raise BadInput(f"there is a table {name!r}", where=where, fix="give another --name, or remove that file")
+    folder = user_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_path(folder / f"{name}.nc") as tmp:
+        shutil.copyfile(path, tmp)
+    return folder / f"{name}.nc"
 
 
 def known_tables() -> dict[str, Path]:
     """Names of the tables that can be loaded, bundled ones first, with their files."""
     out: dict[str, Path] = {}
-    for folder in (bundled_folder(), user_folder()):
+    for folder in (bundled_folder(), *user_folders()):
         if folder.is_dir():
             for f in sorted(folder.glob("*.nc")):
                 out.setdefault(f.stem, f)

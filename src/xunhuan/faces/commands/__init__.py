@@ -53,6 +53,10 @@ ROOMS: dict[str, dict[str, str]] = {
         "relabel": "Say what a table's sectors and regions are, and save it.",
         "lists": "List the sector lists that are known, or show the sectors of one.",
     },
+    "reshape": {
+        "aggregate": "Add up regions, sectors or both, and save the table; what no group names stays itself.",
+        "restrict": "Keep the books of some regions only, all others one open region, and save the table.",
+    },
     "models": {
         "models": "List the models, or tell in full what one reads, takes and gives.",
     },
