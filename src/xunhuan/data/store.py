@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -291,26 +290,6 @@ def user_folders() -> tuple[Path, ...]:
 def user_folder() -> Path:
     """The first of them, where tables that are built or added go."""
     return user_folders()[0]
-
-
-def add_table(path: str | Path, name: str = "") -> Path:
-    """Copy an accounts file to the user's tables, where it is found by name.
-
-    name  what it will be called; by default what the file is called. Raises BadInput where the name is taken or none, and
-    what `open_accounts` raises: a table that does not balance is not added.
-    """
-    path, name = Path(path), name or Path(path).stem
-    open_accounts(path)
-    if not re.fullmatch(r"[\w.+-]+", name) or name.startswith("."):
-        raise BadInput(f"{name!r} is no name of a table", fix="letters, digits, hyphens")
-    if name in known_tables():
-        where = str(known_tables()[name])
-        raise BadInput(f"there is a table {name!r}", where=where, fix="give another --name, or remove that file")
-    folder = user_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with atomic_path(folder / f"{name}.nc") as tmp:
-        shutil.copyfile(path, tmp)
-    return folder / f"{name}.nc"
 
 
 def known_tables() -> dict[str, Path]:

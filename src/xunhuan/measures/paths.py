@@ -20,7 +20,7 @@ from xunhuan.measures.satellites import intensity_of
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
 
-MOST = 1_000_000
+PLACES_LOOKED_AT = 1_000_000
 """Places looked at before a search is given up."""
 
 
@@ -149,8 +149,8 @@ def _chains(sys: System, rate: Array, needed: Array, y: Array, bound: float) -> 
     while open_:
         at, amount = open_.pop()
         looked += 1
-        if looked > MOST:
-            raise NotConverged(f"more than {MOST:,} chains stand above the bound", fix="a larger least")
+        if looked > PLACES_LOOKED_AT:
+            raise NotConverged(f"more than {PLACES_LOOKED_AT:,} chains stand above the bound", fix="a larger least")
         added = amount * float(rate[at[-1]])
         if abs(added) >= bound:
             out.append(Chain(at, added))

@@ -32,9 +32,9 @@ PERIMETERS = ("exporter", "self", "bilateral", "sector", "world")
 """Whose border is crossed: the exporter's, the flow's own, exporter and partner's, the exporting sector's, anyone's."""
 SELF = {"region": "exporter", "partner": "bilateral", "sector": "sector", "group": "sector", "sector-partner": "flow"}
 """The perimeter of a flow itself, by what flows are told by."""
-CELLS = 4_000_000
+CELLS_AT_ONCE = 4_000_000
 """Numbers in a batch of loops at most."""
-SERIES = 12
+SERIES_TERMS = 12
 """Terms after which a loop is undone by elimination."""
 
 
@@ -120,8 +120,8 @@ def _partners(e: Exporter) -> Iterator[tuple[Index, Index, Array]]:
     """Regions of the other actors, whole actors at a time, with A_as B_sa of each, s k k, and which actor it is of."""
     k = len(e.own)
     others = [a for a in range(e.actors.size) if a != e.code]
-    many = max(1, CELLS // (k * k))
-    whole = e.operator.sold_to(e.members, e.into) if len(e.into) * k * k <= CELLS else None
+    many = max(1, CELLS_AT_ONCE // (k * k))
+    whole = e.operator.sold_to(e.members, e.into) if len(e.into) * k * k <= CELLS_AT_ONCE else None
     for start in range(0, len(others), many):
         regions = np.flatnonzero(np.isin(e.actors.of, others[start : start + many]))
         if whole is None:
@@ -146,7 +146,7 @@ def _undone(loop: Array, rows: Array) -> Array:
     """rows (I + loop)^-1 for stacks b k k and b r k: a short series where little comes back, which is as a rule."""
     total, term = rows.copy(), rows
     floor = 1e-16 * float(np.abs(rows).max())
-    for _ in range(SERIES):
+    for _ in range(SERIES_TERMS):
         term = -np.matmul(term, loop)
         total += term
         if float(np.abs(term).max()) <= floor:

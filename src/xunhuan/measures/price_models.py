@@ -16,7 +16,7 @@ from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
 
-READINGS = {
+PRICE_MODELS = {
     "leontief-price": ("push", "prices when primary inputs cost more and all of it is passed on (Leontief)"),
     "ghosh-quantity": ("push", "output value when primary inputs grow and sales are in fixed proportions (Ghosh)"),
     "leontief-quantity": ("pull", "output when final demand grows and inputs are in fixed proportions (Leontief)"),
@@ -94,12 +94,12 @@ def price_model(
     [0.0918, 0.0011, 0.0043, 0.003]
     """
     check_word("grouping", by, ("region", "sector", "group"))
-    check_word("model", model, tuple(READINGS))
+    check_word("model", model, tuple(PRICE_MODELS))
     acc = looking_from(acc, home)
     goods, began = acc.sectors.select(sectors), acc.sectors.select(industries)
     places = acc.geography.select("provinces" if origin == "home" else origin, acc.home)
     view, sys = partition(acc, region), system_of(acc)
-    way, text = READINGS[model]
+    way, text = PRICE_MODELS[model]
     at = np.zeros(sys.output.shape)
     at[np.ix_(places, began)] = change
     moved = _pushed(acc, sys, at, component) if way == "push" else _pulled(acc, sys, at, component)

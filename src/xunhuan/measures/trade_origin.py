@@ -33,7 +33,7 @@ def value_added_origin(
     border: str = "region",
     home: str | None = None,
     trade: str = "exports",
-    partner: str = "all",
+    counterpart: str = "all",
 ) -> xr.Dataset:
     r"""Value in gross exports or imports by the region and the industry that added it.
 
@@ -63,7 +63,7 @@ def value_added_origin(
         Nation, or cluster made one, to look from, in place of the table's home.
     trade : {"exports", "imports"}
         Which trade.
-    partner : str
+    counterpart : str
         Those sold to or bought from: regions, nations, clusters, "A+B", "!X"; by default all others.
 
     Returns
@@ -78,7 +78,7 @@ def value_added_origin(
     BadInput
         For unknown words, regions that overlap, open regions, and sets that are no nation where nations are actors.
     UnknownName
-        For regions, sectors, partners or a home that are not there.
+        For regions, sectors, counterparts or a home that are not there.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def value_added_origin(
     goods = acc.sectors.select(sectors)
     view, sys = partition(acc, region, border), system_of(acc)
     gross = crossing(sys, view.actors).exports
-    others = np.isin(np.arange(acc.R), acc.geography.select(partner, acc.home)).astype(float)
+    others = np.isin(np.arange(acc.R), acc.geography.select(counterpart, acc.home)).astype(float)
     each = [[i] for i in goods] if by == "sector" else [goods]
     rows = [_origins(acc, sys, _traded(gross, g.members, np.array(i), others, trade), g.members, trade) for g in view.groups
             for i in each]  # fmt: skip

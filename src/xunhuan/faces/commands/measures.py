@@ -96,7 +96,10 @@ _COMMANDS = {
         by=("region", "partner", "sector", "industry", "industry-partner"),
         own={
             "trade": (_option(str, "--trade", "exports or imports."), "exports"),
-            "partner": (_option(str, "--partner", "Those sold to or bought from: regions, nations, A+B, !X."), "all"),
+            "counterpart": (
+                _option(str, "--counterpart", "Those sold to or bought from: regions, nations, A+B, !X."),
+                "all",
+            ),
         },
     ),
     "multipliers": _Command(

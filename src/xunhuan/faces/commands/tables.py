@@ -35,7 +35,7 @@ def _tables(
     Your own tables lie in the folders of $XUNHUAN_TABLES, apart as in $PATH; the first takes what is built or added.
     """
     if add is not None:
-        from xunhuan.data.store import add_table
+        from xunhuan.data.catalogue import add_table
 
         made = add_table(add, name)
         typer.echo(f"Added {made.stem}: {made}.")

@@ -133,6 +133,7 @@ class Fading(Timed):
 def places_of(
     acc: Accounts, regions: str | tuple[str, ...], sectors: str | tuple[str, ...]
 ) -> tuple[NDArray[np.intp], ...]:
+    """Positions of regions and sectors in an array of those axes."""
     return tuple(np.ix_(acc.geography.select(regions, acc.home), acc.sectors.select(sectors)))
 
 
