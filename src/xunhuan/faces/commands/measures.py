@@ -97,7 +97,7 @@ _COMMANDS = {
         own={
             "trade": (_option(str, "--trade", "exports or imports."), "exports"),
             "counterpart": (
-                _option(str, "--counterpart", "Those sold to or bought from: regions, nations, A+B, !X."),
+                _option(str, "--counterpart", "Sold to or bought from: regions, A+B, !X."),
                 "all",
             ),
         },
