@@ -88,7 +88,7 @@ def rows_of_csv(path: Path, kinds: Mapping[str, type[Edit]]) -> list[tuple[str, 
         fields = _fields(kinds[kind])
         given = {c: (v or "").strip() for c, v in row.items() if (v or "").strip()}
         out.append((kind, {c: _value(fields.get(c, False), v) for c, v in given.items()}))
-    if not out:
+    if not out and not p:
         p.add("there is no row")
     p.raise_if(where=str(path))
     return out
