@@ -144,6 +144,7 @@ SYMBOLS: dict[str, Symbol] = _table((
     ("total", "Whole that is divided, in its unit", "总量", "value", "s", ""),
     ("per_value", "Satellite per unit of value", "单位价值含量", "ratio", "s", ""),
     ("path", "Chain of suppliers, final good first", "供应链路径", "label", "s", "DefournyThorbecke1984"),
+    ("stages", "Places in the chain", "路径级数", "stages", "s", "DefournyThorbecke1984"),
     ("found", "In chains above the bound", "已列出路径合计", "value", "s", "DefournyThorbecke1984"),
     ("left_out", "In chains below the bound", "未列出路径合计", "value", "s", "DefournyThorbecke1984"),
     ("relative", "Change of price or output", "价格或产出变动率", "share", "s", "Dietzenbacher1997"),
