@@ -64,6 +64,10 @@ class Operator(ABC):
         """Inputs that `sellers` sell each region s for its outputs x[s,j,k], Σ_j A[mi,sj] x[s,j,k]: axes s (m i) k."""
 
     @abstractmethod
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        """A[mi,sj] of some sellers m and buyers s: axes s (m i) j."""
+
+    @abstractmethod
     def looped(self, sellers: Index, x: Array) -> Array:
         """The diagonal of `sold_to` where k is a seller's good (m i): Σ_j A[mi,sj] x[s,j,mi], axes s (m i)."""
 
@@ -218,6 +222,11 @@ class Factored(Operator):
         sold = self.share[sellers].transpose(1, 0, 2)[..., None] * used[:, None]
         return np.asarray(sold.reshape(len(used), -1, x.shape[2]), dtype=np.float64)
 
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        share = self.share[np.ix_(sellers, buyers)].transpose(1, 0, 2)
+        cells = share[..., None] * self.coefficient[buyers][:, None]
+        return np.asarray(cells.reshape(len(buyers), -1, self.sectors), dtype=np.float64)
+
     def looped(self, sellers: Index, x: Array) -> Array:
         own = x.reshape(*x.shape[:2], len(sellers), -1)
         used = np.einsum("sij,sjmi->smi", self.coefficient, own)
@@ -290,8 +299,11 @@ class Dense(Operator):
             out[r] = np.einsum("isj,sj->is", cells, x if x.ndim == 2 else x[:, :, r])
         return out
 
-    def _sales(self, sellers: Index) -> Array:  # s (m i) j
-        return self.cells[sellers].transpose(2, 0, 1, 3).reshape(self.regions, -1, self.sectors)
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        return self.cells[sellers][:, :, buyers].transpose(2, 0, 1, 3).reshape(len(buyers), -1, self.sectors)
+
+    def _sales(self, sellers: Index) -> Array:
+        return self.sales(sellers, np.arange(self.regions))
 
     def sold_to(self, sellers: Index, x: Array) -> Array:
         return _product(self._sales(sellers), x)

@@ -43,7 +43,7 @@ class Exporter:
     """One exporter.
 
     operator A · actors the partition · members its regions · into B[:,a] as s j k · exports k s, gross, to other actors
-    own    k, own value in a unit of its goods, v_a B_aa
+    own    k, own value in a unit of its goods, v_a B_aa · lone regions that are actors by themselves
     """
 
     operator: Operator
@@ -52,6 +52,7 @@ class Exporter:
     into: Array
     exports: Array
     own: Array
+    lone: Index
 
     @cached_property
     def code(self) -> int:
@@ -89,9 +90,10 @@ def first_crossing(e: Exporter, perimeter: str) -> Array:
     if perimeter == "flow":
         return e.rows[:, :, None] / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
     out = np.repeat(e.rows[:, :, None], len(e.into), axis=2)
-    for regions, part, each in _partners(e):
-        rows = np.broadcast_to(e.rows, (part.max() + 1, *e.rows.shape))
-        out[:, :, regions] = _undone(_gathered(each, part), rows)[part].transpose(1, 2, 0)
+    for regions, sales, needs in _partners(e):
+        back = _undone(np.matmul(needs, sales), np.matmul(e.rows, sales))
+        once = e.rows - np.matmul(back, needs)
+        out[:, :, regions.ravel()] = once.repeat(regions.shape[1], axis=0).transpose(1, 2, 0)
     return out
 
 
@@ -109,37 +111,30 @@ def crossing_again(e: Exporter, perimeter: str) -> Array:
         sent = e.actors.add(e.exports, 1)[:, e.actors.of]
         return e.loops.T * sent / (1.0 + e.actors.add(e.loops, 0)[e.actors.of].T)
     again = np.zeros(e.exports.shape)
-    for regions, part, each in _partners(e):
-        sent = _gathered(e.exports[:, regions].T, part)
-        turned = _undone(_gathered(each, part).transpose(0, 2, 1), sent[:, None])[:, 0]
-        again[:, regions] = np.einsum("skl,sl->ks", each, turned[part])
+    for regions, sales, needs in _partners(e):
+        sent = e.exports[:, regions].sum(axis=2).T  # partner k
+        met = np.matmul(needs, sent[:, :, None])[:, None, :, 0]
+        turned = _undone(np.matmul(needs, sales).transpose(0, 2, 1), met)[:, 0]
+        each = (sales * turned[:, None]).reshape(*sales.shape[:2], regions.shape[1], -1).sum(axis=3)
+        again[:, regions.ravel()] = each.transpose(1, 0, 2).reshape(len(e.own), -1)
     return again
 
 
-def _partners(e: Exporter) -> Iterator[tuple[Index, Index, Array]]:
-    """Regions of the other actors, whole actors at a time, with A_as B_sa of each, s k k, and which actor it is of."""
-    k = len(e.own)
-    others = [a for a in range(e.actors.size) if a != e.code]
-    many = max(1, CELLS_AT_ONCE // (k * k))
-    whole = e.operator.sold_to(e.members, e.into) if len(e.into) * k * k <= CELLS_AT_ONCE else None
-    for start in range(0, len(others), many):
-        regions = np.flatnonzero(np.isin(e.actors.of, others[start : start + many]))
-        if whole is None:
-            into = np.zeros_like(e.into)
-            into[regions] = e.into[regions]
-            each = e.operator.sold_to(e.members, into)[regions]
-        else:
-            each = whole[regions]
-        yield regions, np.unique(e.actors.of[regions], return_inverse=True)[1], each
+def _partners(e: Exporter) -> Iterator[tuple[Index, Array, Array]]:
+    """The other actors, some at a time: their regions (partner, member), A_ab (partner k j) and B_ba (partner j k).
 
-
-def _gathered(a: Array, part: Index) -> Array:
-    """Rows added up to the actors they are of."""
-    if len(part) == part.max() + 1 and bool((part == np.arange(len(part))).all()):
-        return a
-    out = np.zeros((part.max() + 1, *a.shape[1:]))
-    np.add.at(out, part, a)
-    return out
+    With them (I + A_ab B_ba)^-1 = I − A_ab (I + B_ba A_ab)^-1 B_ba, whose inverse is of the smaller of the two sides.
+    """
+    k, size = len(e.own), e.into.shape[1]
+    alone = e.lone[e.actors.of[e.lone] != e.code]
+    many = max(1, CELLS_AT_ONCE // (k * size))
+    for at in range(0, len(alone), many):
+        regions = alone[at : at + many]
+        yield regions[:, None], e.operator.sales(e.members, regions), e.into[regions]
+    for code in set(e.actors.of.tolist()) - set(e.actors.of[e.lone].tolist()) - {e.code}:
+        regions = np.flatnonzero(e.actors.of == code)
+        sales = e.operator.sales(e.members, regions).transpose(1, 0, 2).reshape(1, k, -1)
+        yield regions[None], sales, e.into[regions].reshape(1, -1, k)
 
 
 def _undone(loop: Array, rows: Array) -> Array:
@@ -185,6 +180,7 @@ def terms_within(e: Exporters, exporters: list[Index], perimeter: str, *, sink: 
 def _each(e: Exporters, exporters: list[Index]) -> Iterator[Exporter]:
     """Every exporter with what the world makes for a unit of its goods."""
     operator, R, S = e.sys.operator, e.sys.operator.regions, e.sys.operator.sectors
+    lone = np.flatnonzero(np.bincount(e.actors.of)[e.actors.of] == 1)
     goods = [(m[:, None] * S + np.arange(S)).ravel() for m in exporters]
     places = np.concatenate(goods)
     known = 2 * len(places) > R * S or "inverse" in vars(operator)
@@ -197,7 +193,8 @@ def _each(e: Exporters, exporters: list[Index]) -> Iterator[Exporter]:
         columns = operator.inverse
     for m, here in zip(exporters, goods, strict=True):
         into = columns[:, here].reshape(R, S, len(here))
-        yield Exporter(operator, e.actors, m, into, e.cross.exports[m].reshape(len(here), -1), e.own[m].ravel())
+        exports, own = e.cross.exports[m].reshape(len(here), -1), e.own[m].ravel()
+        yield Exporter(operator, e.actors, m, into, exports, own, lone)
 
 
 def _foreign_once(e: Exporters, sink: bool) -> Array:
