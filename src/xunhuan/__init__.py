@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xunhuan import models as models
     from xunhuan.build.processing_tables import split_processing as split_processing
     from xunhuan.data.accounts import Accounts as Accounts
+    from xunhuan.data.catalogue import add_table as add_table
     from xunhuan.data.catalogue import tables as tables
     from xunhuan.data.relabelling import relabel as relabel
     from xunhuan.data.store import load as load
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Accounts": "xunhuan.data.accounts",
     "Result": "xunhuan.faces.laboratory",
+    "add_table": "xunhuan.data.catalogue",
     "cite": "xunhuan.faces.laboratory",
     "coalition": "xunhuan.scenario.coalition",
     "load": "xunhuan.data.store",

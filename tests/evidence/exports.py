@@ -183,3 +183,43 @@ def china_to_india() -> list[float]:
 )
 def chains() -> np.ndarray:
     return (four().gvc / four().exports).values
+
+
+@evidence(
+    "The same of China's exports to India, counted once at the border between the two",
+    "BorinMancini2023",
+    VIGNETTE,
+    "77838.34 4.075798 12424.87 0.6656287 90268",
+    why=WHOLE,
+    within=0.1,
+)
+def china_to_india_alone() -> list[float]:
+    ds = export_decomposition(printed.four(), "CHN", by="partner", perimeter="bilateral").sel(
+        region="CHN", partner="IND"
+    )
+    return [ds[k].item() for k in ("dva", "ddc", "fva", "fdc", "exports")]
+
+
+@evidence(
+    "China's exports to India absorbed there, pure forward, two-sided and pure backward",
+    "BorinManciniTaglioni2025",
+    VIGNETTE,
+    "69106.63 8435.702 1403.456 11322.22",
+    why=WHOLE,
+    within=0.1,
+)
+def two_sides() -> list[float]:
+    ds = export_decomposition(printed.four(), "CHN", by="partner").sel(region="CHN", partner="IND")
+    return [ds[k].item() for k in ("davax", "gvc_forward", "two_sided", "pure_backward")]
+
+
+@evidence(
+    "Pure forward, two-sided and pure backward exports of China, India, Japan and the rest",
+    "BorinManciniTaglioni2025",
+    VIGNETTE,
+    "87002.55 14403.632 337087.75 16075.58 2975.461 69703.75 43789.81 6550.941 88376.04 439409.60 17276.110 91107.23",
+    why=WHOLE,
+    within=2.0,
+)
+def two_sides_of_all() -> np.ndarray:
+    return np.stack([four()[k].values for k in ("gvc_forward", "two_sided", "pure_backward")], axis=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from tests.evidence.rows import evidence
 from tests.helpers import printed
-from xunhuan.measures import linkages
+from xunhuan.measures import linkages, multipliers
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.operators import Dense
 from xunhuan.measures.system import system_of
@@ -49,7 +50,7 @@ def two_regions() -> np.ndarray:
     "1.7048 1.8413 1.8136 1.6035 1.5951 1.3782",
 )
 def german_multipliers() -> np.ndarray:
-    return linkages(printed.germany(), "all", by="sector").backward.values
+    return multipliers(printed.germany(), "all", by="sector").output.values
 
 
 @evidence(
@@ -103,4 +104,6 @@ def german_value_added() -> np.ndarray:
     "0.0326 0.0162 0.0207 0.0237 0.0112 0.0242",
 )
 def german_persons() -> np.ndarray:
-    return germany_by(printed.GERMANY_PERSONS)
+    acc = printed.germany()
+    rows = pd.DataFrame({"region": "DEU", "sector": acc.sectors.codes, "persons [1000]": printed.GERMANY_PERSONS})
+    return multipliers(acc, "all", by="sector", satellite=rows).embodied.values

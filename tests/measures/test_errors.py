@@ -30,6 +30,7 @@ pytestmark = pytest.mark.error
 
 TOYS = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
 
+ROWS = pd.DataFrame({"region": ["ATL", "BOR"], "sector": ["MAN", "chips"], "t": [1.0, 2.0]})
 REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (
         lambda a: circulation(a, definition="supply"),
@@ -110,6 +111,32 @@ REFUSED: list[tuple[Callable[[Accounts], object], str]] = [
     (lambda a: history("coupling", "CHN", partner="USB"), "unknown partner 'USB'"),
     (lambda a: measures.head_ries(a, theta=0.0), "theta is 0.0\n  fix: give a trade elasticity above 0"),
     (lambda a: measures.border_effect(a, theta=-1.0), "theta is -1.0"),
+    (
+        lambda a: measures.export_decomposition(a, perimeter="wall"),
+        "unknown perimeter 'wall'\n  fix: choose exporter, self, bilateral, sector, world",
+    ),
+    (lambda a: measures.export_decomposition(a, method="wwz", perimeter="self"), "wwz has no perimeters"),
+    (lambda a: measures.value_added_origin(a, trade="both"), "unknown trade 'both'\n  fix: choose exports or imports"),
+    (lambda a: measures.multipliers(a, amount=float("nan")), "the amount nan is no number"),
+    (lambda a: measures.structural_paths(a, least=0.0), "the bound 0.0 is not above 0"),
+    (lambda a: measures.price_model(a, model="gosh"), "unknown model 'gosh'"),
+    (
+        lambda a: measures.price_model(a, component="taxes"),
+        "no component of value added of the table\n  - taxes\n  where: toyland\n  fix: those are wages,",
+    ),
+    (lambda a: measures.price_model(a, component="wages", model="ghosh-price"), "no category of final use of the table"),
+    (lambda a: measures.embodied(a, satellite="no.csv"), "there is no file 'no.csv'"),
+    (lambda a: measures.embodied(a, satellite=ROWS[["region", "t"]]), "the satellite has no column sector"),
+    (lambda a: measures.embodied(a, satellite=ROWS, of="u"), "which column of the satellite: t"),
+    (
+        lambda a: measures.embodied(a, satellite=ROWS),
+        "the satellite cannot be read\n  - line 3: unknown sector 'chips'",
+    ),
+    (
+        lambda a: measures.embodied(a, satellite=ROWS[:1].assign(t=float("nan"))),
+        "the satellite cannot be read\n  - line 2: nan is no number",
+    ),
+    (lambda a: measures.embodied(a, satellite=ROWS[:1], spread="area"), "unknown spread 'area'"),
     (lambda a: measures.structural_decomposition(a, a, of="jobs"), "unknown quantity 'jobs'"),
     (
         lambda a: measures.structural_decomposition(a, a.restrict("ATL")),

@@ -23,7 +23,19 @@ from xunhuan.symbols import SYMBOLS
 pytestmark = pytest.mark.identity
 
 BM = ("bm-source", "bm-sink")
-MEMO = {"exports", "davax", "ref", "vax", "dc", "fc", "gvc", "gvc_forward", "gvc_backward"}
+MEMO = {
+    "two_sided",
+    "pure_backward",
+    "exports",
+    "davax",
+    "ref",
+    "vax",
+    "dc",
+    "fc",
+    "gvc",
+    "gvc_forward",
+    "gvc_backward",
+}
 
 
 def by_user(acc: Accounts, seed: int = 3) -> Accounts:
@@ -362,6 +374,9 @@ def _grown(acc: Accounts) -> Accounts:
 DEMAND = pd.DataFrame({"ATL": [100, 104, 108, 113], "BOR": [100, 110, 99, 115]}, index=[1997, 1998, 1999, 2000])
 
 
+JOBS = pd.DataFrame({"region": ["ATL", "BOR"], "sector": ["all", "MAN"], "jobs [1000]": [900.0, 300.0]})
+
+
 def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
     """Results of every public measure, by each of its definitions and groupings."""
     ways = {
@@ -371,6 +386,7 @@ def every_measure(toy: Accounts) -> dict[str, list[xr.Dataset]]:
         "exposure": [{}, *({"by": b} for b in ("sector", "partner", "industry", "industry-partner"))],
         "extraction": [{"origin": "BOR", "destination": "ATL"}],
         "volatility": [{"demand": DEMAND}],
+        "embodied": [{"satellite": JOBS}, {"satellite": JOBS, "definition": "forward", "by": "partner"}],
         **{key: [{}, {"by": "sector"}] for key in ("supply", "import_content", "linkages", "value_added_trade")},
     }
     return {

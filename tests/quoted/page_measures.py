@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from tests.evidence.world import main_suppliers
+from tests.helpers.raw import raw_folder
 from tests.quoted.common import accounts, bare, percent
-from tests.quoted.quotes import quote
-from xunhuan.measures import exposure, linkages
+from tests.quoted.quotes import ROOT, quote
+from xunhuan.measures import embodied, exposure, linkages
 
 PAGE = "docs/measures.md"
 WORLD, MADE = "world-2017", "manufacturing"
@@ -40,3 +42,14 @@ def from_china() -> list[str]:
 def stocks_taken_up() -> list[str]:
     acc = accounts("china-national-2017")
     return [f"{linkages(acc, 'CHN', stocks=c).upstreamness.item():.3f}" for c in (None, "inventory")]
+
+
+@quote(PAGE, "Of all jobs of the provinces {n}% stood behind what users abroad took in the end, of Guangdong's {n}%")
+def jobs_for_abroad() -> list[str]:
+    letters = pd.read_csv(ROOT / "docs" / "examples" / "employment_to_cn42.csv", dtype=str)
+    jobs = pd.read_csv(raw_folder() / "china_employment_1990_2018.csv").merge(letters, on="Code")
+    rows = pd.DataFrame({"region": "CHN", "sector": jobs["sector"], "jobs [10^4 persons]": jobs["2017"]})
+    ds = embodied(accounts("china-2017"), "provinces", satellite=rows, definition="absorption")
+    abroad = ds.external * ds.total
+    shares = abroad.sum() / ds.total.sum(), ds.external.sel(region="CN-GD")
+    return [bare(percent(float(x), 1)) for x in shares]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xunhuan.data.store import known_tables
+from xunhuan.data.store import atomic_path, known_tables, open_accounts, user_folder
+from xunhuan.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,3 +48,53 @@ def tables() -> pd.DataFrame:
                 "home": a["home"], "digest": str(a["digest"])[:12],
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def add_table(path: str | Path, name: str = "") -> Path:
+    """Copy an accounts file to the user's tables, where it is found by name.
+
+    They lie in the folders of $XUNHUAN_TABLES, apart as in $PATH, else in the user's data folder; the first takes it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save` wrote.
+    name : str
+        What it will be called; by default what the file is called.
+
+    Returns
+    -------
+    Path
+        The copy.
+
+    Raises
+    ------
+    BadInput
+        Where the name is taken or none.
+    ForeignFile, UnbalancedAccounts
+        For a file of another kind, or a table that does not balance: it is not added.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import xunhuan as xh
+    >>> before = os.environ.get("XUNHUAN_TABLES")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.environ["XUNHUAN_TABLES"] = folder
+    ...     made = xh.add_table(xh.save(xh.toyland(), folder + "/toys.nc"), "my-toyland")
+    ...     xh.load("my-toyland").gdp.tolist()
+    [461.0, 514.0, 489.0, 426.0]
+    >>> _ = os.environ.pop("XUNHUAN_TABLES") if before is None else os.environ.update(XUNHUAN_TABLES=before)
+    """
+    path, name = Path(path), name or Path(path).stem
+    open_accounts(path)
+    if not re.fullmatch(r"[\w.+-]+", name) or name.startswith("."):
+        raise BadInput(f"{name!r} is no name of a table", fix="letters, digits, hyphens")
+    if name in known_tables():
+        where = str(known_tables()[name])
+        raise BadInput(f"there is a table {name!r}", where=where, fix="give another --name, or remove that file")
+    folder = user_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_path(folder / f"{name}.nc") as tmp:
+        shutil.copyfile(path, tmp)
+    return folder / f"{name}.nc"

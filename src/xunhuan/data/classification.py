@@ -92,6 +92,19 @@ class Sectors:
 
         Raises UnknownName with the nearest names; BadInput where nothing is left.
         """
+        if not isinstance(expr, str):
+            return self._select(expr)
+        found = self._asked.get(expr)
+        if found is None:
+            found = self._asked[expr] = self._select(expr)
+            found.flags.writeable = False
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[str, Index]:
+        return {}
+
+    def _select(self, expr: str | Iterable[str]) -> Index:
         words = self._words(expr)
         chosen = np.zeros(len(self), dtype=bool)
         if words and all(w.startswith("!") for w in words):

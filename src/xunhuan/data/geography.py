@@ -144,7 +144,19 @@ class Geography:
 
         Raises UnknownName with the nearest names; BadInput where nothing is left.
         """
-        words = re.split(r"\s*\+\s*", expr.strip()) if isinstance(expr, str) else list(expr)
+        if not isinstance(expr, str):
+            return self._select(list(expr), expr, home)
+        found = self._asked.get((expr, home))
+        if found is None:  # a shock of a thousand lines names the same few regions again and again
+            found = self._asked[expr, home] = self._select(re.split(r"\s*\+\s*", expr.strip()), expr, home)
+            found.flags.writeable = False
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str | None], Index]:
+        return {}
+
+    def _select(self, words: list[str], expr: object, home: str | None) -> Index:
         chosen = np.zeros(len(self), dtype=bool)
         if words and all(w.startswith("!") for w in words):
             chosen[:] = True

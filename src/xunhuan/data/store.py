@@ -281,16 +281,21 @@ def bundled_folder() -> Path:
     return Path(str(resources.files("xunhuan") / "tables"))
 
 
+def user_folders() -> tuple[Path, ...]:
+    """Folders of the user's own tables: those of $XUNHUAN_TABLES, apart as in $PATH, else one in the user's data folder."""
+    given = [Path(x).expanduser() for x in os.environ.get("XUNHUAN_TABLES", "").split(os.pathsep) if x.strip()]
+    return tuple(given) or (user_data_path("xunhuan", False) / "tables",)
+
+
 def user_folder() -> Path:
-    """Folder of the user's own built tables: $XUNHUAN_TABLES, else in the user's data folder."""
-    given = os.environ.get("XUNHUAN_TABLES")
-    return Path(given) if given else user_data_path("xunhuan", False) / "tables"
+    """The first of them, where tables that are built or added go."""
+    return user_folders()[0]
 
 
 def known_tables() -> dict[str, Path]:
     """Names of the tables that can be loaded, bundled ones first, with their files."""
     out: dict[str, Path] = {}
-    for folder in (bundled_folder(), user_folder()):
+    for folder in (bundled_folder(), *user_folders()):
         if folder.is_dir():
             for f in sorted(folder.glob("*.nc")):
                 out.setdefault(f.stem, f)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xunhuan.measures.circuits import circulation as circulation
     from xunhuan.measures.crossing import cross_hauling as cross_hauling
     from xunhuan.measures.decomposition import structural_decomposition as structural_decomposition
+    from xunhuan.measures.demand import multipliers as multipliers
     from xunhuan.measures.domestic import import_content as import_content
     from xunhuan.measures.domestic import supply as supply
     from xunhuan.measures.exports import export_decomposition as export_decomposition
@@ -34,12 +35,16 @@ if TYPE_CHECKING:
     from xunhuan.measures.labels import table as table
     from xunhuan.measures.markets import coupling as coupling
     from xunhuan.measures.markets import volatility as volatility
+    from xunhuan.measures.paths import structural_paths as structural_paths
+    from xunhuan.measures.price_models import price_model as price_model
+    from xunhuan.measures.satellites import embodied as embodied
     from xunhuan.measures.specialisation import duplication as duplication
     from xunhuan.measures.specialisation import structure as structure
     from xunhuan.measures.stages import linkages as linkages
     from xunhuan.measures.stages import propagation_length as propagation_length
     from xunhuan.measures.suppliers import chokepoints as chokepoints
     from xunhuan.measures.suppliers import exposure as exposure
+    from xunhuan.measures.trade_origin import value_added_origin as value_added_origin
     from xunhuan.measures.versions import intervals as intervals
 
 # Name -> module. No module has the name of a measure: once imported it would take the measure's place here.
@@ -50,6 +55,7 @@ _PUBLIC = {
     "coupling": "markets",
     "cross_hauling": "crossing",
     "duplication": "specialisation",
+    "embodied": "satellites",
     "export_decomposition": "exports",
     "exposure": "suppliers",
     "extraction": "hypothetical",
@@ -58,12 +64,16 @@ _PUBLIC = {
     "import_content": "domestic",
     "intervals": "versions",
     "linkages": "stages",
+    "multipliers": "demand",
     "participation": "gvc",
+    "price_model": "price_models",
     "propagation_length": "stages",
     "structural_decomposition": "decomposition",
+    "structural_paths": "paths",
     "structure": "specialisation",
     "supply": "domestic",
     "table": "labels",
+    "value_added_origin": "trade_origin",
     "value_added_trade": "gvc",
     "volatility": "markets",
 }

@@ -110,7 +110,8 @@ def circulation(
     acc = looking_from(acc, home)
     order = [g.code for g in requested(acc, region, border)]
     goods = acc.sectors.select(sectors)
-    cuts = _cuts(acc, definition, partitions(acc, region, border), goods, partners=by == "partner")
+    seen = partitions(acc, region, border)
+    cuts = cut_by_circuit(system_of(acc), definition, seen, goods, partners=by == "partner")
     if by == "partner":
         return _by_partner(acc, definition, cuts, sectors).sel(region=order)
     kinds: _Kinds | None = None
@@ -207,9 +208,8 @@ _Kinds: TypeAlias = tuple[str, dict[str, object], Array]
 """An axis of kinds of sectors: its name, its coordinates, and which sectors are of each, axes kind i."""
 
 
-def _cuts(acc: Accounts, definition: str, seen: list[Partition], goods: Index, partners: bool) -> _Cuts:
+def cut_by_circuit(sys: System, definition: str, seen: list[Partition], goods: Index, partners: bool) -> _Cuts:
     """Every reported group with its cut: single regions in the order asked for, then sets of regions."""
-    sys = system_of(acc)
     out: _Cuts = []
     for view in seen:
         circuit = view.actors.circuit
@@ -225,7 +225,7 @@ def _cuts(acc: Accounts, definition: str, seen: list[Partition], goods: Index, p
     return out
 
 
-def _own_inter_external(parts: Array) -> Array:
+def three_circuits(parts: Array) -> Array:
     """Sum finer parts (last axis PARTS) to the three circuits."""
     if parts.shape[-1] == len(CIRCUITS):
         return parts
@@ -248,7 +248,7 @@ def _table(
     value = np.stack([c.parts.sum(0) if kinds is None else kinds[2] @ c.parts for _, c in cuts])  # region [kind] part
     total = value.sum(axis=-1)
     share = ratio(value, total[..., None])
-    three = _own_inter_external(share)
+    three = three_circuits(share)
     dims = ("region",) if kinds is None else ("region", kinds[0])
     name = _total(definition)
     variables: dict[str, tuple[tuple[str, ...], object]] = {name: (dims, total)}
@@ -258,7 +258,7 @@ def _table(
         returned = np.stack([c.returned for _, c in cuts if c.returned is not None])
         variables["returned"] = (dims, ratio(returned.sum(1) if kinds is None else returned @ kinds[2].T, total))
     shown = [str(v) for v in variables]
-    whole = _own_inter_external(np.stack([c.parts.sum(0) for _, c in cuts]))
+    whole = three_circuits(np.stack([c.parts.sum(0) for _, c in cuts]))
     lone = [k for k, (g, _) in enumerate(cuts) if len(g.members) == 1] or list(range(len(cuts)))
     whole = whole[lone]  # a cluster beside its members would count them twice
     average = means(ratio(whole, whole.sum(-1, keepdims=True)), whole.sum(-1))

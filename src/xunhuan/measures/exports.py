@@ -21,6 +21,7 @@ from xunhuan.measures.actors import Actors, Partition, check_word, looking_from,
 from xunhuan.measures.gvc import Crossing, crossing
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, named_groups, sector_coords
 from xunhuan.measures.leontief import solution, solve_right
+from xunhuan.measures.perimeters import PERIMETERS, SELF, terms_within
 from xunhuan.measures.sources import METHOD_SOURCES
 from xunhuan.measures.system import System, system_of
 
@@ -90,6 +91,7 @@ def bm_source(e: Exporters) -> Terms:
 
     dva = v L E, ddc = v (B_ss − L) E, fva = Σ_t v_t B^{\s}_ts E, fdc = Σ_t v_t (B_ts − B^{\s}_ts) E
     davax = v L (Y_sr + A_sr L_rr Y_rr), ref = v L A_sr (B y^s)_r        [BorinMancini2023]
+    two_sided = (1 − v L) A_sr L_rr E_r, pure_backward = (1 − v L)(Y_sr + A_sr L_rr Y_rr)   [BorinManciniTaglioni2025]
 
     E = exports s->r, B^{\s}: Leontief inverse with the exporter's sales of inputs to others taken out
     """
@@ -99,6 +101,9 @@ def bm_source(e: Exporters) -> Terms:
     yield "exports", exports
     yield "davax", reach[:, :, None] * (e.cross.final + e.for_local)
     yield "ref", reach[:, :, None] * e.inputs(e.actors.add(e.sys.outputs, 2))
+    later = e.cross.inputs - e.for_local
+    yield "two_sided", (1.0 - reach)[:, :, None] * later
+    yield "pure_backward", (1.0 - reach)[:, :, None] * (exports - later)
     yield "dva", reach[:, :, None] * exports
     yield "ddc", (e.own - reach)[:, :, None] * exports
     yield "fva", once[:, :, None] * exports
@@ -221,12 +226,19 @@ def kww(e: Exporters) -> Iterator[tuple[str, Array]]:
 
 
 METHODS: dict[str, tuple[Callable[[Exporters], Terms], str]] = {
-    "bm-source": (bm_source, "Borin-Mancini, source-based, exporter perspective"),
-    "bm-sink": (bm_sink, "Borin-Mancini, sink-based, exporter perspective"),
+    "bm-source": (bm_source, "Borin-Mancini, source-based"),
+    "bm-sink": (bm_sink, "Borin-Mancini, sink-based"),
     "kww": (kww, "Koopman-Wang-Wei, nine terms"),
     "wwz": (wwz, "Wang-Wei-Zhu, sixteen terms"),
 }
 """Terms of each method, and what it is."""
+PERIMETER_TITLES = {
+    "bilateral": "counted once at the border between exporter and partner",
+    "sector": "counted once at the border of the exporting sector",
+    "flow": "counted once at the border between exporting sector and partner",
+    "world": "foreign value counted once in all of world trade",
+}
+"""Perimeters other than the exporter's, in words."""
 
 
 def export_decomposition(
@@ -238,10 +250,12 @@ def export_decomposition(
     border: str = "region",
     home: str | None = None,
     method: str = "bm-source",
+    perimeter: str = "exporter",
 ) -> xr.Dataset:
     r"""Gross exports of an actor by whose value they hold and what is counted twice.
 
     E_s = dva + ddc + fva + fdc                              [BorinMancini2023]
+    E_s = davax + pure_forward + two_sided + pure_backward   [BorinManciniTaglioni2025]
     E_s = t1 + ... + t9                                      [KoopmanWangWei2014, eq. 36]
     E_sr = the sixteen terms of each sector and partner      [WangWeiZhu2013]
 
@@ -255,9 +269,9 @@ def export_decomposition(
     region : str or list of str, optional
         Exporters: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
-    by : {"region", "partner", "sector", "group"}
-        Axes region; region partner; region sector, the sector that exports; or region group, for each named group of the
-        table's sectors (they overlap).
+    by : {"region", "partner", "sector", "group", "sector-partner"}
+        Axes region; region partner; region sector, the sector that exports; region group, for each named group of the
+        table's sectors (they overlap); or region sector partner.
     sectors : str or list of str
         Goods exported: codes, names, groups, "A+B", "!X".
     border : {"region", "nation"}
@@ -266,18 +280,24 @@ def export_decomposition(
         Nation, or cluster made one, to look from, in place of the table's home.
     method : {"bm-source", "bm-sink", "kww", "wwz"}
         Whose terms.
+    perimeter : {"exporter", "self", "bilateral", "sector", "world"}
+        Of the Borin-Mancini methods: what crossed again is counted twice. The exporter's own border; the border that the
+        flow told by `by` crosses; the one between exporter and partner; the exporting sector's; or of foreign value
+        anyone's, each unit once in all of world trade. Only at the exporter's border do flows add up to value added.
 
     Returns
     -------
     xarray.Dataset
         `exports` and the method's terms, unit of the table; the terms add to exports. The Borin-Mancini methods also
-        give vax = dva − ref (absorbed abroad), gvc = exports − davax, gvc_forward = dva − davax and gvc_backward.
+        give dc = dva + ddc and fc, and in the exporter's perimeter vax = dva − ref (absorbed abroad), gvc = exports − davax,
+        gvc_forward = dva − davax (pure forward) and gvc_backward, which bm-source parts into `two_sided`, in what the
+        buyer sends on, and `pure_backward`.
 
     Raises
     ------
     BadInput
-        For an unknown word; for kww by partner, by sector or of some sectors, where its terms are not defined; for
-        regions that overlap and open regions.
+        For an unknown word; for kww by partner, by sector or of some sectors, where its terms are not defined; for a
+        perimeter of kww or wwz; for regions that overlap and open regions.
     UnknownName
         For regions, sectors or a home that are not there.
 
@@ -290,25 +310,33 @@ def export_decomposition(
     ([166.0, 128.0], True)
     """
     check_word("method", method, tuple(METHODS))
-    check_word("grouping", by, ("region", "partner", "sector", "group"))
+    check_word("grouping", by, tuple(SELF))
+    check_word("perimeter", perimeter, PERIMETERS)
     if method == "kww" and (by != "region" or sectors != "all"):
         raise BadInput("Koopman-Wang-Wei terms are of total exports only", fix="use wwz or bm-source by partner")
+    if perimeter != "exporter" and not method.startswith("bm"):
+        raise BadInput(f"{method} has no perimeters", fix="bm-source or bm-sink")
     acc = looking_from(acc, home)
     goods = acc.sectors.select(sectors)
     view = partition(acc, region, border)
     terms, text = METHODS[method]
-    dims = ("region",) if by == "region" else ("region", by)
+    dims = ("region", *(d for d in by.split("-") if d != "region"))
     named = named_groups(acc, goods) if by == "group" else None
-    values = {
-        name: _of_exporter(view, a) if method == "kww" else _reduce(view, a[:, goods], by)
-        for name, a in terms(Exporters(system_of(acc), view.actors))
-    }
+    inner = SELF[by] if perimeter == "self" else perimeter
+    shared = Exporters(system_of(acc), view.actors)
+    if inner == "exporter":
+        found = terms(shared)
+    else:
+        found = terms_within(shared, [g.members for g in view.groups], inner, sink=method == "bm-sink")
+        text += f", {PERIMETER_TITLES[inner]}"
+    values = {name: _of_exporter(view, a) if method == "kww" else _reduce(view, a[:, goods], by) for name, a in found}
     if named is not None:
         values = {name: a @ named[1].T for name, a in values.items()}
     if method.startswith("bm"):
         values |= _balances(values)
     coords = group_coords(view.groups)
-    coords |= actor_coords(view.actors) if by == "partner" else sector_coords(acc, goods) if by == "sector" else {}
+    coords |= actor_coords(view.actors) if "partner" in dims else {}
+    coords |= sector_coords(acc, goods) if "sector" in dims else {}
     coords |= named[0] if named is not None else {}
     return labelled(
         acc,
@@ -329,16 +357,20 @@ def _of_exporter(view: Partition, a: Array) -> Array:
 
 def _reduce(view: Partition, a: Array, by: str) -> Array:
     """A term of axes r i s added up to what is asked for."""
+    if by == "sector-partner":
+        return view.actors.add(group_sum(view.groups, a), 2)
     if by == "partner":
         return view.actors.add(group_sum(view.groups, a.sum(axis=1)), 1)
     return group_sum(view.groups, a.sum(axis=(1, 2)) if by == "region" else a.sum(axis=2))
 
 
 def _balances(v: dict[str, Array]) -> dict[str, Array]:
+    both = {"dc": v["dva"] + v["ddc"], "fc": v["fva"] + v["fdc"]}
+    if "davax" not in v:
+        return both
     return {
         "vax": v["dva"] - v["ref"],
-        "dc": v["dva"] + v["ddc"],
-        "fc": v["fva"] + v["fdc"],
+        **both,
         "gvc": v["exports"] - v["davax"],
         "gvc_forward": v["dva"] - v["davax"],
         "gvc_backward": v["ddc"] + v["fva"] + v["fdc"],

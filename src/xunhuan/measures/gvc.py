@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class Crossing:
     local: Array
     reach: Array
 
-    @property
+    @cached_property
     def exports(self) -> Array:
         """Gross exports r i s."""
         return self.final + self.inputs

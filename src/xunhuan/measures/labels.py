@@ -157,6 +157,9 @@ def table(ds: xr.Dataset) -> pd.DataFrame:
     dims = ds[names[0]].dims
     names = [n for n in names if ds[n].dims == dims]
     frame = ds[names].to_dataframe(dim_order=[str(d) for d in dims]).reset_index()
+    if "rank" in dims:  # a ranking may be shorter for some regions
+        numbers = [n for n in names if ds[n].dtype.kind == "f"]
+        frame = frame[frame[numbers].notna().any(axis=1)] if numbers else frame
     labels: list[str] = []
     for dim in dims:
         labels.append(str(dim))

@@ -60,6 +60,26 @@ class Operator(ABC):
         """
 
     @abstractmethod
+    def sold_to(self, sellers: Index, x: Array) -> Array:
+        """Inputs that `sellers` sell each region s for its outputs x[s,j,k], Σ_j A[mi,sj] x[s,j,k]: axes s (m i) k."""
+
+    @abstractmethod
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        """A[mi,sj] of some sellers m and buyers s: axes s (m i) j."""
+
+    @abstractmethod
+    def looped(self, sellers: Index, x: Array) -> Array:
+        """The diagonal of `sold_to` where k is a seller's good (m i): Σ_j A[mi,sj] x[s,j,mi], axes s (m i)."""
+
+    @abstractmethod
+    def among(self, members: Index) -> Array:
+        """A[mi,nj] between some regions, as a matrix (m i) (n j)."""
+
+    @abstractmethod
+    def column(self, at: int) -> Array:
+        """Inputs per unit of output of the industry at position s S + j: one vector of (r i)."""
+
+    @abstractmethod
     def dense(self) -> Array:
         """A as a new (RS x RS) matrix."""
 
@@ -197,6 +217,31 @@ class Factored(Operator):
         bought = _product(self.coefficient, x[:, :, None])[:, :, 0]
         return (self.share * bought).transpose(0, 2, 1)
 
+    def sold_to(self, sellers: Index, x: Array) -> Array:
+        used = _product(self.coefficient, x)
+        sold = self.share[sellers].transpose(1, 0, 2)[..., None] * used[:, None]
+        return np.asarray(sold.reshape(len(used), -1, x.shape[2]), dtype=np.float64)
+
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        share = self.share[np.ix_(sellers, buyers)].transpose(1, 0, 2)
+        cells = share[..., None] * self.coefficient[buyers][:, None]
+        return np.asarray(cells.reshape(len(buyers), -1, self.sectors), dtype=np.float64)
+
+    def looped(self, sellers: Index, x: Array) -> Array:
+        own = x.reshape(*x.shape[:2], len(sellers), -1)
+        used = np.einsum("sij,sjmi->smi", self.coefficient, own)
+        return np.asarray((self.share[sellers].transpose(1, 0, 2) * used).reshape(len(x), -1), dtype=np.float64)
+
+    def among(self, members: Index) -> Array:
+        share = self.share[np.ix_(members, members)]
+        cells = share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient[members].transpose(1, 0, 2)[None]
+        size = len(members) * self.sectors
+        return cells.reshape(size, size)
+
+    def column(self, at: int) -> Array:
+        s, j = divmod(at, self.sectors)
+        return np.asarray((self.share[:, s] * self.coefficient[s, :, j]).ravel(), dtype=np.float64)
+
     def dense(self) -> Array:
         size = self.regions * self.sectors
         cells = self.share.transpose(0, 2, 1)[:, :, :, None] * self.coefficient.transpose(1, 0, 2)[None]
@@ -253,6 +298,25 @@ class Dense(Operator):
         for r, cells in enumerate(self.cells):  # i s j: one seller at a time needs no copy of the matrix
             out[r] = np.einsum("isj,sj->is", cells, x if x.ndim == 2 else x[:, :, r])
         return out
+
+    def sales(self, sellers: Index, buyers: Index) -> Array:
+        return self.cells[sellers][:, :, buyers].transpose(2, 0, 1, 3).reshape(len(buyers), -1, self.sectors)
+
+    def _sales(self, sellers: Index) -> Array:
+        return self.sales(sellers, np.arange(self.regions))
+
+    def sold_to(self, sellers: Index, x: Array) -> Array:
+        return _product(self._sales(sellers), x)
+
+    def looped(self, sellers: Index, x: Array) -> Array:
+        return np.asarray(np.einsum("skj,sjk->sk", self._sales(sellers), x), dtype=np.float64)
+
+    def among(self, members: Index) -> Array:
+        size = len(members) * self.sectors
+        return self.cells[members][:, :, members].reshape(size, size)
+
+    def column(self, at: int) -> Array:
+        return self._matrix[:, at]
 
     def dense(self) -> Array:
         return self._matrix.copy()

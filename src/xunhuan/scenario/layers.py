@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
+from xunhuan.scenario.schedules import with_schedules
 
 DEPTH = 8
 """How many files may extend one another."""
@@ -59,9 +60,10 @@ def read_layers(source: str | Path, overlays: Iterable[str | Path] = (), setting
     data = _extended(path, log, 0)
     for overlay in overlays:
         other = _find(overlay)
-        data = merge(data, _toml(other), other.name, log)
+        data = merge(data, with_schedules(_toml(other), other.parent), other.name, log)
     for text in settings:
         data = merge(data, setting(text), f"--set {text}", log)
+    data = with_schedules(data, Path())
     return Layers(path.stem, data, tuple(log), path.parent)
 
 
@@ -71,6 +73,7 @@ def layers_of(
     """A scenario by library name, path or plain data. Raises as `read_layers`, BadInput for layers over data."""
     if not isinstance(source, Mapping):
         return read_layers(source, overlays, settings)
+    source = with_schedules(source, Path())
     if list(overlays) or list(settings):
         raise BadInput("overlays and settings go with a file or a library name", fix="change the data itself")
     return Layers("scenario", source, (), None)
@@ -101,7 +104,7 @@ def _toml(path: Path) -> dict[str, Any]:
 def _extended(path: Path, log: list[Override], depth: int) -> dict[str, Any]:
     if depth > DEPTH:
         raise BadInput("scenario files extend one another in a circle", where=str(path), fix="remove one `extends`")
-    own = _toml(path)
+    own = with_schedules(_toml(path), path.parent)
     below = own.pop("extends", [])
     names = [below] if isinstance(below, str) else below
     if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):

@@ -15,6 +15,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "value-added-trade": "Value added of regions absorbed in each partner's final demand.",
         "participation": "Forward and backward participation in value chains, simple and complex; VS and VS1.",
         "export-decomposition": "Gross exports by whose value they hold and what is counted twice.",
+        "value-added-origin": "Value in gross exports or imports by the region and the industry that added it.",
+        "multipliers": "Output, value added and imports that final demand for a region's goods calls for.",
+        "embodied": "Jobs, emissions or energy of a csv behind final use: footprints and embodied flows.",
+        "structural-paths": "Single chains of suppliers behind the final goods a region buys, largest first.",
+        "price-model": "What dearer primary inputs, or more final demand, make of prices and output.",
         "gateways": "Part of the other regions' export value added that a region ships, or that passes through it.",
         "exposure": "Reliance on foreign inputs at face value and looked through, and how few nations supply them.",
         "chokepoints": "Goods ranked by foreign reliance x supplier concentration x weight in GDP.",
@@ -50,6 +55,10 @@ ROOMS: dict[str, dict[str, str]] = {
     "relabel": {
         "relabel": "Say what a table's sectors and regions are, and save it.",
         "lists": "List the sector lists that are known, or show the sectors of one.",
+    },
+    "reshape": {
+        "aggregate": "Add up regions, sectors or both, and save the table; what no group names stays itself.",
+        "restrict": "Keep the books of some regions only, all others one open region, and save the table.",
     },
     "models": {
         "models": "List the models, or tell in full what one reads, takes and gives.",

@@ -58,6 +58,10 @@ class _Command:
 
 
 _SIZE = {"of": (_option(str, "--of", "value_added or output."), "value_added")}
+_SATELLITE = {
+    "satellite": (_option(Path | None, "--satellite", "csv with region, sector and numbers: jobs, CO2 [Mt]."), None),
+    "of": (_option(str, "--of", "Column of the satellite, where it has several."), ""),
+}
 _THETA = {"theta": (_option(float, "--theta", "Trade elasticity."), 4.0)}
 
 _COMMANDS = {
@@ -80,8 +84,71 @@ _COMMANDS = {
     "export_decomposition": _Command(
         "Exports ({method})",
         "Gross exports by whose value they hold and what is counted twice.",
-        by=("region", "partner", "sector", "group"),
-        own={"method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source")},
+        by=("region", "partner", "sector", "group", "sector-partner"),
+        own={
+            "method": (_option(str, "--method", "bm-source, bm-sink, kww or wwz.", "-m"), "bm-source"),
+            "perimeter": (_words("--perimeter", "exporter", "self", "bilateral", "sector", "world"), "exporter"),
+        },
+    ),
+    "value_added_origin": _Command(
+        "Origin of value added in {trade}",
+        "Value in gross exports or imports by the region and the industry that added it; the OECD's names beside ours.",
+        by=("region", "partner", "sector", "industry", "industry-partner"),
+        own={
+            "trade": (_option(str, "--trade", "exports or imports."), "exports"),
+            "counterpart": (
+                _option(str, "--counterpart", "Sold to or bought from: regions, A+B, !X."),
+                "all",
+            ),
+        },
+    ),
+    "multipliers": _Command(
+        "Multipliers",
+        "Output, value added and imports that final demand for a region's goods calls for, by where they arise.",
+        by=("region", "sector", "partner", "sector-partner"),
+        own={
+            "amount": (_option(float, "--amount", "Final demand for each row, in the table's unit."), 1.0),
+            **_SATELLITE,
+        },
+    ),
+    "embodied": _Command(
+        "Embodied, by {definition}",
+        "Jobs, emissions or energy of a csv behind final use: footprints and embodied flows, by every definition.",
+        by=("region", "sector", "group", "partner"),
+        own={
+            **_SATELLITE,
+            "satellite": (_SATELLITE["satellite"][0], inspect.Parameter.empty),
+            "definition": (_option(str, "--definition", "origin, absorption or forward.", "-d"), "origin"),
+            "spread": (
+                _option(str, "--spread", "A row for several cells is shared out by value_added or output."),
+                "value_added",
+            ),
+        },
+    ),
+    "structural_paths": _Command(
+        "Structural paths",
+        "Single chains of suppliers behind the final goods a region buys, largest first, and how much is left out.",
+        shared=("sectors", "border", "home"),
+        own={"least": (_option(float, "--least", "Smallest chain, as a share of the whole."), 0.001), **_SATELLITE},
+    ),
+    "price_model": _Command(
+        "Price model ({model})",
+        "What dearer primary inputs, or more final demand, make of prices and output: Leontief's and Ghosh's models.",
+        by=("region", "sector", "group"),
+        shared=("sectors", "home"),
+        own={
+            "origin": (_option(str, "--origin", "Regions where it begins; home for the home nation's."), "home"),
+            "industries": (_option(str, "--industries", "Sectors where it begins, as --sectors."), "all"),
+            "change": (_option(float, "--change", "Change as a share: 0.1 is ten per cent more."), 0.1),
+            "component": (
+                _option(str, "--component", "Component of value added, or category of final use; several with +."),
+                "all",
+            ),
+            "model": (
+                _option(str, "--model", "leontief-price, ghosh-quantity, leontief-quantity or ghosh-price.", "-m"),
+                "leontief-price",
+            ),
+        },
     ),
     "gateways": _Command(
         "Gateways and bridges",

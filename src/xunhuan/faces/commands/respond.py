@@ -73,13 +73,18 @@ def read_edits(
     """The edits that --edit and the options of kinds amount to, after `more`. Raises BadInput collecting all that cannot be
     read, and where there are none though nothing happens without."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
+    from xunhuan.scenario.schedules import is_csv, rows_of_csv
 
     kinds = {e.kind: e for e in model.reads if not e.handed}
     edits: list[Edit] = list(more)
     problems = Problems("the shock cannot be read")
     for flag, text in [("edit", t) for t in lines or []] + [(k, t) for k, texts in short.items() for t in texts or []]:
         try:
-            made = (parse_edit(text, registry.edits()),) if flag == "edit" else parse_edits(kinds[flag], text)
+            if is_csv(text):
+                known = registry.edits() if flag == "edit" else {flag: kinds[flag]}
+                made = tuple(known[kind](**row) for kind, row in rows_of_csv(Path(text), known))
+            else:
+                made = (parse_edit(text, registry.edits()),) if flag == "edit" else parse_edits(kinds[flag], text)
             model.refuse_unread(made)
             edits += made
         except BadInput as e:

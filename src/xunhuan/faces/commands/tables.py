@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xunhuan.errors import BadInput
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
 
 if TYPE_CHECKING:
@@ -22,11 +23,25 @@ def register(app: typer.Typer) -> None:
 def _tables(
     table: Annotated[str | None, typer.Argument(help="Show one table: regions, or its build log with --log.")] = None,
     log: Annotated[bool, typer.Option("--log", help="Show the corrections made when the table was built.")] = False,
+    add: Annotated[
+        Path | None, typer.Option("--add", help="Copy this accounts file (.nc) to your tables, to be found by name.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What the table that is added will be called.")] = "",
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """List the tables that can be named, or show one of them."""
-    if table is None:
+    """List the tables that can be named, or show one of them.
+
+    Your own tables lie in the folders of $XUNHUAN_TABLES, apart as in $PATH; the first takes what is built or added.
+    """
+    if add is not None:
+        from xunhuan.data.catalogue import add_table
+
+        made = add_table(add, name)
+        typer.echo(f"Added {made.stem}: {made}.")
+    elif name:
+        raise BadInput("--name goes with --add", fix="for instance --add mine.nc --name mine")
+    elif table is None:
         _list(format, output)
     elif log:
         from xunhuan.data.store import load_log

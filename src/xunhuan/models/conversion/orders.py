@@ -74,7 +74,7 @@ def cells_of(acc: Accounts, orders: tuple[Orders, ...], sectors: str | tuple[str
         keep = np.ones_like(wanted)
         places = (g.select(e.origin, acc.home), g.select(e.regions, acc.home), acc.sectors.select(e.sectors))
         at = np.ix_(*(np.isin(have, named) for have, named in zip((r, s, i), places, strict=True)))
-        keep[at] = 1 + e.change
+        keep[at] = 1 + max(e.share(acc), -1.0)
         left *= keep
         each.append((wanted * (1 - keep)).sum(1))
     lost = (wanted * (1 - left)).sum(1)
@@ -89,6 +89,7 @@ def cells_of(acc: Accounts, orders: tuple[Orders, ...], sectors: str | tuple[str
 def _check(orders: tuple[Orders, ...]) -> None:
     p = Problems("orders must be lost, for firms to turn home")
     for e in orders:
-        if e.change >= 0:
+        given = e.change if e.value is None else e.value
+        if given is None or given >= 0:
             p.add(f"`{e}`: the change must be below 0")
     p.raise_if(BadInput)

@@ -6,21 +6,14 @@ tariff from=CHN to=USA add=0.25
 
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.by_origin import OriginOrders, OriginShift, UsedUp
+from xunhuan.models.edits.demand import FinalDemand, Orders
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.handed import LinkLosses, Routes
-from xunhuan.models.edits.lasting import (
-    ExportTax,
-    FinalDemand,
-    MobilityCost,
-    Productivity,
-    Subsidy,
-    Tariff,
-    TradeCost,
-)
+from xunhuan.models.edits.lasting import ExportTax, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.primitives import Lasting
 from xunhuan.models.edits.shift import DemandShift
-from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock, Timed
+from xunhuan.models.edits.timed import Capacity, Gateway, Link, Stock, Timed
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.edits.yearly import Decoupling, Duplication, Need, Push, Yearly

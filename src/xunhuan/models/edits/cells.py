@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, implied_trade_cost
+from xunhuan.data.arrays import Array, Index, implied_trade_cost
 from xunhuan.data.records import Change
 from xunhuan.models.edits.base import Directed, Local, Wrong
 from xunhuan.models.edits.primitives import Cells, Lasting, Ledger, Theta
+
+_FOUND: WeakKeyDictionary[Accounts, dict[tuple[Any, ...], tuple[Index, Index]]] = WeakKeyDictionary()
 
 
 class Pairwise(Directed, Lasting):
@@ -20,7 +23,7 @@ class Pairwise(Directed, Lasting):
     nothing: ClassVar[tuple[str, str]] = ("", "")
 
     def pairs(self, acc: Accounts) -> NDArray[np.bool_]:
-        """Pairs r s the edit touches."""
+        """Pairs r s the edit touches; they depend on no number of it and on no goods."""
         g = acc.geography
         out = np.zeros((acc.R, acc.R), dtype=bool)
         out[np.ix_(g.select(self.origin, acc.home), g.select(self.destination, acc.home))] = True
@@ -29,13 +32,22 @@ class Pairwise(Directed, Lasting):
     def check(self, acc: Accounts) -> tuple[Wrong, ...]:
         """As every edit, and whether it touches anything."""
         wrongs = super().check(acc)
-        if not wrongs and not self.pairs(acc).any():
+        if not wrongs and not self._found(acc)[0].size:
             return (Wrong("", *self.nothing),)
         return wrongs
 
+    def _found(self, acc: Accounts) -> tuple[Index, Index]:
+        """Positions of the pairs; kept, since many edits differ in goods alone."""
+        known = _FOUND.setdefault(acc, {})
+        key = (type(self), *(True if isinstance(v, float) else v for n, v in self if n != "sectors"))
+        if key not in known:
+            r, s = np.nonzero(self.pairs(acc))
+            known[key] = r, s
+        return known[key]
+
     def cells(self, acc: Accounts) -> Cells:
         """The cells r s i: pairs down, sectors across."""
-        r, s = np.nonzero(self.pairs(acc))
+        r, s = self._found(acc)
         return r[:, None], s[:, None], acc.sectors.select(self.sectors)[None, :]
 
 

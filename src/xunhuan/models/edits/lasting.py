@@ -300,40 +300,6 @@ class Productivity(Scaled):
     kind = "productivity"
 
 
-class FinalDemand(Scaled):
-    """Final demand of `regions` for goods `sectors` changes by the share `change`, before the budget closes.
-
-    ŷ[s,i] = Π_k (1 + change_k)        over the edits k of a cell; at a dose λ (1 + change)^λ
-
-    Where budgets close, as in the long run, the shares α of income spent shift: α'[s,i] = α ŷ / Σ_i α ŷ.
-
-    Parameters
-    ----------
-    regions : str or list of str
-        Regions: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
-    sectors : str or list of str, default "all"
-        Goods: codes, names, groups, "A+B", "!X".
-    change : float
-        Change as a share, above -1: 0.1 is ten per cent more at given prices.
-
-    Raises
-    ------
-    BadInput
-        Listing every field that is missing, unknown or out of range.
-
-    Examples
-    --------
-    >>> import xunhuan as xh
-    >>> more = FinalDemand("BOR", "goods", change=0.1)
-    >>> print(more)
-    final_demand regions=BOR sectors=goods change=0.1
-    >>> xh.respond("toyland", more).detail["output_hat"].sel(region="BOR").values.round(3).tolist()
-    [1.02, 1.015, 0.966]
-    """
-
-    kind = "final_demand"
-
-
 class Subsidy(Cellwise):
     """Production subsidy, a share of the value of output, paid by each region's own budget.
 

@@ -9,9 +9,11 @@ where all that set a cell must set it to the same rate. Ranges are checked on wh
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,11 +282,25 @@ def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primi
 
 def elastic_primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> tuple[Primitives, bool]:
     """`primitives`, and whether they depend on the elasticities."""
+    edits = tuple(shock.lasting)
+    kept = _KEPT.setdefault(acc, deque(maxlen=_MANY))
+    for before, out in kept:  # one shock is asked at many parameters
+        if before == edits:
+            return out, False
     problems = Problems("the shock cannot be applied")
     ledger = written(acc, shock, problems, theta)
     out = ledger.close(problems)
     problems.raise_if(where=shock.name or acc.name)
+    if not ledger.asked:
+        for a in vars(out).values():
+            if isinstance(a, np.ndarray):
+                a.flags.writeable = False
+        kept.append((edits, out))
     return out, ledger.asked
+
+
+_MANY = 4
+_KEPT: WeakKeyDictionary[Accounts, deque[tuple[tuple[Edit, ...], Primitives]]] = WeakKeyDictionary()
 
 
 def written(acc: Accounts, shock: Shock, problems: Problems, theta: Theta | None = None) -> Ledger:

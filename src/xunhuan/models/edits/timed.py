@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.data.records import NUMBER, NotNegative, Percent, Positive, Share
-from xunhuan.models.edits.base import Directed, Edit, Local, RegionNames, Wrong
+from xunhuan.data.records import NUMBER, NotNegative, Positive, Share
+from xunhuan.models.edits.base import Directed, Edit, Local, Wrong
 
 Law = Literal["none", "linear", "exponential", "logistic"]
 
@@ -130,9 +130,10 @@ class Fading(Timed):
         return np.where(t < self.start, 0.0, np.where(t < self.end, 1.0, after))
 
 
-def _places(
+def places_of(
     acc: Accounts, regions: str | tuple[str, ...], sectors: str | tuple[str, ...]
 ) -> tuple[NDArray[np.intp], ...]:
+    """Positions of regions and sectors in an array of those axes."""
     return tuple(np.ix_(acc.geography.select(regions, acc.home), acc.sectors.select(sectors)))
 
 
@@ -197,67 +198,7 @@ class Capacity(_Loss, Local):
 
     def apply(self, acc: Accounts) -> tuple[Effect, ...]:
         """Capacity left."""
-        return (Effect("capacity", _places(acc, self.regions, self.sectors), -self.loss),)
-
-
-class Orders(Fading, Local):
-    """Final demand of `regions` for goods of `origin` changes by the share `change`.
-
-    demand[r,s,i] = base × Π_k (1 + change_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
-
-    At a dose λ the change is max(−1, λ change).
-
-    Parameters
-    ----------
-    regions : str or list of str
-        Regions whose final users order: codes, nations, clusters, "provinces", "foreign", "A+B", "!X".
-    sectors : str or list of str, default "all"
-        Goods: codes, names, groups, "A+B", "!X".
-    start, end : float, default 0 and 30
-        Days in force, from start until before end, counted from 0 at the start of a run.
-    recovery : str or tuple of float, default "none"
-        How it fades after the end: "none", at once; "linear"; "exponential", 95% made good after recovery_days;
-        "logistic", half made good at half time; or shares made good at equal steps of recovery_days.
-    recovery_days : float, default 0
-        Days that the recovery takes, above 0 where there is one.
-    origin : str or list of str, default "all"
-        Regions whose goods are meant; of some alone, the others' stay as they are.
-    change : float
-        Change as a share, -1 to 1000: -1 is all cancelled.
-
-    Raises
-    ------
-    BadInput
-        Listing every field that is missing, unknown or out of range,
-        or that the edit ends before it starts or recovers in no time.
-
-    Examples
-    --------
-    >>> import xunhuan as xh
-    >>> cancelled = Orders("BOR", origin="ATL", change=-1)
-    >>> print(cancelled)
-    orders regions=BOR origin=ATL change=-1
-    >>> r = xh.respond("toyland", cancelled, model="propagation", horizon_days=56)
-    >>> r.detail["loss"].sum("sector").round(1).values.tolist()  # value added, million shells
-    [2.9, 2.3, 4.0, 0.2]
-    """
-
-    kind = "orders"
-
-    origin: RegionNames = "all"
-    change: Annotated[float, NUMBER, Field(ge=-1, le=1e3, allow_inf_nan=False), Percent]
-
-    def dosed(self, size: float) -> Self:
-        """The edit at a dose, no more than all cancelled."""
-        return self.model_copy(update={"change": max(self.change * size, -1.0)})
-
-    def apply(self, acc: Accounts) -> tuple[Effect, ...]:
-        """Final demand, of all origins alike or tilted towards some."""
-        if self.origin == "all":
-            return (Effect("demand", _places(acc, self.regions, self.sectors), self.change),)
-        g = acc.geography
-        where = (acc.sectors.select(self.sectors), g.select(self.origin, acc.home), g.select(self.regions, acc.home))
-        return (Effect("tilt", where, self.change),)
+        return (Effect("capacity", places_of(acc, self.regions, self.sectors), -self.loss),)
 
 
 class Link(_Loss, Directed):
@@ -413,4 +354,4 @@ class Stock(Timed, Local):
 
     def apply(self, acc: Accounts) -> tuple[Effect, ...]:
         """Target stocks."""
-        return (Effect("target", _places(acc, self.regions, self.sectors), self.factor - 1),)
+        return (Effect("target", places_of(acc, self.regions, self.sectors), self.factor - 1),)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.propagation.economy import Critical, Machine, Pooled
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 from xunhuan.models.propagation.sourcing import shipped
 from xunhuan.models.propagation.state import Flows, State
 

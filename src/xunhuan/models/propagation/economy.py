@@ -10,7 +10,8 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
+from xunhuan.models.edits.demand import DAYS_A_YEAR
+from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.models.propagation.rationing import RATIONING, Rationing
 from xunhuan.models.propagation.rebuilding import Damage

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput, UnknownName
+from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.edits.timed import Link
 from xunhuan.models.model import Shock
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
+from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.run import packed, simulate
 
 BY = ("link", "good", "supplier")

@@ -10,10 +10,11 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.by_origin import OriginOrders
+from xunhuan.models.edits.demand import FinalDemand, Orders
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.handed import LinkLosses, Routes
-from xunhuan.models.edits.lasting import ExportTax, FinalDemand, Productivity, Tariff, TradeCost
-from xunhuan.models.edits.timed import Capacity, Gateway, Link, Orders, Stock
+from xunhuan.models.edits.lasting import ExportTax, Productivity, Tariff, TradeCost
+from xunhuan.models.edits.timed import Capacity, Gateway, Link, Stock
 from xunhuan.models.model import Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.read import QUANTITIES, VIEWS, read

@@ -9,9 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xunhuan.data.records import NotNegative, Positive, Share
-
-DAYS_A_YEAR = 365.0
-"""Days over which the table's year is spread evenly."""
+from xunhuan.models.edits.demand import DAYS_A_YEAR
 
 
 class PropagationParameters(BaseModel):

@@ -14,7 +14,8 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.isic import divisions
 from xunhuan.data.sector_lists import WAY_OUT, isic_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR, PropagationParameters
+from xunhuan.models.edits.demand import DAYS_A_YEAR
+from xunhuan.models.propagation.parameters import PropagationParameters
 
 FOLDER = Path(__file__).parent / "data"
 IMPORTANT = {"ratings": 0.5, "ratings_critical": 1.0, "ratings_ignored": 0.0}

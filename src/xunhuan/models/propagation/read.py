@@ -11,8 +11,8 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.places import Places
 from xunhuan.data.places import places as found_places
 from xunhuan.errors import BadInput
+from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
-from xunhuan.models.propagation.parameters import DAYS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd

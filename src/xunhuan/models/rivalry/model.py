@@ -8,7 +8,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import Duplication, Edit, Need
-from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.demand import FinalDemand
+from xunhuan.models.edits.lasting import ExportTax, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.edits.yearly import industry_named

@@ -10,8 +10,9 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.edits.by_origin import OriginShift, UsedUp
+from xunhuan.models.edits.demand import FinalDemand
 from xunhuan.models.edits.handed import Routes
-from xunhuan.models.edits.lasting import ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
+from xunhuan.models.edits.lasting import ExportTax, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.edits.platform import Platform
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.transfer import Transfer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,5 +105,23 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "other region.",
         "terms_of_trade, volume_of_trade: first-order split, percent of base income [CaliendoParro2015].",
         f"Numeraire: {d.attrs['numeraire']}.",
+        *_duties(acc, response),
     ]
     return out
+
+
+def _duties(acc: Accounts, response: Response) -> Iterator[str]:
+    """Customs duties of the nations whose revenue moves most, home first, where a tariff was changed."""
+    before = np.asarray((acc.flow * acc.tariff).sum(axis=(0, 2)))
+    after = np.nan_to_num(response.detail["duties"].to_numpy())
+    if np.array_equal(response.accounts.tariff, acc.tariff):
+        return
+    g = acc.geography
+    old, new = (np.bincount(g.nation_index, a, len(g.nations)) for a in (before, after))
+    moved = [
+        k for k in np.argsort(-np.abs(new - old), kind="stable")[:5] if abs(new[k] - old[k]) > 1e-9 * max(1.0, old[k])
+    ]
+    told = sorted(moved, key=lambda k: g.nations[k] != acc.home)
+    if told:
+        said = ", ".join(f"{g.nations[k]} {new[k]:,.1f} (base {old[k]:,.1f})" for k in told)
+        yield f"Customs duties a year, {acc.unit}: {said}."

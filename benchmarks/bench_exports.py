@@ -1,0 +1,88 @@
+"""Exports decomposed in every perimeter, and multipliers, on a synthetic table of 245 economies x 18 sectors.
+
+    python benchmarks/bench_exports.py [--repeat 3]
+
+Set-up is the inverse, trade over borders and whose value is in each good. After it: every exporter, sector and partner in
+the five perimeters, where value crosses first and where it crosses last (goal: half a second for all five). The slow twin
+inverts a world with the links of one perimeter cut, for one pair; its time is that times all pairs. ICIO.jl, in Julia,
+says of itself that it takes less than a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from benchmarks.bench_measures import synthetic
+from xunhuan.data.arrays import Array, Index
+from xunhuan.measures import export_decomposition, multipliers
+from xunhuan.measures.actors import partition
+from xunhuan.measures.exports import Exporters
+from xunhuan.measures.perimeters import terms_within
+from xunhuan.measures.system import System, system_of
+
+REGIONS, SECTORS = 245, 18
+WITHIN = ("exporter", "bilateral", "sector", "flow", "world")
+
+
+def best(call: Callable[[], object], repeat: int) -> tuple[float, float]:
+    """Least seconds by the clock and of the processor."""
+    found = []
+    for _ in range(repeat):
+        wall, busy = time.perf_counter(), time.process_time()
+        call()
+        found.append((time.perf_counter() - wall, time.process_time() - busy))
+    return min(w for w, _ in found), min(b for _, b in found)
+
+
+def all_terms(shared: Exporters, exporters: list[Index], perimeter: str, sink: bool) -> dict[str, Array]:
+    """Every term of every exporter, sector and partner in a perimeter."""
+    return dict(terms_within(shared, exporters, perimeter, sink=sink))
+
+
+def cut_world(sys: System) -> None:
+    """The inverse of the world in which the first economy sells the second no inputs."""
+    a = sys.operator.dense()
+    a[:SECTORS, SECTORS : 2 * SECTORS] = 0.0
+    np.linalg.inv(np.eye(len(a)) - a)
+
+
+def main() -> None:
+    """Print seconds by the clock and of the processor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeat", type=int, default=3)
+    repeat = parser.parse_args().repeat
+    acc = synthetic(REGIONS, SECTORS, by_user=False)
+    sys, view = system_of(acc), partition(acc, "all")
+    shared = Exporters(sys, view.actors)
+    said: list[tuple[str, tuple[float, float]]] = []
+    said.append(("set-up: inverse", best(lambda: sys.operator.inverse, 1)))
+    traded = best(lambda: (shared.cross.exports, shared.own, shared.for_local), 1)
+    said.append(("set-up: trade over borders, content", traded))
+    exporters = [g.members for g in view.groups]
+    for sink in (False, True):
+        each = [best(partial(all_terms, shared, exporters, p, sink), repeat) for p in WITHIN]
+        way = "last" if sink else "first"
+        said += [(f"{p}, where value crosses {way}", t) for p, t in zip(WITHIN, each, strict=True)]
+        said.append((f"all five (goal .5)  {way}", (sum(w for w, _ in each), sum(b for _, b in each))))
+    one, pairs = best(partial(cut_world, sys), 1), REGIONS * (REGIONS - 1)
+    said.append(("slow twin: one pair's world inverted", one))
+    said.append(("slow twin: bilateral, all pairs (not run)", (one[0] * pairs, one[1] * pairs)))
+    for by in ("partner", "sector-partner"):
+        whole = best(partial(export_decomposition, acc, "all", by=by), 1)
+        said.append((f"export_decomposition by {by}, exporter", whole))
+    said.append(("multipliers by region", best(partial(multipliers, acc, "all"), repeat)))
+    one_region = partial(multipliers, acc, "R07", by="sector-partner")
+    said.append(("multipliers by sector and partner, one region", best(one_region, repeat)))
+    for name, (wall, busy) in said:
+        print(f"{wall:12.3f} s {busy:12.3f} s of processor  {name}")
+    print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

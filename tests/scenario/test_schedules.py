@@ -1,0 +1,138 @@
+"""Shocks whose lines stand in a csv, and amounts in the table's unit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.toyland import toyland
+from xunhuan.errors import BadInput, Problems
+from xunhuan.faces.cli import main
+from xunhuan.models.edits import FinalDemand, Orders, Tariff, TradeCost
+from xunhuan.models.edits.primitives import Ledger, Theta, elastic_primitives, primitives
+from xunhuan.models.model import Shock
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.layers import read_layers
+
+pytestmark = pytest.mark.identity
+
+HEAD = 'title = "x"\nbase = "toyland"\n[[shock]]\nname = "duties"\n'
+SCHEDULE = "\ufefffrom,to,sectors,add,set\nBOR,ATL,MAN,10%,\n# a remark\nBOR,AT-S,FAR,,0.2\nAT-N,BOR,MAN+FAR,0.05,\n"
+LINES = """tariff = [
+  { from = "BOR", to = "ATL", sectors = "MAN", add = 0.1 },
+  { from = "BOR", to = "AT-S", sectors = "FAR", set = 0.2 },
+  { from = "AT-N", to = "BOR", sectors = "MAN+FAR", add = 0.05 },
+]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "schedule.csv").write_text(SCHEDULE, encoding="utf-8")
+    (tmp_path / "named.toml").write_text(HEAD + 'tariff = "schedule.csv"\n', encoding="utf-8")
+    (tmp_path / "written.toml").write_text(HEAD + LINES, encoding="utf-8")
+    (tmp_path / "mixed.csv").write_text(
+        "kind\tfrom\tto\tregions\tsectors\tadd\tamount\tban\n"
+        "tariff\tBOR\tATL\t\tMAN\t0.1\t\t\nfinal_demand\t\t\tBOR\tgoods\t\t20\t\n"
+        "trade_cost\tBOR\tAT-N\t\tSER\t\t\ttrue\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_a_schedule_is_what_its_lines_would_be(folder: Path) -> None:
+    named, written = (prepare(read_layers(folder / f"{n}.toml")).scenario for n in ("named", "written"))
+    assert named.shock == written.shock
+    over = prepare(read_layers(folder / "written.toml", [folder / "named.toml"])).scenario
+    assert over.shock == written.shock
+    beside = prepare(read_layers(folder / "written.toml", (), [f"shock.duties.tariff = {folder / 'schedule.csv'}"]))
+    assert beside.scenario.shock == written.shock
+
+
+def test_a_table_of_several_kinds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "many.toml").write_text(HEAD + 'lines = "mixed.csv"\ntariff = { from = "BOR", to = "ATL", add = 0.2 }\n')
+    edits = prepare(read_layers(folder / "many.toml")).scenario.shock[0].edits()
+    wanted = {Tariff("BOR", "ATL", add=0.2), Tariff("BOR", "ATL", sectors="MAN", add=0.1),
+              FinalDemand("BOR", "goods", amount=20), TradeCost("BOR", "AT-N", "SER", ban=True)}  # fmt: skip
+    assert set(edits) == wanted
+    assert (
+        main(["simulate", "toyland", "--edit", str(folder / "mixed.csv"), "--tariff", str(folder / "schedule.csv")])
+        == 0
+    )
+    said = capsys.readouterr().out
+    assert "tariff from=AT-N to=BOR sectors=MAN+FAR add=0.05" in said
+    assert "Customs duties a year, million SHL: ATL " in said
+
+
+WRONG = {
+    "form,to\nBOR,ATL\n": "column 'form' is unknown; did you mean from?",
+    "from,to,add\nBOR,ATL,0.1,3\n": "line 2: has more cells than there are columns",
+    "kind,to\ntarif,ATL\n": "line 2: 'tarif' is no kind of edit; did you mean tariff?",
+    "from,to\n": "there is no row",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_with_a_schedule(folder: Path, text: str) -> None:
+    (folder / "schedule.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as e:
+        read_layers(folder / "named.toml")
+    assert e.value.items == (WRONG[text],)
+    assert str(folder / "schedule.csv") in str(e.value)
+
+
+def test_a_row_that_cannot_be_is_told_with_its_place(folder: Path) -> None:
+    (folder / "schedule.csv").write_text("from,to,add\nBOR,ATL,0.1\nBORE,ATL,-10\n", encoding="utf-8")
+    with pytest.raises(BadInput) as e:
+        prepare(read_layers(folder / "named.toml"))
+    assert any(item.startswith("shock[0].tariff[1].from: unknown region 'BORE'") for item in e.value.items)
+    (folder / "named.toml").write_text(HEAD + 'tariff = "other.csv"\n', encoding="utf-8")
+    with pytest.raises(BadInput, match=r"there is no file 'other.csv'"):
+        read_layers(folder / "named.toml")
+
+
+def test_primitives_are_worked_out_once_where_elasticities_do_not_matter(toy: Accounts) -> None:
+    ones = np.ones(toy.S)
+    plain, asked = Shock((Tariff("BOR", "ATL", add=0.1),)), Shock((TradeCost("BOR", "ATL", cut=0.5),))
+    assert primitives(toy, plain) is primitives(toy, plain, Theta(ones, ones))
+    first, second = (primitives(toy, asked, Theta(k * ones, k * ones)) for k in (1.0, 2.0))
+    assert first.trade_cost.max() == pytest.approx(2.0)
+    assert second.trade_cost.max() == pytest.approx(np.sqrt(2.0))
+    assert elastic_primitives(toy, asked, Theta(ones, ones))[1]
+    other = Shock((Tariff("BOR", "ATL", add=0.2),))
+    assert primitives(toy, other).tariff[3, 0, 0] == pytest.approx(toy.tariff[3, 0, 0] + 0.2)
+
+
+def test_an_amount_is_spread_as_buyers_buy(toy: Accounts) -> None:
+    final = toy.final.sum(axis=2)
+    ledger = Ledger(toy)
+    FinalDemand("BOR+AT-N", "MAN+SER", amount=30).apply(ledger)
+    ratio = ledger.close(Problems("x")).final_demand
+    assert ((ratio - 1) * final).sum() == pytest.approx(30.0)
+    assert np.ptp(ratio[np.ix_([0, 3], [1, 2])]) == pytest.approx(0.0)
+    assert (ratio[1:3] == 1).all()
+    half = FinalDemand("BOR+AT-N", "MAN+SER", amount=30).dosed(0.5)
+    assert str(half) == "final_demand regions=BOR+AT-N sectors=MAN+SER amount=15"
+
+
+def test_orders_of_an_amount_are_as_much_in_all(toy: Accounts) -> None:
+    """demand a day = base / 365: over 73 days a fifth of a year is bought."""
+    of_all = Orders("BOR", "MAN", start=0, end=73, amount=2.0).apply(toy)[0]
+    assert of_all.kind == "demand"
+    assert of_all.change * toy.final[3, 1].sum() / 5 == pytest.approx(2.0)
+    from_one = Orders("BOR", "MAN", origin="AT-N", start=0, end=73, amount=-0.1).apply(toy)[0]
+    assert from_one.kind == "tilt"
+    assert from_one.change * toy.final[3, 1].sum() * toy.share[0, 3, 1] / 5 == pytest.approx(-0.1)
+
+
+def test_amounts_that_cannot_be() -> None:
+    toy = toyland()
+    with pytest.raises(BadInput, match="exactly one of change, amount"):
+        FinalDemand("BOR", change=0.1, amount=3)
+    with pytest.raises(BadInput, match="exactly one of change, amount"):
+        Orders("BOR")
+    assert "is all that is bought there or more" in str(FinalDemand("BOR", amount=-1e5).check(toy)[0])
+    assert "times what is bought there in those days" in str(Orders("BOR", amount=-1e5).check(toy)[0])
