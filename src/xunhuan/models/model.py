@@ -375,6 +375,8 @@ class Model(Generic[P]):
         (accounts, parameters): seconds one answer takes on one core, roughly.
     asking : Asking, optional
         Its page for those who have never heard of it.
+    rests_on : callable, optional
+        (parameters, kinds of edits asked): what its numbers rest on, a `Ground` each or a kind and source.
     land : callable, optional
         (accounts, parameters, shock): the `Land` its pictures are drawn on, or None.
 
@@ -414,6 +416,7 @@ class Model(Generic[P]):
     sweep: Callable[..., tuple[pd.DataFrame, list[str]]] | None = None
     size: Callable[[Accounts, P], float] | None = None
     asking: Asking | None = None
+    rests_on: Callable[[P, frozenset[str]], tuple[Ground, ...]] | None = None
     land: Callable[[Accounts, P, Shock], Land | None] | None = None
 
     @property

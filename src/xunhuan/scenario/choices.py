@@ -18,10 +18,13 @@ from xunhuan.scenario.run import Bench, Draw, Memo
 from xunhuan.scenario.scenario import Compare, Measure
 
 _OFFSET = ("omega", "omega_net")
+_NOTHING: Memo = {}
 CHOICE_COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
 
 
-def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame | None:
+def by_choice(
+    bench: Bench, nominal: Assessment | None = None, known: Memo = _NOTHING
+) -> pd.DataFrame | None:
     """Numbers of home under each choice of each model that has some; None where none has.
 
     of       the quantity that is chosen, as [uncertainty] names it · choice: one of its names · chosen: the scenario's own
@@ -29,30 +32,30 @@ def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame |
     outcome  converged, "not converged" or refused; else there is no value · message: why
 
     Point runs only: the base table, the scenario's sizes and parameters; the scenario's own choice is the nominal pass,
-    where that is given.
+    where that is given. Models that one comes after answer at the point, as `known` has it where it does.
     """
-    rows = [
-        row
-        for model in bench.order
-        for u in registry.find(model).uncertain
-        if u.choices and u.idle(bench.parameters[model]) is None
-        for row in _rows(bench, model, u, nominal)
-    ]
+    rows = []
+    for model in bench.order:
+        before = {asked: answer for asked, answer in known.items() if asked[0] != model}
+        for u in registry.find(model).uncertain:
+            if u.choices and u.idle(bench.parameters[model]) is None:
+                rows += _rows(bench, model, u, nominal, before)
     return pd.DataFrame(rows, columns=CHOICE_COLUMNS) if rows else None
 
 
-def _rows(bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | None) -> Iterator[tuple[object, ...]]:
+def _rows(
+    bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | None, before: Memo
+) -> Iterator[tuple[object, ...]]:
     told = _first(registry.find(model).quantities)
     alone = _alone(bench, model)
-    before: Memo = {}  # answers of models it comes after, which no choice of its own moves
     own = getattr(bench.parameters[model], u.parameter, "")
     for choice in u.choices:
         head = (u.name, choice, choice == own)
         try:
             known = nominal if choice == own else None
-            memo = dict(before)
+            memo = dict(before)  # of models it comes after: no choice of its own moves their answers
             done = known or assess(alone.varied(Draw(factor={u.name: choice})), full=False, memo=memo)
-            before |= {asked: answer for asked, answer in memo.items() if asked[0] != model}
+            before.update({asked: answer for asked, answer in memo.items() if asked[0] != model})
         except (BadInput, NotConverged) as e:
             why = str(e).replace("\n", " ")
             yield *head, told.name, "", bench.base.home, np.nan, told.unit, "refused", why
