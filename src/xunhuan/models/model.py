@@ -226,6 +226,8 @@ class Quantity:
         Quantities of one number that this one is never told without.
     kept : bool
         Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
+    ends : bool
+        Whether what the model gives as its interval are two ends between which it lies, and nothing is drawn.
 
     Examples
     --------
@@ -246,6 +248,7 @@ class Quantity:
     points: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     kept: bool = False
+    ends: bool = False
 
     @property
     def change(self) -> bool:

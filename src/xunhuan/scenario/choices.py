@@ -22,9 +22,7 @@ _NOTHING: Memo = {}
 CHOICE_COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
 
 
-def by_choice(
-    bench: Bench, nominal: Assessment | None = None, known: Memo = _NOTHING
-) -> pd.DataFrame | None:
+def by_choice(bench: Bench, nominal: Assessment | None = None, known: Memo = _NOTHING) -> pd.DataFrame | None:
     """Numbers of home under each choice of each model that has some; None where none has.
 
     of       the quantity that is chosen, as [uncertainty] names it · choice: one of its names · chosen: the scenario's own

@@ -20,7 +20,9 @@ def figure_grounds(p: ConversionParameters, kinds: frozenset[str]) -> tuple[Grou
         value = getattr(p, name)
         kind, source = ("judgement", "set by the one who asks") if value != a.value else (a.kind, a.source)
         low, high = a.at(np.array([0.0, 1.0]), value).tolist()
-        out.append(Ground(name, kind, source, value=value, low=low, high=high, unit=UNITS.get(name, ""), drawn=p.draws > 0))
+        out.append(
+            Ground(name, kind, source, value=value, low=low, high=high, unit=UNITS.get(name, ""), drawn=p.draws > 0)
+        )
     return tuple(out)
 
 

@@ -64,11 +64,15 @@ def _of_edits(p: GatewayParameters, kinds: frozenset[str]) -> Iterator[Ground]:
         yield _figure("hour", p.hour, _USUAL.hour, p.hour / 2, p.hour * 2, told, "share")
         yield _figure("freed", p.freed, _USUAL.freed, 0.0, 1.0, "none by default; assumed", "share")
     if GatewayClosed.kind in kinds:
-        yield _figure("spare", p.spare, _USUAL.spare, 0.0, 0.3, "capacity beyond traffic is in no source found", "share")
+        yield _figure(
+            "spare", p.spare, _USUAL.spare, 0.0, 0.3, "capacity beyond traffic is in no source found", "share"
+        )
     if Online.kind in kinds:
         now = "near the part of retail sales that was online in 2017; of all goods no figure"
         yield _figure("online_now", p.online_now, _USUAL.online_now, 0.05, 0.3, now, "share")
-        far = "of trade between nations 65% of the effect of distance vanishes on an online platform [Lendle et al. 2016]"
+        far = (
+            "of trade between nations 65% of the effect of distance vanishes on an online platform [Lendle et al. 2016]"
+        )
         yield _figure("online_distance", p.online_distance, _USUAL.online_distance, 0.3, 0.9, far, "share")
 
 

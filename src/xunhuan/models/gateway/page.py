@@ -6,7 +6,7 @@ from xunhuan.models.model import Asking, Knob
 
 _SHUT = "shock/name=gateways shut/gateway_closed/0/{}"
 _LINE = "shock/name=line built/line/0/{}"
-_WEST = ("Guangzhou", "Foshan", "Jiangmen", "Yangjiang", "Maoming", "Zhanjiang")
+_WEST = ("Guangzhou", "Foshan", "Zhaoqing", "Yunfu", "Yangjiang", "Maoming", "Zhanjiang")
 _SOUTH = ("Chongqing", "Zunyi", "Guiyang", "Hechi", "Nanning", "Qinzhou")
 _RIVER = ("Shanghai", "Nanjing", "Hefei", "Wuhan", "Yichang", "Chongqing", "Chengdu")
 
@@ -29,7 +29,7 @@ GATEWAY_PAGE = Asking(
     without=("uncertainty", "model/propagation"),  # both ends of distance are the interval, and a page answers at once
     also={
         "shock": [{"name": "line built", "role": "policy", "line": [{"via": list(_WEST), "kind": "high-speed passenger"}]}],
-        "arms": {"shut": ["gateways shut"], "line built": ["line built"]},
+        "arms": {"line built": ["line built"], "shut": ["gateways shut"]},
         "model": {"gateway": {"income": True}},
     },
 )  # fmt: skip

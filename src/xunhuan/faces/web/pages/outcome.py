@@ -181,7 +181,8 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         if q.place_axis and place not in reading.data[q.place_axis].values:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
-        interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
+        named = "ends" if q.ends and not reading.drawn else "interval"
+        interval = t(named, low=form.bare(n.low), high=form.text(n.high)) if n.high > n.low else ""
         beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.told_after(q)]
         inside = [
             html.Span(reading.name(place)),
@@ -239,15 +240,18 @@ def _summary(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     quantities = [q for q in dict.fromkeys(s["quantity"]) if not s.loc[s["quantity"] == q, "arm"].eq("").all()]
     home = {*reading.home_regions, reading.home, selection.region, ""}
     rows = s[(s["arm"] == arm) & s["place"].isin(home) & s["quantity"].isin(quantities)]
-    cells = []
+    cells: list[list[str]] = []
+    ends: list[bool] = []
     for _, r in rows.iterrows():
         q = reading.quantity(r["variable"])
         n = Number(*(float(r[c]) for c in ("value", "low", "high")))
         form = reading.form(q)
         between = f"{form.bare(n.low, 3)} – {form.text(n.high, 3)}" if n.spans else "–"
+        ends.append(q.ends or not n.spans)
         place = reading.name(r["place"]) if r["place"] else "–"
         cells.append([_row_title(reading, q, r), place, reading.show(n, q, 3), between])
-    head = [t("quantity"), t("place"), t("value"), t("interval_short")]
+    between_what = "ends_short" if ends and all(ends) and not reading.drawn else "interval_short"
+    head = [t("quantity"), t("place"), t("value"), t(between_what)]
     return [plain_table(head, cells, numeric=(2, 3), caption=t("numbers"))]
 
 
