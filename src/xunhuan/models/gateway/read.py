@@ -40,7 +40,8 @@ QUANTITIES = (
              "gateways of the set", "FanLuLuo2023", rest=None, kept=True, ends=True),
     Quantity("gateway_trade", "value", _GATE, "goods trade that passes a gateway, both ways", "FanLuLuo2023", rest=None,
              kept=True, picture="bars", ends=True),
-    Quantity("gateway_change", "share", _GATE, "change of the goods trade that passes a gateway, at the base's trade", ends=True),
+    Quantity("gateway_change", "share", _GATE, "change of the goods trade that passes a gateway, at the base's trade",
+             ends=True),
     Quantity("passed_share", "share", ("home_place", "gateway"), "share of a place's goods trade with abroad by gateway",
              "FanLuLuo2023", rest=None, picture="heat", ends=True),
     Quantity("gateway_partner", "value", ("gateway", "route_partner"), "goods trade that passes a gateway by economy abroad",
@@ -48,7 +49,8 @@ QUANTITIES = (
     Quantity("route_streams", "value", ("route_home", "gateway", "route_group"), "goods trade of a region at home by "
              "gateway and economy abroad, both ways; the largest of these, and all others as one", rest=None,
              picture="flows", ends=True),
-    Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None, ends=True),
+    Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None,
+             ends=True),
     Quantity("route_modes", "share", ("route_mode",), "shares of ways of carrying in goods trade among home regions: by "
              "road alone, with rail, with water, with both", rest=None, picture="bars"),
     Quantity("mean_freight", "share", (), "mean cost of carrying goods among home regions, "
