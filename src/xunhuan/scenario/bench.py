@@ -287,7 +287,7 @@ def partners_asked(bench: Bench) -> str:
 
 
 def _assumed(bench: Bench, name: str) -> list[dict[str, Any]]:
-    """What a model's numbers rest on that nobody has read or computed, with the ranges that draws of the scenario give it."""
+    """What a model's numbers rest on that nobody has read or computed, with the ranges that draws of the scenario give."""
     rests_on, u = registry.find(name).rests_on, bench.scenario.uncertainty
     if rests_on is None:
         return []
