@@ -115,6 +115,10 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         money=t(f"money_{acc.currency}") if words.known(f"money_{acc.currency}") else acc.currency,
     )
     before, _, after = said.partition("#")
+    if lookups.cut_of(selection.table)[1]:
+        found = lookups.shares(selection.table, selection.home, selection.definition)
+        low, high = found.span(selection.region, selection.share) or (0.0, 1.0)
+        after += t("next") + t("city_between", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
