@@ -156,7 +156,7 @@ def group_shares(acc: Accounts, groups: Sequence[Index]) -> Array:
 
     own    Σ_{p of g} m_p Σ_{q of g} y^q · inter: what the rest of the home nation buys · external: what is left
 
-    The same as `absorbed_shares` of the table with each group made one region of the home nation.
+    Sums of what `circulation` tells by partner; the table with each group made one region differs by its mean technology.
     """
     sys = system_of(acc)
     w = np.zeros((*sys.v.shape, len(groups)))

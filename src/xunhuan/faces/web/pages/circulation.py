@@ -187,6 +187,8 @@ def _map(selection: Selection) -> list[Any]:
     low, high = _scale(values)
     places = _grid(selection, found)
     scale = SCALES[selection.share]
+    geo, whole = lookups.accounts_of(selection.table, selection.home).geography, lookups.cut_of(selection.table)[1]
+    cities = geo.clusters[whole] if whole else ()  # a city's number never stands without its bounds
     tiles = []
     for k, place in enumerate(found.places):
         column, row = places[place.code]
@@ -199,6 +201,7 @@ def _map(selection: Selection) -> list[Any]:
                 html.Span(name, className="tile-name"),
                 html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
                 html.B(f"{100 * values[k]:.0f}"),
+                *([html.Small(span.replace("%", ""))] if place.code in cities else []),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
             style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},

@@ -32,8 +32,10 @@ def profile(selection: Selection) -> list[Any]:
         html.P(f"{total} {acc.year}: {money(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
         *_cities(selection),
     ]
-    if lookups.cut_of(selection.table)[1]:  # what else is told of regions hangs on what cities sell each other
-        return [*head, *_sure(selection, name), *_groups(selection)]
+    whole = lookups.cut_of(selection.table)[1]
+    if whole:  # what else is told of cities hangs on what they sell each other, and of others on the table as it is
+        city = selection.region in acc.geography.clusters[whole]
+        return [*head, *(_sure(selection, name) if city else []), *_groups(selection)]
     return [
         *head,
         *_partners(selection, name),
@@ -54,9 +56,11 @@ def _cities(selection: Selection) -> list[Any]:
             return []
         href = selection.address(table=f"{name}{lookups.CUT}{selection.region}", region="", definition="absorption")
         return [html.P(dcc.Link(t("cities_shown"), href=href))]
-    whole = lookups.accounts_of(name, selection.home).geography.name(region, selection.lang)
-    back = dcc.Link(t("cities_back"), href=selection.address(table=name, region=region))
-    return [html.P(t("cities_bounds", region=whole)), html.P(back)]
+    geo = lookups.accounts_of(selection.table, selection.home).geography
+    city = selection.region in geo.clusters[region]
+    back = selection.address(table=name, region=region if city else selection.region)
+    said = t("cities_bounds" if city else "cities_elsewhere", region=geo.name(region, selection.lang))
+    return [html.P(said), html.P(dcc.Link(t("cities_back"), href=back))]
 
 
 def _groups(selection: Selection) -> list[Any]:
