@@ -321,7 +321,7 @@ def test_a_cluster_is_the_sum_of_its_cities(cut: str, toy: Accounts) -> None:
     """What cities of it earn from each other is its own; a region of cities alike is what it was before."""
     found = dict(lookups.city_groups(cut, "ATL"))
     ds = circulation(lookups.accounts_of(cut, "ATL"), ["X", "Y"], by="partner")
-    value = ds["share"] * ds["gdp"] / ds["gdp"].sum()
+    value = ds["value"] / ds["value"].sum()
     own = float(value.sel(partner=["X", "Y"]).sum())
     away = float(value.where(ds["circuit"] == "external").sum())
     assert found["XY"][0] == pytest.approx([own, 1 - own - away, away], abs=1e-12)
