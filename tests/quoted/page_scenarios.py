@@ -163,5 +163,5 @@ def solved_exactly() -> list[str]:
 def belt_and_road() -> list[str]:
     """The scenario's own figure, and what the least of its draws makes of it."""
     (most,) = magnitudes("belt-and-road", "trade_cost", "change")
-    least = most * read_layers("belt-and-road").data["uncertainty"]["shock"]["belt and road"]["low"]
+    least = most * read_layers("belt-and-road").data["uncertainty"]["shock"]["2.8% off"]["low"]
     return [number(least, 1), number(most, 1)]
