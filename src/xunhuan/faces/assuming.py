@@ -8,7 +8,7 @@ from xunhuan.faces import words
 from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
 
-COLUMNS = ("ground_what", "assumed_value", "assumed_range", "ground_kind", "ground_source")
+ASSUMED_COLUMNS = ("ground_what", "assumed_value", "assumed_range", "ground_kind", "ground_source")
 """Words at the head of the columns of `assumed_rows`."""
 
 

@@ -24,8 +24,8 @@ def companion(acc: Accounts, ending: str) -> Accounts | None:
 
 def limit_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
     """The companions with the least and the most cross-hauling, where there are both; of a split table, among its cities."""
-    if isinstance(acc.posterior, CityBorders):
-        cut = acc.posterior
+    cut: object = acc.posterior
+    if isinstance(cut, CityBorders):
         return _split(cut, "least", acc.home), _split(cut, "most", acc.home)
     least, most = companion(acc, "least"), companion(acc, "most")
     return None if least is None or most is None else (least, most)

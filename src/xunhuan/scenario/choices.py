@@ -32,7 +32,7 @@ def by_choice(bench: Bench, nominal: Assessment | None = None, known: Memo = _NO
     Point runs only: the base table, the scenario's sizes and parameters; the scenario's own choice is the nominal pass,
     where that is given. Models that one comes after answer at the point, as `known` has it where it does.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for model in bench.order:
         before = {asked: answer for asked, answer in known.items() if asked[0] != model}
         for u in registry.find(model).uncertain:

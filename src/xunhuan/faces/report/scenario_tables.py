@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import words
-from xunhuan.faces.assuming import COLUMNS, assumed_rows
+from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
 from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.placing import placed_rows
@@ -54,7 +54,7 @@ def _assumed(reading: Reading) -> Grid:
     both = zip(*(assumed_rows(reading, lang) for lang in ("en", "zh")), strict=True)
     rows = [Row([en[0], zh[0], en[1], en[2], f"{en[3]} {zh[3]}", en[4]]) for en, zh in both]
     t, z = words.of("en"), words.of("zh")
-    head = [raised(t("ground_what")), z("ground_what"), *(t(c) for c in COLUMNS[1:])]
+    head = [raised(t("ground_what")), z("ground_what"), *(t(c) for c in ASSUMED_COLUMNS[1:])]
     return Grid(head, rows, t("assumed_caption"), words=(head[1], head[4], head[5]), optional=(head[5],), small=True)
 
 

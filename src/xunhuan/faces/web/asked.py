@@ -71,8 +71,10 @@ def _merged(data: Mapping[str, Any], more: Mapping[str, Any]) -> Draft:
     out: Draft = {**data}
     for k, v in more.items():
         old = out.get(k)
-        both = isinstance(old, Mapping) and isinstance(v, Mapping)
-        out[k] = _merged(old, v) if both else [*old, *copy.deepcopy(v)] if isinstance(old, list) else copy.deepcopy(v)
+        new = copy.deepcopy(v)
+        if isinstance(old, Mapping) and isinstance(v, Mapping):
+            new = _merged(old, v)
+        out[k] = [*old, *new] if isinstance(old, list) else new
     return out
 
 

@@ -8,7 +8,7 @@ from xunhuan.models.conversion.assumed import assumed
 from xunhuan.models.conversion.parameters import ASSUMED_NAMES, ConversionParameters
 from xunhuan.models.model import Asking, Ground, Knob
 
-UNITS = dict.fromkeys(("pure_share", "exporters_share", "stand_reach", "fee_part", "crowding"), "share")
+_UNITS = dict.fromkeys(("pure_share", "exporters_share", "stand_reach", "fee_part", "crowding"), "share")
 """Of figures that are told in per cent."""
 
 
@@ -21,7 +21,7 @@ def figure_grounds(p: ConversionParameters, kinds: frozenset[str]) -> tuple[Grou
         kind, source = ("judgement", "set by the one who asks") if value != a.value else (a.kind, a.source)
         low, high = a.at(np.array([0.0, 1.0]), value).tolist()
         out.append(
-            Ground(name, kind, source, value=value, low=low, high=high, unit=UNITS.get(name, ""), drawn=p.draws > 0)
+            Ground(name, kind, source, value=value, low=low, high=high, unit=_UNITS.get(name, ""), drawn=p.draws > 0)
         )
     return tuple(out)
 

@@ -137,7 +137,8 @@ def costs(net: Network, p: GatewayParameters, economies: tuple[str, ...]) -> Cos
         found.append(x)
         use.append(part[:, :, :A])
     every = np.stack(found)
-    return Costs(every[:, :, :A], every[:, :, A:], *(np.stack(x) for x in zip(*outer, strict=True)), np.stack(use))
+    cost, days = (np.stack([way[k] for way in outer]) for k in range(2))
+    return Costs(every[:, :, :A], every[:, :, A:], cost, days, np.stack(use))
 
 
 def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[str, ...]) -> tuple[Array, Array]:
