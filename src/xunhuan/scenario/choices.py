@@ -14,7 +14,7 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models import registry
 from xunhuan.models.model import Quantity, Uncertain
 from xunhuan.scenario.assess import Assessment, assess
-from xunhuan.scenario.ensemble import together
+from xunhuan.scenario.ensemble import answered_together
 from xunhuan.scenario.run import Bench, Draw, Memo
 from xunhuan.scenario.scenario import Compare, Measure
 
@@ -50,7 +50,7 @@ def _rows(
     every = [(u, choice) for u in free for choice in u.choices]
     asked = [(u, c) for u, c in every if nominal is None or c != own[u.name]]
     posed = {(u.name, c): _varied(alone, u, c, before) for u, c in asked}
-    together([found for found in posed.values() if not isinstance(found, str)])
+    answered_together([found for found in posed.values() if not isinstance(found, str)])
     for u, choice in every:
         head = (u.name, choice, choice == own[u.name])
         found = posed.get((u.name, choice))

@@ -93,7 +93,7 @@ def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRo
             benches.append(e)
     memos: list[Memo] = [{} for _ in rows]
     if not bench.scenario.uncertainty.table:
-        together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
+        answered_together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
     for (k, _), b, memo in zip(rows, benches, memos, strict=True):
         try:
             if isinstance(b, BadInput):
@@ -114,7 +114,7 @@ def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRo
         memo.clear()
 
 
-def together(draws: Sequence[tuple[Bench, Memo]]) -> None:
+def answered_together(draws: Sequence[tuple[Bench, Memo]]) -> None:
     """Put into the memos what models answer that take many draws of one table at once, also where that table is what a
     model before them ends with; what they refuse is left to the draw that asks for it."""
     if len(draws) < 2:

@@ -204,7 +204,7 @@ def test_closing_all_ways_names_the_goods(toy: Accounts, net: str) -> None:
         (lambda: edits.Online(share=1.5), "must be 1 or less"),
         (lambda: edits.GatewayClosed(gateways="NP", start=5, end=2), "must lie after start"),
         (lambda: edits.GatewayFee(gateways="NP", change=-0.01, rebated=0.5), "cheaper is nobody's income"),
-        (lambda: edits.Way(gateways="NP", to="BOR"), "give days or cost"),
+        (lambda: edits.Way(gateways="NP", to="BOR"), "give days, time or cost"),
     ],
 )
 def test_edits_refuse_what_makes_no_sense(made: object, said: str) -> None:
