@@ -46,7 +46,7 @@ LIVES = 5
 class Plan:
     """How draws are worked.
 
-    workers    processes on this machine; 1 works in this process, 0 takes one a core
+    workers    processes on this machine; 1 works in this process, 0 takes one a core, fewer for few draws
     scheduler  address of a Dask scheduler, such as "tcp://10.0.0.5:8786"; then workers is not used
     batch      draws in a batch; 0 chooses
     """
@@ -54,6 +54,10 @@ class Plan:
     workers: int = 0
     scheduler: str = ""
     batch: int = 0
+
+
+_WORTH = 8
+"""Draws that are worth a process of their own, where it is left open how many there are."""
 
 
 @lru_cache(maxsize=2)
@@ -227,7 +231,8 @@ def _run(layers: Layers, bench: Bench, digest: str, batches: list[_Batch], plan:
     if plan.scheduler:
         yield from _on_cluster(text, digest, batches, plan.scheduler)
         return
-    workers = min(plan.workers or _cores(), len(batches))
+    few = -(-sum(map(len, batches)) // _WORTH)  # a process begins with compiling what this one has compiled
+    workers = min(plan.workers or min(_cores(), few), len(batches))
     if workers == 1:
         here = drawn(bench)
         for batch in batches:
