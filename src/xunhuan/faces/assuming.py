@@ -22,7 +22,7 @@ def assumed_rows(reading: Reading, lang: Language | None = None) -> list[list[st
 def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
     t, what = words.of(lang), str(g["what"])
     name = words.of_room(model, f"ground_{what}", lang) or words.title(what, lang)
-    kind = t(f"grounds_{g['kind']}")
+    kind = t(f"assumed_{g['kind']}")
     if g["value"] is None:
         several = t("assumed_several", n=g["numbers"]) if g["numbers"] > 1 else "–"
         return [name, several, t("assumed_each") if g["drawn"] else "–", kind, g["source"]]

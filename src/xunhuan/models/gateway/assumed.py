@@ -34,8 +34,7 @@ def _goods(p: GatewayParameters) -> Iterator[Ground]:
         yield _figure(f"value_{c}", value, _USUAL.value.get(c, value), value / 2, value * 2, _ORDER)
     for c in p.day:
         day = p.day_of(c)
-        told = f"{_ORDER}; for trade of the United States a day costs .006 to .021 of value [Hummels and Schaur 2013]"
-        yield _figure(f"day_{c}", day, _USUAL.day.get(c, day), day / 2, day * 2, told, "share")
+        yield _figure(f"day_{c}", day, _USUAL.day.get(c, day), day / 2, day * 2, _ORDER, "share")
 
 
 def _ways(p: GatewayParameters) -> Iterator[Ground]:
