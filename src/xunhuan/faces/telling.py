@@ -65,7 +65,7 @@ def arm_sentence(reading: Reading, arm: str) -> str:
 def _speaks(reading: Reading, model: str, arm: str) -> Told | None:
     """A model's first number; where it stands still in an arm, the first headline told with it that does not."""
     q = reading.first(model)
-    if q is None or not q.change or reading.moves(q, arm):
+    if q is None or not q.change or not reading.number(q, arm=arm).known or reading.moves(q, arm):
         return q
     return next((o for o in reading.told_after(q) if o.by_place and reading.moves(o, arm)), q)
 
