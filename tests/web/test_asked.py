@@ -73,7 +73,7 @@ def test_every_word_is_there_in_both_languages(name: str) -> None:
         for lang in LANGUAGES:
             assert page.said(key, lang), (key, lang)
     # The scenario's own names of shocks and arms have words too.
-    data = draft.start_of(state.Selection(scenario=page.asking.scenario))
+    data = asked.begun(page)
     for own in (*(s["name"] for s in data["shock"]), *data.get("arms", {})):
         assert page.said(f"named_{own}", "zh"), own
 
@@ -84,10 +84,10 @@ def test_controls_start_at_the_library_and_lead_into_it(name: str) -> None:
     page = page_of(name)
     values = asked.starting(page)
     assert asked.wrong(page, values, "en") == {}
-    untouched = draft.start_of(state.Selection(scenario=page.asking.scenario))
+    untouched = asked.begun(page)
     mine = asked.scenario_of(page, values, "en")
     for c in page.asking.controls:
-        before, after = ((lambda at: at[0][at[1]])(asked.led_to(d, c.steps)) for d in (untouched, mine))
+        before, after = ((lambda at: at[0].get(at[1]))(asked.led_to(d, c.steps)) for d in (untouched, mine))
         assert c.start is not None or after == pytest.approx(before) if not c.choices else after == before
         other = c.choices[-1] if c.choices else c.low
         assert other != values[c.name]

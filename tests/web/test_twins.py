@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import load
+from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.reading import Reading
@@ -280,3 +282,48 @@ def test_who_waits_for_a_computation_that_fails_computes() -> None:
             first.result(20)
         assert second.result(20) == 7
     assert asked == [7, 7]
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Toyland with a list of cities of its northern region, and clusters of them."""
+    rows = [{"code": c, "name_en": f"City {c}", "name_zh": f"{c}市", "province": "AT-N", "lon": 10.0 + k, "lat": 51.0,
+             "population": 10.0 + k, "industry": 30.0 - 9 * k, "services": 10.0} for k, c in enumerate("XYZ")]  # fmt: skip
+    group = [{"cluster": "XY", "name_en": "Pair", "name_zh": "双城", "members": "X Y"}]
+    lists = {"cities_ATL.csv": pd.DataFrame(rows), "city_clusters_ATL.csv": pd.DataFrame(group)}
+    monkeypatch.setattr("xunhuan.data.cities._listed", lists.get)
+    monkeypatch.setattr(lookups, "can_be_cut", lambda table: () if lookups.cut_of(table)[1] else ("AT-N",))
+    return "toyland/AT-N"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_city_is_shown_with_its_bounds_alone(cut: str, lang: str) -> None:
+    view = state.selected("/", f"?table={cut}&region=Y&share=own&lang={lang}&definition=origin")
+    assert view.table == cut
+    assert view.definition == "absorption", "the others have no bounds"
+    shares = lookups.shares(cut, "ATL", "absorption")
+    low, high = shares.span("Y", "own") or (0.0, 0.0)
+    assert low < shares.of("Y")[0] < high
+    least, most = lookups.limits(cut, "ATL", "absorption", "Y")  # type: ignore[misc]
+    assert least[0] <= low
+    assert high <= most[0]
+    assert f"{100 * low:.0f}" in page.sentence_of(view)[1]
+    told = str(profile.profile(view))
+    assert ("双城" if lang == "zh" else "Pair") in told
+    assert words.of(lang)("partners_absorption", region=shares.places[1].name(lang)) not in told
+    assert words.of(lang)("cities_no_pictures") in str(profile.pictures(view))
+    whole = state.selected("/", "?table=toyland&region=AT-N")
+    assert words.of("en")("cities_shown") in str(profile.profile(whole))
+    assert state.selected("/scenario", f"?table={cut}").table == "toyland"
+
+
+def test_a_cluster_is_the_sum_of_its_cities(cut: str, toy: Accounts) -> None:
+    """What cities of it earn from each other is its own; a region of cities alike is what it was before."""
+    found = dict(lookups.city_groups(cut, "ATL"))
+    ds = circulation(lookups.accounts_of(cut, "ATL"), ["X", "Y"], by="partner")
+    value = ds["value"] / ds["value"].sum()
+    own = float(value.sel(partner=["X", "Y"]).sum())
+    away = float(value.where(ds["circuit"] == "external").sum())
+    assert found["XY"][0] == pytest.approx([own, 1 - own - away, away], abs=1e-12)
+    north = circulation(toy, "AT-N")
+    assert found["AT-N"] == pytest.approx(np.tile([float(north[c].item()) for c in CIRCUITS], (3, 1)), abs=1e-12)

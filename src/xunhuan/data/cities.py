@@ -215,8 +215,8 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
     known = {**g.nation_names, old: (g.names_en[at], g.names_zh[at])}
     clusters = {**clusters, old: c.codes}
     parts = {k: ms for k, ms in clusters.items() if len(ms) >= 1}
-    several = _with_cities(g.nation[at])
-    for name, names, members in _city_clusters(g.nation[at]):
+    several = regions_with_cities(g.nation[at])
+    for name, names, members in city_clusters(g.nation[at]):
         inside = tuple(x for m in members for x in parts.get(m, (m,)))
         whole = all(m in clusters or (m in codes and m not in several) for m in members)
         # A cluster named by its provinces is there where all of them are split that have more than one city.
@@ -241,14 +241,14 @@ def _listed(name: str) -> pd.DataFrame | None:
     return pd.read_csv(StringIO(file.read_text(encoding="utf-8")), comment="#", keep_default_na=False, na_values=[""])
 
 
-def _with_cities(nation: str) -> set[str]:
+def regions_with_cities(nation: str) -> set[str]:
     """Regions of a nation with more than one city in the list."""
     found = _listed(f"cities_{nation}.csv")
     counts = {} if found is None else found["province"].value_counts().to_dict()
     return {str(k) for k, n in counts.items() if n > 1}
 
 
-def _city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
+def city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
     """Clusters of a nation's cities: code, names, members."""
     found = _listed(f"city_clusters_{nation}.csv")
     if found is None:

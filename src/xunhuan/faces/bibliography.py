@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import UnknownName
@@ -34,13 +35,15 @@ class Reference:
 @cache
 def references_by_key() -> dict[str, Reference]:
     """All entries of refs.bib by key."""
+    from pybtex.database import parse_string
     from pybtex.database.input.bibtex import LowLevelParser
 
     source = (resources.files("xunhuan") / "refs.bib").read_text(encoding="utf-8")
     parser = LowLevelParser(source)
     # Each entry as it is written: a writer would set its accents, "_" and "%" anew, in addresses too.
     written = {key: source[parser.command_start : parser.pos] for _, (key, _) in parser}
-    return {key: _reference(key, bibtex) for key, bibtex in written.items()}
+    parsed = parse_string(source, "bibtex").entries
+    return {key: _reference(key, bibtex, parsed[key]) for key, bibtex in written.items()}
 
 
 def keys_in(text: str) -> list[str]:
@@ -66,12 +69,10 @@ def reference(key: str) -> Reference:
     return references_by_key()[key]
 
 
-def _reference(key: str, bibtex: str) -> Reference:
+def _reference(key: str, bibtex: str, entry: Any) -> Reference:
     """A source from its BibTeX; the reader's line is authors (year). title. place."""
-    from pybtex.database import parse_string
     from pybtex.richtext import Text
 
-    entry = parse_string(bibtex, "bibtex").entries[key]
     f = entry.fields
 
     def text(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.cities import CityBorders
 from xunhuan.data.store import known_tables, load
 
 ENDINGS = ("reported", "least", "most")
@@ -20,6 +23,16 @@ def companion(acc: Accounts, ending: str) -> Accounts | None:
 
 
 def limit_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
-    """The companions with the least and the most cross-hauling, where there are both."""
+    """The companions with the least and the most cross-hauling, where there are both; of a split table, among its cities."""
+    cut: object = acc.posterior
+    if isinstance(cut, CityBorders):
+        return _split(cut, "least", acc.home), _split(cut, "most", acc.home)
     least, most = companion(acc, "least"), companion(acc, "most")
     return None if least is None or most is None else (least, most)
+
+
+def _split(cut: CityBorders, inner: Literal["least", "most"], home: str) -> Accounts:
+    out = cut.whole
+    for region, shares in cut.shares.items():
+        out = out.split(region, shares, inner=inner)
+    return out.replace(home=home)

@@ -291,8 +291,9 @@ class Reading(Placed):
 
     def within(self, number: Number, q: str | Told, digits: int = 2) -> str:
         """ " (90% interval −0.39% to −0.19%)", empty where there is none."""
-        inside = self.interval(number, q, digits)
-        return words.of(self.lang)("within", interval=inside) if inside else ""
+        inside = self.interval(number, q, digits) if number.high > number.low else ""
+        ends = self.quantity(q).ends and not self.drawn
+        return words.of(self.lang)("within_ends" if ends else "within", interval=inside) if inside else ""
 
     def cell(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
         """A number with its interval behind it, where that is more than a point: "−0.28% (−0.39% to −0.19%)"."""

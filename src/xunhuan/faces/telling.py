@@ -49,7 +49,9 @@ def beside(reading: Reading, q: Told, arm: str) -> str:
 def arm_sentence(reading: Reading, arm: str) -> str:
     """What an arm does at home, in a sentence or more: each model's first number by its room's words, or plainly."""
     t = words.of(reading.lang)
-    first = [q for m in reading.models if (q := reading.first(m)) is not None and reading.number(q, arm=arm).known]
+    first = [
+        q for m in reading.models if (q := _speaks(reading, m, arm)) is not None and reading.number(q, arm=arm).known
+    ]
     told = [(q, tell(reading, q, arm)) for q in first]
     parts = [said for _, said in told if said]
     out = [t("arm_does", arm=arm, what=t("and_so").join(parts))] if parts else []
@@ -58,6 +60,14 @@ def arm_sentence(reading: Reading, arm: str) -> str:
         values = {"value": reading.show(n, q), "within": reading.within(n, q)}
         out.append(t("arm_says", arm=arm, title=reading.title(q), home=reading.name(reading.home), **values))
     return t("next").join(out) if out else t("arm_silent", arm=arm)
+
+
+def _speaks(reading: Reading, model: str, arm: str) -> Told | None:
+    """A model's first number; where it stands still in an arm, the first headline told with it that does not."""
+    q = reading.first(model)
+    if q is None or not q.change or not reading.number(q, arm=arm).known or reading.moves(q, arm):
+        return q
+    return next((o for o in reading.told_after(q) if o.by_place and reading.moves(o, arm)), q)
 
 
 def passing(reading: Reading, model: str, arm: str = "") -> list[str]:

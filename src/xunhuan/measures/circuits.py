@@ -6,7 +6,7 @@ the border, and how). Shares of different definitions are not comparable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -150,6 +150,27 @@ class _Cut:
     partners: Array
     circuit: Array
     returned: Array | None = None
+
+
+def group_shares(acc: Accounts, groups: Sequence[Index]) -> Array:
+    """Circulation by absorption of groups of regions, each taken as one: shares, axes g circuit.
+
+    own    Σ_{p of g} m_p Σ_{q of g} y^q · inter: what the rest of the home nation buys · external: what is left
+
+    Sums of what `circulation` tells by partner; the table with each group made one region differs by its mean technology.
+    """
+    sys = system_of(acc)
+    w = np.zeros((*sys.v.shape, len(groups)))
+    for k, members in enumerate(groups):
+        w[members, :, k] = sys.v[members]
+    content = solve_left(sys.operator, w).reshape(-1, len(groups))
+    home = acc.geography.select("provinces", home=acc.home)
+    y = sys.y.reshape(len(content), -1)
+    own = np.array([content[:, k] @ y[:, g].sum(1) for k, g in enumerate(groups)])
+    nation = [np.union1d(home, g) for g in groups]
+    inside = np.array([content[:, k] @ y[:, g].sum(1) for k, g in enumerate(nation)])
+    total = content.T @ y.sum(1)
+    return ratio(np.stack([own, inside - own, total - inside], axis=1), total[:, None])
 
 
 def _by_circuit(value: Array, circuit: Index, members: Index) -> _Cut:

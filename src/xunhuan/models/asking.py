@@ -7,9 +7,12 @@ of what it rests on, and `named_X` for the scenario's own names X of shocks and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 GROUNDS = ("fact", "computed", "memory", "judgement")
 """What a number rests on: a source that was read, such sources worked out, general knowledge nobody has checked, an
@@ -17,7 +20,7 @@ assumption."""
 
 
 class Ground(NamedTuple):
-    """Numbers of one kind, what they rest on, and how many they are.
+    """Numbers of one kind, what they rest on, and how many they are; of a single one its value and range.
 
     Attributes
     ----------
@@ -29,6 +32,12 @@ class Ground(NamedTuple):
         What is said of it, as the data have it.
     numbers : int
         How many they are.
+    value, low, high : float, optional
+        Of a single one: the value used, and the ends of what it may be.
+    unit : str
+        "share" is told in per cent; anything else stands after the number.
+    drawn : bool
+        Whether the model draws it by itself over its range, or over ranges of their own where they are several.
 
     Examples
     --------
@@ -40,6 +49,16 @@ class Ground(NamedTuple):
     kind: str
     source: str
     numbers: int = 1
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    drawn: bool = False
+
+    @property
+    def assumed(self) -> bool:
+        """True where nobody has read or computed it."""
+        return self.kind in GROUNDS[2:]
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,8 @@ class Knob:
         Whether it is a whole number, such as a year.
     start : float, optional
         Where it starts, as people read it; by default where the scenario has it.
+    writes : tuple
+        What each choice writes, by default its own name; None leaves the key out.
 
     Examples
     --------
@@ -78,11 +99,27 @@ class Knob:
     choices: tuple[str, ...] = ()
     whole: bool = False
     start: float | None = None
+    writes: tuple[Any, ...] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps of `into`."""
         return tuple(self.into.split("/"))
+
+    def chosen(self, written: Any) -> str:
+        """The choice that writes what the scenario has; the first where none does."""
+        return self.choices[self.writes.index(written)] if written in self.writes else str(written or self.choices[0])
+
+    def write(self, into: Any, key: Any, value: Any) -> None:
+        """Write into the scenario what people gave."""
+        if not self.choices:
+            into[key] = self.written(value)
+            return
+        told = self.writes[self.choices.index(value)] if self.writes else value
+        if told is None:
+            into.pop(key, None)
+        else:
+            into[key] = told
 
     def shown(self, written: float) -> float:
         """A number of the scenario as people read it."""
@@ -109,9 +146,9 @@ class Asking:
     assumes : tuple of str
         Keys of sentences that say what is assumed, in place of the scenario's own.
     without : tuple of str
-        Parts of the scenario that are left out, where the model draws by itself or time is short.
-    rests_on : callable, optional
-        (parameters): what its numbers rest on, a `Ground` a kind and source.
+        Parts of the scenario that are left out, where the model draws by itself or time is short; "/" between steps.
+    also : mapping
+        What is added to the scenario: tables are merged, lists made longer.
 
     Examples
     --------
@@ -125,7 +162,7 @@ class Asking:
     terms: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    rests_on: Callable[[Any], tuple[Ground, ...]] | None = None
+    also: Mapping[str, Any] = field(default_factory=lambda: _NONE)
 
     def words(self) -> tuple[str, ...]:
         """All words it needs of its room."""

@@ -226,6 +226,8 @@ class Quantity:
         Quantities of one number that this one is never told without.
     kept : bool
         Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
+    ends : bool
+        Whether what the model gives as its interval are two ends between which it lies, and nothing is drawn.
 
     Examples
     --------
@@ -246,6 +248,7 @@ class Quantity:
     points: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     kept: bool = False
+    ends: bool = False
 
     @property
     def change(self) -> bool:
@@ -375,6 +378,8 @@ class Model(Generic[P]):
         (accounts, parameters): seconds one answer takes on one core, roughly.
     asking : Asking, optional
         Its page for those who have never heard of it.
+    rests_on : callable, optional
+        (parameters, kinds of edits asked): what its numbers rest on, a `Ground` each or a kind and source.
     land : callable, optional
         (accounts, parameters, shock): the `Land` its pictures are drawn on, or None.
 
@@ -414,6 +419,7 @@ class Model(Generic[P]):
     sweep: Callable[..., tuple[pd.DataFrame, list[str]]] | None = None
     size: Callable[[Accounts, P], float] | None = None
     asking: Asking | None = None
+    rests_on: Callable[[P, frozenset[str]], tuple[Ground, ...]] | None = None
     land: Callable[[Accounts, P, Shock], Land | None] | None = None
 
     @property

@@ -28,8 +28,8 @@ from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
-from xunhuan.scenario.run import Bench
-from xunhuan.scenario.scenario import Drawn, Uncertainty
+from xunhuan.scenario.run import Bench, Memo
+from xunhuan.scenario.scenario import Distribution, Drawn, Uncertainty
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
@@ -56,11 +56,13 @@ def _run(
         check_place(out)
     begun, started = time.perf_counter(), datetime.now(UTC)
     bench = prepare(layers)
-    nominal = assess(bench)
+    memo: Memo = {}
+    nominal = assess(bench, memo=memo)
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _own_intervals(_summary(bench, data, labels, values), data)
-    choices = by_choice(bench, nominal)
+    choices = by_choice(bench, nominal, memo)
+    memo.clear()
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
@@ -292,6 +294,24 @@ def partners_asked(bench: Bench) -> str:
     return partners_guessed(bench.base) if picks_partners(bench.base, chosen) else ""
 
 
+def _assumed(bench: Bench, name: str) -> list[dict[str, Any]]:
+    """What a model's numbers rest on that nobody has read or computed, with the ranges that draws of the scenario give."""
+    rests_on, u = registry.find(name).rests_on, bench.scenario.uncertainty
+    if rests_on is None:
+        return []
+    kinds = frozenset(line.kind for s in bench.scenario.shock for line in s.lines())
+    levels = {q.name for q in registry.find(name).uncertain if q.level}
+    drawn = {} if u is None else {q.name: d for q, d in u.quantities().items() if isinstance(d, Distribution)}
+    out = []
+    for g in (g for g in rests_on(bench.parameters[name], kinds) if g.assumed):
+        d = drawn.get(g.what)
+        if d is not None and d.low is not None and g.value is not None:
+            size = 1.0 if g.what in levels else g.value
+            g = g._replace(low=d.low * size, high=d.support()[1] * size)
+        out.append(g._replace(drawn=g.drawn or d is not None)._asdict())
+    return out
+
+
 def _manifest(
     layers: Layers, bench: Bench, nominal: Assessment, ended: dict[str, int], clock: dict[str, Any]
 ) -> dict[str, Any]:
@@ -318,6 +338,7 @@ def _manifest(
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "cited": {m: list(registry.find(m).cited) for m in bench.parameters},
         "after": bench.after,
+        "assumed": {m: assumed for m in bench.order if (assumed := _assumed(bench, m))},
         "status": status,
         "draws": {
             "outcomes": ended,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,16 @@ from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models import registry
 from xunhuan.models.model import Quantity, Uncertain
 from xunhuan.scenario.assess import Assessment, assess
+from xunhuan.scenario.ensemble import answered_together
 from xunhuan.scenario.run import Bench, Draw, Memo
 from xunhuan.scenario.scenario import Compare, Measure
 
 _OFFSET = ("omega", "omega_net")
+_NOTHING: Memo = {}
 CHOICE_COLUMNS = ["of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"]
 
 
-def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame | None:
+def by_choice(bench: Bench, nominal: Assessment | None = None, known: Memo = _NOTHING) -> pd.DataFrame | None:
     """Numbers of home under each choice of each model that has some; None where none has.
 
     of       the quantity that is chosen, as [uncertainty] names it · choice: one of its names · chosen: the scenario's own
@@ -29,39 +31,56 @@ def by_choice(bench: Bench, nominal: Assessment | None = None) -> pd.DataFrame |
     outcome  converged, "not converged" or refused; else there is no value · message: why
 
     Point runs only: the base table, the scenario's sizes and parameters; the scenario's own choice is the nominal pass,
-    where that is given.
+    where that is given. Models that one comes after answer at the point, as `known` has it where it does.
     """
-    rows = [
-        row
-        for model in bench.order
-        for u in registry.find(model).uncertain
-        if u.choices and u.idle(bench.parameters[model]) is None
-        for row in _rows(bench, model, u, nominal)
-    ]
+    rows: list[tuple[object, ...]] = []
+    for model in bench.order:
+        free = [u for u in registry.find(model).uncertain if u.choices and u.idle(bench.parameters[model]) is None]
+        if free:
+            before = {asked: answer for asked, answer in known.items() if asked[0] != model}
+            rows += _rows(_alone(bench, model), model, free, nominal, before)
     return pd.DataFrame(rows, columns=CHOICE_COLUMNS) if rows else None
 
 
-def _rows(bench: Bench, model: str, u: Uncertain[Any], nominal: Assessment | None) -> Iterator[tuple[object, ...]]:
-    told = _first(registry.find(model).quantities)
-    alone = _alone(bench, model)
-    before: Memo = {}  # answers of models it comes after, which no choice of its own moves
-    own = getattr(bench.parameters[model], u.parameter, "")
-    for choice in u.choices:
-        head = (u.name, choice, choice == own)
-        try:
-            known = nominal if choice == own else None
-            memo = dict(before)
-            done = known or assess(alone.varied(Draw(factor={u.name: choice})), full=False, memo=memo)
-            before |= {asked: answer for asked, answer in memo.items() if asked[0] != model}
-        except (BadInput, NotConverged) as e:
-            why = str(e).replace("\n", " ")
-            yield *head, told.name, "", bench.base.home, np.nan, told.unit, "refused", why
+def _rows(
+    alone: Bench, model: str, free: Sequence[Uncertain[Any]], nominal: Assessment | None, before: Memo
+) -> Iterator[tuple[object, ...]]:
+    told, home = _first(registry.find(model).quantities), alone.base.home
+    own = {u.name: getattr(alone.parameters[model], u.parameter, "") for u in free}
+    every = [(u, choice) for u in free for choice in u.choices]
+    asked = [(u, c) for u, c in every if nominal is None or c != own[u.name]]
+    posed = {(u.name, c): _varied(alone, u, c, before) for u, c in asked}
+    answered_together([found for found in posed.values() if not isinstance(found, str)])
+    for u, choice in every:
+        head = (u.name, choice, choice == own[u.name])
+        found = posed.get((u.name, choice))
+        done = nominal if found is None else _done(found)
+        if done is None or isinstance(done, str):
+            yield *head, told.name, "", home, np.nan, told.unit, "refused", done or ""
             continue
         if told.name not in done.data:  # a number that the parameters leave out
             continue
-        for name, arm, value in _numbers(done.data, told.name, bench.base.home, alone.scenario.compare):
+        for name, arm, value in _numbers(done.data, told.name, home, alone.scenario.compare):
             outcome, why = _ended(done, arm, model)
-            yield *head, name, arm, bench.base.home, value, str(done.data[name].attrs["unit"]), outcome, why
+            yield *head, name, arm, home, value, str(done.data[name].attrs["unit"]), outcome, why
+
+
+def _varied(alone: Bench, u: Uncertain[Any], choice: str, before: Memo) -> tuple[Bench, Memo] | str:
+    """The bench under a choice, with a memo of what models before it answer: no choice of its own moves that; or why not."""
+    try:
+        return alone.varied(Draw(factor={u.name: choice})), dict(before)
+    except (BadInput, NotConverged) as e:
+        return str(e).replace("\n", " ")
+
+
+def _done(found: tuple[Bench, Memo] | str) -> Assessment | str:
+    """The pass of a choice, or why there is none."""
+    if isinstance(found, str):
+        return found
+    try:
+        return assess(found[0], full=False, memo=found[1])
+    except (BadInput, NotConverged) as e:
+        return str(e).replace("\n", " ")
 
 
 def _first(quantities: tuple[Quantity, ...]) -> Quantity:

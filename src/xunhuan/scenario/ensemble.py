@@ -47,7 +47,7 @@ LIVES = 5
 class Plan:
     """How draws are worked.
 
-    workers    processes on this machine; 1 works in this process, 0 takes one a core
+    workers    processes on this machine; 1 works in this process, 0 takes one a core, fewer for few draws
     scheduler  address of a Dask scheduler, such as "tcp://10.0.0.5:8786"; then workers is not used
     batch      draws in a batch; 0 chooses
     """
@@ -55,6 +55,10 @@ class Plan:
     workers: int = 0
     scheduler: str = ""
     batch: int = 0
+
+
+_WORTH = 8
+"""Draws that are worth a process of their own, where it is left open how many there are."""
 
 
 @lru_cache(maxsize=2)
@@ -99,7 +103,7 @@ def _worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawR
             benches.append(e)
     memos: list[Memo] = [{} for _ in rows]
     if not bench.scenario.uncertainty.table:
-        _together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
+        answered_together([(b, m) for b, m in zip(benches, memos, strict=True) if isinstance(b, Bench)])
     for (k, _), b, memo in zip(rows, benches, memos, strict=True):
         try:
             if isinstance(b, BadInput):
@@ -120,7 +124,7 @@ def _worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawR
         memo.clear()
 
 
-def _together(draws: Sequence[tuple[Bench, Memo]]) -> None:
+def answered_together(draws: Sequence[tuple[Bench, Memo]]) -> None:
     """Put into the memos what models answer that take many draws of one table at once, also where that table is what a
     model before them ends with; what they refuse is left to the draw that asks for it."""
     if len(draws) < 2:
@@ -233,7 +237,8 @@ def _run(layers: Layers, bench: Bench, digest: str, batches: list[_Batch], plan:
     if plan.scheduler:
         yield from _on_cluster(text, digest, batches, plan.scheduler)
         return
-    workers = min(plan.workers or _cores(), len(batches))
+    few = -(-sum(map(len, batches)) // _WORTH)  # a process begins with compiling what this one has compiled
+    workers = min(plan.workers or min(_cores(), few), len(batches))
     if workers == 1:
         here = drawn(bench)
         for batch in batches:

@@ -135,7 +135,7 @@ def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
     that model's horizon is long
     """
     said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes", "points", "beside") and v is not None}
-    said |= {"headline": int(q.headline), "kept": int(q.kept)}
+    said |= {"headline": int(q.headline), "kept": int(q.kept), "ends": int(q.ends)}
     said |= {k: " ".join(v) for k, v in (("points", q.points), ("beside", q.beside)) if v}
     lasting = not model or registry.find(model).horizon == "long"
     told = unit if q.unit == "value" else q.unit

@@ -235,7 +235,7 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
     notes: list[str] = []
     begun = time.perf_counter()
     for name in bench.order:
-        if not doses and not bench.evolves(name):
+        if not doses and _rests(bench, name, memo, full):
             rest = bench.rest(name)
             readings |= registry.find(name).read(rest, None, bench.view.places)
             readings |= bench.view.accounts(rest, full) if name == bench.settled else {}
@@ -247,6 +247,18 @@ def run_arm(bench: Bench, doses: Mapping[str, float], full: bool = True, memo: M
             status[name] = found.status
             notes += found.notes
     return Arm(readings, status, time.perf_counter() - begun, tuple(dict.fromkeys(notes)))
+
+
+def _rests(bench: Bench, name: str, memo: Memo, full: bool) -> bool:
+    """Whether nothing happens to a model where nothing is asked: it does not evolve, and one that it comes after hands
+    on nothing and leaves the table as it is."""
+    if registry.find(name).evolves:
+        return False
+    before = bench.after.get(name)
+    if before is None or _rests(bench, before, memo, full):
+        return True
+    acc, asked = posed(bench, name, {}, memo, full)
+    return acc is bench.base and not asked[1]
 
 
 def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: bool = True) -> Asked | None:

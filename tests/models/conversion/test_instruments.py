@@ -45,9 +45,9 @@ def per_yuan(f: Firms, budget: float) -> tuple[float, float]:
 
 
 def test_returns_by_size_of_the_budget() -> None:
-    assert per_yuan(scaled(), 1e5) == pytest.approx((3.6203, 3.9824), abs=5e-4)
-    assert per_yuan(scaled(), 1e9)[1] == pytest.approx(3.8874, abs=2e-4)
-    assert per_yuan(scaled(), 1e10) == pytest.approx((1.5168, 3.3306), abs=4e-4)
+    assert per_yuan(scaled(), 1e5) == pytest.approx((3.6203, 3.9824), abs=1e-4)
+    assert per_yuan(scaled(), 1e9)[1] == pytest.approx(3.8874, abs=1e-4)
+    assert per_yuan(scaled(), 1e10) == pytest.approx((1.5168, 3.3306), abs=1e-4)
 
 
 def test_the_first_yuan_is_the_closed_form() -> None:

@@ -3,13 +3,17 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import xunhuan as xh
 from tests.helpers.ports import EDGES, GATEWAYS, toy_network
 from xunhuan.faces.captions import caption_of
+from xunhuan.faces.figures.land import _placed_names
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport
+from xunhuan.faces.report.scenario_tables import grids
+from xunhuan.faces.telling import arm_sentence
 from xunhuan.models import registry
 from xunhuan.models.gateway import edits
 from xunhuan.models.model import Shock
@@ -91,4 +95,38 @@ def test_maps_and_ribbons_stand_in_the_report(result: xh.Result) -> None:
     assert reading.label("gateway", "ATL") == "North Port"
     assert reading.label("home_place", "ATL") != "North Port"
     assert {"North Port", "South Port"} <= {*album["flows-route-streams"].wide.data[0].node.label}
+    heat = album["heat-passed-share-1"].wide.data[0]
+    assert next(iter(heat.y)) == reading.name("AT-N")
+    assert list(heat.x) == ["North Port", "South Port"]
     assert "placed-route_streams" in ScenarioReport(result)._context()["tables"]  # type: ignore[operator]
+
+
+def test_ends_are_called_ends_and_an_arm_is_told_by_what_moves_in_it(result: xh.Result) -> None:
+    """Nothing is drawn, so that no number may be called a 90% interval; real income is not worked out, and stands still."""
+    for lang, said in (("en", "between two ends"), ("zh", "两端之间")):
+        told = arm_sentence(Reading(result, lang), "shut")  # type: ignore[arg-type]
+        assert said in told
+        assert "90%" not in told
+    built = arm_sentence(Reading(result), "built")
+    assert "on its way" in built
+
+
+def test_what_is_assumed_is_the_first_table(result: xh.Result) -> None:
+    tables = grids(Reading(result))
+    assert next(iter(tables)) == "assumed"
+    assert tables["assumed"].number == 1
+    rows = {r.cells[0]: r.cells for r in tables["assumed"].rows}
+    assert rows["spare capacity of open gateways, of traffic"][1:4] == ["开放口岸的余力占吞吐量", "10%", "0–30%"]
+    assert rows["cost of an hour of travel, of a market service"][2:4] == ["1%", "0.5–2%"]
+    assert not any("online" in what for what in rows), "nothing is sold online here"
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in r[1]) for r in rows.values())
+
+
+def test_names_on_a_map_keep_clear_of_each_other() -> None:
+    at = pd.DataFrame({"lon": [10.0, 10.2, 10.4, 30.0], "lat": [50.0, 50.0, 50.0, 45.0],
+                       "label": ["Northern Port", "Middle Port", "Southern Port", "Away"]})  # fmt: skip
+    land = pd.DataFrame({"lon": [0.0, 40.0], "lat": [40.0, 60.0]})
+    names, sides = _placed_names(at, np.array([20.0, 16.0, 12.0, 10.0]), land)
+    assert names[0] == "Northern Port"
+    assert names[3] == "Away"
+    assert len(set(sides[:3])) == len([n for n in names[:3] if n]), "each on a side of its own"

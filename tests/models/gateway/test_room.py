@@ -14,6 +14,7 @@ from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.gateway import edits
 from xunhuan.models.gateway.network import network
 from xunhuan.models.gateway.read import read
+from xunhuan.models.gateway.routes import edge_weights
 from xunhuan.models.model import Response, Shock
 from xunhuan.scenario.lend import responded
 
@@ -203,7 +204,7 @@ def test_closing_all_ways_names_the_goods(toy: Accounts, net: str) -> None:
         (lambda: edits.Online(share=1.5), "must be 1 or less"),
         (lambda: edits.GatewayClosed(gateways="NP", start=5, end=2), "must lie after start"),
         (lambda: edits.GatewayFee(gateways="NP", change=-0.01, rebated=0.5), "cheaper is nobody's income"),
-        (lambda: edits.Way(gateways="NP", to="BOR"), "give days or cost"),
+        (lambda: edits.Way(gateways="NP", to="BOR"), "give days, time or cost"),
     ],
 )
 def test_edits_refuse_what_makes_no_sense(made: object, said: str) -> None:
@@ -248,3 +249,19 @@ def test_targets_are_read_and_met(toy: Accounts, net: str, tmp_path: Path) -> No
     with pytest.raises(BadInput) as e:
         asked(toy, net, targets=str(path))
     assert len(e.value.items) == 2
+
+
+def test_a_regular_road_is_dearer_and_slower(tmp_path: Path) -> None:
+    """An expressway costs the part `regular_road` of it, at a speed as much higher: so does the whole of a way by road."""
+    regular = "\n".join(f"{x}regular" if ",road," in x else x for x in EDGES.splitlines())
+    usual, slow = (network(toy_network(folder, edges=text)) for folder, text in
+                   ((tmp_path / "a", EDGES), (tmp_path / "b", regular)) if not folder.mkdir())  # fmt: skip
+    p = registry.find("gateway").parameters()
+    for name in ("general", "bulk"):
+        fast, dear = (edge_weights(n, p, name)["road"][0] for n in (usual, slow))
+        assert fast.size
+        assert np.allclose(fast, 0.8 * dear, rtol=1e-14, atol=0)
+    cheaper = registry.find("gateway").parameters(regular_road=1.0)
+    assert np.array_equal(
+        edge_weights(slow, cheaper, "general")["road"][0], edge_weights(usual, p, "general")["road"][0]
+    )

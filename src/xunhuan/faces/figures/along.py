@@ -6,12 +6,14 @@ Each takes a reading, a quantity and an arm, and draws by the record and the lab
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
 
+from xunhuan.data.arrays import Array
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import time_lines, waterfall
 from xunhuan.faces.figures.style import Language
@@ -158,23 +160,34 @@ def heat_of(
     """
     lang, arm = language or reading.lang, arm or reading.arm_of(q)
     values = reading.data[q.name].sel(arm=arm).transpose(*q.axes)
+    if q.place_axis and len(reading.home_regions) > 1:
+        values = values.sel({q.place_axis: list(reading.home_regions)})
+    up, across = (_labels(reading, a, values[a].to_numpy(), lang) for a in q.axes)
     z = values.to_numpy().astype(float)
     if not np.isfinite(z).any():
         return None
-    form = q.form()
+    form, named = q.form(), isinstance(up[0], str)
     shown = np.where(np.isfinite(z), z, np.nan)
     fig = go.Figure(go.Heatmap(
-        z=shown, x=values[q.axes[1]].to_numpy(), y=values[q.axes[0]].to_numpy(),
+        z=shown, x=across, y=up,
         text=[[form.text(v) for v in row] for row in z],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
         texttemplate="%{text}" if told and z.shape[1] <= _TOLD else "", textfont={"size": 10},
-        hovertemplate="%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
+        hovertemplate="%{y}, %{x}: %{text}<extra></extra>" if named else "%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip
-    style.dress(fig, height=420)
+    style.dress(fig, height=max(420, 17 * len(up) + 130) if named else 420)
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
     fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=".0%")
+    if named:
+        fig.update_xaxes(tickmode="linear", tickangle=-60, tickfont={"size": 10})
+        fig.update_yaxes(tickmode="linear", autorange="reversed", tickfont={"size": 10}, title_text="")
     return fig
+
+
+def _labels(reading: Reading, axis: str, values: Array, lang: Language) -> list[Any]:
+    """Labels of an axis in words; numbers as they are."""
+    return [reading.label(axis, str(v), lang) for v in values] if values.dtype.kind in "OU" else values.tolist()
 
 
 def _named(reading: Reading, axis: str, lang: Language) -> str:

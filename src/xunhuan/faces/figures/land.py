@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.faces.figures import maps, style
 from xunhuan.faces.figures.style import SHARES, Form, Language
@@ -16,10 +17,10 @@ from xunhuan.models.model import Land
 
 _WIDE, _SMALL = (560, 34.0), (330, 20.0)
 """Height, and the largest circle, in pixels."""
-_APART = 0.045
-"""Least distance of two names of circles, against the width of the map."""
-_NAMED = 9
+_NAMED = 12
 """Most names of circles."""
+_LETTER, _TALL = (6.2, 11.5), 15.0
+"""Width of a letter, narrow and wide, and height of a name, in pixels."""
 
 
 def land_map(
@@ -164,11 +165,12 @@ def _circles(
     if len(open_ones):
         short = open_ones["name_en"].where(open_ones["name_en"] != "", open_ones["label"])  # no room for both languages
         seen = open_ones.assign(label=short) if language == "both" else open_ones
-        text = _thinned(seen, float(np.ptp(land.outline["lon"]))) if named else None
+        size = np.maximum(largest * np.sqrt(open_ones["amount"] / most), 3)
+        text, position = _placed_names(seen, size.to_numpy(), land.outline) if named else (None, "middle right")
         yield go.Scatter(
             x=open_ones["lon"], y=open_ones["lat"], mode="markers+text" if named else "markers", text=text,
-            textposition="middle right", textfont={"size": 11, "color": style.INK}, cliponaxis=False,
-            marker={"size": np.maximum(largest * np.sqrt(open_ones["amount"] / most), 3), "color": style.SERIES[2],
+            textposition=position, textfont={"size": 11, "color": style.INK}, cliponaxis=False,
+            marker={"size": size, "color": style.SERIES[2],
                     "opacity": 0.75, "line": {"color": style.PAPER, "width": 1}},
             customdata=[f"{n}: {form.text(a)}" for n, a in zip(open_ones["label"], open_ones["amount"], strict=True)],
             hovertemplate="%{customdata}<extra></extra>", showlegend=False,
@@ -181,14 +183,41 @@ def _circles(
         )  # fmt: skip
 
 
-def _thinned(p: pd.DataFrame, width: float) -> list[str]:
-    """Names of circles, the largest first, left out where they would lie on another."""
-    out, taken = [], np.empty((0, 2))
-    for lon, lat, label in p[["lon", "lat", "label"]].itertuples(index=False):
-        free = len(taken) < _NAMED and (np.hypot(*(taken - [lon, lat]).T) > _APART * width).all()
-        out.append(str(label) if free else "")
-        taken = np.vstack([taken, [lon, lat]]) if free else taken
-    return out
+_SIDES = (("middle right", 1, 0), ("middle left", -1, 0), ("top center", 0, 1), ("bottom center", 0, -1))
+"""Where a name may stand about its circle, in the order they are tried."""
+
+
+def _placed_names(p: pd.DataFrame, size: Array, outline: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Names of circles and where they stand, the largest first, each where it lies on no other name and on the fewest
+    circles; left out where every side lies on a name."""
+    pixel = float(np.ptp(outline["lat"])) / _WIDE[0]  # degrees of latitude a pixel
+    squeeze = np.cos(np.radians((outline["lat"].min() + outline["lat"].max()) / 2))
+    x, y = p["lon"].to_numpy(float) * squeeze / pixel, p["lat"].to_numpy(float) / pixel
+    circles = np.column_stack([x - size / 2, y - size / 2, x + size / 2, y + size / 2])
+    out, sides, taken = [""] * len(p), [_SIDES[0][0]] * len(p), np.empty((0, 4))
+    for k, label in enumerate(map(str, p["label"])):
+        if len(taken) >= _NAMED:
+            break
+        wide = sum(_LETTER[not c.isascii()] for c in label)
+        boxes = [_box(x[k], y[k], size[k] / 2, wide, right, up) for _, right, up in _SIDES]
+        others = np.delete(circles, k, axis=0)
+        lies = [(_overlaps(b, taken), _overlaps(b, others)) for b in boxes]
+        best = min(range(len(boxes)), key=lambda s: lies[s])
+        if lies[best][0] == 0:
+            out[k], sides[k], taken = label, _SIDES[best][0], np.vstack([taken, boxes[best]])
+    return out, sides
+
+
+def _box(x: float, y: float, radius: float, wide: float, right: int, up: int) -> Array:
+    """The box of a name beside, over or under a circle: left, low, right, high."""
+    middle, level = x + right * (radius + 3 + wide / 2), y + up * (radius + 2 + _TALL / 2)
+    return np.array([middle - wide / 2, level - _TALL / 2, middle + wide / 2, level + _TALL / 2])
+
+
+def _overlaps(box: Array, others: Array) -> int:
+    """How many boxes a box lies on."""
+    apart = (others[:, 0] >= box[2]) | (others[:, 2] <= box[0]) | (others[:, 1] >= box[3]) | (others[:, 3] <= box[1])
+    return int((~apart).sum())
 
 
 def _joined(corners: pd.DataFrame, by: str) -> tuple[list[float | None], list[float | None]]:

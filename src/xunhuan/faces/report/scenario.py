@@ -68,6 +68,7 @@ class ScenarioReport:
             "choices": choices(self.result), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
+            "assumed_title": [words.of(lang)("assumed_title") for lang in ("en", "zh")],
             "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
             "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import words
+from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
 from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.placing import placed_rows
@@ -27,7 +28,9 @@ _LABELS = 12
 def grids(reading: Reading) -> dict[str, Grid]:
     """Every table the result has numbers for, numbered in the order of the page."""
     known = reading.quantities
-    made = {"shocks": _shocks(reading), "headlines": _headlines(reading)}
+    assumed = _assumed(reading)
+    made = {"assumed": assumed} if assumed.rows else {}
+    made |= {"shocks": _shocks(reading), "headlines": _headlines(reading)}
     made |= {f"choices-{of}": _choices(reading, of, frame) for of, frame in of_choice(reading).items()}
     if len(reading.home_regions) > 1:
         gains = [q for q in known.values() if q.model and q.picture in ("map", "land") and q.change and q.better > 0]
@@ -44,6 +47,15 @@ def grids(reading: Reading) -> dict[str, Grid]:
     made["endings"] = _endings(reading)
     made["models"] = _models(reading)
     return numbered(made)
+
+
+def _assumed(reading: Reading) -> Grid:
+    """What nobody has read or computed, in both languages."""
+    both = zip(*(assumed_rows(reading, lang) for lang in ("en", "zh")), strict=True)
+    rows = [Row([en[0], zh[0], en[1], en[2], f"{en[3]} {zh[3]}", en[4]]) for en, zh in both]
+    t, z = words.of("en"), words.of("zh")
+    head = [raised(t("ground_what")), z("ground_what"), *(t(c) for c in ASSUMED_COLUMNS[1:])]
+    return Grid(head, rows, t("assumed_caption"), words=(head[1], head[4], head[5]), optional=(head[5],), small=True)
 
 
 def _shocks(reading: Reading) -> Grid:

@@ -180,10 +180,10 @@ def _pickers(selection: Selection) -> list[Any]:
     homes = lookups.homes(selection.table)
     geo = lookups.accounts_of(selection.table, selection.home).geography
     data = {
-        "table": [(n, n) for n in lookups.table_names()],
+        "table": [(n, n) for n in lookups.table_names()] + _cut(selection),
         "home": [(h.code, h.name(lang)) for h in homes],
         "region": [(c, geo.name(c, lang)) for c in lookups.home_regions(selection.table, selection.home)],
-        "definition": [(d, t(f"definition_{d}")) for d in state.DEFINITIONS],
+        "definition": [(d, t(f"definition_{d}")) for d in state.definitions(selection.table)],
     }
     return [
         picker(
@@ -192,6 +192,15 @@ def _pickers(selection: Selection) -> list[Any]:
         )
         for name in PICKED
     ]  # fmt: skip
+
+
+def _cut(selection: Selection) -> list[tuple[str, str]]:
+    """The table looked at, where it is one of cities."""
+    name, region = lookups.cut_of(selection.table)
+    if not region:
+        return []
+    whole = lookups.accounts_of(name, selection.home).geography.name(region, selection.lang)
+    return [(selection.table, words.of(selection.lang)("cities_of", region=whole))]
 
 
 def _foot(selection: Selection) -> html.P:

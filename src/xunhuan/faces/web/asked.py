@@ -46,11 +46,35 @@ def bench_of(asked: OwnPage, lang: str) -> Selection:
 
 def starting(asked: OwnPage) -> Standing:
     """Where controls stand at first: as the scenario of the library has them."""
-    data = drafts.start_of(Selection(scenario=asked.asking.scenario))
+    data = begun(asked)
     out: Standing = {}
     for c in asked.asking.controls:
         here, key = led_to(data, c.steps)
-        out[c.name] = here[key] if c.choices else c.shown(here[key]) if c.start is None else c.start
+        out[c.name] = c.chosen(here.get(key)) if c.choices else c.shown(here[key]) if c.start is None else c.start
+    return out
+
+
+def begun(asked: OwnPage) -> Draft:
+    """The scenario before any control is moved: the library's, with what the page adds and without what it leaves out."""
+    data = _merged(drafts.start_of(Selection(scenario=asked.asking.scenario)), asked.asking.also)
+    for part in asked.asking.without:
+        *way, last = part.split("/")
+        here = data
+        for step in way:
+            here = here.get(step, {})
+        here.pop(last, None)
+    return data
+
+
+def _merged(data: Mapping[str, Any], more: Mapping[str, Any]) -> Draft:
+    """Both: tables merged, lists one after the other, anything else the second's."""
+    out: Draft = {**data}
+    for k, v in more.items():
+        old = out.get(k)
+        new = copy.deepcopy(v)
+        if isinstance(old, Mapping) and isinstance(v, Mapping):
+            new = _merged(old, v)
+        out[k] = [*old, *new] if isinstance(old, list) else new
     return out
 
 
@@ -126,12 +150,9 @@ def _wrong(c: Knob, value: Any, lang: str) -> str:
 
 def scenario_of(asked: OwnPage, values: Mapping[str, Any], lang: str) -> Draft:
     """The scenario that controls come to, its title, names and assumptions in the visitor's language."""
-    data = drafts.start_of(Selection(scenario=asked.asking.scenario))
+    data = begun(asked)
     for c in asked.asking.controls:
-        here, key = led_to(data, c.steps)
-        here[key] = values[c.name] if c.choices else c.written(values[c.name])
-    for part in asked.asking.without:
-        data.pop(part, None)
+        c.write(*led_to(data, c.steps), values[c.name])
     data |= {"title": asked.said("ask_nav", lang), "question": asked.said("ask_title", lang)}
     data["assumptions"] = [asked.said(k, lang) for k in asked.asking.assumes]
     data.pop("reasoning", None)  # speaks of the scenario's own numbers
@@ -168,7 +189,7 @@ def _named(asked: OwnPage, data: Draft, lang: str) -> Draft:
 
 def grounds(asked: OwnPage, data: Draft) -> Iterator[tuple[str, str, int, str]]:
     """What the numbers rest on: of what, kind, how many, source."""
-    if asked.asking.rests_on is not None:
+    if asked.model.rests_on is not None:
         p = asked.model.parameters.model_validate(data["model"][asked.model.name])
-        for g in asked.asking.rests_on(p):
+        for g in asked.model.rests_on(p, frozenset(k for shock in data["shock"] for k in shock)):
             yield g.what, g.kind, g.numbers, g.source

@@ -20,6 +20,7 @@ from cachetools import LRUCache, cached
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.cities import city_clusters, regions_with_cities
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
@@ -27,6 +28,8 @@ from xunhuan.faces.companions import ENDINGS, companion, limit_tables
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_STEP = 4
+"""Of the versions of a table that is cut, every so many are looked at."""
 FRESH = 10.0
 """Seconds after which the folders are looked at again for tables."""
 _PREFERRED = ("world-2017", "china-2017", "toyland")
@@ -120,9 +123,29 @@ def default_table() -> str:
     return next((n for n in _PREFERRED if n in names), names[0])
 
 
+CUT = "/"
+"""Between a table's name and the region that is shown as its cities: "world-2017/CN-GD"."""
+
+
+def cut_of(table: str) -> tuple[str, str]:
+    """A table's own name, and the region of it that is shown as its cities, if any."""
+    name, _, region = table.partition(CUT)
+    return name, region
+
+
+@once(24)
+def can_be_cut(table: str) -> tuple[str, ...]:
+    """Regions of a table, as it is looked at from its own home, whose cities are known."""
+    name, region = cut_of(table)
+    acc = _table(name)
+    known = regions_with_cities(acc.home)
+    return () if region else tuple(c for c in home_regions(name, acc.home) if c in known)
+
+
 @once(12)
 def _table(name: str) -> Accounts:
-    return load(name)
+    name, region = cut_of(name)
+    return load(name).split(region) if region else load(name)
 
 
 @once(24)
@@ -188,9 +211,29 @@ def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
 @once(24)
 def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
     """Shares of the home's regions in every version of the table, version region circuit; None where not known."""
+    from xunhuan.measures.circuits import absorbed_shares
     from xunhuan.measures.versions import home_shares
 
-    return home_shares(accounts_of(table, home)) if definition == "absorption" else None
+    acc = accounts_of(table, home)
+    if cut_of(table)[1] and definition == "absorption":
+        at = acc.geography.select("provinces", home=acc.home)
+        return np.stack([absorbed_shares(acc.draw(k), at)[0] for k in range(0, acc.draws, _STEP)])
+    return home_shares(acc) if definition == "absorption" else None
+
+
+@once(24)
+def city_groups(table: str, home: str) -> tuple[tuple[str, np.ndarray], ...]:
+    """Clusters of the cities of a table that is cut: code, and own, inter and external share, in the table itself, with
+    the least and with the most that cities can sell each other, axes end circuit."""
+    from xunhuan.measures.circuits import group_shares
+
+    acc = accounts_of(table, home)
+    geo, region = acc.geography, cut_of(table)[1]
+    codes = [c for c in (region, *(name for name, *_ in city_clusters(acc.home))) if c in geo.clusters]
+    groups = [np.array([geo.index(m) for m in geo.clusters[c]]) for c in codes]
+    tables = (acc, *(limit_tables(acc) or ()))
+    found = np.stack([group_shares(one, groups) for one in tables])
+    return tuple((c, found[:, k]) for k, c in enumerate(codes))
 
 
 @once(96)

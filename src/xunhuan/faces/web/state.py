@@ -32,6 +32,11 @@ def pages() -> dict[str, str]:
     return PAGES | {f"/{ASK}{m.name}": f"{ASK}{m.name}" for m in registry.models().values() if m.asking is not None}
 
 
+def definitions(table: str) -> tuple[str, ...]:
+    """Definitions of circulation that a table is shown under: cities under those alone whose bounds are known."""
+    return DEFINITIONS[:1] if lookups.cut_of(table)[1] else DEFINITIONS
+
+
 @dataclass(frozen=True)
 class Selection:
     """One view of the laboratory.
@@ -94,7 +99,14 @@ def selected(pathname: str | None, search: str | None) -> Selection:
     if page is None:
         problems.append(str(UnknownName.of("page", pathname or "", pages())))
     names = lookups.table_names()
+    asked, region = lookups.cut_of(given.get("table", ""))
+    given["table"] = asked
     table = pick("table", names, lookups.default_table(), "table")
+    cut = page == "circulation" and bool(region) and table == asked
+    if cut and region in lookups.can_be_cut(table):
+        table += lookups.CUT + region
+    elif cut:
+        problems.append(str(UnknownName.of("region with cities", region, lookups.can_be_cut(table))))
     homes = lookups.homes(table)
     home = pick("home", tuple(h.code for h in homes), homes[0].code, "home")
     region = _region(given.get("region", ""), table, home, problems)
@@ -108,7 +120,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         table=table,
         home=home,
         region=region,
-        definition=pick("definition", DEFINITIONS, "absorption", "definition"),
+        definition=pick("definition", definitions(table), "absorption", "definition"),
         share=pick("share", CIRCUITS, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
         scenario=given.get("scenario", ""),

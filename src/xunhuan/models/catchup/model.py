@@ -11,7 +11,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.catchup.command import CatchupOptions, catchup_posed
 from xunhuan.models.catchup.industry import industry
-from xunhuan.models.catchup.page import CATCHUP_PAGE
+from xunhuan.models.catchup.page import CATCHUP_PAGE, industry_grounds
 from xunhuan.models.catchup.parameters import CatchupParameters
 from xunhuan.models.catchup.ranges import at_probability
 from xunhuan.models.catchup.read import QUANTITIES, TABLES_TOLD, read
@@ -132,4 +132,5 @@ MODEL: Model[CatchupParameters] = Model(
     words=words_beside("xunhuan.models.catchup"),
     size=lambda acc, p: 0.5 if p.engine == "market" else 6.0,
     asking=CATCHUP_PAGE,
+    rests_on=industry_grounds,
 )

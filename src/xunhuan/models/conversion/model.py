@@ -10,7 +10,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
 from xunhuan.models.conversion.assumed import assumed
 from xunhuan.models.conversion.edits import HELPS
-from xunhuan.models.conversion.page import CONVERSION_PAGE
+from xunhuan.models.conversion.page import CONVERSION_PAGE, figure_grounds
 from xunhuan.models.conversion.parameters import ASSUMED_NAMES, ConversionParameters
 from xunhuan.models.conversion.read import QUANTITIES, read
 from xunhuan.models.conversion.told import CONVERSION_VIEWS
@@ -61,4 +61,5 @@ MODEL: Model[ConversionParameters] = Model(
     words=words_beside("xunhuan.models.conversion"),
     size=lambda acc, p: 0.1,
     asking=CONVERSION_PAGE,
+    rests_on=figure_grounds,
 )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
 from xunhuan.models.conversion.assumed import assumed
-from xunhuan.models.conversion.parameters import ASSUMED_NAMES
+from xunhuan.models.conversion.parameters import ASSUMED_NAMES, ConversionParameters
 from xunhuan.models.model import Asking, Ground, Knob
 
+_UNITS = dict.fromkeys(("pure_share", "exporters_share", "stand_reach", "fee_part", "crowding"), "share")
+"""Of figures that are told in per cent."""
 
-def figure_grounds(p: Any) -> tuple[Ground, ...]:
+
+def figure_grounds(p: ConversionParameters, kinds: frozenset[str]) -> tuple[Ground, ...]:
     """Figures by what they rest on; one that the asker set rests on the asker."""
     out = []
     for name in ASSUMED_NAMES:
         a = assumed()[name]
-        own = getattr(p, name) != a.value
-        out.append(Ground(name, "judgement" if own else a.kind, "set by the one who asks" if own else a.source))
+        value = getattr(p, name)
+        kind, source = ("judgement", "set by the one who asks") if value != a.value else (a.kind, a.source)
+        low, high = a.at(np.array([0.0, 1.0]), value).tolist()
+        out.append(
+            Ground(name, kind, source, value=value, low=low, high=high, unit=_UNITS.get(name, ""), drawn=p.draws > 0)
+        )
     return tuple(out)
 
 
@@ -31,5 +38,4 @@ CONVERSION_PAGE = Asking(
     terms=("mixed_term", "pure_term", "entry_term", "taken_term", "interval_term"),
     assumes=("assume_figures", "assume_match", "assume_credit", "assume_firm"),
     without=("uncertainty", "compare"),
-    rests_on=figure_grounds,
 )

@@ -33,7 +33,7 @@ class Acts:
     """What a shock does.
 
     net       the network with lines built · closed g, for good · fee g, log points · burnt and kept: fees by who collects
-    capacity  g, ratio · days: closures by (start, end), g · ways: (g, s positions, days, cost) · online: (goods, share)
+    capacity  g, ratio · days: closures by (start, end), g · ways: (g, s positions, edit) · online: (goods, share)
     people    whether a line carries people · goods: whether one carries goods
     """
 
@@ -43,7 +43,7 @@ class Acts:
     income: dict[int, Array]
     capacity: Array
     days: dict[tuple[float, float], NDArray[np.bool_]] = field(default_factory=dict)
-    ways: list[tuple[Index, Index, float, float]] = field(default_factory=list)
+    ways: list[tuple[Index, Index, Way]] = field(default_factory=list)
     online: list[tuple[Index, float]] = field(default_factory=list)
     people: bool = False
     goods: bool = False
@@ -118,7 +118,7 @@ def _gateway(g: Terrain, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee 
         out.capacity[some] *= 1 + e.change
     elif isinstance(e, Way):
         to = np.flatnonzero(np.isin(g.abroad, g.acc.geography.select(e.destination, g.acc.home)))
-        out.ways.append((some, to, e.days, e.cost))
+        out.ways.append((some, to, e))
 
 
 def _line(g: Terrain, out: Acts, e: Line) -> None:

@@ -81,10 +81,11 @@ def _moved(g: Terrain, done: Acts, x: Costs) -> Costs:
         out = costs(done.net, g.p, tuple(g.acc.geography.codes[k] for k in g.abroad))
     if done.ways:
         outer = out.outer.copy()
-        for some, to, days, cost in done.ways:
+        for some, to, way in done.ways:
             for c, name in enumerate(g.net.classes):
                 at = np.ix_(some, to)
-                outer[c][at] = np.maximum(outer[c][at] + cost + g.p.day_of(name) * days, 0.0)
+                days = way.days + way.time * out.outer_days[c][at]
+                outer[c][at] = np.maximum(outer[c][at] + way.cost + g.p.day_of(name) * days, 0.0)
         out = out._replace(outer=outer)
     return out
 

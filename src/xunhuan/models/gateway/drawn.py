@@ -54,7 +54,8 @@ def _lines(net: Network, there: list[tuple[str, str]], built: list[tuple[str, st
     """line, new, lon, lat; sections whose ends are in no list are left out."""
     named = (net.cities.set_index("city"), net.gateways.set_index("gateway"))
     at = pd.concat([f[["lon", "lat"]] for f in named])
-    rows = [(a, b, new) for some, new in ((there, False), (built, True)) for a, b in some if {a, b} <= {*at.index}]
+    known = {*at.index}
+    rows = [(a, b, new) for some, new in ((there, False), (built, True)) for a, b in some if a in known and b in known]
     ends = [end for a, b, _ in rows for end in (a, b)]
     where = at.loc[ends].reset_index(drop=True)
     line, new = np.repeat(np.arange(len(rows)), 2), np.repeat([n for *_, n in rows], 2)

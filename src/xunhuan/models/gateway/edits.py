@@ -238,7 +238,9 @@ class GatewayCapacity(_OnGateways):
 class Way(_OnGateways):
     """Ways from gateways on to economies abroad become cheaper or faster, or the reverse.
 
-    x'[g,s] = x[g,s] + cost + day[c] days
+    x'[g,s] = x[g,s] + cost + day[c] (days + time D[g,s])
+
+    D days that the way takes.
 
     Parameters
     ----------
@@ -248,6 +250,8 @@ class Way(_OnGateways):
         Economies abroad.
     days : float, default 0
         Change of the days it takes.
+    time : float, default 0
+        Change of the days it takes, as a share of them, above -1.
     cost : float, default 0
         Change of the cost, share of value.
 
@@ -263,16 +267,17 @@ class Way(_OnGateways):
     """
 
     kind = "way"
-    linear: ClassVar[tuple[str, ...]] = ("days", "cost")
+    linear: ClassVar[tuple[str, ...]] = ("days", "time", "cost")
 
     destination: RegionNames = Field(alias="to")
     days: Finite = 0.0
+    time: Annotated[float, NUMBER, Field(gt=-1, lt=5), Percent] = 0.0
     cost: Annotated[float, NUMBER, Field(gt=-1, lt=5), Percent] = 0.0
 
     @model_validator(mode="after")
     def _some(self) -> Self:
-        if self.days == 0 and self.cost == 0:
-            raise ValueError("give days or cost, or both")
+        if self.days == 0 and self.time == 0 and self.cost == 0:
+            raise ValueError("give days, time or cost")
         return self
 
 

@@ -269,10 +269,15 @@ def refuse_cut(g: Terrain, before: Array, after: Array) -> None:
     problems.raise_if(Infeasible, where="model.gateway", fix="leave one gateway open that leads there")
 
 
+def targets_file(p: GatewayParameters, net: Network) -> Path | None:
+    """The file of observed shares; None where there is none."""
+    return None if p.targets == "none" else net.targets if p.targets == "network" else Path(p.targets)
+
+
 def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Array]:
     """Observed shares of gateways by class and way, g, nan where there is none. Raises BadInput listing what is wrong."""
-    path = net.targets if p.targets == "network" else Path(p.targets)
-    if p.targets == "none" or path is None:
+    path = targets_file(p, net)
+    if path is None:
         return {}
     problems = Problems(f"{path.name} is no file of targets")
     try:
@@ -318,10 +323,11 @@ def resting(acc: Accounts, p: GatewayParameters, theta: Theta) -> AtRest:
     Raises BadInput listing what does not fit; NotConverged where gateways cannot be fitted to their targets.
     """
     same = p.model_dump_json(
-        exclude={"income", "sets", "spare", "hour", "freed", "until", "online_now", "online_distance"}
+        exclude={"income", "sets", "spare", "hour", "freed", "until", "online_now", "online_distance", "distance"}
     )
-    kept = _at_rest(acc, same, p.network, _stamp(p), CellArray(theta.between), CellArray(theta.within))
-    return kept._replace(ground=replace(kept.ground, p=p))
+    asked = (acc, same, _stamp(p), CellArray(theta.between), CellArray(theta.within))
+    g, x, _ = _laid(*asked)
+    return AtRest(replace(g, p=p), x, {mode: _base(*asked, mode) for mode in p.ends})
 
 
 def _stamp(p: GatewayParameters) -> tuple[float, ...]:
@@ -331,15 +337,20 @@ def _stamp(p: GatewayParameters) -> tuple[float, ...]:
 
 
 @lru_cache(4)
-def _at_rest(
-    acc: Accounts, same: str, name: str, stamp: tuple[float, ...], between: CellArray, within: CellArray
-) -> AtRest:
+def _laid(
+    acc: Accounts, same: str, stamp: tuple[float, ...], between: CellArray, within: CellArray
+) -> tuple[Terrain, Costs, dict[tuple[str, str], Array]]:
+    """The ground, what ways cost, and targets: alike in every mode of distance."""
     p = GatewayParameters.model_validate_json(same)
     g = ground(acc, p, Theta(between.values, within.values))
-    x = costs(g.net, p, tuple(acc.geography.codes[k] for k in g.abroad))
-    targets = targets_of(p, g.net)
-    bases = {}
-    for mode in p.ends:
-        base = based(g, x, stretch(g, x, mode), targets)
-        bases[mode] = (base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x))
-    return AtRest(g, x, bases)
+    return g, costs(g.net, p, tuple(acc.geography.codes[k] for k in g.abroad)), targets_of(p, g.net)
+
+
+@lru_cache(8)
+def _base(
+    acc: Accounts, same: str, stamp: tuple[float, ...], between: CellArray, within: CellArray, mode: DistanceMode
+) -> tuple[RouteBase, Passage, Array]:
+    """The base by one mode of distance."""
+    g, x, targets = _laid(acc, same, stamp, between, within)
+    base = based(g, x, stretch(g, x, mode), targets)
+    return base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x)

@@ -12,9 +12,10 @@ from xunhuan.models.edits import Edit
 from xunhuan.models.edits.handed import CellArray, LinkLosses
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.gateway.edits import EDITS
+from xunhuan.models.gateway.page import GATEWAY_PAGE
 from xunhuan.models.gateway.parameters import BOTH, GatewayParameters
 from xunhuan.models.gateway.read import QUANTITIES, ROUTE_TABLES, read
-from xunhuan.models.model import Land, LongRun, Model, Response, Shock, Uncertain, words_beside
+from xunhuan.models.model import Ground, Land, LongRun, Model, Response, Shock, Uncertain, words_beside
 
 
 def _respond(
@@ -51,6 +52,13 @@ def _land(accounts: Accounts, parameters: GatewayParameters, shock: Shock) -> La
     from xunhuan.models.gateway.drawn import land as found
 
     return found(accounts, parameters, shock)
+
+
+def _rests_on(parameters: GatewayParameters, kinds: frozenset[str]) -> tuple[Ground, ...]:
+    """What numbers rest on; see `assumed.route_grounds`."""
+    from xunhuan.models.gateway.assumed import route_grounds
+
+    return route_grounds(parameters, kinds)
 
 
 def _factor(name: str, zero: bool = False) -> Uncertain[GatewayParameters]:
@@ -113,4 +121,6 @@ MODEL: Model[GatewayParameters] = Model(
     words=words_beside("xunhuan.models.gateway"),
     size=_size,
     land=_land,
+    asking=GATEWAY_PAGE,
+    rests_on=_rests_on,
 )

@@ -15,6 +15,8 @@ from xunhuan.errors import NotConverged
 
 NEWTON = 60
 """Steps of Newton's method allowed."""
+_FAR = 100.0
+"""Exponents beyond which powers are taken anew."""
 HALVINGS = 12
 """Times a step that leads nowhere is halved."""
 SOFTER = 12
@@ -75,6 +77,23 @@ def traffic(streams: list[Streams], f: Array, spread: float) -> tuple[Array, Arr
     return total, np.diag(total) - cross
 
 
+class _Carried:
+    """`traffic` of one stream again and again: what a way costs is taken to its power once, near some f."""
+
+    def __init__(self, stream: Streams, spread: float, centre: Array) -> None:
+        self.stream, self.spread, self.centre = stream, spread, centre
+        self.weight = choice(stream.z + centre, spread).share
+
+    def at(self, f: Array) -> tuple[Array, Array]:
+        """As `traffic` gives them."""
+        w = np.exp(-self.spread * (f - self.centre))
+        total = self.weight @ w
+        flow = self.stream.flow / np.where(total > 0, total, 1.0)
+        carried = w * (flow @ self.weight)
+        cross = (self.weight * (flow / np.where(total > 0, total, 1.0))[:, None]).T @ self.weight
+        return carried, np.diag(carried) - w[:, None] * cross * w
+
+
 def congested(
     streams: list[Streams], f: Array, base: Array, strength: float, spread: float, tolerance: float = 1e-10
 ) -> Array:
@@ -133,8 +152,14 @@ def _fit(stream: Streams, target: Array, spread: float, f: Array, tolerance: flo
     known = np.isfinite(target) & (target > 0)
     aim = np.log(target[known] / target[known].sum())
 
+    live = stream.flow > 0
+    carried = _Carried(Streams(stream.flow[live], stream.z[live]), spread, f)
+
     def gap_of(at: Array) -> tuple[Array, Array, Array]:
-        total, slope = traffic([stream], at[None], spread)
+        nonlocal carried
+        if np.abs(at - carried.centre).max() * spread > _FAR:
+            carried = _Carried(carried.stream, spread, at)
+        total, slope = carried.at(at)
         mine = np.maximum(total[known], 1e-300)
         return np.log(mine / mine.sum()) - aim, mine, slope
 

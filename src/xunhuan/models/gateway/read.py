@@ -22,33 +22,35 @@ PARTNERS_TOLD = 8
 QUANTITIES = (
     Quantity("routed_income", "share", _PLACE, "exact change of real income under the changes of trade cost that routes "
              "bring, I'/(I P) − 1; between freight cost and cost that falls with distance as trade does",
-             "CaliendoParro2015", better=1, headline=True, picture="land", points=("gateway_trade",), kept=True),
+             "CaliendoParro2015", better=1, headline=True, picture="land", points=("gateway_trade",), kept=True, ends=True),
     Quantity("route_cost", "share", _PLACE, "mean change of what a place's trade with all others costs on its way, "
-             "tolls included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True),
+             "tolls included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True, ends=True),
     Quantity("trade_stuck", "share", ("home_place",), "share of goods trade with abroad that is stuck while gateways are "
              "closed for days, after what others can carry", better=-1, headline=True, picture="land",
-             points=("gateway_trade",), kept=True),
-    Quantity("fee_income", "value", _PLACE, "collected from trade that passes, at the base's trade", better=1),
+             points=("gateway_trade",), kept=True, ends=True),
+    Quantity("fee_income", "value", _PLACE, "collected from trade that passes, at the base's trade", better=1, ends=True),
     Quantity("others_through", "share", _PLACE, "bridge by route: share of the other home regions' goods trade with abroad "
              "that passes gateways of the place", "FanLuLuo2023", rest=None, kept=True, picture="land",
-             points=("gateway_trade",)),
+             points=("gateway_trade",), ends=True),
     Quantity("own_through", "share", _PLACE, "gateway by route: share of the place's own goods trade with abroad that "
-             "passes gateways of its own", "FanLuLuo2023", rest=None, kept=True),
+             "passes gateways of its own", "FanLuLuo2023", rest=None, kept=True, ends=True),
     Quantity("set_others", "share", ("gate_set",), "share of goods trade with abroad of home regions outside a set that "
-             "passes gateways of the set", "FanLuLuo2023", rest=None, kept=True, picture="bars"),
+             "passes gateways of the set", "FanLuLuo2023", rest=None, kept=True, picture="bars", ends=True),
     Quantity("set_own", "share", ("gate_set",), "share of goods trade with abroad of home regions in a set that passes "
-             "gateways of the set", "FanLuLuo2023", rest=None, kept=True),
+             "gateways of the set", "FanLuLuo2023", rest=None, kept=True, ends=True),
     Quantity("gateway_trade", "value", _GATE, "goods trade that passes a gateway, both ways", "FanLuLuo2023", rest=None,
-             kept=True, picture="bars"),
-    Quantity("gateway_change", "share", _GATE, "change of the goods trade that passes a gateway, at the base's trade"),
+             kept=True, picture="bars", ends=True),
+    Quantity("gateway_change", "share", _GATE, "change of the goods trade that passes a gateway, at the base's trade",
+             ends=True),
     Quantity("passed_share", "share", ("home_place", "gateway"), "share of a place's goods trade with abroad by gateway",
-             "FanLuLuo2023", rest=None, picture="heat"),
+             "FanLuLuo2023", rest=None, picture="heat", ends=True),
     Quantity("gateway_partner", "value", ("gateway", "route_partner"), "goods trade that passes a gateway by economy abroad",
-             rest=None),
+             rest=None, ends=True),
     Quantity("route_streams", "value", ("route_home", "gateway", "route_group"), "goods trade of a region at home by "
              "gateway and economy abroad, both ways; the largest of these, and all others as one", rest=None,
-             picture="flows"),
-    Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None),
+             picture="flows", ends=True),
+    Quantity("gateway_concentration", "index", (), "Herfindahl index of goods trade by gateway, 0 to 1", rest=None,
+             ends=True),
     Quantity("route_modes", "share", ("route_mode",), "shares of ways of carrying in goods trade among home regions: by "
              "road alone, with rail, with water, with both", rest=None, picture="bars"),
     Quantity("mean_freight", "share", (), "mean cost of carrying goods among home regions, "

@@ -32,12 +32,14 @@ class Costs(NamedTuple):
     """What ways cost; log points ad valorem, inf where there is none.
 
     home   c a b, between cities · gate: c a g, from cities to gateways · outer: c g s, from gateways to economies abroad
+    outer_days  the days that takes
     use    c m a b, part of freight between cities by network of modes, `network.KEEPS`
     """
 
     home: Array
     gate: Array
     outer: Array
+    outer_days: Array
     use: Array
 
 
@@ -121,7 +123,8 @@ def link_use(A: Array, origin: int, destination: int) -> Array:
 
 def costs(net: Network, p: GatewayParameters, economies: tuple[str, ...]) -> Costs:
     """All costs of a network. Raises BadInput where `route = "logit"` does not converge."""
-    A, found, use, outer = len(net.cities), [], [], []
+    A, found, use = len(net.cities), [], []
+    outer = [outer_costs(net, p, name, economies) for name in net.classes]
     for name in net.classes:
         w = edge_weights(net, p, name)
         if p.route == "logit":
@@ -133,16 +136,17 @@ def costs(net: Network, p: GatewayParameters, economies: tuple[str, ...]) -> Cos
         x[np.arange(A), np.arange(A)] = 0.0
         found.append(x)
         use.append(part[:, :, :A])
-        outer.append(outer_costs(net, p, name, economies))
     every = np.stack(found)
-    return Costs(every[:, :, :A], every[:, :, A:], np.stack(outer), np.stack(use))
+    cost, days = (np.stack([way[k] for way in outer]) for k in range(2))
+    return Costs(every[:, :, :A], every[:, :, A:], cost, days, np.stack(use))
 
 
-def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[str, ...]) -> Array:
-    """Cost from gateways to economies abroad, g s: the cheapest way; what lies beyond a port goes by land."""
+def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[str, ...]) -> tuple[Array, Array]:
+    """Cost from gateways to economies abroad, g s: the cheapest way, and the days it takes; what lies beyond a port goes
+    by land."""
     gates = {g: k for k, g in enumerate(net.gateways["gateway"])}
     at = {s: k for k, s in enumerate(economies)}
-    out = np.full((len(gates), len(at)), np.inf)
+    out, taken = np.full((len(gates), len(at)), np.inf), np.zeros((len(gates), len(at)))
     value, day, far = p.value_of(name), p.day_of(name), p.land
     for mode in OUTER_MODES:
         rows, m = net.edges[(net.edges["mode"] == mode).to_numpy()], p.mode(mode)
@@ -150,9 +154,13 @@ def outer_costs(net: Network, p: GatewayParameters, name: str, economies: tuple[
         rows = rows[known]
         km, rest = rows["km"].to_numpy(dtype=float) * m.detour, rows["beyond"].to_numpy(dtype=float) * far.detour
         x = (m.rate_of(name) * km + m.terminal + far.rate_of(name) * rest) / value
-        x = x + day * (km / m.speed + m.wait + rest / far.speed)
-        np.minimum.at(out, tuple(rows[e].map(k).to_numpy(dtype=int) for e, k in (("from", gates), ("to", at))), x)
-    return out
+        days = km / m.speed + m.wait + rest / far.speed
+        x = x + day * days
+        k, s = (rows[e].map(where).to_numpy(dtype=int) for e, where in (("from", gates), ("to", at)))
+        np.minimum.at(out, (k, s), x)
+        best = out[k, s] == x
+        taken[k[best], s[best]] = days[best]
+    return out, taken
 
 
 def between_regions(x: Array, weight: Array, starts: Index, elasticity: float) -> Array:

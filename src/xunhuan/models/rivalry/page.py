@@ -9,7 +9,7 @@ from xunhuan.models.rivalry.parameters import RivalryParameters
 _SALES = "sales_now"
 
 
-def city_grounds(p: RivalryParameters) -> tuple[Ground, ...]:
+def city_grounds(p: RivalryParameters, kinds: frozenset[str]) -> tuple[Ground, ...]:
     """Numbers of the file of cities by field and what they rest on, with the first source of each."""
     if p.cities is None:
         return ()
@@ -31,5 +31,4 @@ RIVALRY_PAGE = Asking(
     ),
     terms=("plan_term", "race_term", "nash", "anarchy", "obedience_term", "idle"),
     assumes=("assume_stylised", "assume_shared", "assume_imports", "assume_obey"),
-    rests_on=city_grounds,
 )

@@ -115,6 +115,10 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         money=t(f"money_{acc.currency}") if words.known(f"money_{acc.currency}") else acc.currency,
     )
     before, _, after = said.partition("#")
+    if lookups.cut_of(selection.table)[1]:
+        found = lookups.shares(selection.table, selection.home, selection.definition)
+        low, high = found.span(selection.region, selection.share) or (0.0, 1.0)
+        after += t("next") + t("city_between", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
@@ -183,6 +187,8 @@ def _map(selection: Selection) -> list[Any]:
     low, high = _scale(values)
     places = _grid(selection, found)
     scale = SCALES[selection.share]
+    geo, whole = lookups.accounts_of(selection.table, selection.home).geography, lookups.cut_of(selection.table)[1]
+    cities = geo.clusters[whole] if whole else ()  # a city's number never stands without its bounds
     tiles = []
     for k, place in enumerate(found.places):
         column, row = places[place.code]
@@ -195,6 +201,7 @@ def _map(selection: Selection) -> list[Any]:
                 html.Span(name, className="tile-name"),
                 html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
                 html.B(f"{100 * values[k]:.0f}"),
+                *([html.Small(span.replace("%", ""))] if place.code in cities else []),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
             style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},

@@ -10,6 +10,7 @@ import numpy as np
 from dash import dcc, html
 
 from xunhuan.faces import telling, words
+from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
 from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import raised
@@ -106,6 +107,7 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
         *trade_card(reading, arm),
         *more_card(reading, arm, [*([main.name] if main is not None else []), *drawn]),
         card(_summary(reading, arm, selection), t("numbers")),
+        *_assumed(reading),
         card(_ended(reading), t("how_ended")),
     ]
 
@@ -181,7 +183,8 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         if q.place_axis and place not in reading.data[q.place_axis].values:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
-        interval = t("interval", low=form.bare(n.low), high=form.text(n.high)) if n.spans else ""
+        between = "ends" if q.ends and not reading.drawn else "interval"
+        interval = t(between, low=form.bare(n.low), high=form.text(n.high)) if n.high > n.low else ""
         beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.told_after(q)]
         inside = [
             html.Span(reading.name(place)),
@@ -239,15 +242,18 @@ def _summary(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     quantities = [q for q in dict.fromkeys(s["quantity"]) if not s.loc[s["quantity"] == q, "arm"].eq("").all()]
     home = {*reading.home_regions, reading.home, selection.region, ""}
     rows = s[(s["arm"] == arm) & s["place"].isin(home) & s["quantity"].isin(quantities)]
-    cells = []
+    cells: list[list[str]] = []
+    ends: list[bool] = []
     for _, r in rows.iterrows():
         q = reading.quantity(r["variable"])
         n = Number(*(float(r[c]) for c in ("value", "low", "high")))
         form = reading.form(q)
         between = f"{form.bare(n.low, 3)} – {form.text(n.high, 3)}" if n.spans else "–"
+        ends.append(q.ends or not n.spans)
         place = reading.name(r["place"]) if r["place"] else "–"
         cells.append([_row_title(reading, q, r), place, reading.show(n, q, 3), between])
-    head = [t("quantity"), t("place"), t("value"), t("interval_short")]
+    between_what = "ends_short" if ends and all(ends) and not reading.drawn else "interval_short"
+    head = [t("quantity"), t("place"), t("value"), t(between_what)]
     return [plain_table(head, cells, numeric=(2, 3), caption=t("numbers"))]
 
 
@@ -287,6 +293,16 @@ def _told(reading: Reading, q: Told) -> bool:
     mine = reading.quantities.get(q.name)
     alike = mine is not None and q.by_place and (mine.axes, mine.unit, mine.written) == (q.axes, q.unit, q.written)
     return alike and bool(np.isfinite(reading.data[q.name].sel(arm=reading.arms[-1])).any())
+
+
+def _assumed(reading: Reading) -> list[Any]:
+    """What nobody has read or computed, folded away under how much that is."""
+    t, rows = words.of(reading.lang), assumed_rows(reading)
+    if not rows:
+        return []
+    told = [[*row[:-1], html.Span(row[-1], lang="en")] for row in rows]
+    table = plain_table([t(c) for c in ASSUMED_COLUMNS], told, numeric=(1, 2), caption=t("assumed_title"))
+    return [card([html.P(t("assumed_caption")), table], t("assumed_title"))]
 
 
 def _ended(reading: Reading, folded: bool = False) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.caveats import partners_guessed
@@ -27,9 +27,17 @@ def profile(selection: Selection) -> list[Any]:
     name = acc.geography.name(selection.region, selection.lang)
     k = [p.code for p in found.places].index(selection.region)
     total = t("total_origin" if selection.definition == "origin" else "total_gdp")
-    return [
+    head = [
         html.H2(name),
         html.P(f"{total} {acc.year}: {money(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
+        *_cities(selection),
+    ]
+    whole = lookups.cut_of(selection.table)[1]
+    if whole:  # what else is told of cities hangs on what they sell each other, and of others on the table as it is
+        city = selection.region in acc.geography.clusters[whole]
+        return [*head, *(_sure(selection, name) if city else []), *_groups(selection)]
+    return [
+        *head,
         *_partners(selection, name),
         *_sectors(selection, name),
         *_bridge(selection, name),
@@ -37,6 +45,39 @@ def profile(selection: Selection) -> list[Any]:
         *_crossing(selection),
         *_history(selection),
     ]
+
+
+def _cities(selection: Selection) -> list[Any]:
+    """The way to a region's cities, or from them back to the whole."""
+    t = words.of(selection.lang)
+    name, region = lookups.cut_of(selection.table)
+    if not region:
+        if selection.region not in lookups.can_be_cut(selection.table):
+            return []
+        href = selection.address(table=f"{name}{lookups.CUT}{selection.region}", region="", definition="absorption")
+        return [html.P(dcc.Link(t("cities_shown"), href=href))]
+    geo = lookups.accounts_of(selection.table, selection.home).geography
+    city = selection.region in geo.clusters[region]
+    back = selection.address(table=name, region=region if city else selection.region)
+    said = t("cities_bounds" if city else "cities_elsewhere", region=geo.name(region, selection.lang))
+    return [html.P(said), html.P(dcc.Link(t("cities_back"), href=back))]
+
+
+def _groups(selection: Selection) -> list[Any]:
+    """Clusters of cities, each taken as one, with what the books allow."""
+    t = words.of(selection.lang)
+    geo = lookups.accounts_of(selection.table, selection.home).geography
+    out: list[Any] = [html.H3(t("city_clusters")), html.P(t("city_clusters_sub"), className="sub")]
+    for code, found in lookups.city_groups(selection.table, selection.home):
+        rows = []
+        for k, c in enumerate(CIRCUITS):
+            ends = (float(found[:, k].min()), float(found[:, k].max()))
+            rows.append(_rail(t(c), c, float(found[0, k]), None, ends))
+        inside = selection.region in geo.clusters[code]
+        count = t("cluster_of", n=len(geo.clusters[code])) + (t("cluster_here") if inside else "")
+        head = html.H4([geo.name(code, selection.lang), " ", html.Small(count)])
+        out += [head, html.Ul(rows, className="bars bounds")]
+    return out
 
 
 def _partners(selection: Selection, name: str) -> list[Any]:
@@ -182,6 +223,8 @@ def _history(selection: Selection) -> list[Any]:
 def pictures(selection: Selection) -> list[Any]:
     """The report's figures of the same numbers, each saved as PNG by its camera button."""
     t = words.of(selection.lang)
+    if lookups.cut_of(selection.table)[1]:
+        return [html.P(t("cities_no_pictures"))]
     language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
     fig = figures.circulation_ternary(ds, language=language)

@@ -1,0 +1,41 @@
+"""What a result's numbers rest on that nobody has read or computed, as rows of words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xunhuan.faces import words
+from xunhuan.faces.figures.style import Language
+from xunhuan.faces.reading import Reading
+
+ASSUMED_COLUMNS = ("ground_what", "assumed_value", "assumed_range", "ground_kind", "ground_source")
+"""Words at the head of the columns of `assumed_rows`."""
+
+
+def assumed_rows(reading: Reading, lang: Language | None = None) -> list[list[str]]:
+    """A row a figure, or a kind of figures: what, value, range, what it rests on, source in its own words."""
+    lang = lang or reading.lang
+    found = reading.result.manifest.get("assumed", {})
+    return [_row(model, g, lang) for model, grounds in found.items() for g in grounds]
+
+
+def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
+    t, what = words.of(lang), str(g["what"])
+    name = words.of_room(model, f"ground_{what}", lang) or words.title(what, lang)
+    kind = t(f"assumed_{g['kind']}")
+    if g["value"] is None:
+        several = t("assumed_several", n=g["numbers"]) if g["numbers"] > 1 else "–"
+        return [name, several, t("assumed_each") if g["drawn"] else "–", kind, g["source"]]
+    known = g["low"] is not None
+    span = f"{_plain(g['low'], '')}–{_plain(g['high'], g['unit'])}" if known else "–"
+    if g["unit"] == "share" and known:
+        span = f"{100 * g['low']:.3g}–{_plain(g['high'], g['unit'])}"
+    return [name, _plain(g["value"], g["unit"]), span + (t("assumed_drawn") if g["drawn"] else ""), kind, g["source"]]
+
+
+def _plain(value: float, unit: str) -> str:
+    """A figure as people read it: 3 digits, thousands apart, shares in per cent."""
+    if unit == "share":
+        return f"{100 * value:.3g}%"
+    said = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{said} {unit}".strip()
