@@ -72,7 +72,7 @@ def kind_of_base(parameters: TradeParameters) -> KindOfBase:
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
 SMALL = 60_000
-"""Cells r s i of a table up to which a single answer is not worth compiling: some seconds, for at most a twentieth of one."""
+"""Cells r s i of a table up to which one answer is not worth compiling: some seconds, for a twentieth of one at most."""
 _TRIES = 12
 """Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
 
