@@ -118,12 +118,6 @@ def test_icio_labels_and_numbers(tmp_path) -> None:
         reader("icio")(path)
 
 
-def test_icio_with_china_divided(tmp_path) -> None:
-    w = official.known(("CN1", "CN2"), 2, 6)
-    with pytest.raises(BadInput, match=r"divides economies \(CN1, CN2\)"):
-        reader("icio")(official.icio_csv(w, tmp_path / "2018.csv", ("A01", "T")))
-
-
 def test_mapping_file_mistakes_at_once(tmp_path) -> None:
     path = tmp_path / "m.toml"
     path.write_text('name = "x"\nyear = 2018\nunits = "USD"\n[flow]\nfile = "f.csv"\n')

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -222,17 +222,20 @@ def open_r(path: Path, name: str) -> Sheet:
     return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)
 
 
-def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:
-    """A csv as a grid, header row included. Raises BadInput where it is absent, ForeignFile where it is not
-    text.
+def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO[bytes] | None = None) -> Sheet:
+    """A csv as a grid, header row included, from `path` or the open `stream` that lies in it under `name`.
+
+    Raises BadInput where it is absent, ForeignFile where it is not text.
     """
     import pandas as pd
 
-    if not path.is_file():
+    if stream is None and not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
         # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-        frame = pd.read_csv(path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(
+            stream or path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""]
+        )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
-    return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)
+    return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)
