@@ -31,6 +31,7 @@ def test_a_houses_whole_list_is_known(tmp_path: Path, house: str, known: str) ->
         for grid in sheets.values():
             for row in grid[6 : 6 + 2 * len(of)]:
                 row[:2] = [of.codes[int(str(row[0])[1:]) - 1], ""]
+            grid[2][4 : 4 + 2 * len(of)] = of.codes * 2
         path = official.write_workbook(tmp_path / "WIOT_ROW.xlsx", sheets)
     table = read(path, house).accounts
     assert known_as(table.sectors) is sector_list(known)
