@@ -16,7 +16,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
-from xunhuan.data.sector_lists import sector_list
+from xunhuan.data.sector_lists import of_house
 from xunhuan.errors import BadInput
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -106,12 +106,12 @@ def _blocks(t: Square, names: dict[str, str], year: int, path: Path) -> Blocks:
     extras = [c for c in t.paid if c not in (*worth, *fits(_SUMS))]
     made = fits(_OUTPUT)
     output = t.paid[made[0]] if made else t.z.sum((2, 3)) + t.final.sum((2, 3))
-    known = sector_list("adb35").sectors
     codes = t.industries
+    known = of_house(Sectors(codes), "adb35")
     zero: Array = np.zeros_like(output)
     return Blocks(
         geography=world_of(tuple(economy_of(e, "adb") for e in t.economies)),
-        sectors=known if codes == known.codes else Sectors(codes, tuple(names.get(c) or c for c in codes)),
+        sectors=known if known.listed else Sectors(codes, tuple(names.get(c) or c for c in codes)),
         categories=tuple(_CATEGORIES.get(c, c) for c in t.categories),
         components=("value_added", "taxes_and_margins"),
         intermediate=t.z,

@@ -178,7 +178,7 @@ def _named(written: str, names: tuple[tuple[str, str], ...]) -> str:
 
 def _paid(files: Archive, plan: _Plan) -> tuple[Array, tuple[str, ...]]:
     """Primary inputs s j v and their names; none in the open rest."""
-    said = [_named(x[-1], _COMPONENTS) for x in _labels(files, "VA")]
+    said = [_named(next((t for t in reversed(x) if t), ""), _COMPONENTS) for x in _labels(files, "VA")]
     name = files.find(r"(eora26_\d{4}_[bp]p_)?VA\.txt", "primary inputs")
     where = f"{files.path}/{name}"
     with files.open(name) as stream:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -17,12 +18,12 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
-from xunhuan.data.sector_lists import of_house
+from xunhuan.data.sector_lists import of_house, sector_list
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.archives import STREAMED, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import open_csv
-from xunhuan.readers.square import Cells, square
+from xunhuan.readers.square import Cells, Label, square
 
 FILE = r"(matrix|flatfile)_eu-ic-io_.*\.csv"
 CHUNK = 1_000_000
@@ -104,7 +105,20 @@ def _flat(path: Path, stream: IO[bytes]) -> Cells:
     values = np.zeros((len(rows), len(columns)))
     for r, c, v in parts:
         np.add.at(values, (r, c), v)
-    return Cells(list(rows), list(columns), values)
+    r, c = (sorted(labels.items(), key=lambda x: _order(x[0])) for labels in (rows, columns))
+    return Cells([x for x, _ in r], [x for x, _ in c], values[np.ix_([k for _, k in r], [k for _, k in c])])
+
+
+@cache
+def _official() -> dict[str, int]:
+    codes = (*sector_list("figaro64").sectors.codes, *_CATEGORIES, *_COMPONENTS)
+    return {c: k for k, c in enumerate(codes)}
+
+
+def _order(label: Label) -> tuple[bool, str, int, str]:
+    """Where a label stands in the matrix: by economy, the rest of the world last, then as the list of sectors has it."""
+    economy, code = label
+    return economy.startswith("FIG") or not economy, economy, _official().get(code, len(_official())), code
 
 
 def _columns_of(names: Sequence[str], path: Path) -> list[str]:

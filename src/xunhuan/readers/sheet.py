@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.workbooks import check_size, column_letters, hidden, merged_with, text_number
+from xunhuan.readers.workbooks import check_package, check_size, column_letters, hidden, merged_with, text_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,6 +191,7 @@ def workbook(path: Path) -> CalamineWorkbook:
 
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    check_package(path)
     try:
         return CalamineWorkbook.from_path(path)
     except Exception as e:

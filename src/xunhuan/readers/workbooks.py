@@ -38,15 +38,34 @@ def text_number(written: str) -> float:
     raise ValueError(written)
 
 
+def check_package(path: Path) -> None:
+    """Raise BadInput, before anything is unpacked, where a workbook holds macros or unpacks beyond all reason."""
+    macros = BadInput("the workbook holds macros", where=str(path), fix="save it as .xlsx or .csv, without them")
+    if not zipfile.is_zipfile(path):
+        if path.stat().st_size > BYTES:
+            raise BadInput(f"the file holds more than {BYTES / 2**30:.0f} GiB", where=str(path), fix="check that it is the table")
+        # The old form keeps its macros in a folder of this name.
+        if path.suffix.lower() == ".xls" and "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
+            raise macros
+        return
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = book.infolist()
+    except (zipfile.BadZipFile, OSError, EOFError) as e:
+        raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise macros
+    if (size := sum(part.file_size for part in parts)) > BYTES:
+        fix = "open it in a spreadsheet program and save the sheet of the table alone"
+        raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
+
+
 def check_size(path: Path, sheet: str) -> None:
-    """Raise BadInput where a workbook unpacks, or a sheet reaches, beyond all reason; ForeignFile where it is damaged."""
+    """Raise BadInput where a sheet reaches beyond all reason; ForeignFile where the workbook is damaged."""
     if not zipfile.is_zipfile(path):
         return
     try:
         with zipfile.ZipFile(path) as book:
-            if (size := sum(part.file_size for part in book.infolist())) > BYTES:
-                fix = "open it in a spreadsheet program and save the sheet of the table alone"
-                raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
             body = _sheet(book, sheet)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e

@@ -9,7 +9,7 @@ import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
 
-HELP = "wiod2013, wiod2016, icio, ceads, ipio or tabular (see docs/readers.md)."
+HELP = "wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26, gloria, gtap, national or tabular."
 
 
 def register(app: typer.Typer) -> None:
@@ -18,16 +18,23 @@ def register(app: typer.Typer) -> None:
     @app.command("import")
     def command(
         kind: Annotated[str, typer.Argument(metavar="FORMAT", help=HELP)],
-        path: Annotated[Path, typer.Argument(help="The file; for tabular, its mapping file.")],
+        path: Annotated[Path, typer.Argument(help="The file or folder; for tabular, the mapping file.")],
         output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
-        year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it.")] = None,
+        year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it or has several.")] = None,
         sheet: Annotated[str | None, typer.Option(help="Sheet, where it has another name.")] = None,
         tolerance: Annotated[
             float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
         ] = None,
         unit: Annotated[
-            str | None, typer.Option(help='ipio: unit, such as "10^4 CNY", where the file does not tell it.')
+            str | None,
+            typer.Option(help='ipio, national: unit, such as "10^4 CNY", where the file does not tell it.'),
         ] = None,
+        nation: Annotated[
+            str | None, typer.Option(help="national: whose table it is, such as CHN, where the file does not tell it.")
+        ] = None,
+        divided: Annotated[
+            bool, typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation.")
+        ] = False,
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
         ] = None,
@@ -47,6 +54,7 @@ def register(app: typer.Typer) -> None:
 
         with working(f"reading {path.name}") as tell:
             own = {"unit": unit, "ownership": ownership, "progress": tell if kind == "ipio" else None}
+            own |= {"nation": nation, "divided": divided or None}
             given = {k: v for k, v in own.items() if v is not None}
             found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
             accounts = found.accounts
