@@ -95,8 +95,12 @@ def write_exiobase(folder: Path) -> Path:
     with open(path / "factor_inputs" / "F.txt", "w") as out:
         out.write("region\t" + "\t".join(e[0] for e in ends) + "\nsector\t" + "\t".join(e[1] for e in ends) + "\n")
         out.write("stressor" + "\t" * (n * k) + "\n")
-        out.write("Operating surplus: Remaining net operating surplus\t" + "\t".join(map(repr, (made - paid).tolist())) + "\n")
-    (path / "x.txt").write_text("region\tsector\tindout\n" + "".join(f"{a}\t{b}\t{float(v)!r}\n" for (a, b), v in zip(ends, made, strict=True)))
+        out.write(
+            "Operating surplus: Remaining net operating surplus\t" + "\t".join(map(repr, (made - paid).tolist())) + "\n"
+        )
+    (path / "x.txt").write_text(
+        "region\tsector\tindout\n" + "".join(f"{a}\t{b}\t{float(v)!r}\n" for (a, b), v in zip(ends, made, strict=True))
+    )
     return path
 
 

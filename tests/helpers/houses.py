@@ -15,6 +15,7 @@ import numpy as np
 
 from tests.helpers import official
 from tests.helpers.official import Known
+from xunhuan.data.sector_lists import sector_list
 
 Lines = list[list[object]]
 ICIO = ("A01", "C26", "C29", "G")
@@ -34,7 +35,9 @@ def world(finals: int = 5, negative: bool = False) -> Known:
 
 def _write(path: Path, lines: Lines, sep: str = ",") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(sep.join("" if x is None else str(x) for x in line) for line in lines) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(sep.join("" if x is None else str(x) for x in line) for line in lines) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -55,7 +58,7 @@ def icio(w: Known, folder: Path) -> Path:
 
 def icio_divided(w: Known, folder: Path) -> Path:
     """The edition of 2021: China made by CN1 and CN2, taxes by economy, VALU, OUTPUT and TOTAL; no sector letters."""
-    codes, n, k = ("01T02", "26", "29", "45T47"), len(w.countries), 4
+    codes, n = ("01T02", "26", "29", "45T47"), len(w.countries)
     economies = [*w.countries, "CN1", "CN2"]
     part = np.zeros((n + 2, n))  # share of each economy of the file in what the known one makes
     part[1:n, 1:] = np.eye(n - 1)
@@ -83,7 +86,14 @@ def _figaro_parts(w: Known) -> tuple[list[str], list[str], list[tuple[str, np.nd
     rows = [f"{iso2[c]}_{i}" for c, i in _ends(w, FIGARO)]
     finals = [f"{iso2[c]}_{x}" for c in w.countries for x in _FIGARO_FINAL]
     zero = 0 * w.taxes
-    paid = [("D21X31", w.taxes), ("OP_RES", zero), ("OP_NRES", zero), ("D1", w.value_added), ("D29X39", zero), ("B2A3G", zero)]
+    paid = [
+        ("D21X31", w.taxes),
+        ("OP_RES", zero),
+        ("OP_NRES", zero),
+        ("D1", w.value_added),
+        ("D29X39", zero),
+        ("B2A3G", zero),
+    ]
     return rows, finals, paid
 
 
@@ -151,22 +161,36 @@ def emerging(w: Known, folder: Path) -> Path:
         group.create_dataset("z", data=w.z.reshape(m, m).T, chunks=(4, m))
         group["f"] = w.f.reshape(m, -1).T
         group["va"], group["X"] = (w.value_added + w.taxes).reshape(1, m), w.output.reshape(1, m)
-        for name, texts in (("country_list", w.countries), ("sector_list", EMERGING), ("final_list", ("household", "government", "capital"))):
+        for name, texts in (
+            ("country_list", w.countries),
+            ("sector_list", EMERGING),
+            ("final_list", ("household", "government", "capital")),
+        ):
             refs = group.create_dataset(name, (1, len(texts)), dtype=h5py.ref_dtype)
             for k, text in enumerate(texts):
-                cell = file.create_dataset(f"#refs#/{name}{k}", data=np.array([[ord(c)] for c in text], dtype=np.uint16))
+                cell = file.create_dataset(
+                    f"#refs#/{name}{k}", data=np.array([[ord(c)] for c in text], dtype=np.uint16)
+                )
                 refs[0, k] = cell.ref
     return path
 
 
 EXIOBASE = ("Cultivation of wheat", "Manufacture of office machinery and computers (30)",
             "Manufacture of motor vehicles, trailers and semi-trailers (34)", "Construction (45)")  # fmt: skip
-PRODUCTS = ("Wheat", "Office machinery and computers (30)", "Motor vehicles, trailers and semi-trailers (34)", "Construction work (45)")
+PRODUCTS = (
+    "Wheat",
+    "Office machinery and computers (30)",
+    "Motor vehicles, trailers and semi-trailers (34)",
+    "Construction work (45)",
+)
 _EXIO_FINAL = (
     "Final consumption expenditure by households",
     "Final consumption expenditure by non-profit organisations serving households (NPISH)",
     "Final consumption expenditure by government", "Gross fixed capital formation", "Changes in inventories",
 )  # fmt: skip
+
+
+_WAGES = "Compensation of employees; wages, salaries, & employers' social contributions"
 
 
 def exiobase(w: Known, folder: Path, names: Sequence[str] = EXIOBASE, packed: bool = False) -> Path:
@@ -179,7 +203,11 @@ def exiobase(w: Known, folder: Path, names: Sequence[str] = EXIOBASE, packed: bo
 
     def table(labels: list[tuple[str, str]], body: np.ndarray) -> Lines:
         head: Lines = [["region", "", *(a for a, _ in labels)], ["sector", "", *(b for _, b in labels)]]
-        return [*head, ["region", "sector", *[""] * len(labels)], *([*e, *line] for e, line in zip(ends, body, strict=True))]
+        return [
+            *head,
+            ["region", "sector", *[""] * len(labels)],
+            *([*e, *line] for e, line in zip(ends, body, strict=True)),
+        ]
 
     made = w.output.reshape(-1)
     if packed:
@@ -190,13 +218,16 @@ def exiobase(w: Known, folder: Path, names: Sequence[str] = EXIOBASE, packed: bo
     _write(out / "x.txt", [["region", "sector", "indout"], *([*e, v] for e, v in zip(ends, made, strict=True))], "\t")
     rows = [
         ("Taxes less subsidies on products purchased: Total", w.taxes), ("Taxes on products purchased", 2 * w.taxes),
-        ("Compensation of employees; wages, salaries, & employers' social contributions: Low-skilled", 0.25 * w.value_added),
-        ("Compensation of employees; wages, salaries, & employers' social contributions: High-skilled", 0.25 * w.value_added),
+        (f"{_WAGES}: Low-skilled", 0.25 * w.value_added), (f"{_WAGES}: High-skilled", 0.25 * w.value_added),
         ("Operating surplus: Remaining net operating surplus", 0.5 * w.value_added),
         ("Employment: Low-skilled male", w.output),
     ]  # fmt: skip
     lines: Lines = [["region", *(a for a, _ in ends)], ["sector", *(b for _, b in ends)], ["stressor", *[""] * m]]
-    _write(out / ("satellite" if packed else "factor_inputs") / "F.txt", lines + [[n, *v.reshape(-1)] for n, v in rows], "\t")
+    _write(
+        out / ("satellite" if packed else "factor_inputs") / "F.txt",
+        lines + [[n, *v.reshape(-1)] for n, v in rows],
+        "\t",
+    )
     if not packed:
         return out
     with zipfile.ZipFile(out.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as z:
@@ -225,20 +256,36 @@ def eora(w: Known, folder: Path) -> Path:
     paid[0, :-1], paid[1, :-1] = w.value_added[:n].reshape(-1), w.taxes[:n].reshape(-1)
     _write(out / "Eora26_2017_bp_VA.txt", paid.tolist(), "\t")
     names = {"CHN": "China", "USA": "USA"}
-    rows: Lines = [[names[c], c, "Industries", i, ""] for c in w.countries[:n] for i in EORA] + [["ROW", "ROW", "Industries", "TOTAL", ""]]
+    rows: Lines = [[names[c], c, "Industries", i, ""] for c in w.countries[:n] for i in EORA] + [
+        ["ROW", "ROW", "Industries", "TOTAL", ""]
+    ]
     finals = (
         "Household final consumption P.3h", "Non-profit institutions serving households P.3n",
         "Government final consumption P.3g", "Gross fixed capital formation P.51", "Changes in inventories P.52",
     )  # fmt: skip
     _write(out / "labels_T.txt", rows, "\t")
-    _write(out / "labels_FD.txt", [[c, c, "Final Demand", x, ""] for c in (*w.countries[:n], "ROW") for x in finals], "\t")
+    _write(
+        out / "labels_FD.txt", [[c, c, "Final Demand", x, ""] for c in (*w.countries[:n], "ROW") for x in finals], "\t"
+    )
     paid_names = ("Compensation of employees D.1", "Taxes on production D.29", "Subsidies on production D.39",
                   "Net operating surplus B.2n", "Net mixed income B.3n", "Consumption of fixed capital K.1")  # fmt: skip
     _write(out / "labels_VA.txt", [["Primary Inputs", x, ""] for x in paid_names], "\t")
     return out
 
 
-GLORIA = ("Growing wheat", "Computers; electronic products; optical and precision instruments", "Motor vehicles, trailers and semi-trailers", "Building construction")
+GLORIA = (
+    "Growing wheat",
+    "Computers; electronic products; optical and precision instruments",
+    "Motor vehicles, trailers and semi-trailers",
+    "Building construction",
+)
+
+
+_GLORIA_PAID = ("Compensation of employees D.1", "Taxes on production D.29", None, None, None)
+_GLORIA_FINAL = (
+    "Household final consumption P.3h", "Non-profit institutions serving households P.3n",
+    "Government final consumption P.3g", "Gross fixed capital formation P.51", "Changes in inventories P.52",
+)  # fmt: skip
 
 
 def gloria(w: Known, folder: Path) -> Path:
@@ -255,13 +302,16 @@ def gloria(w: Known, folder: Path) -> Path:
     head = "20240110_120secMother_AllCountries_002"
     for part, a in (("T", t.reshape(2 * n * k, -1)), ("Y", y.reshape(2 * n * k, -1)), ("V", v.reshape(2 * n, -1))):
         _write(out / f"{head}_{part}-Results_2019_059_Markup001(full).csv", a.tolist())
-    finals = ("Household final consumption P.3h", "Non-profit institutions serving households P.3n", "Government final consumption P.3g",
-              "Gross fixed capital formation P.51", "Changes in inventories P.52")  # fmt: skip
     sheets: dict[str, Lines] = {
-        "Regions": [["Lfd_Nr", "Region_acronyms", "Region_names"], *([k, c, c.title()] for k, c in enumerate(w.countries, 1))],
+        "Regions": [
+            ["Lfd_Nr", "Region_acronyms", "Region_names"],
+            *([k, c, c.title()] for k, c in enumerate(w.countries, 1)),
+        ],
         "Sectors": [["Lfd_Nr", "Sector_names"], *([k, x] for k, x in enumerate(GLORIA, 1))],
-        "Value added and final demand": [["Value_added_names", "Final_demand_names"]]
-        + [[a, b] for a, b in zip(("Compensation of employees D.1", "Taxes on production D.29", *[None] * 3), finals, strict=True)],
+        "Value added and final demand": [
+            ["Value_added_names", "Final_demand_names"],
+            *([a, b] for a, b in zip(_GLORIA_PAID, _GLORIA_FINAL, strict=True)),
+        ],
     }
     official.write_workbook(folder / "GLORIA_ReadMe_059.xlsx", sheets)
     return out
@@ -283,19 +333,27 @@ def har_header(name: str, values: np.ndarray, sets: Sequence[tuple[str, Sequence
     out += _record(b"    RE" + kind + _padded(f"{name} of a test", 70) + struct.pack("<8i", 7, *sizes))
     n = len(sets)
     info = b"    " + struct.pack("<3i", n, -1, n) + _padded(name, 12) + struct.pack("<i", -1)
-    info += b"".join(_padded(s, 12) for s, _ in sets) + b"k" * n + struct.pack(f"<{n}i", *[0] * n) + struct.pack("<i", 0)
+    info += (
+        b"".join(_padded(s, 12) for s, _ in sets) + b"k" * n + struct.pack(f"<{n}i", *[0] * n) + struct.pack("<i", 0)
+    )
     out += _record(info)
-    for s, elements in dict(sets).items():
-        out += _record(b"    " + struct.pack("<3i", 1, len(elements), len(elements)) + b"".join(_padded(e, 12) for e in elements))
+    for elements in dict(sets).values():
+        out += _record(
+            b"    " + struct.pack("<3i", 1, len(elements), len(elements)) + b"".join(_padded(e, 12) for e in elements)
+        )
     flat = values.flatten("F").astype("<f4")
     half = len(flat) // 2
     if sparse:
         at = np.flatnonzero(flat)
         out += _record(b"    " + struct.pack("<3i", len(at), 4, 4) + b" " * 80)
-        return out + _record(b"    " + struct.pack("<3i", 1, len(at), len(at)) + (at + 1).astype("<i4").tobytes() + flat[at].tobytes())
+        return out + _record(
+            b"    " + struct.pack("<3i", 1, len(at), len(at)) + (at + 1).astype("<i4").tobytes() + flat[at].tobytes()
+        )
     out += _record(b"    " + struct.pack("<9i", 5, 7, *sizes))
     for more, part in ((3, flat[:half]), (1, flat[half:])):
-        out += _record(b"    " + struct.pack("<15i", more + 1, *[1] * 14)) + _record(b"    " + struct.pack("<i", more) + part.tobytes())
+        out += _record(b"    " + struct.pack("<15i", more + 1, *[1] * 14)) + _record(
+            b"    " + struct.pack("<i", more) + part.tobytes()
+        )
     return out
 
 
@@ -312,9 +370,13 @@ def gtap(w: Known, folder: Path) -> Path:
     exports = exports.transpose(1, 0, 2).copy()
     exports[:, here, here] = 0.0
     c, a, r = ("COMM", goods), ("ACTS", goods), ("REG", regions)
-    body = har_header("VDFB", home_z.transpose(1, 2, 0), (c, a, r)) + har_header("VMFB", abroad_z.transpose(1, 2, 0), (c, a, r))
+    body = har_header("VDFB", home_z.transpose(1, 2, 0), (c, a, r)) + har_header(
+        "VMFB", abroad_z.transpose(1, 2, 0), (c, a, r)
+    )
     for k, name in enumerate(("P", "G", "I")):
-        body += har_header(f"VD{name}B", home_f[:, :, k].T, (c, r)) + har_header(f"VM{name}B", abroad_f[:, :, k].T, (c, r))
+        body += har_header(f"VD{name}B", home_f[:, :, k].T, (c, r)) + har_header(
+            f"VM{name}B", abroad_f[:, :, k].T, (c, r)
+        )
     body += har_header("VXSB", exports, (c, ("REG", regions), ("DST", regions)), sparse=True)
     body += har_header("VCIF", exports, (c, ("REG", regions), ("DST", regions)))
     body += har_header("VMSB", 1.1 * exports, (c, ("REG", regions), ("DST", regions)))
@@ -334,8 +396,14 @@ def nation(w: Known, folder: Path) -> Path:
     brought, bought = w.z[1:, :, 0].sum(0), w.f[1:, :, 0].sum(0)
     head = ["", *codes, *finals, "EXPO"]
     home: Lines = [head, *([f"DOM_{i}", *z[k], *f[k], sold[k]] for k, i in enumerate(codes))]
-    home += [["VALU", *w.value_added[0], *[0] * 6], ["TXS_INT_FNL", *w.taxes[0], *[0] * 6], ["OUTPUT", *w.output[0], *[0] * 6]]
-    _write(folder / "CHN2018imp.csv", [head, *([f"IMP_{i}", *brought[k], *bought[k], 0.0] for k, i in enumerate(codes))])
+    home += [
+        ["VALU", *w.value_added[0], *[0] * 6],
+        ["TXS_INT_FNL", *w.taxes[0], *[0] * 6],
+        ["OUTPUT", *w.output[0], *[0] * 6],
+    ]
+    _write(
+        folder / "CHN2018imp.csv", [head, *([f"IMP_{i}", *brought[k], *bought[k], 0.0] for k, i in enumerate(codes))]
+    )
     return _write(folder / "CHN2018dom.csv", home)
 
 
@@ -354,7 +422,11 @@ def eurostat(w: Known, folder: Path) -> Path:
     for row, v in (("D1", w.value_added[0]), ("D21X31", w.taxes[0]), ("P1", w.output[0])):
         cells += [["TOTAL", row, column, x] for column, x in zip(codes, v, strict=True)]
     lines: Lines = [["DATAFLOW", "freq", "unit", "stk_flow", "prd_ava", "prd_use", "geo", "TIME_PERIOD", "OBS_VALUE"]]
-    lines += [["ESTAT:NAIO_10_CP1700(1.0)", "A", u, a, b, c, "FI", 2019, d] for u in ("MIO_NAC", "MIO_EUR") for a, b, c, d in cells]
+    lines += [
+        ["ESTAT:NAIO_10_CP1700(1.0)", "A", u, a, b, c, "FI", 2019, d]
+        for u in ("MIO_NAC", "MIO_EUR")
+        for a, b, c, d in cells
+    ]
     return _write(folder / "naio_10_cp1700_linear.csv", lines)
 
 
@@ -362,9 +434,6 @@ def ceads(w: Known, folder: Path) -> Path:
     """Two provinces in the open rest, four sectors of the list of 2012."""
     del w
     p = official.known_provinces(("Beijing", "Guangdong"), 4)
-    names = ("Agriculture, forestry, animal husbandry and fishery", "Coal mining", "Petroleum and gas", "Metal mining")
-    from xunhuan.data.sector_lists import sector_list
-
     names = sector_list("cn42-2012").sectors.names_en[:4]
     sheets: dict[str, Lines] = {"Table_2018_English Version": official.ceads_grid(p, names, 2018)}
     return official.write_workbook(folder / "MRIO 2018.xlsx", sheets)

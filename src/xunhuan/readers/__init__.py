@@ -66,7 +66,13 @@ FORMATS = {
             "read_icio",
             takes=("divided",),
         ),
-        Reader("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", r"(?!adb).*(mrio|ceads).*\.xlsx", "ceads", "read_ceads"),
+        Reader(
+            "ceads",
+            "provincial MRIO workbooks of CEADs (.xlsx)",
+            r"(?!adb).*(mrio|ceads).*\.xlsx",
+            "ceads",
+            "read_ceads",
+        ),
         Reader(
             "ipio",
             "interprovincial tables of China by owner of firms, 1997-2017 (Chen et al. 2023), found by their labels",
@@ -111,7 +117,11 @@ FORMATS = {
             "read_eora",
         ),
         Reader(
-            "gloria", "GLORIA (folder or zip of a year, its ReadMe beside), into flows and uses", r"gloria_mrios.*", "gloria", "read_gloria"
+            "gloria",
+            "GLORIA (folder or zip of a year, its ReadMe beside), into flows and uses",
+            r"gloria_mrios.*",
+            "gloria",
+            "read_gloria",
         ),
         Reader("gtap", "GTAP data base as header-array file (basedata.har)", r".*\.har", "gtap", "read_gtap"),
         Reader(

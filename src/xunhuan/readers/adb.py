@@ -21,7 +21,7 @@ from xunhuan.errors import BadInput
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
-from xunhuan.readers.square import Cells, Square, square
+from xunhuan.readers.square import Cells, Label, Square, square
 
 FILE = r"adb[ _-]?mrio.*\.xls[xb]"
 _HEAD, _LEFT = 15, 8
@@ -65,7 +65,8 @@ def _cells(grid: Sheet) -> tuple[Cells, dict[str, str]]:
         )
     words = [c for c in range(left) if c not in (code_at, region_at)]
     names: dict[str, str] = {}
-    rows, columns = [], []
+    rows: list[Label] = []
+    columns: list[Label] = []
     last = top
     for r in range(top, grid.shape[0]):
         code, said = grid.text(r, code_at).casefold(), next((t for c in words if (t := grid.text(r, c))), "")
@@ -79,7 +80,9 @@ def _cells(grid: Sheet) -> tuple[Cells, dict[str, str]]:
     for c in range(left, grid.shape[1]):
         code = grid.text(top - 1, c).casefold()
         region = grid.text(top - 2, c)
-        columns.append((region if re.fullmatch(r"[cf]\d+", code) else "", code or region.casefold() or f"column {c + 1}"))
+        columns.append(
+            (region if re.fullmatch(r"[cf]\d+", code) else "", code or region.casefold() or f"column {c + 1}")
+        )
     return Cells(rows, columns, grid.numbers(slice(top, last), slice(left, grid.shape[1]))), names
 
 
@@ -102,7 +105,12 @@ def _blocks(t: Square, names: dict[str, str], year: int, path: Path) -> Blocks:
 
     worth = fits(_VALUE_ADDED) or [c for c in t.paid if c == "r64"]
     if len(worth) != 1:
-        raise BadInput("there is no row of value added at basic prices below the industries", items=[f"{c}: {names.get(c, '')}" for c in t.paid], where=str(path), fix="restore the rows of the official file")
+        raise BadInput(
+            "there is no row of value added at basic prices below the industries",
+            items=[f"{c}: {names.get(c, '')}" for c in t.paid],
+            where=str(path),
+            fix="restore the rows of the official file",
+        )
     extras = [c for c in t.paid if c not in (*worth, *fits(_SUMS))]
     made = fits(_OUTPUT)
     output = t.paid[made[0]] if made else t.z.sum((2, 3)) + t.final.sum((2, 3))

@@ -49,7 +49,11 @@ class Archive:
                 fix="say which year with --year, or give one file",
             )
         of = f" of {year}" if year is not None else ""
-        raise BadInput(f"there is no file for {what}{of}; there is {some or 'nothing'}", where=str(self.path), fix=f"its name is like {pattern}")
+        raise BadInput(
+            f"there is no file for {what}{of}; there is {some or 'nothing'}",
+            where=str(self.path),
+            fix=f"its name is like {pattern}",
+        )
 
     def has(self, pattern: str) -> bool:
         """Whether some file has such a name."""
@@ -57,7 +61,7 @@ class Archive:
 
     @contextmanager
     def open(self, name: str, limit: int = WHOLE) -> Iterator[IO[bytes]]:
-        """A file to read from. Raises BadInput where it is larger than `limit`, locked or a link, ForeignFile where damaged."""
+        """A file to read from. Raises BadInput where it is larger than `limit` or locked, ForeignFile where damaged."""
         where = f"{self.path}/{name}" if name else str(self.path)
         if not self.packed:
             file = self.path / name if name else self.path
@@ -69,7 +73,9 @@ class Archive:
             with zipfile.ZipFile(self.path) as z:
                 info = z.getinfo(name)
                 if info.flag_bits & 1:
-                    raise BadInput("the file is locked with a password", where=where, fix="unpack it, and give the folder")
+                    raise BadInput(
+                        "the file is locked with a password", where=where, fix="unpack it, and give the folder"
+                    )
                 _bounded(info.file_size, limit, where)
                 with z.open(info) as f:
                     yield f
@@ -79,7 +85,11 @@ class Archive:
 
 def _bounded(size: int, limit: int, where: str) -> None:
     if size > limit:
-        raise BadInput(f"the file holds {size / 2**30:.1f} GiB; at most {limit / 2**30:.0f} are read", where=where, fix="check that it is the table")
+        raise BadInput(
+            f"the file holds {size / 2**30:.1f} GiB; at most {limit / 2**30:.0f} are read",
+            where=where,
+            fix="check that it is the table",
+        )
 
 
 def archive(path: Path) -> Archive:

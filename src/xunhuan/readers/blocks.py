@@ -97,7 +97,9 @@ def close(b: Blocks, tolerance: float = 0.01) -> Imported:
     used = sums.use.sum(2)
     log = _Changes(b, list(b.changes))
     log.cells("negative intermediate use", "intermediate use", used + sums.moved.sum(0), used)
-    log.cells("flows below 0", "use, all origins", below.sum(0) if below.any() else np.zeros_like(used), np.zeros_like(used))
+    log.cells(
+        "flows below 0", "use, all origins", below.sum(0) if below.any() else np.zeros_like(used), np.zeros_like(used)
+    )
     log.cells("rows closed", "final use, discrepancy", np.zeros_like(rows), rows)
     log.cells("columns closed", "value added, discrepancy", np.zeros_like(columns), columns)
     final = sums.final if b.final is None else b.final

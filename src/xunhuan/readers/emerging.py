@@ -1,7 +1,7 @@
 """EMERGING V2: 245 economies x 133 sectors in a MATLAB file (HDF5), read one destination at a time into flows and uses.
 
-Data sets z (intermediate), f (final), va, X (output) and, in some files, country_list, sector_list and final_list, all at the
-top or in one group. MATLAB keeps columns together, so a destination's columns are rows of the data set; other writers turn
+Data sets z (intermediate), f (final), va, X (output) and country_list, sector_list and final_list, all at the top or in one
+group. MATLAB keeps columns together, so a destination's columns are rows of the data set; other writers turn
 the matrix. Which way it lies is told by which way it balances.
 """
 
@@ -51,7 +51,9 @@ def read_emerging(path: Path, year: int | None = None, sheet: str | None = None,
         with h5py.File(path, "r") as file:
             b = _blocks(_parts(file, path), path, year)
     except OSError as e:
-        raise ForeignFile("the file is truncated or not MATLAB's of version 7.3 (HDF5)", where=str(path), fix="download it again") from e
+        raise ForeignFile(
+            "the file is truncated or not MATLAB's of version 7.3 (HDF5)", where=str(path), fix="download it again"
+        ) from e
     return close(b, tolerance)
 
 
@@ -77,8 +79,7 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
     p = Problems("data sets are missing or do not fit each other")
     p.items = [f"there is no data set {k!r}" for k, d in found.items() if d is None]
     p.raise_if(BadInput, where=str(path), fix="give EMERGING_V2_YYYY_m.mat as published")
-    z, f, va, x = (found[k] for k in _NAMES)
-    assert z is not None and f is not None and va is not None and x is not None
+    z, f, va, x = (d for d in found.values() if d is not None)
     total = int(z.shape[0])
     lists = [_strings(group, name) for name in ("country_list", "sector_list", "final_list")]
     economies, sectors = lists[0], lists[1]
@@ -98,13 +99,19 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
         p.add("there is no country_list")
     if total not in f.shape or f.size % max(total * n, 1):
         p.add(f"f is {' x '.join(map(str, f.shape))}, which does not fit {n} economies and {total} rows")
-    p.items += [f"{k} has {d.size} numbers for {total}" for k, d in (("va", va), ("X", x)) if d.size % total or d.size > 50 * total]
+    p.items += [
+        f"{k} has {d.size} numbers for {total}"
+        for k, d in (("va", va), ("X", x))
+        if d.size % total or d.size > 50 * total
+    ]
     p.raise_if(BadInput, where=str(path), fix="give EMERGING_V2_YYYY_m.mat as published, labels included")
     bought = np.asarray(f[()], dtype=np.float64)
     bought = bought if bought.shape[0] == total and bought.shape[1] != total else bought.T
     worth = np.asarray(va[()], dtype=np.float64)
     worth = worth.reshape(-1, total).sum(0) if worth.shape[-1] == total else worth.reshape(total, -1).sum(1)
-    return _Parts(z, bought, worth, np.asarray(x[()], dtype=np.float64).reshape(-1)[:total], economies, sectors, lists[2])
+    return _Parts(
+        z, bought, worth, np.asarray(x[()], dtype=np.float64).reshape(-1)[:total], economies, sectors, lists[2]
+    )
 
 
 def _strings(group: Any, name: str) -> tuple[str, ...]:
@@ -115,7 +122,10 @@ def _strings(group: Any, name: str) -> tuple[str, ...]:
         return ()
     found = group[name]
     if h5py.check_ref_dtype(found.dtype) is not None:
-        return tuple("".join(chr(int(c)) for c in np.asarray(group.file[r][()]).reshape(-1) if c).strip() for r in found[()].reshape(-1))
+        return tuple(
+            "".join(chr(int(c)) for c in np.asarray(group.file[r][()]).reshape(-1) if c).strip()
+            for r in found[()].reshape(-1)
+        )
     return tuple((x.decode() if isinstance(x, bytes) else str(x)).strip() for x in np.asarray(found[()]).reshape(-1))
 
 
@@ -130,14 +140,21 @@ def _blocks(t: _Parts, path: Path, year: int) -> Blocks:
         bad = np.argwhere(~np.isfinite(z))
         if bad.size:
             p = Problems("cells are not finite numbers")
-            p.items = [f"z of {t.economies[int(r) // k]} {t.sectors[int(r) % k]} to {t.economies[s]} {t.sectors[int(c)]}" for r, c in bad[:50]]
+            p.items = [
+                f"z of {t.economies[int(r) // k]} {t.sectors[int(r) % k]} to {t.economies[s]} {t.sectors[int(c)]}"
+                for r, c in bad[:50]
+            ]
             p.raise_if(BadInput, where=str(path))
         adder.buyer(s, z.reshape(n, k, k), t.final[:, s * f : (s + 1) * f].reshape(n, k, f))
     named = len(t.categories) == f
     return Blocks(
         geography=world_of(tuple(map(economy_of, t.economies))),
         sectors=_sectors(t.sectors),
-        categories=t.categories if named else _CATEGORIES if f == len(_CATEGORIES) else tuple(f"final_{c + 1}" for c in range(f)),
+        categories=t.categories
+        if named
+        else _CATEGORIES
+        if f == len(_CATEGORIES)
+        else tuple(f"final_{c + 1}" for c in range(f)),
         components=("value_added",),
         value_added=t.value_added.reshape(n, k, 1),
         output=t.output.reshape(n, k),
@@ -148,7 +165,10 @@ def _blocks(t: _Parts, path: Path, year: int) -> Blocks:
         name=f"emerging-{year}",
         title=f"EMERGING input-output table {year}: {n} economies, {k} sectors",
         source="EMERGING V2 (Huo et al. 2022, Journal of Industrial Ecology 26, doi 10.1111/jiec.13264), CC BY 4.0",
-        notes=("who buys where within an economy is not kept: all its users source alike", "rows of the file are " + ("destinations" if turned else "origins") + ", as it balances"),
+        notes=(
+            "who buys where within an economy is not kept: all its users source alike",
+            "rows of the file are " + ("destinations" if turned else "origins") + ", as it balances",
+        ),
     )
 
 

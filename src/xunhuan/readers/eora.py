@@ -127,7 +127,11 @@ def _plan(files: Archive) -> _Plan:
     rows, finals = _labels(files, "T"), _labels(files, "FD")
     p = Problems("labels are not as Eora26 has them")
     for what, lines in (("T", rows), ("FD", finals)):
-        p.items += [f"labels_{what}.txt, line {k}: expected country, code, kind and name" for k, x in enumerate(lines, 1) if len(x) < 4]
+        p.items += [
+            f"labels_{what}.txt, line {k}: expected country, code, kind and name"
+            for k, x in enumerate(lines, 1)
+            if len(x) < 4
+        ]
     p.raise_if(BadInput, where=str(files.path), fix="give the labels as published")
     rest = [k for k, x in enumerate(rows) if x[1].upper() == REST_OF_WORLD]
     made = {(x[1], x[3]): k for k, x in enumerate(rows) if k not in rest}
@@ -169,7 +173,11 @@ def _lines(files: Archive, plan: _Plan) -> Iterator[tuple[int, Array, Array]]:
                 yield seen, line, bought
             seen += 1
     if seen != count:
-        raise BadInput(f"{seen} rows for {count} labels", where=f"{where[0]}, {where[1]}", fix="the file is cut off: download it again")
+        raise BadInput(
+            f"{seen} rows for {count} labels",
+            where=f"{where[0]}, {where[1]}",
+            fix="the file is cut off: download it again",
+        )
 
 
 def _named(written: str, names: tuple[tuple[str, str], ...]) -> str:

@@ -64,7 +64,11 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
     regions, names = (tuple(dict.fromkeys(x[k] for x in rows)) for k in (0, 1))
     n, k = len(regions), len(names)
     if rows != [(r, i) for r in regions for i in names]:
-        raise BadInput("x.txt does not run region by region over one list of sectors", where=str(path), fix="give the folder as published")
+        raise BadInput(
+            "x.txt does not run region by region over one list of sectors",
+            where=str(path),
+            fix="give the folder as published",
+        )
     with _open(files, r"A\.txt" if scale else r"Z\.txt") as z, _open(files, r"Y\.txt") as y:
         _same(z.columns, rows, z, "column")
         finals = tuple(dict.fromkeys(c for _, c in y.columns))
@@ -87,7 +91,9 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
             adder.seller(*divmod(seen, k), (line * times).reshape(n, k), bought.reshape(n, f))
             seen += 1
         if seen < n * k:
-            raise BadInput(f"{seen} rows for {n * k}", where=f"{z.where}, {y.where}", fix="the file is cut off: download it again")
+            raise BadInput(
+                f"{seen} rows for {n * k}", where=f"{z.where}, {y.where}", fix="the file is cut off: download it again"
+            )
     value_added, components = _paid(files, rows)
     sectors = listed_by_names(names, "exiobase3-ixi", "exiobase3-pxp")
     codes = tuple(r if r in _REST else economy_of(r) for r in regions)
@@ -167,10 +173,16 @@ def _named(written: str, names: tuple[tuple[str, str], ...]) -> str:
 
 
 def _paid(files: Archive, rows: list[Pair]) -> tuple[Array, tuple[str, ...]]:
-    """What industries pay beside inputs, by component. A row Total stands for its parts. Raises BadInput where there is none."""
-    folders = [n for n in files.names if re.search(r"(^|/)(factor_inputs|value_added|satellite)/F\.txt$", n, re.IGNORECASE)]
+    """What industries pay beside inputs, by component; a row Total stands for its parts. Raises BadInput without any."""
+    folders = [
+        n for n in files.names if re.search(r"(^|/)(factor_inputs|value_added|satellite)/F\.txt$", n, re.IGNORECASE)
+    ]
     if not folders:
-        raise BadInput("there is no F.txt of value added", where=str(files.path), fix="it lies in factor_inputs, value_added or satellite")
+        raise BadInput(
+            "there is no F.txt of value added",
+            where=str(files.path),
+            fix="it lies in factor_inputs, value_added or satellite",
+        )
     name = min(folders, key=lambda n: ("satellite" in n, "value_added" in n))
     found: dict[str, dict[str, Array]] = {}
     with _open(Archive(files.path, (name,), files.packed), r"F\.txt", 1) as file:
@@ -179,7 +191,11 @@ def _paid(files: Archive, rows: list[Pair]) -> tuple[Array, tuple[str, ...]]:
             if component := _named(label, _COMPONENTS):
                 found.setdefault(component, {})[label] = line
     if not found:
-        raise BadInput("no row is of compensation, operating surplus or taxes", where=f"{files.path}/{name}", fix="give the file as published")
+        raise BadInput(
+            "no row is of compensation, operating surplus or taxes",
+            where=f"{files.path}/{name}",
+            fix="give the file as published",
+        )
     out = []
     for parts in found.values():
         whole = [v for n, v in parts.items() if n.strip().lower().endswith(": total")]

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, Index
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.data.sector_lists import of_house, sector_list
@@ -84,29 +84,31 @@ def _flat(path: Path, stream: IO[bytes]) -> Cells:
     """The flat form, added into a matrix as it comes."""
     import pandas as pd
 
-    rows: dict[tuple[str, str], int] = {}
-    columns: dict[tuple[str, str], int] = {}
-    parts: list[tuple[Array, Array, Array]] = []
+    rows: dict[Label, int] = {}
+    columns: dict[Label, int] = {}
+    parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
     try:
         chunks = pd.read_csv(stream, chunksize=CHUNK, keep_default_na=False, dtype=str, encoding="utf-8-sig")
         seen = 0
         for chunk in chunks:
             names = _columns_of(list(chunk.columns), path)
-            at = [_places(chunk[a], chunk[b], known) for a, b, known in ((*names[:2], rows), (*names[2:4], columns))]
-            value = pd.to_numeric(chunk[names[4]], errors="coerce").to_numpy(dtype=np.float64)
+            a, b, c, d, e = (chunk[x] for x in names)
+            value = pd.to_numeric(e, errors="coerce").to_numpy(dtype=np.float64)
             for k in np.flatnonzero(~np.isfinite(value))[:20]:
-                p.add(f"line {seen + int(k) + 2}, {names[4]}: {chunk[names[4]].iloc[int(k)]!r} is not a number")
-            parts.append((at[0], at[1], value))
+                p.add(f"line {seen + int(k) + 2}, {names[4]}: {e.iloc[int(k)]!r} is not a number")
+            parts.append((_places(a, b, rows), _places(c, d, columns), value))
             seen += len(chunk)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
+        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from fault
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
     values = np.zeros((len(rows), len(columns)))
-    for r, c, v in parts:
-        np.add.at(values, (r, c), v)
-    r, c = (sorted(labels.items(), key=lambda x: _order(x[0])) for labels in (rows, columns))
-    return Cells([x for x, _ in r], [x for x, _ in c], values[np.ix_([k for _, k in r], [k for _, k in c])])
+    for at, to, v in parts:
+        np.add.at(values, (at, to), v)
+    down, along = (sorted(labels.items(), key=lambda x: _order(x[0])) for labels in (rows, columns))
+    return Cells(
+        [x for x, _ in down], [x for x, _ in along], values[np.ix_([k for _, k in down], [k for _, k in along])]
+    )
 
 
 @cache
@@ -136,20 +138,22 @@ def _columns_of(names: Sequence[str], path: Path) -> list[str]:
     return found
 
 
-def _places(economy: object, code: object, known: dict[tuple[str, str], int]) -> Array:
+def _places(economy: Any, code: Any, known: dict[Label, int]) -> Index:
     """Position of each line's label, new ones put at the end."""
     import pandas as pd
 
     both = pd.Series(economy).str.cat(pd.Series(code), sep="_")
     numbers, labels = pd.factorize(both)
     at = np.array([known.setdefault(_label(str(x)), len(known)) for x in labels], dtype=np.intp)
-    return np.asarray(at[numbers])
+    return np.asarray(at[numbers], dtype=np.intp)
 
 
 def _blocks(cells: Cells, path: Path, year: int) -> Blocks:
     t = square(cells, path)
     if not t.paid:
-        raise BadInput(f"there are no rows of value added ({_PAID}_D1, ...)", where=str(path), fix="the file may be cut off")
+        raise BadInput(
+            f"there are no rows of value added ({_PAID}_D1, ...)", where=str(path), fix="the file may be cut off"
+        )
     return Blocks(
         geography=world_of(tuple(map(economy_of, t.economies))),
         sectors=of_house(Sectors(t.industries), "figaro64"),
@@ -165,5 +169,8 @@ def _blocks(cells: Cells, path: Path, year: int) -> Blocks:
         name=f"figaro-{year}",
         title=f"FIGARO inter-country input-output table {year}: {len(t.economies)} economies, {len(t.industries)} sectors",
         source="Eurostat, FIGARO tables",
-        notes=("output is what a row sums to", "value added includes taxes less subsidies on products and purchases abroad"),
+        notes=(
+            "output is what a row sums to",
+            "value added includes taxes less subsidies on products and purchases abroad",
+        ),
     )

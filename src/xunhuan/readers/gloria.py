@@ -2,8 +2,9 @@
 
 Rows and columns of T run region by region: 120 industries, then 120 products. Industries' rows hold what they make of each
 product (supply, their own region's columns), products' rows what industries use. A table of industries is made of it by
-fixed sales structures: each product is sold to all users by the industries that make it, in the shares in which they make it
-(model D of the Eurostat manual). 1000 USD. Labels are in the ReadMe's sheets Regions, Sectors and Value added and final demand.
+fixed sales structures: each product is sold to all users by the industries that make it, in the shares in which they make
+it (model D of the Eurostat manual). 1000 USD. Labels are in the ReadMe's sheets Regions, Sectors, and Value added and final
+demand.
 """
 
 from __future__ import annotations
@@ -116,16 +117,20 @@ def _paid(files: Archive, year: int, size: tuple[int, int, int]) -> Array:
                 out[:, :, count % v] += line.reshape(n, 2, k)[:, 0]
             count += 1
     if count != n * v:
-        raise BadInput(f"{count} rows for {n} regions of {v} components", where=where, fix="give the files of one release")
+        raise BadInput(
+            f"{count} rows for {n} regions of {v} components", where=where, fix="give the files of one release"
+        )
     return out
 
 
 def _labels(files: Archive) -> tuple[list[str], list[str], list[str], tuple[str, ...], tuple[str, ...]]:
-    """Regions, their names, sectors, final categories and components, from the ReadMe. Raises BadInput where it is missing."""
+    """Regions, their names, sectors, final categories and components, of the ReadMe. Raises BadInput without it."""
     folder = files.path if files.path.is_dir() else files.path.parent
     books = [*folder.glob("GLORIA_ReadMe*.xlsx"), *folder.parent.glob("GLORIA_ReadMe*.xlsx")]
     if not books:
-        raise BadInput("there is no workbook of labels", where=str(folder), fix="put GLORIA_ReadMe_*.xlsx beside the results")
+        raise BadInput(
+            "there is no workbook of labels", where=str(folder), fix="put GLORIA_ReadMe_*.xlsx beside the results"
+        )
 
     def column(sheet: str, title: str) -> list[str]:
         grid = open_sheet(books[0], sheet, sheet)
@@ -133,7 +138,9 @@ def _labels(files: Archive) -> tuple[list[str], list[str], list[str], tuple[str,
         for c in range(columns):
             if grid.text(0, c).casefold() == title.casefold():
                 return [t for r in range(1, rows) if (t := grid.text(r, c))]
-        raise BadInput(f"sheet {sheet!r} has no column {title}", where=str(books[0]), fix="give the ReadMe as published")
+        raise BadInput(
+            f"sheet {sheet!r} has no column {title}", where=str(books[0]), fix="give the ReadMe as published"
+        )
 
     both = "Value added and final demand"
     return (

@@ -1,14 +1,14 @@
 """GTAP data bases as header-array files (basedata.har): values at basic prices of version 10 and later, and of earlier ones.
 
-Headers, commodity by activity by region where not said otherwise (older names in brackets): VDFB (VDFM) and VMFB (VIFM) what
-firms buy at home and from abroad, VDPB VMPB (VDPM VIPM) households, VDGB VMGB (VDGM VIGM) government, VDIB VMIB investment (or
-the column CGDS of firms), VXSB (VXMD) exports by commodity, origin and destination, VST margins sold by commodity and region,
-VTWR margins used by margin, commodity, origin and destination, VMSB and VCIF (VIMS, VIWS) imports with and without duties, EVFB
-(VFM) payments to factors.
+Headers, commodity by activity by region where not said otherwise (older names in brackets): VDFB (VDFM) and VMFB (VIFM) are
+what firms buy at home and from abroad, VDPB VMPB (VDPM VIPM) households, VDGB VMGB (VDGM VIGM) government, VDIB VMIB
+investment (or the column CGDS of firms), VXSB (VXMD) exports by commodity, origin and destination, VST margins sold by
+commodity and region, VTWR margins used by margin, commodity, origin and destination, VMSB and VCIF (VIMS, VIWS) imports with
+and without duties, EVFB (VFM) payments to factors.
 
-Imports are sold to users at prices with duties and transport; each user's share of them is its share of a good's exports to its
-region at basic prices, and what it pays beyond is the component taxes_and_margins. Transport sold to the world's pool goes to
-regions as they use it, as final use transport_margins. Duties are rates on basic values.
+Imports are sold to users at prices with duties and transport; each user's share of them is its share of a good's exports to
+its region at basic prices, and what it pays beyond is the component taxes_and_margins. Transport sold to the world's pool
+goes to regions as they use it, as final use transport_margins. Duties are rates on basic values.
 """
 
 from __future__ import annotations
@@ -36,7 +36,15 @@ _NAMES = {
     "exports": ("VXSB", "VXMD"), "margins_sold": ("VST",), "margins_used": ("VTWR",),
     "with_duties": ("VMSB", "VIMS"), "without_duties": ("VCIF", "VIWS"), "factors": ("EVFB", "VFM"),
 }  # fmt: skip
-_OPTIONAL = ("home_investment", "abroad_investment", "margins_sold", "margins_used", "with_duties", "without_duties", "factors")
+_OPTIONAL = (
+    "home_investment",
+    "abroad_investment",
+    "margins_sold",
+    "margins_used",
+    "with_duties",
+    "without_duties",
+    "factors",
+)
 _CATEGORIES = ("household", "government", "investment", "transport_margins")
 
 
@@ -63,6 +71,10 @@ class _Axes:
     regions: tuple[str, ...]
 
 
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
+
+
 def _axes(have: dict[str, HarArray], path: Path) -> _Axes:
     """Goods and regions from the exports, activities from what firms buy. Raises BadInput where headers do not fit."""
     x, firms = have["exports"], have["home_firms"]
@@ -74,16 +86,20 @@ def _axes(have: dict[str, HarArray], path: Path) -> _Axes:
     n, k = len(axes.regions), len(axes.goods)
     rows = axes.goods
     if axes.activities[:k] != rows or len(axes.activities) > k + 1:
-        p.add(f"activities ({', '.join(axes.activities[:4])}, ...) are not the commodities ({', '.join(rows[:4])}, ...)")
-    shapes = {
+        p.add(
+            f"activities ({', '.join(axes.activities[:4])}, ...) are not the commodities ({', '.join(rows[:4])}, ...)"
+        )
+    shapes: dict[str, tuple[int, ...]] = {
         "exports": (k, n, n), "home_firms": (k, len(axes.activities), n), "abroad_firms": (k, len(axes.activities), n),
         "with_duties": (k, n, n), "without_duties": (k, n, n),
     }  # fmt: skip
     shapes |= {h: (k, n) for h in have if h.split("_")[-1] in ("private", "government", "investment")}
     for name, shape in shapes.items():
         if name in have and have[name].values.shape != shape:
-            p.add(f"{_NAMES[name][0]} is {' x '.join(map(str, have[name].values.shape))}, expected {' x '.join(map(str, shape))}")
-    p.raise_if(BadInput, where=str(path), fix="headers are commodity x activity x region; one activity makes one commodity")
+            p.add(f"{_NAMES[name][0]} is {_times(have[name].values.shape)}, expected {_times(shape)}")
+    p.raise_if(
+        BadInput, where=str(path), fix="headers are commodity x activity x region; one activity makes one commodity"
+    )
     return axes
 
 
@@ -121,7 +137,9 @@ def _blocks(have: dict[str, HarArray], path: Path, year: int) -> Blocks:
         duty = np.maximum(ratio(paid, exports), 0.0)
         duty[here, here] = 0.0
     return Blocks(
-        geography=world_of(codes, named={c: (r, r) for c, r in zip(codes, axes.regions, strict=True) if c not in known_economies()}),
+        geography=world_of(
+            codes, named={c: (r, r) for c, r in zip(codes, axes.regions, strict=True) if c not in known_economies()}
+        ),
         sectors=of_house(Sectors(axes.goods), "gtap"),
         categories=_CATEGORIES,
         components=components,
@@ -136,7 +154,8 @@ def _blocks(have: dict[str, HarArray], path: Path, year: int) -> Blocks:
         title=f"GTAP data base {year}: {n} regions, {k} sectors",
         source="GTAP data base, Center for Global Trade Analysis, Purdue University",
         notes=(
-            "each user's imports are its share of a good's imports at basic prices; duties and transport that firms pay are the component taxes_and_margins",
+            "each user's imports are its share of a good's imports at basic prices",
+            "duties and transport that firms pay on imports are in the component taxes_and_margins",
             "transport sold to the world's pool is final use where it is used",
             "duties are rates on basic values; those below 0 are 0",
         ),

@@ -1,8 +1,8 @@
 """Header-array files of GEMPACK (.har): records between their lengths, headers of four letters, sets beside arrays.
 
-A header is a record with its name; a second with kind (RE reals, 1C texts, ...), storage (FULL, SPSE), a long name and sizes;
-for reals one with the sets of the axes and one for each set's elements; then the numbers, in pieces, first axis fastest. As
-the layout is described by the program's public readers.
+A header is a record with its name; a second with kind (RE reals, 1C texts, ...), storage (FULL, SPSE), a long name and
+sizes; for reals one with the sets of the axes and one for each set's elements; then the numbers, in pieces, first axis
+fastest. The layout is that of the program's public readers.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class _Records:
         return body
 
     def cut(self) -> ForeignFile:
-        return ForeignFile("the file is truncated or no header-array file", where=str(self.path), fix="get it again, as .har")
+        return ForeignFile(
+            "the file is truncated or no header-array file", where=str(self.path), fix="get it again, as .har"
+        )
 
 
 def read_har(path: Path, wanted: frozenset[str]) -> dict[str, HarArray]:
@@ -73,7 +75,7 @@ def read_har(path: Path, wanted: frozenset[str]) -> dict[str, HarArray]:
     out: dict[str, HarArray] = {}
     with open(path, "rb") as stream:
         records = _Records(stream, path)
-        body = records.need(4)
+        body: bytes | None = records.need(4)
         while body is not None:
             # A header's name is the only record of four letters; all others begin with blanks.
             if len(body) == 4 and body.strip():
@@ -153,7 +155,7 @@ def _sparse(records: _Records, count: int) -> Array:
         if here < 0 or len(body) != 16 + 8 * here:
             raise records.cut()
         at = np.frombuffer(body, dtype="<i4", offset=16, count=here) - 1
-        if here and not (0 <= at.min() and at.max() < count):
+        if here and (at.min() < 0 or at.max() >= count):
             raise records.cut()
         out[at] = np.frombuffer(body, dtype="<f4", offset=16 + 4 * here, count=here)
     return out

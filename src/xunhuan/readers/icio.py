@@ -69,7 +69,11 @@ def read_icio(
     t = _apart(t) if divided and parts else _folded(t) if parts else t
     notes = ["value added includes taxes less subsidies on intermediate products"]
     if parts:
-        said = "are regions of one nation, whose final use is shared out by their value added" if divided else "are added up"
+        said = (
+            "are regions of one nation, whose final use is shared out by their value added"
+            if divided
+            else "are added up"
+        )
         notes.append(f"the parts {', '.join(parts)} that the edition divides economies into {said}")
     elif divided:
         notes.append("the edition divides no economy")
@@ -134,7 +138,9 @@ def _table(grid: Sheet) -> _Table:
         return np.pad(a, [(0, len(alone) if d in axes else 0) for d in range(a.ndim)]) if alone else a
 
     def total(found: Sequence[int]) -> Array:
-        return sum((grid.numbers(slice(r, r + 1), slice(1, 1 + n * k)) for r in found), np.zeros((1, n * k))).reshape(n, k)
+        return sum((grid.numbers(slice(r, r + 1), slice(1, 1 + n * k)) for r in found), np.zeros((1, n * k))).reshape(
+            n, k
+        )
 
     taxes = [r for r in range(1, grid.shape[0]) if _TAXES.fullmatch(grid.text(r, 0))]
     z = grid.numbers(body, slice(1, 1 + n * k)).reshape(n, k, n, k)
@@ -195,7 +201,11 @@ def _apart(t: _Table) -> _Table:
 def _geography(economies: Sequence[str]) -> Geography:
     nation = tuple(map(_whole, economies))
     known = known_economies()
-    named = dict(_PARTS) | {e: (f"{known[n].name_en} {e}", f"{known[n].name_zh} {e}") for e, n in zip(economies, nation, strict=True) if e not in _PARTS and e != n and n in known}
+    named = dict(_PARTS) | {
+        e: (f"{known[n].name_en} {e}", f"{known[n].name_zh} {e}")
+        for e, n in zip(economies, nation, strict=True)
+        if e not in _PARTS and e != n and n in known
+    }
     return world_of(economies, nation, named=named)
 
 

@@ -1,10 +1,10 @@
 """One nation's input-output table in an open rest of the world: the OECD's national tables, Eurostat's, and plain ones.
 
 Wide (csv or workbook): the first row and the first column hold labels; a sector is what labels a row and a column. Other
-columns are final use, exports (EXPO, P6, export), imports by good (IMPO, P7, import) or totals, other rows value added, imports
-by user (import, IMP) or totals. OECD: CCCYYYYdom.csv with CCCYYYYimp.csv beside it, or CCCYYYYttl.csv, rows DOM_, IMP_ or TTL_.
-Long, as Eurostat's data flows naio_10_cp1700 and naio_10_cp1750 come in csv: columns geo, TIME_PERIOD, unit, stk_flow (DOM,
-IMP, TOTAL), ind_ava or prd_ava, ind_use or prd_use, OBS_VALUE.
+columns are final use, exports (EXPO, P6, export), imports by good (IMPO, P7, import) or totals, other rows value added,
+imports by user (import, IMP) or totals. OECD: CCCYYYYdom.csv with CCCYYYYimp.csv beside it, or CCCYYYYttl.csv, rows DOM_,
+IMP_ or TTL_. Long, as Eurostat's data flows naio_10_cp1700 and naio_10_cp1750 come in csv: columns geo, TIME_PERIOD, unit,
+stk_flow (DOM, IMP, TOTAL), ind_ava or prd_ava, ind_use or prd_use, OBS_VALUE.
 
 Imports of a good are told apart by user where the table does; else each user takes the good from abroad in the one share.
 """
@@ -68,7 +68,8 @@ def read_national(
     if year is None:
         p.add("its year: give it with --year")
     p.raise_if(BadInput, where=str(path))
-    assert nation is not None and year is not None
+    assert nation is not None
+    assert year is not None
     unit = unit or cells.unit
     return close(_blocks(cells, path, economy_of(nation), year, unit), tolerance)
 
@@ -113,12 +114,22 @@ def _read(path: Path, sheet: str | None, nation: str | None, year: int | None) -
             more = _wide(beside["ttl"], None)
             below = [k for k, r in enumerate(more[0]) if r not in rows and r not in more[1]]
             at = [more[1].index(c) if c in more[1] else -1 for c in columns]
-            extra = np.array([[more[2][k, c] if c >= 0 else 0.0 for c in at] for k in below]).reshape(len(below), len(columns))
+            extra = np.array([[more[2][k, c] if c >= 0 else 0.0 for c in at] for k in below]).reshape(
+                len(below), len(columns)
+            )
             rows, values = [*rows, *(more[0][k] for k in below)], np.concatenate([values, extra])
-        imported = {(r, c): float(v) for r, line in zip(others[0], others[2], strict=True) for c, v in zip(others[1], line, strict=True)}
+        imported = {
+            (r, c): float(v)
+            for r, line in zip(others[0], others[2], strict=True)
+            for c, v in zip(others[1], line, strict=True)
+        }
         return _Cells(rows, columns, values, imported, False, economy, when, "million USD")
     if not beside["ttl"].is_file():
-        raise BadInput(f"beside {path.name} lies no {beside['imp'].name if 'dom' in path.stem else beside['dom'].name}", where=str(path), fix="domestic and imported use come in two files: put both in one folder, or give the file of totals (ttl)")
+        raise BadInput(
+            f"beside {path.name} lies no {beside['imp'].name if 'dom' in path.stem else beside['dom'].name}",
+            where=str(path),
+            fix="domestic and imported use come in two files: put both in one folder, or give the file of totals (ttl)",
+        )
     rows, columns, values = _wide(beside["ttl"], None)
     return _Cells(rows, columns, values, None, True, economy, when, "million USD")
 
@@ -149,9 +160,30 @@ def _long(path: Path, nation: str | None, year: int | None) -> _Cells:
 
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     frame.columns = [c.split(":")[0].strip() for c in frame.columns]
-    names = {k: next((c for c in frame.columns if re.fullmatch(p, c)), None) for k, p in (("row", r"(ind|prd)_ava"), ("column", r"(ind|prd)_use"), ("value", "OBS_VALUE"), ("geo", "geo"), ("time", "TIME_PERIOD"), ("unit", "unit"))}
+    names = {
+        k: next((c for c in frame.columns if re.fullmatch(p, c)), None)
+        for k, p in (
+            ("row", r"(ind|prd)_ava"),
+            ("column", r"(ind|prd)_use"),
+            ("value", "OBS_VALUE"),
+            ("geo", "geo"),
+            ("time", "TIME_PERIOD"),
+            ("unit", "unit"),
+        )
+    }
     p = Problems("a long table of Eurostat lacks columns")
-    p.items = [f"{k} ({n})" for k, n in (("row", "ind_ava or prd_ava"), ("column", "ind_use or prd_use"), ("value", "OBS_VALUE"), ("geo", "geo"), ("time", "TIME_PERIOD"), ("unit", "unit")) if names[k] is None]
+    p.items = [
+        f"{k} ({n})"
+        for k, n in (
+            ("row", "ind_ava or prd_ava"),
+            ("column", "ind_use or prd_use"),
+            ("value", "OBS_VALUE"),
+            ("geo", "geo"),
+            ("time", "TIME_PERIOD"),
+            ("unit", "unit"),
+        )
+        if names[k] is None
+    ]
     p.raise_if(BadInput, where=str(path), fix="download the data flow as csv with codes")
     frame = frame.assign(**{c: frame[c].str.split(":").str[0].str.strip() for c in frame.columns})
     asked = {"geo": nation and economy_of(nation), "time": year and str(year), "unit": None}
@@ -162,7 +194,7 @@ def _long(path: Path, nation: str | None, year: int | None) -> _Cells:
             frame, said = frame[said == want], said[said == want]
         if k == "unit" and "MIO_EUR" in set(said):
             frame = frame[said == "MIO_EUR"]
-        elif said.nunique() != 1:
+        elif len(set(said)) != 1:
             p.add(f"{column} holds {', '.join(sorted(set(said))[:8]) or 'nothing that is asked'}")
     p.raise_if(BadInput, where=str(path), fix="say which with --nation and --year, or download one alone")
     value = pd.to_numeric(frame[names["value"]].replace({":": "0", "": "0"}), errors="coerce")
@@ -183,9 +215,25 @@ def _long(path: Path, nation: str | None, year: int | None) -> _Cells:
         if f in part:
             for r, c, v in zip(keys[0][part[f]], keys[1][part[f]], value[part[f]], strict=True):
                 values[at[0][r], at[1][c]] = v
-    imported = {(r, c): float(v) for r, c, v in zip(keys[0][part["IMP"]], keys[1][part["IMP"]], value[part["IMP"]], strict=True)} if home == "DOM" else None
+    imported = (
+        {
+            (r, c): float(v)
+            for r, c, v in zip(keys[0][part["IMP"]], keys[1][part["IMP"]], value[part["IMP"]], strict=True)
+        }
+        if home == "DOM"
+        else None
+    )
     unit = "million EUR" if frame[names["unit"]].iloc[0] == "MIO_EUR" else frame[names["unit"]].iloc[0]
-    return _Cells(rows, columns, values, imported, home == "TOTAL", economy_of(frame[names["geo"]].iloc[0]), int(frame[names["time"]].iloc[0]), unit)
+    return _Cells(
+        rows,
+        columns,
+        values,
+        imported,
+        home == "TOTAL",
+        economy_of(frame[names["geo"]].iloc[0]),
+        int(frame[names["time"]].iloc[0]),
+        unit,
+    )
 
 
 def _fits(pattern: str, label: str) -> bool:
@@ -194,7 +242,9 @@ def _fits(pattern: str, label: str) -> bool:
 
 def _blocks(t: _Cells, path: Path, nation: str, year: int, unit: str) -> Blocks:
     sums = rf"{_OUTPUT}|{_TOTAL}|{_NOT_ADDED}"
-    codes = tuple(x for x in dict.fromkeys(t.rows) if x and x in t.columns and not _fits(rf"{sums}|{_IMPORT}|{_EXPORT}", x))
+    codes = tuple(
+        x for x in dict.fromkeys(t.rows) if x and x in t.columns and not _fits(rf"{sums}|{_IMPORT}|{_EXPORT}", x)
+    )
     r, c = ({x: k for k, x in enumerate(a)} for a in (t.rows, t.columns))
     beside = [x for x in dict.fromkeys(t.columns) if x and x not in codes]
     below = [x for x in dict.fromkeys(t.rows) if x and x not in codes]
@@ -231,7 +281,9 @@ def _blocks(t: _Cells, path: Path, nation: str, year: int, unit: str) -> Blocks:
         if (share > 1).any():
             over = ", ".join(codes[k] for k in np.flatnonzero(share > 1)[:8])
             p.add(f"imports are more than is used at home: {over}")
-            p.raise_if(BadInput, where=str(path), fix="take goods that are only passed through out of imports and exports")
+            p.raise_if(
+                BadInput, where=str(path), fix="take goods that are only passed through out of imports and exports"
+            )
     else:
         line = t.home[r[by_user or ""]]
         brought = [by_good(a[None, :, None, :], line[at][None])[:, 0] for a, at in ((z, users), (final, buyers))]
@@ -239,8 +291,10 @@ def _blocks(t: _Cells, path: Path, nation: str, year: int, unit: str) -> Blocks:
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     output = t.home[r[made], users] if made is not None else z.sum(1) + final.sum(1) + sold
     value_added, components = _value_added(t, r, users, paid, output - z.sum(0) - brought[0].sum(0))
-    whole_z, whole_f = with_rest(z[None, :, None], final[None, :, None], brought[0][:, None], brought[1][:, None], sold[None])
-    k = len(codes)
+    whole_z, whole_f = with_rest(
+        z[None, :, None], final[None, :, None], brought[0][:, None], brought[1][:, None], sold[None]
+    )
+    k, known = len(codes), known_economies().get(nation)
     return Blocks(
         geography=world_of((nation, REST_OF_WORLD), shut=(REST_OF_WORLD,)),
         sectors=_sectors(codes),
@@ -254,13 +308,15 @@ def _blocks(t: _Cells, path: Path, nation: str, year: int, unit: str) -> Blocks:
         currency=unit.split()[-1],
         unit=unit,
         name=f"{nation.lower()}-{year}",
-        title=f"{known_economies()[nation].name_en if nation in known_economies() else nation} {year}: {k} sectors in an open rest of the world",
+        title=f"{known.name_en if known else nation} {year}: {k} sectors in an open rest of the world",
         source=f"as the file {path.name} holds it",
         notes=tuple(notes),
     )
 
 
-def _value_added(t: _Cells, r: dict[str, int], users: list[int], paid: list[str], rest: Array) -> tuple[Array, tuple[str, ...]]:
+def _value_added(
+    t: _Cells, r: dict[str, int], users: list[int], paid: list[str], rest: Array
+) -> tuple[Array, tuple[str, ...]]:
     """Rows of value added j v; what is left of output where the table has none."""
     if not paid:
         return rest[:, None], ("value_added",)

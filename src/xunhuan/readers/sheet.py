@@ -234,9 +234,7 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
         # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-        frame = pd.read_csv(
-            stream or path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""]
-        )
+        frame = pd.read_csv(stream or path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)

@@ -54,7 +54,9 @@ def square(cells: Cells, path: Path) -> Square:
         p.items += [f"there is no {what} {e} {i}" for e, i in missing]
     if not economies:
         p.add("there is no row of an industry")
-    p.items += [f"the column {e} {c} is of no economy of the rows" for e, c in cells.columns if e and e not in economies]
+    p.items += [
+        f"the column {e} {c} is of no economy of the rows" for e, c in cells.columns if e and e not in economies
+    ]
     p.raise_if(BadInput, where=str(path), fix="the file may be cut off: download it again")
     n, k, f = len(economies), len(industries), len(categories)
     r, c, b = [rows[x] for x in users], [columns[x] for x in users], [columns[x] for x in finals]

@@ -95,7 +95,9 @@ def _slowly(fields: list[str], width: int, number: int, labels: int, where: str)
         fields = fields[:-1]
     if len(fields) != width:
         raise BadInput(
-            f"line {number} holds {len(fields)} numbers for {width}", where=where, fix="the file may be cut off: download it again"
+            f"line {number} holds {len(fields)} numbers for {width}",
+            where=where,
+            fix="the file may be cut off: download it again",
         )
     p, out = Problems("fields that must hold numbers hold text"), np.zeros(width)
     for k, field in enumerate(fields):

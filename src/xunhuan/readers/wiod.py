@@ -165,7 +165,9 @@ def _plan(grid: Sheet, kind: Release) -> _Plan:
     p.raise_if(BadInput, where=str(grid.path), fix="restore the official file; is it of the other release?")
     names = [c for c, _ in rows]
     count = len(names) * k
-    heads = [(grid.text(_HEADER + 2, LABELS + c), grid.text(_HEADER, LABELS + c)) for c in range(count + len(names) * f)]
+    heads = [
+        (grid.text(_HEADER + 2, LABELS + c), grid.text(_HEADER, LABELS + c)) for c in range(count + len(names) * f)
+    ]
     wanted = [(grid.text(first + r, 2), grid.text(first + r, 0)) for r in range(count)]
     columns = _columns(grid, p, heads[:count], wanted)
     finals = _runs([c for c, _ in heads[count:]])

@@ -43,7 +43,9 @@ def check_package(path: Path) -> None:
     macros = BadInput("the workbook holds macros", where=str(path), fix="save it as .xlsx or .csv, without them")
     if not zipfile.is_zipfile(path):
         if path.stat().st_size > BYTES:
-            raise BadInput(f"the file holds more than {BYTES / 2**30:.0f} GiB", where=str(path), fix="check that it is the table")
+            raise BadInput(
+                f"the file holds more than {BYTES / 2**30:.0f} GiB", where=str(path), fix="check that it is the table"
+            )
         # The old form keeps its macros in a folder of this name.
         if path.suffix.lower() == ".xls" and "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
             raise macros

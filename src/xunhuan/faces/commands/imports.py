@@ -9,7 +9,9 @@ import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
 
-HELP = "wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26, gloria, gtap, national or tabular."
+HELP = (
+    "wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26, gloria, gtap, national or tabular."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +35,8 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Option(help="national: whose table it is, such as CHN, where the file does not tell it.")
         ] = None,
         divided: Annotated[
-            bool, typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation.")
+            bool,
+            typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation."),
         ] = False,
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
@@ -53,8 +56,8 @@ def register(app: typer.Typer) -> None:
         from xunhuan.readers import read
 
         with working(f"reading {path.name}") as tell:
-            own = {"unit": unit, "ownership": ownership, "progress": tell if kind == "ipio" else None}
-            own |= {"nation": nation, "divided": divided or None}
+            own: dict[str, Any] = {"unit": unit, "ownership": ownership, "nation": nation, "divided": divided or None}
+            own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
             accounts = found.accounts
