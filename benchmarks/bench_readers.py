@@ -65,6 +65,7 @@ def write_emerging(folder: Path) -> Path:
         final = rng.exponential(1.0, (n * f, n * k))
         made += final.sum(0)
         h["f"], h["va"], h["X"] = final, (made - paid)[:, None], made[:, None]
+        h["country_list"] = [f"R{r:03d}" for r in range(n)]
     return path
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.economies import economy_of, world_of
+from xunhuan.data.economies import economy_of, known_economies, world_of
 from xunhuan.errors import BadInput
 from xunhuan.readers.archives import STREAMED, Archive, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -63,7 +63,9 @@ def read_gloria(path: Path, year: int | None = None, sheet: str | None = None, t
     paid = _paid(files, year, (n, k, v))
     codes = tuple(map(economy_of, regions))
     b = Blocks(
-        geography=world_of(codes, named={c: (x, x) for c, x in zip(codes, names, strict=True)}),
+        geography=world_of(
+            codes, named={c: (x, x) for c, x in zip(codes, names, strict=True) if c not in known_economies()}
+        ),
         sectors=listed_by_names(sectors, "gloria"),
         categories=categories,
         components=components,

@@ -23,7 +23,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import known_economies, world_of
 from xunhuan.data.geography import Geography
 from xunhuan.data.isic import with_section
-from xunhuan.data.sector_lists import of_house
+from xunhuan.data.sector_lists import of_house, of_isic
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -213,7 +213,7 @@ def _sectors(industries: tuple[str, ...]) -> Sectors:
     """The list of the edition; the editions that write divisions without their sections say them here."""
     isic = tuple(with_section(i.removeprefix("D")) for i in industries)
     if all(isic):
-        return Sectors(industries, isic=isic)
+        return of_isic(industries, isic)
     return of_house(Sectors(industries), "icio2023", "icio2025")
 
 

@@ -21,7 +21,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import REST_OF_WORLD, economy_of, known_economies, world_of
 from xunhuan.data.isic import with_section
-from xunhuan.data.sector_lists import of_house
+from xunhuan.data.sector_lists import of_house, of_isic
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -326,4 +326,4 @@ def _value_added(
 
 def _sectors(codes: tuple[str, ...]) -> Sectors:
     isic = tuple(with_section(x) for x in codes)
-    return Sectors(codes, isic=isic) if all(isic) else of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")
+    return of_isic(codes, isic) if all(isic) else of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")

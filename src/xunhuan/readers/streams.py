@@ -75,12 +75,20 @@ def number_lines(
             continue
         parts = text.split(sep, labels)
         rest = parts[labels] if len(parts) > labels else ""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # what it says is found by the count
-            values = np.fromstring(rest, sep=sep) if rest else np.zeros(0)
+        values = _fast(rest, sep)
         if len(values) != width or not np.isfinite(values).all():
             values = _slowly(rest.split(sep) if rest else [], width, number, labels, where)
         yield [p.strip().strip('"') for p in parts[:labels]], values
+
+
+def _fast(text: str, sep: str) -> Array:
+    """Numbers of a line where it holds nothing else; fewer where it does, which the count tells."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return np.fromstring(text, sep=sep) if text else np.zeros(0)
+        except ValueError:
+            return np.zeros(0)
 
 
 def _decoded(raw: bytes, where: str) -> str:

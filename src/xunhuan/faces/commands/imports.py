@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
         ] = None,
+        home: Annotated[str, typer.Option(help="The nation looked at, by every later command.")] = "",
         name: Annotated[str, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = "",
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
         What the identities needed is summed up on the screen by step; nothing is written if the file is
         wrong.
         """
+        from xunhuan.data.relabelling import relabel
         from xunhuan.data.store import atomic_path, save
         from xunhuan.readers import read
 
@@ -60,7 +62,7 @@ def register(app: typer.Typer) -> None:
             own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(path, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
-            accounts = found.accounts
+            accounts = relabel(found.accounts, home=home) if home else found.accounts
             save(accounts, output)
             if changes is not None:
                 with atomic_path(changes) as tmp:
