@@ -28,7 +28,8 @@ SUMS = ("emerging", "exiobase-ixi", "exiobase-pxp", "eora26", "gloria", "gtap")
 NATIONS = {"national": "CHN", "eurostat": "FIN"}
 YEARS = {
     "icio": 2022, "icio-divided": 2018, "figaro": 2022, "figaro-flat": 2022, "adb": 2024, "emerging": 2023, "gloria": 2019,
-    "exiobase-ixi": 2020, "exiobase-pxp": 2020, "eora26": 2017, "gtap": 2017, "national": 2018, "eurostat": 2019, "ceads": 2018,
+    "exiobase-ixi": 2020, "exiobase-pxp": 2020, "eora26": 2017, "gtap": 2017, "national": 2018, "eurostat": 2019,
+    "ceads": 2018,
 }  # fmt: skip
 
 
