@@ -15,7 +15,7 @@ _FOLDER = resources.files("xunhuan.data") / "lists"
 
 
 @dataclass(frozen=True)
-class Economy:
+class KnownEconomy:
     """An economy: ISO 3166-1 alpha-3 code, alpha-2, names, clusters, and its code at the Asian Development Bank."""
 
     code: str
@@ -32,14 +32,16 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def known_economies() -> dict[str, Economy]:
+def known_economies() -> dict[str, KnownEconomy]:
     """Every economy of the list, by code.
 
     >>> known_economies()["VNM"].name_en, "ASEAN" in known_economies()["VNM"].clusters
     ('Viet Nam', True)
     """
     out = (
-        Economy(r["code"], r["iso2"], r["name_en"], r["name_zh"], tuple(r["clusters"].split()), r["adb"] or r["code"])
+        KnownEconomy(
+            r["code"], r["iso2"], r["name_en"], r["name_zh"], tuple(r["clusters"].split()), r["adb"] or r["code"]
+        )
         for r in _rows("economies.csv")
     )
     return {e.code: e for e in out}

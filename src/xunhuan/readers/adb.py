@@ -21,9 +21,8 @@ from xunhuan.errors import BadInput
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
-from xunhuan.readers.square import Cells, Label, Square, square
+from xunhuan.readers.square import CellLabel, LabelledCells, Square, square
 
-FILE = r"adb[ _-]?mrio.*\.xls[xb]"
 _HEAD, _LEFT = 15, 8
 """Rows and columns within which the first code must stand."""
 _CATEGORIES = {"f1": "household", "f2": "nonprofit", "f3": "government", "f4": "fixed_capital", "f5": "inventory"}
@@ -52,8 +51,8 @@ def _tables(path: Path) -> list[str]:
     return [n for n in names if not re.search(r"legend|note|contents", n, re.IGNORECASE)] or names
 
 
-def _cells(grid: Sheet) -> tuple[Cells, dict[str, str]]:
-    """Cells by economy and code in small letters, and the words beside each code."""
+def _cells(grid: Sheet) -> tuple[LabelledCells, dict[str, str]]:
+    """LabelledCells by economy and code in small letters, and the words beside each code."""
     top, left = _corner(grid)
     code_at = next((c for c in range(left) if grid.text(top, c).casefold() == "c1"), None)
     region_at = next((c for c in range(left) if grid.text(top, c) == grid.text(top - 2, left) != ""), None)
@@ -65,8 +64,8 @@ def _cells(grid: Sheet) -> tuple[Cells, dict[str, str]]:
         )
     words = [c for c in range(left) if c not in (code_at, region_at)]
     names: dict[str, str] = {}
-    rows: list[Label] = []
-    columns: list[Label] = []
+    rows: list[CellLabel] = []
+    columns: list[CellLabel] = []
     last = top
     for r in range(top, grid.shape[0]):
         code, said = grid.text(r, code_at).casefold(), next((t for c in words if (t := grid.text(r, c))), "")
@@ -83,7 +82,7 @@ def _cells(grid: Sheet) -> tuple[Cells, dict[str, str]]:
         columns.append(
             (region if re.fullmatch(r"[cf]\d+", code) else "", code or region.casefold() or f"column {c + 1}")
         )
-    return Cells(rows, columns, grid.numbers(slice(top, last), slice(left, grid.shape[1]))), names
+    return LabelledCells(rows, columns, grid.numbers(slice(top, last), slice(left, grid.shape[1]))), names
 
 
 def _corner(grid: Sheet) -> tuple[int, int]:

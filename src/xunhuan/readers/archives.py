@@ -18,7 +18,7 @@ WHOLE = 2 << 30
 """Bytes of the largest file that is read in one piece."""
 STREAMED = 64 << 30
 """Bytes of the largest file that is read row by row."""
-FILES = 10_000
+MEMBERS = 10_000
 """Files of the largest archive that is looked into."""
 
 
@@ -124,8 +124,10 @@ def _inside(folder: Path) -> list[str]:
 
 
 def _few(count: int, path: Path) -> None:
-    if count > FILES:
-        raise BadInput(f"there are more than {FILES} files", where=str(path), fix="give the folder of the table alone")
+    if count > MEMBERS:
+        raise BadInput(
+            f"there are more than {MEMBERS} files", where=str(path), fix="give the folder of the table alone"
+        )
 
 
 def year_in(*written: str) -> int | None:

@@ -27,7 +27,6 @@ from xunhuan.readers.streams import Adder
 if TYPE_CHECKING:
     import h5py
 
-FILE = r"emerging_v\d.*\.mat"
 _LARGEST = 400 * 200
 """Economies times sectors of the largest table that is read."""
 _CATEGORIES = ("household", "government", "capital")

@@ -23,7 +23,6 @@ from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.streams import Adder, number_lines, text_lines
 
-FILE = r"eora26_\d{4}_[bp]p(\.zip)?"
 _CATEGORIES = (
     ("household", "household final"), ("nonprofit", "non-profit"), ("government", "government final"),
     ("fixed_capital", "gross fixed"), ("inventory", "inventor"), ("acquisitions", "acquisitions"),

@@ -24,7 +24,6 @@ from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.streams import Adder, number_lines, text_lines
 
-FILE = r"iot_\d{4}_(ixi|pxp)(\.zip)?"
 _REST = {
     "WA": ("Rest of Asia and Pacific", "亚太其他地区"),
     "WL": ("Rest of America", "美洲其他地区"),
@@ -47,7 +46,7 @@ _CATEGORIES = (
     ("valuables", r"changes in valuables.*"),
     ("export", r"exports.*"),
 )
-Pair = tuple[str, str]
+_Pair = tuple[str, str]
 
 
 def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None, tolerance: float = 0.01) -> Imported:
@@ -122,7 +121,7 @@ class _Open:
 
     stream: IO[bytes]
     where: str
-    columns: list[Pair]
+    columns: list[_Pair]
     lines: int
 
 
@@ -139,7 +138,7 @@ def _open(files: Archive, pattern: str, labels: int = 2) -> Iterator[_Open]:
         yield _Open(stream, where, columns, len(head))
 
 
-def _same(found: list[Pair], wanted: list[Pair], file: _Open, what: str) -> None:
+def _same(found: list[_Pair], wanted: list[_Pair], file: _Open, what: str) -> None:
     p = Problems(f"{what}s are not those of x.txt")
     for at, (have, want) in enumerate(zip(found, wanted, strict=False)):
         if have != want:
@@ -149,7 +148,7 @@ def _same(found: list[Pair], wanted: list[Pair], file: _Open, what: str) -> None
     p.raise_if(BadInput, where=file.where, fix="give the files of one table")
 
 
-def _output(files: Archive) -> tuple[list[Pair], Array]:
+def _output(files: Archive) -> tuple[list[_Pair], Array]:
     """Labels and output of x.txt."""
     name = files.find(r"x\.txt", "output")
     where = f"{files.path}/{name}"
@@ -172,7 +171,7 @@ def _named(written: str, names: tuple[tuple[str, str], ...]) -> str:
     return next((n for n, pattern in names if re.fullmatch(pattern, written.strip(), re.IGNORECASE)), "")
 
 
-def _paid(files: Archive, rows: list[Pair]) -> tuple[Array, tuple[str, ...]]:
+def _paid(files: Archive, rows: list[_Pair]) -> tuple[Array, tuple[str, ...]]:
     """What industries pay beside inputs, by component; a row Total stands for its parts. Raises BadInput without any."""
     folders = [
         n for n in files.names if re.search(r"(^|/)(factor_inputs|value_added|satellite)/F\.txt$", n, re.IGNORECASE)

@@ -23,9 +23,9 @@ from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.archives import STREAMED, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import open_csv
-from xunhuan.readers.square import Cells, Label, square
+from xunhuan.readers.square import CellLabel, LabelledCells, square
 
-FILE = r"(matrix|flatfile)_eu-ic-io_.*\.csv"
+_FILE = r"(matrix|flatfile)_eu-ic-io_.*\.csv"
 CHUNK = 1_000_000
 _PAID = "W2"
 _COMPONENTS = {
@@ -51,7 +51,7 @@ def read_figaro(path: Path, year: int | None = None, sheet: str | None = None, t
     Raises BadInput naming what labels lack and cells that hold no number, ForeignFile for a cut file, UnbalancedAccounts.
     """
     files = archive(path)
-    name = files.find(FILE, "a table", year)
+    name = files.find(_FILE, "a table", year)
     last = name.rsplit("/", 1)[-1] or path.name
     with files.open(name, STREAMED) as stream:
         flat = b"obsValue" in _first_line(stream)
@@ -73,19 +73,19 @@ def _label(written: str) -> tuple[str, str]:
     return "" if economy == _PAID else economy, re.sub(r"(?<=\d)-(?=\d)", "T", code.removeprefix("CPA_"))
 
 
-def _matrix(path: Path, name: str, stream: IO[bytes]) -> Cells:
+def _matrix(path: Path, name: str, stream: IO[bytes]) -> LabelledCells:
     grid = open_csv(path, name=name, stream=stream)
     rows = [_label(grid.text(r, 0)) for r in range(1, grid.shape[0])]
     columns = [_label(grid.text(0, c)) for c in range(1, grid.shape[1])]
-    return Cells(rows, columns, grid.numbers(slice(1, grid.shape[0]), slice(1, grid.shape[1])))
+    return LabelledCells(rows, columns, grid.numbers(slice(1, grid.shape[0]), slice(1, grid.shape[1])))
 
 
-def _flat(path: Path, stream: IO[bytes]) -> Cells:
+def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     """The flat form, added into a matrix as it comes."""
     import pandas as pd
 
-    rows: dict[Label, int] = {}
-    columns: dict[Label, int] = {}
+    rows: dict[CellLabel, int] = {}
+    columns: dict[CellLabel, int] = {}
     parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
     try:
@@ -106,7 +106,7 @@ def _flat(path: Path, stream: IO[bytes]) -> Cells:
     for at, to, v in parts:
         np.add.at(values, (at, to), v)
     down, along = (sorted(labels.items(), key=lambda x: _order(x[0])) for labels in (rows, columns))
-    return Cells(
+    return LabelledCells(
         [x for x, _ in down], [x for x, _ in along], values[np.ix_([k for _, k in down], [k for _, k in along])]
     )
 
@@ -117,7 +117,7 @@ def _official() -> dict[str, int]:
     return {c: k for k, c in enumerate(codes)}
 
 
-def _order(label: Label) -> tuple[bool, str, int, str]:
+def _order(label: CellLabel) -> tuple[bool, str, int, str]:
     """Where a label stands in the matrix: by economy, the rest of the world last, then as the list of sectors has it."""
     economy, code = label
     return economy.startswith("FIG") or not economy, economy, _official().get(code, len(_official())), code
@@ -138,7 +138,7 @@ def _columns_of(names: Sequence[str], path: Path) -> list[str]:
     return found
 
 
-def _places(economy: Any, code: Any, known: dict[Label, int]) -> Index:
+def _places(economy: Any, code: Any, known: dict[CellLabel, int]) -> Index:
     """Position of each line's label, new ones put at the end."""
     import pandas as pd
 
@@ -148,7 +148,7 @@ def _places(economy: Any, code: Any, known: dict[Label, int]) -> Index:
     return np.asarray(at[numbers], dtype=np.intp)
 
 
-def _blocks(cells: Cells, path: Path, year: int) -> Blocks:
+def _blocks(cells: LabelledCells, path: Path, year: int) -> Blocks:
     t = square(cells, path)
     if not t.paid:
         raise BadInput(

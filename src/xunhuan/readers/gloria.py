@@ -23,7 +23,6 @@ from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.sheet import open_sheet
 from xunhuan.readers.streams import Adder, number_lines
 
-FILE = r"gloria_mrios.*"
 _PART = r".*_{0}-Results_(\d{{4}})_.*Markup001.*\.csv"
 _CATEGORIES = (
     ("nonprofit", "non-profit"), ("household", "household"), ("government", "government"), ("fixed_capital", "gross fixed"),
@@ -87,10 +86,10 @@ def read_gloria(path: Path, year: int | None = None, sheet: str | None = None, t
     return close(b, tolerance)
 
 
-Lines = Iterator[tuple[list[str], Array]]
+_Lines = Iterator[tuple[list[str], Array]]
 
 
-def _block(uses: Lines, finals: Lines, size: tuple[int, int, int], where: str) -> tuple[Array, Array]:
+def _block(uses: _Lines, finals: _Lines, size: tuple[int, int, int], where: str) -> tuple[Array, Array]:
     """The next k rows by user, i s kind j, and by buyer, i s f. Raises BadInput where there are no more."""
     n, k, f = size
     z, y = np.zeros((k, n, 2, k)), np.zeros((k, n, f))

@@ -27,7 +27,6 @@ from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, Sums, close
 from xunhuan.readers.har import HarArray, read_har
 
-FILE = r".*\.har"
 _NAMES = {
     "home_firms": ("VDFB", "VDFM"), "abroad_firms": ("VMFB", "VIFM"),
     "home_private": ("VDPB", "VDPM"), "abroad_private": ("VMPB", "VIPM"),

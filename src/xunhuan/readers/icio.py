@@ -29,8 +29,8 @@ from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv
 
-VALUE_ADDED, OUTPUT = ("VA", "VALU"), ("OUT", "OUTPUT")
-FILE = r"(.*[^0-9])?\d{4}(_(sml|ext))?\.csv"
+_VALUE_ADDED, OUTPUT = ("VA", "VALU"), ("OUT", "OUTPUT")
+_FILE = r"(.*[^0-9])?\d{4}(_(sml|ext))?\.csv"
 _TAXES = re.compile(r"TLS|TAXSUB|[A-Z0-9.]+_(TAXSUB|TLS)", re.IGNORECASE)
 _WHOLE = {"CN": "CHN", "MX": "MEX"}
 _PARTS = {
@@ -58,7 +58,7 @@ def read_icio(
     Raises BadInput naming line and column of bad cells and labels; UnbalancedAccounts past `tolerance`.
     """
     files = archive(path)
-    name = files.find(FILE, "a table", year)
+    name = files.find(_FILE, "a table", year)
     with files.open(name) as stream:
         grid = open_csv(path, name=name.rsplit("/", 1)[-1], stream=stream)
     year = year or year_in(grid.name, path.stem)
@@ -144,7 +144,7 @@ def _table(grid: Sheet) -> _Table:
 
     taxes = [r for r in range(1, grid.shape[0]) if _TAXES.fullmatch(grid.text(r, 0))]
     z = grid.numbers(body, slice(1, 1 + n * k)).reshape(n, k, n, k)
-    below = [total(x) for x in ([_row(grid, VALUE_ADDED)], taxes or [_row(grid, ("TLS",))], [_row(grid, OUTPUT)])]
+    below = [total(x) for x in ([_row(grid, _VALUE_ADDED)], taxes or [_row(grid, ("TLS",))], [_row(grid, OUTPUT)])]
     return _Table(whole, industries, categories, padded(z, 0, 2), final, *(padded(x, 0) for x in below))
 
 

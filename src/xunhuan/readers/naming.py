@@ -9,10 +9,10 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.sector_lists import of_house, sector_list
 
 
-def name_key(name: str) -> str:
+def bare_name(name: str) -> str:
     """A name without what writers vary: case, marks and blanks.
 
-    >>> name_key("Growing cereals n.e.c. ") == name_key("growing cereals nec")
+    >>> bare_name("Growing cereals n.e.c. ") == bare_name("growing cereals nec")
     True
     """
     return re.sub(r"\W+", "", name.casefold())
@@ -28,8 +28,8 @@ def listed_by_names(names: Sequence[str], *lists: str) -> Sectors:
     """
     for name in lists:
         of = sector_list(name).sectors
-        place = {name_key(n): c for c, n in zip(of.codes, of.names_en, strict=True)}
-        codes = [place.get(name_key(n), "") for n in names]
+        place = {bare_name(n): c for c, n in zip(of.codes, of.names_en, strict=True)}
+        codes = [place.get(bare_name(n), "") for n in names]
         if all(codes) and len(set(codes)) == len(codes):
             return of_house(Sectors(tuple(codes)), name)
     return Sectors(tuple(names))

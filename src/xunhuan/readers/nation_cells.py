@@ -12,7 +12,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.sheet import open_csv, open_sheet, sheet_names
-from xunhuan.readers.square import Label
+from xunhuan.readers.square import CellLabel
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class NationCells:
     rows: list[str]
     columns: list[str]
     home: Array
-    imported: dict[Label, float] | None
+    imported: dict[CellLabel, float] | None
     nation: str | None
     year: int | None
     unit: str

@@ -28,7 +28,6 @@ from xunhuan.readers.ceads import by_good, with_rest
 from xunhuan.readers.eurostat import is_long, long_cells
 from xunhuan.readers.nation_cells import NationCells, wide_cells
 
-FILE = r"[a-z]{3}\d{4}(dom|imp|ttl)\.csv|naio_10_.*\.csv"
 _EXPORT = r"expo|p6|exports?|ex|出口"
 _IMPORT = r"impo|p7|imports?|im|imp|进口"
 _OUTPUT = r"output|p1|out|gross output|total output|total inputs?|go|ti|x|总产出|总投入"

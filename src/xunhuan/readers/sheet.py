@@ -1,4 +1,4 @@
-"""Cells of a workbook or a csv, taken by place, with errors that name the sheet and the cell."""
+"""LabelledCells of a workbook or a csv, taken by place, with errors that name the sheet and the cell."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Sheet:
 
     @staticmethod
     def _nan(block: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """Cells that pandas reads as nan are empty cells."""
+        """LabelledCells that pandas reads as nan are empty cells."""
         return np.asarray((block != block) | (block == None), dtype=bool)  # noqa: E711
 
     def _slowly(self, block: NDArray[np.object_], row: int, column: int) -> Array:

@@ -10,15 +10,15 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems
 
-Label = tuple[str, str]
+CellLabel = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class LabelledCells:
     """Rows and columns by (economy, code), values row column; rows under the industries, and totals, have economy ""."""
 
-    rows: list[Label]
-    columns: list[Label]
+    rows: list[CellLabel]
+    columns: list[CellLabel]
     values: Array
 
 
@@ -35,7 +35,7 @@ class Square:
     totals: dict[str, Array]
 
 
-def square(cells: Cells, path: Path) -> Square:
+def square(cells: LabelledCells, path: Path) -> Square:
     """Put every cell in its place.
 
     Industries are the codes of rows of an economy, final categories the other codes of its columns. Raises BadInput naming
@@ -71,8 +71,8 @@ def square(cells: Cells, path: Path) -> Square:
     )
 
 
-def _places(p: Problems, what: str, labels: list[Label]) -> dict[Label, int]:
-    out: dict[Label, int] = {}
+def _places(p: Problems, what: str, labels: list[CellLabel]) -> dict[CellLabel, int]:
+    out: dict[CellLabel, int] = {}
     for k, x in enumerate(labels):
         if x in out:
             p.add(f"the {what} {' '.join(x).strip()} is there twice")

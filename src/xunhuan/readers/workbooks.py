@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 SHEET_CELLS = 30_000_000
-"""Cells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
+"""LabelledCells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
 BYTES = 4 << 30
 """What a workbook's parts may hold unpacked."""
 NO_VALUE = "formula without a value"
@@ -88,7 +88,7 @@ def _far(column: int, row: int) -> bytes:
 
 
 def hidden(path: Path, name: str) -> dict[tuple[int, int], str]:
-    """Cells that read as empty and are not, by row and column from 0: errors, and formulas without a value."""
+    """LabelledCells that read as empty and are not, by row and column from 0: errors, and formulas without a value."""
     out: dict[tuple[int, int], str] = {}
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as book:
@@ -104,7 +104,7 @@ def hidden(path: Path, name: str) -> dict[tuple[int, int], str]:
 
 
 def merged_with(sheet: CalamineSheet, numbers: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """Cells merged with one that holds a number, which is as likely theirs as that one's."""
+    """LabelledCells merged with one that holds a number, which is as likely theirs as that one's."""
     out: dict[tuple[int, int], str] = {}
     for first, last in sheet.merged_cell_ranges or ():
         if first in numbers:

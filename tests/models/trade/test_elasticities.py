@@ -20,8 +20,8 @@ from xunhuan.models.trade.elasticities import (
     AFTER_A_DECADE,
     ASSUMED,
     HIGHEST,
-    PUBLISHED,
     SETS,
+    SETS_PUBLISHED,
     UNIFORM,
     WITHIN_A_YEAR,
     bundled,
@@ -67,7 +67,7 @@ def test_goods_of_the_oecds_list_have_each_its_own(raw: Path) -> None:
     np.testing.assert_allclose(found.values[at_goods], -source[goods], atol=1e-6)
     assert found.estimated.sum() == len(goods)
     assert "FGO-ICIO" in SETS
-    assert "FGO-ICIO" not in PUBLISHED
+    assert "FGO-ICIO" not in SETS_PUBLISHED
 
 
 def test_electronics_of_lashkaripour_and_lugovskyy(ll: pd.DataFrame) -> None:

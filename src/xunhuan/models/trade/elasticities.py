@@ -35,7 +35,7 @@ SETS: dict[str, tuple[str, str]] = {
     "BLP": ("2 in every sector, long run of Boehm et al. (2023)", "BoehmLevchenkoPandalaiNayar2023"),
 }  # fmt: skip
 """Named sets: what they are, of what sectors they hold estimates, and their key in refs.bib."""
-PUBLISHED = tuple(s for s in SETS if s != "FGO-ICIO")
+SETS_PUBLISHED = tuple(s for s in SETS if s != "FGO-ICIO")
 """Choices among publications: FGO-ICIO is FGO again, in more detail."""
 
 ASSUMED = 4.0
