@@ -79,7 +79,7 @@ class Archive:
                 _bounded(info.file_size, limit, where)
                 with z.open(info) as f:
                     yield f
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as e:
             raise ForeignFile("the archive is damaged", where=where, fix="download it again") from e
 
 
@@ -103,7 +103,7 @@ def archive(path: Path) -> Archive:
     try:
         with zipfile.ZipFile(path) as z:
             entries = z.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError) as e:
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as e:
         raise ForeignFile("the file is truncated or not a zip", where=str(path), fix="download it again") from e
     _few(len(entries), path)
     links = [e.filename for e in entries if stat.S_ISLNK(e.external_attr >> 16)]

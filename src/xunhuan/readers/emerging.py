@@ -49,7 +49,7 @@ def read_emerging(path: Path, year: int | None = None, sheet: str | None = None,
     try:
         with h5py.File(path, "r") as file:
             b = _blocks(_parts(file, path), path, year)
-    except OSError as e:
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as e:  # what HDF5 says of damage
         raise ForeignFile(
             "the file is truncated or not MATLAB's of version 7.3 (HDF5)", where=str(path), fix="download it again"
         ) from e

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xunhuan.data.economies import economy_of
-from xunhuan.errors import BadInput, Problems
+from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.nation_cells import NationCells, label_key
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     """
     import pandas as pd
 
-    whole = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        whole = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
+        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]
     found = {k: next((c for c in whole.columns if re.fullmatch(p, c)), "") for k, (p, _) in _COLUMNS.items()}
     p = Problems("a long table of Eurostat lacks columns")

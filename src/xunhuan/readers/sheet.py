@@ -161,9 +161,12 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
             fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
         )
     check_size(path, names[0])
-    sheet = book.get_sheet_by_name(names[0])
-    # Rows and columns that are empty stay, so that cells keep their names.
-    rows = sheet.to_python(skip_empty_area=False)
+    try:
+        sheet = book.get_sheet_by_name(names[0])
+        # Rows and columns that are empty stay, so that cells keep their names.
+        rows = sheet.to_python(skip_empty_area=False)
+    except Exception as e:
+        raise ForeignFile("the sheet is damaged", where=str(path), fix="download the file again") from e
     cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
     for k, row in enumerate(rows):
         cells[k] = row

@@ -53,7 +53,7 @@ def check_package(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             parts = book.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError) as e:
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
     if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
         raise macros
@@ -69,7 +69,7 @@ def check_size(path: Path, sheet: str) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             body = _sheet(book, sheet)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as e:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
     columns = {column_number(c) for c in set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', body))}
     rows = [int(r) for r in re.findall(rb'<row\b[^>]*?\br="(\d{1,7})"', body)]
