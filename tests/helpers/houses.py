@@ -439,6 +439,54 @@ def ceads(w: Known, folder: Path) -> Path:
     return official.write_workbook(folder / "MRIO 2018.xlsx", sheets)
 
 
+def wiod(release: str) -> Callable[[Known, Path], Path]:
+    """A release's workbook of two countries and all its industries, under the codes of its list."""
+
+    def write(w: Known, folder: Path) -> Path:
+        del w
+        codes = sector_list(release).sectors.codes
+        own = official.known(("CHN", "USA"), len(codes), 5)
+        sheets = getattr(official, release)(own, 2009)
+        for grid in sheets.values():
+            for row in grid[6 : 6 + 2 * len(codes)]:
+                row[:2] = [codes[int(str(row[0])[1:]) - 1], ""]
+            grid[2][4 : 4 + 2 * len(codes)] = list(codes) * 2
+        name = "WIOT09_ROW_Sep12.xlsx" if release == "wiod2013" else "WIOT2009_Nov16_ROW.xlsx"
+        return official.write_workbook(folder / name, sheets)
+
+    return write
+
+
+def tabular(w: Known, folder: Path) -> Path:
+    """Long csv in the flow form, sectors with their ISIC."""
+    codes = ("crops", "chips", "cars", "shops")
+    _write(folder / "regions.csv", [["code", "nation"], *([c, c] for c in w.countries)])
+    isic = zip(
+        codes, ("A01", "C26", "C29", "G"), ("agriculture", "electronics", "machinery", "market_services"), strict=True
+    )
+    groups = {"market_services": "services"}
+    _write(
+        folder / "sectors.csv",
+        [["code", "isic", "groups"], *([c, i, f"{groups.get(g, 'goods')} {g}"] for c, i, g in isic)],
+    )
+    flow, use, final = w.z.sum(3) + w.f.sum(3), w.z.sum(0), w.f.sum(0)
+    ends = list(np.ndindex(3, 4))
+    name = w.countries
+    _write(folder / "flow.csv", [["origin", "destination", "sector", "value"],
+           *([name[r], name[s], codes[i], flow[r, i, s]] for r, i, s in np.ndindex(3, 4, 3))])  # fmt: skip
+    _write(folder / "use.csv", [["region", "sector", "industry", "value"],
+           *([name[s], codes[i], codes[j], use[i, s, j]] for i, s, j in np.ndindex(4, 3, 4))])  # fmt: skip
+    _write(folder / "final.csv", [["region", "sector", "category", "value"],
+           *([name[s], codes[i], "all", final[i, s].sum()] for s, i in ends)])  # fmt: skip
+    paid = w.value_added + w.taxes
+    _write(folder / "value_added.csv", [["region", "industry", "component", "value"],
+           *([name[s], codes[j], "all", paid[s, j]] for s, j in ends)])  # fmt: skip
+    parts = "".join(f'[{x}]\nfile = "{x}.csv"\n' for x in ("regions", "sectors", "flow", "use", "final", "value_added"))
+    head = 'name = "mine"\nyear = 2021\ncurrency = "USD"\nunit = "million USD"\n'
+    (folder / "mine.toml").write_text(head + parts, encoding="utf-8")
+    return folder / "mine.toml"
+
+
 WRITERS: dict[str, tuple[str, Callable[[Known, Path], Path], int]] = {
     "icio": ("icio", icio, 6),
     "icio-divided": ("icio", icio_divided, 6),
@@ -454,5 +502,8 @@ WRITERS: dict[str, tuple[str, Callable[[Known, Path], Path], int]] = {
     "national": ("national", nation, 5),
     "eurostat": ("national", eurostat, 5),
     "ceads": ("ceads", ceads, 5),
+    "wiod2013": ("wiod2013", wiod("wiod2013"), 5),
+    "wiod2016": ("wiod2016", wiod("wiod2016"), 5),
+    "tabular": ("tabular", tabular, 5),
 }
 """Format, writer and number of final categories of every fixture."""
