@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from xunhuan.faces.web.pages import circulation, profile
 from xunhuan.faces.web.state import selected
 from xunhuan.readers import read
 from xunhuan.readers.blocks import Imported
+from xunhuan.readers.workbooks import check_size
 
 pytestmark = pytest.mark.textbook
 
@@ -299,6 +301,15 @@ class TestRefused:
         monkeypatch.setattr("xunhuan.readers.archives.Archive.open.__wrapped__.__defaults__", (1000,))
         with pytest.raises(BadInput, match=r"the file holds 0\.0 GiB; at most 0 are read"):
             read(path, year=2022)
+
+    def test_a_binary_sheet_that_reaches_too_far(self, tmp_path: Path) -> None:
+        path = tmp_path / "WIOT2014_Nov16_ROW.xlsb"
+        with zipfile.ZipFile(path, "w") as z:
+            z.writestr(
+                "xl/worksheets/sheet1.bin", b"\x81\x01\x00\x94\x01\x10" + struct.pack("<4I", 0, 1_048_575, 0, 16_383)
+            )
+        with pytest.raises(BadInput, match=r"a sheet reaches over 1\.7e\+10 cells"):
+            check_size(path, "2014")
 
     def test_macros(self, tmp_path: Path) -> None:
         path = houses.adb(houses.world(), tmp_path)

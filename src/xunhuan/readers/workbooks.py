@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -18,6 +19,7 @@ SHEET_CELLS = 30_000_000
 BYTES = 4 << 30
 """What a workbook's parts may hold unpacked."""
 NO_VALUE = "formula without a value"
+_BINARY = re.compile(r"xl/worksheets/[^/]+\.bin", re.IGNORECASE)
 _CELL = rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"'
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
@@ -69,8 +71,12 @@ def check_size(path: Path, sheet: str) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             body = _sheet(book, sheet)
+            far = max((_binary_cells(book, n) for n in book.namelist() if _BINARY.fullmatch(n)), default=0)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
+    if far > SHEET_CELLS:
+        fix = "delete the stray cell, or save the sheet of the table alone"
+        raise BadInput(f"a sheet reaches over {far:.2g} cells", where=str(path), fix=fix)
     columns = {column_number(c) for c in set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', body))}
     rows = [int(r) for r in re.findall(rb'<row\b[^>]*?\br="(\d{1,7})"', body)]
     if columns and rows and max(columns) * max(rows) > SHEET_CELLS:
@@ -78,6 +84,17 @@ def check_size(path: Path, sheet: str) -> None:
         where = (last[1] + last[2]).decode() if last else f"row {max(rows)}"
         fix = "delete the stray cell, or the empty rows and columns before it"
         raise BadInput(f"sheet {sheet!r}: cell {where} lies far beyond any table", where=str(path), fix=fix)
+
+
+def _binary_cells(book: zipfile.ZipFile, name: str) -> int:
+    """Cells that a sheet of a binary workbook (.xlsb) reaches over, as its record of dimensions says."""
+    with book.open(name) as part:
+        head = part.read(4096)
+    at = head.find(b"\x94\x01\x10")
+    if at < 0 or len(head) < at + 19:
+        return 0
+    first, last, left, right = struct.unpack_from("<4I", head, at + 3)
+    return (last - first + 1) * (right - left + 1) if last >= first and right >= left else 0
 
 
 def _far(column: int, row: int) -> bytes:
