@@ -8,14 +8,17 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
+from xunhuan.data.economies import cluster_titles, known_economies, world_of
 from xunhuan.data.isic import classes, divisions, is_isic
-from xunhuan.data.sector_lists import declared, isic_of, known_as, list_digest, sector_list, sector_lists
+from xunhuan.data.sector_lists import declared, isic_of, known_as, list_digest, of_isic, sector_list, sector_lists
 from xunhuan.data.store import load, open_accounts, save
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models.propagation.ratings import members
 from xunhuan.models.trade.elasticities import set_elasticities
 
 pytestmark = pytest.mark.textbook
+
+_FIGARO = sector_list("figaro64").sectors
 
 JAPAN = (
     "Agriculture", "Mining", "Manufacturing", "Construction", "Electricity, gas and water", "Trade", "Finance and insurance",
@@ -123,3 +126,27 @@ def test_a_file_keeps_list_and_isic(toy: Accounts, tmp_path) -> None:
     assert again.sectors == told.sectors
     common = load("world-2017").sectors
     assert list_digest(common) == sector_list("common").digest
+
+
+def test_economies_are_those_of_the_bundled_tables_and_more() -> None:
+    """Names and clusters agree with the world table's; codes of other houses are theirs alone."""
+    world = load("world-2017").geography
+    known = known_economies()
+    for code, en, zh in zip(world.codes, world.names_en, world.names_zh, strict=True):
+        if not code.startswith("CN-") and code in known:
+            assert (known[code].name_en, known[code].name_zh) == (en, zh)
+            held = {c for c, m in world.clusters.items() if code in m and c in cluster_titles()}
+            assert held <= set(known[code].clusters), code
+    assert len({e.adb for e in known.values()}) == len(known)
+    assert len({e.iso2 for e in known.values()}) == len(known)
+    assert {c for e in known.values() for c in e.clusters} == set(cluster_titles())
+    made = world_of(("CHN", "X1"), ("CHN", "CHN"), named={"X1": ("One", "一")})
+    assert (made.names_zh, made.nation_names["CHN"]) == (("中国", "一"), ("China", "中国"))
+    assert made.clusters["RCEP"] == ("CHN", "X1")
+
+
+def test_sectors_known_by_isic_alone_have_names_and_groups() -> None:
+    made = of_isic(("10T12", "49"), ("C10T12", "H49"))
+    assert made.groups["manufacturing"] == ("10T12",)
+    assert made.groups["services"] == made.groups["market_services"] == ("49",)
+    assert made.names_zh == tuple(s.names_zh[s.codes.index(c)] for s, c in ((_FIGARO, "C10T12"), (_FIGARO, "H49")))

@@ -138,14 +138,15 @@ class KnownProvinces:
     output: np.ndarray
 
 
-def known_provinces(names: tuple[str, ...]) -> KnownProvinces:
+def known_provinces(names: tuple[str, ...], k: int = 3) -> KnownProvinces:
     """Rows miss output by the errors column, as in the source; columns add up exactly."""
     rng = np.random.default_rng(11)
-    n, k = len(names), 3
+    n = len(names)
     z = rng.integers(1, 30, (n, k, n, k)) * 1e4
     f = rng.integers(20, 60, (n, k, n, 5)) * 1e4
     f[0, 0, 0, 4] = -5e4
-    export, errors = rng.integers(5, 25, (n, k)) * 1e4, np.array([[1e4, 0, -2e4], [0, 3e4, 0]])
+    export, errors = rng.integers(5, 25, (n, k)) * 1e4, np.zeros((n, k))
+    errors[0, 0], errors[0, 2], errors[1, 1] = 1e4, -2e4, 3e4
     output = z.sum((2, 3)) + f.sum((2, 3)) + export + errors
     imports_z = rng.integers(1, 9, (n, k)) * 1e4
     imports_f = rng.integers(0, 4, (n, 5)) * 1e4

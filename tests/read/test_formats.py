@@ -31,13 +31,30 @@ def check_blocks(found, w) -> None:
 
 
 @pytest.mark.parametrize("release", ["wiod2013", "wiod2016"])
-def test_wiod_workbooks(tmp_path, release) -> None:
+@pytest.mark.parametrize("numbers", ["in each country", "through the table"])
+def test_wiod_workbooks(tmp_path, release, numbers) -> None:
     w = official.known(COUNTRIES, 35 if release == "wiod2013" else 56, 5)
-    path = official.write_workbook(tmp_path / "WIOT_ROW.xlsx", getattr(official, release)(w, 2009))
+    sheets = getattr(official, release)(w, 2009)
+    if numbers == "through the table":  # and columns in another order than rows: codes settle the place
+        for grid in sheets.values():
+            for k, row in enumerate(grid[6:]):
+                row[3] = f"r{k + 1}"
+            grid[5][4:] = [f"c{k + 1}" for k in range(len(grid[5]) - 4)]
+            for row in grid[2:]:
+                row[4], row[5] = row[5], row[4]
+            if release == "wiod2013":
+                names = {"r61": "taxes less subsidies on products", "r62": "Cif/ fob adjustments on exports",
+                         "r63": "Direct purchases abroad by residents", "r65": "Value added at basic prices",
+                         "r64": "Purchases on the domestic territory by non-residents",
+                         "r66": "International Transport Margins", "r69": "Output at basic prices"}  # fmt: skip
+                for row in grid:
+                    row[:2] = [None, names[row[0]]] if row[0] in names else row[:2]
+    path = official.write_workbook(tmp_path / "WIOT_ROW.xlsx", sheets)
     found = reader(release)(path)
     check_blocks(found, w)
     acc = found.accounts
     assert acc.geography.codes == ("AUS", "ROU", "ROW")
+    assert acc.geography.names_zh[1] == "罗马尼亚"
     assert (acc.year, acc.unit, acc.sectors.codes[1], acc.sectors.names_en[1]) == (2009, "million USD", "I2", "name 2")
     assert acc.categories == ("household", "nonprofit", "government", "fixed_capital", "inventory")
 
@@ -46,6 +63,19 @@ def test_wiod_2016_data_frame(tmp_path) -> None:
     w = official.known(COUNTRIES, 56, 5)
     path = official.wiod2016_csv(w, tmp_path / "wiot.csv")
     found = reader("wiod2016")(path)
+    check_blocks(found, w)
+    assert found.accounts.year == 2014
+
+
+def test_wiod_2016_of_stata(tmp_path) -> None:
+    w = official.known(COUNTRIES, 56, 5)
+    frame = pd.read_csv(official.wiod2016_csv(w, tmp_path / "wiot.csv"))
+    frame["TOT"] = 0.0
+    frame = frame.rename(columns={c: f"v{c}" for c in frame.columns[5:-1]})
+    for c in frame.select_dtypes("str"):
+        frame[c] = frame[c].astype(object)
+    frame.to_stata(tmp_path / "WIOT2014_October16_ROW.dta", write_index=False)
+    found = read(tmp_path / "WIOT2014_October16_ROW.dta", "wiod2016")
     check_blocks(found, w)
     assert found.accounts.year == 2014
 

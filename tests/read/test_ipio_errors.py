@@ -161,7 +161,7 @@ def test_sheets_in_doubt(tmp_path, grid) -> None:
 def test_options_of_other_formats(tmp_path, capsys) -> None:
     with pytest.raises(BadInput, match="the format icio takes no unit") as e:
         read("2018_SML.csv", unit="10^4 CNY")
-    assert e.value.fix == "its options are year, sheet, tolerance"
+    assert e.value.fix == "its options are year, sheet, tolerance, divided"
     asked = ["import", "ceads", str(tmp_path / "x.xlsx"), "-o", str(tmp_path / "o.nc"), "--ownership", "apart"]
     assert main(asked) == 2
     assert "the format ceads takes no ownership" in capsys.readouterr().err

@@ -22,7 +22,8 @@ from xunhuan.errors import BadInput
 
 _HERE = Path(__file__).parent / "data"
 _CP, _LL = "regional/elast_caliendo_parro.csv", "regional/elast_lashkaripour_lugovskyy_2023.csv"
-_FILES = ("trade_elasticities_oecd28.csv", "oecd_icio_flows.nc", _CP, _LL)
+_FINER = "trade_elasticities_fontagne.csv"
+_FILES = ("trade_elasticities_oecd28.csv", _FINER, "oecd_icio_flows.nc", _CP, _LL)
 WEIGHT_YEAR = 2017
 _SERVICES = "SERVICES"
 _COMPILED = ("BSY", "FGO", "GYY", "IS", "Shap")
@@ -34,6 +35,7 @@ _HEADER = (
     "# Sources: BSY [BagwellStaigerYurukoglu2021]; CP [CaliendoParro2015, table 1], 99% sample, the published one;\n"
     "# CP-full the same on the full sample; FGO [FontagneGuimbardOrefice2022, table 8]; GYY [GiriYiYilmazkuday2021];\n"
     "# IS estimated in sample by the compiler; LL [LashkaripourLugovskyy2023, table 3]; Shap [Shapiro2016].\n"
+    "# FGO-ICIO: FGO's method by goods of the OECD's 50 industries of 2025, where FGO has the mean of several.\n"
     "# CP, CP-full and LL by `xunhuan build`, the others compiled for OECD-28 in github.com/ahmadlp/tariffwar, which gives\n"
     "# C16 and C17_18, C22 and C23, C29 to C302T309 the mean of FGO's estimates. Means weighted by OECD trade of {year}.\n"
 )
@@ -107,8 +109,14 @@ def _rules() -> pd.DataFrame:
 
 
 def _compiled(raw: Path) -> pd.DataFrame:
-    """The compiled sets by OECD-28 sector, nan where the compiler wrote a number in."""
+    """The compiled sets by OECD-28 sector, nan where the compiler wrote a number in.
+
+    The goods of the OECD's 50 industries are the same 27; what was estimated for its services, from the few goods that their
+    divisions make, is left out as no set estimates a service.
+    """
     out = pd.read_csv(raw / "trade_elasticities_oecd28.csv", index_col="sector")[list(_COMPILED)]
+    finer = pd.read_csv(raw / _FINER, index_col="icio2025")["epsilon_icio"]
+    out["FGO-ICIO"] = -finer.reindex(out.index)
     for row in pd.read_csv(_HERE / "elasticity_fillers.csv", comment="#").itertuples():
         out.loc[str(row.target).split(), str(row.set)] = np.nan
     return out

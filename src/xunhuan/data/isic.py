@@ -80,3 +80,17 @@ def is_isic(codes: Iterable[str]) -> bool:
     found = [classes(c) for c in known]
     whole = all(found) and sum(map(len, found)) == len(frozenset().union(*found))
     return whole and any(any(x.isdigit() for x in c) for c in known)
+
+
+def with_section(code: str) -> str:
+    """ISIC of divisions written without their section's letter; "" where the code is none.
+
+    >>> with_section("10T12"), with_section("97"), with_section("x"), with_section("09T11")
+    ('C10T12', 'T97', '', '')
+    """
+    found = re.fullmatch(r"(\d\d)(?:T(\d\d))?", code)
+    if found is None:
+        return ""
+    first, last = int(found[1]), int(found[2] or found[1])
+    section = next((s for s, (a, b) in SECTIONS.items() if a <= first <= b), "")
+    return section + code if section and classes(section + code) and last <= SECTIONS[section][1] else ""

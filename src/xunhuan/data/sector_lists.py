@@ -241,6 +241,32 @@ def of_house(sectors: Sectors, *names: str) -> Sectors:
     return sectors
 
 
+def of_isic(codes: Codes, isic: Codes) -> Sectors:
+    """Sectors known by their ISIC alone: names of the sector of a list that is the same, groups that all they lie in share.
+
+    >>> made = of_isic(("01T02", "26"), ("A01T02", "C26"))
+    >>> made.names_en[1], made.groups["goods"], made.groups["electronics"]
+    ('Computers, electronic and optical products', ('01T02', '26'), ('26',))
+    """
+    named = {classes(i): (en, zh) for x in ("figaro64", "icio2025", "icio2023") for i, en, zh in _rows(x)}
+    common = sector_list("common").sectors
+    within = {c: {g for g, m in common.groups.items() if c in m} for c in common.codes}
+    groups: dict[str, list[str]] = {}
+    for code, one in zip(codes, isic, strict=True):
+        inside = [within[c] for c, i in zip(common.codes, common.isic, strict=True) if classes(i) & classes(one)]
+        for group in sorted(set.intersection(*inside)) if inside else ():
+            groups.setdefault(group, []).append(code)
+    names = [named.get(classes(i), (c, c)) for c, i in zip(codes, isic, strict=True)]
+    return Sectors(
+        codes, tuple(n[0] for n in names), tuple(n[1] for n in names), {g: tuple(m) for g, m in groups.items()}, isic
+    )
+
+
+def _rows(name: str) -> list[tuple[str, str, str]]:
+    s = sector_list(name).sectors
+    return list(zip(s.isic, s.names_en, s.names_zh, strict=True))
+
+
 def with_isic(sectors: Sectors, given: Mapping[str, str]) -> Sectors:
     """The sectors with ISIC of some given by code or name. Raises UnknownName, BadInput for what is not ISIC.
 

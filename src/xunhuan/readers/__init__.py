@@ -52,14 +52,27 @@ FORMATS = {
         ),
         Reader(
             "wiod2016",
-            "World Input-Output Tables, 2016 release (workbook, or R data frame as .RData or .csv)",
-            r"wiot(\d{4}_.*\.(xls[bx]|rdata)|.*\.csv)",
+            "World Input-Output Tables, 2016 release (workbook, or data frame as .RData, .dta or .csv)",
+            r"wiot(\d{4}_.*\.(xls[bx]|rdata|dta)|.*\.csv)",
             "wiod",
             "read_wiod",
             {"release": "wiod2016"},
         ),
-        Reader("icio", "OECD Inter-Country Input-Output tables (YYYY_SML.csv)", r"\d{4}_sml\.csv", "icio", "read_icio"),
-        Reader("ceads", "provincial MRIO workbooks of CEADs (.xlsx)", r".*(mrio|ceads).*\.xlsx", "ceads", "read_ceads"),
+        Reader(
+            "icio",
+            "OECD Inter-Country Input-Output tables (YYYY_SML.csv, YYYY_EXT.csv, ICIOYYYY_YYYY.csv, or a zip of years)",
+            r"\d{4}_(sml|ext)\.csv|\d{4}-\d{4}_(sml|ext)\.zip|icio\d{4}_\d{4}\.(csv|zip)",
+            "icio",
+            "read_icio",
+            takes=("divided",),
+        ),
+        Reader(
+            "ceads",
+            "provincial MRIO workbooks of CEADs (.xlsx)",
+            r"(?!adb).*(mrio|ceads).*\.xlsx",
+            "ceads",
+            "read_ceads",
+        ),
         Reader(
             "ipio",
             "interprovincial tables of China by owner of firms, 1997-2017 (Chen et al. 2023), found by their labels",
@@ -67,6 +80,57 @@ FORMATS = {
             "ipio",
             "read_ipio",
             takes=("unit", "ownership", "progress"),
+        ),
+        Reader(
+            "figaro",
+            "FIGARO tables of Eurostat (matrix or flat csv, or zip)",
+            r"(matrix|flatfile)_eu-ic-io_.*\.(csv|zip)",
+            "figaro",
+            "read_figaro",
+        ),
+        Reader(
+            "adb",
+            "Multiregional Input-Output tables of the Asian Development Bank (.xlsx)",
+            r"adb[ _-]?mrio.*\.xls[xb]",
+            "adb",
+            "read_adb",
+        ),
+        Reader(
+            "emerging",
+            "EMERGING V2 (EMERGING_V2_YYYY_m.mat), into flows and uses",
+            r"emerging_v\d.*\.mat",
+            "emerging",
+            "read_emerging",
+        ),
+        Reader(
+            "exiobase",
+            "EXIOBASE 3 (folder or zip IOT_YYYY_ixi, IOT_YYYY_pxp), into flows and uses",
+            r"iot_\d{4}_(ixi|pxp)(\.zip)?",
+            "exiobase",
+            "read_exiobase",
+        ),
+        Reader(
+            "eora26",
+            "Eora26 (folder or zip Eora26_YYYY_bp), into flows and uses",
+            r"eora26_\d{4}_[bp]p(\.zip)?",
+            "eora",
+            "read_eora",
+        ),
+        Reader(
+            "gloria",
+            "GLORIA (folder or zip of a year, its ReadMe beside), into flows and uses",
+            r"gloria_mrios.*",
+            "gloria",
+            "read_gloria",
+        ),
+        Reader("gtap", "GTAP data base as header-array file (basedata.har)", r".*\.har", "gtap", "read_gtap"),
+        Reader(
+            "national",
+            "one nation's table in an open rest of the world (OECD, Eurostat, plain csv or workbook)",
+            r"[a-z]{3}\d{4}(dom|imp|ttl)\.csv|naio_10_.*\.csv",
+            "national",
+            "read_national",
+            takes=("nation", "unit"),
         ),
         Reader("tabular", "long csv tables with a mapping file (.toml)", r".*\.toml", "tabular", "read_tabular"),
     )
@@ -97,12 +161,12 @@ def read(
     Parameters
     ----------
     path : str or Path
-        The file; for `tabular` its mapping file.
+        The file, or the folder where a table is many; for `tabular` its mapping file.
     format : str, optional
-        A name of `xunhuan.readers.FORMATS`: wiod2013, wiod2016, icio, ceads, ipio or tabular. By default what the file's
-        official name tells.
+        A name of `xunhuan.readers.FORMATS`: wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26,
+        gloria, gtap, national or tabular. By default what the official name of the file or folder tells.
     year : int, optional
-        Year, where the file does not tell it.
+        Year, where the file does not tell it or holds several.
     sheet : str, optional
         Sheet, where it has another name than the official one.
     tolerance : float, optional
@@ -110,7 +174,8 @@ def read(
     name : str
         Name of the table; by default the format's own, such as icio-2018.
     **options
-        What one format alone takes; for ipio `unit`, such as "10^4 CNY", `ownership`, "sum" or "apart", and `progress`, a
+        What one format alone takes; for icio `divided`, whether parts of economies stay regions; for national `nation` and
+        `unit`; for ipio `unit`, such as "10^4 CNY", `ownership`, "sum" or "apart", and `progress`, a
         function that is told how far reading has come.
 
     Returns

@@ -34,8 +34,21 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """A table's flows and uses where it is too large to keep who buys where.
+
+    flow r s i · use s i j, without what is below 0 · final s i f · moved r s i, what intermediate use holds below 0
+    """
+
+    flow: Array
+    use: Array
+    final: Array
+    moved: Array
+
+
+@dataclass(frozen=True)
 class Blocks:
-    """A table as its file gives it.
+    """A table as its file gives it, by user or, where it is too large for that, in sums.
 
     intermediate r i s j · final r i s f · value_added s j v · output r i (of closed regions), one unit
     """
@@ -44,8 +57,6 @@ class Blocks:
     sectors: Sectors
     categories: tuple[str, ...]
     components: tuple[str, ...]
-    intermediate: Array
-    final: Array
     value_added: Array
     output: Array
     year: int
@@ -54,6 +65,9 @@ class Blocks:
     name: str
     title: str
     source: str
+    intermediate: Array | None = None
+    final: Array | None = None
+    sums: Sums | None = None
     notes: tuple[str, ...] = ()
     tariff: Array | None = None
     changes: Sequence[dict[str, object]] = field(default_factory=tuple)
@@ -65,46 +79,72 @@ def close(b: Blocks, tolerance: float = 0.01) -> Imported:
     1. An intermediate cell below 0 moves to the final category `discrepancy` of the same origin and
     destination. 2. Output less the row sum goes to `discrepancy` in the producing region.
     3. Output less inputs and value added goes to a component `discrepancy`.
-    Falls in stocks and negative net taxes stay; they are counted.
+    Falls in stocks and negative net taxes stay; they are counted. Of a table in sums a flow below 0 becomes 0, and what it
+    lacked `discrepancy`.
 
     Raises UnbalancedAccounts, naming the worst cells, where the gaps of rows or columns pass `tolerance` of
     total output: then the file is not what its layout says.
     """
+    sums, z = _summed(b)
     closed = ~b.geography.is_open
-    z, moved = np.maximum(b.intermediate, 0.0), np.minimum(b.intermediate, 0.0).sum(3)
-    rows = b.output - z.sum((2, 3)) - b.final.sum((2, 3)) - moved.sum(2)
-    paid = z.sum((0, 1)) + b.value_added.sum(2)
-    columns = np.where(closed[:, None], b.output - paid, 0.0)
-    rows = np.where(closed[:, None], rows, 0.0)
+    # By user a fall in stocks may outweigh the rest of a flow; in sums nothing could say whose it is.
+    below = np.minimum(sums.flow, 0.0) if z is None else np.zeros((1, 1, 1))
+    rows = b.output - sums.flow.sum(1) + below.sum(1)
+    columns = b.output - sums.use.sum(1) - b.value_added.sum(2)
+    rows, columns = (np.where(closed[:, None], gap, 0.0) for gap in (rows, columns))
     rows, columns = (np.where(np.abs(gap) > ROUNDING * np.abs(b.output), gap, 0.0) for gap in (rows, columns))
     _refuse(b, rows, columns, tolerance)
-    n = len(b.geography)
-    extra = moved.copy()
-    extra[np.arange(n), :, np.arange(n)] += rows
-    final, categories = b.final, b.categories
-    if extra.any():
-        final, categories = np.concatenate([b.final, extra[..., None]], axis=3), (*b.categories, DISCREPANCY)
-    value_added, components = b.value_added, b.components
-    if columns.any():
-        value_added = np.concatenate([b.value_added, columns[..., None]], axis=2)
-        components = (*b.components, DISCREPANCY)
+    used = sums.use.sum(2)
     log = _Changes(b, list(b.changes))
-    log.cells("negative intermediate use", "intermediate use", b.intermediate.sum((0, 1)), z.sum((0, 1)))
+    log.cells("negative intermediate use", "intermediate use", used + sums.moved.sum(0), used)
+    log.cells(
+        "flows below 0", "use, all origins", below.sum(0) if below.any() else np.zeros_like(used), np.zeros_like(used)
+    )
     log.cells("rows closed", "final use, discrepancy", np.zeros_like(rows), rows)
     log.cells("columns closed", "value added, discrepancy", np.zeros_like(columns), columns)
-    log.count("kept as they are", "falls in stocks and other negative final use", b.final)
+    final = sums.final if b.final is None else b.final
+    log.count("kept as they are", "falls in stocks and other negative final use", final)
     log.count("kept as they are", "negative value added", b.value_added)
-    return Imported(_accounts(b, z, final, categories, value_added, components), log.frame())
+    return Imported(_accounts(b, sums, z, below, rows, columns), log.frame())
 
 
-def _accounts(
-    b: Blocks, z: Array, final: Array, categories: tuple[str, ...], value_added: Array, components: tuple[str, ...]
-) -> Accounts:
-    flow = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", final)
+def _summed(b: Blocks) -> tuple[Sums, Array | None]:
+    """The sums of a table, and intermediate use r i s j without what is below 0 where the table knows it."""
+    if b.intermediate is None or b.final is None:
+        if b.sums is None:
+            raise ValueError("blocks need intermediate and final use, or sums")
+        return b.sums, None
+    z = np.maximum(b.intermediate, 0.0)
+    by_origin = np.asarray(b.intermediate.sum(3).transpose(0, 2, 1) + b.final.sum(3).transpose(0, 2, 1))
+    moved = np.minimum(b.intermediate, 0.0).sum(3).transpose(0, 2, 1)
+    return Sums(by_origin, z.sum(0).transpose(1, 0, 2), b.final.sum(0).transpose(1, 0, 2), moved), z
+
+
+def _accounts(b: Blocks, sums: Sums, z: Array | None, below: Array, rows: Array, columns: Array) -> Accounts:
+    n = len(b.geography)
+    here = np.arange(n)
+    flow, final, categories, sourcing = sums.flow - below, sums.final, b.categories, None
+    flow[here, here] += rows
+    extra = sums.moved.sum(0) - below.sum(0) + rows
+    if sums.moved.any() or below.any() or rows.any():
+        final, categories = np.concatenate([final, extra[..., None]], axis=2), (*categories, DISCREPANCY)
+    if z is not None and b.final is not None:
+        whose = b.final
+        if len(categories) > len(b.categories):
+            by_origin = sums.moved.transpose(0, 2, 1).copy()
+            by_origin[here, :, here] += rows
+            whose = np.concatenate([whose, by_origin[..., None]], axis=3)
+        sourcing = Sourcing(z, whose)
+        flow = np.einsum("risj->rsi", z) + np.einsum("risf->rsi", whose)
+        final = whose.sum(0).transpose(1, 0, 2)
+    value_added, components = b.value_added, b.components
+    if columns.any():
+        value_added = np.concatenate([value_added, columns[..., None]], axis=2)
+        components = (*components, DISCREPANCY)
     return Accounts(
         flow=flow,
-        use=z.sum(0).transpose(1, 0, 2),
-        final=final.sum(0).transpose(1, 0, 2),
+        use=sums.use,
+        final=final,
         value_added=value_added,
         tariff=np.zeros_like(flow) if b.tariff is None else b.tariff,
         geography=b.geography,
@@ -118,7 +158,7 @@ def _accounts(
         title=b.title,
         source=b.source,
         notes=b.notes,
-        sourcing=Sourcing(z, final),
+        sourcing=sourcing,
     )
 
 

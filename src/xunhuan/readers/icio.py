@@ -1,72 +1,220 @@
-"""OECD Inter-Country Input-Output tables as csv: YYYY_SML.csv of the 2023 and 2025 editions.
+"""OECD Inter-Country Input-Output tables as csv: YYYY_SML.csv and YYYY_EXT.csv of the 2023 and 2025 editions, and the
+editions of 2016, 2018 and 2021; alone or in the zip of several years.
 
-First column: economy_industry, then the rows TLS (taxes less subsidies), VA and OUT. Columns:
-economy_industry, then economy_category (HFCE, NPISH, GGFC, GFCF, INVNT, ...), then OUT. Industries and
-categories are read off the labels, so editions that differ in them are read alike.
+First column: economy_industry, then rows of taxes less subsidies (TLS, or ECONOMY_TAXSUB), value added (VA, VALU) and
+output (OUT, OUTPUT). Columns: economy_industry, then economy_category (HFCE, NPISH, GGFC, GFCF, INVNT, ...), then OUT or
+TOTAL. Industries and categories are read off the labels, so editions that differ in them are read alike.
+
+Extended editions divide China and Mexico (CN1 CN2, MX1 MX2; CHN.DOM CHN.NPR CHN.PRO, MEX.GMF MEX.NGM): the parts make and
+buy, the whole is who consumes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
+from xunhuan.data.economies import known_economies, world_of
 from xunhuan.data.geography import Geography
-from xunhuan.data.sector_lists import of_house
+from xunhuan.data.isic import with_section
+from xunhuan.data.sector_lists import of_house, of_isic
 from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv
 
-TAXES, _VALUE_ADDED, OUTPUT = ("TLS",), ("VA",), ("OUT",)
+_VALUE_ADDED, OUTPUT = ("VA", "VALU"), ("OUT", "OUTPUT")
+_FILE = r"(.*[^0-9])?\d{4}(_(sml|ext))?\.csv"
+_TAXES = re.compile(r"TLS|TAXSUB|[A-Z0-9.]+_(TAXSUB|TLS)", re.IGNORECASE)
+_WHOLE = {"CN": "CHN", "MX": "MEX"}
+_PARTS = {
+    "CN1": ("China, other than export processing", "中国（非加工出口）"),
+    "CN2": ("China, export processing", "中国（加工出口）"),
+    "MX1": ("Mexico, other than global manufacturing", "墨西哥（非全球制造）"),
+    "MX2": ("Mexico, global manufacturing", "墨西哥（全球制造）"),
+    "CHN.DOM": ("China, for domestic sale", "中国（内销）"),
+    "CHN.NPR": ("China, exporters other than processing", "中国（一般出口）"),
+    "CHN.PRO": ("China, export processing", "中国（加工出口）"),
+    "MEX.GMF": ("Mexico, global manufacturing", "墨西哥（全球制造）"),
+    "MEX.NGM": ("Mexico, other than global manufacturing", "墨西哥（非全球制造）"),
+}
 
 
-def read_icio(path: Path, year: int | None = None, sheet: str | None = None, tolerance: float = 0.01) -> Imported:
-    """One year of the OECD tables from its csv.
+def read_icio(
+    path: Path, year: int | None = None, sheet: str | None = None, tolerance: float = 0.01, divided: bool = False
+) -> Imported:
+    """One year of the OECD tables from its csv, or from a zip or folder of several years.
 
-    Taxes less subsidies on products are the component taxes_on_products. A table with China or Mexico divided
-    (CN1, CN2, MX1, MX2 beside CHN, MEX) is refused: only the small tables (SML) add up region by region.
+    divided  keep the parts of an economy that the edition divides as regions of one nation; else they are added up. The
+             nation's final use is then shared out by the parts' value added, which the table does not tell
+    Taxes less subsidies on products are the component taxes_on_products.
+
     Raises BadInput naming line and column of bad cells and labels; UnbalancedAccounts past `tolerance`.
     """
-    grid = open_csv(path)
+    files = archive(path)
+    name = files.find(_FILE, "a table", year)
+    with files.open(name) as stream:
+        grid = open_csv(path, name=name.rsplit("/", 1)[-1], stream=stream)
+    year = year or year_in(grid.name, path.stem)
     if year is None:
-        found = re.search(r"(19|20)\d{2}", path.stem)
-        if found is None:
-            raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
-        year = int(found.group())
-    rows, columns = [_split(grid, r, 0) for r in range(1, grid.shape[0])], _header(grid)
-    economies, industries = _axes(grid, [x for x in rows if x[1]])
-    n, k = len(economies), len(industries)
-    categories = _check(grid, rows, columns, economies, industries)
-    f = len(categories)
-    body = slice(1, 1 + n * k)
-    z = grid.numbers(body, slice(1, 1 + n * k)).reshape(n, k, n, k)
-    final = grid.numbers(body, slice(1 + n * k, 1 + n * (k + f))).reshape(n, k, n, f)
-
-    def total(names: tuple[str, ...]) -> Array:
-        at = _row(grid, names)
-        return grid.numbers(slice(at, at + 1), slice(1, 1 + n * k)).reshape(n, k)
-
+        raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
+    t = _table(grid)
+    parts = [e for e in t.economies if _whole(e) != e]
+    t = _apart(t) if divided and parts else _folded(t) if parts else t
+    notes = ["value added includes taxes less subsidies on intermediate products"]
+    if parts:
+        said = (
+            "are regions of one nation, whose final use is shared out by their value added"
+            if divided
+            else "are added up"
+        )
+        notes.append(f"the parts {', '.join(parts)} that the edition divides economies into {said}")
+    elif divided:
+        notes.append("the edition divides no economy")
     b = Blocks(
-        geography=Geography(codes=economies, nation=economies),
-        sectors=of_house(Sectors(industries), "icio2023", "icio2025"),
-        categories=categories,
+        geography=_geography(t.economies),
+        sectors=_sectors(t.industries),
+        categories=t.categories,
         components=("value_added", "taxes_on_products"),
-        intermediate=z,
-        final=final,
-        value_added=np.stack([total(_VALUE_ADDED), total(TAXES)], axis=2),
-        output=total(OUTPUT),
+        intermediate=t.z,
+        final=t.final,
+        value_added=np.stack([t.value_added, t.taxes], axis=2),
+        output=t.output,
         year=year,
         currency="USD",
         unit="million USD",
         name=f"icio-{year}",
-        title=f"OECD Inter-Country Input-Output table {year}: {n} economies, {k} industries",
+        title=f"OECD Inter-Country Input-Output table {year}: {len(t.economies)} economies, {len(t.industries)} industries",
         source="OECD Inter-Country Input-Output tables",
-        notes=("value added includes taxes less subsidies on intermediate products",),
+        notes=tuple(notes),
     )
     return close(b, tolerance)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Numbers as the file has them: z r i s j, final r i s f, the others r i."""
+
+    economies: tuple[str, ...]
+    industries: tuple[str, ...]
+    categories: tuple[str, ...]
+    z: Array
+    final: Array
+    value_added: Array
+    taxes: Array
+    output: Array
+
+
+def _whole(economy: str) -> str:
+    """The economy that a part is of; itself where it is no part."""
+    if re.fullmatch(r"(CN|MX)\d", economy):
+        return _WHOLE[economy[:2]]
+    return economy.split(".")[0]
+
+
+def _table(grid: Sheet) -> _Table:
+    rows, columns = [_split(grid, r, 0) for r in range(1, grid.shape[0])], _header(grid)
+    rows = [("", "") if _TAXES.fullmatch(grid.text(r + 1, 0)) else x for r, x in enumerate(rows)]
+    economies, industries = _axes(grid, [x for x in rows if x[1]])
+    n, k = len(economies), len(industries)
+    buyers, categories = _check(grid, rows, columns, economies, industries)
+    f = len(categories)
+    body = slice(1, 1 + n * k)
+    # Parts buy nothing for final use of their own: the columns are the whole economy's, which may make nothing.
+    alone = tuple(b for b in buyers if b not in economies)
+    whole = (*economies, *alone)
+    final = np.zeros((n + len(alone), k, n + len(alone), f))
+    at = [whole.index(b) for b in buyers]
+    bought = grid.numbers(body, slice(1 + n * k, 1 + n * k + len(buyers) * f)).reshape(n, k, len(buyers), f)
+    final[:n, :, at] = bought
+
+    def padded(a: Array, *axes: int) -> Array:
+        return np.pad(a, [(0, len(alone) if d in axes else 0) for d in range(a.ndim)]) if alone else a
+
+    def total(found: Sequence[int]) -> Array:
+        return sum((grid.numbers(slice(r, r + 1), slice(1, 1 + n * k)) for r in found), np.zeros((1, n * k))).reshape(
+            n, k
+        )
+
+    taxes = [r for r in range(1, grid.shape[0]) if _TAXES.fullmatch(grid.text(r, 0))]
+    z = grid.numbers(body, slice(1, 1 + n * k)).reshape(n, k, n, k)
+    below = [total(x) for x in ([_row(grid, _VALUE_ADDED)], taxes or [_row(grid, ("TLS",))], [_row(grid, OUTPUT)])]
+    return _Table(whole, industries, categories, padded(z, 0, 2), final, *(padded(x, 0) for x in below))
+
+
+def _groups(economies: Sequence[str]) -> tuple[tuple[str, ...], Array]:
+    """Whole economies in order of appearance, and which of them each row of the table is of: axes (whole, part)."""
+    whole = tuple(dict.fromkeys(map(_whole, economies)))
+    return whole, np.array([[_whole(e) == w for e in economies] for w in whole], dtype=np.float64)
+
+
+def _folded(t: _Table) -> _Table:
+    """Parts added up."""
+    whole, of = _groups(t.economies)
+
+    def add(a: Array, *axes: int) -> Array:
+        for axis in axes:
+            a = np.moveaxis(np.tensordot(of, a, axes=(1, axis)), 0, axis)
+        return a
+
+    return _Table(
+        whole,
+        t.industries,
+        t.categories,
+        add(t.z, 0, 2),
+        add(t.final, 0, 2),
+        add(t.value_added, 0),
+        add(t.taxes, 0),
+        add(t.output, 0),
+    )
+
+
+def _apart(t: _Table) -> _Table:
+    """Parts kept; a whole that makes nothing itself hands its final use over to its parts, by their value added."""
+    made = t.output.sum(1)
+    shares = np.eye(len(t.economies))
+    for k, e in enumerate(t.economies):
+        parts = [p for p, other in enumerate(t.economies) if _whole(other) == e and p != k]
+        if parts:
+            shares[k] = 0.0
+            shares[k, parts] = ratio(t.value_added[parts].sum(1), t.value_added[parts].sum())
+    keep = [k for k, e in enumerate(t.economies) if made[k] or shares[k, k]]
+    final = np.einsum("risf,sp->ripf", t.final, shares)
+    return _Table(
+        tuple(t.economies[k] for k in keep),
+        t.industries,
+        t.categories,
+        t.z[keep][:, :, keep],
+        final[keep][:, :, keep],
+        t.value_added[keep],
+        t.taxes[keep],
+        t.output[keep],
+    )
+
+
+def _geography(economies: Sequence[str]) -> Geography:
+    nation = tuple(map(_whole, economies))
+    known = known_economies()
+    named = dict(_PARTS) | {
+        e: (f"{known[n].name_en} {e}", f"{known[n].name_zh} {e}")
+        for e, n in zip(economies, nation, strict=True)
+        if e not in _PARTS and e != n and n in known
+    }
+    return world_of(economies, nation, named=named)
+
+
+def _sectors(industries: tuple[str, ...]) -> Sectors:
+    """The list of the edition; the editions that write divisions without their sections say them here."""
+    isic = tuple(with_section(i.removeprefix("D")) for i in industries)
+    if all(isic):
+        return of_isic(industries, isic)
+    return of_house(Sectors(industries), "icio2023", "icio2025")
 
 
 def _split(grid: Sheet, row: int, column: int) -> tuple[str, str]:
@@ -80,22 +228,13 @@ def _header(grid: Sheet) -> list[tuple[str, str]]:
 
 
 def _axes(grid: Sheet, labels: list[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Economies and industries in order of appearance. Raises BadInput where there are none or China is
-    divided.
-    """
+    """Economies and industries in order of appearance. Raises BadInput where there are none."""
     economies, industries = (tuple(dict.fromkeys(x[k] for x in labels)) for k in (0, 1))
     if not economies:
         raise BadInput(
             f"{grid.where(1, 0)}: expected economy_industry such as AUS_A01, found {grid.text(1, 0)!r}",
             where=str(grid.path),
             fix="the first column holds the row labels",
-        )
-    divided = [c for c in economies if re.fullmatch(r"(CN|MX)\d", c)]
-    if divided:
-        raise BadInput(
-            f"the table divides economies ({', '.join(divided)})",
-            where=str(grid.path),
-            fix="use the small tables, YYYY_SML.csv",
         )
     return economies, industries
 
@@ -106,14 +245,16 @@ def _check(
     columns: list[tuple[str, str]],
     economies: tuple[str, ...],
     industries: tuple[str, ...],
-) -> tuple[str, ...]:
-    """Final categories, once every label is found where the layout puts it; else BadInput naming the
-    cells.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Economies that consume and their final categories, once every label is found where the layout puts it.
+
+    Raises BadInput naming the cells.
     """
     full = [(e, i) for e in economies for i in industries]
-    after = columns[len(full) :]
-    categories = tuple(dict.fromkeys(c for _, c in after if c))
-    wanted = full + [(e, c) for e in economies for c in categories]
+    after = [x for x in columns[len(full) :] if x[1]]
+    categories = tuple(dict.fromkeys(c for _, c in after))
+    buyers = tuple(dict.fromkeys(e for e, _ in after))
+    wanted = full + [(e, c) for e in buyers for c in categories]
     p = Problems("labels are not where the layout puts them")
     for k, pair in enumerate(full):
         if k >= len(rows) or rows[k] != pair:
@@ -121,8 +262,14 @@ def _check(
     for k, pair in enumerate(wanted):
         if k >= len(columns) or columns[k] != pair:
             p.add(f"{grid.where(0, 1 + k)}: expected {'_'.join(pair)}, found {grid.text(0, 1 + k)!r}")
+    for e in dict.fromkeys(map(_whole, economies)):
+        if e not in buyers and not any(_whole(b) == e for b in buyers):
+            p.add(f"there is no column of final use of {e}")
+    for b in buyers:
+        if b not in economies and not any(_whole(e) == b for e in economies):
+            p.add(f"there is no row of {b}, which has columns of final use")
     p.raise_if(BadInput, where=str(grid.path), fix="rows and columns run economy by economy in one order")
-    return categories
+    return buyers, categories
 
 
 def _row(grid: Sheet, names: tuple[str, ...]) -> int:
@@ -130,7 +277,7 @@ def _row(grid: Sheet, names: tuple[str, ...]) -> int:
         if grid.text(row, 0) in names:
             return row
     raise BadInput(
-        f"sheet {grid.name!r}: no row {' or '.join(names)} below the industries",
+        f"sheet {grid.name!r}: no row {names[0]} below the industries",
         where=str(grid.path),
-        fix="the file is cut off, or not of the 2023 or 2025 edition",
+        fix="the file is cut off, or not of an edition since 2016",
     )

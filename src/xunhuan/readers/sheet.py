@@ -1,4 +1,4 @@
-"""Cells of a workbook or a csv, taken by place, with errors that name the sheet and the cell."""
+"""LabelledCells of a workbook or a csv, taken by place, with errors that name the sheet and the cell."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.workbooks import check_size, column_letters, hidden, merged_with, text_number
+from xunhuan.readers.workbooks import check_package, check_size, column_letters, hidden, merged_with, text_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ class Sheet:
 
     @staticmethod
     def _nan(block: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """Cells that pandas reads as nan are empty cells."""
+        """LabelledCells that pandas reads as nan are empty cells."""
         return np.asarray((block != block) | (block == None), dtype=bool)  # noqa: E711
 
     def _slowly(self, block: NDArray[np.object_], row: int, column: int) -> Array:
@@ -161,9 +161,12 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
             fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
         )
     check_size(path, names[0])
-    sheet = book.get_sheet_by_name(names[0])
-    # Rows and columns that are empty stay, so that cells keep their names.
-    rows = sheet.to_python(skip_empty_area=False)
+    try:
+        sheet = book.get_sheet_by_name(names[0])
+        # Rows and columns that are empty stay, so that cells keep their names.
+        rows = sheet.to_python(skip_empty_area=False)
+    except Exception as e:
+        raise ForeignFile("the sheet is damaged", where=str(path), fix="download the file again") from e
     cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
     for k, row in enumerate(rows):
         cells[k] = row
@@ -191,6 +194,7 @@ def workbook(path: Path) -> CalamineWorkbook:
 
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    check_package(path)
     try:
         return CalamineWorkbook.from_path(path)
     except Exception as e:
@@ -222,17 +226,18 @@ def open_r(path: Path, name: str) -> Sheet:
     return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)
 
 
-def open_csv(path: Path, encoding: str = "utf-8-sig") -> Sheet:
-    """A csv as a grid, header row included. Raises BadInput where it is absent, ForeignFile where it is not
-    text.
+def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO[bytes] | None = None) -> Sheet:
+    """A csv as a grid, header row included, from `path` or the open `stream` that lies in it under `name`.
+
+    Raises BadInput where it is absent, ForeignFile where it is not text.
     """
     import pandas as pd
 
-    if not path.is_file():
+    if stream is None and not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
         # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-        frame = pd.read_csv(path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(stream or path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
-    return Sheet(path, path.name, np.empty((0, 0), dtype=object), frame)
+    return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)

@@ -318,7 +318,7 @@ def _carry(own: Label, before: Label) -> Label:
 
 
 def _numbers(cells: GridRow, line: int, left: int, groups: np.ndarray, found: _Found) -> Array:
-    """A row of numbers; empty cells are 0. Cells that are none are noted by their names."""
+    """A row of numbers; empty cells are 0. LabelledCells that are none are noted by their names."""
     try:
         out = np.array(["0" if c == "" else c for c in cells] if isinstance(cells[0], str) else cells, dtype=np.float64)
     except (ValueError, TypeError):

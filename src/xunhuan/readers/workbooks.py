@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 SHEET_CELLS = 30_000_000
-"""Cells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
+"""LabelledCells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
 BYTES = 4 << 30
 """What a workbook's parts may hold unpacked."""
 NO_VALUE = "formula without a value"
+_BINARY = re.compile(r"xl/worksheets/[^/]+\.bin", re.IGNORECASE)
 _CELL = rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"'
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
@@ -38,18 +40,43 @@ def text_number(written: str) -> float:
     raise ValueError(written)
 
 
+def check_package(path: Path) -> None:
+    """Raise BadInput, before anything is unpacked, where a workbook holds macros or unpacks beyond all reason."""
+    macros = BadInput("the workbook holds macros", where=str(path), fix="save it as .xlsx or .csv, without them")
+    if not zipfile.is_zipfile(path):
+        if path.stat().st_size > BYTES:
+            raise BadInput(
+                f"the file holds more than {BYTES / 2**30:.0f} GiB", where=str(path), fix="check that it is the table"
+            )
+        # The old form keeps its macros in a folder of this name.
+        if path.suffix.lower() == ".xls" and "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
+            raise macros
+        return
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = book.infolist()
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as e:
+        raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise macros
+    if (size := sum(part.file_size for part in parts)) > BYTES:
+        fix = "open it in a spreadsheet program and save the sheet of the table alone"
+        raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
+
+
 def check_size(path: Path, sheet: str) -> None:
-    """Raise BadInput where a workbook unpacks, or a sheet reaches, beyond all reason; ForeignFile where it is damaged."""
+    """Raise BadInput where a sheet reaches beyond all reason; ForeignFile where the workbook is damaged."""
     if not zipfile.is_zipfile(path):
         return
     try:
         with zipfile.ZipFile(path) as book:
-            if (size := sum(part.file_size for part in book.infolist())) > BYTES:
-                fix = "open it in a spreadsheet program and save the sheet of the table alone"
-                raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
             body = _sheet(book, sheet)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as e:
+            far = max((_binary_cells(book, n) for n in book.namelist() if _BINARY.fullmatch(n)), default=0)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
+    if far > SHEET_CELLS:
+        fix = "delete the stray cell, or save the sheet of the table alone"
+        raise BadInput(f"a sheet reaches over {far:.2g} cells", where=str(path), fix=fix)
     columns = {column_number(c) for c in set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', body))}
     rows = [int(r) for r in re.findall(rb'<row\b[^>]*?\br="(\d{1,7})"', body)]
     if columns and rows and max(columns) * max(rows) > SHEET_CELLS:
@@ -57,6 +84,17 @@ def check_size(path: Path, sheet: str) -> None:
         where = (last[1] + last[2]).decode() if last else f"row {max(rows)}"
         fix = "delete the stray cell, or the empty rows and columns before it"
         raise BadInput(f"sheet {sheet!r}: cell {where} lies far beyond any table", where=str(path), fix=fix)
+
+
+def _binary_cells(book: zipfile.ZipFile, name: str) -> int:
+    """Cells that a sheet of a binary workbook (.xlsb) reaches over, as its record of dimensions says."""
+    with book.open(name) as part:
+        head = part.read(4096)
+    at = head.find(b"\x94\x01\x10")
+    if at < 0 or len(head) < at + 19:
+        return 0
+    first, last, left, right = struct.unpack_from("<4I", head, at + 3)
+    return (last - first + 1) * (right - left + 1) if last >= first and right >= left else 0
 
 
 def _far(column: int, row: int) -> bytes:
@@ -67,7 +105,7 @@ def _far(column: int, row: int) -> bytes:
 
 
 def hidden(path: Path, name: str) -> dict[tuple[int, int], str]:
-    """Cells that read as empty and are not, by row and column from 0: errors, and formulas without a value."""
+    """LabelledCells that read as empty and are not, by row and column from 0: errors, and formulas without a value."""
     out: dict[tuple[int, int], str] = {}
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as book:
@@ -83,7 +121,7 @@ def hidden(path: Path, name: str) -> dict[tuple[int, int], str]:
 
 
 def merged_with(sheet: CalamineSheet, numbers: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """Cells merged with one that holds a number, which is as likely theirs as that one's."""
+    """LabelledCells merged with one that holds a number, which is as likely theirs as that one's."""
     out: dict[tuple[int, int], str] = {}
     for first, last in sheet.merged_cell_ranges or ():
         if first in numbers:

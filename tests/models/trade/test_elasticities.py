@@ -21,6 +21,7 @@ from xunhuan.models.trade.elasticities import (
     ASSUMED,
     HIGHEST,
     SETS,
+    SETS_PUBLISHED,
     UNIFORM,
     WITHIN_A_YEAR,
     bundled,
@@ -54,6 +55,19 @@ def test_the_bundled_files_are_what_the_build_makes(raw: Path, tmp_path: Path) -
     assert {p.name for p in made} == {p.name for p in here.iterdir()} - {"substitution.csv"}  # written by hand
     for path in made:
         assert path.read_bytes() == (here / path.name).read_bytes(), path.name
+
+
+def test_goods_of_the_oecds_list_have_each_its_own(raw: Path) -> None:
+    """Wood and paper, ships and trains apart, with the source's sign turned; its services, and coal, are not estimated."""
+    source = pd.read_csv(raw / "trade_elasticities_fontagne.csv").set_index("icio2025")["epsilon_icio"]
+    sectors = sector_list("icio2025").sectors
+    found = set_elasticities(sectors, "FGO-ICIO")
+    goods = [c for c in sectors.groups["goods"] if not np.isnan(source.get(c, np.nan))]
+    at_goods = [sectors.codes.index(c) for c in goods]
+    np.testing.assert_allclose(found.values[at_goods], -source[goods], atol=1e-6)
+    assert found.estimated.sum() == len(goods)
+    assert "FGO-ICIO" in SETS
+    assert "FGO-ICIO" not in SETS_PUBLISHED
 
 
 def test_electronics_of_lashkaripour_and_lugovskyy(ll: pd.DataFrame) -> None:

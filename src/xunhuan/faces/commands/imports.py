@@ -9,7 +9,9 @@ import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
 
-HELP = "wiod2013, wiod2016, icio, ceads, ipio or tabular (see docs/readers.md)."
+HELP = (
+    "wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26, gloria, gtap, national or tabular."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -18,22 +20,31 @@ def register(app: typer.Typer) -> None:
     @app.command("import")
     def command(
         kind: Annotated[str, typer.Argument(metavar="FORMAT", help=HELP)],
-        path: Annotated[list[Path], typer.Argument(help="The file; for tabular, its mapping file.")],
+        path: Annotated[list[Path], typer.Argument(help="The file or folder; for tabular, its mapping file.")],
         output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
         guess: Annotated[
             bool, typer.Option("--guess", help="tabular: write a mapping file (-o, .toml) for these csv files instead.")
         ] = False,
-        year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it.")] = None,
+        year: Annotated[int | None, typer.Option(help="Year, where the file does not tell it or has several.")] = None,
         sheet: Annotated[str | None, typer.Option(help="Sheet, where it has another name.")] = None,
         tolerance: Annotated[
             float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
         ] = None,
         unit: Annotated[
-            str | None, typer.Option(help='ipio: unit, such as "10^4 CNY", where the file does not tell it.')
+            str | None,
+            typer.Option(help='ipio, national: unit, such as "10^4 CNY", where the file does not tell it.'),
         ] = None,
+        nation: Annotated[
+            str | None, typer.Option(help="national: whose table it is, such as CHN, where the file does not tell it.")
+        ] = None,
+        divided: Annotated[
+            bool,
+            typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation."),
+        ] = False,
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
         ] = None,
+        home: Annotated[str, typer.Option(help="The nation looked at, by every later command.")] = "",
         name: Annotated[str, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = "",
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
@@ -45,6 +56,7 @@ def register(app: typer.Typer) -> None:
         What the identities needed is summed up on the screen by step; nothing is written if the file is
         wrong.
         """
+        from xunhuan.data.relabelling import relabel
         from xunhuan.data.store import atomic_path, save
         from xunhuan.readers import read
 
@@ -53,10 +65,11 @@ def register(app: typer.Typer) -> None:
             return
         file = _one(path)
         with working(f"reading {file.name}") as tell:
-            own = {"unit": unit, "ownership": ownership, "progress": tell if kind == "ipio" else None}
+            own: dict[str, Any] = {"unit": unit, "ownership": ownership, "nation": nation, "divided": divided or None}
+            own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
-            accounts = found.accounts
+            accounts = relabel(found.accounts, home=home) if home else found.accounts
             save(accounts, output)
             if changes is not None:
                 with atomic_path(changes) as tmp:

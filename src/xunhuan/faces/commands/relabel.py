@@ -70,14 +70,20 @@ def _lists(
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
-    """List the sector lists that are known, or show the sectors of one."""
+    """List the sector lists that are known, or show the sectors of one; economies shows the economies and their clusters."""
     import pandas as pd
 
+    from xunhuan.data.economies import known_economies
     from xunhuan.data.sector_lists import sector_list, sector_lists
 
     if name is None:
         rows = [(x.name, len(x.sectors), x.title, x.digest[:12]) for x in sector_lists().values()]
         emit(pd.DataFrame(rows, columns=["list", "sectors", "title", "digest"]), format, output, title="Sector lists")
+        return
+    if name == "economies":
+        each = [(e.code, e.iso2, e.name_en, e.name_zh, " ".join(e.clusters)) for e in known_economies().values()]
+        columns = ["code", "iso2", "name_en", "name_zh", "clusters"]
+        emit(pd.DataFrame(each, columns=columns), format, output, title="Economies and their clusters")
         return
     x, s = sector_list(name), sector_list(name).sectors
     held = [" ".join(g for g, m in s.groups.items() if c in m) for c in s.codes]

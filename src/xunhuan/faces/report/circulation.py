@@ -16,7 +16,6 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
-from xunhuan.errors import BadInput
 from xunhuan.faces import figures, words
 from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
@@ -28,6 +27,7 @@ from xunhuan.measures import circulation, cross_hauling
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 SECTORS_SHOWN = 12
+_ALONE_ZH = "与各经济体的本地与国际循环"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,29 +51,36 @@ class Findings:
     log: pd.DataFrame | None
 
     @property
+    def alone(self) -> bool:
+        """Whether home is one region, so that economies are compared."""
+        return self.acc.geography.nation.count(self.acc.home) < 2
+
+    @property
     def places(self) -> str:
-        """What to call the home regions."""
+        """What to call the regions compared."""
+        if self.alone:
+            return "economies"
         subdivisions = all("-" in str(c) for c in self.region["region"].values)
         return "provinces" if subdivisions else "regions"
 
 
 def findings(acc: Accounts) -> Findings:
-    """Measure everything the report says. Raises BadInput where home has only one region."""
-    if acc.geography.nation.count(acc.home) < 2:
-        fix = "choose a home nation of several regions, or make one with --nation NAME=CODE,CODE"
-        raise BadInput("a circulation report compares the regions of one nation", where=acc.name, fix=fix)
-    ends, reported = limit_tables(acc), companion(acc, "reported")
+    """Measure everything the report says, of home's regions; of all economies whose books are kept where home is one."""
+    alone = acc.geography.nation.count(acc.home) < 2
+    compared = [c for c, kept in zip(acc.geography.codes, acc.closed, strict=True) if kept] if alone else None
+    # What is known of a table's versions is of home's regions.
+    ends, reported = (None, None) if alone else (limit_tables(acc), companion(acc, "reported"))
     has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
-    region = circulation(acc)
+    region = circulation(acc, compared)
     return Findings(
         acc=acc,
         region=region,
-        others={d: circulation(acc, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
-        partner=circulation(acc, by="partner"),
+        others={d: circulation(acc, compared, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
+        partner=circulation(acc, compared, by="partner"),
         sector=circulation(acc, region=acc.home, by="sector", border="nation"),
-        spread=spread_of(acc, region),
+        spread=None if alone else spread_of(acc, region),
         bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
-        crossing=cross_hauling(acc),
+        crossing=cross_hauling(acc, compared),
         reported=None if reported is None else cross_hauling(reported),
         log=load_log(acc.name) if has_log else None,
     )
@@ -120,11 +127,11 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str])
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
     return {
         "kicker": f"Circulation report · {acc.title or acc.name}",
-        "title": f"Whose demand carries {nation[0]}’s {places}?",
-        "title_zh": f"{nation[1]}各地区的本地、省际与国际循环，{acc.year}年",
+        "title": f"Whose demand carries {nation[0]}{'' if found.alone else f'’s {places}'}?",
+        "title_zh": f"{nation[1]}{_ALONE_ZH if found.alone else '各地区的本地、省际与国际循环'}，{acc.year}年",
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
-        "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c) for c in CIRCUITS},
+        "average": _percents(_of_home(found)), "words": {c: style.word(c) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
         "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
         "sources": [sentence(acc.source)], "table": quote(called),
@@ -138,6 +145,18 @@ def _mean(ds: xr.Dataset, weighting: int) -> dict[str, float]:
     """Mean shares over regions: weighting 0 simple, -1 by the total."""
     row = ds["mean"].isel(weighting=weighting)
     return {c: float(row.sel(circuit=c)) for c in CIRCUITS}
+
+
+def _of_home(found: Findings) -> dict[str, float]:
+    """The shares of home: its own, or its regions' mean weighted by the total."""
+    if not found.alone:
+        return _mean(found.region, -1)
+    return {c: float(found.region[c].sel(region=_home_code(found))) for c in CIRCUITS}
+
+
+def _home_code(found: Findings) -> str:
+    g = found.acc.geography
+    return g.codes[g.nation.index(found.acc.home)]
 
 
 def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
@@ -165,8 +184,14 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
 
 
 def _answer(found: Findings) -> Markup:
-    acc, weighted, simple = found.acc, _mean_said(found, -1, "en"), _mean_said(found, 0, "en")
-    n = found.region.sizes["region"]
+    acc, n = found.acc, found.region.sizes["region"]
+    if found.alone:
+        own, _, away = style.percents(list(_of_home(found).values()), 1)
+        text = f"In {acc.year} the GDP of {acc.geography.name(acc.home)} rested {own} on its own final demand and "
+        text += f"{away} on the rest of the world’s."
+        most = f" Of {n} economies abroad weighs most in {_highest(found, 'external', min(4, n), 'en')}."
+        return Markup("{}").format(text + (most if n > 1 else ""))
+    weighted, simple = _mean_said(found, -1, "en"), _mean_said(found, 0, "en")
     text = (
         f"In {acc.year} the GDP of {acc.geography.name(acc.home)}’s {n} {found.places} rested {weighted[0]} on the "
         f"{found.places[:-1]}’s own final demand, {weighted[1]} on that of the nation’s other {found.places} and "
@@ -178,8 +203,13 @@ def _answer(found: Findings) -> Markup:
 
 
 def _answer_zh(found: Findings) -> str:
-    acc, w = found.acc, _mean_said(found, -1, "zh")
-    n = found.region.sizes["region"]
+    acc, n = found.acc, found.region.sizes["region"]
+    if found.alone:
+        own, _, away = style.percents(list(_of_home(found).values()), 1)
+        most = f"{n}个经济体中对国外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。" if n > 1 else ""
+        name = acc.geography.name(acc.home, "zh")
+        return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由国外吸收{away}。{most}"
+    w = _mean_said(found, -1, "zh")
     return (
         f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
         f"由本地吸收{w[0]}，由国内其他地区吸收{w[1]}，由国外吸收{w[2]}（按地区生产总值加权）。"

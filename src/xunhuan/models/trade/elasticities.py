@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SETS: dict[str, tuple[str, str]] = {
     "FGO": ("Fontagné, Guimbard and Orefice (2022), tariffs product by product; goods", "FontagneGuimbardOrefice2022"),
+    "FGO-ICIO": ("the same, by goods of the OECD's 50 industries", "FontagneGuimbardOrefice2022"),
     "BSY": ("Bagwell, Staiger and Yurukoglu (2021); goods", "BagwellStaigerYurukoglu2021"),
     "CP": ("Caliendo and Parro (2015), 99% sample, the published one; goods", "CaliendoParro2015"),
     "CP-full": ("Caliendo and Parro (2015), full sample; goods but medical instruments", "CaliendoParro2015"),
@@ -34,6 +35,8 @@ SETS: dict[str, tuple[str, str]] = {
     "BLP": ("2 in every sector, long run of Boehm et al. (2023)", "BoehmLevchenkoPandalaiNayar2023"),
 }  # fmt: skip
 """Named sets: what they are, of what sectors they hold estimates, and their key in refs.bib."""
+SETS_PUBLISHED = tuple(s for s in SETS if s != "FGO-ICIO")
+"""Choices among publications: FGO-ICIO is FGO again, in more detail."""
 
 ASSUMED = 4.0
 """Where a set has no estimate, services above all: the trade elasticity of [SimonovskaWaugh2014], "roughly four", which

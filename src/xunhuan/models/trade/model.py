@@ -19,7 +19,7 @@ from xunhuan.models.edits.transfer import Transfer
 from xunhuan.models.edits.wedge import Wedge
 from xunhuan.models.model import LongRun, Model, Response, Shock, Uncertain, words_beside
 from xunhuan.models.trade.arithmetic import gain_to_first_order
-from xunhuan.models.trade.elasticities import SETS, level, sector_values
+from xunhuan.models.trade.elasticities import SETS, SETS_PUBLISHED, level, sector_values
 from xunhuan.models.trade.errors import drawn_by_error
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.read import QUANTITIES, by_region, read
@@ -200,7 +200,7 @@ MODEL: Model[TradeParameters] = Model(
     read=read,
     quantities=QUANTITIES,
     uncertain=(
-        Uncertain("elasticity_set", _elasticity_set, _given, choices=tuple(SETS), parameter="elasticities"),
+        Uncertain("elasticity_set", _elasticity_set, _given, choices=SETS_PUBLISHED, parameter="elasticities"),
         Uncertain("trade_elasticity", _trade_elasticity, lambda p: None, zero=False, errors=_own_errors),
         Uncertain("substitution_set", _substitution, _all_given, choices=SUBSTITUTIONS, parameter="substitution"),
         Uncertain("substitution_elasticity", _substitution_elasticity, lambda p: None),

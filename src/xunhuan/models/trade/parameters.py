@@ -29,9 +29,9 @@ class TradeParameters(BaseModel):
     elasticities: str = Field(
         default="FGO",
         description="Named set of long-run trade elasticities θ by sector (pure number). Default FGO: the most recent "
-        "set estimated from tariffs product by product [FontagneGuimbardOrefice2022]. Others: BSY, CP (99% sample), "
-        "CP-full, GYY, LL, Shap, IS, U4, BLP. Where a set has no estimate, services in all of them, θ is 4 "
-        "[SimonovskaWaugh2014], and the answer says so.",
+        "set estimated from tariffs product by product [FontagneGuimbardOrefice2022]; FGO-ICIO the same by goods of the "
+        "OECD's 50 industries. Others: BSY, CP (99% sample), CP-full, GYY, LL, Shap, IS, U4, BLP. Where a set has no "
+        "estimate, services in all of them, θ is 4 [SimonovskaWaugh2014], and the answer says so.",
     )
     theta: dict[str, Positive] | Positive | None = Field(
         default=None,

@@ -1,0 +1,190 @@
+"""One nation's input-output table in an open rest of the world: the OECD's national tables, Eurostat's, and plain ones.
+
+Wide (csv or workbook): the first row and the first column hold labels; a sector is what labels a row and a column. Other
+columns are final use, exports (EXPO, P6, export), imports by good (IMPO, P7, import) or totals, other rows value added,
+imports by user (import, IMP) or totals. OECD: CCCYYYYdom.csv with CCCYYYYimp.csv beside it, or CCCYYYYttl.csv, rows DOM_,
+IMP_ or TTL_. Long, as Eurostat's data flows naio_10_cp1700 and naio_10_cp1750 come in csv: columns geo, TIME_PERIOD, unit,
+stk_flow (DOM, IMP, TOTAL), ind_ava or prd_ava, ind_use or prd_use, OBS_VALUE.
+
+Imports of a good are told apart by user where the table does; else each user takes the good from abroad in the one share.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.classification import Sectors
+from xunhuan.data.economies import REST_OF_WORLD, economy_of, known_economies, world_of
+from xunhuan.data.isic import with_section
+from xunhuan.data.sector_lists import of_house, of_isic
+from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.ceads import by_good, with_rest
+from xunhuan.readers.eurostat import is_long, long_cells
+from xunhuan.readers.nation_cells import NationCells, wide_cells
+
+_EXPORT = r"expo|p6|exports?|ex|出口"
+_IMPORT = r"impo|p7|imports?|im|imp|进口"
+_OUTPUT = r"output|p1|out|gross output|total output|total inputs?|go|ti|x|总产出|总投入"
+_TOTAL = r"ttl_int_fnl|int_fnl|p2.*|tu|tfu|tfd|ttl.*|total.*|tii|tiu|tva|b1g|p2_adj|.*合计|ts_bp"
+_NAMES = {
+    "hfce": "household", "p3_s14": "household", "npish": "nonprofit", "p3_s15": "nonprofit", "ggfc": "government",
+    "p3_s13": "government", "gfcf": "fixed_capital", "p51g": "fixed_capital", "invnt": "inventory", "p5m": "inventory",
+    "p52_p53": "inventory", "valu": "value_added", "va": "value_added", "d1": "compensation", "d29x39": "net_production_tax",
+    "b2a3g": "operating_surplus", "d21x31": "taxes_on_products", "txs_int_fnl": "taxes_on_products",
+    "txs_imp_fnl": "taxes_on_products_abroad", "tls": "taxes_on_products", "dpabr": "purchases_abroad",
+    "cons_abr": "purchases_abroad", "cons_nonres": "purchases_by_non_residents",
+}  # fmt: skip
+_NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
+
+
+def read_national(
+    path: Path,
+    year: int | None = None,
+    sheet: str | None = None,
+    tolerance: float = 0.02,
+    nation: str | None = None,
+    unit: str | None = None,
+) -> Imported:
+    """One nation's table, the rest of the world an open region.
+
+    nation  its ISO 3166-1 code, where the file does not tell it · unit  such as "million EUR", where it does not
+
+    Raises BadInput naming what the table lacks and cells that hold no number, UnbalancedAccounts past `tolerance`.
+    """
+    if not path.is_file():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
+    long = path.suffix.lower() == ".csv" and is_long(path)
+    cells = long_cells(path, nation, year) if long else wide_cells(path, sheet, nation)
+    nation = nation or cells.nation
+    year = year or cells.year
+    p = Problems("the file does not tell all that is needed")
+    if nation is None:
+        p.add("which nation it is of: give it with --nation, such as CHN")
+    if year is None:
+        p.add("its year: give it with --year")
+    p.raise_if(BadInput, where=str(path))
+    assert nation is not None
+    assert year is not None
+    unit = unit or cells.unit
+    return close(_blocks(cells, path, economy_of(nation), year, unit), tolerance)
+
+
+def _fits(pattern: str, label: str) -> bool:
+    return re.fullmatch(pattern, label.strip(), re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What labels are: sectors, final categories, rows of value added; export, imports by good and by user, output."""
+
+    sectors: tuple[str, ...]
+    finals: list[str]
+    paid: list[str]
+    export: str
+    by_good: str | None
+    by_user: str | None
+    output: str | None
+
+
+def _parts(t: NationCells, path: Path) -> _Parts:
+    """Sort the labels. Raises BadInput naming what the table lacks."""
+    sums = rf"{_OUTPUT}|{_TOTAL}|{_NOT_ADDED}"
+    rows, columns = ([x for x in dict.fromkeys(a) if x] for a in (t.rows, t.columns))
+    sectors = tuple(x for x in rows if x in columns and not _fits(rf"{sums}|{_IMPORT}|{_EXPORT}", x))
+    beside, below = ([x for x in a if x not in sectors] for a in (columns, rows))
+    export = next((x for x in beside if _fits(_EXPORT, x)), None)
+    brought = next((x for x in beside if _fits(_IMPORT, x)), None)
+    by_user = next((x for x in below if _fits(_IMPORT, x)), None)
+    finals = [x for x in beside if not _fits(rf"{sums}|{_EXPORT}|{_IMPORT}", x)]
+    p = Problems("the table lacks a part")
+    if len(sectors) < 2:
+        p.add("no two sectors label both a row and a column")
+    if not finals:
+        p.add("no column of final use")
+    if export is None:
+        p.add("no column of exports (EXPO, P6 or export)")
+    if t.imported is None and brought is None and by_user is None:
+        p.add("no imports: a column by good (IMPO, P7 or import), a row by user (import), or a table of imported use")
+    p.raise_if(BadInput, where=str(path), fix="labels stand in the first row and the first column")
+    made = next((x for x in below if _fits(_OUTPUT, x)), None)
+    paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
+    return _Parts(sectors, finals, paid, export or "", brought, by_user, made)
+
+
+def _imports(t: NationCells, k: _Parts, z: Array, final: Array, path: Path) -> tuple[list[Array], bool, str]:
+    """Imports by good and user, i j and i f; whether `z` and `final` hold them too; and how they were found."""
+    r, c = ({x: n for n, x in enumerate(a)} for a in (t.rows, t.columns))
+    if t.imported is not None:
+        found = [
+            np.array([[t.imported.get((i, x), 0.0) for x in names] for i in k.sectors])
+            for names in (k.sectors, k.finals)
+        ]
+        again = any(t.imported.get((i, k.export), 0.0) for i in k.sectors)
+        left = "; goods that are imported and exported again are left out" if again else ""
+        return found, False, f"imports are told apart by good and user{left}"
+    if k.by_good is not None:
+        brought = np.abs(t.home[[r[x] for x in k.sectors], c[k.by_good]])
+        share = ratio(brought, np.maximum(z, 0).sum(1) + np.maximum(final, 0).sum(1))
+        p = Problems("imports are more than is used at home")
+        p.items = [k.sectors[n] for n in np.flatnonzero(share > 1)]
+        p.raise_if(BadInput, where=str(path), fix="take goods that are only passed through out of imports and exports")
+        said = "the table gives imports by good: all users take a good from abroad in one share"
+        return [share[:, None] * a for a in (z, final)], True, said
+    line = t.home[r[k.by_user or ""]]
+    uses = (z, [c[x] for x in k.sectors]), (final, [c[x] for x in k.finals])
+    found = [by_good(a[None, :, None, :], line[at][None])[:, 0] for a, at in uses]
+    return found, False, "the table gives imports by user: each user's are spread over goods like its home-made inputs"
+
+
+def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Blocks:
+    k = _parts(t, path)
+    r, c = ({x: n for n, x in enumerate(a)} for a in (t.rows, t.columns))
+    rows, users, buyers = [r[x] for x in k.sectors], [c[x] for x in k.sectors], [c[x] for x in k.finals]
+    z, final, sold = t.home[np.ix_(rows, users)], t.home[np.ix_(rows, buyers)], t.home[rows, c[k.export]]
+    brought, inside, said = _imports(t, k, z, final, path)
+    if inside:
+        z, final = z - brought[0], final - brought[1]
+    output = t.home[r[k.output], users] if k.output is not None else z.sum(1) + final.sum(1) + sold
+    value_added, components = _value_added(t, r, users, k.paid, output - z.sum(0) - brought[0].sum(0))
+    whole_z, whole_f = with_rest(
+        z[None, :, None], final[None, :, None], brought[0][:, None], brought[1][:, None], sold[None]
+    )
+    known, n = known_economies().get(nation), len(k.sectors)
+    return Blocks(
+        geography=world_of((nation, REST_OF_WORLD), shut=(REST_OF_WORLD,)),
+        sectors=_sectors(k.sectors),
+        categories=tuple(_NAMES.get(x.casefold(), x) for x in k.finals),
+        components=components,
+        intermediate=whole_z,
+        final=whole_f,
+        value_added=np.stack([value_added, np.zeros_like(value_added)]),
+        output=np.stack([output, whole_z[1].sum((1, 2)) + whole_f[1].sum((1, 2))]),
+        year=year,
+        currency=unit.split()[-1],
+        unit=unit,
+        name=f"{nation.lower()}-{year}",
+        title=f"{known.name_en if known else nation} {year}: {n} sectors in an open rest of the world",
+        source=f"as the file {path.name} holds it",
+        notes=(said,),
+    )
+
+
+def _value_added(
+    t: NationCells, r: dict[str, int], users: list[int], paid: list[str], rest: Array
+) -> tuple[Array, tuple[str, ...]]:
+    """Rows of value added j v; what is left of output where the table has none."""
+    if not paid:
+        return rest[:, None], ("value_added",)
+    names = [_NAMES.get(x.casefold(), x) for x in paid]
+    return np.stack([t.home[r[x], users] for x in paid], axis=1), tuple(names)
+
+
+def _sectors(codes: tuple[str, ...]) -> Sectors:
+    isic = tuple(with_section(x) for x in codes)
+    return of_isic(codes, isic) if all(isic) else of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")

@@ -1,0 +1,319 @@
+"""Files of every house, in its exact layout, come back with the numbers written into them, and run through every room."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from tests.helpers import houses, official
+from xunhuan.data.sector_lists import isic_of
+from xunhuan.data.store import load
+from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts
+from xunhuan.faces.cli import main
+from xunhuan.faces.web.pages import circulation, profile
+from xunhuan.faces.web.state import selected
+from xunhuan.readers import read
+from xunhuan.readers.blocks import Imported
+from xunhuan.readers.workbooks import check_size
+
+pytestmark = pytest.mark.textbook
+
+SUMS = ("emerging", "exiobase-ixi", "exiobase-pxp", "eora26", "gloria", "gtap")
+NATIONS = {"national": "CHN", "eurostat": "FIN"}
+YEARS = {
+    "icio": 2022, "icio-divided": 2018, "figaro": 2022, "figaro-flat": 2022, "adb": 2024, "emerging": 2023, "gloria": 2019,
+    "exiobase-ixi": 2020, "exiobase-pxp": 2020, "eora26": 2017, "gtap": 2017, "national": 2018, "eurostat": 2019,
+    "ceads": 2018,
+}  # fmt: skip
+
+
+def written(name: str, folder: Path) -> tuple[Path, dict[str, int]]:
+    """The fixture of a house, and the year where it holds several."""
+    path = houses.WRITERS[name][1](houses.world(houses.WRITERS[name][2]), folder)
+    return path, {"year": 2022} if name == "icio" else {}
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Imported]:
+    """Each fixture read once, its format told by its name."""
+    found: dict[str, Imported] = {}
+
+    def get(name: str) -> Imported:
+        if name not in found:
+            path, options = written(name, tmp_path_factory.mktemp(name))
+            found[name] = read(path, **options)
+        return found[name]
+
+    return get
+
+
+@pytest.mark.parametrize("name", [n for n in houses.WRITERS if n in YEARS and n not in (*NATIONS, "ceads")])
+def test_numbers_come_back(name: str, imported: Callable[[str], Imported]) -> None:
+    """Flows, uses, final use and value added of a world; every identity held, so nothing was changed."""
+    w, found = houses.world(houses.WRITERS[name][2]), imported(name)
+    acc = found.accounts
+    assert len(found.changes) == 0
+    assert acc.year == YEARS[name]
+    assert (acc.sourcing is None) == (name in SUMS)
+    assert acc.geography.codes[:2] == ("CHN", "USA")
+    assert acc.geography.names_zh[:2] == ("中国", "美国")
+    assert acc.geography.clusters["BRICS"] == ("CHN",)
+    assert all(isic_of(acc.sectors))
+    closed = slice(0, 2 if name == "eora26" else 3)
+    near = {"rtol": 1e-6 if name == "gtap" else 1e-12}
+    flow, use, final = w.z.sum(3) + w.f.sum(3), w.z.sum(0).transpose(1, 0, 2), w.f.sum(0).transpose(1, 0, 2)
+    np.testing.assert_allclose(acc.flow[:2, closed], flow.transpose(0, 2, 1)[:2, closed], **near)
+    np.testing.assert_allclose(acc.value_added[closed].sum(2), (w.value_added + w.taxes)[closed], **near)
+    np.testing.assert_allclose(acc.use[closed].sum(1), use[closed].sum(1), **near)
+    if name != "eora26":  # its rest of the world says no goods, by hand below
+        np.testing.assert_allclose(acc.use[closed], use[closed], **near)
+        np.testing.assert_allclose(acc.final[closed].sum(2), final[closed].sum(2), **near)
+
+
+def test_categories_and_components_have_our_names(imported: Callable[[str], Imported]) -> None:
+    w, acc = houses.world(), imported("figaro").accounts
+    named = dict(zip(acc.components, np.moveaxis(acc.value_added, 2, 0), strict=True))
+    np.testing.assert_array_equal(named["taxes_on_products"], w.taxes)
+    np.testing.assert_array_equal(named["compensation"], w.value_added)
+    assert acc.categories == ("government", "household", "nonprofit", "fixed_capital", "inventory")
+    flat = imported("figaro-flat").accounts
+    assert flat.digest == acc.digest, "the two forms are one table"
+    named = imported("exiobase-ixi").accounts.components
+    assert named == ("taxes_on_products", "compensation", "operating_surplus")
+
+
+def test_a_rest_that_says_no_goods_is_spread_like_other_purchases(imported: Callable[[str], Imported]) -> None:
+    w, acc = houses.world(), imported("eora26").accounts
+    assert acc.geography.open == {"ROW"}
+    own = w.z[:2].sum(0)[:, 0, 1]  # what the second industry of China buys of the two countries
+    rest = w.z[2].sum(0)[0, 1]
+    np.testing.assert_allclose(acc.use[0, :, 1], own + rest * own / own.sum(), rtol=1e-12)
+    np.testing.assert_allclose(acc.flow[2, 0].sum(), w.z[2, :, 0].sum() + w.f[2, :, 0].sum(), rtol=1e-12)
+    assert not acc.use[2].any()
+
+
+def test_duties_are_rates_on_basic_values(imported: Callable[[str], Imported]) -> None:
+    acc = imported("gtap").accounts
+    away = ~np.eye(3, dtype=bool)
+    np.testing.assert_allclose(acc.tariff[away], 0.1, rtol=1e-5)
+    assert not acc.tariff[~away].any()
+    assert acc.components == ("lab", "capital", "taxes_and_margins")
+
+
+@pytest.mark.parametrize("name", NATIONS)
+def test_a_nation_in_an_open_rest_of_the_world(name: str, imported: Callable[[str], Imported]) -> None:
+    w, acc = houses.world(), imported(name).accounts
+    assert (acc.geography.codes, acc.geography.open) == ((NATIONS[name], "ROW"), {"ROW"})
+    np.testing.assert_allclose(acc.use[0], w.z[:, :, 0].sum(0), rtol=1e-12)
+    np.testing.assert_allclose(acc.flow[1, 0], (w.z[1:, :, 0].sum((0, 2)) + w.f[1:, :, 0].sum((0, 2))), rtol=1e-12)
+    np.testing.assert_allclose(acc.output[0], w.output[0], rtol=1e-12)
+    np.testing.assert_allclose(acc.value_added[0].sum(1), (w.value_added + w.taxes)[0], rtol=1e-12)
+    assert acc.unit == ("million USD" if name == "national" else "million EUR")
+
+
+def test_a_plain_table_with_imports_by_good(tmp_path: Path) -> None:
+    """Competitive: every user takes the share of a good that comes from abroad. Two sectors, by hand."""
+    lines = ["x,A,B,household,export,import,output", "A,10,20,65,5,-20,80", "B,30,40,90,20,-40,140",
+             "wages,25,50,,,,", "surplus,15,30,,,,"]  # fmt: skip
+    (tmp_path / "mine.csv").write_text("\n".join(lines), encoding="utf-8")
+    acc = read(tmp_path / "mine.csv", "national", nation="KEN", year=2019, unit="million KES").accounts
+    share = np.array([20 / 95, 40 / 160])
+    np.testing.assert_allclose(acc.flow[1, 0], [20, 40], rtol=1e-12)
+    np.testing.assert_allclose(acc.sourcing.intermediate[1, :, 0], share[:, None] * [[10, 20], [30, 40]], rtol=1e-12)
+    assert acc.flow[0, 1].tolist() == [5, 20]
+    assert (acc.currency, acc.geography.names_zh[0], acc.components) == ("KES", "肯尼亚", ("wages", "surplus"))
+    with pytest.raises(BadInput, match="does not tell all that is needed") as e:
+        read(tmp_path / "mine.csv", "national")
+    assert e.value.items == (
+        "which nation it is of: give it with --nation, such as CHN",
+        "its year: give it with --year",
+    )
+
+
+def test_divided_economies_are_regions_of_one_nation(tmp_path: Path, imported: Callable[[str], Imported]) -> None:
+    w = houses.world(6)
+    path = houses.icio_divided(w, tmp_path)
+    apart, folded = read(path, divided=True).accounts, imported("icio-divided").accounts
+    assert apart.geography.codes == ("USA", "VNM", "CN1", "CN2")
+    assert apart.geography.nation == ("USA", "VNM", "CHN", "CHN")
+    assert apart.geography.names_zh[2:] == ("中国（非加工出口）", "中国（加工出口）")
+    np.testing.assert_allclose(apart.output[2:], np.array([[0.75], [0.25]]) * w.output[0], rtol=1e-12)
+    np.testing.assert_allclose(apart.final[2:], np.array([0.75, 0.25])[:, None, None] * folded.final[0], rtol=1e-12)
+    with_both = apart.flow[2:, 2:].sum((0, 1)), apart.flow[:2, 2:].sum(1)
+    np.testing.assert_allclose(with_both[0], folded.flow[0, 0], rtol=1e-12)
+    np.testing.assert_allclose(with_both[1], folded.flow[1:, 0], rtol=1e-12)
+
+
+KINDS = ("icio", "exiobase-ixi", "eora26", "national", "ceads")
+"""A table by user, in flows and uses, with an open rest, of one nation, of provinces: each kind has its report."""
+WIDE = ("wiod2013", "wiod2016")
+"""All industries of a list, a size of their own: the long run of such is solved in other tests."""
+RUN = ("icio", "exiobase-ixi")
+"""Tables on which a scenario of the library is run: the dearest line, and like on like tables."""
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the user's own tables."""
+    return tmp_path_factory.mktemp("tables")
+
+
+@pytest.mark.parametrize("name", houses.WRITERS)
+def test_the_room(name: str, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """From the file to check, measures, both models, a scenario of the library, the report and the laboratory."""
+    monkeypatch.setenv("XUNHUAN_TABLES", str(shelf))
+    table, home = f"room-{name}", NATIONS.get(name, "CHN")
+    path, options = written(name, tmp_path)
+    given = [x for k, v in options.items() for x in (f"--{k}", str(v))]
+    file = str(shelf / f"{table}.nc")
+    assert (
+        main(["import", houses.WRITERS[name][0], str(path), "-o", file, "--home", home, "--name", table, *given]) == 0
+    )
+    if name == "ceads":  # four sectors of the list's 42, which only the user can know
+        assert main(["relabel", table, "-o", file, "--list", "cn42-2012", "--name", table]) == 0
+    acc = load(table)
+    assert acc.home == home
+    away = "ROW" if "ROW" in acc.geography.codes else "USA"
+    lines = [
+        ["check", table],
+        ["circulation", table, "--home", home],
+        ["value-added-trade", table, "--top", "2"],
+        ["exports", table],
+        [
+            "propagate",
+            table,
+            "--capacity",
+            f"regions={home},sectors=goods,loss=0.5,start=2,end=6",
+            "--horizon-days",
+            "14",
+        ],
+    ]
+    page, result = tmp_path / "page.html", str(tmp_path / "result")
+    if name not in WIDE:
+        lines.append(["simulate", table, "--tariff", f"{home}<-{away}:goods:0.1", "--set", "labour=mobile"])
+    if name in KINDS:
+        lines.append(["report", table, "-o", str(page)])
+    if name in RUN:
+        lines.append(["run", "us-tariffs-2018-2020", "--set", f"base={table}", "--no-draws", "-o", result])
+    for line in lines:
+        assert main(line) == 0, (line, capsys.readouterr())
+    assert name not in KINDS or acc.geography.name(home) in page.read_text(encoding="utf-8")
+    seen = selected("/", f"?table={table}&region={acc.geography.codes[0]}&share=external")
+    assert 0 <= circulation.sentence_of(seen)[2] <= 100
+    assert profile.profile(seen)
+
+
+@pytest.mark.error
+class TestRefused:
+    """What is wrong is named by file, line, column or cell, with what would be right; nothing is guessed."""
+
+    def test_labels_that_are_missing_are_all_told(self, tmp_path: Path) -> None:
+        path = houses.figaro(houses.world(), tmp_path)
+        text = path.read_text(encoding="utf-8").replace("CN_C26", "CN_C27").split("\n")
+        path.write_text("\n".join(text).replace("CN_C27", "CN_C26", 1), encoding="utf-8")
+        with pytest.raises(BadInput, match="the table is not whole") as e:
+            read(path)
+        assert "there is no row CN C26" in e.value.items
+        assert "there is no column CN C27" in e.value.items
+
+    def test_a_field_that_is_no_number_is_told_by_line_and_column(self, tmp_path: Path) -> None:
+        out = houses.exiobase(houses.world(), tmp_path)
+        z = (out / "Z.txt").read_text(encoding="utf-8").split("\n")
+        cells = z[4].split("\t")
+        cells[5], cells[7] = "1,5", "n/a"
+        (out / "Z.txt").write_text("\n".join([*z[:4], "\t".join(cells), *z[5:]]), encoding="utf-8")
+        with pytest.raises(BadInput, match="fields that must hold numbers hold text") as e:
+            read(out)
+        assert e.value.items == ("line 5, column 6: '1,5'", "line 5, column 8: 'n/a'")
+        (out / "Z.txt").write_text("\n".join(z[:9]), encoding="utf-8")
+        with pytest.raises(BadInput, match="6 rows for 12"):
+            read(out)
+
+    def test_sheets_without_codes(self, tmp_path: Path) -> None:
+        path = official.write_workbook(tmp_path / "ADB-MRIO-2020.xlsx", {"ADB MRIO 2020": [["nothing"], [1, 2]]})
+        with pytest.raises(BadInput, match="no row of codes c1, c2"):
+            read(path)
+
+    def test_data_sets_that_do_not_fit(self, tmp_path: Path) -> None:
+        path = houses.emerging(houses.world(3), tmp_path)
+        with h5py.File(path, "a") as file:
+            del file["mrio/X"], file["mrio/va"]
+            file["mrio/va"] = np.zeros((1, 5))
+        with pytest.raises(BadInput, match="data sets are missing") as e:
+            read(path)
+        assert e.value.items == ("there is no data set 'X'",)
+        path.write_bytes(path.read_bytes()[:3000])
+        with pytest.raises(ForeignFile, match="truncated or not MATLAB"):
+            read(path)
+
+    def test_har_files_that_are_cut_or_lack_a_header(self, tmp_path: Path) -> None:
+        path = houses.gtap(houses.world(3), tmp_path)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(ForeignFile, match="truncated or no header-array file"):
+            read(path)
+        path.write_bytes(whole.replace(b"VDPB", b"VXPB"))
+        with pytest.raises(BadInput) as e:
+            read(path)
+        assert e.value.items == ("there is no VDPB or VDPM",)
+
+    def test_another_table_under_a_name_does_not_balance(self, tmp_path: Path) -> None:
+        out = houses.gloria(houses.world(), tmp_path)
+        v = next(out.glob("*_V-*"))
+        tenfold = re.sub(r"(\d+)\.", r"\g<1>0.", v.read_text(encoding="utf-8"))
+        v.write_text(tenfold, encoding="utf-8")
+        with pytest.raises(UnbalancedAccounts, match="columns"):
+            read(out)
+
+    def test_zips_and_folders_are_looked_at_before_they_are_read(self, tmp_path: Path) -> None:
+        path = houses.icio(houses.world(6), tmp_path)
+        with pytest.raises(BadInput, match=r"more than one file for a table: 2021_SML\.csv, 2022_SML\.csv"):
+            read(path)
+        with pytest.raises(BadInput, match="there is no file for a table of 2016"):
+            read(path, year=2016)
+        with zipfile.ZipFile(path, "a") as z:
+            link = zipfile.ZipInfo("2020_SML.csv")
+            link.external_attr = 0o120777 << 16
+            z.writestr(link, "/etc/passwd")
+        with pytest.raises(BadInput, match="the archive holds links"):
+            read(path, year=2022)
+        path.write_bytes(path.read_bytes()[:200])
+        with pytest.raises(ForeignFile, match="truncated or not a zip"):
+            read(path, year=2022)
+        out = houses.exiobase(houses.world(), tmp_path)
+        shutil.move(out / "Y.txt", tmp_path / "elsewhere.txt")
+        (out / "Y.txt").symlink_to(tmp_path / "elsewhere.txt")
+        with pytest.raises(BadInput, match="a link leads out of the folder"):
+            read(out)
+
+    def test_a_file_that_unpacks_beyond_reason(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As its zip says, before a byte is unpacked."""
+        path = houses.icio(houses.world(6), tmp_path)
+        monkeypatch.setattr("xunhuan.readers.archives._bounded.__defaults__", None, raising=False)
+        monkeypatch.setattr("xunhuan.readers.archives.Archive.open.__wrapped__.__defaults__", (1000,))
+        with pytest.raises(BadInput, match=r"the file holds 0\.0 GiB; at most 0 are read"):
+            read(path, year=2022)
+
+    def test_a_binary_sheet_that_reaches_too_far(self, tmp_path: Path) -> None:
+        path = tmp_path / "WIOT2014_Nov16_ROW.xlsb"
+        with zipfile.ZipFile(path, "w") as z:
+            z.writestr(
+                "xl/worksheets/sheet1.bin", b"\x81\x01\x00\x94\x01\x10" + struct.pack("<4I", 0, 1_048_575, 0, 16_383)
+            )
+        with pytest.raises(BadInput, match=r"a sheet reaches over 1\.7e\+10 cells"):
+            check_size(path, "2014")
+
+    def test_macros(self, tmp_path: Path) -> None:
+        path = houses.adb(houses.world(), tmp_path)
+        with zipfile.ZipFile(path, "a") as z:
+            z.writestr("xl/vbaProject.bin", b"\0")
+        with pytest.raises(BadInput, match="the workbook holds macros"):
+            read(path)
