@@ -272,3 +272,13 @@ def test_library_draws_the_set_with_its_level() -> None:
         u = read_layers(name).data["uncertainty"]
         assert len(u["elasticity_set"]) > 1
         assert u["trade_elasticity"] == {"relative_sd": 0.25}
+
+
+def test_who_lends_lends_as_the_scenario_has_it_though_it_does_not_run() -> None:
+    """A choice, or a draw, of one model runs that model alone; what it borrows is asked under the scenario's parameters."""
+    data = layers().data | {"model": {"trade": {"theta": 2.5}, "propagation": {}}}
+    bench = prepare(Layers("test", data, (), None))
+    alone = bench.only(["propagation"]).only(["propagation"])
+    assert list(alone.parameters) == ["propagation"]
+    assert alone.others["trade"] == bench.parameters["trade"]
+    assert alone.others["trade"].theta == 2.5  # type: ignore[attr-defined]

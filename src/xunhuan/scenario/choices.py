@@ -99,7 +99,7 @@ def _alone(bench: Bench, model: str) -> Bench:
     # The arms an offset asks for stay, whether or not it is weighed here.
     asked = bench.scenario.all_arms()
     scenario = bench.scenario.model_copy(update={"compare": compare, "measure": Measure(), "arms": asked})
-    return replace(bench, scenario=scenario, parameters={m: p for m, p in bench.parameters.items() if m in kept})
+    return replace(bench, scenario=scenario).only(kept)
 
 
 def _numbers(data: xr.Dataset, name: str, home: str, compare: Compare) -> Iterator[tuple[str, str, float]]:

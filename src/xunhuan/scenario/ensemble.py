@@ -13,7 +13,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -77,7 +77,7 @@ def drawn(bench: Bench) -> Bench:
     for name in reversed(bench.order):
         if name in wanted and name in bench.after:
             wanted.add(bench.after[name])
-    return replace(bench, parameters={m: p for m, p in bench.parameters.items() if m in wanted})
+    return bench.only(wanted)
 
 
 _Values = Mapping[str, float | str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -51,12 +51,24 @@ NOMINAL = Draw()
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """A scenario ready to run: its table, its models' parameters, and one draw of what is uncertain."""
+    """A scenario ready to run: its table, parameters of the models that run, one draw of what is uncertain, and parameters
+    of models that only lend."""
 
     scenario: Scenario
     base: Accounts
     parameters: Mapping[str, BaseModel]
     draw: Draw = NOMINAL
+    lenders: Mapping[str, BaseModel] = field(default_factory=dict)
+
+    def only(self, models: Collection[str]) -> Bench:
+        """The bench where only some models run; the others lend what they lend as before."""
+        kept = {m: p for m, p in self.parameters.items() if m in models}
+        return replace(self, parameters=kept, lenders={**self.lenders, **self.parameters})
+
+    @property
+    def others(self) -> Mapping[str, BaseModel]:
+        """Parameters of every model of the scenario, those that run as they run."""
+        return {**self.lenders, **self.parameters}
 
     @cached_property
     def view(self) -> View:
@@ -267,7 +279,7 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     if not asked[1] and asked[2] is None and not registry.find(name).evolves:
         return None
     if asked not in memo:
-        response = responded(registry.find(name), acc, Shock(asked[1]), bench.parameters[name], bench.parameters)
+        response = responded(registry.find(name), acc, Shock(asked[1]), bench.parameters[name], bench.others)
         memo[asked] = as_kept(bench, acc, name, response, full)
     return asked
 
@@ -316,7 +328,7 @@ def weighed(
     """
     name, acc, edits = _posed(bench, doses, of)
     model = registry.find(name)
-    response = responded(model, acc, Shock(edits + extra), bench.parameters[name], bench.parameters)
+    response = responded(model, acc, Shock(edits + extra), bench.parameters[name], bench.others)
     return response, model.read(acc, response, bench.view.places)
 
 
