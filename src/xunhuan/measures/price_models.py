@@ -124,7 +124,7 @@ def price_model(
         told,
         coords,
         definition=f"{text}: {_ends(way) if component == 'all' else component.replace('_', ' ')} of "
-        f"{words(industries)} industries in {origin} by {change:+.3%}",
+        f"{words(industries)} industries in {origin} by {100 * change:+g}%",
         weighting="sectors and members weighted by output",
         citation=SOURCES["price_model"],
         units={"value": acc.unit},

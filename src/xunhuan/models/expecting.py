@@ -10,8 +10,6 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-ENOUGH = 50
-"""Questions of one kind after which more of them are expected where nobody said: about what compiling costs."""
 _many: ContextVar[bool | None] = ContextVar("many", default=None)
 _asked: Counter[Hashable] = Counter()
 
@@ -21,7 +19,7 @@ def expecting(many: bool) -> Iterator[None]:
     """A block of which it is known whether many questions of a kind are asked in it, such as draws.
 
     >>> with expecting(many=True):
-    ...     worth_compiling("a kind")
+    ...     expected()
     True
     """
     before = _many.set(many)
@@ -31,14 +29,20 @@ def expecting(many: bool) -> Iterator[None]:
         _many.reset(before)
 
 
-def worth_compiling(kind: Hashable) -> bool:
-    """Whether to compile for the next question of a kind: as the block expects, else once `ENOUGH` were asked.
+def expected() -> bool | None:
+    """Whether many questions are to come; None where nobody said.
 
-    >>> [worth_compiling("another kind") for _ in range(ENOUGH + 1)][-2:]
-    [False, True]
+    >>> expected() is None
+    True
     """
-    known = _many.get()
-    if known is None:
-        _asked[kind] += 1
-        return _asked[kind] > ENOUGH
-    return known
+    return _many.get()
+
+
+def asked_before(kind: Hashable) -> int:
+    """How often this process asked a question of a kind before; asking counts.
+
+    >>> asked_before("a kind"), asked_before("a kind")
+    (0, 1)
+    """
+    _asked[kind] += 1
+    return _asked[kind] - 1

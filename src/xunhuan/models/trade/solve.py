@@ -10,7 +10,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, primitives
-from xunhuan.models.expecting import worth_compiling
+from xunhuan.models.expecting import asked_before, expected
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector
 from xunhuan.models.trade import calibrate
@@ -71,8 +71,11 @@ def kind_of_base(parameters: TradeParameters) -> KindOfBase:
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
-SMALL = 60_000
-"""Cells r s i of a table up to which one answer is not worth compiling: some seconds, for a twentieth of one at most."""
+SMALL, LARGE = 60_000, 1_000_000
+"""Cells r s i of a table up to which one answer is not worth compiling, some seconds for a twentieth of one at most; and
+from which every one is."""
+ENOUGH, FEW = 50, 8
+"""Questions of a kind after which more are expected, of a small table and of another: about what compiling costs."""
 _TRIES = 12
 """Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
 
@@ -122,10 +125,26 @@ def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Probl
 
 def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
     e, p, z, o = task.economy, task.elasticities, task.shift, task.options
-    kind = (e.output.shape, e.users is None, p.substitution is None, z.tolls is None, task.taxed)
-    plain = e.share.size <= SMALL and not worth_compiling(kind)
-    way: Callable[..., Found] = solve_plainly if plain else solve
+    way: Callable[..., Found] = solve if _compiled(task) else solve_plainly
     return way(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
+
+
+def _compiled(task: Problem) -> bool:
+    """Whether the answer is worth compiling, by what is expected and, where nothing is, by what was asked before."""
+    e, many = task.economy, expected()
+    if e.share.size > LARGE or many:
+        return True
+    small = e.share.size <= SMALL
+    if many is None:
+        kind = (
+            e.output.shape,
+            e.users is None,
+            task.elasticities.substitution is None,
+            task.shift.tolls is None,
+            task.taxed,
+        )
+        return asked_before(kind) >= (ENOUGH if small else FEW)
+    return not small
 
 
 def _part_of(task: Problem, part: float) -> Problem:
