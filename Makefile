@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Modules are compiled once, not by each of hundreds of processes.
+export PYTHONDONTWRITEBYTECODE =
 # pip takes four times as long, which is a minute on two cores.
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.

@@ -60,7 +60,7 @@ def rows_of(bench: Bench) -> tuple[pd.DataFrame, list[tuple[int, dict[str, float
 def alone(bench: Bench, rows: list[tuple[int, dict[str, float]]], monkeypatch: pytest.MonkeyPatch) -> list[DrawRow]:
     """The draws, nothing worked together."""
     with monkeypatch.context() as m:
-        m.setattr(ensemble, "_together", lambda draws: None)
+        m.setattr(ensemble, "answered_together", lambda draws: None)
         return list(worked(bench, rows))
 
 

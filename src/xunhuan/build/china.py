@@ -21,10 +21,10 @@ from xunhuan.build.china_raw import (
     ProvincialTables,
     china_sectors,
     macro_regions,
+    read_control,
+    read_control_2012,
     read_distance,
     read_geography,
-    read_national,
-    read_national_2012,
     read_provinces,
 )
 from xunhuan.build.log import Log
@@ -91,7 +91,7 @@ def read_inputs(raw: Path, year: int) -> ChinaInputs:
     return ChinaInputs(
         year=year,
         tables=tables,
-        control=read_national(raw, 2017) if year == 2017 else read_national_2012(raw),
+        control=read_control(raw, 2017) if year == 2017 else read_control_2012(raw),
         geography=read_geography(raw, "population_2017_1e4"),
         sectors=china_sectors(year),
         distance=read_distance(raw, tables.regions),

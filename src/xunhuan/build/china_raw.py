@@ -138,7 +138,7 @@ def _places(ds: xr.Dataset, name: str, wanted: Sequence[str]) -> list[int]:
     return [found.index(w) for w in wanted]
 
 
-def read_national(raw: Path, year: int) -> NationalControl:
+def read_control(raw: Path, year: int) -> NationalControl:
     """The official non-competitive table of 2017, 2018 or 2020, domestic and imported use added up."""
     names = ("intermediate", "final", "export", "output", "import_", "value_added")
     ds = _open(raw / f"china_national_io_{year}.nc", *names)
@@ -163,7 +163,7 @@ def read_national(raw: Path, year: int) -> NationalControl:
     )
 
 
-def read_national_2012(raw: Path) -> NationalControl:
+def read_control_2012(raw: Path) -> NationalControl:
     """The official competitive table of 2012, 139 sectors added up to the 42 of the provincial tables."""
     ds = _open(raw / "china_national_io_detailed_2012.nc", "intermediate", "final", "value_added")
     to42 = Concordance.read(data_file("cn139_to_cn42_2012.csv")).matrix(

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.build.china_raw import NationalControl, read_by_province, read_national
+from xunhuan.build.china_raw import NationalControl, read_by_province, read_control
 from xunhuan.build.lists import CN42, data_file
 from xunhuan.build.log import Log
 from xunhuan.build.nested import ProvinceShares
@@ -234,7 +234,7 @@ def at_year(
     log = Log(base.codes, base.sectors, base.unit)
     for end in reversed(path):
         growth = read_growth(raw, (BROUGHT_FROM[end], end), base.codes)
-        control = read_national(raw, end) if end in NATIONAL else None
+        control = read_control(raw, end) if end in NATIONAL else None
         new = brought(base, growth, control, log)
         if post is not None:
             unused = control.unused_import if control is not None else post.reports.unused

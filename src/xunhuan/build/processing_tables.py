@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, UNIT, china_sectors, read_national_2012
+from xunhuan.build.china_raw import CATEGORIES, COMPONENTS, UNIT, china_sectors, read_control_2012
 from xunhuan.build.history import build_national, national_accounts
 from xunhuan.build.log import Log
 from xunhuan.build.processing import split
@@ -105,7 +105,7 @@ def build_processing(raw: Path, year: int) -> tuple[Accounts, pd.DataFrame]:
 
 def national_2012(raw: Path) -> Accounts:
     """The competitive table of 2012 added up to the 42 sectors of the provinces: one region and the ROW."""
-    c = read_national_2012(raw)
+    c = read_control_2012(raw)
     S = len(c.output)
     flow, final, use = np.zeros((2, 2, S)), np.zeros((2, S, len(CATEGORIES))), np.zeros((2, S, S))
     flow[0, 0], flow[0, 1], flow[1, 0] = c.output - c.export, c.export, c.import_

@@ -29,6 +29,18 @@ def expecting(many: bool) -> Iterator[None]:
         _many.reset(before)
 
 
+@contextmanager
+def expecting_few() -> Iterator[None]:
+    """A block in which few questions are to come unless a block around it says otherwise: a scenario's arms.
+
+    >>> with expecting(many=True), expecting_few():
+    ...     expected()
+    True
+    """
+    with expecting(many=bool(_many.get())):
+        yield
+
+
 def expected() -> bool | None:
     """Whether many questions are to come; None where nobody said.
 

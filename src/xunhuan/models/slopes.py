@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xunhuan.models.model import Shock, Status
 
 Instrument = Literal["subsidy", "export_tax", "tariff"]
-EXACT = 1e-9
+SHARPEST = 1e-9
 """Error of derivatives, share of the largest, below which none is sought."""
 SLOPES_OF = ("ln W", "ln y", "bill")
 """What `Slopes` gives by region: ln real income against the base; ln volume of the sectors at stake, new / old; the bill for
@@ -61,7 +61,7 @@ class Slopes(Protocol):
         """Base output by region and sector, r i, value."""
         ...
 
-    def __call__(self, x: Array, accuracy: float = EXACT) -> Effects:
+    def __call__(self, x: Array, accuracy: float = SHARPEST) -> Effects:
         """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium.
 
         accuracy  error of derivatives, share of the largest: a step on the way needs less than the last

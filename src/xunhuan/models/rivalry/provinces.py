@@ -23,7 +23,7 @@ from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.shares import alike, effective_number
-from xunhuan.models.slopes import EXACT, Controls, Lender, Slopes
+from xunhuan.models.slopes import SHARPEST, Controls, Lender, Slopes
 
 TURNS = 20
 """Turns that a coordinated nation and nations abroad may take to answer each other."""
@@ -158,7 +158,7 @@ class Payoff:
         nation = self.phi[:, None] * self.weight * self.board.home[:, None]
         return np.stack([selfish + nation, self.chi[:, None] * selfish, (1 - self.kappa)[:, None] * selfish], axis=1)
 
-    def __call__(self, x: Array, accuracy: float = EXACT) -> tuple[Array, Array]:
+    def __call__(self, x: Array, accuracy: float = SHARPEST) -> tuple[Array, Array]:
         """Payoffs p and derivatives p c at rates x."""
         got = self.slopes(x, accuracy)
         return np.einsum("pmr,mr->p", self.mixing, got.value), np.einsum("pmr,mrc->pc", self.mixing, got.slope)

@@ -71,10 +71,10 @@ def kind_of_base(parameters: TradeParameters) -> KindOfBase:
 
 
 Found = tuple[Equilibrium, Vector, SolveInfo]
-SMALL, LARGE = 60_000, 1_000_000
+PLAIN_MOST, PLAIN_NEVER = 60_000, 1_000_000
 """Cells r s i of a table up to which one answer is not worth compiling, some seconds for a twentieth of one at most; and
 from which every one is."""
-ENOUGH, FEW = 50, 8
+ASKED_SMALL, ASKED_LARGE = 50, 8
 """Questions of a kind after which more are expected, of a small table and of another: about what compiling costs."""
 _TRIES = 12
 """Solves allowed on the way to a shock whose equilibrium the search from the base does not find."""
@@ -132,9 +132,9 @@ def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
 def _compiled(task: Problem) -> bool:
     """Whether the answer is worth compiling, by what is expected and, where nothing is, by what was asked before."""
     e, many = task.economy, expected()
-    if e.share.size > LARGE or many:
+    if e.share.size > PLAIN_NEVER or many:
         return True
-    small = e.share.size <= SMALL
+    small = e.share.size <= PLAIN_MOST
     if many is None:
         kind = (
             e.output.shape,
@@ -143,7 +143,7 @@ def _compiled(task: Problem) -> bool:
             task.shift.tolls is None,
             task.taxed,
         )
-        return asked_before(kind) >= (ENOUGH if small else FEW)
+        return asked_before(kind) >= (ASKED_SMALL if small else ASKED_LARGE)
     return not small
 
 

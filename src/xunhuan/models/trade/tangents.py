@@ -22,7 +22,7 @@ from xunhuan.data.records import changed
 from xunhuan.errors import NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.slopes import EXACT, Controls, Effects
+from xunhuan.models.slopes import SHARPEST, Controls, Effects
 from xunhuan.models.solvers import (
     CONVERGED,
     JaxArray,
@@ -45,7 +45,7 @@ from xunhuan.models.trade.stability import conclude, of_base
 
 TOGETHER = 16
 """Trials worked out in one call; fewer are filled up, so that one program serves any number."""
-_LINEAR = Options(tolerance=EXACT, max_iterations=600, growth=1e9, largest_step=1e12)
+_LINEAR = Options(tolerance=SHARPEST, max_iterations=600, growth=1e9, largest_step=1e12)
 _BESIDE = _LINEAR._replace(window=6)
 """A shorter memory where many are solved side by side: there the memory is what takes time."""
 
@@ -304,16 +304,16 @@ class TradeSlopes:
             self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move, False)
         return self._at
 
-    def __call__(self, x: Array, accuracy: float = EXACT) -> Effects:
+    def __call__(self, x: Array, accuracy: float = SHARPEST) -> Effects:
         """Measures m r and their derivatives in each rate, m r c, to some accuracy. Raises NotConverged."""
         at, task = self._found(x), self.task
         got = tangents(
             task.economy, task.elasticities, task.shift, jnp.asarray(at.state), self.ways, jnp.asarray(x),
-            jnp.eye(len(x)), jnp.asarray(at.move), task.taxed, max(accuracy, EXACT),
+            jnp.eye(len(x)), jnp.asarray(at.move), task.taxed, max(accuracy, SHARPEST),
         )  # fmt: skip
         if bool((np.asarray(got.info.outcome) != CONVERGED).any()):
             raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
-        self._at = at._replace(move=np.asarray(got.move), exact=accuracy <= EXACT)
+        self._at = at._replace(move=np.asarray(got.move), exact=accuracy <= SHARPEST)
         return Effects(np.asarray(got.value), np.asarray(got.slope).transpose(1, 2, 0))
 
     def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
