@@ -182,7 +182,7 @@ def read(
     -------
     Imported
         `accounts`, and `changes`: a row for every number changed (step, region, sector, quantity, before, after, change,
-        unit, note).
+        unit, note); of ceads also `satellite`, rows that no account holds, such as CO2, by region and sector.
 
     Raises
     ------

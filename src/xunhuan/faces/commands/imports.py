@@ -49,6 +49,10 @@ def register(app: typer.Typer) -> None:
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
         ] = None,
+        satellite: Annotated[
+            Path | None,
+            typer.Option(help="ceads: write rows that no account holds, such as CO2, to this csv, for embodied."),
+        ] = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Read a table from another house, check its identities and save it as accounts.
@@ -69,6 +73,8 @@ def register(app: typer.Typer) -> None:
             own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
+            if satellite is not None:
+                _satellite(found.satellite, satellite, file)
             accounts = relabel(found.accounts, home=home) if home else found.accounts
             save(accounts, output)
             if changes is not None:
@@ -80,6 +86,17 @@ def register(app: typer.Typer) -> None:
             *(f"Note: {n}." for n in accounts.notes),
         )
         emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=notes)
+
+
+def _satellite(rows: Any, output: Path, file: Path) -> None:
+    from xunhuan.data.store import write_text
+    from xunhuan.errors import BadInput
+
+    if rows is None:
+        raise BadInput(
+            "the file has no rows beside its accounts", where=str(file), fix="leave out --satellite, or give a csv of yours"
+        )
+    write_text(output, rows.to_csv(index=False))
 
 
 def _one(paths: list[Path]) -> Path:
