@@ -119,9 +119,11 @@ def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> 
     from pydantic import ValidationError
 
     from xunhuan.data.records import told
+    from xunhuan.scenario.schedules import with_values
 
+    given = with_values(record, given, Path())
     try:
-        made: BaseModel = record.model_validate(dict(given))
+        made: BaseModel = record.model_validate(given)
     except ValidationError as e:
         items = told(e, record, given)
         raise BadInput("the model's parameters are not valid", where=where, items=items) from None
@@ -296,11 +298,14 @@ def _help(f: FieldInfo, about: str) -> str:
 
 
 def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
-    """The value an option gives: as the parameter's kind asks, or SECTORS=NUMBER pairs. Raises BadInput."""
+    """The value an option gives: as the parameter's kind asks, SECTORS=NUMBER pairs, or a csv of these. Raises BadInput."""
     from xunhuan.models.edits.base import as_number
+    from xunhuan.scenario.schedules import is_csv
 
     if not texts:
         return None
+    if len(texts) == 1 and is_csv(texts[0]):
+        return texts[0]
     if any("=" in t for t in texts):
         return {k.strip(): as_number(v.strip()) for k, _, v in (t.partition("=") for t in texts)}
     if len(texts) > 1:
