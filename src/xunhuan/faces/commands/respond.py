@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model, Posed, Response, Short
+    from xunhuan.models.model import Model, Posed, Response, ResponseTable, Short
 
 Given = list[str] | None
 Edits = Annotated[
@@ -33,7 +33,11 @@ Settings = Annotated[Given, typer.Option("--set", help="A parameter of the model
 By = Annotated[
     str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")
 ]
-_Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
+_Top = Annotated[
+    int | None,
+    typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."),
+]
+_ROWS = 20
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
 
@@ -53,7 +57,7 @@ def _respond(
     edit: Edits = None,
     set_: Settings = None,
     by: By = "",
-    top: _Top = 20,
+    top: _Top = None,
     path: PathFile = None,
     accounts: Booked = None,
     nation: Nations = None,
@@ -131,7 +135,7 @@ def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> 
 
 
 def answer(
-    model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel, by: str, top: int, path: Path | None,
+    model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel, by: str, top: int | None, path: Path | None,
     accounts: Path | None, format: Format, output: Path | None,
 ) -> None:  # fmt: skip
     """Solve and print one view of the answer. Raises NotConverged after printing, where it is none."""
@@ -151,10 +155,10 @@ def answer(
         save_dataset(response.path, path)
     if accounts is not None:
         save(response.accounts, accounts)
-    frame = views[by or next(iter(views))](acc, response, top)
+    frame, cut = _view(views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table)
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
-    notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
+    notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(
         frame,
@@ -165,6 +169,32 @@ def answer(
     )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
+
+
+def _view(
+    view: ResponseTable, acc: Accounts, response: Response, edits: tuple[Edit, ...], top: int | None, screen: bool
+) -> tuple[pd.DataFrame, list[str]]:
+    """A table of an answer, whole in a file and cut on a screen, and what is said of the cut."""
+    import pandas as pd
+
+    from xunhuan.faces.shown import first_rows
+
+    rows = _ROWS if screen and top is None else top or 0
+    frame = view(acc, response, 0)
+    notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
+    said = ""
+    if screen and nation is not None:
+        frame = pd.concat([nation, frame], ignore_index=True)
+    if rows and screen and "region" in frame and frame["region"].is_unique:
+        frame, said = first_rows(frame, acc, edits, rows)
+    elif rows:
+        whole = len(frame)
+        frame = view(acc, response, rows)
+        frame.attrs.pop("nation", None)
+        notes = frame.attrs.pop("notes", notes)
+        said = f"Shown: {len(frame)} of {whole} rows; --top 0, or a file by -o, has all." if len(frame) < whole else ""
+    frame.attrs["notes"] = notes
+    return frame, [said] if said and screen else []
 
 
 def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.DataFrame]:
