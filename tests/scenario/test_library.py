@@ -64,7 +64,9 @@ def test_the_library_takes_later_years(base: str) -> None:
     for name in WANTED:
         of = f"{base}-components" if name == "chip-embargo" else base
         assert prepare(read_layers(name, settings=[f"base={of}"]), table).base.name == of
-    with pytest.raises(BadInput, match=f"it is written for world-2017-components.*; {base}-components is of the same kind"):
+    with pytest.raises(
+        BadInput, match=f"it is written for world-2017-components.*; {base}-components is of the same kind"
+    ):
         prepare(read_layers("chip-embargo", settings=[f"base={base}"]), table)
 
 

@@ -150,10 +150,15 @@ def test_values_by_sector_from_a_csv_for_a_list_of_ones_own(tmp_path: Path, caps
     (tmp_path / "keeps.csv").write_text("# days that a good keeps\nsector;days\nS3;2\n".replace(";", "\t"))
     (tmp_path / "critical.csv").write_text("input,S1,S2+S3\nS1,1,0\nS2,0.5,50%\nS3,0,1\n")
     (tmp_path / "theta.csv").write_text("sector,theta\nall,4\nS2,6\n")
-    text = HEAD.replace('"toyland"', repr(str(tmp_path / "own.nc"))) + 'tariff = { from = "BOR", to = "ATL", sectors = "all", add = 0.1 }\n'
+    text = (
+        HEAD.replace('"toyland"', repr(str(tmp_path / "own.nc")))
+        + 'tariff = { from = "BOR", to = "ATL", sectors = "all", add = 0.1 }\n'
+    )
     rooms = '[model.propagation]\ncritical_shares = "critical.csv"\nshelf_days = "keeps.csv"\n'
     (tmp_path / "own.toml").write_text(f'{text}{rooms}[model.trade]\ntheta = "theta.csv"\n')
-    made = prepare(read_layers(tmp_path / "own.toml", (), [f"model.propagation.inventory_days={tmp_path / 'days.csv'}"]))
+    made = prepare(
+        read_layers(tmp_path / "own.toml", (), [f"model.propagation.inventory_days={tmp_path / 'days.csv'}"])
+    )
     p, theta = made.parameters["propagation"], made.parameters["trade"].trade_elasticities(made.base.sectors)[0]
     assert theta.tolist() == [4, 6, 4]
     np.testing.assert_array_equal(criticality(made.base.sectors, p), [[1, 0, 0], [0.5, 0.5, 0.5], [0, 1, 1]])
@@ -168,3 +173,18 @@ def test_values_by_sector_from_a_csv_for_a_list_of_ones_own(tmp_path: Path, caps
     (tmp_path / "days.csv").write_text("sector,days\nS1,long\n")
     assert main(line) == 2
     assert "line 2: 'long' is no number" in capsys.readouterr().err
+
+
+def test_sizes_beyond_all_that_was_seen_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """25 is 2,500 per cent: more likely per cent written as a ratio, unless one says that it is meant."""
+    file = tmp_path / "far.toml"
+    file.write_text(HEAD + 'tariff = { from = "BOR", to = "ATL", sectors = "MAN", add = 25 }\n')
+    with pytest.raises(BadInput, match="scenario has errors") as e:
+        prepare(read_layers(file))
+    said = "shock[0].tariff.add: 25 is 2,500%; 25% is written 0.25; if it is meant, plausible = false in the shock"
+    assert e.value.items == (said,)
+    assert prepare(read_layers(file, (), ["shock.duties.plausible=false"])).scenario.shock[0].edits()[0].add == 25
+    line = ["propagate", "toyland", "--orders", "regions=BOR,sectors=MAN,change=4,end=6", "--horizon-days", "14"]
+    assert main(line) == 2
+    assert "change: 4 is 400% (4% is written 0.04; if it is meant, --yes)" in capsys.readouterr().err
+    assert main([*line, "--yes"]) == 0

@@ -116,7 +116,9 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
             table.add_row(*(row[n] for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
-            c.print(f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.", style="dim", highlight=False)
+            c.print(
+                f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.", style="dim", highlight=False
+            )
     for note in notes:
         c.print(note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()

@@ -140,7 +140,9 @@ def _beside(grid: Sheet, plan: _Plan) -> tuple[dict[str, Array], list[str]]:
         if any(cells) and all(re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?|", c, re.IGNORECASE) for c in cells):
             label = wide if _UNIT.search(wide) else called
             found[label] = grid.numbers(slice(row, row + 1), slice(LEFT, LEFT + n))[0]
-            said.append(f"row {row + 1}, {called}, is no part of the accounts: it is a satellite (--satellite FILE.csv)")
+            said.append(
+                f"row {row + 1}, {called}, is no part of the accounts: it is a satellite (--satellite FILE.csv)"
+            )
         else:
             said.append(f"row {row + 1}, {called}, is no part of the accounts and is not read")
     return found, said

@@ -190,6 +190,8 @@ def check_shock(base: Accounts, shock: ShockLines, place: str, p: Problems) -> N
         at = f"{place}.{kind}[{k}]" if many else f"{place}.{kind}"
         for w in edit.check(base):
             p.add(f"{at}{'.' + w.field if w.field else ''}: {w.what}" + (f"; {w.fix}" if w.fix else ""))
+        for w in edit.implausible() if shock.plausible else ():
+            p.add(f"{at}.{w.field}: {w.what}; {w.fix}; if it is meant, plausible = false in the shock")
 
 
 def _check_doses(bench: Bench, p: Problems) -> None:

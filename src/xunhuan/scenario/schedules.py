@@ -91,7 +91,9 @@ def values_of_csv(path: Path) -> dict[str, Any]:
     for number, row in enumerate(rows, start=2):
         cells = [x.strip() for x in row]
         if len(cells) != len(head) or len(head) < 2:
-            p.add(f"line {number}: {len(cells)} cells, of which the first is a name and the rest are numbers, for {len(head)}")
+            p.add(
+                f"line {number}: {len(cells)} cells, of which the first is a name and the rest are numbers, for {len(head)}"
+            )
             continue
         named = {c.strip(): x for c, x in zip(head[1:], cells[1:], strict=True) if x}
         wrong = [x for x in named.values() if not _NUMBER.fullmatch(x)]

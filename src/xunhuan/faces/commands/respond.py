@@ -35,9 +35,12 @@ By = Annotated[
 ]
 _Top = Annotated[
     int | None,
-    typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."),
+    typer.Option(
+        "--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."
+    ),
 ]
 _ROWS = 20
+_Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
 
@@ -58,6 +61,7 @@ def _respond(
     set_: Settings = None,
     by: By = "",
     top: _Top = None,
+    yes: _Yes = False,
     path: PathFile = None,
     accounts: Booked = None,
     nation: Nations = None,
@@ -66,14 +70,15 @@ def _respond(
 ) -> None:
     """What a model makes of some edits of a table: the places changed most."""
     found = registry.find(model)
-    edits = read_edits(edit, {}, found)
+    edits = read_edits(edit, {}, found, yes=yes)
     answer(found, open_table(table, nation), edits, parameters(found, settings(set_ or [])), by, top, path, accounts,
            format, output)  # fmt: skip
 
 
 def read_edits(
-    lines: Given, short: Mapping[str, Given], model: Model[Any], more: tuple[Edit, ...] = ()
-) -> tuple[Edit, ...]:
+    lines: Given, short: Mapping[str, Given], model: Model[Any], more: tuple[Edit, ...] = (),
+    yes: bool = False,
+) -> tuple[Edit, ...]:  # fmt: skip
     """The edits that --edit and the options of kinds amount to, after `more`. Raises BadInput collecting all that cannot be
     read, and where there are none though nothing happens without."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
@@ -91,6 +96,8 @@ def read_edits(
                 made = (parse_edit(text, registry.edits()),) if flag == "edit" else parse_edits(kinds[flag], text)
             model.refuse_unread(made)
             edits += made
+            for w in (w for e in made for w in e.implausible() if not yes):
+                problems.add(f"--{flag.replace('_', '-')} {text}: {w.field}: {w.what} ({w.fix}; if it is meant, --yes)")
         except BadInput as e:
             why = "; ".join(e.items) or e.what
             problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
@@ -155,7 +162,9 @@ def answer(
         save_dataset(response.path, path)
     if accounts is not None:
         save(response.accounts, accounts)
-    frame, cut = _view(views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table)
+    frame, cut = _view(
+        views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table
+    )
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
@@ -248,7 +257,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         lines = {k: given[f"edit_{k}"] for k in kinds}
         asked = {n: _plain(n, f, given[f"p_{n}"]) for n, f in fields.items()}
         values = {n: v for n, v in asked.items() if v is not None} | settings(given.get("set_") or [])
-        edits = read_edits(given["edit"], lines, model, posed.edits)
+        edits = read_edits(given["edit"], lines, model, posed.edits, given["yes"])
         made = validated(model.parameters, {**values, **posed.values}, "--set" if whole else model.command)
         answer(model, open_table(posed.table, given["nation"]), edits, made, given["by"], given["top"], given["path"],
                given["accounts"], given["format"], given["output"])  # fmt: skip

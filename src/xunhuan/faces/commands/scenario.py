@@ -34,6 +34,8 @@ Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask s
 _Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
 NoDraws = Annotated[bool, typer.Option("--no-draws", help="Leave uncertainty out.")]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
+
 LEAD = "chip-embargo"
 
 
@@ -53,6 +55,7 @@ def _run_command(
     set_: _Settings = None,
     workers: Workers = 0,
     no_draws: NoDraws = False,
+    yes: Yes = False,
 ) -> None:
     """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
     from xunhuan.scenario.ensemble import Plan
@@ -60,7 +63,7 @@ def _run_command(
     layers = _layers(scenario, overlay, set_)
     if no_draws:
         layers = without_draws(layers)
-    _run(layers, folder, Plan(workers))
+    _run(_meant(layers) if yes else layers, folder, Plan(workers))
 
 
 def _ensemble(
@@ -127,6 +130,19 @@ def without_draws(layers: Layers) -> Layers:
     from dataclasses import replace
 
     return replace(layers, data={k: v for k, v in layers.data.items() if k != "uncertainty"})
+
+
+def _meant(layers: Layers) -> Layers:
+    """The same scenario with every size taken as it is written."""
+    from dataclasses import replace
+
+    shocks = layers.data.get("shock", [])
+    told = (
+        [{**s, "plausible": False} if isinstance(s, dict) else s for s in shocks]
+        if isinstance(shocks, list)
+        else shocks
+    )
+    return replace(layers, data={**layers.data, "shock": told})
 
 
 def _run(layers: Layers, folder: Path | None, plan: Plan) -> None:

@@ -43,7 +43,9 @@ def members(sectors: Sectors) -> list[list[int]]:
         if not places:
             p.add(code if name == code else f"{code} ({name})")
         out.append(places)
-    p.raise_if(fix=f"{WAY_OUT}, or give critical_shares, inventory_days and shelf_days of every sector, each in a csv if you like")
+    p.raise_if(
+        fix=f"{WAY_OUT}, or give critical_shares, inventory_days and shelf_days of every sector, each in a csv if you like"
+    )
     return out
 
 
