@@ -129,7 +129,7 @@ NAMES = ("name", "name_en", "name_zh")
 
 
 WRAPPED, LONG = 24, 100
-"""Characters that a text keeps of a line where a screen is short of room; beyond the second it is cut on a screen, not wrapped."""
+"""Characters that a text keeps of a line where a screen is short of room; beyond the second it is cut, not wrapped."""
 
 
 def _sizes(columns: list[str], cells: list[list[str]]) -> list[int]:

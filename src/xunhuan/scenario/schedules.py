@@ -78,9 +78,10 @@ def with_values(record: type[BaseModel], given: Mapping[str, Any], folder: Path)
     out = dict(given)
     for key, value in given.items():
         field = record.model_fields.get(key)
-        if field is not None and isinstance(value, str) and is_csv(value):
-            if any(get_origin(a) in (dict, abc.Mapping) for a in parts(field.annotation)):
-                out[key] = values_of_csv(folder / value.strip())
+        if field is None or not isinstance(value, str) or not is_csv(value):
+            continue
+        if any(get_origin(a) in (dict, abc.Mapping) for a in parts(field.annotation)):
+            out[key] = values_of_csv(folder / value.strip())
     return out
 
 

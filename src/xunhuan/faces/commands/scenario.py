@@ -109,11 +109,11 @@ def _query(
 
 def _demo(folder: Folder = None, workers: Workers = 0) -> None:
     """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
-    from xunhuan.faces.demo import provinces
+    from xunhuan.faces.demo import places_hit, provinces
     from xunhuan.scenario.ensemble import Plan
 
     provinces(folder.parent if folder else Path("results"))
-    _run(_layers(LEAD, None, None), folder, Plan(workers))
+    _run(_layers(LEAD, None, None), folder, Plan(workers), places_hit)
 
 
 def _layers(scenario: str, overlay: list[Path] | None, settings: list[str] | None) -> Layers:
@@ -145,12 +145,15 @@ def _meant(layers: Layers) -> Layers:
     return replace(layers, data={**layers.data, "shock": told})
 
 
-def _run(layers: Layers, folder: Path | None, plan: Plan) -> None:
+def _run(layers: Layers, folder: Path | None, plan: Plan, beside: Callable[[Result], None] | None = None) -> None:
     from xunhuan.faces.recording import record
 
     out = folder or Path("results") / layers.name
     with _progress() as tell:
         result = record(layers, out, plan, tell)
+    _say_answer(result)
+    if beside is not None:
+        beside(result)
     _show_result(result, out)
 
 
@@ -165,6 +168,15 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("solving the arms", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def _say_answer(result: Result) -> None:
+    """Print the answer in a sentence or three."""
+    from xunhuan.faces.reading import Reading
+    from xunhuan.faces.report.scenario import answer_text
+
+    if said := answer_text(Reading(result)):
+        typer.echo(f"{said}\n")
 
 
 def _show_result(result: Result, out: Path) -> None:
