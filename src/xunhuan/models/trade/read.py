@@ -115,7 +115,7 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
 
 
 def _nation(acc: Accounts, response: Response, frame: pd.DataFrame) -> pd.DataFrame:
-    """The home nation's row: incomes as `read` has them, the split of first order by incomes; prices are of regions alone."""
+    """The home nation's row: incomes as `read` has them, the split of first order by incomes; prices are of regions."""
     import pandas as pd
 
     at = found_places(acc)
