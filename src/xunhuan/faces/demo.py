@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TABLE = "china-2017"
 
 
-ENDS = 5
+_SHOWN = 5
 """Places shown of those most and of those least turned abroad."""
 
 
@@ -37,9 +37,9 @@ def provinces(folder: Path) -> Path:
     ds = report.found.region
     frame = folded(table(ds).sort_values("external", ascending=False, kind="stable"))
     frame = frame.drop(columns=[c for c in frame if c == "name_zh"])
-    left = len(frame) - 2 * ENDS
+    left = len(frame) - 2 * _SHOWN
     notes = [
-        f"The {ENDS} provinces most and the {ENDS} least turned abroad; {left} more and intervals are in the report.",
+        f"The {_SHOWN} provinces most and the {_SHOWN} least turned abroad; {left} more and intervals are in the report.",
         f"All of them: xunhuan circulation {TABLE}",
     ]
     typer.echo(f"{_said(ds)}\n")
@@ -68,7 +68,7 @@ def _ends(frame: pd.DataFrame) -> pd.DataFrame:
     """The first and the last rows of a table, as many of each."""
     import pandas as pd
 
-    return pd.concat([frame.head(ENDS), frame.tail(ENDS)], ignore_index=True)
+    return pd.concat([frame.head(_SHOWN), frame.tail(_SHOWN)], ignore_index=True)
 
 
 def places_hit(result: Result) -> None:
@@ -83,12 +83,14 @@ def places_hit(result: Result) -> None:
     if q is None:
         return
     arms = reading.arms_of(q)
-    order = reading.frame(q, arms[0], ("home",)).sort_values("value", kind="stable")["region"].head(ENDS)
+    order = reading.frame(q, arms[0], ("home",)).sort_values("value", kind="stable")["region"].head(_SHOWN)
     frame = pd.DataFrame(
         {"region": c, "name": reading.name(c), **{a: reading.show(reading.number(q, c, a), q) for a in arms}}
         for c in (reading.home, *order)
     )
     frame.attrs["written"] = arms
     emit(
-        frame, Format.table, title=f"{reading.titled(q)}: the nation, and the {ENDS} regions hit most under “{arms[0]}”"
+        frame,
+        Format.table,
+        title=f"{reading.titled(q)}: the nation, and the {_SHOWN} regions hit most under “{arms[0]}”",
     )

@@ -363,7 +363,7 @@ def barriers(
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,
     nation: Nations = None,
-    top: Annotated[int, typer.Option("--top", help="Rows shown.")] = 20,
+    top: Annotated[int | None, typer.Option("--top", help="Rows shown; 20 on a screen, all in a file.")] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -382,4 +382,5 @@ def barriers(
     note = "gain: percent of real income per percent fall of the iceberg cost, at the base equilibrium."
     sources = f"Elasticities: {slopes.attrs['elasticities']}."
     title = f"{acc.name}: costliest barriers of {region}"
-    emit(costliest_barriers(slopes, top), format, output, title=title, notes=[note, sources], digits=5)
+    many = top or (_ROWS if format is Format.table and output is None else int(slopes["trade_cost"].size))
+    emit(costliest_barriers(slopes, many), format, output, title=title, notes=[note, sources], digits=5)
