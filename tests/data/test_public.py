@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from xunhuan.data.public import PublicTable, fetch_public, file_away, public_table, public_tables, recognised
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
+from xunhuan.readers import FORMATS
 
 pytestmark = pytest.mark.error
 
@@ -141,6 +143,8 @@ def test_the_catalogue_and_the_command(tmp_path, capsys) -> None:
         assert t.page.startswith("https://")
         assert not t.sha256 or len(bytes.fromhex(t.sha256)) == 32
         assert Path(t.file).name == t.file
+        named = re.fullmatch(FORMATS[t.format].files, t.file, re.IGNORECASE)
+        assert named or "unpack it" in t.note, f"{t.name}: the reader {t.format} knows no file of this name"
     with pytest.raises(UnknownName, match="wiod-2016-r"):
         public_table("wiod-2016-s")
     assert main(["fetch"]) == 0

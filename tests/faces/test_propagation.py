@@ -39,6 +39,9 @@ def test_every_view_tells_the_same_run(capsys: pytest.CaptureFixture[str], tmp_p
     total = float(response.detail["loss"].sum())
     assert sum(float(r["loss"]) for r in by_region) == pytest.approx(total, rel=1e-12)  # type: ignore[arg-type]
     assert sum(float(r["loss"]) for r in by_sector) == pytest.approx(total, rel=1e-12)  # type: ignore[arg-type]
+    assert main(["propagate", "toyland", *common, "--top", "1"]) == 0
+    rows = [line.split("│")[1].strip() for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    assert rows == ["ATL", "AT-N", "BOR"]
     stops = run(capsys, *common, "--by", "bottleneck", "--top", "3")
     assert [s["input"] for s in stops] == bottlenecks(response.detail, 3)["input"].tolist()
     worst = run(capsys, *common, "--by", "industry", "--top", "1")[0]

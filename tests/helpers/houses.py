@@ -407,6 +407,18 @@ def nation(w: Known, folder: Path) -> Path:
     return _write(folder / "CHN2018dom.csv", home)
 
 
+def nation_in_all(w: Known, folder: Path) -> Path:
+    """OECD's file of totals: use of home-made and imported goods together, exports, and imports of each good below 0."""
+    codes = ("A01", "C26", "C29", "G")
+    z, f = w.z[:, :, 0].sum(0), w.f[:, :, 0].sum(0)
+    brought = w.z[1:, :, 0].sum((0, 2)) + w.f[1:, :, 0].sum((0, 2))
+    sold = w.output[0] + brought - z.sum(1) - f.sum(1)
+    lines: Lines = [["", *codes, "HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "EXPO", "IMPO"]]
+    lines += [[f"TTL_{i}", *z[k], *f[k], sold[k], -brought[k]] for k, i in enumerate(codes)]
+    lines += [["TXS_INT_FNL", *w.taxes[0], *[0] * 7], ["VALU", *w.value_added[0], *[0] * 7]]
+    return _write(folder / "CHN2018ttl.csv", [*lines, ["OUTPUT", *w.output[0], *[0] * 7]])
+
+
 def eurostat(w: Known, folder: Path) -> Path:
     """The same nation in Eurostat's long form, in million EUR and another unit beside."""
     codes = ("CPA_A01", "CPA_C26", "CPA_C29", "CPA_G46")

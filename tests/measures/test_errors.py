@@ -18,13 +18,16 @@ import pytest
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
-from xunhuan.data.store import load
+from xunhuan.data.public import public_tables
+from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.faces.output import _blocks
 from xunhuan.faces.series import history
 from xunhuan.measures import circulation
+from xunhuan.models import registry
+from xunhuan.scenario.layers import library
 
 pytestmark = pytest.mark.error
 
@@ -338,6 +341,20 @@ def test_a_table_wider_than_the_screen_is_cut_between_columns() -> None:
     assert all(part[0] == 0 for part in named)  # rows keep their name where nothing else tells them apart
     long = [["toyland", "A table with a very long title", *["1,000.0"] * 6]]
     assert _blocks(["table", "title", *columns[2:]], [False, False, *[True] * 6], long, 60) == [list(range(8))]
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("line", ["scenarios", "tables", "fetch", "models"])
+def test_a_list_on_a_screen_begins_with_whole_names(line: str, width: int, monkeypatch, capsys) -> None:
+    """What the next command asks for is never cut; what finds no room is named."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    _, out, _ = run(capsys, line)
+    rows = [r for r in re.sub(r"\x1b\[[\d;]*m", "", out).splitlines() if r.startswith("│")]
+    shown = {r.split("│")[1].strip() for r in rows} - {""}
+    known = {"scenarios": library, "tables": known_tables, "fetch": public_tables, "models": registry.models}[line]()
+    assert shown == set(known)
+    assert "Not on this screen: " in out or width > 80
 
 
 def test_notes_keep_their_semicolons_and_units_name_their_columns(toy: Accounts) -> None:

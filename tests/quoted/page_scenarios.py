@@ -17,7 +17,7 @@ from xunhuan.models.edits import TradeCost
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters
 from xunhuan.models.trade.solve import primitives_of
-from xunhuan.scenario.coalition import EXACT
+from xunhuan.scenario.coalition import FEW_PLAYERS
 from xunhuan.scenario.compare import SIZES, TELLING
 from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.scenario import DIGEST_DIGITS, BreakEven, Reinforcement
@@ -156,7 +156,7 @@ def coalition() -> list[str]:
 
 @quote(PAGE, "exact up to {n} members (every coalition is solved)")
 def solved_exactly() -> list[str]:
-    return [str(EXACT)]
+    return [str(FEW_PLAYERS)]
 
 
 @quote(PAGE, "days {n} and {n}%; costs {n} to {n}%, de Soyres et al. (2020) |")

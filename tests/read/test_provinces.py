@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import xunhuan as xh
 from tests.helpers import official
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import isic_of, sector_list
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
+from xunhuan.faces.cli import main
 from xunhuan.readers import read
 from xunhuan.readers.provinces import listed_sectors, matched, one_nation
 
 pytestmark = pytest.mark.textbook
+
+CO2 = [1.0, 4.0, 2.0, 8.0, 0.5, 3.0]
+"""Of two provinces and three sectors."""
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +95,34 @@ def test_another_spelling_is_said(china_places: Geography) -> None:
 def test_sheets_by_their_published_names(tmp_path: Path, sheet: str) -> None:
     p = official.known_provinces(("Guangdong", "Shannxi"))
     grid = official.ceads_grid(p, ("Agriculture", "Manufacturing", "Services"), 2017)
-    grid.append([None, "CO2 emissions", "CO2", *[1.0] * 6])
+    grid += [[None, "CO2 emissions [Mt]", "CO2", *CO2], [None, "checked by", "BY", "somebody"]]
     book = {"Province": [["Order"]], "Sector": [["No."]], sheet: grid}
-    acc = read(official.write_workbook(tmp_path / "MRIO2017.xlsx", book), "ceads").accounts
+    found = read(official.write_workbook(tmp_path / "MRIO2017.xlsx", book), "ceads")
+    acc = found.accounts
     assert acc.geography.codes == ("CN-GD", "CN-SN", "ROW")
     np.testing.assert_allclose(acc.gdp[:2] * 1e4, p.value_added.sum((1, 2)), rtol=1e-12)
     assert "'Shannxi' is read as Shaanxi, another spelling of it" in acc.notes
-    assert any("CO2, is no part of the accounts and is not read" in n for n in acc.notes)
+    assert any("CO2, is no part of the accounts: it is a satellite" in n for n in acc.notes)
+    assert any("BY, is no part of the accounts and is not read" in n for n in acc.notes)
+    emitted = xh.measures.embodied(acc, satellite=found.satellite, definition="absorption")
+    assert emitted["total"].attrs["unit"] == "Mt"
+    np.testing.assert_allclose(emitted["total"], [sum(CO2[:3]), sum(CO2[3:])], rtol=1e-12)
+
+
+def test_a_row_of_emissions_goes_from_the_workbook_to_footprints(tmp_path: Path, capsys) -> None:
+    """Every tonne that arises in a province stands behind somebody's final use."""
+    grid = official.ceads_grid(official.known_provinces(("Beijing", "Guangdong")), ("A", "B", "C"), 2018)
+    path = official.write_workbook(
+        tmp_path / "MRIO 2018.xlsx",
+        {"Table_2018_English Version": [*grid, [None, "CO2 emissions [Mt]", "CO2", *CO2]]},
+    )
+    table, rows = str(tmp_path / "c.nc"), str(tmp_path / "co2.csv")
+    assert main(["import", "ceads", str(path), "-o", table, "--satellite", rows]) == 0
+    capsys.readouterr()
+    asked = ["embodied", table, "--satellite", rows, "--by", "partner", "--format", "csv"]
+    assert main([*asked, "--definition", "absorption"]) == 0
+    told = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    np.testing.assert_allclose(told.groupby("region")["value"].sum(), [sum(CO2[:3]), sum(CO2[3:])], rtol=1e-6)
 
 
 def test_the_english_sheet_comes_first(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_member_may_be_several_regions(toy: Accounts) -> None:
 
 def test_above_ten_members_orders_are_drawn(toy: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = coalition(toy, CLUB, "BOR", "MAN", share=False)
-    monkeypatch.setattr("xunhuan.scenario.coalition.EXACT", 2)
+    monkeypatch.setattr("xunhuan.scenario.coalition.FEW_PLAYERS", 2)
     told: list[tuple[int, int]] = []
     c = coalition(
         toy, CLUB, "BOR", "MAN", share=False, orders=30, progress=lambda done, every: told.append((done, every))

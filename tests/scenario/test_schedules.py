@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.classification import Sectors
+from xunhuan.data.store import save
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput, Problems
 from xunhuan.faces.cli import main
 from xunhuan.models.edits import FinalDemand, Orders, Tariff, TradeCost
 from xunhuan.models.edits.primitives import Ledger, Theta, elastic_primitives, primitives
 from xunhuan.models.model import Shock
+from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import read_layers
 
@@ -136,3 +140,51 @@ def test_amounts_that_cannot_be() -> None:
         Orders("BOR")
     assert "is all that is bought there or more" in str(FinalDemand("BOR", amount=-1e5).check(toy)[0])
     assert "times what is bought there in those days" in str(Orders("BOR", amount=-1e5).check(toy)[0])
+
+
+def test_values_by_sector_from_a_csv_for_a_list_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sectors that nothing is known of: all that a model lacks is given in files, in a scenario or on the command line."""
+    toy = toyland()
+    save(replace(toy, name="own", sectors=Sectors(("S1", "S2", "S3"), ("this", "that", "other"))), tmp_path / "own.nc")
+    (tmp_path / "days.csv").write_text("sector,days\nS1,5\nS2+S3,9\n")
+    (tmp_path / "keeps.csv").write_text("# days that a good keeps\nsector;days\nS3;2\n".replace(";", "\t"))
+    (tmp_path / "critical.csv").write_text("input,S1,S2+S3\nS1,1,0\nS2,0.5,50%\nS3,0,1\n")
+    (tmp_path / "theta.csv").write_text("sector,theta\nall,4\nS2,6\n")
+    text = (
+        HEAD.replace('"toyland"', repr(str(tmp_path / "own.nc")))
+        + 'tariff = { from = "BOR", to = "ATL", sectors = "all", add = 0.1 }\n'
+    )
+    rooms = '[model.propagation]\ncritical_shares = "critical.csv"\nshelf_days = "keeps.csv"\n'
+    (tmp_path / "own.toml").write_text(f'{text}{rooms}[model.trade]\ntheta = "theta.csv"\n')
+    made = prepare(
+        read_layers(tmp_path / "own.toml", (), [f"model.propagation.inventory_days={tmp_path / 'days.csv'}"])
+    )
+    p, theta = made.parameters["propagation"], made.parameters["trade"].trade_elasticities(made.base.sectors)[0]
+    assert theta.tolist() == [4, 6, 4]
+    np.testing.assert_array_equal(criticality(made.base.sectors, p), [[1, 0, 0], [0.5, 0.5, 0.5], [0, 1, 1]])
+    np.testing.assert_array_equal(inventory_days(made.base.sectors, p), np.outer(np.ones(3), [5, 9, 9]))
+    np.testing.assert_array_equal(shelf_days(made.base.sectors, p), [np.inf, np.inf, 2])
+    line = ["propagate", str(tmp_path / "own.nc"), "--horizon-days", "14", "--capacity", "regions=BOR,loss=0.5,end=6"]
+    assert main(line) == 2
+    assert "give critical_shares, inventory_days and shelf_days" in capsys.readouterr().err
+    for name, file in (("inventory-days", "days"), ("shelf-days", "keeps"), ("critical-shares", "critical")):
+        line += [f"--{name}", str(tmp_path / f"{file}.csv")]
+    assert main(line) == 0
+    (tmp_path / "days.csv").write_text("sector,days\nS1,long\n")
+    assert main(line) == 2
+    assert "line 2: 'long' is no number" in capsys.readouterr().err
+
+
+def test_sizes_beyond_all_that_was_seen_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """25 is 2,500 per cent: more likely per cent written as a ratio, unless one says that it is meant."""
+    file = tmp_path / "far.toml"
+    file.write_text(HEAD + 'tariff = { from = "BOR", to = "ATL", sectors = "MAN", add = 25 }\n')
+    with pytest.raises(BadInput, match="scenario has errors") as e:
+        prepare(read_layers(file))
+    said = "shock[0].tariff.add: 25 is 2,500%; 25% is written 0.25; if it is meant, plausible = false in the shock"
+    assert e.value.items == (said,)
+    assert prepare(read_layers(file, (), ["shock.duties.plausible=false"])).scenario.shock[0].edits()[0].add == 25
+    line = ["propagate", "toyland", "--orders", "regions=BOR,sectors=MAN,change=4,end=6", "--horizon-days", "14"]
+    assert main(line) == 2
+    assert "change: 4 is 400% (4% is written 0.04; if it is meant, --yes)" in capsys.readouterr().err
+    assert main([*line, "--yes"]) == 0

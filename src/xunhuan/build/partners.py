@@ -21,7 +21,7 @@ BORDER = (3.0, 4.0, 4.5)
 WEIGHT = (0.5, 0.75, 1.0)
 """Weight of the gravity fill against the nation's shares: the middle is what foretells best a province left out."""
 
-SMALL = 1.0
+_NOTED = 1.0
 """Changes below this, million USD, are left out of the log."""
 
 CHOICE = {"elasticity": ELASTICITY[1], "border": BORDER[1], "weight": WEIGHT[1]}
@@ -41,7 +41,7 @@ def moved(
     parts = []
     for what, axis, old, new in (("export", (0, 1), before[0], after[0]), ("import", (1, 0), before[1], after[1])):
         a, b = (x.sum(2).transpose(axis) for x in (old, new))
-        p, d = np.nonzero(np.abs(b - a) >= SMALL)
+        p, d = np.nonzero(np.abs(b - a) >= _NOTED)
         parts.append(
             pd.DataFrame(
                 {

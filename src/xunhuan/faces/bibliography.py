@@ -150,7 +150,8 @@ def table_entry(acc: Accounts) -> str:
     ours = f"  author = {{{{The Xunhuan developers}}}}, howpublished = {{Built from: {acc.source}}},\n"
     theirs = f"  howpublished = {{{acc.source or 'source not stated'}; read with Xunhuan}},\n"
     head = f"@misc{{{'xunhuan-' if comes_with_us(acc) else ''}{acc.name},\n  title = {{{acc.title or acc.name}}},\n"
-    tail = f"  year = {{{acc.year}}}, note = {{digest {acc.answer_digest[:16]}}}}}\n"
+    # The year of the data is none of publication.
+    tail = f"  note = {{data of {acc.year}; digest {acc.answer_digest[:16]}}}}}\n"
     return f"{head}{ours if comes_with_us(acc) else theirs}{tail}"
 
 

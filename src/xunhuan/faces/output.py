@@ -103,14 +103,22 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
     c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
     numeric, cells = _cells(df, digits)
+    size = _sizes([str(x) for x in df.columns], cells)
     for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):
         table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
-        for n in block:
-            narrow = numeric[n] or not str(df.columns[n]).endswith(NAMES)
-            table.add_column(str(df.columns[n]), justify="right" if numeric[n] else "left", no_wrap=narrow)
+        for n, width in _fitted(block, size, c.width):
+            table.add_column(
+                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, no_wrap=size[n] > LONG,
+                overflow="ellipsis" if size[n] > LONG else "fold",
+            )  # fmt: skip
+        shown = [n for n, _ in _fitted(block, size, c.width)]
         for row in cells:
-            table.add_row(*(row[n] for n in block))
+            table.add_row(*(row[n] for n in shown))
         c.print(table)
+        if left := [str(df.columns[n]) for n in block if n not in shown]:
+            c.print(
+                f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.", style="dim", highlight=False
+            )
     for note in notes:
         c.print(note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
@@ -120,15 +128,43 @@ NAMES = ("name", "name_en", "name_zh")
 """How columns of names end; codes say the same where room is short."""
 
 
-def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], width: int) -> list[list[int]]:
-    """Columns of each part of a table that is wider than the screen: the keys again in every part, by code alone."""
+WRAPPED, LONG = 24, 100
+"""Characters that a text keeps of a line where a screen is short of room; beyond the second it is cut, not wrapped."""
+
+
+def _sizes(columns: list[str], cells: list[list[str]]) -> list[int]:
+    """Characters that each column asks for."""
     from rich.cells import cell_len
 
-    size = [max(cell_len(str(c)), *(cell_len(row[n]) for row in cells), 1) + 3 for n, c in enumerate(columns)]
+    return [max(cell_len(c), *(cell_len(row[n]) for row in cells), 1) for n, c in enumerate(columns)]
+
+
+def _fitted(block: list[int], size: list[int], width: int) -> list[tuple[int, int]]:
+    """Columns that a screen has room for, and how wide: what comes first, and numbers and short words, whole; texts in
+    lines; the last that find no room are left out.
+
+    >>> _fitted([0, 1, 2, 3], [21, 80, 4, 500], 60), _fitted([0, 1], [21, 30], 80)
+    ([(0, 21), (1, 25), (2, 4)], [(0, 21), (1, 30)])
+    """
+    least = {n: size[n] if n == block[0] or size[n] <= WRAPPED else WRAPPED for n in block}
+    kept, used = list[int](), 1
+    for n in block:
+        if not kept or used + least[n] + 3 <= width:
+            kept, used = [*kept, n], used + least[n] + 3
+    room, wide = max(width - used, 0), {n: least[n] for n in kept}
+    for n in sorted(kept, key=lambda n: size[n]):
+        more = min(size[n] - wide[n], room)
+        wide[n], room = wide[n] + more, room - more
+    return [(n, wide[n]) for n in kept]
+
+
+def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], width: int) -> list[list[int]]:
+    """Columns of each part of a table that is wider than the screen: the keys again in every part, by code alone."""
+    size = [n + 3 for n in _sizes([str(c) for c in columns], cells)]
     if sum(size) + 1 <= width or not cells:
         return [list(range(len(columns)))]
     lead = numeric.index(True) if True in numeric else len(columns)
-    keys = [n for n in range(lead) if not str(columns[n]).endswith(NAMES)] or list(range(lead))
+    keys = [n for n in range(lead) if n == 0 or not str(columns[n]).endswith(NAMES)]
     room = width - 1 - sum(size[n] for n in keys)
     if 2 * room < width:  # long texts: one table that wraps reads better than parts that repeat them
         return [list(range(len(columns)))]

@@ -24,7 +24,7 @@ from xunhuan.symbols import UNITS
 GROUP = "xunhuan.models"
 RESERVED: dict[str, tuple[str, ...]] = {
     "parameter": ("after", "shocks"),
-    "edit": ("name", "note", "role", "size"),
+    "edit": ("name", "note", "role", "size", "plausible"),
     "uncertain": ("draws", "seed", "design", "shock", "table", "models"),
     "quantity": ("gdp", "reliance", "circulation", "trade", "output", "omega", "omega_net", "break_even",
                  "break_even_answer", "reinforcement", "reinforcement_by_channel", "frontier_gain",

@@ -129,7 +129,7 @@ FORMATS = {
             "one nation's table in an open rest of the world (OECD, Eurostat, plain csv or workbook)",
             r"[a-z]{3}\d{4}(dom|imp|ttl)\.csv|naio_10_.*\.csv",
             "national",
-            "read_national",
+            "read_nation",
             takes=("nation", "unit"),
         ),
         Reader("tabular", "long csv tables with a mapping file (.toml)", r".*\.toml", "tabular", "read_tabular"),
@@ -182,7 +182,7 @@ def read(
     -------
     Imported
         `accounts`, and `changes`: a row for every number changed (step, region, sector, quantity, before, after, change,
-        unit, note).
+        unit, note); of ceads also `satellite`, rows that no account holds, such as CO2, by region and sector.
 
     Raises
     ------

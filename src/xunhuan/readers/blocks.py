@@ -27,10 +27,14 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Imported:
-    """Accounts read from a foreign file, and every change made to its numbers (columns of a build log)."""
+    """Accounts read from a foreign file, and every change made to its numbers (columns of a build log).
+
+    satellite  rows of the file that no account holds, such as emissions: region, sector and a column of numbers each
+    """
 
     accounts: Accounts
     changes: pd.DataFrame
+    satellite: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,19 @@ intermediate use, five final categories a province (FU101 .. FU202), export (EX)
 Unit 10^4 CNY.
 
 The workbook gives imports by user, not by good: each user's are given to goods in proportion to what the
-user buys at home, an assumption that the notes of the table repeat.
+user buys at home, an assumption that the notes of the table repeat. Rows of numbers under these, such as CO2, are a
+satellite: no part of the accounts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
@@ -46,6 +48,7 @@ _COMPONENTS = {
     "VA004": "operating_surplus",
 }
 _TOTALS = ("TII", "TVA", "TI")
+_UNIT = re.compile(r"[\[(].+[\])]$")
 LISTS = ("cn42-2012", "cn42-2017")
 """Sector lists of the workbooks; 2018 and 2020 have that of 2012."""
 SHEET = r"Table([ _]\d{4})?([ _].*)?|(.*[ _])?English[ _]Version"
@@ -103,6 +106,7 @@ def read_ceads(
     whole_z, whole_f = with_rest(z, final, by_good(z, imports_z), by_good(final, imports_f), export)
     geography, provinces_said = one_nation(plan.provinces, like)
     sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS)
+    beside, beside_said = _beside(grid, plan)
     b = Blocks(
         geography=geography,
         sectors=sectors,
@@ -118,21 +122,39 @@ def read_ceads(
         name=f"ceads-{year}",
         title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
         source="CEADs multi-regional input-output tables",
-        notes=(*_NOTES, *provinces_said, *sectors_said, *_unread(grid, plan)),
+        notes=(*_NOTES, *provinces_said, *sectors_said, *beside_said),
     )
-    return close(b, tolerance)
+    return replace(close(b, tolerance), satellite=_satellite(geography, sectors, beside))
 
 
-def _unread(grid: Sheet, plan: _Plan) -> list[str]:
-    """Rows under the sectors that are not among the accounts, such as emissions, by their labels."""
-    end = TOP + len(plan.provinces) * len(plan.codes)
-    said = []
-    for row in range(end, grid.shape[0]):
-        code = _code(grid.text(row, 2))
-        called = code or grid.text(row, 1) or grid.text(row, 0)
-        if called and code not in ("IM", *_COMPONENTS, *_TOTALS):
+def _beside(grid: Sheet, plan: _Plan) -> tuple[dict[str, Array], list[str]]:
+    """Rows under the sectors that are not among the accounts, such as emissions: numbers by label, and what is said."""
+    n = len(plan.provinces) * len(plan.codes)
+    found, said = {}, []
+    for row in range(TOP + n, grid.shape[0]):
+        code, wide = _code(grid.text(row, 2)), grid.text(row, 1)
+        called = code or wide or grid.text(row, 0)
+        if not called or code in ("IM", *_COMPONENTS, *_TOTALS):
+            continue
+        cells = [grid.text(row, c) for c in range(LEFT, LEFT + n)]
+        if any(cells) and all(re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?|", c, re.IGNORECASE) for c in cells):
+            label = wide if _UNIT.search(wide) else called
+            found[label] = grid.numbers(slice(row, row + 1), slice(LEFT, LEFT + n))[0]
+            said.append(
+                f"row {row + 1}, {called}, is no part of the accounts: it is a satellite (--satellite FILE.csv)"
+            )
+        else:
             said.append(f"row {row + 1}, {called}, is no part of the accounts and is not read")
-    return said
+    return found, said
+
+
+def _satellite(geography: Geography, sectors: Sectors, rows: dict[str, Array]) -> pd.DataFrame | None:
+    """Rows by region and sector of the accounts; None where the file has none."""
+    if not rows:
+        return None
+    provinces = geography.codes[: geography.codes.index(_REST)]
+    at = [(r, s) for r in provinces for s in sectors.codes]
+    return pd.DataFrame({"region": [r for r, _ in at], "sector": [s for _, s in at], **rows})
 
 
 def _choose(path: Path) -> str:

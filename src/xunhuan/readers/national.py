@@ -43,7 +43,7 @@ _NAMES = {
 _NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
 
 
-def read_national(
+def read_nation(
     path: Path,
     year: int | None = None,
     sheet: str | None = None,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import told
-from xunhuan.data.store import load
+from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
 from xunhuan.models import registry
 from xunhuan.models.edits.primitives import Lasting, Theta, primitives
@@ -59,9 +59,13 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
 
 
 def _written_for(layers: Layers) -> str:
-    """Which base a scenario was written for, where another was set over it."""
-    base = next((o.old for o in layers.log if o.path == "base" and o.old is not None), None)
-    return "" if base is None else f"; it is written for {base}, and another base may lack its sectors or regions"
+    """Which base a scenario was written for, where another was set over it, and the like of that base where there is one."""
+    old, new = next(((str(o.old), str(o.new)) for o in layers.log if o.path == "base" and o.old is not None), ("", ""))
+    if not old:
+        return ""
+    like = [n for n in known_tables() if n.startswith(f"{new}-") and old.endswith(n.removeprefix(new))]
+    other = f"; {like[0]} is of the same kind" if like else ""
+    return f"; it is written for {old}, and another base may lack its sectors or regions{other}"
 
 
 def validate(data: Mapping[str, Any], p: Problems) -> Scenario | None:
@@ -186,6 +190,8 @@ def check_shock(base: Accounts, shock: ShockLines, place: str, p: Problems) -> N
         at = f"{place}.{kind}[{k}]" if many else f"{place}.{kind}"
         for w in edit.check(base):
             p.add(f"{at}{'.' + w.field if w.field else ''}: {w.what}" + (f"; {w.fix}" if w.fix else ""))
+        for w in edit.implausible() if shock.plausible else ():
+            p.add(f"{at}.{w.field}: {w.what}; {w.fix}; if it is meant, plausible = false in the shock")
 
 
 def _check_doses(bench: Bench, p: Problems) -> None:

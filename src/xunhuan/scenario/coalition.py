@@ -27,7 +27,7 @@ from xunhuan.scenario import worth
 if TYPE_CHECKING:
     import xarray as xr
 
-EXACT = 10
+FEW_PLAYERS = 10
 """Members up to which every coalition is solved, 1,024 of them; above, orders of joining are drawn."""
 MOST_MEMBERS = 40
 """Members that can be asked for."""
@@ -296,7 +296,7 @@ def coalition(
     blocks, aim = _blocks(table, made)
     game = _game(table, found, parameters, made, [*blocks, aim])
     n = len(made.members)
-    drawn = [] if n <= EXACT else worth.drawn_orders(n, _several(orders), seed)
+    drawn = [] if n <= FEW_PLAYERS else worth.drawn_orders(n, _several(orders), seed)
     game.solve(_wanted(n, drawn), progress)
     if drawn:
         value, error = worth.sampled_shapley(game.lost, drawn)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
 
-from xunhuan.data.records import LISTED, NotNegative, Strict
+from xunhuan.data.records import LISTED, Flag, NotNegative, Strict
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 
@@ -37,6 +37,7 @@ class ShockLines(Strict):
 
     role  "policy" for what answers a shock; labels and figures depend on it, and some kinds of edits are nothing else
     size  dose of the whole: 1 as written, 0 nothing; each kind of edit says what a dose of it is
+    plausible  false where sizes beyond all that was seen are meant, and not per cent written as ratios
 
     Keys of edits come from the models there are: `lines_schema` gives the record that a file is checked by.
     """
@@ -45,6 +46,7 @@ class ShockLines(Strict):
     note: str = ""
     role: Literal["shock", "policy"] = "shock"
     size: NotNegative = 1.0
+    plausible: Flag = True
 
     @model_validator(mode="after")
     def _something(self) -> Self:

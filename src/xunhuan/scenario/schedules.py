@@ -1,7 +1,8 @@
-"""Lines of a shock from a csv that the scenario names: a tariff schedule, or a table of edits of several kinds.
+"""What a scenario names a csv for: lines of a shock, and values of a model by sector.
 
-    tariff = "schedule.csv"     a row a line, columns as the edit's fields: from, to, sectors, set
-    lines = "shocks.csv"        the same with a column kind
+    tariff = "schedule.csv"        a row a line, columns as the edit's fields: from, to, sectors, set
+    lines = "shocks.csv"           the same with a column kind
+    inventory_days = "days.csv"    a row a sector or group, and its value; of two sectors the second in the columns
 
 What is empty is left out, as a key that is not written.
 """
@@ -10,9 +11,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import abc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_origin
+
+from pydantic import BaseModel
 
 from xunhuan.data.records import parts
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
@@ -31,10 +35,17 @@ def is_csv(text: str) -> bool:
 
 
 def with_schedules(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A scenario's data with the rows of every csv that its shocks name in the place of its name.
+    """A scenario's data with the rows of every csv that its shocks and models name in the place of its name.
 
     folder  where the file lies that names them. Raises BadInput listing what is wrong with rows, ForeignFile.
     """
+    rooms, known = data.get("model"), registry.models()
+    if isinstance(rooms, Mapping):
+        filled = {
+            n: with_values(known[n].parameters, v, folder) if n in known and isinstance(v, Mapping) else v
+            for n, v in rooms.items()
+        }
+        data = {**data, "model": filled}
     shocks = data.get("shock")
     if isinstance(shocks, Mapping):
         told: Any = {n: _filled(s, folder) if isinstance(s, Mapping) else s for n, s in shocks.items()}
@@ -62,31 +73,76 @@ def _filled(shock: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return out
 
 
-def rows_of_csv(path: Path, kinds: Mapping[str, type[Edit]]) -> list[tuple[str, dict[str, Any]]]:
-    """Kind and fields of every row of a csv. Raises BadInput listing what is wrong, ForeignFile."""
+def with_values(record: type[BaseModel], given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Parameters with the numbers of every csv that stands in the place of values by sector."""
+    out = dict(given)
+    for key, value in given.items():
+        field = record.model_fields.get(key)
+        if field is None or not isinstance(value, str) or not is_csv(value):
+            continue
+        if any(get_origin(a) in (dict, abc.Mapping) for a in parts(field.annotation)):
+            out[key] = values_of_csv(folder / value.strip())
+    return out
+
+
+def values_of_csv(path: Path) -> dict[str, Any]:
+    """Numbers by the name in the first column; by the names of the other columns too where there are several."""
+    head, *rows = _csv_cells(path)
+    p, out = Problems("the table of values cannot be read"), dict[str, Any]()
+    for number, row in enumerate(rows, start=2):
+        cells = [x.strip() for x in row]
+        if len(cells) != len(head) or len(head) < 2:
+            p.add(
+                f"line {number}: {len(cells)} cells, of which the first is a name and the rest are numbers, for {len(head)}"
+            )
+            continue
+        named = {c.strip(): x for c, x in zip(head[1:], cells[1:], strict=True) if x}
+        wrong = [x for x in named.values() if not _NUMBER.fullmatch(x)]
+        if wrong:
+            p.add(f"line {number}: {wrong[0]!r} is no number")
+            continue
+        numbers = {c: float(_value(False, x)) for c, x in named.items()}
+        if len(head) > 2:
+            out[cells[0]] = numbers
+        elif numbers:
+            out[cells[0]] = next(iter(numbers.values()))
+    if not out and not p:
+        p.add("there is no row")
+    p.raise_if(where=str(path))
+    return out
+
+
+def _csv_cells(path: Path) -> list[list[str]]:
+    """Cells of a csv, its header first; remarks and empty lines left out. Raises BadInput, ForeignFile."""
     if not path.is_file():
-        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path in the shock")
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as e:
         raise ForeignFile("the file is not in UTF-8", where=str(path), fix="save it as CSV UTF-8") from e
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found = csv.DictReader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")
-    found.fieldnames = [c.strip() for c in found.fieldnames or []]
-    _check_columns(list(found.fieldnames), kinds, path)
-    several, p = "kind" in found.fieldnames, Problems("the table of edits cannot be read")
+    return list(csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")) or [[]]
+
+
+def rows_of_csv(path: Path, kinds: Mapping[str, type[Edit]]) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and fields of every row of a csv. Raises BadInput listing what is wrong, ForeignFile."""
+    head, *lines = _csv_cells(path)
+    names = [c.strip() for c in head]
+    _check_columns(names, kinds, path)
+    several, p = "kind" in names, Problems("the table of edits cannot be read")
     out = []
-    for number, row in enumerate(found, start=2):
-        if None in row:
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) > len(names):
             p.add(f"line {number}: has more cells than there are columns")
             continue
-        kind = (row.pop("kind", "") or "").strip() if several else next(iter(kinds))
+        row = dict(zip(names, cells, strict=False))
+        kind = row.pop("kind", "").strip() if several else next(iter(kinds))
         if kind not in kinds:
             near = nearest(kind, list(kinds))
             p.add(f"line {number}: {kind!r} is no kind of edit" + (f"; did you mean {near[0]}?" if near else ""))
             continue
         fields = _fields(kinds[kind])
-        given = {c: (v or "").strip() for c, v in row.items() if (v or "").strip()}
+        given = {c: v.strip() for c, v in row.items() if v.strip()}
         out.append((kind, {c: _value(fields.get(c, False), v) for c, v in given.items()}))
     if not out and not p:
         p.add("there is no row")

@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
         said = [f"{table.title}: {done.path}", f"licence: {table.licence}"]
         unknown = "" if done.known else ": not known beforehand, so compare it with its makers' or others'"
         said += [f"sha256 {done.sha256}{unknown}"]
+        said += [table.note] if "unpack" in table.note else []
         said += [f"next: xunhuan import {table.format} FILE -o TABLE.nc"]
         for line in said:
             console(stderr=True).print(line, highlight=False, markup=False, soft_wrap=True)

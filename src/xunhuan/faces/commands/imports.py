@@ -14,6 +14,17 @@ HELP = (
 )
 
 
+_Unit = Annotated[
+    str | None, typer.Option(help='ipio, national: unit, such as "10^4 CNY", where the file does not tell it.')
+]
+_Satellite = Annotated[
+    Path | None, typer.Option(help="ceads: write rows that no account holds, such as CO2, to this csv, for embodied.")
+]
+_Divided = Annotated[
+    bool, typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
@@ -30,17 +41,11 @@ def register(app: typer.Typer) -> None:
         tolerance: Annotated[
             float | None, typer.Option(help="Largest gap of rows or columns, share of output, to accept.")
         ] = None,
-        unit: Annotated[
-            str | None,
-            typer.Option(help='ipio, national: unit, such as "10^4 CNY", where the file does not tell it.'),
-        ] = None,
+        unit: _Unit = None,
         nation: Annotated[
             str | None, typer.Option(help="national: whose table it is, such as CHN, where the file does not tell it.")
         ] = None,
-        divided: Annotated[
-            bool,
-            typer.Option("--divided", help="icio: keep divided parts of China and Mexico as regions of one nation."),
-        ] = False,
+        divided: _Divided = False,
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
         ] = None,
@@ -49,6 +54,7 @@ def register(app: typer.Typer) -> None:
         changes: Annotated[
             Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
         ] = None,
+        satellite: _Satellite = None,
         format: FormatOption = Format.table,
     ) -> None:
         """Read a table from another house, check its identities and save it as accounts.
@@ -69,6 +75,8 @@ def register(app: typer.Typer) -> None:
             own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
+            if satellite is not None:
+                _satellite(found.satellite, satellite, file)
             accounts = relabel(found.accounts, home=home) if home else found.accounts
             save(accounts, output)
             if changes is not None:
@@ -80,6 +88,19 @@ def register(app: typer.Typer) -> None:
             *(f"Note: {n}." for n in accounts.notes),
         )
         emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=notes)
+
+
+def _satellite(rows: Any, output: Path, file: Path) -> None:
+    from xunhuan.data.store import write_text
+    from xunhuan.errors import BadInput
+
+    if rows is None:
+        raise BadInput(
+            "the file has no rows beside its accounts",
+            where=str(file),
+            fix="leave out --satellite, or give a csv of yours",
+        )
+    write_text(output, rows.to_csv(index=False))
 
 
 def _one(paths: list[Path]) -> Path:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
     from xunhuan.models.edits import Edit
-    from xunhuan.models.model import Model, Posed, Response, Short
+    from xunhuan.models.model import Model, Posed, Response, ResponseTable, Short
 
 Given = list[str] | None
 Edits = Annotated[
@@ -33,7 +33,14 @@ Settings = Annotated[Given, typer.Option("--set", help="A parameter of the model
 By = Annotated[
     str, typer.Option("--by", help="Which table of the answer; the first by default, a wrong name lists them.")
 ]
-_Top = Annotated[int, typer.Option("--top", help="Rows shown of each kind, most affected first; 0 = all.")]
+_Top = Annotated[
+    int | None,
+    typer.Option(
+        "--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."
+    ),
+]
+_ROWS = 20
+_Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
 
@@ -53,7 +60,8 @@ def _respond(
     edit: Edits = None,
     set_: Settings = None,
     by: By = "",
-    top: _Top = 20,
+    top: _Top = None,
+    yes: _Yes = False,
     path: PathFile = None,
     accounts: Booked = None,
     nation: Nations = None,
@@ -62,14 +70,15 @@ def _respond(
 ) -> None:
     """What a model makes of some edits of a table: the places changed most."""
     found = registry.find(model)
-    edits = read_edits(edit, {}, found)
+    edits = read_edits(edit, {}, found, yes=yes)
     answer(found, open_table(table, nation), edits, parameters(found, settings(set_ or [])), by, top, path, accounts,
            format, output)  # fmt: skip
 
 
 def read_edits(
-    lines: Given, short: Mapping[str, Given], model: Model[Any], more: tuple[Edit, ...] = ()
-) -> tuple[Edit, ...]:
+    lines: Given, short: Mapping[str, Given], model: Model[Any], more: tuple[Edit, ...] = (),
+    yes: bool = False,
+) -> tuple[Edit, ...]:  # fmt: skip
     """The edits that --edit and the options of kinds amount to, after `more`. Raises BadInput collecting all that cannot be
     read, and where there are none though nothing happens without."""
     from xunhuan.models.edits.text import parse_edit, parse_edits
@@ -87,6 +96,8 @@ def read_edits(
                 made = (parse_edit(text, registry.edits()),) if flag == "edit" else parse_edits(kinds[flag], text)
             model.refuse_unread(made)
             edits += made
+            for w in (w for e in made for w in e.implausible() if not yes):
+                problems.add(f"--{flag.replace('_', '-')} {text}: {w.field}: {w.what} ({w.fix}; if it is meant, --yes)")
         except BadInput as e:
             why = "; ".join(e.items) or e.what
             problems.add(f"--{flag.replace('_', '-')} {text}: {why}" + (f" ({e.fix})" if e.fix else ""))
@@ -119,9 +130,11 @@ def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> 
     from pydantic import ValidationError
 
     from xunhuan.data.records import told
+    from xunhuan.scenario.schedules import with_values
 
+    given = with_values(record, given, Path())
     try:
-        made: BaseModel = record.model_validate(dict(given))
+        made: BaseModel = record.model_validate(given)
     except ValidationError as e:
         items = told(e, record, given)
         raise BadInput("the model's parameters are not valid", where=where, items=items) from None
@@ -129,7 +142,7 @@ def validated(record: type[BaseModel], given: Mapping[str, Any], where: str) -> 
 
 
 def answer(
-    model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel, by: str, top: int, path: Path | None,
+    model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel, by: str, top: int | None, path: Path | None,
     accounts: Path | None, format: Format, output: Path | None,
 ) -> None:  # fmt: skip
     """Solve and print one view of the answer. Raises NotConverged after printing, where it is none."""
@@ -149,10 +162,12 @@ def answer(
         save_dataset(response.path, path)
     if accounts is not None:
         save(response.accounts, accounts)
-    frame = views[by or next(iter(views))](acc, response, top)
+    frame, cut = _view(
+        views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table
+    )
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
     notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
-    notes += [*frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
+    notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(
         frame,
@@ -163,6 +178,32 @@ def answer(
     )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
+
+
+def _view(
+    view: ResponseTable, acc: Accounts, response: Response, edits: tuple[Edit, ...], top: int | None, screen: bool
+) -> tuple[pd.DataFrame, list[str]]:
+    """A table of an answer, whole in a file and cut on a screen, and what is said of the cut."""
+    import pandas as pd
+
+    from xunhuan.faces.shown import first_rows
+
+    rows = _ROWS if screen and top is None else top or 0
+    frame = view(acc, response, 0)
+    notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
+    said = ""
+    if screen and nation is not None:
+        frame = pd.concat([nation, frame], ignore_index=True)
+    if rows and screen and "region" in frame and frame["region"].is_unique:
+        frame, said = first_rows(frame, acc, edits, rows)
+    elif rows:
+        whole = len(frame)
+        frame = view(acc, response, rows)
+        frame.attrs.pop("nation", None)
+        notes = frame.attrs.pop("notes", notes)
+        said = f"Shown: {len(frame)} of {whole} rows; --top 0, or a file by -o, has all." if len(frame) < whole else ""
+    frame.attrs["notes"] = notes
+    return frame, [said] if said and screen else []
 
 
 def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.DataFrame]:
@@ -216,7 +257,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         lines = {k: given[f"edit_{k}"] for k in kinds}
         asked = {n: _plain(n, f, given[f"p_{n}"]) for n, f in fields.items()}
         values = {n: v for n, v in asked.items() if v is not None} | settings(given.get("set_") or [])
-        edits = read_edits(given["edit"], lines, model, posed.edits)
+        edits = read_edits(given["edit"], lines, model, posed.edits, given["yes"])
         made = validated(model.parameters, {**values, **posed.values}, "--set" if whole else model.command)
         answer(model, open_table(posed.table, given["nation"]), edits, made, given["by"], given["top"], given["path"],
                given["accounts"], given["format"], given["output"])  # fmt: skip
@@ -296,11 +337,14 @@ def _help(f: FieldInfo, about: str) -> str:
 
 
 def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
-    """The value an option gives: as the parameter's kind asks, or SECTORS=NUMBER pairs. Raises BadInput."""
+    """The value an option gives: as the parameter's kind asks, SECTORS=NUMBER pairs, or a csv of these. Raises BadInput."""
     from xunhuan.models.edits.base import as_number
+    from xunhuan.scenario.schedules import is_csv
 
     if not texts:
         return None
+    if len(texts) == 1 and is_csv(texts[0]):
+        return texts[0]
     if any("=" in t for t in texts):
         return {k.strip(): as_number(v.strip()) for k, _, v in (t.partition("=") for t in texts)}
     if len(texts) > 1:
@@ -319,7 +363,7 @@ def barriers(
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,
     nation: Nations = None,
-    top: Annotated[int, typer.Option("--top", help="Rows shown.")] = 20,
+    top: Annotated[int | None, typer.Option("--top", help="Rows shown; 20 on a screen, all in a file.")] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -338,4 +382,5 @@ def barriers(
     note = "gain: percent of real income per percent fall of the iceberg cost, at the base equilibrium."
     sources = f"Elasticities: {slopes.attrs['elasticities']}."
     title = f"{acc.name}: costliest barriers of {region}"
-    emit(costliest_barriers(slopes, top), format, output, title=title, notes=[note, sources], digits=5)
+    many = top or (_ROWS if format is Format.table and output is None else int(slopes["trade_cost"].size))
+    emit(costliest_barriers(slopes, many), format, output, title=title, notes=[note, sources], digits=5)

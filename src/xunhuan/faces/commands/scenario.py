@@ -34,6 +34,8 @@ Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask s
 _Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
 NoDraws = Annotated[bool, typer.Option("--no-draws", help="Leave uncertainty out.")]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
+
 LEAD = "chip-embargo"
 
 
@@ -53,6 +55,7 @@ def _run_command(
     set_: _Settings = None,
     workers: Workers = 0,
     no_draws: NoDraws = False,
+    yes: Yes = False,
 ) -> None:
     """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
     from xunhuan.scenario.ensemble import Plan
@@ -60,7 +63,7 @@ def _run_command(
     layers = _layers(scenario, overlay, set_)
     if no_draws:
         layers = without_draws(layers)
-    _run(layers, folder, Plan(workers))
+    _run(_meant(layers) if yes else layers, folder, Plan(workers))
 
 
 def _ensemble(
@@ -106,11 +109,11 @@ def _query(
 
 def _demo(folder: Folder = None, workers: Workers = 0) -> None:
     """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
-    from xunhuan.faces.demo import provinces
+    from xunhuan.faces.demo import places_hit, provinces
     from xunhuan.scenario.ensemble import Plan
 
     provinces(folder.parent if folder else Path("results"))
-    _run(_layers(LEAD, None, None), folder, Plan(workers))
+    _run(_layers(LEAD, None, None), folder, Plan(workers), places_hit)
 
 
 def _layers(scenario: str, overlay: list[Path] | None, settings: list[str] | None) -> Layers:
@@ -129,12 +132,28 @@ def without_draws(layers: Layers) -> Layers:
     return replace(layers, data={k: v for k, v in layers.data.items() if k != "uncertainty"})
 
 
-def _run(layers: Layers, folder: Path | None, plan: Plan) -> None:
+def _meant(layers: Layers) -> Layers:
+    """The same scenario with every size taken as it is written."""
+    from dataclasses import replace
+
+    shocks = layers.data.get("shock", [])
+    told = (
+        [{**s, "plausible": False} if isinstance(s, dict) else s for s in shocks]
+        if isinstance(shocks, list)
+        else shocks
+    )
+    return replace(layers, data={**layers.data, "shock": told})
+
+
+def _run(layers: Layers, folder: Path | None, plan: Plan, beside: Callable[[Result], None] | None = None) -> None:
     from xunhuan.faces.recording import record
 
     out = folder or Path("results") / layers.name
     with _progress() as tell:
         result = record(layers, out, plan, tell)
+    _say_answer(result)
+    if beside is not None:
+        beside(result)
     _show_result(result, out)
 
 
@@ -149,6 +168,15 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("solving the arms", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def _say_answer(result: Result) -> None:
+    """Print the answer in a sentence or three."""
+    from xunhuan.faces.reading import Reading
+    from xunhuan.faces.report.scenario import answer_text
+
+    if said := answer_text(Reading(result)):
+        typer.echo(f"{said}\n")
 
 
 def _show_result(result: Result, out: Path) -> None:

@@ -43,7 +43,7 @@ def _sweep(
     ] = None,
     language: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
     nation: Nations = None,
-    top: Annotated[int, typer.Option("--top", help="Rows shown; 0 = all.")] = 20,
+    top: Annotated[int, typer.Option("--top", help="Rows shown on a screen and drawn; 0 = all.")] = 20,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:

@@ -178,7 +178,7 @@ def heat_of(
     ))  # fmt: skip
     style.dress(fig, height=max(420, 17 * len(up) + 130) if named else 420)
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
-    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=".0%")
+    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=".2~%")
     if named:
         fig.update_xaxes(tickmode="linear", tickangle=-60, tickfont={"size": 10})
         fig.update_yaxes(tickmode="linear", autorange="reversed", tickfont={"size": 10}, title_text="")

@@ -69,11 +69,13 @@ def waterfall(
     )  # fmt: skip
     if "low" in frame:
         fig.data[0].error_y = style.whiskers(value, frame)
-    edge = np.maximum(start, end)
-    if "high" in frame:
-        edge = np.fmax(edge, start + frame["high"].to_numpy(float))
+    # At the height it names, and beside the whisker where there is one.
+    aside = {"xanchor": "left", "xshift": 5} if "low" in frame else {}
     for k, text in enumerate(form.bare(v) for v in value):
-        fig.add_annotation(x=k, y=float(edge[k]), text=f"<b>{text}</b>", showarrow=False, yshift=12, font={"size": 13})
+        fig.add_annotation(
+            x=k, y=float(end[k]), text=f"<b>{text}</b>", showarrow=False, yshift=12 if value[k] >= 0 else -12,
+            font={"size": 13}, **aside,
+        )  # fmt: skip
     for k in range(len(value) - 1):
         fig.add_shape(
             type="line", x0=k + 0.3, x1=k + 0.7, y0=end[k], y1=end[k], line={"color": style.MUTED, "width": 1}
@@ -265,7 +267,7 @@ def frontier_curves(
             hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:{form.hover}}}<extra></extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=400, legend=len(curves) > 1)
-    fig.update_xaxes(tickformat=".1%", title_text=x_title or style.word(x, language), nticks=6)
+    fig.update_xaxes(tickformat=".2~%", title_text=x_title or style.word(x, language), nticks=6)
     fig.update_yaxes(tickformat=form.ticks, title_text=y_title or style.word(y, language), zeroline=True)
     return fig
 
@@ -339,7 +341,7 @@ def time_lines(
 
 def _colour(value: float, net: bool = False) -> str:
     if net:
-        return style.INK
+        return style.NEUTRAL
     return style.OWN if value >= 0 else style.EXTERNAL
 
 

@@ -229,8 +229,9 @@ def cluster_matrix(
 
 
 def trade_diversion(
-    frame: pd.DataFrame, *, language: Language = "en", unit: str = "", top: int = 12, title: str = ""
-) -> go.Figure:
+    frame: pd.DataFrame, *, language: Language = "en", unit: str = "", top: int = 12, title: str = "",
+    span: tuple[float, float] = (0.0, 0.0),
+) -> go.Figure:  # fmt: skip
     """Trade won and lost by partner: the largest gains and the largest losses, gains on top.
 
     Parameters
@@ -245,6 +246,8 @@ def trade_diversion(
         Partners shown, half from each end where both have enough.
     title : str
         Heading above the figure; none by default.
+    span : tuple of float
+        Changes that the axis covers at least, in `unit`, so that pictures side by side have one scale.
 
     Returns
     -------
@@ -283,7 +286,7 @@ def trade_diversion(
         hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
-    low, high = min(float(moved.min()), 0.0), max(float(moved.max()), 0.0)
+    low, high = min(float(moved.min()), span[0], 0.0), max(float(moved.max()), span[1], 0.0)
     room = 0.34 * (high - low)  # the numbers stand outside the bars, on narrow windows too
     change = style.word("change", language)
     fig.update_xaxes(

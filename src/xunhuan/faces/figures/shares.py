@@ -72,7 +72,7 @@ def circulation_bars(
         )  # fmt: skip
     style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 44, legend=True)
     fig.update_layout(barmode="stack", bargap=0.12)
-    fig.update_xaxes(tickformat=".0%", range=[0, 1], showgrid=False, dtick=0.25, title_text="")
+    fig.update_xaxes(tickformat=".2~%", range=[0, 1], showgrid=False, dtick=0.25, title_text="")
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 
@@ -128,7 +128,7 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     style.dress(fig, title=title, height=440)
     fig.update_layout(margin={"l": 60, "r": 50, "t": 36 + (44 if title else 0), "b": 44})
     common = {
-        "tickformat": ".0%",
+        "tickformat": ".2~%",
         "gridcolor": style.RULE,
         "linecolor": style.MUTED,
         "tickfont": {"size": 10},
@@ -196,7 +196,7 @@ def interval_rows(
     rows = frame.iloc[::-1]
     labels = style.names(rows, language)
     low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
-    form = "+.1%" if change else ".0%"
+    form = "+.1%" if change else ".2~%"
     fig = go.Figure()
     if "least" in rows:
         line = {"color": style.FAINT, "width": 2}
@@ -337,7 +337,7 @@ def circulation_before_after(
         )  # fmt: skip
     style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 84, legend=True)
     fig.update_xaxes(
-        tickformat=".0%", title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
+        tickformat=".2~%", title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
     )
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(frame) - 0.4])
     return fig

@@ -195,7 +195,7 @@ class Form:
     @property
     def ticks(self) -> str:
         """The same for the ticks of an axis, as d3 writes formats."""
-        return "d" if self.date else ("+" if self.signed else "") + (".1%" if self.percent else ",.4~r")
+        return "d" if self.date else ("+" if self.signed else "") + (".2~%" if self.percent else ",.4~r")
 
     @property
     def hover(self) -> str:

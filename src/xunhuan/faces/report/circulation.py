@@ -235,7 +235,8 @@ def _sure(found: Findings) -> dict[str, object]:
 
 def _pictures(found: Findings) -> Album:
     acc, ds, album = found.acc, found.region, Album()
-    if any(t is not None for t in acc.geography.tile):
+    shown = set(ds["region"].values.astype(str))
+    if any(t is not None and c in shown for c, t in zip(acc.geography.codes, acc.geography.tile, strict=True)):
         _maps(found, album)
     album.add(
         "shares",

@@ -203,14 +203,17 @@ def _effect(reading: Reading, out: Album) -> None:
 
 def _diversion(reading: Reading, out: Album) -> None:
     home, unit = reading.name(reading.home), reading.quantity("trade").written
+    both = {buys: reading.partners(reading.shocked, buys) for buys in (True, False)}
+    moved = [x for f in both.values() for x in (f["after"] - f["before"] if not f.empty else ())]
+    span = (min(moved, default=0.0), max(moved, default=0.0))
     for buys, name, what in ((True, "imports", "purchases from"), (False, "exports", "sales to")):
-        frame = reading.partners(reading.shocked, buys)
+        frame = both[buys]
         if frame.empty:
             continue
         most = f"; the {_PARTNERS} largest gains and losses" if len(frame) > _PARTNERS else ""
         out.add(
             f"diversion-{name}",
-            figures.trade_diversion(frame, language="both", unit=unit, top=_PARTNERS),
+            figures.trade_diversion(frame, language="both", unit=unit, top=_PARTNERS, span=span),
             f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per "
             f"cent{most}.",
             f"Change of {home}’s {what} partners",

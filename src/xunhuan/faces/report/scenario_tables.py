@@ -161,7 +161,9 @@ def _regions(reading: Reading, q: Told) -> Grid:
         cells = [reading.name(code, "both"), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
     head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
-    caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
+    caption = (
+        f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit under “{chosen[0]}” first."
+    )
     told = (
         " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the "
         "shock takes almost nothing."
@@ -183,12 +185,21 @@ def _placed(reading: Reading) -> dict[str, Grid]:
     return out
 
 
+MANY_TIMES = 3.0
+"""Shares of a loss from which on they are written as times it."""
+
+
 def _times(n: Number) -> str:
     if not np.isfinite(n.value):
         return "–"
-    text = f"{style.whole(100 * n.value)}%"
+
+    # As in the sentence: per cent of the loss, or times where it is large.
+    def written(x: float) -> str:
+        return style.whole(x, 1) if abs(n.value) >= MANY_TIMES else style.whole(100 * x)
+
+    text = f"{written(n.value)}{' ×' if abs(n.value) >= MANY_TIMES else '%'}"
     if np.isfinite(n.low) and np.isfinite(n.high):
-        text += f" ({style.whole(100 * n.low)} to {style.whole(100 * n.high)})"
+        text += f" ({written(n.low)} to {written(n.high)})"
     return text
 
 
@@ -254,7 +265,8 @@ def _sectors(reading: Reading) -> Grid:
     ]
     unit = reading.quantity("output").written
     caption = (
-        f"Output of {reading.name(reading.home)} by sector: value in the base, and its change; hardest hit first. Values "
+        f"Output of {reading.name(reading.home)} by sector: value in the base, and its change; hardest hit under "
+        f"“{reading.arm}” first. Values "
         "are at the prices of each arm, with world GDP as the measure."
     )
     return Grid(["Sector", "部门", f"Base, {unit}", *arms], rows, caption, words=("部门",), optional=("部门",))

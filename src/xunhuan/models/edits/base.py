@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.records import Strict, parts, told
+from xunhuan.data.records import Percent, Strict, parts, told
 from xunhuan.errors import BadInput, XunhuanError
 
 
@@ -37,6 +37,10 @@ NameText = Annotated[str, Field(min_length=1)]
 _Selection = Annotated[NameText | Annotated[tuple[NameText, ...], Field(min_length=1)], AfterValidator(_joined)]
 RegionNames = Annotated[_Selection, Names("regions")]
 SectorNames = Annotated[_Selection, Names("sectors")]
+
+
+SEEN = 3.0
+"""Shares beyond which a size is asked about again: the tariffs of 2025 reached 1.45."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,17 @@ class Edit(Strict):
                     acc.geography.select(chosen, acc.home)
             except XunhuanError as e:
                 out.append(Wrong(label, e.what, e.fix))
+        return tuple(out)
+
+    def implausible(self) -> tuple[Wrong, ...]:
+        """Shares beyond all that was seen, such as per cent written as a ratio: 25 is 2,500%."""
+        out = []
+        for name, f in type(self).model_fields.items():
+            value = getattr(self, name)
+            if Percent in (*f.metadata, *parts(f.annotation)) and isinstance(value, float) and abs(value) > SEEN:
+                out.append(
+                    Wrong(f.alias or name, f"{value:g} is {value:,.0%}", f"{value:g}% is written {value / 100:g}")
+                )
         return tuple(out)
 
     @classmethod

@@ -22,6 +22,8 @@ class PropagationParameters(BaseModel):
                         critical), a missing important input stopping half of output (IHS2), all of it,
                         "ratings_critical" (IHS1), or none, "ratings_ignored" (IHS3) [Pichler2022]; "leontief": all
                         inputs, "linear": inputs replace each other one for one.
+    critical_shares     share of output that stops when an input is gone, by input and by industry (sector codes or groups),
+                        in the place of what criticality says; None: nothing of one's own.
     inventory_set       bundled stocks of inputs: "pichler" [Pichler2022], "ons" (United Kingdom, input stocks over output),
                         "beijing" (raw materials of Beijing's industry in 2017, elsewhere as pichler), "colon", by kind of
                         input [ColonHallegatteRozenberg2021], or "juhel", 90 days of all [Juhel2024].
@@ -62,6 +64,7 @@ class PropagationParameters(BaseModel):
     step_days: Positive = 1.0
     record_days: Positive = 7.0
     criticality: Literal["ratings", "ratings_critical", "ratings_ignored", "leontief", "linear"] = "ratings"
+    critical_shares: Mapping[str, Mapping[str, Share]] | None = None
     inventory_set: Literal["pichler", "ons", "beijing", "colon", "juhel"] = "pichler"
     inventory_days: NotNegative | Mapping[str, NotNegative] | None = None
     inventory_scale: Positive | Mapping[str, Positive] = 1.0

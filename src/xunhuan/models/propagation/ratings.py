@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.isic import divisions
 from xunhuan.data.sector_lists import WAY_OUT, isic_of
@@ -43,7 +43,9 @@ def members(sectors: Sectors) -> list[list[int]]:
         if not places:
             p.add(code if name == code else f"{code} ({name})")
         out.append(places)
-    p.raise_if(fix=f'{WAY_OUT}, or set criticality = "leontief" with inventory_days and shelf_days given')
+    p.raise_if(
+        fix=f"{WAY_OUT}, or give critical_shares, inventory_days and shelf_days of every sector, each in a csv if you like"
+    )
     return out
 
 
@@ -51,14 +53,23 @@ def criticality(sectors: Sectors, parameters: PropagationParameters) -> Array:
     """Share of output of industry j that stops when input i is gone, axes i j, in [0, 1].
 
     rating 2 → 1, rating 1 → ½ (IHS2), 1 (IHS1) or 0 (IHS3), rating 0 → 0 [Pichler2022]; a sector of several rated
-    industries takes the mean over the pairs. All ones for "leontief" and, where it is not used, for "linear".
+    industries takes the mean over the pairs. All ones for "leontief" and, where it is not used, for "linear". What
+    critical_shares gives comes first.
     """
+    n = len(sectors)
+    own = np.full((n, n), np.nan)
+    for good, by_user in (parameters.critical_shares or {}).items():
+        row = _override(sectors, np.full(n, np.nan), by_user, f"critical_shares.{good}")
+        at = _chosen(sectors, good, "critical_shares")
+        own[at] = np.where(np.isnan(row), own[at], row)
+    if not np.isnan(own).any():
+        return own
     if parameters.criticality not in IMPORTANT:
-        return np.ones((len(sectors), len(sectors)))
+        return np.where(np.isnan(own), 1.0, own)
     rated = _read("criticality.csv").iloc[:, 1:].to_numpy(dtype=int)
     weight = np.array([0.0, IMPORTANT[parameters.criticality], 1.0])[rated]
     places = members(sectors)
-    return np.array([[weight[np.ix_(i, j)].mean() for j in places] for i in places])
+    return np.where(np.isnan(own), [[weight[np.ix_(i, j)].mean() for j in places] for i in places], own)
 
 
 def inventory_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
@@ -138,8 +149,12 @@ def shelf_days(sectors: Sectors, parameters: PropagationParameters) -> Array:
 def _override(sectors: Sectors, base: Array, given: Mapping[str, float] | None, name: str) -> Array:
     base = base.copy()
     for key, value in (given or {}).items():
-        try:
-            base[sectors.select(key)] = value
-        except BadInput as e:
-            raise type(e)(e.what, where=f"model.propagation.{name}", fix=e.fix, items=e.items) from e
+        base[_chosen(sectors, key, name)] = value
     return base
+
+
+def _chosen(sectors: Sectors, key: str, name: str) -> Index:
+    try:
+        return sectors.select(key)
+    except BadInput as e:
+        raise type(e)(e.what, where=f"model.propagation.{name}", fix=e.fix, items=e.items) from e

@@ -128,10 +128,25 @@ def _totals(over: str) -> ResponseTable:
     def view(acc: Accounts, r: Response, top: int) -> pd.DataFrame:
         columns = ["loss", "loss_direct", "loss_inputs", "loss_demand", "unmet_demand", "base_value_added"]
         frame = r.detail[columns].sum(over).to_dataframe().reset_index()
+        nation = _nation(frame, acc) if over == "sector" else None
         frame["loss_share"] = frame["loss"] / frame.pop("base_value_added").where(lambda x: x > 0)
-        return _named(_first(frame.sort_values("loss", ascending=False, kind="stable"), top), acc, r)
+        out = _named(_first(frame.sort_values("loss", ascending=False, kind="stable"), top), acc, r)
+        out.attrs["nation"] = nation
+        return out
 
     return view
+
+
+def _nation(frame: pd.DataFrame, acc: Accounts) -> pd.DataFrame | None:
+    """The home nation's row, where it is of several regions."""
+    import pandas as pd
+
+    inside = [n == acc.home for n in acc.geography.nation]
+    if sum(inside) < 2:
+        return None
+    total = frame[inside].drop(columns="region").sum()
+    share = total["loss"] / total.pop("base_value_added")
+    return pd.DataFrame([{"region": acc.home, "name": acc.geography.name(acc.home), **total, "loss_share": share}])
 
 
 def _first(frame: pd.DataFrame, top: int) -> pd.DataFrame:

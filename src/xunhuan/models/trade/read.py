@@ -10,6 +10,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.places import Places
+from xunhuan.data.places import places as found_places
 from xunhuan.models.model import Numbers, Quantity, Readings, Response
 
 if TYPE_CHECKING:
@@ -94,12 +95,15 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     frame.insert(0, "where", np.where(at_home, "home", "abroad"))
     frame.insert(0, "name", [g.name(c) for c in g.codes])
     frame.insert(0, "region", g.codes)
+    nation = _nation(acc, response, frame) if sum(at_home & acc.closed) > 1 else None
     frame = frame[acc.closed]
     frame = frame.reindex(frame["real_income"].abs().sort_values(ascending=False, kind="stable").index)
     if top:
         frame = frame.groupby("where", sort=False, group_keys=False).head(top)
     order = frame["where"].map({"home": 0, "abroad": 1})
     out = frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    if nation is not None:
+        out = pd.concat([nation, out], ignore_index=True)
     out.attrs["notes"] = [
         "Percent changes, long-run equilibrium. real_income: exact, I'/(I P). Exports and imports: value, with every "
         "other region.",
@@ -108,6 +112,24 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         *_duties(acc, response),
     ]
     return out
+
+
+def _nation(acc: Accounts, response: Response, frame: pd.DataFrame) -> pd.DataFrame:
+    """The home nation's row: incomes as `read` has them, the split of first order by incomes; prices are of regions."""
+    import pandas as pd
+
+    at = found_places(acc)
+    k, numbers = at.index(acc.home), read(acc, response, at)
+    row = {n: 100 * float(numbers[n].values[k]) for n in _NATIONAL if n in frame}
+    inside = [n == acc.home for n in acc.geography.nation]
+    income = np.where(inside, np.nan_to_num(response.detail["income_base"].to_numpy()), 0.0)
+    for n in ("terms_of_trade", "volume_of_trade"):
+        row[n] = float((income * np.nan_to_num(frame[n].to_numpy())).sum() / income.sum())
+    named = {"region": acc.home, "name": acc.geography.name(acc.home), "where": "nation"}
+    return pd.DataFrame([named | row], columns=frame.columns).astype(frame.dtypes)
+
+
+_NATIONAL = ("welfare", "real_income", "real_income_per_head", "population")
 
 
 def _duties(acc: Accounts, response: Response) -> Iterator[str]:
