@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -68,28 +69,133 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+_HOLE = re.compile(r"\{(\w+)\}")
+_BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What is said in English and what it is in Chinese: whole texts by themselves, and forms with holes by how they begin."""
+
+    whole: dict[str, str]
+    forms: dict[str, list[tuple[str, re.Pattern[str], str]]]
+
+    def find(self, text: str) -> str | None:
+        """The Chinese of a text, None where there is none; what stands in a hole is said in Chinese too where it can be."""
+        if text in self.whole:
+            return self.whole[text]
+        for start, form, chinese in (*self.forms.get(text[:1], ()), *self.forms.get("", ())):
+            if text.startswith(start) and (found := form.fullmatch(text)) is not None:
+                return chinese.format(**{k: self._hole(v) for k, v in found.groupdict().items()})
+        return None
+
+    def _hole(self, said: str) -> str:
+        if known(f"choice_{said}"):
+            return of("zh")(f"choice_{said}")
+        if (found := self.find(said)) is not None:
+            return found
+        parts = said.split(", ")
+        return "、".join(self.find(p) or p for p in parts) if len(parts) > 1 else said
+
+
 @cache
-def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns of sentences that models and tables say in English, with what they are in Chinese."""
+def sentences() -> Sentences:
+    """Every sentence there is Chinese for: of the house, of rooms, of tables and of the library's scenarios."""
     from xunhuan.models import registry
 
     every = [catalogue(), *(m.words for m in registry.models().values())]
     pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
-    hole = re.compile(r"\\\{(\w+)\\\}")
-    return tuple((re.compile(hole.sub(r"(?P<\1>.+?)", re.escape(english))), chinese) for english, chinese in pairs)
+    raw = (resources.files("xunhuan.faces") / "sentences.toml").read_text(encoding="utf-8")
+    pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
+    pairs += library_texts().items()
+    whole: dict[str, str] = {}
+    forms: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
+    for english, chinese in pairs:
+        holes = _HOLE.findall(english)
+        if not holes or not _HOLE.search(chinese):
+            whole.setdefault(english, chinese)
+            continue
+        start, taken = english[: english.index("{")], set[str]()
+        parts = _HOLE.split(english)
+        form = "".join(
+            re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
+            for k, part in enumerate(parts)
+            if k % 2 == 0 or not taken.add(f"{part} ")
+        )
+        forms.setdefault(start[:1], []).append((start, re.compile(form, re.DOTALL), chinese))
+    for begun in forms.values():  # the longer of two is not taken for the shorter
+        begun.sort(key=lambda f: -len(f[1].pattern))
+    return Sentences(whole, forms)
 
 
+@cache
+def _library() -> dict[str, Any]:
+    return tomllib.loads((resources.files("xunhuan.faces") / "library.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def library_texts() -> dict[str, str]:
+    """English text of a library scenario -> Chinese: title, question, reasons, assumptions, notes of shocks."""
+    folder = resources.files("xunhuan.scenarios")
+    out: dict[str, str] = {}
+    for name, chinese in _library().items():
+        english = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        out |= dict(zip(scenario_texts(english), scenario_texts(chinese), strict=True))
+    return {en: zh for en, zh in out.items() if en}
+
+
+def arms(scenario: str) -> dict[str, str]:
+    """Names of the shocks and arms of a library scenario -> Chinese; none of another.
+
+    >>> arms("chip-embargo")["embargo+integration"]
+    '禁运+一体化'
+    """
+    mine = dict(_library().get(scenario, {}).get("names", {}))
+    joined = {f"{a}+{b}": f"{mine[a]}+{mine[b]}" for a in mine for b in mine if a != b}
+    return {**joined, **mine, "base": "基期"}
+
+
+def scenario_texts(raw: Mapping[str, Any]) -> list[str]:
+    """What people read in a scenario, in order: title, question, source, date, reasoning, assumptions, notes of shocks."""
+    notes = [str(s["note"]) for s in raw.get("shock", ()) if s.get("note")]
+    whole = [str(raw.get(k, "")) for k in ("title", "question", "source", "date", "reasoning")]
+    return [*whole, *map(str, raw.get("assumptions", ())), *notes]
+
+
+@lru_cache(maxsize=4096)
 def in_language(text: str, lang: str) -> str:
-    """What a model or a table says in English, in a language: by the sentences posterior_X and says_X of the house and of
-    rooms, else as it is.
+    """What is said in English, in a language: by the house's sentences, those of rooms, tables and scenarios, else as it is.
+
+    A text that is a known one but for its capital and full stop is that one; of several sentences each is said by itself.
 
     >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
+    >>> in_language("Fictional.", "zh")
+    '虚构。'
     """
-    for form, chinese in _sentences() if lang == "zh" else ():
-        if (found := form.fullmatch(text)) is not None:
-            return chinese.format(**{k: either(f"choice_{v}", lang, v) for k, v in found.groupdict().items()})
-    return text
+    if lang != "zh" or not _LETTERS.search(text):
+        return text
+    if (found := _said_in_chinese(text)) is not None:
+        return found
+    parts = _BREAK.split(text)
+    if len(parts) == 1:
+        return text
+    said = [_said_in_chinese(p) or p for p in parts]
+    return text if said == parts else "".join(said)
+
+
+_LETTERS = re.compile(r"[A-Za-z]{2}")
+
+
+def _said_in_chinese(text: str) -> str | None:
+    find = sentences().find
+    if (found := find(text)) is not None:
+        return found
+    plain, dot = (text[:-1], "。") if text.endswith(".") else (text, "")
+    for t in (plain, f"{plain}.", plain[:1].lower() + plain[1:]):
+        if t != text and (found := find(t)) is not None:
+            return found if not dot or found.endswith("。") else found + dot
+    return None
 
 
 def caveat(partners: str, lang: str = "en") -> str:

@@ -146,7 +146,7 @@ def _regions(reading: Reading, q: Told) -> Grid:
     order = reading.frame(q, chosen[0], ("home",)).sort_values("value", kind="stable")["region"]
     rows = []
     for code in order:
-        cells = [reading.name(code, "both"), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
+        cells = [reading.name(code), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
     head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
@@ -192,7 +192,7 @@ def _break_even(reading: Reading) -> Grid:
             n = reading.number("break_even", code)
             inside = f" ({n.low:.2f} to {n.high:.2f})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
             size = f"{n.value:.2f}{inside}" if answer == FOUND else "–"
-            rows.append(Row([reading.name(code, "both"), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
+            rows.append(Row([reading.name(code), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
     largest = reading.quantity("break_even").largest
     caption = f"Size of the policy that makes each place whole (1 = as written), sought up to {largest:g}."
     return Grid(["Place 地区", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
@@ -202,7 +202,7 @@ def _reinforcement(reading: Reading) -> Grid:
     """Demand alone, by place, home first; beside home's row what other channels make of it, a row each."""
     known = set(reading.data["home_place"].values.astype(str))
     places = [p for p in dict.fromkeys([reading.home, *reading.home_regions]) if p in known]
-    rows = {p: Row([reading.name(p, "both"), *_elasticities(reading, p)], strong=p == reading.home) for p in places}
+    rows = {p: Row([reading.name(p), *_elasticities(reading, p)], strong=p == reading.home) for p in places}
     channels = reading.data["channel"].values.astype(str) if "channel" in reading.data.coords else ()
     t = words.of(reading.lang)
     beside = [
