@@ -85,6 +85,8 @@ class Sentences:
         if text in self.whole:
             return self.whole[text]
         for start, form, chinese in (*self.forms.get(text[:1], ()), *self.forms.get("", ())):
+            if len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
+                continue  # so little of it is told that it would be another's
             if text.startswith(start) and (found := form.fullmatch(text)) is not None:
                 return chinese.format(**{k: self._hole(v) for k, v in found.groupdict().items()})
         return None
@@ -96,6 +98,15 @@ class Sentences:
             return found
         parts = said.split(", ")
         return "、".join(self.find(p) or p for p in parts) if len(parts) > 1 else said
+
+
+def _form(english: str) -> re.Pattern[str]:
+    """What a sentence with holes looks like; a hole named twice holds the same text twice."""
+    made, taken = "", set[str]()
+    for k, part in enumerate(_HOLE.split(english)):
+        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
+        taken |= {part} if k % 2 else set()
+    return re.compile(made, re.DOTALL)
 
 
 @cache
@@ -115,14 +126,8 @@ def sentences() -> Sentences:
         if not holes or not _HOLE.search(chinese):
             whole.setdefault(english, chinese)
             continue
-        start, taken = english[: english.index("{")], set[str]()
-        parts = _HOLE.split(english)
-        form = "".join(
-            re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
-            for k, part in enumerate(parts)
-            if k % 2 == 0 or not taken.add(f"{part} ")
-        )
-        forms.setdefault(start[:1], []).append((start, re.compile(form, re.DOTALL), chinese))
+        start = english[: english.index("{")]
+        forms.setdefault(start[:1], []).append((start, _form(english), chinese))
     for begun in forms.values():  # the longer of two is not taken for the shorter
         begun.sort(key=lambda f: -len(f[1].pattern))
     return Sentences(whole, forms)
@@ -175,6 +180,8 @@ def in_language(text: str, lang: str) -> str:
     """
     if lang != "zh" or not _LETTERS.search(text):
         return text
+    if _SPAN.search(text) and not _LETTERS.search(plain := _SPAN.sub(r"（\1至\2）", text)):
+        return plain
     if (found := _said_in_chinese(text)) is not None:
         return found
     parts = _BREAK.split(text)
@@ -184,6 +191,7 @@ def in_language(text: str, lang: str) -> str:
     return text if said == parts else "".join(said)
 
 
+_SPAN = re.compile(r" ?\(([^\sA-Za-z()]+) to ([^\sA-Za-z()]+)\)")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 
 

@@ -283,7 +283,7 @@ def _intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> None:
 
 
 def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
-    made = {"sectors": _sectors(found), "regions": _regions(found, lang), "definitions": _three(found)}
+    made = {"sectors": _sectors(found, lang), "regions": _regions(found, lang), "definitions": _three(found)}
     made["identities"] = _identities(found)
     if found.log is not None:
         made["log"] = _log(found)
@@ -339,18 +339,18 @@ def _regions_caption(found: Findings, lang: Lang) -> str:
     return t("next").join(t(k, year=found.acc.year, places=found.places) for k in keys)
 
 
-def _sectors(found: Findings) -> Grid:
+def _sectors(found: Findings, lang: Lang) -> Grid:
     frame = shares.as_frame(found.sector).assign(abroad=lambda f: f["gdp"] * f["external"])
     total = float(frame["abroad"].sum())
     rows = []
     for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
         parts = (style.percent(v, 1) for v in (r["external"], r["abroad"] / total))
-        rows.append(Row([r["sector_name_en"], r["sector_name_zh"], f"{r['gdp']:,.0f}", *parts]))
+        rows.append(Row([r[f"sector_name_{lang}"], f"{r['gdp']:,.0f}", *parts]))
     caption = (
         f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
     )
-    head = ["Sector", "部门", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
-    return Grid(head, rows, caption, words=("部门",), optional=("部门",))
+    head = ["Sector", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
+    return Grid(head, rows, caption)
 
 
 def _three(found: Findings) -> Grid:

@@ -113,6 +113,8 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
+    if re.search("[\u4e00-\u9fff]", text):
+        return text if text.endswith(("。", "？", "！")) else f"{text}。"
     text = "GDP" + text[3:] if text.startswith("gdp ") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else text + "."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -66,9 +66,10 @@ class ScenarioReport:
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
         sections = {model: section(reading, model, pictures, tables) for model in reading.models}
+        sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
-            "question": say(s.question), "answer": say(answer_text(reading)), "answer_zh": answer_text(Reading(self.result, "zh")),
+            "question": say(s.question), "answer": say(answer_text(reading)), "answer_zh": Reading(self.result, "zh").say(answer_text(Reading(self.result, "zh"))),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),
@@ -77,9 +78,9 @@ class ScenarioReport:
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
-            "relation": relation(reading), "relation_title": scenario_tables.side_by_side(reading),
+            "relation": say(relation(reading)), "relation_title": scenario_tables.side_by_side(reading),
             "definitions": _definitions(reading), "notes": [say(sentence(n)) for n in (*base["notes"], *m["notes"])],
-            "draws": draws(reading), "overrides": m["overrides"], "home": reading.name(reading.home),
+            "draws": say(draws(reading)), "overrides": m["overrides"], "home": reading.name(reading.home),
             "sources": [say(sentence(x)) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip
@@ -87,7 +88,8 @@ class ScenarioReport:
 
 def told_twice(result: Result, say: Callable[[Reading], list[str]]) -> list[tuple[str, str]]:
     """Sentences in English and in Chinese, side by side."""
-    return list(zip(*(say(Reading(result, lang)) for lang in ("en", "zh")), strict=True))
+    chinese = Reading(result, "zh")
+    return list(zip(say(Reading(result)), map(chinese.say, say(chinese)), strict=True))
 
 
 def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str, str, tuple[str, str]]]:

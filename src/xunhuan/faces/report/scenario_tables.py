@@ -49,29 +49,35 @@ def grids(reading: Reading) -> dict[str, Grid]:
 def _shocks(reading: Reading) -> Grid:
     rows = []
     for shock in reading.result.scenario.shock:
-        rows.append(Row([f"“{shock.name}”", shock.role, "; ".join(_lines(shock)), shock.note]))
+        rows.append(Row([f"“{shock.name}”", shock.role, words.of(reading.lang)("semicolon").join(_lines(shock, reading.lang)), shock.note]))
     head = ["Name", "Role", "What changes", "Note"]
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.cells[:-1]) for row in rows]
     return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
-def _lines(shock: ShockLines) -> list[str]:
+def _lines(shock: ShockLines, lang: style.Language) -> list[str]:
     """Each edit of a shock in words, defaults left out."""
-    out = []
+    t, out = words.of(lang), []
+
+    def named(key: str, name: str) -> str:
+        plain = name.replace("_", " ")
+        return plain if lang != "zh" else words.either(f"{key}_{name}", lang, plain)
+
     for kind, _, line in shock.lines():
         said = line.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-        parts = [f"{k.replace('_', ' ')} {_plain(v)}" for k, v in said.items()]
-        out.append(f"{kind.replace('_', ' ')}: {', '.join(parts)}")
+        parts = [f"{named('field', k)} {_plain(v, lang)}" for k, v in said.items()]
+        out.append(t("edit_is", kind=named("kind", kind), what=t("comma").join(parts)))
     return out
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, lang: style.Language = "en") -> str:
     if value is True:
-        return "yes"
+        return words.of(lang)("yes_it_is")
     if isinstance(value, list | tuple):
-        return "+".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return "+".join(_plain(v, lang) for v in value)
+    said = f"{value:g}" if isinstance(value, float) else str(value)
+    return said if lang != "zh" else words.in_language(words.either(f"choice_{said}", lang, said), lang)
 
 
 def _headlines(reading: Reading) -> Grid:
@@ -148,7 +154,7 @@ def _regions(reading: Reading, q: Told) -> Grid:
     for code in order:
         cells = [reading.name(code), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
-    head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
+    head = ["Region", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit first."
     told = (
         " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the "
@@ -195,7 +201,7 @@ def _break_even(reading: Reading) -> Grid:
             rows.append(Row([reading.name(code), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
     largest = reading.quantity("break_even").largest
     caption = f"Size of the policy that makes each place whole (1 = as written), sought up to {largest:g}."
-    return Grid(["Place 地区", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
+    return Grid(["Place", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
 
 
 def _reinforcement(reading: Reading) -> Grid:
@@ -210,7 +216,7 @@ def _reinforcement(reading: Reading) -> Grid:
         for c in channels if reading.home in known
     ]  # fmt: skip
     first = [rows.pop(reading.home)] if reading.home in rows else []
-    head = ["Place 地区", *(f"{s} sales, {b} demand" for s, b in _PAIRS)]
+    head = ["Place", *(f"{s} sales, {b} demand" for s, b in _PAIRS)]
     caption = (
         "Elasticity E of shipped volume in demand, with demand alone shifted: buyers want more of home’s goods and so much "
         "less of others’ that their price indices at base prices stand still. Positive off the diagonal: more demand in one "
@@ -237,7 +243,7 @@ def _sectors(reading: Reading) -> Grid:
     frame = reading.sectors().sort_values(reading.arm, kind="stable")
     arms = reading.told
     rows = [
-        Row([r["name_en"], r["name_zh"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
+        Row([r[f"name_{reading.lang}"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
         for r in frame.to_dict("records")
     ]
     unit = reading.quantity("output").written
@@ -245,7 +251,7 @@ def _sectors(reading: Reading) -> Grid:
         f"Output of {reading.name(reading.home)} by sector: value in the base, and its change; hardest hit first. Values "
         "are at the prices of each arm, with world GDP as the measure."
     )
-    return Grid(["Sector", "部门", f"Base, {unit}", *arms], rows, caption, words=("部门",), optional=("部门",))
+    return Grid(["Sector", f"Base, {unit}", *arms], rows, caption)
 
 
 def side_by_side(reading: Reading) -> str:
@@ -277,7 +283,7 @@ def _horizons(reading: Reading) -> Grid:
 
 def _endings(reading: Reading) -> Grid:
     rows = [
-        Row([f"“{e.arm}”", e.model, e.outcome, e.iterations, e.residual or "–", e.message]) for e in endings(reading)
+        Row([f"“{e.arm}”", e.model if reading.lang == "en" else reading.model(e.model), e.outcome, e.iterations, e.residual or "–", e.message]) for e in endings(reading)
     ]
     caption = "How the solvers ended. A model that steps through time has no residual to close."
     head = ["Arm", "Model", "Outcome", "Iterations", "Residual", "Message"]
@@ -285,11 +291,14 @@ def _endings(reading: Reading) -> Grid:
 
 
 def _models(reading: Reading) -> Grid:
-    rows = []
+    rows, lang = [], reading.lang
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
             if value is not None and value != {} and value != []:
-                text = f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value)
-                rows.append(Row([model, name.replace("_", " "), text]))
+                text = f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value, lang)
+                called = name.replace("_", " ")
+                if lang == "zh":
+                    called = words.of_room(model, f"field_{name}", lang, words.either(f"field_{name}", lang, name))
+                rows.append(Row([model if lang == "en" else reading.model(model), called, text]))
     caption = "Parameters of the models, defaults included."
     return Grid(["Model", "Parameter", "Value"], rows, caption, words=("Parameter", "Value"), small=True)
