@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+def tell(text: str) -> str:
+    """What is said in English, in the language the command line speaks."""
+    from xunhuan.faces import words
+
+    return words.tell(text)
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")]
 
@@ -54,6 +61,7 @@ def emit(
     from xunhuan.data.store import atomic_path
 
     format = format_of_file(format, output)
+    df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
@@ -65,7 +73,26 @@ def emit(
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
     _beside(format, title, notes)
-    console(stderr=True).print(f"wrote {output}")
+    console(stderr=True).print(tell(f"wrote {output}"))
+
+
+def _in_words(df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool) -> tuple[pd.DataFrame, str, Sequence[str]]:
+    """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
+    from xunhuan.faces import words
+
+    if words.chosen() == "en":
+        return df, title, notes
+    title, notes = words.tell(title), [words.tell(n) for n in notes]
+    if screen:
+        kept = dict(df.attrs)
+        named = {c: words.tell(str(c)) for c in df.columns}
+        df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
+        for c in range(df.shape[1]):
+            if df.dtypes.iloc[c] == object or str(df.dtypes.iloc[c]) == "str":
+                df.isetitem(c, df.iloc[:, c].map(lambda v: words.tell(v) if isinstance(v, str) else v))
+        at = {str(old): new for old, new in named.items()}
+        df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
+    return df, title, notes
 
 
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:
@@ -171,8 +198,8 @@ def working(message: str) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console(stderr=True).status(message) as shown:
-        yield shown.update
+    with console(stderr=True).status(tell(message)) as shown:
+        yield lambda said: shown.update(tell(said))
 
 
 @contextmanager

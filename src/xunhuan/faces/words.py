@@ -11,13 +11,14 @@ bar in words, or that there is none), and marked_X: what the least bar is called
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from xunhuan import symbols
 from xunhuan.models.model import Model
@@ -40,6 +41,26 @@ def _said(key: str) -> tuple[str, str] | None:
     from xunhuan.models import registry
 
     return next((m.words[key] for m in registry.models().values() if key in m.words), None)
+
+
+_CHOSEN: list[str] = []
+
+
+def choose(lang: str) -> None:
+    """Say what language this process speaks to its user: "en" or "zh"; "" takes what the machine is set to."""
+    _CHOSEN[:] = [lang] if lang else []
+
+
+def chosen() -> Literal["en", "zh"]:
+    """The language this process speaks: what was chosen, else XUNHUAN_LANG, else Chinese where the machine is set to it."""
+    said = _CHOSEN[0] if _CHOSEN else os.environ.get("XUNHUAN_LANG", "")
+    asked = said or next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "")
+    return "zh" if asked.lower().startswith("zh") else "en"
+
+
+def tell(text: str) -> str:
+    """What is said in English, in the language this process speaks, line by line."""
+    return text if chosen() == "en" else "\n".join(in_language(line, "zh") for line in text.split("\n"))
 
 
 def of(lang: str) -> Texts:
@@ -85,7 +106,7 @@ class Sentences:
         if text in self.whole:
             return self.whole[text]
         for start, form, chinese in (*self.forms.get(text[:1], ()), *self.forms.get("", ())):
-            if len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
+            if not start and len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
                 continue  # so little of it is told that it would be another's
             if text.startswith(start) and (found := form.fullmatch(text)) is not None:
                 return chinese.format(**{k: self._hole(v) for k, v in found.groupdict().items()})
@@ -243,6 +264,16 @@ def title(name: str, lang: str = "en") -> str:
         return of(lang)(f"q_{name}")
     found = symbols.symbol_title(name, lang)
     return name.replace("_", " ") if found == name else found
+
+
+def heading(column: str, lang: str = "zh") -> str:
+    """What the heading of a column is called: a quantity's title, else as it is.
+
+    >>> heading("external"), heading("own heading")
+    ('国际循环', 'own heading')
+    """
+    found = title(column, lang)
+    return column if found == column.replace("_", " ") else found
 
 
 def first_of(model: Model[Any], lang: str = "en") -> str:
