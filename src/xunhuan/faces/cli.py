@@ -41,6 +41,10 @@ class Rooms(TyperGroup):
         self._take(short)
         names = [n for n in self.commands if n not in short]
         at = names.index("respond") + 1
+        from xunhuan.faces import words
+
+        for command in self.commands.values():
+            command.help = words.tell(command.help or "")
         return [*names[:at], *short, *names[at:]]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -56,7 +60,11 @@ def fetch(room: str, name: str) -> Any:
     """A command from its room."""
     own = typer.Typer(rich_markup_mode=None)
     importlib.import_module(room).register(own)
-    return typer.main.get_group(own).commands[name]
+    command = typer.main.get_group(own).commands[name]
+    from xunhuan.faces import words
+
+    command.help = words.tell(command.help or "")
+    return command
 
 
 app = typer.Typer(
@@ -89,7 +97,7 @@ def _language(value: str) -> str:
 @app.callback()
 def _root(
     lang: Annotated[
-        str, typer.Option("--lang", callback=_language, help="en or zh; by default what $LANG says.")
+        str, typer.Option("--lang", callback=_language, is_eager=True, help="en or zh; by default what $LANG says.")
     ] = "",
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
