@@ -170,15 +170,23 @@ def library_texts() -> dict[str, str]:
     return {en: zh for en, zh in out.items() if en}
 
 
-def arms(scenario: str) -> dict[str, str]:
-    """Names of the shocks and arms of a library scenario -> Chinese; none of another.
+def arms(scenario: str, title: str = "") -> dict[str, str]:
+    """Names of the shocks and arms of a library scenario -> Chinese, found by its name or its title; none of another.
 
     >>> arms("chip-embargo")["embargo+integration"]
     '禁运+一体化'
     """
-    mine = dict(_library().get(scenario, {}).get("names", {}))
+    named = scenario if scenario in _library() else _by_title().get(title, "")
+    mine = dict(_library().get(named, {}).get("names", {}))
     joined = {f"{a}+{b}": f"{mine[a]}+{mine[b]}" for a in mine for b in mine if a != b}
     return {**joined, **mine, "base": "基期"}
+
+
+@cache
+def _by_title() -> dict[str, str]:
+    """Library scenarios by their titles in English."""
+    folder = resources.files("xunhuan.scenarios")
+    return {str(tomllib.loads((folder / f"{n}.toml").read_text(encoding="utf-8"))["title"]): n for n in _library()}
 
 
 def scenario_texts(raw: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from xunhuan.faces import bibliography, words
+from xunhuan.faces import bibliography, glossary, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -189,19 +189,28 @@ def render(
     shared = {
         "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
+        "terms": list(glossary.terms().values()),
     }  # fmt: skip
     return _environment().get_template(template).render(**shared, **context) + "\n"
 
 
+def _tip(text: str, lang: str) -> Markup:
+    """The attribute that says what a heading means, where it is a term."""
+    meaning = glossary.tip(text, lang)
+    return Markup(' title="{}"').format(meaning) if meaning else Markup("")
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    made.globals["tip"] = _tip  # macros do not see a page's own words
+    return made
 
 
 def _read(name: str) -> str:

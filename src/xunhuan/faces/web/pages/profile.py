@@ -13,6 +13,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, plain_table, rough_percent, share_bar
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 _PARTNERS = 5
@@ -27,7 +28,7 @@ def profile(selection: Selection) -> list[Any]:
     name = acc.geography.name(selection.region, selection.lang)
     k = [p.code for p in found.places].index(selection.region)
     total = t("total_origin" if selection.definition == "origin" else "total_gdp")
-    return [
+    page = [
         html.H2(name),
         html.P(f"{total} {acc.year}: {money(float(found.total[k]), acc.unit, selection.lang)}", className="sub"),
         *_partners(selection, name),
@@ -37,6 +38,7 @@ def profile(selection: Selection) -> list[Any]:
         *_crossing(selection),
         *_history(selection),
     ]
+    return list(spoken(page, selection.lang))
 
 
 def _partners(selection: Selection, name: str) -> list[Any]:
