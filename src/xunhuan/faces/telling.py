@@ -74,7 +74,8 @@ def passing(reading: Reading, model: str, arm: str = "") -> list[str]:
 def chain(reading: Reading) -> list[str]:
     """Which model runs on the accounts that another ends with, a sentence each."""
     t = words.of(reading.lang)
-    return [t("chain", model=name, after=other) for name, other in reading.chain]
+    named = reading.model if reading.lang == "zh" else str
+    return [t("chain", model=named(name), after=named(other)) for name, other in reading.chain]
 
 
 def draws(reading: Reading) -> str:

@@ -118,7 +118,8 @@ class Sentences:
         if (found := self.find(said)) is not None:
             return found
         parts = said.split(", ")
-        return "、".join(self.find(p) or p for p in parts) if len(parts) > 1 else said
+        told = [self.find(p) or p for p in parts]
+        return said if told == parts else "、".join(told)
 
 
 def _form(english: str) -> re.Pattern[str]:
@@ -173,12 +174,12 @@ def library_texts() -> dict[str, str]:
 def arms(scenario: str, title: str = "") -> dict[str, str]:
     """Names of the shocks and arms of a library scenario -> Chinese, found by its name or its title; none of another.
 
-    >>> arms("chip-embargo")["embargo+integration"]
-    '禁运+一体化'
+    >>> arms("chip-embargo")["embargo + integration"]
+    '禁运 + 一体化'
     """
     named = scenario if scenario in _library() else _by_title().get(title, "")
     mine = dict(_library().get(named, {}).get("names", {}))
-    joined = {f"{a}+{b}": f"{mine[a]}+{mine[b]}" for a in mine for b in mine if a != b}
+    joined = {f"{a} + {b}": f"{mine[a]} + {mine[b]}" for a in mine for b in mine if a != b}
     return {**joined, **mine, "base": "基期"}
 
 
@@ -225,13 +226,12 @@ _LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
 def _said_in_chinese(text: str) -> str | None:
-    find = sentences().find
-    if (found := find(text)) is not None:
-        return found
-    plain, dot = (text[:-1], "。") if text.endswith(".") else (text, "")
-    for t in (plain, f"{plain}.", plain[:1].lower() + plain[1:]):
-        if t != text and (found := find(t)) is not None:
-            return found if not dot or found.endswith("。") else found + dot
+    known, plain = sentences(), text.removesuffix(".")
+    tried = (text, plain, f"{plain}.", plain[:1].lower() + plain[1:])
+    for find in (known.whole.get, known.find):
+        for t in dict.fromkeys(tried):
+            if (found := find(t)) is not None:
+                return found if plain == text or found.endswith(("。", "：")) else f"{found}。"
     return None
 
 

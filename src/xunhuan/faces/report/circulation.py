@@ -290,7 +290,7 @@ def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
     return numbered(made)
 
 
-def _regions(found: Findings, lang: Lang) -> Grid:
+def _regions(found: Findings, lang: Lang = "en") -> Grid:
     frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
     ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
     head = ["Region", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]

@@ -76,8 +76,12 @@ def _plain(value: object, lang: style.Language = "en") -> str:
         return words.of(lang)("yes_it_is")
     if isinstance(value, list | tuple):
         return "+".join(_plain(v, lang) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_plain(v, lang)}" for k, v in value.items())
     said = f"{value:g}" if isinstance(value, float) else str(value)
-    return said if lang != "zh" else words.in_language(words.either(f"choice_{said}", lang, said), lang)
+    if lang != "zh":
+        return said
+    return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, said)), lang)
 
 
 def _headlines(reading: Reading) -> Grid:
