@@ -76,7 +76,9 @@ def emit(
     console(stderr=True).print(tell(f"wrote {output}"))
 
 
-def _in_words(df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool) -> tuple[pd.DataFrame, str, Sequence[str]]:
+def _in_words(
+    df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
+) -> tuple[pd.DataFrame, str, Sequence[str]]:
     """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
     from xunhuan.faces import words
 
@@ -88,8 +90,8 @@ def _in_words(df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool) 
         named = {c: words.tell(str(c)) for c in df.columns}
         df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
         for c in range(df.shape[1]):
-            if df.dtypes.iloc[c] == object or str(df.dtypes.iloc[c]) == "str":
-                df.isetitem(c, df.iloc[:, c].map(lambda v: words.tell(v) if isinstance(v, str) else v))
+            if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
+                df.isetitem(c, df.iloc[:, c].map(lambda v: words.tell(v) if isinstance(v, str) else v).to_numpy())
         at = {str(old): new for old, new in named.items()}
         df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
     return df, title, notes

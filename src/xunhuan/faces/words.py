@@ -96,7 +96,7 @@ _BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 
 @dataclass(frozen=True)
 class Sentences:
-    """What is said in English and what it is in Chinese: whole texts by themselves, and forms with holes by how they begin."""
+    """What is said in English and what it is in Chinese: whole texts, and forms with holes by how they begin."""
 
     whole: dict[str, str]
     forms: dict[str, list[tuple[str, re.Pattern[str], str]]]
@@ -109,7 +109,7 @@ class Sentences:
             if not start and len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
                 continue  # so little of it is told that it would be another's
             if text.startswith(start) and (found := form.fullmatch(text)) is not None:
-                return chinese.format(**{k: self._hole(v) for k, v in found.groupdict().items()})
+                return str(chinese).format(**{k: self._hole(v) for k, v in found.groupdict().items()})
         return None
 
     def _hole(self, said: str) -> str:

@@ -39,5 +39,9 @@ def _explain(
         return
     found = glossary.explain(term)
     other = "en" if lang == "zh" else "zh"
-    typer.echo(f"{found.title(lang)} ({found.title(other)})" if lang == "en" else f"{found.title(lang)}（{found.title(other)}）")
+    typer.echo(
+        f"{found.title(lang)} ({found.title(other)})"
+        if lang == "en"
+        else f"{found.title(lang)}（{found.title(other)}）"
+    )
     typer.echo(found.meaning(lang))

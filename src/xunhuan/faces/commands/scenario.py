@@ -196,7 +196,9 @@ def _ended(result: Result) -> list[str]:
     say = reading.say
     lines = [said] if (said := caveat(m["base"].get("partners", ""), reading.lang)) else []
     lines += [
-        f"{say(arm)}: {model} {say(s['message'] or s['outcome'])}" for arm, by in m["status"].items() for model, s in by.items()
+        f"{say(arm)}: {model} {say(s['message'] or s['outcome'])}"
+        for arm, by in m["status"].items()
+        for model, s in by.items()
     ]
     lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)

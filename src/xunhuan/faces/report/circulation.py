@@ -136,9 +136,7 @@ class CirculationReport:
         return _context(self.found, self.album(), self.called or self.acc.name, self.nations, self.lang)
 
 
-def _context(
-    found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang
-) -> dict[str, object]:
+def _context(found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang) -> dict[str, object]:
     acc, places = found.acc, found.places
     t, tables = words.of(lang), _tables(found, lang)
 
@@ -275,8 +273,8 @@ def _intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> None:
     drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language=lang)
     thin = "" if found.bounds is None else " Thin lines are arithmetic limits, not intervals."
     caption = (
-        f"{found.places.capitalize()} ranked by the share {style.word(circuit, lang)}: the estimate and its 90% interval over "
-        f"{len(found.spread.seen)} versions of the table.{thin}"
+        f"{found.places.capitalize()} ranked by the share {style.word(circuit, lang)}: the estimate and its 90% "
+        f"interval over {len(found.spread.seen)} versions of the table.{thin}"
     )
     alt = f"Estimate and 90% interval of the share {style.word(circuit, lang)}, one row a region, largest on top"
     album.add(f"intervals-{circuit}", drawn, caption, alt)

@@ -167,8 +167,8 @@ def grid_in(grid: Grid, say: Callable[[str], str]) -> Grid:
     head = [plain(h) for h in grid.head]
     at = dict(zip(grid.head, head, strict=True))
     rows = [replace(row, cells=[plain(c) for c in row.cells]) for row in grid.rows]
-    of = {k: [at.get(h, h) for h in getattr(grid, k)] for k in ("words", "optional")}
-    return replace(grid, head=head, rows=rows, caption=plain(grid.caption), lang="zh", **of)
+    told = replace(grid, head=head, rows=rows, caption=plain(grid.caption), lang="zh")
+    return replace(told, words=[at.get(h, h) for h in grid.words], optional=[at.get(h, h) for h in grid.optional])
 
 
 def render(

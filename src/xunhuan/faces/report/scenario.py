@@ -63,13 +63,15 @@ class ScenarioReport:
     def _context(self) -> dict[str, object]:
         reading, s, m = self.reading, self.result.scenario, self.result.manifest
         base, pictures, tables, say = m["base"], self.album(), scenario_tables.grids(self.reading), reading.say
+        chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
         sections = {model: section(reading, model, pictures, tables) for model in reading.models}
         sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
-            "question": say(s.question), "answer": say(answer_text(reading)), "answer_zh": Reading(self.result, "zh").say(answer_text(Reading(self.result, "zh"))),
+            "question": say(s.question), "answer": say(answer_text(reading)),
+            "answer_zh": chinese.say(answer_text(chinese)),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),

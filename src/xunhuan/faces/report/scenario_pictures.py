@@ -258,7 +258,10 @@ def _sensitivity(reading: Reading, out: Album) -> None:
         if frame.empty:
             continue
         if "total" in frame:
-            fig, how = figures.sensitivity(frame, language=reading.lang), "first-order and total Sobol indices with 90% bootstrap intervals"
+            fig, how = (
+                figures.sensitivity(frame, language=reading.lang),
+                "first-order and total Sobol indices with 90% bootstrap intervals",
+            )
         else:
             fig, how = figures.rank_bars(frame, language=reading.lang), "rank correlation over draws"
         caption = f"What the uncertainty of {what} comes from: {how}."

@@ -49,7 +49,16 @@ def grids(reading: Reading) -> dict[str, Grid]:
 def _shocks(reading: Reading) -> Grid:
     rows = []
     for shock in reading.result.scenario.shock:
-        rows.append(Row([f"“{shock.name}”", shock.role, words.of(reading.lang)("semicolon").join(_lines(shock, reading.lang)), shock.note]))
+        rows.append(
+            Row(
+                [
+                    f"“{shock.name}”",
+                    shock.role,
+                    words.of(reading.lang)("semicolon").join(_lines(shock, reading.lang)),
+                    shock.note,
+                ]
+            )
+        )
     head = ["Name", "Role", "What changes", "Note"]
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.cells[:-1]) for row in rows]
@@ -287,7 +296,17 @@ def _horizons(reading: Reading) -> Grid:
 
 def _endings(reading: Reading) -> Grid:
     rows = [
-        Row([f"“{e.arm}”", e.model if reading.lang == "en" else reading.model(e.model), e.outcome, e.iterations, e.residual or "–", e.message]) for e in endings(reading)
+        Row(
+            [
+                f"“{e.arm}”",
+                e.model if reading.lang == "en" else reading.model(e.model),
+                e.outcome,
+                e.iterations,
+                e.residual or "–",
+                e.message,
+            ]
+        )
+        for e in endings(reading)
     ]
     caption = "How the solvers ended. A model that steps through time has no residual to close."
     head = ["Arm", "Model", "Outcome", "Iterations", "Residual", "Message"]
@@ -299,7 +318,9 @@ def _models(reading: Reading) -> Grid:
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
             if value is not None and value != {} and value != []:
-                text = f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value, lang)
+                text = (
+                    f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value, lang)
+                )
                 called = name.replace("_", " ")
                 if lang == "zh":
                     called = words.of_room(model, f"field_{name}", lang, words.either(f"field_{name}", lang, name))

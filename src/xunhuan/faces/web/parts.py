@@ -86,7 +86,7 @@ def money(x: float, unit: str, lang: str) -> str:
     factor = {"million": 1e6, "10^8": 1e8}.get(size)
     known = words.known(f"money_{currency}")
     if factor is None or not known:
-        return f"{x:,.0f} {unit}"
+        return f"{x:,.0f} {words.in_language(unit, lang)}"
     value, word = x * factor, words.of(lang)(f"money_{currency}")
     steps = ((1e12, "万亿", " trillion"), (1e8, "亿", ""), (1e9, "", " billion"), (1e6, "", " million"))
     for step, chinese, english in steps:

@@ -37,11 +37,12 @@ def _said(part: Any, lang: str, say: Callable[[str], str]) -> Any:
         value = getattr(part, name, None)
         if value is not None and (name == "children" or isinstance(value, str)):
             setattr(part, name, _said(value, lang, say))
-    if isinstance(part, dcc.Graph) and lang == "zh" and part.figure is not None:
-        part.figure = figure_in(part.figure, say)
+    figure = getattr(part, "figure", None)
+    if lang == "zh" and figure is not None:
+        setattr(part, "figure", figure_in(figure, say))  # noqa: B010
     if getattr(part, "lang", None) == "en" and lang == "zh":
-        del part.lang
-    if isinstance(part, _ALONE) and isinstance(part.children, str) and not getattr(part, "title", None):
-        if meaning := glossary.tip(part.children, lang):
-            part.title = meaning
+        delattr(part, "lang")
+    alone = isinstance(part, _ALONE) and isinstance(part.children, str) and not getattr(part, "title", None)
+    if alone and (meaning := glossary.tip(part.children, lang)):
+        setattr(part, "title", meaning)  # noqa: B010
     return part

@@ -85,7 +85,7 @@ def _connect(app: Dash, pool: Pool) -> None:
     )
     def view(_: str, pathname: str | None, search: str | None) -> tuple[Any, Any]:
         selection = state.selected(pathname, search)
-        return spoken([_everyone(selection), _method(selection)], selection.lang)
+        return spoken(_everyone(selection), selection.lang), spoken(_method(selection), selection.lang)
 
     @app.callback(
         Output("pictures", "children"),

@@ -230,7 +230,11 @@ def _files(reading: Reading) -> html.Div:
         for name in SAVED
     ]
     look = html.A(
-        t("read_report"), href=f"{at}/report.html?look=1&lang={reading.lang}", className="button", target="_blank", rel="noopener"
+        t("read_report"),
+        href=f"{at}/report.html?look=1&lang={reading.lang}",
+        className="button",
+        target="_blank",
+        rel="noopener",
     )
     png = html.Button(t("file_png"), id={"png": result.digest[:12]}, className="button", type="button")
     return html.Div([look, *links, png], className="files", role="group", **aria(label=t("downloads")))
