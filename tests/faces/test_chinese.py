@@ -22,6 +22,7 @@ from xunhuan.faces import glossary, words
 from xunhuan.faces.cli import main
 from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
+from xunhuan.faces.speaking import language_spoken, speak
 from xunhuan.faces.web import state
 from xunhuan.faces.web.pages import circulation
 from xunhuan.faces.web.spoken import spoken
@@ -123,7 +124,7 @@ def test_every_text_of_the_library_has_its_chinese() -> None:
             en for en, zh in pairs if bool(en) is not bool(zh) or (zh and not re.search("[\u4e00-\u9fff]", zh))
         ] == []
         named = {s["name"] for s in raw["shock"]} | set(raw.get("arms", ()))
-        assert named <= set(words.arms(name)), name
+        assert named <= set(words.arms_in_chinese(name)), name
 
 
 def test_every_note_and_title_of_a_bundled_table_is_said_in_chinese(
@@ -175,11 +176,11 @@ def test_the_command_line_speaks_the_language_asked_for(
         assert main(["explain", "省际循环"]) == 0
         assert "nation" in capsys.readouterr().out
     finally:
-        words.choose("")
+        speak("")
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("XUNHUAN_LANG", raising=False)
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert words.chosen() == "zh"
+    assert language_spoken() == "zh"
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
@@ -187,4 +188,4 @@ def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
     with pytest.raises(UnknownName, match="term"):
         glossary.explain("no such thing")
     docs = Path(__file__).parents[2] / "docs" / "glossary.md"
-    assert docs.read_text(encoding="utf-8") == glossary.page()
+    assert docs.read_text(encoding="utf-8") == glossary.as_page()

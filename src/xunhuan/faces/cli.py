@@ -41,10 +41,10 @@ class Rooms(TyperGroup):
         self._take(short)
         names = [n for n in self.commands if n not in short]
         at = names.index("respond") + 1
-        from xunhuan.faces import words
+        from xunhuan.faces.speaking import in_my_words
 
         for command in self.commands.values():
-            command.help = words.tell(command.help or "")
+            command.help = in_my_words(command.help or "")
         return [*names[:at], *short, *names[at:]]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -61,9 +61,9 @@ def fetch(room: str, name: str) -> Any:
     own = typer.Typer(rich_markup_mode=None)
     importlib.import_module(room).register(own)
     command = typer.main.get_group(own).commands[name]
-    from xunhuan.faces import words
+    from xunhuan.faces.speaking import in_my_words
 
-    command.help = words.tell(command.help or "")
+    command.help = in_my_words(command.help or "")
     return command
 
 
@@ -86,11 +86,11 @@ def _version(value: bool) -> None:
 
 
 def _language(value: str) -> str:
-    from xunhuan.faces import words
+    from xunhuan.faces.speaking import speak
 
     if value not in ("", "en", "zh"):
         raise typer.BadParameter(f"{value!r} is not one of 'en', 'zh'.")
-    words.choose(value)
+    speak(value)
     return value
 
 
@@ -106,11 +106,11 @@ def _root(
 
 def _said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
-    from xunhuan.faces import words
+    from xunhuan.faces.speaking import in_my_words, language_spoken
 
-    if words.chosen() == "en":
+    if language_spoken() == "en":
         return f"error: {error}"
-    say, shown = words.tell, error.items[:SHOWN]
+    say, shown = in_my_words, error.items[:SHOWN]
     more = len(error.items) - len(shown)
     lines = [f"错误：{say(error.what)}", *(f"  - {say(item)}" for item in shown)]
     lines += [f"  - 另有{more}项"] * bool(more) + [f"  位置：{say(error.where)}"] * bool(error.where)

@@ -71,13 +71,13 @@ def used(text: str, lang: str = "en") -> list[Term]:
     return [t for t in terms().values() if t.title(lang).casefold() in lower]
 
 
-def page(chosen: Iterable[Term] | None = None) -> str:
+def as_page(chosen: Iterable[Term] | None = None) -> str:
     """The glossary as Markdown, both languages side by side: the page of the docs."""
     rows = [f"| {t.en[0]} | {t.zh[0]} | {t.en[1]} | {t.zh[1]} |" for t in chosen or terms().values()]
     head = [
         "# Glossary 术语表",
         "",
-        "Made by `xunhuan explain --all`; one entry: `xunhuan explain TERM`, in Chinese `xunhuan --lang zh explain TERM`.",
+        "Made by `xunhuan explain --all`; one entry is printed by `xunhuan explain`, in Chinese with `--lang zh` before it.",
         "",
         "| Term | 术语 | Meaning | 含义 |",
         "|---|---|---|---|",

@@ -13,19 +13,13 @@ import typer
 
 from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
 from xunhuan.faces.formats import Format as Format
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
 _T = TypeVar("_T")
-
-
-def tell(text: str) -> str:
-    """What is said in English, in the language the command line speaks."""
-    from xunhuan.faces import words
-
-    return words.tell(text)
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
@@ -73,7 +67,7 @@ def emit(
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
     _beside(format, title, notes)
-    console(stderr=True).print(tell(f"wrote {output}"))
+    console(stderr=True).print(in_my_words(f"wrote {output}"))
 
 
 def _in_words(
@@ -82,16 +76,16 @@ def _in_words(
     """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
     from xunhuan.faces import words
 
-    if words.chosen() == "en":
+    if language_spoken() == "en":
         return df, title, notes
-    title, notes = words.tell(title), [words.tell(n) for n in notes]
+    title, notes = in_my_words(title), [in_my_words(n) for n in notes]
     if screen:
         kept = dict(df.attrs)
-        named = {c: words.tell(str(c)) for c in df.columns}
+        named = {c: in_my_words(str(c)) for c in df.columns}
         df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
         for c in range(df.shape[1]):
             if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
-                df.isetitem(c, df.iloc[:, c].map(lambda v: words.tell(v) if isinstance(v, str) else v).to_numpy())
+                df.isetitem(c, df.iloc[:, c].map(lambda v: in_my_words(v) if isinstance(v, str) else v).to_numpy())
         at = {str(old): new for old, new in named.items()}
         df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
     return df, title, notes
@@ -200,8 +194,8 @@ def working(message: str) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console(stderr=True).status(tell(message)) as shown:
-        yield lambda said: shown.update(tell(said))
+    with console(stderr=True).status(in_my_words(message)) as shown:
+        yield lambda said: shown.update(in_my_words(said))
 
 
 @contextmanager

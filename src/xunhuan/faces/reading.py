@@ -306,7 +306,7 @@ class Reading(Placed):
         """What is said in English, in the reading's language, arms of the library's scenarios by their names there."""
         if self.lang == "en" or not text:
             return text
-        named = words.arms(str(self.result.manifest["name"]), self.result.scenario.title)
+        named = words.arms_in_chinese(str(self.result.manifest["name"]), self.result.scenario.title)
         if text in named:
             return named[text]
         said = words.in_language(text, self.lang)

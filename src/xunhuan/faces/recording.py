@@ -20,8 +20,8 @@ def record(
 
     An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
     """
-    from xunhuan.faces import words
     from xunhuan.faces.report import scenario_report
+    from xunhuan.faces.speaking import language_spoken
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    return bench.run_layers(layers, out, plan, progress).save(out, partial(scenario_report, lang=words.chosen()))
+    return bench.run_layers(layers, out, plan, progress).save(out, partial(scenario_report, lang=language_spoken()))

@@ -11,14 +11,13 @@ bar in words, or that there is none), and marked_X: what the least bar is called
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 from xunhuan import symbols
 from xunhuan.models.model import Model
@@ -41,26 +40,6 @@ def _said(key: str) -> tuple[str, str] | None:
     from xunhuan.models import registry
 
     return next((m.words[key] for m in registry.models().values() if key in m.words), None)
-
-
-_CHOSEN: list[str] = []
-
-
-def choose(lang: str) -> None:
-    """Say what language this process speaks to its user: "en" or "zh"; "" takes what the machine is set to."""
-    _CHOSEN[:] = [lang] if lang else []
-
-
-def chosen() -> Literal["en", "zh"]:
-    """The language this process speaks: what was chosen, else XUNHUAN_LANG, else Chinese where the machine is set to it."""
-    said = _CHOSEN[0] if _CHOSEN else os.environ.get("XUNHUAN_LANG", "")
-    asked = said or next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "")
-    return "zh" if asked.lower().startswith("zh") else "en"
-
-
-def tell(text: str) -> str:
-    """What is said in English, in the language this process speaks, line by line."""
-    return text if chosen() == "en" else "\n".join(in_language(line, "zh") for line in text.split("\n"))
 
 
 def of(lang: str) -> Texts:
@@ -171,10 +150,10 @@ def library_texts() -> dict[str, str]:
     return {en: zh for en, zh in out.items() if en}
 
 
-def arms(scenario: str, title: str = "") -> dict[str, str]:
+def arms_in_chinese(scenario: str, title: str = "") -> dict[str, str]:
     """Names of the shocks and arms of a library scenario -> Chinese, found by its name or its title; none of another.
 
-    >>> arms("chip-embargo")["embargo + integration"]
+    >>> arms_in_chinese("chip-embargo")["embargo + integration"]
     '禁运 + 一体化'
     """
     named = scenario if scenario in _library() else _by_title().get(title, "")

@@ -22,16 +22,17 @@ def _explain(
 ) -> None:
     """Say what a term means, in English or Chinese: `xunhuan explain 省际循环`."""
     from xunhuan.data.store import write_text
-    from xunhuan.faces import glossary, words
+    from xunhuan.faces import glossary
+    from xunhuan.faces.speaking import language_spoken
 
-    lang = words.chosen()
+    lang = language_spoken()
     if output is not None and not all_of_them:
         raise BadInput("one term is printed, not written to a file", fix="give --all with -o")
     if all_of_them:
         if output is None:
-            typer.echo(glossary.page(), nl=False)
+            typer.echo(glossary.as_page(), nl=False)
         else:
-            write_text(output, glossary.page())
+            write_text(output, glossary.as_page())
         return
     if term is None:
         for t in glossary.terms().values():

@@ -20,11 +20,11 @@ _Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or 
 
 
 def _lang(said: str) -> Literal["en", "zh"]:
-    from xunhuan.faces import words
+    from xunhuan.faces.speaking import language_spoken
 
     if said not in ("", "en", "zh"):
         raise BadInput(f"unknown language {said!r}", fix="choose en or zh")
-    return words.chosen() if not said else "zh" if said == "zh" else "en"
+    return language_spoken() if not said else "zh" if said == "zh" else "en"
 
 
 def register(app: typer.Typer) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from xunhuan.errors import BadInput
-from xunhuan.faces import words
 from xunhuan.faces.output import Format, FormatOption, OutputOption, cell, console, emit, working
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,8 +154,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
-    emit(headline_table(result, words.chosen()), title=result.scenario.title, notes=_ended(result), digits=2)
-    typer.echo(f"{words.tell('report')}: {out / 'report.html'}")
+    emit(headline_table(result, language_spoken()), title=result.scenario.title, notes=_ended(result), digits=2)
+    typer.echo(f"{in_my_words('report')}: {out / 'report.html'}")
 
 
 def headline_table(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataFrame:
@@ -192,7 +192,7 @@ def _ended(result: Result) -> list[str]:
     from xunhuan.faces.words import caveat
 
     m = result.manifest
-    reading = Reading(result, words.chosen())
+    reading = Reading(result, language_spoken())
     say = reading.say
     lines = [said] if (said := caveat(m["base"].get("partners", ""), reading.lang)) else []
     lines += [
