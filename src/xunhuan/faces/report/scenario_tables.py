@@ -54,7 +54,7 @@ def _shocks(reading: Reading) -> Grid:
                 [
                     f"“{shock.name}”",
                     shock.role,
-                    words.of(reading.lang)("semicolon").join(_lines(shock, reading.lang)),
+                    words.of(reading.lang)("semicolon").join(_lines(shock, reading)),
                     shock.note,
                 ]
             )
@@ -65,19 +65,28 @@ def _shocks(reading: Reading) -> Grid:
     return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
-def _lines(shock: ShockLines, lang: style.Language) -> list[str]:
+def _lines(shock: ShockLines, reading: Reading) -> list[str]:
     """Each edit of a shock in words, defaults left out."""
-    t, out = words.of(lang), []
-
-    def named(key: str, name: str) -> str:
-        plain = name.replace("_", " ")
-        return plain if lang != "zh" else words.either(f"{key}_{name}", lang, plain)
-
+    t, out, lang = words.of(reading.lang), [], reading.lang
     for kind, _, line in shock.lines():
         said = line.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-        parts = [f"{named('field', k)} {_plain(v, lang)}" for k, v in said.items()]
-        out.append(t("edit_is", kind=named("kind", kind), what=t("comma").join(parts)))
+        parts = [_field(k, v, reading) for k, v in said.items()]
+        plain = kind.replace("_", " ")
+        called = plain if lang == "en" else words.either(f"kind_{kind}", lang, plain)
+        out.append(t("edit_is", kind=called, what=t("comma").join(parts)))
     return out
+
+
+def _field(name: str, value: object, reading: Reading) -> str:
+    """A field of an edit and its value; in Chinese by their words, places by name, what is asked in per cent so."""
+    plain = name.replace("_", " ")
+    if reading.lang == "en":
+        return f"{plain} {_plain(value)}"
+    called = words.either(f"field_{name}", reading.lang, plain)
+    if called.endswith("，%") and isinstance(value, float | int):
+        return f"{called.removesuffix('，%')}{100 * value:g}%"
+    said = _plain(value, reading.lang).split("+")
+    return f"{called}{'+'.join(reading.name(w) for w in said)}"
 
 
 def _plain(value: object, lang: style.Language = "en") -> str:
