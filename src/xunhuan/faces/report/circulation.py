@@ -138,7 +138,7 @@ class CirculationReport:
 
 def _context(found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang) -> dict[str, object]:
     acc, places = found.acc, found.places
-    t, tables = words.of(lang), _tables(found, lang)
+    t, tables, year = words.of(lang), _tables(found, lang), f"，{acc.year}年"
 
     def say(text: str) -> str:
         return words.in_language(text, lang)
@@ -148,8 +148,8 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
     return {
         "kicker": say(f"Circulation report · {acc.title or acc.name}"),
-        "title": t("report_title", home=nation[lang == "zh"], places=places, year=acc.year),
-        "title_zh": words.of("zh")("report_title", home=nation[1], places=places, year=acc.year),
+        "title": t("report_title", home=nation[lang == "zh"], places=places) + year * (lang == "zh"),
+        "title_zh": words.of("zh")("report_title", home=nation[1], places=places) + year,
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
         "average": _percents(_mean(found.region, -1)), "words": {c: style.word(c, lang) for c in CIRCUITS},

@@ -9,14 +9,13 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html
 
-from xunhuan.data.geography import Geography, other_names
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
-from xunhuan.faces.web.parts import aria, clientside, colour, notice, picker
+from xunhuan.faces.web.parts import aria, by_any_name, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -191,18 +190,10 @@ def _pickers(selection: Selection) -> list[Any]:
         picker(
             f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
             getattr(selection, name), searchable=name == "region", nothingFoundMessage=t("nothing_found"),
-            **({"filter": _by_any_name(geo)} if name == "region" else {}),
+            **({"filter": by_any_name(geo)} if name == "region" else {}),
         )
         for name in PICKED
     ]  # fmt: skip
-
-
-def _by_any_name(geo: Geography) -> dict[str, Any]:
-    """What finds a place by any of its names, for assets/lab.js."""
-    names: dict[str, list[str]] = {c: [geo.name(c), geo.name(c, "zh")] for c in geo.codes}
-    for name, code in other_names().items():
-        names.get(code, []).append(name)
-    return {"function": "byAnyName", "options": {"names": names}}
 
 
 def _foot(selection: Selection) -> html.P:

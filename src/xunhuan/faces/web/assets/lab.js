@@ -130,10 +130,17 @@ window.dash_clientside.lab = (function () {
 var dmcfuncs = (window.dashMantineFunctions = window.dashMantineFunctions || {});
 dmcfuncs.byAnyName = function (asked, given) {
   var search = asked.search.toLowerCase().trim();
-  return asked.options.filter(function (option) {
+  var meets = function (option) {
     var names = [option.label, option.value].concat((given && given.names && given.names[option.value]) || []);
     return names.some(function (name) {
       return name.toLowerCase().indexOf(search) >= 0;
     });
-  });
+  };
+  return asked.options
+    .map(function (o) {
+      return o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o;
+    })
+    .filter(function (o) {
+      return o.items ? o.items.length : meets(o);
+    });
 };
