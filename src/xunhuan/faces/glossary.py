@@ -59,7 +59,7 @@ def tip(words: object, lang: str = "en") -> str:
     """What a word that stands alone means; empty where it is no term.
 
     >>> tip("Net Ω"), tip("of no meaning")
-    ("Ω less what the policy would have gained without the shock: only this part answers the shock.", '')
+    ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
     """
     found = _names().get(str(words).strip(" ,:：").casefold())
     return "" if found is None else found.meaning(lang)
