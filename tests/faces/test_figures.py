@@ -164,7 +164,7 @@ def test_every_figure_speaks_chinese(toy: Accounts) -> None:
     )
     assert figures.sensitivity(sobol, language="zh").data[0].name == "总效应"
     assert figures.trade_diversion(partners, language="zh").data[0].y == ("北国",)
-    assert figures.frontier_curves({"x": curve}, language="zh").layout.xaxis.title.text == "国外"
+    assert figures.frontier_curves({"x": curve}, language="zh").layout.xaxis.title.text == "境外"
     assert figures.time_lines({"a": pd.Series([0.0, 1.0])}, language="zh").layout.xaxis.title.text == "天"
 
 

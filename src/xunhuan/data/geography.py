@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,32 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Index
 from xunhuan.data.migration import Migration, bundled_moves
 from xunhuan.errors import BadInput, UnknownName
+
+
+@cache
+def _listed(file: str) -> tuple[tuple[str, str], ...]:
+    text = (resources.files("xunhuan.data") / "lists" / file).read_text(encoding="utf-8")
+    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    return tuple((code, name) for code, name in rows)[1:]
+
+
+@cache
+def other_names() -> dict[str, str]:
+    """Other names that places are known by, folded, with their codes: data/lists/place_names.csv.
+
+    >>> other_names()["广东省"], other_names()["taiwan"]
+    ('CN-GD', 'TWN')
+    """
+    return {name.casefold(): code for code, name in _listed("place_names.csv")}
+
+
+def chinese_titles() -> dict[str, str]:
+    """What places are called in Chinese where a table's own name is another: data/lists/place_titles.csv, by code.
+
+    >>> chinese_titles()["HKG"]
+    '中国香港'
+    """
+    return dict(_listed("place_titles.csv"))
 
 
 @dataclass(frozen=True)
@@ -100,7 +128,8 @@ class Geography:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        out: dict[str, int] = {}
+        at = {c: k for k, c in enumerate(self.codes)}
+        out = {name: at[code] for name, code in other_names().items() if code in at}
         for names in (self.names_zh, self.names_en, self.codes):  # codes win over names
             for k, name in enumerate(names):
                 if name:
@@ -110,9 +139,12 @@ class Geography:
     @cached_property
     def _sets(self) -> dict[str, Index]:
         out: dict[str, Index] = {}
+        also: dict[str, list[str]] = {}
+        for name, code in other_names().items():
+            also.setdefault(code, []).append(name)
         for n in self.nations:
             found = np.flatnonzero(self.nation_index == self.nations.index(n))
-            for name in (n, *self.nation_names.get(n, ())):
+            for name in (n, *self.nation_names.get(n, ()), *(also.get(n, ()) if len(found) > 1 else ())):
                 if name and (name.casefold() not in self._places or len(found) > 1):
                     out[name.casefold()] = found
         for name, members in self.clusters.items():
@@ -193,6 +225,8 @@ class Geography:
     def name(self, code: str, language: str = "en") -> str:
         """Name of a region or nation in "en" or "zh"; its code where it has none."""
         k = 0 if language == "en" else 1
+        if k == 1 and (said := chinese_titles().get(code)) and (code in self.codes or code in self.nation_names):
+            return said
         if code in self.codes:
             names = self.names_en if k == 0 else self.names_zh
             return names[self.codes.index(code)] or code

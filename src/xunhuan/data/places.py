@@ -60,7 +60,7 @@ def places(acc: Accounts) -> Places:
     """The places of a table, regions first."""
     g = acc.geography
     shut = np.flatnonzero(acc.closed)
-    rows = [(g.codes[k], g.names_en[k] or g.codes[k], g.names_zh[k] or g.codes[k], "region", g.nation[k]) for k in shut]
+    rows = [(g.codes[k], g.names_en[k] or g.codes[k], g.name(g.codes[k], "zh"), "region", g.nation[k]) for k in shut]
     member = [np.eye(acc.R)[k] for k in shut]
     for n, nation in enumerate(g.nations):
         inside = (g.nation_index == n) & acc.closed

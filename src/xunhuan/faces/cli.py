@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from xunhuan.errors import XunhuanError
+from xunhuan.errors import SHOWN, XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
@@ -41,6 +41,10 @@ class Rooms(TyperGroup):
         self._take(short)
         names = [n for n in self.commands if n not in short]
         at = names.index("respond") + 1
+        from xunhuan.faces.speaking import in_my_words
+
+        for command in self.commands.values():
+            command.help = in_my_words(command.help or "")
         return [*names[:at], *short, *names[at:]]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -56,7 +60,11 @@ def fetch(room: str, name: str) -> Any:
     """A command from its room."""
     own = typer.Typer(rich_markup_mode=None)
     importlib.import_module(room).register(own)
-    return typer.main.get_group(own).commands[name]
+    command = typer.main.get_group(own).commands[name]
+    from xunhuan.faces.speaking import in_my_words
+
+    command.help = in_my_words(command.help or "")
+    return command
 
 
 app = typer.Typer(
@@ -77,11 +85,36 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+def _language(value: str) -> str:
+    from xunhuan.faces.speaking import speak
+
+    if value not in ("", "en", "zh"):
+        raise typer.BadParameter(f"{value!r} is not one of 'en', 'zh'.")
+    speak(value)
+    return value
+
+
 @app.callback()
 def _root(
+    lang: Annotated[
+        str, typer.Option("--lang", callback=_language, is_eager=True, help="en or zh; by default what $LANG says.")
+    ] = "",
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     """A laboratory for dual-circulation economies."""
+
+
+def _said(error: XunhuanError) -> str:
+    """An error in the language of the command line."""
+    from xunhuan.faces.speaking import in_my_words, language_spoken
+
+    if language_spoken() == "en":
+        return f"error: {error}"
+    say, shown = in_my_words, error.items[:SHOWN]
+    more = len(error.items) - len(shown)
+    lines = [f"错误：{say(error.what)}", *(f"  - {say(item)}" for item in shown)]
+    lines += [f"  - 另有{more}项"] * bool(more) + [f"  位置：{say(error.where)}"] * bool(error.where)
+    return "\n".join([*lines, *([f"  改法：{say(error.fix)}"] * bool(error.fix))])
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -94,7 +127,7 @@ def main(argv: list[str] | None = None) -> int:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
     except XunhuanError as e:
-        print(f"error: {e}", file=sys.stderr)
+        print(_said(e), file=sys.stderr)
         return e.exit_code
     except typer.Exit as e:
         return int(e.exit_code)

@@ -13,6 +13,7 @@ import typer
 
 from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
 from xunhuan.faces.formats import Format as Format
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,7 @@ def emit(
     from xunhuan.data.store import atomic_path
 
     format = format_of_file(format, output)
+    df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
@@ -65,7 +67,28 @@ def emit(
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
     _beside(format, title, notes)
-    console(stderr=True).print(f"wrote {output}")
+    console(stderr=True).print(in_my_words(f"wrote {output}"))
+
+
+def _in_words(
+    df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
+) -> tuple[pd.DataFrame, str, Sequence[str]]:
+    """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
+    from xunhuan.faces import words
+
+    if language_spoken() == "en":
+        return df, title, notes
+    title, notes = in_my_words(title), [in_my_words(n) for n in notes]
+    if screen:
+        kept = dict(df.attrs)
+        named = {c: in_my_words(str(c)) for c in df.columns}
+        df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
+        for c in range(df.shape[1]):
+            if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
+                df.isetitem(c, df.iloc[:, c].map(lambda v: in_my_words(v) if isinstance(v, str) else v).to_numpy())
+        at = {str(old): new for old, new in named.items()}
+        df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
+    return df, title, notes
 
 
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:
@@ -207,8 +230,8 @@ def working(message: str) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console(stderr=True).status(message) as shown:
-        yield shown.update
+    with console(stderr=True).status(in_my_words(message)) as shown:
+        yield lambda said: shown.update(in_my_words(said))
 
 
 @contextmanager

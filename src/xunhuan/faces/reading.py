@@ -303,6 +303,18 @@ class Reading(Placed):
 
     # Words
 
+    def say(self, text: str) -> str:
+        """What is said in English, in the reading's language, arms of the library's scenarios by their names there."""
+        if self.lang == "en" or not text:
+            return text
+        named = words.arms_in_chinese(str(self.result.manifest["name"]), self.result.scenario.title)
+        if text in named:
+            return named[text]
+        said = words.in_language(text, self.lang)
+        for arm, chinese in named.items():
+            said = said.replace(f"“{arm}”", f"“{chinese}”")
+        return said
+
     def title(self, q: str | Told) -> str:
         """What a quantity is called."""
         return words.title(q if isinstance(q, str) else q.name, self.lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from xunhuan.scenario import bench, ensemble
@@ -20,6 +21,7 @@ def record(
     An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
     """
     from xunhuan.faces.report import scenario_report
+    from xunhuan.faces.speaking import language_spoken
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    return bench.run_layers(layers, out, plan, progress).save(out, scenario_report)
+    return bench.run_layers(layers, out, plan, progress).save(out, partial(scenario_report, lang=language_spoken()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -84,7 +84,8 @@ def passing(reading: Reading, model: str, arm: str = "") -> list[str]:
 def chain(reading: Reading) -> list[str]:
     """Which model runs on the accounts that another ends with, a sentence each."""
     t = words.of(reading.lang)
-    return [t("chain", model=name, after=other) for name, other in reading.chain]
+    named = reading.model if reading.lang == "zh" else str
+    return [t("chain", model=named(name), after=named(other)) for name, other in reading.chain]
 
 
 def draws(reading: Reading) -> str:
@@ -141,13 +142,13 @@ def raised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def headline_frame(result: Result) -> pd.DataFrame:
+def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataFrame:
     """Headline numbers of home, one a row: each model's first and what is told beside it, then measures and comparisons.
 
     number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
     but a comparison's shares are multiples.
     """
-    reading, s = Reading(result), result.summary
+    reading, s = Reading(result, lang), result.summary
     first = [q for q in reading.headlines if not q.model or q == reading.first(q.model)]
     told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.told_after(q)}
     told |= {name for q in reading.headlines if q.name in told for name in q.beside}
@@ -156,7 +157,7 @@ def headline_frame(result: Result) -> pd.DataFrame:
     mine = s[s["place"].isin([reading.home, ""]) & s["variable"].isin(told) & (s["value"].notna() | ~ratios)]
     percent = mine["variable"].map({n: q.percent and not q.weighs for n, q in reading.quantities.items()}).astype(bool)
     labels = [_line(reading, row) for row in mine.to_dict("records")]
-    shown = pd.DataFrame({"number": labels, "arm": mine["arm"]})
+    shown = pd.DataFrame({"number": labels, "arm": [reading.say(a) for a in mine["arm"]]}, index=mine.index)
     for column in ("value", "median", "low", "high"):
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
     plain = mine["unit"].where(mine["unit"] != "share", "ratio")
@@ -169,8 +170,8 @@ def _line(reading: Reading, row: Mapping[Any, Any]) -> str:
     q = reading.quantity(row["variable"])
     further = [a for a in q.axes if a != q.place_axis]
     if len(further) > 1:
-        return ", ".join(f"{row[a]} {a}" for a in further)
-    return words.either(f"line_{row['quantity']}", "en", lowered(reading.title(row["quantity"])))
+        return words.of(reading.lang)("list").join(reading.say(f"{row[a]} {a}") for a in further)
+    return words.either(f"line_{row['quantity']}", reading.lang, lowered(reading.title(row["quantity"])))
 
 
 class Ending(NamedTuple):

@@ -118,4 +118,6 @@ def _written(unit: str, data: xr.Dataset, lang: style.Language) -> str:
     if known.percent:
         return ""
     money = style.unit(str(data.attrs["unit"])) if unit in ("value", "value a day") else ""
-    return " ".join(w for w in (money, known.title_zh if lang == "zh" else known.title) if w)
+    if lang == "zh":
+        return words.in_language(money, lang) + known.title_zh
+    return " ".join(w for w in (money, known.title) if w)

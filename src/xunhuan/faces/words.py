@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -68,28 +69,149 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+_HOLE = re.compile(r"\{(\w+)\}")
+_BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What is said in English and what it is in Chinese: whole texts, and forms with holes by how they begin."""
+
+    whole: dict[str, str]
+    forms: dict[str, list[tuple[str, re.Pattern[str], str]]]
+
+    def find(self, text: str) -> str | None:
+        """The Chinese of a text, None where there is none; what stands in a hole is said in Chinese too where it can be."""
+        if text in self.whole:
+            return self.whole[text]
+        for start, form, chinese in (*self.forms.get(text[:1], ()), *self.forms.get("", ())):
+            if not start and len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
+                continue  # so little of it is told that it would be another's
+            if text.startswith(start) and (found := form.fullmatch(text)) is not None:
+                return str(chinese).format(**{k: self._hole(v) for k, v in found.groupdict().items()})
+        return None
+
+    def _hole(self, said: str) -> str:
+        if known(f"choice_{said}"):
+            return of("zh")(f"choice_{said}")
+        if (found := self.find(said)) is not None:
+            return found
+        parts = said.split(", ")
+        told = [self.find(p) or p for p in parts]
+        return said if told == parts else "、".join(told)
+
+
+def _form(english: str) -> re.Pattern[str]:
+    """What a sentence with holes looks like; a hole named twice holds the same text twice."""
+    made, taken = "", set[str]()
+    for k, part in enumerate(_HOLE.split(english)):
+        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
+        taken |= {part} if k % 2 else set()
+    return re.compile(made, re.DOTALL)
+
+
 @cache
-def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns of sentences that models and tables say in English, with what they are in Chinese."""
+def sentences() -> Sentences:
+    """Every sentence there is Chinese for: of the house, of rooms, of tables and of the library's scenarios."""
     from xunhuan.models import registry
 
     every = [catalogue(), *(m.words for m in registry.models().values())]
     pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
-    hole = re.compile(r"\\\{(\w+)\\\}")
-    return tuple((re.compile(hole.sub(r"(?P<\1>.+?)", re.escape(english))), chinese) for english, chinese in pairs)
+    raw = (resources.files("xunhuan.faces") / "sentences.toml").read_text(encoding="utf-8")
+    pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
+    pairs += library_texts().items()
+    whole: dict[str, str] = {}
+    forms: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
+    for english, chinese in pairs:
+        holes = _HOLE.findall(english)
+        if not holes or not _HOLE.search(chinese):
+            whole.setdefault(english, chinese)
+            continue
+        start = english[: english.index("{")]
+        forms.setdefault(start[:1], []).append((start, _form(english), chinese))
+    for begun in forms.values():  # the longer of two is not taken for the shorter
+        begun.sort(key=lambda f: -len(f[1].pattern))
+    return Sentences(whole, forms)
 
 
+@cache
+def _library() -> dict[str, Any]:
+    return tomllib.loads((resources.files("xunhuan.faces") / "library.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def library_texts() -> dict[str, str]:
+    """English text of a library scenario -> Chinese: title, question, reasons, assumptions, notes of shocks."""
+    folder = resources.files("xunhuan.scenarios")
+    out: dict[str, str] = {}
+    for name, chinese in _library().items():
+        english = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        out |= dict(zip(scenario_texts(english), scenario_texts(chinese), strict=True))
+    return {en: zh for en, zh in out.items() if en}
+
+
+def arms_in_chinese(scenario: str, title: str = "") -> dict[str, str]:
+    """Names of the shocks and arms of a library scenario -> Chinese, found by its name or its title; none of another.
+
+    >>> arms_in_chinese("chip-embargo")["embargo + integration"]
+    '禁运 + 一体化'
+    """
+    named = scenario if scenario in _library() else _by_title().get(title, "")
+    mine = dict(_library().get(named, {}).get("names", {}))
+    joined = {f"{a} + {b}": f"{mine[a]} + {mine[b]}" for a in mine for b in mine if a != b}
+    return {**joined, **mine, "base": "基期"}
+
+
+@cache
+def _by_title() -> dict[str, str]:
+    """Library scenarios by their titles in English."""
+    folder = resources.files("xunhuan.scenarios")
+    return {str(tomllib.loads((folder / f"{n}.toml").read_text(encoding="utf-8"))["title"]): n for n in _library()}
+
+
+def scenario_texts(raw: Mapping[str, Any]) -> list[str]:
+    """What people read in a scenario, in order: title, question, source, date, reasoning, assumptions, notes of shocks."""
+    notes = [str(s["note"]) for s in raw.get("shock", ()) if s.get("note")]
+    whole = [str(raw.get(k, "")) for k in ("title", "question", "source", "date", "reasoning")]
+    return [*whole, *map(str, raw.get("assumptions", ())), *notes]
+
+
+@lru_cache(maxsize=4096)
 def in_language(text: str, lang: str) -> str:
-    """What a model or a table says in English, in a language: by the sentences posterior_X and says_X of the house and of
-    rooms, else as it is.
+    """What is said in English, in a language: by the house's sentences, those of rooms, tables and scenarios, else as it is.
+
+    A text that is a known one but for its capital and full stop is that one; of several sentences each is said by itself.
 
     >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
+    >>> in_language("Fictional.", "zh")
+    '虚构。'
     """
-    for form, chinese in _sentences() if lang == "zh" else ():
-        if (found := form.fullmatch(text)) is not None:
-            return chinese.format(**{k: either(f"choice_{v}", lang, v) for k, v in found.groupdict().items()})
-    return text
+    if lang != "zh" or not _LETTERS.search(text):
+        return text
+    if _SPAN.search(text) and not _LETTERS.search(plain := _SPAN.sub(r"（\1至\2）", text)):
+        return plain
+    if (found := _said_in_chinese(text)) is not None:
+        return found
+    parts = _BREAK.split(text)
+    if len(parts) == 1:
+        return text
+    said = [_said_in_chinese(p) or p for p in parts]
+    return text if said == parts else "".join(said)
+
+
+_SPAN = re.compile(r" ?\(([^\sA-Za-z()]+) to ([^\sA-Za-z()]+)\)")
+_LETTERS = re.compile(r"[A-Za-z]{2}")
+
+
+def _said_in_chinese(text: str) -> str | None:
+    known, plain = sentences(), text.removesuffix(".")
+    tried = (text, plain, f"{plain}.", plain[:1].lower() + plain[1:])
+    for find in (known.whole.get, known.find):
+        for t in dict.fromkeys(tried):
+            if (found := find(t)) is not None:
+                return found if plain == text or found.endswith(("。", "：")) else f"{found}。"
+    return None
 
 
 def caveat(partners: str, lang: str = "en") -> str:
@@ -129,6 +251,16 @@ def title(name: str, lang: str = "en") -> str:
         return of(lang)(f"q_{name}")
     found = symbols.symbol_title(name, lang)
     return name.replace("_", " ") if found == name else found
+
+
+def heading(column: str, lang: str = "zh") -> str:
+    """What the heading of a column is called: a quantity's title, else as it is.
+
+    >>> heading("external"), heading("own heading")
+    ('国际循环', 'own heading')
+    """
+    found = title(column, lang)
+    return column if found == column.replace("_", " ") else found
 
 
 def first_of(model: Model[Any], lang: str = "en") -> str:

@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib import resources
 
 from xunhuan.data.classification import Sectors
-from xunhuan.data.geography import Geography
+from xunhuan.data.geography import Geography, other_names
 
 OWNERS = {"D": "domestic", "H": "Hong Kong, Macao or Taiwan", "F": "foreign"}
 """Owners of firms as the publication letters them. How they, uses and payments are written: data/label_names.csv."""
@@ -89,8 +89,8 @@ class Lexicon:
         for code, closed, *names in zip(g.codes, ~g.is_open, g.names_en, g.names_zh, strict=True):
             if closed:
                 out |= {province_key(n): code for n in (code, code.split("-")[-1], *names)}
-        english = dict(zip(g.names_en, g.codes, strict=True))
-        return {**out, **{province_key(b): english[a] for a, b in _also("province_names.csv") if a in english}}
+        shut = {c for c, closed in zip(g.codes, ~g.is_open, strict=True) if closed}
+        return {**{province_key(also): code for also, code in other_names().items() if code in shut}, **out}
 
     @cached_property
     def _sectors(self) -> dict[str, str]:

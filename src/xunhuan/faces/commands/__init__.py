@@ -81,6 +81,9 @@ ROOMS: dict[str, dict[str, str]] = {
         "figure": "Draw figures of a report as image files, with the Chromium or Chrome on this machine.",
         "cite": "Print the sources of a table, result, measure or model as BibTeX.",
     },
+    "explain": {
+        "explain": "Say what a term means, in English or Chinese: `xunhuan explain 省际循环`.",
+    },
     "scenario": {
         "run": "Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers.",
         "ensemble": "Run a scenario's draws in batches, on this machine or a Dask cluster.",

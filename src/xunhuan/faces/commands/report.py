@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
 
 _Source = Annotated[str, typer.Argument(help="A table, bundled or an accounts file, or the folder of a result.")]
+
+_Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or zh; by default the command line's.")]
+
+
+def _lang(said: str) -> Literal["en", "zh"]:
+    from xunhuan.faces.speaking import language_spoken
+
+    if said not in ("", "en", "zh"):
+        raise BadInput(f"unknown language {said!r}", fix="choose en or zh")
+    return language_spoken() if not said else "zh" if said == "zh" else "en"
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +40,14 @@ def _report(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; by default NAME.html in this folder.")
     ] = None,
+    lang: _Lang = "",
 ) -> None:
     """Write one self-contained HTML page: the answer, figures, tables, definitions, sources."""
     from xunhuan.data.store import write_text
     from xunhuan.faces.report import open_source
 
     with working(f"writing the report on {source}"):
-        page = open_source(source, nation)
+        page = open_source(source, nation, _lang(lang))
         path = output or Path(f"{page.name}.html")
         write_text(path, page.html())
     console(stderr=True).print(f"wrote {path}")
@@ -52,11 +63,12 @@ def _figure(
     kind: Annotated[str, typer.Option("--image", help="png, svg or pdf, where -o does not say.")] = "png",
     width: Annotated[int, typer.Option(min=200, max=4000, help="Width in pixels.")] = 1000,
     scale: Annotated[float, typer.Option(min=0.5, max=8, help="Dots of a PNG per pixel.")] = 2.0,
+    lang: _Lang = "",
 ) -> None:
     """Draw figures of a report as image files, with the Chromium or Chrome on this machine."""
     from xunhuan.faces.report import open_source
 
-    page = open_source(source, nation)
+    page = open_source(source, nation, _lang(lang))
     album = page.album()
     if name is None:
         _list(page.name, album)

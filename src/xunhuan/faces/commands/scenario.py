@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.output import Format, FormatOption, OutputOption, cell, console, emit, working
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,16 +182,16 @@ def _say_answer(result: Result) -> None:
 
 def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
-    emit(headline_table(result), title=result.scenario.title, notes=_ended(result), digits=2)
-    typer.echo(f"report: {out / 'report.html'}")
+    emit(headline_table(result, language_spoken()), title=result.scenario.title, notes=_ended(result), digits=2)
+    typer.echo(f"{in_my_words('report')}: {out / 'report.html'}")
 
 
-def headline_table(result: Result) -> pd.DataFrame:
+def headline_table(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataFrame:
     """Headline numbers of the home nation: each model's first, then measures and comparisons, with 90% intervals; written,
     since digits go by unit."""
     from xunhuan.faces.telling import headline_frame
 
-    frame = headline_frame(result)
+    frame = headline_frame(result, lang)
     numbers = [c for c in ("value", "median", "low", "high") if c in frame]
     for c in numbers:
         frame[c] = [_written(x, unit) for x, unit in zip(frame[c], frame["unit"], strict=True)]
@@ -219,10 +220,13 @@ def _ended(result: Result) -> list[str]:
     from xunhuan.faces.words import caveat
 
     m = result.manifest
-    reading = Reading(result)
-    lines = [said] if (said := caveat(m["base"].get("partners", ""))) else []
+    reading = Reading(result, language_spoken())
+    say = reading.say
+    lines = [said] if (said := caveat(m["base"].get("partners", ""), reading.lang)) else []
     lines += [
-        f"{arm}: {model} {s['message'] or s['outcome']}" for arm, by in m["status"].items() for model, s in by.items()
+        f"{say(arm)}: {model} {say(s['message'] or s['outcome'])}"
+        for arm, by in m["status"].items()
+        for model, s in by.items()
     ]
     lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)
@@ -232,7 +236,7 @@ def _ended(result: Result) -> list[str]:
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
         lines += [said] if (said := outside(reading)) else []
     lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")
-    return lines + [f"Note: {n}." for n in m["base"]["notes"][:1]]
+    return [*map(say, lines), *(say(f"Note: {n}.") for n in m["base"]["notes"][:1])]
 
 
 def _catalogue() -> pd.DataFrame:

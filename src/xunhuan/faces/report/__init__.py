@@ -6,7 +6,7 @@ Needs neither network nor browser; the same numbers and versions give the same b
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
@@ -30,14 +30,14 @@ class Report(Protocol):
         ...
 
 
-def scenario_report(result: Result) -> str:
-    """The HTML of the report on a scenario's result."""
+def scenario_report(result: Result, lang: Literal["en", "zh"] = "en") -> str:
+    """The HTML of the report on a scenario's result, in English or Chinese."""
     from xunhuan.faces.report.scenario import ScenarioReport
 
-    return ScenarioReport(result).html()
+    return ScenarioReport(result, lang).html()
 
 
-def open_source(source: str, nation: list[str] | None = None) -> Report:
+def open_source(source: str, nation: list[str] | None = None, lang: Literal["en", "zh"] = "en") -> Report:
     """The report on a table (by name or file) or on a result (by folder).
 
     nation  as the option --nation: makes regions of a table one nation. Raises what opening either raises.
@@ -49,5 +49,5 @@ def open_source(source: str, nation: list[str] | None = None) -> Report:
         from xunhuan.faces.report.scenario import ScenarioReport
         from xunhuan.scenario.record import open_result
 
-        return ScenarioReport(open_result(source))
-    return CirculationReport(open_table(source, nation), str(source), tuple(nation or ()))
+        return ScenarioReport(open_result(source), lang)
+    return CirculationReport(open_table(source, nation), str(source), tuple(nation or ()), lang)

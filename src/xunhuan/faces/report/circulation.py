@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,18 @@ from xunhuan.faces import figures, words
 from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.figures.maps import Scale
-from xunhuan.faces.report.page import Album, Grid, Row, formula, numbered, over, render, sentence
+from xunhuan.faces.report.page import (
+    Album,
+    Grid,
+    Row,
+    album_in,
+    formula,
+    grid_in,
+    numbered,
+    over,
+    render,
+    sentence,
+)
 from xunhuan.faces.report.spread import ShareSpread, limit_spans, paragraphs, reported_said, said, spread_of
 from xunhuan.faces.words import caveat
 from xunhuan.measures import circulation, cross_hauling
@@ -28,6 +40,7 @@ from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 SECTORS_SHOWN = 12
 _ALONE_ZH = "与各经济体的本地与国际循环"
+Lang = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +104,13 @@ class CirculationReport:
     """The report on one table.
 
     called, nations  how it was asked for, as its commands repeat it; by default by the table's name
+    lang             the language it is written in
     """
 
     acc: Accounts
     called: str = ""
     nations: tuple[str, ...] = ()
+    lang: Lang = "en"
 
     @property
     def name(self) -> str:
@@ -109,7 +124,12 @@ class CirculationReport:
 
     def album(self) -> Album:
         """Its figures by key, in order."""
-        return _pictures(self.found)
+        album = _pictures(self.found, self.lang)
+        return album if self.lang == "en" else album_in(album, self.say)
+
+    def say(self, text: str) -> str:
+        """What is said in English, in the report's language."""
+        return words.in_language(text, self.lang)
 
     def html(self) -> str:
         """The whole page."""
@@ -117,24 +137,41 @@ class CirculationReport:
         citations = [
             key for ds in (found.region, *found.others.values(), found.crossing) for key in ds.attrs["citation"]
         ]
-        return render(
-            "circulation.html.j2", _context(found, self.album(), self.called or self.acc.name, self.nations), citations
-        )
+        return render("circulation.html.j2", self._context(), citations, self.lang, self.say)
+
+    def _context(self) -> dict[str, object]:
+        return _context(self.found, self.album(), self.called or self.acc.name, self.nations, self.lang)
 
 
-def _context(found: Findings, album: Album, called: str, nations: Sequence[str]) -> dict[str, object]:
+def _title_alone(found: Findings, nation: tuple[str, str], lang: Lang) -> str:
+    """The question of a nation of one region; empty where it has several."""
+    if not found.alone:
+        return ""
+    return f"Whose demand carries {nation[0]}?" if lang == "en" else f"{nation[1]}{_ALONE_ZH}，{found.acc.year}年"
+
+
+def _context(found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang) -> dict[str, object]:
     acc, places = found.acc, found.places
+    t, tables, year = words.of(lang), _tables(found, lang), f"，{acc.year}年"
+
+    def say(text: str) -> str:
+        return words.in_language(text, lang)
+
+    if lang == "zh":
+        tables = {k: grid_in(g, say) for k, g in tables.items()}
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
     return {
-        "kicker": f"Circulation report · {acc.title or acc.name}",
-        "title": f"Whose demand carries {nation[0]}{'' if found.alone else f'’s {places}'}?",
-        "title_zh": f"{nation[1]}{_ALONE_ZH if found.alone else '各地区的本地、省际与国际循环'}，{acc.year}年",
+        "kicker": say(f"Circulation report · {acc.title or acc.name}"),
+        "title": _title_alone(found, nation, lang) or t("report_title", home=nation[lang == "zh"], places=places)
+        + year * (lang == "zh"),
+        "title_zh": _title_alone(found, nation, "zh")
+        or words.of("zh")("report_title", home=nation[1], places=places) + year,
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
-        "average": _percents(_of_home(found)), "words": {c: style.word(c) for c in CIRCUITS},
-        "sure": _sure(found), "pictures": album, "tables": _tables(found), "definitions": _definitions(),
-        "notes": [sentence(n) for n in acc.notes], "ending": _ending(found),
-        "sources": [sentence(acc.source)], "table": quote(called),
+        "average": _percents(_of_home(found)), "words": {c: style.word(c, lang) for c in CIRCUITS},
+        "sure": _sure(found), "pictures": album, "tables": tables, "definitions": _definitions(say),
+        "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
+        "sources": [say(sentence(acc.source))], "table": quote(called),
         "cite": f"xunhuan cite {quote(called)}; xunhuan cite circulation",
         "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called,
         "made_from": f"{acc.name}, digest {acc.answer_digest[:16]}",
@@ -206,14 +243,14 @@ def _answer_zh(found: Findings) -> str:
     acc, n = found.acc, found.region.sizes["region"]
     if found.alone:
         own, _, away = style.percents(list(_of_home(found).values()), 1)
-        most = f"{n}个经济体中对国外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。" if n > 1 else ""
+        most = f"{n}个经济体中对境外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。" if n > 1 else ""
         name = acc.geography.name(acc.home, "zh")
-        return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由国外吸收{away}。{most}"
+        return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由境外吸收{away}。{most}"
     w = _mean_said(found, -1, "zh")
     return (
         f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
-        f"由本地吸收{w[0]}，由国内其他地区吸收{w[1]}，由国外吸收{w[2]}（按地区生产总值加权）。"
-        f"对国外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
+        f"由本地吸收{w[0]}，由境内其他地区吸收{w[1]}，由境外吸收{w[2]}（按地区生产总值加权）。"
+        f"对境外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
     )
 
 
@@ -233,80 +270,79 @@ def _sure(found: Findings) -> dict[str, object]:
     return out
 
 
-def _pictures(found: Findings) -> Album:
+def _pictures(found: Findings, lang: Lang) -> Album:
     acc, ds, album = found.acc, found.region, Album()
     shown = set(ds["region"].values.astype(str))
     if any(t is not None and c in shown for c, t in zip(acc.geography.codes, acc.geography.tile, strict=True)):
-        _maps(found, album)
+        _maps(found, album, lang)
     album.add(
         "shares",
-        figures.circulation_bars(ds, language="both"),
+        figures.circulation_bars(ds, language=lang),
         f"Own, inter-provincial and external circulation, shares of each one’s GDP, {acc.year}.",
         "Stacked bars of the three shares, one bar a region",
-        figures.circulation_bars(ds, language="both", smallest=0.15),
+        figures.circulation_bars(ds, language=lang, smallest=0.15),
     )
     album.add(
         "ternary",
-        figures.circulation_ternary(ds),
+        figures.circulation_ternary(ds, language=lang),
         "The same shares as points: the nearer a corner, the larger that share. Areas follow GDP. The triangle shows "
         "only the part that is occupied.",
         "Ternary plot of the three shares",
-        figures.circulation_ternary(ds, labelled=5),
+        figures.circulation_ternary(ds, language=lang, labelled=5),
     )
-    matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home))
+    matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home, language=lang))
     album.add(
         "flows",
-        figures.cluster_flows(matrix, unit=acc.unit),
+        figures.cluster_flows(matrix, language=lang, unit=acc.unit),
         f"Value added (left) by where it is finally absorbed (right), {style.unit(acc.unit)}, without what each group "
-        f"absorbs of its own. On a narrow window: shares of each row’s value added. {_members(found)}",
+        f"absorbs of its own. On a narrow window: shares of each row’s value added. {_members(found, lang)}",
         "Flows of value added between clusters of regions and abroad",
-        figures.cluster_matrix(matrix),
+        figures.cluster_matrix(matrix, language=lang),
     )
     for circuit in ("own", "external") if found.spread is not None else ():
-        _intervals(found, album, circuit)
+        _intervals(found, album, circuit, lang)
     if "map-own" in album:  # for files only: the page shows the three apart, so that they fit a telephone
-        maps = figures.circulation_maps(ds, acc.geography, language="both")
+        maps = figures.circulation_maps(ds, acc.geography, language=lang)
         album.add("maps", maps, "The three shares as tile maps.", "Three tile maps: abroad, other regions, own")
     return album
 
 
-def _intervals(found: Findings, album: Album, circuit: str) -> None:
+def _intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> None:
     assert found.spread is not None
     ends = found.bounds or (None, None)
-    drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language="both")
+    drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language=lang)
     thin = "" if found.bounds is None else " Thin lines are arithmetic limits, not intervals."
     caption = (
-        f"{found.places.capitalize()} ranked by the share {style.word(circuit)}: the estimate and its 90% interval over "
-        f"{len(found.spread.seen)} versions of the table.{thin}"
+        f"{found.places.capitalize()} ranked by the share {style.word(circuit, lang)}: the estimate and its 90% "
+        f"interval over {len(found.spread.seen)} versions of the table.{thin}"
     )
-    alt = f"Estimate and 90% interval of the share {style.word(circuit)}, one row a region, largest on top"
+    alt = f"Estimate and 90% interval of the share {style.word(circuit, lang)}, one row a region, largest on top"
     album.add(f"intervals-{circuit}", drawn, caption, alt)
 
 
-def _tables(found: Findings) -> dict[str, Grid]:
-    made = {"sectors": _sectors(found), "regions": _regions(found), "definitions": _three(found)}
+def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
+    made = {"sectors": _sectors(found, lang), "regions": _regions(found, lang), "definitions": _three(found)}
     made["identities"] = _identities(found)
     if found.log is not None:
         made["log"] = _log(found)
     return numbered(made)
 
 
-def _regions(found: Findings) -> Grid:
+def _regions(found: Findings, lang: Lang = "en") -> Grid:
     frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
     ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
-    head = ["Region 地区", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own 本地", "Inter 省际", "External 国外"]
-    head += ["Outflow 流出", "Overlap 重叠"]
-    head += [f"{name}, limits 界限" for name in ("Own", "External") if ends]
+    head = ["Region", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
+    head += [f"{name}, limits" for name in ("Own", "External") if ends]
     rows = []
     for r in frame.sort_values("external", ascending=False, kind="stable").to_dict("records"):
         code = r["region"]
-        cells = [f"{r['name_en']} {r['name_zh']}", code, f"{r['gdp']:,.0f}", *_share_cells(found, r["place"])]
+        cells = [r[f"name_{lang}"], code, f"{r['gdp']:,.0f}", *_share_cells(found, r["place"])]
         cells += [_crossing_cell(found, code, k) for k in ("outflow", "overlap")]
         rows.append(Row([*cells, *(spans[code] for spans in ends.values())]))
     pad = [""] * (2 + len(ends))
-    for k, (en, zh) in enumerate((("Simple mean", "简单平均"), ("GDP-weighted mean", "加权平均"))):
-        rows.append(Row([f"{en} {zh}", "", "", *_mean_cells(found, k), *pad], strong=k == 0))
-    return Grid(head, rows, _regions_caption(found), optional=[*head[1:3], *head[8:]])
+    for k, called in enumerate(("Simple mean", "GDP-weighted mean")):
+        rows.append(Row([called, "", "", *_mean_cells(found, k), *pad], strong=k == 0))
+    return Grid(head, rows, _regions_caption(found, lang), optional=[*head[1:3], *head[8:]])
 
 
 def _share_cells(found: Findings, place: int) -> list[str]:
@@ -331,31 +367,28 @@ def _crossing_cell(found: Findings, code: str, name: str) -> str:
     return here if found.reported is None else over(here, style.percent(float(found.reported[name].sel(region=code))))
 
 
-def _regions_caption(found: Findings) -> Markup:
+def _regions_caption(found: Findings, lang: Lang) -> str:
     keys = ["regions_caption"]
     if found.spread is not None:
         keys += ["regions_small"] + ["outside_interval"] * bool(found.spread.outside().any())
     keys += ["regions_crossing"] + ["regions_reported"] * (found.reported is not None)
     keys += ["regions_limits"] * (found.bounds is not None)
-    en, zh = (
-        words.of(lang)("next").join(words.of(lang)(k, year=found.acc.year, places=found.places) for k in keys)
-        for lang in ("en", "zh")
-    )
-    return Markup('{} <span class="zh" lang="zh-Hans">{}</span>').format(en, zh)
+    t = words.of(lang)
+    return t("next").join(t(k, year=found.acc.year, places=found.places) for k in keys)
 
 
-def _sectors(found: Findings) -> Grid:
+def _sectors(found: Findings, lang: Lang) -> Grid:
     frame = shares.as_frame(found.sector).assign(abroad=lambda f: f["gdp"] * f["external"])
     total = float(frame["abroad"].sum())
     rows = []
     for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
         parts = (style.percent(v, 1) for v in (r["external"], r["abroad"] / total))
-        rows.append(Row([r["sector_name_en"], r["sector_name_zh"], f"{r['gdp']:,.0f}", *parts]))
+        rows.append(Row([r[f"sector_name_{lang}"], f"{r['gdp']:,.0f}", *parts]))
     caption = (
         f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
     )
-    head = ["Sector", "部门", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
-    return Grid(head, rows, caption, words=("部门",), optional=("部门",))
+    head = ["Sector", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
+    return Grid(head, rows, caption)
 
 
 def _three(found: Findings) -> Grid:
@@ -392,8 +425,8 @@ def _log(found: Findings) -> Grid:
     return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
 
 
-def _definitions() -> list[tuple[str, Markup]]:
-    return [(name, formula(text)) for name, (text, _) in CIRCULATION_DEFINITIONS.items()]
+def _definitions(say: Callable[[str], str]) -> list[tuple[str, Markup]]:
+    return [(say(name), formula(say(text))) for name, (text, _) in CIRCULATION_DEFINITIONS.items()]
 
 
 def _ending(found: Findings) -> str:
@@ -406,22 +439,24 @@ def _ending(found: Findings) -> str:
     )
 
 
-def _members(found: Findings) -> str:
+def _members(found: Findings, lang: Lang) -> str:
     """Who is in each cluster, in words."""
     geo = found.acc.geography
-    groups = figures.cluster_groups(geo, found.acc.home)
-    kept = {n: m for n, m in groups.items() if n != style.word("abroad") and (len(m) > 1 or n in geo.clusters)}
+    groups = figures.cluster_groups(geo, found.acc.home, language=lang)
+    kept = {n: m for n, m in groups.items() if n != style.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
+    if lang == "zh":
+        return "".join(f"{n}：{'、'.join(geo.name(c, lang) for c in m)}。" for n, m in kept.items())
     return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())
 
 
-def _maps(found: Findings, album: Album) -> None:
+def _maps(found: Findings, album: Album, lang: Lang) -> None:
     captions: dict[Scale, str] = {
         "external": "GDP absorbed abroad. Tiles stand roughly where the places lie.",
         "inter": f"GDP absorbed in other {found.places}.",
         "own": "GDP absorbed where it is made.",
     }
     for circuit, caption in captions.items():
-        key = f"{style.word(circuit)}, {style.word('share_gdp')}"
+        key = f"{style.word(circuit, lang)}, {style.word('share_gdp', lang)}"
         values = found.region[circuit].to_series()
-        fig = figures.tile_map(values, found.acc.geography, scale=circuit, language="both", key=key)
+        fig = figures.tile_map(values, found.acc.geography, scale=circuit, language=lang, key=key)
         album.add(f"map-{circuit}", fig, caption, f"Tile map: {caption}")

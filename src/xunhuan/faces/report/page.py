@@ -6,16 +6,16 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup, escape
 
-from xunhuan.faces import bibliography
+from xunhuan.faces import bibliography, glossary, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,6 +37,12 @@ class Picture:
     alt: str
     wide: go.Figure
     narrow: go.Figure | None = None
+    lang: str = "en"
+
+    @property
+    def label(self) -> str:
+        """What stands before the caption."""
+        return words.of(self.lang)("figure_n", n=self.number)
 
     @property
     def json(self) -> Markup:
@@ -72,6 +78,12 @@ class Grid:
     words: Sequence[str] = ()
     optional: Sequence[str] = ()
     small: bool = False
+    lang: str = "en"
+
+    @property
+    def label(self) -> str:
+        """What stands before the caption."""
+        return words.of(self.lang)("table_n", n=self.number)
 
     @property
     def classes(self) -> list[str]:
@@ -101,6 +113,8 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
+    if re.search("[\u4e00-\u9fff]", text):
+        return text if text.endswith(("。", "？", "！")) else f"{text}。"
     text = "GDP" + text[3:] if text.startswith("gdp ") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else text + "."
 
@@ -118,8 +132,55 @@ def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
     return {k: replace(g, number=n + 1) for n, (k, g) in enumerate(tables.items())}
 
 
-def render(template: str, context: Mapping[str, object], citations: Sequence[str]) -> str:
+def album_in(album: Album, say: Callable[[str], str]) -> Album:
+    """The pictures of a page with their words as `say` says them, in Chinese."""
+    made = Album()
+    for key, p in album.items():
+        wide, narrow = (None if f is None else figure_in(f, say) for f in (p.wide, p.narrow))
+        made[key] = replace(p, caption=say(p.caption), alt=say(p.alt), wide=wide, narrow=narrow, lang="zh")
+    return made
+
+
+def figure_in(figure: go.Figure, say: Callable[[str], str]) -> go.Figure:
+    """A figure whose words are as `say` says them: names, titles, what stands on it and what pointing at it shows."""
+    import plotly.graph_objects as go
+
+    def walk(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {k: walk(v, str(k)) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [walk(v, key) for v in value]
+        return say(value) if isinstance(value, str) and key in _WORDS_OF_FIGURES else value
+
+    return go.Figure(walk(figure.to_dict()), skip_invalid=True)
+
+
+_WORDS_OF_FIGURES = {"text", "name", "hovertext", "ticktext", "x", "y", "label"}
+
+
+def grid_in(grid: Grid, say: Callable[[str], str]) -> Grid:
+    """A table whose words are as `say` says them, in Chinese; numbers and markup stay."""
+
+    def plain(text: str) -> str:
+        return text if isinstance(text, Markup) else say(text)
+
+    head = [plain(h) for h in grid.head]
+    at = dict(zip(grid.head, head, strict=True))
+    rows = [replace(row, cells=[plain(c) for c in row.cells]) for row in grid.rows]
+    told = replace(grid, head=head, rows=rows, caption=plain(grid.caption), lang="zh")
+    return replace(told, words=[at.get(h, h) for h in grid.words], optional=[at.get(h, h) for h in grid.optional])
+
+
+def render(
+    template: str,
+    context: Mapping[str, object],
+    citations: Sequence[str],
+    lang: str = "en",
+    say: Callable[[str], str] = str,
+) -> str:
     """The page of a template, with the references its citations name.
+
+    say  what a sentence of the template is in the page's language
 
     The result depends on its inputs and the installed versions alone: no clock, no random ids.
     """
@@ -127,20 +188,29 @@ def render(template: str, context: Mapping[str, object], citations: Sequence[str
 
     shared = {
         "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
-        "version": __version__, "references": bibliography.references(citations),
+        "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
+        "terms": list(glossary.terms().values()),
     }  # fmt: skip
     return _environment().get_template(template).render(**shared, **context) + "\n"
 
 
+def _tip(text: str, lang: str) -> Markup:
+    """The attribute that says what a heading means, where it is a term."""
+    meaning = glossary.tip(text, lang)
+    return Markup(' title="{}"').format(meaning) if meaning else Markup("")
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    made.globals["tip"] = _tip  # macros do not see a page's own words
+    return made
 
 
 def _read(name: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 from xunhuan.faces import bibliography, words
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
@@ -14,7 +15,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
-from xunhuan.faces.report.page import Album, Grid, Picture, formula, render, sentence
+from xunhuan.faces.report.page import Album, Grid, Picture, album_in, formula, grid_in, render, sentence
 from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
@@ -34,9 +35,10 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class ScenarioReport:
-    """The report on one result."""
+    """The report on one result, in English or Chinese."""
 
     result: Result
+    lang: Literal["en", "zh"] = "en"
 
     @property
     def name(self) -> str:
@@ -46,49 +48,56 @@ class ScenarioReport:
     @cached_property
     def reading(self) -> Reading:
         """Its numbers as the report quotes them."""
-        return Reading(self.result)
+        return Reading(self.result, self.lang)
 
     def album(self) -> Album:
         """Its figures by key, in order."""
-        return scenario_pictures.album(self.reading)
+        album = scenario_pictures.album(self.reading)
+        return album if self.lang == "en" else album_in(album, self.reading.say)
 
     def html(self) -> str:
         """The whole page."""
         citations = bibliography.of_result(self.result)
-        return render("scenario.html.j2", self._context(), citations)
+        return render("scenario.html.j2", self._context(), citations, self.lang, self.reading.say)
 
     def _context(self) -> dict[str, object]:
         reading, s, m = self.reading, self.result.scenario, self.result.manifest
-        base, pictures, tables = m["base"], self.album(), scenario_tables.grids(self.reading)
+        base, pictures, tables, say = m["base"], self.album(), scenario_tables.grids(self.reading), reading.say
+        chinese = Reading(self.result, "zh")
+        if self.lang == "zh":
+            tables = {k: grid_in(g, say) for k, g in tables.items()}
         sections = {model: section(reading, model, pictures, tables) for model in reading.models}
+        sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
         return {
-            "kicker": f"Scenario report · {m['name']} · {base['name']}", "title": s.title, "title_zh": "",
-            "question": s.question, "answer": answer_text(reading), "answer_zh": answer_text(Reading(self.result, "zh")),
+            "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
+            "question": say(s.question), "answer": say(answer_text(reading)),
+            "answer_zh": chinese.say(answer_text(chinese)),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
-            "choices": choices(self.result), "arithmetic": told_twice(self.result, arithmetic),
+            "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
-            "assumed_title": [words.of(lang)("assumed_title") for lang in ("en", "zh")],
-            "pictures": pictures, "tables": tables, "reasoning": sentence(s.reasoning),
-            "assumptions": [sentence(a) for a in s.assumptions], "date": s.date, "offset": reading.offset,
+            "assumed_title": words.of(reading.lang)("assumed_title"),
+            "pictures": pictures, "tables": tables, "reasoning": say(sentence(s.reasoning)),
+            "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
-            "relation": relation(reading), "relation_title": scenario_tables.side_by_side(reading),
-            "definitions": _definitions(reading), "notes": [sentence(n) for n in (*base["notes"], *m["notes"])],
-            "draws": draws(reading), "overrides": m["overrides"], "home": reading.name(reading.home),
-            "sources": [sentence(x) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
+            "relation": say(relation(reading)), "relation_title": scenario_tables.side_by_side(reading),
+            "definitions": _definitions(reading), "notes": [say(sentence(n)) for n in (*base["notes"], *m["notes"])],
+            "draws": say(draws(reading)), "overrides": m["overrides"], "home": reading.name(reading.home),
+            "sources": [say(sentence(x)) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
         }  # fmt: skip
 
 
 def told_twice(result: Result, say: Callable[[Reading], list[str]]) -> list[tuple[str, str]]:
     """Sentences in English and in Chinese, side by side."""
-    return list(zip(*(say(Reading(result, lang)) for lang in ("en", "zh")), strict=True))
+    chinese = Reading(result, "zh")
+    return list(zip(say(Reading(result)), map(chinese.say, say(chinese)), strict=True))
 
 
-def choices(result: Result) -> list[tuple[str, str, tuple[str, str]]]:
+def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str, str, tuple[str, str]]]:
     """What models leave open: heading, key of its table, and what is said of it in both languages."""
-    reading, said = Reading(result), told_twice(result, said_of_choices)
+    reading, said = Reading(result, lang), told_twice(result, said_of_choices)
     t = words.of(reading.lang)
     found = of_choice(reading)
     heads = [t("choices_title", what=words.title(of, reading.lang)) for of in found]
@@ -187,5 +196,5 @@ def _definitions(reading: Reading) -> list[tuple[str, object]]:
     for name in dict.fromkeys([*reading.quantities, *map(str, reading.data.data_vars)]):
         text = str(reading.data[name].attrs.get("definition", "")).strip().split("\n\n")[0]
         if text and not name.endswith(("_median", "_low", "_high", "_answer", "_half")):
-            out.append((reading.title(name), formula(text)))
+            out.append((reading.title(name), formula(reading.say(text))))
     return out

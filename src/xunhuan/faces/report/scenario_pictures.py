@@ -118,7 +118,7 @@ def _placed(reading: Reading, q: Told, out: Album) -> None:
     several = q.picture == "land" and q.headline
     for k, arm in enumerate(_arms(reading, q) if several else [reading.arm_of(q)]):
         draw = placing.PLACED[q.picture]
-        fig = draw(reading, q, arm, "both" if q.picture == "land" else None)
+        fig = draw(reading, q, arm, reading.lang if q.picture == "land" else None)
         if fig is not None:
             narrow = draw(reading, q, arm, small=True)
             name = key(q, q.picture, k + 1 if several else 0)
@@ -135,7 +135,7 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
     shared = style.spread(reach) if q.rest is not None and max(reach) < 4 * min(reach) else None
     scale = "" if shared or len(values) == 1 else " Each map has its own colour scale."
     for k, arm in enumerate(values):
-        fig = drawing.map_of(reading, q, arm, "both", shared)
+        fig = drawing.map_of(reading, q, arm, reading.lang, shared)
         if fig is not None:
             caption = f"{raised(reading.said(q))} under “{arm}”." + (scale if k else "")
             out.add(key(q, "map", k + 1), fig, caption, f"Tile map: {caption}")
@@ -148,7 +148,7 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         frame = drawing.bars_frame(reading, q, arm, (kind,))
         if len(frame) < 2:
             continue
-        fig = drawing.bars_of(reading, q, arm, "both", (kind,), top)
+        fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
         ends = "the ten largest gains and losses" if q.change else "the ten largest and the ten smallest"
         tail = f", {ends}" if len(frame) > top else ""
         caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
@@ -195,7 +195,7 @@ def _effect(reading: Reading, out: Album) -> None:
     what = f"{reading.title(q)} of {reading.name(reading.home)}"
     out.add(
         "waterfall",
-        figures.waterfall(frame, axis=reading.axis(q), form=q.form(drawn=True)),
+        figures.waterfall(frame, language=reading.lang, axis=reading.axis(q), form=q.form(drawn=True)),
         f"{what}: the shock, the policy alone, what the two do to each other, and the net.{drawn}",
         "Waterfall from the shock over the policy to the net effect",
     )
@@ -213,7 +213,7 @@ def _diversion(reading: Reading, out: Album) -> None:
         most = f"; the {_PARTNERS} largest gains and losses" if len(frame) > _PARTNERS else ""
         out.add(
             f"diversion-{name}",
-            figures.trade_diversion(frame, language="both", unit=unit, top=_PARTNERS, span=span),
+            figures.trade_diversion(frame, language=reading.lang, unit=unit, top=_PARTNERS, span=span),
             f"Trade diversion under “{reading.shocked}”: {home}’s {what} each partner, change in value and in per "
             f"cent{most}.",
             f"Change of {home}’s {what} partners",
@@ -227,9 +227,9 @@ def _circulation(reading: Reading, out: Album) -> None:
     for circuit in ("external", "own"):
         out.add(
             f"circulation-{circuit}",
-            figures.circulation_before_after(before, after, language="both", circuit=circuit),
+            figures.circulation_before_after(before, after, language=reading.lang, circuit=circuit),
             f"{reading.circuits[circuit]}, in the base and under “{reading.arm}”; largest change on top.",
-            f"Share {style.word(circuit)} before and after, one row a region",
+            f"Share {style.word(circuit, reading.lang)} before and after, one row a region",
         )
 
 
@@ -239,7 +239,7 @@ def _frontier(reading: Reading, out: Album) -> None:
         return
     q, curves = found
     fig = figures.frontier_curves(
-        curves, x_title=frontier_axis(reading), y_title=reading.axis(q), form=q.form(drawn=True)
+        curves, language=reading.lang, x_title=frontier_axis(reading), y_title=reading.axis(q), form=q.form(drawn=True)
     )
     equal = reading.data.sizes["degree"] - 1
     given = "what is given up against how much less it relies on foreign inputs"
@@ -261,8 +261,11 @@ def _sensitivity(reading: Reading, out: Album) -> None:
         if frame.empty:
             continue
         if "total" in frame:
-            fig, how = figures.sensitivity(frame), "first-order and total Sobol indices with 90% bootstrap intervals"
+            fig, how = (
+                figures.sensitivity(frame, language=reading.lang),
+                "first-order and total Sobol indices with 90% bootstrap intervals",
+            )
         else:
-            fig, how = figures.rank_bars(frame), "rank correlation over draws"
+            fig, how = figures.rank_bars(frame, language=reading.lang), "rank correlation over draws"
         caption = f"What the uncertainty of {what} comes from: {how}."
         out.add(f"sensitivity-{k + 1}", fig, caption, f"Sensitivity of {what}")

@@ -50,40 +50,67 @@ def grids(reading: Reading) -> dict[str, Grid]:
 
 
 def _assumed(reading: Reading) -> Grid:
-    """What nobody has read or computed, in both languages."""
-    both = zip(*(assumed_rows(reading, lang) for lang in ("en", "zh")), strict=True)
-    rows = [Row([en[0], zh[0], en[1], en[2], f"{en[3]} {zh[3]}", en[4]]) for en, zh in both]
-    t, z = words.of("en"), words.of("zh")
-    head = [raised(t("ground_what")), z("ground_what"), *(t(c) for c in ASSUMED_COLUMNS[1:])]
-    return Grid(head, rows, t("assumed_caption"), words=(head[1], head[4], head[5]), optional=(head[5],), small=True)
+    """What nobody has read or computed."""
+    t = words.of(reading.lang)
+    head = [raised(t(ASSUMED_COLUMNS[0])), *(t(c) for c in ASSUMED_COLUMNS[1:])]
+    rows = [Row(row) for row in assumed_rows(reading)]
+    return Grid(head, rows, t("assumed_caption"), words=(head[3], head[4]), optional=(head[4],), small=True)
 
 
 def _shocks(reading: Reading) -> Grid:
     rows = []
     for shock in reading.result.scenario.shock:
-        rows.append(Row([f"“{shock.name}”", shock.role, "; ".join(_lines(shock)), shock.note]))
+        rows.append(
+            Row(
+                [
+                    f"“{shock.name}”",
+                    shock.role,
+                    words.of(reading.lang)("semicolon").join(_lines(shock, reading)),
+                    shock.note,
+                ]
+            )
+        )
     head = ["Name", "Role", "What changes", "Note"]
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.cells[:-1]) for row in rows]
     return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
-def _lines(shock: ShockLines) -> list[str]:
+def _lines(shock: ShockLines, reading: Reading) -> list[str]:
     """Each edit of a shock in words, defaults left out."""
-    out = []
+    t, out, lang = words.of(reading.lang), [], reading.lang
     for kind, _, line in shock.lines():
         said = line.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-        parts = [f"{k.replace('_', ' ')} {_plain(v)}" for k, v in said.items()]
-        out.append(f"{kind.replace('_', ' ')}: {', '.join(parts)}")
+        parts = [_field(k, v, reading) for k, v in said.items()]
+        plain = kind.replace("_", " ")
+        called = plain if lang == "en" else words.either(f"kind_{kind}", lang, plain)
+        out.append(t("edit_is", kind=called, what=t("comma").join(parts)))
     return out
 
 
-def _plain(value: object) -> str:
+def _field(name: str, value: object, reading: Reading) -> str:
+    """A field of an edit and its value; in Chinese by their words, places by name, what is asked in per cent so."""
+    plain = name.replace("_", " ")
+    if reading.lang == "en":
+        return f"{plain} {_plain(value)}"
+    called = words.either(f"field_{name}", reading.lang, plain)
+    if called.endswith("，%") and isinstance(value, float | int):
+        return f"{called.removesuffix('，%')}{100 * value:g}%"
+    said = _plain(value, reading.lang).split("+")
+    return f"{called}{'+'.join(reading.name(w) for w in said)}"
+
+
+def _plain(value: object, lang: style.Language = "en") -> str:
     if value is True:
-        return "yes"
+        return words.of(lang)("yes_it_is")
     if isinstance(value, list | tuple):
-        return "+".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return "+".join(_plain(v, lang) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_plain(v, lang)}" for k, v in value.items())
+    said = f"{value:g}" if isinstance(value, float) else str(value)
+    if lang != "zh":
+        return said
+    return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, said)), lang)
 
 
 def _headlines(reading: Reading) -> Grid:
@@ -158,9 +185,9 @@ def _regions(reading: Reading, q: Told) -> Grid:
     order = reading.frame(q, chosen[0], ("home",)).sort_values("value", kind="stable")["region"]
     rows = []
     for code in order:
-        cells = [reading.name(code, "both"), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
+        cells = [reading.name(code), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
-    head = ["Region 地区", *chosen] + (["Ω", "net Ω"] if omegas else [])
+    head = ["Region", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = (
         f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit under “{chosen[0]}” first."
     )
@@ -215,17 +242,17 @@ def _break_even(reading: Reading) -> Grid:
             n = reading.number("break_even", code)
             inside = f" ({n.low:.2f} to {n.high:.2f})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
             size = f"{n.value:.2f}{inside}" if answer == FOUND else "–"
-            rows.append(Row([reading.name(code, "both"), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
+            rows.append(Row([reading.name(code), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
     largest = reading.quantity("break_even").largest
     caption = f"Size of the policy that makes each place whole (1 = as written), sought up to {largest:g}."
-    return Grid(["Place 地区", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
+    return Grid(["Place", "Size", "Answer"], rows, caption, words=("Answer",), small=True)
 
 
 def _reinforcement(reading: Reading) -> Grid:
     """Demand alone, by place, home first; beside home's row what other channels make of it, a row each."""
     known = set(reading.data["home_place"].values.astype(str))
     places = [p for p in dict.fromkeys([reading.home, *reading.home_regions]) if p in known]
-    rows = {p: Row([reading.name(p, "both"), *_elasticities(reading, p)], strong=p == reading.home) for p in places}
+    rows = {p: Row([reading.name(p), *_elasticities(reading, p)], strong=p == reading.home) for p in places}
     channels = reading.data["channel"].values.astype(str) if "channel" in reading.data.coords else ()
     t = words.of(reading.lang)
     beside = [
@@ -233,7 +260,7 @@ def _reinforcement(reading: Reading) -> Grid:
         for c in channels if reading.home in known
     ]  # fmt: skip
     first = [rows.pop(reading.home)] if reading.home in rows else []
-    head = ["Place 地区", *(f"{s} sales, {b} demand" for s, b in _PAIRS)]
+    head = ["Place", *(f"{s} sales, {b} demand" for s, b in _PAIRS)]
     caption = (
         "Elasticity E of shipped volume in demand, with demand alone shifted: buyers want more of home’s goods and so much "
         "less of others’ that their price indices at base prices stand still. Positive off the diagonal: more demand in one "
@@ -260,7 +287,7 @@ def _sectors(reading: Reading) -> Grid:
     frame = reading.sectors().sort_values(reading.arm, kind="stable")
     arms = reading.told
     rows = [
-        Row([r["name_en"], r["name_zh"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
+        Row([r[f"name_{reading.lang}"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
         for r in frame.to_dict("records")
     ]
     unit = reading.quantity("output").written
@@ -269,7 +296,7 @@ def _sectors(reading: Reading) -> Grid:
         f"“{reading.arm}” first. Values "
         "are at the prices of each arm, with world GDP as the measure."
     )
-    return Grid(["Sector", "部门", f"Base, {unit}", *arms], rows, caption, words=("部门",), optional=("部门",))
+    return Grid(["Sector", f"Base, {unit}", *arms], rows, caption)
 
 
 def side_by_side(reading: Reading) -> str:
@@ -301,7 +328,17 @@ def _horizons(reading: Reading) -> Grid:
 
 def _endings(reading: Reading) -> Grid:
     rows = [
-        Row([f"“{e.arm}”", e.model, e.outcome, e.iterations, e.residual or "–", e.message]) for e in endings(reading)
+        Row(
+            [
+                f"“{e.arm}”",
+                e.model if reading.lang == "en" else reading.model(e.model),
+                e.outcome,
+                e.iterations,
+                e.residual or "–",
+                e.message,
+            ]
+        )
+        for e in endings(reading)
     ]
     caption = "How the solvers ended. A model that steps through time has no residual to close."
     head = ["Arm", "Model", "Outcome", "Iterations", "Residual", "Message"]
@@ -309,11 +346,16 @@ def _endings(reading: Reading) -> Grid:
 
 
 def _models(reading: Reading) -> Grid:
-    rows = []
+    rows, lang = [], reading.lang
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
             if value is not None and value != {} and value != []:
-                text = f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value)
-                rows.append(Row([model, name.replace("_", " "), text]))
+                text = (
+                    f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value, lang)
+                )
+                called = name.replace("_", " ")
+                if lang == "zh":
+                    called = words.of_room(model, f"field_{name}", lang, words.either(f"field_{name}", lang, name))
+                rows.append(Row([model if lang == "en" else reading.model(model), called, text]))
     caption = "Parameters of the models, defaults included."
     return Grid(["Model", "Parameter", "Value"], rows, caption, words=("Parameter", "Value"), small=True)

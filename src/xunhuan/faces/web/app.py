@@ -15,8 +15,9 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.web import downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
-from xunhuan.faces.web.parts import aria, clientside, colour, notice, picker
+from xunhuan.faces.web.parts import aria, by_any_name, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 PACKAGE = "xunhuan.faces.web"
@@ -120,9 +121,9 @@ def _frame(app: Dash, pool: Pool) -> None:
         t = words.of(selection.lang)
         said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
         try:
-            return [*said, _PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft)]
+            return [*said, spoken(_PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft), selection.lang)]
         except XunhuanError as e:
-            return [*said, notice([str(e)], t("page_problem"))]
+            return [*said, spoken(notice(str(e).splitlines(), t("page_problem")), selection.lang)]
         except Exception as e:
             # A visitor sees that the page failed and is not left with an empty one; the log has the whole story.
             logging.getLogger(PACKAGE).exception("page %s", selection.page)
@@ -189,6 +190,7 @@ def _pickers(selection: Selection) -> list[Any]:
         picker(
             f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
             getattr(selection, name), searchable=name == "region", nothingFoundMessage=t("nothing_found"),
+            **({"filter": by_any_name(geo)} if name == "region" else {}),
         )
         for name in PICKED
     ]  # fmt: skip

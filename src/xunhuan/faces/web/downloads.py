@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 from flask import Flask, Response, abort, request, send_file
@@ -46,10 +47,24 @@ def add_routes(server: Flask, pool: Pool) -> None:
         look = name == "report.html" and "look" in request.args
         if not (folder / name).is_file():
             abort(404)
+        if look and request.args.get("lang") == "zh":
+            written = (folder / "manifest.json").stat().st_mtime_ns
+            told = Response(_report(folder, written), mimetype="text/html")
+            told.headers["Content-Security-Policy"] = REPORT_POLICY
+            return told
         answer = send_file(folder / name, as_attachment=not look, download_name=f"{digest[:12]}-{name}", max_age=0)
         if look:
             answer.headers["Content-Security-Policy"] = REPORT_POLICY
         return answer
+
+
+@lookups.once(8)
+def _report(folder: Path, written: int) -> str:
+    """The report on a result in Chinese; the file beside the numbers is in English."""
+    from xunhuan.faces.report import scenario_report
+    from xunhuan.scenario.record import open_result
+
+    return scenario_report(open_result(folder), "zh")
 
 
 def _csv(frame: pd.DataFrame, name: str) -> Response:

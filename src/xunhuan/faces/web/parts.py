@@ -11,6 +11,7 @@ from dash import Dash, dcc, html
 from dash.dependencies import ClientsideFunction
 
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.geography import Geography, other_names
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
 
@@ -86,7 +87,7 @@ def money(x: float, unit: str, lang: str) -> str:
     factor = {"million": 1e6, "10^8": 1e8}.get(size)
     known = words.known(f"money_{currency}")
     if factor is None or not known:
-        return f"{x:,.0f} {unit}"
+        return f"{x:,.0f} {words.in_language(unit, lang)}"
     value, word = x * factor, words.of(lang)(f"money_{currency}")
     steps = ((1e12, "万亿", " trillion"), (1e8, "亿", ""), (1e9, "", " billion"), (1e6, "", " million"))
     for step, chinese, english in steps:
@@ -95,6 +96,14 @@ def money(x: float, unit: str, lang: str) -> str:
             shown = f"{scaled:.3g}" if round(scaled) < 1000 else f"{scaled:,.0f}"  # `g` turns to exponents
             return f"{shown}{chinese}{word}" if lang == "zh" else f"{words.CURRENCY_SIGNS[currency]}{shown}{english}"
     return f"{x:,.0f} {unit}"
+
+
+def by_any_name(geo: Geography) -> dict[str, Any]:
+    """What finds a place by any of its names, for assets/lab.js."""
+    names: dict[str, list[str]] = {c: [geo.name(c), geo.name(c, "zh")] for c in geo.codes}
+    for name, code in other_names().items():
+        names.get(code, []).append(name)
+    return {"function": "byAnyName", "options": {"names": names}}
 
 
 def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:

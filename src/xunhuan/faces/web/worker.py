@@ -16,9 +16,11 @@ Task = Callable[[TellJob, Path, Path], None]
 def work_on(tell: TellJob, source: Path, out: Path) -> None:
     """Run the scenario and write its result folder in one step. Raises what is wrong with it."""
     from xunhuan.faces.recording import record
+    from xunhuan.faces.speaking import speak
     from xunhuan.scenario.ensemble import Plan
     from xunhuan.scenario.layers import read_layers
 
+    speak("en")  # the file serves every visitor; pages say it in theirs
     tell({"stage": "solve"})
     layers = replace(read_layers(source), name=source.stem[:12])
     plan = Plan(workers=1)

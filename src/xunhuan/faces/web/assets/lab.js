@@ -125,3 +125,22 @@ window.dash_clientside.lab = (function () {
 
   return { picture: picture, edit: edit, route: route, navigate: navigate, move: move };
 })();
+
+// A place is found by any of its names, not by the one that is shown alone.
+var dmcfuncs = (window.dashMantineFunctions = window.dashMantineFunctions || {});
+dmcfuncs.byAnyName = function (asked, given) {
+  var search = asked.search.toLowerCase().trim();
+  var meets = function (option) {
+    var names = [option.label, option.value].concat((given && given.names && given.names[option.value]) || []);
+    return names.some(function (name) {
+      return name.toLowerCase().indexOf(search) >= 0;
+    });
+  };
+  return asked.options
+    .map(function (o) {
+      return o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o;
+    })
+    .filter(function (o) {
+      return o.items ? o.items.length : meets(o);
+    });
+};

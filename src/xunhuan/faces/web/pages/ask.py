@@ -20,6 +20,7 @@ from xunhuan.faces.web.asked import OwnPage, Standing
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
 from xunhuan.faces.web.parts import card, notice, plain_table
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models.asking import GROUNDS, Knob
 
@@ -219,7 +220,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         try:
             return ask_run(asked, asking.standing(asked, selection, kept), selection, pool), no_update
         except XunhuanError as e:
-            return no_update, notice([str(e)], words.of(selection.lang)("invalid"))
+            return no_update, spoken(notice([str(e)], words.of(selection.lang)("invalid")), selection.lang)
 
     _follow(app, pool)
 

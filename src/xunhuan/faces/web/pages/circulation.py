@@ -23,6 +23,7 @@ from xunhuan.faces.web.parts import (
     ink_for,
     rough_percent,
 )
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 _COLUMNS = 7
@@ -84,7 +85,7 @@ def _connect(app: Dash, pool: Pool) -> None:
     )
     def view(_: str, pathname: str | None, search: str | None) -> tuple[Any, Any]:
         selection = state.selected(pathname, search)
-        return _everyone(selection), _method(selection)
+        return spoken(_everyone(selection), selection.lang), spoken(_method(selection), selection.lang)
 
     @app.callback(
         Output("pictures", "children"),

@@ -16,7 +16,7 @@ from xunhuan.data.records import Percent, parts
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft, models_of
-from xunhuan.faces.web.parts import aria
+from xunhuan.faces.web.parts import aria, by_any_name
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Names
@@ -217,9 +217,11 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
     extra = [{"value": w, "label": w} for w in chosen if w not in listed]
     data = [*known, {"group": "…", "items": extra}] if extra else known
     none = words.of(selection.lang)("nothing_found")
+    geo = lookups.accounts_of(selection.table, selection.home).geography
+    found_by = {} if of == "sectors" else {"filter": by_any_name(geo)}
     choice = dmc.MultiSelect(
         id=_id(path), value=chosen, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
-        hidePickedOptions=True, nothingFoundMessage=none,
+        hidePickedOptions=True, nothingFoundMessage=none, **found_by,
     )  # fmt: skip
     return html.Div(choice, className="names")
 

@@ -30,6 +30,7 @@ from xunhuan.faces.web.pages.pictures import (
     trade_card,
 )
 from xunhuan.faces.web.parts import aria, card, notice, plain_table
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result, open_result
 
@@ -94,7 +95,7 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
     said = _answer(reading, arm) if reading.offset is None else []
     top = [*_title(reading), *said, *_headline(reading, arm, selection), _arms(reading, arm), _files(reading)]
     kinds, drawn = kind_cards(reading, arm)
-    return [
+    page = [
         card(top),
         *change_card(reading, arm),
         *circulation_card(reading, arm, selection),
@@ -110,6 +111,7 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
         *_assumed(reading),
         card(_ended(reading), t("how_ended")),
     ]
+    return list(spoken(page, reading.lang, reading.say))
 
 
 def plain_result(path: Path, selection: Selection) -> list[Any]:
@@ -127,11 +129,12 @@ def _plain(path: Path, written: int, selection: Selection) -> list[Any]:
     link = Selection("results", lang=reading.lang, run=run).address("results")
     files = html.P(dcc.Link(t("ask_all"), href=link))
     kinds, _ = kind_cards(reading, arm)
-    return [
+    page = [
         card([*_answer(reading, arm), _arms(reading, arm), files], t("ask_answer")),
         *kinds,
         card(_ended(reading, folded=True), t("how_ended")),
     ]
+    return list(spoken(page, reading.lang, reading.say))
 
 
 def _answer(reading: Reading, arm: str) -> list[Any]:
@@ -152,10 +155,11 @@ def _two(left: Path, right: Path, left_written: int, right_written: int, selecti
         columns.append(
             html.Div([card(inner), *change_card(reading, arm, f"pair-{k}"), *bars_card(reading, arm, f"pair-{k}")])
         )
-    return [
+    page = [
         html.Div(columns, className="pair results-pair"),
         card(_difference(*pair), words.of(selection.lang)("difference")),
     ]
+    return list(spoken(page, selection.lang, pair[0].say))
 
 
 def arm_of(reading: Reading, selection: Selection) -> str:
@@ -229,7 +233,11 @@ def _files(reading: Reading) -> html.Div:
         for name in SAVED
     ]
     look = html.A(
-        t("read_report"), href=f"{at}/report.html?look=1", className="button", target="_blank", rel="noopener"
+        t("read_report"),
+        href=f"{at}/report.html?look=1&lang={reading.lang}",
+        className="button",
+        target="_blank",
+        rel="noopener",
     )
     png = html.Button(t("file_png"), id={"png": result.digest[:12]}, className="button", type="button")
     return html.Div([look, *links, png], className="files", role="group", **aria(label=t("downloads")))

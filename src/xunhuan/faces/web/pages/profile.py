@@ -13,6 +13,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, plain_table, rough_percent, share_bar
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 _PARTNERS = 5
@@ -35,8 +36,9 @@ def profile(selection: Selection) -> list[Any]:
     whole = lookups.cut_of(selection.table)[1]
     if whole:  # what else is told of cities hangs on what they sell each other, and of others on the table as it is
         city = selection.region in acc.geography.clusters[whole]
-        return [*head, *(_sure(selection, name) if city else []), *_groups(selection)]
-    return [
+        shown = [*head, *(_sure(selection, name) if city else []), *_groups(selection)]
+        return list(spoken(shown, selection.lang))
+    page = [
         *head,
         *_partners(selection, name),
         *_sectors(selection, name),
@@ -45,6 +47,7 @@ def profile(selection: Selection) -> list[Any]:
         *_crossing(selection),
         *_history(selection),
     ]
+    return list(spoken(page, selection.lang))
 
 
 def _cities(selection: Selection) -> list[Any]:

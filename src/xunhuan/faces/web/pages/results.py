@@ -15,6 +15,7 @@ from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
 from xunhuan.faces.web.pages import Page, outcome
 from xunhuan.faces.web.parts import aria, card, clientside, notice
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 TICK = 1000
@@ -69,7 +70,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         now = _states(selection, pool)
         waits = any(s in WAITING for s in now)
         drawn = shown(selection, pool) if now != known or waits else no_update
-        return _list(jobs, selection), drawn, now, not _busy(jobs)
+        return spoken(_list(jobs, selection), selection.lang), drawn, now, not _busy(jobs)
 
     @app.callback(
         Output("shown", "children", allow_duplicate=True),

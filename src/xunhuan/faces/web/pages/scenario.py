@@ -17,6 +17,7 @@ from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
 from xunhuan.faces.web.pages.form import OFFSET, form, offset_id, shock_names
 from xunhuan.faces.web.parts import card, clientside, notice
+from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.scenario.record import scenario_digest
@@ -204,7 +205,7 @@ def _library(selection: Selection) -> list[Any]:
             href=selection.address(scenario=name, **change),
             className="shelf-link" + (" here" if name == selection.scenario else ""),
         )
-        items.append(html.Li([link, html.Span(question, className="sub small")] if selection.lang == "en" else link))
+        items.append(html.Li([link, html.Span(words.in_language(question, selection.lang), className="sub small")]))
     return [html.Ul(items, className="plainlist")]
 
 
@@ -214,7 +215,7 @@ def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     checked = drafts.checked(draft, selection)
     if checked.bench is None:
         same = [t("same_words")] if selection.lang != "en" else []
-        said = notice([*checked.problems, *same], t("invalid"))
+        said = spoken(notice([*checked.problems, *same], t("invalid")), selection.lang)
         return [
             said,
             html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),

@@ -1,0 +1,85 @@
+"""Terms in both languages: what each means, found by any of its names; for tooltips, `xunhuan explain` and the docs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from xunhuan.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its key, what it is called and what it means in English and Chinese, and other names it is asked by."""
+
+    key: str
+    en: tuple[str, str]
+    zh: tuple[str, str]
+    also: tuple[str, ...] = ()
+
+    def title(self, lang: str = "en") -> str:
+        """What it is called."""
+        return self.zh[0] if lang == "zh" else self.en[0]
+
+    def meaning(self, lang: str = "en") -> str:
+        """What it means."""
+        return self.zh[1] if lang == "zh" else self.en[1]
+
+
+@cache
+def terms() -> dict[str, Term]:
+    """Every term by its key, in the order of the glossary."""
+    raw = tomllib.loads((resources.files("xunhuan.faces") / "glossary.toml").read_text(encoding="utf-8"))
+    pair = {k: ((t["en"][0], t["en"][1]), (t["zh"][0], t["zh"][1])) for k, t in raw.items()}
+    return {k: Term(k, *pair[k], tuple(t.get("also", ()))) for k, t in raw.items()}
+
+
+@cache
+def _names() -> dict[str, Term]:
+    other = {name.casefold(): t for t in terms().values() for name in t.also}
+    return other | {name.casefold(): t for t in terms().values() for name in (t.key, t.en[0], t.zh[0])}
+
+
+def explain(name: str) -> Term:
+    """The term of a name in either language. Raises UnknownName with the nearest names.
+
+    >>> explain("省际循环").title("en"), explain("cross-hauling").title("zh")
+    ('Inter-provincial circulation', '重叠（对流）')
+    """
+    found = _names().get(" ".join(name.split()).casefold())
+    if found is None:
+        raise UnknownName.of("term", name, [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)])
+    return found
+
+
+def tip(words: object, lang: str = "en") -> str:
+    """What a word that stands alone means; empty where it is no term.
+
+    >>> tip("Net Ω"), tip("of no meaning")
+    ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
+    """
+    found = _names().get(str(words).strip(" ,:：").casefold())
+    return "" if found is None else found.meaning(lang)
+
+
+def used(text: str, lang: str = "en") -> list[Term]:
+    """Terms whose title stands in a text, in the order of the glossary."""
+    lower = text.casefold()
+    return [t for t in terms().values() if t.title(lang).casefold() in lower]
+
+
+def as_page(chosen: Iterable[Term] | None = None) -> str:
+    """The glossary as Markdown, both languages side by side: the page of the docs."""
+    rows = [f"| {t.en[0]} | {t.zh[0]} | {t.en[1]} | {t.zh[1]} |" for t in chosen or terms().values()]
+    head = [
+        "# Glossary 术语表",
+        "",
+        "Made by `xunhuan explain --all`; one entry is printed by `xunhuan explain`, in Chinese with `--lang zh` before it.",
+        "",
+        "| Term | 术语 | Meaning | 含义 |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"

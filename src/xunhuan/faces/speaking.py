@@ -1,0 +1,35 @@
+"""The language this process speaks to its user: chosen by `--lang`, else what the machine is set to."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+_SPOKEN: list[str] = []
+
+
+def speak(lang: str) -> None:
+    """Say what language this process speaks: "en" or "zh"; "" takes what the machine is set to."""
+    _SPOKEN[:] = [lang] if lang else []
+
+
+def language_spoken() -> Literal["en", "zh"]:
+    """The language chosen, else XUNHUAN_LANG, else Chinese where LC_ALL, LC_MESSAGES or LANG says so.
+
+    >>> speak("zh")
+    >>> language_spoken()
+    'zh'
+    >>> speak("")
+    """
+    said = _SPOKEN[0] if _SPOKEN else os.environ.get("XUNHUAN_LANG", "")
+    asked = said or next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "")
+    return "zh" if asked.lower().startswith("zh") else "en"
+
+
+def in_my_words(text: str) -> str:
+    """What is said in English, in the language this process speaks, line by line."""
+    if language_spoken() == "en":
+        return text
+    from xunhuan.faces.words import in_language
+
+    return "\n".join(in_language(line, "zh") for line in text.split("\n"))

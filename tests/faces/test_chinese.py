@@ -1,0 +1,191 @@
+"""Whoever reads Chinese reads Chinese: reports, pages, the library's texts, errors; what stays English is named here."""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import html as parts
+from dash.development.base_component import Component
+
+import xunhuan as xh
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.geography import other_names
+from xunhuan.errors import UnknownName
+from xunhuan.faces import glossary, words
+from xunhuan.faces.cli import main
+from xunhuan.faces.report.circulation import CirculationReport
+from xunhuan.faces.report.scenario import ScenarioReport
+from xunhuan.faces.speaking import language_spoken, speak
+from xunhuan.faces.web import state
+from xunhuan.faces.web.pages import circulation
+from xunhuan.faces.web.spoken import spoken
+from xunhuan.scenario import layers
+from xunhuan.scenario.record import open_result
+
+pytestmark = pytest.mark.house
+
+STAYS = re.compile(
+    r"(?a)[0-9a-f]{12,}|（[\w]+）|^[\w-]+: |\w+: (?=[\d.]|general)"  # digests, codes of choices and of parameters
+    r"|https?://\S+|github\.com\S*|docs/\S+|`[^`]*`|\b\w+(?:[-_.:][\w]+)+\b"  # addresses, files, codes of tables
+    r"|\b[A-Z][\w’']*(?:[ ,]+(?:and|of|in|the|for|[A-Z][\w’':]*|\d[\d:–-]*))*"  # names of people, journals, programs
+    r"|[A-Z]{2,}|\b[A-Za-z]\^?\w?\b(?:\[[^\]]*\])?"  # single letters of formulas
+)
+"""What is the same in both languages."""
+ALLOWED = {
+    "csv", "xunhuan", "logit", "cut", "flow", "use", "final", "output", "value", "added", "sd", "ln", "min", "max", "share",
+    "toml", "inputs", "scale", "ypp", "common", "rcep", "toyland", "absorption", "origin", "forward", "low", "high", "unit",
+    "lowest",
+}  # fmt: skip
+"""Names of columns, choices and formulas."""
+
+
+def texts(page: str) -> Iterator[str]:
+    """What is read on a page: no scripts, no commands, no references, which are cited as they are."""
+    body = re.sub(r"<(script|style|code|pre)\b.*?</\1>|<ol class=\"refs\".*?</ol>", "", page, flags=re.S)
+    body = re.sub(r"</?(?:sub|sup|em|b)>", "", body)
+    yield from (html.unescape(t).strip() for t in re.split(r"<[^>]+>", body))
+    yield from map(html.unescape, re.findall(r'(?:aria-label|title)="([^"]*)"', body))
+
+
+def english(said: Iterable[str]) -> list[str]:
+    """Texts with English words that are neither names nor codes, and those that could have been said in Chinese."""
+    said = list(dict.fromkeys(said))
+    missed = [t for t in said if not re.search("[\u4e00-\u9fff]", t) and words.in_language(t, "zh") != t]
+    rest = {t: [w for w in re.findall(r"[A-Za-z]{3,}", STAYS.sub(" ", t)) if w not in ALLOWED] for t in said}
+    plain = {t: left or re.findall(r"[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}", t) for t, left in rest.items()}
+    return [t for t, left in plain.items() if left or t in missed]
+
+
+@pytest.mark.parametrize("name", ["rcep", "chip-embargo"])
+def test_the_report_of_a_result_is_chinese(library_result: Callable[[str], Path], name: str) -> None:
+    page = ScenarioReport(open_result(library_result(name)), "zh").html()
+    assert '<html lang="zh-Hans">' in page
+    assert english(texts(page)) == []
+
+
+def test_the_report_of_a_table_is_chinese(toy: Accounts) -> None:
+    assert english(t for t in texts(CirculationReport(toy, lang="zh").html()) if t != "Toyland") == []
+
+
+def test_english_is_found_where_it_is() -> None:
+    said = [
+        "各方案",
+        "Sources",
+        "hardest hit first",
+        "Change of real income.",
+        "Bown（2020，East Asian Economic Review）",
+    ]
+    assert english(iter(said)) == ["Sources", "hardest hit first", "Change of real income."]
+
+
+def read(part: Any) -> Iterator[str]:
+    """What is read on a page of the web."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list | tuple):
+        for p in part:
+            yield from read(p)
+    elif isinstance(part, Component) and not isinstance(part, parts.Code):
+        for name in ("children", "title", "aria-label", "placeholder"):
+            value = getattr(part, name, None)
+            yield from read(value) if name == "children" else [value] * isinstance(value, str)
+
+
+def test_the_web_page_of_circulation_is_chinese() -> None:
+    selection = state.selected("/circulation", "?table=toyland&lang=zh")
+    page = spoken(circulation.PAGE.draw(selection, None, None), "zh")  # type: ignore[arg-type]
+    assert english(read(page)) == []
+    assert any(getattr(p, "title", None) == glossary.terms()["own"].meaning("zh") for p in _walk(page))
+
+
+def _walk(part: Any) -> Iterator[Component]:
+    if isinstance(part, list | tuple):
+        for p in part:
+            yield from _walk(p)
+    elif isinstance(part, Component):
+        yield part
+        yield from _walk(getattr(part, "children", None))
+
+
+def test_every_text_of_the_library_has_its_chinese() -> None:
+    own = tomllib.loads((resources.files("xunhuan.faces") / "library.toml").read_text(encoding="utf-8"))
+    assert sorted(own) == sorted(layers.library())
+    for name, path in layers.library().items():
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        pairs = zip(words.scenario_texts(raw), words.scenario_texts(own[name]), strict=True)
+        assert [
+            en for en, zh in pairs if bool(en) is not bool(zh) or (zh and not re.search("[\u4e00-\u9fff]", zh))
+        ] == []
+        named = {s["name"] for s in raw["shock"]} | set(raw.get("arms", ()))
+        assert named <= set(words.arms_in_chinese(name)), name
+
+
+def test_every_note_and_title_of_a_bundled_table_is_said_in_chinese(
+    toy: Accounts, china: Accounts, world: Accounts
+) -> None:
+    for acc in (toy, china, world):
+        said = [acc.title, acc.source, *acc.notes]
+        assert [n for n in said if words.in_language(n, "zh") == n] == []
+
+
+def test_every_definition_of_a_model_is_said_in_chinese() -> None:
+    told = [q.definition.strip().split("\n\n")[0] for m in xh.models().values() for q in m.quantities]
+    assert [d for d in told if words.in_language(d, "zh") == d] == []
+    assert len(told) > 80
+
+
+def test_what_the_catalogue_says_has_the_same_holes_in_both_languages() -> None:
+    raw = tomllib.loads((resources.files("xunhuan.faces") / "sentences.toml").read_text(encoding="utf-8"))
+    holes = re.compile(r"\{\w+\}")
+    for english_, chinese in (pair for part in raw.values() for pair in part.items()):
+        assert set(holes.findall(english_)) == set(holes.findall(chinese)), english_
+
+
+def test_places_are_known_by_their_official_and_common_names(world: Accounts) -> None:
+    g = world.geography
+    for name, code in {"台湾": "TWN", "Taiwan": "TWN", "香港": "HKG", "Hong Kong": "HKG", "广东省": "CN-GD",
+                       "广西壮族自治区": "CN-GX", "Nei Mongol": "CN-NM"}.items():  # fmt: skip
+        assert g.codes[g.index(name)] == code
+        assert [g.codes[k] for k in g.select(f"{name}+USA")] == sorted((code, "USA"), key=g.codes.index)
+    assert (g.name("HKG", "zh"), g.name("TWN", "zh")) == ("中国香港", "中国台湾")
+    assert len(other_names()) > 60
+
+
+def test_abroad_is_beyond_the_customs_border() -> None:
+    every = [words.catalogue(), *(m.words for m in xh.models().values())]
+    assert [k for w in every for k, (_, zh) in w.items() if "国外" in zh or "海外" in zh or zh == "摘要"] == []
+
+
+def test_the_command_line_speaks_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        assert main(["--lang", "zh", "circulation", "toyland"]) == 0
+        said = capsys.readouterr().out
+        assert "国际循环" in said
+        assert english(said.replace("│", "\n").replace("┃", "\n").splitlines()[:4]) == []
+        assert main(["--lang", "zh", "circulation", "toyland", "--region", "Notland"]) == 2
+        assert capsys.readouterr().err.startswith("错误：没有名为“Notland”的地区")
+        assert main(["explain", "省际循环"]) == 0
+        assert "nation" in capsys.readouterr().out
+    finally:
+        speak("")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("XUNHUAN_LANG", raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert language_spoken() == "zh"
+
+
+def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
+    assert glossary.explain("  net   OMEGA ") is glossary.terms()["omega_net"]
+    with pytest.raises(UnknownName, match="term"):
+        glossary.explain("no such thing")
+    docs = Path(__file__).parents[2] / "docs" / "glossary.md"
+    assert docs.read_text(encoding="utf-8") == glossary.as_page()
