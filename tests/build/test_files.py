@@ -49,7 +49,7 @@ def test_what_cannot_be_built_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         ),
         (["history", "--raw", str(tmp_path)], "history is read from the package alone"),
         (["history", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 18 of 18 files"),
-        (["elasticities", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 4 of 4 files"),
+        (["elasticities", "--raw", str(tmp_path), "-o", str(tmp_path)], "the raw folder lacks 5 of 5 files"),
     ):
         assert main(["build", *words]) == 2
         assert said in capsys.readouterr().err

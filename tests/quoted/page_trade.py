@@ -125,7 +125,11 @@ def _lost(deficits: str) -> dict[str, str]:
         "west": (list(WEST), {"ban": True}),
     }
     shocks = [
-        {"name": n, "trade_cost": [{"from": "CHN", "to": who, **how}, {"from": who, "to": "CHN", **how}]}
+        {
+            "name": n,
+            "plausible": False,
+            "trade_cost": [{"from": "CHN", "to": who, **how}, {"from": who, "to": "CHN", **how}],
+        }
         for n, (who, how) in dearer.items()
     ]
     data = {

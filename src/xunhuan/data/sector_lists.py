@@ -246,7 +246,7 @@ def of_isic(codes: Codes, isic: Codes) -> Sectors:
 
     >>> made = of_isic(("01T02", "26"), ("A01T02", "C26"))
     >>> made.names_en[1], made.groups["goods"], made.groups["electronics"]
-    ('Computers, electronic and optical products', ('01T02', '26'), ('26',))
+    ('Computer, electronic and optical products', ('01T02', '26'), ('26',))
     """
     named = {classes(i): (en, zh) for x in ("figaro64", "icio2025", "icio2023") for i, en, zh in _rows(x)}
     common = sector_list("common").sectors

@@ -1,6 +1,6 @@
 """How many questions are to come, which decides whether an answer is worth compiling; the answer does not depend on it.
 
-Bytes may, in their last digits: so that a run gives the same bytes again it says what it expects, whatever was asked before.
+Bytes may, in their last digits: a scenario expects many, so that it gives the same bytes whatever was asked before.
 """
 
 from __future__ import annotations
@@ -27,18 +27,6 @@ def expecting(many: bool) -> Iterator[None]:
         yield
     finally:
         _many.reset(before)
-
-
-@contextmanager
-def expecting_few() -> Iterator[None]:
-    """A block in which few questions are to come unless a block around it says otherwise: a scenario's arms.
-
-    >>> with expecting(many=True), expecting_few():
-    ...     expected()
-    True
-    """
-    with expecting(many=bool(_many.get())):
-        yield
 
 
 def expected() -> bool | None:

@@ -45,7 +45,7 @@ def run_layers(
 
     Raises BadInput listing all that is wrong with the scenario; NotConverged where an arm has no answer.
     """
-    with expecting(many=bool(layers.data.get("uncertainty"))):
+    with expecting(many=True):
         return _run(layers, out, plan, progress)
 
 

@@ -16,7 +16,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
-from xunhuan.models.expecting import expecting_few
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Model, Numbers, Quantity, Response, Shock, Status
 from xunhuan.scenario.lend import responded
 from xunhuan.scenario.observe import MEASURES, View
@@ -280,7 +280,7 @@ def ask(bench: Bench, name: str, doses: Mapping[str, float], memo: Memo, full: b
     if not asked[1] and asked[2] is None and not registry.find(name).evolves:
         return None
     if asked not in memo:
-        with expecting_few():
+        with expecting(many=True):
             response = responded(registry.find(name), acc, Shock(asked[1]), bench.parameters[name], bench.others)
         memo[asked] = as_kept(bench, acc, name, response, full)
     return asked
@@ -330,7 +330,7 @@ def weighed(
     """
     name, acc, edits = _posed(bench, doses, of)
     model = registry.find(name)
-    with expecting_few():
+    with expecting(many=True):
         response = responded(model, acc, Shock(edits + extra), bench.parameters[name], bench.others)
     return response, model.read(acc, response, bench.view.places)
 

@@ -228,7 +228,7 @@ def test_simulate_prints_who_is_hit(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "toyland", *arguments, "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("region,name,where,welfare,real_income,real_income_per_head")
-    assert {line.split(",")[0] for line in lines[1:]} == {"AT-N", "AT-E", "AT-S", "BOR"}
+    assert {line.split(",")[0] for line in lines[1:]} == {"ATL", "AT-N", "AT-E", "AT-S", "BOR"}
 
 
 def test_simulate_fails_where_the_solver_fails(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from xunhuan.data.store import known_tables, load_log
 from xunhuan.faces import figures, words
 from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
-from xunhuan.faces.figures.maps import Scale
+from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
 from xunhuan.faces.report.page import (
     Album,
     Grid,
@@ -274,7 +274,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
     acc, ds, album = found.acc, found.region, Album()
     shown = set(ds["region"].values.astype(str))
     if any(t is not None and c in shown for c, t in zip(acc.geography.codes, acc.geography.tile, strict=True)):
-        _maps(found, album, lang)
+        add_maps(found, album, lang)
     album.add(
         "shares",
         figures.circulation_bars(ds, language=lang),
@@ -300,24 +300,11 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         figures.cluster_matrix(matrix, language=lang),
     )
     for circuit in ("own", "external") if found.spread is not None else ():
-        _intervals(found, album, circuit, lang)
+        add_intervals(found, album, circuit, lang)
     if "map-own" in album:  # for files only: the page shows the three apart, so that they fit a telephone
         maps = figures.circulation_maps(ds, acc.geography, language=lang)
         album.add("maps", maps, "The three shares as tile maps.", "Three tile maps: abroad, other regions, own")
     return album
-
-
-def _intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> None:
-    assert found.spread is not None
-    ends = found.bounds or (None, None)
-    drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language=lang)
-    thin = "" if found.bounds is None else " Thin lines are arithmetic limits, not intervals."
-    caption = (
-        f"{found.places.capitalize()} ranked by the share {style.word(circuit, lang)}: the estimate and its 90% "
-        f"interval over {len(found.spread.seen)} versions of the table.{thin}"
-    )
-    alt = f"Estimate and 90% interval of the share {style.word(circuit, lang)}, one row a region, largest on top"
-    album.add(f"intervals-{circuit}", drawn, caption, alt)
 
 
 def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
@@ -447,16 +434,3 @@ def _members(found: Findings, lang: Lang) -> str:
     if lang == "zh":
         return "".join(f"{n}：{'、'.join(geo.name(c, lang) for c in m)}。" for n, m in kept.items())
     return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())
-
-
-def _maps(found: Findings, album: Album, lang: Lang) -> None:
-    captions: dict[Scale, str] = {
-        "external": "GDP absorbed abroad. Tiles stand roughly where the places lie.",
-        "inter": f"GDP absorbed in other {found.places}.",
-        "own": "GDP absorbed where it is made.",
-    }
-    for circuit, caption in captions.items():
-        key = f"{style.word(circuit, lang)}, {style.word('share_gdp', lang)}"
-        values = found.region[circuit].to_series()
-        fig = figures.tile_map(values, found.acc.geography, scale=circuit, language=lang, key=key)
-        album.add(f"map-{circuit}", fig, caption, f"Tile map: {caption}")
