@@ -122,7 +122,10 @@ class Bench:
         """The accounts where nothing happens, as a model has them under its parameters: what its answers are changes of."""
         acc = self.rest(self.after[name]) if name in self.after else self.base
         at_rest = registry.find(name).at_rest
-        return acc if at_rest is None else at_rest(acc, self.parameters[name])
+        if at_rest is None:
+            return acc
+        with expecting(many=True):
+            return at_rest(acc, self.parameters[name])
 
     def evolves(self, name: str) -> bool:
         """Whether something happens to a model's accounts without any edit: by itself, or by one it comes after."""
