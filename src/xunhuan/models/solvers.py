@@ -127,16 +127,39 @@ class _State(NamedTuple):
     k: jax.Array
 
 
+def repeated(going: Callable[[Any], Any], on: Callable[[Any], Any], start: Any) -> Any:
+    """Apply `on` while `going`: a loop of the compiled program, or within `plainly` one of Python's."""
+    if not _plain.get():
+        return jax.lax.while_loop(going, on, start)
+    while going(start):
+        start = on(start)
+    return start
+
+
+def _written(a: JaxArray, slot: JaxArray, row: Vector) -> JaxArray:
+    """The array with one row in its place; within `plainly` the same array."""
+    if not _plain.get():
+        return a.at[slot].set(row)
+    kept: Any = a
+    kept[slot] = row
+    return a
+
+
+def _over_root(a: JaxArray) -> JaxArray:
+    """a^(−1/2)."""
+    return 1 / xp.sqrt(a) if _plain.get() else jax.lax.rsqrt(a)
+
+
 def _mixing(turns: JaxArray, valid: JaxArray, residual: Vector, ridge: float) -> Vector:
     """Weights γ minimising |r − Σ_m γ_m Δr_m|² over valid rows, rows scaled to unit length, Tikhonov-regularised.
 
     turns window n · valid window · residual n · a row that is not valid gets weight 0.
     """
     gram = turns @ turns.T
-    square = jnp.where(valid, jnp.diag(gram), 0.0)
-    scale = jnp.where(square > 0, jax.lax.rsqrt(jnp.where(square > 0, square, 1.0)), 0.0)
-    unit = scale[:, None] * gram * scale + jnp.diag(ridge + jnp.where(scale > 0, 0.0, 1.0))
-    weights: Vector = scale * jnp.linalg.solve(unit, scale * (turns @ residual))
+    square = xp.where(valid, xp.diag(gram), 0.0)
+    scale = xp.where(square > 0, _over_root(xp.where(square > 0, square, 1.0)), 0.0)
+    unit = scale[:, None] * gram * scale + xp.diag(ridge + xp.where(scale > 0, 0.0, 1.0))
+    weights: Vector = scale * xp.linalg.solve(unit, scale * (turns @ residual))
     return weights
 
 
@@ -151,24 +174,24 @@ def _advance(options: Options, s: _State, r: Vector) -> _State:
     Rows of the history are written in place and counted by `filled`; a rejection only sets the count to 0, so the
     large arrays are never copied.
     """
-    err = jnp.max(jnp.abs(r))
-    good = jnp.isfinite(err) & (err <= options.growth * s.best)
+    err = xp.max(xp.abs(r))
+    good = xp.isfinite(err) & (err <= options.growth * s.best)
     better = good & (err < s.best)
     slot = s.filled % options.window
-    steps = s.steps.at[slot].set(jnp.where(good, s.x - s.last_x, 0.0))
-    turns = s.turns.at[slot].set(jnp.where(good, r - s.last_r, 0.0))
-    filled = jnp.where(good, s.filled + s.has_last, 0)
-    mix = _mixing(turns, jnp.arange(options.window) < filled, r, options.ridge)
+    steps = _written(s.steps, slot, xp.where(good, s.x - s.last_x, 0.0))
+    turns = _written(s.turns, slot, xp.where(good, r - s.last_r, 0.0))
+    filled = xp.where(good, s.filled + s.has_last, 0)
+    mix = _mixing(turns, xp.arange(options.window) < filled, r, options.ridge)
     forward = s.x + _capped(r - mix @ steps - mix @ turns, options.largest_step)
-    best_x, best_r = jnp.where(better, s.x, s.best_x), jnp.where(better, r, s.best_r)
-    damping = jnp.where(good, s.damping, s.damping / 2)
+    best_x, best_r = xp.where(better, s.x, s.best_x), xp.where(better, r, s.best_r)
+    damping = xp.where(good, s.damping, s.damping / 2)
     back = best_x + damping * _capped(best_r, options.largest_step)
     return _State(
-        x=jnp.where(good, forward, back),
-        last_x=jnp.where(good, s.x, best_x), last_r=jnp.where(good, r, best_r),
-        best_x=best_x, best_r=best_r, best=jnp.where(better, err, s.best), best_k=jnp.where(better, s.k, s.best_k),
-        steps=steps, turns=turns, filled=filled, has_last=good | jnp.isfinite(s.best), damping=damping,
-        rejected=s.rejected + ~good, finite=jnp.isfinite(err), k=s.k + 1,
+        x=xp.where(good, forward, back),
+        last_x=xp.where(good, s.x, best_x), last_r=xp.where(good, r, best_r),
+        best_x=best_x, best_r=best_r, best=xp.where(better, err, s.best), best_k=xp.where(better, s.k, s.best_k),
+        steps=steps, turns=turns, filled=filled, has_last=good | xp.isfinite(s.best), damping=damping,
+        rejected=s.rejected + ~good, finite=xp.isfinite(err), k=s.k + 1,
     )  # fmt: skip
 
 
@@ -181,15 +204,14 @@ def fixed_point(g: Map, x0: Vector, options: Options = Options()) -> tuple[Vecto
     search goes on from the best point with a plain step, halved at each rejection.
 
     g maps a vector to one of the same length · x0 first guess.
-    Returns the best point and SolveInfo; never raises for a failed search, whose outcome says so.
+    Returns the best point and SolveInfo; never raises for a failed search, whose outcome says so. Within `plainly` the same
+    in numpy.
 
     >>> x, info = fixed_point(jnp.cos, jnp.ones(1))
     >>> float(x[0]).__round__(10), OUTCOMES[int(info.outcome)]
     (0.7390851332, 'converged')
     """
-    end = jax.lax.while_loop(
-        partial(_going, options), lambda s: _advance(options, s, g(s.x) - s.x), _start(x0, options)
-    )
+    end = repeated(partial(_going, options), lambda s: _advance(options, s, g(s.x) - s.x), _start(x0, options))
     return end.best_x, _ended(options, end)
 
 
@@ -214,12 +236,12 @@ def fixed_points(g: Map, x0: JaxArray, options: Options = Options()) -> tuple[Ja
 
 def _start(x0: Vector, options: Options) -> _State:
     n = x0.shape[0]
-    none = jnp.zeros((options.window, n))
+    rows = (options.window, n)  # of two arrays, since each is written on
     return _State(
-        x=x0, last_x=x0, last_r=jnp.zeros(n), best_x=x0, best_r=jnp.zeros(n),
-        best=jnp.asarray(jnp.inf), best_k=jnp.asarray(0),
-        steps=none, turns=none, filled=jnp.asarray(0), has_last=jnp.asarray(False),
-        damping=jnp.asarray(1.0), rejected=jnp.asarray(0), finite=jnp.asarray(True), k=jnp.asarray(0),
+        x=x0, last_x=x0, last_r=xp.zeros(n), best_x=x0, best_r=xp.zeros(n),
+        best=xp.asarray(xp.inf), best_k=xp.asarray(0),
+        steps=xp.zeros(rows), turns=xp.zeros(rows), filled=xp.asarray(0), has_last=xp.asarray(False),
+        damping=xp.asarray(1.0), rejected=xp.asarray(0), finite=xp.asarray(True), k=xp.asarray(0),
     )  # fmt: skip
 
 
@@ -229,9 +251,9 @@ def _going(options: Options, s: _State) -> JaxArray:
 
 
 def _ended(options: Options, end: _State) -> SolveInfo:
-    failed = jnp.where(end.k >= options.max_iterations, MAX_ITERATIONS, jnp.where(end.finite, DIVERGED, NONFINITE))
-    outcome = jnp.where(end.best <= options.tolerance, CONVERGED, failed)
-    return SolveInfo(outcome, end.k, end.best, jnp.argmax(jnp.abs(end.best_r)))
+    failed = xp.where(end.k >= options.max_iterations, MAX_ITERATIONS, xp.where(end.finite, DIVERGED, NONFINITE))
+    outcome = xp.where(end.best <= options.tolerance, CONVERGED, failed)
+    return SolveInfo(outcome, end.k, end.best, xp.argmax(xp.abs(end.best_r)))
 
 
 def implicit_fixed_point(
@@ -267,64 +289,6 @@ def implicit_fixed_point(
     root, info = jax.lax.custom_root(residual, jax.lax.stop_gradient(x0), solve, tangent, has_aux=True)
     outcome, iterations, size, worst = (jax.lax.stop_gradient(part) for part in info)
     return root, SolveInfo(outcome.astype(int), iterations.astype(int), size, worst.astype(int))
-
-
-def fixed_point_plainly(g: Map, x0: Any, options: Options = Options()) -> tuple[Any, SolveInfo]:
-    """`fixed_point` in numpy, step by step the same.
-
-    >>> x, info = fixed_point_plainly(np.cos, np.ones(1))
-    >>> float(x[0]).__round__(10), OUTCOMES[int(info.outcome)]
-    (0.7390851332, 'converged')
-    """
-    n, o = len(x0), options
-    steps: Any = np.zeros((o.window, n))
-    turns: Any = np.zeros((o.window, n))
-    x: Any = np.asarray(x0)
-    best_r: Any = np.zeros(n)
-    last_x, best_x, last_r = x, x, best_r
-    best, best_k, filled, rejected, k, damping, finite, has_last = np.inf, 0, 0, 0, 0, 1.0, True, False
-    while best > o.tolerance and k < o.max_iterations and rejected < o.rejections and k - best_k < o.patience:
-        r = g(x) - x
-        err = np.abs(r).max()
-        finite = bool(np.isfinite(err))
-        if finite and err <= o.growth * best:
-            if has_last:
-                steps[filled % o.window], turns[filled % o.window] = x - last_x, r - last_r
-                filled += 1
-            if err < best:
-                best_x, best_r, best, best_k = x, r, err, k
-            m = min(filled, o.window)
-            mix = _mixing_plainly(turns[:m], r, o.ridge)
-            ahead: Any = _capped(r - mix @ steps[:m] - mix @ turns[:m], o.largest_step)
-            last_x, last_r, has_last, x = x, r, True, x + ahead
-        else:
-            damping, rejected, filled = damping / 2, rejected + 1, 0
-            last_x, last_r, has_last = best_x, best_r, bool(np.isfinite(best))
-            back: Any = _capped(best_r, o.largest_step)
-            x = best_x + damping * back
-        k += 1
-    failed = MAX_ITERATIONS if k >= o.max_iterations else DIVERGED if finite else NONFINITE
-    outcome = CONVERGED if best <= o.tolerance else failed
-    told: tuple[Any, ...] = np.asarray(outcome), np.asarray(k), np.asarray(best), np.abs(best_r).argmax()
-    return best_x, SolveInfo(*told)
-
-
-def _mixing_plainly(turns: Any, residual: Any, ridge: float) -> Any:
-    """`_mixing` of the rows there are."""
-    gram = turns @ turns.T
-    square = np.diag(gram)
-    scale = np.where(square > 0, 1 / np.sqrt(np.where(square > 0, square, 1.0)), 0.0)
-    unit = scale[:, None] * gram * scale + np.diag(ridge + np.where(scale > 0, 0.0, 1.0))
-    return scale * np.linalg.solve(unit, scale * (turns @ residual))
-
-
-def repeated(going: Callable[[Any], Any], on: Callable[[Any], Any], start: Any) -> Any:
-    """Apply `on` while `going`: a loop of the compiled program, or within `plainly` one of Python's."""
-    if not _plain.get():
-        return jax.lax.while_loop(going, on, start)
-    while going(start):
-        start = on(start)
-    return start
 
 
 def root_of(

@@ -19,7 +19,6 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.caveats import partners_guessed, picks_partners
 from xunhuan.models import registry
-from xunhuan.models.expecting import expecting
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.arithmetic import checks
 from xunhuan.scenario.assess import Assessment, as_labelled, assess, headlines, require, unflatten
@@ -45,13 +44,6 @@ def run_layers(
 
     Raises BadInput listing all that is wrong with the scenario; NotConverged where an arm has no answer.
     """
-    with expecting(many=True):
-        return _run(layers, out, plan, progress)
-
-
-def _run(
-    layers: Layers, out: Path | None, plan: ensemble.Plan, progress: Callable[[str, int, int], None] | None
-) -> Result:
     if out is not None:
         check_place(out)
     begun, started = time.perf_counter(), datetime.now(UTC)

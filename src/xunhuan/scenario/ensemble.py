@@ -88,11 +88,6 @@ DrawRow = tuple[int, str, str, list[float]]
 
 def worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     """Outcome, message and headline values of some draws; a draw without an answer is said, not dropped."""
-    with expecting(many=True):
-        yield from _worked(bench, rows)
-
-
-def _worked(bench: Bench, rows: Sequence[tuple[int, _Values]]) -> Iterator[DrawRow]:
     assert bench.scenario.uncertainty is not None
     known = {q.column: q for q in bench.scenario.uncertainty.quantities()}
     benches: list[Bench | BadInput] = []
@@ -161,7 +156,7 @@ def _batched(model: Model[Any], left: list[tuple[Bench, Memo, Accounts, Asked]],
     while left:
         acc, done = left[0][2], 0
         parameters, shocks = [b.parameters[model.name] for b, *_ in left], [Shock(asked[1]) for *_, asked in left]
-        with contextlib.suppress(BadInput, NotConverged):
+        with contextlib.suppress(BadInput, NotConverged), expecting(many=True):
             answers = model.respond_many(acc, shocks, parameters, booked=booked)
             for (b, memo, _, asked), response in zip(left, answers, strict=True):
                 memo[asked] = as_kept(b, acc, model.name, response, full=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -10,7 +10,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Index
 from xunhuan.data.records import NUMBER, Change, Finite, Percent
 from xunhuan.errors import BadInput
-from xunhuan.models.edits.base import Local, RegionNames, Wrong
+from xunhuan.models.edits.base import Edit, Local, RegionNames, Wrong
 from xunhuan.models.edits.cells import Cellwise
 from xunhuan.models.edits.primitives import Cells, Ledger
 from xunhuan.models.edits.timed import Effect, Fading, places_of
@@ -19,7 +19,35 @@ DAYS_A_YEAR = 365.0
 """Days that the table's year is spread over."""
 
 
-class FinalDemand(Cellwise):
+class _Bought(Edit):
+    """An edit of what is bought, by a share or by an amount."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.change is None) == (self.value is None):
+            raise ValueError("give exactly one of change, amount")
+        return self
+
+    def check(self, acc: Accounts) -> tuple[Wrong, ...]:
+        """As every edit, and whether an amount can be spread."""
+        wrongs = super().check(acc)
+        if wrongs or self.value is None:
+            return wrongs
+        try:
+            share = self.share(acc)
+        except BadInput as e:
+            return (Wrong("amount", e.what, e.fix),)
+        return self.too_much(acc, share)
+
+    if TYPE_CHECKING:
+        change: float | None
+        value: float | None
+
+        def share(self, acc: Accounts) -> float: ...
+        def too_much(self, acc: Accounts, share: float) -> tuple[Wrong, ...]: ...
+
+
+class FinalDemand(_Bought, Cellwise):
     """Final demand of `regions` for goods `sectors` changes by the share `change` or by an `amount`, before budgets close.
 
     ŷ[s,i] = Π_k (1 + change_k)        over the edits k of a cell; at a dose λ (1 + change)^λ
@@ -63,21 +91,8 @@ class FinalDemand(Cellwise):
     change: Change | None = None
     value: Finite | None = Field(default=None, alias="amount")
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.change is None) == (self.value is None):
-            raise ValueError("give exactly one of change, amount")
-        return self
-
-    def check(self, acc: Accounts) -> tuple[Wrong, ...]:
-        """As every edit, and whether an amount can be spread."""
-        wrongs = super().check(acc)
-        if wrongs or self.value is None:
-            return wrongs
-        try:
-            share = self.share(acc)
-        except BadInput as e:
-            return (Wrong("amount", e.what, e.fix),)
+    def too_much(self, acc: Accounts, share: float) -> tuple[Wrong, ...]:
+        """All that is bought cannot go."""
         if share > -1:
             return ()
         bought = final_bought(acc, self.cells(acc))
@@ -107,7 +122,7 @@ class FinalDemand(Cellwise):
         ledger.times("final_demand", self.cells(ledger.acc), 1 + share, self)
 
 
-class Orders(Fading, Local):
+class Orders(_Bought, Fading, Local):
     """Final demand of `regions` for goods of `origin` changes by the share `change` or by an `amount` in all.
 
     demand[r,s,i] = base × Π_k (1 + change_k f_k(t))        over edits k in force, f their strength on day t, 0 to 1
@@ -159,21 +174,8 @@ class Orders(Fading, Local):
     change: Annotated[float, NUMBER, Field(ge=-1, le=1e3, allow_inf_nan=False), Percent] | None = None
     value: Finite | None = Field(default=None, alias="amount")
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.change is None) == (self.value is None):
-            raise ValueError("give exactly one of change, amount")
-        return self
-
-    def check(self, acc: Accounts) -> tuple[Wrong, ...]:
-        """As every edit, and whether an amount can be spread."""
-        wrongs = super().check(acc)
-        if wrongs or self.value is None:
-            return wrongs
-        try:
-            share = self.share(acc)
-        except BadInput as e:
-            return (Wrong("amount", e.what, e.fix),)
+    def too_much(self, acc: Accounts, share: float) -> tuple[Wrong, ...]:
+        """No more than all can be cancelled."""
         if -1 <= share <= 1e3:
             return ()
         return (

@@ -25,7 +25,7 @@ from xunhuan.models.solvers import (
     Options,
     SolveInfo,
     Vector,
-    fixed_point_plainly,
+    fixed_point,
     implicit_fixed_point,
     plainly,
     xp,
@@ -340,7 +340,7 @@ def solve_plainly(
     e, p, z, x0 = jax.tree.map(np.asarray, (e, p, z, x0))
     with plainly():
         k = prepared(e, p, z)
-        x, info = fixed_point_plainly(iteration(e, p, z, k, taxed, pace), x0, options)
+        x, info = fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)
         out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
     return out, x, info
 
