@@ -179,6 +179,19 @@ def test_a_draft_cannot_name_a_file() -> None:
     )
     assert data["base"] == "toyland"
     assert "extends: unknown key" in problems(scenario(base="/etc/passwd", extends=["../x.toml"]))
+    for model, place in (
+        ({"catchup": {"industry": "/etc/x.csv"}}, "model.catchup.industry"),
+        ({"rivalry": {"cities": {"industry": "../chips"}}}, "model.rivalry.cities.industry"),
+        ({"gateway": {"network": "/etc"}}, "model.gateway.network"),
+        ({"gateway": {"targets": "shares.csv"}}, "model.gateway.targets"),
+    ):
+        assert f"{place}: " in (told := problems(scenario(model={"trade": {}, **model}))), told
+        assert "is a file or a folder" in told
+    assert "is a file" not in problems(scenario(model={"trade": {}, "catchup": {"industry": "solar"}}))
+    rows = scenario(model={"trade": {"theta": "/etc/x.csv"}})
+    assert "model.trade.theta: must be a table or a number" in problems(rows)
+    for csv in ({"tariff": "/etc/x.csv"}, {"lines": "/etc/x.csv"}):
+        assert "must be a table" in (told := problems(scenario(shock=[{"name": "s"} | csv]))) or "unknown key" in told
 
 
 def test_drafts_have_largest_sizes() -> None:

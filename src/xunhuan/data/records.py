@@ -30,6 +30,30 @@ class Percent:
     """Marks a field whose ratio people write and read in per cent."""
 
 
+class OwnFile:
+    """Marks a field that names something bundled, or a file or folder of one's own: a server opens none for a visitor."""
+
+
+def own_files(record: type[BaseModel], given: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    """Place and text of every field of a record, and of records in it, that may name a file.
+
+    >>> from pydantic import create_model
+    >>> fleet = create_model("Fleet", harbour=(Annotated[str, OwnFile()], "usual"))
+    >>> list(own_files(create_model("All", fleet=(fleet, None)), {"fleet": {"harbour": "/tmp/x"}}))
+    [('fleet.harbour', '/tmp/x')]
+    """
+    for key, value in given.items():
+        field = record.model_fields.get(key)
+        if field is None:
+            continue
+        marks = [*field.metadata, *parts(field.annotation)]
+        if isinstance(value, str) and any(isinstance(a, OwnFile) for a in marks):
+            yield f"{place}{key}", value
+        elif isinstance(value, Mapping):
+            for inner in (a for a in marks if isinstance(a, type) and issubclass(a, BaseModel)):
+                yield from own_files(inner, value, f"{place}{key}.")
+
+
 def _number(value: object) -> object:
     """Refuse what Python would take for a number without being one."""
     if isinstance(value, bool | str):

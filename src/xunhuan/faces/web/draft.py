@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import own_files
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
@@ -144,7 +145,7 @@ def checked(draft: Mapping[str, Any], selection: Selection) -> Checked:
     """Check a draft as the command line checks a file, after its size, and how long it would take."""
     data = complete(draft, selection)
     too_much = tuple(_beyond(_sizes(data), selection.lang))
-    if too_much:
+    if too_much := (*too_much, *_files(data, selection.lang)):
         return Checked(None, too_much)
     found = _checked(json.dumps(data, ensure_ascii=False))
     if found.bench is not None:
@@ -193,6 +194,16 @@ def _beyond(sizes: Mapping[str, float], lang: str) -> Iterator[str]:
     for what, given in sizes.items():
         if not given <= MOST[what]:
             yield t("too_many", what=what, given=f"{given:g}", most=MOST[what])
+
+
+def _files(data: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """A line for every file or folder that a draft names: none is opened for a visitor."""
+    t, known = words.of(lang), registry.models()
+    for name, given in _part(data, "model").items():
+        if name in known and isinstance(given, Mapping):
+            for place, said in own_files(known[name].parameters, given, f"model.{name}."):
+                if Path(said).name != said or Path(said).suffix or Path(said).exists():
+                    yield t("no_files", where=place, given=said)
 
 
 def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, NotNegative, Part, Strict
+from xunhuan.data.records import NUMBER, Finite, NotNegative, OwnFile, Part, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup.industry import BOUNDS, Fact, IndustryFile, ShareReading, industry
 from xunhuan.models.edits.yearly import Year
@@ -52,7 +52,7 @@ class CatchupParameters(Strict):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    industry: Annotated[str, Field(min_length=1)] = Field(
+    industry: Annotated[str, Field(min_length=1), OwnFile()] = Field(
         default="chips", description="Name of a bundled industry (chips, solar) or path of an industry file."
     )
     years: tuple[Year, Year] | None = Field(

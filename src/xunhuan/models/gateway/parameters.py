@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from xunhuan.data.records import NUMBER, Flag, NotNegative, Positive, Share, Strict
+from xunhuan.data.records import NUMBER, Flag, NotNegative, OwnFile, Positive, Share, Strict
 from xunhuan.models.edits.base import SectorNames
 
 DistanceMode = Literal["freight", "gravity"]
@@ -49,7 +49,7 @@ class GatewayParameters(Strict):
     'both'
     """
 
-    network: Annotated[str, Field(min_length=1)] = Field(
+    network: Annotated[str, Field(min_length=1), OwnFile()] = Field(
         default="transport-2017",
         description="Name of a bundled network, or a folder with cities.csv, gateways.csv, edges.csv and goods.csv.",
     )
@@ -127,7 +127,7 @@ class GatewayParameters(Strict):
         default=ModeCost(rate=0.30, terminal=100.0, speed=450.0, wait=3.0, detour=1.25),
         description="What carrying over a land border costs.",
     )
-    targets: str = Field(
+    targets: Annotated[str, OwnFile()] = Field(
         default="network",
         description="Observed shares of gateways, to which their costs are fitted: network, the default, the network's own "
         "targets.csv where it has one; none; or a CSV with class, way, gateway, share.",

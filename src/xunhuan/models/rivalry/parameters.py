@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from xunhuan.data.classification import Sectors
-from xunhuan.data.records import NUMBER, Finite, NotNegative, Positive, Share, Strict
+from xunhuan.data.records import NUMBER, Finite, NotNegative, OwnFile, Positive, Share, Strict
 from xunhuan.models.edits.base import SectorNames
 
 _Phis = Annotated[tuple[Share, ...], Field(min_length=1, max_length=21)]
@@ -98,7 +98,7 @@ class Cities(_Runs):
     draw           number in (0, 1) that picks a draw of every cell that has a range; none: cells as they are written
     """
 
-    industry: str = "chips"
+    industry: Annotated[str, OwnFile()] = "chips"
     need: str | Mapping[str, Positive] = Field(default_factory=dict)
     promotion: NotNegative = 0.10
     own_bill: Share = 0.23
