@@ -28,10 +28,11 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.models.edits import Tariff, TradeCost
 from xunhuan.models.edits.primitives import primitives
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
-from xunhuan.models.trade.kernel import solve
-from xunhuan.models.trade.solve import problem, search
+from xunhuan.models.trade.kernel import solve, solve_plainly
+from xunhuan.models.trade.solve import Problem, problem, search
 
 RAW = Path(os.environ.get("XUNHUAN_RAW", Path(__file__).parents[2] / "shared" / "data"))
 WAR = Shock((Tariff("CHN", "USA", "goods", add=0.25), Tariff("USA", "CHN", "goods", add=0.25)), "trade war")
@@ -107,6 +108,18 @@ def nafta() -> None:
     print(
         f"  real wages, percent: {np.round(100 * (ours[at] - 1), 2)}; largest gap {np.abs(ours / theirs - 1).max():.1e}"
     )
+
+
+def plainly_once(acc: Accounts) -> None:
+    """A first answer on the large table, for which nothing is compiled."""
+    task = problem(acc, primitives(acc, WAR), TradeParameters())
+    done = best(lambda: solve_plainly(*_given(task))[1], 3)
+    line(f"{acc.name}, a first answer, nothing compiled", done)
+
+
+def _given(task: Problem) -> tuple[Any, ...]:
+    e, p, z, o = task.economy, task.elasticities, task.shift, task.options
+    return e, p, z, task.start, o.tolerance, o.max_iterations, task.taxed
 
 
 def world(acc: Accounts) -> None:
@@ -208,12 +221,15 @@ def main() -> None:
         return
     print(f"jax {jax.__version__} on {jax.devices()[0].device_kind}, {os.cpu_count()} cores")
     if RAW.is_dir():
-        nafta()
+        with expecting(many=True):
+            nafta()
     else:
         print(f"NAFTA left out: no raw data at {RAW}")
     acc = load(arguments.table)
-    world(acc)
-    ensemble(acc)
+    plainly_once(acc)
+    with expecting(many=True):
+        world(acc)
+        ensemble(acc)
     second_call(arguments.table)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import LongRun, Response, Shock
 from xunhuan.models.solvers import Vector, use_compile_cache
 from xunhuan.models.trade import detail, rebuild
@@ -58,7 +59,8 @@ def long_run_lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
         p = primitives_of(rest.accounts, shock, parameters)
         own = base if (p.wedge_base == still.wedge_base).all() else None
         task = problem(rest.accounts, p, parameters, own, held=held)
-        found = conclude(rest.accounts, task, parameters, start)
+        with expecting(many=True):  # who borrows asks year by year
+            found = conclude(rest.accounts, task, parameters, start)
         if not booked:
             lean = detail.volumes(rest.accounts, task.base, task.shift, found.out)
             return Response(rest.accounts, lean, found.status), found.state

@@ -21,6 +21,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.records import changed
 from xunhuan.errors import NotConverged
 from xunhuan.models.edits.primitives import Primitives
+from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.slopes import SHARPEST, Controls, Effects
 from xunhuan.models.solvers import (
@@ -296,7 +297,8 @@ class TradeSlopes:
         """The state at rates x, kept for the next question at the same. Raises NotConverged."""
         if self._at is None or not np.array_equal(self._at.rates, x):
             task = self.problem_at(x)
-            _, root, info = search_from(task, jnp.asarray(self._near(x)))
+            with expecting(many=True):  # a game asks at rates near each other
+                _, root, info = search_from(task, jnp.asarray(self._near(x)))
             if int(info.outcome) != CONVERGED:
                 said = status(self.accounts, info, task.options).message
                 raise NotConverged("no equilibrium at the rates players choose", where=said)
@@ -360,7 +362,8 @@ class TradeSlopes:
     def settled(self, x: Array) -> tuple[Accounts, Array, Status]:
         """Accounts, volumes of output r i (new / old), and how the search for other equilibria at rates x ended."""
         task = self.problem_at(x)
-        found = conclude(self.accounts, task, self.parameters)
+        with expecting(many=True):
+            found = conclude(self.accounts, task, self.parameters)
         w = self.ways
         paid = self.primitives.subsidy + np.asarray(_rates(w, w.paid, jnp.asarray(x)))
         new = rebuild.accounts(self.accounts, task.base, task.shift, found.out, paid, found.status)
