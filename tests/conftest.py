@@ -20,6 +20,8 @@ from xunhuan.data.toyland import toyland
 from xunhuan.faces.cli import main
 from xunhuan.scenario.layers import read_layers
 
+CHOSEN = {"chip-embargo", "chips-2035", "rcep"}
+"""Scenarios of the library that are run under each choice of their models as well."""
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
@@ -103,10 +105,11 @@ def toy_result(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def library_result(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder the command line writes for a scenario of the library, without draws, or with few where it is never told
-    without. To change it, copy it."""
+    without, and mostly without what each choice would give. To change it, copy it."""
 
     def made(name: str) -> Path:
         few = ("--set", "uncertainty.draws=4") if "split" in read_layers(name).data else ("--no-draws",)
+        few += () if name in CHOSEN else ("--no-choices",)
         return once(tmp_path_factory, f"library-{name}", lambda path: command("run", name, *few, "-o", str(path)))
 
     return made

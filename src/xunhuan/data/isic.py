@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 SECTIONS = {
     "A": (1, 3), "B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47), "H": (49, 53),
@@ -57,6 +58,7 @@ def _edge(digits: str, end: int) -> int:
     return int(digits) * size + end * (size - 1)
 
 
+@lru_cache(10_000)
 def divisions(code: str) -> frozenset[int]:
     """ISIC Rev.4 divisions a code names, whole or in part; empty where the code is of another kind.
 

@@ -14,14 +14,17 @@ _Progress = Callable[[str, int, int], None]
 
 
 def record(
-    layers: Layers, out: Path, plan: ensemble.Plan = ensemble.Plan(workers=1), progress: _Progress | None = None
-) -> Result:
+    layers: Layers, out: Path, plan: ensemble.Plan = ensemble.Plan(workers=1), progress: _Progress | None = None,
+    choices: bool = True,
+) -> Result:  # fmt: skip
     """Run a scenario and write its result folder at `out`, report included; the result as read back.
 
-    An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
+    choices: as in `bench.run_layers`. An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
     """
     from xunhuan.faces.report import scenario_report
     from xunhuan.faces.speaking import language_spoken
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    return bench.run_layers(layers, out, plan, progress).save(out, partial(scenario_report, lang=language_spoken()))
+    return bench.run_layers(layers, out, plan, progress, choices).save(
+        out, partial(scenario_report, lang=language_spoken())
+    )

@@ -39,8 +39,10 @@ def run_layers(
     out: Path | None = None,
     plan: ensemble.Plan = ensemble.Plan(workers=1),
     progress: Callable[[str, int, int], None] | None = None,
+    choices: bool = True,
 ) -> Result:
-    """Run a scenario as read by `layers.read`; with `out`, finished draws are kept beside it until it is written.
+    """Run a scenario as read by `layers.read`; with `out`, finished draws are kept beside it until it is written. Without
+    `choices` the headline is not worked out under each choice that a model leaves open, which can be half of the time.
 
     Raises BadInput listing all that is wrong with the scenario; NotConverged where an arm has no answer.
     """
@@ -53,7 +55,7 @@ def run_layers(
     require(nominal)
     data, (labels, values) = nominal.data, headlines(nominal.data)
     summary = _own_intervals(_summary(bench, data, labels, values), data)
-    choices = by_choice(bench, nominal, memo)
+    by_chosen = by_choice(bench, nominal, memo) if choices else None
     memo.clear()
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
@@ -76,7 +78,7 @@ def run_layers(
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
         "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
     }  # fmt: skip
-    return Result(bench.scenario, data, summary, manifest, draws, outcomes, choices)
+    return Result(bench.scenario, data, summary, manifest, draws, outcomes, by_chosen)
 
 
 def _draws(

@@ -35,6 +35,8 @@ Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask s
 _Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
 NoDraws = Annotated[bool, typer.Option("--no-draws", help="Leave uncertainty out.")]
 
+_NoChoices = Annotated[bool, typer.Option("--no-choices", help="Leave out the headline under each choice of a model.")]
+
 Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
 
 LEAD = "chip-embargo"
@@ -56,6 +58,7 @@ def _run_command(
     set_: _Settings = None,
     workers: Workers = 0,
     no_draws: NoDraws = False,
+    no_choices: _NoChoices = False,
     yes: Yes = False,
 ) -> None:
     """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
@@ -64,7 +67,7 @@ def _run_command(
     layers = _layers(scenario, overlay, set_)
     if no_draws:
         layers = without_draws(layers)
-    _run(_meant(layers) if yes else layers, folder, Plan(workers))
+    _run(_meant(layers) if yes else layers, folder, Plan(workers), choices=not no_choices)
 
 
 def _ensemble(
@@ -146,12 +149,18 @@ def _meant(layers: Layers) -> Layers:
     return replace(layers, data={**layers.data, "shock": told})
 
 
-def _run(layers: Layers, folder: Path | None, plan: Plan, beside: Callable[[Result], None] | None = None) -> None:
+def _run(
+    layers: Layers,
+    folder: Path | None,
+    plan: Plan,
+    beside: Callable[[Result], None] | None = None,
+    choices: bool = True,
+) -> None:
     from xunhuan.faces.recording import record
 
     out = folder or Path("results") / layers.name
     with _progress() as tell:
-        result = record(layers, out, plan, tell)
+        result = record(layers, out, plan, tell, choices)
     _say_answer(result)
     if beside is not None:
         beside(result)

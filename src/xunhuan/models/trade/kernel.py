@@ -300,7 +300,7 @@ def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = 
     return _turn(e, p, z, prepared(e, p, z), x, taxed).out
 
 
-@partial(jax.jit, static_argnames=("taxed",))
+@partial(jax.jit, static_argnames=("taxed", "derived"))
 def solve(
     e: Economy,
     p: Elasticities,
@@ -310,14 +310,17 @@ def solve(
     max_iterations: int = 600,
     taxed: bool = False,
     pace: Pace = BOLD,
+    derived: bool = True,
 ) -> tuple[Equilibrium, Vector, SolveInfo]:
-    """The equilibrium, its state and how the search ended. Differentiable in every array but x0.
+    """The equilibrium, its state and how the search ended. Differentiable in every array but x0, unless `derived` says
+    that nobody will, which halves what is traced.
 
     taxed: whether export taxes or tolls may be other than 0; without them one contraction is spared.
     """
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
     k = prepared(e, p, z)
-    x, info = implicit_fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)
+    root = implicit_fixed_point if derived else fixed_point
+    x, info = root(iteration(e, p, z, k, taxed, pace), x0, options)
     out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
     return out, x, jax.lax.stop_gradient(info)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -125,7 +126,7 @@ def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Probl
 
 def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
     e, p, z, o = task.economy, task.elasticities, task.shift, task.options
-    way: Callable[..., Found] = solve if _compiled(task) else solve_plainly
+    way: Callable[..., Found] = partial(solve, derived=False) if _compiled(task) else solve_plainly
     return way(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
 
 
