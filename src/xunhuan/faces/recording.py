@@ -19,7 +19,8 @@ def record(
 ) -> Result:  # fmt: skip
     """Run a scenario and write its result folder at `out`, report included; the result as read back.
 
-    choices: as in `bench.run_layers`. An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
+    choices: as in `bench.run_layers`.
+    An existing result is replaced; anything else at `out` is left alone and refused. Raises BadInput, NotConverged.
     """
     from xunhuan.faces.report import scenario_report
     from xunhuan.faces.speaking import language_spoken
