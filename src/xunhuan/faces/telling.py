@@ -142,6 +142,10 @@ def raised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+OF_LOSS = "times the loss"
+"""Unit of what a policy makes good of a shock's loss."""
+
+
 def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataFrame:
     """Headline numbers of home, one a row: each model's first and what is told beside it, then measures and comparisons.
 
@@ -160,7 +164,7 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     shown = pd.DataFrame({"number": labels, "arm": [reading.say(a) for a in mine["arm"]]}, index=mine.index)
     for column in ("value", "median", "low", "high"):
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
-    plain = mine["unit"].where(mine["unit"] != "share", "ratio")
+    plain = mine["unit"].where(mine["unit"] != "share", OF_LOSS)
     shown["unit"] = plain.where(~percent, "%")
     return shown if reading.drawn else shown.drop(columns=["median", "low", "high"])
 

@@ -130,7 +130,7 @@ def structural_paths(
         {**group_coords(view.groups), "rank": np.arange(1, longest + 1)},
         definition=f"single chains of suppliers behind what a region finally buys, all of {least:g} of the whole or more: "
         "read from the final good to who adds the value; together they are "
-        + ", ".join(f"{a / b if b else 0.0:.1%} of {g.code}'s" for a, b, g in zip(got, whole, view.groups, strict=True)),
+        + ", ".join(f"{a / b if b else 0.0:.1%} ({g.code})" for a, b, g in zip(got, whole, view.groups, strict=True)),
         weighting="each share is of the row region's whole",
         citation=SOURCES["structural_paths"],
         columns=["path", "value", "share", "stages"],

@@ -185,7 +185,7 @@ def _say_answer(result: Result) -> None:
     from xunhuan.faces.reading import Reading
     from xunhuan.faces.report.scenario import answer_text
 
-    if said := answer_text(Reading(result)):
+    if said := answer_text(Reading(result, language_spoken())):
         typer.echo(f"{said}\n")
 
 
@@ -215,9 +215,11 @@ _ROUNDING = 1e-9
 
 def _written(x: float, unit: str) -> str:
     """A number by its unit: a year without commas, a ratio with a digit more."""
+    from xunhuan.faces.telling import OF_LOSS
+
     if unit == "date" and x == x:
-        return f"{x:.1f}" if x < float("inf") else "later"
-    return cell(0.0 if abs(x) < _ROUNDING else x, 3 if unit == "ratio" else 2)
+        return f"{x:.1f}" if x < float("inf") else in_my_words("later")
+    return cell(0.0 if abs(x) < _ROUNDING else x, 3 if unit in ("ratio", OF_LOSS) else 2)
 
 
 def _ended(result: Result) -> list[str]:
