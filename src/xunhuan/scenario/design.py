@@ -1,8 +1,7 @@
-"""Designs of draws: Latin hypercubes and Sobol sequences of scipy, Saltelli's design and indices of SALib."""
+"""Designs of draws: Latin hypercubes, and Saltelli's design on Sobol sequences with its indices; all of scipy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -66,15 +65,12 @@ def design(u: Uncertainty, versions: int = 1) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(points), name="draw"))
 
 
-def _problem(names: Mapping[str, object] | list[str]) -> dict[str, object]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
-
-
 def _saltelli(count: int, u: Uncertainty) -> Array:
-    from SALib.sample import sobol
-
-    names = [f"x{k}" for k in range(count)]
-    return np.asarray(sobol.sample(_problem(names), u.draws, calc_second_order=False, scramble=True, seed=u.seed))
+    """Saltelli's design: of each point of A and B, 2 D wide, the row of A, A with each column of B in turn, the row of B."""
+    both = qmc.Sobol(d=2 * count, scramble=True, rng=np.random.default_rng(u.seed)).random(u.draws)
+    a, b = both[:, :count], both[:, count:]
+    mixed = np.where(np.eye(count, dtype=bool), b[:, None, :], a[:, None, :])
+    return np.concatenate([a[:, None], mixed, b[:, None]], axis=1).reshape(-1, count)
 
 
 def sample_rows(u: Uncertainty) -> NDArray[np.intp]:
@@ -86,19 +82,25 @@ def sample_rows(u: Uncertainty) -> NDArray[np.intp]:
     return np.sort(np.concatenate([start, start + block - 1]))
 
 
+RESAMPLES = 200
+"""Bootstrap samples that half-widths of indices come from."""
+
+
 def indices(u: Uncertainty, values: Array) -> tuple[Array, Array, Array, Array]:
     """First-order and total Sobol indices of one number, and half-widths of their 90% bootstrap intervals.
 
-    values: one a draw of a "sobol" design. S_q = V(E[Y|q]) / V(Y); T_q = 1 − V(E[Y|all but q]) / V(Y) [Saltelli2010].
-    Each of length D; nan where a draw is missing or the number does not vary.
+    values: one a draw of a "sobol" design. S_q = V(E[Y|q]) / V(Y); T_q = 1 − V(E[Y|all but q]) / V(Y) [Saltelli2010];
+    half-width: z(0.95) times the standard deviation over resamples of the points. Each of length D; nan where a draw is
+    missing or the number does not vary.
     """
-    from SALib.analyze import sobol
-
-    names = [q.column for q in u.quantities()]
-    blank = np.full(len(names), np.nan)
+    count = len(u.quantities())
+    blank = np.full(count, np.nan)
     if not np.isfinite(values).all() or np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
         return blank, blank, blank, blank
-    found = sobol.analyze(
-        _problem(names), values, calc_second_order=False, num_resamples=200, conf_level=0.9, seed=u.seed
-    )
-    return tuple(np.asarray(found[k], dtype=float) for k in ("S1", "ST", "S1_conf", "ST_conf"))  # type: ignore[return-value]
+    by_point = values.reshape(u.draws, count + 2).T
+    picked = np.random.default_rng(u.seed).integers(u.draws, size=(RESAMPLES, u.draws))
+    some = by_point[:, np.concatenate([np.arange(u.draws)[None], picked])]  # row of the design, resample, point
+    found = stats.sobol_indices(func={"f_A": some[0], "f_B": some[-1], "f_AB": some[1:-1]}, n=u.draws)
+    first, total = (np.asarray(a, dtype=float) for a in (found.first_order, found.total_order))
+    wide = float(stats.norm.ppf(0.95))
+    return first[0], total[0], wide * first[1:].std(0, ddof=1), wide * total[1:].std(0, ddof=1)

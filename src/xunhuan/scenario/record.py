@@ -34,7 +34,7 @@ from xunhuan.scenario.scenario import Scenario, schema_of
 
 FORMAT = "xunhuan-result-2"
 _FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
-LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow", "SALib")
+LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow")
 
 
 @dataclass(frozen=True, eq=False)
