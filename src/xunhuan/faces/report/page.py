@@ -191,7 +191,18 @@ def render(
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
         "terms": list(glossary.terms().values()),
     }  # fmt: skip
-    return _environment().get_template(template).render(**shared, **context) + "\n"
+    return _with_contents(_environment().get_template(template).render(**shared, **context) + "\n")
+
+
+_SECTION = re.compile(r'<section id="([^"]+)">\s*(?:<details[^>]*><summary>)?<h2>(.*?)</h2>', re.DOTALL)
+_CONTENTS = re.compile(r'(<nav class="contents"[^>]*>)(</nav>)')
+
+
+def _with_contents(html: str) -> str:
+    """A page whose list of contents names its sections, as they stand on it."""
+    found = ((at, re.sub(r"<span.*?</span>|<[^>]+>", "", said).strip()) for at, said in _SECTION.findall(html))
+    links = "".join(f'<a href="#{at}">{said}</a> ' for at, said in found)
+    return _CONTENTS.sub(lambda m: f"{m[1]}{links}{m[2]}", html, count=1)
 
 
 def _tip(text: str, lang: str) -> Markup:

@@ -77,7 +77,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"),
-            "pictures": pictures, "tables": tables, "reasoning": say(sentence(s.reasoning)),
+            "pictures": pictures, "first": next(iter(pictures.values()), None), "tables": tables, "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],

@@ -89,13 +89,17 @@ def _lines(shock: ShockLines, reading: Reading) -> list[str]:
 
 
 def _field(name: str, value: object, reading: Reading) -> str:
-    """A field of an edit and its value; in Chinese by their words, places by name, what is asked in per cent so."""
-    plain = name.replace("_", " ")
+    """A field of an edit and its value; in Chinese by their words, places by name; shares as they are asked for, in per cent
+    or in points of it."""
+    plain, key = name.replace("_", " "), f"field_{name}"
+    asked = words.either(key, "en", plain)
+    called = plain if reading.lang == "en" else words.either(key, reading.lang, plain)
+    if asked.endswith((", %", ", points")) and isinstance(value, float | int) and not isinstance(value, bool):
+        unit = {"en": " points", "zh": "个百分点"}[reading.lang] if asked.endswith("points") else "%"
+        called = called.removesuffix("，%").removesuffix("，百分点")
+        return f"{called}{' ' * (reading.lang == 'en')}{100 * value:g}{unit}"
     if reading.lang == "en":
-        return f"{plain} {_plain(value)}"
-    called = words.either(f"field_{name}", reading.lang, plain)
-    if called.endswith("，%") and isinstance(value, float | int):
-        return f"{called.removesuffix('，%')}{100 * value:g}%"
+        return f"{called} {_plain(value)}"
     said = _plain(value, reading.lang).split("+")
     return f"{called}{'+'.join(reading.name(w) for w in said)}"
 

@@ -24,5 +24,16 @@
   // Figures keep their drawn width on paper: scale them to the sheet.
   const paper = 680 / document.querySelector("main").clientWidth;
   document.documentElement.style.setProperty("--print-zoom", Math.min(1, paper).toFixed(3));
+  const folds = [...document.querySelectorAll("details.fold")];
+  const unfold = () => {
+    const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!at) return;
+    for (const f of folds) if (f.contains(at) || at.contains(f)) f.open = true;
+    at.scrollIntoView();
+  };
+  for (const f of folds) f.open = false; // they are open until all is drawn, and for those who have no scripts
+  unfold();
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => folds.forEach((f) => { f.open = true; }));
   document.documentElement.dataset.drawn = String(plots.length);
 })();
