@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.browsing import look
+from tests.helpers.browsing import chromium_path, look
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces import bibliography
@@ -264,3 +264,25 @@ def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, brow
         seen = look(browser, toy_result / "report.html", width)
         assert seen.drawn == len(ScenarioReport(result).album())
         assert "On its own, “embargo” changes Atlas’s welfare" in seen.answer
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("source", ["toyland", ""], ids=["table", "result"])
+def test_the_page_in_short_is_one_sheet(source: str, toy_result: Path, tmp_path: Path) -> None:
+    """In the language that takes more room for each."""
+    chromium_path()
+    out = tmp_path / "brief.pdf"
+    assert (
+        main(["report", source or str(toy_result), "--brief", "--lang", "zh" if source else "en", "-o", str(out)]) == 0
+    )
+    assert re.findall(rb"/Count (\d+)", out.read_bytes()) == [b"1"]
+
+
+def test_a_report_lists_its_contents_and_folds_what_is_looked_up(result: Result) -> None:
+    html = ScenarioReport(result).html()
+    nav = html[html.index('<nav class="contents"') : html.index("</nav>")]
+    listed = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', nav)
+    assert [at for at, _ in listed] == re.findall(r'<section id="([^"]+)">', html)
+    assert ("sources", "Sources") in listed
+    assert html.index("<figure") < html.index("<nav")
+    assert '<details class="fold" open><summary><h2>Definitions</h2>' in html

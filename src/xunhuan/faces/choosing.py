@@ -55,7 +55,7 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
     net = frame.loc[frame["variable"] == OFFSET_RATIOS[1], "value"].dropna()
     if len(net) > 1:
         key = "choices_sign" if net.min() < 0 < net.max() else "choices_same_sign"
-        yield t(key, what=what, low=f"{style.whole(100 * net.min())}%", high=f"{style.whole(100 * net.max())}%")
+        yield t(key, what=what, low=style.times(net.min()), high=style.times(net.max()))
     lost = frame.loc[frame["outcome"] != "converged", "choice"].nunique()
     if lost:
         yield t("choices_lost", n=lost)

@@ -70,7 +70,7 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
 
 
 _HOLE = re.compile(r"\{(\w+)\}")
-_BREAK = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
+_BREAK = re.compile(r"(?<=[.?!]) (?=[A-ZΩ“])")
 
 
 @dataclass(frozen=True)

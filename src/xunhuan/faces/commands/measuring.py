@@ -145,10 +145,11 @@ def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataF
 def measure_notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers of a measure."""
     from xunhuan.data.store import strings
+    from xunhuan.faces.speaking import language_spoken
     from xunhuan.faces.words import caveat
 
     a = ds.attrs
-    lines = [caveat(a["partners"])] if "partners" in a else []
+    lines = [caveat(a["partners"], language_spoken())] if "partners" in a else []
     lines += [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
     lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
     lines += [f"Using industries: {a['industries']}."] if "industries" in a else []

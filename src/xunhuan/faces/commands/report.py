@@ -38,18 +38,27 @@ def _report(
     source: _Source,
     nation: Nations = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write; by default NAME.html in this folder.")
+        Path | None,
+        typer.Option("-o", "--output", help="FILE.html or .pdf; by default NAME.html, in short NAME-brief.pdf."),
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="One sheet: the answer, its first figure and numbers.")
+    ] = False,
     lang: _Lang = "",
 ) -> None:
     """Write one self-contained HTML page: the answer, figures, tables, definitions, sources."""
     from xunhuan.data.store import write_text
+    from xunhuan.faces.figures.export import write_page
     from xunhuan.faces.report import open_source
 
     with working(f"writing the report on {source}"):
         page = open_source(source, nation, _lang(lang))
-        path = output or Path(f"{page.name}.html")
-        write_text(path, page.html())
+        path = output or Path(f"{page.name}-brief.pdf" if brief else f"{page.name}.html")
+        html = page.brief() if brief else page.html()
+        if path.suffix.lower() == ".pdf":
+            write_page(html, path)
+        else:
+            write_text(path, html)
     console(stderr=True).print(f"wrote {path}")
 
 

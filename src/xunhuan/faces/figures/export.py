@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -10,6 +14,38 @@ from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, XunhuanError
 
 _KINDS = (".png", ".svg", ".pdf")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+_PATIENCE = 120.0
+"""Seconds after which a browser that prints hangs."""
+
+
+def write_page(html: str, path: Path) -> None:
+    """Print a page that draws itself to a PDF file at `path`, sheets as its style asks for.
+
+    Raises XunhuanError where no browser is found or it fails.
+    """
+    browser = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser is None:
+        raise no_browser("printing a page", path)
+    with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder, atomic_path(path) as tmp:
+        page = Path(folder) / "page.html"
+        page.write_text(html, encoding="utf-8")
+        asked = [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
+            "--virtual-time-budget=20000", "--no-pdf-header-footer", f"--print-to-pdf={tmp}", page.as_uri(),
+        ]  # fmt: skip
+        try:
+            subprocess.run(asked, check=True, capture_output=True, timeout=_PATIENCE)
+        except (OSError, subprocess.SubprocessError) as e:
+            raise no_browser("printing a page", path) from e
+        if not tmp.exists():
+            raise no_browser("printing a page", path)
+
+
+def no_browser(what: str, path: Path) -> XunhuanError:
+    """The error of work that needs a browser where none could be started."""
+    fix = "install chromium or chrome, or name one in BROWSER_PATH; the HTML report needs none"
+    return XunhuanError(f"{what} needs a browser, and none could be started", where=str(path), fix=fix)
 
 
 def write_image(
@@ -31,9 +67,6 @@ def write_image(
     try:
         data = kaleido.calc_fig_sync(fig, opts=options)
     except (ChromeNotFoundError, BrowserFailedError) as e:
-        fix = "install chromium or chrome, or name one in BROWSER_PATH; the HTML report needs none"
-        raise XunhuanError(
-            "drawing image files needs a browser, and none could be started", where=str(path), fix=fix
-        ) from e
+        raise no_browser("drawing image files", path) from e
     with atomic_path(path) as tmp:
         tmp.write_bytes(data)

@@ -262,6 +262,15 @@ def whole(x: float, digits: int = 0, plus: bool = False) -> str:
     return text if text.strip("+−0.") else text.lstrip("+−")
 
 
+def times(x: float) -> str:
+    """A multiple of a loss as it is written everywhere; from ten on one decimal says enough.
+
+    >>> times(0.049), times(-0.3), times(10.32)
+    ('0.05', '−0.30', '10.3')
+    """
+    return whole(x, 2 if abs(x) < 10 else 1)
+
+
 def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
     """Error bars from the columns low and high of a frame about `middle`."""
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)

@@ -25,6 +25,10 @@ class Report(Protocol):
         """The whole page."""
         ...
 
+    def brief(self) -> str:
+        """The page in short, to be printed on one sheet."""
+        ...
+
     def album(self) -> Album:
         """Its figures by key, in order."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from xunhuan.faces.report.page import (
     Grid,
     Row,
     album_in,
+    brief,
     formula,
     grid_in,
     numbered,
@@ -133,13 +134,19 @@ class CirculationReport:
 
     def html(self) -> str:
         """The whole page."""
-        found = self.found
-        citations = [
-            key for ds in (found.region, *found.others.values(), found.crossing) for key in ds.attrs["citation"]
-        ]
-        return render("circulation.html.j2", self._context(), citations, self.lang, self.say)
+        return render("circulation.html.j2", self._context(), self._citations, self.lang, self.say)
 
-    def _context(self) -> dict[str, object]:
+    @property
+    def _citations(self) -> list[str]:
+        measured = (self.found.region, *self.found.others.values(), self.found.crossing)
+        return [key for ds in measured for key in ds.attrs["citation"]]
+
+    def brief(self) -> str:
+        """The page in short: the answer, where it weighs most and the regions most abroad, to be printed on one sheet."""
+        made = self._context()
+        return brief(made, made["tables"]["regions"], self._citations, self.lang, self.say)
+
+    def _context(self) -> dict[str, Any]:
         return _context(self.found, self.album(), self.called or self.acc.name, self.nations, self.lang)
 
 
@@ -150,7 +157,7 @@ def _title_alone(found: Findings, nation: tuple[str, str], lang: Lang) -> str:
     return f"Whose demand carries {nation[0]}?" if lang == "en" else f"{nation[1]}{_ALONE_ZH}，{found.acc.year}年"
 
 
-def _context(found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang) -> dict[str, object]:
+def _context(found: Findings, album: Album, called: str, nations: Sequence[str], lang: Lang) -> dict[str, Any]:
     acc, places = found.acc, found.places
     t, tables, year = words.of(lang), _tables(found, lang), f"，{acc.year}年"
 

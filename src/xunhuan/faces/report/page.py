@@ -194,6 +194,21 @@ def render(
     return _with_contents(_environment().get_template(template).render(**shared, **context) + "\n")
 
 
+BRIEF_ROWS = 8
+"""Rows of the table of a page in short."""
+
+
+def brief(
+    context: Mapping[str, Any], table: Grid, citations: Sequence[str], lang: str, say: Callable[[str], str]
+) -> str:
+    """The page in short of a report's context: its first picture, the first rows of one table."""
+    pictures = context["pictures"]
+    shown = {"first": context.get("first") or next(iter(pictures.values()), None)}
+    shown |= {"table": replace(table, rows=table.rows[:BRIEF_ROWS], number=1)}
+    empty: dict[str, Any] = {"question": "", "draws": "", "average": None, "words": {}, "sources": []}
+    return render("brief.html.j2", {**empty, **context, **shown}, citations, lang, say)
+
+
 _SECTION = re.compile(r'<section id="([^"]+)">\s*(?:<details[^>]*><summary>)?<h2>(.*?)</h2>', re.DOTALL)
 _CONTENTS = re.compile(r'(<nav class="contents"[^>]*>)(</nav>)')
 

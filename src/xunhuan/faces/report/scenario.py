@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from xunhuan.faces import bibliography, words
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
@@ -15,7 +15,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
-from xunhuan.faces.report.page import Album, Grid, Picture, album_in, formula, grid_in, render, sentence
+from xunhuan.faces.report.page import Album, Grid, Picture, album_in, brief, formula, grid_in, render, sentence
 from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
@@ -60,7 +60,14 @@ class ScenarioReport:
         citations = bibliography.of_result(self.result)
         return render("scenario.html.j2", self._context(), citations, self.lang, self.reading.say)
 
-    def _context(self) -> dict[str, object]:
+    def brief(self) -> str:
+        """The page in short: the answer, its first figure and its first headlines, to be printed on one sheet."""
+        made = self._context()
+        return brief(
+            made, made["tables"]["headlines"], bibliography.of_result(self.result), self.lang, self.reading.say
+        )
+
+    def _context(self) -> dict[str, Any]:
         reading, s, m = self.reading, self.result.scenario, self.result.manifest
         base, pictures, tables, say = m["base"], self.album(), scenario_tables.grids(self.reading), reading.say
         chinese = Reading(self.result, "zh")
@@ -77,7 +84,8 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"),
-            "pictures": pictures, "first": next(iter(pictures.values()), None), "tables": tables, "reasoning": say(sentence(s.reasoning)),
+            "pictures": pictures, "first": next(iter(pictures.values()), None), "tables": tables,
+            "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
@@ -178,17 +186,12 @@ def _answer(reading: Reading) -> Iterator[str]:
 
 
 def _share(n: Number, lang: style.Language) -> str:
-    """A multiple of the loss: "31% (90% interval 12% to 60%) of", or times where it is large; in Chinese always a share."""
-    times = lang == "en" and abs(n.value) >= 3
-
-    def show(x: float) -> str:
-        return style.whole(x, 1) if times else f"{style.whole(100 * x)}%"
-
+    """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"."""
+    value, ends = style.times(n.value), (style.times(n.low), style.times(n.high))
     if lang == "zh":
-        interval = f"{show(n.low)}至{show(n.high)}"
-        return words.of(lang)("interval_named", value=show(n.value), interval=interval) if n.spans else show(n.value)
-    inside = f" (90% interval {show(n.low)} to {show(n.high)})" if n.spans else ""
-    return f"{show(n.value)} times{inside}" if times else f"{show(n.value)}{inside} of"
+        told = f"{value}倍"
+        return words.of(lang)("interval_named", value=told, interval="至".join(ends)) if n.spans else told
+    return f"{value} times (90% interval {' to '.join(ends)})" if n.spans else f"{value} times"
 
 
 def _definitions(reading: Reading) -> list[tuple[str, object]]:

@@ -196,8 +196,8 @@ def _regions(reading: Reading, q: Told) -> Grid:
         f"{raised(reading.said(q))} by region of {reading.name(reading.home)}, hardest hit under “{chosen[0]}” first."
     )
     told = (
-        " Ω: share of the loss made good, net Ω: the part beyond the policy’s gain without the shock; a dash where the "
-        "shock takes almost nothing."
+        " Ω: how many times the loss is made good, net Ω: the part beyond the policy’s gain without the shock; a dash "
+        "where the shock takes almost nothing."
     )
     return Grid(head, rows, caption + told if omegas else caption)
 
@@ -216,22 +216,11 @@ def _placed(reading: Reading) -> dict[str, Grid]:
     return out
 
 
-MANY_TIMES = 3.0
-"""Shares of a loss from which on they are written as times it."""
-
-
 def _times(n: Number) -> str:
     if not np.isfinite(n.value):
         return "–"
-
-    # As in the sentence: per cent of the loss, or times where it is large.
-    def written(x: float) -> str:
-        return style.whole(x, 1) if abs(n.value) >= MANY_TIMES else style.whole(100 * x)
-
-    text = f"{written(n.value)}{' ×' if abs(n.value) >= MANY_TIMES else '%'}"
-    if np.isfinite(n.low) and np.isfinite(n.high):
-        text += f" ({written(n.low)} to {written(n.high)})"
-    return text
+    inside = f" ({style.times(n.low)} to {style.times(n.high)})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
+    return f"{style.times(n.value)}{inside}"
 
 
 def _break_even(reading: Reading) -> Grid:
