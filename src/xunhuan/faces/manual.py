@@ -1,0 +1,120 @@
+"""The pages of the documentation, as they come with the package."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from xunhuan.errors import BadInput, UnknownName
+
+FIRST = "index"
+ORDER = ("index", "index.zh", "tutorial", "howto", "measures", "models", "scenarios", "glossary")
+"""Pages a reader wants first; the others follow by name."""
+LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the documentation: what it is called, its file, and its first heading."""
+
+    name: str
+    path: Path
+    title: str
+
+    @property
+    def text(self) -> str:
+        """The page in Markdown."""
+        return self.path.read_text(encoding="utf-8")
+
+
+def folder() -> Path:
+    """Where the pages lie: in the package, or beside it in a checkout. Raises BadInput where neither has them."""
+    import xunhuan
+
+    package = Path(xunhuan.__file__).parent
+    for place in (package / "docs", package.parents[1] / "docs"):
+        if (place / f"{FIRST}.md").is_file():
+            return place
+    raise BadInput("the pages are not in this installation", where=str(package), fix="install xunhuan anew from its wheel")
+
+
+def pages() -> dict[str, Page]:
+    """Every page by name, those wanted first at the top.
+
+    >>> list(pages())[:3]
+    ['index', 'index.zh', 'tutorial']
+    """
+    there = folder()
+    beside = [there / ".." / name for name in ("CHANGELOG.md", "DATA.md")] if there.parent.name != "xunhuan" else []
+    found = {p.stem.lower(): p for p in (*sorted(there.glob("*.md")), *beside) if p.is_file()}
+    names = [*(n for n in ORDER if n in found), *(n for n in found if n not in ORDER)]
+    return {n: Page(n, found[n], _title(found[n])) for n in names}
+
+
+def page(asked: str) -> Page:
+    """The page of a name; its file's name and address will do too. Raises UnknownName with the nearest.
+
+    >>> page("docs/readers.md").name
+    'readers'
+    """
+    known = pages()
+    name = Path(asked.partition("#")[0]).name.lower().removesuffix(".md")
+    if name not in known:
+        raise UnknownName.of("page", asked, list(known))
+    return known[name]
+
+
+def _title(path: Path) -> str:
+    first = next((line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")), path.stem)
+    return first.removeprefix("# ").replace("`", "")
+
+
+def slug(heading: str) -> str:
+    """The address of a heading on its page, as GitHub makes it.
+
+    >>> slug("Which share, and by `which` definition?")
+    'which-share-and-by-which-definition'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def as_html(name: str) -> str:
+    """A page for a browser, with the list of all beside it; links between pages lead to one another."""
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark").enable("table")
+    tokens = reader.parse(page(name).text)
+    for before, after in zip(tokens, tokens[1:], strict=False):
+        if before.type == "heading_open":
+            before.attrSet("id", slug(after.content))
+    body = LINK.sub(r"\1\2.html\3\4", reader.renderer.render(tokens, reader.options, {}))
+    listed = "".join(f'<li><a href="{p.name}.html">{p.title}</a></li>' for p in pages().values())
+    lang = "zh" if name.endswith(".zh") else "en"
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{page(name).title}</title><style>{STYLE}</style><nav><ul>{listed}</ul></nav><main>{body}</main></html>\n"
+    )
+
+
+STYLE = (
+    "body{font:16px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;display:flex;color:#1a1a1a;background:#fff}"
+    "nav{width:16rem;flex:none;font-size:.85rem;padding:1rem 0;height:100vh;overflow:auto;position:sticky;top:0;background:#f6f7f9}"
+    "nav ul{list-style:none;padding:0 1rem}nav li{margin:.35rem 0}main{max-width:56rem;padding:1rem 2rem;min-width:0}a{color:#1b5fa8}"
+    "pre{background:#f6f7f9;padding:.8rem;overflow:auto}code{font-size:.9em}img{max-width:100%}table{border-collapse:collapse;"
+    "display:block;overflow:auto}td,th{border-bottom:1px solid #ddd;padding:.3rem .6rem;vertical-align:top;text-align:left}"
+    "@media(max-width:50rem){body{display:block}nav{position:static;height:auto;width:auto}}"
+    "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#16181c}nav,pre{background:#22252b}a{color:#7db3ee}"
+    "td,th{border-color:#444}}"
+)
+
+
+def write_site(there: Path) -> Path:
+    """All pages as HTML in a folder, pictures beside them; gives the first page."""
+    import shutil
+
+    there.mkdir(parents=True, exist_ok=True)
+    for name in pages():
+        (there / f"{name}.html").write_text(as_html(name), encoding="utf-8")
+    shutil.copytree(folder() / "img", there / "img", dirs_exist_ok=True)
+    return there / f"{FIRST}.html"
