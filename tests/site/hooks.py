@@ -1,4 +1,4 @@
-"""What the site has beside the pages of docs: pages of the root, notebooks, the names of the library, pictures drawn anew."""
+"""What the site has beside the pages of docs: pages of the root, notebooks, names of the library, pictures drawn anew."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
-MOVED = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "DATA.md": "data.md", "README.md": "index.md"}
+MOVED = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "DATA.md": "data.md",
+    "README.md": "index.md",
+}
 """Pages of the root, and where the site has them; the first page of the site is its own."""
-ROOMS = {"index": "xunhuan", "measures": "xunhuan.measures", "edits": "xunhuan.models.edits", "figures": "xunhuan.faces.figures"}
+ROOMS = {
+    "index": "xunhuan",
+    "measures": "xunhuan.measures",
+    "edits": "xunhuan.models.edits",
+    "figures": "xunhuan.faces.figures",
+}
 PLOTLY = "plotly.min.js"
 FIGURE = re.compile(r"<!-- figure (\S+) (\S+) -->")
 
@@ -87,4 +97,5 @@ def _album(source: str) -> dict[str, Any]:
 def _figure(source: str, name: str) -> str:
     """A figure of a report, drawn now."""
     made = _album(source)[name]
-    return f'<figure>{made.wide.to_html(full_html=False, include_plotlyjs=False)}<figcaption>{made.alt}</figcaption></figure>'
+    drawn = made.wide.to_html(full_html=False, include_plotlyjs=False)
+    return f"<figure>{drawn}<figcaption>{made.alt}</figcaption></figure>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from xunhuan.errors import BadInput, UnknownName
@@ -36,7 +37,9 @@ def folder() -> Path:
     for place in (package / "docs", package.parents[1] / "docs"):
         if (place / f"{FIRST}.md").is_file():
             return place
-    raise BadInput("the pages are not in this installation", where=str(package), fix="install xunhuan anew from its wheel")
+    raise BadInput(
+        "the pages are not in this installation", where=str(package), fix="install xunhuan anew from its wheel"
+    )
 
 
 def pages() -> dict[str, Page]:
@@ -46,7 +49,7 @@ def pages() -> dict[str, Page]:
     ['index', 'index.zh', 'tutorial']
     """
     there = folder()
-    beside = [there / ".." / name for name in ("CHANGELOG.md", "DATA.md")] if there.parent.name != "xunhuan" else []
+    beside = (there.parent / name for name in ("CHANGELOG.md", "DATA.md"))  # in a wheel they are among the pages
     found = {p.stem.lower(): p for p in (*sorted(there.glob("*.md")), *beside) if p.is_file()}
     names = [*(n for n in ORDER if n in found), *(n for n in found if n not in ORDER)]
     return {n: Page(n, found[n], _title(found[n])) for n in names}
@@ -85,7 +88,7 @@ def as_html(name: str) -> str:
 
     reader = MarkdownIt("commonmark").enable("table")
     tokens = reader.parse(page(name).text)
-    for before, after in zip(tokens, tokens[1:], strict=False):
+    for before, after in pairwise(tokens):
         if before.type == "heading_open":
             before.attrSet("id", slug(after.content))
     body = LINK.sub(r"\1\2.html\3\4", reader.renderer.render(tokens, reader.options, {}))
@@ -99,8 +102,10 @@ def as_html(name: str) -> str:
 
 STYLE = (
     "body{font:16px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;display:flex;color:#1a1a1a;background:#fff}"
-    "nav{width:16rem;flex:none;font-size:.85rem;padding:1rem 0;height:100vh;overflow:auto;position:sticky;top:0;background:#f6f7f9}"
-    "nav ul{list-style:none;padding:0 1rem}nav li{margin:.35rem 0}main{max-width:56rem;padding:1rem 2rem;min-width:0}a{color:#1b5fa8}"
+    "nav{width:16rem;flex:none;font-size:.85rem;padding:1rem 0;height:100vh;overflow:auto;position:sticky;top:0}"
+    "nav{background:#f6f7f9}"
+    "nav ul{list-style:none;padding:0 1rem}nav li{margin:.35rem 0}main{max-width:56rem;padding:1rem 2rem;min-width:0}"
+    "a{color:#1b5fa8}"
     "pre{background:#f6f7f9;padding:.8rem;overflow:auto}code{font-size:.9em}img{max-width:100%}table{border-collapse:collapse;"
     "display:block;overflow:auto}td,th{border-bottom:1px solid #ddd;padding:.3rem .6rem;vertical-align:top;text-align:left}"
     "@media(max-width:50rem){body{display:block}nav{position:static;height:auto;width:auto}}"
