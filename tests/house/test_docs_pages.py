@@ -17,7 +17,7 @@ import xunhuan
 from tests.helpers import official
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, respond, short_forms
-from xunhuan.faces.commands.examples import EXAMPLES, FIRST, GROUPS
+from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import layers_of, library, setting
 
@@ -35,7 +35,7 @@ YOURS = re.compile(r"[A-Z]+|results/.*|.*\.toml")
 def commands() -> dict[str, list[str]]:
     """Command lines of the pages and of help, cut into words, each once; comments are left out."""
     lines = [a or b for text in PAGES.values() for a, b in COMMAND.findall(text)]
-    lines += [*EXAMPLES.values(), *(line for _, line in FIRST)]
+    lines += [*EXAMPLES.values(), *(line for _, line in FIRST_LINES)]
     cut = {line: shlex.split(line, comments=True)[1:] for line in dict.fromkeys(lines)}
     return {
         line: words[2:] if words[:1] == ["--lang"] else words for line, words in cut.items() if words != ["--version"]
@@ -62,7 +62,7 @@ def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
 
 
 def test_every_command_has_a_group_and_an_example() -> None:
-    assert sorted(name for names in GROUPS.values() for name in names) == sorted(listed())
+    assert sorted(name for names in COMMAND_GROUPS.values() for name in names) == sorted(listed())
     assert set(EXAMPLES) == set(listed())
     assert all(line.split()[1] == name for name, line in EXAMPLES.items())
 

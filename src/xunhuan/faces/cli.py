@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
-from xunhuan.faces.commands.examples import EXAMPLES, FIRST, GROUPS
+from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -55,7 +55,7 @@ class Rooms(TyperGroup):
         names, short = self.list_commands(ctx), list(short_forms())
         groups = {
             title: [x for n in told for x in ((n, *short) if n == "respond" else (n,))]
-            for title, told in GROUPS.items()
+            for title, told in COMMAND_GROUPS.items()
         }
         groups["More"] = [n for n in names if not any(n in told for told in groups.values())]
         wide = max(map(len, names))
@@ -66,7 +66,7 @@ class Rooms(TyperGroup):
                 with formatter.section(in_my_words(title)):
                     formatter.write_dl(rows)
         with formatter.section(in_my_words("Examples")):
-            for asks, line in FIRST:
+            for asks, line in FIRST_LINES:
                 formatter.write(f"  # {in_my_words(asks)}\n  {line}\n")
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -138,9 +138,9 @@ def main(argv: list[str] | None = None) -> int:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
     except XunhuanError as e:
-        from xunhuan.faces.speaking import said
+        from xunhuan.faces.speaking import error_said
 
-        print(said(e), file=sys.stderr)
+        print(error_said(e), file=sys.stderr)
         return e.exit_code
     except typer.Exit as e:
         return int(e.exit_code)

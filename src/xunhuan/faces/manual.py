@@ -9,14 +9,14 @@ from pathlib import Path
 
 from xunhuan.errors import BadInput, UnknownName
 
-FIRST = "index"
-ORDER = ("index", "index.zh", "tutorial", "howto", "measures", "models", "scenarios", "glossary")
+FIRST_PAGE = "index"
+WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "measures", "models", "scenarios", "glossary")
 """Pages a reader wants first; the others follow by name."""
-LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
+PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
 
 
 @dataclass(frozen=True)
-class Page:
+class ManualPage:
     """A page of the documentation: what it is called, its file, and its first heading."""
 
     name: str
@@ -29,39 +29,39 @@ class Page:
         return self.path.read_text(encoding="utf-8")
 
 
-def folder() -> Path:
+def manual_folder() -> Path:
     """Where the pages lie: in the package, or beside it in a checkout. Raises BadInput where neither has them."""
     import xunhuan
 
     package = Path(xunhuan.__file__).parent
     for place in (package / "docs", package.parents[1] / "docs"):
-        if (place / f"{FIRST}.md").is_file():
+        if (place / f"{FIRST_PAGE}.md").is_file():
             return place
     raise BadInput(
         "the pages are not in this installation", where=str(package), fix="install xunhuan anew from its wheel"
     )
 
 
-def pages() -> dict[str, Page]:
+def manual_pages() -> dict[str, ManualPage]:
     """Every page by name, those wanted first at the top.
 
-    >>> list(pages())[:3]
+    >>> list(manual_pages())[:3]
     ['index', 'index.zh', 'tutorial']
     """
-    there = folder()
+    there = manual_folder()
     beside = (there.parent / name for name in ("CHANGELOG.md", "DATA.md"))  # in a wheel they are among the pages
     found = {p.stem.lower(): p for p in (*sorted(there.glob("*.md")), *beside) if p.is_file()}
-    names = [*(n for n in ORDER if n in found), *(n for n in found if n not in ORDER)]
-    return {n: Page(n, found[n], _title(found[n])) for n in names}
+    names = [*(n for n in WANTED_FIRST if n in found), *(n for n in found if n not in WANTED_FIRST)]
+    return {n: ManualPage(n, found[n], _title(found[n])) for n in names}
 
 
-def page(asked: str) -> Page:
+def manual_page(asked: str) -> ManualPage:
     """The page of a name; its file's name and address will do too. Raises UnknownName with the nearest.
 
-    >>> page("docs/readers.md").name
+    >>> manual_page("docs/readers.md").name
     'readers'
     """
-    known = pages()
+    known = manual_pages()
     name = Path(asked.partition("#")[0]).name.lower().removesuffix(".md")
     if name not in known:
         raise UnknownName.of("page", asked, list(known))
@@ -73,34 +73,34 @@ def _title(path: Path) -> str:
     return first.removeprefix("# ").replace("`", "")
 
 
-def slug(heading: str) -> str:
+def heading_address(heading: str) -> str:
     """The address of a heading on its page, as GitHub makes it.
 
-    >>> slug("Which share, and by `which` definition?")
+    >>> heading_address("Which share, and by `which` definition?")
     'which-share-and-by-which-definition'
     """
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def as_html(name: str) -> str:
+def manual_html(name: str) -> str:
     """A page for a browser, with the list of all beside it; links between pages lead to one another."""
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark").enable("table")
-    tokens = reader.parse(page(name).text)
+    tokens = reader.parse(manual_page(name).text)
     for before, after in pairwise(tokens):
         if before.type == "heading_open":
-            before.attrSet("id", slug(after.content))
-    body = LINK.sub(r"\1\2.html\3\4", reader.renderer.render(tokens, reader.options, {}))
-    listed = "".join(f'<li><a href="{p.name}.html">{p.title}</a></li>' for p in pages().values())
+            before.attrSet("id", heading_address(after.content))
+    body = PAGE_LINK.sub(r"\1\2.html\3\4", reader.renderer.render(tokens, reader.options, {}))
+    listed = "".join(f'<li><a href="{p.name}.html">{p.title}</a></li>' for p in manual_pages().values())
     lang = "zh" if name.endswith(".zh") else "en"
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{page(name).title}</title><style>{STYLE}</style><nav><ul>{listed}</ul></nav><main>{body}</main></html>\n"
+        f"<title>{manual_page(name).title}</title><style>{PAGE_STYLE}</style><nav><ul>{listed}</ul></nav><main>{body}</main></html>\n"
     )
 
 
-STYLE = (
+PAGE_STYLE = (
     "body{font:16px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;display:flex;color:#1a1a1a;background:#fff}"
     "nav{width:16rem;flex:none;font-size:.85rem;padding:1rem 0;height:100vh;overflow:auto;position:sticky;top:0}"
     "nav{background:#f6f7f9}"
@@ -114,12 +114,12 @@ STYLE = (
 )
 
 
-def write_site(there: Path) -> Path:
+def write_manual(there: Path) -> Path:
     """All pages as HTML in a folder, pictures beside them; gives the first page."""
     import shutil
 
     there.mkdir(parents=True, exist_ok=True)
-    for name in pages():
-        (there / f"{name}.html").write_text(as_html(name), encoding="utf-8")
-    shutil.copytree(folder() / "img", there / "img", dirs_exist_ok=True)
-    return there / f"{FIRST}.html"
+    for name in manual_pages():
+        (there / f"{name}.html").write_text(manual_html(name), encoding="utf-8")
+    shutil.copytree(manual_folder() / "img", there / "img", dirs_exist_ok=True)
+    return there / f"{FIRST_PAGE}.html"

@@ -37,7 +37,7 @@ def in_my_words(text: str) -> str:
     return "\n".join(in_language(line, "zh") for line in text.split("\n"))
 
 
-def said(error: XunhuanError) -> str:
+def error_said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
     if language_spoken() == "en":
         return f"error: {error}"

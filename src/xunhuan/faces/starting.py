@@ -16,7 +16,7 @@ from xunhuan.models.edits.text import parse_edit
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import layers_of, merge, setting
 
-SPREAD = {"relative_sd": 0.25}
+_SPREAD = {"relative_sd": 0.25}
 """How far a drawn quantity is off, until the reader says better."""
 
 
@@ -94,7 +94,7 @@ def _drawn(data: Mapping[str, Any]) -> dict[str, Any]:
     for name in bench.order:
         for u in registry.find(name).uncertain:
             if not u.choices and not u.level and u.idle(bench.parameters[name]) is None:
-                found[u.name] = SPREAD
+                found[u.name] = _SPREAD
     return found
 
 

@@ -28,11 +28,11 @@ def _docs(
     if browser:
         _browse(page)
     elif page is not None:
-        _print(manual.page(page).text, output)
+        _print(manual.manual_page(page).text, output)
     else:
         import pandas as pd
 
-        rows = [{"page": p.name, "title": p.title} for p in manual.pages().values()]
+        rows = [{"page": p.name, "title": p.title} for p in manual.manual_pages().values()]
         notes = ["Print one: xunhuan docs PAGE", "All in a browser: xunhuan docs --open"]
         emit(pd.DataFrame(rows), format, output, title="Pages", notes=notes)
 
@@ -62,8 +62,8 @@ def _browse(page: str | None) -> None:
     from xunhuan.faces import manual
     from xunhuan.faces.speaking import language_spoken
 
-    first = manual.FIRST if language_spoken() == "en" else f"{manual.FIRST}.{language_spoken()}"
-    asked = manual.page(page or first).name
-    made = manual.write_site(user_cache_path("xunhuan") / f"docs-{__version__}").with_name(f"{asked}.html")
+    first = manual.FIRST_PAGE if language_spoken() == "en" else f"{manual.FIRST_PAGE}.{language_spoken()}"
+    asked = manual.manual_page(page or first).name
+    made = manual.write_manual(user_cache_path("xunhuan") / f"docs-{__version__}").with_name(f"{asked}.html")
     typer.echo(made.as_uri())
     webbrowser.open(made.as_uri())

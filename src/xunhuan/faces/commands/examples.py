@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-GROUPS: dict[str, tuple[str, ...]] = {
+COMMAND_GROUPS: dict[str, tuple[str, ...]] = {
     "Start here": ("demo", "docs", "explain", "serve", "tables", "scenarios", "models"),
     "Circulation and trade": (
         "circulation", "value-added-trade", "participation", "export-decomposition", "value-added-origin", "supply",
@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Commands in the list of all, by what they are for; those of models stand beside `respond`."""
 
-FIRST = (
+FIRST_LINES = (
     ("whose demand carries Guangdong's GDP", "xunhuan circulation china-2017 --region CN-GD"),
     ("a tariff, in the long run", 'xunhuan simulate world-2017 --tariff "USA<-CHN:goods:+0.25"'),
     ("a scenario of the library, with its report", "xunhuan run us-tariffs-2025 -o results/tariffs"),

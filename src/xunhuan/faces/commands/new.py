@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput, XunhuanError
-from xunhuan.faces.speaking import in_my_words, language_spoken, said
+from xunhuan.faces.speaking import error_said, in_my_words, language_spoken
 
 if TYPE_CHECKING:
     from xunhuan.faces.starting import Beginning
@@ -102,4 +102,4 @@ def _until(ask: str, default: str, right: Callable[[str], str]) -> str:
         try:
             return right(given)
         except XunhuanError as e:
-            typer.echo(said(e), err=True)
+            typer.echo(error_said(e), err=True)
