@@ -12,6 +12,7 @@ from xunhuan.errors import BadInput, UnknownName
 FIRST_PAGE = "index"
 WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "measures", "models", "scenarios", "glossary")
 """Pages a reader wants first; the others follow by name."""
+OF_THE_ROOT = ("CHANGELOG.md", "DATA.md", "CONTRIBUTING.md")
 PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
 
 
@@ -49,7 +50,7 @@ def manual_pages() -> dict[str, ManualPage]:
     ['index', 'index.zh', 'tutorial']
     """
     there = manual_folder()
-    beside = (there.parent / name for name in ("CHANGELOG.md", "DATA.md"))  # in a wheel they are among the pages
+    beside = (there.parent / name for name in OF_THE_ROOT)  # in a wheel they are among the pages
     found = {p.stem.lower(): p for p in (*sorted(there.glob("*.md")), *beside) if p.is_file()}
     names = [*(n for n in WANTED_FIRST if n in found), *(n for n in found if n not in WANTED_FIRST)]
     return {n: ManualPage(n, found[n], _title(found[n])) for n in names}
@@ -91,13 +92,18 @@ def manual_html(name: str) -> str:
     for before, after in pairwise(tokens):
         if before.type == "heading_open":
             before.attrSet("id", heading_address(after.content))
-    body = PAGE_LINK.sub(r"\1\2.html\3\4", reader.renderer.render(tokens, reader.options, {}))
+    body = PAGE_LINK.sub(_local, reader.renderer.render(tokens, reader.options, {}))
     listed = "".join(f'<li><a href="{p.name}.html">{p.title}</a></li>' for p in manual_pages().values())
     lang = "zh" if name.endswith(".zh") else "en"
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{manual_page(name).title}</title><style>{PAGE_STYLE}</style><nav><ul>{listed}</ul></nav><main>{body}</main></html>\n"
     )
+
+
+def _local(link: re.Match[str]) -> str:
+    name = link[2].lower()
+    return f"{link[1]}{FIRST_PAGE if name == 'readme' else name}.html{link[3] or ''}{link[4]}"
 
 
 PAGE_STYLE = (
@@ -121,5 +127,6 @@ def write_manual(there: Path) -> Path:
     there.mkdir(parents=True, exist_ok=True)
     for name in manual_pages():
         (there / f"{name}.html").write_text(manual_html(name), encoding="utf-8")
-    shutil.copytree(manual_folder() / "img", there / "img", dirs_exist_ok=True)
+    for beside in (p for p in manual_folder().iterdir() if p.is_dir()):
+        shutil.copytree(beside, there / beside.name, dirs_exist_ok=True)
     return there / f"{FIRST_PAGE}.html"
