@@ -1,4 +1,4 @@
-"""A scenario begun by `xunhuan new` is what was asked for, whole by `check`, and says what its parts do in either language."""
+"""A scenario begun by `xunhuan new` is what was asked for, whole by `check`, and explains its parts in either language."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def test_asking_comes_to_the_same_file(
 
 def test_any_text_and_number_survives_the_file() -> None:
     data = {
-        "title": 'quote " back\\slash 中文\nline', "base": "t", "shock": [{"name": "a b", "x": {"from": ["A", "B"], "n": 1e-9}}],
+        "title": 'quote " back\\slash 中文\nline', "base": "t",
+        "shock": [{"name": "a b", "x": {"from": ["A", "B"], "n": 1e-9}}],
         "model": {"trade": {"labour": "mobile", "theta": {"C26": 4.5}}}, "arms": {"a & b": ["a b"]},
         "uncertainty": {"draws": 2, "shock": {"a b": {"low": 0.5, "high": 1.5}}, "many": ["x" * 40] * 4, "on": True},
     }  # fmt: skip
