@@ -56,10 +56,11 @@ golden: $(VENV)/.dev
 evidence: $(VENV)/.dev
 	$(BIN)/python -m tests.evidence
 
-# Write anew all that pages show of what the program finds: the page of models, evidence, numbers, examples, pictures.
+# Write anew all that pages show of what the program finds: models, evidence, numbers, examples, notebooks, pictures.
 figures: evidence
 	$(BIN)/xunhuan models all -o docs/models.md
 	$(BIN)/python -m tests.quoted
+	$(BIN)/python -m tests.quoted.notebooks
 	$(BIN)/python -m tests.quoted.pictures
 
 # Renew the locked versions from pyproject.toml.

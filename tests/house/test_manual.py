@@ -24,7 +24,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 
 
 def test_what_texts_point_to_is_a_page() -> None:
-    named = re.compile(r"xunhuan docs ([\w.-]+\w)|docs/([\w-]+)\.md")
+    named = re.compile(r"xunhuan docs (\w[\w.-]*)|docs/([\w-]+)\.md")
     lost = []
     for path in (*SRC.rglob("*.py"), *SRC.rglob("*.toml")):
         for found in named.findall(path.read_text(encoding="utf-8")):

@@ -148,7 +148,8 @@ def _told(result: Result) -> BriefRows:
     """A result in some lines: the question, how it was answered, the first number of home in every arm."""
     s, m = result.scenario, result.manifest
     rows = [("question", s.question)] if s.question else []
-    rows += [("base", f"{s.base}; models {several(m['models'])}; {'with' if m.get('draws') else 'no'} draws")]
+    drawn = sum((m.get("draws") or {}).get("outcomes", {}).values())
+    rows += [("base", f"{s.base}; models {several(m['models'])}; {drawn or 'no'} draws")]
     rows += [_first_number(arm, found) for arm, found in _at_home(result)]
     ended = dict.fromkeys(str(e["outcome"]) for arm in m["status"].values() for e in arm.values())
     rows += [("ended", several(ended)), ("digest", result.digest[:12])]
