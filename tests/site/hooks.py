@@ -33,7 +33,7 @@ FIGURE = re.compile(r"<!-- figure (\S+) (\S+) -->")
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Every page that is none of the folder's."""
     made = {MOVED[name]: _moved((ROOT / name).read_text(encoding="utf-8")) for name in MOVED if name != "README.md"}
-    made |= {f"{p.stem}.ipynb.md": _notebook(p) for p in sorted((ROOT / "docs").glob("*.ipynb"))}
+    made |= {f"{p.stem}-notebook.md": _notebook(p) for p in sorted((ROOT / "docs").glob("*.ipynb"))}
     made |= {f"api/{page}.md": _names(room) for page, room in ROOMS.items()}
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))

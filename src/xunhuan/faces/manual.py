@@ -129,4 +129,6 @@ def write_manual(there: Path) -> Path:
         (there / f"{name}.html").write_text(manual_html(name), encoding="utf-8")
     for beside in (p for p in manual_folder().iterdir() if p.is_dir()):
         shutil.copytree(beside, there / beside.name, dirs_exist_ok=True)
+    for notebook in manual_folder().glob("*.ipynb"):
+        shutil.copy(notebook, there / notebook.name)
     return there / f"{FIRST_PAGE}.html"
