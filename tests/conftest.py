@@ -21,6 +21,7 @@ from xunhuan.faces.cli import main
 from xunhuan.scenario.layers import read_layers
 
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
+collect_ignore = ["site"]  # parts of the site's builder, which `make docs` runs
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 
