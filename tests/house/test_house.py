@@ -111,7 +111,11 @@ def test_the_list_of_commands_is_what_the_rooms_add() -> None:
 
 
 def test_the_shell_completes_commands_and_their_options() -> None:
-    for words, expected in (("xunhuan circ", "circulation"), ("xunhuan circulation --defi", "--definition")):
+    for words, expected in (
+        ("xunhuan circ", "circulation"),
+        ("xunhuan circulation --defi", "--definition"),
+        ("xunhuan report toyl", "toyland"),
+    ):
         asked = {"_XUNHUAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
         out = subprocess.run(
             [sys.executable, "-m", "xunhuan.faces.cli"], env={**os.environ, **asked}, capture_output=True, text=True

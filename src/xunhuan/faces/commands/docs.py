@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xunhuan.faces.completing import named_pages
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
 
 
@@ -17,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _docs(
-    page: Annotated[str | None, typer.Argument(help="A page, such as howto; left out, all are listed.")] = None,
+    page: Annotated[
+        str | None, typer.Argument(help="A page, such as howto; left out, all are listed.", autocompletion=named_pages)
+    ] = None,
     browser: Annotated[bool, typer.Option("--open", help="Show the pages in a browser.")] = False,
     format: FormatOption = Format.table,
     output: OutputOption = None,

@@ -42,7 +42,7 @@ EXAMPLES: dict[str, str] = {
     "export-decomposition": "xunhuan export-decomposition world-2017 --border nation --region CHN",
     "value-added-origin": "xunhuan value-added-origin world-2017 --region CN-GD --trade imports --top 5",
     "multipliers": "xunhuan multipliers china-2017 --region CN-GD --sectors electronics --amount 100 --top 5",
-    "embodied": "xunhuan embodied toyland --satellite JOBS.csv --of jobs",
+    "embodied": "xunhuan embodied TABLE --satellite JOBS.csv --of jobs",
     "structural-paths": "xunhuan structural-paths toyland --region BOR --least 0.01 --top 5",
     "price-model": "xunhuan price-model toyland --origin AT-E --component wages --change 0.1 --by sector",
     "gateways": "xunhuan gateways world-2017 --region YRD",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput, XunhuanError
+from xunhuan.faces.completing import named_models, named_tables
 from xunhuan.faces.speaking import error_said, in_my_words, language_spoken
 
 if TYPE_CHECKING:
@@ -30,9 +31,14 @@ def _new(
     policy: Annotated[
         list[str] | None, typer.Option("--policy", help="What is done about it, in the same words; repeatable.")
     ] = None,
-    base: Annotated[str, typer.Option("--base", help="A bundled table or an accounts file.")] = "world-2017",
+    base: Annotated[
+        str, typer.Option("--base", help="A bundled table or an accounts file.", autocompletion=named_tables)
+    ] = "world-2017",
     model: Annotated[
-        list[str] | None, typer.Option("--model", help="A model that answers; repeatable. By default trade.")
+        list[str] | None,
+        typer.Option(
+            "--model", help="A model that answers; repeatable. By default trade.", autocompletion=named_models
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the scenario, such as model.trade.labour=mobile.")
