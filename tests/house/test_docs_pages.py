@@ -8,19 +8,15 @@ import pkgutil
 import re
 import shlex
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
-from rich.cells import cell_len
 
 import xunhuan
 from tests.helpers import official
-from xunhuan.faces import output
 from xunhuan.faces.cli import fetch, main
-from xunhuan.faces.commands import ROOMS, listed, respond, short_forms
+from xunhuan.faces.commands import listed, respond, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import layers_of, library, setting
@@ -111,21 +107,8 @@ def test_edits_and_parameters_of_commands_are_read(line: str, monkeypatch: pytes
     assert not by or by in model.views
 
 
-READ = {"cite", "check", "docs", "explain", "history", "lists", "models", "scenarios", "tables", *ROOMS["measures"]}
-"""Commands that only read what is bundled, in about a second."""
-WRITES = {"-o", "--log", "--open", "--picture", "--raw", "--satellite"}
-
-
-def only_reads(words: list[str]) -> bool:
-    """Whether a line asks bundled tables alone and leaves nothing behind."""
-    yours = {"TABLE", "NAME", "MINE", *(w for w in words if w.endswith((".toml", ".nc")) or w.startswith("results/"))}
-    return words[0] in READ and not (WRITES | yours) & set(words)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "line", [line for line, words in LINES.items() if "toyland" in words and not only_reads(words)]
-)
+@pytest.mark.parametrize("line", [line for line, words in LINES.items() if "toyland" in words])
 def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path,
                                  monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
@@ -133,51 +116,6 @@ def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], 
     said = capsys.readouterr()
     assert "error" not in said.err
     assert said.out or list(tmp_path.iterdir())
-
-
-def screened(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> str:
-    """A table as screens of 80 and of 120 columns show it: no line is wider, what the next command asks for and every number
-    are whole, and what finds no room is named."""
-    numeric, cells = output._cells(df, digits)
-    text = ""
-    for width in (80, 120):
-        with pytest.MonkeyPatch.context() as here:
-            here.setattr("sys.stdout.isatty", lambda: True)
-            here.setenv("COLUMNS", str(width))
-            text = re.sub(r"\x1b\[[\d;]*m", "", WHOLE(df, title, notes, digits))
-        rows = [line for line in text.splitlines() if line[:1] in "┏┡│└"]
-        assert max(map(cell_len, rows), default=0) <= width
-        bare = [[c.replace("\\[", "[") for c in row] for row in cells]
-        first = {line.split("│")[1].strip() for line in rows if line.startswith("│")}
-        assert {row[0].strip() for row in bare} <= first | {""}
-        left = re.findall(r"Not on this screen: (.*?)\. Whole", text.replace("\n", " "))
-        gone = {name for names in left for name in names.split(", ")}
-        kept = [n for n, name in enumerate(df.columns) if numeric[n] and str(name) not in gone]
-        assert [c for row in bare for c in (row[n] for n in kept) if c not in text] == []
-    return text
-
-
-WHOLE = output._rich
-
-
-SEEN = {
-    (words[0], *words[1:2]): line
-    for line, words in reversed(LINES.items())
-    if line not in OUTLINES and only_reads(words)
-}
-"""One line of each command on each table; toyland costs next to nothing, so all of its lines."""
-
-
-@pytest.mark.parametrize(
-    "line", [n for n in LINES if n in SEEN.values() or ("toyland" in LINES[n] and only_reads(LINES[n]))]
-)
-def test_commands_that_read_run_and_fit_screens(line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path,
-                                                monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(output, "_rich", screened)
-    assert main(LINES[line]) == 0
-    assert capsys.readouterr().out
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
