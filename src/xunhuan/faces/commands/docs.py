@@ -37,7 +37,9 @@ def _docs(
 
         rows = [{"page": p.name, "title": p.title} for p in manual.manual_pages().values()]
         notes = ["Print one: xunhuan docs PAGE", "All in a browser: xunhuan docs --open"]
-        emit(pd.DataFrame(rows), format, output, title="Pages", notes=notes)
+        frame = pd.DataFrame(rows)
+        frame.attrs["names"] = ("page",)
+        emit(frame, format, output, title="Pages", notes=notes)
 
 
 def _print(text: str, output: Path | None) -> None:
