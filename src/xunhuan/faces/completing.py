@@ -41,8 +41,8 @@ def named_models(incomplete: str) -> list[str]:
 def named_pages(incomplete: str) -> list[str]:
     """Pages of the documentation.
 
-    >>> named_pages("how")
-    ['howto']
+    >>> named_pages("tuto")
+    ['tutorial']
     """
     from xunhuan.faces.manual import manual_pages
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from xunhuan.errors import BadInput, UnknownName
 
 FIRST_PAGE = "index"
-WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "measures", "models", "scenarios", "glossary")
+WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "howto.zh", "measures", "models", "scenarios", "glossary")
 """Pages a reader wants first; the others follow by name."""
 OF_THE_ROOT = ("CHANGELOG.md", "DATA.md", "CONTRIBUTING.md")
 PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
