@@ -161,9 +161,8 @@ class Response(Brief):
     notes: tuple[str, ...] = ()
 
     def _brief(self) -> BriefRows:
-        return of_response(
-            self.accounts, self.detail, self.status.message or self.status.outcome, self.path, self.notes
-        )
+        ended = self.status.message or self.status.outcome
+        return of_response(self.accounts, self.detail, ended, self.path, self.notes)
 
 
 class Numbers(NamedTuple):
