@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint golden evidence figures lock clean
+.PHONY: demo test tests quick lint docs golden evidence figures lock clean
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,9 +26,9 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 demo: $(VENV)/.runtime
 	$(BIN)/xunhuan demo
 
-# Style, types, layers and dependencies beside every test and doctest with warnings as errors: one core would be idle otherwise.
+# Style, types, layers, dependencies and the site of the docs beside every test and doctest with warnings as errors: one core would be idle otherwise.
 test: $(VENV)/.dev
-	$(MAKE) --no-print-directory --jobs=2 lint tests
+	$(MAKE) --no-print-directory --jobs=2 lint docs tests
 
 tests: $(VENV)/.dev
 	$(PYTEST)
@@ -44,6 +44,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
 
+# Build the site of the docs in out/site, every link and anchor checked.
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev
 	$(BIN)/python -m tests.golden.regenerate
@@ -52,10 +56,11 @@ golden: $(VENV)/.dev
 evidence: $(VENV)/.dev
 	$(BIN)/python -m tests.evidence
 
-# Write anew all that pages show of what the program finds: the page of models, evidence, numbers, examples, pictures.
+# Write anew all that pages show of what the program finds: models, evidence, numbers, examples, notebooks, pictures.
 figures: evidence
 	$(BIN)/xunhuan models all -o docs/models.md
 	$(BIN)/python -m tests.quoted
+	$(BIN)/python -m tests.quoted.notebooks
 	$(BIN)/python -m tests.quoted.pictures
 
 # Renew the locked versions from pyproject.toml.

@@ -23,6 +23,7 @@ from xunhuan.scenario.layers import read_layers
 CHOSEN = {"chip-embargo", "chips-2035", "rcep"}
 """Scenarios of the library that are run under each choice of their models as well."""
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
+collect_ignore = ["site"]  # parts of the site's builder, which `make docs` runs
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 

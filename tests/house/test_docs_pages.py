@@ -17,6 +17,7 @@ import xunhuan
 from tests.helpers import official
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, respond, short_forms
+from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import layers_of, library, setting
 
@@ -32,9 +33,13 @@ YOURS = re.compile(r"[A-Z]+|results/.*|.*\.toml")
 
 
 def commands() -> dict[str, list[str]]:
-    """Command lines of the pages, cut into words, each once; comments are left out."""
+    """Command lines of the pages and of help, cut into words, each once; comments are left out."""
     lines = [a or b for text in PAGES.values() for a, b in COMMAND.findall(text)]
-    return {line: shlex.split(line, comments=True)[1:] for line in dict.fromkeys(lines)}
+    lines += [*EXAMPLES.values(), *(line for _, line in FIRST_LINES)]
+    cut = {line: shlex.split(line, comments=True)[1:] for line in dict.fromkeys(lines)}
+    return {
+        line: words[2:] if words[:1] == ["--lang"] else words for line, words in cut.items() if words != ["--version"]
+    }
 
 
 LINES = commands()
@@ -56,6 +61,12 @@ def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
     assert (tmp_path / "models.md").read_text(encoding="utf-8") == PAGES["models.md"], (
         "make it anew: xunhuan models all -o docs/models.md"
     )
+
+
+def test_every_command_has_a_group_and_an_example() -> None:
+    assert sorted(name for names in COMMAND_GROUPS.values() for name in names) == sorted(listed())
+    assert set(EXAMPLES) == set(listed())
+    assert all(line.split()[1] == name for name, line in EXAMPLES.items())
 
 
 def test_commands_are_found_in_the_pages() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.helpers.raw import NoRaw
 from tests.quoted.examples import renewed
+from tests.quoted.notebooks import NOTEBOOKS, read, run, written
 from tests.quoted.quotes import ROOT, Quote, all_quotes, put_anew
 
 pytestmark = pytest.mark.house
@@ -35,6 +37,24 @@ def test_the_page_has_the_numbers_that_come_out(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_says_how_its_numbers_are_made(page: str) -> None:
     assert "make figures" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: str(p.name))
+def test_the_notebook_holds_what_its_cells_give(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == written(run(read(path))), "run it anew: make figures"
+
+
+def test_there_are_notebooks_and_every_cell_of_code_has_run() -> None:
+    assert len(NOTEBOOKS) >= 2
+    cells = [c for path in NOTEBOOKS for c in read(path)["cells"] if c["cell_type"] == "code"]
+    assert all(c["execution_count"] for c in cells)
+    assert run({"cells": [{"cell_type": "code", "source": ["x = 2\n", "print(x)\n", "x + 1"]}]})["cells"][0][
+        "outputs"
+    ] == [
+        {"name": "stdout", "output_type": "stream", "text": ["2\n"]},
+        {"data": {"text/plain": ["3"]}, "execution_count": 1, "metadata": {}, "output_type": "execute_result"},
+    ]
 
 
 def test_a_quote_fills_its_holes_and_nothing_else() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.brief import Brief, BriefRows, of_accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.digests import digest_of_all, digest_of_numbers
 from xunhuan.data.geography import Geography
@@ -38,8 +39,8 @@ class Sourcing:
     final: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Accounts:
+@dataclass(frozen=True, eq=False, repr=False)
+class Accounts(Brief):
     r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
     Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
@@ -150,6 +151,9 @@ class Accounts:
         if self.home not in self.geography.nations:
             p.add(f"home nation {self.home!r} is not one of {', '.join(self.geography.nations)}")
         p.raise_if(BadInput, where=self.name)
+
+    def _brief(self) -> BriefRows:
+        return of_accounts(self)
 
     @property
     def R(self) -> int:

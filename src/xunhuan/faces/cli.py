@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from xunhuan.errors import SHOWN, XunhuanError
+from xunhuan.errors import XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
+from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -47,6 +48,27 @@ class Rooms(TyperGroup):
             command.help = in_my_words(command.help or "")
         return [*names[:at], *short, *names[at:]]
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of all, by what commands are for; a command that no group names comes last."""
+        from xunhuan.faces.speaking import in_my_words
+
+        names, short = self.list_commands(ctx), list(short_forms())
+        groups = {
+            title: [x for n in told for x in ((n, *short) if n == "respond" else (n,))]
+            for title, told in COMMAND_GROUPS.items()
+        }
+        groups["More"] = [n for n in names if not any(n in told for told in groups.values())]
+        wide = max(map(len, names))
+        for title, told in groups.items():
+            room = formatter.width - 6 - wide
+            rows = [(n.ljust(wide), self.commands[n].get_short_help_str(room)) for n in told]
+            if rows:
+                with formatter.section(in_my_words(title)):
+                    formatter.write_dl(rows)
+        with formatter.section(in_my_words("Examples")):
+            for asks, line in FIRST_LINES:
+                formatter.write(f"  # {in_my_words(asks)}\n  {line}\n")
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command itself in place of its name in the list."""
         args = [FORMER.get(args[0], args[0]), *args[1:]] if args else args
@@ -64,6 +86,8 @@ def fetch(room: str, name: str) -> Any:
     from xunhuan.faces.speaking import in_my_words
 
     command.help = in_my_words(command.help or "")
+    if name in EXAMPLES:
+        command.epilog = f"{in_my_words('Example')}:\n\n\b\n  {EXAMPLES[name]}"
     return command
 
 
@@ -104,19 +128,6 @@ def _root(
     """A laboratory for dual-circulation economies."""
 
 
-def _said(error: XunhuanError) -> str:
-    """An error in the language of the command line."""
-    from xunhuan.faces.speaking import in_my_words, language_spoken
-
-    if language_spoken() == "en":
-        return f"error: {error}"
-    say, shown = in_my_words, error.items[:SHOWN]
-    more = len(error.items) - len(shown)
-    lines = [f"错误：{say(error.what)}", *(f"  - {say(item)}" for item in shown)]
-    lines += [f"  - 另有{more}项"] * bool(more) + [f"  位置：{say(error.where)}"] * bool(error.where)
-    return "\n".join([*lines, *([f"  改法：{say(error.fix)}"] * bool(error.fix))])
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned and, as a script, set."""
     if argv is None:  # this process is ours alone
@@ -127,7 +138,9 @@ def main(argv: list[str] | None = None) -> int:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
     except XunhuanError as e:
-        print(_said(e), file=sys.stderr)
+        from xunhuan.faces.speaking import error_said
+
+        print(error_said(e), file=sys.stderr)
         return e.exit_code
     except typer.Exit as e:
         return int(e.exit_code)

@@ -83,7 +83,8 @@ def _in_words(
         kept = dict(df.attrs)
         named = {c: in_my_words(str(c)) for c in df.columns}
         df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
-        for c in range(df.shape[1]):
+        names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
+        for c in (c for c in range(df.shape[1]) if c not in names):
             if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
                 df.isetitem(c, df.iloc[:, c].map(lambda v: in_my_words(v) if isinstance(v, str) else v).to_numpy())
         at = {str(old): new for old, new in named.items()}

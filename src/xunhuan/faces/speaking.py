@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Literal
 
+from xunhuan.errors import SHOWN, XunhuanError
+
 _SPOKEN: list[str] = []
 
 
@@ -33,3 +35,14 @@ def in_my_words(text: str) -> str:
     from xunhuan.faces.words import in_language
 
     return "\n".join(in_language(line, "zh") for line in text.split("\n"))
+
+
+def error_said(error: XunhuanError) -> str:
+    """An error in the language of the command line."""
+    if language_spoken() == "en":
+        return f"error: {error}"
+    say, shown = in_my_words, error.items[:SHOWN]
+    more = len(error.items) - len(shown)
+    lines = [f"错误：{say(error.what)}", *(f"  - {say(item)}" for item in shown)]
+    lines += [f"  - 另有{more}项"] * bool(more) + [f"  位置：{say(error.where)}"] * bool(error.where)
+    return "\n".join([*lines, *([f"  改法：{say(error.fix)}"] * bool(error.fix))])

@@ -1,12 +1,12 @@
 """The measures: each takes accounts and gives a labelled Dataset with its definition, weighting, unit and sources.
 
 All are called alike, `measure(acc, region=None, *, by="region", sectors="all", border="region", home=None, ...)`; a
-measure has those of the options that mean something for it, and its own after them. `table` makes a flat
-table of any of them, `SOURCES` says what each rests on. Letters: r origin region, i supplying sector, s destination
-region, j using sector; units are the table's.
+measure has those of the options that mean something for it, and its own after them. `acc` is a table's accounts, its
+name or its file. `table` makes a flat table of any of them, `SOURCES` says what each rests on. Letters: r origin region,
+i supplying sector, s destination region, j using sector; units are the table's.
 
 >>> import xunhuan as xh
->>> ds = xh.measures.circulation(xh.toyland(), "COAST")
+>>> ds = xh.measures.circulation("toyland", "COAST")
 >>> round(float(ds["external"].item()), 3)
 0.087
 """

@@ -20,6 +20,7 @@ from xunhuan.measures.labels import group_coords, labelled, means, named_groups,
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import DEFINITION_SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 CIRCULATION_DEFINITIONS = {
     "absorption": (
@@ -43,6 +44,7 @@ CROSSINGS = ("traditional", "simple", "complex")
 PARTS = ("own", *(f"{kind}_{way}" for kind in CROSSINGS for way in CIRCUITS[1:]))
 
 
+@of_table
 def circulation(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -65,8 +67,8 @@ def circulation(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each an actor with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

@@ -15,6 +15,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.measures.actors import Group, check_word, looking_from, requested
 from xunhuan.measures.labels import group_coords, labelled, sector_coords
 from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.tables import of_table
 
 _DEFINITION = (
     "cross-hauling inside the nation: O and I what the place sends to and takes from the nation's other regions, S and D "
@@ -23,6 +24,7 @@ _DEFINITION = (
 )
 
 
+@of_table
 def cross_hauling(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -40,8 +42,8 @@ def cross_hauling(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Places, one a row: regions by code or name, clusters or unions "A+B", each taken as one; "provinces" for each of
         theirs. By default the home nation's provinces.

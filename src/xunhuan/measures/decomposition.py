@@ -20,6 +20,7 @@ from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.operators import Dense, Factored, Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_two_tables
 
 FACTORS = ("technology", "input_sourcing", "final_sourcing", "final_mix", "final_level", "value_added_rate")
 """a[s,i,j]; who supplies inputs; who supplies final goods; goods in final use; its size; value added per
@@ -27,6 +28,7 @@ output.
 """
 
 
+@of_two_tables
 def structural_decomposition(
     first: Accounts,
     last: Accounts,
@@ -49,7 +51,7 @@ def structural_decomposition(
 
     Parameters
     ----------
-    first, last : Accounts
+    first, last : Accounts, str or Path
         The tables, of the same regions, unit and home. Where their lists of sectors differ both are added up to sectors
         that both have, by a concordance that is stated, and the definition says so.
     region : str or list of str, optional

@@ -18,8 +18,10 @@ from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.satellites import intensity_of
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 
+@of_table
 def multipliers(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -44,8 +46,8 @@ def multipliers(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Whose goods are called for: regions by code or name, clusters, nations or unions "A+B", each one actor, none
         overlapping; "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

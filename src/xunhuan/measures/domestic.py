@@ -18,6 +18,7 @@ from xunhuan.measures.labels import group_coords, labelled, sector_coords
 from xunhuan.measures.leontief import solve_left
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_table
 
 _SUPPLY = (
     "domestic share of use: of what the place uses of a good, the part made in it; "
@@ -29,6 +30,7 @@ _CONTENT = (
 )
 
 
+@of_table
 def supply(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -46,8 +48,8 @@ def supply(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Places, one a row: regions by code or name, clusters, nations or unions "A+B", each with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -106,6 +108,7 @@ def supply(
     ).sel(region=[g.code for g in requested(acc, region, border)])
 
 
+@of_table
 def import_content(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -124,8 +127,8 @@ def import_content(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Places, one a row: regions by code or name, clusters, nations or unions "A+B", each with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

@@ -24,6 +24,7 @@ from xunhuan.measures.leontief import solution, solve_right
 from xunhuan.measures.perimeters import PERIMETERS, SELF, terms_within
 from xunhuan.measures.sources import METHOD_SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 Terms = Iterator[tuple[str, Array]]
 
@@ -241,6 +242,7 @@ PERIMETER_TITLES = {
 """Perimeters other than the exporter's, in words."""
 
 
+@of_table
 def export_decomposition(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -264,8 +266,8 @@ def export_decomposition(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Exporters: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

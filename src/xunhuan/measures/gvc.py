@@ -22,6 +22,7 @@ from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.operators import Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ def crossing(sys: System, actors: Actors) -> Crossing:
     return Crossing(sys.y * outward, sys.operator.inputs(sys.output) * outward, local, solve_left(inside, sys.v))
 
 
+@of_table
 def value_added_trade(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -72,8 +74,8 @@ def value_added_trade(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         The origins shown: regions by code or name, clusters, nations or unions "A+B", each one actor, none
         overlapping; "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -134,6 +136,7 @@ def value_added_trade(
     return labelled(acc, variables, coords, **common, units={"value": acc.unit, "balance": acc.unit})
 
 
+@of_table
 def participation(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -154,8 +157,8 @@ def participation(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -236,6 +239,7 @@ def _foreign_in_final(sys: System, actors: Actors, cross: Crossing) -> tuple[Arr
     return once * home, sys.y.sum(axis=2)
 
 
+@of_table
 def gateways(acc: Accounts, region: str | Iterable[str] | None = None, *, home: str | None = None) -> xr.Dataset:
     r"""Through whom a nation's value added leaves it.
 
@@ -249,8 +253,8 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, *, home: 
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Regions or clusters of the home nation, each one actor, none overlapping. By default each of its provinces.
     home : str, optional

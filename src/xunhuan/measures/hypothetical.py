@@ -17,8 +17,10 @@ from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.operators import Dense, Factored, Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_table
 
 
+@of_table
 def extraction(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -41,8 +43,8 @@ def extraction(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name; clusters, nations or unions "A+B" as one; "provinces", "foreign" or "all" for
         each of theirs. By default the home nation's provinces.

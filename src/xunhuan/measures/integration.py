@@ -13,11 +13,13 @@ from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Partition, looking_from, partition
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, means
 from xunhuan.measures.sources import SOURCES
+from xunhuan.measures.tables import of_table
 
 THETA = 4.0
 """Trade elasticity used unless another is given [SimonovskaWaugh2014]."""
 
 
+@of_table
 def head_ries(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -37,8 +39,8 @@ def head_ries(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -100,6 +102,7 @@ def _traded(acc: Accounts, view: Partition, sectors: str | Iterable[str]) -> Arr
     return view.actors.add(view.actors.add(flow, 0), 1)
 
 
+@of_table
 def border_effect(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -120,8 +123,8 @@ def border_effect(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

@@ -15,12 +15,14 @@ from xunhuan.measures.actors import Actors, Partition, check_word, looking_from,
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_table
 
 RESAMPLED, _SEED = 2000, 20
 """Resamples of the years behind an interval, and the seed they are drawn with."""
 _TOLD = {"oecd": "OECD flows", "wiod": "WIOD"}
 
 
+@of_table
 def coupling(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -43,8 +45,8 @@ def coupling(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -163,6 +165,7 @@ def least_risk(fixed: Array, part: float, growth: Array, free: Mask) -> Array:
     return out
 
 
+@of_table
 def volatility(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -191,8 +194,8 @@ def volatility(
 
     Parameters
     ----------
-    acc : Accounts
-        The table; the accounts of a model's answer as well.
+    acc : Accounts, str or Path
+        The table, or its name or file; the accounts of a model's answer as well.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

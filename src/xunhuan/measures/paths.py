@@ -19,6 +19,7 @@ from xunhuan.measures.leontief import solve_left
 from xunhuan.measures.satellites import intensity_of
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 PLACES_LOOKED_AT = 1_000_000
 """Places looked at before a search is given up."""
@@ -31,6 +32,7 @@ class Chain(NamedTuple):
     value: float
 
 
+@of_table
 def structural_paths(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -52,8 +54,8 @@ def structural_paths(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Whose final goods: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

@@ -15,6 +15,7 @@ from xunhuan.measures.labels import group_coords, group_sum, labelled, named_gro
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 PRICE_MODELS = {
     "leontief-price": ("push", "prices when primary inputs cost more and all of it is passed on (Leontief)"),
@@ -25,6 +26,7 @@ PRICE_MODELS = {
 """Models: which way they run, and what they say."""
 
 
+@of_table
 def price_model(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -51,8 +53,8 @@ def price_model(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Where the effect is shown: regions by code or name, clusters, nations or unions "A+B", none overlapping; "provinces",
         "foreign" or "all" for each of theirs. By default the home nation's provinces.

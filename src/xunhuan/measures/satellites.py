@@ -22,6 +22,7 @@ from xunhuan.measures.circuits import cut_by_circuit, three_circuits
 from xunhuan.measures.labels import group_coords, labelled, named_groups, region_coords, sector_coords
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_table
 
 SPREADS = ("value_added", "output")
 EMBODIED = {
@@ -36,6 +37,7 @@ EMBODIED = {
 _UNIT = re.compile(r"(.*?)\s*[\[(](.*)[\])]\s*$")
 
 
+@of_table
 def embodied(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -62,8 +64,8 @@ def embodied(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each an actor with one border around it;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

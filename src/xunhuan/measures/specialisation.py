@@ -16,11 +16,13 @@ from xunhuan.measures.actors import Partition, check_word, looking_from, partiti
 from xunhuan.measures.labels import Variables, actor_coords, group_coords, group_sum, labelled, sector_coords
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import system_of
+from xunhuan.measures.tables import of_table
 
 _QUANTITIES = ("value_added", "output")
 """What the size of an industry can be."""
 
 
+@of_table
 def structure(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -45,8 +47,8 @@ def structure(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -171,6 +173,7 @@ def _by_partner(acc: Accounts, view: Partition, size: Array, goods: Index) -> _P
     return variables, actor_coords(view.actors), text
 
 
+@of_table
 def duplication(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -189,8 +192,8 @@ def duplication(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         The regions compared, "YRD" for those of a cluster: a name here stands for its regions. By default the home
         nation's provinces.

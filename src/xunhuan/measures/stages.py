@@ -15,8 +15,10 @@ from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.stocks import stock_categories, without_stocks
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 
+@of_table
 def linkages(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -44,8 +46,8 @@ def linkages(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -127,6 +129,7 @@ def _weighted(view: Partition, a: Array, weight: Array, goods: Index, by: str) -
     return ratio(top, np.maximum(bottom, 0.0), np.nan)
 
 
+@of_table
 def propagation_length(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -143,8 +146,8 @@ def propagation_length(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         The origins shown: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

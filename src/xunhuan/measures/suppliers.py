@@ -15,6 +15,7 @@ from xunhuan.measures.labels import Variables, actor_coords, group_coords, group
 from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 from xunhuan.measures.using import by_industry, by_supplier, industry_coords, using
 
 _DEFINITION = (
@@ -80,6 +81,7 @@ def _circuits(view: Partition) -> Array:
     return np.stack([(circuit == k).astype(float) for k in range(len(CIRCUITS))])
 
 
+@of_table
 def exposure(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -104,8 +106,8 @@ def exposure(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.
@@ -219,6 +221,7 @@ def _by_nation(actors: Actors, goods: Array) -> tuple[Array, Array]:
     return np.array(names), out
 
 
+@of_table
 def chokepoints(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -238,8 +241,8 @@ def chokepoints(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Rows: regions by code or name, clusters, nations or unions "A+B", each one actor, none overlapping;
         "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

@@ -15,6 +15,7 @@ from xunhuan.measures.labels import actor_coords, group_coords, labelled, sector
 from xunhuan.measures.leontief import solve_right
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
+from xunhuan.measures.tables import of_table
 
 OECD_NAMES = {
     "exports": {"exports": "EXGR", "imports": "", "value": "EXGR_BSCI", "own": "EXGR_DVA", "others": "EXGR_FVA",
@@ -24,6 +25,7 @@ OECD_NAMES = {
 """Of what `value_added_origin` gives, as the OECD's indicators of trade in value added call it."""
 
 
+@of_table
 def value_added_origin(
     acc: Accounts,
     region: str | Iterable[str] | None = None,
@@ -47,8 +49,8 @@ def value_added_origin(
 
     Parameters
     ----------
-    acc : Accounts
-        The table.
+    acc : Accounts, str or Path
+        The table, or its name or file.
     region : str or list of str, optional
         Who exports or imports: regions by code or name, clusters, nations or unions "A+B", each one actor, none
         overlapping; "provinces", "foreign" or "all" for each of theirs. By default the home nation's provinces.

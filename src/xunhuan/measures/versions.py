@@ -13,6 +13,7 @@ from xunhuan.data.arrays import CIRCUITS, Array, Index
 from xunhuan.data.store import strings
 from xunhuan.errors import BadInput
 from xunhuan.measures.circuits import absorbed_shares
+from xunhuan.measures.tables import AnyTable, accounts_of_table
 
 QUANTILES = (0.5, 0.05, 0.95)
 ENDS = ("median", "low", "high")
@@ -21,7 +22,7 @@ ENDS = ("median", "low", "high")
 
 def intervals(
     measure: Callable[..., xr.Dataset],
-    acc: Accounts,
+    acc: AnyTable,
     *args: Any,
     draws: int = 64,
     progress: Callable[[int, int], None] | None = None,
@@ -36,8 +37,8 @@ def intervals(
     ----------
     measure : callable
         A measure of one table.
-    acc : Accounts
-        The table, with a posterior.
+    acc : Accounts, str or Path
+        The table, or its name or file, with a posterior.
     *args
         As the measure takes them.
     draws : int
@@ -64,6 +65,7 @@ def intervals(
     >>> [round(float(ds[n].item()), 3) for n in ("own_low", "own", "own_high")]
     [0.633, 0.704, 0.769]
     """
+    acc = accounts_of_table(acc)
     if not 2 <= draws <= acc.draws:
         what = "has one version" if not acc.draws else f"has {acc.draws} versions, not {draws}"
         raise BadInput(f"the table {acc.name} {what}", where=acc.name, fix="`xunhuan tables` shows how many each has")

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
+from xunhuan.data.brief import Brief, BriefRows, of_response
 from xunhuan.data.places import Places
 from xunhuan.errors import BadInput
 from xunhuan.models.asking import Asking as Asking
@@ -128,8 +129,8 @@ class Status:
         return self.outcome == "converged"
 
 
-@dataclass(frozen=True, eq=False)
-class Response:
+@dataclass(frozen=True, eq=False, repr=False)
+class Response(Brief):
     """What a model gives back.
 
     Attributes
@@ -158,6 +159,10 @@ class Response:
     status: Status
     path: xr.Dataset | None = None
     notes: tuple[str, ...] = ()
+
+    def _brief(self) -> BriefRows:
+        ended = self.status.message or self.status.outcome
+        return of_response(self.accounts, self.detail, ended, self.path, self.notes)
 
 
 class Numbers(NamedTuple):

@@ -65,7 +65,7 @@ def read_regional(path: Path) -> RegionalTables:
     """Tables of regions from a mapping file. Raises BadInput with every fault of a file, ForeignFile."""
     m, p = read_mapping(path, _AXES, _REQUIRED, _OPTIONAL)
     _check(m.content, p)
-    p.raise_if(BadInput, where=str(path), fix="see docs/nested.md")
+    p.raise_if(BadInput, where=str(path), fix="see `xunhuan docs nested`")
     geography, sectors = m.geography(), m.sectors()
     categories, components = m.labels("category"), m.labels("component")
     if not (picked := m.section("final").get("categories")):

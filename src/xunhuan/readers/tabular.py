@@ -133,7 +133,7 @@ def _mapping(path: Path) -> Mapped:
     plain, by_user = {"flow", "use", "final"} & keys, {"intermediate", "final_by_origin"} & keys
     if bool(plain) == bool(by_user) or len(plain) in (1, 2) or len(by_user) == 1:
         p.add("give either flow, use and final, or intermediate and final_by_origin")
-    p.raise_if(BadInput, where=str(path), fix="see docs/readers.md")
+    p.raise_if(BadInput, where=str(path), fix="see `xunhuan docs readers`")
     return m
 
 

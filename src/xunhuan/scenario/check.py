@@ -47,7 +47,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
         _check_heeded(scenario, p)
         for k, text in unread(scenario):
             p.add(f"shock[{k}] ({scenario.shock[k].name}): {text}")
-    p.raise_if(where=where, fix=f"docs/scenarios.md lists every key{_written_for(layers)}")
+    p.raise_if(where=where, fix=f"`xunhuan docs scenarios` lists every key{_written_for(layers)}")
     assert scenario is not None
     assert base is not None
     bench = Bench(scenario, base, parameters)

@@ -28,6 +28,7 @@ import pandas as pd
 import tomli_w
 import xarray as xr
 
+from xunhuan.data.brief import Brief, BriefRows, several
 from xunhuan.data.store import open_dataset, save_dataset, write_folder
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema_of
@@ -37,8 +38,8 @@ _FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
 LIBRARIES = ("numpy", "scipy", "xarray", "pandas", "jax", "h5netcdf", "pyarrow")
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Brief):
     """A scenario's numbers.
 
     scenario  as resolved
@@ -61,6 +62,9 @@ class Result:
     outcomes: pd.DataFrame | None = None
     choices: pd.DataFrame | None = None
     path: Path | None = field(default=None)
+
+    def _brief(self) -> BriefRows:
+        return _told(self)
 
     @property
     def digest(self) -> str:
@@ -138,6 +142,36 @@ class Result:
                 f"no headline {quantity!r} of arm {arm!r} at {place!r}", fix="see the summary for what there is"
             )
         return found.iloc[0]
+
+
+def _told(result: Result) -> BriefRows:
+    """A result in some lines: the question, how it was answered, the first number of home in every arm."""
+    s, m = result.scenario, result.manifest
+    rows = [("question", s.question)] if s.question else []
+    drawn = sum((m.get("draws") or {}).get("outcomes", {}).values())
+    rows += [("base", f"{s.base}; models {several(m['models'])}; {drawn or 'no'} draws")]
+    rows += [_first_number(arm, found) for arm, found in _at_home(result)]
+    ended = dict.fromkeys(str(e["outcome"]) for arm in m["status"].values() for e in arm.values())
+    rows += [("ended", several(ended)), ("digest", result.digest[:12])]
+    rows += [("folder", str(result.path))] if result.path is not None else []
+    return f"Result: {s.title}", rows
+
+
+def _at_home(result: Result) -> list[tuple[str, pd.DataFrame]]:
+    """Headline rows of home, or of the first place there is, by arm; the base apart."""
+    s = result.summary[result.summary["arm"] != "base"]
+    nations = [p for p, kind in zip(s["place"], s["kind"], strict=True) if kind == "nation"]
+    home = next(iter([result.scenario.home] * bool(result.scenario.home) + nations + list(s["place"])), "")
+    return [(str(arm), rows) for arm, rows in s[s["place"] == home].groupby("arm", sort=False)]
+
+
+def _first_number(arm: str, rows: pd.DataFrame) -> tuple[str, str]:
+    first = rows.iloc[0]
+    form = "{:+.2%}" if first["unit"] == "share" else "{:.4g} " + str(first["unit"])
+    text = f"{first['place']} {first['quantity'].replace('_', ' ')} {form.format(first['value'])}"
+    if first["low"] < first["high"]:
+        text += f", 90% interval {form.format(first['low'])} to {form.format(first['high'])}"
+    return arm, text
 
 
 def scenario_digest(scenario: Scenario, base_digest: str) -> str:

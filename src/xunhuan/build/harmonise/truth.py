@@ -79,7 +79,7 @@ def beliefs(tau: str | None = None, outside: str | None = None) -> Beliefs:
                 raise ValueError
         except ValueError:
             p.add(f"--outside {outside!r} is not LOW:HIGH with 0 < LOW < HIGH < 1, such as 0.195:0.382, or none")
-    p.raise_if(BadInput, fix="see docs/harmonised.md for what they mean")
+    p.raise_if(BadInput, fix="see `xunhuan docs harmonised` for what they mean")
     return out
 
 

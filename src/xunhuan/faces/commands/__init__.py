@@ -84,6 +84,12 @@ ROOMS: dict[str, dict[str, str]] = {
     "explain": {
         "explain": "Say what a term means, in English or Chinese: `xunhuan explain 省际循环`.",
     },
+    "new": {
+        "new": "Begin a scenario file, from flags or by asking: commented, checked against its table and models.",
+    },
+    "docs": {
+        "docs": "List the pages of the documentation, print one, or show them in a browser; no network is asked.",
+    },
     "scenario": {
         "run": "Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers.",
         "ensemble": "Run a scenario's draws in batches, on this machine or a Dask cluster.",

@@ -43,7 +43,9 @@ _Flows = Annotated[
 
 _Regions = Annotated[
     Path | None,
-    typer.Option("--regions", help="nested: mapping file of the regions' tables or shares (see docs/nested.md)."),
+    typer.Option(
+        "--regions", help="nested: mapping file of the regions' tables or shares (see `xunhuan docs nested`)."
+    ),
 ]
 _Nation = Annotated[
     str | None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xunhuan.errors import BadInput
+from xunhuan.faces.completing import named_terms
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +17,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _explain(
-    term: Annotated[str | None, typer.Argument(help="A term in English or Chinese; left out, all are listed.")] = None,
+    term: Annotated[
+        str | None,
+        typer.Argument(help="A term in English or Chinese; left out, all are listed.", autocompletion=named_terms),
+    ] = None,
     all_of_them: Annotated[bool, typer.Option("--all", help="The whole glossary as a page in both languages.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the page to this file.")] = None,
 ) -> None:

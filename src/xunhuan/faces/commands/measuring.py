@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xunhuan.errors import BadInput
+from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format
 from xunhuan.faces.rounding import adding
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from xunhuan.data.accounts import Accounts
 
-TableArgument = Annotated[str, typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.")]
+TableArgument = Annotated[
+    str,
+    typer.Argument(help="A bundled table (see `xunhuan tables`) or an accounts file.", autocompletion=named_tables),
+]
 Regions = Annotated[
     list[str] | None,
     typer.Option(

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         """Set processing exporters apart from all other production, and save the table.
 
         For tables of China's official 42 sectors, by province or national; measures then run on the file. Shares of
-        processing trade by sector are mostly judgement: see docs/processing.md.
+        processing trade by sector are mostly judgement: see `xunhuan docs processing`.
         """
         from xunhuan.build.processing_tables import split_processing
         from xunhuan.data.store import load, save

@@ -9,12 +9,18 @@ import typer
 
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.commands.measuring import Nations
+from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
 
 if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
 
-_Source = Annotated[str, typer.Argument(help="A table, bundled or an accounts file, or the folder of a result.")]
+_Source = Annotated[
+    str,
+    typer.Argument(
+        help="A table, bundled or an accounts file, or the folder of a result.", autocompletion=named_tables
+    ),
+]
 
 _Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or zh; by default the command line's.")]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from xunhuan.errors import BadInput
+from xunhuan.faces.completing import named_scenarios
 from xunhuan.faces.output import Format, FormatOption, OutputOption, cell, console, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from xunhuan.scenario.layers import Layers
     from xunhuan.scenario.record import Result
 
-_Source = Annotated[str, typer.Argument(help="A scenario file, or a name of the library (see `xunhuan scenarios`).")]
+_Source = Annotated[
+    str,
+    typer.Argument(
+        help="A scenario file, or a name of the library (see `xunhuan scenarios`).", autocompletion=named_scenarios
+    ),
+]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Result folder; by default results/NAME.")]
 Overlays = Annotated[
     list[Path] | None, typer.Option("--overlay", help="A file laid over the scenario; repeat for more, in order.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput
+from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _tables(
-    table: Annotated[str | None, typer.Argument(help="Show one table: regions, or its build log with --log.")] = None,
+    table: Annotated[
+        str | None,
+        typer.Argument(help="Show one table: regions, or its build log with --log.", autocompletion=named_tables),
+    ] = None,
     log: Annotated[bool, typer.Option("--log", help="Show the corrections made when the table was built.")] = False,
     add: Annotated[
         Path | None, typer.Option("--add", help="Copy this accounts file (.nc) to your tables, to be found by name.")

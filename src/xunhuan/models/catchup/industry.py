@@ -264,7 +264,7 @@ def _read(path: Path, stamp: int) -> IndustryFile:
             problems.add(text)
     for text in _wrong(data if found is None else found):
         problems.add(text)
-    problems.raise_if(where=str(path), fix="docs/catchup.md says what the file holds")
+    problems.raise_if(where=str(path), fix="`xunhuan docs catchup` says what the file holds")
     assert found is not None
     return found
 

@@ -182,7 +182,7 @@ def _checked(name: str, cities: list[dict[str, str]], stages: list[dict[str, str
                 p.add(f"{what} {one}: {', '.join(lacks)} missing")
     if len(places) < 2:
         p.add("a race needs two cities or more")
-    p.raise_if(fix="docs/rivalry.md shows the file")
+    p.raise_if(fix="`xunhuan docs rivalry` shows the file")
     return Industry(Path(name).stem if Path(name).suffix else name, places, kinds, cells)
 
 
