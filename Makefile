@@ -28,7 +28,7 @@ demo: $(VENV)/.runtime
 
 # Style, types, layers, dependencies and the site of the docs beside every test and doctest with warnings as errors: one core would be idle otherwise.
 test: $(VENV)/.dev
-	$(MAKE) --no-print-directory --jobs=2 lint docs tests
+	$(MAKE) --no-print-directory --jobs=2 tests lint docs
 
 tests: $(VENV)/.dev
 	$(PYTEST)
