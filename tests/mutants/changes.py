@@ -14,7 +14,7 @@ OPPOSITE = {
 }  # fmt: skip
 OTHER_NAME = {"sum": "mean", "min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax",
               "argmax": "argmin", "any": "all", "all": "any", "mean": "sum"}  # fmt: skip
-TEXT = {"definition", "weighting", "citation", "source", "where", "fix", "items", "unit", "units", "columns", "message"}
+TEXT = {"definition", "weighting", "citation", "source", "where", "fix", "items", "unit", "units", "columns", "message", "size", "shown"}
 """Arguments that say something and change no number."""
 TELLS = {"BadInput", "UnknownName", "NotConverged", "isinstance", "getattr", "cast", "hasattr", "warn", "field", "Field"}
 
