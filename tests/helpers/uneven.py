@@ -9,6 +9,7 @@ import numpy as np
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.migration import Migration
 
 REGIONS = ("A1", "A2", "A3", "B1", "B2", "C1", "D1")
 NATION = tuple(c[0] for c in REGIONS)
@@ -18,9 +19,13 @@ SECTORS = ("s0", "s1", "s2", "s3", "s4")
 @cache
 def uneven(by_user: bool = False) -> Accounts:
     """Tariffs everywhere abroad; by_user: every user has sources of its own."""
-    rng = np.random.default_rng(20)
-    R, S = len(REGIONS), len(SECTORS)
-    near = np.array([[1.0 if n == m else 0.3 for m in NATION] for n in NATION]) + 4 * np.eye(R)
+    return books(np.random.default_rng(20), REGIONS, len(SECTORS), by_user)
+
+
+def books(rng: np.random.Generator, regions: tuple[str, ...], goods: int, by_user: bool) -> Accounts:
+    """Balanced books at random: a region's nation is the first letter of its code, the first region's is home."""
+    nation, R, S = tuple(c[0] for c in regions), len(regions), goods
+    near = np.array([[1.0 if n == m else 0.3 for m in nation] for n in nation]) + 4 * np.eye(R)
     size = rng.uniform(1, 4, R)
     flow = rng.lognormal(0, 0.7, (R, R, S)) * (near * size[:, None] * size)[..., None]
     absorbed, output = flow.sum(0), flow.sum(1)
@@ -32,23 +37,35 @@ def uneven(by_user: bool = False) -> Accounts:
     final = np.stack([part * left, (1 - part) * left], axis=2)
     split = rng.dirichlet([3, 2, 1], (R, S))
     rate = np.where(near[..., None] < 1, rng.uniform(0.02, 0.2, (R, R, S)), 0.0)
-    sourcing = None
-    if by_user:
-        share = flow / absorbed
-        z, y = np.einsum("rsi,sij->risj", share, use), np.einsum("rsi,sif->risf", share, final)
-        for _ in range(40):  # purchases swapped between two users and two sources, sums unchanged
-            r, q, s, i, (j, k) = (*rng.choice(R, 2, replace=False), rng.integers(R), rng.integers(S),
-                                  rng.choice(S, 2, replace=False))  # fmt: skip
-            moved = 0.6 * min(z[r, i, s, j], z[q, i, s, k])
-            z[[r, q], i, s, [j, k]] -= moved
-            z[[r, q], i, s, [k, j]] += moved
-        sourcing = Sourcing(z, y)
+    people = rng.uniform(5, 50, R)
+    names = tuple(f"s{k}" for k in range(S))
     return Accounts(
         flow=flow, use=use, final=final, value_added=split * (output - use.sum(1))[..., None], tariff=rate,
-        geography=Geography(REGIONS, NATION), sectors=Sectors(SECTORS, groups={"goods": ("s0", "s1", "s3")}),
+        geography=Geography(regions, nation, population=tuple(people), migration=_moves(rng, nation, people)),
+        sectors=Sectors(names, groups={"goods": names[:-1], "services": names[-1:]}),
         categories=("households", "investment"), components=("wages", "profits", "taxes"), year=2001, currency="SHL",
-        unit="million SHL", home="A", sourcing=sourcing,
+        unit="million SHL", home=nation[0], sourcing=_by_user(rng, flow, use, final) if by_user else None,
     )  # fmt: skip
+
+
+def _by_user(rng: np.random.Generator, flow: np.ndarray, use: np.ndarray, final: np.ndarray) -> Sourcing:
+    """Purchases swapped between two users and two sources, sums unchanged."""
+    R, S, share = len(flow), flow.shape[2], flow / flow.sum(0)
+    z, y = np.einsum("rsi,sij->risj", share, use), np.einsum("rsi,sif->risf", share, final)
+    for _ in range(40):
+        (r, q), s, i = rng.choice(R, 2, replace=False), rng.integers(R), rng.integers(S)
+        j, k = rng.choice(S, 2, replace=False)
+        moved = 0.6 * min(z[r, i, s, j], z[q, i, s, k])
+        z[[r, q], i, s, [j, k]] -= moved
+        z[[r, q], i, s, [k, j]] += moved
+    return Sourcing(z, y)
+
+
+def _moves(rng: np.random.Generator, nation: tuple[str, ...], people: np.ndarray) -> Migration:
+    """Persons by origin and destination, inside nations, over one window."""
+    same = np.array([[a == b for b in nation] for a in nation]) & ~np.eye(len(nation), dtype=bool)
+    persons = np.where(same, rng.uniform(0.01, 0.06, same.shape) * people, 0.0)
+    return Migration(("1996-2001",), persons[None], "made up")
 
 
 def cells(acc: Accounts) -> tuple[np.ndarray, np.ndarray]:
