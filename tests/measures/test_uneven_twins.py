@@ -12,6 +12,7 @@ import pytest
 
 from tests.helpers.uneven import NATION, REGIONS, SECTORS, cells, uneven
 from xunhuan import measures
+from xunhuan.measures.perimeters import _undone
 
 pytestmark = pytest.mark.twin
 
@@ -401,3 +402,22 @@ def test_stages_between_sets(by_user: bool) -> None:
             top, bottom = top + k * (w.v * f)[p].sum(), bottom + (w.v * f)[p].sum()
         assert value(ds, "apl", region=code, partner=other) == pytest.approx(top / bottom)
         assert value(ds, "linkage", region=code, partner=other) == pytest.approx(bottom)
+
+
+@pytest.mark.parametrize("perimeter", ["exporter", "bilateral", "sector", "self", "world"])
+@pytest.mark.parametrize("method", ["bm-source", "bm-sink"])
+def test_an_exporter_alone_has_the_row_it_has_among_all(method: str, perimeter: str) -> None:
+    """Few exporters of many are worked out by their own columns, all by the whole inverse."""
+    acc, own = uneven(), {"method": method, "perimeter": perimeter, "by": "partner"}
+    every, one = (measures.export_decomposition(acc, r, **own) for r in ("all", "A2"))
+    for name in ("exports", "dva", "ddc", "fva", "fdc"):
+        assert one[name].sel(region="A2").values == pytest.approx(every[name].sel(region="A2").values, abs=1e-10), name
+
+
+def test_loops_that_come_back_whole_are_undone_exactly() -> None:
+    """rows (I + loop)^-1 where a series would not end."""
+    rng = np.random.default_rng(4)
+    loop, rows = rng.uniform(0, 0.9, (2, 4, 4)), rng.uniform(1, 2, (2, 3, 4))
+    got = _undone(loop, rows)
+    for b in range(2):
+        assert got[b] == pytest.approx(rows[b] @ np.linalg.inv(np.eye(4) + loop[b]), rel=1e-12)
