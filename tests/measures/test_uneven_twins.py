@@ -8,11 +8,14 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.optimize import minimize
 
 from tests.helpers.uneven import NATION, REGIONS, SECTORS, cells, uneven
 from xunhuan import measures
 from xunhuan.measures.perimeters import _undone
+from xunhuan.measures.versions import home_shares
 
 pytestmark = pytest.mark.twin
 
@@ -421,3 +424,259 @@ def test_loops_that_come_back_whole_are_undone_exactly() -> None:
     got = _undone(loop, rows)
     for b in range(2):
         assert got[b] == pytest.approx(rows[b] @ np.linalg.inv(np.eye(4) + loop[b]), rel=1e-12)
+
+
+@BOTH
+@SOME
+@pytest.mark.parametrize("definition", ["absorption", "origin"])
+def test_circulation(by_user: bool, sectors: str, definition: str) -> None:
+    """Value of maker p absorbed in d, or of origin o in what p finally buys of a good: own, inter, external, by partner."""
+    acc, w, goods = uneven(by_user), world(by_user), GOODS[sectors]
+    by = {b: measures.circulation(acc, list(ROWS), by=b, sectors=sectors, definition=definition)
+          for b in ("region", "sector", "partner")}  # fmt: skip
+    if definition == "absorption":
+        cube = np.einsum("oi,oisj,sjd->oid", w.v, w.b, w.y)  # p, sector that adds the value, absorber
+    else:
+        cube = np.einsum("oi,oisj,sjd->djo", w.v, w.b, w.y)  # p, final good bought, origin of the value
+    total = "gdp" if definition == "absorption" else "final_use"
+    for code, p in ROWS.items():
+        for some in [*([i] for i in goods), goods]:
+            ds = by["region" if some is goods else "sector"]
+            at = {"region": code} | ({} if some is goods else {"sector": SECTORS[some[0]]})
+            seen = cube[np.ix_(p, some)].sum((0, 1))
+            assert value(ds, total, **at) == pytest.approx(seen.sum())
+            for name, q in (("own", p), ("inter", inside(p)), ("external", abroad(p))):
+                assert value(ds, name, **at) == pytest.approx(seen[q].sum() / seen.sum())
+        for other, q in ((c, [k]) for k, c in enumerate(REGIONS)):
+            at = {"region": code, "partner": other}
+            assert value(by["partner"], "value", **at) == pytest.approx(seen[q].sum())
+            assert value(by["partner"], "share", **at) == pytest.approx(seen[q].sum() / seen.sum())
+            kind = "own" if set(q) <= set(p) else "inter" if set(q) <= set(inside(p)) else "external"
+            assert by["partner"]["circuit"].sel(**at).item() == kind
+    mean = by["region"]["mean"]
+    single = [(cube[np.ix_(p, goods)].sum((0, 1)), p) for p in ROWS.values() if len(p) == 1]
+    for k, pick in enumerate((lambda p: p, inside, abroad)):
+        shares = np.array([seen[pick(p)].sum() / seen.sum() for seen, p in single])
+        sizes = np.array([seen.sum() for seen, _ in single])
+        assert mean.values[:, k] == pytest.approx([shares.mean(), (shares * sizes).sum() / sizes.sum()])
+
+
+@BOTH
+def test_forward_circulation(by_user: bool) -> None:
+    """The first border value crosses, to whom and as what; a set has one border around it, others are regions."""
+    w = world(by_user)
+    ds = measures.circulation(uneven(by_user), list(ROWS), definition="forward")
+    for code, p in ROWS.items():
+        actors = [p, *([q] for q in range(N) if q not in p)]
+        local = [block(w, q) for q in actors]
+        forward, gdp = np.einsum("ri,risj->sj", w.v[p], local[0]), (w.v * w.x)[p].sum()
+        expected = dict.fromkeys((f"{a}_{b}" for a in ("traditional", "simple", "complex") for b in ("inter", "external")), 0.0)
+        returned = 0.0
+        for o, q in enumerate(actors):
+            if o == 0:
+                continue
+            way = "inter" if set(q) <= set(inside(p)) else "external"
+            out = w.a[np.ix_(p, range(S), q, range(S))]
+            home = np.einsum("risj,sj->ri", local[o], w.y[np.ix_(q, range(S), q)].sum(2))
+            simple = np.einsum("ri,risj,sj", forward, out, home)
+            expected[f"traditional_{way}"] += (forward * w.y[np.ix_(p, range(S), q)].sum(2)).sum()
+            expected[f"simple_{way}"] += simple
+            expected[f"complex_{way}"] += np.einsum("ri,risj,sj", forward, out, w.x[q]) - simple
+            returned += np.einsum("ri,risj,sjtl,tl", forward, out, w.b[q], w.y[:, :, p].sum(2))
+        expected["own"] = (forward * w.y[np.ix_(p, range(S), p)].sum(2)).sum()
+        expected["returned"] = returned
+        assert {n: value(ds, n, region=code) * gdp for n in expected} == pytest.approx(expected)
+        for way in ("inter", "external"):
+            parts = sum(expected[f"{a}_{way}"] for a in ("traditional", "simple", "complex"))
+            assert value(ds, way, region=code) * gdp == pytest.approx(parts)
+
+
+@BOTH
+def test_sixteen_terms(by_user: bool) -> None:
+    """As the paper writes them, exporter s, partner r, t and u others [WangWeiZhu2013, table A2]."""
+    w, every = world(by_user), range(N)
+    ds = measures.export_decomposition(uneven(by_user), "all", method="wwz", by="partner")
+    L = [inverse(w.a[np.ix_([p], range(S), [p], range(S))])[0, :, 0] for p in every]
+    a, b, v, y = w.a, w.b, w.v, w.y
+    sent = np.array([sum(w.z[s, :, r].sum(1) + y[s, :, r] for r in every if r != s) for s in every])
+    for s, r in ((0, 1), (1, 0), (2, 5), (5, 3), (6, 0)):
+        rest = [t for t in every if t not in (s, r)]
+        first, own = v[s] @ L[s], v[s] @ b[s, :, s]
+        mine, other = v[r] @ b[r, :, s], sum(v[t] @ b[t, :, s] for t in rest)
+        A, later, home = a[s, :, r], a[s, :, r] @ L[r] @ sent[r], a[s, :, r] @ L[r] @ y[r, :, r]
+        third = sum(b[r, :, t] @ sum(y[t, :, u] for u in every if u not in (s, t)) for t in rest)
+        expected = {
+            "dva_fin": own @ y[s, :, r], "dva_int": first @ A @ b[r, :, r] @ y[r, :, r],
+            "dva_intrex_i1": first @ A @ sum(b[r, :, t] @ y[t, :, t] for t in rest),
+            "dva_intrex_f": first @ A @ b[r, :, r] @ sum(y[r, :, t] for t in rest),
+            "dva_intrex_i2": first @ A @ third,
+            "rdv_int": first @ A @ b[r, :, s] @ y[s, :, s], "rdv_fin": first @ A @ b[r, :, r] @ y[r, :, s],
+            "rdv_fin2": first @ A @ sum(b[r, :, t] @ y[t, :, s] for t in rest),
+            "ddc_fin": first @ A @ b[r, :, s] @ sum(y[s, :, t] for t in every if t != s),
+            "ddc_int": (own - first) @ A @ w.x[r],
+            "mva_fin": mine @ y[s, :, r], "mva_int": mine @ home, "mdc": mine @ later,
+            "ova_fin": other @ y[s, :, r], "ova_int": other @ home, "odc": other @ later,
+        }  # fmt: skip
+        at = {"region": REGIONS[s], "partner": REGIONS[r]}
+        assert {n: value(ds, n, **at) for n in expected} == pytest.approx(expected, abs=1e-12)
+        assert value(ds, "exports", **at) == pytest.approx(sum(expected.values()))
+
+
+@BOTH
+def test_exports_in_value_chains(by_user: bool) -> None:
+    """What only adds up: vax, dc, fc and the three of value chains, of both ways of counting."""
+    for method in ("bm-source", "bm-sink"):
+        d = measures.export_decomposition(uneven(by_user), "all", method=method, by="partner")
+        d = {n: d[n].values for n in d.data_vars}
+        expected = {
+            "vax": d["dva"] - d["ref"], "dc": d["dva"] + d["ddc"], "fc": d["fva"] + d["fdc"], "gvc": d["exports"] - d["davax"],
+            "gvc_forward": d["dva"] - d["davax"], "gvc_backward": d["exports"] - d["dva"],
+        }  # fmt: skip
+        for name, a in expected.items():
+            assert d[name] == pytest.approx(a, abs=1e-10), name
+
+
+@BOTH
+def test_gateways_of_sets(by_user: bool) -> None:
+    """Chains inside A to what leaves A; a set of its provinces is one."""
+    w, home = world(by_user), [0, 1, 2]
+    ds = measures.gateways(uneven(by_user), ["A2", "A1+A3"])
+    away = [q for q in range(N) if q not in home]
+    out = w.y[home][:, :, away].sum(2) + w.z[home][:, :, away].sum((2, 3))
+    inner = inverse(w.a[np.ix_(home, range(S), home, range(S))])
+    ship = np.einsum("pi,pigj,gj->pg", w.v[home], inner, out)  # origin, gateway
+    actors = {"A2": [1], "A1+A3": [0, 2]}
+    for code, g in actors.items():
+        rest = [p for p in home if p not in g]
+        at = {"region": code}
+        assert value(ds, "exports", **at) == pytest.approx(out[g].sum())
+        assert value(ds, "gateway", **at) == pytest.approx(ship[np.ix_(rest, g)].sum() / ship[rest].sum())
+        assert value(ds, "own_share", **at) == pytest.approx(ship[np.ix_(g, g)].sum() / ship[:, g].sum())
+        around = np.einsum("pi,pigj,gj", w.v[rest], inverse(w.a[np.ix_(rest, range(S), rest, range(S))]), out[rest])
+        assert value(ds, "bridge", **at) == pytest.approx(1 - around / ship[rest].sum())
+        for other, o in actors.items():
+            assert value(ds, "value", origin=other, **at) == pytest.approx(ship[np.ix_(o, g)].sum())
+
+
+@BOTH
+@pytest.mark.parametrize("border", ["region", "nation"])
+def test_supply_and_import_content(by_user: bool, border: str) -> None:
+    """What lies outside the place, or outside its nation, is imported."""
+    acc, w, goods = uneven(by_user), world(by_user), [1, 4]
+    rows = {"A2": [1], "A1+A3": [0, 2], "B1": [3]} if border == "region" else {"A": [0, 1, 2], "B": [3, 4]}
+    made = measures.supply(acc, list(rows), sectors="s1+s4", border=border)
+    by = {b: measures.import_content(acc, list(rows), by=b, sectors="s1+s4", border=border) for b in ("region", "sector")}
+    for code, p in rows.items():
+        rest = [q for q in range(N) if q not in p]
+        whole = [w.z[:, goods][:, :, p].sum((1, 2, 3)), w.y[:, goods][:, :, p].sum((1, 2))]
+        both, at = whole[0] + whole[1], {"region": code}
+        assert value(made, "used", **at) == pytest.approx(both.sum())
+        assert value(made, "imported", **at) == pytest.approx(both[rest].sum())
+        for name, a in (("domestic", both), ("domestic_intermediate", whole[0]), ("domestic_final", whole[1])):
+            assert value(made, name, **at) == pytest.approx(a[p].sum() / a.sum())
+        bought = w.z[np.ix_(rest, goods, p, range(S))].sum((0, 1))  # s j
+        every = w.z[:, goods][:, :, p].sum((0, 1))
+        through = np.einsum("sj,sjtl->tl", bought / w.x[p], block(w, p)) * w.x[p]
+        for some in [*([j] for j in range(S)), list(range(S))]:
+            ds = by["region" if len(some) > 1 else "sector"]
+            cell = at | ({} if len(some) > 1 else {"sector": SECTORS[some[0]]})
+            size = w.x[p][:, some].sum()
+            expected = {"imported": bought[:, some].sum(), "direct": bought[:, some].sum() / size,
+                        "through": through[:, some].sum() / size,
+                        "share": bought[:, some].sum() / every[:, some].sum()}  # fmt: skip
+            assert {n: value(ds, n, **cell) for n in expected} == pytest.approx(expected)
+
+
+def test_volatility() -> None:
+    """Markets are nations: each column from the list of growths itself."""
+    acc, w = uneven(), world(False)
+    rng = np.random.default_rng(9)
+    level = pd.DataFrame(np.exp(np.cumsum(rng.normal(0.03, 0.05, (9, 4)), axis=0)), columns=list("ABCD"), index=range(1990, 1999))
+    growth = np.diff(np.log(level.to_numpy()), axis=0)
+    ds, by = (measures.volatility(acc, list(ROWS), by=b, demand=level) for b in ("region", "partner"))
+    nation = np.array([[n == m for m in "ABCD"] for n in NATION], dtype=float)
+    cube = np.einsum("oi,oisj,sjd->od", w.v, w.b, w.y) @ nation  # p, market
+    size = w.y.sum((0, 1)) @ nation
+
+    def sd(weights: np.ndarray) -> float:
+        return float(np.std(growth @ weights, ddof=1))
+
+    draw = np.random.default_rng(20).integers(0, 8, size=(2000, 8))
+    for code, p in ROWS.items():
+        kappa, own = cube[p].sum(0) / cube[p].sum(), nation[p[0]]
+        out, at = kappa * (1 - own), {"region": code}
+        part = kappa * (np.cov(growth.T) @ kappa) / sd(kappa)
+        market = (1 - own) * size / ((1 - own) * size).sum()
+        ends = np.quantile([np.std(growth[k] @ kappa, ddof=1) for k in draw], [0.05, 0.95])
+        expected = {
+            "sd": sd(kappa), "sd_from": ends[0], "sd_to": ends[1], "part_home": (part * own).sum(),
+            "part_abroad": (part * (1 - own)).sum(), "abroad_alone": sd(out), "kappa_abroad": out.sum(), "all_home": sd(own),
+            "spread": sd(kappa * own + out.sum() * market),
+        }  # fmt: skip
+        assert {n: value(ds, n, **at) for n in expected} == pytest.approx(expected)
+        free = np.flatnonzero(1 - own)
+
+        def variance(x: np.ndarray, free: np.ndarray = free, kept: np.ndarray = kappa * own) -> float:
+            weights = kept.copy()
+            weights[free] += x
+            return 1e4 * sd(weights) ** 2
+
+        found = minimize(variance, out[free], bounds=[(0, None)] * 3, method="SLSQP", tol=1e-13,
+                         constraints={"type": "eq", "fun": lambda x, whole=out.sum(): x.sum() - whole})  # fmt: skip
+        assert value(ds, "least", **at) == pytest.approx(np.sqrt(found.fun / 1e4), rel=1e-5)
+        for m in range(4):
+            cell = at | {"partner": "ABCD"[m]}
+            told = {"part": part[m], "part_share": part[m] / sd(kappa), "kappa": kappa[m],
+                    "sd_market": np.std(growth[:, m], ddof=1)}  # fmt: skip
+            assert {n: value(by, n, **cell) for n in told} == pytest.approx(told)
+
+
+@BOTH
+def test_chains_are_named_by_their_links(by_user: bool) -> None:
+    w = world(by_user)
+    ds = measures.structural_paths(uneven(by_user), ["A2"], least=0.02).isel(region=0)
+    y, total = w.y[:, :, 1], np.einsum("oi,oisj,sj", w.v, w.b, w.y[:, :, 1])
+    told = [(str(p), float(v)) for p, v in zip(ds["path"].values, ds["value"].values, strict=True)]
+    assert len(told) > 3
+    for path, amount in told:
+        links = [(REGIONS.index(a), SECTORS.index(b)) for a, b in (x.split(":") for x in path.split(" < "))]
+        expected = y[links[0]]
+        for buyer, seller in zip(links, links[1:], strict=False):
+            expected *= w.a[(*seller, *buyer)]
+        assert amount == pytest.approx(expected * w.v[links[-1]]), path
+    assert ds["share"].values == pytest.approx([a / total for _, a in told])
+    assert ds["found"].item() == pytest.approx(sum(a for _, a in told))
+
+
+@BOTH
+def test_origins_and_multipliers_of_sets(by_user: bool) -> None:
+    acc, w = uneven(by_user), world(by_user)
+    ds = measures.value_added_origin(acc, list(ROWS), trade="exports")
+    told = measures.multipliers(acc, list(ROWS), amount=10.0)
+    for code, p in ROWS.items():
+        rest = [q for q in range(N) if q not in p]
+        e = np.zeros((N, S))
+        e[p] = w.y[p][:, :, rest].sum(2) + w.z[p][:, :, rest].sum((2, 3))
+        by = w.v * np.einsum("risj,sj->ri", w.b, e)
+        expected = {"exports": e.sum(), "own": by[p].sum(), "others": by[rest].sum(), "own_part": by[p].sum() / e.sum(),
+                    "others_part": by[rest].sum() / e.sum()}  # fmt: skip
+        assert {n: value(ds, n, region=code) for n in expected} == pytest.approx(expected)
+        f = np.zeros((N, S))
+        f[p] = 10.0 * w.made[p] / w.made[p].sum()
+        made = np.einsum("risj,sj->ri", w.b, f)
+        inputs = np.einsum("risj,sj->r", w.a[:, :, p], made[p])
+        expected = {"output": made.sum(), "output_own": made[p].sum(), "value_added": 10.0,
+                    "value_added_own": (w.v * made)[p].sum(), "imports": inputs[rest].sum()}  # fmt: skip
+        assert {n: value(told, n, region=code) for n in expected} == pytest.approx(expected)
+
+
+def test_versions_of_a_table_are_of_its_home(toy: Any) -> None:
+    """Shares by version are known where versions move all of home's regions, and not from another home or without versions."""
+    assert home_shares(uneven()) is None
+    assert home_shares(toy.replace(home="BOR")) is None
+    seen = home_shares(toy)
+    assert seen is not None
+    for k in (0, 5):
+        drawn = measures.circulation(toy.draw(k))
+        for c, name in enumerate(("own", "inter", "external")):
+            assert seen[k, :, c] == pytest.approx(drawn[name].values, rel=1e-6)
