@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint golden evidence figures lock clean
+.PHONY: demo test tests quick lint mutants outside golden evidence figures lock clean
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,14 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
+
+# Make N changes of meaning one at a time in measures, models and scenario: which do the tests of the room not notice?
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants -n $(or $(N),60) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
+
+# Draw N equilibria, and games and short runs beside them, and hold them against derivations that use nothing of the program.
+outside: $(VENV)/.dev
+	$(BIN)/python -m tests.outside -n $(or $(N),100)
 
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev

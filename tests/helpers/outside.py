@@ -1,7 +1,7 @@
 """The long run's equations as docs/trade.md writes them, in plain numpy on whole arrays: what an answer leaves of each.
 
-Nothing of the program is used but the arrays of the table, of the shock and of the answer. Letters as on the page, u a user: the
-industries, then final use.
+Nothing of the program is used but the arrays of the table, of the shock and of the answer. Letters as on the page, u a
+user: the industries, then final use.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Outside:
         self.D0 = acc.flow.sum((0, 2)) - acc.flow.sum((1, 2))
         self.mates = np.array([[a == b for b in acc.geography.nation] for a in acc.geography.nation])
         self.nest = self.mates.sum(0) > 1
-        assert R == len(self.I0)
+        assert len(self.I0) == R
 
     def state(self) -> None:
         """What the answer says of wages, costs, outputs, incomes and people."""

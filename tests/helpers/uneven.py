@@ -1,4 +1,4 @@
-"""Made-up books on which nothing is alike: four nations, seven regions, five sectors, two final categories, three components."""
+"""Made-up books on which nothing is alike: 4 nations, 7 regions, 5 sectors, 2 final categories, 3 components."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -138,6 +138,7 @@ def test_cross_hauling(sectors: str, by: str) -> None:
     flow, goods = uneven().flow, GOODS[sectors]
     ds = measures.cross_hauling(uneven(), list(ROWS), by=by, sectors=sectors)
     for code, p in ROWS.items():
+
         def between(o: list[int], d: list[int], i: int) -> float:
             return sum(flow[r, s, i] for r in o for s in d)
 
@@ -145,7 +146,10 @@ def test_cross_hauling(sectors: str, by: str) -> None:
             sent, taken = ([between(p, inside(p), i) for i in some], [between(inside(p), p, i) for i in some])  # fmt: skip
             both = sum(min(o, t) for o, t in zip(sent, taken, strict=True))
             could = sum(min(o, t) + between(p, p, i) for o, t, i in zip(sent, taken, some, strict=True))
-            made, used = (sum(between(p, list(range(N)), i) for i in some), sum(between(list(range(N)), p, i) for i in some))
+            made, used = (
+                sum(between(p, list(range(N)), i) for i in some),
+                sum(between(list(range(N)), p, i) for i in some),
+            )
             at = {"region": code} | ({"sector": SECTORS[some[0]]} if by == "sector" else {})
             expected = {"output": made, "outflow": sum(sent) / made, "inflow": sum(taken) / used,
                         "overlap": both / could, "local": 1 - both / could}  # fmt: skip
@@ -175,7 +179,9 @@ def test_trade_costs_and_borders(sectors: str) -> None:
         for side, regions in (("in", inside(p)), ("out", abroad(p))):
             at_side = [j for j, q in enumerate(PARTNERS.values()) if set(q) <= set(regions)]
             trade = {j: flow[k, j] + flow[j, k] for j in at_side}
-            logs[side] = sum(trade[j] * np.log(free[k, j]) for j in at_side) / sum(trade.values()) if at_side else np.nan
+            logs[side] = (
+                sum(trade[j] * np.log(free[k, j]) for j in at_side) / sum(trade.values()) if at_side else np.nan
+            )
         expected = {"freeness_inside": np.exp(logs["in"]), "freeness_abroad": np.exp(logs["out"]),
                     "effect": np.exp(logs["in"] - logs["out"]), "home_bias": np.exp(-logs["in"]),
                     "tariff_equivalent": np.exp((logs["in"] - logs["out"]) / theta) - 1}  # fmt: skip
@@ -262,7 +268,8 @@ def test_chokepoints(by_user: bool, valuation: str) -> None:
         for i in range(S):
             sold = nations_of(a[:, i], p)
             concentration = sum((k / sum(sold.values())) ** 2 for k in sold.values())
-            weight = sum(acc.value_added[s, j].sum() * acc.use[s, i, j] / acc.use[s, :, j].sum() for s in p for j in range(S))
+            mix = acc.use[:, i] / acc.use.sum(1)
+            weight = sum(acc.value_added[s, j].sum() * mix[s, j] for s in p for j in range(S))
             weight /= acc.value_added[p].sum()
             reliance = sum(sold.values()) / a[:, i].sum()
             main = max(sold.items(), key=lambda kv: kv[1])
@@ -330,7 +337,9 @@ def test_participation(by_user: bool) -> None:
         backward = made - (forward * w.made[p]).sum()
         rest = [r for r in range(N) if r not in p]
         foreign = np.einsum("ri,risj,sj", w.v[rest], w.b[np.ix_(rest, range(S), p, range(S))], sent[k])
-        ours = sum(np.einsum("ri,risj,sj", w.v[p], w.b[np.ix_(p, range(S), actors[o], range(S))], sent[o]) for o in others)
+        ours = sum(
+            np.einsum("ri,risj,sj", w.v[p], w.b[np.ix_(p, range(S), actors[o], range(S))], sent[o]) for o in others
+        )
         expected = {
             "forward": whole / gdp, "forward_simple": simple / gdp, "forward_complex": (whole - simple) / gdp,
             "backward": backward / made, "backward_simple": once / made, "backward_complex": (backward - once) / made,
@@ -361,7 +370,13 @@ def test_extraction(by_user: bool, substitution: bool, both_ways: bool) -> None:
                     cell[r] += cell[r] / pool * lost
     x = np.einsum("risj,sj->ri", inverse(a), y.sum(2))
     ds = measures.extraction(
-        acc, list(ROWS), origin="C+A2", destination="B+A1", sectors="s1+s4", substitution=substitution, both_ways=both_ways
+        acc,
+        list(ROWS),
+        origin="C+A2",
+        destination="B+A1",
+        sectors="s1+s4",
+        substitution=substitution,
+        both_ways=both_ways,
     )
     for code, p in ROWS.items():
         gdp, after = (w.v * w.x)[p].sum(), (w.v * x)[p].sum()
@@ -386,8 +401,8 @@ def test_linkages(by_user: bool, sectors: str, by: str) -> None:
                 return (a * weight).sum() / weight.sum()
 
             b, u = mean(back[np.ix_(p, some)]), mean(up[np.ix_(p, some)])
-            expected = {"backward": b, "local": mean(local[:, some]), "spillover": b - mean(local[:, some]), "upstreamness": u,
-                        "backward_normal": b / back.mean(), "forward_normal": u / up.mean()}  # fmt: skip
+            expected = {"backward": b, "local": mean(local[:, some]), "spillover": b - mean(local[:, some]),
+                        "upstreamness": u, "backward_normal": b / back.mean(), "forward_normal": u / up.mean()}  # fmt: skip
             at = {"region": code} | ({"sector": SECTORS[some[0]]} if by == "sector" else {})
             assert {n: value(ds, n, **at) for n in expected} == pytest.approx(expected)
 
@@ -470,7 +485,8 @@ def test_forward_circulation(by_user: bool) -> None:
         actors = [p, *([q] for q in range(N) if q not in p)]
         local = [block(w, q) for q in actors]
         forward, gdp = np.einsum("ri,risj->sj", w.v[p], local[0]), (w.v * w.x)[p].sum()
-        expected = dict.fromkeys((f"{a}_{b}" for a in ("traditional", "simple", "complex") for b in ("inter", "external")), 0.0)
+        kinds, ways = ("traditional", "simple", "complex"), ("inter", "external")
+        expected = {f"{kind}_{way}": 0.0 for kind in kinds for way in ways}
         returned = 0.0
         for o, q in enumerate(actors):
             if o == 0:
@@ -486,8 +502,8 @@ def test_forward_circulation(by_user: bool) -> None:
         expected["own"] = (forward * w.y[np.ix_(p, range(S), p)].sum(2)).sum()
         expected["returned"] = returned
         assert {n: value(ds, n, region=code) * gdp for n in expected} == pytest.approx(expected)
-        for way in ("inter", "external"):
-            parts = sum(expected[f"{a}_{way}"] for a in ("traditional", "simple", "complex"))
+        for way in ways:
+            parts = sum(expected[f"{kind}_{way}"] for kind in kinds)
             assert value(ds, way, region=code) * gdp == pytest.approx(parts)
 
 
@@ -529,7 +545,8 @@ def test_exports_in_value_chains(by_user: bool) -> None:
         d = measures.export_decomposition(uneven(by_user), "all", method=method, by="partner")
         d = {n: d[n].values for n in d.data_vars}
         expected = {
-            "vax": d["dva"] - d["ref"], "dc": d["dva"] + d["ddc"], "fc": d["fva"] + d["fdc"], "gvc": d["exports"] - d["davax"],
+            "vax": d["dva"] - d["ref"], "dc": d["dva"] + d["ddc"], "fc": d["fva"] + d["fdc"],
+            "gvc": d["exports"] - d["davax"],
             "gvc_forward": d["dva"] - d["davax"], "gvc_backward": d["exports"] - d["dva"],
         }  # fmt: skip
         for name, a in expected.items():
@@ -565,7 +582,9 @@ def test_supply_and_import_content(by_user: bool, border: str) -> None:
     acc, w, goods = uneven(by_user), world(by_user), [1, 4]
     rows = {"A2": [1], "A1+A3": [0, 2], "B1": [3]} if border == "region" else {"A": [0, 1, 2], "B": [3, 4]}
     made = measures.supply(acc, list(rows), sectors="s1+s4", border=border)
-    by = {b: measures.import_content(acc, list(rows), by=b, sectors="s1+s4", border=border) for b in ("region", "sector")}
+    by = {
+        b: measures.import_content(acc, list(rows), by=b, sectors="s1+s4", border=border) for b in ("region", "sector")
+    }
     for code, p in rows.items():
         rest = [q for q in range(N) if q not in p]
         whole = [w.z[:, goods][:, :, p].sum((1, 2, 3)), w.y[:, goods][:, :, p].sum((1, 2))]
@@ -591,7 +610,8 @@ def test_volatility() -> None:
     """Markets are nations: each column from the list of growths itself."""
     acc, w = uneven(), world(False)
     rng = np.random.default_rng(9)
-    level = pd.DataFrame(np.exp(np.cumsum(rng.normal(0.03, 0.05, (9, 4)), axis=0)), columns=list("ABCD"), index=range(1990, 1999))
+    walk = np.exp(np.cumsum(rng.normal(0.03, 0.05, (9, 4)), axis=0))
+    level = pd.DataFrame(walk, columns=list("ABCD"), index=range(1990, 1999))
     growth = np.diff(np.log(level.to_numpy()), axis=0)
     ds, by = (measures.volatility(acc, list(ROWS), by=b, demand=level) for b in ("region", "partner"))
     nation = np.array([[n == m for m in "ABCD"] for n in NATION], dtype=float)
@@ -641,7 +661,7 @@ def test_chains_are_named_by_their_links(by_user: bool) -> None:
     for path, amount in told:
         links = [(REGIONS.index(a), SECTORS.index(b)) for a, b in (x.split(":") for x in path.split(" < "))]
         expected = y[links[0]]
-        for buyer, seller in zip(links, links[1:], strict=False):
+        for buyer, seller in pairwise(links):
             expected *= w.a[(*seller, *buyer)]
         assert amount == pytest.approx(expected * w.v[links[-1]]), path
     assert ds["share"].values == pytest.approx([a / total for _, a in told])
@@ -671,7 +691,7 @@ def test_origins_and_multipliers_of_sets(by_user: bool) -> None:
 
 
 def test_versions_of_a_table_are_of_its_home(toy: Any) -> None:
-    """Shares by version are known where versions move all of home's regions, and not from another home or without versions."""
+    """Shares by version are known where versions move all of home's regions, and from no other home."""
     assert home_shares(uneven()) is None
     assert home_shares(toy.replace(home="BOR")) is None
     seen = home_shares(toy)

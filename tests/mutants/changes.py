@@ -14,9 +14,21 @@ OPPOSITE = {
 }  # fmt: skip
 OTHER_NAME = {"sum": "mean", "min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax",
               "argmax": "argmin", "any": "all", "all": "any", "mean": "sum"}  # fmt: skip
-TEXT = {"definition", "weighting", "citation", "source", "where", "fix", "items", "unit", "units", "columns", "message", "size", "shown"}
+TEXT = {"definition", "weighting", "citation", "source", "where", "fix", "items", "unit", "units", "columns", "message",
+        "size", "shown"}  # fmt: skip
 """Arguments that say something and change no number."""
-TELLS = {"BadInput", "UnknownName", "NotConverged", "isinstance", "getattr", "cast", "hasattr", "warn", "field", "Field"}
+TELLS = {
+    "BadInput",
+    "UnknownName",
+    "NotConverged",
+    "isinstance",
+    "getattr",
+    "cast",
+    "hasattr",
+    "warn",
+    "field",
+    "Field",
+}
 
 Made: TypeAlias = Iterator[tuple[str, ast.AST]]
 
@@ -149,9 +161,16 @@ def changes(source: str) -> Iterator[Callable[[], Change]]:
                     after = _statement(tree, node.lineno)
                 finally:
                     _put(parent, name, index, node)
-                return Change(node.lineno, kind, before, after, text)
+                return Change(node.lineno, kind, *_apart(before, after), text)
 
             yield make
+
+
+def _apart(before: str, after: str, around: int = 60) -> tuple[str, str]:
+    """Two long lines cut to where they differ."""
+    at = next((k for k, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    cut = slice(max(0, at - around), at + around)
+    return before[cut], after[cut]
 
 
 def _put(parent: ast.AST, name: str, index: int | None, value: ast.AST) -> None:

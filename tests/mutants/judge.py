@@ -1,7 +1,7 @@
 """Whether the tests of its room notice a change: each is tried in a process of its own, the likeliest tests first.
 
-The map of which test runs which line is drawn once by tracing the tests of a room; a line that only a fixture or the first of
-several tests runs (a compiled function is traced once) is taken to concern every test of the file.
+Which test runs which line is found once by tracing the tests of a room; a line that only a fixture or the first of several
+tests runs (a compiled function is traced once) is taken to concern every test of the file.
 """
 
 from __future__ import annotations

@@ -22,13 +22,16 @@ def main() -> int:
         bad += [f"seed {seed}, {behaviour}: {w}" for w in (wrong(left),) if w]
         for k, v in left.items():
             worst["sum" if k in SUMS else "equation"] = max(worst["sum" if k in SUMS else "equation"], v)
-    print(f"equilibria: {dict(ended)}; left of an equation {worst['equation']:.1e}, of a sum {worst['sum']:.1e}", flush=True)
+    print(
+        f"equilibria: {dict(ended)}; left of an equation {worst['equation']:.1e}, of a sum {worst['sum']:.1e}",
+        flush=True,
+    )
     games = [gain_by_moving(seed) for seed in seeds[: given.n // 10]]
     settled = [g for g in games if g is not None]
     gain, left_of = (max((g[k] for g in settled), default=float("nan")) for k in (0, 1))
     bad += [f"game: {g}" for g in settled if g[0] > 1e-7 or g[1] > 1e-8]
-    print(f"games: {len(settled)} of {len(games)} settled; most gained by a move {gain:.1e}, left of an equation {left_of:.1e}",
-          flush=True)  # fmt: skip
+    said = f"most gained by a move {gain:.1e}, left of an equation {left_of:.1e}"
+    print(f"games: {len(settled)} of {len(games)} settled; {said}", flush=True)
     apart = [apart_from_loops(seed) for seed in seeds[: given.n // 5]]
     bad += [f"short run: {a:.1e}" for a in apart if not a < 1e-11]
     print(f"short runs: {len(apart)}; farthest from the loops {max(apart, default=0.0):.1e}")

@@ -21,7 +21,8 @@ from xunhuan.models.rivalry.provinces import play
 from xunhuan.models.trade import TradeParameters, respond
 from xunhuan.models.trade.model import MODEL
 
-WORLDS = (("A1", "A2", "B1"), ("A1", "A2", "A3", "B1", "C1"), ("A1", "B1", "B2", "C1", "C2", "C3", "D1"), ("A1", "B1", "C1", "D1"))
+WORLDS = (("A1", "A2", "B1"), ("A1", "A2", "A3", "B1", "C1"), ("A1", "B1", "B2", "C1", "C2", "C3", "D1"),
+          ("A1", "B1", "C1", "D1"))  # fmt: skip
 EQUATION, IDENTITY = 1e-8, 1e-9
 """What may be left of an equation solved to 1e-12, and of a sum."""
 
@@ -50,8 +51,8 @@ def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
         input_elasticity=dict(zip(codes, eps.tolist(), strict=True)), consumption_elasticity=eps_c,
         sourcing="by_user" if by_user else "alike", tolerance=1e-12, max_iterations=3000,
     )  # fmt: skip
-    behaviour = Behaviour(theta, theta * nest, np.full(S, psi), 1.3 if labour != "immobile" else 0.0, labour, eta, eps, eps_c,
-                          deficits, transfers, by_user)  # fmt: skip
+    behaviour = Behaviour(theta, theta * nest, np.full(S, psi), 1.3 if labour != "immobile" else 0.0, labour, eta, eps,
+                          eps_c, deficits, transfers, by_user)  # fmt: skip
     return acc, _shock(rng, acc, deficits), parameters, behaviour
 
 
@@ -112,7 +113,9 @@ def gain_by_moving(seed: int) -> tuple[float, float] | None:
     control = {"instrument": instrument, "sectors": list(goods), "low": low, "high": high}
     asked = Provinces.model_validate({"players": list(players), "control": control, "scale": 0.0})
     try:
-        found = play(acc, Shock(), asked, registry.find("trade").lends["slopes"](acc, p), minds_of(acc, Shock())).nash[0]
+        found = play(acc, Shock(), asked, registry.find("trade").lends["slopes"](acc, p), minds_of(acc, Shock())).nash[
+            0
+        ]
     except NotConverged:
         return None
     if found.outcome != "converged":
@@ -157,7 +160,7 @@ def apart_from_loops(seed: int) -> float:
     edits = (
         Capacity(str(rng.choice(places)), str(rng.choice(goods)), loss=rng.uniform(0.1, 0.9), **days()),
         Orders(str(rng.choice(places)), str(rng.choice(goods)), change=rng.uniform(-0.6, 0.3), **days()),
-        Link(*(str(c) for c in rng.choice(places, 2, replace=False)), str(rng.choice(goods)), loss=rng.uniform(0.2, 1), **days()),
+        Link(*map(str, rng.choice(places, 2, replace=False)), str(rng.choice(goods)), loss=rng.uniform(0.2, 1), **days()),
         Gateway(str(rng.choice(home)), "all", loss=rng.uniform(0.1, 0.6), **days()),
         Stock(str(rng.choice(places)), str(rng.choice(goods)), factor=rng.uniform(0.5, 3), **days()),
     )  # fmt: skip

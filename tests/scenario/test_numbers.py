@@ -89,7 +89,10 @@ def test_draws_without_an_answer_are_no_answers(stopped: tuple[Bench, Assessment
     assert u is not None
     rows: list[Any] = list(enumerate(design(u, bench.base.draws).to_dict("records")))
     told = list(worked(bench, rows))
-    assert [(k, outcome, values) for k, outcome, _, values in told] == [(0, "not converged", []), (1, "not converged", [])]
+    assert [(k, outcome, values) for k, outcome, _, values in told] == [
+        (0, "not converged", []),
+        (1, "not converged", []),
+    ]
     assert all("arm 'embargo', model trade" in message for *_, message, _ in told)
     import pandas as pd
 
@@ -146,5 +149,3 @@ def test_gains_on_a_base_that_moves() -> None:
     assert compare.beyond(np.array([0.21, 0.0]), np.array([0.1, 0.25])).tolist() == pytest.approx([0.1, -0.2])
     w = np.array([0.5])
     assert compare.beyond(w, None) is w
-
-

@@ -1,4 +1,4 @@
-"""Numbers of a summary worked out by hand: when an industry was hit and was back, what a place lost, and for want of what."""
+"""Numbers of a summary by hand: when an industry was hit and was back, what a place lost, and for want of what."""
 
 from __future__ import annotations
 

@@ -31,12 +31,22 @@ def test_the_outside_notices_every_option() -> None:
     assert b.labour == "mobile"
     others = {
         "theta": b.theta * 1.01, "within": b.within * 1.01, "psi": b.psi + 0.01, "kappa": b.kappa + 0.1, "labour": "free",
-        "eta": 1.1 * b.eta, "eps": 1.1 * b.eps, "eps_c": b.eps_c + 0.1, "deficits": "world_share", "transfers": "nation_share",
+        "eta": 1.1 * b.eta, "eps": 1.1 * b.eps, "eps_c": b.eps_c + 0.1, "deficits": "world_share",
+        "transfers": "nation_share",
     }  # fmt: skip
     for name, other in others.items():
         left = Outside(acc, p, replace(b, **{name: other}), out).equations()
         assert max(left.values()) > 1e-5, name
-    shocks = ("trade_cost", "tariff", "productivity", "final_demand", "subsidy", "export_tax", "mobility_cost", "transfer")
+    shocks = (
+        "trade_cost",
+        "tariff",
+        "productivity",
+        "final_demand",
+        "subsidy",
+        "export_tax",
+        "mobility_cost",
+        "transfer",
+    )
     for name in shocks:
         moved = getattr(p, name) + np.random.default_rng(0).uniform(0, 0.01, getattr(p, name).shape)
         left = Outside(acc, replace(p, **{name: moved}), b, out).equations()
