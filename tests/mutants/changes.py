@@ -15,8 +15,8 @@ OPPOSITE = {
 OTHER_NAME = {"sum": "mean", "min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax",
               "argmax": "argmin", "any": "all", "all": "any", "mean": "sum"}  # fmt: skip
 TEXT = {"definition", "weighting", "citation", "source", "where", "fix", "items", "unit", "units", "columns", "message",
-        "size", "shown"}  # fmt: skip
-"""Arguments that say something and change no number."""
+        "size", "shown", "strict", "check_finite", "sector_name_zh"}  # fmt: skip
+"""Arguments that say or check something and change no number."""
 TELLS = {
     "BadInput",
     "UnknownName",

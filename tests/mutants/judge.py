@@ -11,6 +11,7 @@ import importlib
 import io
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -27,8 +28,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "xunhuan"
 QUICK = ("-q", "-n0", "-x", "--assert=plain", "-m", "not slow and not browser and not cluster")
-WAIT = 240.0
-"""Seconds of a clock after which tests that have not ended are taken to hang."""
+MOST = 240
+"""Seconds of a processor after which tests that have not ended are taken to hang: a clock would blame a busy machine."""
 LONGEST = 60.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
 FIRST = 12
@@ -134,12 +135,12 @@ def load_others() -> None:
             importlib.import_module(name)
 
 
-def verdict(file: str, source: str, tests: list[str], wait: float = WAIT) -> str:
+def verdict(file: str, source: str, tests: list[str]) -> str:
     """How the tests end when a file of source reads otherwise: "killed by TEST", "hangs" or "survives"."""
     read, write = os.pipe()
     pid = os.fork()
     if not pid:
-        os.setpgid(0, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST))
         os.close(read)
         _replaced(file, source)
         said, told, code = io.StringIO(), _Said(), 0
@@ -151,16 +152,11 @@ def verdict(file: str, source: str, tests: list[str], wait: float = WAIT) -> str
         os.write(write, f"{code} {told.failed or said.getvalue()[-300:]}".encode())
         os._exit(0)
     os.close(write)
-    end = time.monotonic() + wait
-    while os.waitpid(pid, os.WNOHANG) == (0, 0):
-        if time.monotonic() > end:
-            os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            os.close(read)
-            return "hangs"
-        time.sleep(0.05)
     with os.fdopen(read) as pipe:
         code, _, said_so = pipe.read().partition(" ")
+    ended = os.waitpid(pid, 0)[1]
+    if os.WIFSIGNALED(ended) and os.WTERMSIG(ended) in (signal.SIGXCPU, signal.SIGKILL):
+        return "hangs"
     return "survives" if code == "0" else f"killed by {said_so.strip()}" if code else "killed: the process died"
 
 
