@@ -700,3 +700,27 @@ def test_versions_of_a_table_are_of_its_home(toy: Any) -> None:
         drawn = measures.circulation(toy.draw(k))
         for c, name in enumerate(("own", "inter", "external")):
             assert seen[k, :, c] == pytest.approx(drawn[name].values, rel=1e-6)
+
+
+def test_groups_of_sectors_are_their_sectors_together() -> None:
+    """A group's change is its sectors' by output; its exports are theirs added up; by region and sets of regions."""
+    acc, w = uneven(), world(False)
+    groups = {"goods": [0, 1, 2, 3], "services": [4]}
+    by = {b: measures.price_model(acc, list(ROWS), by=b, origin="B", change=0.3) for b in ("sector", "group", "region")}
+    sold = {b: measures.export_decomposition(acc, list(ROWS), by=b) for b in ("sector", "group")}
+    cost = np.zeros((N, S))
+    cost[[3, 4]] = 0.3 * w.v[[3, 4]]
+    price = np.einsum("ri,risj->sj", cost, w.b)
+    for code, p in ROWS.items():
+        for group, some in {**groups, **{c: [k] for k, c in enumerate(SECTORS)}, "": list(range(S))}.items():
+            kind = "group" if group in groups else "sector" if group else "region"
+            at = {"region": code} | ({kind: group} if group else {})
+            x = w.x[np.ix_(p, some)]
+            assert value(by[kind], "value", **at) == pytest.approx((price[np.ix_(p, some)] * x).sum())
+            assert value(by[kind], "relative", **at) == pytest.approx((price[np.ix_(p, some)] * x).sum() / x.sum())
+        bought = w.y[:, :, p].sum(2)
+        assert value(by["region"], "final_prices", region=code) == pytest.approx((bought * price).sum() / bought.sum())
+        for group, some in groups.items():
+            for name in ("exports", "dva", "fva"):
+                parts = [value(sold["sector"], name, region=code, sector=SECTORS[i]) for i in some]
+                assert value(sold["group"], name, region=code, group=group) == pytest.approx(sum(parts))
