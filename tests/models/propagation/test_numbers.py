@@ -12,6 +12,7 @@ from xunhuan.models.edits import Capacity
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, respond
 from xunhuan.models.propagation.path import milestones
+from xunhuan.models.propagation.ratings import _rated_days, _read, divisions
 from xunhuan.models.propagation.read import read
 
 pytestmark = pytest.mark.textbook
@@ -66,3 +67,17 @@ def test_readings_are_sums_over_places_and_days(toy: Accounts) -> None:
         want = sum(float(d["loss_by_input"][r, j, i]) for r in range(3) for j in range(3))
         assert got["stopped_by"].values[i] == pytest.approx(want / (gdp[:3].sum() * 42 / 365))
     assert got["stopped_by"].values.max() > 1e-3
+
+
+def test_days_by_holder_are_the_months_of_the_one_set_and_the_days_of_others() -> None:
+    """Where a set has no row of its own for an industry."""
+    industries, own = _read("industries.csv"), _read("stocks.csv")
+    for name in ("ons", "colon"):
+        held, kept = _rated_days(name)
+        rows = own[(own["set"] == name) & (own["of"] == "holder")]
+        told = set().union(*map(divisions, map(str, rows["isic"]))) if len(rows) else set()
+        free = [k for k, code in enumerate(industries["industry"]) if not divisions(code) & told]
+        want = industries["months"].astype(float) * 365 / 12 if name == "ons" else industries["days"].astype(float)
+        assert held[free] == pytest.approx(want.to_numpy()[free], nan_ok=True)
+        assert len(free) > 0
+        assert kept.shape == held.shape
