@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint docs golden evidence figures lock clean
+.PHONY: demo test tests quick lint docs golden evidence figures lock clean mutants outside
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,14 @@ lint: $(VENV)/.dev
 # Build the site of the docs in out/site, every link and anchor checked.
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+# Make N changes of meaning one at a time in measures, models and scenario: which do the tests of the room not notice?
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants -n $(or $(N),60) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
+
+# Draw N equilibria, and games and short runs beside them, and hold them against derivations that use nothing of the program.
+outside: $(VENV)/.dev
+	$(BIN)/python -m tests.outside -n $(or $(N),100)
 
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev

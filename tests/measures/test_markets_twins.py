@@ -70,6 +70,8 @@ def test_least_risk_against_a_general_solver() -> None:
     mine = least_risk(fixed, 0.4, growth, free)
     assert variance(mine[1:]) == pytest.approx(found.fun, rel=1e-6)
     assert mine[1:] == pytest.approx(found.x, abs=1e-4)
+    assert least_risk(fixed, 0.0, growth, free).tolist() == [0.0] * 5
+    assert least_risk(fixed, 0.4, growth, np.zeros(5, dtype=bool)).tolist() == [0.0] * 5
 
 
 def test_resampling_loop_twin() -> None:

@@ -83,6 +83,10 @@ def test_forward_loop_twin(toy: Accounts) -> None:
         assert got.returned.values[p] == pytest.approx(back / gdp)
 
 
+KWW = ("t1_dva_final", "t2_dva_inputs", "t3_dva_third", "t4_returned_final", "t5_returned_inputs", "t6_double_home",
+       "t7_fva_final", "t8_fva_inputs", "t9_double_foreign")  # fmt: skip
+
+
 def test_koopman_wang_wei_loop_twin(toy: Accounts) -> None:
     """The nine sums as the paper writes them, block by block."""
     a, b, v, y = dense_inverse(toy)
@@ -91,7 +95,6 @@ def test_koopman_wang_wei_loop_twin(toy: Accounts) -> None:
     sent = np.array([[y[s, :, r] + a[s, :, r] @ x[r] if r != s else np.zeros(3) for r in range(4)] for s in range(4)])
     total = sent.sum(axis=1)
     got = export_decomposition(toy, "all", method="kww")
-    names = list(got.data_vars)[1:]
     for s in range(4):
         others = [r for r in range(4) if r != s]
 
@@ -110,7 +113,7 @@ def test_koopman_wang_wei_loop_twin(toy: Accounts) -> None:
             sum(foreign @ a[s, :, r] @ local[r] @ y[r, :, r] for r in others),
             sum(foreign @ a[s, :, r] @ local[r] @ total[r] for r in others),
         ]
-        assert [float(got[n][s]) for n in names] == pytest.approx(terms, rel=1e-11)
+        assert [float(got[n][s]) for n in KWW] == pytest.approx(terms, rel=1e-11)
 
 
 def test_borin_mancini_loop_twin(toy: Accounts) -> None:
@@ -137,6 +140,10 @@ def test_borin_mancini_loop_twin(toy: Accounts) -> None:
                 "ddc": (v[s] @ (b[s, :, s] - local) @ sent[r], v[s] @ b[s, :, s] @ again),
                 "fva": (once @ sent[r], foreign @ (sent[r] - again)),
                 "fdc": ((foreign - once) @ sent[r], foreign @ again),
+                "davax": tuple(
+                    k @ (y[s, :, r] + a[s, :, r] @ np.linalg.inv(np.eye(3) - a[r, :, r]) @ y[r, :, r])
+                    for k in (v[s] @ local, v[s] @ b[s, :, s])
+                ),
                 "ref": (
                     v[s] @ local @ a[s, :, r] @ np.einsum("isj,sj->i", b[r], y[:, :, s]),
                     v[s] @ b[s, :, s] @ a[s, :, r] @ demand[r],
@@ -285,6 +292,7 @@ def test_structural_decomposition_is_the_mean_over_all_orders(toy: Accounts, lat
             state[k] = 1
             total[:, k] += own(tuple(state)) - before
     assert got.contribution.values[0] == pytest.approx(total / len(orders), abs=1e-13)
+    assert got.after.values[0] == pytest.approx(own((1,) * 6), abs=1e-13)
 
 
 @pytest.fixture(scope="module")

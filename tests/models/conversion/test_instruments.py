@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import minimize
 
 from xunhuan.errors import BadInput
+from xunhuan.models.conversion.answer import _bounded
 from xunhuan.models.conversion.edits import On
 from xunhuan.models.conversion.firms import first_yuan
 from xunhuan.models.conversion.instruments import Firms, best_mix, helped, relief_of, stood, subsidy_rate
@@ -138,3 +139,11 @@ def test_budgets_that_cannot_be_spent_say_so() -> None:
         subsidy_rate(f, 1e20, "converts")
     with pytest.raises(BadInput, match="no home sales to be paid on"):
         subsidy_rate(replace(f, lost=f.lost * 0, number=f.number * 0), 1e9, "converts")
+
+
+def test_draws_stay_where_parameters_may_be() -> None:
+    wide = np.array([-0.5, 0.4, 0.9995, 1.7])
+    assert _bounded("firm_tail", wide).tolist() == [1 + 1e-6, 1 + 1e-6, 1 + 1e-6, 1.7]
+    assert _bounded("pure_share", wide).tolist() == [-0.5, 0.4, 0.999, 0.999]
+    assert _bounded("crowding", wide).tolist() == [-0.5, 0.4, 0.9995, 1.0]
+    assert _bounded("another", wide) is wide

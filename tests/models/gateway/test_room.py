@@ -12,11 +12,14 @@ from xunhuan.errors import BadInput, ForeignFile, Infeasible, XunhuanError
 from xunhuan.models import registry
 from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.gateway import edits
+from xunhuan.models.gateway.acting import acts
+from xunhuan.models.gateway.answer import _moved
+from xunhuan.models.gateway.ground import resting
 from xunhuan.models.gateway.network import network
 from xunhuan.models.gateway.read import read
 from xunhuan.models.gateway.routes import edge_weights
 from xunhuan.models.model import Response, Shock
-from xunhuan.scenario.lend import responded
+from xunhuan.scenario.lend import lent, responded
 
 pytestmark = pytest.mark.identity
 
@@ -37,6 +40,24 @@ def asked(acc: Accounts, net: str, *shock: object, **parameters: object) -> Resp
     model = registry.find("gateway")
     values = {"network": net, "income": False, "people": "services", "fee_service": "SER", **parameters}
     return responded(model, acc, Shock(tuple(shock)), model.parameters(**values))  # type: ignore[arg-type]
+
+
+def test_a_way_on_costs_its_days_and_no_less_than_nothing(toy: Accounts, net: str) -> None:
+    """x' = x + cost + day (days + time D), of the gateway that is named alone, and 0 where that falls below."""
+    asks = {"network": net, "income": False, "distance": "freight", "people": "services", "fee_service": "SER"}
+    p = registry.find("gateway").parameters(**asks)
+    rest = resting(toy, p, lent("elasticities", toy))  # type: ignore[arg-type]
+    g, x = rest.ground, rest.costs
+    assert g.net.gateways["gateway"].tolist() == ["NP", "SP"]
+    for own in ({"days": 3.0, "time": 0.5, "cost": 0.02}, {"time": -0.25}, {"cost": -0.9}):
+        new = _moved(g, acts(g, Shock((edits.Way(gateways="SP", to="BOR", **own),))), x)
+        for c, name in enumerate(g.net.classes):
+            old, days = x.outer[c], x.outer_days[c]
+            more = own.get("cost", 0.0) + p.day_of(name) * (own.get("days", 0.0) + own.get("time", 0.0) * days[1])
+            assert new.outer[c][0] == pytest.approx(old[0])
+            assert new.outer[c][1] == pytest.approx(np.maximum(old[1] + more, 0.0))
+            assert abs(new.outer[c][1] - old[1]).min() > 1e-4
+    assert max(a[1].max() for a in new.outer) == 0
 
 
 def test_nothing_changes_when_nothing_does(toy: Accounts, net: str) -> None:

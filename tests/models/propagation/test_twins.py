@@ -27,7 +27,7 @@ EVERYTHING = Shock(
         Orders("BOR", "MAN", origin="AT-S", change=-0.4, start=10, end=22),
         Link("AT-E", "AT-S", "FAR", loss=0.7, start=15, end=33),
         Gateway("AT-S", "all", loss=0.4, start=18, end=40, recovery="exponential", recovery_days=12),
-        Stock("AT-E", "MAN", factor=1.5, start=0, end=12),
+        Stock("AT-E", "FAR+MAN", factor=1.5, start=0, end=12),
     )
 )
 
@@ -49,7 +49,7 @@ OPTIONS = [
     {"reorder": "all", "rationing": "home_first", "revise_days": 1},
     {"elasticity_long": 9.0, "elasticity_year": 8.9, "rationing": "home_first"},
     {"inventory_days": 3, "shelf_days": {"FAR": 2.5, "SER": 2}, "restock_days": 4},
-    {"inventory_days": 2, "criticality": "leontief", "rationing": "proportional", "revise_days": 14},
+    {"inventory_days": 2, "shelf_days": {"FAR": 2.5}, "criticality": "leontief", "revise_days": 14},
     {"inventory_days": 0, "shelf_days": {"FAR": 0.4, "MAN": 0.3}},
     {"inventory_days": 0, "shelf_days": {"FAR": 0.3, "MAN": 0.4}, "criticality": "leontief"},
     {"step_days": 0.5, "horizon_days": DAYS / 2, "record_days": 3.5},

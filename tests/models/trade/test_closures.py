@@ -151,6 +151,17 @@ def test_a_cut_that_ends_a_trade_balance_says_so(toy: Accounts, deficits: str) -
     assert not [n for n in partly.notes if "vanish" in n]
 
 
+def test_each_part_of_a_cut_world_bears_its_own_deficits_by_income(toy: Accounts) -> None:
+    """D'[s] = D[s] − I[s] Σ_q D[q] / Σ_q I[q] over the regions q of its part."""
+    p = TradeParameters(transfers="as_deficits", tolerance=1e-12)
+    out = respond(toy, Shock((CUT["toy"],)), p)
+    before, after = ((a.absorption - a.output).sum(1) for a in (toy, out.accounts))
+    spent = out.detail["income_base"].to_numpy()
+    assert after[3] == pytest.approx(0.0, abs=1e-8)
+    expected = before[:3] - spent[:3] * before[:3].sum() / spent[:3].sum()
+    np.testing.assert_allclose(after[:3], expected, atol=1e-7)
+
+
 @pytest.mark.slow
 def test_with_balanced_trade_a_deeper_cut_costs_more(world: Accounts) -> None:
     """China alone, at trade costs ever higher and at last cut off: with balances held the last step would be a gift."""

@@ -222,6 +222,18 @@ def test_a_draw_keeps_the_level_of_the_horizon_and_what_is_overridden(world: Acc
     np.testing.assert_allclose(np.delete(short / long, k), np.delete(ratio, k), rtol=1e-12)
 
 
+@pytest.mark.parametrize("nest", [0.8, 1.5])
+def test_drawn_scale_stops_where_equilibria_would_be_many(toy: Accounts, nest: float) -> None:
+    """ψ f, held at 1/θ of the steeper nest."""
+    (scale,) = (u for u in registry.find("trade").uncertain if u.name == "scale")
+    p = TradeParameters(theta={"FAR": 2.0, "MAN": 4.0, "SER": 8.0}, scale={"FAR": 0.3, "MAN": 0.1}, nest_ratio=nest)
+    for factor in (1.0, 1.2, 2.1):
+        steep = np.array([2.0, 4.0, 8.0]) * max(nest, 1.0)
+        got = scale.move(p, factor, toy).scale_elasticities(toy.sectors)
+        assert got == pytest.approx(np.minimum(factor * np.array([0.3, 0.1, 0.0]), 1 / steep))
+    assert (got[:2] == 1 / steep[:2]).tolist() == [True, nest > 1]
+
+
 def test_scale_of_a_set_goes_with_elasticities_that_allow_it(world: Accounts) -> None:
     TradeParameters(elasticities="LL", scale="LL").check(world.sectors)
     with pytest.raises(BadInput) as e:

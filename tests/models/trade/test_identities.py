@@ -229,6 +229,28 @@ def test_policies_are_booked_in_components_of_their_own(toy: Accounts) -> None:
     assert booked[3, 0] > 0 > booked[1, 1]
 
 
+def test_a_second_export_tax_comes_on_top_of_the_first_in_the_books(toy: Accounts) -> None:
+    first = respond(toy, Shock((EDITS[4], EDITS[5])), FINE).accounts
+    again = respond(first, Shock((EDITS[4], EDITS[5])), FINE)
+    assert again.accounts.components == first.components
+    old, new = (a.value_added[:, :, -2:].sum(1) for a in (first, again.accounts))
+    np.testing.assert_allclose(new[:, 0], old[:, 0] + again.detail["export_tax_revenue"], atol=1e-9)
+    np.testing.assert_allclose(new[:, 1], old[:, 1] - again.detail["subsidies"], atol=1e-9)
+    assert old[3, 0] > 0
+    assert new[3, 0] > 1.5 * old[3, 0]
+
+
+def test_workers_of_industries_add_up_to_those_of_the_region(toy: Accounts) -> None:
+    """Σ_j β Y L̂[s,j] = L̂[s] Σ_j β Y: who is hired where a subsidy is paid leaves another industry."""
+    out = respond(toy, Shock(EDITS), FINE)
+    dearer = (toy.flow * (1 + toy.tariff)).sum(0) / toy.absorption
+    bill = toy.output - np.einsum("sij,si->sj", toy.use, dearer)
+    hired = out.detail["employment_hat"].transpose("region", "sector").to_numpy()
+    assert abs(hired - 1).max() > 1e-2
+    people = out.detail["population_hat"].to_numpy()
+    np.testing.assert_allclose((bill * hired).sum(1), people * bill.sum(1), rtol=1e-9)
+
+
 @pytest.mark.slow
 def test_open_regions_hold_the_numeraire(china: Accounts) -> None:
     """A national table: the world's prices and spending stand still, exports respond along θ."""

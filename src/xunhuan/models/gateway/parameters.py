@@ -45,8 +45,8 @@ _OCEAN = {"general": 0.08, "bulk": 0.012, "fine": 0.08}
 class GatewayParameters(Strict):
     """Parameters of the gateway room; see docs/gateways.md.
 
-    >>> GatewayParameters(distance=["freight", "gravity"]).distance
-    'both'
+    >>> [GatewayParameters(distance=d).distance for d in (["freight", "gravity"], ["gravity"], "freight")]
+    ['both', 'gravity', 'freight']
     """
 
     network: Annotated[str, Field(min_length=1), OwnFile()] = Field(

@@ -1,0 +1,53 @@
+"""Random equilibria held against the page's equations, written out anew in numpy: every option in play, several nations.
+
+A handful here; `make outside N=500` for more, and for games and short runs at random.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.helpers.outside import Outside
+from tests.outside.drawn import drawn, left_over, wrong
+from xunhuan.models.trade import respond
+
+pytestmark = pytest.mark.twin
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 7])
+def test_an_equilibrium_solves_the_equations_of_the_page(seed: int) -> None:
+    left, behaviour, found = left_over(seed)
+    assert found
+    assert not wrong(left), behaviour
+
+
+def test_the_outside_notices_every_option() -> None:
+    """The same answer held against other options leaves something of an equation."""
+    acc, p, parameters, b = drawn(5)
+    out = respond(acc, p, parameters)
+    assert b.labour == "mobile"
+    others = {
+        "theta": b.theta * 1.01, "within": b.within * 1.01, "psi": b.psi + 0.01, "kappa": b.kappa + 0.1, "labour": "free",
+        "eta": 1.1 * b.eta, "eps": 1.1 * b.eps, "eps_c": b.eps_c + 0.1, "deficits": "world_share",
+        "transfers": "nation_share",
+    }  # fmt: skip
+    for name, other in others.items():
+        left = Outside(acc, p, replace(b, **{name: other}), out).equations()
+        assert max(left.values()) > 1e-5, name
+    shocks = (
+        "trade_cost",
+        "tariff",
+        "productivity",
+        "final_demand",
+        "subsidy",
+        "export_tax",
+        "mobility_cost",
+        "transfer",
+    )
+    for name in shocks:
+        moved = getattr(p, name) + np.random.default_rng(0).uniform(0, 0.01, getattr(p, name).shape)
+        left = Outside(acc, replace(p, **{name: moved}), b, out).equations()
+        assert max(left.values()) > 1e-7, name

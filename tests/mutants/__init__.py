@@ -1,0 +1,1 @@
+"""Changes of meaning made one at a time, to see whether the tests notice: `make mutants`."""

@@ -1,0 +1,1 @@
+"""What the program answers, held against derivations that use nothing of it: `make outside`."""
