@@ -5,7 +5,7 @@ A kind says how an input is made of a seed and what is done with it:
     Kind(name, seeds, mutate, call)    seeds: inputs that are right · mutate(rng) -> input · call(input) raises or does not
 
 Modules of this folder named `kind_*.py` hold `KINDS`, a tuple of them; they are found by being there. Case n of a kind is
-always the same: its rng begins with the kind's name and n. An input is bytes, or a mapping of names of files to bytes; `call`
+always the same: its rng begins with the kind's name and n. An input is bytes, or names of files with bytes; `call`
 gets it with an empty folder to write it to.
 
     outcome    what happened

@@ -131,7 +131,9 @@ def _several(rng: Random, seed: bytes) -> Input:
     if rng.random() < 0.5:
         wide, deep = rng.choice([(1, 30), (2, 20), (30, 6), (300, 2), (1, 2), (3, 3)])
         names = [f"{k}.toml" for k in range(deep)]
-        files = {n: text({"extends": [after] * wide}).encode() for n, after in zip(names, [*names[1:], ""], strict=True)}
+        files = {
+            n: text({"extends": [after] * wide}).encode() for n, after in zip(names, [*names[1:], ""], strict=True)
+        }
         files[names[-1]] = rng.choice([seed, b"", change_bytes(rng, seed), text({"extends": [FILE]}).encode()])
         return {**files, FILE: text({"extends": names[0], **data}).encode()}
     shock, rows = rng.choice(data["shock"]), b"kind,from,to,sectors,change\ntrade_cost,BOR,ATL,goods,0.1\n"

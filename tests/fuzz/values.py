@@ -41,11 +41,17 @@ def change_bytes(rng: Random, content: bytes) -> bytes:
     if how == 4:
         return b"\xef\xbb\xbf" + content
     if how == 5:
-        return content.decode(errors="replace").encode(rng.choice(["utf-16", "utf-16-be", "utf-32", "cp037"]), "replace")
+        return content.decode(errors="replace").encode(
+            rng.choice(["utf-16", "utf-16-be", "utf-32", "cp037"]), "replace"
+        )
     if how == 6:
         return content.replace(b"\n", rng.choice([b"\r\n", b"\r", b"\n\n", b"\x00", b" "]))
     if how == 7:
-        return content[:a] + rng.choice([b"[" * 3000, b"{a=" * 400, b'"' * 3, b"\x00", b"[[x]]\n", b"9" * 5000]) + content[a:]
+        return (
+            content[:a]
+            + rng.choice([b"[" * 3000, b"{a=" * 400, b'"' * 3, b"\x00", b"[[x]]\n", b"9" * 5000])
+            + content[a:]
+        )
     if how == 8:
         return content + content
     if how == 9:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import told
 from xunhuan.data.store import known_tables, load
+from xunhuan.data.written import is_file
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
 from xunhuan.models import registry
 from xunhuan.models.edits.primitives import Lasting, Theta, primitives
@@ -85,7 +86,7 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
         return None
     beside = None if layers.folder is None else layers.folder / name
     try:
-        acc = table(str(beside) if beside is not None and Path(name).suffix and beside.is_file() else name)
+        acc = table(str(beside) if beside is not None and Path(name).suffix and is_file(beside) else name)
     except XunhuanError as e:
         p.add(f"base: {e.what}" + (f"; {e.fix}" if e.fix else ""))
         return None
@@ -121,7 +122,7 @@ def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:
             continue  # said where the file is validated
         beside = None if layers.folder is None else layers.folder / shares
         try:
-            acc = acc.split(region, str(beside) if beside is not None and beside.is_file() else shares)
+            acc = acc.split(region, str(beside) if beside is not None and is_file(beside) else shares)
         except XunhuanError as e:
             told = "; ".join(e.items) if e.items else e.what
             p.add(f"split.{region}: {told}" + (f"; {e.fix}" if e.fix else ""))
