@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from xunhuan.data.records import NotNegative, Positive, Share, Strict
+from xunhuan.data.records import Positive, Share, Strict
 from xunhuan.models.edits.demand import DAYS_A_YEAR
 
 STEPS = 20_000
