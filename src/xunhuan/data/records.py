@@ -21,6 +21,44 @@ from xunhuan.errors import BadInput, nearest
 Location = tuple[int | str, ...]
 
 
+def _refusing(kind: Literal["float_type", "int_type"]) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if isinstance(value, bool | str):
+            raise PydanticKnownError(kind)
+        return value
+
+    return check
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    return value
+
+
+_KIN: dict[str, Callable[[object], object]] = {
+    "float": _refusing("float_type"), "int": _refusing("int_type"), "bool": _flag,
+}  # fmt: skip
+"""What refuses values of another kind, by the kind wanted."""
+
+
+def _only_own_kind(schema: Any, record: type[BaseModel] | None) -> Any:
+    """The check of a record where every number and flag refuses values of another kind that Python would take for one.
+
+    record  whose fields these are, None inside it: records in it have seen to theirs
+    """
+    if isinstance(schema, dict):
+        kind = schema.get("type")
+        if kind in _KIN:
+            return no_info_before_validator_function(_KIN[kind], cast(CoreSchema, schema))
+        if kind == "model":
+            if schema["cls"] is not record:
+                return schema
+            record = None
+        return {k: _only_own_kind(v, record) for k, v in schema.items()}
+    return [_only_own_kind(v, record) for v in schema] if isinstance(schema, list) else schema
+
+
 class Strict(BaseModel):
     """A frozen record that refuses keys it does not know, and true, false and texts where a number is wanted, also inside
     tables and lists of numbers.
@@ -42,23 +80,6 @@ class Strict(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return cast(CoreSchema, _only_own_kind(handler(source), cls))
-
-
-def _only_own_kind(schema: Any, record: type[BaseModel] | None) -> Any:
-    """The check of a record where every number and flag refuses values of another kind that Python would take for one.
-
-    record  whose fields these are, None inside it: records in it have seen to theirs
-    """
-    if isinstance(schema, dict):
-        kind = schema.get("type")
-        if kind in _KIN:
-            return no_info_before_validator_function(_KIN[kind], cast(CoreSchema, schema))
-        if kind == "model":
-            if schema["cls"] is not record:
-                return schema
-            record = None
-        return {k: _only_own_kind(v, record) for k, v in schema.items()}
-    return [_only_own_kind(v, record) for v in schema] if isinstance(schema, list) else schema
 
 
 class Percent:
@@ -89,25 +110,6 @@ def own_files(record: type[BaseModel], given: Mapping[str, Any], place: str = ""
                 yield from own_files(inner, value, f"{place}{key}.")
 
 
-def _refusing(kind: Literal["float_type", "int_type"]) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if isinstance(value, bool | str):
-            raise PydanticKnownError(kind)
-        return value
-
-    return check
-
-
-def _flag(value: object) -> object:
-    if not isinstance(value, bool):
-        raise PydanticKnownError("bool_type")
-    return value
-
-
-_KIN: dict[str, Callable[[object], object]] = {
-    "float": _refusing("float_type"), "int": _refusing("int_type"), "bool": _flag,
-}  # fmt: skip
-"""What refuses values of another kind, by the kind wanted."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -106,8 +106,8 @@ class PropagationParameters(Strict):
             ratio = getattr(self, name) / self.step_days
             if ratio > STEPS:
                 raise ValueError(
-                    f"{name} ({getattr(self, name):g}) is more than {STEPS:,} steps of {self.step_days:g} days; take fewer days "
-                    "or a longer step"
+                    f"{name} ({getattr(self, name):g}) is more than {STEPS:,} steps of {self.step_days:g} days; "
+                    "take fewer days or a longer step"
                 )
             if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
                 raise ValueError(
@@ -115,8 +115,8 @@ class PropagationParameters(Strict):
                 )
         if self.horizon_days / self.record_days > WINDOWS:
             raise ValueError(
-                f"record_days ({self.record_days:g}) is more than {WINDOWS:,} times in horizon_days ({self.horizon_days:g}); "
-                "record less often"
+                f"record_days ({self.record_days:g}) is more than {WINDOWS:,} times in horizon_days "
+                f"({self.horizon_days:g}); record less often"
             )
         if self.below > self.recovered:
             raise ValueError("below must not exceed recovered: an industry cannot recover before it is hit")
