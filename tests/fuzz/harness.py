@@ -69,7 +69,9 @@ class Kind:
 
     def case(self, n: int) -> Input:
         """The n-th input."""
-        return self.mutate(Random(f"{self.name} {n}"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an input is to be wrong
+            return self.mutate(Random(f"{self.name} {n}"))
 
 
 class Ended(NamedTuple):

@@ -26,6 +26,10 @@ VALUES: tuple[Any, ...] = (
 """Of every type and size: nothing, too much, the wrong kind, and what looks like a number, a name or a file."""
 
 
+TEXTS = tuple(v for v in VALUES if type(v) is str)
+"""Those that are texts."""
+
+
 def change_bytes(rng: Random, content: bytes) -> bytes:
     """A file whose letters are changed: cut, torn, doubled, mixed up, or in another encoding."""
     how = rng.randrange(12)

@@ -264,9 +264,9 @@ def open_accounts(path: str | Path) -> Accounts:
 def _opening(path: str | Path) -> Iterator[Path]:
     """A file to be read; what goes wrong in reading it is told in our words."""
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise BadInput("this is a folder, not a file", where=str(path), fix="name a netCDF file in it")
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     try:
         yield path
@@ -333,7 +333,7 @@ def load(name: str | Path) -> Accounts:
     if str(name) in tables:
         return open_accounts(tables[str(name)])
     path = Path(name)
-    if path.suffix or path.exists():
+    if path.suffix or os.path.exists(path):
         return open_accounts(path)
     raise UnknownName.of("table", str(name), tables)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import errno
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -22,20 +22,6 @@ _WHOLE = 2**63
 """Whole numbers of TOML lie from −2^63 to 2^63 − 1."""
 # The parser takes memory with the square of the length of a dotted key, so this is seen before it begins.
 _LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEP},}}""")
-
-
-def is_file(path: str | Path) -> bool:
-    """Whether a file is there; a name that no file can have is none.
-
-    >>> is_file("a" * 5000)
-    False
-    """
-    try:
-        return Path(path).is_file()
-    except OSError as e:
-        if e.errno == errno.ENAMETOOLONG:
-            return False
-        raise
 
 
 def text_of(path: Path, most: int = LETTERS, fix: str = "save it as UTF-8") -> str:
@@ -73,7 +59,7 @@ def csv_cells(path: Path) -> list[list[str]]:
 
     Raises BadInput where it is not there or past `CSV` bytes, ForeignFile where it is no csv in UTF-8.
     """
-    if not is_file(path):
+    if not os.path.isfile(path):
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     lines = [x for x in text_of(path, CSV, "save it as CSV UTF-8").splitlines() if x.strip() and not x.startswith("#")]
     try:

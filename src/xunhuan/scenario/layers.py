@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from xunhuan.data.written import check_plain, is_file, read_toml, toml_of
+from xunhuan.data.written import check_plain, read_toml, toml_of
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.scenario.schedules import with_schedules
 
@@ -87,8 +88,8 @@ def layers_of(
 def _find(source: str | Path) -> Path:
     """The file of a library name or a path. Raises UnknownName with the nearest names, BadInput."""
     path = Path(source)
-    if path.suffix == ".toml" or is_file(path):
-        if not is_file(path):
+    if path.suffix == ".toml" or os.path.isfile(path):
+        if not os.path.isfile(path):
             raise BadInput(f"there is no scenario file {path.name!r}", where=str(path), fix="check the path")
         return path
     known = library()
@@ -128,7 +129,7 @@ class _Below:
         data: dict[str, Any] = {}
         for name in names:
             beside = path.parent / name
-            lower = self.read(beside if is_file(beside) else _find(name), (*above, here))
+            lower = self.read(beside if os.path.isfile(beside) else _find(name), (*above, here))
             data = merge(data, lower, name, self.log) if data else lower
         self.data[here] = merge(data, own, path.name, self.log) if names else own
         return self.data[here]

@@ -8,6 +8,7 @@ evidence.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -17,7 +18,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from xunhuan.data.records import Finite, NotNegative, Positive, Share, Strict, told
-from xunhuan.data.written import is_file, read_toml
+from xunhuan.data.written import read_toml
 from xunhuan.errors import BadInput, Problems, UnknownName
 from xunhuan.models.edits.yearly import Channel, Year
 
@@ -236,8 +237,8 @@ def industry(name: str) -> IndustryFile:
     ('Integrated circuits', 2020)
     """
     path = Path(name)
-    if path.suffix == ".toml" or is_file(path):
-        if not is_file(path):
+    if path.suffix == ".toml" or os.path.isfile(path):
+        if not os.path.isfile(path):
             raise BadInput(f"there is no industry file {path.name!r}", where=name, fix="check the path")
         return _read(path, path.stat().st_mtime_ns)
     if name not in bundled_files():

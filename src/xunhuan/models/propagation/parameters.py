@@ -9,7 +9,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from xunhuan.data.records import Positive, Share, Strict
+from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.demand import DAYS_A_YEAR
+from xunhuan.models.edits.destruction import Destruction
+from xunhuan.models.edits.timed import Timed
 
 STEPS = 20_000
 """Most steps of a run: on a table of a hundred economies by thirty sectors some minutes."""
@@ -121,6 +124,15 @@ class PropagationParameters(Strict):
         if self.below > self.recovered:
             raise ValueError("below must not exceed recovered: an industry cannot recover before it is hit")
         return self
+
+    def fits(self, edit: Edit) -> tuple[Wrong, ...]:
+        """What is wrong with the days of an edit that a run of so many days reads."""
+        if isinstance(edit, Destruction) and edit.start >= self.horizon_days:
+            return (Wrong("start", f"it happens on day {edit.start:g}, the run ends on day {self.horizon_days:g}"),)
+        if isinstance(edit, Timed) and edit.end > self.horizon_days:
+            what = f"the period ends on day {edit.end:g}, the run on day {self.horizon_days:g}"
+            return (Wrong("end", what, "lengthen horizon_days or end it sooner"),)
+        return ()
 
     @property
     def steps(self) -> int:
