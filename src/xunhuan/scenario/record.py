@@ -28,7 +28,8 @@ import pandas as pd
 import tomli_w
 import xarray as xr
 
-from xunhuan.data.store import open_dataset, save_dataset, write_folder
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.store import save_dataset, write_folder
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema_of
 
