@@ -104,9 +104,10 @@ def _type(rng: Random, f: h5py.File, name: str) -> None:
 
 def _labels(rng: Random, f: h5py.File, name: str) -> None:
     """Labels twice, empty, strange or of another axis."""
-    name = rng.choice(
-        [n for n, d in f.items() if isinstance(d, h5py.Dataset) and d.dtype.kind == "O" and d.size] or [name]
-    )
+    texts = [n for n, d in f.items() if isinstance(d, h5py.Dataset) and d.dtype.kind == "O" and d.ndim == 1 and d.size]
+    if not texts:
+        return
+    name = rng.choice(texts)
     values = list(f[name][()])
     values[rng.randrange(len(values))] = rng.choice([values[0], *(t.replace("\x00", "").encode() for t in TEXTS)])
     f[name][...] = values

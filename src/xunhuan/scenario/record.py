@@ -30,8 +30,10 @@ import xarray as xr
 
 from xunhuan.data.opened import open_dataset
 from xunhuan.data.store import save_dataset, write_folder
+from xunhuan.data.written import CSV, text_of, toml_of
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.scenario.scenario import Scenario, schema_of
+from xunhuan.scenario.shape import AGAIN, check_data, read_frame, read_manifest
 
 FORMAT = "xunhuan-result-2"
 _FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
@@ -197,21 +199,17 @@ def open_result(path: str | Path) -> Result:
 
     Raises BadInput where it is none, ForeignFile where a file is not what was written.
     """
-    import tomllib
-
     path = Path(path)
     missing = [f for f in _FILES if not (path / f).is_file()]
     if missing:
         what = "there is no such folder" if not path.is_dir() else f"the folder lacks {', '.join(missing)}"
         raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")
+    manifest = read_manifest(path / "manifest.json", FORMAT)
+    written = toml_of(text_of(path / "scenario.toml", 4 * CSV), str(path))
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        written = tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8"))
         scenario = schema_of(written).model_validate(written)
     except ValueError as e:
-        raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix="run the scenario again") from e
-    if manifest.get("format") != FORMAT:
-        raise ForeignFile("the manifest is not of a Xunhuan result", where=str(path), fix=f"its format is {FORMAT!r}")
+        raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix=AGAIN) from e
     changed = [
         name
         for name, digest in manifest["files"].items()
@@ -222,11 +220,13 @@ def open_result(path: str | Path) -> Result:
             f"files were changed after they were written: {', '.join(changed)}", where=str(path), fix="run it again"
         )
     tables = {k: path / f"{k}.parquet" for k in ("draws", "outcomes", "choices")}
-    drawn = {k: pd.read_parquet(f) for k, f in tables.items() if f.is_file()}
+    drawn = {k: read_frame(f) for k, f in tables.items() if f.is_file()}
+    data, summary = open_dataset(path / "result.nc"), read_frame(path / "summary.parquet")
+    check_data(data, summary, drawn.get("choices"), str(path))
     return Result(
         scenario=scenario,
-        data=open_dataset(path / "result.nc"),
-        summary=pd.read_parquet(path / "summary.parquet"),
+        data=data,
+        summary=summary,
         manifest=manifest,
         path=path,
         **drawn,

@@ -150,7 +150,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
     if checked.bench is None:
         raise BadInput("the scenario has errors", items=checked.problems)
     scenario = checked.bench.scenario
-    digest = scenario_digest(scenario, checked.bench.base.digest)
+    digest = scenario_digest(scenario, checked.bench.base.answer_digest)
     toml = tomli_w.dumps(scenario.resolved())
     pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.jobs()))
     return digest
