@@ -22,7 +22,7 @@ def main() -> int:
     if given.show:
         return show(given.show)
     tally, begun = Tally(), time.monotonic()
-    for name in given.kind or kinds():
+    for name in given.kind or [k.name for k in kinds().values() if k.counts]:
         seeds = len(kinds()[name].seeds)
         for ended in worked([Job(name, -seeds, seeds), Job(name, given.first, given.cases)]):
             tally.add(ended)

@@ -60,12 +60,14 @@ class Kind:
 
     name    what it is called · seeds  inputs that are right, by name: none may be refused
     mutate  (rng): an input made of one of them · call  (input, folder): reads it, as people do; `folder` is empty
+    counts  false of one that only tries this harness
     """
 
     name: str
     seeds: Mapping[str, Input]
     mutate: Callable[[Random], Input]
     call: Callable[[Input, Path], object]
+    counts: bool = True
 
     def case(self, n: int) -> Input:
         """The n-th input."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
+import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _PACKED = 1100
 """The closest that netCDF packs, bytes into one: what says that it holds more is damaged."""
+_HEAP = b"GCOL\x01\x00\x00\x00"
 _SMALL = 2**24
 """Bytes up to which that does not matter: what is nowhere written is all one value."""
 MOST = 2**33
@@ -34,6 +37,7 @@ def open_dataset(path: str | Path) -> xr.Dataset:
     import xarray as xr
 
     with opening(path) as file:
+        check_heap(file)
         with h5py.File(file) as f:
             check_arrays(f)
         with xr.open_dataset(file, engine="h5netcdf") as ds:
@@ -47,11 +51,10 @@ def open_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]
     """
     import h5py
 
-    with opening(path) as file, h5py.File(file) as f:
-        check_arrays(f)
-        held = {k: v for k, v in f.items() if not _only_an_axis(v)}
-        values = {k: v.asstr()[()] if h5py.check_string_dtype(v.dtype) else v[()] for k, v in held.items()}
-        attrs = {k: v.item() if isinstance(v, np.ndarray) and v.size == 1 else v for k, v in f.attrs.items()}
+    with opening(path) as file:
+        check_heap(file)
+        with h5py.File(file) as f:
+            values, attrs = _arrays(f)
     if attrs.get("rest_digest", "") and str(attrs["rest_digest"]) != digest_of_rest(values, attrs):
         raise ForeignFile("the labels do not match the digest stored with them", where=str(path),
                           fix="build or import it again")  # fmt: skip
@@ -71,9 +74,43 @@ def digest_of_rest(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -
     return h.hexdigest()
 
 
+def _arrays(f: h5py.File) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Variables and attributes of a file whose arrays can be read."""
+    import h5py
+
+    check_arrays(f)
+    held = {k: v for k, v in f.items() if not _only_an_axis(v)}
+    values = {k: v.asstr()[()] if h5py.check_string_dtype(v.dtype) else v[()] for k, v in held.items()}
+    attrs = {k: v.item() if isinstance(v, np.ndarray) and v.size == 1 else v for k, v in f.attrs.items()}
+    return values, attrs
+
+
 def _only_an_axis(d: h5py.Dataset) -> bool:
     """Whether it is what the format writes for an axis without labels."""
     return bytes(d.attrs.get("NAME", b"")).startswith(b"This is a netCDF dimension but not a netCDF variable")
+
+
+def check_heap(path: Path) -> None:
+    """Raise ValueError where a heap of texts is damaged: HDF5 would walk through one that leads nowhere for ever.
+
+    A heap begins with GCOL, version 1, three zeros and its size; then objects follow, each with its number (2 bytes), count
+    (2), four zeros, size (8) and content up to a multiple of 8. Number 0 is what is left and the last.
+    """
+    with path.open("rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as m:
+        at = m.find(_HEAP)  # as files are written, never inside packed numbers: seven bytes must agree
+        while at >= 0:
+            end = at + struct.unpack_from("<Q", m, at + 8)[0]
+            if end > len(m):
+                raise ValueError("a heap of texts ends after the file")
+            here = at + 16
+            while here + 16 <= end:
+                number, size = struct.unpack_from("<H6xQ", m, here)
+                if number == 0 and here + size != end:
+                    raise ValueError("a heap of texts is damaged")
+                here += size if number == 0 else 16 + -(-size // 8) * 8
+            if here > end:
+                raise ValueError("a heap of texts is damaged")
+            at = m.find(_HEAP, at + 16)
 
 
 def check_arrays(f: h5py.File) -> None:
