@@ -121,10 +121,11 @@ class Tally:
             yield f"{len(found):6} {outcome} {kind}:{found[0].number}  {said}"
 
 
-def kinds() -> dict[str, Kind]:
-    """Every kind by name."""
+def kinds(some: Sequence[str] = ()) -> dict[str, Kind]:
+    """Every kind by name; with `some`, only those of the modules they are of, `kind_X` for X and X-Y."""
     found = [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name.startswith("kind_")]
-    every = [k for m in sorted(found) for k in importlib.import_module(f"tests.fuzz.{m}").KINDS]
+    mine = {f"kind_{name.partition('-')[0]}" for name in some} or {*found}
+    every = [k for m in sorted(mine) for k in importlib.import_module(f"tests.fuzz.{m}").KINDS]
     return {k.name: k for k in every}
 
 
@@ -172,12 +173,12 @@ def _where() -> str:
 # Many cases, in a process that may die
 
 
-def worked(jobs: Sequence[Job]) -> Iterator[Ended]:
+def worked(jobs: Sequence[Job], seconds: float = SECONDS) -> Iterator[Ended]:
     """Cases worked in a process under limits; one that dies is replaced and goes on behind the case that killed it."""
     left = [Job(j.kind, j.first + k, 1) for j in jobs for k in range(j.count)]
     while left:
         with tempfile.TemporaryFile() as told:
-            process = _process(left, told)
+            process = _process(left, seconds, told)
             assert process.stdout is not None
             try:
                 for line in process.stdout:
@@ -198,7 +199,7 @@ def worked(jobs: Sequence[Job]) -> Iterator[Ended]:
         left.pop(0)
 
 
-def _process(left: Sequence[Job], told: object) -> subprocess.Popen[str]:
+def _process(left: Sequence[Job], seconds: float, told: object) -> subprocess.Popen[str]:
     # Neighbours become one job again, so that a hundred thousand cases fit on a line.
     jobs: list[Job] = []
     for j in left:
@@ -208,7 +209,7 @@ def _process(left: Sequence[Job], told: object) -> subprocess.Popen[str]:
             jobs.append(j)
     alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.fuzz.worker", json.dumps(jobs)],
+        [sys.executable, "-m", "tests.fuzz.worker", json.dumps(jobs), str(seconds)],
         stdout=subprocess.PIPE,
         stderr=told,  # type: ignore[arg-type]
         text=True,
@@ -238,12 +239,9 @@ def limited() -> None:
         faulthandler.register(sign, chain=True)
 
 
-def work(jobs: Sequence[Job]) -> None:
+def work(jobs: Sequence[Job], seconds: float) -> None:
     """What the process does: a line of JSON a case."""
-    known = kinds()
-    for j in jobs:
-        if j.kind not in known:
-            raise SystemExit(f"there is no kind {j.kind!r}; there are: {', '.join(known)}")
+    known = kinds([j.kind for j in jobs])
     for name in dict.fromkeys(j.kind for j in jobs):  # what is imported and made once belongs to no case
         for k in range(len(known[name].seeds)):
             tried(known[name], -k - 1)
@@ -251,7 +249,7 @@ def work(jobs: Sequence[Job]) -> None:
     warnings.simplefilter("error")
     for j in jobs:
         for n in range(j.first, j.first + j.count):
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             signal.setitimer(signal.ITIMER_REAL, ENDLESS)
             ended = tried(known[j.kind], n)
             signal.setitimer(signal.ITIMER_PROF, 0)

@@ -31,5 +31,5 @@ def _jobs(name: str, seeds: int) -> list[Job]:
 
 def test_what_goes_wrong_is_told() -> None:
     """The harness itself: an exception, a loop without end, too much memory, a process that dies."""
-    ended = {e.number: e.outcome for e in worked([Job("wrong", 0, 6)])}
+    ended = {e.number: e.outcome for e in worked([Job("wrong", 0, 6)], seconds=1)}
     assert ended == {0: "ok", 1: "refused", 2: "traceback", 3: "hang", 4: "memory", 5: "crash"}
