@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,10 +29,13 @@ import pandas as pd
 import tomli_w
 import xarray as xr
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.data.opened import open_dataset
+from xunhuan.data.records import own_files
 from xunhuan.data.store import save_dataset, write_folder
 from xunhuan.data.written import CSV, text_of, toml_of
 from xunhuan.errors import BadInput, ForeignFile
+from xunhuan.models import registry
 from xunhuan.scenario.scenario import Scenario, schema_of
 from xunhuan.scenario.shape import AGAIN, check_data, read_frame, read_manifest
 
@@ -143,10 +147,34 @@ class Result:
         return found.iloc[0]
 
 
-def scenario_digest(scenario: Scenario, base_digest: str) -> str:
-    """SHA-256 of the resolved scenario and the base table's digest, hexadecimal."""
-    text = json.dumps([scenario.resolved(), base_digest], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest_of(scenario: Scenario, base: Accounts, also: str = "") -> str:
+    """SHA-256 of a scenario and of all that its numbers come from, hexadecimal: the table, its versions where draws take
+    them, and files of one's own that models' parameters name.
+
+    also  whatever else counts
+    """
+    u, post = scenario.uncertainty, base.posterior
+    drawn = [post.digest] if u is not None and u.table and post is not None else []
+    known = registry.models()
+    named = [
+        text for name, given in scenario.model.items() if name in known
+        for _, text in own_files(known[name].parameters, given)
+    ]  # fmt: skip
+    own = [d for d in map(_digest_of_own, named) if d]
+    told = [scenario.resolved(), " ".join([base.answer_digest, *drawn, *own, *filter(None, [also])])]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _digest_of_own(text: str) -> str:
+    """SHA-256 of a file or folder and the tables beside it, which it may name; empty where there is none."""
+    if not os.path.exists(text):
+        return ""
+    path = Path(text)
+    beside = sorted((path if path.is_dir() else path.parent).glob("*.csv"))
+    h = hashlib.sha256()
+    for f in dict.fromkeys([path, *beside] if path.is_file() else beside):
+        h.update(f.name.encode() + b"\0" + f.read_bytes())
+    return h.hexdigest()
 
 
 def versions() -> dict[str, str]:
