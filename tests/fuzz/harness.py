@@ -192,8 +192,8 @@ def worked(jobs: Sequence[Job], seconds: float = SECONDS) -> Iterator[Ended]:
                 return
             told.seek(0)
             said = told.read().decode(errors="replace")
-        if ended == 0 or "no kind" in said:
-            raise RuntimeError(said)
+        if ended in (0, 1):  # a mutator that fails, a kind that is not there
+            raise RuntimeError(f"{left[0].kind}:{left[0].first}\n{said}")
         outcome = _DEATHS.get(-ended, "crash")
         yield Ended(left[0].kind, left[0].first, outcome, _last(said))
         left.pop(0)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -133,18 +131,22 @@ def _frame(rng: Random, frame: pd.DataFrame) -> bytes:
 
 
 def call(given: Input, folder: Path) -> None:
-    """Show it, as `xunhuan run` does when it ends, and the laboratory's page; every tenth its report too."""
+    """Show it, as `xunhuan run` does when it ends, as a page of the laboratory and as a report."""
     from xunhuan.faces.commands.scenario import _ended, headline_table
     from xunhuan.faces.reading import Reading
+    from xunhuan.faces.report import scenario_report
     from xunhuan.faces.report.scenario import answer_text
+    from xunhuan.faces.web import state
+    from xunhuan.faces.web.pages import outcome
     from xunhuan.scenario.record import open_result
 
     result = open_result(write(given, folder, "manifest.json"))
     answer_text(Reading(result))
     headline_table(result)
     _ended(result)
-    with contextlib.redirect_stdout(open(os.devnull, "w")):
-        result.data.load()
+    outcome.one_result(folder, state.selected("/results", ""))
+    if sum(map(len, given.values() if isinstance(given, dict) else ())) % 8 == 0:  # it takes longest
+        scenario_report(result)
 
 
 KINDS = (Kind("result", Seeds(), mutate, call),)

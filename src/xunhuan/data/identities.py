@@ -61,6 +61,10 @@ def check_values(acc: Accounts) -> None:
         below = np.where(bad, 0.0, np.maximum(-a, 0.0))
         if name in nonnegative and below.any():
             p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
+    if acc.sourcing is not None:
+        for name, b in (("intermediate", acc.sourcing.intermediate), ("final", acc.sourcing.final)):
+            if not (b.min(initial=0.0) >= -LARGEST and b.max(initial=0.0) <= LARGEST):
+                p.add(f"sourcing.{name}: cells are not finite, or beyond {LARGEST:g}")
     p.raise_if(UnbalancedAccounts, where=acc.name, fix=_SOUND)  # sums of such cells mean nothing
     made = np.where(acc.closed[:, None], acc.output, 0.0)
     below = np.where(-made > TOLERANCE * max(float(np.abs(made).mean()), TOLERANCE), -made, 0.0)

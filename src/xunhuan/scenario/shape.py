@@ -214,9 +214,17 @@ def _odd(data: xr.Dataset) -> Iterator[str]:
             yield f"result.nc: {name} is missing, or not along {axes[0]}"
         elif name in _LABELS and not all(isinstance(x, str) for x in data[name].values.tolist()):
             yield f"result.nc: {name} holds no texts"
+    if "place" not in data.variables:
+        return
     for name in ("title", "table", "unit", "home"):
         if not isinstance(data.attrs.get(name), str):
             yield f"result.nc: {name} is no text"
+    for axis in ("exporter", "importer"):
+        if axis in data.coords and data.attrs.get("home") not in data[axis].values.tolist():
+            yield f"result.nc: {axis} lacks the home nation"
+    for axis in ("region", "home_place"):
+        if axis in data.coords and not {*data[axis].values.tolist()} <= {*data["place"].values.tolist()}:
+            yield f"result.nc: {axis} is not among the places"
     for name, v in data.data_vars.items():
         if "headline" in v.attrs:
             yield from (f"result.nc: {name}: {said}" for said in _odd_quantity(data, v))
