@@ -225,9 +225,9 @@ def _odd(data: xr.Dataset) -> Iterator[str]:
     for axis in ("region", "home_place"):
         if axis in data.coords and not {*data[axis].values.tolist()} <= {*data["place"].values.tolist()}:
             yield f"result.nc: {axis} is not among the places"
-    for name, v in data.data_vars.items():
+    for variable, v in data.data_vars.items():
         if "headline" in v.attrs:
-            yield from (f"result.nc: {name}: {said}" for said in _odd_quantity(data, v))
+            yield from (f"result.nc: {variable}: {said}" for said in _odd_quantity(data, v))
 
 
 def _odd_quantity(data: xr.Dataset, v: xr.DataArray) -> Iterator[str]:
