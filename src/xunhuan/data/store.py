@@ -118,7 +118,7 @@ def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where:
 
 def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Accounts:
     def text(name: str) -> tuple[str, ...]:
-        return _texts(values[name].tolist(), name)
+        return _texts(np.asarray(values[name]).tolist(), name)
 
     def record(name: str) -> dict[str, Any]:
         found = _plain(attrs[name])
