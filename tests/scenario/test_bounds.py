@@ -12,7 +12,7 @@ import xunhuan as xh
 from xunhuan.data.records import Strict, parts
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models import registry
-from xunhuan.models.propagation.parameters import STEPS, WINDOWS
+from xunhuan.models.propagation.parameters import RUN_STEPS, RUN_WINDOWS
 from xunhuan.scenario.check import prepare, validate
 from xunhuan.scenario.layers import layers_of, read_layers
 
@@ -34,8 +34,8 @@ BROKEN = {
     "digits": (toy("draws = 8", f"draws = {'9' * 5000}"), "a whole number has too many digits"),
     "64 bits": (toy("draws = 8", f"draws = {2**63}"), r"uncertainty\.draws: is beyond the whole numbers"),
     "size": (toy(head="# " + "x" * 2**20 + "\n"), "too large to be written by hand"),
-    "horizon": (toy("42.0", "1e9"), rf"horizon_days \(1e\+09\) is more than {STEPS:,} steps"),
-    "windows": (toy("42.0", "10000.0\nrecord_days = 1"), rf"record_days \(1\) is more than {WINDOWS:,} times"),
+    "horizon": (toy("42.0", "1e9"), rf"horizon_days \(1e\+09\) is more than {RUN_STEPS:,} steps"),
+    "windows": (toy("42.0", "10000.0\nrecord_days = 1"), rf"record_days \(1\) is more than {RUN_WINDOWS:,} times"),
     "step": (toy("42.0", "42.0\nstep_days = 5e-324"), "step_days: must be 0.001 or more"),
     "stocks": (toy("42.0", "42.0\ninventory_days = 1e308"), "inventory_days: must be 36525 or less"),
     "iterations": (toy('labour = "mobile"', f'labour = "mobile"\nmax_iterations = {2**62}'), "must be 100000 or less"),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.made_up import made_up, written
 from xunhuan.data.accounts import Accounts
-from xunhuan.scenario.record import digest_of
+from xunhuan.scenario.record import digest_of_run
 from xunhuan.scenario.scenario import Scenario, schema
 
 pytestmark = pytest.mark.identity
@@ -32,15 +32,15 @@ def test_people_groups_clusters_and_versions_count(toy: Accounts) -> None:
         replace(toy, posterior=None),
     ]
     assert all(o.digest == toy.digest for o in others)
-    found = [digest_of(drawn, o) for o in (toy, *others)]
+    found = [digest_of_run(drawn, o) for o in (toy, *others)]
     assert len({*found}) == len(found)
-    assert digest_of(asked(), toy) == digest_of(asked(), others[-1])  # nobody draws of them
-    assert digest_of(drawn, toy) == digest_of(drawn, replace(toy, title="another"))
+    assert digest_of_run(asked(), toy) == digest_of_run(asked(), others[-1])  # nobody draws of them
+    assert digest_of_run(drawn, toy) == digest_of_run(drawn, replace(toy, title="another"))
 
 
 def test_files_of_ones_own_count(toy: Accounts, tmp_path: Path) -> None:
     path = Path(written(tmp_path, made_up()))
     mine = asked(model={"catchup": {"industry": str(path)}})
-    before = digest_of(mine, toy)
+    before = digest_of_run(mine, toy)
     path.write_text(path.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
-    assert digest_of(mine, toy) != before
+    assert digest_of_run(mine, toy) != before

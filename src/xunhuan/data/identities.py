@@ -32,7 +32,7 @@ def _worst(labels: Sequence[Sequence[str]], size: Array, n: int = 3) -> str:
     return ", ".join(cells)
 
 
-LARGEST = 1e100
+_LARGEST = 1e100
 """Cells beyond this are no values in any unit, and their sums and products would not be finite."""
 _SOUND = "flows, uses, output and tariffs are finite and not negative"
 
@@ -56,15 +56,15 @@ def check_values(acc: Accounts) -> None:
         if bad.any():
             p.add(f"{name}: {int(bad.sum())} cells are not finite: {_worst(labels, bad.astype(float))}")
         beyond = np.where(bad, 0.0, np.abs(a))
-        if (beyond > LARGEST).any():
-            p.add(f"{name}: {int((beyond > LARGEST).sum())} cells are beyond {LARGEST:g}: {_worst(labels, beyond)}")
+        if (beyond > _LARGEST).any():
+            p.add(f"{name}: {int((beyond > _LARGEST).sum())} cells are beyond {_LARGEST:g}: {_worst(labels, beyond)}")
         below = np.where(bad, 0.0, np.maximum(-a, 0.0))
         if name in nonnegative and below.any():
             p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
     if acc.sourcing is not None:
         for name, b in (("intermediate", acc.sourcing.intermediate), ("final", acc.sourcing.final)):
-            if not (b.min(initial=0.0) >= -LARGEST and b.max(initial=0.0) <= LARGEST):
-                p.add(f"sourcing.{name}: cells are not finite, or beyond {LARGEST:g}")
+            if not (b.min(initial=0.0) >= -_LARGEST and b.max(initial=0.0) <= _LARGEST):
+                p.add(f"sourcing.{name}: cells are not finite, or beyond {_LARGEST:g}")
     p.raise_if(UnbalancedAccounts, where=acc.name, fix=_SOUND)  # sums of such cells mean nothing
     made = np.where(acc.closed[:, None], acc.output, 0.0)
     below = np.where(-made > TOLERANCE * max(float(np.abs(made).mean()), TOLERANCE), -made, 0.0)

@@ -24,7 +24,7 @@ _PACKED = 1100
 _HEAP = b"GCOL\x01\x00\x00\x00"
 _SMALL = 2**24
 """Bytes up to which that does not matter: what is nowhere written is all one value."""
-MOST = 2**33
+_MOST = 2**33
 """Largest array that is read, bytes."""
 NUMBERS = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
 """Variables that the digest of a table's numbers is of."""
@@ -128,7 +128,7 @@ def check_arrays(f: h5py.File) -> None:
         if d.shape is None or (d.dtype.kind not in "fiub" and h5py.check_string_dtype(d.dtype) is None):
             raise ValueError(f"{name} holds neither numbers nor names")
         size = d.nbytes
-        if size > _SMALL and size > min(MOST, _PACKED * d.id.get_storage_size()):
+        if size > _SMALL and size > min(_MOST, _PACKED * d.id.get_storage_size()):
             raise ValueError(f"{name} says it holds {size:,} bytes")
 
 

@@ -33,7 +33,7 @@ from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.record import digest_of, versions
+from xunhuan.scenario.record import digest_of_run, versions
 from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
 from xunhuan.scenario.worker import Died, Tell, Worker
 
@@ -175,7 +175,7 @@ def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[Dr
 
 def draws_digest(bench: Bench) -> str:
     """Digest of all that determines the draws: scenario, base and its posterior, files of one's own, version."""
-    return digest_of(bench.scenario, bench.base, versions()["xunhuan"])
+    return digest_of_run(bench.scenario, bench.base, versions()["xunhuan"])
 
 
 def draw_all(

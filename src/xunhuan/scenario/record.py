@@ -147,7 +147,7 @@ class Result:
         return found.iloc[0]
 
 
-def digest_of(scenario: Scenario, base: Accounts, also: str = "") -> str:
+def digest_of_run(scenario: Scenario, base: Accounts, also: str = "") -> str:
     """SHA-256 of a scenario and of all that its numbers come from, hexadecimal: the table, its versions where draws take
     them, and files of one's own that models' parameters name.
 

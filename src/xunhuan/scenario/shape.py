@@ -145,7 +145,7 @@ _TEXTS = (
     "outcome",
     "message",
 )
-COLUMNS = {
+_ALWAYS = {
     "summary": (
         "variable",
         "quantity",
@@ -183,8 +183,8 @@ def read_frame(path: Path) -> pd.DataFrame:
     ) as e:  # what pandas and Arrow raise of bytes
         what = f"{path.name} is truncated or not Parquet"
         raise ForeignFile(what, where=str(path.parent), fix=AGAIN) from e
-    items = [f"{path.name}: column {c} is missing" for c in COLUMNS[name] if c not in frame]
-    for c in (c for c in COLUMNS[name] if c in frame):
+    items = [f"{path.name}: column {c} is missing" for c in _ALWAYS[name] if c not in frame]
+    for c in (c for c in _ALWAYS[name] if c in frame):
         if c in _TEXTS and not all(isinstance(x, str) for x in frame[c].unique()):
             items.append(f"{path.name}: column {c} holds no texts")
         elif c not in _TEXTS and not pd.api.types.is_numeric_dtype(frame[c]):

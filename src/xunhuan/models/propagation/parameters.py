@@ -14,9 +14,9 @@ from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.edits.destruction import Destruction
 from xunhuan.models.edits.timed import Timed
 
-STEPS = 20_000
+RUN_STEPS = 20_000
 """Most steps of a run: on a table of a hundred economies by thirty sectors some minutes."""
-WINDOWS = 1_000
+RUN_WINDOWS = 1_000
 """Most windows a run records: on such a table some 0.4 GB."""
 _CENTURY = 36_525.0
 _Days = Annotated[float, Field(gt=0, le=_CENTURY)]
@@ -107,18 +107,18 @@ class PropagationParameters(Strict):
             )
         for name in ("record_days", "horizon_days"):
             ratio = getattr(self, name) / self.step_days
-            if ratio > STEPS:
+            if ratio > RUN_STEPS:
                 raise ValueError(
-                    f"{name} ({getattr(self, name):g}) is more than {STEPS:,} steps of {self.step_days:g} days; "
+                    f"{name} ({getattr(self, name):g}) is more than {RUN_STEPS:,} steps of {self.step_days:g} days; "
                     "take fewer days or a longer step"
                 )
             if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
                 raise ValueError(
                     f"{name} ({getattr(self, name):g}) is not a whole number of steps of {self.step_days:g} days"
                 )
-        if self.horizon_days / self.record_days > WINDOWS:
+        if self.horizon_days / self.record_days > RUN_WINDOWS:
             raise ValueError(
-                f"record_days ({self.record_days:g}) is more than {WINDOWS:,} times in horizon_days "
+                f"record_days ({self.record_days:g}) is more than {RUN_WINDOWS:,} times in horizon_days "
                 f"({self.horizon_days:g}); record less often"
             )
         if self.below > self.recovered:
