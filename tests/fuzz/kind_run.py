@@ -53,6 +53,9 @@ def mutate(rng: Random) -> Input:
         old = _in(data, p)
         near = [old * f for f in (0.0, 1e-9, 1e-3, 0.5, 2.0, 10.0, 1e3)]
         _in(data, p[:-1])[p[-1]] = rng.choice([*near, *near, rng.choice(NUMBERS)])
+    run = data["model"]["propagation"]
+    if not run["horizon_days"] <= 1000 * run["step_days"] and run["horizon_days"] <= 1e6:
+        run["horizon_days"] = 14 * run["step_days"]  # allowed, and longer than a case may take
     return text(data).encode()
 
 

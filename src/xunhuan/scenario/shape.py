@@ -189,6 +189,8 @@ def read_frame(path: Path) -> pd.DataFrame:
             items.append(f"{path.name}: column {c} holds no texts")
         elif c not in _TEXTS and not pd.api.types.is_numeric_dtype(frame[c]):
             items.append(f"{path.name}: column {c} holds no numbers")
+        elif c == "value" and np.abs(frame[c].replace([np.inf, -np.inf], 0.0)).max() > _LARGEST:
+            items.append(f"{path.name}: column {c} holds numbers of no size")
     if items:
         raise _other(items, str(path.parent))
     return frame
@@ -204,6 +206,7 @@ def check_data(data: xr.Dataset, summary: pd.DataFrame, choices: pd.DataFrame | 
         raise _other(items, where)
 
 
+_LARGEST = 1e100
 _LABELS = ("place", "arm", "name_en", "name_zh", "kind")
 
 

@@ -16,8 +16,8 @@ from xunhuan.models.edits.timed import Timed
 
 RUN_STEPS = 20_000
 """Most steps of a run: on a table of a hundred economies by thirty sectors some minutes."""
-RUN_WINDOWS = 1_000
-"""Most windows a run records: on such a table some 0.4 GB."""
+RUN_WINDOWS = 2_200
+"""Most windows a run records: on such a table some 0.5 GB."""
 _CENTURY = 36_525.0
 _Days = Annotated[float, Field(gt=0, le=_CENTURY)]
 _Stock = Annotated[float, Field(ge=0, le=_CENTURY)]
@@ -27,7 +27,7 @@ _Times = Annotated[float, Field(gt=0, le=1000)]
 class PropagationParameters(Strict):
     """How industries stock, order, produce, ration and recover. Time is in days.
 
-    horizon_days        length of the run, days, at most 20,000 steps and 1,000 windows. 365: the table's year.
+    horizon_days        length of the run, days, at most 20,000 steps and 2,200 windows. 365: the table's year.
     step_days           length of a step, days; no longer than the shortest stock or the restocking time. 1 [Pichler2022].
     record_days         length of the windows whose means the path holds, days; a whole number of steps. 7.
     criticality         which inputs stop an industry: "ratings" of industry analysts (critical, important, not
