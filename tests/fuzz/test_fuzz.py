@@ -8,7 +8,7 @@ from tests.fuzz.harness import Job, Tally, kinds, worked
 
 pytestmark = pytest.mark.error
 
-CASES = {"scenario": 250, "run": 40, "table": 60, "table-bytes": 120, "result": 20}
+CASES = {"scenario": 200, "run": 30, "table": 40, "table-bytes": 80, "result": 16}
 """How many of each kind; `make fuzz` tries more. Kinds that are not named have few."""
 FEW = 40
 
