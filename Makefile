@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint docs golden evidence figures lock clean mutants outside
+.PHONY: demo test tests quick lint docs golden evidence figures lock clean mutants outside fuzz
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ tests: $(VENV)/.dev
 # The tests without those that take seconds each, drive a browser or start a cluster.
 quick: $(VENV)/.dev
 	$(PYTEST) -m "not slow and not browser and not cluster"
+
+# Wrong files by the thousand (N of each kind, or of those in KINDS), and what each came to; tests try some hundred.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --cases $(or $(N),1000) $(KINDS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

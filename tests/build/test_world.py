@@ -11,7 +11,8 @@ from xunhuan.build.bridge import reclassify, value_added_content
 from xunhuan.build.later import BROUGHT, GDP_FILE, INDUSTRIES_FILE, at_year
 from xunhuan.build.nested import province_shares
 from xunhuan.build.world import build_later
-from xunhuan.data.store import load, load_log, open_dataset
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.store import load, load_log
 from xunhuan.measures import circulation
 
 pytestmark = pytest.mark.identity

@@ -9,11 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import h5py
 import pytest
 import xarray as xr
 
 from xunhuan.data import catalogue, store
 from xunhuan.data.accounts import Accounts
+from xunhuan.errors import ForeignFile
 
 from .test_accounts import random_sourced
 
@@ -95,3 +97,40 @@ def test_the_catalogue_says_what_loading_would(toy: Accounts) -> None:
         acc = store.load(row.name)
         assert (row.title, row.year, row.regions, row.sectors) == (acc.title, acc.year, acc.R, acc.S)
         assert (row.unit, row.home, row.digest) == (acc.unit, acc.home, acc.digest[:12])
+
+
+def test_labels_changed_since_they_were_written_are_refused(toy: Accounts, tmp_path: Path) -> None:
+    path = store.save(toy, tmp_path / "a.nc")
+    with h5py.File(path, "r+") as f:
+        f["population"][0] = 7.0
+    with pytest.raises(ForeignFile, match="the labels do not match the digest stored with them"):
+        store.open_accounts(path)
+
+
+def test_what_a_library_would_walk_for_ever_is_seen_first(toy: Accounts, tmp_path: Path) -> None:
+    """The heap of texts, with the number of an object made 0: HDF5 takes it for the free rest and goes nowhere."""
+    path = store.save(toy, tmp_path / "a.nc")
+    content = bytearray(path.read_bytes())
+    at = content.find(b"GCOL\x01\x00\x00\x00") + 16
+    content[at] = 0
+    path.write_bytes(content)
+    with pytest.raises(ForeignFile, match="truncated or not netCDF"):
+        store.open_accounts(path)
+
+
+@pytest.mark.parametrize("how", ["giant", "elsewhere", "link", "nothing"])
+def test_only_arrays_of_the_file_no_larger_than_they_can_be(how: str, toy: Accounts, tmp_path: Path) -> None:
+    path = store.save(toy, tmp_path / "a.nc")
+    (tmp_path / "raw").write_bytes(b"x" * 800)
+    with h5py.File(path, "r+") as f:
+        del f["use"]
+        if how == "giant":
+            f.create_dataset("use", shape=(10**5, 10**5), dtype="f8", chunks=True)
+        elif how == "elsewhere":
+            f.create_dataset("use", shape=(100,), dtype="f8", external=[(str(tmp_path / "raw"), 0, 800)])
+        elif how == "link":
+            f["use"] = h5py.ExternalLink("b.nc", "/use")
+        else:
+            f["use"] = h5py.Empty("f8")
+    with pytest.raises(ForeignFile, match="truncated or not netCDF"):
+        store.open_accounts(path)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.store import open_accounts, open_dataset
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.store import open_accounts
 from xunhuan.faces.cli import main
 from xunhuan.models.edits import Capacity
 from xunhuan.models.model import Response, Shock

@@ -11,7 +11,8 @@ import xarray as xr
 
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts, Sourcing
-from xunhuan.data.store import open_dataset, save_dataset
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.store import save_dataset
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.measures import circulation, exports, table
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS

@@ -124,7 +124,7 @@ def test_every_sector_name_is_known_by_itself_alone(year) -> None:
 
 
 def test_official_english_names_are_known(raw) -> None:
-    from xunhuan.data.store import open_dataset
+    from xunhuan.data.opened import open_dataset
 
     mine = load("china-2017").sectors
     lexicon = Lexicon(load("china-2017").geography, (mine,))

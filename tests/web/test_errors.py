@@ -194,7 +194,7 @@ def test_a_draft_cannot_name_a_file() -> None:
         assert "must be a table" in (told := problems(scenario(shock=[{"name": "s"} | csv]))) or "unknown key" in told
 
 
-def test_drafts_have_largest_sizes() -> None:
+def test_drafts_have_largest_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     many = scenario(uncertainty={"trade_elasticity": {"relative_sd": 0.2}, "draws": 100000})
     assert problems(many) == (
         "The laboratory in a browser is bounded: draws 100000, at most 1024. Use the command line for more."
@@ -203,7 +203,11 @@ def test_drafts_have_largest_sizes() -> None:
     assert "shocks 9, at most 8" in problems(scenario(shock=scenario()["shock"] * 9))
     assert problems(scenario(model={"propagation": {"horizon_days": 365 * 40}})) == ""
     told = problems(scenario(model={"propagation": {"horizon_days": 1_000_000}}))
-    assert "seconds an answer 240, at most 60" in told
+    assert "horizon_days (1e+06) is more than 20,000 steps of 1 days" in told
+    with monkeypatch.context() as here:
+        here.setitem(draft.MOST, "seconds an answer", 3)
+        told = problems(scenario(model={"propagation": {"horizon_days": 365 * 40}}))
+        assert "seconds an answer 3.504, at most 3" in told
     nested = {"trade_elasticity": {"relative_sd": 0.2}, "draws": 512, "design": "sobol"}
     assert "draws 1536, at most 1024" in problems(scenario(uncertainty=nested))
 

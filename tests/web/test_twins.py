@@ -27,7 +27,7 @@ from xunhuan.faces.web.pages.pictures import bars_card, change_card, film_of
 from xunhuan.measures import circulation, cross_hauling
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import library, read_layers
-from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.record import digest_of_run
 
 pytestmark = pytest.mark.twin
 
@@ -40,7 +40,7 @@ def test_a_scenario_of_the_library_keeps_its_digest(name: str) -> None:
     checked = draft.checked(draft.start_of(selection), selection)
     assert checked.problems == ()
     assert checked.bench is not None
-    digests = [scenario_digest(b.scenario, b.base.answer_digest) for b in (whole, checked.bench)]
+    digests = [digest_of_run(b.scenario, b.base) for b in (whole, checked.bench)]
     assert digests[0] == digests[1]
 
 

@@ -14,8 +14,8 @@ from xunhuan.build.lists import cluster_names, data_file
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Concordance, Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.opened import open_dataset
 from xunhuan.data.sector_lists import sector_list
-from xunhuan.data.store import open_dataset
 from xunhuan.errors import ForeignFile
 
 UNIT = "10^8 CNY"

@@ -23,8 +23,9 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import INPUT_DUTIES, Array, duties_on_inputs
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.opened import open_dataset
 from xunhuan.data.sector_lists import sector_list
-from xunhuan.data.store import LOG_COLUMNS, open_dataset
+from xunhuan.data.store import LOG_COLUMNS
 
 _DISCREPANCY = "discrepancy"
 """Final category that holds what rounding, or the source's own discrepancy, leaves of a row."""

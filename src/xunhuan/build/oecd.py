@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.data.arrays import Array
-from xunhuan.data.store import open_dataset
+from xunhuan.data.opened import open_dataset
 from xunhuan.errors import BadInput
 
 YEAR = 2017

@@ -32,6 +32,11 @@ def _worst(labels: Sequence[Sequence[str]], size: Array, n: int = 3) -> str:
     return ", ".join(cells)
 
 
+_LARGEST = 1e100
+"""Cells beyond this are no values in any unit, and their sums and products would not be finite."""
+_SOUND = "flows, uses, output and tariffs are finite and not negative"
+
+
 def check_values(acc: Accounts) -> None:
     """Raise UnbalancedAccounts naming the worst cells that are not finite, or negative where nothing may be."""
     codes, sec = acc.geography.codes, acc.sectors.codes
@@ -50,14 +55,22 @@ def check_values(acc: Accounts) -> None:
         bad = ~np.isfinite(a)
         if bad.any():
             p.add(f"{name}: {int(bad.sum())} cells are not finite: {_worst(labels, bad.astype(float))}")
+        beyond = np.where(bad, 0.0, np.abs(a))
+        if (beyond > _LARGEST).any():
+            p.add(f"{name}: {int((beyond > _LARGEST).sum())} cells are beyond {_LARGEST:g}: {_worst(labels, beyond)}")
         below = np.where(bad, 0.0, np.maximum(-a, 0.0))
         if name in nonnegative and below.any():
             p.add(f"{name}: {int((below > 0).sum())} cells are negative, worst by size: {_worst(labels, below)}")
+    if acc.sourcing is not None:
+        for name, b in (("intermediate", acc.sourcing.intermediate), ("final", acc.sourcing.final)):
+            if not (b.min(initial=0.0) >= -_LARGEST and b.max(initial=0.0) <= _LARGEST):
+                p.add(f"sourcing.{name}: cells are not finite, or beyond {_LARGEST:g}")
+    p.raise_if(UnbalancedAccounts, where=acc.name, fix=_SOUND)  # sums of such cells mean nothing
     made = np.where(acc.closed[:, None], acc.output, 0.0)
     below = np.where(-made > TOLERANCE * max(float(np.abs(made).mean()), TOLERANCE), -made, 0.0)
     if below.any():
         p.add(f"output: {int((below > 0).sum())} cells are negative, worst by size: {_worst((codes, sec), below)}")
-    p.raise_if(UnbalancedAccounts, where=acc.name, fix="flows, uses, output and tariffs are finite and not negative")
+    p.raise_if(UnbalancedAccounts, where=acc.name, fix=_SOUND)
 
 
 def identity_residuals(acc: Accounts) -> dict[str, tuple[Array, tuple[Sequence[str], ...]]]:

@@ -7,23 +7,79 @@ message serve all three.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from math import isnan
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticKnownError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticKnownError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from xunhuan.errors import BadInput, nearest
 
 Location = tuple[int | str, ...]
 
 
+def _refusing(kind: Literal["float_type", "int_type"]) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if isinstance(value, bool | str):
+            raise PydanticKnownError(kind)
+        return value
+
+    return check
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    return value
+
+
+_KIN: dict[str, Callable[[object], object]] = {
+    "float": _refusing("float_type"), "int": _refusing("int_type"), "bool": _flag,
+}  # fmt: skip
+"""What refuses values of another kind, by the kind wanted."""
+
+
+def _only_own_kind(schema: Any, record: type[BaseModel] | None) -> Any:
+    """The check of a record where every number and flag refuses values of another kind that Python would take for one.
+
+    record  whose fields these are, None inside it: records in it have seen to theirs
+    """
+    if isinstance(schema, dict):
+        kind = schema.get("type")
+        if kind in _KIN:
+            return no_info_before_validator_function(_KIN[kind], cast(CoreSchema, schema))
+        if kind == "model":
+            if schema["cls"] is not record:
+                return schema
+            record = None
+        return {k: _only_own_kind(v, record) for k, v in schema.items()}
+    return [_only_own_kind(v, record) for v in schema] if isinstance(schema, list) else schema
+
+
 class Strict(BaseModel):
-    """A frozen record that refuses keys it does not know."""
+    """A frozen record that refuses keys it does not know, and true, false and texts where a number is wanted, also inside
+    tables and lists of numbers.
+
+    >>> from pydantic import create_model
+    >>> record = create_model("Rain", __base__=Strict, days=(tuple[int, ...], ()), wet=(bool, False))
+    >>> for wrong in ({"days": [1, True]}, {"days": ["2"]}, {"wet": 1}):
+    ...     try:
+    ...         record(**wrong)
+    ...     except ValidationError as e:
+    ...         print(*told(e, record, wrong))
+    days[1]: must be a whole number, not true
+    days[0]: must be a whole number, not '2'
+    wet: must be true or false, not 1
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return cast(CoreSchema, _only_own_kind(handler(source), cls))
 
 
 class Percent:
@@ -54,30 +110,14 @@ def own_files(record: type[BaseModel], given: Mapping[str, Any], place: str = ""
                 yield from own_files(inner, value, f"{place}{key}.")
 
 
-def _number(value: object) -> object:
-    """Refuse what Python would take for a number without being one."""
-    if isinstance(value, bool | str):
-        raise PydanticKnownError("float_type")
-    return value
-
-
-def _flag(value: object) -> object:
-    """Refuse what Python would take for true or false without being so."""
-    if not isinstance(value, bool):
-        raise PydanticKnownError("bool_type")
-    return value
-
-
-NUMBER = BeforeValidator(_number)
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Finite = Annotated[float, NUMBER, Field(allow_inf_nan=False)]
-Positive = Annotated[float, NUMBER, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, NUMBER, Field(ge=0, allow_inf_nan=False)]
-Rate = Annotated[float, NUMBER, Field(allow_inf_nan=False), Percent]
-NotNegativeRate = Annotated[float, NUMBER, Field(ge=0, allow_inf_nan=False), Percent]
-Change = Annotated[float, NUMBER, Field(gt=-1, allow_inf_nan=False), Percent]
-Share = Annotated[float, NUMBER, Field(ge=0, le=1), Percent]
-Part = Annotated[float, NUMBER, Field(gt=0, lt=1), Percent]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(allow_inf_nan=False), Percent]
+NotNegativeRate = Annotated[float, Field(ge=0, allow_inf_nan=False), Percent]
+Change = Annotated[float, Field(gt=-1, allow_inf_nan=False), Percent]
+Share = Annotated[float, Field(ge=0, le=1), Percent]
+Part = Annotated[float, Field(gt=0, lt=1), Percent]
 
 
 def _listed(value: object) -> object:

@@ -19,6 +19,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.migration import Migration
+from xunhuan.data.opened import digest_of_rest, open_arrays
 from xunhuan.data.posterior import Posterior, from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 
@@ -89,7 +90,8 @@ def to_dataset(acc: Accounts) -> xr.Dataset:
     if isinstance(acc.posterior, Posterior):
         told = [acc.posterior.title, acc.posterior.notes]
         attrs |= {"posterior": json.dumps(told, ensure_ascii=False), "posterior_digest": acc.posterior.digest}
-    return xr.Dataset(data, coords=coords, attrs=attrs)
+    out = xr.Dataset(data, coords=coords, attrs=attrs)
+    return out.assign_attrs(rest_digest=digest_of_rest({str(k): v.values for k, v in out.variables.items()}, attrs))
 
 
 def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where: str) -> Accounts:
@@ -103,7 +105,12 @@ def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where:
         )
     try:
         return _read(values, attrs)
-    except (KeyError, ValueError, TypeError) as e:
+    except BadInput as e:
+        e.where = e.where or where
+        raise
+    except KeyError as e:
+        raise ForeignFile(f"the accounts lack {e}", where=where, fix="build or import the table again") from e
+    except (IndexError, ValueError, TypeError, OverflowError) as e:
         raise ForeignFile(
             f"the accounts cannot be read: {e}", where=where, fix="build or import the table again"
         ) from e
@@ -111,13 +118,16 @@ def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where:
 
 def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Accounts:
     def text(name: str) -> tuple[str, ...]:
-        return tuple(str(x) for x in values[name])
+        return _texts(np.asarray(values[name]).tolist(), name)
 
     def record(name: str) -> dict[str, Any]:
-        return dict(json.loads(attrs[name]))
+        found = _plain(attrs[name])
+        if not isinstance(found, dict):
+            raise ValueError(f"{name} is no table of names")
+        return found
 
     def lists(name: str) -> dict[str, tuple[str, ...]]:
-        return {k: tuple(v) for k, v in record(name).items()}
+        return {k: _texts(v, name) for k, v in record(name).items()}
 
     codes = text("region")
     tiles = zip(values["tile_column"].tolist(), values["tile_row"].tolist(), strict=True)
@@ -128,7 +138,7 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         names_zh=text("region_zh"),
         open=frozenset(c for c, o in zip(codes, values["open"], strict=True) if o),
         clusters=lists("clusters"),
-        nation_names={k: (v[0], v[1]) for k, v in record("nation_names").items()},
+        nation_names={k: (v[0], v[1]) for k, v in lists("nation_names").items()},
         population=tuple(float(x) for x in values["population"]),
         tile=tuple((int(a), int(b)) if a >= 0 else None for a, b in tiles),
         migration=Migration(text("window"), values["migration"], str(attrs["migration_source"]))
@@ -137,7 +147,7 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
     )
     sectors = Sectors(
         text("sector"), text("sector_en"), text("sector_zh"), lists("sector_groups"),
-        tuple(json.loads(attrs.get("sector_isic", "[]"))), str(attrs.get("sector_list", "")),
+        _texts(_plain(attrs.get("sector_isic", "[]")), "sector_isic"), str(attrs.get("sector_list", "")),
     )  # fmt: skip
     sourcing = None
     if "intermediate_by_origin" in values:
@@ -157,18 +167,32 @@ def _read(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> Account
         name=str(attrs["name"]),
         title=str(attrs["title"]),
         source=str(attrs["source"]),
-        notes=tuple(json.loads(attrs["notes"])),
+        notes=_texts(_plain(attrs["notes"]), "notes"),
         home=str(attrs["home"]),
         sourcing=sourcing,
-        extra=record("extra"),
+        extra={k: str(v) for k, v in record("extra").items()},
         posterior=from_variables(values, *_told(attrs)),
     )
 
 
 def _told(attrs: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Title and notes of a posterior."""
-    title, notes = json.loads(attrs.get("posterior", '["", []]'))
-    return str(title), tuple(notes)
+    title, notes = _plain(attrs.get("posterior", '["", []]'))
+    return str(title), _texts(notes, "posterior")
+
+
+def _plain(text: Any) -> Any:
+    """Plain data of JSON. Raises ValueError where it is none or lies too deep in one another."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("an attribute lies too deep in one another") from None
+
+
+def _texts(found: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(x, str) for x in found):
+        raise ValueError(f"{name} is no list of names")
+    return tuple(found)
 
 
 def save(acc: Accounts, path: str | Path) -> Path:
@@ -222,14 +246,6 @@ def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
     return Path(path)
 
 
-def open_dataset(path: str | Path) -> xr.Dataset:
-    """Read a netCDF file into memory. Raises BadInput where absent, ForeignFile where truncated or of another kind."""
-    import xarray as xr
-
-    with _opening(path) as file, xr.open_dataset(file, engine="h5netcdf") as ds:
-        return ds.load()
-
-
 def strings(value: object) -> list[str]:
     """A list of strings kept in an attribute; netCDF gives one string back as itself and none as an empty array.
 
@@ -244,36 +260,15 @@ def open_accounts(path: str | Path) -> Accounts:
 
     Raises BadInput, ForeignFile, UnbalancedAccounts.
     """
-    import h5py
-
-    # Plain arrays are all that is needed, and come ten times as fast as through a Dataset.
-    with _opening(path) as file, h5py.File(file) as f:
-        values = {k: v.asstr()[()] if h5py.check_string_dtype(v.dtype) else v[()] for k, v in f.items()}
-        attrs = {k: v.item() if isinstance(v, np.ndarray) and v.size == 1 else v for k, v in f.attrs.items()}
+    values, attrs = open_arrays(path)
     acc = _accounts(values, attrs, str(path))
-    if attrs.get("digest") != acc.digest:
+    if str(attrs.get("digest")) != acc.digest:
         raise ForeignFile(
             "the numbers do not match the digest stored with them",
             where=str(path),
             fix="build or import it again",
         )
     return acc
-
-
-@contextlib.contextmanager
-def _opening(path: str | Path) -> Iterator[Path]:
-    """A file to be read; what goes wrong in reading it is told in our words."""
-    path = Path(path)
-    if path.is_dir():
-        raise BadInput("this is a folder, not a file", where=str(path), fix="name a netCDF file in it")
-    if not path.is_file():
-        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-    try:
-        yield path
-    except Exception as e:
-        raise ForeignFile(
-            "the file is truncated or not netCDF", where=str(path), fix="build, import or download it again"
-        ) from e
 
 
 def bundled_folder() -> Path:
@@ -333,7 +328,7 @@ def load(name: str | Path) -> Accounts:
     if str(name) in tables:
         return open_accounts(tables[str(name)])
     path = Path(name)
-    if path.suffix or path.exists():
+    if path.suffix or os.path.exists(path):
         return open_accounts(path)
     raise UnknownName.of("table", str(name), tables)
 

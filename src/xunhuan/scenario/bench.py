@@ -26,7 +26,7 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.record import FORMAT, Result, check_place, scenario_digest, versions, work_folder
+from xunhuan.scenario.record import FORMAT, Result, check_place, digest_of_run, versions, work_folder
 from xunhuan.scenario.run import Bench, Memo
 from xunhuan.scenario.scenario import Distribution, Drawn, Uncertainty
 
@@ -318,7 +318,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "name": layers.name,
-        "digest": scenario_digest(bench.scenario, bench.base.answer_digest),
+        "digest": digest_of_run(bench.scenario, bench.base),
         "base": {
             "name": bench.base.name,
             "digest": bench.base.answer_digest,

@@ -5,6 +5,7 @@ Each problem has its path in the file and, where a name is wrong, the nearest va
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -18,12 +19,13 @@ from xunhuan.data.records import told
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
 from xunhuan.models import registry
+from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.lines import ShockLines, lines_schema
 from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, traced_of, unread
-from xunhuan.scenario.scenario import Drawn, Scenario, Uncertainty, schema
+from xunhuan.scenario.scenario import Compare, Drawn, Scenario, Uncertainty, schema
 
 Table = Callable[[str], Accounts]
 
@@ -45,6 +47,7 @@ def prepare(layers: Layers, table: Table = load) -> Bench:
     if scenario is not None:
         _check_names(scenario, base, p)
         _check_heeded(scenario, p)
+        _check_periods(scenario, parameters, p)
         for k, text in unread(scenario):
             p.add(f"shock[{k}] ({scenario.shock[k].name}): {text}")
     p.raise_if(where=where, fix=f"`xunhuan docs scenarios` lists every key{_written_for(layers)}")
@@ -85,7 +88,7 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
         return None
     beside = None if layers.folder is None else layers.folder / name
     try:
-        acc = table(str(beside) if beside is not None and Path(name).suffix and beside.is_file() else name)
+        acc = table(str(beside) if beside is not None and Path(name).suffix and os.path.isfile(beside) else name)
     except XunhuanError as e:
         p.add(f"base: {e.what}" + (f"; {e.fix}" if e.fix else ""))
         return None
@@ -121,7 +124,7 @@ def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:
             continue  # said where the file is validated
         beside = None if layers.folder is None else layers.folder / shares
         try:
-            acc = acc.split(region, str(beside) if beside is not None and beside.is_file() else shares)
+            acc = acc.split(region, str(beside) if beside is not None and os.path.isfile(beside) else shares)
         except XunhuanError as e:
             told = "; ".join(e.items) if e.items else e.what
             p.add(f"split.{region}: {told}" + (f"; {e.fix}" if e.fix else ""))
@@ -184,14 +187,35 @@ def _whole_shocks(data: Mapping[str, Any]) -> list[tuple[int, ShockLines]]:
 
 def check_shock(base: Accounts, shock: ShockLines, place: str, p: Problems) -> None:
     """Problems of each edit of a shock on the table."""
-    lines = list(shock.lines())
-    for kind, k, edit in lines:
-        many = sum(line.kind == kind for line in lines) > 1
-        at = f"{place}.{kind}[{k}]" if many else f"{place}.{kind}"
+    for at, edit in _placed(shock, place):
         for w in edit.check(base):
-            p.add(f"{at}{'.' + w.field if w.field else ''}: {w.what}" + (f"; {w.fix}" if w.fix else ""))
+            p.add(_said(at, w))
         for w in edit.implausible() if shock.plausible else ():
             p.add(f"{at}.{w.field}: {w.what}; {w.fix}; if it is meant, plausible = false in the shock")
+
+
+def _placed(shock: ShockLines, place: str) -> list[tuple[str, Edit]]:
+    """Edits of a shock with the places where they are written."""
+    lines = list(shock.lines())
+    kinds = [line.kind for line in lines]
+    return [(f"{place}.{kind}[{k}]" if kinds.count(kind) > 1 else f"{place}.{kind}", e) for kind, k, e in lines]
+
+
+def _said(at: str, w: Wrong) -> str:
+    return f"{at}{'.' + w.field if w.field else ''}: {w.what}" + (f"; {w.fix}" if w.fix else "")
+
+
+def _check_periods(scenario: Scenario, parameters: Mapping[str, BaseModel], p: Problems) -> None:
+    """Problems of edits that a model reads and its parameters have no room for, such as days after the end of its run."""
+    for name, given in parameters.items():
+        fits = getattr(given, "fits", None)
+        if fits is None or name not in scenario.model:
+            continue
+        heeded, reads = scenario.heeded(name), registry.find(name).reads
+        for k, shock in enumerate(scenario.shock):
+            for at, edit in _placed(shock, f"shock[{k}]") if shock.name in heeded else ():
+                for w in fits(edit) if isinstance(edit, reads) else ():
+                    p.add(_said(at, w))
 
 
 def _check_doses(bench: Bench, p: Problems) -> None:
@@ -311,8 +335,21 @@ def _check_names(scenario: Scenario, base: Accounts | None, p: Problems) -> None
         for kind in ("offset", "break_even", "reinforcement", *(() if traced else ("frontier",))):
             if getattr(c, kind) is not None:
                 p.add(f"compare.{kind}: needs a model that gives a gain; add {' or '.join(givers())}")
-    if base is not None and c.break_even is not None and c.break_even.regions != "home":
+    if base is not None:
+        _check_selected(c, base, p)
+
+
+def _check_selected(c: Compare, base: Accounts, p: Problems) -> None:
+    """Problems of regions and sectors that comparisons name."""
+    asked: list[tuple[str, Callable[[], object]]] = []
+    if c.break_even is not None and c.break_even.regions != "home":
+        made_whole = c.break_even.regions
+        asked.append(("break_even.regions", lambda: base.geography.select(made_whole, base.home)))
+    if c.reinforcement is not None:
+        shifted = c.reinforcement.sectors
+        asked.append(("reinforcement.sectors", lambda: base.sectors.select(shifted)))
+    for place, select in asked:
         try:
-            base.geography.select(c.break_even.regions, base.home)
+            select()
         except BadInput as e:
-            p.add(f"compare.break_even.regions: {e.what}; {e.fix}")
+            p.add(f"compare.{place}: {e.what}; {e.fix}")

@@ -33,7 +33,7 @@ from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.record import scenario_digest, versions
+from xunhuan.scenario.record import digest_of_run, versions
 from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
 from xunhuan.scenario.worker import Died, Tell, Worker
 
@@ -174,10 +174,8 @@ def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[Dr
 
 
 def draws_digest(bench: Bench) -> str:
-    """Digest of all that determines the draws: scenario, base and its posterior, version."""
-    u, post = bench.scenario.uncertainty, bench.base.posterior
-    other = post.digest if u is not None and u.table and post is not None else ""
-    return scenario_digest(bench.scenario, " ".join([bench.base.answer_digest, other, versions()["xunhuan"]]))
+    """Digest of all that determines the draws: scenario, base and its posterior, files of one's own, version."""
+    return digest_of_run(bench.scenario, bench.base, versions()["xunhuan"])
 
 
 def draw_all(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from xunhuan.errors import BadInput, ForeignFile, UnknownName
+from xunhuan.data.written import check_plain, read_toml, toml_of
+from xunhuan.errors import BadInput, UnknownName
 from xunhuan.scenario.schedules import with_schedules
 
 DEPTH = 8
-"""How many files may extend one another."""
+"""How many files may extend one another, one the other."""
+MENTIONS = 64
+"""How often a scenario and the files below it may name another that they extend."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Layers:
     log: tuple[Override, ...]
     folder: Path | None
 
+    def __post_init__(self) -> None:
+        check_plain(self.data, self.name)
+
 
 def library_folder() -> Path:
     """Folder of the scenarios that come with the package."""
@@ -57,10 +63,10 @@ def read_layers(source: str | Path, overlays: Iterable[str | Path] = (), setting
     """
     path = _find(source)
     log: list[Override] = []
-    data = _extended(path, log, 0)
+    data = _Below(log).read(path)
     for overlay in overlays:
         other = _find(overlay)
-        data = merge(data, with_schedules(_toml(other), other.parent), other.name, log)
+        data = merge(data, with_schedules(read_toml(other), other.parent), other.name, log)
     for text in settings:
         data = merge(data, setting(text), f"--set {text}", log)
     data = with_schedules(data, Path())
@@ -82,8 +88,8 @@ def layers_of(
 def _find(source: str | Path) -> Path:
     """The file of a library name or a path. Raises UnknownName with the nearest names, BadInput."""
     path = Path(source)
-    if path.suffix == ".toml" or path.is_file():
-        if not path.is_file():
+    if path.suffix == ".toml" or os.path.isfile(path):
+        if not os.path.isfile(path):
             raise BadInput(f"there is no scenario file {path.name!r}", where=str(path), fix="check the path")
         return path
     known = library()
@@ -92,31 +98,41 @@ def _find(source: str | Path) -> Path:
     return known[str(source)]
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as e:
-        raise BadInput(f"not valid TOML: {e}", where=str(path), fix="see https://toml.io for the syntax") from e
-    except UnicodeDecodeError as e:
-        raise ForeignFile("the file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from e
+@dataclass
+class _Below:
+    """Files that extend one another, each read once.
 
+    log  of what replaced what · data  by file, with all below it · mentions  of files so far
+    """
 
-def _extended(path: Path, log: list[Override], depth: int) -> dict[str, Any]:
-    if depth > DEPTH:
-        raise BadInput("scenario files extend one another in a circle", where=str(path), fix="remove one `extends`")
-    own = with_schedules(_toml(path), path.parent)
-    below = own.pop("extends", [])
-    names = [below] if isinstance(below, str) else below
-    if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):
-        raise BadInput("`extends` is a name or a list of names", where=str(path))
-    if not names:
-        return own
-    data: dict[str, Any] = {}
-    for name in names:
-        beside = path.parent / name
-        lower = _extended(beside if beside.is_file() else _find(name), log, depth + 1)
-        data = merge(data, lower, name, log) if data else lower
-    return merge(data, own, path.name, log)
+    log: list[Override]
+    data: dict[Path, dict[str, Any]] = field(default_factory=dict)
+    mentions: int = 0
+
+    def read(self, path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
+        """A file laid over those it extends. `above`: files on the way to it."""
+        here = path.resolve()
+        if here in self.data:
+            return self.data[here]
+        if here in above:
+            raise BadInput("scenario files extend one another in a circle", where=str(path), fix="remove one `extends`")
+        if len(above) > DEPTH:
+            raise BadInput("scenario files extend one another too often", where=str(path), fix=f"at most {DEPTH} times")
+        own = with_schedules(read_toml(path), path.parent)
+        below = own.pop("extends", [])
+        names = [below] if isinstance(below, str) else below
+        if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):
+            raise BadInput("`extends` is a name or a list of names", where=str(path))
+        self.mentions += len(names)
+        if self.mentions > MENTIONS:
+            raise BadInput("scenario files extend too many others", where=str(path), fix=f"at most {MENTIONS}")
+        data: dict[str, Any] = {}
+        for name in names:
+            beside = path.parent / name
+            lower = self.read(beside if os.path.isfile(beside) else _find(name), (*above, here))
+            data = merge(data, lower, name, self.log) if data else lower
+        self.data[here] = merge(data, own, path.name, self.log) if names else own
+        return self.data[here]
 
 
 def merge(
@@ -181,9 +197,10 @@ def setting(text: str) -> dict[str, Any]:
         raise BadInput(f"{text!r} is not KEY=VALUE", fix="for instance uncertainty.draws=64")
     for attempt in (value, _quoted(value)):
         try:
-            return tomllib.loads(f"{key} = {attempt}")
-        except tomllib.TOMLDecodeError:
-            continue
+            return toml_of(f"{key} = {attempt}", f"--set {key.strip()}")
+        except BadInput as e:
+            if not isinstance(e.__cause__, ValueError):
+                raise
     raise BadInput(f"{key.strip()!r} is not a key", fix='names with spaces in quotes: shock."a b".size=2')
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
 
-from xunhuan.data.records import LISTED, Flag, NotNegative, Strict
+from xunhuan.data.records import LISTED, NotNegative, Strict
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 
@@ -46,7 +46,7 @@ class ShockLines(Strict):
     note: str = ""
     role: Literal["shock", "policy"] = "shock"
     size: NotNegative = 1.0
-    plausible: Flag = True
+    plausible: bool = True
 
     @model_validator(mode="after")
     def _something(self) -> Self:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,10 +29,16 @@ import pandas as pd
 import tomli_w
 import xarray as xr
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.data.brief import Brief, BriefRows, several
-from xunhuan.data.store import open_dataset, save_dataset, write_folder
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.records import own_files
+from xunhuan.data.store import save_dataset, write_folder
+from xunhuan.data.written import CSV, text_of, toml_of
 from xunhuan.errors import BadInput, ForeignFile
+from xunhuan.models import registry
 from xunhuan.scenario.scenario import Scenario, schema_of
+from xunhuan.scenario.shape import AGAIN, check_data, read_frame, read_manifest
 
 FORMAT = "xunhuan-result-2"
 _FILES = ("scenario.toml", "result.nc", "summary.parquet", "manifest.json")
@@ -174,10 +181,34 @@ def _first_number(arm: str, rows: pd.DataFrame) -> tuple[str, str]:
     return arm, text
 
 
-def scenario_digest(scenario: Scenario, base_digest: str) -> str:
-    """SHA-256 of the resolved scenario and the base table's digest, hexadecimal."""
-    text = json.dumps([scenario.resolved(), base_digest], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest_of_run(scenario: Scenario, base: Accounts, also: str = "") -> str:
+    """SHA-256 of a scenario and of all that its numbers come from, hexadecimal: the table, its versions where draws take
+    them, and files of one's own that models' parameters name.
+
+    also  whatever else counts
+    """
+    u, post = scenario.uncertainty, base.posterior
+    drawn = [post.digest] if u is not None and u.table and post is not None else []
+    known = registry.models()
+    named = [
+        text for name, given in scenario.model.items() if name in known
+        for _, text in own_files(known[name].parameters, given)
+    ]  # fmt: skip
+    own = [d for d in map(_digest_of_own, named) if d]
+    told = [scenario.resolved(), " ".join([base.answer_digest, *drawn, *own, *filter(None, [also])])]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _digest_of_own(text: str) -> str:
+    """SHA-256 of a file or folder and the tables beside it, which it may name; empty where there is none."""
+    if not os.path.exists(text):
+        return ""
+    path = Path(text)
+    beside = sorted((path if path.is_dir() else path.parent).glob("*.csv"))
+    h = hashlib.sha256()
+    for f in dict.fromkeys([path, *beside] if path.is_file() else beside):
+        h.update(f.name.encode() + b"\0" + f.read_bytes())
+    return h.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -230,21 +261,17 @@ def open_result(path: str | Path) -> Result:
 
     Raises BadInput where it is none, ForeignFile where a file is not what was written.
     """
-    import tomllib
-
     path = Path(path)
     missing = [f for f in _FILES if not (path / f).is_file()]
     if missing:
         what = "there is no such folder" if not path.is_dir() else f"the folder lacks {', '.join(missing)}"
         raise BadInput(f"this is not a result: {what}", where=str(path), fix="make one with `xunhuan run NAME -o DIR`")
+    manifest = read_manifest(path / "manifest.json", FORMAT)
+    written = toml_of(text_of(path / "scenario.toml", 4 * CSV), str(path))
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        written = tomllib.loads((path / "scenario.toml").read_text(encoding="utf-8"))
         scenario = schema_of(written).model_validate(written)
     except ValueError as e:
-        raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix="run the scenario again") from e
-    if manifest.get("format") != FORMAT:
-        raise ForeignFile("the manifest is not of a Xunhuan result", where=str(path), fix=f"its format is {FORMAT!r}")
+        raise ForeignFile(f"the result cannot be read: {e}", where=str(path), fix=AGAIN) from e
     changed = [
         name
         for name, digest in manifest["files"].items()
@@ -255,11 +282,13 @@ def open_result(path: str | Path) -> Result:
             f"files were changed after they were written: {', '.join(changed)}", where=str(path), fix="run it again"
         )
     tables = {k: path / f"{k}.parquet" for k in ("draws", "outcomes", "choices")}
-    drawn = {k: pd.read_parquet(f) for k, f in tables.items() if f.is_file()}
+    drawn = {k: read_frame(f) for k, f in tables.items() if f.is_file()}
+    data, summary = open_dataset(path / "result.nc"), read_frame(path / "summary.parquet")
+    check_data(data, summary, drawn.get("choices"), str(path))
     return Result(
         scenario=scenario,
-        data=open_dataset(path / "result.nc"),
-        summary=pd.read_parquet(path / "summary.parquet"),
+        data=data,
+        summary=summary,
         manifest=manifest,
         path=path,
         **drawn,

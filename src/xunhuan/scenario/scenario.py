@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, Flag, Positive, Strict
+from xunhuan.data.records import Finite, Positive, Strict
 from xunhuan.errors import UnknownName
 from xunhuan.models import registry
 from xunhuan.models.edits.base import RegionNames, SectorNames
@@ -49,7 +50,7 @@ class Reinforcement(Strict):
     """Response of domestic and external sales to a demand shift of `shift` (share, at given prices) at home and abroad."""
 
     sectors: SectorNames = "goods"
-    shift: Annotated[float, NUMBER, Field(gt=0, le=0.5)] = 0.01
+    shift: Annotated[float, Field(gt=0, le=0.5)] = 0.01
 
 
 class Compare(Strict):
@@ -64,7 +65,7 @@ class Compare(Strict):
 class Distribution(Strict):
     """Of a factor. `relative_sd`: lognormal with median 1; `low`, `high`: uniform, with `mode` triangular."""
 
-    relative_sd: Annotated[float, NUMBER, Field(gt=0, le=2)] | None = None
+    relative_sd: Annotated[float, Field(gt=0, le=2)] | None = None
     low: Finite | None = None
     mode: Finite | None = None
     high: Finite | None = None
@@ -126,7 +127,7 @@ class Uncertainty(Strict):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 7
     design: Literal["latin-hypercube", "sobol"] = "latin-hypercube"
     shock: Mapping[str, Distribution] = Field(default_factory=dict)
-    table: Flag = False
+    table: bool = False
     models: tuple[str, ...] | None = None
 
     @model_validator(mode="before")
@@ -233,6 +234,11 @@ def _digest(text: str) -> str:
     return text
 
 
+def _day(value: object) -> object:
+    """A day or a year as text: TOML has dates of its own."""
+    return str(value) if isinstance(value, datetime.date | int) and not isinstance(value, bool) else value
+
+
 class Scenario(Strict):
     """A scenario file.
 
@@ -252,7 +258,7 @@ class Scenario(Strict):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     question: str = ""
     source: str = ""
-    date: Annotated[str, BeforeValidator(str)] = ""
+    date: Annotated[str, BeforeValidator(_day)] = ""
     reasoning: str = ""
     assumptions: tuple[str, ...] = ()
     base: Annotated[str, Field(min_length=1)]

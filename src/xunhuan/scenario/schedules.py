@@ -9,7 +9,6 @@ What is empty is left out, as a key that is not written.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import abc
 from collections.abc import Mapping
@@ -19,7 +18,8 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 
 from xunhuan.data.records import parts
-from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.data.written import csv_cells
+from xunhuan.errors import BadInput, Problems, nearest
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit, Names
 
@@ -87,7 +87,7 @@ def with_values(record: type[BaseModel], given: Mapping[str, Any], folder: Path)
 
 def values_of_csv(path: Path) -> dict[str, Any]:
     """Numbers by the name in the first column; by the names of the other columns too where there are several."""
-    head, *rows = _csv_cells(path)
+    head, *rows = csv_cells(path) or [[]]
     p, out = Problems("the table of values cannot be read"), dict[str, Any]()
     for number, row in enumerate(rows, start=2):
         cells = [x.strip() for x in row]
@@ -112,21 +112,9 @@ def values_of_csv(path: Path) -> dict[str, Any]:
     return out
 
 
-def _csv_cells(path: Path) -> list[list[str]]:
-    """Cells of a csv, its header first; remarks and empty lines left out. Raises BadInput, ForeignFile."""
-    if not path.is_file():
-        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise ForeignFile("the file is not in UTF-8", where=str(path), fix="save it as CSV UTF-8") from e
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return list(csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")) or [[]]
-
-
 def rows_of_csv(path: Path, kinds: Mapping[str, type[Edit]]) -> list[tuple[str, dict[str, Any]]]:
     """Kind and fields of every row of a csv. Raises BadInput listing what is wrong, ForeignFile."""
-    head, *lines = _csv_cells(path)
+    head, *lines = csv_cells(path) or [[]]
     names = [c.strip() for c in head]
     _check_columns(names, kinds, path)
     several, p = "kind" in names, Problems("the table of edits cannot be read")

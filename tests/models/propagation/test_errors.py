@@ -42,7 +42,7 @@ pytestmark = pytest.mark.error
         ({"overproduction_max": 0.9}, "greater than or equal to 1"),
         ({"rationing": "lottery"}, "'proportional', 'final_last' or 'home_first'"),
         ({"horizon": 3}, "Extra inputs are not permitted"),
-        ({"horizon_days": float("nan")}, "greater than 0"),
+        ({"horizon_days": float("nan")}, "finite number"),
     ],
 )
 def test_parameters_that_cannot_be(given: dict[str, object], message: str) -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 from flask import Flask, Response, abort, request, send_file
 
 from xunhuan.data.store import load_log
-from xunhuan.errors import UnknownName
+from xunhuan.errors import ForeignFile, UnknownName
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import REPORT_POLICY
+from xunhuan.scenario.shape import read_frame
 
 _FILES = ("scenario.toml", "summary.parquet", "summary.csv", "report.html", "manifest.json", "result.nc")
 """What can be taken from a result."""
@@ -43,7 +44,10 @@ def add_routes(server: Flask, pool: Pool) -> None:
             abort(404)
         folder = pool.results / digest
         if name == "summary.csv":
-            return _csv(pd.read_parquet(folder / "summary.parquet"), f"{digest[:12]}-{name}")
+            try:
+                return _csv(read_frame(folder / "summary.parquet"), f"{digest[:12]}-{name}")
+            except ForeignFile:
+                abort(404)
         look = name == "report.html" and "look" in request.args
         if not (folder / name).is_file():
             abort(404)

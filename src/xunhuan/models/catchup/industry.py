@@ -8,7 +8,7 @@ evidence.
 from __future__ import annotations
 
 import csv
-import tomllib
+import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, Flag, NotNegative, Positive, Share, Strict, told
-from xunhuan.errors import BadInput, ForeignFile, Problems, UnknownName
+from xunhuan.data.records import Finite, NotNegative, Positive, Share, Strict, told
+from xunhuan.data.written import read_toml
+from xunhuan.errors import BadInput, Problems, UnknownName
 from xunhuan.models.edits.yearly import Channel, Year
 
 Evidence = Literal["read", "computed", "judgement", "memory"]
@@ -52,8 +53,8 @@ class Fact(Sourced):
     low: Finite | None = None
     high: Finite | None = None
     spread: Positive | None = None
-    drawn: Flag = True
-    fitted: Flag = False
+    drawn: bool = True
+    fitted: bool = False
 
     @model_validator(mode="after")
     def _ranged(self) -> Self:
@@ -115,7 +116,7 @@ class Stage(Sourced):
     name: Annotated[str, Field(min_length=1)]
     title: tuple[str, str]
     weight: Share
-    home: Annotated[float, NUMBER, Field(gt=0, le=1)]
+    home: Annotated[float, Field(gt=0, le=1)]
     theta: Positive
     gain: Finite
 
@@ -236,8 +237,8 @@ def industry(name: str) -> IndustryFile:
     ('Integrated circuits', 2020)
     """
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
-        if not path.is_file():
+    if path.suffix == ".toml" or os.path.isfile(path):
+        if not os.path.isfile(path):
             raise BadInput(f"there is no industry file {path.name!r}", where=name, fix="check the path")
         return _read(path, path.stat().st_mtime_ns)
     if name not in bundled_files():
@@ -248,10 +249,7 @@ def industry(name: str) -> IndustryFile:
 @lru_cache(8)
 def _read(path: Path, stamp: int) -> IndustryFile:
     """stamp  when the file was last written, so that one that is edited is read anew"""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise ForeignFile(f"not valid TOML: {e}", where=str(path), fix="see https://toml.io for the syntax") from e
+    data = read_toml(path)
     problems = Problems("the industry file has errors")
     for name in _LISTS:
         if isinstance(data.get(name), str):

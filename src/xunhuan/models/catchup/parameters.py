@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from xunhuan.data.records import NUMBER, Finite, NotNegative, OwnFile, Part, Strict
+from xunhuan.data.records import Finite, NotNegative, OwnFile, Part, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup.industry import BOUNDS, Fact, IndustryFile, ShareReading, industry
 from xunhuan.models.edits.yearly import Year
@@ -69,10 +69,10 @@ class CatchupParameters(Strict):
         "is bought from those who are better [BueraOberfield2020].",
     )
     target: Target = Field(default=Target(), description="Share, definition and year asked for, and the levers tried.")
-    draws: Annotated[int, NUMBER, Field(ge=0, le=100_000)] = Field(
+    draws: Annotated[int, Field(ge=0, le=100_000)] = Field(
         default=1000, description="Draws over the ranges of the industry file, for intervals; 0 for none."
     )
-    seed: Annotated[int, NUMBER, Field(ge=0, le=2**31 - 1)] = Field(default=7, description="Of the draws.")
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = Field(default=7, description="Of the draws.")
     scenario_nation: str = Field(
         default="", description="Of a file with a curve by nation: whose; by default the table's home."
     )
@@ -106,7 +106,7 @@ class CatchupParameters(Strict):
         default=None, description="What home-owned producers sell abroad, unit of the file."
     )
     pace_factor: NotNegative = Field(default=1.0, description="Factor on the pace of history, ratio.")
-    price_of_anarchy: Annotated[float, NUMBER, Field(ge=1, allow_inf_nan=False)] = Field(
+    price_of_anarchy: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Field(
         default=1.0,
         description="Cost of reaching the same where each place builds for itself, over that of one plan; divides "
         "the pace and every push.",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from xunhuan.data.records import NUMBER, Percent, Positive
+from xunhuan.data.records import Percent, Positive
 from xunhuan.models.edits.base import Edit, RegionNames
 
 On = Literal["converts", "exporters", "increments"]
@@ -61,8 +61,8 @@ class Certification(Help):
 
     kind = "certification"
 
-    fee: Annotated[float, NUMBER, Field(ge=-1, le=0), Percent] = 0.0
-    lag_weeks: Annotated[float, NUMBER, Field(le=0, allow_inf_nan=False)] = 0.0
+    fee: Annotated[float, Field(ge=-1, le=0), Percent] = 0.0
+    lag_weeks: Annotated[float, Field(le=0, allow_inf_nan=False)] = 0.0
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose, no more than the whole fee."""

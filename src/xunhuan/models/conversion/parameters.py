@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from xunhuan.data.classification import Sectors
-from xunhuan.data.records import NUMBER, NotNegative, Positive, Share, Strict
+from xunhuan.data.records import NotNegative, Positive, Share, Strict
 from xunhuan.models.conversion.assumed import assumed, assumed_currency
 from xunhuan.models.edits.base import RegionNames, SectorNames
 
@@ -78,18 +78,18 @@ class ConversionParameters(Strict):
     per_yuan: PerYuan | None = Field(
         default=None, description="A budget whose instruments are compared, and its best mix."
     )
-    draws: Annotated[int, NUMBER, Field(ge=0, le=20_000)] = Field(
+    draws: Annotated[int, Field(ge=0, le=20_000)] = Field(
         default=256, description="Draws over the ranges, for intervals; 0 for none."
     )
-    seed: Annotated[int, NUMBER, Field(ge=0, le=2**31 - 1)] = Field(default=7, description="Of the draws.")
-    demand_elasticity: Annotated[float, NUMBER, Field(gt=1, allow_inf_nan=False)] = _figure(
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = Field(default=7, description="Of the draws.")
+    demand_elasticity: Annotated[float, Field(gt=1, allow_inf_nan=False)] = _figure(
         "demand_elasticity", "σ, elasticity of demand for a firm's good (> 1):"
     )
     convexity_factor: NotNegative = _figure("convexity_factor", "Factor on ω:")
-    firm_tail: Annotated[float, NUMBER, Field(gt=1, allow_inf_nan=False)] = _figure(
+    firm_tail: Annotated[float, Field(gt=1, allow_inf_nan=False)] = _figure(
         "firm_tail", "ζ, tail of firms' sizes (> 1):"
     )
-    pure_share: Annotated[float, NUMBER, Field(ge=0, lt=1)] = _figure(
+    pure_share: Annotated[float, Field(ge=0, lt=1)] = _figure(
         "pure_share", "Part of exports by firms that sell abroad alone:"
     )
     exporters_share: Share = _figure("exporters_share", "Part of home sales by firms that export too:")

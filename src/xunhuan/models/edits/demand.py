@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Index
-from xunhuan.data.records import NUMBER, Change, Finite, Percent
+from xunhuan.data.records import Change, Finite, Percent
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Edit, Local, RegionNames, Wrong
 from xunhuan.models.edits.cells import Cellwise
@@ -171,7 +171,7 @@ class Orders(_Bought, Fading, Local):
     kind = "orders"
 
     origin: RegionNames = "all"
-    change: Annotated[float, NUMBER, Field(ge=-1, le=1e3, allow_inf_nan=False), Percent] | None = None
+    change: Annotated[float, Field(ge=-1, le=1e3, allow_inf_nan=False), Percent] | None = None
     value: Finite | None = Field(default=None, alias="amount")
 
     def too_much(self, acc: Accounts, share: float) -> tuple[Wrong, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.records import NUMBER, Change, Flag, NotNegativeRate, Part, Percent, Rate
+from xunhuan.data.records import Change, NotNegativeRate, Part, Percent, Rate
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import RegionNames, SectorNames, as_number
 from xunhuan.models.edits.cells import Cellwise, Pairwise, Scaled, best_pairs
@@ -71,12 +71,12 @@ class TradeCost(Pairwise):
     nothing = ("the trade cost touches no pair of different regions", "name another origin or destination")
 
     change: Change | None = None
-    ban: Flag = False
+    ban: bool = False
     cut: Part | None = None
     best: Part | None = None
-    closing: Annotated[float, NUMBER, Field(gt=0, le=1), Percent] = 1.0
-    both_ways: Flag = False
-    include_own: Flag = False
+    closing: Annotated[float, Field(gt=0, le=1), Percent] = 1.0
+    both_ways: bool = False
+    include_own: bool = False
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -181,8 +181,8 @@ class Tariff(Pairwise):
     sectors: SectorNames = "goods"
     set: NotNegativeRate | None = None
     add: Rate | None = None
-    multiply: Annotated[float, NUMBER, Field(ge=0, allow_inf_nan=False)] | None = None
-    part: Annotated[float, NUMBER, Field(ge=0, le=1), Percent] = 1.0
+    multiply: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    part: Annotated[float, Field(ge=0, le=1), Percent] = 1.0
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -335,7 +335,7 @@ class Subsidy(Cellwise):
     amount = "rate"
     linear = ("rate",)
 
-    rate: Annotated[float, NUMBER, Field(lt=1, allow_inf_nan=False), Percent]
+    rate: Annotated[float, Field(lt=1, allow_inf_nan=False), Percent]
 
     def apply(self, ledger: Ledger) -> None:
         """Add the rate."""

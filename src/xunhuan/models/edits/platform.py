@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.records import NUMBER, Change, Percent
+from xunhuan.data.records import Change, Percent
 from xunhuan.errors import XunhuanError
 from xunhuan.models.edits.base import RegionNames, SectorNames, Wrong
 from xunhuan.models.edits.primitives import Lasting, Ledger
@@ -55,7 +55,7 @@ class Platform(Lasting):
     between: RegionNames
     sectors: SectorNames = "all"
     cost: Change = 0.0
-    productivity: Annotated[float, NUMBER, Field(gt=-1, allow_inf_nan=False), Percent] = 0.0
+    productivity: Annotated[float, Field(gt=-1, allow_inf_nan=False), Percent] = 0.0
 
     def ends(self) -> tuple[str, ...]:
         """The two as they are named."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.records import NUMBER, Flag, Percent
+from xunhuan.data.records import Percent
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.base import Directed
 from xunhuan.models.edits.primitives import Lasting, Ledger, Theta
@@ -69,8 +69,8 @@ class DemandShift(Directed, Lasting):
 
     kind = "demand_shift"
 
-    shift: Annotated[float, NUMBER, Field(gt=0, allow_inf_nan=False), Percent]
-    compensated: Flag = True
+    shift: Annotated[float, Field(gt=0, allow_inf_nan=False), Percent]
+    compensated: bool = True
 
     def apply(self, ledger: Ledger) -> None:
         """Write the shift into the trade costs. Raises BadInput where there are no elasticities, or no room."""

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.data.records import NUMBER, NotNegative, Positive, Share
+from xunhuan.data.records import NotNegative, Positive, Share
 from xunhuan.models.edits.base import Directed, Edit, Local, Wrong
 
 Law = Literal["none", "linear", "exponential", "logistic"]
@@ -346,7 +346,7 @@ class Stock(Timed, Local):
 
     kind = "stock"
 
-    factor: Annotated[float, NUMBER, Field(ge=0, le=1e3)]
+    factor: Annotated[float, Field(ge=0, le=1e3)]
 
     def dosed(self, size: float) -> Self:
         """The edit at a dose."""

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.records import NUMBER, NotNegative, NotNegativeRate, Percent, Share
+from xunhuan.data.records import NotNegative, NotNegativeRate, Percent, Share
 from xunhuan.models.edits.cells import Cellwise
 from xunhuan.models.edits.primitives import Ledger
 from xunhuan.models.edits.table import earned_per_output
@@ -72,7 +72,7 @@ class Wedge(Cellwise):
     to: NotNegativeRate = 0.0
     rebated: Share = 1.0
     per: Literal["cost", "output", "value_added"] = "cost"
-    most: Annotated[float, NUMBER, Field(gt=0, lt=1), Percent] | None = None
+    most: Annotated[float, Field(gt=0, lt=1), Percent] | None = None
     part: NotNegative = 1.0
 
     @model_validator(mode="after")

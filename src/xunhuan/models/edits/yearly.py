@@ -14,13 +14,13 @@ from pydantic import Field, model_validator
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.data.records import NUMBER, NotNegative, Positive, Rate, Share
+from xunhuan.data.records import NotNegative, Positive, Rate, Share
 from xunhuan.models.edits.base import Edit, RegionNames, Wrong
 
 Channel = Literal["know", "trade", "tools", "leave"]
 CHANNELS: tuple[Channel, ...] = ("know", "trade", "tools", "leave")
 """What can be cut: knowledge, sales of the good, tools and other inputs, plants that foreign owners hold."""
-Year = Annotated[int, NUMBER, Field(ge=1, le=3000)]
+Year = Annotated[int, Field(ge=1, le=3000)]
 
 
 def industry_named(text: str) -> str:
@@ -231,7 +231,7 @@ class Duplication(Edit):
     by_years = True
 
     regions: RegionNames
-    factor: Annotated[float, NUMBER, Field(ge=1, allow_inf_nan=False)]
+    factor: Annotated[float, Field(ge=1, allow_inf_nan=False)]
     industry: str = ""
 
     def dosed(self, size: float) -> Self:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from xunhuan.data.records import NUMBER, Change, Finite, NotNegative, Percent, Positive, Share
+from xunhuan.data.records import Change, Finite, NotNegative, Percent, Positive, Share
 from xunhuan.models.edits.base import Edit, RegionNames, SectorNames
 
 PASSENGER = "high-speed passenger"
@@ -67,7 +67,7 @@ class Line(Edit):
     via: PlaceNames
     line_kind: LineKind = Field(default="conventional", alias="kind")
     speed: Positive | None = None
-    opened: Annotated[int, NUMBER, Field(ge=1800, le=2200)] | None = None
+    opened: Annotated[int, Field(ge=1800, le=2200)] | None = None
 
     @model_validator(mode="after")
     def _two(self) -> Self:
@@ -187,7 +187,7 @@ class GatewayFee(_OnGateways):
     kind = "gateway_fee"
     linear: ClassVar[tuple[str, ...]] = ("change",)
 
-    change: Annotated[float, NUMBER, Field(gt=-1, lt=5), Percent]
+    change: Annotated[float, Field(gt=-1, lt=5), Percent]
     rebated: Share | None = None
     collector: str = ""
 
@@ -271,8 +271,8 @@ class Way(_OnGateways):
 
     destination: RegionNames = Field(alias="to")
     days: Finite = 0.0
-    time: Annotated[float, NUMBER, Field(gt=-1, lt=5), Percent] = 0.0
-    cost: Annotated[float, NUMBER, Field(gt=-1, lt=5), Percent] = 0.0
+    time: Annotated[float, Field(gt=-1, lt=5), Percent] = 0.0
+    cost: Annotated[float, Field(gt=-1, lt=5), Percent] = 0.0
 
     @model_validator(mode="after")
     def _some(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from xunhuan.data.records import NUMBER, Flag, NotNegative, OwnFile, Positive, Share, Strict
+from xunhuan.data.records import NotNegative, OwnFile, Positive, Share, Strict
 from xunhuan.models.edits.base import SectorNames
 
 DistanceMode = Literal["freight", "gravity"]
@@ -53,10 +53,10 @@ class GatewayParameters(Strict):
         default="transport-2017",
         description="Name of a bundled network, or a folder with cities.csv, gateways.csv, edges.csv and goods.csv.",
     )
-    year: Annotated[int, NUMBER, Field(ge=1800, le=2200)] | None = Field(
+    year: Annotated[int, Field(ge=1800, le=2200)] | None = Field(
         default=None, description="Lines opened by then count; by default the table's year."
     )
-    until: Annotated[int, NUMBER, Field(ge=1800, le=2200)] | None = Field(
+    until: Annotated[int, Field(ge=1800, le=2200)] | None = Field(
         default=None,
         description="Year looked at: lines of a shock that open later do nothing; by default none is too late.",
     )
@@ -80,7 +80,7 @@ class GatewayParameters(Strict):
     congestion: NotNegative = Field(
         default=0.0, description="λ, log points that a gateway becomes dearer by per log point of traffic."
     )
-    spare: Share | Annotated[float, NUMBER, Field(ge=0, le=10)] = Field(
+    spare: Share | Annotated[float, Field(ge=0, le=10)] = Field(
         default=0.1,
         description="Capacity of open gateways beyond their traffic, ratio, while others are closed for days.",
     )
@@ -101,7 +101,7 @@ class GatewayParameters(Strict):
         default=ModeCost(rate=0.35, speed=900.0, detour=1.25),
         description="What carrying by road costs: rate, terminal, speed, wait, detour.",
     )
-    regular_road: Annotated[float, NUMBER, Field(gt=0, le=1)] = Field(
+    regular_road: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.8, description="What carrying by expressway costs over roads of the class regular, ratio."
     )
     rail: ModeCost = Field(
@@ -146,7 +146,7 @@ class GatewayParameters(Strict):
     online_now: Share = Field(default=0.15, description="o, share of goods sold online in the base.")
     online_distance: Share = Field(default=0.65, description="χ, part of the distance effect that vanishes online.")
     fee_service: SectorNames = Field(default="H", description="Sector that a fee is booked as a service of.")
-    income: Flag = Field(
+    income: bool = Field(
         default=True, description="Whether real income is worked out at both ends of distance, with the long run another "
         "model lends.",
     )  # fmt: skip

@@ -6,16 +6,28 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from xunhuan.data.records import NotNegative, Positive, Share
+from xunhuan.data.records import Positive, Share, Strict
+from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.demand import DAYS_A_YEAR
+from xunhuan.models.edits.destruction import Destruction
+from xunhuan.models.edits.timed import Timed
+
+RUN_STEPS = 20_000
+"""Most steps of a run: on a table of a hundred economies by thirty sectors some minutes."""
+RUN_WINDOWS = 2_200
+"""Most windows a run records: on such a table some 0.5 GB."""
+_CENTURY = 36_525.0
+_Days = Annotated[float, Field(gt=0, le=_CENTURY)]
+_Stock = Annotated[float, Field(ge=0, le=_CENTURY)]
+_Times = Annotated[float, Field(gt=0, le=1000)]
 
 
-class PropagationParameters(BaseModel):
+class PropagationParameters(Strict):
     """How industries stock, order, produce, ration and recover. Time is in days.
 
-    horizon_days        length of the run, days. 365: the table's year.
+    horizon_days        length of the run, days, at most 20,000 steps and 2,200 windows. 365: the table's year.
     step_days           length of a step, days; no longer than the shortest stock or the restocking time. 1 [Pichler2022].
     record_days         length of the windows whose means the path holds, days; a whole number of steps. 7.
     criticality         which inputs stop an industry: "ratings" of industry analysts (critical, important, not
@@ -58,18 +70,16 @@ class PropagationParameters(BaseModel):
     0.0013096871258712324
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     horizon_days: Positive = 365.0
-    step_days: Positive = 1.0
+    step_days: Annotated[float, Field(ge=1e-3, le=_CENTURY)] = 1.0
     record_days: Positive = 7.0
     criticality: Literal["ratings", "ratings_critical", "ratings_ignored", "leontief", "linear"] = "ratings"
     critical_shares: Mapping[str, Mapping[str, Share]] | None = None
     inventory_set: Literal["pichler", "ons", "beijing", "colon", "juhel"] = "pichler"
-    inventory_days: NotNegative | Mapping[str, NotNegative] | None = None
-    inventory_scale: Positive | Mapping[str, Positive] = 1.0
-    shelf_days: Mapping[str, Positive] | None = None
-    restock_days: Positive = 10.0
+    inventory_days: _Stock | Mapping[str, _Stock] | None = None
+    inventory_scale: _Times | Mapping[str, _Times] = 1.0
+    shelf_days: Mapping[str, _Days] | None = None
+    restock_days: _Days = 10.0
     target: Literal["base", "demand"] = "base"
     destock: bool = True
     reorder: Literal["supplier", "all"] = "supplier"
@@ -77,10 +87,10 @@ class PropagationParameters(BaseModel):
     caution: Share = 0.0
     rationing: Literal["proportional", "final_last", "home_first"] = "final_last"
     overproduction_max: Annotated[float, Field(ge=1, le=10)] = 1.25
-    overproduction_days: Positive = 365.0
+    overproduction_days: _Days = 365.0
     slack: Annotated[float, Field(ge=0, le=10)] = 0.0
     substitution: bool = True
-    revise_days: Positive = 7.0
+    revise_days: _Days = 7.0
     elasticity_year: Positive = 0.76
     elasticity_long: Positive = 2.0
     below: Share = 0.9
@@ -97,13 +107,32 @@ class PropagationParameters(BaseModel):
             )
         for name in ("record_days", "horizon_days"):
             ratio = getattr(self, name) / self.step_days
+            if ratio > RUN_STEPS:
+                raise ValueError(
+                    f"{name} ({getattr(self, name):g}) is more than {RUN_STEPS:,} steps of {self.step_days:g} days; "
+                    "take fewer days or a longer step"
+                )
             if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
                 raise ValueError(
                     f"{name} ({getattr(self, name):g}) is not a whole number of steps of {self.step_days:g} days"
                 )
+        if self.horizon_days / self.record_days > RUN_WINDOWS:
+            raise ValueError(
+                f"record_days ({self.record_days:g}) is more than {RUN_WINDOWS:,} times in horizon_days "
+                f"({self.horizon_days:g}); record less often"
+            )
         if self.below > self.recovered:
             raise ValueError("below must not exceed recovered: an industry cannot recover before it is hit")
         return self
+
+    def fits(self, edit: Edit) -> tuple[Wrong, ...]:
+        """What is wrong with the days of an edit that a run of so many days reads."""
+        if isinstance(edit, Destruction) and edit.start >= self.horizon_days:
+            return (Wrong("start", f"it happens on day {edit.start:g}, the run ends on day {self.horizon_days:g}"),)
+        if isinstance(edit, Timed) and edit.end > self.horizon_days:
+            what = f"the period ends on day {edit.end:g}, the run on day {self.horizon_days:g}"
+            return (Wrong("end", what, "lengthen horizon_days or end it sooner"),)
+        return ()
 
     @property
     def steps(self) -> int:

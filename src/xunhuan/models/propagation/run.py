@@ -12,7 +12,8 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.data.store import open_dataset, save_dataset
+from xunhuan.data.opened import open_dataset
+from xunhuan.data.store import save_dataset
 from xunhuan.errors import BadInput, ForeignFile, NotConverged
 from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.propagation.booking import Books, booked_accounts, open_books

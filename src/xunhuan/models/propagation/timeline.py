@@ -64,14 +64,9 @@ def timeline(accounts: Accounts, shock: Shock, e: Machine, p: PropagationParamet
     prim = written(accounts, shock, problems, Theta(flat, flat)).close(problems)
     for edit in shock.timed:
         wrongs = [str(w) for w in edit.check(accounts)]
-        if isinstance(edit, Destruction):
-            if edit.start >= p.horizon_days:
-                wrongs.append(f"it happens on day {edit.start:g}, the run ends on day {p.horizon_days:g}")
-        elif not isinstance(edit, Timed):
+        wrongs += [f"{w.what} ({w.fix})" if w.fix else w.what for w in p.fits(edit)]
+        if not isinstance(edit, Timed | Destruction):
             wrongs.append("is not an edit this model knows")
-        elif edit.end > p.horizon_days:
-            wrongs.append(f"the period ends on day {edit.end:g}, the run on day {p.horizon_days:g} (lengthen horizon_days "
-                          "or end it sooner)")  # fmt: skip
         if wrongs:
             problems.add(f"`{edit}`: {'; '.join(wrongs)}")
         elif isinstance(edit, Timed):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from xunhuan.data.records import NUMBER, Finite, Percent, Positive, Share
+from xunhuan.data.records import Finite, Percent, Positive, Share
 from xunhuan.models.edits.base import Edit, RegionNames
 
 
@@ -101,7 +101,7 @@ class OwnBill(Edit):
     amount = "add"
 
     regions: RegionNames
-    add: Annotated[float, NUMBER, Field(ge=-1, le=1), Percent]
+    add: Annotated[float, Field(ge=-1, le=1), Percent]
 
 
 class Privilege(Edit):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from xunhuan.data.classification import Sectors
-from xunhuan.data.records import NUMBER, Finite, NotNegative, OwnFile, Positive, Share, Strict
+from xunhuan.data.records import Finite, NotNegative, OwnFile, Positive, Share, Strict
 from xunhuan.models.edits.base import SectorNames
 
 _Phis = Annotated[tuple[Share, ...], Field(min_length=1, max_length=21)]
@@ -105,14 +105,14 @@ class Cities(_Runs):
     keep: Share = 0.35
     years: Positive = 14.0
     experience: Positive = 10.0
-    learning_rate: Annotated[float, NUMBER, Field(ge=0, le=0.6)] = 0.20
+    learning_rate: Annotated[float, Field(ge=0, le=0.6)] = 0.20
     spillover: Share = 1 / 3
     decoupling: Share = 0.0
     haul: NotNegative = 0.00003
     capital_cost: Positive = 0.12
     most_lines: Annotated[int, Field(ge=1, le=100)] = 10
     coalitions: Literal["clusters", "provinces"] | tuple[tuple[str, ...], ...] = "clusters"
-    draw: Annotated[float, NUMBER, Field(gt=0, lt=1)] | None = None
+    draw: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class TariffGame(Strict):

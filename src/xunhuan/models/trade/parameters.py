@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
-from xunhuan.data.records import NotNegative, Positive
+from xunhuan.data.records import NotNegative, Positive, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.trade.elasticities import level, not_estimated, sector_values, set_elasticities
@@ -17,14 +17,12 @@ from xunhuan.models.trade.errors import set_scale
 from xunhuan.models.trade.substitution import SubstitutionValues, substitution_values
 
 
-class TradeParameters(BaseModel):
+class TradeParameters(Strict):
     """Parameters of the long-run trade model; see docs/trade.md.
 
     >>> TradeParameters(horizon="short").horizon
     'short'
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     elasticities: str = Field(
         default="FGO",
@@ -115,7 +113,7 @@ class TradeParameters(BaseModel):
     tolerance: Annotated[float, Field(gt=0, le=1e-3)] = Field(
         default=1e-10, description="Largest log change of any wage, price, output or income left in one more iteration."
     )
-    max_iterations: Annotated[int, Field(ge=1)] = Field(
+    max_iterations: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=600, description="Iterations after which the search stops and says so."
     )
 

@@ -20,7 +20,7 @@ from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
-from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.record import digest_of_run
 
 BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
@@ -150,7 +150,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
     if checked.bench is None:
         raise BadInput("the scenario has errors", items=checked.problems)
     scenario = checked.bench.scenario
-    digest = scenario_digest(scenario, checked.bench.base.digest)
+    digest = digest_of_run(scenario, checked.bench.base)
     toml = tomli_w.dumps(scenario.resolved())
     pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.jobs()))
     return digest
