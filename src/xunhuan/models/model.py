@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 PictureKind = Literal[
     "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows", "none"
 ]  # fmt: skip
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"]
+Outcome = Literal[
+    "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
+]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})

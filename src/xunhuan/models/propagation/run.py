@@ -169,7 +169,9 @@ def _check_step(after: State, flows: Flows, e: Machine, accounts: Accounts) -> N
         place = f"output {flows.output[s, j]:g} against {e.rest.output[s, j]:g} at rest"
     where = f"day {after.step * e.step_days:g}, {accounts.geography.codes[s]} {accounts.sectors.codes[j]}: {place}"
     raise NotConverged(
-        "the run explodes", where=where, fix='take target = "base", a longer restock_days or a shorter step_days'
+        "the run explodes",
+        where=where,
+        fix='take target = "base", a longer expect_days or restock_days or a shorter step_days',
     )
 
 
