@@ -174,7 +174,8 @@ def at_rest(e: Machine) -> State:
     rest, regions = e.rest, len(e.rest.output)
     return State(
         step=0, stock=e.stocks.target, output=rest.output, wanted=rest.output, expected=rest.output,
-        overtime=np.ones_like(rest.output), share=rest.share, indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
+        overtime=np.ones_like(rest.output), share=rest.share,
+        indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
         outstanding=np.zeros((0, 0, 0)) if e.damage is None else np.zeros_like(e.damage.goods),
     )  # fmt: skip
 

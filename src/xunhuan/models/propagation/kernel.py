@@ -57,7 +57,8 @@ def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     after = State(
         step=state.step + 1, stock=stock, output=output, wanted=willing,
         expected=state.expected + e.rules.learned * (willing - state.expected),
-        overtime=overtime(state.overtime, asked, output, e), share=share, indebted=indebted, debt=debt, outstanding=outstanding,
+        overtime=overtime(state.overtime, asked, output, e), share=share,
+        indebted=indebted, debt=debt, outstanding=outstanding,
     )  # fmt: skip
     return after, Flows(
         asked=asked, capacity=capacity, limit=limit, output=output, wants=wants, sourcing=sourcing,

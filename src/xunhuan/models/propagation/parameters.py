@@ -36,8 +36,8 @@ class PropagationParameters(BaseModel):
                         the target stock lasts.
     target              what the target stock follows: "base" use of the table's year [Pichler2022] or the use that orders
                         and capacity allow, "demand" [Hallegatte2013].
-    expect_days         time over which industries come to expect the orders they get, days, 90 (assumed: a quarter); a target
-                        that follows demand follows those. 0: the orders of the last step, as [Hallegatte2013] has it,
+    expect_days         time over which industries come to expect the orders they get, days, 90 (assumed: a quarter); a
+                        target that follows demand follows those. 0: the orders of the last step, as [Hallegatte2013] has it,
                         which amplifies them from user to supplier.
     destock             whether orders fall below use while stocks exceed the target. True [Pichler2022].
     reorder             whom industries ask for what did not arrive: the "supplier" that failed, so that others take over

@@ -62,7 +62,7 @@ class Growth:
     @property
     def stable(self) -> bool:
         """True where it does not double within a year."""
-        return self.a_day <= LIMIT
+        return bool(self.a_day <= LIMIT)
 
     @property
     def doubles(self) -> float:
