@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -18,6 +17,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.leftovers import beside, clear
 from xunhuan.data.migration import Migration
 from xunhuan.data.posterior import Posterior, from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
@@ -382,14 +382,27 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         raise BadInput("a folder has this name", where=str(path), fix="name a file")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise BadInput("the folder cannot be written to", where=str(path.parent), fix="choose another folder")
-    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    clear(path.parent.absolute())
+    tmp = beside(path, "tmp")
     try:
-        yield tmp
-        with open(tmp, "rb") as f:
-            os.fsync(f.fileno())
-        os.replace(tmp, path)
+        with told_where(path):
+            yield tmp
+            with open(tmp, "rb") as f:
+                os.fsync(f.fileno())
+            os.replace(tmp, path)
     finally:
         tmp.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def told_where(path: Path) -> Iterator[None]:
+    """What the machine refuses while something is written is told with the place it was for: a write does not know it."""
+    try:
+        yield
+    except OSError as e:
+        if e.filename is None or ".tmp-" in str(e.filename):
+            e.filename = str(path)
+        raise
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -409,13 +422,14 @@ def write_folder(
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
-    old = path.with_name(f".{path.name}.old-{os.getpid()}-{secrets.token_hex(4)}")
-    tmp.mkdir()
+    clear(path.parent.absolute())
+    tmp, old = beside(path, "tmp"), beside(path, "old")
     try:
-        for name, write in dict(writers).items():
-            write(tmp / name)
-        _swap(tmp, path, old)
+        with told_where(path):
+            tmp.mkdir()
+            for name, write in dict(writers).items():
+                write(tmp / name)
+            _swap(tmp, path, old)
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
