@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -218,7 +219,10 @@ def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
         if v.dtype.kind in "fi" and v.ndim
     }
     with atomic_path(path) as tmp:
-        ds.to_netcdf(tmp, engine="h5netcdf", encoding=numeric)
+        # By way of memory: HDF5 that cannot write on because a disk is full takes the whole process with it.
+        made = io.BytesIO()
+        ds.to_netcdf(made, engine="h5netcdf", encoding=numeric)
+        tmp.write_bytes(made.getbuffer())
     return Path(path)
 
 
