@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint golden evidence figures lock clean
+.PHONY: demo test tests quick lint faults licences golden evidence figures lock clean
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,16 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
+
+# Kills, full disks, read-only folders, two at once, clocks that turn back, broken fetches, N of them drawn by SEED; prints how they ended.
+N ?= 100
+SEED ?= 1
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults $(N) $(SEED)
+
+# Licences of all that is locked, and whether the GPL may be combined with them.
+licences: $(VENV)/.dev
+	$(BIN)/python -m tests.helpers.licences
 
 # Write the golden numbers of the tests anew; look at the difference before committing it.
 golden: $(VENV)/.dev

@@ -1,10 +1,10 @@
 """Licences of all that is installed with the package, and whether GPL-3.0-or-later may be combined with them.
 
-    python -m tests.house.licences        prints a row for each locked dependency; ends with 1 where one may not
+    python -m tests.helpers.licences        a row for each locked dependency; ends with 1 where one may not
 
-What may be combined is what https://www.gnu.org/licenses/license-list.html calls compatible with the GPL, version 3; AGPL-3.0 is by section
-13 of both. A package says its licence in its metadata, as an expression, in words or as classifiers; where it says several,
-one of them is enough after "or", all are needed after "and".
+What may be combined is what https://www.gnu.org/licenses/license-list.html calls compatible with the GPL, version 3;
+AGPL-3.0 is by section 13 of both. A package says its licence in its metadata, as an expression, in words or as classifiers;
+where it says several, one of them is enough after "or", all are needed after "and".
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COMPATIBLE = (
-    r"(the )?mit( license)?( \(mit\))?|mit-cmu|0bsd|(\d-clause )?bsd([ -]\d-clause)?( license)?|apache( software license|[ -]2(\.0)?)"
-    r"|isc( license)?( \(iscl\))?|psf-2\.0|python software foundation license|zpl 2\.1|zope public license|zlib|cc0-1\.0|public domain"
-    r"|(mpl-2\.0|mozilla public license 2\.0)( \(mpl 2\.0\))?|gnu lesser general public license v3( \(lgplv3\))?"
-    r"|(agpl|gpl|lgpl)-3\.0-or-later|gnu general public license \(gpl\)"
+    r"(the )?mit( license)?( \(mit\))?|mit-cmu|0bsd|(\d-clause )?bsd([ -]\d-clause)?( license)?"
+    r"|apache( software license|[ -]2(\.0)?)|isc( license)?( \(iscl\))?|zpl 2\.1"
+    r"|zope public license|zlib|cc0-1\.0|public domain"
+    r"|psf-2\.0|python software foundation license|(mpl-2\.0|mozilla public license 2\.0)( \(mpl 2\.0\))?"
+    r"|gnu lesser general public license v3( \(lgplv3\))?|(agpl|gpl|lgpl)-3\.0-or-later|gnu general public license \(gpl\)"
 )
 """Names of licences that may be combined with GPL-3.0-or-later, as metadata have them."""
 
