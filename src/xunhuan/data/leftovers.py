@@ -9,12 +9,14 @@ cannot be told to be dead, and stays.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -68,3 +70,25 @@ def _runs(pid: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
+
+
+@contextlib.contextmanager
+def told_where(path: Path) -> Iterator[None]:
+    """What the machine refuses while something is written is told with the place it was for: a write does not know it."""
+    try:
+        yield
+    except OSError as e:
+        if e.filename is None or ".tmp-" in str(e.filename):
+            e.filename = str(path)
+        raise
+
+
+def exchanged(a: Path, b: Path) -> bool:
+    """Exchange two names in one step (Linux renameat2); False where the system cannot."""
+    import ctypes
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) == 0)

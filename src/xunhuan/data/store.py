@@ -18,7 +18,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.data.leftovers import beside, clear
+from xunhuan.data.leftovers import beside, clear, exchanged, told_where
 from xunhuan.data.migration import Migration
 from xunhuan.data.posterior import Posterior, from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
@@ -398,17 +398,6 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         tmp.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def told_where(path: Path) -> Iterator[None]:
-    """What the machine refuses while something is written is told with the place it was for: a write does not know it."""
-    try:
-        yield
-    except OSError as e:
-        if e.filename is None or ".tmp-" in str(e.filename):
-            e.filename = str(path)
-        raise
-
-
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file atomically, UTF-8."""
     with atomic_path(path) as tmp:
@@ -445,17 +434,6 @@ def _swap(tmp: Path, path: Path, old: Path) -> None:
         with contextlib.suppress(OSError):
             os.rename(tmp, path)
             return
-    if not _exchange(tmp, path):
+    if not exchanged(tmp, path):
         os.rename(path, old)
         os.rename(tmp, path)
-
-
-def _exchange(a: Path, b: Path) -> bool:
-    """Exchange two names in one step (Linux renameat2); False where the system cannot."""
-    import ctypes
-
-    try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    return bool(renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) == 0)
