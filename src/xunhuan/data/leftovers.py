@@ -38,7 +38,7 @@ def host() -> str:
     return hashlib.sha256(f"{platform.node()} {space}".encode()).hexdigest()[:8]
 
 
-def beside(path: Path, kind: Literal["tmp", "old"]) -> Path:
+def half_made(path: Path, kind: Literal["tmp", "old"]) -> Path:
     """A name beside a path that no other process takes."""
     return path.with_name(f".{path.name}.{kind}-{host()}-{os.getpid()}-{secrets.token_hex(4)}")
 

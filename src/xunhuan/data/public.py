@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import pandas as pd
 from platformdirs import user_data_path
 
-from xunhuan.data.leftovers import beside
+from xunhuan.data.leftovers import half_made
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, UnknownName
 
@@ -138,7 +138,7 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
 @contextmanager
 def _desk(target: Path) -> Iterator[Path]:
     """A folder beside a file for what its fetching leaves about, which goes with it, or with the next that writes there."""
-    desk = beside(target, "tmp")
+    desk = half_made(target, "tmp")
     desk.mkdir()
     try:
         yield desk

@@ -18,7 +18,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.data.leftovers import beside, clear, exchanged, told_where
+from xunhuan.data.leftovers import clear, exchanged, half_made, told_where
 from xunhuan.data.migration import Migration
 from xunhuan.data.posterior import Posterior, from_variables, to_variables
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
@@ -387,7 +387,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise BadInput("the folder cannot be written to", where=str(path.parent), fix="choose another folder")
     clear(path.parent.absolute())
-    tmp = beside(path, "tmp")
+    tmp = half_made(path, "tmp")
     try:
         with told_where(path):
             yield tmp
@@ -416,7 +416,7 @@ def write_folder(
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     clear(path.parent.absolute())
-    tmp, old = beside(path, "tmp"), beside(path, "old")
+    tmp, old = half_made(path, "tmp"), half_made(path, "old")
     try:
         with told_where(path):
             tmp.mkdir()

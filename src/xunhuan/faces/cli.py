@@ -132,11 +132,11 @@ PLAIN = {
 }
 
 
-def plainly(error: UnicodeError) -> tuple[str, int]:
+def in_like_letters(error: UnicodeError) -> tuple[str, int]:
     """What is written in the place of letters that an encoding has none for: like signs, frames of tables, else codes.
 
     >>> import codecs
-    >>> codecs.register_error("plainly", plainly)
+    >>> codecs.register_error("plainly", in_like_letters)
     >>> "┃ 循 × 2 ┃".encode("ascii", "plainly")
     b'| \\u5faa x 2 |'
     """
@@ -148,7 +148,7 @@ def plainly(error: UnicodeError) -> tuple[str, int]:
 
 def _speak_to_any() -> None:
     """Letters that the screen or a pipe has none for, as of a redirected console that is not in UTF-8, go out plainly."""
-    codecs.register_error("plainly", plainly)
+    codecs.register_error("plainly", in_like_letters)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="plainly")

@@ -27,7 +27,7 @@ WORKERS_WITHIN = 60.0
 """Seconds for which a scheduler may be without workers."""
 LOOK = 0.05
 """Seconds between two looks at the cluster while nothing comes."""
-KEPT = "give the same command then: finished batches are kept"
+BATCHES_KEPT = "give the same command then: finished batches are kept"
 
 
 def on_cluster(work: Callable[[_Batch], _Rows], batches: Sequence[_Batch], address: str) -> Iterator[_Rows]:
@@ -51,10 +51,12 @@ def on_cluster(work: Callable[[_Batch], _Rows], batches: Sequence[_Batch], addre
                 future.release()
         except KilledWorker as e:
             raise XunhuanError(
-                "workers of the Dask cluster keep dying", where=address, fix=f"look at their memory; {KEPT}"
+                "workers of the Dask cluster keep dying", where=address, fix=f"look at their memory; {BATCHES_KEPT}"
             ) from e
         except CancelledError as e:
-            raise XunhuanError("the Dask scheduler is gone", where=address, fix=f"start it again; {KEPT}") from e
+            raise XunhuanError(
+                "the Dask scheduler is gone", where=address, fix=f"start it again; {BATCHES_KEPT}"
+            ) from e
         finally:
             with contextlib.suppress(OSError, TimeoutError, RuntimeError):  # of a client that has lost its scheduler
                 client.close(timeout=2)
@@ -72,7 +74,7 @@ def _await_one(client: Any, coming: Any, address: str) -> None:
         elif time.monotonic() - seen > WORKERS_WITHIN:
             raise XunhuanError(
                 f"the Dask scheduler has had no workers for {WORKERS_WITHIN:g} seconds", where=address,
-                fix=f"start some, `dask worker {address}`; {KEPT}",
+                fix=f"start some, `dask worker {address}`; {BATCHES_KEPT}",
             )  # fmt: skip
 
 

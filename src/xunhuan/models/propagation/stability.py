@@ -35,20 +35,20 @@ STARTS = 3
 WINDOW_DAYS = 14.0
 """Days over which a growth is averaged, in whole revisions of shares: deviations may swing."""
 LONGEST_DAYS = 2 * DAYS_A_YEAR
-ALIKE, SETTLED = 4, 3e-4
+WINDOWS_ALIKE, SETTLED = 4, 3e-4
 """So many windows on end whose growths a day, in logarithms, are as near as that tell how it goes on, unless it grows."""
-STILL, FALLING = 1e-4, -1e-3
-"""Growth a day that is none. Where stocks bind at rest a deviation may stand still for long and grow then: there only one
+STANDING, FALLING = 1e-4, -1e-3
+"""RestGrowth a day that is none. Where stocks bind at rest a deviation may stand still for long and grow then: there only one
 that falls is believed."""
 GONE, GROWN = 1e-5, 1e5
 """A deviation that has come to this part of its largest size is gone, one past this multiple of its first is not."""
 _MOVED = ("output", "wanted", "expected", "stock")
 LIMIT = 2.0 ** (1.0 / DAYS_A_YEAR)
-"""Growth a day that is taken for stable at most: a deviation that does not double within a year is none to speak of."""
+"""RestGrowth a day that is taken for stable at most: a deviation that does not double within a year is none to speak of."""
 
 
 @dataclass(frozen=True)
-class Growth:
+class RestGrowth:
     """How a small loss of output everywhere goes on by itself.
 
     a_day  factor a day by which it grows in the long run: the largest eigenvalue of the step, to the power of 1/step; 0
@@ -86,8 +86,8 @@ def _binds(e: Machine) -> bool:
     return bool((binds & (rest > 0)).any())
 
 
-def growth(e: Machine, seed: int = 0) -> Growth:
-    """Growth of a deviation at rest, by stepping it and scaling it back until it is settled.
+def growth(e: Machine, seed: int = 0) -> RestGrowth:
+    """RestGrowth of a deviation at rest, by stepping it and scaling it back until it is settled.
 
     The deviation begins as a random small one of output, orders and stocks, up and down (`seed`), and is jolted a little
     now and then, so that a way in which it grows is found though it stands still in others.
@@ -100,14 +100,14 @@ def growth(e: Machine, seed: int = 0) -> Growth:
         state, _ = step(state, e, still)
         size = _size(state, rest)
         if size < SMALL * GONE:
-            return Growth(0.0, len(sums))
+            return RestGrowth(0.0, len(sums))
         sums.append(sums[-1] + float(np.log(size / last)))
         state, last = _scaled(state, rest, SMALL / size), SMALL
         if len(sums) % window == 0:
             state = _jolted(state, rng, JOLT * SMALL)
             last = _size(state, rest)
     half = len(sums) // 2
-    return Growth(float(np.exp((sums[-1] - sums[half]) / ((len(sums) - 1 - half) * e.step_days))), len(sums) - 1)
+    return RestGrowth(float(np.exp((sums[-1] - sums[half]) / ((len(sums) - 1 - half) * e.step_days))), len(sums) - 1)
 
 
 def _jolted(state: State, rng: np.random.Generator, by: float) -> State:
@@ -127,10 +127,10 @@ def _settled(sums: list[float], e: Machine) -> bool:
     taken, window = len(sums) - 1, _window(e)
     if sums[-1] > np.log(GROWN) or taken * e.step_days >= LONGEST_DAYS:
         return True
-    if taken % window or taken < (ALIKE + 1) * window:
+    if taken % window or taken < (WINDOWS_ALIKE + 1) * window:
         return False
-    rates = np.diff(sums[-1 - ALIKE * window :: window]) / (window * e.step_days)
-    least = FALLING if _binds(e) else STILL
+    rates = np.diff(sums[-1 - WINDOWS_ALIKE * window :: window]) / (window * e.step_days)
+    least = FALLING if _binds(e) else STANDING
     return bool(rates.max() - rates.min() < SETTLED and rates.max() < least) or bool(
         sums[-1] - max(sums) < np.log(GONE)
     )
@@ -156,17 +156,17 @@ def _scaled(state: State, rest: State, factor: float) -> State:
     return replace(state, debt=state.debt * factor, **moved)
 
 
-_found: LRUCache[tuple[str, str], Growth] = LRUCache(256)
+_found: LRUCache[tuple[str, str], RestGrowth] = LRUCache(256)
 _lock = Lock()
 _IDLE = {"horizon_days", "record_days", "below", "recovered", "unstable"}
 """Parameters that the rest state does not hang on."""
 
 
-def growth_at_rest(accounts: Accounts, p: PropagationParameters, e: Machine | None = None) -> Growth:
-    """Growth of a deviation on a table under settings; found once for each table and settings of a process."""
+def growth_at_rest(accounts: Accounts, p: PropagationParameters, e: Machine | None = None) -> RestGrowth:
+    """RestGrowth of a deviation on a table under settings; found once for each table and settings of a process."""
     machine = e or economy(accounts, p)
     if stable_by_form(machine):
-        return Growth(0.0, 0)
+        return RestGrowth(0.0, 0)
     key = (accounts.answer_digest, p.model_dump_json(exclude=_IDLE))
     with _lock:
         if key in _found:
