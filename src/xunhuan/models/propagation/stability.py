@@ -38,7 +38,7 @@ LONGEST_DAYS = 2 * DAYS_A_YEAR
 WINDOWS_ALIKE, SETTLED = 4, 3e-4
 """So many windows on end whose growths a day, in logarithms, are as near as that tell how it goes on, unless it grows."""
 STANDING, FALLING = 1e-4, -1e-3
-"""RestGrowth a day that is none. Where stocks bind at rest a deviation may stand still for long and grow then: there only one
+"""Growth a day that is none. Where stocks bind at rest a deviation may stand still for long and grow then: there only one
 that falls is believed."""
 GONE, GROWN = 1e-5, 1e5
 """A deviation that has come to this part of its largest size is gone, one past this multiple of its first is not."""
@@ -87,7 +87,7 @@ def _binds(e: Machine) -> bool:
 
 
 def growth(e: Machine, seed: int = 0) -> RestGrowth:
-    """RestGrowth of a deviation at rest, by stepping it and scaling it back until it is settled.
+    """Growth of a deviation at rest, by stepping it and scaling it back until it is settled.
 
     The deviation begins as a random small one of output, orders and stocks, up and down (`seed`), and is jolted a little
     now and then, so that a way in which it grows is found though it stands still in others.
@@ -163,7 +163,7 @@ _IDLE = {"horizon_days", "record_days", "below", "recovered", "unstable"}
 
 
 def growth_at_rest(accounts: Accounts, p: PropagationParameters, e: Machine | None = None) -> RestGrowth:
-    """RestGrowth of a deviation on a table under settings; found once for each table and settings of a process."""
+    """Growth of a deviation on a table under settings; found once for each table and settings of a process."""
     machine = e or economy(accounts, p)
     if stable_by_form(machine):
         return RestGrowth(0.0, 0)
