@@ -133,7 +133,7 @@ PLAIN = {
 
 
 def in_like_letters(error: UnicodeError) -> tuple[str, int]:
-    """What is written in the place of letters that an encoding has none for: like signs, frames of tables, else codes.
+    r"""What is written in the place of letters that an encoding has none for: like signs, frames of tables, else codes.
 
     >>> import codecs
     >>> codecs.register_error("plainly", in_like_letters)
