@@ -126,7 +126,7 @@ def ask_peer(python: str, job: dict[str, object]) -> dict[str, np.ndarray]:
 def equal_settings(**changes: object) -> dict[str, object]:
     """Our parameters with which the two models follow the same rules."""
     return {"horizon_days": DAYS, "record_days": 1, "criticality": "leontief", "inventory_days": STOCK - 1, "shelf_days": {},
-            "restock_days": RESTOCK, "target": "demand", "destock": False, "reorder": "all",
+            "restock_days": RESTOCK, "target": "demand", "expect_days": 0, "destock": False, "reorder": "all",
             "allotment": "orders", "caution": 0.8,
             "rationing": "proportional", "overproduction_max": 1.0, "substitution": False, **changes}  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import h5py
 import pytest
 import xarray as xr
 
-from xunhuan.data import catalogue, store
+from xunhuan.data import catalogue, leftovers, store
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import ForeignFile
 
@@ -59,6 +60,29 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         fail()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.txt"]
+
+
+def test_what_killed_processes_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    here, dead = leftovers.host(), gone.pid
+    half = [f".r.tmp-{here}-{dead}-0123abcd", f".r.old-{here}-{dead}-0123abcd", f".x.nc.tmp-{here}-{dead}-0123abcd"]
+    stay = [
+        f".r.tmp-{here}-{os.getpid()}-0123abcd", f".r.tmp-{'0' * 8}-{dead}-0123abcd", f".r.draws-{here}-{dead}-0123abcd",
+        f".r.tmp-{dead}-0123abcd", "r",
+    ]  # fmt: skip
+    for name in (*half[:2], *stay):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f").write_text("half")
+    (tmp_path / half[2]).write_text("half")
+    store.write_text(tmp_path / "new.txt", "new")
+    assert sorted(f.name for f in tmp_path.iterdir()) == sorted([*stay, "new.txt"])
+
+
+def test_a_full_disk_is_told_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left") as e, store.atomic_path(tmp_path / "x.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert e.value.filename == str(tmp_path / "x.txt")
 
 
 FOLDER_WRITER = """

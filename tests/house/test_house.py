@@ -14,6 +14,7 @@ import pytest
 import typer
 
 import xunhuan
+from tests.helpers import licences
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces.commands import ROOMS
@@ -145,3 +146,10 @@ def test_every_test_says_where_its_truth_comes_from(path: Path) -> None:
     found = re.search(r"^pytestmark = (.*)$", text, flags=re.M)
     assert found is not None, f"{path.name} has no pytestmark"
     assert len(KINDS & set(re.findall(r"mark\.(\w+)", found[1]))) == 1, f"one of {sorted(KINDS)}, not {found[1]}"
+
+
+def test_licences_of_all_dependencies_may_be_combined_with_ours() -> None:
+    found = list(licences.rows())
+    assert len(found) > 100
+    assert [row for row in found if row[3] == "no"] == []
+    assert not licences.compatible("MIT AND SSPL-1.0")

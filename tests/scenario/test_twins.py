@@ -5,6 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +30,7 @@ from xunhuan.measures import head_ries as measured_head_ries
 from xunhuan.models.edits import TradeCost
 from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
-from xunhuan.scenario import ensemble
+from xunhuan.scenario import cluster, ensemble
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
 from xunhuan.scenario.ensemble import Plan, draw_all
@@ -217,17 +223,70 @@ def test_two_runs_do_not_share_a_work_folder(toy_draws: Job, tmp_path: Path) -> 
         draw_all(*toy_draws, tmp_path, Plan(workers=1))
 
 
+PATIENCE = 30.0
+"""Seconds after which something hangs."""
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """A place where somebody listens and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        yield f"127.0.0.1:{door.getsockname()[1]}"
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("nonsense://x", "'nonsense://x' is not the address of a Dask scheduler"),
         ("127.0.0.1", "is not the address of a Dask scheduler"),
         ("tcp://127.0.0.1:1", "no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
+        ("tcp://SILENT", "what listens at 'tcp://127.0.0.1:[0-9]+' is no Dask scheduler"),
+        ("tls://SILENT", "'tls://127.0.0.1:[0-9]+' wants certificates, and none are set"),
     ],
 )
-def test_no_scheduler_answers(toy_draws: Job, tmp_path: Path, address: str, said: str) -> None:
+def test_no_scheduler_answers(
+    toy_draws: Job, tmp_path: Path, address: str, said: str, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 0.5)
+    began = time.monotonic()
     with pytest.raises(BadInput, match=said):
-        draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
+        draw_all(*toy_draws, tmp_path, Plan(scheduler=address.replace("SILENT", silent)))
+    assert time.monotonic() - began < PATIENCE
+
+
+SCHEDULER = """
+import asyncio
+from distributed import Scheduler
+async def main():
+    async with Scheduler(host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0") as s:
+        print(s.address, flush=True)
+        await s.finished()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.cluster
+def test_a_scheduler_without_workers_is_given_up_and_one_that_is_killed_is_said(
+    toy_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", SCHEDULER], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    kill = threading.Timer(1.0, process.kill)
+    try:
+        monkeypatch.setattr(cluster, "WORKERS_WITHIN", 0.3)
+        with pytest.raises(XunhuanError, match=r"the Dask scheduler has had no workers for 0\.3 seconds") as e:
+            draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
+        assert e.value.where == address
+        assert "finished batches are kept" in e.value.fix
+        monkeypatch.setattr(cluster, "WORKERS_WITHIN", PATIENCE)
+        kill.start()
+        with pytest.raises(XunhuanError, match="the Dask scheduler is gone"):
+            draw_all(*toy_draws, tmp_path, Plan(scheduler=address))
+    finally:
+        kill.cancel()
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.slow
@@ -239,15 +298,15 @@ def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFr
     layers, bench, rows = toy_draws
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as cluster:  # type: ignore[no-untyped-call]
+    ) as several:  # type: ignore[no-untyped-call]
         killed: list[int] = []
 
         def kill_one(done: int, total: int) -> None:
             if done >= 1 and not killed:
-                pid = next(iter(cluster.workers.values())).process.process.pid
+                pid = next(iter(several.workers.values())).process.process.pid
                 killed.append(pid)
                 os.kill(pid, signal.SIGKILL)
 
-        got = draw_all(layers, bench, rows, tmp_path, Plan(scheduler=cluster.scheduler_address, batch=1), kill_one)
+        got = draw_all(layers, bench, rows, tmp_path, Plan(scheduler=several.scheduler_address, batch=1), kill_one)
     assert killed
     same(got, here)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from importlib import resources
@@ -20,6 +21,7 @@ from urllib.request import Request, urlopen
 import pandas as pd
 from platformdirs import user_data_path
 
+from xunhuan.data.leftovers import half_made
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, UnknownName
 
@@ -114,9 +116,10 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
     pooch.get_logger().setLevel("WARNING")
     known = f"sha256:{table.sha256}" if table.sha256 else None
     get = partial(_download, table, timeout)
-    with _made(folder), atomic_path(target) as tmp:
+    with _made(folder), atomic_path(target) as tmp, _desk(target) as desk:
         try:
-            pooch.retrieve(table.url, known, fname=tmp.name, path=tmp.parent, downloader=get)
+            pooch.retrieve(table.url, known, fname=tmp.name, path=desk, downloader=get)
+            os.replace(desk / tmp.name, tmp)
         except ValueError as e:  # pooch found another digest
             raise BadInput(
                 f"{table.name}: the server's file is not the one that is known",
@@ -130,6 +133,17 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
             ) from e
         found = _checked(table, tmp, table.url)
     return Filed(target, found, bool(table.sha256))
+
+
+@contextmanager
+def _desk(target: Path) -> Iterator[Path]:
+    """A folder beside a file for what its fetching leaves about, which goes with it, or with the next that writes there."""
+    desk = half_made(target, "tmp")
+    desk.mkdir()
+    try:
+        yield desk
+    finally:
+        shutil.rmtree(desk, ignore_errors=True)
 
 
 def file_away(table: PublicTable, path: Path, folder: Path) -> Filed:

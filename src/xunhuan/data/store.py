@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.leftovers import clear, exchanged, half_made, told_where
 from xunhuan.data.migration import Migration
 from xunhuan.data.opened import digest_of_rest, open_arrays
 from xunhuan.data.posterior import Posterior, from_variables, to_variables
@@ -242,7 +243,10 @@ def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
         if v.dtype.kind in "fi" and v.ndim
     }
     with atomic_path(path) as tmp:
-        ds.to_netcdf(tmp, engine="h5netcdf", encoding=numeric)
+        # By way of memory: HDF5 that cannot write on because a disk is full takes the whole process with it.
+        made = io.BytesIO()
+        ds.to_netcdf(made, engine="h5netcdf", encoding=numeric)
+        tmp.write_bytes(made.getbuffer())
     return Path(path)
 
 
@@ -377,12 +381,14 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         raise BadInput("a folder has this name", where=str(path), fix="name a file")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise BadInput("the folder cannot be written to", where=str(path.parent), fix="choose another folder")
-    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    clear(path.parent.absolute())
+    tmp = half_made(path, "tmp")
     try:
-        yield tmp
-        with open(tmp, "rb") as f:
-            os.fsync(f.fileno())
-        os.replace(tmp, path)
+        with told_where(path):
+            yield tmp
+            with open(tmp, "rb") as f:
+                os.fsync(f.fileno())
+            os.replace(tmp, path)
     finally:
         tmp.unlink(missing_ok=True)
 
@@ -404,13 +410,14 @@ def write_folder(
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
-    old = path.with_name(f".{path.name}.old-{os.getpid()}-{secrets.token_hex(4)}")
-    tmp.mkdir()
+    clear(path.parent.absolute())
+    tmp, old = half_made(path, "tmp"), half_made(path, "old")
     try:
-        for name, write in dict(writers).items():
-            write(tmp / name)
-        _swap(tmp, path, old)
+        with told_where(path):
+            tmp.mkdir()
+            for name, write in dict(writers).items():
+                write(tmp / name)
+            _swap(tmp, path, old)
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
@@ -422,17 +429,6 @@ def _swap(tmp: Path, path: Path, old: Path) -> None:
         with contextlib.suppress(OSError):
             os.rename(tmp, path)
             return
-    if not _exchange(tmp, path):
+    if not exchanged(tmp, path):
         os.rename(path, old)
         os.rename(tmp, path)
-
-
-def _exchange(a: Path, b: Path) -> bool:
-    """Exchange two names in one step (Linux renameat2); False where the system cannot."""
-    import ctypes
-
-    try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    return bool(renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) == 0)

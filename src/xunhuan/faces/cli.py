@@ -5,7 +5,9 @@ A room of `commands` is imported when one of its commands runs or shows its help
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
 import os
 import sys
 from typing import Annotated, Any
@@ -128,14 +130,51 @@ def _root(
     """A laboratory for dual-circulation economies."""
 
 
+ROOM = "make room, or write to another place; what was there before is untouched"
+
+
+PLAIN = {
+    **dict.fromkeys("─━═–—−", "-"),
+    **dict.fromkeys("│┃║", "|"),
+    **dict.fromkeys("“”", '"'),
+    "’": "'",
+    "…": "...",
+    "×": "x",
+}
+
+
+def in_like_letters(error: UnicodeError) -> tuple[str, int]:
+    r"""What is written in the place of letters that an encoding has none for: like signs, frames of tables, else codes.
+
+    >>> import codecs
+    >>> codecs.register_error("plainly", in_like_letters)
+    >>> "┃ 循 × 2 ┃".encode("ascii", "plainly")
+    b'| \\u5faa x 2 |'
+    """
+    assert isinstance(error, UnicodeEncodeError)
+    letters = error.object[error.start : error.end]
+    frames = {c: "+" for c in letters if "\u2500" <= c <= "\u257f"} | PLAIN
+    return "".join(frames.get(c, c.encode("ascii", "backslashreplace").decode()) for c in letters), error.end
+
+
+def _speak_to_any() -> None:
+    """Letters that the screen or a pipe has none for, as of a redirected console that is not in UTF-8, go out plainly."""
+    codecs.register_error("plainly", in_like_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="plainly")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned and, as a script, set."""
     if argv is None:  # this process is ours alone
         # xarray asks of all it is given whether it is a Dask array, and takes half a second to learn what one is.
         sys.modules.setdefault("dask.array", None)  # type: ignore[arg-type]
+        _speak_to_any()
     command = typer.main.get_command(app)
     try:
         result = command.main(args=argv, prog_name="xunhuan", standalone_mode=False)
+        sys.stdout.flush()
         return int(result) if isinstance(result, int) else 0
     except XunhuanError as e:
         from xunhuan.faces.speaking import error_said
@@ -154,7 +193,12 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as e:  # a full disk, a folder that vanished: what the machine refuses
-        print(f"error: {e.strerror or e}\n  where: {e.filename or 'unknown'}", file=sys.stderr)
+        print(
+            _said(XunhuanError(e.strerror or str(e), where=str(e.filename or "standard output"), fix=ROOM)),
+            file=sys.stderr,
+        )
+        if e.filename is None:  # what is left to be written there cannot be
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

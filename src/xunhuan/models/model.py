@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 PictureKind = Literal[
     "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows", "none"
 ]  # fmt: skip
-Outcome = Literal["converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"]
+Outcome = Literal[
+    "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
+]
 P = TypeVar("P", bound=BaseModel)
 E = TypeVar("E", bound=Edit)
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -94,9 +96,10 @@ class Status:
 
     Attributes
     ----------
-    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium"}
+    outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"}
         What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either; "cycle" and
-        "no_equilibrium": of a game, where players come round to where they were, or one gains by moving.
+        "no_equilibrium": of a game, where players come round to where they were, or one gains by moving;
+        "unstable": of a run from rest, where a small loss grows by itself whatever the shock.
     iterations : int
         Steps taken.
     residual : float

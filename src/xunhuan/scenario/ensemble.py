@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -32,6 +31,7 @@ from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.check import prepare
+from xunhuan.scenario.cluster import on_cluster
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import digest_of_run, versions
 from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
@@ -228,7 +228,7 @@ def _run(layers: Layers, bench: Bench, digest: str, batches: list[_Batch], plan:
     if not batches:
         return
     if plan.scheduler:
-        yield from _on_cluster(text, digest, batches, plan.scheduler)
+        yield from on_cluster(partial(work, text, digest), batches, plan.scheduler)
         return
     few = -(-sum(map(len, batches)) // _WORTH)  # a process begins with compiling what this one has compiled
     workers = min(plan.workers or min(_cores(), few), len(batches))
@@ -273,37 +273,6 @@ def _on_processes(text: str, digest: str, batches: list[_Batch], workers: int) -
 
 def _work_told(tell: Tell, text: str, digest: str, batch: Sequence[tuple[int, _Values]]) -> Rows:
     return work(text, digest, batch)
-
-
-def _on_cluster(text: str, digest: str, batches: list[_Batch], address: str) -> Iterator[Rows]:
-    """Batches over a Dask cluster; the scheduler gives a dead worker's batch to another."""
-    _reach(address)
-    from distributed import Client, as_completed
-
-    try:
-        client = Client(address, timeout="15s")  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError, ValueError) as e:
-        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix=ADDRESS) from e
-    with client:
-        futures = client.map(lambda batch: work(text, digest, batch), batches, pure=False, retries=2)
-        for future in as_completed(futures):  # type: ignore[no-untyped-call]
-            yield future.result()
-            future.release()
-
-
-ADDRESS = "give what the scheduler prints when it starts, for instance tcp://127.0.0.1:8786"
-
-
-def _reach(address: str) -> None:
-    """Raise BadInput where the address is not one, or nobody listens there; at once, before a client waits for it."""
-    scheme, _, place = address.rpartition("://")
-    host, _, port = place.rpartition(":")
-    if scheme not in ("", "tcp", "tls", "ws", "wss") or not host or not port.isdigit():
-        raise BadInput(f"{address!r} is not the address of a Dask scheduler", fix=ADDRESS)
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-    except (OSError, OverflowError) as e:
-        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix=ADDRESS) from e
 
 
 @contextlib.contextmanager

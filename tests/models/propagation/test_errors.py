@@ -155,9 +155,10 @@ def test_an_explosion_stops_and_says_where(toy: Accounts) -> None:
     with pytest.raises(NotConverged, match="the run explodes") as e:
         simulate(toy.restrict("ATL+!AT-N"), Shock((Orders("ROW", "MAN", change=900.0, start=2, end=300),)),
                  PropagationParameters(slack=10, overproduction_max=10, overproduction_days=1, inventory_days=300,
-                                       target="demand", restock_days=2, shelf_days={}, criticality="leontief"))  # fmt: skip
+                                       target="demand", expect_days=0, restock_days=2, shelf_days={}, criticality="leontief",
+                                       unstable=True))  # fmt: skip
     assert re.match(r"day \d+, ROW \w+: output [\d.e+]+ against [\d.]+ at rest", e.value.where)
-    assert "a longer restock_days or a shorter step_days" in e.value.fix
+    assert "a longer expect_days or restock_days or a shorter step_days" in e.value.fix
     assert np.isfinite(simulate(toy, shock).state.stock).all()
 
 

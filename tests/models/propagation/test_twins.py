@@ -40,8 +40,8 @@ OPTIONS = [
     {"criticality": "ratings_critical"},
     {"criticality": "ratings_ignored", "caution": 0.8},
     {"inventory_set": "colon", "inventory_scale": {"MAN": 0.3}, "criticality": "leontief"},
-    {"caution": 0.9, "rationing": "proportional", "target": "demand", "destock": False},
-    {"target": "demand", "slack": 0.1, "overproduction_days": 30, "overproduction_max": 1.5},
+    {"caution": 0.9, "rationing": "proportional", "target": "demand", "destock": False, "expect_days": 0},
+    {"target": "demand", "slack": 0.1, "expect_days": 20, "overproduction_days": 30, "overproduction_max": 1.5},
     {"substitution": False},
     {"reorder": "all"},
     {"allotment": "orders", "inventory_days": 4},
@@ -85,7 +85,7 @@ class Naive:
         self.x0 = {(r, i): sum(acc.flow[r, s, i] for s in R) / 365 for r in R for i in S}
         self.a = {(s, i, j): self.use[s, i, j] / self.x0[s, j] for s in R for i in S for j in S}
         self.stock = {k: self.use[k] * (self.days[k[1], k[2]] + self.dt) for k in self.use}
-        self.x, self.wanted = dict(self.x0), dict(self.x0)
+        self.x, self.wanted, self.expected = dict(self.x0), dict(self.x0), dict(self.x0)
         self.alpha = dict.fromkeys(self.x0, 1.0)
         self.pi = dict(self.pi0)
         self.debt = dict.fromkeys(self.pi0, 0.0)
@@ -124,7 +124,7 @@ class Naive:
 
     def target(self, s: int, i: int, j: int, ratio: float) -> float:
         days = min(self.days[i, j] * ratio, max(self.keeps[i], self.days[i, j])) if ratio != 1 else self.days[i, j]
-        level = self.use[s, i, j] if self.p.target == "base" else self.a[s, i, j] * self.wanted[s, j]
+        level = self.use[s, i, j] if self.p.target == "base" else self.a[s, i, j] * self.expected[s, j]
         return (days + self.dt) * level
 
     def order(self, s: int, i: int, j: int, ratio: float) -> float:
@@ -234,6 +234,9 @@ class Naive:
         if self.steps % round(p.revise_days / self.dt) == 0:
             self.drift(W, F, left, phi)
         self.x, self.wanted = x, wanted
+        learned = min(1, self.dt / self.p.expect_days) if self.p.expect_days else 1
+        for k, seen in wanted.items():
+            self.expected[k] += learned * (seen - self.expected[k])
 
     def arrived(self, s: int, i: int, j: int, o: dict[tuple[int, int, int], float], got: float) -> float:
         whole = sum(o[s, i, k] for k in self.S)

@@ -98,6 +98,7 @@ class Stocks:
 class Rules:
     """How industries behave; `parameters` says what each choice means.
 
+    learned       share of the way that expected orders go in a step to those that came, min(1, step/expect_days)
     revise_steps  steps between revisions of sourcing shares
     revised       share of the way that they then go, min(1, λ D); 0 without substitution
     """
@@ -107,6 +108,7 @@ class Rules:
     allotment: Literal["needs", "orders"]
     reorder: Literal["supplier", "all"]
     rationing: Rationing
+    learned: float
     revise_steps: int
     revised: float
 
@@ -159,6 +161,7 @@ def economy(accounts: Accounts, parameters: PropagationParameters) -> Machine:
             allotment=p.allotment,
             reorder=p.reorder,
             rationing=RATIONING[p.rationing],
+            learned=min(1.0, dt / p.expect_days) if p.expect_days else 1.0,
             revise_steps=revise_steps,
             revised=min(1.0, revise_steps * dt * p.substitution_rate),
         ),
@@ -170,8 +173,9 @@ def at_rest(e: Machine) -> State:
     """The state in which nothing ever changes: base output, target stocks, base shares, no debts."""
     rest, regions = e.rest, len(e.rest.output)
     return State(
-        step=0, stock=e.stocks.target, output=rest.output, wanted=rest.output, overtime=np.ones_like(rest.output),
-        share=rest.share, indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
+        step=0, stock=e.stocks.target, output=rest.output, wanted=rest.output, expected=rest.output,
+        overtime=np.ones_like(rest.output), share=rest.share,
+        indebted=np.zeros(0, dtype=np.intp), debt=np.zeros((0, regions, regions)),
         outstanding=np.zeros((0, 0, 0)) if e.damage is None else np.zeros_like(e.damage.goods),
     )  # fmt: skip
 

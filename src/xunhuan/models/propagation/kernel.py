@@ -55,8 +55,10 @@ def step(state: State, e: Machine, p: Pressure) -> tuple[State, Flows]:
     indebted, debt = remembered(state, sourcing, recall, fill, wants, links, e)
     share = drift(state, links, fill, wants, e)
     after = State(
-        step=state.step + 1, stock=stock, output=output, wanted=willing, overtime=overtime(state.overtime, asked, output, e),
-        share=share, indebted=indebted, debt=debt, outstanding=outstanding,
+        step=state.step + 1, stock=stock, output=output, wanted=willing,
+        expected=state.expected + e.rules.learned * (willing - state.expected),
+        overtime=overtime(state.overtime, asked, output, e), share=share,
+        indebted=indebted, debt=debt, outstanding=outstanding,
     )  # fmt: skip
     return after, Flows(
         asked=asked, capacity=capacity, limit=limit, output=output, wants=wants, sourcing=sourcing,
@@ -102,19 +104,19 @@ def orders(state: State, limit: Array, e: Machine, p: Pressure) -> tuple[Array, 
 def gaps(state: State, e: Machine, p: Pressure) -> Array:
     """What stocks lack of their targets, S* − S, axes i s j, value; negative where they exceed them.
 
-    S* is (n + dt) · base use ("base") or (n + dt) · a · min(orders, capacity) ("demand"), n days of stock left after a
-    step's own use; while stockpiling n times that ratio, up to the shelf life.
+    S* is (n + dt) · base use ("base") or (n + dt) · a · min(orders, capacity) as expected ("demand"), n days of stock left
+    after a step's own use; while stockpiling n times that ratio, up to the shelf life.
     """
     stocks, follows = e.stocks, e.rules.target
     if p.target is None and follows == "base":
         return stocks.target - state.stock
     if p.target is None:
-        gap = stocks.reach * state.wanted
+        gap = stocks.reach * state.expected
     else:
         longest = np.maximum(stocks.keeps[:, None], stocks.days)
         gap = np.minimum(stocks.days[:, None, :] * p.target.T[:, :, None], longest[:, None, :])
         gap += e.step_days
-        gap *= e.rest.use if follows == "base" else e.production.recipe * state.wanted
+        gap *= e.rest.use if follows == "base" else e.production.recipe * state.expected
     gap -= state.stock
     return gap
 

@@ -48,6 +48,9 @@ class PropagationParameters(Strict):
                         the target stock lasts.
     target              what the target stock follows: "base" use of the table's year [Pichler2022] or the use that orders
                         and capacity allow, "demand" [Hallegatte2013].
+    expect_days         time over which industries come to expect the orders they get, days, 90 (assumed: a quarter); a
+                        target that follows demand follows those. 0: the orders of the last step, as [Hallegatte2013] has it,
+                        which amplifies them from user to supplier.
     destock             whether orders fall below use while stocks exceed the target. True [Pichler2022].
     reorder             whom industries ask for what did not arrive: the "supplier" that failed, so that others take over
                         only at the speed of substitution, or "all" suppliers by their shares [Hallegatte2013].
@@ -65,6 +68,8 @@ class PropagationParameters(Strict):
     elasticity_year     trade elasticity after one year, 0.76 [BoehmLevchenkoPandalaiNayar2023].
     elasticity_long     trade elasticity in the long run, 2.0 [BoehmLevchenkoPandalaiNayar2023].
     below, recovered    an industry counts as hit below this share of its base output, 0.9, and as recovered above, 0.99.
+    unstable            whether to run also where a small loss at rest would grow by itself. False: refused, saying what
+                        would be stable; what is run nevertheless is never called converged.
 
     >>> PropagationParameters().substitution_rate  # per day
     0.0013096871258712324
@@ -81,6 +86,7 @@ class PropagationParameters(Strict):
     shelf_days: Mapping[str, _Days] | None = None
     restock_days: _Days = 10.0
     target: Literal["base", "demand"] = "base"
+    expect_days: NotNegative = 90.0
     destock: bool = True
     reorder: Literal["supplier", "all"] = "supplier"
     allotment: Literal["needs", "orders"] = "needs"
@@ -95,6 +101,7 @@ class PropagationParameters(Strict):
     elasticity_long: Positive = 2.0
     below: Share = 0.9
     recovered: Share = 0.99
+    unstable: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

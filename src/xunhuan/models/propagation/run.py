@@ -21,6 +21,7 @@ from xunhuan.models.propagation.economy import Machine, at_rest, check_state, ec
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
+from xunhuan.models.propagation.stability import check_rest, growth_at_rest
 from xunhuan.models.propagation.state import Flows, Pressure, State
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
@@ -28,7 +29,7 @@ _Progress = Callable[[int, int], None]
 
 BLOW_UP = 1e3
 """Output beyond this multiple of the base is taken for an explosion."""
-_FORMAT = "xunhuan-propagation-state-3"
+_FORMAT = "xunhuan-propagation-state-4"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,7 @@ def simulate(
     """
     p = parameters or PropagationParameters()
     e = economy(accounts, p)
+    check_rest(accounts, p, e)
     tl, e = timeline(accounts, shock, e, p)
     state, books = start or (at_rest(e), None)
     _check_start(state, accounts, e)
@@ -121,6 +123,9 @@ def packed(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool)
         notes.append("the table's sourcing by user is not used: all users of a region draw on one pool of origins")
     steps = run.state.step
     status = Status("converged", steps, message=f"ran {steps} steps of {p.step_days:g} days")
+    if p.unstable and not (found := growth_at_rest(accounts, p)).stable:
+        told = f"unstable at rest: a small loss grows {found.a_day:.3g} times a day by itself"
+        status = Status("unstable", steps, message=told)
     new = booked_accounts(run.books, accounts, run.economy) if booked else accounts
     return Response(new, out, status, path, tuple(notes))
 
@@ -165,7 +170,9 @@ def _check_step(after: State, flows: Flows, e: Machine, accounts: Accounts) -> N
         place = f"output {flows.output[s, j]:g} against {e.rest.output[s, j]:g} at rest"
     where = f"day {after.step * e.step_days:g}, {accounts.geography.codes[s]} {accounts.sectors.codes[j]}: {place}"
     raise NotConverged(
-        "the run explodes", where=where, fix='take target = "base", a longer restock_days or a shorter step_days'
+        "the run explodes",
+        where=where,
+        fix='take target = "base", a longer expect_days or restock_days or a shorter step_days',
     )
 
 
@@ -175,6 +182,7 @@ def _check_start(state: State, accounts: Accounts, e: Machine) -> None:
         "stock": (i, r, i),
         "output": (r, i),
         "wanted": (r, i),
+        "expected": (r, i),
         "overtime": (r, i),
         "share": (i, r, r),
         "debt": (tuple(i[g] for g in state.indebted if g < len(i)), r, r),
@@ -215,7 +223,7 @@ def open_state(path: str | Path) -> tuple[State, Books]:
     owing = "state_debt" in ds
     state = State(
         step=int(ds.attrs["step"]), stock=get("state_stock"), output=get("state_output"), wanted=get("state_wanted"),
-        overtime=get("state_overtime"), share=get("state_share"),
+        expected=get("state_expected"), overtime=get("state_overtime"), share=get("state_share"),
         indebted=ds["state_indebted"].values.astype(np.intp) if owing else np.zeros(0, dtype=np.intp),
         debt=get("state_debt") if owing else np.zeros((0, regions, regions)), outstanding=get("state_outstanding"),
     )  # fmt: skip

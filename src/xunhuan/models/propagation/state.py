@@ -26,6 +26,7 @@ class State:
     step      steps done
     stock     i s j, input i held by industry j
     output    r i, production of the last step, per day · wanted  r i, what orders and capacity allowed then
+    expected  r i, what they allowed of late: the moving mean of wanted that target stocks follow where they follow demand
     overtime  r i, capacity relative to base from overproduction, ≥ 1
     share     i r s, sourcing shares
     indebted  g, goods of which some supplier owes something
@@ -37,6 +38,7 @@ class State:
     stock: Array
     output: Array
     wanted: Array
+    expected: Array
     overtime: Array
     share: Array
     indebted: Goods

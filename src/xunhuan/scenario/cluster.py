@@ -1,0 +1,136 @@
+"""Batches over a Dask cluster: who answers at an address, whether it has workers, and what is said where it is gone.
+
+The scheduler gives a dead worker's batch to another. Nothing here waits without an end: an address is asked who it is
+before a client waits for it, and a scheduler without workers or without a word is given up, with what is finished kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from typing import Any, TypeVar
+
+from xunhuan.errors import BadInput, XunhuanError
+
+_Batch = TypeVar("_Batch")
+_Rows = TypeVar("_Rows")
+
+ADDRESS = "give what the scheduler prints when it starts, for instance tcp://127.0.0.1:8786"
+ANSWERS_WITHIN = 10.0
+"""Seconds in which whoever listens at an address has to say that it is a scheduler."""
+WORKERS_WITHIN = 60.0
+"""Seconds for which a scheduler may be without workers."""
+LOOK = 0.05
+"""Seconds between two looks at the cluster while nothing comes."""
+BATCHES_KEPT = "give the same command then: finished batches are kept"
+
+
+def on_cluster(work: Callable[[_Batch], _Rows], batches: Sequence[_Batch], address: str) -> Iterator[_Rows]:
+    """Finished batches as they come, `work` done by the workers of the scheduler at an address.
+
+    Raises BadInput where no scheduler answers there; XunhuanError where it has no workers, is gone, or they keep dying.
+    """
+    _reach(address)
+    with _quiet():
+        _ask(address)
+        from distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
+
+        client: Any = Client(address, timeout=f"{ANSWERS_WITHIN:g}s")  # type: ignore[no-untyped-call]
+        try:
+            coming = as_completed(client.map(work, batches, pure=False, retries=2))  # type: ignore[no-untyped-call]
+            for _ in batches:
+                _await_one(client, coming, address)
+                future = next(coming)
+                yield future.result()
+                future.release()
+        except KilledWorker as e:
+            raise XunhuanError(
+                "workers of the Dask cluster keep dying", where=address, fix=f"look at their memory; {BATCHES_KEPT}"
+            ) from e
+        except CancelledError as e:
+            raise XunhuanError(
+                "the Dask scheduler is gone", where=address, fix=f"start it again; {BATCHES_KEPT}"
+            ) from e
+        finally:
+            with contextlib.suppress(OSError, TimeoutError, RuntimeError):  # of a client that has lost its scheduler
+                client.close(timeout=2)
+
+
+def _await_one(client: Any, coming: Any, address: str) -> None:
+    """Wait until a batch is finished. Raises XunhuanError where the scheduler has had no workers for too long."""
+    seen = time.monotonic()
+    while not coming.has_ready():
+        time.sleep(LOOK)
+        if client.status != "running":
+            raise CancelledError
+        if client.scheduler_info().get("workers"):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > WORKERS_WITHIN:
+            raise XunhuanError(
+                f"the Dask scheduler has had no workers for {WORKERS_WITHIN:g} seconds", where=address,
+                fix=f"start some, `dask worker {address}`; {BATCHES_KEPT}",
+            )  # fmt: skip
+
+
+def _reach(address: str) -> None:
+    """Raise BadInput where the address is not one, or nobody listens there; at once, before a client waits for it."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "tcp", "tls", "ws", "wss") or not host or not port.isdigit():
+        raise BadInput(f"{address!r} is not the address of a Dask scheduler", fix=ADDRESS)
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWERS_WITHIN).close()
+    except (OSError, OverflowError) as e:
+        raise BadInput(f"no Dask scheduler answers at {address!r}: {e}", fix=ADDRESS) from e
+
+
+def _ask(address: str) -> None:
+    """Raise BadInput where who listens at an address does not say that it is a scheduler."""
+    from distributed.security import Security
+
+    security: Any = Security()  # type: ignore[no-untyped-call]
+    if address.startswith(("tls://", "wss://")) and not security.tls_ca_file:
+        raise BadInput(
+            f"{address!r} wants certificates, and none are set", where="distributed.comm.tls",
+            fix="set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ..__TLS__CLIENT__CERT and ..__TLS__CLIENT__KEY",
+        )  # fmt: skip
+    try:
+        kind = asyncio.run(asyncio.wait_for(_kind(address, security), 2 * ANSWERS_WITHIN))
+    except (OSError, TimeoutError, ValueError, TypeError, EOFError) as e:
+        raise BadInput(f"what listens at {address!r} is no Dask scheduler", fix=ADDRESS) from e
+    if kind != "Scheduler":
+        raise BadInput(f"what listens at {address!r} is a Dask {kind}, not a scheduler", fix=ADDRESS)
+
+
+async def _kind(address: str, security: Any) -> str:
+    """What listens at an address calls itself."""
+    from distributed.comm.core import connect
+
+    comm = await connect(address, timeout=ANSWERS_WITHIN, **security.get_connection_args("client"))  # type: ignore[no-untyped-call]
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        return str((await comm.read())["type"])
+    finally:
+        comm.abort()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What Dask logs while it loses a scheduler is said here in one line, and not by it in forty."""
+    import distributed  # noqa: F401  which gives its loggers levels of their own
+
+    logs = [logging.getLogger(n) for n in list(logging.root.manager.loggerDict) if n.split(".")[0] == "distributed"]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
