@@ -18,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
+from xunhuan.faces.speaking import error_said
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -177,8 +178,6 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return int(result) if isinstance(result, int) else 0
     except XunhuanError as e:
-        from xunhuan.faces.speaking import error_said
-
         print(error_said(e), file=sys.stderr)
         return e.exit_code
     except typer.Exit as e:
@@ -193,10 +192,8 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as e:  # a full disk, a folder that vanished: what the machine refuses
-        print(
-            _said(XunhuanError(e.strerror or str(e), where=str(e.filename or "standard output"), fix=ROOM)),
-            file=sys.stderr,
-        )
+        refused = XunhuanError(e.strerror or str(e), where=str(e.filename or "standard output"), fix=ROOM)
+        print(error_said(refused), file=sys.stderr)
         if e.filename is None:  # what is left to be written there cannot be
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

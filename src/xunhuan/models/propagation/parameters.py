@@ -20,7 +20,7 @@ RUN_WINDOWS = 2_200
 """Most windows a run records: on such a table some 0.5 GB."""
 _CENTURY = 36_525.0
 _Days = Annotated[float, Field(gt=0, le=_CENTURY)]
-_Stock = Annotated[float, Field(ge=0, le=_CENTURY)]
+_DaysOrZero = Annotated[float, Field(ge=0, le=_CENTURY)]
 _Times = Annotated[float, Field(gt=0, le=1000)]
 
 
@@ -81,12 +81,12 @@ class PropagationParameters(Strict):
     criticality: Literal["ratings", "ratings_critical", "ratings_ignored", "leontief", "linear"] = "ratings"
     critical_shares: Mapping[str, Mapping[str, Share]] | None = None
     inventory_set: Literal["pichler", "ons", "beijing", "colon", "juhel"] = "pichler"
-    inventory_days: _Stock | Mapping[str, _Stock] | None = None
+    inventory_days: _DaysOrZero | Mapping[str, _DaysOrZero] | None = None
     inventory_scale: _Times | Mapping[str, _Times] = 1.0
     shelf_days: Mapping[str, _Days] | None = None
     restock_days: _Days = 10.0
     target: Literal["base", "demand"] = "base"
-    expect_days: NotNegative = 90.0
+    expect_days: _DaysOrZero = 90.0
     destock: bool = True
     reorder: Literal["supplier", "all"] = "supplier"
     allotment: Literal["needs", "orders"] = "needs"
