@@ -13,14 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from xunhuan.errors import BadInput, ForeignFile
-
-WHOLE = 2 << 30
-"""Bytes of the largest file that is read in one piece."""
-STREAMED = 64 << 30
-"""Bytes of the largest file that is read row by row."""
-MEMBERS = 10_000
-"""Files of the largest archive that is looked into."""
-
+from xunhuan.readers.bounds import MEMBERS, WHOLE, check_unpacked
 
 @dataclass(frozen=True)
 class Archive:
@@ -77,9 +70,10 @@ class Archive:
                         "the file is locked with a password", where=where, fix="unpack it, and give the folder"
                     )
                 _bounded(info.file_size, limit, where)
+                check_unpacked(info, where)
                 with z.open(info) as f:
                     yield f
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as e:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as e:
             raise ForeignFile("the archive is damaged", where=where, fix="download it again") from e
 
 

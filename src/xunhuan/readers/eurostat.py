@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 
 from xunhuan.data.economies import economy_of
 from xunhuan.errors import BadInput, ForeignFile, Problems
+from xunhuan.readers.bounds import usable
 from xunhuan.readers.nation_cells import NationCells, label_key
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
 
     try:
         whole = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
+    except (UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:
         raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]
     found = {k: next((c for c in whole.columns if re.fullmatch(p, c)), "") for k, (p, _) in _COLUMNS.items()}
@@ -51,8 +53,12 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     table = _one(table, nation, year, path)
     value = pd.to_numeric(table["value"].replace({":": "0", "": "0"}), errors="coerce")
     p = Problems("lines hold no number")
-    p.items = [f"line {int(k) + 2}: {table.loc[k, 'value']!r}" for k in value.index[value.isna()]]
+    p.items = [f"line {int(k) + 2}: {table.loc[k, 'value']!r}" for k in value.index[~usable(value.to_numpy())]]
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
+    keys = pd.DataFrame({"flow": table["flow"], **{k: table[k].map(label_key) for k in ("row", "column")}})
+    p = Problems("cells are given twice")
+    p.items = [f"line {int(k) + 2}: {' '.join(keys.loc[k])}" for k in keys.index[keys.duplicated()]]
+    p.raise_if(BadInput, where=str(path), fix="one line for each cell of a table, a year and a unit")
     return _cells(table.assign(value=value), path)
 
 
@@ -64,6 +70,8 @@ def _one(table: pd.DataFrame, nation: str | None, year: int | None, path: Path) 
         table = table[table[k] == want] if want else table
         if len(there := sorted(set(table[k]))) != 1:
             p.add(f"{_COLUMNS[k][1]}: {', '.join(there[:8]) or 'nothing that is asked'}")
+        elif k == "time" and not re.fullmatch(r"[12]\d{3}", there[0]):
+            p.add(f"TIME_PERIOD: {there[0]!r} is no year")
     p.raise_if(BadInput, where=str(path), fix="say which with --nation and --year, or download one alone")
     return table
 

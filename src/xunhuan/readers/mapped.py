@@ -22,7 +22,8 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import declared
-from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.errors import SHOWN, BadInput, ForeignFile, Problems, nearest
+from xunhuan.readers.bounds import check_cells
 from xunhuan.readers.plain import CsvForm, declared_form, numbers_of, read_plain, unknown_label
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -137,15 +138,16 @@ class Mapped:
             unknown = at.isna().to_numpy()
             skip |= unknown & quiet
             for k in np.flatnonzero(unknown & (not quiet)):
-                label = labels.iloc[k]
-                p.add(
-                    f"{self._line(part, int(k))}, {columns[axis]}: unknown {axis} {label!r}{unknown_label(label, known)}"
-                )
+                label = str(labels.iloc[k])
+                # Looking for what is near takes longer than reading, and a dozen are shown.
+                near = unknown_label(label, known) if len(p.items) < SHOWN else ""
+                p.add(f"{self._line(part, int(k))}, {columns[axis]}: unknown {axis} {label!r}{near}")
             places.append(at.fillna(0).astype(int).to_numpy())
         numbers, missing, hint = numbers_of(frame[columns[value]], self.forms[part])
         for k in np.flatnonzero(np.isnan(numbers) & ~missing & ~skip):
             p.add(f"{self._line(part, int(k))}, {columns[value]}: {frame[columns[value]].iloc[k]!r} is not a number")
         shape = tuple(len(names[a]) for a in axes)
+        check_cells(shape, self.where(part))
         flat = np.ravel_multi_index(tuple(places), shape) if len(frame) else np.zeros(0, dtype=int)
         twice = frame[[_FILE, *(columns[a] for a in axes)]].reset_index(drop=True)[~skip].duplicated()
         for k in twice.index[twice]:
@@ -239,8 +241,8 @@ def read_mapping(
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="give the mapping file (.toml)")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise ForeignFile(f"the mapping file is not TOML: {e}", where=str(path), fix="see docs/readers.md") from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as e:
+        raise ForeignFile(f"the mapping file is not TOML: {str(e)[:200]}", where=str(path), fix="see docs/readers.md") from e
     p = Problems("the mapping file is not valid")
     known = (*required, *optional, "form")
     for key in required:

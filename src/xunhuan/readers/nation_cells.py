@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.sheet import open_csv, open_sheet, sheet_names
 from xunhuan.readers.square import CellLabel
@@ -88,4 +88,8 @@ def _wide(path: Path, sheet: str | None) -> tuple[list[str], list[str], Array]:
         rows.pop()
     while columns and (not columns[-1] or columns[-1].startswith("Unnamed")):
         columns.pop()
+    p = Problems("labels are there twice")
+    for what, labels in (("row", rows), ("column", columns)):
+        p.items += [f"{what} {x}" for x in dict.fromkeys(labels) if x and labels.count(x) > 1]
+    p.raise_if(BadInput, where=str(path), fix="one row and one column for each label")
     return rows, columns, grid.numbers(slice(1, 1 + len(rows)), slice(1, 1 + len(columns)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.bounds import check_cells
 
 CellLabel = tuple[str, str]
 
@@ -45,6 +46,7 @@ def square(cells: LabelledCells, path: Path) -> Square:
     economies, industries = (tuple(dict.fromkeys(x[k] for x in made)) for k in (0, 1))
     inside = set(industries)
     categories = tuple(dict.fromkeys(c for e, c in cells.columns if e and c not in inside))
+    check_cells((len(made), len(economies), len(industries) + len(categories)), str(path))
     users = [(e, i) for e in economies for i in industries]
     finals = [(e, c) for e in economies for c in categories]
     p = Problems("the table is not whole")
