@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
@@ -245,7 +245,7 @@ def by_good(home: Array, imports: Array) -> Array:
     bought = home.sum(0)
     bought = np.maximum(bought, 0.0)
     total = bought.sum(0)
-    like_all = bought.sum((1, 2))[:, None, None] / bought.sum()
+    like_all = ratio(bought.sum((1, 2))[:, None, None], bought.sum(), 1 / len(bought))
     share = np.where(total > 0, bought / np.where(total > 0, total, 1.0), like_all)
     return np.asarray(share * imports, dtype=np.float64)
 

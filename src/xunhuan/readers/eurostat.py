@@ -77,6 +77,10 @@ def _one(table: pd.DataFrame, nation: str | None, year: int | None, path: Path) 
 
 
 def _cells(table: pd.DataFrame, path: Path) -> NationCells:
+    strange = sorted(set(table["flow"]) - {"TOTAL", "DOM", "IMP"})
+    if strange:
+        said = ", ".join(map(repr, strange[:8]))
+        raise BadInput(f"stk_flow holds {said}", where=str(path), fix="it is DOM, IMP or TOTAL in every line")
     part = {f: table[table["flow"] == f] for f in ("TOTAL", "DOM", "IMP")}
     apart = len(part["DOM"]) > 0 and len(part["IMP"]) > 0
     if not apart and not len(part["TOTAL"]):

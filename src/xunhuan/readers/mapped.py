@@ -156,6 +156,9 @@ class Mapped:
         out = np.zeros(int(np.prod(shape)))
         np.add.at(out, flat[~skip], np.where(missing, 0.0, numbers)[~skip])
         self._say(part, missing & ~skip, frame[columns[value]])
+        listed = int((~skip).sum())
+        if listed < out.size and value == "value":
+            self.told.append(f"[{part}]: {listed:,} of {out.size:,} cells are listed, the others are 0")
         return out.reshape(shape)
 
     def _renamed(self, axis: str) -> Callable[[str], str]:
@@ -192,6 +195,9 @@ class Mapped:
         codes = self.optional(part, "code")
         if not codes:
             raise BadInput(f"[{part}] has no column of codes", where=str(self.path), fix='name it: code = "COLUMN"')
+        p = Problems(f"[{part}] has codes that are empty or there twice")
+        p.items = [f"line {k + 2}: {c!r}" for k, c in enumerate(codes) if not c.strip() or c in codes[:k]]
+        p.raise_if(BadInput, where=self.where(part), fix="each row has a code of its own")
         return tuple(codes)
 
     def geography(self) -> Geography:

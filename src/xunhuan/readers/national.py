@@ -102,6 +102,9 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     brought = next((x for x in beside if _fits(_IMPORT, x)), None)
     by_user = next((x for x in below if _fits(_IMPORT, x)), None)
     finals = [x for x in beside if not _fits(rf"{sums}|{_EXPORT}|{_IMPORT}", x)]
+    # Exports lie in the first category; which is first is no matter of how columns stand.
+    order = list(_NAMES)
+    finals.sort(key=lambda x: order.index(x.casefold()) if x.casefold() in order else len(order))
     p = Problems("the table lacks a part")
     if len(sectors) < 2:
         p.add("no two sectors label both a row and a column")
@@ -114,7 +117,16 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     p.raise_if(BadInput, where=str(path), fix="labels stand in the first row and the first column")
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
+    _refuse_earning(t, finals, paid, path)
     return _Parts(sectors, finals, paid, export or "", brought, by_user, made)
+
+
+def _refuse_earning(t: NationCells, finals: list[str], paid: list[str], path: Path) -> None:
+    """Raise BadInput where a column of final use earns value added: it is a sector's, whose row has another label."""
+    earned = [t.rows.index(x) for x in paid if not _NAMES.get(x.casefold(), "").startswith(("taxes", "purchases"))]
+    p = Problems("columns without a row of their label earn value added")
+    p.items = [x for x in finals if earned and np.abs(t.home[earned, t.columns.index(x)]).max() > 0]
+    p.raise_if(BadInput, where=str(path), fix="a sector has one label, over its column and beside its row")
 
 
 def _imports(t: NationCells, k: _Parts, z: Array, final: Array, path: Path) -> tuple[list[Array], bool, str]:

@@ -101,6 +101,9 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
         fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
         raise ForeignFile(f"the file is not a csv: it was read as {read}", where=str(path), fix=fix) from e
     frame.columns = frame.columns.str.strip()
+    p = Problems("lines end early")
+    p.items = [f"line {k + 2}" for k in np.flatnonzero(frame.isna().any(axis=1))]
+    p.raise_if(ForeignFile, where=str(path), fix="the file may be cut off; each line has as many cells as the first")
     found = [_name(encoding)] if not form.encoding and encoding != "utf-8-sig" else []
     found += [f"{SEPARATORS[separator]} between cells"] if not form.separator and separator != "," else []
     return frame, f"{path.name} was read as {' with '.join(found)}" if found else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -234,11 +235,14 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
     with nullcontext(stream) if stream is not None else open(path, "rb") as raw:
         lines = Lines(raw, str(path), COLUMNS, WHOLE)
         try:
-            # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-            frame = pd.read_csv(
-                lines.reader(), encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""], index_col=False
-            )
-        except (UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # lines longer than the first
+                # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
+                frame = pd.read_csv(
+                    lines.reader(), encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""],
+                    index_col=False,
+                )  # fmt: skip
+        except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
             raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     lines.check()
     return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)
