@@ -80,6 +80,8 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
         notes=(
             "who buys where within a country is not kept: all its users source alike",
             "output is what a row sums to",
+            *(f"labels_FD.txt: {c!r} is no category that is known" for c in plan.categories if c not in dict(_CATEGORIES)),
+            *(f"labels_VA.txt: {c!r} is no primary input that is known" for c in components if c not in dict(_COMPONENTS)),
             "the rest of the world is open; its sales are spread over goods like each user's other purchases",
         ),
     )
@@ -126,6 +128,8 @@ def _labels(files: Archive, what: str) -> list[list[str]]:
 def _plan(files: Archive) -> _Plan:
     rows, finals = _labels(files, "T"), _labels(files, "FD")
     p = Problems("labels are not as Eora26 has them")
+    p.items = [f"labels_{what}.txt holds none" for what, lines in (("T", rows), ("FD", finals)) if not lines]
+    p.raise_if(BadInput, where=str(files.path), fix="give the labels as published")
     for what, lines in (("T", rows), ("FD", finals)):
         p.items += [
             f"labels_{what}.txt, line {k}: expected country, code, kind and name"

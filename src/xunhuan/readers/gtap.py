@@ -99,6 +99,9 @@ def _axes(have: dict[str, HarArray], path: Path) -> _Axes:
         "with_duties": (k, n, n), "without_duties": (k, n, n),
     }  # fmt: skip
     shapes |= {h: (k, n) for h in have if h.split("_")[-1] in ("private", "government", "investment")}
+    lacks = [_NAMES[h][0] for h in ("home_investment", "abroad_investment") if h not in have]
+    if lacks and len(axes.activities) == k:
+        p.add(f"there is no {' and no '.join(lacks)}, and no activity beside the commodities that invests")
     for name, shape in shapes.items():
         if name in have and have[name].values.shape != shape:
             p.add(f"{_NAMES[name][0]} is {_times(have[name].values.shape)}, expected {_times(shape)}")

@@ -6,6 +6,7 @@ without number.
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import IO
 
@@ -41,7 +42,7 @@ class Lines:
     def __init__(self, stream: IO[bytes], where: str, most: int, whole: int) -> None:
         self.stream, self.where, self.most, self.whole = stream, where, most, whole
         self.first, self.line, self.inside, self.bytes = 0, 0, 0, 0
-        self.quoted = False
+        self.quoted, self.top = False, b""
         self.short: list[tuple[int, int]] = []
 
     def reader(self) -> io.BufferedReader:
@@ -54,8 +55,15 @@ class Lines:
         self.bytes += len(piece)
         if self.bytes > self.whole:
             raise BadInput("the file goes on without end", where=self.where, fix="check that it is the table")
+        if b"\n" not in self.top:
+            self.top += piece
         self._look(np.frombuffer(piece, dtype=np.uint8))
         return piece
+
+    def head(self, encoding: str) -> list[str]:
+        """Cells of the first line as they are written: the parser gives those that are empty, or there twice, other names."""
+        line = self.top.split(b"\n", 1)[0].decode(encoding).rstrip("\r")
+        return next(csv.reader([line]), [])
 
     def _look(self, piece: np.ndarray) -> None:
         self.quoted |= bool((piece == 34).any())

@@ -40,6 +40,8 @@ _NAMES = {
     "txs_imp_fnl": "taxes_on_products_abroad", "tls": "taxes_on_products", "dpabr": "purchases_abroad",
     "cons_abr": "purchases_abroad", "cons_nonres": "purchases_by_non_residents",
 }  # fmt: skip
+_BOUGHT = ("household", "nonprofit", "government", "fixed_capital", "inventory", "purchases_abroad", "purchases_by_non_residents")
+"""What is bought for final use; the last two may be rows too."""
 _NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
 
 
@@ -114,6 +116,9 @@ def _parts(t: NationCells, path: Path) -> _Parts:
         p.add("no column of exports (EXPO, P6 or export)")
     if t.imported is None and brought is None and by_user is None:
         p.add("no imports: a column by good (IMPO, P7 or import), a row by user (import), or a table of imported use")
+    wrong = [x for x in finals if _NAMES.get(x.casefold(), "household") not in _BOUGHT]
+    wrong += [x for x in below if _NAMES.get(x.casefold(), "") in _BOUGHT[:5]]
+    p.items += [f"{x} labels a row where it should a column, or the other way" for x in wrong]
     p.raise_if(BadInput, where=str(path), fix="labels stand in the first row and the first column")
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
@@ -183,7 +188,7 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
         name=f"{nation.lower()}-{year}",
         title=f"{known.name_en if known else nation} {year}: {n} sectors in an open rest of the world",
         source=f"as the file {path.name} holds it",
-        notes=(said,),
+        notes=(said, *t.told),
     )
 
 

@@ -245,4 +245,7 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
         except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
             raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
     lines.check()
+    head = lines.head(encoding)
+    if len(head) == frame.shape[1]:
+        frame.columns = pd.Index(head, dtype=object)
     return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)
