@@ -35,7 +35,11 @@ def told(found: Any) -> Told:
     out: dict[str, Any] = {k: tuple(sorted(v)) for k, v in labels.items()}
     for name, axes in _AXES.items():
         out[name] = getattr(acc, name)[np.ix_(*(order[a] for a in axes))]
-    out |= {"year": acc.year, "unit": acc.unit, "nation": sorted(zip(acc.geography.codes, acc.geography.nation, strict=True))}
+    out |= {
+        "year": acc.year,
+        "unit": acc.unit,
+        "nation": sorted(zip(acc.geography.codes, acc.geography.nation, strict=True)),
+    }
     changes = found.changes[["step", "region", "sector", "quantity"]]
     return out, (acc.notes, [tuple(x) for x in changes.itertuples(index=False)])
 
@@ -89,6 +93,4 @@ def _call(given: Any, folder: Path) -> None:
     assert not found.startswith("silent"), f"{name} is read {found}"
 
 
-KINDS = (
-    Kind("reader", {n: _packed(Case(n, "", 0, "same", fixture(n).files)) for n in FIXTURES}, _mutate, _call),
-)
+KINDS = (Kind("reader", {n: _packed(Case(n, "", 0, "same", fixture(n).files)) for n in FIXTURES}, _mutate, _call),)

@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers import read
-from xunhuan.readers.wide import grid
 from xunhuan.readers.bounds import SHEET_CELLS, text_number
+from xunhuan.readers.wide import grid
 from xunhuan.readers.workbooks import NO_VALUE
 
 pytestmark = pytest.mark.error

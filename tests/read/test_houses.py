@@ -346,9 +346,7 @@ class TestRefused:
         path = tmp_path / "WIOT2014_Nov16_ROW.xlsb"
         row, cell = struct.pack("<I", 1_048_575), struct.pack("<II", 16_383, 0) + bytes(4)
         with zipfile.ZipFile(path, "w") as z:
-            z.writestr(
-                "xl/worksheets/sheet1.bin", b"\x81\x01\x00" + b"\x00\x04" + row + bytes([2, len(cell)]) + cell
-            )
+            z.writestr("xl/worksheets/sheet1.bin", b"\x81\x01\x00" + b"\x00\x04" + row + bytes([2, len(cell)]) + cell)
         with pytest.raises(BadInput, match="cell of row 1,048,576 lies far beyond any table"):
             scanned(path, "2014")
 

@@ -15,6 +15,7 @@ from typing import IO
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import MEMBERS, WHOLE, check_unpacked
 
+
 @dataclass(frozen=True)
 class Archive:
     """What lies at a path: `names` relative to it, "" alone where it is one file."""
@@ -122,6 +123,16 @@ def _few(count: int, path: Path) -> None:
         raise BadInput(
             f"there are more than {MEMBERS} files", where=str(path), fix="give the folder of the table alone"
         )
+
+
+def other_years(year: int, **written: str) -> tuple[str, ...]:
+    """What is said where texts name another year than the one taken.
+
+    >>> other_years(2018, sheet="MRIO 2018", file="MRIO 2020.xlsx")
+    ('the table is taken as of 2018; its file names 2020',)
+    """
+    found = ((what, year_in(text)) for what, text in written.items())
+    return tuple(f"the table is taken as of {year}; its {what} names {y}" for what, y in found if y not in (None, year))
 
 
 def year_in(*written: str) -> int | None:

@@ -94,7 +94,11 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
         p.add(f"z has {total} rows; at most {_LARGEST} are read")
     if z.shape != (total, total):
         p.add(f"z is {z.shape[0]} x {z.shape[1]}, not square")
-    p.items += [f"{name} has {t!r} twice" for name, x_ in zip(_LISTS, lists, strict=True) for t in sorted({t for t in x_ if x_.count(t) > 1})]
+    p.items += [
+        f"{name} has {t!r} twice"
+        for name, x_ in zip(_LISTS, lists, strict=True)
+        for t in sorted({t for t in x_ if x_.count(t) > 1})
+    ]
     if not sectors or total % len(sectors):
         p.add(f"z has {total} rows, no multiple of {len(sectors)} sectors")
     n = total // max(len(sectors), 1)
@@ -115,12 +119,14 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
     worth = np.asarray(va[()], dtype=np.float64)
     made = np.asarray(x[()], dtype=np.float64)
     for k, a in (("f", bought), ("va", worth), ("X", made)):
-        p.items += [f"{k}: {int((~usable(a)).sum())} cells are not finite numbers, or larger than any"] if not usable(a).all() else []
+        p.items += (
+            [f"{k}: {int((~usable(a)).sum())} cells are not finite numbers, or larger than any"]
+            if not usable(a).all()
+            else []
+        )
     p.raise_if(BadInput, where=str(path), fix="a number in every cell")
     worth = worth.reshape(-1, total).sum(0) if worth.shape[-1] == total else worth.reshape(total, -1).sum(1)
-    return _Parts(
-        z, bought, worth, made.reshape(-1)[:total], economies, sectors, lists[2]
-    )
+    return _Parts(z, bought, worth, made.reshape(-1)[:total], economies, sectors, lists[2])
 
 
 def _is_matrix(found: Any) -> bool:

@@ -80,8 +80,16 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
         notes=(
             "who buys where within a country is not kept: all its users source alike",
             "output is what a row sums to",
-            *(f"labels_FD.txt: {c!r} is no category that is known" for c in plan.categories if c not in dict(_CATEGORIES)),
-            *(f"labels_VA.txt: {c!r} is no primary input that is known" for c in components if c not in dict(_COMPONENTS)),
+            *(
+                f"labels_FD.txt: {c!r} is no category that is known"
+                for c in plan.categories
+                if c not in dict(_CATEGORIES)
+            ),
+            *(
+                f"labels_VA.txt: {c!r} is no primary input that is known"
+                for c in components
+                if c not in dict(_COMPONENTS)
+            ),
             "the rest of the world is open; its sales are spread over goods like each user's other purchases",
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _COLUMNS = {
     "unit": ("unit", "unit"), "flow": ("stk_flow", "stk_flow"),
 }  # fmt: skip
 _EURO = "MIO_EUR"
+_AT_HOME = r"P6.*|T.*|P2.*"
+"""Users that imported use need not have: exports and totals."""
 
 
 def is_long(path: Path) -> bool:
@@ -99,4 +102,21 @@ def _cells(table: pd.DataFrame, path: Path) -> NationCells:
         imported = {(label_key(r), label_key(c)): float(v) for r, c, v in lines}
     first = table.iloc[0]
     unit = "million EUR" if first["unit"] == _EURO else str(first["unit"])
-    return NationCells(rows, columns, values, imported, str(first["geo"]), int(first["time"]), unit)
+    told = tuple(
+        said
+        for flow, words in (("DOM", "home-made"), ("IMP", "imported"))
+        if apart
+        for said in _listed(part, flow, words)
+    )
+    return NationCells(rows, columns, values, imported, str(first["geo"]), int(first["time"]), unit, told)
+
+
+def _listed(part: dict[str, pd.DataFrame], flow: str, words: str) -> Iterator[str]:
+    """What is said of cells of use that no line gives; users of home-made use are those of imported use too."""
+    home, one = (
+        {(label_key(r), label_key(c)) for r, c in part[x][["row", "column"]].to_numpy()} for x in ("DOM", flow)
+    )
+    goods, users = {r for r, _ in home}, {c for _, c in home if not re.fullmatch(_AT_HOME, c)}
+    missing = len(goods) * len(users) - sum(r in goods and c in users for r, c in one)
+    if missing:
+        yield f"{missing:,} cells of {words} use are not in the file, and 0"

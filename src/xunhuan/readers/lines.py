@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import IO
 
 import numpy as np
@@ -61,9 +62,12 @@ class Lines:
         return piece
 
     def head(self, encoding: str) -> list[str]:
-        """Cells of the first line as they are written: the parser gives those that are empty, or there twice, other names."""
-        line = self.top.split(b"\n", 1)[0].decode(encoding).rstrip("\r")
-        return next(csv.reader([line]), [])
+        """Cells of the first line as written: the parser gives those that are empty, or there twice, other names."""
+        line = re.split(rb"[\r\n]", self.top, maxsplit=1)[0].decode(encoding, "replace")
+        try:
+            return next(csv.reader([line]), [])
+        except csv.Error:
+            return []
 
     def _look(self, piece: np.ndarray) -> None:
         self.quoted |= bool((piece == 34).any())
@@ -98,4 +102,8 @@ class Lines:
         p = Problems("lines end early")
         if not self.quoted:
             p.items = [f"line {n}: {cells} cells for {self.first + 1}" for n, cells in self.short]
-        p.raise_if(ForeignFile, where=self.where, fix="the file may be cut off: download it again; cells that are empty still need their commas")
+        p.raise_if(
+            ForeignFile,
+            where=self.where,
+            fix="the file may be cut off: download it again; cells that are empty still need their commas",
+        )

@@ -248,7 +248,9 @@ def read_mapping(
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as e:
-        raise ForeignFile(f"the mapping file is not TOML: {str(e)[:200]}", where=str(path), fix="see docs/readers.md") from e
+        raise ForeignFile(
+            f"the mapping file is not TOML: {str(e)[:200]}", where=str(path), fix="see docs/readers.md"
+        ) from e
     p = Problems("the mapping file is not valid")
     known = (*required, *optional, "form")
     for key in required:

@@ -14,7 +14,6 @@ from xunhuan.readers.archives import year_in
 from xunhuan.readers.sheet import open_csv, open_sheet, sheet_names
 from xunhuan.readers.square import CellLabel
 
-
 _OWN = ("VALU", "TXS", "TLS", "OUT", "EXPO", "TTL", "VA", "D1", "B", "P", "D2")
 """How labels begin that only the table of home-made use has."""
 

@@ -40,7 +40,15 @@ _NAMES = {
     "txs_imp_fnl": "taxes_on_products_abroad", "tls": "taxes_on_products", "dpabr": "purchases_abroad",
     "cons_abr": "purchases_abroad", "cons_nonres": "purchases_by_non_residents",
 }  # fmt: skip
-_BOUGHT = ("household", "nonprofit", "government", "fixed_capital", "inventory", "purchases_abroad", "purchases_by_non_residents")
+_BOUGHT = (
+    "household",
+    "nonprofit",
+    "government",
+    "fixed_capital",
+    "inventory",
+    "purchases_abroad",
+    "purchases_by_non_residents",
+)
 """What is bought for final use; the last two may be rows too."""
 _NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
 

@@ -93,7 +93,9 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
         ) from e
     separator = form.separator or _separator(text)
     if text.split("\n", 1)[0].count(separator) >= COLUMNS:
-        raise BadInput(f"the first line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table")
+        raise BadInput(
+            f"the first line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table"
+        )
     try:
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:

@@ -14,6 +14,7 @@ from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.blocks import Sums
 from xunhuan.readers.bounds import LABELS, LINE, check_cells, text_number, usable
 
+
 class Adder:
     """Flows r s i, uses s i j and final use s i f of n regions, k sectors and f categories, growing with what is added.
 
@@ -102,7 +103,7 @@ def _decoded(raw: bytes, where: str) -> str:
 
 def _slowly(fields: list[str], width: int, number: int, labels: int, where: str) -> Array:
     while len(fields) > width and not fields[-1].strip():
-        fields = fields[:-1]
+        fields.pop()
     if len(fields) != width:
         raise BadInput(
             f"line {number} holds {len(fields)} numbers for {width}",
@@ -124,7 +125,9 @@ def text_lines(stream: IO[bytes], sep: str, where: str | Path) -> list[list[str]
     raw = stream.read(LINE)
     if len(raw) == LINE or raw.count(b"\n") > LABELS or raw.count(sep.encode()) > 20 * LABELS:
         raise ForeignFile(
-            f"a list of labels holds more than {LABELS:,} lines, or is as large", where=str(where), fix="download the file again"
+            f"a list of labels holds more than {LABELS:,} lines, or is as large",
+            where=str(where),
+            fix="download the file again",
         )
     lines = _decoded(raw, str(where)).splitlines()
     return [[x.strip().strip('"') for x in line.split(sep)] for line in lines if line.strip()]

@@ -104,9 +104,7 @@ def _seen(
     open_: list[tuple[_Place, _Place]] = []
     for r, row in enumerate(rows):
         open_ = [m for m in open_ if m[1][0] >= r]
-        open_ += [
-            (a, b) for a, b in starts.get(r, ()) if a[1] < len(row) and isinstance(row[a[1]], int | float)
-        ]
+        open_ += [(a, b) for a, b in starts.get(r, ()) if a[1] < len(row) and isinstance(row[a[1]], int | float)]
         for (first, left), (_, right) in open_:
             at = range(left + (first == r), min(right + 1, len(row)))
             row[at.start : at.stop] = [MERGED] * len(at)

@@ -19,7 +19,16 @@ from typing import IO, TYPE_CHECKING
 
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import (
-    BOOK, GAP, ODD_CELLS, SHEET_CELLS, SHEET_COLUMNS, SHEET_ROWS, SMALL, SPARSE, TEXT, check_unpacked,
+    BOOK,
+    GAP,
+    ODD_CELLS,
+    SHEET_CELLS,
+    SHEET_COLUMNS,
+    SHEET_ROWS,
+    SMALL,
+    SPARSE,
+    TEXT,
+    check_unpacked,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -155,7 +164,9 @@ def _looked_through(book: zipfile.ZipFile, part: str, path: Path, sheet: str) ->
             starts = [m.start() for m in _START.finditer(rest)]
             if not starts and len(rest) > GAP:
                 raise BadInput(
-                    f"sheet {sheet!r}: {GAP >> 20} MiB hold no cell", where=str(path), fix="save the sheet of the table alone"
+                    f"sheet {sheet!r}: {GAP >> 20} MiB hold no cell",
+                    where=str(path),
+                    fix="save the sheet of the table alone",
                 )
             if starts:
                 _look(rest[: starts[-1]], out, path, sheet)
