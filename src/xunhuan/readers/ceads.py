@@ -123,7 +123,13 @@ def read_ceads(
         name=f"ceads-{year}",
         title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
         source="CEADs multi-regional input-output tables",
-        notes=(*_NOTES, *provinces_said, *sectors_said, *beside_said, *other_years(year, sheet=grid.name, file=path.stem)),
+        notes=(
+            *_NOTES,
+            *provinces_said,
+            *sectors_said,
+            *beside_said,
+            *other_years(year, sheet=grid.name, file=path.stem),
+        ),
     )
     return replace(close(b, tolerance), satellite=_satellite(geography, sectors, beside))
 

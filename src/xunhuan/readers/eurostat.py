@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xunhuan.data.economies import economy_of
-from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.bounds import usable
+from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
+from xunhuan.readers.lines import Lines, parsing
 from xunhuan.readers.nation_cells import NationCells, label_key
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     """
     import pandas as pd
 
-    try:
-        whole = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+    with open(path, "rb") as raw, parsing(str(path)):
+        lines = Lines(raw, str(path), COLUMNS, WHOLE)
+        whole = pd.read_csv(lines.reader(), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    lines.check()
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]
     found = {k: next((c for c in whole.columns if re.fullmatch(p, c)), "") for k, (p, _) in _COLUMNS.items()}
     p = Problems("a long table of Eurostat lacks columns")

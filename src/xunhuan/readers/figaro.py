@@ -19,10 +19,11 @@ from xunhuan.data.arrays import Array, Index
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.data.sector_lists import of_house, sector_list
-from xunhuan.errors import BadInput, ForeignFile, Problems
+from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
-from xunhuan.readers.bounds import STREAMED, WHOLE, check_cells, usable
+from xunhuan.readers.bounds import COLUMNS, STREAMED, WHOLE, check_cells, usable
+from xunhuan.readers.lines import Lines, parsing
 from xunhuan.readers.sheet import open_csv
 from xunhuan.readers.square import CellLabel, LabelledCells, square
 
@@ -89,8 +90,10 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     columns: dict[CellLabel, int] = {}
     parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
-    try:
-        chunks = pd.read_csv(stream, chunksize=CHUNK, keep_default_na=False, dtype=str, encoding="utf-8-sig")
+    lines = Lines(stream, str(path), COLUMNS, STREAMED)
+    with parsing(str(path)):
+        options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "index_col": False, "encoding": "utf-8-sig"}
+        chunks = pd.read_csv(lines.reader(), chunksize=CHUNK, **options)
         seen = 0
         for chunk in chunks:
             names = _columns_of(list(chunk.columns), path)
@@ -100,8 +103,7 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
                 p.add(f"line {seen + int(k) + 2}, {names[4]}: {e.iloc[int(k)]!r} is not a number")
             parts.append((_places(a, b, rows), _places(c, d, columns), value))
             seen += len(chunk)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from fault
+    lines.check()
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
     check_cells((len(rows), len(columns)), str(path))
     values = np.zeros((len(rows), len(columns)))

@@ -9,6 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import numpy as np
@@ -16,6 +19,21 @@ import numpy as np
 from xunhuan.errors import BadInput, ForeignFile, Problems
 
 _SHOWN = 20
+
+
+@contextmanager
+def parsing(
+    where: str, what: str = "the file is truncated or not a csv", fix: str = "download it again"
+) -> Iterator[None]:
+    """What the parser cannot take is no csv, and nor is one with lines longer than the first. Raises ForeignFile."""
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            yield
+    except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
+        raise ForeignFile(what, where=where, fix=fix) from e
 
 
 class _Raw(io.RawIOBase):

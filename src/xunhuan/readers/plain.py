@@ -8,7 +8,6 @@ to declare.
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ import pandas as pd
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
+from xunhuan.readers.lines import parsing
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = (",", ".", " ", "'", "\u00a0", "\u202f")
@@ -92,16 +92,13 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
             f"the file is not {encoding}", where=str(path), fix='say encoding = "..." in the mapping file'
         ) from e
     separator = form.separator or _separator(text)
-    if text.split("\n", 1)[0].count(separator) >= COLUMNS:
-        raise BadInput(
-            f"the first line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table"
-        )
-    try:
-        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, skipinitialspace=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:
-        read = f"{_name(encoding)} with {SEPARATORS.get(separator, repr(separator))}"
-        fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
-        raise ForeignFile(f"the file is not a csv: it was read as {read}", where=str(path), fix=fix) from e
+    if max((line.count(separator) for line in text.split("\n")), default=0) >= COLUMNS:
+        raise BadInput(f"a line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table")
+    read = f"{_name(encoding)} with {SEPARATORS.get(separator, repr(separator))}"
+    fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
+    with parsing(str(path), f"the file is not a csv: it was read as {read}", fix):
+        options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "skipinitialspace": True, "index_col": False}
+        frame = pd.read_csv(io.StringIO(text), sep=separator, **options)
     frame.columns = frame.columns.str.strip()
     p = Problems("lines end early")
     p.items = [f"line {k + 2}" for k in np.flatnonzero(frame.isna().any(axis=1))]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.bounds import COLUMNS, WHOLE, text_number, usable
-from xunhuan.readers.lines import Lines
+from xunhuan.readers.lines import Lines, parsing
 from xunhuan.readers.workbooks import check_package, column_letters, decoded, fill_merged, scanned
 
 if TYPE_CHECKING:
@@ -234,16 +232,15 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     with nullcontext(stream) if stream is not None else open(path, "rb") as raw:
         lines = Lines(raw, str(path), COLUMNS, WHOLE)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", pd.errors.ParserWarning)  # lines longer than the first
-                # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-                frame = pd.read_csv(
-                    lines.reader(), encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""],
-                    index_col=False,
-                )  # fmt: skip
-        except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
-            raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+        with parsing(str(path)):
+            # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
+            options: dict[str, Any] = {
+                "keep_default_na": False,
+                "na_values": [""],
+                "low_memory": False,
+                "index_col": False,
+            }
+            frame = pd.read_csv(lines.reader(), encoding=encoding, **options)
     lines.check()
     head = lines.head(encoding)
     if len(head) == frame.shape[1]:

@@ -77,9 +77,13 @@ def square(cells: LabelledCells, path: Path) -> Square:
 def _labelled(cells: LabelledCells, path: Path) -> LabelledCells:
     """The cells without rows and columns that have neither label nor numbers. Raises BadInput where they have numbers."""
     rows, columns = ([k for k, x in enumerate(a) if any(x)] for a in (cells.rows, cells.columns))
-    kept = LabelledCells([cells.rows[k] for k in rows], [cells.columns[k] for k in columns], cells.values[np.ix_(rows, columns)])
+    kept = LabelledCells(
+        [cells.rows[k] for k in rows], [cells.columns[k] for k in columns], cells.values[np.ix_(rows, columns)]
+    )
     if np.count_nonzero(kept.values) < np.count_nonzero(cells.values):
-        raise BadInput("rows or columns without a label hold numbers", where=str(path), fix="label them, or leave them out")
+        raise BadInput(
+            "rows or columns without a label hold numbers", where=str(path), fix="label them, or leave them out"
+        )
     return kept
 
 
