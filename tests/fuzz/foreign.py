@@ -977,11 +977,13 @@ KINDS: dict[str, tuple[dict[str, tuple[str, Spoil]], ...]] = {
 
 _BARE = r"Eora26_\d+_bp_\w+\.txt|Results.*\.csv"
 """Files of numbers alone, whose order nothing tells."""
+_LISTS = ("regions.csv", "sectors.csv")
+"""Lists of a mapping file: what they say of a nation or a group, nothing else does."""
 _ORDER = ("rows swapped", "columns swapped")
 _TWICE = ("a label twice",)
 _UNTOLD = ("national-all", "national-book", "gloria")
 """Tables in which nothing but its label says what a column of final use, or a region, is."""
-_LABELS = ("labels swapped", "labels of one side swapped", "another label")
+_LABELS = ("labels swapped", "labels of one side swapped", "another label", "a label in another case", "a stray mark", "a label twice")
 
 
 @dataclass(frozen=True)
@@ -1015,7 +1017,7 @@ def case(seed: int, names: tuple[str, ...] = tuple(FIXTURES)) -> Case:
     ways = rng.choice(KINDS[Path(target).suffix])
     way = rng.choice(list(ways))
     expect, spoil = ways[way]
-    bare = re.search(_BARE, target) is not None
+    bare = re.search(_BARE, target) is not None or target in _LISTS
     if (way in (*_ORDER, *_LABELS) and bare) or (way in (*_ORDER, *_LABELS, *_TWICE) and name in _UNTOLD):
         expect = "free"
     spoil(files, target, rng)
