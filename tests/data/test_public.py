@@ -108,7 +108,19 @@ def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> Non
         ("whole", {"url": "http://127.0.0.1:9/x"}, "could not be fetched"),
         ("whole", {"url": ""}, "address of the file is not known"),
     ],
-    ids=["refused", "cut off", "no answer", "no protocol", "cut in pieces", "without end", "another digest", "too long", "another size", "no network", "no address"],
+    ids=[
+        "refused",
+        "cut off",
+        "no answer",
+        "no protocol",
+        "cut in pieces",
+        "without end",
+        "another digest",
+        "too long",
+        "another size",
+        "no network",
+        "no address",
+    ],
 )
 def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(
     table, tmp_path, path, change, words, monkeypatch

@@ -196,7 +196,8 @@ class Mapped:
         if not codes:
             raise BadInput(f"[{part}] has no column of codes", where=str(self.path), fix='name it: code = "COLUMN"')
         p = Problems(f"[{part}] has codes that are empty or there twice")
-        p.items = [f"line {k + 2}: {c!r}" for k, c in enumerate(codes) if not c.strip() or c in codes[:k]]
+        first = {c: k for k, c in reversed(list(enumerate(codes)))}
+        p.items = [f"line {k + 2}: {c!r}" for k, c in enumerate(codes) if not c.strip() or first[c] < k]
         p.raise_if(BadInput, where=self.where(part), fix="each row has a code of its own")
         return tuple(codes)
 

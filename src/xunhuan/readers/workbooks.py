@@ -162,7 +162,7 @@ def _looked_through(book: zipfile.ZipFile, part: str, path: Path, sheet: str) ->
         for piece in iter(lambda: stream.read(_PIECE), b""):
             rest += piece
             starts = [m.start() for m in _START.finditer(rest)]
-            if not starts and len(rest) > GAP:
+            if starts in ([], [0]) and len(rest) > GAP:
                 raise BadInput(
                     f"sheet {sheet!r}: {GAP >> 20} MiB hold no cell",
                     where=str(path),
