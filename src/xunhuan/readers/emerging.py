@@ -22,7 +22,7 @@ from xunhuan.data.sector_lists import of_house, sector_list
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
-from xunhuan.readers.bounds import usable
+from xunhuan.readers.bounds import LOOSE, usable
 from xunhuan.readers.streams import Adder
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _LARGEST = 400 * 200
 """Economies times sectors of the largest table that is read."""
 _CATEGORIES = ("household", "government", "capital")
+_PACKED = 1100
+"""The closest that HDF5 packs, bytes into one."""
 _LISTS = ("country_list", "sector_list", "final_list")
 _NAMES = {"z": ("z", "Z"), "f": ("f", "F"), "va": ("va", "VA"), "X": ("X", "x")}
 
@@ -132,7 +134,10 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
 def _is_matrix(found: Any) -> bool:
     import h5py
 
-    return isinstance(found, h5py.Dataset) and found.ndim == 2 and found.dtype.kind in "fiu"
+    if not (isinstance(found, h5py.Dataset) and found.ndim == 2 and found.dtype.kind in "fiu"):
+        return False
+    # What says that it holds far more than is written is empty, and would be walked through for ever.
+    return bool(found.nbytes <= max(LOOSE, _PACKED * found.id.get_storage_size()))
 
 
 def _characters(found: Any) -> Any:
