@@ -19,9 +19,6 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import check_cells, usable
 
-LARGEST = 1 << 31
-"""Bytes of the longest record that is read."""
-
 
 @dataclass(frozen=True, eq=False)
 class HarArray:
@@ -37,7 +34,7 @@ class _Records:
     """Records of a file, one after another. Raises ForeignFile where lengths do not agree or the file ends."""
 
     def __init__(self, stream: IO[bytes], path: Path) -> None:
-        self.stream, self.path = stream, path
+        self.stream, self.path, self.left = stream, path, path.stat().st_size
 
     def take(self) -> bytes | None:
         """The next record; None at the end."""
@@ -47,7 +44,8 @@ class _Records:
         if len(head) < 4:
             raise self.cut()
         (size,) = struct.unpack("<i", head)
-        if not 0 <= size < LARGEST:
+        self.left -= size + 8
+        if size < 0 or self.left < 0:
             raise self.cut()
         body, tail = self.stream.read(size), self.stream.read(4)
         if len(body) < size or tail != head:
