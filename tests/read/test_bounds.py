@@ -49,6 +49,7 @@ BOOKS = {
         r"1[67],\d{3} of a row lies far beyond any table",
     ),
     "merged to the end": (lambda x: x.replace(b"</sheetData>", b"</sheetData>" + MERGE), "merged with a number"),
+    "words": (lambda x: b'<!DOCTYPE w [<!ENTITY a "7">]>' + x, "defines words of its own"),
     "blanks": (lambda x: x.replace(b"</sheetData>", b" " * (9 << 20) + b"</sheetData>"), "8 MiB hold no cell"),
 }  # fmt: skip
 

@@ -161,6 +161,9 @@ def _looked_through(book: zipfile.ZipFile, part: str, path: Path, sheet: str) ->
     with book.open(part) as stream:
         for piece in iter(lambda: stream.read(_PIECE), b""):
             rest += piece
+            if b"<!ENTITY" in rest or b"<!DOCTYPE" in rest:
+                fix = "open it in a spreadsheet program and save it again"
+                raise BadInput(f"sheet {sheet!r} defines words of its own", where=str(path), fix=fix)
             starts = [m.start() for m in _START.finditer(rest)]
             if starts in ([], [0]) and len(rest) > GAP:
                 raise BadInput(
