@@ -228,6 +228,8 @@ def case(seed: int, names: tuple[str, ...] = tuple(FIXTURES)) -> Case:
     bare = re.search(_BARE, target) is not None or target in _LISTS
     if (way in (*_ORDER, *_LABELS) and bare) or (way in (*_ORDER, *_LABELS, *_TWICE) and name in _UNTOLD):
         expect = "free"
+    if name == "figaro" and way in ("labels swapped", "labels of one side swapped"):
+        expect = "free"  # no total is over its columns of final use, nor which of them is which
     spoil(files, target, rng)
     return Case(name, f"{way}, {target}", seed, expect if files != fixture(name).files else "same", files)
 

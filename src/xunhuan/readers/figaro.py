@@ -176,5 +176,6 @@ def _blocks(cells: LabelledCells, path: Path, year: int) -> Blocks:
         notes=(
             "output is what a row sums to",
             "value added includes taxes less subsidies on products and purchases abroad",
+            *(f"the file has no row {_PAID}_{c}" for c in _COMPONENTS if c not in t.paid),
         ),
     )
