@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 
 SHOWN = 12
 """How many offending items a message lists before it counts the rest."""
+LONGEST = 200
+"""Letters of the longest name for which a near one is looked for: the time it takes grows with their square."""
 
 
 class XunhuanError(Exception):
@@ -98,8 +100,10 @@ def nearest(name: str, valid: Iterable[str], n: int = 3) -> list[str]:
     >>> nearest("广冬", ["广东", "西藏"])
     ['广东']
     """
+    if len(name) > LONGEST:
+        return []
     lowered: dict[str, str] = {}
-    for v in valid:
+    for v in (v for v in valid if len(v) <= LONGEST):
         lowered.setdefault(v.lower(), v)
     cutoff = 0.6 if name.isascii() else 0.5  # one of two characters right is near
     return [lowered[m] for m in difflib.get_close_matches(name.lower(), lowered, n=n, cutoff=cutoff)]

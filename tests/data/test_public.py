@@ -9,9 +9,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from xunhuan.data import public
 from xunhuan.data.public import PublicTable, fetch_public, file_away, public_table, public_tables, recognised
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.cli import main
@@ -35,6 +37,21 @@ class Server(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/slow":
             self.server.wait.wait(5)  # type: ignore[attr-defined]
+            return
+        if self.path == "/garble":
+            self.wfile.write(b"no answer of this protocol\r\n\r\n")
+            return
+        if self.path in ("/chunks", "/endless"):
+            self.protocol_version = "HTTP/1.1"
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for _ in range(1 if self.path == "/chunks" else 50):
+                try:
+                    self.wfile.write(b"%x\r\n" % len(BODY) + BODY + b"\r\n")
+                except OSError:
+                    return
+            self.close_connection = True
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(BODY)))
@@ -82,15 +99,33 @@ def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> Non
         ("no", {}, "403"),
         ("cut", {}, "cut off after"),
         ("slow", {}, "could not be fetched"),
+        ("garble", {}, "could not be fetched"),
+        ("chunks", {}, "could not be fetched"),
+        ("endless", {"bytes": 0, "sha256": ""}, "bytes of the largest table"),
         ("whole", {"sha256": "0" * 64}, "not the one that is known"),
         ("whole", {"bytes": 7}, "goes past the 7 bytes"),
         ("whole", {"bytes": len(BODY) + 1}, "not the one that is known"),
         ("whole", {"url": "http://127.0.0.1:9/x"}, "could not be fetched"),
         ("whole", {"url": ""}, "address of the file is not known"),
     ],
-    ids=["refused", "cut off", "no answer", "another digest", "too long", "another size", "no network", "no address"],
+    ids=[
+        "refused",
+        "cut off",
+        "no answer",
+        "no protocol",
+        "cut in pieces",
+        "without end",
+        "another digest",
+        "too long",
+        "another size",
+        "no network",
+        "no address",
+    ],
 )
-def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(table, tmp_path, path, change, words) -> None:
+def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(
+    table, tmp_path, path, change, words, monkeypatch
+) -> None:
+    monkeypatch.setattr(public, "MOST", 10 * len(BODY))
     bad = replace(table, **({"url": table.url.replace("whole", path)} | change))
     folder = tmp_path / "sources"
     with pytest.raises(BadInput) as e:
@@ -101,6 +136,29 @@ def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(table, tmp_pa
     if "bytes" not in change:
         for part in (bad.sha256, str(folder), bad.url or bad.page, "--file"):
             assert part in said
+
+
+def test_an_interrupted_fetch_leaves_nothing_and_the_next_one_begins_anew(table, server, tmp_path, monkeypatch) -> None:
+    """Stopped by the user in the middle of the file: an old file stays, and nothing lies beside it."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / table.file).write_bytes(b"an older one")
+
+    def stopped(*_: object) -> None:
+        assert [f.name for f in folder.iterdir()] != [table.file]  # something is on its way
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as here:
+        here.setattr(public.shutil, "disk_usage", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            fetch_public(table, folder)
+    assert {f.name: f.read_bytes() for f in folder.iterdir()} == {table.file: b"an older one"}
+    assert fetch_public(table, folder).path.read_bytes() == BODY
+    with monkeypatch.context() as here:
+        here.setattr(public.shutil, "disk_usage", lambda _: SimpleNamespace(free=9))
+        with pytest.raises(BadInput, match=f"the disk has room for 9 bytes, the file holds {len(BODY):,}"):
+            fetch_public(replace(table, file="other.csv"), folder)
+    assert [f.name for f in folder.iterdir()] == [table.file]
 
 
 def test_a_file_got_by_hand_is_checked_and_filed(table, tmp_path) -> None:

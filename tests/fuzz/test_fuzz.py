@@ -8,7 +8,7 @@ from tests.fuzz.harness import Job, Tally, kinds, worked
 
 pytestmark = pytest.mark.error
 
-CASES = {"scenario": 200, "run": 30, "table": 40, "table-bytes": 80, "result": 16}
+CASES = {"scenario": 200, "run": 30, "table": 40, "table-bytes": 80, "result": 16, "reader": 100}
 """How many of each kind; `make fuzz` tries more. Kinds that are not named have few."""
 FEW = 40
 

@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.helpers import official
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers import read
+from xunhuan.readers.bounds import SHEET_CELLS, text_number
 from xunhuan.readers.wide import grid
-from xunhuan.readers.workbooks import NO_VALUE, SHEET_CELLS, text_number
+from xunhuan.readers.workbooks import NO_VALUE
 
 pytestmark = pytest.mark.error
 
@@ -113,7 +114,7 @@ def test_a_stray_cell_far_off_is_named_and_nothing_hangs(plain: Path, tmp_path: 
 def test_what_unpacks_without_end_and_what_is_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: Path
 ) -> None:
-    monkeypatch.setattr("xunhuan.readers.workbooks.BYTES", 1000)
+    monkeypatch.setattr("xunhuan.readers.workbooks.BOOK", 1000)
     with pytest.raises(BadInput, match="the workbook unpacks to"):
         read(plain, "wiod2013")
     monkeypatch.undo()

@@ -23,7 +23,7 @@ from xunhuan.faces.web.pages import circulation, profile
 from xunhuan.faces.web.state import selected
 from xunhuan.readers import read
 from xunhuan.readers.blocks import Imported
-from xunhuan.readers.workbooks import check_size
+from xunhuan.readers.workbooks import scanned
 
 pytestmark = pytest.mark.textbook
 
@@ -342,13 +342,13 @@ class TestRefused:
             read(path)
 
     def test_a_binary_sheet_that_reaches_too_far(self, tmp_path: Path) -> None:
+        """A cell (2, a number) of the last column in the last row."""
         path = tmp_path / "WIOT2014_Nov16_ROW.xlsb"
+        row, cell = struct.pack("<I", 1_048_575), struct.pack("<II", 16_383, 0) + bytes(4)
         with zipfile.ZipFile(path, "w") as z:
-            z.writestr(
-                "xl/worksheets/sheet1.bin", b"\x81\x01\x00\x94\x01\x10" + struct.pack("<4I", 0, 1_048_575, 0, 16_383)
-            )
-        with pytest.raises(BadInput, match=r"a sheet reaches over 1\.7e\+10 cells"):
-            check_size(path, "2014")
+            z.writestr("xl/worksheets/sheet1.bin", b"\x81\x01\x00" + b"\x00\x04" + row + bytes([2, len(cell)]) + cell)
+        with pytest.raises(BadInput, match="cell of row 1,048,576 lies far beyond any table"):
+            scanned(path, "2014")
 
     def test_macros(self, tmp_path: Path) -> None:
         path = houses.adb(houses.world(), tmp_path)

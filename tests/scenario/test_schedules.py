@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -173,6 +174,23 @@ def test_values_by_sector_from_a_csv_for_a_list_of_ones_own(tmp_path: Path, caps
     (tmp_path / "days.csv").write_text("sector,days\nS1,long\n")
     assert main(line) == 2
     assert "line 2: 'long' is no number" in capsys.readouterr().err
+
+
+def test_values_in_a_table_inside_a_models_own(tmp_path: Path) -> None:
+    """Needs of a game of cities, by stage, from a csv: in the file and on the command line; a model's name is no file."""
+    (tmp_path / "needs.csv").write_text("stage,bn USD\nlogic,12.5\nmemory,4\n")
+    text = 'title = "x"\nbase = "toyland"\n[model.rivalry.cities]\nindustry = "chips"\nneed = "needs.csv"\n'
+    (tmp_path / "file.toml").write_text(text)
+    (tmp_path / "bare.toml").write_text(text.replace('"needs.csv"', '"catchup"'))
+    needs = {"logic": 12.5, "memory": 4.0}
+
+    def cities(file: str, *settings: str) -> dict[str, Any]:
+        found = read_layers(tmp_path / file, (), list(settings)).data["model"]["rivalry"]["cities"]
+        return dict(found)
+
+    assert cities("file.toml") == {"industry": "chips", "need": needs}
+    assert cities("bare.toml")["need"] == "catchup"
+    assert cities("bare.toml", f"model.rivalry.cities.need={tmp_path / 'needs.csv'}")["need"] == needs
 
 
 def test_sizes_beyond_all_that_was_seen_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache, partial
+from http.client import HTTPException
 from importlib import resources
 from pathlib import Path
 from urllib.error import HTTPError
@@ -25,6 +26,8 @@ from xunhuan.data.leftovers import half_made
 from xunhuan.data.store import atomic_path
 from xunhuan.errors import BadInput, UnknownName
 
+MOST = 32 << 30
+"""Bytes of the largest file that is fetched where the catalogue knows no size."""
 TIMEOUT = 60.0
 """Seconds without an answer after which a server is given up."""
 
@@ -126,7 +129,7 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
                 where=table.url,
                 fix=by_hand(table, folder),
             ) from e
-        except OSError as e:
+        except (OSError, HTTPException) as e:
             why = str(e)[:120] or type(e).__name__
             raise BadInput(
                 f"{table.name} could not be fetched: {why}", where=table.url, fix=by_hand(table, folder)
@@ -222,14 +225,20 @@ def _download(table: PublicTable, timeout: float, url: str, to: str, _: object) 
         e.close()
         raise OSError(f"the server answers {e.code} {e.reason}") from None
     with found as answer, open(to, "wb") as f:
-        told, got = answer.headers.get("Content-Length"), 0
+        told, got = answer.headers.get("Content-Length", ""), 0
+        most, said = (table.bytes, "that are known") if table.bytes else (MOST, "of the largest table")
+        coming = int(told) if told.isdecimal() else 0
+        if coming > most:
+            raise OSError(f"the file goes past the {most:,} bytes {said}: the server announces {coming:,}")
+        if coming > (free := shutil.disk_usage(Path(to).parent).free):
+            raise OSError(f"the disk has room for {free:,} bytes, the file holds {coming:,}")
         while chunk := answer.read(1 << 20):
             got += len(chunk)
-            if table.bytes and got > table.bytes:
-                raise OSError(f"the file goes past the {table.bytes:,} bytes that are known")
+            if got > most:
+                raise OSError(f"the file goes past the {most:,} bytes {said}")
             f.write(chunk)
-        if told is not None and got != int(told):
-            raise OSError(f"the connection was cut off after {got:,} of {int(told):,} bytes")
+        if coming and got != coming:
+            raise OSError(f"the connection was cut off after {got:,} of {coming:,} bytes")
 
 
 def _checked(table: PublicTable, path: Path, where: str) -> str:

@@ -9,6 +9,7 @@ the right a total.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.data.sector_lists import of_house
 from xunhuan.errors import BadInput
-from xunhuan.readers.archives import year_in
+from xunhuan.readers.archives import other_years, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 from xunhuan.readers.square import CellLabel, LabelledCells, Square, square
@@ -43,7 +44,9 @@ def read_adb(path: Path, year: int | None = None, sheet: str | None = None, tole
         raise BadInput("the file does not tell its year", where=str(path), fix="give it with --year")
     cells, names = _cells(grid)
     t = square(cells, path)
-    return close(_blocks(t, names, year, path), tolerance)
+    told = other_years(year, sheet=grid.name, file=path.stem.split("_")[0])
+    b = _blocks(t, names, year, path)
+    return close(replace(b, notes=(*b.notes, *told)), tolerance)
 
 
 def _tables(path: Path) -> list[str]:

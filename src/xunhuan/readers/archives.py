@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from xunhuan.errors import BadInput, ForeignFile
-
-WHOLE = 2 << 30
-"""Bytes of the largest file that is read in one piece."""
-STREAMED = 64 << 30
-"""Bytes of the largest file that is read row by row."""
-MEMBERS = 10_000
-"""Files of the largest archive that is looked into."""
+from xunhuan.readers.bounds import MEMBERS, WHOLE, check_unpacked
 
 
 @dataclass(frozen=True)
@@ -77,9 +71,10 @@ class Archive:
                         "the file is locked with a password", where=where, fix="unpack it, and give the folder"
                     )
                 _bounded(info.file_size, limit, where)
+                check_unpacked(info, where)
                 with z.open(info) as f:
                     yield f
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as e:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as e:
             raise ForeignFile("the archive is damaged", where=where, fix="download it again") from e
 
 
@@ -128,6 +123,16 @@ def _few(count: int, path: Path) -> None:
         raise BadInput(
             f"there are more than {MEMBERS} files", where=str(path), fix="give the folder of the table alone"
         )
+
+
+def other_years(year: int, **written: str) -> tuple[str, ...]:
+    """What is said where texts name another year than the one taken.
+
+    >>> other_years(2018, sheet="MRIO 2018", file="MRIO 2020.xlsx")
+    ('the table is taken as of 2018; its file names 2020',)
+    """
+    found = ((what, year_in(text)) for what, text in written.items())
+    return tuple(f"the table is taken as of {year}; its {what} names {y}" for what, y in found if y not in (None, year))
 
 
 def year_in(*written: str) -> int | None:

@@ -23,10 +23,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xunhuan.data.arrays import Array
+from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
+from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.provinces import listed_sectors, one_nation
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
@@ -122,7 +123,13 @@ def read_ceads(
         name=f"ceads-{year}",
         title=f"China {year}, provincial table of CEADs: {n} provinces, {k} sectors",
         source="CEADs multi-regional input-output tables",
-        notes=(*_NOTES, *provinces_said, *sectors_said, *beside_said),
+        notes=(
+            *_NOTES,
+            *provinces_said,
+            *sectors_said,
+            *beside_said,
+            *other_years(year, sheet=grid.name, file=path.stem),
+        ),
     )
     return replace(close(b, tolerance), satellite=_satellite(geography, sectors, beside))
 
@@ -225,6 +232,13 @@ def _below(grid: Sheet, sectors: int) -> dict[str, int]:
     """Rows of imports and value added under the sectors, by code."""
     end = TOP + sectors
     found = {_code(grid.text(r, 2)): r for r in range(min(grid.shape[0], end + 15) - 1, end - 1, -1)}
+    for code, r in found.items():
+        beside = _code(grid.text(r, 1))
+        if code in _COMPONENTS and beside in _COMPONENTS and beside != code:
+            raise BadInput(
+                f"{grid.where(r, 2)}: the row is {code} by its code and {beside} by its name", where=str(grid.path),
+                fix="restore the labels of the official file",
+            )  # fmt: skip
     missing = [c for c in ("IM", *_COMPONENTS) if c not in found]
     if missing:
         raise BadInput(
@@ -245,7 +259,7 @@ def by_good(home: Array, imports: Array) -> Array:
     bought = home.sum(0)
     bought = np.maximum(bought, 0.0)
     total = bought.sum(0)
-    like_all = bought.sum((1, 2))[:, None, None] / bought.sum()
+    like_all = ratio(bought.sum((1, 2))[:, None, None], bought.sum(), 1 / len(bought))
     share = np.where(total > 0, bought / np.where(total > 0, total, 1.0), like_all)
     return np.asarray(share * imports, dtype=np.float64)
 

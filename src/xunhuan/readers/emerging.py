@@ -22,6 +22,7 @@ from xunhuan.data.sector_lists import of_house, sector_list
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import LOOSE, usable
 from xunhuan.readers.streams import Adder
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _LARGEST = 400 * 200
 """Economies times sectors of the largest table that is read."""
 _CATEGORIES = ("household", "government", "capital")
+_PACKED = 1100
+"""The closest that HDF5 packs, bytes into one."""
+_LISTS = ("country_list", "sector_list", "final_list")
 _NAMES = {"z": ("z", "Z"), "f": ("f", "F"), "va": ("va", "VA"), "X": ("X", "x")}
 
 
@@ -78,17 +82,25 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
     p = Problems("data sets are missing or do not fit each other")
     p.items = [f"there is no data set {k!r}" for k, d in found.items() if d is None]
     p.raise_if(BadInput, where=str(path), fix="give EMERGING_V2_YYYY_m.mat as published")
+    p.items = [f"{k} is not a matrix of numbers" for k, d in found.items() if not _is_matrix(d)]
+    p.items += [f"{name} is no list of names" for name in _LISTS if name in group and not _is_list(group[name])]
+    p.raise_if(BadInput, where=str(path), fix="give EMERGING_V2_YYYY_m.mat as published")
     z, f, va, x = (d for d in found.values() if d is not None)
     total = int(z.shape[0])
-    lists = [_strings(group, name) for name in ("country_list", "sector_list", "final_list")]
+    lists = [_strings(group, name) for name in _LISTS]
     economies, sectors = lists[0], lists[1]
     if not sectors:
         known = sector_list("emerging").sectors
         sectors = known.codes if total % len(known) == 0 else ()
-    if total > _LARGEST:
+    if not 0 < total <= _LARGEST:
         p.add(f"z has {total} rows; at most {_LARGEST} are read")
     if z.shape != (total, total):
         p.add(f"z is {z.shape[0]} x {z.shape[1]}, not square")
+    p.items += [
+        f"{name} has {t!r} twice"
+        for name, x_ in zip(_LISTS, lists, strict=True)
+        for t in sorted({t for t in x_ if x_.count(t) > 1})
+    ]
     if not sectors or total % len(sectors):
         p.add(f"z has {total} rows, no multiple of {len(sectors)} sectors")
     n = total // max(len(sectors), 1)
@@ -96,21 +108,51 @@ def _parts(file: h5py.File, path: Path) -> _Parts:
         p.add(f"z has rows for {n} economies; country_list has {len(economies)}")
     if not economies:
         p.add("there is no country_list")
-    if total not in f.shape or f.size % max(total * n, 1):
+    if total not in f.shape or f.size % max(total * n, 1) or f.size > 50 * total * n:
         p.add(f"f is {' x '.join(map(str, f.shape))}, which does not fit {n} economies and {total} rows")
     p.items += [
         f"{k} has {d.size} numbers for {total}"
         for k, d in (("va", va), ("X", x))
-        if d.size % total or d.size > 50 * total
+        if d.size % max(total, 1) or not 0 < d.size <= 50 * total
     ]
     p.raise_if(BadInput, where=str(path), fix="give EMERGING_V2_YYYY_m.mat as published, labels included")
     bought = np.asarray(f[()], dtype=np.float64)
     bought = bought if bought.shape[0] == total and bought.shape[1] != total else bought.T
     worth = np.asarray(va[()], dtype=np.float64)
+    made = np.asarray(x[()], dtype=np.float64)
+    for k, a in (("f", bought), ("va", worth), ("X", made)):
+        p.items += (
+            [f"{k}: {int((~usable(a)).sum())} cells are not finite numbers, or larger than any"]
+            if not usable(a).all()
+            else []
+        )
+    p.raise_if(BadInput, where=str(path), fix="a number in every cell")
     worth = worth.reshape(-1, total).sum(0) if worth.shape[-1] == total else worth.reshape(total, -1).sum(1)
-    return _Parts(
-        z, bought, worth, np.asarray(x[()], dtype=np.float64).reshape(-1)[:total], economies, sectors, lists[2]
-    )
+    return _Parts(z, bought, worth, made.reshape(-1)[:total], economies, sectors, lists[2])
+
+
+def _is_matrix(found: Any) -> bool:
+    import h5py
+
+    if not (isinstance(found, h5py.Dataset) and found.ndim == 2 and found.dtype.kind in "fiu"):
+        return False
+    # What says that it holds far more than is written is empty, and would be walked through for ever.
+    return bool(found.nbytes <= max(LOOSE, _PACKED * found.id.get_storage_size()))
+
+
+def _characters(found: Any) -> Any:
+    """The characters of one name. Raises ValueError for what is longer than any."""
+    if found.size > 1000:
+        raise ValueError("a name without end")
+    return found[()]
+
+
+def _is_list(found: Any) -> bool:
+    """A data set of texts or of references to texts, no longer than any list."""
+    import h5py
+
+    names = isinstance(found, h5py.Dataset) and found.size is not None and found.size <= _LARGEST
+    return names and (h5py.check_ref_dtype(found.dtype) is not None or found.dtype.kind in "SOU")
 
 
 def _strings(group: Any, name: str) -> tuple[str, ...]:
@@ -122,7 +164,7 @@ def _strings(group: Any, name: str) -> tuple[str, ...]:
     found = group[name]
     if h5py.check_ref_dtype(found.dtype) is not None:
         return tuple(
-            "".join(chr(int(c)) for c in np.asarray(group.file[r][()]).reshape(-1) if c).strip()
+            "".join(chr(int(c)) for c in np.asarray(_characters(group.file[r])).reshape(-1) if c).strip()
             for r in found[()].reshape(-1)
         )
     return tuple((x.decode() if isinstance(x, bytes) else str(x)).strip() for x in np.asarray(found[()]).reshape(-1))
@@ -132,11 +174,11 @@ def _blocks(t: _Parts, path: Path, year: int) -> Blocks:
     n, k = len(t.economies), len(t.sectors)
     f = t.final.shape[1] // n
     turned = _by_destination(t, n, k)
-    adder = Adder(n, k, f)
+    adder = Adder(n, k, f, str(path))
     for s in range(n):
         here = slice(s * k, (s + 1) * k)
         z = np.asarray(t.z[here].T if turned else t.z[:, here], dtype=np.float64)
-        bad = np.argwhere(~np.isfinite(z))
+        bad = np.argwhere(~usable(z))
         if bad.size:
             p = Problems("cells are not finite numbers")
             p.items = [

@@ -18,8 +18,9 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.economies import REST_OF_WORLD, economy_of, known_economies, world_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.readers.archives import STREAMED, Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import STREAMED, check_cells
 from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.streams import Adder, number_lines, text_lines
 
@@ -47,7 +48,7 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
         raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
     plan = _plan(files)
     n, k, f = len(plan.countries), len(plan.sectors), len(plan.categories)
-    adder, output = Adder(n + 1, k, f), np.zeros((n + 1, k))
+    adder, output = Adder(n + 1, k, f, str(path)), np.zeros((n + 1, k))
     unsaid = np.zeros((n + 1, k)), np.zeros((n + 1, f))
     for at, line, bought in _lines(files, plan):
         z, final = plan.placed(line, bought)
@@ -79,6 +80,16 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
         notes=(
             "who buys where within a country is not kept: all its users source alike",
             "output is what a row sums to",
+            *(
+                f"labels_FD.txt: {c!r} is no category that is known"
+                for c in plan.categories
+                if c not in dict(_CATEGORIES)
+            ),
+            *(
+                f"labels_VA.txt: {c!r} is no primary input that is known"
+                for c in components
+                if c not in dict(_COMPONENTS)
+            ),
             "the rest of the world is open; its sales are spread over goods like each user's other purchases",
         ),
     )
@@ -125,6 +136,8 @@ def _labels(files: Archive, what: str) -> list[list[str]]:
 def _plan(files: Archive) -> _Plan:
     rows, finals = _labels(files, "T"), _labels(files, "FD")
     p = Problems("labels are not as Eora26 has them")
+    p.items = [f"labels_{what}.txt holds none" for what, lines in (("T", rows), ("FD", finals)) if not lines]
+    p.raise_if(BadInput, where=str(files.path), fix="give the labels as published")
     for what, lines in (("T", rows), ("FD", finals)):
         p.items += [
             f"labels_{what}.txt, line {k}: expected country, code, kind and name"
@@ -133,10 +146,17 @@ def _plan(files: Archive) -> _Plan:
         ]
     p.raise_if(BadInput, where=str(files.path), fix="give the labels as published")
     rest = [k for k, x in enumerate(rows) if x[1].upper() == REST_OF_WORLD]
-    made = {(x[1], x[3]): k for k, x in enumerate(rows) if k not in rest}
+    made = {(x[1], x[3]): k for k, x in enumerate(rows) if x[1].upper() != REST_OF_WORLD}
+    p.items += [
+        f"labels_{what}.txt, line {k}: {x[3]} of {x[1]} is there twice"
+        for what, lines in (("T", rows), ("FD", finals))
+        for k, x in _twice(lines)
+    ]
     countries, sectors = (tuple(dict.fromkeys(x[k] for x in made)) for k in (0, 1))
     bought = {(x[1], x[3]): k for k, x in enumerate(finals)}
     categories = tuple(dict.fromkeys(x[3] for x in finals))
+    for sizes in ((len(rows), len(countries), len(sectors)), (len(finals), len(countries), len(categories))):
+        check_cells(sizes, str(files.path))
     users = [(c, i) for c in countries for i in sectors]
     buyers = [(c, x) for c in countries for x in categories]
     out = [c for c in dict.fromkeys(x[1] for x in finals) if c.upper() == REST_OF_WORLD]
@@ -157,6 +177,15 @@ def _plan(files: Archive) -> _Plan:
         rest,
         (len(rows), len(finals)),
     )
+
+
+def _twice(lines: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Lines, numbered from 1, whose country and name another has."""
+    seen: set[tuple[str, str]] = set()
+    for k, x in enumerate(lines, 1):
+        if (x[1], x[3]) in seen and x[1].upper() != REST_OF_WORLD:
+            yield k, x
+        seen.add((x[1], x[3]))
 
 
 def _lines(files: Archive, plan: _Plan) -> Iterator[tuple[int, Array, Array]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xunhuan.data.economies import economy_of
-from xunhuan.errors import BadInput, ForeignFile, Problems
+from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
+from xunhuan.readers.lines import Lines, parsing
 from xunhuan.readers.nation_cells import NationCells, label_key
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ _COLUMNS = {
     "unit": ("unit", "unit"), "flow": ("stk_flow", "stk_flow"),
 }  # fmt: skip
 _EURO = "MIO_EUR"
+_AT_HOME = r"P6.*|T.*|P2.*"
+"""Users that imported use need not have: exports and totals."""
 
 
 def is_long(path: Path) -> bool:
@@ -36,10 +41,10 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     """
     import pandas as pd
 
-    try:
-        whole = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+    with open(path, "rb") as raw, parsing(str(path)):
+        lines = Lines(raw, str(path), COLUMNS, WHOLE)
+        whole = pd.read_csv(lines.reader(), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    lines.check()
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]
     found = {k: next((c for c in whole.columns if re.fullmatch(p, c)), "") for k, (p, _) in _COLUMNS.items()}
     p = Problems("a long table of Eurostat lacks columns")
@@ -51,8 +56,12 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     table = _one(table, nation, year, path)
     value = pd.to_numeric(table["value"].replace({":": "0", "": "0"}), errors="coerce")
     p = Problems("lines hold no number")
-    p.items = [f"line {int(k) + 2}: {table.loc[k, 'value']!r}" for k in value.index[value.isna()]]
+    p.items = [f"line {int(k) + 2}: {table.loc[k, 'value']!r}" for k in value.index[~usable(value.to_numpy())]]
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
+    keys = pd.DataFrame({"flow": table["flow"], **{k: table[k].map(label_key) for k in ("row", "column")}})
+    p = Problems("cells are given twice")
+    p.items = [f"line {int(k) + 2}: {' '.join(keys.loc[k])}" for k in keys.index[keys.duplicated()]]
+    p.raise_if(BadInput, where=str(path), fix="one line for each cell of a table, a year and a unit")
     return _cells(table.assign(value=value), path)
 
 
@@ -64,11 +73,17 @@ def _one(table: pd.DataFrame, nation: str | None, year: int | None, path: Path) 
         table = table[table[k] == want] if want else table
         if len(there := sorted(set(table[k]))) != 1:
             p.add(f"{_COLUMNS[k][1]}: {', '.join(there[:8]) or 'nothing that is asked'}")
+        elif k == "time" and not re.fullmatch(r"[12]\d{3}", there[0]):
+            p.add(f"TIME_PERIOD: {there[0]!r} is no year")
     p.raise_if(BadInput, where=str(path), fix="say which with --nation and --year, or download one alone")
     return table
 
 
 def _cells(table: pd.DataFrame, path: Path) -> NationCells:
+    strange = sorted(set(table["flow"]) - {"TOTAL", "DOM", "IMP"})
+    if strange:
+        said = ", ".join(map(repr, strange[:8]))
+        raise BadInput(f"stk_flow holds {said}", where=str(path), fix="it is DOM, IMP or TOTAL in every line")
     part = {f: table[table["flow"] == f] for f in ("TOTAL", "DOM", "IMP")}
     apart = len(part["DOM"]) > 0 and len(part["IMP"]) > 0
     if not apart and not len(part["TOTAL"]):
@@ -87,4 +102,21 @@ def _cells(table: pd.DataFrame, path: Path) -> NationCells:
         imported = {(label_key(r), label_key(c)): float(v) for r, c, v in lines}
     first = table.iloc[0]
     unit = "million EUR" if first["unit"] == _EURO else str(first["unit"])
-    return NationCells(rows, columns, values, imported, str(first["geo"]), int(first["time"]), unit)
+    told = tuple(
+        said
+        for flow, words in (("DOM", "home-made"), ("IMP", "imported"))
+        if apart
+        for said in _listed(part, flow, words)
+    )
+    return NationCells(rows, columns, values, imported, str(first["geo"]), int(first["time"]), unit, told)
+
+
+def _listed(part: dict[str, pd.DataFrame], flow: str, words: str) -> Iterator[str]:
+    """What is said of cells of use that no line gives; users of home-made use are those of imported use too."""
+    home, one = (
+        {(label_key(r), label_key(c)) for r, c in part[x][["row", "column"]].to_numpy()} for x in ("DOM", flow)
+    )
+    goods, users = {r for r, _ in home}, {c for _, c in home if not re.fullmatch(_AT_HOME, c)}
+    missing = len(goods) * len(users) - sum(r in goods and c in users for r, c in one)
+    if missing:
+        yield f"{missing:,} cells of {words} use are not in the file, and 0"

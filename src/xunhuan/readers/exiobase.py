@@ -19,8 +19,9 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.readers.archives import STREAMED, Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import STREAMED, text_number
 from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.streams import Adder, number_lines, text_lines
 
@@ -72,7 +73,7 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
         _same(z.columns, rows, z, "column")
         finals = tuple(dict.fromkeys(c for _, c in y.columns))
         _same(y.columns, [(r, c) for r in regions for c in finals], y, "column")
-        adder, f = Adder(n, k, len(finals)), len(finals)
+        adder, f = Adder(n, k, len(finals), str(path)), len(finals)
         times = output if scale else np.ones(n * k)
         lines = zip(
             number_lines(z.stream, "\t", 2, n * k, z.where, z.lines + 1),
@@ -158,7 +159,7 @@ def _output(files: Archive) -> tuple[list[_Pair], Array]:
     for number, line in enumerate(lines[1:], 2):
         try:
             rows.append((line[0], line[1]))
-            out.append(float(line[2]))
+            out.append(text_number(line[2]))
         except (IndexError, ValueError):
             p.add(f"line {number}: expected region, sector and a number, found {' '.join(line)[:60]!r}")
     if not rows:

@@ -19,9 +19,11 @@ from xunhuan.data.arrays import Array, Index
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.data.sector_lists import of_house, sector_list
-from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.archives import STREAMED, archive, year_in
+from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import COLUMNS, STREAMED, WHOLE, check_cells, usable
+from xunhuan.readers.lines import Lines, parsing
 from xunhuan.readers.sheet import open_csv
 from xunhuan.readers.square import CellLabel, LabelledCells, square
 
@@ -55,7 +57,7 @@ def read_figaro(path: Path, year: int | None = None, sheet: str | None = None, t
     last = name.rsplit("/", 1)[-1] or path.name
     with files.open(name, STREAMED) as stream:
         flat = b"obsValue" in _first_line(stream)
-    with files.open(name, STREAMED if flat else 2 << 30) as stream:
+    with files.open(name, STREAMED if flat else WHOLE) as stream:
         cells = _flat(path, stream) if flat else _matrix(path, last, stream)
     year = year or year_in(last.split("ed_")[-1], path.stem)
     if year is None:
@@ -88,20 +90,22 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     columns: dict[CellLabel, int] = {}
     parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
-    try:
-        chunks = pd.read_csv(stream, chunksize=CHUNK, keep_default_na=False, dtype=str, encoding="utf-8-sig")
+    lines = Lines(stream, str(path), COLUMNS, STREAMED)
+    with parsing(str(path)):
+        options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "index_col": False, "encoding": "utf-8-sig"}
+        chunks = pd.read_csv(lines.reader(), chunksize=CHUNK, **options)
         seen = 0
         for chunk in chunks:
             names = _columns_of(list(chunk.columns), path)
             a, b, c, d, e = (chunk[x] for x in names)
             value = pd.to_numeric(e, errors="coerce").to_numpy(dtype=np.float64)
-            for k in np.flatnonzero(~np.isfinite(value))[:20]:
+            for k in np.flatnonzero(~usable(value))[:20]:
                 p.add(f"line {seen + int(k) + 2}, {names[4]}: {e.iloc[int(k)]!r} is not a number")
             parts.append((_places(a, b, rows), _places(c, d, columns), value))
             seen += len(chunk)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from fault
+    lines.check()
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
+    check_cells((len(rows), len(columns)), str(path))
     values = np.zeros((len(rows), len(columns)))
     for at, to, v in parts:
         np.add.at(values, (at, to), v)
@@ -172,5 +176,6 @@ def _blocks(cells: LabelledCells, path: Path, year: int) -> Blocks:
         notes=(
             "output is what a row sums to",
             "value added includes taxes less subsidies on products and purchases abroad",
+            *(f"the file has no row {_PAID}_{c}" for c in _COMPONENTS if c not in t.paid),
         ),
     )

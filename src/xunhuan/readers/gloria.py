@@ -17,8 +17,9 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.economies import economy_of, known_economies, world_of
 from xunhuan.errors import BadInput
-from xunhuan.readers.archives import STREAMED, Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import STREAMED, check_cells
 from xunhuan.readers.naming import listed_by_names
 from xunhuan.readers.sheet import open_sheet
 from xunhuan.readers.streams import Adder, number_lines
@@ -44,7 +45,8 @@ def read_gloria(path: Path, year: int | None = None, sheet: str | None = None, t
         raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
     regions, names, sectors, categories, components = _labels(files)
     n, k, f, v = len(regions), len(sectors), len(categories), len(components)
-    adder, output = Adder(n, k, f), np.zeros((n, k))
+    check_cells((n, k, v), str(path))
+    adder, output = Adder(n, k, f, str(path)), np.zeros((n, k))
     where = f"{files.path}/{name}"
     other = files.find(_PART.format("Y"), "final demand", year)
     with files.open(name, STREAMED) as t, files.open(other, STREAMED) as y:

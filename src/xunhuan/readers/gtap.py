@@ -44,6 +44,12 @@ _OPTIONAL = (
     "without_duties",
     "factors",
 )
+_WITHOUT = {
+    "with_duties": "duties are not known, and 0", "without_duties": "duties are not known, and 0",
+    "margins_sold": "transport is not told apart", "margins_used": "the world's transport is used by all regions alike",
+    "factors": "value added is not told apart",
+}  # fmt: skip
+"""What a header that may be left out is missed for."""
 _CATEGORIES = ("household", "government", "investment", "transport_margins")
 
 
@@ -93,6 +99,9 @@ def _axes(have: dict[str, HarArray], path: Path) -> _Axes:
         "with_duties": (k, n, n), "without_duties": (k, n, n),
     }  # fmt: skip
     shapes |= {h: (k, n) for h in have if h.split("_")[-1] in ("private", "government", "investment")}
+    lacks = [_NAMES[h][0] for h in ("home_investment", "abroad_investment") if h not in have]
+    if lacks and len(axes.activities) == k:
+        p.add(f"there is no {' and no '.join(lacks)}, and no activity beside the commodities that invests")
     for name, shape in shapes.items():
         if name in have and have[name].values.shape != shape:
             p.add(f"{_NAMES[name][0]} is {_times(have[name].values.shape)}, expected {_times(shape)}")
@@ -157,6 +166,7 @@ def _blocks(have: dict[str, HarArray], path: Path, year: int) -> Blocks:
             "duties and transport that firms pay on imports are in the component taxes_and_margins",
             "transport sold to the world's pool is final use where it is used",
             "duties are rates on basic values; those below 0 are 0",
+            *(f"the file has no {' or '.join(_NAMES[k])}: {said}" for k, said in _WITHOUT.items() if k not in have),
         ),
     )
 

@@ -7,6 +7,7 @@ fastest. The layout is that of the program's public readers.
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile
-
-LARGEST = 1 << 31
-"""Bytes of the largest array that is read."""
+from xunhuan.readers.bounds import check_cells, usable
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +34,7 @@ class _Records:
     """Records of a file, one after another. Raises ForeignFile where lengths do not agree or the file ends."""
 
     def __init__(self, stream: IO[bytes], path: Path) -> None:
-        self.stream, self.path = stream, path
+        self.stream, self.path, self.left = stream, path, path.stat().st_size
 
     def take(self) -> bytes | None:
         """The next record; None at the end."""
@@ -45,7 +44,8 @@ class _Records:
         if len(head) < 4:
             raise self.cut()
         (size,) = struct.unpack("<i", head)
-        if not 0 <= size < LARGEST:
+        self.left -= size + 8
+        if size < 0 or self.left < 0:
             raise self.cut()
         body, tail = self.stream.read(size), self.stream.read(4)
         if len(body) < size or tail != head:
@@ -89,18 +89,25 @@ def read_har(path: Path, wanted: frozenset[str]) -> dict[str, HarArray]:
 def _array(records: _Records) -> HarArray | None:
     """The reals of a header; None for other kinds."""
     head = records.need(84)
-    kind, storage = head[4:6], head[6:10]
+    kind, storage, title = head[4:6], head[6:10], head[10:80].decode("latin-1").strip()
     (rank,) = struct.unpack_from("<i", head, 80)
     if kind != b"RE" or not 0 <= rank <= 7 or len(head) != 84 + 4 * rank:
         return None
     sizes = struct.unpack_from(f"<{rank}i", head, 84)
-    if any(x < 0 for x in sizes) or np.prod(sizes, dtype=float) * 8 > LARGEST:
+    if any(x < 0 for x in sizes):
         raise records.cut()
     names, elements = _sets(records, sizes)
     shape = tuple(sizes[: len(names)])
-    count = int(np.prod(shape))
+    check_cells(shape, str(records.path))
+    count = math.prod(shape)
     flat = _sparse(records, count) if storage == b"SPSE" else _full(records, count)
-    return HarArray(head[10:80].decode("latin-1").strip(), flat.reshape(shape, order="F"), names, elements)
+    if not usable(flat).all():
+        raise BadInput(
+            f"header {title} holds {int((~usable(flat)).sum())} cells that are not finite numbers, or larger than any",
+            where=str(records.path),
+            fix="a number in every cell",
+        )
+    return HarArray(title, flat.reshape(shape, order="F"), names, elements)
 
 
 def _sets(records: _Records, sizes: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -139,6 +146,8 @@ def _full(records: _Records, count: int) -> Array:
         records.need()  # from where to where: pieces come one after another
         body = records.need(8)
         (more,) = struct.unpack_from("<i", body, 4)
+        if len(body) % 4 or sum(map(len, parts)) > count:
+            raise records.cut()
         parts.append(np.frombuffer(body, dtype="<f4", offset=8).astype(np.float64))
     flat = np.concatenate(parts) if parts else np.zeros(0)
     if flat.size != count:

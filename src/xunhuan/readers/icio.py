@@ -27,6 +27,7 @@ from xunhuan.data.sector_lists import of_house, of_isic
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.bounds import check_cells
 from xunhuan.readers.sheet import Sheet, open_csv
 
 _VALUE_ADDED, OUTPUT = ("VA", "VALU"), ("OUT", "OUTPUT")
@@ -250,6 +251,7 @@ def _check(
 
     Raises BadInput naming the cells.
     """
+    check_cells((len(rows), len(economies), len(industries)), str(grid.path))
     full = [(e, i) for e in economies for i in industries]
     after = [x for x in columns[len(full) :] if x[1]]
     categories = tuple(dict.fromkeys(c for _, c in after))

@@ -9,7 +9,6 @@ or in a section for itself.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +21,9 @@ from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import declared
-from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.data.written import read_toml
+from xunhuan.errors import SHOWN, BadInput, Problems, nearest
+from xunhuan.readers.bounds import check_cells
 from xunhuan.readers.plain import CsvForm, declared_form, numbers_of, read_plain, unknown_label
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -137,15 +138,16 @@ class Mapped:
             unknown = at.isna().to_numpy()
             skip |= unknown & quiet
             for k in np.flatnonzero(unknown & (not quiet)):
-                label = labels.iloc[k]
-                p.add(
-                    f"{self._line(part, int(k))}, {columns[axis]}: unknown {axis} {label!r}{unknown_label(label, known)}"
-                )
+                label = str(labels.iloc[k])
+                # Looking for what is near takes longer than reading, and a dozen are shown.
+                near = unknown_label(label, known) if len(p.items) < SHOWN else ""
+                p.add(f"{self._line(part, int(k))}, {columns[axis]}: unknown {axis} {label!r}{near}")
             places.append(at.fillna(0).astype(int).to_numpy())
         numbers, missing, hint = numbers_of(frame[columns[value]], self.forms[part])
         for k in np.flatnonzero(np.isnan(numbers) & ~missing & ~skip):
             p.add(f"{self._line(part, int(k))}, {columns[value]}: {frame[columns[value]].iloc[k]!r} is not a number")
         shape = tuple(len(names[a]) for a in axes)
+        check_cells(shape, self.where(part))
         flat = np.ravel_multi_index(tuple(places), shape) if len(frame) else np.zeros(0, dtype=int)
         twice = frame[[_FILE, *(columns[a] for a in axes)]].reset_index(drop=True)[~skip].duplicated()
         for k in twice.index[twice]:
@@ -154,6 +156,9 @@ class Mapped:
         out = np.zeros(int(np.prod(shape)))
         np.add.at(out, flat[~skip], np.where(missing, 0.0, numbers)[~skip])
         self._say(part, missing & ~skip, frame[columns[value]])
+        listed = int((~skip).sum())
+        if listed < out.size and value == "value":
+            self.told.append(f"[{part}]: {listed:,} of {out.size:,} cells are listed, the others are 0")
         return out.reshape(shape)
 
     def _renamed(self, axis: str) -> Callable[[str], str]:
@@ -190,6 +195,10 @@ class Mapped:
         codes = self.optional(part, "code")
         if not codes:
             raise BadInput(f"[{part}] has no column of codes", where=str(self.path), fix='name it: code = "COLUMN"')
+        p = Problems(f"[{part}] has codes that are empty or there twice")
+        first = {c: k for k, c in reversed(list(enumerate(codes)))}
+        p.items = [f"line {k + 2}: {c!r}" for k, c in enumerate(codes) if not c.strip() or first[c] < k]
+        p.raise_if(BadInput, where=self.where(part), fix="each row has a code of its own")
         return tuple(codes)
 
     def geography(self) -> Geography:
@@ -237,12 +246,7 @@ def read_mapping(
     """
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="give the mapping file (.toml)")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise ForeignFile(
-            f"the mapping file is not TOML: {e}", where=str(path), fix="see `xunhuan docs readers`"
-        ) from e
+    content = read_toml(path)
     p = Problems("the mapping file is not valid")
     known = (*required, *optional, "form")
     for key in required:

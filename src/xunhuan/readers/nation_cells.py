@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import year_in
 from xunhuan.readers.sheet import open_csv, open_sheet, sheet_names
 from xunhuan.readers.square import CellLabel
+
+_OWN = ("VALU", "TXS", "TLS", "OUT", "EXPO", "TTL", "VA", "D1", "B", "P", "D2")
+"""How labels begin that only the table of home-made use has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,7 @@ class NationCells:
     nation: str | None
     year: int | None
     unit: str
+    told: tuple[str, ...] = ()
 
 
 def label_key(label: str) -> str:
@@ -53,7 +57,8 @@ def wide_cells(path: Path, sheet: str | None, nation: str | None) -> NationCells
             (r, c, v) for r, line in zip(of_rows, brought, strict=True) for c, v in zip(of_columns, line, strict=True)
         )
         imported = {(r, c): float(v) for r, c, v in at}
-        return NationCells(rows, columns, values, imported, economy, when, "million USD")
+        told = _unlike(beside["imp"].name, (rows, of_rows), (columns, of_columns))
+        return NationCells(rows, columns, values, imported, economy, when, "million USD", told)
     if not beside["ttl"].is_file():
         raise BadInput(
             f"beside {path.name} lies no {beside['imp' if found[3] == 'dom' else 'dom'].name}",
@@ -62,6 +67,17 @@ def wide_cells(path: Path, sheet: str | None, nation: str | None) -> NationCells
         )
     rows, columns, values = _wide(beside["ttl"], None)
     return NationCells(rows, columns, values, None, economy, when, "million USD")
+
+
+def _unlike(name: str, *sides: tuple[list[str], list[str]]) -> tuple[str, ...]:
+    """What is said where the table of imported use does not run over the labels of the other."""
+    out = []
+    for home, brought in sides:
+        if missing := [x for x in home if x and x not in brought and not x.upper().startswith(_OWN)]:
+            out.append(f"{name} has no {', '.join(missing)}: nothing of it is imported")
+        if [x for x in home if x in brought] != [x for x in brought if x in home]:
+            out.append(f"{name} has its labels in another order")
+    return tuple(out)
 
 
 def _with_totals(path: Path, totals: Path) -> tuple[list[str], list[str], Array]:
@@ -84,8 +100,15 @@ def _wide(path: Path, sheet: str | None) -> tuple[list[str], list[str], Array]:
         grid = open_sheet(path, re.escape(sheet or sheet_names(path)[0].strip()), "the table")
     rows = [label_key(grid.text(r, 0)) for r in range(1, grid.shape[0])]
     columns = [label_key(grid.text(0, c)) for c in range(1, grid.shape[1])]
+    p = Problems("labels are missing or there twice")
+    for what, labels in (("row", rows), ("column", columns)):
+        p.items += [f"{what} {x}" for x in dict.fromkeys(labels) if x and labels.count(x) > 1]
+    spare = [(r, c) for r, x in enumerate(rows, 1) for c in range(1, len(columns) + 1) if not x]
+    spare += [(r, c) for c, x in enumerate(columns, 1) for r in range(1, len(rows) + 1) if not x]
+    p.items += [f"{grid.where(r, c)}: {t!r} without a label" for r, c in dict.fromkeys(spare) if (t := grid.text(r, c))]
     while rows and not rows[-1]:
         rows.pop()
-    while columns and (not columns[-1] or columns[-1].startswith("Unnamed")):
+    while columns and not columns[-1]:
         columns.pop()
+    p.raise_if(BadInput, where=str(path), fix="one row and one column for each label")
     return rows, columns, grid.numbers(slice(1, 1 + len(rows)), slice(1, 1 + len(columns)))

@@ -40,6 +40,16 @@ _NAMES = {
     "txs_imp_fnl": "taxes_on_products_abroad", "tls": "taxes_on_products", "dpabr": "purchases_abroad",
     "cons_abr": "purchases_abroad", "cons_nonres": "purchases_by_non_residents",
 }  # fmt: skip
+_BOUGHT = (
+    "household",
+    "nonprofit",
+    "government",
+    "fixed_capital",
+    "inventory",
+    "purchases_abroad",
+    "purchases_by_non_residents",
+)
+"""What is bought for final use; the last two may be rows too."""
 _NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
 
 
@@ -102,6 +112,9 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     brought = next((x for x in beside if _fits(_IMPORT, x)), None)
     by_user = next((x for x in below if _fits(_IMPORT, x)), None)
     finals = [x for x in beside if not _fits(rf"{sums}|{_EXPORT}|{_IMPORT}", x)]
+    # Exports lie in the first category; which is first is no matter of how columns stand.
+    order = list(_NAMES)
+    finals.sort(key=lambda x: order.index(x.casefold()) if x.casefold() in order else len(order))
     p = Problems("the table lacks a part")
     if len(sectors) < 2:
         p.add("no two sectors label both a row and a column")
@@ -111,10 +124,22 @@ def _parts(t: NationCells, path: Path) -> _Parts:
         p.add("no column of exports (EXPO, P6 or export)")
     if t.imported is None and brought is None and by_user is None:
         p.add("no imports: a column by good (IMPO, P7 or import), a row by user (import), or a table of imported use")
+    wrong = [x for x in finals if _NAMES.get(x.casefold(), "household") not in _BOUGHT]
+    wrong += [x for x in below if _NAMES.get(x.casefold(), "") in _BOUGHT[:5]]
+    p.items += [f"{x} labels a row where it should a column, or the other way" for x in wrong]
     p.raise_if(BadInput, where=str(path), fix="labels stand in the first row and the first column")
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
+    _refuse_earning(t, finals, paid, path)
     return _Parts(sectors, finals, paid, export or "", brought, by_user, made)
+
+
+def _refuse_earning(t: NationCells, finals: list[str], paid: list[str], path: Path) -> None:
+    """Raise BadInput where a column of final use earns value added: it is a sector's, whose row has another label."""
+    earned = [t.rows.index(x) for x in paid if not _NAMES.get(x.casefold(), "").startswith(("taxes", "purchases"))]
+    p = Problems("columns without a row of their label earn value added")
+    p.items = [x for x in finals if earned and np.abs(t.home[earned, t.columns.index(x)]).max() > 0]
+    p.raise_if(BadInput, where=str(path), fix="a sector has one label, over its column and beside its row")
 
 
 def _imports(t: NationCells, k: _Parts, z: Array, final: Array, path: Path) -> tuple[list[Array], bool, str]:
@@ -171,7 +196,7 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
         name=f"{nation.lower()}-{year}",
         title=f"{known.name_en if known else nation} {year}: {n} sectors in an open rest of the world",
         source=f"as the file {path.name} holds it",
-        notes=(said,),
+        notes=(said, *t.told),
     )
 
 

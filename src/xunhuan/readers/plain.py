@@ -8,7 +8,6 @@ to declare.
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Mapping
@@ -21,10 +20,10 @@ import pandas as pd
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
+from xunhuan.readers.lines import parsing
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-MOST_BYTES = 2**31
-"""Largest file that is read whole."""
 _MARKS = (",", ".", " ", "'", "\u00a0", "\u202f")
 ABSENT = ("", "-", "–", "—", ".", "..", "...", "…", ":", "x", "NA", "N/A", "n/a", "#N/A", "nan", "NaN", "null")
 """What programs and offices write for a value that is not there; taken as such only where declared."""
@@ -82,7 +81,7 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
     """
     if path.is_symlink() or not path.is_file():
         raise BadInput(f"{path.name!r} is no plain file", where=str(path), fix="name a csv")
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > WHOLE:
         raise BadInput("the file is above 2 GB", where=str(path), fix="divide it, or take the years that are needed")
     raw = path.read_bytes()
     encoding = form.encoding or _encoding(raw, path)
@@ -93,13 +92,17 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
             f"the file is not {encoding}", where=str(path), fix='say encoding = "..." in the mapping file'
         ) from e
     separator = form.separator or _separator(text)
-    try:
-        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, skipinitialspace=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as e:
-        read = f"{_name(encoding)} with {SEPARATORS.get(separator, repr(separator))}"
-        fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
-        raise ForeignFile(f"the file is not a csv: it was read as {read}", where=str(path), fix=fix) from e
+    if max((line.count(separator) for line in text.split("\n")), default=0) >= COLUMNS:
+        raise BadInput(f"a line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table")
+    read = f"{_name(encoding)} with {SEPARATORS.get(separator, repr(separator))}"
+    fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
+    with parsing(str(path), f"the file is not a csv: it was read as {read}", fix):
+        options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "skipinitialspace": True, "index_col": False}
+        frame = pd.read_csv(io.StringIO(text), sep=separator, **options)
     frame.columns = frame.columns.str.strip()
+    p = Problems("lines end early")
+    p.items = [f"line {k + 2}" for k in np.flatnonzero(frame.isna().any(axis=1))]
+    p.raise_if(ForeignFile, where=str(path), fix="the file may be cut off; each line has as many cells as the first")
     found = [_name(encoding)] if not form.encoding and encoding != "utf-8-sig" else []
     found += [f"{SEPARATORS[separator]} between cells"] if not form.separator and separator != "," else []
     return frame, f"{path.name} was read as {' with '.join(found)}" if found else ""
@@ -143,7 +146,7 @@ def numbers_of(cells: pd.Series, form: CsvForm) -> tuple[Array, np.ndarray, str]
         plain = plain.where(plain.str.count(",") <= 1, "?").where(~plain.str.contains(".", regex=False), "?")
         plain = plain.str.replace(",", ".", regex=False)
     out = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float)
-    out = np.where(np.isfinite(out) & ~missing, out, np.nan)
+    out = np.where(usable(out) & ~missing & text.map(str.isascii).to_numpy(dtype=bool), out, np.nan)
     odd = text[np.isnan(out) & ~missing]
     return out, missing, _hint(odd, form) if len(odd) else ""
 

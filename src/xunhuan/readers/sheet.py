@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.workbooks import check_package, check_size, column_letters, hidden, merged_with, text_number
+from xunhuan.readers.bounds import COLUMNS, WHOLE, text_number, usable
+from xunhuan.readers.lines import Lines, parsing
+from xunhuan.readers.workbooks import check_package, column_letters, decoded, fill_merged, scanned
 
 if TYPE_CHECKING:
     import pandas as pd
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
 
 def cell_name(row: int, column: int) -> str:
@@ -94,7 +97,7 @@ class Sheet:
             part = self.frame.iloc[rows.start - 1 : rows.stop - 1, columns]
             if part.shape == asked and all(d.kind in "fiu" for d in part.dtypes):
                 plain = part.to_numpy(dtype=np.float64)
-                if np.isfinite(plain).all():
+                if usable(plain).all():
                     return plain
             block = part.to_numpy(dtype=object)
         else:
@@ -112,9 +115,9 @@ class Sheet:
         else:
             out = self._slowly(block, rows.start, columns.start)
         out = np.where(np.isnan(out) & self._nan(block), 0.0, out)
-        bad = np.argwhere(~np.isfinite(out))
+        bad = np.argwhere(~usable(out))
         if bad.size:
-            p = Problems("cells are not finite numbers")
+            p = Problems("cells are not finite numbers, or larger than any")
             for r, c in bad:
                 p.add(self.where(rows.start + int(r), columns.start + int(c)))
             p.raise_if(BadInput, where=str(self.path))
@@ -160,27 +163,20 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
             where=str(path),
             fix="name the sheet with --sheet" if names else f"add the sheet, or name it with --sheet ({wanted})",
         )
-    check_size(path, names[0])
-    try:
+    found = scanned(path, names[0])
+    with decoded("the sheet is damaged", path):
         sheet = book.get_sheet_by_name(names[0])
         # Rows and columns that are empty stay, so that cells keep their names.
         rows = sheet.to_python(skip_empty_area=False)
-    except Exception as e:
-        raise ForeignFile("the sheet is damaged", where=str(path), fix="download the file again") from e
-    cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
-    for k, row in enumerate(rows):
-        cells[k] = row
-    for (r, c), said in _not_empty(path, names[0], sheet, cells).items():
+        cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
+        for k, row in enumerate(rows):
+            cells[k] = row
+            rows[k] = []
+    fill_merged(cells, sheet, path)
+    for (r, c), said in found.hidden.items():
         if r < cells.shape[0] and c < cells.shape[1]:
             cells[r, c] = said
     return Sheet(path, names[0], cells)
-
-
-def _not_empty(path: Path, name: str, sheet: CalamineSheet, cells: NDArray[np.object_]) -> dict[tuple[int, int], str]:
-    """What stands in cells that look empty: an error, a formula without a value, a part of a merged number."""
-    firsts = {first for first, _ in sheet.merged_cell_ranges or ()}
-    inside = {(r, c) for r, c in firsts if r < cells.shape[0] and c < cells.shape[1]}
-    return hidden(path, name) | merged_with(sheet, {at for at in inside if isinstance(cells[at], int | float)})
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -195,12 +191,11 @@ def workbook(path: Path) -> CalamineWorkbook:
     if not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     check_package(path)
-    try:
-        return CalamineWorkbook.from_path(path)
-    except Exception as e:
-        raise ForeignFile(
-            "the file is truncated or not a workbook (.xlsx, .xlsb)", where=str(path), fix="download it again"
-        ) from e
+    with decoded("the file is truncated or not a workbook (.xlsx, .xlsb)", path):
+        book = CalamineWorkbook.from_path(path)
+        if book.sheet_names:
+            return book
+    raise BadInput("the workbook has no sheet", where=str(path), fix="give the workbook as published")
 
 
 def open_r(path: Path, name: str) -> Sheet:
@@ -235,9 +230,19 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
 
     if stream is None and not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
-    try:
-        # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
-        frame = pd.read_csv(stream or path, encoding=encoding, low_memory=False, keep_default_na=False, na_values=[""])
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
-        raise ForeignFile("the file is truncated or not a csv", where=str(path), fix="download it again") from e
+    with nullcontext(stream) if stream is not None else open(path, "rb") as raw:
+        lines = Lines(raw, str(path), COLUMNS, WHOLE)
+        with parsing(str(path)):
+            # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
+            options: dict[str, Any] = {
+                "keep_default_na": False,
+                "na_values": [""],
+                "low_memory": False,
+                "index_col": False,
+            }
+            frame = pd.read_csv(lines.reader(), encoding=encoding, **options)
+    lines.check()
+    head = lines.head(encoding)
+    if len(head) == frame.shape[1]:
+        frame.columns = pd.Index(head, dtype=object)
     return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)

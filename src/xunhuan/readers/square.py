@@ -9,6 +9,7 @@ import numpy as np
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.bounds import check_cells
 
 CellLabel = tuple[str, str]
 
@@ -41,10 +42,12 @@ def square(cells: LabelledCells, path: Path) -> Square:
     Industries are the codes of rows of an economy, final categories the other codes of its columns. Raises BadInput naming
     every row and column that is missing or there twice.
     """
+    cells = _labelled(cells, path)
     made = [x for x in cells.rows if x[0]]
     economies, industries = (tuple(dict.fromkeys(x[k] for x in made)) for k in (0, 1))
     inside = set(industries)
     categories = tuple(dict.fromkeys(c for e, c in cells.columns if e and c not in inside))
+    check_cells((len(made), len(economies), len(industries) + len(categories)), str(path))
     users = [(e, i) for e in economies for i in industries]
     finals = [(e, c) for e in economies for c in categories]
     p = Problems("the table is not whole")
@@ -69,6 +72,19 @@ def square(cells: LabelledCells, path: Path) -> Square:
         {code: cells.values[at, c].reshape(n, k) for (e, code), at in rows.items() if not e},
         {code: cells.values[r, at].reshape(n, k) for (e, code), at in columns.items() if not e},
     )
+
+
+def _labelled(cells: LabelledCells, path: Path) -> LabelledCells:
+    """The cells without rows and columns that have neither label nor numbers. Raises BadInput where they have numbers."""
+    rows, columns = ([k for k, x in enumerate(a) if any(x)] for a in (cells.rows, cells.columns))
+    kept = LabelledCells(
+        [cells.rows[k] for k in rows], [cells.columns[k] for k in columns], cells.values[np.ix_(rows, columns)]
+    )
+    if np.count_nonzero(kept.values) < np.count_nonzero(cells.values):
+        raise BadInput(
+            "rows or columns without a label hold numbers", where=str(path), fix="label them, or leave them out"
+        )
+    return kept
 
 
 def _places(p: Problems, what: str, labels: list[CellLabel]) -> dict[CellLabel, int]:

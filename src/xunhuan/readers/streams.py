@@ -12,15 +12,18 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.blocks import Sums
-
-LINE = 1 << 26
-"""Bytes of the longest line that is read."""
+from xunhuan.readers.bounds import LABELS, LINE, check_cells, text_number, usable
 
 
 class Adder:
-    """Flows r s i, uses s i j and final use s i f of n regions, k sectors and f categories, growing with what is added."""
+    """Flows r s i, uses s i j and final use s i f of n regions, k sectors and f categories, growing with what is added.
 
-    def __init__(self, n: int, k: int, f: int) -> None:
+    Raises BadInput where these would be more than any table has.
+    """
+
+    def __init__(self, n: int, k: int, f: int, where: str) -> None:
+        for sizes in ((n, n, k), (n, k, k), (n, k, f)):
+            check_cells(sizes, where)
         self.flow, self.moved = np.zeros((n, n, k)), np.zeros((n, n, k))
         self.use, self.final = np.zeros((n, k, k)), np.zeros((n, k, f))
 
@@ -76,7 +79,7 @@ def number_lines(
         parts = text.split(sep, labels)
         rest = parts[labels] if len(parts) > labels else ""
         values = _fast(rest, sep)
-        if len(values) != width or not np.isfinite(values).all():
+        if len(values) != width or not usable(values).all():
             values = _slowly(rest.split(sep) if rest else [], width, number, labels, where)
         yield [p.strip().strip('"') for p in parts[:labels]], values
 
@@ -100,7 +103,7 @@ def _decoded(raw: bytes, where: str) -> str:
 
 def _slowly(fields: list[str], width: int, number: int, labels: int, where: str) -> Array:
     while len(fields) > width and not fields[-1].strip():
-        fields = fields[:-1]
+        fields.pop()
     if len(fields) != width:
         raise BadInput(
             f"line {number} holds {len(fields)} numbers for {width}",
@@ -110,10 +113,8 @@ def _slowly(fields: list[str], width: int, number: int, labels: int, where: str)
     p, out = Problems("fields that must hold numbers hold text"), np.zeros(width)
     for k, field in enumerate(fields):
         try:
-            out[k] = float(field) if field.strip() else 0.0
+            out[k] = text_number(field.strip()) if field.strip() else 0.0
         except ValueError:
-            out[k] = np.nan
-        if not np.isfinite(out[k]):
             p.add(f"line {number}, column {labels + k + 1}: {field.strip()[:40]!r}")
     p.raise_if(BadInput, where=where, fix="put a number with a decimal point, or leave the field empty for 0")
     return out
@@ -122,7 +123,11 @@ def _slowly(fields: list[str], width: int, number: int, labels: int, where: str)
 def text_lines(stream: IO[bytes], sep: str, where: str | Path) -> list[list[str]]:
     """All lines of a small file, split into fields without outer blanks and quotes. Raises ForeignFile where it is large."""
     raw = stream.read(LINE)
-    if len(raw) == LINE:
-        raise ForeignFile("a list of labels holds more than 64 MiB", where=str(where), fix="download the file again")
+    if len(raw) == LINE or raw.count(b"\n") > LABELS or raw.count(sep.encode()) > 20 * LABELS:
+        raise ForeignFile(
+            f"a list of labels holds more than {LABELS:,} lines, or is as large",
+            where=str(where),
+            fix="download the file again",
+        )
     lines = _decoded(raw, str(where)).splitlines()
     return [[x.strip().strip('"') for x in line.split(sep)] for line in lines if line.strip()]

@@ -11,17 +11,18 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
+from xunhuan.errors import SHOWN, BadInput, ForeignFile, Problems, nearest
+from xunhuan.readers.bounds import text_number, usable
 from xunhuan.readers.labels import MADE_OF, OWNERS, Label, Lexicon, merged
 from xunhuan.readers.sheet import cell_name, text, workbook
-from xunhuan.readers.workbooks import check_size, column_letters, hidden, text_number
+from xunhuan.readers.workbooks import MERGED, column_letters, decoded, scanned
 
 HEAD = 15
 """Rows within which the labels of columns must end and numbers begin."""
@@ -77,18 +78,36 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
             f"the workbook has {what}; it has {', '.join(map(repr, names))}", where=str(path),
             fix="name the sheet with --sheet, or give the --year in its name",
         )  # fmt: skip
-    check_size(path, fits[0])
-    found = book.get_sheet_by_name(fits[0])
-    shift: GridRow = [""] * (found.start[1] if found.start else 0)  # empty columns at the left are left out otherwise
-    return fits[0], _seen(([*shift, *row] for row in found.iter_rows()), hidden(path, fits[0]))
+    seen = scanned(path, fits[0])
+    with decoded("the sheet is damaged", path):
+        found = book.get_sheet_by_name(fits[0])
+        top, left = found.start or (0, 0)  # empty rows and columns before the first cell are left out otherwise
+        shift: GridRow = [""] * left
+        rows = ([*shift, *row] for row in found.iter_rows())
+        merges = [(a, b) for a, b in found.merged_cell_ranges or () if a != b]
+    return fits[0], _seen(chain(repeat([], top), rows), seen.hidden, merges)
 
 
-def _seen(rows: Iterator[GridRow], hidden_cells: dict[tuple[int, int], str]) -> Iterator[GridRow]:
-    """Rows with what stands in cells that look empty."""
+_Place = tuple[int, int]
+
+
+def _seen(
+    rows: Iterator[GridRow], hidden_cells: dict[_Place, str], merges: Sequence[tuple[_Place, _Place]]
+) -> Iterator[GridRow]:
+    """Rows with what stands in cells that look empty: errors, formulas, parts of a merged number."""
     by_row: dict[int, dict[int, str]] = {}
     for (r, c), said in hidden_cells.items():
         by_row.setdefault(r, {})[c] = said
+    starts: dict[int, list[tuple[_Place, _Place]]] = {}
+    for a, b in merges:
+        starts.setdefault(a[0], []).append((a, b))
+    open_: list[tuple[_Place, _Place]] = []
     for r, row in enumerate(rows):
+        open_ = [m for m in open_ if m[1][0] >= r]
+        open_ += [(a, b) for a, b in starts.get(r, ()) if a[1] < len(row) and isinstance(row[a[1]], int | float)]
+        for (first, left), (_, right) in open_:
+            at = range(left + (first == r), min(right + 1, len(row)))
+            row[at.start : at.stop] = [MERGED] * len(at)
         for c, said in by_row.get(r, {}).items():
             if c < len(row):
                 row[c] = said
@@ -152,7 +171,8 @@ class _Found:
             lacks = "province" if not label.province else "sector"
             known = self.lexicon.known_provinces() if lacks == "province" else self.lexicon.known_sectors()
             said = ", ".join(map(repr, label.unknown)) or (f"number {label.code} alone" if label.code else "nothing")
-            near = [n for w in label.unknown for n in nearest(w, known, 1)]
+            # Looking for what is near takes longer than reading, and a dozen are shown.
+            near = [n for w in label.unknown for n in nearest(w, known, 1)] if len(self.wrong) < SHOWN else []
             self.wrong.append(
                 f"{place}: no {lacks} that is known, {said}" + (f"; did you mean {near[0]!r}?" if near else "")
             )
@@ -189,14 +209,21 @@ def read_wide(
     for row in head:
         found.texts += [text(c) for c in row if isinstance(c, str) and c]
     groups = _columns(head, left, wide, found)
-    sums = _add_up(_chain(first, rows), len(head), left, wide, groups, found, lambda n: _tell(progress, path, n))
-    p = Problems("the table cannot be read")
-    p.items = found.wrong
-    p.raise_if(BadInput, where=str(path), fix="name each row and column by province, sector and, if it has them, owner")
+    if not groups.size:
+        found.wrong.append("no column has a label that is known")
+        _refuse(found, path)
+    sums = _add_up(chain([first], rows), len(head), left, wide, groups, found, lambda n: _tell(progress, path, n))
+    _refuse(found, path)
     values = np.array(sums)[:, :-1] if sums else np.zeros((0, len(found.columns)))
     return Wide(
         values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, frozenset(found.seen)
     )
+
+
+def _refuse(found: _Found, path: Path) -> None:
+    p = Problems("the table cannot be read")
+    p.items = found.wrong
+    p.raise_if(BadInput, where=str(path), fix="name each row and column by province, sector and, if it has them, owner")
 
 
 def _add_up(
@@ -240,11 +267,6 @@ def _tell(progress: Callable[[str], None] | None, path: Path, line: int) -> None
 
 def _owners(found: _Found) -> tuple[str, ...]:
     return tuple(o for o in OWNERS if o in found.owners)
-
-
-def _chain(first: GridRow, rows: Iterator[GridRow]) -> Iterator[GridRow]:
-    yield first
-    yield from rows
 
 
 def _number(cell: object) -> bool:
@@ -323,11 +345,11 @@ def _numbers(cells: GridRow, line: int, left: int, groups: np.ndarray, found: _F
         out = np.array(["0" if c == "" else c for c in cells] if isinstance(cells[0], str) else cells, dtype=np.float64)
     except (ValueError, TypeError):
         out = np.array([_one_number(c) for c in cells])
-    bad = np.flatnonzero(~np.isfinite(out))
+    bad = np.flatnonzero(~usable(out))
     for c in bad:
         if groups[c] < len(found.columns):
             found.wrong.append(f"cell {cell_name(line, left + int(c))} is no number: {text(cells[c])[:40]!r}")
-    return np.where(np.isfinite(out), out, 0.0)
+    return np.where(usable(out), out, 0.0)
 
 
 def _one_number(cell: object) -> float:

@@ -163,6 +163,11 @@ def _plan(grid: Sheet, kind: Release) -> _Plan:
     if not rows:
         p.add(f"{grid.where(first, 2)}: expected the country of the first industry, found {grid.text(first, 2)!r}")
     p.raise_if(BadInput, where=str(grid.path), fix="restore the official file; is it of the other release?")
+    codes = [grid.text(r, 0) for r in range(first, last)]
+    for r, code in enumerate(codes):
+        if code != codes[r % k]:
+            p.add(f"{grid.where(first + r, 0)}: expected {codes[r % k]}, as of the first country, found {code!r}")
+    p.raise_if(BadInput, where=str(grid.path), fix="every country has the same industries in one order")
     names = [c for c, _ in rows]
     count = len(names) * k
     heads = [

@@ -1,4 +1,8 @@
-"""What a workbook's cells are before they are read: how far a sheet reaches, and cells that only look empty."""
+"""What a workbook's cells are before they are read: how far a sheet reaches, and cells that only look empty.
+
+A library that is given a sheet makes a grid as far as its farthest cell reaches, and dies where that is too far. So the XML
+is looked through first, piece by piece.
+"""
 
 from __future__ import annotations
 
@@ -6,133 +10,309 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from xunhuan.errors import BadInput, ForeignFile
+from xunhuan.readers.bounds import (
+    BOOK,
+    GAP,
+    ODD_CELLS,
+    SHEET_CELLS,
+    SHEET_COLUMNS,
+    SHEET_ROWS,
+    SMALL,
+    SPARSE,
+    TEXT,
+    check_unpacked,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from python_calamine import CalamineSheet
 
-SHEET_CELLS = 30_000_000
-"""LabelledCells of the largest sheet that is read: twice the largest table known, about a gigabyte."""
-BYTES = 4 << 30
-"""What a workbook's parts may hold unpacked."""
 NO_VALUE = "formula without a value"
-_BINARY = re.compile(r"xl/worksheets/[^/]+\.bin", re.IGNORECASE)
-_CELL = rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"'
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
-
-
-def text_number(written: str) -> float:
-    """The number that a text is: 1090.5, 1e3, or with thousands marked where nothing else can be meant. Raises ValueError.
-
-    A comma that may be a decimal one is no number: 1,5 and 1,500 are refused.
-
-    >>> text_number("1,090.00"), text_number("-1,234,567"), text_number("2e3")
-    (1090.0, -1234567.0, 2000.0)
-    """
-    if _NUMBER.fullmatch(written):
-        return float(written)
-    if _GROUPED.fullmatch(written):
-        return float(written.replace(",", ""))
-    raise ValueError(written)
+MERGED = "merged with a number"
+_BINARY = re.compile(r"xl/(work|macro)sheets/[^/]+\.bin", re.IGNORECASE)
+_PIECE = 1 << 22
 
 
 def check_package(path: Path) -> None:
     """Raise BadInput, before anything is unpacked, where a workbook holds macros or unpacks beyond all reason."""
     macros = BadInput("the workbook holds macros", where=str(path), fix="save it as .xlsx or .csv, without them")
     if not zipfile.is_zipfile(path):
-        if path.stat().st_size > BYTES:
+        if path.stat().st_size > BOOK:
             raise BadInput(
-                f"the file holds more than {BYTES / 2**30:.0f} GiB", where=str(path), fix="check that it is the table"
+                f"the file holds more than {BOOK / 2**30:.0f} GiB", where=str(path), fix="check that it is the table"
             )
         # The old form keeps its macros in a folder of this name.
         if path.suffix.lower() == ".xls" and "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
             raise macros
         return
+    with _book(path) as book:
+        parts = book.infolist()
+        if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+            raise macros
+        if (size := sum(part.file_size for part in parts)) > BOOK:
+            fix = "open it in a spreadsheet program and save the sheet of the table alone"
+            raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
+        for part in parts:
+            check_unpacked(part, str(path))
+        for part in parts:
+            if part.filename.lower().endswith("sharedstrings.xml"):
+                _check_texts(book, part, path)
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The parts of a workbook. Raises ForeignFile where they are damaged."""
     try:
         with zipfile.ZipFile(path) as book:
-            parts = book.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as e:
+            yield book
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, RuntimeError) as e:
         raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        raise macros
-    if (size := sum(part.file_size for part in parts)) > BYTES:
-        fix = "open it in a spreadsheet program and save the sheet of the table alone"
-        raise BadInput(f"the workbook unpacks to {size / 2**30:.0f} GiB", where=str(path), fix=fix)
 
 
-def check_size(path: Path, sheet: str) -> None:
-    """Raise BadInput where a sheet reaches beyond all reason; ForeignFile where the workbook is damaged."""
+def _check_texts(book: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> None:
+    """Raise BadInput where a text that many cells share is longer than a cell's can be."""
+    with book.open(part) as stream:
+        rest = b""
+        while piece := stream.read(_PIECE):
+            rest += piece
+            if any(len(t) > TEXT for t in re.findall(rb"[^<]+", rest)):
+                raise BadInput("a cell's text has no end", where=str(path), fix="check that it is the table")
+            rest = rest[rest.rfind(b"<") :]
+
+
+@contextmanager
+def decoded(what: str, path: Path) -> Iterator[None]:
+    """What the library cannot read is a damaged file. Raises ForeignFile."""
+    try:
+        yield
+    except BaseException as e:
+        # A fault inside the library comes as a panic, which is no Exception.
+        if not isinstance(e, Exception) and type(e).__name__ != "PanicException":
+            raise
+        raise ForeignFile(what, where=str(path), fix="download the file again") from e
+
+
+# A sheet looked through
+
+
+@dataclass
+class Scan:
+    """How far a sheet reaches, and what stands in cells that look empty.
+
+    rows, columns  of the farthest cells · cells  that are there · lowest, rightmost  names of the farthest
+    hidden         errors and formulas without a value, by row and column from 0
+    """
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    lowest: str = ""
+    rightmost: str = ""
+    hidden: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+_TAG = rb"<(?:\w+:)?c(?=[\s/>])"
+_PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"(?=[\s/>])')
+_ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)>")
+_ANY = re.compile(_TAG + rb"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*/?>""")
+_REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([^"']*)["']""")
+_PLACE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
+_ERROR = re.compile(
+    rb"""(<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>)(?:\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"""
+    rb"""\s*<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"""
+)
+_UNCACHED = re.compile(
+    rb"(<(?:\w+:)?c\b[^>]*>)\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_START = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])")
+
+
+def scanned(path: Path, sheet: str) -> Scan:
+    """A sheet looked through before it is read.
+
+    Raises BadInput where it reaches beyond all reason, ForeignFile where it is damaged or no program writes such cells.
+    """
     if not zipfile.is_zipfile(path):
+        return Scan()
+    with _book(path) as book:
+        for name in book.namelist():
+            if _BINARY.fullmatch(name):
+                _check_reach(_binary_cells(book, name), path, name)
+        if "content.xml" in book.namelist():
+            _check_open(book, path)
+        part = _part(book, sheet)
+        found = _looked_through(book, part, path, sheet) if part else Scan()
+    _check_reach(found, path, sheet)
+    return found
+
+
+def _looked_through(book: zipfile.ZipFile, part: str, path: Path, sheet: str) -> Scan:
+    out, rest = Scan(), b""
+    with book.open(part) as stream:
+        for piece in iter(lambda: stream.read(_PIECE), b""):
+            rest += piece
+            if b"<!ENTITY" in rest or b"<!DOCTYPE" in rest:
+                fix = "open it in a spreadsheet program and save it again"
+                raise BadInput(f"sheet {sheet!r} defines words of its own", where=str(path), fix=fix)
+            starts = [m.start() for m in _START.finditer(rest)]
+            if starts in ([], [0]) and len(rest) > GAP:
+                raise BadInput(
+                    f"sheet {sheet!r}: {GAP >> 20} MiB hold no cell",
+                    where=str(path),
+                    fix="save the sheet of the table alone",
+                )
+            if starts:
+                _look(rest[: starts[-1]], out, path, sheet)
+                rest = rest[starts[-1] :]
+    _look(rest, out, path, sheet)
+    return out
+
+
+def _look(piece: bytes, out: Scan, path: Path, sheet: str) -> None:
+    """Add a piece of a sheet, cut between cells."""
+    count = len(re.findall(_TAG, piece))
+    places = _PLAIN.findall(piece)
+    if len(places) < count:
+        places = _slowly(piece, count, out, path, sheet)
+    out.cells += count
+    if places:
+        low, right = max(places, key=_by_row), max(places, key=_by_column)
+        if int(low[1]) > out.rows:
+            out.rows, out.lowest = int(low[1]), b"".join(low).decode()
+        if column_number(right[0]) > out.columns:
+            out.columns, out.rightmost = column_number(right[0]), b"".join(right).decode()
+    if b'"e"' in piece or b"'e'" in piece:
+        for cell, said in _ERROR.findall(piece):
+            out.hidden |= dict.fromkeys(_at(cell), said.decode("utf-8", "replace"))
+    if b"<f" in piece or b":f" in piece:
+        for cell in _UNCACHED.findall(piece):
+            out.hidden |= dict.fromkeys(_at(cell), NO_VALUE)
+    if len(out.hidden) > ODD_CELLS:
+        fix = "save the sheet with its values"
+        raise BadInput(f"sheet {sheet!r}: more than {ODD_CELLS:,} cells hold errors", where=str(path), fix=fix)
+
+
+def _by_row(place: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    return len(place[1]), place[1]
+
+
+def _by_column(place: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    return len(place[0]), place[0]
+
+
+def _slowly(piece: bytes, count: int, out: Scan, path: Path, sheet: str) -> list[tuple[bytes, bytes]]:
+    """Places of cells that are not written as most programs do. Raises ForeignFile where some have none that is one."""
+    tags = _ANY.findall(piece)
+    references = [_REFERENCE.search(t) for t in tags]
+    places = [_PLACE.fullmatch(m[1]) for m in references if m]
+    lines = [m for t in _ROW.findall(piece) if (m := _REFERENCE.search(t))]
+    odd = [p[0] for p in places if p and (column_number(p[1]) > SHEET_COLUMNS or int(p[2]) > SHEET_ROWS)]
+    odd += [m[1] for m in lines if not re.fullmatch(rb"[1-9]\d{0,6}", m[1]) or int(m[1]) > SHEET_ROWS]
+    if len(tags) < count or not all(places) or odd:
+        wrong = next((m[1] for m, p in zip([m for m in references if m], places, strict=True) if not p), b"")
+        said = (odd[0] if odd else wrong)[:40].decode("utf-8", "replace")
+        raise ForeignFile(
+            f"sheet {sheet!r} has cells that are nowhere" + (f", such as {said!r}" if said else ""),
+            where=str(path),
+            fix="open it in a spreadsheet program and save it again",
+        )
+    bare = sum(m is None for m in references)
+    if bare:
+        # Cells without a place stand one after another: no farther than there are in a row, and rows in all.
+        runs = [len(re.findall(_TAG, row)) for row in re.split(rb"<(?:\w+:)?row(?=[\s/>])", piece)]
+        out.columns = max(out.columns, *runs)
+        out.rows = max(out.rows + len(runs) - 1, *(int(m[1]) for m in lines), 1)
+        if out.columns > SHEET_COLUMNS:
+            out.rightmost = f"{out.columns:,} of a row"
+    return [(p[1], p[2]) for p in places if p]
+
+
+def _check_reach(found: Scan, path: Path, sheet: str) -> None:
+    """Raise BadInput naming the cell that makes a sheet so large."""
+    reach = found.rows * found.columns
+    inside = found.rows <= SHEET_ROWS and found.columns <= SHEET_COLUMNS
+    if inside and reach <= SHEET_CELLS and reach <= max(SPARSE * found.cells, SMALL):
         return
-    try:
-        with zipfile.ZipFile(path) as book:
-            body = _sheet(book, sheet)
-            far = max((_binary_cells(book, n) for n in book.namelist() if _BINARY.fullmatch(n)), default=0)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as e:
-        raise ForeignFile("the workbook is damaged", where=str(path), fix="download it again") from e
-    if far > SHEET_CELLS:
-        fix = "delete the stray cell, or save the sheet of the table alone"
-        raise BadInput(f"a sheet reaches over {far:.2g} cells", where=str(path), fix=fix)
-    columns = {column_number(c) for c in set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', body))}
-    rows = [int(r) for r in re.findall(rb'<row\b[^>]*?\br="(\d{1,7})"', body)]
-    if columns and rows and max(columns) * max(rows) > SHEET_CELLS:
-        last = next(re.finditer(_far(max(columns), max(rows)), body), None)
-        where = (last[1] + last[2]).decode() if last else f"row {max(rows)}"
-        fix = "delete the stray cell, or the empty rows and columns before it"
-        raise BadInput(f"sheet {sheet!r}: cell {where} lies far beyond any table", where=str(path), fix=fix)
-
-
-def _binary_cells(book: zipfile.ZipFile, name: str) -> int:
-    """Cells that a sheet of a binary workbook (.xlsb) reaches over, as its record of dimensions says."""
-    with book.open(name) as part:
-        head = part.read(4096)
-    at = head.find(b"\x94\x01\x10")
-    if at < 0 or len(head) < at + 19:
-        return 0
-    first, last, left, right = struct.unpack_from("<4I", head, at + 3)
-    return (last - first + 1) * (right - left + 1) if last >= first and right >= left else 0
-
-
-def _far(column: int, row: int) -> bytes:
-    """Pattern of the cell that makes a sheet so large: one in its last column or in its last row."""
-    if row > column:
-        return rb'<c\b[^>]*?\br="([A-Z]+)(' + str(row).encode() + rb')"'
-    return rb'<c\b[^>]*?\br="(' + column_letters(column - 1).encode() + rb')(\d+)"'
-
-
-def hidden(path: Path, name: str) -> dict[tuple[int, int], str]:
-    """LabelledCells that read as empty and are not, by row and column from 0: errors, and formulas without a value."""
-    out: dict[tuple[int, int], str] = {}
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as book:
-            body = _sheet(book, name)
-        for found in re.finditer(
-            rb"<c\b[^>]*\bt=\"e\"[^>]*>(?:\s*<f\b[^>]*?(?:/>|>[^<]*</f>))?\s*<v>([^<]*)</v>", body
-        ):
-            out |= {at: found[1].decode() for at in _at(found[0])}
-        if b"<f" in body:
-            for found in re.finditer(rb"<c\b[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", body):
-                out |= dict.fromkeys(_at(found[0]), NO_VALUE)
-    return out
-
-
-def merged_with(sheet: CalamineSheet, numbers: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """LabelledCells merged with one that holds a number, which is as likely theirs as that one's."""
-    out: dict[tuple[int, int], str] = {}
-    for first, last in sheet.merged_cell_ranges or ():
-        if first in numbers:
-            inside = {(r, c) for r in range(first[0], last[0] + 1) for c in range(first[1], last[1] + 1)}
-            out |= dict.fromkeys(inside - {first}, "merged with a number")
-    return out
+    far = found.lowest if found.rows > found.columns else found.rightmost
+    fix = "delete the stray cell, or the empty rows and columns before it"
+    raise BadInput(
+        f"sheet {sheet!r}: cell {far or f'of row {found.rows:,}'} lies far beyond any table", where=str(path), fix=fix
+    )
 
 
 def _at(cell: bytes) -> list[tuple[int, int]]:
-    found = re.match(_CELL, cell)
-    return [(int(found[2]) - 1, column_number(found[1]) - 1)] if found else []
+    found = _REFERENCE.search(cell)
+    place = _PLACE.fullmatch(found[1]) if found else None
+    return [(int(place[2]) - 1, column_number(place[1]) - 1)] if place else []
+
+
+def fill_merged(cells: NDArray[np.object_], sheet: CalamineSheet, path: Path) -> None:
+    """Mark cells merged with one that holds a number, which is as likely theirs as that one's. Raises BadInput."""
+    rows, columns = cells.shape
+    total = 0
+    for (top, left), (low, right) in sheet.merged_cell_ranges or ():
+        if top >= rows or left >= columns or not isinstance(cells[top, left], int | float):
+            continue
+        number = cells[top, left]
+        low, right = min(low, rows - 1), min(right, columns - 1)
+        total += max(low - top + 1, 0) * max(right - left + 1, 0)
+        if total > SHEET_CELLS:
+            raise BadInput("merged cells lie over each other", where=str(path), fix="unmerge the cells of the table")
+        cells[top : low + 1, left : right + 1] = MERGED
+        cells[top, left] = number
+
+
+# Other forms
+
+
+def _binary_cells(book: zipfile.ZipFile, name: str) -> Scan:
+    """A sheet of a binary workbook (.xlsb): records of rows (0) and of cells (1 to 11), whose first number is the column."""
+    body = book.read(name)
+    out, at, end = Scan(), 0, len(body)
+    while at < end - 1:
+        kind, size = body[at], body[at + 1]
+        at += 2
+        if kind > 127:  # a kind of two bytes; none of these is a cell
+            size = body[at] if at < end else 0
+            at += 1
+        shift = 7
+        while size >> (shift - 7) > 127 and at < end and shift < 28:
+            size = (size & ((1 << shift) - 1)) | body[at] << shift
+            shift, at = shift + 7, at + 1
+        if kind <= 11 and size >= 4 and at + 4 <= end:
+            (value,) = struct.unpack_from("<I", body, at)
+            if kind == 0:
+                out.rows = max(out.rows, value + 1)
+            else:
+                out.columns, out.cells = max(out.columns, value + 1), out.cells + 1
+        at += size
+    return out
+
+
+def _check_open(book: zipfile.ZipFile, path: Path) -> None:
+    """Raise BadInput where cells of an open document (.ods) that hold something are repeated without measure."""
+    with book.open("content.xml") as stream:
+        rest, rows = b"", 1
+        while piece := stream.read(_PIECE):
+            rest += piece
+            for m in re.finditer(rb"<table:table-(row|cell)\b([^>]*)>", rest):
+                many = re.search(rb'number-(?:rows|columns)-repeated="(\d{1,9})"', m[2])
+                times = int(many[1]) if many else 1
+                rows = times if m[1] == b"row" else rows
+                if m[1] == b"cell" and not m[2].endswith(b"/") and rows * times > SMALL:
+                    fix = "delete the cells that repeat to the sheet's end"
+                    raise BadInput("a sheet repeats its cells without end", where=str(path), fix=fix)
+            rest = rest[max(rest.rfind(b"<"), 0) :] if len(rest) < GAP else b""
 
 
 def column_number(letters: bytes) -> int:
@@ -161,21 +341,28 @@ def column_letters(k: int) -> str:
     return letters
 
 
-def _sheet(book: zipfile.ZipFile, name: str) -> bytes:
-    """The XML of a sheet by its name; empty where the workbook is of another form (.xlsb, .ods)."""
+def _part(book: zipfile.ZipFile, name: str) -> str:
+    """The part that holds a sheet, by the sheet's name; "" where the workbook is of another form (.xlsb, .ods)."""
     parts = set(book.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts:
-        return b""
-    from html import unescape
-
-    listed = book.read("xl/workbook.xml").decode("utf-8", "replace")
-    links = book.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        return ""
+    listed = _small(book, "xl/workbook.xml").decode("utf-8", "replace")
+    links = _small(book, "xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", listed):
-        found, link = re.search(r'\bname="([^"]*)"', tag), re.search(r'\br:id="([^"]*)"', tag)
+        found, link = re.search(r'\bname="([^"]*)"', tag), re.search(r'\b\w+:id="([^"]*)"', tag)
         if found and link and unescape(found[1]) == name:
-            for relation in re.findall(r"<Relationship\b[^>]*>", links):
+            for relation in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links):
                 target = re.search(r'\bTarget="([^"]*)"', relation)
                 if f'Id="{link[1]}"' in relation and target:
                     path = target[1].lstrip("/") if target[1].startswith("/") else f"xl/{target[1]}"
-                    return book.read(path) if path in parts else b""
-    return b""
+                    return path if path in parts else ""
+    return ""
+
+
+def _small(book: zipfile.ZipFile, name: str) -> bytes:
+    with book.open(name) as part:
+        return _whole(part)
+
+
+def _whole(part: IO[bytes]) -> bytes:
+    return part.read(GAP)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import abc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -74,15 +74,27 @@ def _filled(shock: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def with_values(record: type[BaseModel], given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Parameters with the numbers of every csv that stands in the place of values by sector."""
+    """Parameters with the numbers of every csv that stands in the place of values by sector, in tables inside them too."""
     out = dict(given)
     for key, value in given.items():
         field = record.model_fields.get(key)
-        if field is None or not isinstance(value, str) or not is_csv(value):
-            continue
-        if any(get_origin(a) in (dict, abc.Mapping) for a in parts(field.annotation)):
-            out[key] = values_of_csv(folder / value.strip())
+        if field is not None:
+            out[key] = _with_values(tuple(parts(field.annotation)), value, folder)
     return out
+
+
+def _with_values(kinds: Sequence[Any], value: Any, folder: Path) -> Any:
+    """A value that may be any of these kinds: the numbers of the csv that it names, or a table with values of its own."""
+    if isinstance(value, str) and is_csv(value):
+        mapped = any(get_origin(a) in (dict, abc.Mapping) for a in kinds)
+        return values_of_csv(folder / value.strip()) if mapped else value
+    inner = [a for a in kinds if isinstance(a, type) and issubclass(a, BaseModel)]
+    if inner and isinstance(value, list):
+        return [_with_values(inner, one, folder) for one in value]
+    # A table is read by the record that has its keys; where several have some, by the one that has most.
+    if inner and isinstance(value, Mapping):
+        return with_values(max(inner, key=lambda a: len(a.model_fields.keys() & value.keys())), value, folder)
+    return value
 
 
 def values_of_csv(path: Path) -> dict[str, Any]:
