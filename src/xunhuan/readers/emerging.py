@@ -18,6 +18,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
+from xunhuan.data.opened import check_heap
 from xunhuan.data.sector_lists import of_house, sector_list
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.archives import year_in
@@ -51,6 +52,7 @@ def read_emerging(path: Path, year: int | None = None, sheet: str | None = None,
     if year is None:
         raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
     try:
+        check_heap(path)
         with h5py.File(path, "r") as file:
             b = _blocks(_parts(file, path), path, year)
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as e:  # what HDF5 says of damage
