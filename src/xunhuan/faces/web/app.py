@@ -12,7 +12,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import downloads, lookups, state
+from xunhuan.faces.web import calls, downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
 from xunhuan.faces.web.parts import aria, by_any_name, clientside, colour, notice, picker
@@ -49,6 +49,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
     guard(app.server, access, app.csp_hashes())
+    calls.refuse_others(app)
     return app
 
 

@@ -21,9 +21,6 @@ from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import Access, access, is_loopback
 
-THREADS = 8
-"""Pages are read from caches; more threads than this only queue on two cores."""
-
 
 @dataclass
 class Laboratory:
@@ -69,7 +66,7 @@ def _end(number: int, frame: object) -> None:
 
 def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Laboratory:
     """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had."""
-    from waitress import create_server
+    from xunhuan.faces.web.doors import open_doors
 
     listening = _listen(host, port)
     port = int(listening.getsockname()[1])
@@ -80,10 +77,7 @@ def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Lab
         listening.close()
         raise
     app = make_app(pool, guard)
-    server = create_server(
-        app.server, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=1 << 20,
-        max_request_header_size=1 << 16, connection_limit=400, channel_timeout=60, cleanup_interval=15,
-    )  # fmt: skip
+    server = open_doors(app.server, listening)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full thread pool is ordinary here
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}/" + (f"?token={guard.token}" if guard.token else "")

@@ -149,5 +149,5 @@ MODEL: Model[PropagationParameters] = Model(
     ),
     words=words_beside("xunhuan.models.propagation"),
     sweep=_sweep,
-    size=lambda acc, p: 0.012 * p.horizon_days * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
+    size=lambda acc, p: 0.012 * p.steps * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

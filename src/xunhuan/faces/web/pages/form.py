@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -197,7 +198,8 @@ def _choice(path: str, value: str, label: str, choices: list[tuple[str, str]]) -
 
 
 def _number(path: str, value: Any, label: str, scale: int) -> dmc.NumberInput:
-    shown = "" if not isinstance(value, int | float) else float(f"{value * scale:.10g}")
+    given = isinstance(value, int | float) and abs(value) < 1 / sys.float_info.epsilon
+    shown = float(f"{value * scale:.10g}") if given else ""
     return dmc.NumberInput(id=_id(path, scale), value=shown, label=label, size="sm", decimalScale=6, hideControls=True)
 
 
@@ -206,8 +208,8 @@ def _id(path: str, scale: int = 1) -> dict[str, Any]:
 
 
 def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> html.Div:
-    chosen = value.split("+") if isinstance(value, str) else list(value or [])
-    chosen = [w.strip() for w in chosen]
+    chosen = value.split("+") if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    chosen = [w.strip() for w in chosen if isinstance(w, str)]
     known = (
         sector_names(selection.table, selection.lang)
         if of == "sectors"
@@ -374,7 +376,8 @@ def _uncertainty(draft: Draft, selection: Selection) -> html.Div:
     spreads = []
     for u in _drawable(draft):
         label = t("field_relative_sd", what=words.title(u.name, selection.lang))
-        spread = given.get(u.name, {}).get("relative_sd")
+        asked = given.get(u.name)
+        spread = asked.get("relative_sd") if isinstance(asked, Mapping) else None
         spreads.append(_number(f"uncertainty/{u.name}/relative_sd", spread, label, 100))
     draws = _number("uncertainty/draws", given.get("draws"), t("field_draws"), 1)
     return html.Div([*spreads, draws], className="fields")

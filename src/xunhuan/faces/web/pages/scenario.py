@@ -12,6 +12,7 @@ from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state
+from xunhuan.faces.web.calls import formed
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
@@ -38,7 +39,7 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
                     card(_library(selection), t("library"), "shelf"),
                     html.Div(
                         [
-                            card(html.Div(form(draft, selection), id="form"), t("form")),
+                            card(html.Div(form(formed(draft), selection), id="form"), t("form")),
                             card(html.Div(_verdict(draft, selection, pool), id="verdict"), "", "verdict"),
                         ]
                     ),
@@ -87,14 +88,14 @@ def _connect(app: Dash, pool: Pool) -> None:
         ):
             return no_update, no_update
         selection = state.selected(pathname, search)
-        data = copy.deepcopy(kept["data"])
+        data = copy.deepcopy(formed(_data(kept)))
         if "model" in asked:
-            changed = _models(data, dict(zip(registry.models(), models, strict=True)))
+            changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)))
         elif asked["act"] == "start-over":
             data, changed = drafts.start_of(selection), True
         else:
             changed = _reshape(data, asked, selection)
-        return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
+        return (form(formed(data), selection), {**kept, "data": data}) if changed else (no_update, no_update)
 
     _answers(app, pool)
 
@@ -114,7 +115,7 @@ def _answers(app: Dash, pool: Pool) -> None:
         selection = state.selected(pathname, search)
         if not isinstance(kept, dict) or selection.page != "scenario":
             return no_update, no_update, no_update
-        names = shock_names(_data(kept), selection.lang)
+        names = shock_names(formed(_data(kept)), selection.lang)
         return _verdict(_data(kept), selection, pool), names, names
 
     @app.callback(
