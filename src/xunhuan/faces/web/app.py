@@ -49,7 +49,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
     guard(app.server, access, app.csp_hashes())
-    calls.refuse_others(app)
+    calls.refuse_others(app.server, app.callback_map)
     return app
 
 
@@ -120,7 +120,8 @@ def _frame(app: Dash, pool: Pool) -> None:
     def page(_: str, pathname: str | None, search: str | None, draft: Any) -> list[Any]:
         selection = state.selected(pathname, search)
         t = words.of(selection.lang)
-        said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
+        told = notice(selection.problems, t("address_problem"))
+        said = [spoken(told, selection.lang)] if selection.problems else []
         try:
             return [*said, spoken(_PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft), selection.lang)]
         except XunhuanError as e:

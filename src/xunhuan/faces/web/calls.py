@@ -7,14 +7,12 @@ form cannot show is left out of the form, and the check of the scenario says wha
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dash import Dash
 from dash._utils import split_callback_id
 from dash.exceptions import DependencyException
-from flask import Response, abort, make_response, request
+from flask import Flask, Response, abort, make_response, request
 from werkzeug.exceptions import BadRequest
 
 from xunhuan.models import registry
@@ -35,18 +33,18 @@ DEEPEST, MANY = 12, 4000
 """Tables and lists one inside another, and values, that a draft may have."""
 
 
-def refuse_others(app: Dash) -> None:
-    """Answer 400 to what is no call of the app's own pages, and 404 to a script there is not."""
+def refuse_others(server: Flask, known: Mapping[str, Any]) -> None:
+    """Answer 400 to what is no call of the app's own pages, `known` by their outputs, and 404 to a script there is not."""
 
-    @app.server.before_request
+    @server.before_request
     def look() -> None:
         if request.path == CALL:
             if request.method != "POST":
                 abort(405)
-            if not _is_call(app.callback_map):
+            if not _is_call(known):
                 abort(make_response("This is no call of the laboratory's pages.\n", 400))
 
-    @app.server.errorhandler(DependencyException)
+    @server.errorhandler(DependencyException)
     def absent(_: DependencyException) -> Response:
         return make_response("There is no such file.\n", 404)
 
@@ -59,7 +57,7 @@ def _is_call(known: Mapping[str, Any]) -> bool:
     output = body.get("output") if isinstance(body, dict) else None
     if not isinstance(output, str) or "callback" not in known.get(output, {}):
         return False
-    spec, wanted = known[output], split_callback_id(output)
+    spec, wanted = known[output], split_callback_id(output)  # type: ignore[no-untyped-call]
     several = isinstance(wanted, list)
     parts = [body.get(k) for k in ("outputs", "inputs", "state")]
     given = [parts[0] if several else [parts[0]], parts[1], parts[2] or []]
@@ -114,9 +112,8 @@ def beyond(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, A
     elif isinstance(value, list):
         for k, v in enumerate(value):
             yield from beyond(v, f"{place}[{k}]", depth + 1)
-    elif isinstance(value, int | float) and value:
-        if not (isinstance(value, int) or math.isfinite(value)) or not NUMBERS[0] <= abs(value) <= NUMBERS[1]:
-            yield place, value
+    elif isinstance(value, int | float) and value and not NUMBERS[0] <= abs(value) <= NUMBERS[1]:
+        yield place, value
 
 
 def count(value: Any, depth: int = 0) -> int:
@@ -155,11 +152,11 @@ def _as(value: Any, form: Any) -> Any:
     if isinstance(form, list):
         if isinstance(value, Mapping) and isinstance(form[0], Mapping):
             value = [value]
-        made = [_as(v, form[0]) for v in value] if isinstance(value, list) else []
-        return [v for v in made if v is not None] if isinstance(value, list) else None
+        items = [_as(v, form[0]) for v in value] if isinstance(value, list) else None
+        return None if items is None else [v for v in items if v is not None]
     if not isinstance(value, Mapping):
         return None
-    edits = {kind: [{}] for kind in registry.edits()} if "role" in form else {}
+    edits: dict[str, Any] = {kind: [{}] for kind in registry.edits()} if "role" in form else {}
     found = {k: (v, {**edits, **form}.get(k, form.get(_EVERY))) for k, v in value.items()}
     made = {k: v if inner is None else _as(v, inner) for k, (v, inner) in found.items()}
     return {k: v for k, v in made.items() if v is not None}

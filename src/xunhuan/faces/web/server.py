@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -19,7 +20,8 @@ from xunhuan.errors import BadInput
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.security import Access, access, is_loopback
+from xunhuan.faces.web.security import Access, access, is_loopback, visitor
+from xunhuan.scenario.record import open_result
 
 
 @dataclass
@@ -64,15 +66,18 @@ def _end(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Laboratory:
-    """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had."""
+def open_laboratory(host: str, port: int, folder: Path, workers: int = 1, private: bool = False) -> Laboratory:
+    """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had.
+
+    private  each visitor has his own runs
+    """
     from xunhuan.faces.web.doors import open_doors
 
     listening = _listen(host, port)
     port = int(listening.getsockname()[1])
     try:
-        guard = access(host, port)
-        pool = Pool(folder, workers=workers)
+        guard = access(host, port, private)
+        pool = Pool(folder, workers=workers, who=visitor)
     except BadInput:
         listening.close()
         raise
@@ -101,6 +106,18 @@ def results_folder() -> Path:
     """Where results are kept by default: $XUNHUAN_RESULTS, else in the user's data folder."""
     given = os.environ.get("XUNHUAN_RESULTS")
     return Path(given) if given else user_data_path("xunhuan", False) / "laboratory"
+
+
+def take_in(made: Path, folder: Path) -> None:
+    """Copy a result into a laboratory's folder, whole or not at all. Raises BadInput where it is none."""
+    digest = open_result(made).digest
+    there = folder / "results" / digest
+    if there.exists():
+        return
+    there.parent.mkdir(parents=True, exist_ok=True)
+    half = there.with_name(f".{digest}.tmp-{os.getpid()}")
+    shutil.copytree(made, half)
+    os.rename(half, there)
 
 
 def _warm() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 TellJob = Callable[[Mapping[str, Any]], None]
+LARGEST, TOO_LARGE = 6 << 30, 77
+"""Bytes a run may hold, and the exit code of one that held more."""
 Task = Callable[[TellJob, Path, Path], None]
 """Works a scenario file into a result folder."""
 
@@ -35,3 +39,15 @@ def settle(folder: Path) -> None:
         os.dup2(null, stream)
     if hasattr(os, "nice"):
         os.nice(5)
+    threading.Thread(target=_end_where_too_large, daemon=True).start()
+
+
+def _end_where_too_large() -> None:
+    """Look again and again how much memory the process holds; ends it before the machine does another."""
+    held = Path("/proc/self/statm")
+    if not held.exists():
+        return
+    page = os.sysconf("SC_PAGE_SIZE")
+    while int(held.read_text().split()[1]) * page < LARGEST:
+        time.sleep(0.2)
+    os._exit(TOO_LARGE)
