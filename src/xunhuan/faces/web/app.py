@@ -12,7 +12,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import calls, downloads, lookups, state
+from xunhuan.faces.web import answers, calls, downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
 from xunhuan.faces.web.parts import aria, by_any_name, clientside, colour, notice, picker
@@ -50,6 +50,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
     downloads.add_routes(app.server, pool)
     guard(app.server, access, app.csp_hashes())
     calls.refuse_others(app.server, app.callback_map)
+    answers.keep_answers(app.server, pool)
     return app
 
 
@@ -129,6 +130,7 @@ def _frame(app: Dash, pool: Pool) -> None:
         except Exception as e:
             # A visitor sees that the page failed and is not left with an empty one; the log has the whole story.
             logging.getLogger(PACKAGE).exception("page %s", selection.page)
+            answers.failed()
             return [*said, notice([f"{type(e).__name__}: {e}"], t("page_problem"))]
 
 

@@ -80,6 +80,8 @@ class Job:
 class Pool:
     """Runs at most `workers` jobs at once and keeps at most `limit` waiting; each may take `longest` seconds.
 
+    version  grows with every change of a job's state · ended: with every run that ends well
+
     who  says who asks; "" who sees all
 
     Raises BadInput where the folder cannot be written or another server holds it.
@@ -101,6 +103,7 @@ class Pool:
         self._running: dict[str, Worker[None]] = {}
         self._change = threading.Condition()
         self._closing = False
+        self.version = self.ended = 0
         self._recover()
         settle = partial(worker.settle, folder)
         self._workers = [Worker(task, settle, RUNS) for _ in range(workers)]
@@ -163,6 +166,16 @@ class Pool:
         with self._change:
             seen = [self._placed(j) for j in self._jobs.values() if self._seen(j)]
         return sorted(seen, key=lambda j: -j.submitted)
+
+    def past(self) -> list[Job]:
+        """Every run that ended well, whoever asked for it, which tells how long others take."""
+        with self._change:
+            return [j for j in self._jobs.values() if j.state == "done"]
+
+    @property
+    def busy(self) -> bool:
+        """True while a run goes on or waits."""
+        return bool(self._running or self._queue)
 
     def shows(self, digest: str) -> bool:
         """True where the result is there for who asks."""
@@ -294,6 +307,8 @@ class Pool:
     def _put(self, job: Job) -> None:
         """Keep a job and its record; of those without a result the last alone, of a cancelled one nothing on disk."""
         self._jobs[job.digest] = job
+        self.version += 1
+        self.ended += job.state == "done"
         if job.state == "cancelled":
             self._forget(job.digest)
         else:

@@ -153,7 +153,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
     scenario = checked.bench.scenario
     digest = scenario_digest(scenario, checked.bench.base.digest)
     toml = tomli_w.dumps(scenario.resolved())
-    pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.jobs()))
+    pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.past()))
     return digest
 
 
@@ -222,7 +222,7 @@ def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
             html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),
             html.Div(id="submitted"),
         ]
-    seconds = drafts.estimate(checked.bench, pool.jobs())
+    seconds = drafts.estimate(checked.bench, pool.past())
     toml = tomli_w.dumps(drafts.complete(draft, selection))
     return [
         notice([t("takes", time=drafts.duration(seconds, selection.lang))], t("valid"), "good"),
