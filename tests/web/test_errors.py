@@ -119,24 +119,6 @@ def test_a_port_or_folder_in_use_is_told(tmp_path: Path) -> None:
         Pool(blocked)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/download/result/../../etc/passwd",
-        "/download/result/abcdefabcdef/%2e%2e%2fpasswd",
-        "/download/result/ABCDEFABCDEF/report.html",
-        "/download/result/abcdefabcdef/report.html",
-        "/download/log/..%2f..%2ftables.csv",
-        "/download/log/nowhere.csv",
-    ],
-)
-def test_no_file_but_the_named_ones(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, headers=HERE)
-    # A path that is no download at all is the page itself, which reads no file.
-    assert answer.status_code == 404 or "react-entry-point" in answer.text
-    assert "root:" not in answer.text
-
-
 def test_an_address_that_names_nothing_says_what_is_near() -> None:
     selection = state.selected("/", "?table=toylnd&region=Nothmark&definition=absorbtion&run=../x&lang=fr&share=inter")
     told = "\n".join(selection.problems)

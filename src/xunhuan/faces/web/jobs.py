@@ -82,7 +82,7 @@ class Pool:
 
     version  grows with every change of a job's state · ended: with every run that ends well
 
-    who  says who asks; "" who sees all
+    who  says who asks; "" who sees all · largest: bytes that a run may hold
 
     Raises BadInput where the folder cannot be written or another server holds it.
     """
@@ -95,6 +95,7 @@ class Pool:
         longest: float = 1800.0,
         task: worker.Task = worker.work_on,
         who: Callable[[], str] = str,
+        largest: int = worker.LARGEST,
     ) -> None:
         self.folder, self.limit, self.longest, self._who = folder, limit, longest, who
         self._lock = _hold(folder)
@@ -105,7 +106,7 @@ class Pool:
         self._closing = False
         self.version = self.ended = 0
         self._recover()
-        settle = partial(worker.settle, folder)
+        settle = partial(worker.settle, folder, largest)
         self._workers = [Worker(task, settle, RUNS) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._work, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
