@@ -106,6 +106,10 @@ def by_any_name(geo: Geography) -> dict[str, Any]:
     return {"function": "byAnyName", "options": {"names": names}}
 
 
+BY_NAME: dict[str, Any] = {"function": "byAnyName"}
+"""What finds a choice by what it is called, or the nearest, for assets/lab.js."""
+
+
 def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:
     """A labelled drop-down that always holds a value."""
     return dmc.Select(

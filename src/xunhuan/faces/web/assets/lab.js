@@ -126,21 +126,33 @@ window.dash_clientside.lab = (function () {
   return { picture: picture, edit: edit, route: route, navigate: navigate, move: move };
 })();
 
-// A place is found by any of its names, not by the one that is shown alone.
+// A choice is found by any of its names, not by the one that is shown alone; where none is, the nearest are shown.
 var dmcfuncs = (window.dashMantineFunctions = window.dashMantineFunctions || {});
-dmcfuncs.byAnyName = function (asked, given) {
-  var search = asked.search.toLowerCase().trim();
-  var meets = function (option) {
-    var names = [option.label, option.value].concat((given && given.names && given.names[option.value]) || []);
-    return names.some(function (name) {
-      return name.toLowerCase().indexOf(search) >= 0;
-    });
+dmcfuncs.byAnyName = (function () {
+  "use strict";
+  const NEAR = 5, ALIKE = 0.34;
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f\s'-]/g, "");
+  const pairs = (text) => {
+    const padded = " " + plain(text) + " ";
+    return Array.from({ length: padded.length - 1 }, (_, k) => padded.slice(k, k + 2));
   };
-  return asked.options
-    .map(function (o) {
-      return o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o;
-    })
-    .filter(function (o) {
-      return o.items ? o.items.length : meets(o);
-    });
-};
+  /* Twice the pairs of letters that two words share, over all they have [Dice]. */
+  const alike = (a, b) => {
+    const left = pairs(a), right = pairs(b), all = left.length + right.length;
+    const shared = left.filter((p) => { const k = right.indexOf(p); return k >= 0 && right.splice(k, 1); }).length;
+    return (2 * shared) / all;
+  };
+  return function (asked, given) {
+    const search = plain(asked.search);
+    const names = (o) => [o.label, o.value].concat((given && given.names && given.names[o.value]) || []);
+    const keep = (meets) => asked.options
+      .map((o) => (o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o))
+      .filter((o) => (o.items ? o.items.length : meets(o)));
+    const found = keep((o) => names(o).some((name) => plain(name).includes(search)));
+    if (found.length || !search) { return found; }
+    const near = asked.options.flatMap((o) => o.items || [o])
+      .map((o) => [o, Math.max(...names(o).map((name) => alike(search, name)))])
+      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0].value);
+    return keep((o) => near.includes(o.value));
+  };
+})();

@@ -17,7 +17,7 @@ from xunhuan.data.records import Percent, parts
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft, models_of
-from xunhuan.faces.web.parts import aria, by_any_name
+from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Names
@@ -88,7 +88,7 @@ def _adders(k: int, lang: str) -> html.Details:
             for kind, edit in registry.edits().items()
             if edit.lasting == lasting
         ]
-        return html.Div([html.H4(title), html.Div(buttons, className="adders")])
+        return html.Div([html.H3(title), html.Div(buttons, className="adders")], className="adders-of")
 
     return html.Details([html.Summary(t("add")), row(t("lasting"), True), row(t("passing"), False)])
 
@@ -115,7 +115,7 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
         **aria(label=t("drop_what", what=title)),
     )
     return html.Div(
-        [html.Div([html.H4(title), remove], className="line-head"), html.Div(fields, className="fields")],
+        [html.Div([html.H3(title), remove], className="line-head"), html.Div(fields, className="fields")],
         className="line",
     )
 
@@ -220,10 +220,10 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
     data = [*known, {"group": "…", "items": extra}] if extra else known
     none = words.of(selection.lang)("nothing_found")
     geo = lookups.accounts_of(selection.table, selection.home).geography
-    found_by = {} if of == "sectors" else {"filter": by_any_name(geo)}
+    found_by = BY_NAME if of == "sectors" else by_any_name(geo)
     choice = dmc.MultiSelect(
         id=_id(path), value=chosen, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
-        hidePickedOptions=True, nothingFoundMessage=none, **found_by,
+        hidePickedOptions=True, nothingFoundMessage=none, filter=found_by,
     )  # fmt: skip
     return html.Div(choice, className="names")
 

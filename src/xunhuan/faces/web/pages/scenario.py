@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import tomli_w
@@ -23,6 +25,8 @@ from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.scenario.record import scenario_digest
 
+_STEP = re.compile(r"[^.\[\]]+")
+FIELDS = {"field": ALL, "scale": ALL}
 BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 
@@ -106,17 +110,21 @@ def _answers(app: Dash, pool: Pool) -> None:
     @app.callback(
         Output("verdict", "children"),
         *(Output(offset_id(name), "data") for name in OFFSET),
+        Output(FIELDS, "error"),
         Input("draft", "data"),
+        State(FIELDS, "id"),
         State("url", "pathname"),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
+    def verdict(kept: Any, ids: list[dict[str, Any]], pathname: str | None, search: str | None) -> Any:
         selection = state.selected(pathname, search)
         if not isinstance(kept, dict) or selection.page != "scenario":
-            return no_update, no_update, no_update
+            return no_update, no_update, no_update, [no_update for _ in ids]
         names = shock_names(formed(_data(kept)), selection.lang)
-        return _verdict(_data(kept), selection, pool), names, names
+        checked = drafts.checked(_data(kept), selection)
+        wrong = by_field(checked.problems, [str(i["field"]) for i in ids], selection.lang)
+        return _said(checked, _data(kept), selection, pool), names, names, wrong
 
     @app.callback(
         Output("url", "href"),
@@ -136,6 +144,22 @@ def _answers(app: Dash, pool: Pool) -> None:
         except XunhuanError as e:
             return no_update, notice([str(e)], words.of(selection.lang)("invalid"))
         return selection.address("results", run=digest[:16]), no_update
+
+
+def by_field(problems: Sequence[str], fields: Sequence[str], lang: str) -> list[str]:
+    """What is wrong with each field, by its path in the draft; "" where nothing is.
+
+    >>> by_field(["shock[0].tariff[0].set: must be 0 or more"], ["title", "shock/0/tariff/0/set"], "en")
+    ['', 'must be 0 or more']
+    """
+    told: dict[tuple[str, ...], str] = {}
+    for problem in problems:
+        place, _, said = problem.partition(": ")
+        told.setdefault(tuple(_STEP.findall(place)), said)
+    steps = [tuple(f.split("/")) for f in fields]
+    # The place of a line that stands alone has no number.
+    found = [told.get(s) or (told.get(s[:3] + s[4:]) if s[3:4] == ("0",) else "") or "" for s in steps]
+    return [words.in_language(said, lang) for said in found]
 
 
 def _data(kept: Any) -> Draft:
@@ -212,8 +236,11 @@ def _library(selection: Selection) -> list[Any]:
 
 def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     """Whether it can run, how long it will take, the button, and the same scenario as a file."""
+    return _said(drafts.checked(draft, selection), draft, selection, pool)
+
+
+def _said(checked: drafts.Checked, draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     t = words.of(selection.lang)
-    checked = drafts.checked(draft, selection)
     if checked.bench is None:
         same = [t("same_words")] if selection.lang != "en" else []
         said = spoken(notice([*checked.problems, *same], t("invalid")), selection.lang)
