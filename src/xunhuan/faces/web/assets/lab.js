@@ -114,6 +114,51 @@ window.dash_clientside.lab = (function () {
     if (value === undefined) { delete here[last]; } else if (value !== false || here[last] !== undefined) { here[last] = value; }
   }
 
+  /* A picture, or the numbers it is drawn from, as a file. Texts that a spreadsheet would work out get an apostrophe. */
+  const cell = (x) => {
+    if (typeof x === "number") { return String(x); }
+    const text = String(x === null || x === undefined ? "" : x).replace(/<[^>]*>/g, " ");
+    const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" + text : text;
+    return /[",\n]/.test(harmless) ? '"' + harmless.replace(/"/g, '""') + '"' : harmless;
+  };
+  const list = (x) => (x && x.length !== undefined && typeof x !== "string" ? Array.from(x) : null);
+
+  function rows(trace) {
+    if (trace.type === "sankey") {
+      const names = trace.node.label;
+      return list(trace.link.value).map((v, k) => [names[trace.link.source[k]], names[trace.link.target[k]], v]);
+    }
+    const z = list(trace.z);
+    if (z && list(z[0])) {
+      return z.flatMap((row, i) => list(row).map((v, j) => [list(trace.x) ? trace.x[j] : j, list(trace.y) ? trace.y[i] : i, v]));
+    }
+    const columns = ["a", "b", "c", "x", "y", "z", "text"].map((k) => list(trace[k])).filter(Boolean);
+    const long = Math.max(0, ...columns.map((c) => c.length));
+    return Array.from({ length: long }, (_, k) => columns.map((c) => (k < c.length ? c[k] : "")));
+  }
+
+  function numbers(plot) {
+    const lines = (plot._fullData || []).flatMap((t) => rows(t).map((r) => [t.name || ""].concat(r).map(cell).join(",")));
+    return "\ufeff" + lines.join("\r\n") + "\r\n";
+  }
+
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest && e.target.closest("[data-save]");
+    const plot = button && button.closest(".figure").querySelector(".js-plotly-plot");
+    if (!plot || !window.Plotly) { return; }
+    const kind = button.dataset.save, name = button.dataset.name;
+    if (kind !== "csv") {
+      const size = { width: plot.offsetWidth, height: plot.offsetHeight };
+      window.Plotly.downloadImage(plot, Object.assign({ format: kind, scale: kind === "png" ? 2 : 1, filename: name }, size));
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([numbers(plot)], { type: "text/csv" }));
+    link.download = name + ".csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+
   /* The first picture on the page as a file, drawn by the browser. */
   function picture(clicks) {
     const plot = document.querySelector("#shown .js-plotly-plot");

@@ -281,6 +281,25 @@ def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
     return html.Div([switch, *inside], className="model")
 
 
+def _others(
+    path: str, record: type[BaseModel], given: Mapping[str, Any], shown: Sequence[str], selection: Selection, room: str
+) -> tuple[list[str], list[Any]]:
+    """Fields that a form can ask for beside those shown at once, folded away."""
+    known = record.model_fields
+    others = [n for n, f in known.items() if n not in shown and _askable(f) and _fits(f, given.get(n))]
+    others = [n for n in others if not _tiny(given.get(n, known[n].default))]
+    if not others:
+        return [], []
+    inputs = [field(f"{path}/{n}", n, known[n], given.get(n), selection, room) for n in others]
+    title = html.Summary(words.of(selection.lang)("every_field"))
+    return others, [html.Details([title, html.Div(inputs, className="fields")])]
+
+
+def _tiny(value: Any) -> bool:
+    """Smaller than what an input of a number shows."""
+    return isinstance(value, float) and 0 < abs(value) < 1e-5
+
+
 def _inside(
     path: str, record: type[BaseModel], given: Mapping[str, Any], shown: Sequence[str], selection: Selection, room: str
 ) -> list[Any]:
@@ -292,12 +311,13 @@ def _inside(
     held = {n: r for n, f in fields.items() if (r := _held(f)) is not None}
     frames = [_frame(f"{path}/{n}", n, r, given[n], selection, room) for n, r in held.items()
               if isinstance(given.get(n), Mapping)]  # fmt: skip
+    others, folded = _others(path, record, given, shown, selection, room)
     kept = [f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in given.items()
-            if n not in shown and not (n in held and isinstance(v, Mapping))]  # fmt: skip
+            if n not in (*shown, *others) and not (n in held and isinstance(v, Mapping))]  # fmt: skip
     absent = [_said(n, selection.lang, room) for n in held if given.get(n) is None and fields[n].default is None]
     told = [("cannot_show", kept), ("not_given", absent)]
     lines = [html.P(t(k, what=t("list").join(v)), className="sub small") for k, v in told if v]
-    return [html.Div(inputs, className="fields"), *frames, *lines]
+    return [html.Div(inputs, className="fields"), *folded, *frames, *lines]
 
 
 def _frame(path: str, name: str, record: type[BaseModel], given: Any, selection: Selection, room: str) -> html.Fieldset:

@@ -206,7 +206,8 @@ def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
     fig.update_layout(
         height=(fig.layout.height or 400) + 130, margin_b=130,
         sliders=[{
-            "steps": steps, "currentvalue": {"prefix": prefix, "xanchor": "right"}, "y": 0, "x": 0, "len": 1, "pad": {"t": 50},
+            "steps": steps, "currentvalue": {"prefix": prefix, "xanchor": "right"},
+            "y": 0, "x": 0, "len": 1, "pad": {"t": 50},
         }],
         updatemenus=[{
             "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 12},

@@ -43,6 +43,7 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
                     card(_library(selection), t("library"), "shelf"),
                     html.Div(
                         [
+                            *_about(draft, selection),
                             card(html.Div(form(formed(draft), selection), id="form"), t("form")),
                             card(html.Div(_verdict(draft, selection, pool), id="verdict"), "", "verdict"),
                         ]
@@ -232,6 +233,25 @@ def _library(selection: Selection) -> list[Any]:
         )
         items.append(html.Li([link, html.Span(words.in_language(question, selection.lang), className="sub small")]))
     return [html.Ul(items, className="plainlist")]
+
+
+def _about(draft: Draft, selection: Selection) -> list[Any]:
+    """What a scenario asks and rests on: question, reasoning, what is assumed, where its magnitudes come from."""
+    t, lang = words.of(selection.lang), selection.lang
+
+    def say(key: str) -> str:
+        value = draft.get(key)
+        return words.in_language(value, lang) if isinstance(value, str) else ""
+
+    assumed = [words.in_language(a, lang) for a in draft.get("assumptions") or [] if isinstance(a, str)]
+    source = " · ".join(x for x in (say("source"), say("date")) if x)
+    parts = [
+        *([html.P(say("question"), className="question")] if say("question") else []),
+        *([html.P(say("reasoning"))] if say("reasoning") else []),
+        *([html.H3(t("assumptions")), html.Ul([html.Li(a) for a in assumed], className="listed")] if assumed else []),
+        *([html.H3(t("sources")), html.P(source)] if source else []),
+    ]
+    return [card(parts, t("about_scenario"), "about")] if parts else []
 
 
 def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
