@@ -109,7 +109,7 @@ def accessible(page: Page, *rules: str) -> list[str]:
 @pytest.mark.parametrize("path", ["", "scenario", "results", "tables", *ASKS])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server: Server, path: str, lang: str) -> None:
-    """Both languages, by day and by night: no sideways scrolling, nothing that axe complains of, nothing left untranslated."""
+    """Both languages, by day and night: no sideways scrolling, nothing that axe complains of, nothing left untranslated."""
     page, _ = tab
     see(page, server, f"{path}?lang={lang}&table=china-2017")
     assert accessible(page) == []
