@@ -269,10 +269,11 @@ def strange(toy: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     table = toy.replace(name="strange", geography=called, source=HOSTILE)
     (folder / "tables").mkdir()
     save(table, folder / "tables" / "strange.nc")
-    asked = {**toy_scenario(0.1, FORMULA), "title": HOSTILE, "question": HOSTILE, "base": "strange"}
-    asked["shock"].append(
-        {"name": "<img src=x onerror=hit=3>", "productivity": {"regions": "ATL", "sectors": "all", "change": -0.01}}
-    )
+    shocks = [("BOR", FORMULA), ("ATL", "<img src=x onerror=hit=3>")]
+    asked = {
+        "title": HOSTILE, "question": HOSTILE, "base": "strange", "model": {"propagation": {"horizon_days": 42}},
+        "shock": [{"name": name, "orders": {"regions": r, "change": -0.2}} for r, name in shocks],
+    }  # fmt: skip
     with pytest.MonkeyPatch.context() as here:
         here.setenv("XUNHUAN_TABLES", str(folder / "tables"))
         run_scenario({**asked, "assumptions": [HOSTILE]}, folder / "result")
@@ -292,7 +293,7 @@ def test_no_text_of_a_download_is_a_formula(strange: tuple[Accounts, Path], tmp_
     assert any(x.startswith(f"'{FORMULA}") for x in cells["arm"])
     texts = [x for c in cells if cells[c].dtype == object for x in cells[c].dropna()]
     assert not [x for x in texts if str(x).startswith(("=", "+", "-", "@", "\t", "\r"))]
-    assert (cells["value"] < 0).any()  # numbers are as they were
+    assert cells["value"].dtype.kind == "f"  # numbers are as they were
 
 
 def test_each_visitor_has_runs_of_his_own(tmp_path: Path) -> None:
