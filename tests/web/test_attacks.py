@@ -243,7 +243,7 @@ def test_doors_held_open_keep_nobody_out(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_runs_that_came_to_nothing_leave_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "KEPT", 5)
+    monkeypatch.setattr(jobs, "VAIN_KEPT", 5)
     pool = Pool(tmp_path, workers=0, limit=100)
     for k in range(30):
         pool.submit(f"{k:064x}", str(k), "x")

@@ -17,7 +17,7 @@ from xunhuan.faces.web.calls import CALL
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import visitor
 
-BYTES = 64 << 20
+HELD_BYTES = 64 << 20
 """How much is kept; what was asked for longest ago goes first."""
 _OF_ADDRESS = {"url", "frame", "focus", "view", "pictures-of"}
 """Parts of a page that follow from its address."""
@@ -27,7 +27,7 @@ _ALONE = ("/", "/tables")
 
 def keep_answers(server: Flask, pool: Pool) -> None:
     """Send what is kept, and keep what is sent. Comes after the checks of who asks and what."""
-    kept: LRUCache[Hashable, bytes] = LRUCache(BYTES, getsizeof=len)
+    kept: LRUCache[Hashable, bytes] = LRUCache(HELD_BYTES, getsizeof=len)
     lock = threading.Lock()
 
     @server.before_request

@@ -13,7 +13,6 @@ from typing import Any
 from dash._utils import split_callback_id
 from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, make_response, request
-from werkzeug.exceptions import BadRequest
 
 from xunhuan.models import registry
 
@@ -51,10 +50,12 @@ def refuse_others(server: Flask, known: Mapping[str, Any]) -> None:
 
 def _is_call(known: Mapping[str, Any]) -> bool:
     try:
-        body = request.get_json()
-    except (BadRequest, RecursionError):
+        body = request.get_json(silent=True)
+    except RecursionError:
         return False
-    output = body.get("output") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        return False
+    output = body.get("output")
     if not isinstance(output, str) or "callback" not in known.get(output, {}):
         return False
     spec, wanted = known[output], split_callback_id(output)  # type: ignore[no-untyped-call]
@@ -102,16 +103,16 @@ def _is_one(given: Any, id: Any, property: str) -> bool:
     return held is None or given.get("value") is None or isinstance(given["value"], held)
 
 
-def beyond(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+def out_of_bounds(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Place and value of every number of a draft that lies outside NUMBERS."""
     if depth > DEEPEST:
         return
     if isinstance(value, Mapping):
         for k, v in value.items():
-            yield from beyond(v, f"{place}.{k}" if place else str(k), depth + 1)
+            yield from out_of_bounds(v, f"{place}.{k}" if place else str(k), depth + 1)
     elif isinstance(value, list):
         for k, v in enumerate(value):
-            yield from beyond(v, f"{place}[{k}]", depth + 1)
+            yield from out_of_bounds(v, f"{place}[{k}]", depth + 1)
     elif isinstance(value, int | float) and value and not NUMBERS[0] <= abs(value) <= NUMBERS[1]:
         yield place, value
 

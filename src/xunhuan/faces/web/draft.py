@@ -210,7 +210,7 @@ def _seconds(bench: Bench) -> dict[str, float]:
 def _far(draft: Mapping[str, Any], lang: str) -> Iterator[str]:
     """A line for the first numbers that are no quantities, before anything is worked out with them."""
     t, (least, most) = words.of(lang), calls.NUMBERS
-    for place, given in itertools.islice(calls.beyond(draft), 3):
+    for place, given in itertools.islice(calls.out_of_bounds(draft), 3):
         yield t("number_beyond", where=place, given=str(given)[:20], least=f"{least:g}", most=f"{most:g}")
 
 

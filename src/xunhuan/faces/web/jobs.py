@@ -34,7 +34,7 @@ _State = Literal["queued", "running", "done", "failed", "cancelled"]
 WAITING: tuple[_State, ...] = ("queued", "running")
 RUNS = 50
 """Runs after which a process is replaced."""
-KEPT = 50
+VAIN_KEPT = 50
 """Runs without a result that are remembered; their records leave with them."""
 _TRIES = 2
 """How often a job is started that a restart of the server interrupted."""
@@ -95,7 +95,7 @@ class Pool:
         longest: float = 1800.0,
         task: worker.Task = worker.work_on,
         who: Callable[[], str] = str,
-        largest: int = worker.LARGEST,
+        largest: int = worker.LARGEST_RUN,
     ) -> None:
         self.folder, self.limit, self.longest, self._who = folder, limit, longest, who
         self._lock = _hold(folder)
@@ -315,7 +315,7 @@ class Pool:
         else:
             write_text(self._file(job.digest, ".json"), json.dumps(asdict(job), ensure_ascii=False, indent=1))
         vain = [j for j in self._jobs.values() if j.state in ("failed", "cancelled") and j.digest not in self._running]
-        for old in sorted(vain, key=lambda j: j.submitted)[: max(len(vain) - KEPT, 0)]:
+        for old in sorted(vain, key=lambda j: j.submitted)[: max(len(vain) - VAIN_KEPT, 0)]:
             del self._jobs[old.digest]
             self._forget(old.digest)
 

@@ -18,7 +18,7 @@ from flask import Flask, Response, abort, g, has_request_context, make_response,
 
 from xunhuan.errors import BadInput
 
-COOKIE, OWN = "xunhuan_token", "xunhuan_own"
+COOKIE, OWN_COOKIE = "xunhuan_token", "xunhuan_own"
 _OWN = re.compile(r"[\w-]{43}", re.ASCII)
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; the largest form sends a few kilobytes."""
@@ -75,7 +75,7 @@ def guard(server: Flask, access: Access, scripts: Sequence[str] = ()) -> None:
         _check_origin(access)
         answer = _check_token(access) if access.token else None
         if access.private and answer is None:
-            g.own = request.cookies.get(OWN, "")
+            g.own = request.cookies.get(OWN_COOKIE, "")
             if not _OWN.fullmatch(g.own):
                 g.own, g.new = secrets.token_urlsafe(32), True
         return answer
@@ -85,7 +85,7 @@ def guard(server: Flask, access: Access, scripts: Sequence[str] = ()) -> None:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if g.get("new"):
-            _give(response, OWN, g.own)
+            _give(response, OWN_COOKIE, g.own)
         response.headers.pop("Server", None)
         return response
 

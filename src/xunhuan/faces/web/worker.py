@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 TellJob = Callable[[Mapping[str, Any]], None]
-LARGEST, TOO_LARGE = 6 << 30, 77
+LARGEST_RUN, TOO_LARGE = 6 << 30, 77
 """Bytes a run may hold, and the exit code of one that held more."""
 Task = Callable[[TellJob, Path, Path], None]
 """Works a scenario file into a result folder."""
