@@ -160,6 +160,7 @@ def test_a_name_that_is_nearly_one_is_found(tab: tuple[Page, Watch], server: Ser
 def test_a_picture_is_saved_with_its_numbers(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:
     page, _ = tab
     see(page, server, "?table=toyland")
+    page.wait_for_selector("#pictures .js-plotly-plot .main-svg", state="attached")
     saved = {}
     for kind in ("PNG", "SVG", "CSV"):
         with page.expect_download() as got:

@@ -286,13 +286,18 @@ def _others(
 ) -> tuple[list[str], list[Any]]:
     """Fields that a form can ask for beside those shown at once, folded away."""
     known = record.model_fields
-    others = [n for n, f in known.items() if n not in shown and _askable(f) and _fits(f, given.get(n))]
-    others = [n for n in others if not _tiny(given.get(n, known[n].default))]
+    stands = {n: given.get(n, f.get_default(call_default_factory=True)) for n, f in known.items() if n not in shown}
+    others = [n for n, v in stands.items() if _askable(known[n]) and not _tiny(v) and _held_by_input(known[n], v)]
     if not others:
         return [], []
     inputs = [field(f"{path}/{n}", n, known[n], given.get(n), selection, room) for n in others]
     title = html.Summary(words.of(selection.lang)("every_field"))
     return others, [html.Details([title, html.Div(inputs, className="fields")])]
+
+
+def _held_by_input(info: FieldInfo, value: Any) -> bool:
+    """Whether an input shows a value as it is: one that does not would write another into the draft."""
+    return _asked(info) in ("number", "regions", "sectors") if value is None else _fits(info, value)
 
 
 def _tiny(value: Any) -> bool:
