@@ -37,10 +37,13 @@ def locked() -> dict[str, str]:
 
 
 def said(name: str) -> str:
-    """What a package says its licence is: the expression, else the classifiers, else the first line of the text."""
+    """What a package says its licence is: the expression, else the classifiers, else the first line of its text, in the metadata
+    or beside them."""
     about = metadata.metadata(name)
     classifiers = [c.split("::")[-1].strip() for c in about.get_all("Classifier", []) if c.startswith("License")]
-    return about.get("License-Expression") or " or ".join(classifiers) or (about.get("License") or "").split("\n")[0]
+    named = about.get("License-Expression") or " or ".join(classifiers) or (about.get("License") or "").split("\n")[0]
+    texts = (f for f in metadata.files(name) or () if f.name.upper().startswith("LICEN") and f.name != "licenses")
+    return named or next((f.read_text().strip().split("\n")[0] for f in texts), "")
 
 
 def compatible(licence: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from tests.helpers import houses
 from xunhuan.errors import BadInput, ForeignFile, XunhuanError, nearest
 from xunhuan.readers import read
-from xunhuan.readers.bounds import COLUMNS, NUMBER, text_number
+from xunhuan.readers.bounds import COLUMNS_READ, LARGEST_READ, text_number
 
 pytestmark = pytest.mark.error
 
@@ -78,7 +78,7 @@ def test_a_text_that_many_cells_share(book: Path, tmp_path: Path) -> None:
 CSV = {
     "short": (lambda t: t.replace(",0,0,0,0,0,0,0", ",0", 1), r"lines end early\n  - line \d+: \d+ cells for \d+"),
     "long": (lambda t: t.replace("\nTTL_C26,", "\nTTL_C26,1,"), "truncated or not a csv"),
-    "wide": (lambda t: t + "," * COLUMNS, "a line holds more than 20,000 cells"),
+    "wide": (lambda t: t + "," * COLUMNS_READ, "a line holds more than 20,000 cells"),
     "huge": (lambda t: re.sub(r"(\nTTL_C26,)[^,]*", r"\g<1>1e31", t), "not finite numbers, or larger than any"),
     "a column twice": (lambda t: t.replace("GGFC", "GFCF", 1), "labels are missing or there twice\n  - column GFCF"),
     "no label": (lambda t: t.replace("GGFC", "", 1), "without a label"),
@@ -146,7 +146,7 @@ def test_header_arrays_without_investment_or_duties(tmp_path: Path) -> None:
 
 
 def test_one_decoder_of_numbers() -> None:
-    assert text_number("1e30") == NUMBER
+    assert text_number("1e30") == LARGEST_READ
     for written in ("1.1e30", "１２", "1e999", "9" * 400, "0x1F", "True"):
         with pytest.raises(ValueError, match=re.escape(written)):
             text_number(written)

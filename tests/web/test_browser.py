@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.helpers.browsing import context
 from tests.helpers.tabs import Watch, see, until, watched
 from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
+from xunhuan.faces.web import state
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.house, pytest.mark.browser]
 
 
+ASKS = [p.removeprefix("/") for p in state.pages() if p.startswith("/ask/")]
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("laboratory")) as s:
+def server(tmp_path_factory: pytest.TempPathFactory, toy_result: Path) -> Iterator[Server]:
+    """A laboratory that shows what the command line wrote."""
+    with serving(tmp_path_factory.mktemp("laboratory"), "--show", str(toy_result)) as s:
         yield s
 
 
@@ -93,43 +99,26 @@ def test_the_keyboard_reaches_everything(tab: tuple[Page, Watch], server: Server
     assert "AT-E" in page.evaluate("document.activeElement.id")
 
 
-CONTRAST = """() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const lum = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => { v /= 255;
-    return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
-    if (c.length < 4 || c[3] > 0.99) return c; } return [255, 255, 255]; };
-  const bad = [];
-  for (const e of document.querySelectorAll('body *')) {
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !e.getClientRects().length || e.closest('svg') || e.closest('[disabled]')) continue;
-    const s = getComputedStyle(e), a = lum(parse(s.color)), b = lum(ground(e));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const large = parseFloat(s.fontSize) >= 24 || (parseFloat(s.fontSize) >= 18.66 && s.fontWeight >= 700);
-    if (ratio < (large ? 3 : 4.5)) bad.push(`${e.className} "${e.textContent.slice(0, 30)}" ${ratio.toFixed(2)}`);
-  }
-  return bad;
-}"""
+def accessible(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong with a page, by all its rules or by some [axe-core]."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
 
-UNNAMED = """() => [...document.querySelectorAll('button,a,input')].filter((e) =>
-  e.getClientRects().length && e.tabIndex >= 0 && !e.textContent.trim() && !e.getAttribute('aria-label')
-  && !e.labels?.length && !e.title).map((e) => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.mark.parametrize("path", ["", "scenario", "results", "tables"])
+@pytest.mark.parametrize("path", ["", "scenario", "results", "tables", *ASKS])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server: Server, path: str, lang: str) -> None:
-    """Both languages: no sideways scrolling, contrast of at least AA, every control named, nothing left untranslated."""
+    """Both languages, by day and night: no sideways scrolling, nothing that axe complains of, nothing left untranslated."""
     page, _ = tab
-    for width, height in ((1400, 900), (390, 844)):
+    for width, height, scheme, ground in ((1400, 900, "light", "246, 247, 249"), (390, 844, "dark", "18, 22, 27")):
         page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         see(page, server, f"{path}?lang={lang}&table=china-2017")
+        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(CONTRAST) == []
-    unnamed = page.evaluate(UNNAMED)
-    assert unnamed == []
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({ground})"
+        assert accessible(page, *(["color-contrast"] if scheme == "dark" else [])) == []
     assert page.evaluate("document.documentElement.lang") == lang
     if lang == "zh":
         nav = page.inner_text("nav").split()
@@ -157,6 +146,30 @@ def test_tables_show_their_books(tab: tuple[Page, Watch], server: Server) -> Non
     with page.expect_download() as got:
         page.get_by_role("link", name="Download the whole log").click()
     assert got.value.suggested_filename == "china-2017-log.csv"
+
+
+def test_a_name_that_is_nearly_one_is_found(tab: tuple[Page, Watch], server: Server) -> None:
+    page, _ = tab
+    see(page, server, "?table=china-2017")
+    page.fill("#pick-region", "Gunagdong")
+    assert "Guangdong" in page.get_by_role("option").all_inner_texts()
+    page.fill("#pick-region", "广东省")
+    assert page.get_by_role("option").all_inner_texts() == ["Guangdong"]
+
+
+def test_a_picture_is_saved_with_its_numbers(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:
+    page, _ = tab
+    see(page, server, "?table=toyland")
+    page.wait_for_selector("#pictures .js-plotly-plot .main-svg", state="attached")
+    saved = {}
+    for kind in ("PNG", "SVG", "CSV"):
+        with page.expect_download() as got:
+            page.locator("#pictures .figure").first.get_by_role("button", name=kind).click()
+        assert got.value.suggested_filename == f"circulation-ternary.{kind.lower()}"
+        saved[kind] = Path(got.value.path()).read_bytes()
+    assert saved["PNG"].startswith(b"\x89PNG")
+    assert saved["SVG"].startswith(b"<svg")
+    assert "Northmark" in saved["CSV"].decode("utf-8-sig")
 
 
 def test_an_address_that_names_nothing(tab: tuple[Page, Watch], server: Server) -> None:
@@ -243,10 +256,13 @@ def test_wrong_input_is_told_as_it_is_typed(tab: tuple[Page, Watch], server: Ser
     page.wait_for_selector(".notice.error")
     assert "must be 0 or more" in page.inner_text("#verdict")
     assert page.is_disabled("#run")
+    beside = page.locator(".mantine-InputWrapper-root", has=page.get_by_label("Set the rate to, %"))
+    assert "must be 0 or more" in beside.locator(".mantine-InputWrapper-error").inner_text()
     page.get_by_label("Set the rate to, %").fill("5")
     until(page, "document.querySelector('#verdict').textContent.includes('exactly one of set, add, multiply')")
     page.get_by_label("Set the rate to, %").fill("")
     page.wait_for_selector("#run:not([disabled])")
+    assert page.locator(".mantine-InputWrapper-error").count() == 0
     # What was typed is still there after a reload of the tab.
     page.get_by_label("Title").fill("kept")
     until(page, "document.querySelector('#verdict .toml')?.textContent.includes('kept')")

@@ -119,24 +119,6 @@ def test_a_port_or_folder_in_use_is_told(tmp_path: Path) -> None:
         Pool(blocked)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/download/result/../../etc/passwd",
-        "/download/result/abcdefabcdef/%2e%2e%2fpasswd",
-        "/download/result/ABCDEFABCDEF/report.html",
-        "/download/result/abcdefabcdef/report.html",
-        "/download/log/..%2f..%2ftables.csv",
-        "/download/log/nowhere.csv",
-    ],
-)
-def test_no_file_but_the_named_ones(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, headers=HERE)
-    # A path that is no download at all is the page itself, which reads no file.
-    assert answer.status_code == 404 or "react-entry-point" in answer.text
-    assert "root:" not in answer.text
-
-
 def test_an_address_that_names_nothing_says_what_is_near() -> None:
     selection = state.selected("/", "?table=toylnd&region=Nothmark&definition=absorbtion&run=../x&lang=fr&share=inter")
     told = "\n".join(selection.problems)
@@ -205,7 +187,7 @@ def test_drafts_have_largest_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     told = problems(scenario(model={"propagation": {"horizon_days": 1_000_000}}))
     assert "horizon_days (1e+06) is more than 20,000 steps of 1 days" in told
     with monkeypatch.context() as here:
-        here.setitem(draft.MOST, "seconds an answer", 3)
+        here.setitem(draft.MOST_ASKED, "seconds an answer", 3)
         told = problems(scenario(model={"propagation": {"horizon_days": 365 * 40}}))
         assert "seconds an answer 3.504, at most 3" in told
     nested = {"trade_elasticity": {"relative_sd": 0.2}, "draws": 512, "design": "sobol"}

@@ -26,7 +26,7 @@ _SMALL = 2**24
 """Bytes up to which that does not matter: what is nowhere written is all one value."""
 _MOST = 2**33
 """Largest array that is read, bytes."""
-NUMBERS = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
+NUMBER_KINDS = ("flow", "use", "final", "value_added", "tariff", "intermediate_by_origin", "final_by_origin")
 """Variables that the digest of a table's numbers is of."""
 _SAID = ("digest", "rest_digest", "posterior_digest")
 
@@ -64,7 +64,7 @@ def open_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]
 def digest_of_rest(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> str:
     """SHA-256 of labels, posterior and attributes of a file, hexadecimal: of what the digest of its numbers leaves out."""
     h = hashlib.sha256()
-    for name in sorted(values.keys() - {*NUMBERS}):
+    for name in sorted(values.keys() - {*NUMBER_KINDS}):
         v = np.asarray(values[name])
         if v.dtype.kind in "OUS":
             h.update(repr((name, v.shape, [str(x) for x in v.ravel()])).encode(errors="replace"))

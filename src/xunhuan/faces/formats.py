@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,28 @@ def write_file(df: pd.DataFrame, format: Format, path: Path, title: str, notes: 
         _stata(df, path, title)
 
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet would work out."""
+
+
+def as_text(df: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts a spreadsheet leaves alone: an apostrophe stands before what it would take for a formula.
+
+    For files of comma-separated values that people open in one; files for programs keep their texts as they are.
+
+    >>> import pandas as pd
+    >>> as_text(pd.DataFrame({"arm": ["=HYPERLINK(1)", "cut"], "value": [-1.0, 2.0]})).iloc[0].tolist()
+    ["'=HYPERLINK(1)", -1.0]
+    """
+
+    def plain(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+
+    out = df.rename(columns=plain)
+    texts = [c for c in out.columns if out[c].dtype.kind not in "iufbM"]
+    return out.assign(**{c: out[c].map(plain) for c in texts})
+
+
 def _workbook(df: pd.DataFrame, path: Path, title: str, notes: Sequence[str]) -> None:
     """A workbook of two sheets: the table, and its title and notes."""
     from openpyxl import Workbook
@@ -87,19 +109,22 @@ def _workbook(df: pd.DataFrame, path: Path, title: str, notes: Sequence[str]) ->
     book = Workbook(write_only=True)
     sheet, about = book.create_sheet("table"), book.create_sheet("notes")
     sheet.freeze_panes = "A2"
-    head = [WriteOnlyCell(sheet, value=str(c)) for c in df.columns]
+
+    def cells(page: Any, row: Iterable[Any]) -> list[Any]:
+        made = [WriteOnlyCell(page, value=shown(v)) for v in row]
+        for cell in made:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # one that begins with = would be a formula
+        return made
+
+    head = cells(sheet, map(str, df.columns))
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
     for row in df.itertuples(index=False):
-        # A text that begins with = would be a formula.
-        cells = [WriteOnlyCell(sheet, value=shown(v)) for v in row]
-        for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-        sheet.append(cells)
+        sheet.append(cells(sheet, row))
     for line in (title, *notes):
-        about.append([line])
+        about.append(cells(about, [line]))
     book.save(path)
 
 

@@ -1,7 +1,4 @@
-"""What a model is: a room of one folder and one record. Everything the house asks of a model stands here.
-
-A model is a function from accounts to accounts, so that every measure works before and after and models chain.
-"""
+"""What a model is: a function from accounts to accounts, in a room of one folder and one record; all the house asks of it."""
 
 from __future__ import annotations
 
@@ -97,9 +94,8 @@ class Status:
     Attributes
     ----------
     outcome : {"converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"}
-        What it came to; "several": an equilibrium, but one of several, so that its numbers are no answer either; "cycle" and
-        "no_equilibrium": of a game, where players come round to where they were, or one gains by moving;
-        "unstable": of a run from rest, where a small loss grows by itself whatever the shock.
+        "several": an equilibrium, but one of several, so that its numbers are no answer either; "cycle", "no_equilibrium":
+        of a game, where players come round, or one gains by moving; "unstable": of a run where a small loss at rest grows.
     iterations : int
         Steps taken.
     residual : float

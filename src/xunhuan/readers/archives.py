@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from xunhuan.errors import BadInput, ForeignFile
-from xunhuan.readers.bounds import MEMBERS, WHOLE, check_unpacked
+from xunhuan.readers.bounds import MEMBERS, WHOLE_READ, check_unpacked
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Archive:
         return any(re.fullmatch(pattern, n.rsplit("/", 1)[-1], re.IGNORECASE) for n in self.names)
 
     @contextmanager
-    def open(self, name: str, limit: int = WHOLE) -> Iterator[IO[bytes]]:
+    def open(self, name: str, limit: int = WHOLE_READ) -> Iterator[IO[bytes]]:
         """A file to read from. Raises BadInput where it is larger than `limit` or locked, ForeignFile where damaged."""
         where = f"{self.path}/{name}" if name else str(self.path)
         if not self.packed:

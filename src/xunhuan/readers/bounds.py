@@ -8,27 +8,27 @@ import zipfile
 from xunhuan.data.arrays import Array, Mask
 from xunhuan.errors import BadInput
 
-NUMBER = 1e30
+LARGEST_READ = 1e30
 """Largest number of a cell: sums and products of such stay numbers."""
-CELLS = 50_000_000
+CELLS_READ = 50_000_000
 """Cells of the largest array that is made of labels: 4,500 rows and columns have less than half."""
 SHEET_CELLS = 30_000_000
 """Cells that the largest sheet reaches over: twice the largest table known."""
-SPARSE, SMALL = 25, 1_000_000
+SPARSE, SMALL_SHEET = 25, 1_000_000
 """A sheet reaches over so many cells for each that is there, at most; a small one over as many as it likes."""
 SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384
 """What a sheet can have by its own rules."""
 ODD_CELLS = 100_000
 """Cells of a sheet that hold errors or formulas without a value."""
-TEXT = 1 << 17
+TEXT_READ = 1 << 17
 """Bytes of the longest text of a cell: four for each of the 32,767 signs that a cell can have."""
-GAP = 1 << 23
+GAP_READ = 1 << 23
 """Bytes of a sheet without a cell."""
-COLUMNS = 20_000
+COLUMNS_READ = 20_000
 """Columns of the widest csv that is read whole."""
-LABELS = 200_000
+LABELS_READ = 200_000
 """Lines of the longest list of labels."""
-WHOLE = 2 << 30
+WHOLE_READ = 2 << 30
 """Bytes of the largest file that is read in one piece."""
 STREAMED = 64 << 30
 """Bytes of the largest file that is read row by row."""
@@ -36,7 +36,7 @@ BOOK = 4 << 30
 """What a workbook's parts may hold unpacked."""
 MEMBERS = 10_000
 """Files of the largest archive that is looked into."""
-LINE = 1 << 26
+LINE_READ = 1 << 26
 """Bytes of the longest line that is read."""
 PACKED, LOOSE = 200, 1 << 26
 """How many times its packed size a file may unpack to, once it holds more than so many bytes."""
@@ -58,14 +58,14 @@ def text_number(written: str) -> float:
     grouped = _GROUPED.fullmatch(written)
     if written.isascii() and (grouped or _NUMBER.fullmatch(written)):
         value = float(written.replace(",", "") if grouped else written)
-        if abs(value) <= NUMBER:
+        if abs(value) <= LARGEST_READ:
             return value
     raise ValueError(written)
 
 
 def usable(values: Array) -> Mask:
     """Where numbers are finite and of a size that can be reckoned with."""
-    return abs(values) <= NUMBER
+    return abs(values) <= LARGEST_READ
 
 
 def check_unpacked(info: zipfile.ZipInfo, where: str) -> None:
@@ -83,9 +83,9 @@ def check_cells(sizes: tuple[int, ...], where: str) -> None:
     cells = 1
     for size in sizes:
         cells *= size
-    if cells > CELLS:
+    if cells > CELLS_READ:
         raise BadInput(
-            f"the labels make {' x '.join(f'{s:,}' for s in sizes)} cells; at most {CELLS:,} are read",
+            f"the labels make {' x '.join(f'{s:,}' for s in sizes)} cells; at most {CELLS_READ:,} are read",
             where=where,
             fix="check the lists of regions, sectors and categories",
         )

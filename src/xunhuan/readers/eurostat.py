@@ -11,8 +11,8 @@ import numpy as np
 
 from xunhuan.data.economies import economy_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
-from xunhuan.readers.lines import Lines, parsing
+from xunhuan.readers.bounds import COLUMNS_READ, WHOLE_READ, usable
+from xunhuan.readers.lines import CsvLines, parsing
 from xunhuan.readers.nation_cells import NationCells, label_key
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     import pandas as pd
 
     with open(path, "rb") as raw, parsing(str(path)):
-        lines = Lines(raw, str(path), COLUMNS, WHOLE)
+        lines = CsvLines(raw, str(path), COLUMNS_READ, WHOLE_READ)
         whole = pd.read_csv(lines.reader(), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     lines.check()
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]

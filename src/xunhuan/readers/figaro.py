@@ -22,8 +22,8 @@ from xunhuan.data.sector_lists import of_house, sector_list
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import archive, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
-from xunhuan.readers.bounds import COLUMNS, STREAMED, WHOLE, check_cells, usable
-from xunhuan.readers.lines import Lines, parsing
+from xunhuan.readers.bounds import COLUMNS_READ, STREAMED, WHOLE_READ, check_cells, usable
+from xunhuan.readers.lines import CsvLines, parsing
 from xunhuan.readers.sheet import open_csv
 from xunhuan.readers.square import CellLabel, LabelledCells, square
 
@@ -57,7 +57,7 @@ def read_figaro(path: Path, year: int | None = None, sheet: str | None = None, t
     last = name.rsplit("/", 1)[-1] or path.name
     with files.open(name, STREAMED) as stream:
         flat = b"obsValue" in _first_line(stream)
-    with files.open(name, STREAMED if flat else WHOLE) as stream:
+    with files.open(name, STREAMED if flat else WHOLE_READ) as stream:
         cells = _flat(path, stream) if flat else _matrix(path, last, stream)
     year = year or year_in(last.split("ed_")[-1], path.stem)
     if year is None:
@@ -90,7 +90,7 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     columns: dict[CellLabel, int] = {}
     parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
-    lines = Lines(stream, str(path), COLUMNS, STREAMED)
+    lines = CsvLines(stream, str(path), COLUMNS_READ, STREAMED)
     with parsing(str(path)):
         options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "index_col": False, "encoding": "utf-8-sig"}
         chunks = pd.read_csv(lines.reader(), chunksize=CHUNK, **options)

@@ -39,7 +39,7 @@ def parsing(
 class _Raw(io.RawIOBase):
     """The stream, each piece looked at before it goes on."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: CsvLines) -> None:
         self.lines = lines
 
     def readable(self) -> bool:
@@ -52,7 +52,7 @@ class _Raw(io.RawIOBase):
         return len(piece)
 
 
-class Lines:
+class CsvLines:
     """A csv with commas, its lines counted on the way.
 
     most, whole  columns and bytes that are read at most

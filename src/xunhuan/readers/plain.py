@@ -20,7 +20,7 @@ import pandas as pd
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
-from xunhuan.readers.bounds import COLUMNS, WHOLE, usable
+from xunhuan.readers.bounds import COLUMNS_READ, WHOLE_READ, usable
 from xunhuan.readers.lines import parsing
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -81,7 +81,7 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
     """
     if path.is_symlink() or not path.is_file():
         raise BadInput(f"{path.name!r} is no plain file", where=str(path), fix="name a csv")
-    if path.stat().st_size > WHOLE:
+    if path.stat().st_size > WHOLE_READ:
         raise BadInput("the file is above 2 GB", where=str(path), fix="divide it, or take the years that are needed")
     raw = path.read_bytes()
     encoding = form.encoding or _encoding(raw, path)
@@ -92,8 +92,8 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
             f"the file is not {encoding}", where=str(path), fix='say encoding = "..." in the mapping file'
         ) from e
     separator = form.separator or _separator(text)
-    if max((line.count(separator) for line in text.split("\n")), default=0) >= COLUMNS:
-        raise BadInput(f"a line holds more than {COLUMNS:,} cells", where=str(path), fix="name a csv of a table")
+    if max((line.count(separator) for line in text.split("\n")), default=0) >= COLUMNS_READ:
+        raise BadInput(f"a line holds more than {COLUMNS_READ:,} cells", where=str(path), fix="name a csv of a table")
     read = f"{_name(encoding)} with {SEPARATORS.get(separator, repr(separator))}"
     fix = 'say separator = ";" (or "\\t", ",") and encoding = "..." in the mapping file if it is another'
     with parsing(str(path), f"the file is not a csv: it was read as {read}", fix):

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
-from xunhuan.readers.bounds import COLUMNS, WHOLE, text_number, usable
-from xunhuan.readers.lines import Lines, parsing
+from xunhuan.readers.bounds import COLUMNS_READ, WHOLE_READ, text_number, usable
+from xunhuan.readers.lines import CsvLines, parsing
 from xunhuan.readers.workbooks import check_package, column_letters, decoded, fill_merged, scanned
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
     if stream is None and not path.is_file():
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     with nullcontext(stream) if stream is not None else open(path, "rb") as raw:
-        lines = Lines(raw, str(path), COLUMNS, WHOLE)
+        lines = CsvLines(raw, str(path), COLUMNS_READ, WHOLE_READ)
         with parsing(str(path)):
             # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
             options: dict[str, Any] = {

@@ -12,7 +12,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.blocks import Sums
-from xunhuan.readers.bounds import LABELS, LINE, check_cells, text_number, usable
+from xunhuan.readers.bounds import LABELS_READ, LINE_READ, check_cells, text_number, usable
 
 
 class Adder:
@@ -70,8 +70,8 @@ def number_lines(
     Raises BadInput naming line and column of fields that hold no number, and lines of another width; ForeignFile for a line
     without end.
     """
-    for number, raw in enumerate(iter(lambda: stream.readline(LINE), b""), first):
-        if len(raw) == LINE:
+    for number, raw in enumerate(iter(lambda: stream.readline(LINE_READ), b""), first):
+        if len(raw) == LINE_READ:
             raise ForeignFile(f"line {number} has no end", where=where, fix="download the file again")
         text = _decoded(raw, where).rstrip("\r\n")
         if not text.strip():
@@ -122,10 +122,10 @@ def _slowly(fields: list[str], width: int, number: int, labels: int, where: str)
 
 def text_lines(stream: IO[bytes], sep: str, where: str | Path) -> list[list[str]]:
     """All lines of a small file, split into fields without outer blanks and quotes. Raises ForeignFile where it is large."""
-    raw = stream.read(LINE)
-    if len(raw) == LINE or raw.count(b"\n") > LABELS or raw.count(sep.encode()) > 20 * LABELS:
+    raw = stream.read(LINE_READ)
+    if len(raw) == LINE_READ or raw.count(b"\n") > LABELS_READ or raw.count(sep.encode()) > 20 * LABELS_READ:
         raise ForeignFile(
-            f"a list of labels holds more than {LABELS:,} lines, or is as large",
+            f"a list of labels holds more than {LABELS_READ:,} lines, or is as large",
             where=str(where),
             fix="download the file again",
         )

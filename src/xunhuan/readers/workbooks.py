@@ -20,14 +20,14 @@ from typing import IO, TYPE_CHECKING
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import (
     BOOK,
-    GAP,
+    GAP_READ,
     ODD_CELLS,
     SHEET_CELLS,
     SHEET_COLUMNS,
     SHEET_ROWS,
-    SMALL,
+    SMALL_SHEET,
     SPARSE,
-    TEXT,
+    TEXT_READ,
     check_unpacked,
 )  # fmt: skip
 
@@ -84,7 +84,7 @@ def _check_texts(book: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> No
         rest = b""
         while piece := stream.read(_PIECE):
             rest += piece
-            if any(len(t) > TEXT for t in re.findall(rb"[^<]+", rest)):
+            if any(len(t) > TEXT_READ for t in re.findall(rb"[^<]+", rest)):
                 raise BadInput("a cell's text has no end", where=str(path), fix="check that it is the table")
             rest = rest[rest.rfind(b"<") :]
 
@@ -165,9 +165,9 @@ def _looked_through(book: zipfile.ZipFile, part: str, path: Path, sheet: str) ->
                 fix = "open it in a spreadsheet program and save it again"
                 raise BadInput(f"sheet {sheet!r} defines words of its own", where=str(path), fix=fix)
             starts = [m.start() for m in _START.finditer(rest)]
-            if starts in ([], [0]) and len(rest) > GAP:
+            if starts in ([], [0]) and len(rest) > GAP_READ:
                 raise BadInput(
-                    f"sheet {sheet!r}: {GAP >> 20} MiB hold no cell",
+                    f"sheet {sheet!r}: {GAP_READ >> 20} MiB hold no cell",
                     where=str(path),
                     fix="save the sheet of the table alone",
                 )
@@ -241,7 +241,7 @@ def _check_reach(found: Scan, path: Path, sheet: str) -> None:
     """Raise BadInput naming the cell that makes a sheet so large."""
     reach = found.rows * found.columns
     inside = found.rows <= SHEET_ROWS and found.columns <= SHEET_COLUMNS
-    if inside and reach <= SHEET_CELLS and reach <= max(SPARSE * found.cells, SMALL):
+    if inside and reach <= SHEET_CELLS and reach <= max(SPARSE * found.cells, SMALL_SHEET):
         return
     far = found.lowest if found.rows > found.columns else found.rightmost
     fix = "delete the stray cell, or the empty rows and columns before it"
@@ -309,10 +309,10 @@ def _check_open(book: zipfile.ZipFile, path: Path) -> None:
                 many = re.search(rb'number-(?:rows|columns)-repeated="(\d{1,9})"', m[2])
                 times = int(many[1]) if many else 1
                 rows = times if m[1] == b"row" else rows
-                if m[1] == b"cell" and not m[2].endswith(b"/") and rows * times > SMALL:
+                if m[1] == b"cell" and not m[2].endswith(b"/") and rows * times > SMALL_SHEET:
                     fix = "delete the cells that repeat to the sheet's end"
                     raise BadInput("a sheet repeats its cells without end", where=str(path), fix=fix)
-            rest = rest[max(rest.rfind(b"<"), 0) :] if len(rest) < GAP else b""
+            rest = rest[max(rest.rfind(b"<"), 0) :] if len(rest) < GAP_READ else b""
 
 
 def column_number(letters: bytes) -> int:
@@ -365,4 +365,4 @@ def _small(book: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _whole(part: IO[bytes]) -> bytes:
-    return part.read(GAP)
+    return part.read(GAP_READ)

@@ -24,12 +24,22 @@ def serve(
         Path | None, typer.Option("--folder", help="Where scenarios and results are kept, by default your data folder.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=16, help="Runs at the same time.")] = 1,
+    private: Annotated[
+        bool,
+        typer.Option("--private", help="Give each visitor a token of his own: he alone sees and cancels his runs."),
+    ] = False,
+    show: Annotated[
+        list[Path] | None, typer.Option("--show", help="A result folder of `xunhuan run`, shown too. Can be repeated.")
+    ] = None,
 ) -> None:
     """Open the laboratory on this machine; stop it with Ctrl-C. Results stay in the folder."""
-    from xunhuan.faces.web.server import open_laboratory, results_folder
+    from xunhuan.faces.web.server import open_laboratory, results_folder, take_in
 
     place = folder or results_folder()
-    laboratory = open_laboratory(host, port, place.expanduser().resolve(), workers)
+    inside = place.expanduser().resolve()
+    for made in show or ():
+        take_in(made, inside)
+    laboratory = open_laboratory(host, port, inside, workers, private)
     typer.echo(f"The laboratory is open at {laboratory.address}")
     typer.echo(f"Results are kept in {place}. Stop with Ctrl-C.")
     laboratory.run()

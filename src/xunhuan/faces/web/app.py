@@ -12,10 +12,10 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import downloads, lookups, state
+from xunhuan.faces.web import answers, calls, downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
-from xunhuan.faces.web.parts import aria, by_any_name, clientside, colour, notice, picker
+from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -41,6 +41,9 @@ def make_app(pool: Pool, access: Access) -> Dash:
         enable_mcp=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.index_string = app.index_string.replace("<footer>", "<div>").replace(
+        "</footer>", "</div>"
+    )  # ours is the footer
     app.layout = layout
     _route(app)
     _frame(app, pool)
@@ -49,6 +52,8 @@ def make_app(pool: Pool, access: Access) -> Dash:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
     guard(app.server, access, app.csp_hashes())
+    calls.refuse_others(app.server, app.callback_map)
+    answers.keep_answers(app.server, pool)
     return app
 
 
@@ -58,6 +63,7 @@ def layout() -> dmc.MantineProvider:
         "fontFamily": style.FONT, "colors": {"house": HOUSE}, "primaryColor": "house", "primaryShade": 8,
         "defaultRadius": "sm", "respectReducedMotion": True,
     }  # fmt: skip
+    loading = " · ".join(words.catalogue()["loading"])  # the language is in the address, which is not read yet
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
@@ -66,11 +72,11 @@ def layout() -> dmc.MantineProvider:
             dcc.Store(id="view"),
             dcc.Store(id="draft", storage_type="session"),
             html.Header(id="bar"),
-            html.Main(id="page", tabIndex=-1),
+            html.Main(html.P(loading, className="loading", role="status"), id="page", tabIndex=-1),
             html.Footer(id="foot"),
         ],
         theme=theme,
-        forceColorScheme="light",
+        defaultColorScheme="auto",
     )
 
 
@@ -119,7 +125,8 @@ def _frame(app: Dash, pool: Pool) -> None:
     def page(_: str, pathname: str | None, search: str | None, draft: Any) -> list[Any]:
         selection = state.selected(pathname, search)
         t = words.of(selection.lang)
-        said = [notice(selection.problems, t("address_problem"))] if selection.problems else []
+        told = notice(selection.problems, t("address_problem"))
+        said = [spoken(told, selection.lang)] if selection.problems else []
         try:
             return [*said, spoken(_PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft), selection.lang)]
         except XunhuanError as e:
@@ -127,6 +134,7 @@ def _frame(app: Dash, pool: Pool) -> None:
         except Exception as e:
             # A visitor sees that the page failed and is not left with an empty one; the log has the whole story.
             logging.getLogger(PACKAGE).exception("page %s", selection.page)
+            answers.failed()
             return [*said, notice([f"{type(e).__name__}: {e}"], t("page_problem"))]
 
 
@@ -189,8 +197,8 @@ def _pickers(selection: Selection) -> list[Any]:
     return [
         picker(
             f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
-            getattr(selection, name), searchable=name == "region", nothingFoundMessage=t("nothing_found"),
-            **({"filter": by_any_name(geo)} if name == "region" else {}),
+            getattr(selection, name), searchable=name != "definition", nothingFoundMessage=t("nothing_found"),
+            filter=by_any_name(geo) if name in ("region", "home") else BY_NAME,
         )
         for name in PICKED
     ]  # fmt: skip

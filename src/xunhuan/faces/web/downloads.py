@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pandas as pd
-from flask import Flask, Response, abort, request, send_file
+from flask import Flask, Response, request, send_file
 
 from xunhuan.data.store import load_log
 from xunhuan.errors import ForeignFile, UnknownName
+from xunhuan.faces import words
+from xunhuan.faces.formats import as_text
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import REPORT_POLICY
@@ -28,6 +30,8 @@ def add_routes(server: Flask, pool: Pool) -> None:
         from xunhuan.measures import table
 
         selection = state.selected("/", request.query_string.decode("utf-8", "replace"))
+        if selection.problems:
+            return _absent(*selection.problems)
         ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
         return _csv(table(ds), f"circulation-{selection.table}-{selection.definition}.csv")
 
@@ -35,23 +39,25 @@ def add_routes(server: Flask, pool: Pool) -> None:
     def log(name: str) -> Response:
         try:
             return _csv(load_log(name), f"{name}-log.csv")
-        except UnknownName:
-            abort(404)
+        except UnknownName as e:
+            return _absent(str(e))
 
     @server.get("/download/result/<digest>/<name>")
     def result(digest: str, name: str) -> Response:
-        if not _DIGEST.fullmatch(digest) or name not in _FILES or not pool.has(digest):
-            abort(404)
+        if not _DIGEST.fullmatch(digest) or not pool.shows(digest):
+            return _absent(words.of(_lang())("no_such_run"))
+        if name not in _FILES:
+            return _absent(str(UnknownName.of("file of a result", name, _FILES)))
         folder = pool.results / digest
         if name == "summary.csv":
             try:
                 return _csv(read_frame(folder / "summary.parquet"), f"{digest[:12]}-{name}")
-            except ForeignFile:
-                abort(404)
+            except ForeignFile as damaged:
+                return _absent(str(damaged))
         look = name == "report.html" and "look" in request.args
         if not (folder / name).is_file():
-            abort(404)
-        if look and request.args.get("lang") == "zh":
+            return _absent(str(UnknownName.of("file of a result", name, [f for f in _FILES if (folder / f).is_file()])))
+        if look and _lang() == "zh":
             written = (folder / "manifest.json").stat().st_mtime_ns
             told = Response(_report(folder, written), mimetype="text/html")
             told.headers["Content-Security-Policy"] = REPORT_POLICY
@@ -71,8 +77,18 @@ def _report(folder: Path, written: int) -> str:
     return scenario_report(open_result(folder), "zh")
 
 
+def _lang() -> str:
+    return "zh" if request.args.get("lang") == "zh" else "en"
+
+
+def _absent(*said: str) -> Response:
+    """There is no such thing, and what there is."""
+    text = "".join(f"{words.in_language(line, _lang())}\n" for told in said for line in told.splitlines())
+    return Response(text, 404, mimetype="text/plain")
+
+
 def _csv(frame: pd.DataFrame, name: str) -> Response:
-    # The mark at the start tells spreadsheets that the names in Chinese are UTF-8.
-    text = "﻿" + frame.to_csv(index=False)
+    """A file for spreadsheets: the mark at its start tells them that Chinese names are UTF-8, and no text is a formula."""
+    text = "\ufeff" + as_text(frame).to_csv(index=False)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, mimetype="text/csv", headers=headers)

@@ -6,6 +6,7 @@ A visitor sends values of form fields, never a file: the base is the table chose
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -19,18 +20,18 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import own_files
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
-from xunhuan.faces.web import lookups
+from xunhuan.faces.web import calls, lookups
 from xunhuan.faces.web.jobs import Job
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.scenario.layers import Layers, library, read_layers
 from xunhuan.scenario.run import Bench
-from xunhuan.scenario.scenario import Scenario
+from xunhuan.scenario.scenario import Scenario, Uncertainty
 
 Draft = dict[str, Any]
-MOST = {
-    "shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "text": 4000, "names": 400,
-    "seconds an answer": 60, "seconds": 1800,
+MOST_ASKED = {
+    "shocks": 8, "edits": 40, "draws": 1024, "steps": 41, "policies": 8, "text": 4000, "names": 400,
+    "values": calls.MANY, "seconds an answer": 60, "seconds": 1800,
 }  # fmt: skip
 """Largest sizes a run from the browser may have; seconds are estimated, of one answer of a model and of the whole."""
 EMPTIED = ("offset", "compare", "uncertainty")
@@ -105,9 +106,9 @@ def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:
         data["home"] = selection.home
         if selection.home not in acc.geography.nations:
             members = list(acc.geography.clusters[selection.home])
-            data["nations"] = {**data.get("nations", {}), selection.home: members}
+            data["nations"] = {**_part(data, "nations"), selection.home: members}
     if selection.definition != "absorption":
-        data["measure"] = {**data.get("measure", {}), "circulation": {"definition": selection.definition}}
+        data["measure"] = {**_part(data, "measure"), "circulation": {"definition": selection.definition}}
     return data
 
 
@@ -115,7 +116,7 @@ def models_of(draft: Mapping[str, Any]) -> Mapping[str, Any]:
     """The draft's models with their parameters; a scenario's own default where it names none."""
     default = Scenario.model_fields["model"].get_default(call_default_factory=True)
     found: Mapping[str, Any] = draft.get("model", default)
-    return found
+    return found if isinstance(found, Mapping) else {}
 
 
 def parameters_of(name: str) -> Draft:
@@ -142,16 +143,19 @@ def _filled(value: Any) -> Any:
 
 
 def checked(draft: Mapping[str, Any], selection: Selection) -> Checked:
-    """Check a draft as the command line checks a file, after its size, and how long it would take."""
+    """Check a draft as the command line checks a file, after its size, and how large its run would be."""
+    much = {"values": float(calls.count(draft))}
+    if too_much := (*_beyond(much, selection.lang), *_far(draft, selection.lang)):
+        return Checked(None, too_much)
     data = complete(draft, selection)
     too_much = tuple(_beyond(_sizes(data), selection.lang))
     if too_much := (*too_much, *_files(data, selection.lang)):
         return Checked(None, too_much)
     found = _checked(json.dumps(data, ensure_ascii=False))
     if found.bench is not None:
-        answers = max(_seconds_of(found.bench).values(), default=0.0)
-        times = {"seconds an answer": answers, "seconds": estimate(found.bench, [])}
-        too_much = tuple(_beyond(times, selection.lang))
+        too_much = tuple(_beyond(_asked(found.bench), selection.lang)) or tuple(
+            _beyond(_seconds(found.bench), selection.lang)
+        )
     return Checked(None, too_much) if too_much else found
 
 
@@ -176,24 +180,47 @@ def _table(name: str | Path) -> Accounts:
 
 
 def _sizes(data: Mapping[str, Any]) -> dict[str, float]:
-    """Sizes of a draft that `MOST` bounds, before anything is read."""
-    shocks = [s for s in data.get("shock", []) if isinstance(s, Mapping)]
+    """Sizes of a draft that `MOST_ASKED` bounds, before anything is read."""
+    shocks = [s for s in _items(data.get("shock")) if isinstance(s, Mapping)]
     return {
-        "shocks": len(data.get("shock", [])),
+        "shocks": len(_items(data.get("shock"))),
         "edits": sum(len(s[k]) for s in shocks for k in registry.edits() if isinstance(s.get(k), list)),
-        "draws": _evaluations(_part(data, "uncertainty")),
-        "steps": _number(_part(_part(data, "compare"), "frontier").get("steps", 0)),
         "text": max((len(v) for v in _texts(data)), default=0),
         "names": sum(1 for _ in _texts(data)),
     }
+
+
+def _asked(bench: Bench) -> dict[str, float]:
+    """Sizes of what a scenario asks for, read as the run would read them."""
+    u, curve = bench.scenario.uncertainty, bench.scenario.compare.frontier
+    return {
+        "draws": 0 if u is None else evaluations(u),
+        "steps": 0 if curve is None else curve.steps,
+        "policies": 0 if curve is None else len(curve.policies),
+    }
+
+
+def _seconds(bench: Bench) -> dict[str, float]:
+    return {
+        "seconds an answer": max(_seconds_of(bench).values(), default=0.0),
+        "seconds": estimate(bench, []),
+    }
+
+
+def _far(draft: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """A line for the first numbers that are no quantities, before anything is worked out with them."""
+    t, (least, most) = words.of(lang), calls.NUMBERS
+    for place, given in itertools.islice(calls.out_of_bounds(draft), 3):
+        yield t("number_beyond", where=place, given=str(given)[:20], least=f"{least:g}", most=f"{most:g}")
 
 
 def _beyond(sizes: Mapping[str, float], lang: str) -> Iterator[str]:
     """A line for every size above its bound."""
     t = words.of(lang)
     for what, given in sizes.items():
-        if not given <= MOST[what]:
-            yield t("too_many", what=what, given=f"{given:g}", most=MOST[what])
+        if not given <= MOST_ASKED[what]:
+            said = t(f"bound_{what.replace(' ', '_')}")
+            yield t("too_many", what=said, given=f"{given:g}", most=MOST_ASKED[what])
 
 
 def _files(data: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -211,17 +238,13 @@ def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _number(x: Any) -> float:
-    return float(x) if isinstance(x, int | float) and math.isfinite(x) else 0.0
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-def _evaluations(u: Mapping[str, Any]) -> float:
+def evaluations(u: Uncertainty) -> int:
     """Draws a design comes to: Sobol designs take draws x (quantities + 2)."""
-    if not u:
-        return 0.0
-    uncertain = _drawn_of(u) + len(_part(u, "shock"))
-    draws = _number(u.get("draws", 64))
-    return draws * (uncertain + 2) if u.get("design") == "sobol" else draws
+    return u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
 
 
 def _drawn_of(u: Mapping[str, Any]) -> int:
@@ -258,9 +281,8 @@ def estimate(bench: Bench, past: list[Job]) -> float:
     channels = weighed * 4.0 * (c.reinforcement is not None)
     guess = START + arms * (sum(each.values()) + choices) + more + curve + channels
     if u is not None:
-        draws = u.draws * (len(u.quantities()) + 2 if u.design == "sobol" else 1)
         drawn = u.models or tuple(each)
-        guess += draws * (arms * sum(each.get(n, 0.0) for n in drawn) + more)
+        guess += evaluations(u) * (arms * sum(each.get(n, 0.0) for n in drawn) + more)
     ended = [j.seconds / j.estimate for j in past if j.state == "done" and j.base == bench.base.name and j.estimate > 0]
     return guess * sorted(ended)[len(ended) // 2] if ended else guess
 

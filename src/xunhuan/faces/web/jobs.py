@@ -14,8 +14,9 @@ import os
 import shutil
 import threading
 import time
+import tomllib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,12 +27,15 @@ from filelock import FileLock, Timeout
 from xunhuan.data.store import write_text
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.faces.web import worker
+from xunhuan.faces.web.worker import TOO_LARGE
 from xunhuan.scenario.worker import Died, TooLong, Worker
 
 _State = Literal["queued", "running", "done", "failed", "cancelled"]
 WAITING: tuple[_State, ...] = ("queued", "running")
 RUNS = 50
 """Runs after which a process is replaced."""
+VAIN_KEPT = 50
+"""Runs without a result that are remembered; their records leave with them."""
 _TRIES = 2
 """How often a job is started that a restart of the server interrupted."""
 
@@ -44,6 +48,7 @@ class Job:
     done, of   steps finished and steps in all; `stage` says what is being done
     seconds    wall time of the run so far, or in all
     estimate   seconds expected when it was submitted
+    owners     who asked for it, where each visitor has his own; () where all see it
     """
 
     digest: str
@@ -60,6 +65,7 @@ class Job:
     estimate: float = 0.0
     tries: int = 0
     error: str = ""
+    owners: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -74,6 +80,10 @@ class Job:
 class Pool:
     """Runs at most `workers` jobs at once and keeps at most `limit` waiting; each may take `longest` seconds.
 
+    version  grows with every change of a job's state · ended: with every run that ends well
+
+    who  says who asks; "" who sees all · largest: bytes that a run may hold
+
     Raises BadInput where the folder cannot be written or another server holds it.
     """
 
@@ -84,16 +94,19 @@ class Pool:
         limit: int = 20,
         longest: float = 1800.0,
         task: worker.Task = worker.work_on,
+        who: Callable[[], str] = str,
+        largest: int = worker.LARGEST_RUN,
     ) -> None:
-        self.folder, self.limit, self.longest = folder, limit, longest
+        self.folder, self.limit, self.longest, self._who = folder, limit, longest, who
         self._lock = _hold(folder)
         self._jobs: dict[str, Job] = {}
         self._queue: deque[str] = deque()
         self._running: dict[str, Worker[None]] = {}
         self._change = threading.Condition()
         self._closing = False
+        self.version = self.ended = 0
         self._recover()
-        settle = partial(worker.settle, folder)
+        settle = partial(worker.settle, folder, largest)
         self._workers = [Worker(task, settle, RUNS) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._work, args=(w,), daemon=True) for w in self._workers]
         for thread in self._threads:
@@ -110,12 +123,14 @@ class Pool:
         Raises BadInput where the queue is full.
         """
         with self._change:
-            known = self._jobs.get(digest)
+            known, who = self._jobs.get(digest), self._who()
             if known is not None and (known.state in WAITING or (known.state == "done" and self.has(digest))):
+                if known.owners and who not in known.owners:
+                    self._put(known := replace(known, owners=(*known.owners, who)))
                 return self._placed(known)
             if len(self._queue) >= self.limit:
                 raise BadInput(f"{self.limit} runs are waiting already", fix="wait for one to end, or cancel one")
-            job = Job(digest, title, base, submitted=time.time(), estimate=estimate)
+            job = Job(digest, title, base, submitted=time.time(), estimate=estimate, owners=(who,) if who else ())
             write_text(self._file(digest, ".toml"), toml)
             if self.has(digest):
                 job = replace(job, state="done")
@@ -126,10 +141,14 @@ class Pool:
             return self._placed(job)
 
     def cancel(self, digest: str) -> None:
-        """Take a job out of the queue, or end its process; its result never appears."""
+        """Take a job out of the queue, or end its process; its result never appears. What others ask for too goes on."""
         with self._change:
             job = self._jobs.get(digest)
-            if job is None or job.state not in WAITING:
+            if job is None or job.state not in WAITING or not self._seen(job):
+                return
+            others = tuple(o for o in job.owners if o != self._who())
+            if others and len(others) < len(job.owners):
+                self._put(replace(job, owners=others))
                 return
             if digest in self._running:
                 self._running[digest].end()
@@ -141,12 +160,33 @@ class Pool:
         """The job of a digest, with its place in the queue."""
         with self._change:
             job = self._jobs.get(digest)
-            return self._placed(job) if job else None
+            return self._placed(job) if job and self._seen(job) else None
 
     def jobs(self) -> list[Job]:
-        """Every job known, newest first."""
+        """Every job known to who asks, newest first."""
         with self._change:
-            return sorted((self._placed(j) for j in self._jobs.values()), key=lambda j: -j.submitted)
+            seen = [self._placed(j) for j in self._jobs.values() if self._seen(j)]
+        return sorted(seen, key=lambda j: -j.submitted)
+
+    def past(self) -> list[Job]:
+        """Every run that ended well, whoever asked for it, which tells how long others take."""
+        with self._change:
+            return [j for j in self._jobs.values() if j.state == "done"]
+
+    @property
+    def busy(self) -> bool:
+        """True while a run goes on or waits."""
+        return bool(self._running or self._queue)
+
+    def shows(self, digest: str) -> bool:
+        """True where the result is there for who asks."""
+        with self._change:
+            job = self._jobs.get(digest)
+        return self.has(digest) and (job is None or self._seen(job))
+
+    def _seen(self, job: Job) -> bool:
+        who = self._who()
+        return not who or not job.owners or who in job.owners
 
     def has(self, digest: str) -> bool:
         """True where the result is there."""
@@ -179,9 +219,19 @@ class Pool:
             elif job.state == "done" and not self.has(job.digest):
                 continue
             self._put(job)
+        self._adopt()
         self._clear()
         waiting = sorted((j for j in self._jobs.values() if j.state == "queued"), key=lambda j: j.submitted)
         self._queue.extend(j.digest for j in waiting)
+
+    def _adopt(self) -> None:
+        """Results that lie here without a record, such as those of the command line."""
+        for manifest in self.results.glob("[0-9a-f]*/manifest.json"):
+            digest = manifest.parent.name
+            if digest not in self._jobs:
+                title, base = _named(manifest.parent / "scenario.toml")
+                written = manifest.stat().st_mtime
+                self._jobs[digest] = Job(digest, title or digest[:12], base, "done", submitted=written)
 
     def _work(self, worker: Worker[None]) -> None:
         while True:
@@ -207,7 +257,9 @@ class Pool:
             worker.follow(lambda said: self._tell(digest, said), self.longest)
         except TooLong:
             error = "too long"
-        except (Died, XunhuanError) as e:
+        except Died as e:
+            error = "too large" if e.code == TOO_LARGE else str(e)
+        except XunhuanError as e:
             error = str(e)
         except MemoryError:
             error = "out of memory"
@@ -254,8 +306,22 @@ class Pool:
         return job
 
     def _put(self, job: Job) -> None:
+        """Keep a job and its record; of those without a result the last alone, of a cancelled one nothing on disk."""
         self._jobs[job.digest] = job
-        write_text(self._file(job.digest, ".json"), json.dumps(asdict(job), ensure_ascii=False, indent=1))
+        self.version += 1
+        self.ended += job.state == "done"
+        if job.state == "cancelled":
+            self._forget(job.digest)
+        else:
+            write_text(self._file(job.digest, ".json"), json.dumps(asdict(job), ensure_ascii=False, indent=1))
+        vain = [j for j in self._jobs.values() if j.state in ("failed", "cancelled") and j.digest not in self._running]
+        for old in sorted(vain, key=lambda j: j.submitted)[: max(len(vain) - VAIN_KEPT, 0)]:
+            del self._jobs[old.digest]
+            self._forget(old.digest)
+
+    def _forget(self, digest: str) -> None:
+        for suffix in (".toml", ".json"):
+            self._file(digest, suffix).unlink(missing_ok=True)
 
     def _file(self, digest: str, suffix: str) -> Path:
         return self.folder / "jobs" / f"{digest}{suffix}"
@@ -265,9 +331,18 @@ def _read(file: Path) -> Job | None:
     """A job's record, or None where the file does not hold one."""
     try:
         raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return Job(**raw)
+        return Job(**{**raw, "owners": tuple(raw.get("owners", ()))})
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _named(file: Path) -> tuple[str, str]:
+    """Title and base of a result's scenario; "" where it has none that can be read."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "", ""
+    return str(data.get("title", "")), str(data.get("base", ""))
 
 
 def _hold(folder: Path) -> FileLock:

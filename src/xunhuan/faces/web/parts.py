@@ -106,6 +106,10 @@ def by_any_name(geo: Geography) -> dict[str, Any]:
     return {"function": "byAnyName", "options": {"names": names}}
 
 
+BY_NAME: dict[str, Any] = {"function": "byAnyName"}
+"""What finds a choice by what it is called, or the nearest, for assets/lab.js."""
+
+
 def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:
     """A labelled drop-down that always holds a value."""
     return dmc.Select(
@@ -159,14 +163,17 @@ def plain_table(
 
 
 def framed(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
-    """A Plotly figure with a camera button that saves PNG in the browser, and words for who cannot see it."""
+    """A Plotly figure, words for who cannot see it, and buttons that save it or its numbers, worked by assets/lab.js."""
     config: Any = {
-        "displaylogo": False, "responsive": True,
-        "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
-        "plotlyServerURL": "", "topojsonURL": "",
+        "displaylogo": False, "responsive": True, "displayModeBar": False, "plotlyServerURL": "", "topojsonURL": "",
     }  # fmt: skip
     graph = dcc.Graph(id=id, figure=fig, config=config, style={"height": f"{fig.layout.height or 360}px"})
-    return html.Figure([graph, html.Figcaption(label, className="hidden-text")], className="figure")
+    saves = []
+    for kind in ("png", "svg", "csv"):
+        what: dict[str, Any] = {"data-save": kind, "data-name": name, **aria(label=f"{kind.upper()}: {label}")}
+        saves.append(html.Button(kind.upper(), type="button", className="plain-button", **what))
+    said = html.Figcaption(label, className="hidden-text")
+    return html.Figure([graph, said, html.Div(saves, className="saves")], className="figure")
 
 
 def card(children: Children, title: str = "", extra: str = "") -> html.Section:

@@ -6,17 +6,20 @@ headers must name this server (DNS rebinding, cross-site requests). On a network
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, make_response, redirect, request
+from flask import Flask, Response, abort, g, has_request_context, make_response, redirect, request
 
 from xunhuan.errors import BadInput
 
-COOKIE = "xunhuan_token"
+COOKIE, OWN_COOKIE = "xunhuan_token", "xunhuan_own"
+_OWN = re.compile(r"[\w-]{43}", re.ASCII)
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; the largest form sends a few kilobytes."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -29,14 +32,16 @@ class Access:
     hosts   host names a request may name, lower case, without port; empty: any, the token decides alone
     port    the port a request may name
     token   asked of every visitor; "" on loopback
+    private  every browser has a token of its own besides, and its own runs
     """
 
     hosts: tuple[str, ...]
     port: int
     token: str = field(default="", repr=False)
+    private: bool = False
 
 
-def access(host: str, port: int) -> Access:
+def access(host: str, port: int, private: bool = False) -> Access:
     """What a listening address asks of visitors: nothing on loopback, a fresh token on any other.
 
     >>> access("127.0.0.1", 8050).token
@@ -45,8 +50,8 @@ def access(host: str, port: int) -> Access:
     True
     """
     if is_loopback(host):
-        return Access((*LOOPBACK, *({host} - set(LOOPBACK))), port)
-    return Access((), port, secrets.token_urlsafe(32))
+        return Access((*LOOPBACK, *({host} - set(LOOPBACK))), port, private=private)
+    return Access((), port, secrets.token_urlsafe(32), private)
 
 
 def is_loopback(host: str) -> bool:
@@ -68,14 +73,31 @@ def guard(server: Flask, access: Access, scripts: Sequence[str] = ()) -> None:
     @server.before_request
     def check() -> Response | None:
         _check_origin(access)
-        return _check_token(access) if access.token else None
+        answer = _check_token(access) if access.token else None
+        if access.private and answer is None:
+            g.own = request.cookies.get(OWN_COOKIE, "")
+            if not _OWN.fullmatch(g.own):
+                g.own, g.new = secrets.token_urlsafe(32), True
+        return answer
 
     @server.after_request
     def seal(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if g.get("new"):
+            _give(response, OWN_COOKIE, g.own)
         response.headers.pop("Server", None)
         return response
+
+
+def visitor() -> str:
+    """Who asks, by the token of its own that its browser holds; "" where all see all, and outside a request."""
+    own = g.get("own", "") if has_request_context() else ""
+    return hashlib.sha256(own.encode()).hexdigest()[:32] if own else ""
+
+
+def _give(answer: Response, name: str, token: str) -> None:
+    answer.set_cookie(name, token, httponly=True, samesite="Strict", max_age=30 * 24 * 3600)
 
 
 def _check_origin(access: Access) -> None:
@@ -102,7 +124,7 @@ def _check_token(access: Access) -> Response | None:
     if given and secrets.compare_digest(given.encode(), access.token.encode()):
         left = "&".join(p for p in request.query_string.decode().split("&") if not p.startswith("token="))
         answer = make_response(redirect(request.path + (f"?{left}" if left else ""), 303))
-        answer.set_cookie(COOKIE, access.token, httponly=True, samesite="Strict", max_age=30 * 24 * 3600)
+        _give(answer, COOKIE, access.token)
         answer.headers["Referrer-Policy"] = "no-referrer"
         return answer
     if secrets.compare_digest(request.cookies.get(COOKIE, "").encode(), access.token.encode()):

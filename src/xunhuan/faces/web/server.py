@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -19,10 +20,8 @@ from xunhuan.errors import BadInput
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.security import Access, access, is_loopback
-
-THREADS = 8
-"""Pages are read from caches; more threads than this only queue on two cores."""
+from xunhuan.faces.web.security import Access, access, is_loopback, visitor
+from xunhuan.scenario.record import open_result
 
 
 @dataclass
@@ -67,23 +66,23 @@ def _end(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def open_laboratory(host: str, port: int, folder: Path, workers: int = 1) -> Laboratory:
-    """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had."""
-    from waitress import create_server
+def open_laboratory(host: str, port: int, folder: Path, workers: int = 1, private: bool = False) -> Laboratory:
+    """Listen on host and port (0: any free one). Raises BadInput where the address or the folder cannot be had.
+
+    private  each visitor has his own runs
+    """
+    from xunhuan.faces.web.doors import open_doors
 
     listening = _listen(host, port)
     port = int(listening.getsockname()[1])
     try:
-        guard = access(host, port)
-        pool = Pool(folder, workers=workers)
+        guard = access(host, port, private)
+        pool = Pool(folder, workers=workers, who=visitor)
     except BadInput:
         listening.close()
         raise
     app = make_app(pool, guard)
-    server = create_server(
-        app.server, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=1 << 20,
-        max_request_header_size=1 << 16, connection_limit=400, channel_timeout=60, cleanup_interval=15,
-    )  # fmt: skip
+    server = open_doors(app.server, listening)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full thread pool is ordinary here
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}/" + (f"?token={guard.token}" if guard.token else "")
@@ -107,6 +106,18 @@ def results_folder() -> Path:
     """Where results are kept by default: $XUNHUAN_RESULTS, else in the user's data folder."""
     given = os.environ.get("XUNHUAN_RESULTS")
     return Path(given) if given else user_data_path("xunhuan", False) / "laboratory"
+
+
+def take_in(made: Path, folder: Path) -> None:
+    """Copy a result into a laboratory's folder, whole or not at all. Raises BadInput where it is none."""
+    digest = open_result(made).digest
+    there = folder / "results" / digest
+    if there.exists():
+        return
+    there.parent.mkdir(parents=True, exist_ok=True)
+    half = there.with_name(f".{digest}.tmp-{os.getpid()}")
+    shutil.copytree(made, half)
+    os.rename(half, there)
 
 
 def _warm() -> None:

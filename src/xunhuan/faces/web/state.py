@@ -21,6 +21,8 @@ DEFINITIONS = ("absorption", "origin", "forward")
 LANGUAGES = ("en", "zh")
 _LONGEST = 200
 """Characters of one value in the address; anything longer is cut before it is looked at."""
+_FIELDS = 20
+"""Things an address may name; a page has half as many."""
 Word = TypeVar("Word", bound=str)
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
 ASK = "ask/"
@@ -84,8 +86,8 @@ class Selection:
 
 def selected(pathname: str | None, search: str | None) -> Selection:
     """The view an address means. What it names and is not there becomes a line in `problems`, and the default."""
-    given = {k: v[0][:_LONGEST] for k, v in parse_qs((search or "").lstrip("?"), max_num_fields=20).items()}
     problems: list[str] = []
+    given = _given(search, problems)
 
     def pick(name: str, valid: tuple[Word, ...], default: Word, kind: str) -> Word:
         value = given.get(name, "") or default
@@ -129,6 +131,16 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         problems=tuple(problems),
         **digests,
     )
+
+
+def _given(search: str | None, problems: list[str]) -> dict[str, str]:
+    """What an address names, each once; nothing where it names more than a page has."""
+    try:
+        named = parse_qs((search or "").lstrip("?"), max_num_fields=_FIELDS)
+    except ValueError:
+        problems.append(f"the address names more than {_FIELDS} things")
+        named = {}
+    return {k: v[0][:_LONGEST] for k, v in named.items()}
 
 
 def _region(value: str, table: str, home: str, problems: list[str]) -> str:

@@ -114,6 +114,51 @@ window.dash_clientside.lab = (function () {
     if (value === undefined) { delete here[last]; } else if (value !== false || here[last] !== undefined) { here[last] = value; }
   }
 
+  /* A picture, or the numbers it is drawn from, as a file. Texts that a spreadsheet would work out get an apostrophe. */
+  const cell = (x) => {
+    if (typeof x === "number") { return String(x); }
+    const text = String(x === null || x === undefined ? "" : x).replace(/<[^>]*>/g, " ");
+    const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" + text : text;
+    return /[",\n]/.test(harmless) ? '"' + harmless.replace(/"/g, '""') + '"' : harmless;
+  };
+  const list = (x) => (x && x.length !== undefined && typeof x !== "string" ? Array.from(x) : null);
+
+  function rows(trace) {
+    if (trace.type === "sankey") {
+      const names = trace.node.label;
+      return list(trace.link.value).map((v, k) => [names[trace.link.source[k]], names[trace.link.target[k]], v]);
+    }
+    const z = list(trace.z);
+    if (z && list(z[0])) {
+      return z.flatMap((row, i) => list(row).map((v, j) => [list(trace.x) ? trace.x[j] : j, list(trace.y) ? trace.y[i] : i, v]));
+    }
+    const columns = ["a", "b", "c", "x", "y", "z", "text"].map((k) => list(trace[k])).filter(Boolean);
+    const long = Math.max(0, ...columns.map((c) => c.length));
+    return Array.from({ length: long }, (_, k) => columns.map((c) => (k < c.length ? c[k] : "")));
+  }
+
+  function numbers(plot) {
+    const lines = (plot._fullData || []).flatMap((t) => rows(t).map((r) => [t.name || ""].concat(r).map(cell).join(",")));
+    return "\ufeff" + lines.join("\r\n") + "\r\n";
+  }
+
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest && e.target.closest("[data-save]");
+    const plot = button && button.closest(".figure").querySelector(".js-plotly-plot");
+    if (!plot || !window.Plotly) { return; }
+    const kind = button.dataset.save, name = button.dataset.name;
+    if (kind !== "csv") {
+      const size = { width: plot.offsetWidth, height: plot.offsetHeight };
+      window.Plotly.downloadImage(plot, Object.assign({ format: kind, scale: kind === "png" ? 2 : 1, filename: name }, size));
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([numbers(plot)], { type: "text/csv" }));
+    link.download = name + ".csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+
   /* The first picture on the page as a file, drawn by the browser. */
   function picture(clicks) {
     const plot = document.querySelector("#shown .js-plotly-plot");
@@ -126,21 +171,33 @@ window.dash_clientside.lab = (function () {
   return { picture: picture, edit: edit, route: route, navigate: navigate, move: move };
 })();
 
-// A place is found by any of its names, not by the one that is shown alone.
+// A choice is found by any of its names, not by the one that is shown alone; where none is, the nearest are shown.
 var dmcfuncs = (window.dashMantineFunctions = window.dashMantineFunctions || {});
-dmcfuncs.byAnyName = function (asked, given) {
-  var search = asked.search.toLowerCase().trim();
-  var meets = function (option) {
-    var names = [option.label, option.value].concat((given && given.names && given.names[option.value]) || []);
-    return names.some(function (name) {
-      return name.toLowerCase().indexOf(search) >= 0;
-    });
+dmcfuncs.byAnyName = (function () {
+  "use strict";
+  const NEAR = 5, ALIKE = 0.34;
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f\s'-]/g, "");
+  const pairs = (text) => {
+    const padded = " " + plain(text) + " ";
+    return Array.from({ length: padded.length - 1 }, (_, k) => padded.slice(k, k + 2));
   };
-  return asked.options
-    .map(function (o) {
-      return o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o;
-    })
-    .filter(function (o) {
-      return o.items ? o.items.length : meets(o);
-    });
-};
+  /* Twice the pairs of letters that two words share, over all they have [Dice]. */
+  const alike = (a, b) => {
+    const left = pairs(a), right = pairs(b), all = left.length + right.length;
+    const shared = left.filter((p) => { const k = right.indexOf(p); return k >= 0 && right.splice(k, 1); }).length;
+    return (2 * shared) / all;
+  };
+  return function (asked, given) {
+    const search = plain(asked.search);
+    const names = (o) => [o.label, o.value].concat((given && given.names && given.names[o.value]) || []);
+    const keep = (meets) => asked.options
+      .map((o) => (o.items ? Object.assign({}, o, { items: o.items.filter(meets) }) : o))
+      .filter((o) => (o.items ? o.items.length : meets(o)));
+    const found = keep((o) => names(o).some((name) => plain(name).includes(search)));
+    if (found.length || !search) { return found; }
+    const near = asked.options.flatMap((o) => o.items || [o])
+      .map((o) => [o, Math.max(...names(o).map((name) => alike(search, name)))])
+      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0].value);
+    return keep((o) => near.includes(o.value));
+  };
+})();

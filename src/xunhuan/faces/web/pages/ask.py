@@ -94,7 +94,7 @@ def _verdict(asked: OwnPage, values: Standing, lang: str, pool: Pool) -> list[An
     if not asking.wrong(asked, values, lang):
         checked = drafts.checked(asking.scenario_of(asked, values, lang), asking.bench_of(asked, lang))
         if checked.bench is not None:
-            takes = drafts.duration(drafts.estimate(checked.bench, pool.jobs()), lang)
+            takes = drafts.duration(drafts.estimate(checked.bench, pool.past()), lang)
             return [html.P(t("ask_ready", time=takes), className="sub small"), *_button(lang, runs=True)]
         same = [t("same_words")] if lang != "en" else []
         said = notice([*checked.problems, *same], t("invalid"))

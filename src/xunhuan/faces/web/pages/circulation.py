@@ -135,9 +135,10 @@ def _hero(selection: Selection) -> list[Any]:
         html.Strong(f"{number:.0f}", id="moving", className=f"moving {selection.share}"),
         html.Span(after, id="said-after"),
     ]
+    said = _spoken(before, number, after)
+    heard = {"id": "spoken", "className": "hidden-text", **aria(live="polite")}
     return [
-        html.H1(shown, className="sentence", **aria(hidden="true")),
-        html.P(_spoken(before, number, after), id="spoken", className="hidden-text", role="status"),
+        html.H1([html.Span(shown, **aria(hidden="true")), html.Span(said, **heard)], className="sentence"),
         html.Div(_circuits(selection), id="circuits"),
         dcc.Store(id="moving-target", data=number),
     ]

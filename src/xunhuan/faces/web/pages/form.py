@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -16,7 +17,7 @@ from xunhuan.data.records import Percent, parts
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft, models_of
-from xunhuan.faces.web.parts import aria, by_any_name
+from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Names
@@ -87,7 +88,7 @@ def _adders(k: int, lang: str) -> html.Details:
             for kind, edit in registry.edits().items()
             if edit.lasting == lasting
         ]
-        return html.Div([html.H4(title), html.Div(buttons, className="adders")])
+        return html.Div([html.H3(title), html.Div(buttons, className="adders")], className="adders-of")
 
     return html.Details([html.Summary(t("add")), row(t("lasting"), True), row(t("passing"), False)])
 
@@ -114,7 +115,7 @@ def _line(k: int, kind: str, n: int, line: Mapping[str, Any], selection: Selecti
         **aria(label=t("drop_what", what=title)),
     )
     return html.Div(
-        [html.Div([html.H4(title), remove], className="line-head"), html.Div(fields, className="fields")],
+        [html.Div([html.H3(title), remove], className="line-head"), html.Div(fields, className="fields")],
         className="line",
     )
 
@@ -197,7 +198,8 @@ def _choice(path: str, value: str, label: str, choices: list[tuple[str, str]]) -
 
 
 def _number(path: str, value: Any, label: str, scale: int) -> dmc.NumberInput:
-    shown = "" if not isinstance(value, int | float) else float(f"{value * scale:.10g}")
+    given = isinstance(value, int | float) and abs(value) < 1 / sys.float_info.epsilon
+    shown = float(f"{value * scale:.10g}") if given else ""
     return dmc.NumberInput(id=_id(path, scale), value=shown, label=label, size="sm", decimalScale=6, hideControls=True)
 
 
@@ -206,8 +208,8 @@ def _id(path: str, scale: int = 1) -> dict[str, Any]:
 
 
 def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> html.Div:
-    chosen = value.split("+") if isinstance(value, str) else list(value or [])
-    chosen = [w.strip() for w in chosen]
+    chosen = value.split("+") if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    chosen = [w.strip() for w in chosen if isinstance(w, str)]
     known = (
         sector_names(selection.table, selection.lang)
         if of == "sectors"
@@ -218,10 +220,10 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
     data = [*known, {"group": "…", "items": extra}] if extra else known
     none = words.of(selection.lang)("nothing_found")
     geo = lookups.accounts_of(selection.table, selection.home).geography
-    found_by = {} if of == "sectors" else {"filter": by_any_name(geo)}
+    found_by = BY_NAME if of == "sectors" else by_any_name(geo)
     choice = dmc.MultiSelect(
         id=_id(path), value=chosen, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
-        hidePickedOptions=True, nothingFoundMessage=none, **found_by,
+        hidePickedOptions=True, nothingFoundMessage=none, filter=found_by,
     )  # fmt: skip
     return html.Div(choice, className="names")
 
@@ -279,6 +281,30 @@ def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
     return html.Div([switch, *inside], className="model")
 
 
+def _others(
+    path: str, record: type[BaseModel], given: Mapping[str, Any], shown: Sequence[str], selection: Selection, room: str
+) -> tuple[list[str], list[Any]]:
+    """Fields that a form can ask for beside those shown at once, folded away."""
+    known = record.model_fields
+    stands = {n: given.get(n, f.get_default(call_default_factory=True)) for n, f in known.items() if n not in shown}
+    others = [n for n, v in stands.items() if _askable(known[n]) and not _tiny(v) and _held_by_input(known[n], v)]
+    if not others:
+        return [], []
+    inputs = [field(f"{path}/{n}", n, known[n], given.get(n), selection, room) for n in others]
+    title = html.Summary(words.of(selection.lang)("every_field"))
+    return others, [html.Details([title, html.Div(inputs, className="fields")])]
+
+
+def _held_by_input(info: FieldInfo, value: Any) -> bool:
+    """Whether an input shows a value as it is: one that does not would write another into the draft."""
+    return _asked(info) in ("number", "regions", "sectors") if value is None else _fits(info, value)
+
+
+def _tiny(value: Any) -> bool:
+    """Smaller than what an input of a number shows."""
+    return isinstance(value, float) and 0 < abs(value) < 1e-5
+
+
 def _inside(
     path: str, record: type[BaseModel], given: Mapping[str, Any], shown: Sequence[str], selection: Selection, room: str
 ) -> list[Any]:
@@ -290,12 +316,13 @@ def _inside(
     held = {n: r for n, f in fields.items() if (r := _held(f)) is not None}
     frames = [_frame(f"{path}/{n}", n, r, given[n], selection, room) for n, r in held.items()
               if isinstance(given.get(n), Mapping)]  # fmt: skip
+    others, folded = _others(path, record, given, shown, selection, room)
     kept = [f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in given.items()
-            if n not in shown and not (n in held and isinstance(v, Mapping))]  # fmt: skip
+            if n not in (*shown, *others) and not (n in held and isinstance(v, Mapping))]  # fmt: skip
     absent = [_said(n, selection.lang, room) for n in held if given.get(n) is None and fields[n].default is None]
     told = [("cannot_show", kept), ("not_given", absent)]
     lines = [html.P(t(k, what=t("list").join(v)), className="sub small") for k, v in told if v]
-    return [html.Div(inputs, className="fields"), *frames, *lines]
+    return [html.Div(inputs, className="fields"), *folded, *frames, *lines]
 
 
 def _frame(path: str, name: str, record: type[BaseModel], given: Any, selection: Selection, room: str) -> html.Fieldset:
@@ -374,7 +401,8 @@ def _uncertainty(draft: Draft, selection: Selection) -> html.Div:
     spreads = []
     for u in _drawable(draft):
         label = t("field_relative_sd", what=words.title(u.name, selection.lang))
-        spread = given.get(u.name, {}).get("relative_sd")
+        asked = given.get(u.name)
+        spread = asked.get("relative_sd") if isinstance(asked, Mapping) else None
         spreads.append(_number(f"uncertainty/{u.name}/relative_sd", spread, label, 100))
     draws = _number("uncertainty/draws", given.get("draws"), t("field_draws"), 1)
     return html.Div([*spreads, draws], className="fields")

@@ -204,12 +204,13 @@ def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
     steps = [{"label": day, "method": "animate", "args": [[day], step]} for day, _ in maps]
     play = {"frame": {"duration": 250, "redraw": True}, "fromcurrent": True, "transition": {"duration": 0}}
     fig.update_layout(
-        height=(fig.layout.height or 400) + 90, margin_b=90,
+        height=(fig.layout.height or 400) + 130, margin_b=130,
         sliders=[{
-            "steps": steps, "currentvalue": {"prefix": prefix}, "y": -0.14, "x": 0.16, "len": 0.84, "pad": {"t": 4},
+            "steps": steps, "currentvalue": {"prefix": prefix, "xanchor": "right"},
+            "y": 0, "x": 0, "len": 1, "pad": {"t": 50},
         }],
         updatemenus=[{
-            "type": "buttons", "direction": "left", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top",
+            "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 12},
             "showactive": False,
             "buttons": [
                 {"label": "▶", "method": "animate", "args": [None, play]},

@@ -238,7 +238,13 @@ def pictures(selection: Selection) -> list[Any]:
         by_partner = lookups.measured(selection.table, selection.home, selection.definition, "partner")
         matrix = figures.partner_matrix(by_partner, groups)
         ribbons = figures.cluster_flows(matrix, language=language, unit=acc.unit)
-        out += [html.H3(t("flows")), html.P(t("flows_sub")), framed(ribbons, "flows", t("flows_sub"), "cluster-flows")]
+        grid = figures.cluster_matrix(matrix, language=language)  # names beside ribbons have no room on a phone
+        out += [
+            html.H3(t("flows")),
+            html.P(t("flows_sub")),
+            html.Div(framed(ribbons, "flows", t("flows_sub"), "cluster-flows"), className="only-wide"),
+            html.Div(framed(grid, "flows-grid", t("flows_sub"), "cluster-flows"), className="only-narrow"),
+        ]
     years = lookups.nation_history(selection.home, selection.definition)
     if years is not None:
         home = acc.geography.name(acc.home, selection.lang)

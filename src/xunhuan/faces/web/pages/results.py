@@ -154,7 +154,7 @@ def progress(job: Job, lang: str) -> list[Any]:
 
 
 def _why(job: Job, lang: str) -> str:
-    key = {"interrupted": "why_interrupted", "too long": "why_long"}.get(job.error)
+    key = {"interrupted": "why_interrupted", "too long": "why_long", "too large": "why_large"}.get(job.error)
     return words.of(lang)(key) if key else job.error
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import tomli_w
@@ -12,6 +14,7 @@ from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups, state
+from xunhuan.faces.web.calls import formed
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
@@ -22,6 +25,8 @@ from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.scenario.record import digest_of_run
 
+_STEP = re.compile(r"[^.\[\]]+")
+FIELDS = {"field": ALL, "scale": ALL}
 BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 
@@ -38,7 +43,8 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
                     card(_library(selection), t("library"), "shelf"),
                     html.Div(
                         [
-                            card(html.Div(form(draft, selection), id="form"), t("form")),
+                            *_about(draft, selection),
+                            card(html.Div(form(formed(draft), selection), id="form"), t("form")),
                             card(html.Div(_verdict(draft, selection, pool), id="verdict"), "", "verdict"),
                         ]
                     ),
@@ -87,14 +93,14 @@ def _connect(app: Dash, pool: Pool) -> None:
         ):
             return no_update, no_update
         selection = state.selected(pathname, search)
-        data = copy.deepcopy(kept["data"])
+        data = copy.deepcopy(formed(_data(kept)))
         if "model" in asked:
-            changed = _models(data, dict(zip(registry.models(), models, strict=True)))
+            changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)))
         elif asked["act"] == "start-over":
             data, changed = drafts.start_of(selection), True
         else:
             changed = _reshape(data, asked, selection)
-        return (form(data, selection), {**kept, "data": data}) if changed else (no_update, no_update)
+        return (form(formed(data), selection), {**kept, "data": data}) if changed else (no_update, no_update)
 
     _answers(app, pool)
 
@@ -105,17 +111,21 @@ def _answers(app: Dash, pool: Pool) -> None:
     @app.callback(
         Output("verdict", "children"),
         *(Output(offset_id(name), "data") for name in OFFSET),
+        Output(FIELDS, "error"),
         Input("draft", "data"),
+        State(FIELDS, "id"),
         State("url", "pathname"),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    def verdict(kept: Any, pathname: str | None, search: str | None) -> Any:
+    def verdict(kept: Any, ids: list[dict[str, Any]], pathname: str | None, search: str | None) -> Any:
         selection = state.selected(pathname, search)
         if not isinstance(kept, dict) or selection.page != "scenario":
-            return no_update, no_update, no_update
-        names = shock_names(_data(kept), selection.lang)
-        return _verdict(_data(kept), selection, pool), names, names
+            return no_update, no_update, no_update, [no_update for _ in ids]
+        names = shock_names(formed(_data(kept)), selection.lang)
+        checked = drafts.checked(_data(kept), selection)
+        wrong = by_field(checked.problems, [str(i["field"]) for i in ids], selection.lang)
+        return _said(checked, _data(kept), selection, pool), names, names, wrong
 
     @app.callback(
         Output("url", "href"),
@@ -137,6 +147,22 @@ def _answers(app: Dash, pool: Pool) -> None:
         return selection.address("results", run=digest[:16]), no_update
 
 
+def by_field(problems: Sequence[str], fields: Sequence[str], lang: str) -> list[str]:
+    """What is wrong with each field, by its path in the draft; "" where nothing is.
+
+    >>> by_field(["shock[0].tariff[0].set: must be 0 or more"], ["title", "shock/0/tariff/0/set"], "en")
+    ['', 'must be 0 or more']
+    """
+    told: dict[tuple[str, ...], str] = {}
+    for problem in problems:
+        place, _, said = problem.partition(": ")
+        told.setdefault(tuple(_STEP.findall(place)), said)
+    steps = [tuple(f.split("/")) for f in fields]
+    # The place of a line that stands alone has no number.
+    found = [told.get(s) or (told.get(s[:3] + s[4:]) if s[3:4] == ("0",) else "") or "" for s in steps]
+    return [words.in_language(said, lang) for said in found]
+
+
 def _data(kept: Any) -> Draft:
     data = kept.get("data") if isinstance(kept, dict) else None
     return data if isinstance(data, dict) else {}
@@ -152,7 +178,7 @@ def submit(draft: Draft, selection: Selection, pool: Pool) -> str:
     scenario = checked.bench.scenario
     digest = digest_of_run(scenario, checked.bench.base)
     toml = tomli_w.dumps(scenario.resolved())
-    pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.jobs()))
+    pool.submit(digest, scenario.title, toml, scenario.base, drafts.estimate(checked.bench, pool.past()))
     return digest
 
 
@@ -209,10 +235,32 @@ def _library(selection: Selection) -> list[Any]:
     return [html.Ul(items, className="plainlist")]
 
 
+def _about(draft: Draft, selection: Selection) -> list[Any]:
+    """What a scenario asks and rests on: question, reasoning, what is assumed, where its magnitudes come from."""
+    t, lang = words.of(selection.lang), selection.lang
+
+    def say(key: str) -> str:
+        value = draft.get(key)
+        return words.in_language(value, lang) if isinstance(value, str) else ""
+
+    assumed = [words.in_language(a, lang) for a in draft.get("assumptions") or [] if isinstance(a, str)]
+    source = " · ".join(x for x in (say("source"), say("date")) if x)
+    parts = [
+        *([html.P(say("question"), className="question")] if say("question") else []),
+        *([html.P(say("reasoning"))] if say("reasoning") else []),
+        *([html.H3(t("assumptions")), html.Ul([html.Li(a) for a in assumed], className="listed")] if assumed else []),
+        *([html.H3(t("sources")), html.P(source)] if source else []),
+    ]
+    return [card(parts, t("about_scenario"), "about")] if parts else []
+
+
 def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     """Whether it can run, how long it will take, the button, and the same scenario as a file."""
+    return _said(drafts.checked(draft, selection), draft, selection, pool)
+
+
+def _said(checked: drafts.Checked, draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
     t = words.of(selection.lang)
-    checked = drafts.checked(draft, selection)
     if checked.bench is None:
         same = [t("same_words")] if selection.lang != "en" else []
         said = spoken(notice([*checked.problems, *same], t("invalid")), selection.lang)
@@ -221,7 +269,7 @@ def _verdict(draft: Draft, selection: Selection, pool: Pool) -> list[Any]:
             html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),
             html.Div(id="submitted"),
         ]
-    seconds = drafts.estimate(checked.bench, pool.jobs())
+    seconds = drafts.estimate(checked.bench, pool.past())
     toml = tomli_w.dumps(drafts.complete(draft, selection))
     return [
         notice([t("takes", time=drafts.duration(seconds, selection.lang))], t("valid"), "good"),
