@@ -37,8 +37,7 @@ def locked() -> dict[str, str]:
 
 
 def said(name: str) -> str:
-    """What a package says its licence is: the expression, else the classifiers, else the first line of its text, in the metadata
-    or beside them."""
+    """What a package says its licence is: the expression, else the classifiers, else the first line of its text."""
     about = metadata.metadata(name)
     classifiers = [c.split("::")[-1].strip() for c in about.get_all("Classifier", []) if c.startswith("License")]
     named = about.get("License-Expression") or " or ".join(classifiers) or (about.get("License") or "").split("\n")[0]

@@ -1,4 +1,4 @@
-"""What a model is: a function from accounts to accounts, in a room of one folder and one record; all the house asks of it."""
+"""What a model is: a function from accounts to accounts, in a room of one folder and one record; all the house asks."""
 
 from __future__ import annotations
 

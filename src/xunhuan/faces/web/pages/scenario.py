@@ -187,7 +187,7 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
     t = words.of(selection.lang)
     shocks = data.setdefault("shock", [])
     what, k, kind, n = asked["act"], int(asked["shock"]), str(asked["kind"]), int(asked["line"])
-    if what == "add-shock" and len(shocks) < drafts.MOST["shocks"]:
+    if what == "add-shock" and len(shocks) < drafts.MOST_ASKED["shocks"]:
         names = {s.get("name") for s in shocks}
         number = next(i for i in range(1, 100) if t("new_shock", n=i) not in names)
         shocks.append({"name": t("new_shock", n=number)})
