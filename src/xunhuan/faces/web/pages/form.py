@@ -175,7 +175,9 @@ def field(
         choices = [c for a in _alternatives(info.annotation) if get_origin(a) is Literal for c in get_args(a)]
         return _choice(path, str(shown), label, [(str(c), said(f"choice_{c}", str(c))) for c in choices])
     if asked == "text":
-        return _text(path, str(shown) if isinstance(shown, str | int | float) else "", label)
+        several = isinstance(shown, list | tuple) and all(isinstance(x, str) for x in shown)
+        text = "+".join(shown) if several else str(shown) if isinstance(shown, str | int | float) else ""
+        return _text(path, text, label)
     return _number(path, shown, label, 100 if Percent in _marks(info) else 1)
 
 
