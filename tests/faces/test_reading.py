@@ -125,7 +125,7 @@ def test_the_command_lines_table_has_the_first_number_of_each_model(reading: Rea
     bound = reading.result.data["welfare"]
     same = replace(reading.result, data=reading.result.data.assign(real_income=bound.copy()))
     assert not (headline_frame(same)["number"] == "real income, change").any()  # nobody moves: one number, told once
-    assert set(table.loc[table["number"].str.startswith("Ω"), "unit"]) == {"ratio"}
+    assert set(table.loc[table["number"].str.startswith("Ω"), "unit"]) == {"times the loss"}
 
 
 def test_solvers_ends_are_told_in_the_language(reading: Reading) -> None:

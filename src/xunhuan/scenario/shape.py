@@ -167,6 +167,10 @@ _ALWAYS = {
 """Columns of each table that are always there; others are texts or numbers."""
 
 
+_OF_PLACES = {"name_en", "name_zh", "kind"}
+"""Texts of places, which a number of no place has none of."""
+
+
 def read_frame(path: Path) -> pd.DataFrame:
     """A table of a result. Raises ForeignFile where it is no Parquet or lacks a column of its kind."""
     import pyarrow
@@ -185,7 +189,8 @@ def read_frame(path: Path) -> pd.DataFrame:
         raise ForeignFile(what, where=str(path.parent), fix=AGAIN) from e
     items = [f"{path.name}: column {c} is missing" for c in _ALWAYS[name] if c not in frame]
     for c in (c for c in _ALWAYS[name] if c in frame):
-        if c in _TEXTS and not all(isinstance(x, str) for x in frame[c].unique()):
+        said = frame[c].dropna() if c in _OF_PLACES else frame[c]
+        if c in _TEXTS and not all(isinstance(x, str) for x in said.unique()):
             items.append(f"{path.name}: column {c} holds no texts")
         elif c not in _TEXTS and not pd.api.types.is_numeric_dtype(frame[c]):
             items.append(f"{path.name}: column {c} holds no numbers")
