@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ class _Base(_Open):
     source: str
     notes: tuple[str, ...]
     posterior: str
-    partners: str = ""
+    partners: Literal["", "prior", "national"] = ""
 
 
 class _Ended(_Open):
@@ -82,6 +82,12 @@ class _FirstOrder(_Open):
     change: float
 
 
+class _Versions(_Open):
+    """Of the package, and of the libraries beside it."""
+
+    xunhuan: str
+
+
 class _Clock(_Open):
     """When it was made."""
 
@@ -105,7 +111,7 @@ class Manifest(_Open):
     first_order: tuple[_FirstOrder, ...] = ()
     notes: tuple[str, ...]
     overrides: tuple[str, ...]
-    versions: Mapping[str, str]
+    versions: _Versions
     clock: _Clock
     files: Mapping[str, str]
 
