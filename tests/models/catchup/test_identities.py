@@ -129,7 +129,12 @@ def test_channels_and_what_they_do_together_add_up(toy: Accounts, tmp_path: Path
 def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -> None:
     """Per cent of the central draw; the interval of eight draws is the least and the most of them."""
     cut = Decoupling("foreign", "ATL", channel="trade", size=0.5)
-    r = asked(toy, widgets(tmp_path), cut, draws=8, target={"share": 0.4, "by": 2026})
+    wide = {
+        "learning_rate": {"low": 0.05, "high": 0.3}, "home_pace": {"value": 0.02, "spread": 0.5},
+        "good_elasticity": {"low": 2.0, "high": 6.0}, "made_in": {"low": 0.25, "high": 0.35},
+        "gap_closing": {"low": 0.0, "high": 0.3},
+    }  # fmt: skip
+    r = asked(toy, widgets(tmp_path, **wide), cut, draws=8, target={"share": 0.4, "by": 2026})
     assert r.path is not None
     table, d = by_reading(toy, r, 0).set_index("reading"), r.detail
     said = {np.inf: "later"}
@@ -141,6 +146,7 @@ def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -
         ends = [said.get(x, f"{x:.0f}") for x in (when, min(years), max(years))]
         assert row[["reached", "from", "to"]].tolist() == ends
         assert row[["price", "cost"]].tolist() == [float(d["price_then"][0]), float(d["cost_then"][0])]
+    assert d["readings_then"].std("draw").min() > 0
     price, cost, gap, more = (d[n].to_numpy() for n in ("price_then", "cost_then", "gap_then", "sales_response"))
     spans = [f" (90% interval {x[1:].min():.3g} to {x[1:].max():.3g})" for x in (price, cost, gap, more)]
     notes = "\n".join(table.attrs["notes"])
