@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import xunhuan as xh
 from tests.helpers.made_up import made_up, world, written
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.models import registry
 from xunhuan.models.catchup.path import Levers, run_years
 from xunhuan.models.catchup.path import Path as Years
-from xunhuan.models.catchup.read import by_reading
+from xunhuan.models.catchup.read import by_reading, read
 from xunhuan.models.edits import Decoupling, Need, Push, TradeCost
 from xunhuan.models.model import Response
 
@@ -153,6 +154,23 @@ def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -
     assert [x in notes for x in spans] == [True] * 4
     assert f"{gap[0]:.2g}{spans[2]}" in notes
     assert f"rise by {more[0]:.3f}%" in notes
+
+
+def test_a_published_share_stands_with_its_kind(toy: Accounts, tmp_path: Path) -> None:
+    """What the pace passes through, what was held out and what was aimed at, each in its own list and year."""
+    rows = ((2022, 0.32, "estimate", True), (2024, 0.36, "estimate", False), (2030, 0.7, "target", False))
+    told = [
+        {"year": y, "reading": "made_in", "share": x, "kind": k, "fitted": f, "source": "made up"}
+        for y, x, k, f in rows
+    ]
+    r = asked(toy, written(tmp_path, made_up() | {"published": told}))
+    numbers = read(toy, r, places(toy))
+    for kind, (year, share, _, _) in zip(("published", "held_out", "aimed_at"), rows, strict=True):
+        found = numbers[f"share_{kind}"]
+        assert list(found.coords[f"year_{kind}"]) == [year]
+        at = list(found.coords["reading"]).index("made_in")
+        assert found.values[at].tolist() == [share]
+        assert np.isnan(np.delete(found.values, at, 0)).all()
 
 
 def test_who_serves_a_vintage_adds_up(toy: Accounts, tmp_path: Path) -> None:
