@@ -274,7 +274,7 @@ def _net_subsidy(base: Base, p: Primitives) -> Array:
 
 def _paying_parts(acc: Accounts, trade: NDArray[np.bool_], p: Primitives) -> Array:
     """The parts c s that the trade r s i that is left makes; every transfer and toll stays inside one. Raises Infeasible."""
-    part, codes = _parts(trade.any(2)), acc.geography.codes
+    part, codes = _parts(np.asarray(trade.any(2))), acc.geography.codes
     net = part @ p.transfer
     stuck = np.abs(net) > 1e-9 * np.abs(p.transfer).max(initial=0.0)
     paid, cut = "", []
