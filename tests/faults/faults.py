@@ -10,7 +10,6 @@ import hashlib
 import http.server
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -79,21 +78,16 @@ def no_room(job: Job, folder: Path, whole: Whole, rng: random.Random) -> list[st
         before, words = told(folder / job.out), job.words(folder)
         largest = max((f.stat().st_size for f in _files(folder / job.out)), default=100_000)
         length = int(largest * rng.uniform(0.0, 0.9))
-        limits = [] if disk and rng.random() < 0.7 else [(resource.RLIMIT_FSIZE, (length, length))]
-        if not limits:
+        full = disk and rng.random() < 0.7
+        if full:
             used = sum(f.stat().st_blocks * 512 for f in _files(folder))
             _mount("-o", f"remount,size={used + length + 4096}", str(folder))
-
-        def small() -> None:
-            for limit in limits:
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(*limit)
-
-        off = {"JAX_ENABLE_COMPILATION_CACHE": "false"}
-        code, said = done(started(Job(lambda _: words, job.out), folder, off, preexec_fn=small))
+        with begins_with("" if full else SHORT.format(length=length)) as env:
+            off = {**env, "JAX_ENABLE_COMPILATION_CACHE": "false"}
+            code, said = done(started(Job(lambda _: words, job.out), folder, off))
         wrong += [] if told(folder / job.out) == before else ["what was there is gone or changed"]
         wrong += _refused(code, said, str(folder))
-        if not limits:
+        if full:
             _mount("-o", "remount,size=64m", str(folder))
         return wrong + again(job, folder, whole)
 
@@ -124,6 +118,19 @@ def _mount(*words: str) -> bool:
     return subprocess.run(["mount", *words], stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
+@contextmanager
+def begins_with(code: str) -> Iterator[dict[str, str]]:
+    """An environment in which every Python runs this first: a hook between fork and exec would fork a process with threads,
+    which JAX, once it has begun, warns of."""
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "sitecustomize.py").write_text(code, encoding="utf-8")
+        yield {"PYTHONPATH": os.pathsep.join([place, surroundings()["PYTHONPATH"]])}
+
+
+SHORT = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, ({length}, {length}))
+"""
 CLOCK = """
 import random, time
 _true, _turn = (time.time, time.time_ns), random.Random({seed})
@@ -134,10 +141,8 @@ time.time_ns = lambda: _true[1]() - _turn.randrange(10**15)
 
 def clock_turns_back(job: Job, folder: Path, whole: Whole, rng: random.Random) -> list[str]:
     """Every look at the clock may find an earlier time than the last; what is there already is from the future."""
-    with tempfile.TemporaryDirectory() as place:
-        (Path(place) / "sitecustomize.py").write_text(CLOCK.format(seed=rng.randrange(2**31)), encoding="utf-8")
-        path = os.pathsep.join([place, surroundings()["PYTHONPATH"]])
-        code, said = done(started(job, folder, {"PYTHONPATH": path}))
+    with begins_with(CLOCK.format(seed=rng.randrange(2**31))) as env:
+        code, said = done(started(job, folder, env))
     wrong = [] if code == 0 else [f"ends with {code}: {said[-300:]}"]
     wrong += [] if told(folder / job.out) == whole else ["it gives other bytes"]
     for f in _files(folder / job.out):

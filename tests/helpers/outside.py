@@ -41,6 +41,15 @@ class Outside:
     out: Any
     left: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> bool:
+        """No region is open, so that prices have a numeraire in every part of the world."""
+        return bool(self.acc.closed.all())
+
+    def says_at_home(self, name: str, told: Array, here: Array) -> None:
+        """The same where books are kept; regions first."""
+        self.says(name, np.asarray(told)[self.acc.closed], np.asarray(here)[self.acc.closed])
+
     def says(self, name: str, told: Array, here: Array) -> None:
         """Note by how much what is told differs from what comes out here."""
         told, here = np.asarray(told, dtype=float), np.asarray(here, dtype=float)
@@ -67,7 +76,7 @@ class Outside:
         self.Y0 = acc.flow.sum(1)
         self.cost0 = self.Y0 / p.wedge_base
         self.gamma = self.e[:, :, :S] / self.cost0[:, None, :]
-        self.beta = 1 - self.gamma.sum(1)
+        self.beta = np.where(acc.closed[:, None], 1 - self.gamma.sum(1), 1.0)
         self.I0 = self.e[:, :, S].sum(1)
         self.alpha = self.e[:, :, S] / self.I0[:, None]
         self.wL0 = (self.beta * self.cost0).sum(1)
@@ -75,6 +84,11 @@ class Outside:
         self.mates = np.array([[a == b for b in acc.geography.nation] for a in acc.geography.nation])
         self.nest = self.mates.sum(0) > 1
         assert len(self.I0) == R
+        self.toll = sum((t.rate for t in p.tolls), np.zeros((R, R, S)))
+        linked = (np.isfinite(p.trade_cost) & (acc.flow > 0)).any(2)
+        self.part = np.linalg.matrix_power((linked | linked.T | np.eye(R, dtype=bool)).astype(float), R) > 0
+        if self.whole:
+            self.D0 = self.D0 - self.I0 * (self.part @ self.D0) / (self.part @ self.I0)
 
     def state(self) -> None:
         """What the answer says of wages, costs, outputs, incomes and people."""
@@ -83,12 +97,19 @@ class Outside:
         self.c = d["cost_hat"].transpose(*order).to_numpy()
         self.Y = d["output_hat"].transpose(*order).to_numpy() * self.c * self.Y0
         self.I = d["income"].to_numpy()
+        here = self.acc.closed
+        self.w, self.L, self.I = (
+            np.where(here, self.w, 1.0),
+            np.where(here, self.L, 1.0),
+            np.where(here, self.I, self.I0),
+        )
+        self.c, self.Y = np.where(here[:, None], self.c, 1.0), np.where(here[:, None], self.Y, self.Y0)
         self.kept0, self.kept = 1 / self.p.wedge_base, (1 + self.p.subsidy) / self.p.wedge
 
     def prices(self) -> None:
         """P̂ s i u and π' r s i u, one tier where θ_in = θ."""
         acc, p = self.acc, self.p
-        kappa = p.trade_cost * (1 + p.tariff) * (1 + p.export_tax) / (1 + acc.tariff)
+        kappa = p.trade_cost * (1 + p.tariff) * (1 + p.export_tax) * (1 + self.toll) / (1 + acc.tariff)
         with np.errstate(divide="ignore"):
             x = np.log(self.c)[:, None, :] + np.log(kappa)  # r s i
         nations = list(dict.fromkeys(acc.geography.nation))
@@ -105,6 +126,7 @@ class Outside:
                     u = (part * np.exp(-within * x[of, :, i])[..., None]).sum(0)
                 outer = outer + whole * u ** (between / within)
                 inner[n] = (of, u)
+            outer = np.where(acc.closed[:, None], outer, 1.0)  # an open region's prices stand still
             self.P[:, i] = outer ** (-1 / between)
             for of, u in inner.values():
                 safe = np.where(u > 0, u, 1.0)
@@ -115,7 +137,9 @@ class Outside:
         """b̂ s j, β', γ' and consumer prices, nested CES; unit elasticities are their limits."""
         S, one = self.acc.S, np.ones(self.acc.S)
         eta, eps = (one if e is None else e for e in (self.b.eta, self.b.eps))
-        among, shares = np.empty_like(self.beta), self.gamma / (1 - self.beta)[:, None, :]
+        here = self.acc.closed[:, None]
+        shares = np.where(here[..., None], self.gamma / np.where(here, 1 - self.beta, 1.0)[:, None, :], 1 / S)
+        among = np.empty_like(self.beta)
         for j in range(S):
             P = self.P[:, :, j]
             among[:, j] = _mean(shares[:, :, j], P, eps[j])
@@ -140,40 +164,56 @@ class Outside:
         self.technique()
         d, p, S = self.out.detail, self.p, self.acc.S
         hired = self.beta1 / self.beta * self.Y / self.Y0 * self.kept / self.kept0 / self.w[:, None]
-        self.says("employment", d["employment_hat"].transpose("region", "sector").to_numpy(), hired)
-        self.says("unit cost", self.c, self.bundle / (p.productivity * hired**self.b.psi * self.kept / self.kept0))
+        self.says_at_home("employment", d["employment_hat"].transpose("region", "sector").to_numpy(), hired)
+        self.says_at_home(
+            "unit cost", self.c, self.bundle / (p.productivity * hired**self.b.psi * self.kept / self.kept0)
+        )
         cost = self.kept * self.Y
         X = np.concatenate([self.gamma1 * cost[:, None, :], (self.alpha1 * self.I[:, None])[..., None]], axis=2)
         bought = self.new * X / (1 + p.tariff)[..., None]  # r s i u, before duties
         flow = bought.sum(3)
+        before = flow / (1 + self.toll)
+        border = before / (1 + p.export_tax)
+        use, final, duties = bought[..., :S].sum(0), bought[..., S].sum(0), (flow * p.tariff).sum((0, 2))
+        collected = np.zeros(len(self.I0))
+        for t in p.tolls:  # a service that those who ship buy as an input
+            sold = (t.rate * before).sum(1)  # r i
+            collected[t.region] += sold.sum()
+            flow[t.region, :, t.sector] += sold.sum(1)
+            use[:, t.sector] += np.where(self.acc.closed[:, None], sold, 0.0)
+            final[:, t.sector] += np.where(self.acc.closed, 0.0, sold.sum(1))
         self.says("flows", self.out.accounts.flow, flow)
-        self.says("inputs", self.out.accounts.use, bought[..., :S].sum(0))
-        self.says("final use", self.out.accounts.final.sum(2), bought[..., S].sum(0))
-        border = flow / (1 + p.export_tax)
-        self.says("sales", self.Y, border.sum(1))
+        self.says_at_home("inputs", self.out.accounts.use, use)
+        self.says("final use", self.out.accounts.final.sum(2), final)
+        self.says_at_home("sales", self.Y, border.sum(1))
         paid = self.w * self.L * self.wL0
-        self.says("factor income", (self.beta1 * cost).sum(1), paid)
-        duties, taxes = (flow * p.tariff).sum((0, 2)), (flow - border).sum((1, 2))
-        self.says("duties", d["duties"].to_numpy(), duties)
-        self.says("export taxes", d["export_tax_revenue"].to_numpy(), taxes)
+        self.says_at_home("factor income", (self.beta1 * cost).sum(1), paid)
+        taxes = (before - border).sum((1, 2))
+        self.says_at_home("duties", d["duties"].to_numpy(), duties)
+        self.says_at_home("export taxes", d["export_tax_revenue"].to_numpy(), taxes)
+        self.says_at_home("tolls", d["tolls"].to_numpy(), collected)
         earned = ((1 + p.subsidy) * (1 - 1 / p.wedge) * self.Y).sum(1)
-        self.says("earned above cost", d["above_cost"].to_numpy(), earned)
-        self.says("subsidies", d["subsidies"].to_numpy(), (p.subsidy * self.Y).sum(1))
+        self.says_at_home("earned above cost", d["above_cost"].to_numpy(), earned)
+        self.says_at_home("subsidies", d["subsidies"].to_numpy(), (p.subsidy * self.Y).sum(1))
         owed = self.owed(paid)
-        self.says("budget", self.I, paid + duties + taxes - (p.subsidy * self.Y).sum(1) + earned + owed + p.transfer)
-        self.says("world GDP", self.out.accounts.gdp.sum(), self.acc.gdp.sum())
-        self.says("trade of the world", np.array(0.0), (owed.sum() + 0 * self.I.sum()) / self.I.sum())
-        self.left["trade of the world"] = abs(float(owed.sum())) / float(self.I.sum())
+        self.says_at_home(
+            "budget",
+            self.I,
+            paid + duties + taxes - (p.subsidy * self.Y).sum(1) + earned + collected + owed + p.transfer,
+        )
+        if self.whole:
+            self.says("world GDP", self.part @ self.out.accounts.gdp, self.part @ self.acc.gdp)
+            self.left["trade of the world"] = float(np.abs(self.part @ owed).max() / self.I.sum())
         real = self.I / self.I0 / self.cpi
-        self.says("real income", d["real_income_hat"].to_numpy(), real)
+        self.says_at_home("real income", d["real_income_hat"].to_numpy(), real)
         self.people(real)
         gap = self.out.accounts.flow.sum((0, 2)) - self.out.accounts.flow.sum((1, 2))
-        self.says("balance of trade", gap, owed + p.transfer)
+        self.says_at_home("balance of trade", gap, owed + p.transfer)
         return self.left
 
     def owed(self, paid: Array) -> Array:
         """D' under the closure, transfers inside nations told apart or not."""
-        world = float(np.exp((self.I0 * np.log(self.cpi)).sum() / self.I0.sum()))
+        world = 1.0 if not self.whole else float(np.exp((self.I0 * np.log(self.cpi)).sum() / self.I0.sum()))
         held = {"zero": 0.0, "world_share": 1.0, "constant": world, "own_share": 1.0}[self.b.deficits]
         same = self.mates.astype(float)
         if self.b.transfers == "as_deficits":
@@ -184,8 +224,8 @@ class Outside:
             nation = (same @ self.D0) * (now / before if self.b.deficits == "own_share" else held)
             owed = paid / now * (nation - same @ sent) + sent
             owed = owed * (self.b.deficits != "zero")
-        if self.b.deficits == "own_share":
-            owed = owed - owed.sum() * paid / paid.sum()
+        if self.b.deficits == "own_share" and self.whole:
+            owed = owed - paid * (self.part @ owed) / (self.part @ paid)
         return owed
 
     def people(self, real: Array) -> None:
@@ -210,8 +250,8 @@ class Outside:
                 draw = were / were.sum(1, keepdims=True) * (V[of] / bears) ** self.b.kappa
                 L[of] = (were.sum(1) @ (draw / draw.sum(1, keepdims=True))) / crowd[of]
                 worth[of] = draw.sum(1) ** (1 / self.b.kappa)
-        self.says("people", self.L, L)
-        self.says("welfare", d["utility_hat"].to_numpy(), worth)
+        self.says_at_home("people", self.L, L)
+        self.says_at_home("welfare", d["utility_hat"].to_numpy(), worth)
 
 
 def _mean(weight: Array, x: Array, elasticity: float) -> Array:

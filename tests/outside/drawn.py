@@ -13,7 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import NotConverged
 from xunhuan.models import registry
 from xunhuan.models.edits import Capacity, Gateway, Link, Orders, Stock
-from xunhuan.models.edits.primitives import Primitives, primitives
+from xunhuan.models.edits.primitives import Primitives, TollRates, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import Provinces
@@ -29,10 +29,13 @@ EQUATION, IDENTITY = 1e-8, 1e-9
 
 def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
     """A table, a shock in everything and parameters, all at random."""
-    rng = np.random.default_rng(seed)
+    rng, rest = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     regions, S = WORLDS[rng.integers(len(WORLDS))], int(rng.integers(2, 6))
     by_user = bool(rng.random() < 0.3)
     acc = books(rng, regions, S, by_user)
+    of, beside = str(rest.choice(["whole", "cut", "open"], p=[0.6, 0.2, 0.2])), acc.geography.nation[-1]
+    if of == "open" and len(set(regions)) > 3 and not by_user:
+        acc = acc.restrict([c for c, n in zip(regions, acc.geography.nation, strict=True) if n != beside])
     several = len(regions) > len(set(acc.geography.nation))
     theta = rng.uniform(2, 7, S)
     nest = float(rng.choice([1.0, rng.uniform(0.7, 1.8)]))
@@ -53,7 +56,7 @@ def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
     )  # fmt: skip
     behaviour = Behaviour(theta, theta * nest, np.full(S, psi), 1.3 if labour != "immobile" else 0.0, labour, eta, eps,
                           eps_c, deficits, transfers, by_user)  # fmt: skip
-    return acc, _shock(rng, acc, deficits), parameters, behaviour
+    return acc, _besides(rest, acc, _shock(rng, acc, deficits), of), parameters, behaviour
 
 
 def _shock(rng: np.random.Generator, acc: Accounts, deficits: str) -> Primitives:
@@ -75,6 +78,27 @@ def _shock(rng: np.random.Generator, acc: Accounts, deficits: str) -> Primitives
         wedge_base=rng.uniform(1, 1.12, p.wedge.shape) if wedged else p.wedge_base,
         wedge=rng.uniform(1, 1.15, p.wedge.shape) if wedged else p.wedge,
         transfer=gifts - gifts.mean(),
+    )  # fmt: skip
+
+
+def _besides(rng: np.random.Generator, acc: Accounts, p: Primitives, of: str) -> Primitives:
+    """The same with tolls on the way of others, and perhaps with the last nation cut off from all."""
+    last = np.array([n == acc.geography.nation[-1] for n in acc.geography.nation])
+    cost, gifts = p.trade_cost, p.transfer
+    if of == "cut" and acc.closed.all():
+        cost = np.where((last[:, None] != last)[..., None], np.inf, cost)
+        gifts = gifts - np.where(last, gifts[last].mean(), gifts[~last].mean())
+    together = (last[:, None] == last) | (of != "cut")
+    tolls = []
+    for k in rng.choice(np.flatnonzero(acc.closed), int(rng.integers(0, 3)), replace=False):
+        on = together & together[k] & ~np.eye(acc.R, dtype=bool)
+        on[k], on[:, k] = False, False
+        rate = np.where(on[..., None], rng.uniform(0, 0.1, p.tariff.shape), 0.0)
+        tolls.append(TollRates(int(k), int(rng.integers(acc.S)), rate))
+    still = ~acc.closed[:, None]
+    return dataclasses.replace(
+        p, trade_cost=cost, transfer=gifts, tolls=tuple(tolls), productivity=np.where(still, 1.0, p.productivity),
+        subsidy=np.where(still, 0.0, p.subsidy), wedge=np.where(still, p.wedge_base, p.wedge),
     )  # fmt: skip
 
 

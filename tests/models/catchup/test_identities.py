@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 import xunhuan as xh
 from tests.helpers.made_up import made_up, world, written
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.models import registry
 from xunhuan.models.catchup.path import Levers, run_years
 from xunhuan.models.catchup.path import Path as Years
+from xunhuan.models.catchup.read import by_reading, read
 from xunhuan.models.edits import Decoupling, Need, Push, TradeCost
 from xunhuan.models.model import Response
 
@@ -123,6 +125,52 @@ def test_channels_and_what_they_do_together_add_up(toy: Accounts, tmp_path: Path
     free = asked(toy, widgets(tmp_path))
     moved = [float(x.detail["readings_then"].sel(draw=0, reading="made_in")) for x in (r, free)]
     assert moved[0] - moved[1] == pytest.approx(float(whole), abs=1e-12)
+
+
+def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -> None:
+    """Per cent of the central draw; the interval of eight draws is the least and the most of them."""
+    cut = Decoupling("foreign", "ATL", channel="trade", size=0.5)
+    wide = {
+        "learning_rate": {"low": 0.05, "high": 0.3}, "home_pace": {"value": 0.02, "spread": 0.5},
+        "good_elasticity": {"low": 2.0, "high": 6.0}, "made_in": {"low": 0.25, "high": 0.35},
+        "gap_closing": {"low": 0.0, "high": 0.3},
+    }  # fmt: skip
+    r = asked(toy, widgets(tmp_path, **wide), cut, draws=8, target={"share": 0.4, "by": 2026})
+    assert r.path is not None
+    table, d = by_reading(toy, r, 0).set_index("reading"), r.detail
+    said = {np.inf: "later"}
+    for name in table.index:
+        now, row = float(r.path[name].isel(draw=0, year=0)), table.loc[name]
+        (then, *drawn), (when, *years) = (d[n].sel(reading=name).to_numpy() for n in ("readings_then", "target_year"))
+        by_hand = [100 * x for x in (now, then, min(drawn), max(drawn))]
+        assert row[["in_2020", "in_2026", "low", "high"]].tolist() == pytest.approx(by_hand, rel=1e-12)
+        ends = [said.get(x, f"{x:.0f}") for x in (when, min(years), max(years))]
+        assert row[["reached", "from", "to"]].tolist() == ends
+        assert row[["price", "cost"]].tolist() == [float(d["price_then"][0]), float(d["cost_then"][0])]
+    assert d["readings_then"].std("draw").min() > 0
+    price, cost, gap, more = (d[n].to_numpy() for n in ("price_then", "cost_then", "gap_then", "sales_response"))
+    spans = [f" (90% interval {x[1:].min():.3g} to {x[1:].max():.3g})" for x in (price, cost, gap, more)]
+    notes = "\n".join(table.attrs["notes"])
+    assert [x in notes for x in spans] == [True] * 4
+    assert f"{gap[0]:.2g}{spans[2]}" in notes
+    assert f"rise by {more[0]:.3f}%" in notes
+
+
+def test_a_published_share_stands_with_its_kind(toy: Accounts, tmp_path: Path) -> None:
+    """What the pace passes through, what was held out and what was aimed at, each in its own list and year."""
+    rows = ((2022, 0.32, "estimate", True), (2024, 0.36, "estimate", False), (2030, 0.7, "target", False))
+    told = [
+        {"year": y, "reading": "made_in", "share": x, "kind": k, "fitted": f, "source": "made up"}
+        for y, x, k, f in rows
+    ]
+    r = asked(toy, written(tmp_path, made_up() | {"published": told}))
+    numbers = read(toy, r, places(toy))
+    for kind, (year, share, _, _) in zip(("published", "held_out", "aimed_at"), rows, strict=True):
+        found = numbers[f"share_{kind}"]
+        assert list(found.coords[f"year_{kind}"]) == [year]
+        at = list(found.coords["reading"]).index("made_in")
+        assert found.values[at].tolist() == [share]
+        assert np.isnan(np.delete(found.values, at, 0)).all()
 
 
 def test_who_serves_a_vintage_adds_up(toy: Accounts, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 import xunhuan as xh
 from xunhuan.data.accounts import Accounts
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Infeasible
 from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.model import Response
 
@@ -132,3 +132,16 @@ def test_arrays_of_another_table_are_refused(toy: Accounts) -> None:
     with pytest.raises(BadInput) as e:
         xh.respond(toy, Routes(cost=CellArray(np.ones((2, 2, 2)))))
     assert "4 x 4 x 3" in " ".join(e.value.items)
+
+
+def test_nobody_collects_across_a_cut(toy: Accounts) -> None:
+    """BOR, cut off, cannot be paid for trade inside ATL; nothing is collected of what is banned."""
+    far = np.array([n != "ATL" for n in toy.geography.nation])
+    cost = np.where((far[:, None] != far)[..., None], np.inf, np.ones((toy.R, toy.R, toy.S)))
+    inside = np.zeros_like(cost)
+    inside[0, 2], inside[0, 3] = 0.05, 0.1
+    with pytest.raises(Infeasible, match="a toll between parts has no goods to be paid in") as e:
+        asked(inside, collector="BOR", cost=cost)
+    assert e.value.items == ("BOR", "AT-N")
+    inside[0, 2] = 0.0
+    assert asked(inside, collector="BOR", cost=cost).detail["tolls"].values == pytest.approx(0.0)

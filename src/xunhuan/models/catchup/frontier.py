@@ -30,8 +30,8 @@ def gap_next(gap: Array, cadence: Array, pace: Array, closing: Array, cut: Array
     of tools from abroad that is cut. Returns d.
 
     >>> one = np.ones(1)
-    >>> gap_next(2.0 * one, 2.5 * one, 0.4 * one, 0.1 * one, one).tolist()
-    [2.0]
+    >>> gap_next(2.0 * one, 2.5 * one, 0.15 * one, 0.1 * one, one).tolist()
+    [2.25]
     """
     rate = closing * (1 - cut)
     # G* + (G − G*) e^(−x) written so that nothing is divided by x: the two limits are one formula.

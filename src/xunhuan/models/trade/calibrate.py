@@ -247,12 +247,12 @@ def shift(acc: Accounts, base: Base, p: Primitives) -> Shift:
     banned = np.isinf(p.trade_cost)
     e = base.economy
     active, bought = _in_use(acc, e, ~banned)
-    linked = np.where(banned, 0.0, e.share).sum(2) > 0
+    trade = np.where(banned, 0.0, e.share) > 0
     return Shift(**_device(
         log_cost=np.log(np.where(banned, 1.0, p.trade_cost)), allowed=(~banned).astype(np.float64),
         tariff=p.tariff, export_tax=p.export_tax, log_productivity=np.log(p.productivity), demand=p.final_demand,
         subsidy=_net_subsidy(base, p), log_moving=base.paying * np.log(p.mobility_cost),
-        active=active, bought=bought, part=_paying_parts(acc, _parts(linked), p.transfer), transfer=p.transfer / base.unit,
+        active=active, bought=bought, part=_paying_parts(acc, trade, p), transfer=p.transfer / base.unit,
     ))._replace(tolls=_tolls(acc, p))  # fmt: skip
 
 
@@ -272,14 +272,21 @@ def _net_subsidy(base: Base, p: Primitives) -> Array:
     return np.where(p.wedge == base.wedge, rest, (1 + rest) * base.wedge / p.wedge - 1) + p.subsidy / p.wedge
 
 
-def _paying_parts(acc: Accounts, part: Array, transfer: Array) -> Array:
-    """The parts of the world, where every transfer stays inside one. Raises Infeasible."""
-    net = part @ transfer
-    stuck = np.abs(net) > 1e-9 * np.abs(transfer).max(initial=0.0)
+def _paying_parts(acc: Accounts, trade: NDArray[np.bool_], p: Primitives) -> Array:
+    """The parts c s that the trade r s i that is left makes; every transfer and toll stays inside one. Raises Infeasible."""
+    part, codes = _parts(np.asarray(trade.any(2))), acc.geography.codes
+    net = part @ p.transfer
+    stuck = np.abs(net) > 1e-9 * np.abs(p.transfer).max(initial=0.0)
+    paid, cut = "", []
     if stuck.any():
         inside = part[int(np.argmax(np.abs(net)))] > 0
-        cut = [c for c, here, t in zip(acc.geography.codes, inside, transfer, strict=True) if here and t]
-        what = "bans cut the world in parts, and a transfer between parts has no goods to be paid in"
+        paid, cut = "transfer", [c for c, here, t in zip(codes, inside, p.transfer, strict=True) if here and t]
+    for t in p.tolls:
+        away = ((t.rate != 0) & trade).any((1, 2)) & (part[:, t.region] @ part == 0)
+        if away.any():
+            paid, cut = "toll", [codes[t.region], *(codes[r] for r in np.flatnonzero(away))]
+    if paid:
+        what = f"bans cut the world in parts, and a {paid} between parts has no goods to be paid in"
         raise Infeasible(what, where=acc.name, items=cut, fix="leave some trade between payers and receivers")
     return part
 

@@ -109,13 +109,16 @@ class _Made(NamedTuple):
     hired: JaxArray  # s j, ln L̂
 
 
-def _unit_cost(p: Elasticities, z: Shift, k: Ready, made: Technique, lw: JaxArray, ly: JaxArray) -> _Made:
+def _unit_cost(e: Economy, p: Elasticities, z: Shift, k: Ready, made: Technique, lw: JaxArray, ly: JaxArray) -> _Made:
     r"""ln ĉ[s,j], the producer price, new / old [CaliendoParro2015, eq. 9], and the employment it comes with.
 
     ĉ[s,j] = b̂[s,j] / (Â[s,j] L̂[s,j]^ψ_j (1+σ')/(1+σ)),   L̂[s,j] = β'/β Ŷ (1+σ')/(1+σ) / ŵ
+
+    ψ is 0 in an open region: what is bought there is too little to move its prices.
     """
     labour = ly + k.log_markup - lw[:, None] + made.hired
-    return _Made((made.bundle - z.log_productivity - p.scale * labour - k.log_markup) * z.active, labour)
+    scale = p.scale * e.books[:, None]
+    return _Made((made.bundle - z.log_productivity - scale * labour - k.log_markup) * z.active, labour)
 
 
 class _Turn(NamedTuple):
@@ -144,7 +147,7 @@ def _turn(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, taxed: boo
     cpi = consumer_price(e, p, paid)
     people = settled(e, p, z, li, cpi)
     made = technique(e, p, lw, lp if lp.ndim == 2 else lp[:, :, :-1])
-    lc, hired = _unit_cost(p, z, k, made, lw, ly)
+    lc, hired = _unit_cost(e, p, z, k, made, lw, ly)
     implied = lc
     if m is None:
         m = market(e, k, lc)
