@@ -30,7 +30,7 @@ from xunhuan.models.edits import (
     Tariff,
     TradeCost,
 )
-from xunhuan.models.edits.primitives import Primitives, Theta, primitives
+from xunhuan.models.edits.primitives import Primitives, Theta, elastic_primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation.economy import economy
 from xunhuan.models.propagation.parameters import PropagationParameters
@@ -255,6 +255,22 @@ def test_barriers_told_by_sales_need_elasticities() -> None:
         "a shift of demand needs trade elasticities (run it with the trade model)",
     ]
     assert np.isfinite(of(*edits).trade_cost).all()
+    plain = Shock((Subsidy("AT-N", rate=0.05),))
+    asked = [elastic_primitives(TOY, shock, THETA)[1] for shock in (plain, plain, Shock(edits), Shock(edits))]
+    assert asked == [False, False, True, True], "the second time it is kept"
+
+
+def test_amounts_that_cannot_be() -> None:
+    for kind in (FinalDemand, Orders):
+        with pytest.raises(BadInput, match="exactly one of change, amount"):
+            kind("BOR")
+    with pytest.raises(BadInput, match="exactly one of change, amount"):
+        FinalDemand("BOR", change=0.1, amount=3)
+    (wrong,) = FinalDemand("BOR", amount=-1e5).check(TOY)
+    assert str(wrong) == f"amount: -100000 is all that is bought there or more (above -{TOY.final[3].sum():.3g} million SHL)"
+    bought = TOY.final[3].sum() * 30 / 365
+    (wrong,) = Orders("BOR", amount=-1e5).check(TOY)
+    assert str(wrong) == f"amount: -100000 is {-1e5 / bought:.3g} times what is bought there in those days (-1 to 1000)"
 
 
 def flat(p: Pressure) -> dict[str, np.ndarray]:
