@@ -78,7 +78,12 @@ def draw_map(room: str, files: tuple[str, ...], kept: Path) -> dict[str, Any]:
     """Test -> seconds and lines by file, for the tests and doctests of a room; read from where it is kept."""
     path = kept / f"{room.replace('/', '-')}.json"
     if not path.exists():
-        tests = [f"tests/{room}", *files] if room != "models" else ["tests/models/test_registry.py", *files]
+        own = (
+            [f"tests/{room}"]
+            if room != "models"
+            else sorted(str(p.relative_to(ROOT)) for p in (ROOT / "tests/models").glob("*.py"))
+        )
+        tests = [*own, *files]
         pid = os.fork()
         if not pid:
             tracer = _Tracer(files)
