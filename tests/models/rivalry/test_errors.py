@@ -14,10 +14,12 @@ from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.faces.cli import main
+from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.industry import read_industry
+from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.parameters import Cities, Provinces
 from xunhuan.models.rivalry.provinces import board
-from xunhuan.models.rivalry.settle import blocks_of, game_of
+from xunhuan.models.rivalry.settle import blocks_of, game_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions
 
 pytestmark = pytest.mark.error
@@ -62,7 +64,11 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
     r = xh.respond(toy, [], model="rivalry", cities={"industry": source, "coalitions": [["A", "B"]]})
     assert r.detail["city"].values.tolist() == ["A", "B"]
     assert r.status.converged
-    assert len(read_industry(source).judged()) > 2
+    industry = read_industry(source)
+    assert len(industry.judged()) > 2
+    rich = Minds(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, 1e6))
+    paid = settle_cities(Cities(), industry, rich)
+    assert (paid.told.lines == paid.plan.lines).all(), "whoever is offered enough keeps to the plan"
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
@@ -141,6 +147,15 @@ def test_parameters_out_of_range(parameters: dict[str, object], said: str) -> No
     with pytest.raises(BadInput) as e:
         xh.respond("toyland", [], model="rivalry", **parameters)
     assert any(i.startswith(said) for i in e.value.items), e.value.items
+
+
+def test_the_command_line_s_players_are_all_or_those_named() -> None:
+    for players, want in ((("provinces",), "provinces"), (("clusters",), "clusters"), (("A",), ("A",)),
+                          (("provinces", "A"), ("provinces", "A"))):  # fmt: skip
+        asked = rivalry_posed(RivalryOptions(game="toyland", players=players, sectors="MAN", low=-0.1))
+        assert asked.table == "toyland"
+        assert asked.values == {"provinces": {"players": want, "control": {"sectors": "MAN", "low": -0.1}}}
+    assert rivalry_posed(RivalryOptions(game="cities", industry="chips")).values == {"cities": {"industry": "chips"}}
 
 
 def test_the_command_line_plays_cities(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,11 +16,13 @@ from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Shock
-from xunhuan.models.rivalry.game import Bounds, climb_alone, deviations, nash, newton, together
+from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
+from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
+from xunhuan.models.rivalry.told import notes_of_provinces
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
@@ -232,6 +235,46 @@ def test_together_climbs_one_payoff_inside_the_bounds() -> None:
     bounds = Bounds(np.full(2, -0.05), np.full(2, 0.05))
     x, _ = together(lambda x: (float(-((x - aim) ** 2).sum()), -2 * (x - aim)), bounds, np.zeros(2), np.ones(2))
     np.testing.assert_allclose(x, [0.02, 0.05], atol=1e-6)
+
+
+def test_who_left_comes_back_where_another_s_leaving_makes_it_worth_while() -> None:
+    """U_p = (a − Σ b x_others) x − x²/2, the plan 0: the gain by the best rate is half the square of what is in brackets.
+    At first 0 would gain most and leaves, then 1, whose rate takes from 0 more than half of what tempted it."""
+    bend, aim = np.array([[1.0, 0.8, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.3, 0.2, 0.1])
+    payoffs, trials = _quadratic(bend, aim)
+    bounds, one = Bounds(np.full(3, -0.5), np.full(3, 0.5)), np.ones(3)
+
+    def settle(inside: Bounds, start: np.ndarray) -> GameEquilibrium:
+        return nash(payoffs, trials, np.arange(3), inside, start, one, bends=lambda x: -bend, starts=())
+
+    for worth, obeyed, x in (([0.03, 0.01, 0.0], [True, False, False], [0.0, 0.2, 0.1]),
+                             ([0.05, 0.03, 0.0], [True, True, False], [0.0, 0.0, 0.1])):  # fmt: skip
+        end = obeying(settle, payoffs, trials, lambda x: -bend, np.arange(3), bounds, np.zeros(3), np.zeros(3), one,
+                      np.array(worth))  # fmt: skip
+        assert end.equilibrium.outcome == "converged"
+        assert end.obeyed.tolist() == obeyed
+        np.testing.assert_allclose(end.equilibrium.x, x, atol=1e-5)
+        np.testing.assert_allclose(end.tempted, [(0.3 - 0.8 * x[1]) ** 2 / 2, 0.2**2 / 2, np.nan], atol=1e-6)
+
+
+def test_what_belongs_beside_the_numbers_of_provinces() -> None:
+    own = Provinces.model_validate(
+        {"control": {"sectors": "MAN", "low": -0.1, "high": 0.1}, "own_bill": 0.4, "compliance": [0.5]}
+    )
+    offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
+    rates = SimpleNamespace(x=np.array([0.1, -0.1, 0.02]))
+    at = SimpleNamespace(dropped=("D",), players=("A", "B", "C"))
+    said = notes_of_provinces(SimpleNamespace(board=at, nash=(rates,), offers=(offer,), compliance=(0.5,)), own)  # type: ignore[arg-type]
+    assert said == [
+        "without output of the sectors, so not playing: D",
+        "players feel 40% of the bill; the accounts charge each all of its own",
+        "2 of 3 rates lie at a bound (-10%, +10%)",
+        "keep to the coordinated rates for their privilege: A; find it too little: B",
+        "compliance is a weight in players' minds, not a theory of why they obey",
+    ]
+    none = SimpleNamespace(board=SimpleNamespace(dropped=()), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
+                           compliance=(0.0,))  # fmt: skip
+    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}, "own_bill": 1})) == []  # type: ignore[arg-type]
 
 
 def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
