@@ -96,6 +96,11 @@ def draw_map(room: str, files: tuple[str, ...], kept: Path) -> dict[str, Any]:
             path.write_text(json.dumps(told))
             os._exit(0)
         os.waitpid(pid, 0)
+    if not path.exists() or path.read_text() == "{}":
+        path.unlink(missing_ok=True)
+        raise SystemExit(
+            f"no test of {room} could be traced, so that every change would survive: see {kept / 'map.log'}"
+        )
     read: dict[str, Any] = json.loads(path.read_text())
     return read
 

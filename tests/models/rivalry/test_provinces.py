@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 
 from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
-from xunhuan.models.model import Shock
+from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
 from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
+from xunhuan.models.rivalry.read import read
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
-from xunhuan.models.rivalry.told import notes_of_provinces
+from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
@@ -275,6 +277,51 @@ def test_what_belongs_beside_the_numbers_of_provinces() -> None:
     none = SimpleNamespace(board=SimpleNamespace(dropped=()), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
                            compliance=(0.0,))  # fmt: skip
     assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}, "own_bill": 1})) == []  # type: ignore[arg-type]
+
+
+def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> None:
+    """Three players at home, a region each; the first keeps to the plan and half of its mind is the nation's."""
+    rng = np.random.default_rng(9)
+    controls = SimpleNamespace(
+        stake=np.arange(3) == 1, regions=np.eye(3, 4, dtype=bool), sectors=np.tile(np.arange(3) == 1, (3, 1))
+    )
+    at = SimpleNamespace(players=("AT-N", "AT-E", "AT-S"), member=np.eye(3, 4, dtype=bool), controls=controls)
+    income, welfare, volume = rng.uniform(10, 90, 4), rng.normal(0, 0.1, (2, 4)), rng.uniform(0.5, 2, (2, 4, 3))
+    alone, planned, weight = rng.normal(size=3), rng.normal(size=3), np.append(income[:3] / income[:3].sum(), 0.0)
+    offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
+    rates = (SimpleNamespace(x=alone),) * 2
+    s = Played(at, SimpleNamespace(income=income, output=toy.output), (0.0, 0.5), rates, planned, 3, welfare,  # type: ignore[arg-type]
+               rng.normal(size=(2, 4)), np.array([0.01, 0.03]), volume, toy, Status(), weight, (offer,),
+               np.array([0.5, 0.0, 0.0]))  # fmt: skip
+    told = read(toy, Response(toy, of_provinces(s), Status()), places(toy))
+    got = {name: told[name].values for name in told}
+    by_place = {**{c: [k] for k, c in enumerate(toy.geography.codes)}, "ATL": [0, 1, 2]}
+    gain = {}
+    for k, place in enumerate(places(toy).codes):
+        here = by_place[place]
+        now, then = (sum(income[r] * np.exp(welfare[x, r]) for r in here) for x in (0, 1))
+        gain[place] = then / now - 1
+        assert got["played_income"][k] == pytest.approx(now / sum(income[here]) - 1)
+        assert got["coordinated_income"][k] == pytest.approx(then / sum(income[here]) - 1)
+    home = ["AT-N", "AT-E", "AT-S", "ATL"]
+    lost = [max(float(income[r] * (np.exp(welfare[0, r]) - np.exp(welfare[1, r]))), 0.0) for r in range(3)]
+    assert 0 < sum(x > 0 for x in lost) < 3
+    np.testing.assert_allclose(got["rivalry_transfer"], [*lost, sum(lost)])
+    np.testing.assert_allclose(got["coordination_gain"], [gain[c] for c in home])
+    np.testing.assert_allclose(got["chosen_rate"][:3, 0], np.stack([planned, alone], 1))
+    assert np.isnan(got["chosen_rate"][3]).all()
+    asks = [0.1 / 0.5 * income[0], 0.2 * income[1]]
+    np.testing.assert_allclose(got["asked_for_obedience"], [*asks, np.nan, sum(asks)])
+    assert s.keeps.tolist() == [True, False, False, False]
+    loss = sum(weight[r] * (welfare[1, r] - welfare[0, r]) for r in range(3))
+    made = [[volume[x, r, 1] * toy.output[r, 1] for r in range(3)] for x in (0, 1)]
+    number = [sum(m) ** 2 / sum(v**2 for v in m) for m in made]
+    for name, want in (("rivalry_income_loss", loss), ("duplication_ratio", number[0] / number[1])):
+        np.testing.assert_allclose(got[name], [np.nan] * 3 + [want])
+    assert s.balance == pytest.approx(
+        sum(income[r] * (np.exp(welfare[1, r]) - np.exp(welfare[0, r])) for r in range(3))
+    )
+    np.testing.assert_allclose(got["income_by_compliance"], np.expm1([0.01, 0.03]))
 
 
 def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
