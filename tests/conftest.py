@@ -27,6 +27,12 @@ collect_ignore = ["site"]  # parts of the site's builder, which `make docs` runs
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 
+DEAREST = (
+    "[README.md]", "docs/tutorial.md::tutorial.md", "[docs/cities.md]", "[docs/trade.md]", "[docs/propagation.md]",
+    "_runs[subsidy-war]", "_runs[chip-embargo]", "fifty_visitors_and_five_runs",
+)  # fmt: skip
+"""Tests of half a minute begin first, so that none is left alone at the end."""
+
 # The same examples everywhere, and no verdict on how long they take.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -37,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in SLOW_PAGES:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not item.nodeid.endswith(DEAREST))
 
 
 MAPS = 40_000

@@ -130,7 +130,7 @@ def test_trade_at_home_stands_beside_what_is_reported(china: Accounts) -> None:
 def test_limits_are_called_limits(china: Accounts) -> None:
     html = page(china)
     assert "Thin lines are arithmetic limits, not intervals." in html
-    assert "bounds" not in re.sub(r'id="bounds"', "", html)
+    assert "bounds" not in re.sub(r'(id="|href="#)bounds"', "", html)
     assert "limits" not in page(load("world-2017"))
 
 

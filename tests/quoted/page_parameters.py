@@ -8,9 +8,11 @@ import math
 from benchmarks import bench_web
 from tests.quoted.quotes import quote
 from xunhuan.faces.figures.style import LEGIBLE
-from xunhuan.faces.web.draft import MOST
-from xunhuan.faces.web.jobs import Pool
+from xunhuan.faces.web import answers, calls, doors
+from xunhuan.faces.web.draft import MOST_ASKED
+from xunhuan.faces.web.jobs import VAIN_KEPT, Pool
 from xunhuan.faces.web.security import LARGEST_REQUEST
+from xunhuan.faces.web.worker import LARGEST_RUN
 from xunhuan.measures.decomposition import FACTORS
 from xunhuan.measures.integration import THETA
 from xunhuan.readers import blocks, ceads, ipio
@@ -46,22 +48,26 @@ def contrast() -> list[str]:
     WEB,
     "at most {n} wait.",
     "| shocks, edits in all | {n}, {n} |",
+    "| values, tables and lists of a scenario | {n}, at most {n} deep |",
     "| draws (for Sobol designs: evaluations) | {n} |",
-    "| points of a frontier | {n} |",
+    "| points of a frontier, its policies | {n}, {n} |",
     "| one answer of a model, estimated | {n} seconds |",
     "| a run, estimated before it starts and measured while it goes on | {n} minutes |",
-    "| a request | {n} KiB |",
+    "| memory of a run | {n} GiB (where the system tells) |",
+    "| a request | {n} KiB, whole within {n} seconds |",
+    "| connections open at once | {n}; one more closes that idle longest |",
+    "the last {n} are remembered.",
+    "kept as they were sent, {n} MiB of them",
 )
 def bounds() -> list[str]:
+    most = MOST_ASKED
     values = (
-        MOST["shocks"],
-        MOST["edits"],
-        MOST["draws"],
-        MOST["steps"],
-        MOST["seconds an answer"],
-        MOST["seconds"] / 60,
-    )
-    return [f"{default(Pool, 'limit'):g}", *(f"{x:g}" for x in values), f"{LARGEST_REQUEST / 1024:g}"]
+        default(Pool, "limit"), most["shocks"], most["edits"], most["values"], calls.DEEPEST, most["draws"], most["steps"],
+        most["policies"], most["seconds an answer"], most["seconds"] / 60, LARGEST_RUN / 2**30, LARGEST_REQUEST / 1024,
+        doors.REQUEST, doors.OPEN, VAIN_KEPT, answers.HELD_BYTES / 2**20,
+    )  # fmt: skip
+    assert calls.NUMBERS == (1e-9, 1e12)  # as the page writes them
+    return [f"{x:g}" for x in values]
 
 
 @quote(

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from tests.quoted.common import accounts, bare, enough, in_words, means, named, number, percents, shares, signed
 from tests.quoted.quotes import quote
 from xunhuan.faces.figures.style import percent
 from xunhuan.faces.reading import Reading
 from xunhuan.scenario import bench
-from xunhuan.scenario.layers import read_layers
+from xunhuan.scenario.check import prepare
+from xunhuan.scenario.choices import by_choice
+from xunhuan.scenario.layers import Layers, read_layers
 from xunhuan.scenario.record import Result
 
 PAGE, TABLE, WORLD = "README.md", "china-2017", "world-2017"
@@ -73,9 +76,21 @@ def cheaper() -> list[str]:
 @functools.cache
 def chips() -> Result:
     """The lead scenario with its draws; measures and comparisons that this page does not quote are left out."""
+    return bench.run_layers(_trimmed(), choices=False)
+
+
+@functools.cache
+def chosen() -> pd.DataFrame:
+    """The long run of the lead scenario under each of its choices."""
+    found = by_choice(prepare(_trimmed()).only({"trade"}))
+    assert found is not None
+    return found
+
+
+def _trimmed() -> Layers:
     layers = read_layers("chip-embargo")
     trimmed = {"measure": {"sectors": {}}, "compare": {"offset": layers.data["compare"]["offset"]}}
-    return bench.run_layers(replace(layers, data={**layers.data, **trimmed}))
+    return replace(layers, data={**layers.data, **trimmed})
 
 
 def told(quantity: str, arm: str, digits: int, share: bool = True) -> list[str]:
@@ -123,7 +138,7 @@ def because() -> list[str]:
 
 @quote(PAGE, "embargo costs {n} to {n}%, and {n}% where inputs hardly replace each other; the report has both tables)")
 def where_inputs_do_not_replace_each_other() -> list[str]:
-    rows = chips().choices
+    rows = chosen()
     rows = rows.query("of == 'substitution_set' and variable == 'welfare' and arm == 'embargo' and place == 'CHN'")
     (low,) = rows.query("choice == 'low' and outcome == 'converged'")["value"]
     return [*over_all_sets()[1:], bare(percent(-float(low), 2))]
@@ -135,7 +150,7 @@ def published_sets() -> list[str]:
 
 
 def over_all_sets() -> list[str]:
-    rows = chips().choices
+    rows = chosen()
     rows = rows.query("of == 'elasticity_set' and variable == 'welfare' and arm == 'embargo' and place == 'CHN'")
     assert (rows["outcome"] == "converged").all()
     return [in_words(len(rows)), *(bare(percent(-float(x), 2)) for x in (rows["value"].max(), rows["value"].min()))]

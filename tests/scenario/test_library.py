@@ -197,7 +197,7 @@ def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     )
     runs = [
         subprocess.Popen(
-            command("run", str(source), "--set", f"shock.open.size={size}", "-o", str(out)),
+            command("run", str(source), "--set", f"shock.open.size={size}", "--no-choices", "-o", str(out)),
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
         for size in (0.5, 1.5)

@@ -16,7 +16,7 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.ensemble import matrix, worked
 from xunhuan.scenario.layers import read_layers
-from xunhuan.scenario.record import scenario_digest
+from xunhuan.scenario.record import digest_of_run
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Uncertainty
 
@@ -102,7 +102,8 @@ def test_draws_without_an_answer_are_no_answers(stopped: tuple[Bench, Assessment
 
 def test_digests_are_of_the_scenario_and_of_its_base(bench: Bench) -> None:
     other = prepared("model.trade.mobility=1.25")
-    digests = {scenario_digest(b.scenario, base) for b in (bench, other) for base in ("0" * 64, "1" * 64)}
+    bases = (bench.base, bench.base.aggregate(regions={"AT-NE": ["AT-N", "AT-E"]}))
+    digests = {digest_of_run(b.scenario, base) for b in (bench, other) for base in bases}
     assert len(digests) == 4
 
 

@@ -84,8 +84,8 @@ def as_text(df: pd.DataFrame) -> pd.DataFrame:
     For files of comma-separated values that people open in one; files for programs keep their texts as they are.
 
     >>> import pandas as pd
-    >>> as_text(pd.DataFrame({"arm": ["=HYPERLINK(1)", "cut"], "value": [-1.0, 2.0]})).iloc[0].tolist()
-    ["'=HYPERLINK(1)", -1.0]
+    >>> as_text(pd.DataFrame({"arm": ["=HYPERLINK(1)", "cut"], "value": [-1.0, 2.0]}))["arm"].tolist()
+    ["'=HYPERLINK(1)", 'cut']
     """
 
     def plain(value: Any) -> Any:

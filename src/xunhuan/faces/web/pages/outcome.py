@@ -203,7 +203,7 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     warned = [html.P(said, className="sub small")] if said else []
     told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm)]
     return [
-        html.P(t("headline", what=named(reading, q), arm=arm)),
+        html.P(t("headline", what=named(reading, q), arm=reading.say(arm))),
         html.Div(cells, className="numbers"),
         *told,
         *warned,
