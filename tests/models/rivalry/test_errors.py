@@ -68,9 +68,11 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
     assert r.status.converged
     industry = read_industry(source)
     assert len(industry.judged()) > 2
-    s = settle_cities(Cities(), industry)
-    built = (s.game.line * s.plan.lines).sum(0)
-    short = [max(float(n - m), 0.0) for n, m in zip(s.game.need, built, strict=True)]
+    rich = Minds(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, 1e6))
+    paid = settle_cities(Cities(), industry, rich)
+    assert (paid.told.lines == paid.plan.lines).all(), "whoever is offered enough keeps to the plan"
+    built = (paid.game.line * paid.plan.lines).sum(0)
+    short = [max(float(n - m), 0.0) for n, m in zip(paid.game.need, built, strict=True)]
     names = ", ".join(f"{k} {x:.1f}" for k, x in zip(industry.stages, short, strict=True) if x > 1e-9)
     said = [n.partition("bn USD a year: ")[2] for n in r.notes if n.startswith("the plan imports")]
     assert said == ([names] if names else [])
@@ -78,9 +80,6 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
     (handed,) = hands_on(r)
     assert isinstance(handed, Duplication)
     assert (handed.factor, handed.industry) == (pytest.approx(cost[0] / cost[1]), tmp_path.name)
-    rich = Minds(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, 1e6))
-    paid = settle_cities(Cities(), industry, rich)
-    assert (paid.told.lines == paid.plan.lines).all(), "whoever is offered enough keeps to the plan"
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

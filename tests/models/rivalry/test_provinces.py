@@ -288,6 +288,7 @@ def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> 
     at = SimpleNamespace(players=("AT-N", "AT-E", "AT-S"), member=np.eye(3, 4, dtype=bool), controls=controls)
     income, welfare, volume = rng.uniform(10, 90, 4), rng.normal(0, 0.1, (2, 4)), rng.uniform(0.5, 2, (2, 4, 3))
     alone, planned, weight = rng.normal(size=3), rng.normal(size=3), np.append(income[:3] / income[:3].sum(), 0.0)
+    welfare[1] = welfare[0] + [0.02, -0.03, 0.01, 0.0]
     offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
     rates = (SimpleNamespace(x=alone),) * 2
     s = Played(at, SimpleNamespace(income=income, output=toy.output), (0.0, 0.5), rates, planned, 3, welfare,  # type: ignore[arg-type]
