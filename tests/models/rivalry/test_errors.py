@@ -63,13 +63,15 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
               "equipment": 0.2, "materials": 0.2}  # fmt: skip
     rows = [f"{c},{f},{v + k * (f == 'lat')},,,judgement,mine" for k, c in enumerate("AB") for f, v in fields.items()]
     source = _file(tmp_path, *rows)
-    r = xh.respond(toy, [], model="rivalry", cities={"industry": source, "coalitions": [["A", "B"]]})
+    r = xh.respond(
+        toy, [], model="rivalry", cities={"industry": source, "coalitions": [["A", "B"]], "need": {"materials": 0.5}}
+    )
     assert r.detail["city"].values.tolist() == ["A", "B"]
     assert r.status.converged
     industry = read_industry(source)
     assert len(industry.judged()) > 2
     rich = Minds(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, 1e6))
-    paid = settle_cities(Cities(), industry, rich)
+    paid = settle_cities(Cities(need={"materials": 0.5}), industry, rich)
     assert (paid.told.lines == paid.plan.lines).all(), "whoever is offered enough keeps to the plan"
     built = (paid.game.line * paid.plan.lines).sum(0)
     short = [max(float(n - m), 0.0) for n, m in zip(paid.game.need, built, strict=True)]
