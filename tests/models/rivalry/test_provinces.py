@@ -384,6 +384,8 @@ def test_the_coordinated_nation_does_not_set_the_rates_of_others(toy: Accounts) 
     """Home as one and the nation abroad are in equilibrium: neither would move a rate of its own."""
     s = _played(toy, control={"sectors": "manufacturing", "low": -0.3, "high": 0.3}, foreign=["BOR"], scale=0.05)
     assert s.board.home.tolist() == [True, True, True, False]
+    own = s.slopes.income[:3]
+    np.testing.assert_allclose(s.weight, [*(own / own.sum()), 0.0])
     mind = Payoff(s.slopes, s.board, np.array([1.0, 1, 1, 0]), np.zeros(4), np.ones(4), s.weight)
     _, slope = mind(s.coordinated)
     own = slope[s.board.owner, np.arange(4)]
