@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
+from xunhuan.errors import BadInput
 from xunhuan.scenario import compare
-from xunhuan.scenario.assess import Assessment, assess
+from xunhuan.scenario.assess import Assessment, as_labelled, assess
 from xunhuan.scenario.bench import _quantile
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.ensemble import matrix, worked
-from xunhuan.scenario.layers import read_layers
+from xunhuan.scenario.layers import read_layers, setting
+from xunhuan.scenario.lines import lines_schema
 from xunhuan.scenario.record import digest_of_run
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Uncertainty
@@ -150,3 +153,28 @@ def test_gains_on_a_base_that_moves() -> None:
     assert compare.beyond(np.array([0.21, 0.0]), np.array([0.1, 0.25])).tolist() == pytest.approx([0.1, -0.2])
     w = np.array([0.5])
     assert compare.beyond(w, None) is w
+
+
+def test_labels_of_axes_are_as_the_axis_has_them() -> None:
+    data = xr.Dataset(coords={"year": [2020, 2021], "place": ["AT-N", "2021"]})
+    assert repr(as_labelled(data, "year", "2021")) == repr(data["year"].to_numpy()[1])
+    assert as_labelled(data, "place", "2021") == "2021"
+
+
+def test_kinds_that_nothing_here_reads_are_kept_as_they_are_written() -> None:
+    shocks = [{"name": "a", "rain": {"days": 3}, "size": 2.0}, {"name": "b", "tariff": [], "note": "x"}]
+    strange = set(lines_schema(shocks).model_fields) - set(lines_schema().model_fields)
+    assert strange == {"rain"}
+    for own in ("name", "size", "tariff"):
+        assert lines_schema(shocks).model_fields[own].annotation == lines_schema().model_fields[own].annotation
+
+
+def test_a_setting_that_is_no_toml_is_a_text_whatever_is_in_it() -> None:
+    text = 'he said "no" \\ twice'
+    assert setting(f"a.b = {text}") == {"a": {"b": text}}
+
+
+def test_uncertainty_of_models_is_of_the_scenarios_own() -> None:
+    with pytest.raises(BadInput) as e:
+        prepared('uncertainty.models=["trade", "tides"]')
+    assert e.value.items == ("uncertainty.models: 'tides' is not one of the scenario's models (trade, propagation)",)

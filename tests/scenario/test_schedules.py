@@ -133,16 +133,6 @@ def test_orders_of_an_amount_are_as_much_in_all(toy: Accounts) -> None:
     assert from_one.change * toy.final[3, 1].sum() * toy.share[0, 3, 1] / 5 == pytest.approx(-0.1)
 
 
-def test_amounts_that_cannot_be() -> None:
-    toy = toyland()
-    with pytest.raises(BadInput, match="exactly one of change, amount"):
-        FinalDemand("BOR", change=0.1, amount=3)
-    with pytest.raises(BadInput, match="exactly one of change, amount"):
-        Orders("BOR")
-    assert "is all that is bought there or more" in str(FinalDemand("BOR", amount=-1e5).check(toy)[0])
-    assert "times what is bought there in those days" in str(Orders("BOR", amount=-1e5).check(toy)[0])
-
-
 def test_values_by_sector_from_a_csv_for_a_list_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sectors that nothing is known of: all that a model lacks is given in files, in a scenario or on the command line."""
     toy = toyland()

@@ -18,6 +18,7 @@ from xunhuan.models.edits import (
     Link,
     MobilityCost,
     Orders,
+    Platform,
     Productivity,
     Push,
     Stock,
@@ -64,6 +65,8 @@ LASTING = st.one_of(
     st.builds(lambda r, s, w: Wedge(r, s, **w), REGIONS, SECTORS, st.fixed_dictionaries({
         "rate": RATE, "to": RATE, "rebated": st.sampled_from([0.0, 0.4, 1.0]), "per": st.sampled_from(["cost", "output"]),
     })),
+    st.builds(lambda b, s, c, x: Platform(b, s, cost=c, productivity=x),
+              st.sampled_from(["AT-N+BOR", ("AT-S", "AT-E")]), SECTORS, SMALL, SMALL),
     st.builds(lambda p, x: Transfer(*p, **x), PAIRS, st.one_of(
         st.fixed_dictionaries({"value": st.floats(-9, 9)}), st.fixed_dictionaries({"share": SMALL}),
     )),

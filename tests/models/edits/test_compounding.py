@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import (
     Capacity,
+    Decoupling,
     DemandShift,
     Edit,
     ExportTax,
@@ -30,7 +34,7 @@ from xunhuan.models.edits import (
     Tariff,
     TradeCost,
 )
-from xunhuan.models.edits.primitives import Primitives, Theta, primitives
+from xunhuan.models.edits.primitives import Primitives, Theta, elastic_primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation.economy import economy
 from xunhuan.models.propagation.parameters import PropagationParameters
@@ -255,6 +259,26 @@ def test_barriers_told_by_sales_need_elasticities() -> None:
         "a shift of demand needs trade elasticities (run it with the trade model)",
     ]
     assert np.isfinite(of(*edits).trade_cost).all()
+    same(primitives(TOY, Shock((edits[0].dosed(0.0), TradeCost("BOR", "ATL", ban=True).dosed(0.0)))), of())
+    plain = Shock((Subsidy("AT-N", rate=0.05),))
+    asked = [elastic_primitives(TOY, shock, THETA)[1] for shock in (plain, plain, Shock(edits), Shock(edits))]
+    assert asked == [False, False, True, True], "the second time it is kept"
+
+
+def test_amounts_that_cannot_be() -> None:
+    for kind in (FinalDemand, Orders):
+        with pytest.raises(BadInput, match="exactly one of change, amount"):
+            kind("BOR")
+    with pytest.raises(BadInput, match="exactly one of change, amount"):
+        FinalDemand("BOR", change=0.1, amount=3)
+    (wrong,) = FinalDemand("BOR", amount=-1e5).check(TOY)
+    assert (
+        str(wrong)
+        == f"amount: -100000 is all that is bought there or more (above -{TOY.final[3].sum():.3g} million SHL)"
+    )
+    bought = TOY.final[3].sum() * 30 / 365
+    (wrong,) = Orders("BOR", amount=-1e5).check(TOY)
+    assert str(wrong) == f"amount: -100000 is {-1e5 / bought:.3g} times what is bought there in those days (-1 to 1000)"
 
 
 def flat(p: Pressure) -> dict[str, np.ndarray]:
@@ -318,6 +342,32 @@ def test_overlapping_timed_edits_multiply_what_each_leaves(one: Edit, two: Edit)
             np.testing.assert_allclose(both[name], a[name] * b[name], rtol=1e-12, err_msg=name)
         left = [np.where(np.isinf(x["room"]), 1.0, x["room"] / np.where(rest > 0, rest, 1.0)) for x in (a, b, both)]
         np.testing.assert_allclose(left[2], left[0] * left[1], rtol=1e-12)
+
+
+LAWS: dict[object, Callable[[float], float]] = {
+    "none": lambda u: 0.0,
+    "linear": lambda u: max(1 - u, 0.0),
+    "exponential": lambda u: math.exp(-3 * u),
+    "logistic": lambda u: (math.tanh(2.5 - 5 * min(u, 1.0)) / math.tanh(2.5) + 1) / 2,  # σ(2x) is (1 + tanh x) / 2
+    (0.2, 0.5): lambda u: 1 - 0.4 * u if u < 0.5 else 0.8 - 0.6 * (min(u, 1.0) - 0.5),
+}
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_what_is_lost_comes_back_as_the_law_says(law: Any) -> None:
+    cut = Capacity("AT-N", loss=0.5, start=2, end=10, recovery=law, recovery_days=20 if law != "none" else 0)
+    days = np.array([0.0, 1.9, 2.0, 9.9, 10.0, 14.0, 20.0, 25.0, 29.0, 30.0, 44.0])
+    want = [0.0 if d < 2 else 1.0 if d < 10 else LAWS[law]((d - 10) / 20) for d in days]
+    np.testing.assert_allclose(cut.strength(days), want, rtol=1e-12, atol=1e-15)
+
+
+def test_years_bring_a_cut_in_evenly_or_at_once() -> None:
+    years = np.array([2019, 2021, 2022, 2024, 2026, 2030])
+    for ramp in (0.0, 5.0):
+        cut = Decoupling("BOR", "ATL", channel="tools", size=0.6, start=2022, ramp=ramp)
+        want = [0.6 * (float(y >= 2022) if not ramp else min(max((y - 2022) / ramp, 0.0), 1.0)) for y in years]
+        np.testing.assert_allclose(cut.strength(years, 2000), want, rtol=1e-15)
+    assert Decoupling("BOR", "ATL", channel="tools", size=0.6).strength(years, 2021).tolist()[2] == pytest.approx(0.06)
 
 
 def test_timed_doses_by_hand() -> None:

@@ -14,10 +14,14 @@ from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.faces.cli import main
+from xunhuan.models.edits import Duplication
+from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.industry import read_industry
+from xunhuan.models.rivalry.minds import Minds
+from xunhuan.models.rivalry.model import hands_on
 from xunhuan.models.rivalry.parameters import Cities, Provinces
 from xunhuan.models.rivalry.provinces import board
-from xunhuan.models.rivalry.settle import blocks_of, game_of
+from xunhuan.models.rivalry.settle import blocks_of, game_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions
 
 pytestmark = pytest.mark.error
@@ -59,10 +63,25 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
               "equipment": 0.2, "materials": 0.2}  # fmt: skip
     rows = [f"{c},{f},{v + k * (f == 'lat')},,,judgement,mine" for k, c in enumerate("AB") for f, v in fields.items()]
     source = _file(tmp_path, *rows)
-    r = xh.respond(toy, [], model="rivalry", cities={"industry": source, "coalitions": [["A", "B"]]})
+    r = xh.respond(
+        toy, [], model="rivalry", cities={"industry": source, "coalitions": [["A", "B"]], "need": {"materials": 0.5}}
+    )
     assert r.detail["city"].values.tolist() == ["A", "B"]
     assert r.status.converged
-    assert len(read_industry(source).judged()) > 2
+    industry = read_industry(source)
+    assert len(industry.judged()) > 2
+    rich = Minds(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, 1e6))
+    paid = settle_cities(Cities(need={"materials": 0.5}), industry, rich)
+    assert (paid.told.lines == paid.plan.lines).all(), "whoever is offered enough keeps to the plan"
+    built = (paid.game.line * paid.plan.lines).sum(0)
+    short = [max(float(n - m), 0.0) for n, m in zip(paid.game.need, built, strict=True)]
+    names = ", ".join(f"{k} {x:.1f}" for k, x in zip(industry.stages, short, strict=True) if x > 1e-9)
+    said = [n.partition("bn USD a year: ")[2] for n in r.notes if n.startswith("the plan imports")]
+    assert said == ([names] if names else [])
+    cost = r.detail["national_cost"].sel(play=["rivalry", "plan"]).values
+    (handed,) = hands_on(r)
+    assert isinstance(handed, Duplication)
+    assert (handed.factor, handed.industry) == (pytest.approx(cost[0] / cost[1]), tmp_path.name)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
@@ -141,6 +160,15 @@ def test_parameters_out_of_range(parameters: dict[str, object], said: str) -> No
     with pytest.raises(BadInput) as e:
         xh.respond("toyland", [], model="rivalry", **parameters)
     assert any(i.startswith(said) for i in e.value.items), e.value.items
+
+
+def test_the_command_line_s_players_are_all_or_those_named() -> None:
+    for players, want in ((("provinces",), "provinces"), (("clusters",), "clusters"), (("A",), ("A",)),
+                          (("provinces", "A"), ("provinces", "A"))):  # fmt: skip
+        asked = rivalry_posed(RivalryOptions(game="toyland", players=players, sectors="MAN", low=-0.1))
+        assert asked.table == "toyland"
+        assert asked.values == {"provinces": {"players": want, "control": {"sectors": "MAN", "low": -0.1}}}
+    assert rivalry_posed(RivalryOptions(game="cities", industry="chips")).values == {"cities": {"industry": "chips"}}
 
 
 def test_the_command_line_plays_cities(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,15 +12,19 @@ from hypothesis import strategies as st
 
 from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
-from xunhuan.models.model import Shock
-from xunhuan.models.rivalry.game import Bounds, climb_alone, deviations, nash, newton, together
+from xunhuan.models.model import Response, Shock, Status
+from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
+from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
+from xunhuan.models.rivalry.read import read
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
+from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
@@ -234,6 +239,92 @@ def test_together_climbs_one_payoff_inside_the_bounds() -> None:
     np.testing.assert_allclose(x, [0.02, 0.05], atol=1e-6)
 
 
+def test_who_left_comes_back_where_another_s_leaving_makes_it_worth_while() -> None:
+    """U_p = (a − Σ b x_others) x − x²/2, the plan 0: the gain by the best rate is half the square of what is in brackets.
+    At first 0 would gain most and leaves, then 1, whose rate takes from 0 more than half of what tempted it."""
+    bend, aim = np.array([[1.0, 0.8, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.3, 0.2, 0.1])
+    payoffs, trials = _quadratic(bend, aim)
+    bounds, one = Bounds(np.full(3, -0.5), np.full(3, 0.5)), np.ones(3)
+
+    def settle(inside: Bounds, start: np.ndarray) -> GameEquilibrium:
+        return nash(payoffs, trials, np.arange(3), inside, start, one, bends=lambda x: -bend, starts=())
+
+    for worth, obeyed, x in (([0.03, 0.01, 0.0], [True, False, False], [0.0, 0.2, 0.1]),
+                             ([0.05, 0.03, 0.0], [True, True, False], [0.0, 0.0, 0.1])):  # fmt: skip
+        end = obeying(settle, payoffs, trials, lambda x: -bend, np.arange(3), bounds, np.zeros(3), np.zeros(3), one,
+                      np.array(worth))  # fmt: skip
+        assert end.equilibrium.outcome == "converged"
+        assert end.obeyed.tolist() == obeyed
+        np.testing.assert_allclose(end.equilibrium.x, x, atol=1e-5)
+        np.testing.assert_allclose(end.tempted, [(0.3 - 0.8 * x[1]) ** 2 / 2, 0.2**2 / 2, np.nan], atol=1e-6)
+
+
+def test_what_belongs_beside_the_numbers_of_provinces() -> None:
+    own = Provinces.model_validate(
+        {"control": {"sectors": "MAN", "low": -0.1, "high": 0.1}, "own_bill": 0.4, "compliance": [0.5]}
+    )
+    offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
+    rates = SimpleNamespace(x=np.array([0.1, -0.1, 0.02]))
+    at = SimpleNamespace(dropped=("D",), players=("A", "B", "C"))
+    said = notes_of_provinces(SimpleNamespace(board=at, nash=(rates,), offers=(offer,), compliance=(0.5,)), own)  # type: ignore[arg-type]
+    assert said == [
+        "without output of the sectors, so not playing: D",
+        "players feel 40% of the bill; the accounts charge each all of its own",
+        "2 of 3 rates lie at a bound (-10%, +10%)",
+        "keep to the coordinated rates for their privilege: A; find it too little: B",
+        "compliance is a weight in players' minds, not a theory of why they obey",
+    ]
+    none = SimpleNamespace(board=SimpleNamespace(dropped=()), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
+                           compliance=(0.0,))  # fmt: skip
+    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}, "own_bill": 1})) == []  # type: ignore[arg-type]
+
+
+def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> None:
+    """Three players at home, a region each; the first keeps to the plan and half of its mind is the nation's."""
+    rng = np.random.default_rng(9)
+    controls = SimpleNamespace(
+        stake=np.arange(3) == 1, regions=np.eye(3, 4, dtype=bool), sectors=np.tile(np.arange(3) == 1, (3, 1))
+    )
+    at = SimpleNamespace(players=("AT-N", "AT-E", "AT-S"), member=np.eye(3, 4, dtype=bool), controls=controls)
+    income, welfare, volume = rng.uniform(10, 90, 4), rng.normal(0, 0.1, (2, 4)), rng.uniform(0.5, 2, (2, 4, 3))
+    alone, planned, weight = rng.normal(size=3), rng.normal(size=3), np.append(income[:3] / income[:3].sum(), 0.0)
+    welfare[1] = welfare[0] + [0.02, -0.03, 0.01, 0.0]
+    offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
+    rates = (SimpleNamespace(x=alone),) * 2
+    s = Played(at, SimpleNamespace(income=income, output=toy.output), (0.0, 0.5), rates, planned, 3, welfare,  # type: ignore[arg-type]
+               rng.normal(size=(2, 4)), np.array([0.01, 0.03]), volume, toy, Status(), weight, (offer,),
+               np.array([0.5, 0.0, 0.0]))  # fmt: skip
+    told = read(toy, Response(toy, of_provinces(s), Status()), places(toy))
+    got = {name: told[name].values for name in told}
+    by_place = {**{c: [k] for k, c in enumerate(toy.geography.codes)}, "ATL": [0, 1, 2]}
+    gain = {}
+    for k, place in enumerate(places(toy).codes):
+        here = by_place[place]
+        now, then = (sum(income[r] * np.exp(welfare[x, r]) for r in here) for x in (0, 1))
+        gain[place] = then / now - 1
+        assert got["played_income"][k] == pytest.approx(now / sum(income[here]) - 1)
+        assert got["coordinated_income"][k] == pytest.approx(then / sum(income[here]) - 1)
+    home = ["AT-N", "AT-E", "AT-S", "ATL"]
+    lost = [max(float(income[r] * (np.exp(welfare[0, r]) - np.exp(welfare[1, r]))), 0.0) for r in range(3)]
+    assert 0 < sum(x > 0 for x in lost) < 3
+    np.testing.assert_allclose(got["rivalry_transfer"], [*lost, sum(lost)])
+    np.testing.assert_allclose(got["coordination_gain"], [gain[c] for c in home])
+    np.testing.assert_allclose(got["chosen_rate"][:3, 0], np.stack([planned, alone], 1))
+    assert np.isnan(got["chosen_rate"][3]).all()
+    asks = [0.1 / 0.5 * income[0], 0.2 * income[1]]
+    np.testing.assert_allclose(got["asked_for_obedience"], [*asks, np.nan, sum(asks)])
+    assert s.keeps.tolist() == [True, False, False, False]
+    loss = sum(weight[r] * (welfare[1, r] - welfare[0, r]) for r in range(3))
+    made = [[volume[x, r, 1] * toy.output[r, 1] for r in range(3)] for x in (0, 1)]
+    number = [sum(m) ** 2 / sum(v**2 for v in m) for m in made]
+    for name, want in (("rivalry_income_loss", loss), ("duplication_ratio", number[0] / number[1])):
+        np.testing.assert_allclose(got[name], [np.nan] * 3 + [want])
+    assert s.balance == pytest.approx(
+        sum(income[r] * (np.exp(welfare[1, r]) - np.exp(welfare[0, r])) for r in range(3))
+    )
+    np.testing.assert_allclose(got["income_by_compliance"], np.expm1([0.01, 0.03]))
+
+
 def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
     from xunhuan.models.rivalry.edits import Compliance, OwnBill, Privilege, Promotion
 
@@ -293,6 +384,8 @@ def test_the_coordinated_nation_does_not_set_the_rates_of_others(toy: Accounts) 
     """Home as one and the nation abroad are in equilibrium: neither would move a rate of its own."""
     s = _played(toy, control={"sectors": "manufacturing", "low": -0.3, "high": 0.3}, foreign=["BOR"], scale=0.05)
     assert s.board.home.tolist() == [True, True, True, False]
+    own = s.slopes.income[:3]
+    np.testing.assert_allclose(s.weight, [*(own / own.sum()), 0.0])
     mind = Payoff(s.slopes, s.board, np.array([1.0, 1, 1, 0]), np.zeros(4), np.ones(4), s.weight)
     _, slope = mind(s.coordinated)
     own = slope[s.board.owner, np.arange(4)]

@@ -181,25 +181,6 @@ def test_a_shock_without_equilibrium_does_not_converge(toy: Accounts) -> None:
     assert respond(toy, shock, TradeParameters(deficits="zero")).status.converged
 
 
-def test_solver_outcomes() -> None:
-    import jax.numpy as jnp
-
-    from xunhuan.models.solvers import OUTCOMES, Options, fixed_point
-
-    cases = {
-        "converged": lambda x: 0.5 * x + 1,
-        "nonfinite": lambda x: jnp.where(jnp.abs(x) > 0, x, 0.0) * jnp.nan,
-        "max_iterations": lambda x: x + 1.0 + 0.1 * jnp.sin(x),
-    }
-    for outcome, g in cases.items():
-        _, info = fixed_point(g, jnp.ones(2), Options(max_iterations=40))
-        assert OUTCOMES[int(info.outcome)] == outcome
-    _, info = fixed_point(
-        lambda x: jnp.exp(x) + 5, jnp.ones(1), Options(max_iterations=2000, growth=1.5, largest_step=1e9)
-    )
-    assert OUTCOMES[int(info.outcome)] == "diverged"
-
-
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
