@@ -94,9 +94,10 @@ def test_the_citation_file_says_what_the_project_says() -> None:
     project = PROJECT["project"]
     assert said["cff-version"] == "1.2.0"
     assert said["version"] == project["version"] == xunhuan.__version__
-    assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", said["date-released"])
+    released = f"## {project['version']} (unreleased)" not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert bool(re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", said.get("date-released", ""))) == released
     assert said["license"] == project["license"]
-    assert said["url"] == project["urls"]["Documentation"]
+    assert said.get("url") == project.get("urls", {}).get("Documentation")
     assert (
         said["title"] == f"Xunhuan: {project['description'][0].lower()}{project['description'].partition(':')[0][1:]}"
     )

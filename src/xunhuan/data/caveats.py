@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 
-GUESSED = ("prior", "national")
+Guessed = Literal["prior", "national"]
+GUESSED: tuple[Guessed, ...] = get_args(Guessed)
 """Words of `extra["partners"]` for partners that are not data: from distance and borders, or the nation's for all."""
 
 

@@ -168,7 +168,7 @@ def _at_home(result: Result) -> list[tuple[str, pd.DataFrame]]:
     """Headline rows of home, or of the first place there is, by arm; the base apart."""
     s = result.summary[result.summary["arm"] != "base"]
     nations = [p for p, kind in zip(s["place"], s["kind"], strict=True) if kind == "nation"]
-    home = next(iter([result.scenario.home] * bool(result.scenario.home) + nations + list(s["place"])), "")
+    home = result.scenario.home or next(iter([*nations, *s["place"]]), "")
     return [(str(arm), rows) for arm, rows in s[s["place"] == home].groupby("arm", sort=False)]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 from pydantic import ConfigDict, ValidationError
 
+from xunhuan.data.caveats import Guessed
 from xunhuan.data.records import Strict, told
 from xunhuan.data.written import check_plain
 from xunhuan.errors import ForeignFile
@@ -36,7 +37,7 @@ class _Base(_Open):
     source: str
     notes: tuple[str, ...]
     posterior: str
-    partners: Literal["", "prior", "national"] = ""
+    partners: Literal[""] | Guessed = ""
 
 
 class _Ended(_Open):
@@ -137,44 +138,17 @@ def _other(items: list[str], where: str) -> ForeignFile:
     return ForeignFile("the result is of another shape than results have", where=where, items=items, fix=AGAIN)
 
 
-_TEXTS = (
-    "variable",
-    "quantity",
-    "arm",
-    "place",
-    "name_en",
-    "name_zh",
-    "kind",
-    "unit",
-    "of",
-    "choice",
-    "outcome",
-    "message",
-)
+_CELL = ("variable", "quantity", "arm", "place")
+_OF_PLACES = ("name_en", "name_zh", "kind")
+"""Texts of places, which a number of no place has none of."""
+_TEXTS = {*_CELL, *_OF_PLACES, "unit", "of", "choice", "outcome", "message"}
 _ALWAYS = {
-    "summary": (
-        "variable",
-        "quantity",
-        "arm",
-        "place",
-        "name_en",
-        "name_zh",
-        "kind",
-        "value",
-        "median",
-        "low",
-        "high",
-        "unit",
-    ),
+    "summary": (*_CELL, *_OF_PLACES, "value", "median", "low", "high", "unit"),
     "draws": ("draw", "outcome", "message"),
     "outcomes": ("draw", "quantity", "arm", "place", "value"),
     "choices": ("of", "choice", "chosen", "variable", "arm", "place", "value", "unit", "outcome", "message"),
 }
 """Columns of each table that are always there; others are texts or numbers."""
-
-
-_OF_PLACES = {"name_en", "name_zh", "kind"}
-"""Texts of places, which a number of no place has none of."""
 
 
 def read_frame(path: Path) -> pd.DataFrame:
