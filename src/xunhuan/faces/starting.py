@@ -53,7 +53,8 @@ def data_of(asked: Beginning, lang: Literal["en", "zh"] = "en") -> dict[str, Any
             try:
                 sides[side].append(edit_of(text, asked.base))
             except BadInput as e:
-                p.add(f"--{'edit' if side == 'shock' else side} {text}: {'; '.join(filter(None, [*(e.items or [e.what]), e.fix]))}")
+                wrong = "; ".join(filter(None, [*(e.items or [e.what]), e.fix]))
+                p.add(f"--{'edit' if side == 'shock' else side} {text}: {wrong}")
     p.raise_if()
     if not sides["shock"]:
         raise BadInput("no shock is given", fix="give --edit, of the kinds " + ", ".join(_kinds(asked.models)))
