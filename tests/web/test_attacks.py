@@ -342,7 +342,10 @@ def test_each_visitor_has_runs_of_his_own(tmp_path: Path) -> None:
     pool.close()
 
 
-def test_a_kept_answer_is_the_one_worked_out(client: FlaskClient, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_answer_is_the_one_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Pool(tmp_path, task=sleeps, who=visitor)  # its own: a run of another test that ends meanwhile is news
+    client = make_app(pool, access("127.0.0.1", 8050)).server.test_client()
+
     def page(path: str, search: str = "?table=toyland") -> TestResponse:
         return call(
             client, ["page.children"], [part("frame", "data", "x")], [*where(path, search), part("draft", "data")]
@@ -359,6 +362,7 @@ def test_a_kept_answer_is_the_one_worked_out(client: FlaskClient, pool: Pool, mo
     monkeypatch.setattr(state, "selected", None)
     assert page("/").status_code == 200
     assert page("/scenario").status_code == 500
+    pool.close()
 
 
 @pytest.mark.browser
