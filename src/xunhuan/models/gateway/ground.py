@@ -20,7 +20,7 @@ from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.handed import CellArray
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network
+from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network, split_with
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.ports import Choice, Streams, choice, fitted
 from xunhuan.models.gateway.routes import Costs, between_regions, costs, distance_slope
@@ -94,6 +94,8 @@ def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     """Lay the parameters' network under a table. Raises BadInput listing what does not fit."""
     net = network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100))
     at = {c: k for k, c in enumerate(acc.geography.codes)}
+    if any(r not in at and r in acc.geography.clusters for r in net.cities["region"]):
+        net = split_with(net, acc.geography)
     regions = list(dict.fromkeys(net.cities["region"]))
     problems = Problems(f"the network {net.name} does not fit the table {acc.name}")
     unknown = sorted({*regions, *net.gateways["region"]} - {*at})

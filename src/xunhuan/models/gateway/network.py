@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
+from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.models.gateway.edits import FAST
 
@@ -175,6 +176,29 @@ def _sound(cities: pd.DataFrame, gateways: pd.DataFrame, edges: pd.DataFrame, pr
     if lost:
         what = f"edges.csv: {', '.join(lost[:5])} {'are' if len(lost) > 1 else 'is'} in no list"
         problems.add(f"{what} (roads join cities and gateways; ways by ocean, air and land begin at a gateway)")
+
+
+def split_with(net: Network, geography: Geography) -> Network:
+    """The network under a table of which some regions are split into cities: their cities, and gateways by the nearest of
+    them, belong to the table's. A city is known by its Chinese or English name; one that the table lacks stays the region's.
+    """
+    whole = {*geography.codes}
+    cities, gateways = net.cities.copy(), net.gateways.copy()
+    for region in sorted({*cities["region"]} - whole):
+        members = geography.clusters.get(region, ())
+        names = {n.removesuffix("市"): m for m in members for n in (m, geography.name(m), geography.name(m, "zh"))}
+        mine = (cities["region"] == region).to_numpy()
+        for k in np.flatnonzero(mine):
+            row = cities.loc[k]
+            called = [str(row[c]).removesuffix("市") for c in ("name_zh", "city") if c in cities]
+            cities.loc[k, "region"] = next((names[n] for n in called if n in names), region)
+        at = cities[mine]
+        for k in np.flatnonzero((gateways["region"] == region).to_numpy()):
+            lon, lat = gateways.loc[k, ["lon", "lat"]].to_numpy(dtype=float)
+            km = great_circle_km(at["lon"].to_numpy(float), at["lat"].to_numpy(float), lon, lat)
+            gateways.loc[k, "region"] = at["region"].iloc[int(km.argmin())]
+    cities = cities.sort_values("region", kind="stable").reset_index(drop=True)
+    return replace(net, cities=cities, gateways=gateways)
 
 
 def with_line(net: Network, ends: list[tuple[str, str, float]], mode: str, kind: str, speed: float) -> Network:
