@@ -356,3 +356,9 @@ def _base(
     g, x, targets = _laid(acc, same, stamp, between, within)
     base = based(g, x, stretch(g, x, mode), targets)
     return base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x)
+
+
+def forget() -> None:
+    """Let go of what is kept of tables and networks at rest."""
+    _laid.cache_clear()
+    _base.cache_clear()
