@@ -92,10 +92,8 @@ class Terrain:
 
 def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     """Lay the parameters' network under a table. Raises BadInput listing what does not fit."""
-    net = network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100))
+    net = split_with(network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100)), acc.geography)
     at = {c: k for k, c in enumerate(acc.geography.codes)}
-    if any(r not in at and r in acc.geography.clusters for r in net.cities["region"]):
-        net = split_with(net, acc.geography)
     regions = list(dict.fromkeys(net.cities["region"]))
     problems = Problems(f"the network {net.name} does not fit the table {acc.name}")
     unknown = sorted({*regions, *net.gateways["region"]} - {*at})

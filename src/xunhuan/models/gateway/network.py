@@ -192,11 +192,16 @@ def split_with(net: Network, geography: Geography) -> Network:
     """The network under a table of which some regions are split into cities: their cities, and gateways by the nearest of
     them, belong to the table's. A city is known by its Chinese or English name; one that the table lacks stays the region's.
     """
-    whole = {*geography.codes}
+    cut = sorted(({*net.cities["region"]} - {*geography.codes}) & {*geography.clusters})
+    if not cut:
+        return net
     cities, gateways = net.cities.copy(), net.gateways.copy()
-    for region in sorted({*cities["region"]} - whole):
-        members = geography.clusters.get(region, ())
-        names = {n.removesuffix("市"): m for m in members for n in (m, geography.name(m), geography.name(m, "zh"))}
+    for region in cut:
+        names = {
+            n.removesuffix("市"): m
+            for m in geography.clusters[region]
+            for n in (m, geography.name(m), geography.name(m, "zh"))
+        }
         mine = (cities["region"] == region).to_numpy()
         for k in np.flatnonzero(mine):
             row = cities.loc[k]
