@@ -39,7 +39,7 @@ Made: TypeAlias = Iterator[tuple[str, ast.AST]]
 
 @dataclass(frozen=True)
 class Change:
-    """One change: the file and where in it the statement begins, its kind, that line before and after, the changed module."""
+    """One change: the file, where the statement begins, the kind, that line before and after, and the changed module."""
 
     file: str
     line: int

@@ -1,9 +1,9 @@
 """Whether the tests of its room notice a change: those that run the line are run with it, the quickest first.
 
 A room's tests are collected once, in an interpreter that has imported everything and run nothing; it parts in two for each
-change, and the part gets the changed function's code in place of the old. A change outside functions has an interpreter of
-its own, which reads it. Which test runs which line is told by the lines themselves: each names itself as it runs. A line that
-only a fixture or the first of several tests runs (a compiled function is traced once) concerns every test of the file.
+change, and the part gets the changed function's code in place of the old. A change outside functions has an interpreter
+of its own, which reads it. Lines name themselves as they run, which tells the tests that run each. A line that only a
+fixture or the first of several tests runs (a compiled function is traced once) concerns every test of the file.
 """
 
 from __future__ import annotations
