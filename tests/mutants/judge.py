@@ -16,6 +16,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -26,7 +27,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -37,11 +38,15 @@ from tests.mutants.changes import Change
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "xunhuan"
-QUICK = ("-q", "-n0", "--assert=plain", "-m", "not slow and not browser and not cluster")
-LONGEST = 20.0
+RUN = ("-q", "-n0", "--assert=plain", "-m", "not browser and not cluster")
+LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
+BESIDE = 8
+"""Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
 PATIENCE = 10, 6
 """A test that takes so many seconds of a processor, and so many times what it takes without the change, hangs."""
+UNKNOWN = 20
+"""Seconds that a test is taken to take that was not run without a change: a slow one, or one of another room."""
 FUNCTION = 1
 """A flag of code that a module's and a class's body lack."""
 
@@ -83,18 +88,26 @@ def verdicts(room: str, asked: list[Change], kept: Path) -> Iterator[tuple[Chang
     files = rooms()[room]
     digest = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in files)).hexdigest()[:12]
     known = kept / f"{room.replace('/', '-')}-{digest}.jsonl"
-    tests = sorted(map(str, (ROOT / "tests/models").glob("*.py"))) if room == "models" else [f"tests/{room}"]
+    own = [*sorted((ROOT / "tests" / room).glob("test_*.py")), *map(ROOT.joinpath, files)]
+    needs = re.compile(rf"xunhuan\.{room.replace('/', '.')}\b" if room != "models" else r"models\.(slopes|solvers)\b")
+    beside = [
+        t for t in sorted(ROOT.glob("tests/*/**/test_*.py")) if t not in own and needs.search(t.read_text("utf-8"))
+    ]
+    tests = [str(t.relative_to(ROOT)) for t in (*own, *beside)], len(own)
     shapes = {f: _shape(compile((ROOT / f).read_text(encoding="utf-8"), f, "exec")) for f in {c.file for c in asked}}
     inside = [c for c in asked if _shape(c.code) == shapes[c.file]]
-    yield from _session([*tests, *files], inside, known)
+    yield from _session(tests, inside, known)
     for change in asked:
         if change not in inside:
-            yield from _session([*tests, *files], [change], known, imported=True)
+            holding = dict.fromkeys(t.split("::")[0] for t in concerned(passing(known), f"{change.file}:"))
+            yield from _session((list(holding), len(holding)) if holding else tests, [change], known, imported=True)
 
 
-def _session(paths: list[str], some: list[Change], known: Path, imported: bool = False) -> Iterator[tuple[Change, str]]:
+def _session(
+    tests: tuple[list[str], int], some: list[Change], known: Path, imported: bool = False
+) -> Iterator[tuple[Change, str]]:
     """What one interpreter says of some changes; of one that is `imported`, where code cannot be put in place later."""
-    read, write = os.pipe()
+    (paths, own), (read, write) = tests, os.pipe()
     sys.stdout.flush()
     if not (pid := os.fork()):
         os.close(read)
@@ -102,8 +115,10 @@ def _session(paths: list[str], some: list[Change], known: Path, imported: bool =
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
         _read_otherwise([p for p in paths if p.startswith("src")], some[0] if imported else None)
-        judge = _Judge(some, known, imported, lambda k, told: os.write(write, f"{k} {told}\n".encode()))
-        pytest.main([*QUICK, *paths], plugins=[judge])
+        judge = _Judge(
+            set(paths[:own]), some, known, imported, lambda k, told: os.write(write, f"{k} {told}\n".encode())
+        )
+        pytest.main([*RUN, *paths], plugins=[judge])
         os._exit(0)
     os.close(write)
     told = 0
@@ -122,8 +137,10 @@ def _session(paths: list[str], some: list[Change], known: Path, imported: bool =
 class _Judge:
     """Collects a room's tests, finds what those not yet known run, and then tries changes instead of running the tests."""
 
-    def __init__(self, some: list[Change], known: Path, imported: bool, say: Callable[[int, str], object]) -> None:
-        self.some, self.known, self.imported, self.say, self.failed = some, known, imported, say, False
+    def __init__(
+        self, own: set[str], some: list[Change], known: Path, imported: bool, say: Callable[[int, str], object]
+    ) -> None:
+        self.own, self.some, self.known, self.imported, self.say, self.failed = own, some, known, imported, say, False
         self.ran: set[str] = set()
         builtins.__ran__ = self.ran.add  # type: ignore[attr-defined]
 
@@ -136,10 +153,11 @@ class _Judge:
             return True
         if not self.imported:
             _apart(self.draw_map)
-        read = map(json.loads, self.known.read_text().splitlines())
-        known = {t["test"]: t for t in read if t["test"] in self.items and t["passes"]}
+        known = {t: told for t, told in passing(self.known).items() if t in self.items}
         for k, change in enumerate(self.some):
-            folder, tests = Path(tempfile.mkdtemp()), concerned(known, change.file, change.line)
+            folder = Path(tempfile.mkdtemp())
+            line = "" if self.imported else f"{change.line}:"
+            tests = concerned(known, f"{change.file}:{line}") or self.beside(change.file)
             told = folder / "told"
             told.write_text("survives")
             ended = _apart(lambda c=change, t=tests, to=told: self.run(c, t, known, to), folder)  # type: ignore[misc]
@@ -160,7 +178,8 @@ class _Judge:
             _put_in_place(change)
         for t, after in zip(tests, [*tests[1:], None], strict=True):
             told.write_text(f"running {t}")
-            signal.setitimer(signal.ITIMER_PROF, PATIENCE[0] + PATIENCE[1] * known[t]["seconds"])
+            seconds = known[t]["seconds"] if t in known else UNKNOWN
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE[0] + PATIENCE[1] * seconds)
             if not self.passes(t, after):
                 told.write_text(f"failed {t}")
                 break
@@ -173,11 +192,22 @@ class _Judge:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.failed = self.failed or report.failed
 
+    def beside(self, file: str) -> list[str]:
+        """Slow tests and tests of other rooms in files that name a module, some of each."""
+        path, of = re.compile(rf"\b{Path(file).stem}\b"), {}
+        for t, item in self.items.items():
+            if not self.quick(t) and path.search(item.path.read_text("utf-8")):
+                of.setdefault(item.path, []).append(t)
+        return [t for some in zip_longest(*of.values()) for t in some if t][:BESIDE]
+
+    def quick(self, test: str) -> bool:
+        return test.split("::")[0] in self.own and not self.items[test].get_closest_marker("slow")
+
     def draw_map(self) -> None:
-        """Which lines each test that is not known runs, how long it takes and whether it passes without a change."""
+        """Which lines each quick test that is not known runs, how long it takes and whether it passes without a change."""
         self.known.touch()
         known = {json.loads(line)["test"] for line in self.known.read_text().splitlines()}
-        new = [t for t in self.items if t not in known]
+        new = [t for t in self.items if t not in known and self.quick(t)]
         with self.known.open("a") as kept:
             for t, after in zip(new, [*new[1:], None], strict=True):
                 self.ran.clear()
@@ -187,14 +217,18 @@ class _Judge:
                 print(json.dumps(told), file=kept, flush=True)
 
 
-def concerned(known: dict[str, Any], file: str, line: int) -> list[str]:
-    """Tests that run a line, the quickest first, then the others of their files; all of the room where none does."""
+def passing(known: Path) -> dict[str, Any]:
+    """What a map tells of each test that passes without a change."""
+    told = map(json.loads, known.read_text().splitlines())
+    return {t["test"]: t for t in told if t["passes"]}
+
+
+def concerned(known: dict[str, Any], place: str) -> list[str]:
+    """Tests that run a line, "file:line:", or any of a file, "file:", the quickest first, then the others of their files."""
     by_time = sorted(known, key=lambda t: known[t]["seconds"])
-    direct = [t for t in by_time if f"{file}:{line}" in known[t]["lines"]]
+    direct = [t for t in by_time if any(f"{at}:".startswith(place) for at in known[t]["lines"])]
     holding = {t.split("::")[0] for t in direct}
-    beside = [t for t in by_time if t.split("::")[0] in holding] if direct else \
-             [t for t in by_time if any(at.startswith(f"{file}:") for at in known[t]["lines"])]  # fmt: skip
-    order = list(dict.fromkeys([*direct, *(beside or by_time)]))
+    order = list(dict.fromkeys([*direct, *(t for t in by_time if t.split("::")[0] in holding)]))
     spent = list(accumulate(known[t]["seconds"] for t in order))
     return order[: max(1, bisect_right(spent, LONGEST))]
 
