@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from tests.helpers.uneven import uneven
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits import Capacity
 from xunhuan.models.model import Response, Shock
-from xunhuan.models.propagation import PropagationParameters, respond
+from xunhuan.models.propagation import PropagationParameters, respond, respond_many
 from xunhuan.models.propagation.links import cuts
 from xunhuan.models.propagation.model import MODEL
+from xunhuan.models.propagation.path import _main_input
 from xunhuan.models.propagation.ratings import bundled_days, criticality, inventory_days, shelf_days, spread_of_days
 
 pytestmark = pytest.mark.twin
@@ -152,6 +154,13 @@ def test_cuts_by_loops(by: str) -> None:
         assert [c.value for c in found] == pytest.approx([v for _, v in expected[: most or None]])
 
 
+def test_draws_one_after_the_other_are_runs(toy: Accounts) -> None:
+    shocks = [Shock((Capacity("AT-N", "MAN", loss=x, end=5),)) for x in (0.2, 0.6)]
+    draws = [PropagationParameters(horizon_days=14.0, record_days=7.0, inventory_days=d) for d in (3.0, 6.0)]
+    for many, shock, p in zip(respond_many(toy, shocks, draws, booked=False), shocks, draws, strict=True):
+        assert many.detail.identical(respond(toy, shock, p).detail)
+
+
 def test_what_is_given_comes_before_what_is_rated(toy: Accounts) -> None:
     of = toy.sectors
     p = PropagationParameters(critical_shares={"FAR": {"MAN": 0.3}, "goods": {"SER": 0.7}}, inventory_days={"MAN": 8.0},
@@ -200,3 +209,10 @@ def test_factors_and_choices_that_are_drawn(toy: Accounts) -> None:
                        ("substitution_speed", PropagationParameters(substitution=False))):  # fmt: skip
         assert _drawn(name).idle(idle)
         assert _drawn(name).idle(p) is None
+
+
+def test_the_main_input_is_the_one_whose_want_cost_most() -> None:
+    """Input, region, industry; -1 where no input was short, however little was lost for another."""
+    stopped = np.array([[[0.1, 0.0], [2.0, 0.3]], [[0.2, 0.0], [1.0, 0.4]], [[0.05, 0.0], [3.0, 0.0]]])
+    books: Any = SimpleNamespace(stopped=stopped)
+    assert _main_input(books).tolist() == [[1, -1], [2, 1]]
