@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -15,15 +16,17 @@ from tests.helpers.uneven import uneven
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
 from xunhuan.errors import BadInput
+from xunhuan.measures import circulation
 from xunhuan.measures.actors import partition
-from xunhuan.models.model import Shock
+from xunhuan.models.model import Numbers, Quantity, Shock
 from xunhuan.scenario import compare, worth
+from xunhuan.scenario.bench import _association, _filled, _outcomes, _own_intervals
 from xunhuan.scenario.choices import _numbers
 from xunhuan.scenario.design import RESAMPLES, indices, quantile
 from xunhuan.scenario.ensemble import Plan, _batches
 from xunhuan.scenario.market_risk import income_slopes
-from xunhuan.scenario.observe import nation_trade, reliance_at
-from xunhuan.scenario.scenario import Distribution
+from xunhuan.scenario.observe import View, nation_trade, reliance_at, stack
+from xunhuan.scenario.scenario import Circulation, Distribution, Measure
 
 pytestmark = pytest.mark.textbook
 
@@ -228,3 +231,73 @@ def test_numbers_of_home_on_each_arm() -> None:
     none: Any = SimpleNamespace(offset=None)
     assert list(_numbers(data, "w", "ATL", none)) == [("w", "x", 3.0), ("w", "y", 5.0)]
     assert list(_numbers(data, "w", "BOR", both)) == []
+
+
+def test_rank_correlations_by_their_formulas() -> None:
+    x, y = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.6]), np.array([2.0, -1.0, 7.0, 0.0, 8.0, np.inf])
+    apart = [3 - 3, 1 - 1, 4 - 4, 2 - 2, 5 - 5]  # ranks of the five with an answer
+    assert _association("factor", x, y) == pytest.approx(1 - 6 * sum(d**2 for d in apart) / (5 * 24))
+    y[2] = -3.0
+    apart = [3 - 4, 1 - 2, 4 - 1, 2 - 3, 5 - 5]
+    assert _association("factor", x, y) == pytest.approx(1 - 6 * sum(d**2 for d in apart) / (5 * 24))
+    assert np.isnan(_association("errors", x, y))
+    for flat in (_association("factor", x, np.full(6, 2.0)), _association("factor", np.full(6, 2.0), y),
+                 _association("factor", x[:2], y[:2])):  # fmt: skip
+        assert np.isnan(flat)
+    assert np.isfinite(_association("factor", x[:3], y[:3]))
+    names = np.array(list("aababba"), dtype=object)
+    ranks = {"a": [1.0, 3.0, 4.0], "b": [2.0, 6.0, 5.0]}  # of 10 30 20 40 60 50, the last without an answer
+    within = sum(sum((r - np.mean(of)) ** 2 for r in of) for of in ranks.values()) / (6 - 2)
+    expected = max(0.0, 1 - within / np.var([1, 2, 3, 4, 5, 6], ddof=1)) ** 0.5
+    found = _association("choice", names, np.array([10.0, 30.0, 20.0, 40.0, 60.0, 50.0, np.nan]))
+    assert found == pytest.approx(expected)
+    assert found > 0.2
+    assert np.isnan(_association("choice", names[:3], np.array([1.0, 2.0, 3.0])))
+
+
+def test_draws_without_an_answer_leave_no_outcome() -> None:
+    labels = pd.DataFrame({"variable": ["w", "w"], "quantity": ["welfare"] * 2, "arm": ["x", "y"], "place": ["A", "A"]})
+    found = _outcomes(labels, np.array([[1.0, 2.0], [np.nan, np.nan], [np.inf, 4.0]]))
+    assert found["draw"].tolist() == [0, 0, 2, 2]
+    assert found["arm"].tolist() == ["x", "y"] * 2
+    assert found["value"].tolist() == [1.0, 2.0, np.inf, 4.0]
+    assert "variable" not in found
+    assert _filled(np.array([[np.nan, 1.0, np.inf], [np.nan, np.nan, 2.0]])).tolist()[0] == pytest.approx(
+        [0, 1, np.nan], nan_ok=True)  # fmt: skip
+
+
+def test_intervals_that_models_give_stand_where_their_numbers_do(toy: Accounts) -> None:
+    """Arms stacked, an arm without numbers left blank; the summary's rows find their ends by arm and place."""
+    view, n = View(toy, Measure()), len(places(toy).codes)
+    q = Quantity("w", "share", ("place",), "gain", headline=True)
+    x = np.arange(n) / 100
+    arms = {
+        "base": {"w": Numbers(("place",), 0 * x)},
+        "cut": {"w": Numbers(("place",), x, {}, x - 0.5, x + 0.5)},
+        "none": {},
+    }
+    data = stack(view, arms, {"w": (q, "trade")})
+    assert data["w"].dims == ("arm", "place")
+    assert np.isnan(data["w"].sel(arm="none")).all()
+    for end, by in (("low", -0.5), ("high", 0.5)):
+        np.testing.assert_allclose(data[f"w_{end}"].sel(arm="cut"), x + by)
+        assert np.isnan(data[f"w_{end}"].sel(arm="base")).all()
+        assert "headline" not in data[f"w_{end}"].attrs
+    rows = pd.DataFrame({"variable": "w", "arm": ["cut", "base", "cut"], "place": ["BOR", "BOR", "AT-E"],
+                         "low": np.nan, "high": np.nan})  # fmt: skip
+    found = _own_intervals(rows, data)
+    k, j = places(toy).codes.index("BOR"), places(toy).codes.index("AT-E")
+    assert found["low"].tolist() == pytest.approx([x[k] - 0.5, np.nan, x[j] - 0.5], nan_ok=True)
+    assert found["high"].tolist() == pytest.approx([x[k] + 0.5, np.nan, x[j] + 0.5], nan_ok=True)
+
+
+@pytest.mark.parametrize("definition", ["absorption", "origin", "forward"])
+def test_circulation_of_the_nation_is_its_regions_added_up(toy: Accounts, definition: Any) -> None:
+    view = View(toy, Measure(circulation=Circulation(definition=definition)))
+    shares = view.accounts(toy)["circulation"].values
+    ds = circulation(toy, ["AT-N", "AT-E", "AT-S"], definition=definition)
+    for m, name in enumerate(("own", "inter", "external")):
+        np.testing.assert_allclose(shares[:3, m], ds[name])
+        whole = toy.final.sum((1, 2)) if definition == "origin" else toy.gdp
+        assert shares[3, m] == pytest.approx(sum(whole[r] * shares[r, m] for r in range(3)) / whole[:3].sum())
+    assert len(shares) == 4
