@@ -1,6 +1,6 @@
 """Make changes of meaning one at a time, so many in each room, drawn by a seed; say which the room's tests do not notice.
 
-Those of known.toml change no answer, or none that tests should hold: they are counted apart.
+Those of known.toml change no answer, or none that tests should hold: they are counted apart, with the reason.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import random
 import tomllib
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 from tests.mutants.changes import Change, changes
@@ -29,13 +30,16 @@ def main() -> None:
         every = [make for file in rooms()[room] for make in changes(ROOT, file)]
         random.Random(f"{given.seed} {room}").shuffle(every)
         drawn = [make() for make in every[: given.n]]
-        told[room] = Counter(f"known: {why}".split()[0] for c in drawn if (why := reason(c)))
+        known = [(c, f"known: {why}") for c in drawn if (why := reason(c))]
+        tried = verdicts(room, [c for c in drawn if not reason(c)], given.out)
+        told[room] = Counter()
         with (given.out / f"{room.replace('/', '-')}-seed-{given.seed}.txt").open("w", encoding="utf-8") as kept:
-            for change, how in verdicts(room, [c for c in drawn if not reason(c)], given.out):
-                told[room][how.split()[0].rstrip(":")] += 1
+            for change, how in chain(known, tried):
+                what = how.split()[0].rstrip(":")
+                told[room][what] += 1
                 text = f"{how}\n  {change.file}:{change.line} {change.kind}\n  - {change.before}\n  + {change.after}\n"
                 print(text, file=kept, flush=True)
-                if how == "survives":
+                if what in ("survives", "known"):
                     print(text, flush=True)
         print(f"{room}: {_said(told[room], len(every))}\n", flush=True)
     print(f"in all: {_said(sum(told.values(), Counter()))}")
