@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,23 +14,28 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.data.test_cities import own_file
 from tests.helpers.uneven import uneven
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Problems
 from xunhuan.measures import circulation
 from xunhuan.measures.actors import partition
 from xunhuan.models.model import Numbers, Quantity, Shock
 from xunhuan.scenario import compare, worth
 from xunhuan.scenario.bench import _association, _filled, _outcomes, _own_intervals
+from xunhuan.scenario.check import _check_uncertain, _split, prepare
 from xunhuan.scenario.choices import _numbers
 from xunhuan.scenario.design import RESAMPLES, indices, quantile
 from xunhuan.scenario.ensemble import Plan, _batches
+from xunhuan.scenario.layers import Layers, read_layers
 from xunhuan.scenario.market_risk import income_slopes
 from xunhuan.scenario.observe import View, nation_trade, reliance_at, stack
 from xunhuan.scenario.scenario import Circulation, Distribution, Measure
 
 pytestmark = pytest.mark.textbook
+
+TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 
 
 def test_offsets_by_hand() -> None:
@@ -301,3 +308,32 @@ def test_circulation_of_the_nation_is_its_regions_added_up(toy: Accounts, defini
         whole = toy.final.sum((1, 2)) if definition == "origin" else toy.gdp
         assert shares[3, m] == pytest.approx(sum(whole[r] * shares[r, m] for r in range(3)) / whole[:3].sum())
     assert len(shares) == 4
+
+
+def test_draws_of_a_table_need_versions_of_it() -> None:
+    bench = prepare(read_layers(TOY))
+    u = bench.scenario.uncertainty
+    assert u is not None
+    assert u.table
+    several, one = Problems(""), Problems("")
+    _check_uncertain(bench, u, several)
+    assert not several
+    _check_uncertain(replace(bench, base=bench.base.replace(posterior=None)), u, one)
+    assert len(one.items) == 1
+    assert "its draws would change nothing: the table toyland has one version" in one.items[0]
+
+
+def test_shares_of_cities_lie_beside_the_scenario(toy: Accounts, tmp_path: Path) -> None:
+    own_file(tmp_path, {"X": (0.6, 0.1, 0.5), "Y": (0.4, 0.9, 0.5)})
+    data = {"split": {"AT-N": "cities.csv"}, "uncertainty": {"table": True}}
+    p = Problems("")
+    found = _split(toy, Layers("here", data, (), tmp_path), p)
+    assert not p
+    assert found.R == toy.R + 1
+    _split(toy, Layers("elsewhere", data, (), tmp_path.parent), p)
+    assert len(p.items) == 1
+    assert p.items[0].startswith("split.AT-N: ")
+    left = Problems("")
+    assert _split(toy, Layers("nothing", {}, (), None), left) is toy
+    _split(toy, Layers("here", {**data, "uncertainty": {}}, (), tmp_path), left)
+    assert [i[:40] for i in left.items] == ["split: what cities sell each other is ass"[:40]]
