@@ -69,6 +69,14 @@ def test_sizes_grow_until_all_are_whole() -> None:
     w, asked = _straight([3.0, 0.01], limit=1.5)
     assert compare._grid(w, 8.0, every) == 1.0
     assert compare._grid(w, 8.0, every[:0]) == 8.0, "nobody is hurt"
+    tried: list[float] = []
+
+    def bent(size: float) -> np.ndarray:
+        tried.append(size)
+        return np.array([0.1 - (size - 0.5) ** 2, size - 1])  # the first is whole at 0.5, and not any more at 1
+
+    assert compare._grid(bent, 8.0, every) == 8.0
+    assert tried == [0.25, 0.5, 1.0]
 
 
 def test_brackets_close_on_the_root_of_their_place() -> None:
