@@ -105,7 +105,8 @@ def _form(english: str) -> re.Pattern[str]:
     """What a sentence with holes looks like; a hole named twice holds the same text twice."""
     made, taken = "", set[str]()
     for k, part in enumerate(_HOLE.split(english)):
-        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
+        hole = r"[\d,.e+−-]+" if part == "n" else ".+?"  # n is a number: "{n} sectors" is not "rows by sectors"
+        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>{hole})"
         taken |= {part} if k % 2 else set()
     return re.compile(made, re.DOTALL)
 
@@ -117,8 +118,9 @@ def sentences() -> Sentences:
 
     every = [catalogue(), *(m.words for m in registry.models().values())]
     pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
-    raw = (resources.files("xunhuan.faces") / "sentences.toml").read_text(encoding="utf-8")
-    pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
+    for name in ("sentences.toml", "options.toml"):
+        raw = (resources.files("xunhuan.faces") / name).read_text(encoding="utf-8")
+        pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
     pairs += library_texts().items()
     whole: dict[str, str] = {}
     forms: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
