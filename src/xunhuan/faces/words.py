@@ -69,8 +69,13 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+_HOLES_MADE = re.compile(r"\(\?P[<=]\w+.*?\)")
 _HOLE = re.compile(r"\{(\w+)\}")
 _BREAK = re.compile(r"(?<=[.?!]) (?=[A-ZΩ“])")
+
+
+SENTENCE_FILES = ("sentences.toml", "options.toml", "errors.toml")
+"""What the house says, what help says, and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def sentences() -> Sentences:
 
     every = [catalogue(), *(m.words for m in registry.models().values())]
     pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
-    for name in ("sentences.toml", "options.toml"):
+    for name in SENTENCE_FILES:
         raw = (resources.files("xunhuan.faces") / name).read_text(encoding="utf-8")
         pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
     pairs += library_texts().items()
@@ -131,8 +136,8 @@ def sentences() -> Sentences:
             continue
         start = english[: english.index("{")]
         forms.setdefault(start[:1], []).append((start, _form(english), chinese))
-    for begun in forms.values():  # the longer of two is not taken for the shorter
-        begun.sort(key=lambda f: -len(f[1].pattern))
+    for begun in forms.values():  # the longer of two is not taken for the shorter, nor one that names a thing for any
+        begun.sort(key=lambda f: -len(_HOLES_MADE.sub("", f[1].pattern)))
     return Sentences(whole, forms)
 
 
