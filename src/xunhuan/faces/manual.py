@@ -56,17 +56,19 @@ def manual_pages() -> dict[str, ManualPage]:
     return {n: ManualPage(n, found[n], _title(found[n])) for n in names}
 
 
-def manual_page(asked: str) -> ManualPage:
-    """The page of a name; its file's name and address will do too. Raises UnknownName with the nearest.
+def manual_page(asked: str, lang: str = "en") -> ManualPage:
+    """The page of a name, in a language where it is there in that; its file's name and address will do too.
 
-    >>> manual_page("docs/readers.md").name
-    'readers'
+    Raises UnknownName with the nearest.
+
+    >>> manual_page("docs/readers.md").name, manual_page("howto", "zh").name
+    ('readers', 'howto.zh')
     """
     known = manual_pages()
     name = Path(asked.partition("#")[0]).name.lower().removesuffix(".md")
     if name not in known:
         raise UnknownName.of("page", asked, list(known))
-    return known[name]
+    return known.get(f"{name}.{lang}", known[name])
 
 
 def _title(path: Path) -> str:

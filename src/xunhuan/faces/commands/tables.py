@@ -74,7 +74,7 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
     g = acc.geography
     crossed = cross_hauling(acc, [c for c, shut in zip(g.codes, acc.closed, strict=True) if shut])
     df = pd.DataFrame({
-        "region": g.codes, "name_en": g.names_en, "name_zh": g.names_zh, "nation": g.nation,
+        "region": g.codes, "name_en": g.names_en, "name_zh": [g.name(c, "zh") for c in g.codes], "nation": g.nation,
         "open": np.where(g.is_open, "open", ""), "gdp": acc.gdp, "output": acc.output.sum(1),
     })  # fmt: skip
     if len(set(g.nation)) < len(g.codes) - len(g.open):  # some nation has several regions
