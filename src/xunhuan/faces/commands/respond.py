@@ -38,7 +38,9 @@ By = Annotated[
 _Top = Annotated[
     int | None,
     typer.Option(
-        "--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."
+        "--top",
+        min=0,
+        help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file.",
     ),
 ]
 _ROWS = 20
@@ -376,7 +378,7 @@ def barriers(
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,
     nation: Nations = None,
-    top: Annotated[int | None, typer.Option("--top", help="Rows shown; 20 on a screen, all in a file.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=0, help="Rows shown; 20 on a screen, all in a file.")] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
