@@ -10,7 +10,10 @@ from pathlib import Path
 from xunhuan.errors import BadInput, UnknownName
 
 FIRST_PAGE = "index"
-WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "howto.zh", "measures", "models", "scenarios", "glossary")
+WANTED_FIRST = (
+    "index", "index.zh", "tutorial", "tutorial.zh", "howto", "howto.zh", "measures", "measures.zh", "models", "scenarios",
+    "scenarios.zh", "glossary",
+)  # fmt: skip
 """Pages a reader wants first; the others follow by name."""
 OF_THE_ROOT = ("CHANGELOG.md", "DATA.md", "CONTRIBUTING.md")
 PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
