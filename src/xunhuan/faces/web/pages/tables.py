@@ -15,7 +15,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
-from xunhuan.faces.web.parts import card, plain_table
+from xunhuan.faces.web.parts import card, plain_table, with_contents
 from xunhuan.faces.web.state import Selection
 
 _LINES = 60
@@ -30,10 +30,15 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
         [
             html.H1(t("tables_title"), className="lead"),
             html.P(t("tables_lead"), className="sub"),
-            card(_catalogue(selection), t("catalogue")),
-            card(_about(acc, selection), f"{acc.name}"),
-            card(_identities(acc.name, selection.lang), t("identities")),
-            card(_log(acc.name, selection.lang), t("build_log")),
+            *with_contents(
+                [
+                    card(_catalogue(selection), t("catalogue")),
+                    card(_about(acc, selection), f"{acc.name}"),
+                    card(_identities(acc.name, selection.lang), t("identities")),
+                    card(_log(acc.name, selection.lang), t("build_log")),
+                ],
+                selection.lang,
+            ),
         ]
     )
 
