@@ -82,7 +82,8 @@ def waterfall(
     style.dress(fig, title=title, height=340)
     fig.update_layout(margin_t=26 + (44 if title else 0))
     fig.update_yaxes(title_text=axis, tickformat=form.ticks, zeroline=True)
-    fig.update_xaxes(showgrid=False, tickfont={"size": 12, "color": style.INK}, tickangle=0)
+    size = 12 if len(labels) < 4 else 10  # four names stand side by side on a telephone
+    fig.update_xaxes(showgrid=False, tickfont={"size": size, "color": style.INK}, tickangle=0)
     return fig
 
 

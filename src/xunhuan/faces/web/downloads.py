@@ -54,7 +54,8 @@ def add_routes(server: Flask, pool: Pool) -> None:
             return _absent(str(e))
         if found is None:
             return _absent(words.of(_lang())("no_such_picture"))
-        frame, name = figure_numbers(found.figure), re.sub(r"[^\w-]", "-", asked.only)
+        frame = figure_numbers(found.figure)
+        name = re.sub(r"[^\w-]", "-", request.args.get("name", "")[:80] or asked.only, flags=re.ASCII)
         if kind == "csv":
             return _csv(frame, f"{name}.csv")
         book = io.BytesIO()

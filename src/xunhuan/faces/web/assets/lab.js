@@ -120,10 +120,10 @@ window.dash_clientside.lab = (function () {
   }
 
   /* The address of one picture of this page, shown alone or as a file of its numbers. */
-  const there = (only, file) => {
+  const there = (only, file, name) => {
     const p = new URLSearchParams(location.search);
     p.set("only", only);
-    if (file) { p.set("at", location.pathname); }
+    if (file) { p.set("at", location.pathname); p.set("name", name); }
     return (file || location.pathname) + "?" + p.toString();
   };
 
@@ -138,7 +138,7 @@ window.dash_clientside.lab = (function () {
       return;
     }
     const link = document.createElement("a");
-    link.href = there(button.dataset.only, "/download/chart." + kind);
+    link.href = there(button.dataset.only, "/download/chart." + kind, name);
     link.download = name + "." + kind;
     link.click();
   });

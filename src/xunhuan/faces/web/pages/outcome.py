@@ -157,7 +157,7 @@ def _two(left: Path, right: Path, left_written: int, right_written: int, selecti
             html.Div(
                 [
                     card(inner),
-                    *change_card(reading, arm, f"pair-{k}", limits),
+                    *change_card(reading, arm, f"pair-{k}", limits, beside=True),
                     *bars_card(reading, arm, f"pair-{k}", span),
                 ]
             )

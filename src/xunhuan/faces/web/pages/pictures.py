@@ -47,8 +47,13 @@ def told_by(reading: Reading, q: Told, key: str) -> str:
 Ends = tuple[float, float]
 
 
-def change_card(reading: Reading, arm: str, id: str = "change-map", limits: Ends | None = None) -> list[Any]:
-    """The map that goes with the number that sums an arm up, as tiles and by outlines, where there is one and there are."""
+def change_card(
+    reading: Reading, arm: str, id: str = "change-map", limits: Ends | None = None, beside: bool = False
+) -> list[Any]:
+    """The map that goes with the number that sums an arm up, as tiles and by outlines, where there is one and there are.
+
+    limits  of the colours, where several results share them · beside  another result stands beside: no room for outlines
+    """
     q = reading.drawn_of(arm)
     if q is None or q.picture not in ("map", "land"):
         return []
@@ -58,7 +63,7 @@ def change_card(reading: Reading, arm: str, id: str = "change-map", limits: Ends
         return []
     name = f"change-{reading.result.digest[:8]}"
     shown = [html.Div(framed(fig, id, reading.axis(q), name))]
-    land = None if reading.base is None or limits is not None else land_of(reading.base)
+    land = None if reading.base is None or beside else land_of(reading.base)
     if land is not None:
         scale: Scale = "level" if q.rest is None else "change"
         named = reading.places.reset_index(drop=True).rename(columns={"place": "region"})
@@ -242,13 +247,13 @@ def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
     steps = [{"label": day, "method": "animate", "args": [[day], step]} for day, _ in maps]
     play = {"frame": {"duration": 250, "redraw": True}, "fromcurrent": True, "transition": {"duration": 0}}
     fig.update_layout(
-        height=(fig.layout.height or 400) + 130, margin_b=130,
+        height=(fig.layout.height or 400) + 160, margin_b=160,  # the meaning of the colours stands between map and slider
         sliders=[{
             "steps": steps, "currentvalue": {"prefix": prefix, "xanchor": "right"},
-            "y": 0, "x": 0, "len": 1, "pad": {"t": 50},
+            "y": 0, "x": 0, "len": 1, "pad": {"t": 66},
         }],
         updatemenus=[{
-            "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 12},
+            "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 54},
             "showactive": False,
             "buttons": [
                 {"label": "▶", "method": "animate", "args": [None, play]},
