@@ -109,7 +109,7 @@ def test_the_numbers_of_a_picture_are_those_of_the_measure(client: FlaskClient, 
             found = told.iloc[:, k].reindex(shares[names].to_numpy())
             np.testing.assert_allclose(found, shares[circuit], rtol=1e-12)
         book = client.get(f"/download/chart.xlsx?{at}", headers=HERE)
-        read = pd.read_excel(io.BytesIO(book.data))
+        read = pd.read_excel(io.BytesIO(book.data), engine="openpyxl")
         assert read["label"].tolist() == frame["label"].tolist()
         np.testing.assert_allclose(read["value"], frame["value"], rtol=1e-12)
 
