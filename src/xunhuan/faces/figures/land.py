@@ -137,7 +137,7 @@ def _places(
         yield go.Scatter(
             x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line={"color": style.PAPER, "width": 0.8},
             hoveron="fills", hoverinfo="text", text=f"{name}: {form.text(value, 2 if form.signed else 1)}",
-            showlegend=False,
+            showlegend=False, meta={"label": name, "value": value},
         )  # fmt: skip
 
 
