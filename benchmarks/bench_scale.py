@@ -4,8 +4,8 @@
 
 Tables are made by `Accounts.split` of every province of world-2017 and china-2017 that has cities (366 x 32, 287 x 42), and
 then of the largest cities into two districts each (made up: seven parts of thirteen, side by side), until there are 421 and
-309. `--small` runs the same tasks on world-2017 and china-2017 themselves. To compare two states of the project run this file
-with PYTHONPATH at each. Seconds are of the process and its threads, user and system; OMP_NUM_THREADS=1
+309. `--small` runs the same tasks on world-2017 and china-2017 themselves. To compare two states of the project run this
+file with PYTHONPATH at each. Seconds are of the process and its threads, user and system; OMP_NUM_THREADS=1
 OPENBLAS_NUM_THREADS=1 leave threads of BLAS out.
 """
 
