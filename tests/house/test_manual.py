@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import xunhuan
-from xunhuan.faces import manual
 from xunhuan.errors import UnknownName
+from xunhuan.faces import manual
 from xunhuan.faces.cli import main
 
 pytestmark = pytest.mark.house
