@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,12 +128,11 @@ def _places(
 ) -> Iterator[go.Scatter]:
     """A path a region, its parts one after the other."""
     for region, parts in outline.groupby("region", sort=False):
-        fill, told = _told(values, str(region), names, scale, language, limits, form)
+        fill, told = _told(values, str(region), names, scale, language, limits)
         x, y = _joined(parts, "part")
         yield go.Scatter(
             x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line={"color": style.PAPER, "width": 0.8},
-            hoveron="fills", hoverinfo="text", text=told,
-            showlegend=False,
+            hoveron="fills", hoverinfo="text", text=_text(told, form), showlegend=False, meta=told,
         )  # fmt: skip
 
 
@@ -143,8 +143,7 @@ def _told(
     scale: maps.Scale,
     language: Language,
     limits: tuple[float, float],
-    form: Form,
-) -> tuple[str, str]:
+) -> tuple[str, dict[str, Any]]:
     """Colour of a place, and its name and number."""
     value = float(values.get(region, np.nan))
     at = float(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1)) if np.isfinite(value) else np.nan
@@ -153,7 +152,11 @@ def _told(
     name = region
     if known is not None and len(known):
         name = style.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), language)
-    return str(fill), f"{name}: {form.text(value, 2 if form.signed else 1)}"
+    return str(fill), {"label": name, "value": value}
+
+
+def _text(told: dict[str, Any], form: Form) -> str:
+    return f"{told['label']}: {form.text(told['value'], 2 if form.signed else 1)}"
 
 
 def _spots(
@@ -166,11 +169,11 @@ def _spots(
     form: Form,
 ) -> Iterator[go.Scatter]:
     """A dot a place that has no outline."""
-    told = [_told(values, str(r), names, scale, language, limits, form) for r in spots["region"]]
-    if told:
+    for x, y, region in zip(spots["lon"], spots["lat"], spots["region"].astype(str), strict=True):
+        fill, told = _told(values, region, names, scale, language, limits)
         yield go.Scatter(
-            x=spots["lon"], y=spots["lat"], mode="markers", hoverinfo="text", text=[t for _, t in told],
-            marker={"size": 7, "color": [c for c, _ in told], "line": {"color": style.INK, "width": 0.6}}, showlegend=False,
+            x=[x], y=[y], mode="markers", hoverinfo="text", text=[_text(told, form)], showlegend=False, meta=told,
+            marker={"size": 7, "color": fill, "line": {"color": style.INK, "width": 0.6}},
         )  # fmt: skip
 
 

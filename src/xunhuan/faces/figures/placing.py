@@ -54,7 +54,7 @@ def flows_of(
         return None
     heads = tuple(raised(reading.title(a)) for a in q.axes)
     return stream_ribbons(flow, heads=(heads[0], heads[1], heads[2]), rest=style.word("all_others", lang), language=lang,
-                          form=q.form())  # fmt: skip
+                          form=q.form(), small=small)  # fmt: skip
 
 
 def streams_told(reading: Reading, q: Told, arm: str, language: Language, most: int = NAMED) -> pd.DataFrame:

@@ -79,6 +79,17 @@ def _unmoved(p: RivalryParameters, factor: float, acc: Accounts) -> RivalryParam
     return p
 
 
+def _scale(p: RivalryParameters, factor: float, acc: Accounts) -> RivalryParameters:
+    """Economies of scale of the sectors at stake, times a factor."""
+    if factor == 1 or p.provinces is None:
+        return p
+    return changed(p, provinces=changed(p.provinces, scale=p.provinces.scale * factor))
+
+
+def _no_provinces(p: RivalryParameters) -> str | None:
+    return None if p.provinces is not None else "no provinces play; give [model.rivalry.provinces]"
+
+
 def _cells(p: RivalryParameters, number: float, acc: Accounts) -> RivalryParameters:
     """Every cell of the file that has a range, drawn together."""
     return p if p.cities is None else changed(p, cities=changed(p.cities, draw=number))
@@ -110,6 +121,7 @@ MODEL: Model[RivalryParameters] = Model(
         Uncertain("city_promotion", _factor("promotion", float("inf")), _idle),
         Uncertain("city_bill", _factor("own_bill", 1.0), _idle),
         Uncertain("city_learning", _factor("learning_rate", 0.6), _idle),
+        Uncertain("stake_scale", _scale, _no_provinces),
     ),
     hands_on=hands_on,
     evolves=True,
