@@ -11,6 +11,7 @@ import pytest
 from tests.models.trade.test_users import with_users
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.places import places as found_places
+from xunhuan.errors import BadInput
 from xunhuan.models.edits import Tariff, TradeCost
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.trade import TradeParameters, respond
@@ -18,6 +19,7 @@ from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.model import MODEL
 from xunhuan.models.trade.read import by_region, read
 from xunhuan.models.trade.rebuild import INPUT_TARIFF, _split
+from xunhuan.models.trade.stability import Mode, _stable
 from xunhuan.scenario.lend import lent
 
 pytestmark = pytest.mark.twin
@@ -189,3 +191,17 @@ def test_factors_that_are_drawn(toy: Accounts) -> None:
     assert found[2] == pytest.approx(0.4)
     for u in ("trade_elasticity", "scale", "mobility", "substitution_elasticity"):
         assert _drawn(u)(p, 1, toy) == p
+
+
+def test_a_refusal_names_the_outputs_that_run_away(toy: Accounts) -> None:
+    """The state is wages, prices, outputs, incomes; only outputs are named, the largest first."""
+    r, n = toy.R, toy.R * toy.S
+    direction = np.full(2 * r + 2 * n, 9.0)
+    direction[r + n : r + 2 * n] = np.arange(n) / n
+    direction[r + n + 4] = -5.0
+    with pytest.raises(BadInput) as e:
+        _stable(toy, TradeParameters(scale={"MAN": 0.1}), Mode(1.25, direction))
+    assert e.value.where == "toyland: output of MAN in AT-E, output of SER in BOR, output of MAN in BOR"
+    assert e.value.items == ("MAN: ψ = 0.1",)
+    assert "ρ = 1.250" in e.value.what
+    assert _stable(toy, TradeParameters(), Mode(0.75, direction)) == 0.75
