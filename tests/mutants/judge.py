@@ -27,7 +27,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
-from itertools import accumulate, zip_longest
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -43,7 +43,7 @@ APART = ("cluster.py", "worker.py")
 """How work is given to other processes, which changes no answer, and which no quick test of one process can see."""
 LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
-BESIDE = 4
+BESIDE = 6
 """Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
 NEAR = ("measures", "models", "scenario")
 PATIENCE = 10, 6
@@ -196,12 +196,12 @@ class _Judge:
         self.failed = self.failed or report.failed
 
     def beside(self, file: str) -> list[str]:
-        """Slow tests and tests of other rooms in files that name a module, some of each."""
-        path, of = re.compile(rf"\b{Path(file).stem}\b"), {}
+        """Slow tests and tests of other rooms in files that name a module, of each function one, its own file's first."""
+        stem, of = Path(file).stem, dict[str, str]()
         for t, item in self.items.items():
-            if not self.quick(t) and path.search(item.path.read_text("utf-8")):
-                of.setdefault(item.path, []).append(t)
-        return [t for some in zip_longest(*of.values()) for t in some if t][:BESIDE]
+            if not self.quick(t) and re.search(rf"\b{stem}\b", item.path.read_text("utf-8")):
+                of.setdefault(t.split("[")[0], t)
+        return sorted(of.values(), key=lambda t: f"test_{stem}.py" not in t)[:BESIDE]
 
     def quick(self, test: str) -> bool:
         return test.split("::")[0] in self.own and not self.items[test].get_closest_marker("slow")
