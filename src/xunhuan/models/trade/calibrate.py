@@ -360,9 +360,19 @@ def _in_use_by_user(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tu
 
 
 def _parts(linked: NDArray[np.bool_]) -> Array:
-    """Connected parts of the world, c s, from links r s; as many rows as regions, so that shapes never change."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
+    """Connected parts of the world, c s, from links r s; as many rows as regions, so that shapes never change.
 
-    _, label = connected_components(csr_matrix(linked.astype(np.float64)), directed=False)
-    return np.asarray(label[None] == np.arange(len(linked))[:, None], dtype=np.float64)
+    In numpy: importing a library of graphs takes longer than many searches.
+    """
+    near = linked | linked.T
+    parts, left = np.zeros(near.shape), np.ones(len(near), dtype=bool)
+    for part in parts:
+        if not left.any():
+            break
+        edge = [int(left.argmax())]
+        part[edge] = 1.0
+        while len(edge):
+            left[edge] = False
+            edge = np.flatnonzero(near[edge].any(0) & left).tolist()
+            part[edge] = 1.0
+    return parts
