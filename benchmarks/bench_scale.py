@@ -32,7 +32,7 @@ from xunhuan.data.store import load
 HEAD = "city,sector,share,name_en,name_zh,lon,lat,population\n"
 BASES = {"world": ("world-2017", 421), "china": ("china-2017", 309)}
 GOALS = {
-    "circulation": 5.0, "equilibrium": 1.0, "gradient": 2.0, "year of days": 20.0, "report": 15.0, "web update": 0.3,
+    "circulation": 5.0, "equilibrium": 1.0, "gradient": 2.0, "year of days": 20.0,
     "exports, cities of China": 15.0, "year of days, cities of China": 60.0,
 }  # fmt: skip
 
@@ -167,13 +167,6 @@ def days(acc: Accounts) -> list[float]:
         state = step(state, e, now)[0]
         out.append(time.process_time() - start)
     return out
-
-
-def report(acc: Accounts) -> list[float]:
-    """The report of the home's structure, as a page."""
-    from xunhuan.faces.report import profile  # type: ignore[attr-defined]
-
-    return spent(lambda: profile(acc), 1)
 
 
 TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
