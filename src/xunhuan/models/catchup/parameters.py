@@ -138,7 +138,7 @@ class CatchupParameters(Strict):
 
     def fits(self, edit: Edit) -> tuple[Wrong, ...]:
         """What is wrong with the years of an edit: it would begin after the last year asked for, or be over at the first."""
-        if not isinstance(edit, Yearly) or edit.start is None and getattr(edit, "end", None) is None:
+        if not isinstance(edit, Yearly) or (edit.start is None and getattr(edit, "end", None) is None):
             return ()
         found = self.of_industry()
         first, last = self.years or (found.start, found.start + 30)
