@@ -22,7 +22,7 @@ pytestmark = pytest.mark.twin
 def test_an_equilibrium_solves_the_equations_of_the_page(seed: int) -> None:
     left, behaviour, found = left_over(seed)
     assert found
-    assert not wrong(left), behaviour  # 4: people who move, no deficits; 5 and 7: a world cut in two, with tolls; 32: an open region
+    assert not wrong(left), behaviour  # 4: moves, no deficits; 5 and 7: cut in two, tolls; 32: an open region
 
 
 def test_the_outside_notices_every_option() -> None:
