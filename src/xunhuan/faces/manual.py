@@ -11,7 +11,10 @@ from pathlib import Path
 from xunhuan.errors import BadInput, UnknownName
 
 FIRST_PAGE = "index"
-WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "howto.zh", "measures", "models", "scenarios", "glossary")
+WANTED_FIRST = (
+    "index", "index.zh", "tutorial", "tutorial.zh", "howto", "howto.zh", "measures", "measures.zh", "models", "scenarios",
+    "scenarios.zh", "glossary",
+)  # fmt: skip
 """Pages a reader wants first; the others follow by name."""
 OF_THE_ROOT = ("CHANGELOG.md", "DATA.md", "CONTRIBUTING.md")
 PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
@@ -57,17 +60,19 @@ def manual_pages() -> dict[str, ManualPage]:
     return {n: ManualPage(n, found[n], _title(found[n])) for n in names}
 
 
-def manual_page(asked: str) -> ManualPage:
-    """The page of a name; its file's name and address will do too. Raises UnknownName with the nearest.
+def manual_page(asked: str, lang: str = "en") -> ManualPage:
+    """The page of a name, in a language where it is there in that; its file's name and address will do too.
 
-    >>> manual_page("docs/readers.md").name
-    'readers'
+    Raises UnknownName with the nearest.
+
+    >>> manual_page("docs/readers.md").name, manual_page("howto", "zh").name
+    ('readers', 'howto.zh')
     """
     known = manual_pages()
     name = Path(asked.partition("#")[0]).name.lower().removesuffix(".md")
     if name not in known:
         raise UnknownName.of("page", asked, list(known))
-    return known[name]
+    return known.get(f"{name}.{lang}", known[name])
 
 
 def _title(path: Path) -> str:

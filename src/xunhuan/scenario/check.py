@@ -206,7 +206,7 @@ def _said(at: str, w: Wrong) -> str:
 
 
 def _check_periods(scenario: Scenario, parameters: Mapping[str, BaseModel], p: Problems) -> None:
-    """Problems of edits that a model reads, or is handed, and its parameters have no room for: days after its end."""
+    """Edits that a model reads, or is handed, and its parameters have no room for, such as days after its end."""
     for name, given in parameters.items():
         fits = getattr(given, "fits", None)
         if fits is None or name not in scenario.model:
