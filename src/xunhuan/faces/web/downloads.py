@@ -87,7 +87,10 @@ def add_routes(server: Flask, pool: Pool) -> None:
             return _absent(str(UnknownName.of("file of a result", name, [f for f in _FILES if (folder / f).is_file()])))
         if look and _lang() == "zh":
             written = (folder / "manifest.json").stat().st_mtime_ns
-            told = Response(_report(folder, written), mimetype="text/html")
+            try:
+                told = Response(_report(folder, written), mimetype="text/html")
+            except XunhuanError as damaged:
+                return _absent(str(damaged))
             told.headers["Content-Security-Policy"] = REPORT_POLICY
             return told
         answer = send_file(folder / name, as_attachment=not look, download_name=f"{digest[:12]}-{name}", max_age=0)
