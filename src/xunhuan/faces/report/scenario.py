@@ -127,6 +127,7 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
     rows = [row for row in (keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map"),
                             keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]  # fmt: skip
     mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
+    mine += [tables[k] for q in reading.of(model) if (k := f"labelled-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     return Section(
         f"model-{model}", reading.section(model), says, [p for kind in _BROAD for p in keyed(kind)], rows, mine
