@@ -16,7 +16,7 @@ from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import Cities, RivalryParameters
 from xunhuan.models.rivalry.provinces import kept_play
-from xunhuan.models.rivalry.settle import CityAnswer, Drawn, settle_cities, settle_drawn
+from xunhuan.models.rivalry.settle import CityAnswer, RaceDrawn, settle_cities, settle_drawn
 from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces, status_of_provinces, war
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _worst(ended: list[Status]) -> Status:
                   "; ".join(s.message for s in ended), told.worst)  # fmt: skip
 
 
-def _of_cities(s: CityAnswer, drawn: Drawn | None = None) -> xr.Dataset:
+def _of_cities(s: CityAnswer, drawn: RaceDrawn | None = None) -> xr.Dataset:
     """Results of the cities' game, bn USD a year, by city, stage, play, φ, block; and by draw where there are any."""
     import xarray as xr
 

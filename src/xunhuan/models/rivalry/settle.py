@@ -116,7 +116,7 @@ def settle_cities(p: Cities, industry: Industry, minds: Minds | None = None, tot
                    levels_of(selfish, alone, best.lines, industry, blocks, block))  # fmt: skip
 
 
-class Drawn(NamedTuple):
+class RaceDrawn(NamedTuple):
     """What draws of the cells say, each n: price of anarchy, ratio; cost beyond the plan, least payments, bn USD a year."""
 
     anarchy: Array
@@ -124,12 +124,12 @@ class Drawn(NamedTuple):
     payments: Array
 
 
-def settle_drawn(p: Cities, industry: Industry, minds: Minds | None = None, total: float | None = None) -> Drawn:
+def settle_drawn(p: Cities, industry: Industry, minds: Minds | None = None, total: float | None = None) -> RaceDrawn:
     """The game of cities played again on draws of every cell that has a range; as `settle_cities`."""
     own = changed(p, compliance=p.compliance[:1], draws=0)
     found = [settle_cities(changed(own, draw=(k + 0.5) / p.draws), industry, minds, total) for k in range(p.draws)]
     ratio, plan = np.array([s.anarchy(s.told) for s in found]), np.array([s.cost for s in found])
-    return Drawn(ratio, (ratio - 1) * plan, np.array([s.stability.total for s in found]))
+    return RaceDrawn(ratio, (ratio - 1) * plan, np.array([s.stability.total for s in found]))
 
 
 def levels_of(
