@@ -17,7 +17,7 @@ from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words
 from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.edits import MINDS
 from xunhuan.models.rivalry.industry import industry_words
-from xunhuan.models.rivalry.page import RIVALRY_PAGE, city_grounds
+from xunhuan.models.rivalry.page import RIVALRY_PAGE, rivalry_grounds
 from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.read import (
     QUANTITIES,
@@ -144,5 +144,5 @@ MODEL: Model[RivalryParameters] = Model(
     words=_WORDS | industry_words(_WORDS),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
     asking=RIVALRY_PAGE,
-    rests_on=city_grounds,
+    rests_on=rivalry_grounds,
 )
