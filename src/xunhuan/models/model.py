@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PictureKind = Literal[
-    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows", "none"
+    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows",
+    "table", "none",
 ]  # fmt: skip
 Outcome = Literal[
     "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
@@ -222,7 +223,7 @@ class Quantity:
         How it is drawn, or "none": a map of places; bars of places, sectors or labels; lines along t; lines with bands and
         dots along its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two
         axes; pairs of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last
-        axis; a map of places and one on the `land`; flows from its first over its second to its third axis.
+        axis; a map of places and one on the `land`; flows from its first to its third axis; a table by label, arm.
     points : tuple of str
         Of a fan: quantities drawn as dots, full ones first, then hollow ones, then crosses. Of a land: the one whose
         amounts are circles at its points.

@@ -135,6 +135,7 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
     rows = [row for row in (*rows, keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]
     shared = {p.id for row in rows for p in row}
     mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
+    mine += [tables[k] for q in reading.of(model) if (k := f"labelled-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared]
     before = itertools.accumulate((len(row) for row in rows), initial=len(broad))

@@ -179,7 +179,7 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
 def bars_card(reading: Reading, arm: str, id: str = "one", span: Ends | None = None) -> list[Any]:
     """Places from the largest gain to the largest loss in what is drawn of an arm's sum, with intervals."""
     q = reading.drawn_of(arm)
-    fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
+    fig = None if q is None or q.picture in ("none", "table") else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
         return []
     if span is not None:
@@ -308,7 +308,7 @@ def more_card(reading: Reading, arm: str, shown: Iterable[str]) -> list[Any]:
     seen = {*shown, *(q.name for q in _along_time(reading, arm))}
     parts: list[Any] = []
     for q in reading.quantities.values():
-        if q.picture == "none" or q.name in seen or not np.isfinite(reading.along(q, arm)).any():
+        if q.picture in ("none", "table") or q.name in seen or not np.isfinite(reading.along(q, arm)).any():
             continue
         fig = of_quantity(reading, q, arm)
         if fig is not None:
