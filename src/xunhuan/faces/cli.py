@@ -93,7 +93,7 @@ def fetch(room: str, name: str) -> Any:
 
     completes(command)
     if name in EXAMPLES:
-        command.epilog = f"{in_my_words('Example')}:\n\n\b\n  {EXAMPLES[name]}"
+        command.epilog = f"{in_my_words('Example:')}\n\n\b\n  {EXAMPLES[name]}"
     return command
 
 
