@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -126,14 +127,17 @@ PAGE_STYLE = (
 
 
 def write_manual(there: Path) -> Path:
-    """All pages as HTML in a folder, pictures beside them; gives the first page."""
+    """All pages as HTML in a folder, pictures beside them, whole or not at all; gives the first page."""
     import shutil
 
-    there.mkdir(parents=True, exist_ok=True)
-    for name in manual_pages():
-        (there / f"{name}.html").write_text(manual_html(name), encoding="utf-8")
-    for beside in (p for p in manual_folder().iterdir() if p.is_dir()):
-        shutil.copytree(beside, there / beside.name, dirs_exist_ok=True)
-    for notebook in manual_folder().glob("*.ipynb"):
-        shutil.copy(notebook, there / notebook.name)
-    return there / f"{FIRST_PAGE}.html"
+    from xunhuan.data.store import write_folder
+
+    def page(name: str) -> Callable[[Path], object]:
+        return lambda path: path.write_text(manual_html(name), encoding="utf-8")
+
+    def beside(found: Path) -> Callable[[Path], object]:
+        return lambda path: (shutil.copytree if found.is_dir() else shutil.copy)(found, path)
+
+    others = [p for p in manual_folder().iterdir() if p.is_dir() or p.suffix == ".ipynb"]
+    writers = {f"{name}.html": page(name) for name in manual_pages()} | {p.name: beside(p) for p in others}
+    return write_folder(there, writers) / f"{FIRST_PAGE}.html"

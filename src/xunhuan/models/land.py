@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
+
+
+def _no_spots() -> pd.DataFrame:
+    return pd.DataFrame({"region": pd.Series(dtype=str), "lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +23,8 @@ class Land:
         point, name_en, name_zh, lon, lat, shut: where amounts are drawn as circles; `shut` where the shock closes it.
     lines : DataFrame
         line, new, lon, lat: corners of lines, in order; `new` where the shock builds it.
+    spots : DataFrame, optional
+        region, lon, lat: places without an outline, such as cities of a region that is split; drawn as coloured dots.
 
     Examples
     --------
@@ -35,3 +39,4 @@ class Land:
     outline: pd.DataFrame
     points: pd.DataFrame
     lines: pd.DataFrame
+    spots: pd.DataFrame = field(default_factory=_no_spots)
