@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _no_spots() -> pd.DataFrame:
+    import pandas as pd  # the list of commands starts without it
+
     return pd.DataFrame({"region": pd.Series(dtype=str), "lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
 
 
@@ -28,6 +32,7 @@ class Land:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import pandas as pd
     >>> square = pd.DataFrame({"region": "AT-N", "part": 0, "lon": [0, 1, 1, 0], "lat": [0, 0, 1, 1]})
     >>> ports = pd.DataFrame({"point": ["NP"], "name_en": ["North Port"], "name_zh": ["北港"], "lon": [1.0], "lat": [0.5],
