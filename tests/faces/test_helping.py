@@ -15,7 +15,7 @@ from xunhuan.data.records import described
 from xunhuan.faces import words
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, short_forms
-from xunhuan.faces.helping import folded
+from xunhuan.faces.helping import lines_of_cells
 from xunhuan.faces.speaking import speak
 from xunhuan.models import registry
 
@@ -125,7 +125,7 @@ def test_the_shell_is_offered_names(command: str, option: str, begun: str, offer
 def test_lines_of_chinese_are_no_wider_than_asked() -> None:
     text = "由`from`到`to`的贸易冰山成本：变化、禁止、削减销售、降至最优地区对，四者择一。REGIONS:SECTORS:NUMBER"
     for width in (24, 30, 47):
-        lines = list(folded(text, width))
+        lines = list(lines_of_cells(text, width))
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert max(map(cell_len, lines)) <= width
         assert not any(line[0] in "，。；：、" for line in lines)
