@@ -47,7 +47,7 @@ def named_pages(incomplete: str) -> list[str]:
     """Pages of the documentation.
 
     >>> named_pages("tuto")
-    ['tutorial']
+    ['tutorial', 'tutorial.zh']
     """
     from xunhuan.faces.manual import manual_pages
 

@@ -90,7 +90,7 @@ def lines_of_cells(text: str, width: int) -> Iterator[str]:
     """Lines of a text no wider than so many cells: Chinese breaks anywhere but before what closes and after what opens.
 
     >>> list(lines_of_cells("由China到境外的贸易，按年。", 12))
-    ['由China到境', '外的贸易，', '按年。']
+    ['由China到境', '外的贸易，按', '年。']
     """
     from rich.cells import cell_len
 
