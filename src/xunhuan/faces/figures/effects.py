@@ -153,7 +153,7 @@ def winners_losers(
         room = 0.27 * (high - low)
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
-    fig.update_xaxes(nticks=5, tickangle=0)
+    fig.update_xaxes(nticks=5 if form.percent else 3, tickangle=0)  # long numbers stand further apart
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 

@@ -50,7 +50,7 @@ def key(q: Told, kind: str, k: int = 0) -> str:
     return "-".join(str(w) for w in (kind, q.name.replace("_", "-"), k or "") if w)
 
 
-def opening(reading: Reading, pictures: Album) -> Picture | None:
+def opening_picture(reading: Reading, pictures: Album) -> Picture | None:
     """The figure of the answer: the offset's, else one of the number that the result's arm is told by, else the first."""
     q = reading.drawn_of(reading.arm)
     heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
