@@ -219,7 +219,7 @@ def _diversion(reading: Reading, out: Album) -> None:
     span = (min(moved, default=0.0), max(moved, default=0.0))
     for buys, name, what in ((True, "imports", "purchases from"), (False, "exports", "sales to")):
         frame = both[buys]
-        if frame.empty:
+        if frame.empty or not np.any(frame["after"] != frame["before"]):
             continue
         most = f"; the {_PARTNERS} largest gains and losses" if len(frame) > _PARTNERS else ""
         out.add(

@@ -293,7 +293,7 @@ def sensitivity_card(reading: Reading) -> list[Any]:
 
 def trade_card(reading: Reading, arm: str) -> list[Any]:
     """What the home nation sells to each partner, before and after."""
-    if "trade" not in reading.quantities:
+    if "trade" not in reading.quantities or not reading.moves("trade", arm):
         return []
     frame = reading.partners(arm, home_buys=False)
     if frame.empty:
