@@ -85,12 +85,14 @@ def is_isic(codes: Iterable[str]) -> bool:
 
 
 def with_section(code: str) -> str:
-    """ISIC of divisions written without their section's letter; "" where the code is none.
+    """ISIC of divisions and groups written without their section's letter; "" where the code is none.
 
     >>> with_section("10T12"), with_section("97"), with_section("x"), with_section("09T11")
     ('C10T12', 'T97', '', '')
+    >>> with_section("24A"), with_section("302T309"), with_section("25A")
+    ('C24A', 'C302T309', '')
     """
-    found = re.fullmatch(r"(\d\d)(?:T(\d\d))?", code)
+    found = re.fullmatch(r"(\d\d)\d?[AB]?(?:T(\d\d)\d?)?", code)
     if found is None:
         return ""
     first, last = int(found[1]), int(found[2] or found[1])

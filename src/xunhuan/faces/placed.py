@@ -83,13 +83,16 @@ class Placed:
 
     @cached_property
     def base(self) -> Accounts | None:
-        """The base table as the scenario regroups it; None where it is not to be found or has other regions: then there
-        are no maps."""
+        """The base table as the scenario regroups and splits it; None where it is not to be found or has other regions: then
+        there are no maps."""
         s = self.result.scenario
         try:
             acc = self.accounts if self.accounts is not None else load(s.base)
             for nation, members in s.nations.items():
                 acc = acc.regroup(nation, members)
+            if self.accounts is None:
+                for region, shares in s.split.items():
+                    acc = acc.split(region, shares)
         except XunhuanError:
             return None
         shut = {c for c, books in zip(acc.geography.codes, acc.closed, strict=True) if books}

@@ -20,7 +20,10 @@ _OWN = ("VALU", "TXS", "TLS", "OUT", "EXPO", "TTL", "VA", "D1", "B", "P", "D2")
 
 @dataclass(frozen=True, eq=False)
 class NationCells:
-    """Home-made and imported use by label of row and column; `imported` is None where the table does not tell it apart."""
+    """Home-made and imported use by label of row and column; `imported` is None where the table does not tell it apart.
+
+    by_isic  whether numbers that are sectors' labels are ISIC's divisions, as the OECD's are
+    """
 
     rows: list[str]
     columns: list[str]
@@ -30,12 +33,17 @@ class NationCells:
     year: int | None
     unit: str
     told: tuple[str, ...] = ()
+    by_isic: bool = False
 
 
-def label_key(label: str) -> str:
-    """A label without what the houses put before a code."""
-    bare = re.sub(r"^(TTL|DOM|IMP)_(?=\w*\d|[A-Z]$|[A-Z]_)", "", label.split(":")[0].strip())
-    bare = re.sub(r"^(CPA_|D(?=\d\dT?\d*$))", "", bare)
+_MADE = r"^(TTL|DOM|IMP)_(?=\w*\d|[A-Z]$|[A-Z]_)"
+"""What the OECD puts before the code of a good: of all use, of home-made, of imported."""
+
+
+def label_key(label: str, divisions: bool = False) -> str:
+    """A label without what the houses put before a code; D01 is division 01 where `divisions`, as D11 is wages elsewhere."""
+    bare = re.sub(rf"{_MADE}|^CPA_", "", label.split(":")[0].strip())
+    bare = re.sub(r"^D(?=\d{2,3}[A-Z]?(T\d+)?$)", "", bare) if divisions else bare
     return re.sub(r"(?<=\d)-(?=\d)", "T", bare)
 
 
@@ -58,7 +66,7 @@ def wide_cells(path: Path, sheet: str | None, nation: str | None) -> NationCells
         )
         imported = {(r, c): float(v) for r, c, v in at}
         told = _unlike(beside["imp"].name, (rows, of_rows), (columns, of_columns))
-        return NationCells(rows, columns, values, imported, economy, when, "million USD", told)
+        return NationCells(rows, columns, values, imported, economy, when, "million USD", told, by_isic=True)
     if not beside["ttl"].is_file():
         raise BadInput(
             f"beside {path.name} lies no {beside['imp' if found[3] == 'dom' else 'dom'].name}",
@@ -66,7 +74,7 @@ def wide_cells(path: Path, sheet: str | None, nation: str | None) -> NationCells
             fix="domestic and imported use come in two files: put both in one folder, or give the file of totals (ttl)",
         )
     rows, columns, values = _wide(beside["ttl"], None)
-    return NationCells(rows, columns, values, None, economy, when, "million USD")
+    return NationCells(rows, columns, values, None, economy, when, "million USD", by_isic=True)
 
 
 def _unlike(name: str, *sides: tuple[list[str], list[str]]) -> tuple[str, ...]:
@@ -98,8 +106,9 @@ def _wide(path: Path, sheet: str | None) -> tuple[list[str], list[str], Array]:
         grid = open_csv(path)
     else:
         grid = open_sheet(path, re.escape(sheet or sheet_names(path)[0].strip()), "the table")
-    rows = [label_key(grid.text(r, 0)) for r in range(1, grid.shape[0])]
-    columns = [label_key(grid.text(0, c)) for c in range(1, grid.shape[1])]
+    sides = [grid.text(r, 0) for r in range(1, grid.shape[0])], [grid.text(0, c) for c in range(1, grid.shape[1])]
+    oecd = any(re.match(_MADE, x) for x in sides[0])
+    rows, columns = ([label_key(x, oecd) for x in labels] for labels in sides)
     p = Problems("labels are missing or there twice")
     for what, labels in (("row", rows), ("column", columns)):
         p.items += [f"{what} {x}" for x in dict.fromkeys(labels) if x and labels.count(x) > 1]

@@ -20,7 +20,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import REST_OF_WORLD, economy_of, known_economies, world_of
-from xunhuan.data.isic import with_section
+from xunhuan.data.isic import classes, with_section
 from xunhuan.data.sector_lists import of_house, of_isic
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
@@ -32,13 +32,15 @@ _EXPORT = r"expo|p6|exports?|ex|出口"
 _IMPORT = r"impo|p7|imports?|im|imp|进口"
 _OUTPUT = r"output|p1|out|gross output|total output|total inputs?|go|ti|x|总产出|总投入"
 _TOTAL = r"ttl_int_fnl|int_fnl|p2.*|tu|tfu|tfd|ttl.*|total.*|tii|tiu|tva|b1g|p2_adj|.*合计|ts_bp"
+_VISITORS = "purchases_by_non_residents"
+"""As a column they are exports, which the houses give apart."""
 _NAMES = {
     "hfce": "household", "p3_s14": "household", "npish": "nonprofit", "p3_s15": "nonprofit", "ggfc": "government",
     "p3_s13": "government", "gfcf": "fixed_capital", "p51g": "fixed_capital", "invnt": "inventory", "p5m": "inventory",
     "p52_p53": "inventory", "valu": "value_added", "va": "value_added", "d1": "compensation", "d29x39": "net_production_tax",
     "b2a3g": "operating_surplus", "d21x31": "taxes_on_products", "txs_int_fnl": "taxes_on_products",
     "txs_imp_fnl": "taxes_on_products_abroad", "tls": "taxes_on_products", "dpabr": "purchases_abroad",
-    "cons_abr": "purchases_abroad", "cons_nonres": "purchases_by_non_residents",
+    "cons_abr": "purchases_abroad", "cons_nonres": _VISITORS,
 }  # fmt: skip
 _BOUGHT = (
     "household",
@@ -47,10 +49,17 @@ _BOUGHT = (
     "fixed_capital",
     "inventory",
     "purchases_abroad",
-    "purchases_by_non_residents",
+    _VISITORS,
 )
 """What is bought for final use; the last two may be rows too."""
-_NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|p52|p53|cons_nonres_total"
+_ROUNDED = 0.01
+"""Share by which imports of a good may exceed its use: tables of one decimal have goods that are all imported."""
+_NOT_ADDED = r"p3|p5|p3_s1|p5_s1|p6_.*|p51|cons_nonres_total"
+_WITHIN = {
+    "d11": "d1", "d12": "d1", "p51c": "b2a3g", "b2a3n": "b2a3g", "b2g": "b2a3g", "b3g": "b2a3g", "b2n": "b2a3g",
+    "b3n": "b2a3g", "d21": "d21x31", "d31": "d21x31", "d29": "d29x39", "d39": "d29x39", "p52": "p5m", "p53": "p5m",
+}  # fmt: skip
+"""Transactions of the national accounts that are a part of another, which a table may give beside it."""
 
 
 def read_nation(
@@ -96,7 +105,7 @@ class _Parts:
     sectors: tuple[str, ...]
     finals: list[str]
     paid: list[str]
-    export: str
+    exports: tuple[str, ...]
     by_good: str | None
     by_user: str | None
     output: str | None
@@ -108,9 +117,11 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     rows, columns = ([x for x in dict.fromkeys(a) if x] for a in (t.rows, t.columns))
     sectors = tuple(x for x in rows if x in columns and not _fits(rf"{sums}|{_IMPORT}|{_EXPORT}", x))
     beside, below = ([x for x in a if x not in sectors] for a in (columns, rows))
-    export = next((x for x in beside if _fits(_EXPORT, x)), None)
+    exports = tuple(x for x in beside if _fits(_EXPORT, x))[:1]
     brought = next((x for x in beside if _fits(_IMPORT, x)), None)
     by_user = next((x for x in below if _fits(_IMPORT, x)), None)
+    there = {x.casefold() for x in (*beside, *below)}
+    beside, below = ([x for x in a if _WITHIN.get(x.casefold()) not in there] for a in (beside, below))
     finals = [x for x in beside if not _fits(rf"{sums}|{_EXPORT}|{_IMPORT}", x)]
     # Exports lie in the first category; which is first is no matter of how columns stand.
     order = list(_NAMES)
@@ -120,7 +131,7 @@ def _parts(t: NationCells, path: Path) -> _Parts:
         p.add("no two sectors label both a row and a column")
     if not finals:
         p.add("no column of final use")
-    if export is None:
+    if not exports:
         p.add("no column of exports (EXPO, P6 or export)")
     if t.imported is None and brought is None and by_user is None:
         p.add("no imports: a column by good (IMPO, P7 or import), a row by user (import), or a table of imported use")
@@ -131,7 +142,8 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
     _refuse_earning(t, finals, paid, path)
-    return _Parts(sectors, finals, paid, export or "", brought, by_user, made)
+    exports += tuple(x for x in finals if _NAMES.get(x.casefold()) == _VISITORS)
+    return _Parts(sectors, [x for x in finals if x not in exports], paid, exports, brought, by_user, made)
 
 
 def _refuse_earning(t: NationCells, finals: list[str], paid: list[str], path: Path) -> None:
@@ -150,17 +162,22 @@ def _imports(t: NationCells, k: _Parts, z: Array, final: Array, path: Path) -> t
             np.array([[t.imported.get((i, x), 0.0) for x in names] for i in k.sectors])
             for names in (k.sectors, k.finals)
         ]
-        again = any(t.imported.get((i, k.export), 0.0) for i in k.sectors)
+        again = any(t.imported.get((i, x), 0.0) for i in k.sectors for x in k.exports)
         left = "; goods that are imported and exported again are left out" if again else ""
         return found, False, f"imports are told apart by good and user{left}"
     if k.by_good is not None:
         brought = np.abs(t.home[[r[x] for x in k.sectors], c[k.by_good]])
         share = ratio(brought, np.maximum(z, 0).sum(1) + np.maximum(final, 0).sum(1))
         p = Problems("imports are more than is used at home")
-        p.items = [k.sectors[n] for n in np.flatnonzero(share > 1)]
+        p.items = [k.sectors[n] for n in np.flatnonzero(share > 1 + _ROUNDED)]
         p.raise_if(BadInput, where=str(path), fix="take goods that are only passed through out of imports and exports")
         said = "the table gives imports by good: all users take a good from abroad in one share"
-        return [share[:, None] * a for a in (z, final)], True, said
+        if (whole := np.flatnonzero(share > 1)).size:
+            goods = ", ".join(k.sectors[n] for n in whole)
+            said += (
+                f"; of {goods} imports are a little more than is used, as rounding makes it: all of the use is taken"
+            )
+        return [np.minimum(share, 1)[:, None] * a for a in (z, final)], True, said
     line = t.home[r[k.by_user or ""]]
     uses = (z, [c[x] for x in k.sectors]), (final, [c[x] for x in k.finals])
     found = [by_good(a[None, :, None, :], line[at][None])[:, 0] for a, at in uses]
@@ -171,8 +188,10 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
     k = _parts(t, path)
     r, c = ({x: n for n, x in enumerate(a)} for a in (t.rows, t.columns))
     rows, users, buyers = [r[x] for x in k.sectors], [c[x] for x in k.sectors], [c[x] for x in k.finals]
-    z, final, sold = t.home[np.ix_(rows, users)], t.home[np.ix_(rows, buyers)], t.home[rows, c[k.export]]
+    z, final = t.home[np.ix_(rows, users)], t.home[np.ix_(rows, buyers)]
+    sold = t.home[np.ix_(rows, [c[x] for x in k.exports])].sum(1)
     brought, inside, said = _imports(t, k, z, final, path)
+    visitors = ("purchases by non-residents are exports",) if len(k.exports) > 1 else ()
     if inside:
         z, final = z - brought[0], final - brought[1]
     output = t.home[r[k.output], users] if k.output is not None else z.sum(1) + final.sum(1) + sold
@@ -183,7 +202,7 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
     known, n = known_economies().get(nation), len(k.sectors)
     return Blocks(
         geography=world_of((nation, REST_OF_WORLD), shut=(REST_OF_WORLD,)),
-        sectors=_sectors(k.sectors),
+        sectors=_sectors(k.sectors, t.by_isic),
         categories=tuple(_NAMES.get(x.casefold(), x) for x in k.finals),
         components=components,
         intermediate=whole_z,
@@ -196,7 +215,7 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
         name=f"{nation.lower()}-{year}",
         title=f"{known.name_en if known else nation} {year}: {n} sectors in an open rest of the world",
         source=f"as the file {path.name} holds it",
-        notes=(said, *t.told),
+        notes=(said, *visitors, *t.told),
     )
 
 
@@ -210,6 +229,11 @@ def _value_added(
     return np.stack([t.home[r[x], users] for x in paid], axis=1), tuple(names)
 
 
-def _sectors(codes: tuple[str, ...]) -> Sectors:
-    isic = tuple(with_section(x) for x in codes)
-    return of_isic(codes, isic) if all(isic) else of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")
+def _sectors(codes: tuple[str, ...], by_isic: bool) -> Sectors:
+    """Numbers are ISIC's where the house says so alone, letters where numbers follow some: anyone counts 01, 02 or A, B."""
+    known = of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")
+    # Eurostat divides real estate in two, imputed rents apart, which ISIC does not.
+    whole = [re.sub(r"^L68[AB]$", "L68", x) for x in codes]
+    isic = tuple((with_section(x) if by_isic else "") or (x if classes(x) else "") for x in whole)
+    told = all(isic) and re.search(r"\d", "".join(codes))
+    return of_isic(codes, isic) if told and not known.listed else known

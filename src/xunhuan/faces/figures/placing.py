@@ -32,7 +32,8 @@ def land_of(
     land = reading.land(q.model, arm)
     values = reading.frame(q, arm, change=True)
     shown = values.set_index("region")["value"].astype(float)
-    if land is None or not {*shown.index} & {*land.outline["region"]} or (q.change and not np.any(shown != 0)):
+    drawn = set() if land is None else {*land.outline["region"], *land.spots["region"]}
+    if land is None or not {*shown.index} & drawn or (q.change and not np.any(shown != 0)):
         return None
     amount = reading.quantities.get(next(iter(q.points), ""))
     amounts = None if amount is None else reading.along(amount, arm).to_series()
