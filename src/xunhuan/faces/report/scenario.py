@@ -86,7 +86,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
-            "pictures": pictures, "first": scenario_pictures.opening(reading, pictures), "tables": tables,
+            "pictures": pictures, "first": scenario_pictures.opening_picture(reading, pictures), "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],

@@ -15,7 +15,7 @@ from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.figures.of_quantity import bars_frame, bars_of, lines_of, map_values, of_quantity
-from xunhuan.faces.placed import land_of
+from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
@@ -63,7 +63,7 @@ def change_card(
         return []
     name = f"change-{reading.result.digest[:8]}"
     shown = [html.Div(framed(fig, id, reading.axis(q), name))]
-    land = None if reading.base is None or beside else land_of(reading.base)
+    land = None if reading.base is None or beside else land_of_table(reading.base)
     if land is not None:
         scale: Scale = "level" if q.rest is None else "change"
         named = reading.places.reset_index(drop=True).rename(columns={"place": "region"})
@@ -293,7 +293,7 @@ def sensitivity_card(reading: Reading) -> list[Any]:
 
 def trade_card(reading: Reading, arm: str) -> list[Any]:
     """What the home nation sells to each partner, before and after."""
-    if "trade" not in reading.quantities:
+    if "trade" not in reading.quantities or not reading.moves("trade", arm):
         return []
     frame = reading.partners(arm, home_buys=False)
     if frame.empty:
