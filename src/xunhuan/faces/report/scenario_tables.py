@@ -236,13 +236,13 @@ def _labelled(reading: Reading) -> dict[str, Grid]:
 
         def told(arm: str, at: dict[str, Any], q: Told = q, nothing: str = nothing) -> str:
             n = reading.number(q, arm=arm, **at)
-            return nothing if np.isnan(n.value) else cell(reading, n, q)
+            return nothing if np.isnan(n.value) else interval_cell(reading, n, q)
 
         rows = [
             Row([", ".join(reading.label(a, str(c)) for a, c in at.items()), *(told(a, at) for a in arms)])
             for _, at in _rows_of(reading, q)
         ]
-        beside = {a: {b.name: cell(reading, n, b) for b, n in reading.beside(q, a)} for a in arms}
+        beside = {a: {b.name: interval_cell(reading, n, b) for b, n in reading.beside(q, a)} for a in arms}
         for name in dict.fromkeys(n for found in beside.values() for n in found):
             rows.append(Row([reading.title(name), *(beside[a].get(name, "–") for a in arms)]))
         out[f"labelled-{q.name}"] = Grid(["", *arms], rows, f"{reading.titled(q)}, arm by arm.", small=True)
