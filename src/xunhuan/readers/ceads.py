@@ -80,11 +80,13 @@ def read_ceads(
     sheet: str | None = None,
     tolerance: float = 0.05,
     like: Geography | None = None,
+    names: Path | None = None,
 ) -> Imported:
     """A provincial table of CEADs; provinces one nation, the ROW open, values in 10^8 CNY.
 
     like  a geography of the provinces: codes, names, clusters and tiles are taken over one by one, by the names of the
     workbook in any known spelling; what was read as what, and what was not known, is in the notes
+    names  a csv that says what odd names are (columns name, is)
     Where the sectors' names are a known list's, in its order, the list's groups and ISIC are taken over.
     The errors column of the source is what rows miss of output; it becomes final use `discrepancy`.
 
@@ -105,8 +107,9 @@ def read_ceads(
     output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
     value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in _COMPONENTS], axis=2)
     whole_z, whole_f = with_rest(z, final, by_good(z, imports_z), by_good(final, imports_f), export)
-    geography, provinces_said = one_nation(plan.provinces, like)
-    sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS)
+    own = own_names(names, like or Geography((), ()), tuple(sector_list(x).sectors for x in LISTS))
+    geography, provinces_said = one_nation(plan.provinces, like, own)
+    sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS, own)
     beside, beside_said = _beside(grid, plan)
     b = Blocks(
         geography=geography,

@@ -59,11 +59,13 @@ def read_ipio(
     unit: str | None = None,
     ownership: Ownership = "sum",
     progress: Callable[[str], None] | None = None,
+    names: Path | None = None,
 ) -> Imported:
     """An interprovincial table with owners [ChenGao2023], or one without; provinces one nation, the ROW open.
 
     like       the provinces, by default those of china-2017       lists  sector lists by whose names a file may go
     unit       such as "10^4 CNY", where the file does not tell it; values become 10^8 CNY
+    names      a csv that says what odd names are (columns name, is)
     ownership  "sum" adds the owners up; "apart" makes each sector as many kinds as there are owners
 
     Raises BadInput listing rows, columns and cells that are missing, twice or unknown, ForeignFile for a cut file,
@@ -71,7 +73,8 @@ def read_ipio(
     """
     if ownership not in ("sum", "apart"):
         raise BadInput(f"ownership is sum or apart, not {ownership!r}", where=str(path))
-    lexicon = Lexicon(like or load(LIST_TABLES[0]).geography, tuple(lists or (load(t).sectors for t in LIST_TABLES)))
+    places, lists = like or load(LIST_TABLES[0]).geography, tuple(lists or (load(t).sectors for t in LIST_TABLES))
+    lexicon = Lexicon(places, lists, own_names(names, places, lists))
     name, rows = grid(path, sheet, year)
     wide = read_wide(path, rows, lexicon, ownership, progress)
     sectors = _sectors(wide, lexicon, path)
