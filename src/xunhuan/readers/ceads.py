@@ -26,9 +26,11 @@ import pandas as pd
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import sector_list
 from xunhuan.errors import BadInput
 from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.own_names import own_names
 from xunhuan.readers.provinces import listed_sectors, one_nation
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 

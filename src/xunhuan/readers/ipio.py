@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.ceads import by_good, with_rest
 from xunhuan.readers.labels import MADE_OF, OWNERS, Lexicon
+from xunhuan.readers.own_names import own_names
 from xunhuan.readers.provinces import one_nation
 from xunhuan.readers.wide import Key, Ownership, Wide, grid, read_wide
 
@@ -84,7 +85,8 @@ def read_ipio(
     blocks = _blocks(wide, plan, year, per, "as the file gives it" if unit == AS_GIVEN else "10^8 CNY")
     if unit != AS_GIVEN:
         _check_size(blocks, path)
-    return close(blocks, tolerance)
+    told = tuple(f"{n!r} is read as {said}, as the file of names says" for n, said in lexicon.own.items())
+    return close(replace(blocks, notes=(*blocks.notes, *told)), tolerance)
 
 
 @dataclass(frozen=True)

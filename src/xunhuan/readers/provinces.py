@@ -155,6 +155,7 @@ def listed_sectors(
         wrong = [r for r, own in zip(read, of.names_en, strict=True) if r and r != own]
         lost = [n for n, r in zip(sectors.names_en, read, strict=True) if not r]
         if not wrong and len(lost) * 10 <= len(sectors):
+            told = tuple(f"{n!r} is read as {own[n]}, as the file of names says" for n in sectors.names_en if n in own)
             note = f"by their place the sectors {', '.join(map(repr, lost))} are those of {of.listed}"
-            return of, (note,) if lost else ()
+            return of, (*told, note) if lost else told
     return sectors, ()
