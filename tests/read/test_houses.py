@@ -254,7 +254,7 @@ def test_the_room(name: str, shelf: Path, tmp_path: Path, monkeypatch: pytest.Mo
 def test_parts_beside_their_whole_and_goods_that_are_all_imported(tmp_path: Path) -> None:
     """Eurostat's rows D11, of D1, and the like are not added twice; coal that is all imported may be a little more than used.
 
-    Two products by hand; the labels are those of Hungary's table of 2020, of which the reader made its GDP to the forint.
+    Two products by hand; the labels are those of Hungary's table of 2020, whose GDP the reader met to the forint.
     """
     head = ["", "CPA_A01", "CPA_L68A", "P3_S14", "P52", "P5M", "P6", "P7"]
     lines = [head, ["CPA_A01", 4, 1, 5, 1, 2, 0, -12.05], ["CPA_L68A", 2, 10, 80, 0, 0, 8, 0],

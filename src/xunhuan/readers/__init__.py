@@ -177,7 +177,7 @@ def read(
     **options
         What one format alone takes; for icio `divided`, whether parts of economies stay regions; for national `nation` and
         `unit`; for ipio `unit`, such as "10^4 CNY", `ownership`, "sum" or "apart", and `progress`, a
-        function that is told how far reading has come; for ceads and ipio `names`, the path of a csv of odd names (name, is).
+        function that is told how far reading has come; for ceads and ipio `names`, a csv of odd names (name, is).
 
     Returns
     -------

@@ -174,7 +174,9 @@ def _imports(t: NationCells, k: _Parts, z: Array, final: Array, path: Path) -> t
         said = "the table gives imports by good: all users take a good from abroad in one share"
         if (whole := np.flatnonzero(share > 1)).size:
             goods = ", ".join(k.sectors[n] for n in whole)
-            said += f"; of {goods} imports are a little more than is used, as rounding makes it: all of the use is taken"
+            said += (
+                f"; of {goods} imports are a little more than is used, as rounding makes it: all of the use is taken"
+            )
         return [np.minimum(share, 1)[:, None] * a for a in (z, final)], True, said
     line = t.home[r[k.by_user or ""]]
     uses = (z, [c[x] for x in k.sectors]), (final, [c[x] for x in k.finals])
@@ -228,7 +230,7 @@ def _value_added(
 
 
 def _sectors(codes: tuple[str, ...], by_isic: bool) -> Sectors:
-    """Numbers are ISIC's where the house says so alone, letters where numbers follow some: anybody may count 01, 02 or A, B."""
+    """Numbers are ISIC's where the house says so alone, letters where numbers follow some: anybody may count 01 or A, B."""
     known = of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")
     # Eurostat divides real estate in two, imputed rents apart, which ISIC does not.
     whole = [re.sub(r"^L68[AB]$", "L68", x) for x in codes]

@@ -25,8 +25,11 @@ def own_names(path: Path | None, geography: Geography, lists: tuple[Sectors, ...
     grid = open_csv(path)
     head = [grid.text(0, c) for c in range(grid.shape[1])]
     if not set(COLUMNS) <= set(head):
-        raise BadInput(f"the file of names has no columns {' and '.join(COLUMNS)}", where=str(path), fix="name,is at its head")
-    lines = [tuple(grid.text(r, head.index(c)) for c in COLUMNS) for r in range(1, grid.shape[0])]
+        raise BadInput(
+            f"the file of names has no columns {' and '.join(COLUMNS)}", where=str(path), fix="name,is at its head"
+        )
+    at = [head.index(c) for c in COLUMNS]
+    lines = [(grid.text(r, at[0]), grid.text(r, at[1])) for r in range(1, grid.shape[0])]
     known = Lexicon(geography, lists)
     p = Problems("the file of names cannot be followed")
     for number, (name, said) in enumerate(lines, 2):

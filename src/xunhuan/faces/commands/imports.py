@@ -90,8 +90,9 @@ def register(app: typer.Typer) -> None:
             if changes is not None:
                 with atomic_path(changes) as tmp:
                     found.changes.to_parquet(tmp, index=False)
+        title = accounts.title or accounts.name
         notes = (
-            f"{accounts.title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
+            f"{title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
             f"Identities hold to 1e-9. Wrote {output}.",
             *(f"Note: {n}." for n in accounts.notes),
         )

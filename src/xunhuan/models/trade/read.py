@@ -30,8 +30,8 @@ QUANTITIES = (
     Quantity("population", "share", _PLACE, "change of population", "TombeZhu2019", headline=True),
     Quantity("shipped", "value", ("home_place", "market", "sector"), "goods shipped inside the nation, the own region "
              "included, and abroad, at base prices: Σ_s flow'[p,s,i] / ĉ[p,i]", rest=None),
-    Quantity("customs_duties", "value", _PLACE, "customs duties a year on all that a place buys from abroad, at the prices of "
-             "the answer: Σ_r Σ_i t[r,s,i] flow[r,s,i]", "CaliendoParro2015", rest=None, told_with=("tariff",)),
+    Quantity("customs_duties", "value", _PLACE, "customs duties a year on all that a place buys from abroad, at the prices "
+             "of the answer: Σ_r Σ_i t[r,s,i] flow[r,s,i]", "CaliendoParro2015", rest=None, told_with=("tariff",)),
 )  # fmt: skip
 
 
