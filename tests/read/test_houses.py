@@ -252,7 +252,7 @@ def test_the_room(name: str, shelf: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_parts_beside_their_whole_and_goods_that_are_all_imported(tmp_path: Path) -> None:
-    """Eurostat's rows D11, of D1, and the like are not added twice; coal that is all imported may be a little more than used.
+    """Eurostat's rows D11, of D1, and the like are not added twice; what is all imported may be a little more than is used.
 
     Two products by hand; the labels are those of Hungary's table of 2020, whose GDP the reader met to the forint.
     """

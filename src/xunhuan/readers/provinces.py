@@ -26,7 +26,8 @@ def matched(
     """Position in `like` of each name, None where it is none of its regions, and what was read as what.
 
     First what the user says that a name is (`own`), then the whole name in any known spelling; then, where the table has all
-    regions in their own order, the place in that order; then the one free region whose name is near. Raises BadInput where two blocks have one name.
+    regions in their own order, the place in that order; then the one free region whose name is near.
+    Raises BadInput where two blocks have one name.
     """
     lexicon = Lexicon(like, (), own)
     place = {c: k for k, c in enumerate(like.codes)}
