@@ -52,9 +52,9 @@ lint: $(VENV)/.dev
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-# Make N changes of meaning one at a time in measures, models and scenario: which do the tests of the room not notice?
+# Make N changes of meaning one at a time in each room of measures, models and scenario: which do its tests not notice?
 mutants: $(VENV)/.dev
-	$(BIN)/python -m tests.mutants -n $(or $(N),60) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
+	$(BIN)/python -m tests.mutants -n $(or $(N),10) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
 
 # Draw N equilibria, and games and short runs beside them, and hold them against derivations that use nothing of the program.
 outside: $(VENV)/.dev

@@ -13,6 +13,7 @@ from tests.helpers.harvest import answered, harvest, question
 from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_of
 from xunhuan.faces.reading import Number, Reading
 from xunhuan.faces.report.scenario import ScenarioReport, relation
+from xunhuan.faces.report.scenario_tables import cell
 from xunhuan.faces.telling import arm_sentence, endings, headline_frame
 from xunhuan.models.registry import registered
 from xunhuan.scenario.record import Result, open_result
@@ -70,13 +71,13 @@ def test_the_number_that_sums_up_is_the_first_that_moves(reading: Reading) -> No
 
 def test_a_number_is_written_in_its_unit(reading: Reading) -> None:
     n = Number(-0.0123, -0.02, 0.01)
-    assert reading.cell(n, "real_income") == "−1.23% (−2.00% to +1.00%)"
+    assert cell(reading, n, "real_income") == "−1.23%<small>−2.00% to +1.00%</small>"
     assert reading.show(0.0123, "loss") == "1.23%"
     assert reading.show(0.0123, "loss", drawn=True) == "+1.23%"
     assert reading.show(0.5, "circulation") == "50.00%"
     assert reading.show(996.0, "gdp") == "996.0 million SHL"
     assert reading.within(Number(996.0, 950.0, 1020.0), "gdp") == " (90% interval 950.0 to 1,020 million SHL)"
-    assert reading.cell(Number(float("nan")), "gdp") == "–"
+    assert cell(reading, Number(float("nan")), "gdp") == "–"
 
 
 def test_losses_count_below_zero_where_they_are_drawn(reading: Reading) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import xunhuan
+from xunhuan.errors import UnknownName
 from xunhuan.faces import manual
 from xunhuan.faces.cli import main
 
@@ -101,3 +102,16 @@ def test_the_citation_file_says_what_the_project_says() -> None:
     assert (
         said["title"] == f"Xunhuan: {project['description'][0].lower()}{project['description'].partition(':')[0][1:]}"
     )
+
+
+def test_pages_for_a_browser_are_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.html").write_text("as it was", encoding="utf-8")
+    with monkeypatch.context() as here:
+        here.setattr(manual, "manual_pages", lambda: {"index": None, "nowhere": None})
+        with pytest.raises(UnknownName):
+            manual.write_manual(tmp_path / "docs")
+    assert [f.name for f in tmp_path.rglob("*")] == ["docs", "index.html"]
+    first = manual.write_manual(tmp_path / "docs")
+    assert first.read_text(encoding="utf-8") == manual.manual_html("index")
+    assert [f.name for f in tmp_path.iterdir()] == ["docs"]

@@ -16,6 +16,7 @@ from xunhuan.measures import (
     exposure,
     extraction,
     gateways,
+    leontief,
     linkages,
     propagation_length,
     structural_decomposition,
@@ -24,7 +25,7 @@ from xunhuan.measures import (
 from xunhuan.measures.actors import nations, singles
 from xunhuan.measures.decomposition import FACTORS
 from xunhuan.measures.exports import Exporters
-from xunhuan.measures.leontief import solution, solve_left, solve_right
+from xunhuan.measures.leontief import _alone, _sweeps, solution, solve_left, solve_right
 from xunhuan.measures.operators import Dense, Factored
 from xunhuan.measures.system import system_of
 
@@ -335,6 +336,36 @@ def test_factored_dense_direct_and_sweeps_agree(left: bool) -> None:
     assert by_lu.x == pytest.approx(expected, rel=1e-10, abs=1e-12)
     few = solution(twin, y[:, :, 0], left=left)
     assert few.x == pytest.approx(expected[:, :, 0], rel=1e-10, abs=1e-12)
+
+
+def test_slow_chains_alternating_ones_and_lone_regions_are_solved() -> None:
+    """Leaps follow moves that hardly fall and those that change sign; without trade each region is its own system."""
+    op = random_factored(9, 30, 16)
+    y = np.random.default_rng(10).uniform(size=(30, 16, 3))
+    slow = Factored(op.share, op.coefficient * (0.995 / op.coefficient.sum(axis=1).max()))
+    turned = Factored(op.share * np.where(np.eye(30)[:, :, None] > 0, 1.0, -1.0), op.coefficient)
+    lone = op.masked(np.eye(30))
+    for one, swept in ((slow, True), (turned, True), (lone, False)):
+        expected = np.linalg.solve(np.eye(480) - one.dense(), y.reshape(480, 3)).reshape(y.shape)
+        x, sweeps = (_sweeps if swept else _alone)(one, y, False, None, 1e-13)
+        assert x == pytest.approx(expected, rel=1e-9)
+        assert (sweeps > 0) == swept
+    assert not lone.crosses
+    assert solve_left(lone, y) == pytest.approx(np.einsum("pij,pik->pjk", lone.local_inverse, y))
+
+
+def test_little_memory_takes_fewer_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    op = random_factored(11, 40, 20)
+    y = np.random.default_rng(12).normal(size=(40, 20, 50))
+    whole = solution(op, y, left=True, cut=np.arange(50) % 40)
+    widths: list[int] = []
+    monkeypatch.setattr(leontief, "_LITTLE", 0.0)
+    monkeypatch.setenv("XUNHUAN_MEMORY", "1MB")
+    each = Factored.sweep
+    monkeypatch.setattr(Factored, "sweep", lambda *a: widths.append(a[1].shape[2]) or each(*a))
+    few = solution(op, y, left=True, cut=np.arange(50) % 40)
+    assert max(widths) == 16
+    assert few.x == pytest.approx(whole.x, rel=1e-11, abs=1e-13)
 
 
 @pytest.mark.parametrize("form", ["factored", "dense"])

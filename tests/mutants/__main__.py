@@ -1,57 +1,61 @@
-"""Make changes of meaning one at a time, drawn by a seed, and say which the tests of their room do not notice.
+"""Make changes of meaning one at a time, so many in each room, drawn by a seed; say which the room's tests do not notice.
 
-Those of known.toml change no answer, or none that tests should hold: they are counted apart.
+Those of known.toml change no answer, or none that tests should hold: they are counted apart, with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import time
 import tomllib
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 from tests.mutants.changes import Change, changes
-from tests.mutants.judge import ROOT, concerned, draw_map, load_others, rooms, verdict
+from tests.mutants.judge import ROOT, load_others, rooms, verdicts
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    ask.add_argument("-n", type=int, default=60, help="how many changes are drawn")
+    ask.add_argument("-n", type=int, default=10, help="how many changes are drawn in each room")
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--room", action="append", help="measures, scenario, models/trade, ...; by default all")
-    ask.add_argument("--minutes", type=float, default=1e9, help="stop after so long")
     ask.add_argument("--out", type=Path, default=ROOT / "out" / "mutants")
     given = ask.parse_args()
-    load_others()
     given.out.mkdir(parents=True, exist_ok=True)
-    home = {f: room for room, files in rooms().items() if not given.room or room in given.room for f in files}
-    every = [(f, make) for f in home for make in changes((ROOT / f).read_text(encoding="utf-8"))]
-    random.Random(given.seed).shuffle(every)
-    end, told = time.monotonic() + 60 * given.minutes, Counter[str]()
-    with (given.out / f"seed-{given.seed}.txt").open("w", encoding="utf-8") as kept:
-        for file, make in every[: given.n]:
-            if time.monotonic() > end:
-                break
-            change, known = make(), draw_map(home[file], tuple(f for f in home if home[f] == home[file]), given.out)
-            why = reason(file, change)
-            how = f"known: {why}" if why else verdict(file, change.source, concerned(known, file, change.line))
-            told[how.split()[0].rstrip(":")] += 1
-            text = f"{how}\n  {file}:{change.line} {change.kind}\n  - {change.before}\n  + {change.after}\n"
-            print(text, file=kept, flush=True)
-            if how == "survives":
-                print(text, flush=True)
+    load_others(given.out)
+    told: dict[str, Counter[str]] = {}
+    for room in given.room or rooms():
+        every = [make for file in rooms()[room] for make in changes(ROOT, file)]
+        random.Random(f"{given.seed} {room}").shuffle(every)
+        drawn = [make() for make in every[: given.n]]
+        known = [(c, f"known: {why}") for c in drawn if (why := reason(c))]
+        tried = verdicts(room, [c for c in drawn if not reason(c)], given.out)
+        told[room] = Counter()
+        with (given.out / f"{room.replace('/', '-')}-seed-{given.seed}.txt").open("w", encoding="utf-8") as kept:
+            for change, how in chain(known, tried):
+                what = how.split()[0].rstrip(":")
+                told[room][what] += 1
+                text = f"{how}\n  {change.file}:{change.line} {change.kind}\n  - {change.before}\n  + {change.after}\n"
+                print(text, file=kept, flush=True)
+                if what in ("survives", "known"):
+                    print(text, flush=True)
+        print(f"{room}: {_said(told[room], len(every))}\n", flush=True)
+    print(f"in all: {_said(sum(told.values(), Counter()))}")
+
+
+def _said(told: Counter[str], of: int = 0) -> str:
     noticed, left = told["killed"] + told["hangs"], told["survives"]
     share = left / max(noticed + left, 1)
-    print(f"{told.total()} of {len(every)} changes: {noticed} noticed ({told['hangs']} by the clock), {left} not noticed "
-          f"({share:.1%}); {told['known']} more are known to change no answer")  # fmt: skip
+    return (f"{told.total()}{f' of {of}' if of else ''} changes: {noticed} noticed ({told['hangs']} by the clock), "
+            f"{left} not noticed ({share:.1%}); {told['known']} more are known to change no answer")  # fmt: skip
 
 
-def reason(file: str, change: Change) -> str:
+def reason(change: Change) -> str:
     """Why a change is known to change no answer; "" where it is not."""
     known = tomllib.loads((Path(__file__).parent / "known.toml").read_text(encoding="utf-8"))["change"]
-    here = (k for k in known if file.endswith(k["file"]))
+    here = (k for k in known if change.file.endswith(k["file"]))
     return next((k["why"] for k in here if k["before"] in change.before and k["after"] in change.after), "")
 
 

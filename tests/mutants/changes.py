@@ -6,6 +6,8 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
 from typing import TypeAlias
 
 TURNED = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
@@ -29,19 +31,22 @@ TELLS = {
     "field",
     "Field",
 }
+EVEN = {"zip", "max", "min", "maximum", "minimum", "allclose", "array_equal", "isclose", "logical_and", "logical_or"}
+"""Functions of two that give the same whichever is named first."""
 
 Made: TypeAlias = Iterator[tuple[str, ast.AST]]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change: where it is, what kind, the line before and after, and the module with it."""
+    """One change: the file, where the statement begins, the kind, that line before and after, and the changed module."""
 
+    file: str
     line: int
     kind: str
     before: str
     after: str
-    source: str
+    code: CodeType
 
 
 def _compare(n: ast.Compare) -> Made:
@@ -77,7 +82,7 @@ def _call(n: ast.Call) -> Made:
             yield "axes swapped", ast.Call(n.func, [ast.Constant(swapped), *n.args[1:]], n.keywords)
     elif name == "where" and len(n.args) == 3:
         yield "other branch", ast.Call(n.func, [n.args[0], n.args[2], n.args[1]], n.keywords)
-    elif len(n.args) > 1 and not any(isinstance(a, ast.Starred) for a in n.args[:2]) and name != "zip":
+    elif len(n.args) > 1 and not any(isinstance(a, ast.Starred) for a in n.args[:2]) and name not in EVEN:
         yield "arguments swapped", ast.Call(n.func, [n.args[1], n.args[0], *n.args[2:]], n.keywords)
 
 
@@ -137,31 +142,31 @@ def _places(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
             yield from _places(child)
 
 
-def _statement(tree: ast.Module, line: int) -> str:
-    """The innermost statement at a line, on one line."""
+def _statement(tree: ast.Module, line: int) -> tuple[int, str]:
+    """Where the innermost statement at a line begins, and it on one line."""
     inside = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno <= line <= (n.end_lineno or n.lineno)]
     found = max(inside, key=lambda n: (n.lineno, -(n.end_lineno or 0)))
-    return ast.unparse(found).split("\n")[0]
+    return found.lineno, ast.unparse(found).split("\n")[0]
 
 
-def changes(source: str) -> Iterator[Callable[[], Change]]:
+def changes(root: Path, file: str) -> Iterator[Callable[[], Change]]:
     """Every change of a module, each made when it is asked for."""
-    tree = ast.parse(source)
+    tree = ast.parse((root / file).read_text(encoding="utf-8"))
     for parent, name, index in _places(tree):
         held = getattr(parent, name)
         node = held if index is None else held[index]
         for kind, new in WAYS.get(type(node), lambda _: iter(()))(node):
 
             def make(parent=parent, name=name, index=index, node=node, kind=kind, new=new) -> Change:
-                before = _statement(tree, node.lineno)
+                line, before = _statement(tree, node.lineno)
                 ast.copy_location(new, node)
                 _put(parent, name, index, new)
                 try:
-                    text = ast.unparse(ast.fix_missing_locations(tree))
-                    after = _statement(tree, node.lineno)
+                    code = compile(ast.fix_missing_locations(tree), str(root / file), "exec")
+                    after = _statement(tree, node.lineno)[1]
                 finally:
                     _put(parent, name, index, node)
-                return Change(node.lineno, kind, *_apart(before, after), text)
+                return Change(file, line, kind, *_apart(before, after), code)
 
             yield make
 

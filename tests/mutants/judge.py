@@ -1,39 +1,54 @@
-"""Whether the tests of its room notice a change: each is tried in a process of its own, the likeliest tests first.
+"""Whether the tests of its room notice a change: those that run the line are run with it, the quickest first.
 
-Which test runs which line is found once by tracing the tests of a room; a line that only a fixture or the first of several
-tests runs (a compiled function is traced once) is taken to concern every test of the file.
+A room's tests are collected once, in an interpreter that has imported everything and run nothing; it parts in two for each
+change, and the part gets the changed function's code in place of the old. A change outside functions has an interpreter
+of its own, which reads it. Lines name themselves as they run, which tells the tests that run each. A line that only a
+fixture or the first of several tests runs (a compiled function is traced once) concerns every test of the file.
 """
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
+import gc
+import hashlib
 import importlib
-import io
 import json
 import os
-import resource
+import re
+import shutil
 import signal
 import sys
+import tempfile
 import time
+import traceback
+import warnings
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
 
+from tests.mutants.changes import Change
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "xunhuan"
-QUICK = ("-q", "-n0", "-x", "--assert=plain", "-m", "not slow and not browser and not cluster")
-MOST = 240
-"""Seconds of a processor after which tests that have not ended are taken to hang: a clock would blame a busy machine."""
-LONGEST = 60.0
+RUN = ("-q", "-n0", "--assert=plain", "-m", "not browser and not cluster")
+LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
-FIRST = 12
-"""Tests tried before the files of the others are read: most changes go no further."""
+BESIDE = 8
+"""Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
+PATIENCE = 10, 6
+"""A test that takes so many seconds of a processor, and so many times what it takes without the change, hangs."""
+UNKNOWN = 20
+"""Seconds that a test is taken to take that was not run without a change: a slow one, or one of another room."""
+FUNCTION = 1
+"""A flag of code that a module's and a class's body lack."""
 
 
 def rooms() -> dict[str, tuple[str, ...]]:
@@ -46,89 +61,12 @@ def rooms() -> dict[str, tuple[str, ...]]:
     return found
 
 
-class _Tracer:
-    """Which lines of a room each test runs, and how long the test takes."""
-
-    def __init__(self, files: tuple[str, ...]) -> None:
-        self.files = {str(ROOT / f): f for f in files}
-        self.lines: dict[str, dict[str, set[int]]] = {}
-        self.seconds: dict[str, float] = {}
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        seen: dict[str, set[int]] = {}
-
-        def inside(frame: FrameType, event: str, _: Any) -> Any:
-            seen.setdefault(self.files[frame.f_code.co_filename], set()).add(frame.f_lineno)
-            return inside
-
-        def enter(frame: FrameType, event: str, _: Any) -> Any:
-            return inside(frame, event, _) if frame.f_code.co_filename in self.files else None
-
-        start = time.process_time()
-        sys.settrace(enter)
-        try:
-            return (yield)
-        finally:
-            sys.settrace(None)
-            self.lines[item.nodeid], self.seconds[item.nodeid] = seen, time.process_time() - start
-
-
-def draw_map(room: str, files: tuple[str, ...], kept: Path) -> dict[str, Any]:
-    """Test -> seconds and lines by file, for the tests and doctests of a room; read from where it is kept."""
-    path = kept / f"{room.replace('/', '-')}.json"
-    if not path.exists():
-        own = (
-            [f"tests/{room}"]
-            if room != "models"
-            else sorted(str(p.relative_to(ROOT)) for p in (ROOT / "tests/models").glob("*.py"))
-        )
-        tests = [*own, *files]
-        pid = os.fork()
-        if not pid:
-            tracer = _Tracer(files)
-            with (kept / "map.log").open("a") as log, contextlib.redirect_stdout(log):
-                pytest.main([*(f for f in QUICK if f != "-x"), *tests], plugins=[tracer])
-            told = {
-                t: {"seconds": tracer.seconds[t], "lines": {f: sorted(n) for f, n in of.items()}}
-                for t, of in tracer.lines.items()
-            }
-            path.write_text(json.dumps(told))
-            os._exit(0)
-        os.waitpid(pid, 0)
-    if not path.exists() or path.read_text() == "{}":
-        path.unlink(missing_ok=True)
-        raise SystemExit(
-            f"no test of {room} could be traced, so that every change would survive: see {kept / 'map.log'}"
-        )
-    read: dict[str, Any] = json.loads(path.read_text())
-    return read
-
-
-def concerned(known: dict[str, Any], file: str, line: int) -> list[str]:
-    """Tests that run a line, the quickest first, then the others of their files; all of the room where none does."""
-    by_time = sorted(known, key=lambda t: known[t]["seconds"])
-    direct = [t for t in by_time if line in known[t]["lines"].get(file, ())]
-    holding = {t.split("::")[0] for t in direct}
-    beside = [t for t in by_time if (t.split("::")[0] in holding if direct else file in known[t]["lines"])]
-    order = list(dict.fromkeys([*direct, *(beside or by_time)]))
-    spent = list(accumulate(known[t]["seconds"] for t in order))
-    return order[: max(FIRST, bisect_right(spent, LONGEST))]
-
-
-class _InOrder:
-    """Tests in the order they are named, which files would otherwise part."""
-
-    def __init__(self, order: list[str]) -> None:
-        self.place = {t: k for k, t in enumerate(order)}
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
-
-
-def load_others() -> None:
-    """What the tests import of other people's is imported here, once: the processes that part later have it."""
+def load_others(kept: Path) -> None:
+    """What the tests import of other people's is imported here, once; programs compiled once are kept in a folder."""
+    os.environ |= {
+        "JAX_COMPILATION_CACHE_DIR": str(kept / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
+    }
     read, write = os.pipe()
     if not (pid := os.fork()):
         importlib.import_module("tests.conftest")
@@ -145,50 +83,234 @@ def load_others() -> None:
             importlib.import_module(name)
 
 
-def verdict(file: str, source: str, tests: list[str]) -> str:
-    """How the tests end when a file of source reads otherwise: "killed by TEST", "hangs" or "survives"."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if not pid:
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST))
+def verdicts(room: str, asked: list[Change], kept: Path) -> Iterator[tuple[Change, str]]:
+    """How the tests and doctests of a room end with each change: "killed by TEST", "hangs in TEST" or "survives"."""
+    files = rooms()[room]
+    digest = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in files)).hexdigest()[:12]
+    known = kept / f"{room.replace('/', '-')}-{digest}.jsonl"
+    own = [*sorted((ROOT / "tests" / room).glob("test_*.py")), *map(ROOT.joinpath, files)]
+    needs = re.compile(rf"xunhuan\.{room.replace('/', '.')}\b" if room != "models" else r"models\.(slopes|solvers)\b")
+    beside = [
+        t for t in sorted(ROOT.glob("tests/*/**/test_*.py")) if t not in own and needs.search(t.read_text("utf-8"))
+    ]
+    tests = [str(t.relative_to(ROOT)) for t in (*own, *beside)], len(own)
+    shapes = {f: _shape(compile((ROOT / f).read_text(encoding="utf-8"), f, "exec")) for f in {c.file for c in asked}}
+    inside = [c for c in asked if _shape(c.code) == shapes[c.file]]
+    yield from _session(tests, inside, known)
+    for change in asked:
+        if change not in inside:
+            holding = dict.fromkeys(t.split("::")[0] for t in concerned(passing(known), f"{change.file}:"))
+            yield from _session((list(holding), len(holding)) if holding else tests, [change], known, imported=True)
+
+
+def _session(
+    tests: tuple[list[str], int], some: list[Change], known: Path, imported: bool = False
+) -> Iterator[tuple[Change, str]]:
+    """What one interpreter says of some changes; of one that is `imported`, where code cannot be put in place later."""
+    (paths, own), (read, write) = tests, os.pipe()
+    sys.stdout.flush()
+    if not (pid := os.fork()):
         os.close(read)
-        _replaced(file, source)
-        said, told, code = io.StringIO(), _Said(), 0
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            for some in (tests[:FIRST], tests[FIRST:]):
-                if some and not code:
-                    where = list(dict.fromkeys(t.split("::")[0] for t in some))
-                    code = int(pytest.main([*QUICK, *where], plugins=[_InOrder(some), told]))
-        os.write(write, f"{code} {told.failed or said.getvalue()[-300:]}".encode())
+        with (known.parent / "log.txt").open("a") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        _read_otherwise([p for p in paths if p.startswith("src")], some[0] if imported else None)
+        judge = _Judge(
+            set(paths[:own]), some, known, imported, lambda k, told: os.write(write, f"{k} {told}\n".encode())
+        )
+        pytest.main([*RUN, *paths], plugins=[judge])
         os._exit(0)
     os.close(write)
+    told = 0
     with os.fdopen(read) as pipe:
-        code, _, said_so = pipe.read().partition(" ")
-    ended = os.waitpid(pid, 0)[1]
-    if os.WIFSIGNALED(ended) and os.WTERMSIG(ended) in (signal.SIGXCPU, signal.SIGKILL):
-        return "hangs"
-    return "survives" if code == "0" else f"killed by {said_so.strip()}" if code else "killed: the process died"
+        for said in pipe:
+            k, _, how = said.strip().partition(" ")
+            told += 1
+            yield some[int(k)], how
+    os.waitpid(pid, 0)
+    if told < len(some) and not imported:
+        raise SystemExit(f"the tests of a room could not be tried: see {known.parent / 'log.txt'}")
+    if not told:
+        yield some[0], "killed: nothing can be imported"
 
 
-class _Said:
-    """The first test that failed."""
+class _Judge:
+    """Collects a room's tests, finds what those not yet known run, and then tries changes instead of running the tests."""
 
-    failed = ""
+    def __init__(
+        self, own: set[str], some: list[Change], known: Path, imported: bool, say: Callable[[int, str], object]
+    ) -> None:
+        self.own, self.some, self.known, self.imported, self.say, self.failed = own, some, known, imported, say, False
+        self.ran: set[str] = set()
+        builtins.__ran__ = self.ran.add  # type: ignore[attr-defined]
+
+    @pytest.hookimpl
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.items = {i.nodeid: i for i in session.items}
+        if session.testsfailed:
+            if self.imported:
+                self.say(0, "killed: a test cannot be imported")
+            return True
+        if not self.imported:
+            _apart(self.draw_map)
+        known = {t: told for t, told in passing(self.known).items() if t in self.items}
+        for k, change in enumerate(self.some):
+            folder = Path(tempfile.mkdtemp())
+            line = "" if self.imported else f"{change.line}:"
+            tests = concerned(known, f"{change.file}:{line}") or self.beside(change.file)
+            told = folder / "told"
+            told.write_text("survives")
+            ended = _apart(lambda c=change, t=tests, to=told: self.run(c, t, known, to), folder)  # type: ignore[misc]
+            how, test = [*told.read_text().split(" ", 1), ""][:2]
+            if os.WIFSIGNALED(ended):
+                how = f"{'hangs in' if os.WTERMSIG(ended) == signal.SIGPROF else 'killed by the death of'} {test}"
+            elif os.WEXITSTATUS(ended):
+                raise SystemExit("a change could not be tried: this is a fault of tests/mutants")
+            else:
+                how = f"killed by {test}" if how == "failed" else "survives"
+            self.say(k, how)
+            shutil.rmtree(folder)
+        return True
+
+    def run(self, change: Change, tests: list[str], known: dict[str, Any], told: Path) -> None:
+        """Run tests with a change until one fails."""
+        if not self.imported:
+            _put_in_place(change)
+        for t, after in zip(tests, [*tests[1:], None], strict=True):
+            told.write_text(f"running {t}")
+            seconds = known[t]["seconds"] if t in known else UNKNOWN
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE[0] + PATIENCE[1] * seconds)
+            if not self.passes(t, after):
+                told.write_text(f"failed {t}")
+                break
+
+    def passes(self, test: str, after: str | None) -> bool:
+        self.failed, item = False, self.items[test]
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=self.items.get(after))
+        return not self.failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.failed:
-            self.failed = report.nodeid
+        self.failed = self.failed or report.failed
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.failed:
-            self.failed = f"{report.nodeid} (cannot be read)"
+    def beside(self, file: str) -> list[str]:
+        """Slow tests and tests of other rooms in files that name a module, some of each."""
+        path, of = re.compile(rf"\b{Path(file).stem}\b"), {}
+        for t, item in self.items.items():
+            if not self.quick(t) and path.search(item.path.read_text("utf-8")):
+                of.setdefault(item.path, []).append(t)
+        return [t for some in zip_longest(*of.values()) for t in some if t][:BESIDE]
+
+    def quick(self, test: str) -> bool:
+        return test.split("::")[0] in self.own and not self.items[test].get_closest_marker("slow")
+
+    def draw_map(self) -> None:
+        """Which lines each quick test that is not known runs, how long it takes and whether it passes without a change."""
+        self.known.touch()
+        known = {json.loads(line)["test"] for line in self.known.read_text().splitlines()}
+        new = [t for t in self.items if t not in known and self.quick(t)]
+        with self.known.open("a") as kept:
+            for t, after in zip(new, [*new[1:], None], strict=True):
+                self.ran.clear()
+                start = time.process_time()
+                passes = self.passes(t, after)
+                told = {"test": t, "passes": passes, "seconds": time.process_time() - start, "lines": sorted(self.ran)}
+                print(json.dumps(told), file=kept, flush=True)
 
 
-def _replaced(file: str, source: str) -> None:
-    """From here on the file is read as `source`."""
-    target, plain = str(ROOT / file), SourceFileLoader.get_code
+def passing(known: Path) -> dict[str, Any]:
+    """What a map tells of each test that passes without a change."""
+    told = map(json.loads, known.read_text().splitlines())
+    return {t["test"]: t for t in told if t["passes"]}
+
+
+def concerned(known: dict[str, Any], place: str) -> list[str]:
+    """Tests that run a line, "file:line:", or any of a file, "file:", the quickest first, then the others of their files."""
+    by_time = sorted(known, key=lambda t: known[t]["seconds"])
+    direct = [t for t in by_time if any(f"{at}:".startswith(place) for at in known[t]["lines"])]
+    holding = {t.split("::")[0] for t in direct}
+    order = list(dict.fromkeys([*direct, *(t for t in by_time if t.split("::")[0] in holding)]))
+    spent = list(accumulate(known[t]["seconds"] for t in order))
+    return order[: max(1, bisect_right(spent, LONGEST))]
+
+
+def _apart(work: Callable[[], object], folder: Path | None = None) -> int:
+    """How a process ends that parts from this one and does some work, its temporary files in a folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads that a process may not have after it parts: none has begun
+        pid = os.fork()
+    if pid:
+        return os.waitpid(pid, 0)[1]
+    code = 1
+    try:
+        if folder:
+            os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(folder)
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _key(code: CodeType) -> tuple[Any, ...]:
+    """What tells a function from the others of its file."""
+    return code.co_qualname, code.co_firstlineno, list(code.co_positions())[-1]
+
+
+def _parts(code: CodeType) -> list[CodeType]:
+    return [c for c in code.co_consts if isinstance(c, CodeType)]
+
+
+def _shape(code: CodeType) -> tuple[Any, ...]:
+    """What code that is put in place of other code must share with it: all that runs at import, and names of functions."""
+    within = tuple(_shape(c) for c in _parts(code))
+    if code.co_flags & FUNCTION:
+        return *_key(code), code.co_freevars, within
+    return code.co_code, repr([c for c in code.co_consts if not isinstance(c, CodeType)]), code.co_names, within
+
+
+def _put_in_place(change: Change) -> None:
+    """Every function of a file gets its code of the changed file."""
+    left, codes = [change.code], {}
+    while left:
+        left += _parts(code := left.pop())
+        codes[_key(code)] = code
+    for f in gc.get_objects():
+        if isinstance(f, FunctionType) and f.__code__.co_filename == change.code.co_filename:
+            f.__code__ = codes[_key(f.__code__)]
+
+
+def _read_otherwise(files: list[str], change: Change | None) -> None:
+    """From here on lines of files name themselves as they run, and one file is read with a change."""
+    plain, told = SourceFileLoader.get_code, {str(ROOT / f): f for f in files}
 
     def get_code(self: SourceFileLoader, name: str) -> Any:
-        return compile(source, target, "exec") if self.path == target else plain(self, name)
+        if change and self.path == str(ROOT / change.file):
+            return change.code
+        if self.path not in told:
+            return plain(self, name)
+        tree = _Naming(told[self.path]).visit(ast.parse(Path(self.path).read_text(encoding="utf-8")))
+        return compile(ast.fix_missing_locations(tree), self.path, "exec")
 
     SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+
+
+class _Naming(ast.NodeTransformer):
+    """Puts before each statement of a function one that tells where it is."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and not isinstance(node, (ast.Module, ast.ClassDef)):
+                setattr(node, name, [part for s in block for part in self.named(s)])
+        return node
+
+    def named(self, s: ast.stmt) -> list[ast.stmt]:
+        if isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant):
+            return [s]
+        tells = ast.Expr(ast.Call(ast.Name("__ran__", ast.Load()), [ast.Constant(f"{self.file}:{s.lineno}")], []))
+        return [ast.copy_location(tells, s), s]

@@ -316,7 +316,7 @@ class TestRefused:
             read(out)
         assert e.value.items == ("line 5, column 6: '1,5'", "line 5, column 8: 'n/a'")
         (out / "Z.txt").write_text("\n".join(z[:9]), encoding="utf-8")
-        with pytest.raises(BadInput, match="6 rows for 12"):
+        with pytest.raises(BadInput, match="ends after 6 rows, the other goes on"):
             read(out)
 
     def test_sheets_without_codes(self, tmp_path: Path) -> None:

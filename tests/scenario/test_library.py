@@ -44,7 +44,7 @@ WANTED = {
     "subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions", "bay-area-cities",
     "treaty-ports-1842", "shanghai-shut-2022", "guangzhou-zhanjiang", "online-market",
 }  # fmt: skip
-AT_THE_POINT = {"subsidy-war", "jiangsu-twelve-measures", "anhui-exhibitions"}
+AT_THE_POINT = {"jiangsu-twelve-measures", "anhui-exhibitions"}
 """Without draws of the scenario: each would be a game in general equilibrium, or the room draws by itself."""
 
 

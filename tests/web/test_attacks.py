@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from flask.testing import FlaskClient
@@ -30,6 +31,7 @@ from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import access, visitor
 from xunhuan.faces.web.server import open_laboratory, take_in
+from xunhuan.measures import circulation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -81,6 +83,10 @@ def test_a_download_that_is_not_there_says_so(client: FlaskClient) -> None:
         ("circulation.csv?table=chinna-2017", "did you mean china-2017"),
         ("circulation.csv?table=toyland&region=Nowhere", "Nowhere"),
         ("circulation.csv?" + "&".join(f"a{k}=1" for k in range(50)), "more than 20 things"),
+        ("chart.csv?at=/&only=nothing&table=toyland", "no picture of that name"),
+        ("chart.csv?at=/&only=../../x&table=toyland&lang=zh", "没有这一名称的图形"),
+        ("chart.pdf?at=/&only=ternary&table=toyland", "unknown format 'pdf'"),
+        ("chart.csv?at=/nowhere&only=ternary", "unknown page '/nowhere'"),
         ("log/nowhere.csv", "unknown build log of table 'nowhere'"),
         ("log/nowhere.csv?lang=zh", "没有名为“nowhere”的"),
         (f"result/{'a' * 64}/report.html", "There is no such run here"),
@@ -88,6 +94,24 @@ def test_a_download_that_is_not_there_says_so(client: FlaskClient) -> None:
         answer = client.get(f"/download/{path}", headers=HERE)
         assert (answer.status_code, answer.mimetype) == (404, "text/plain")
         assert said in answer.text
+
+
+def test_the_numbers_of_a_picture_are_those_of_the_measure(client: FlaskClient, toy: Accounts) -> None:
+    """By name, in the language of the page, where figures have passed through text; and as a workbook."""
+    shares = circulation(toy)
+    for lang, names in (("en", "name_en"), ("zh", "name_zh")):
+        at = f"at=/&only=ternary&table=toyland&lang={lang}"
+        answer = client.get(f"/download/chart.csv?{at}&name=a/b", headers=HERE)
+        assert "a-b.csv" in answer.headers["Content-Disposition"]
+        frame = pd.read_csv(io.StringIO(answer.text.removeprefix("\ufeff")))
+        told = frame.pivot_table(values="value", index="label", columns="series", sort=False)
+        for k, circuit in enumerate(("own", "inter", "external")):
+            found = told.iloc[:, k].reindex(shares[names].to_numpy())
+            np.testing.assert_allclose(found, shares[circuit], rtol=1e-12)
+        book = client.get(f"/download/chart.xlsx?{at}", headers=HERE)
+        read = pd.read_excel(io.BytesIO(book.data), engine="openpyxl")
+        assert read["label"].tolist() == frame["label"].tolist()
+        np.testing.assert_allclose(read["value"], frame["value"], rtol=1e-12)
 
 
 def test_no_method_but_those_of_pages(client: FlaskClient) -> None:

@@ -5,7 +5,8 @@ Letters: r origin region, s destination region, i good, j using industry.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Hashable
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,31 @@ INPUT_DUTIES = "input_tariff"
 
 CIRCUITS: tuple[Circuit, ...] = ("own", "inter", "external")
 """Where value turns: in the region itself, in other regions of its nation, abroad."""
+
+
+REMEMBERED = 1000
+"""Selections a list of places remembers."""
+_Asked = TypeVar("_Asked", bound=Hashable)
+
+
+class Remembered(dict[_Asked, Index]):
+    """Selections by what was asked, so many that a server which is asked for ever new ones does not grow.
+
+    One that is full is emptied, which threads may do at once; what is longer than a line is not kept.
+
+    >>> asked = Remembered[str]()
+    >>> for k in range(1500):
+    ...     asked[str(k)] = np.array([k])
+    >>> len(asked), asked.get("x" * 300, None)
+    (500, None)
+    """
+
+    def __setitem__(self, asked: _Asked, found: Index) -> None:
+        if len(str(asked)) > 200:
+            return
+        if len(self) >= REMEMBERED:
+            self.clear()
+        super().__setitem__(asked, found)
 
 
 def ratio(part: Array | float, whole: Array | float, empty: float = 0.0) -> Array:

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import Infeasible, NotConverged, Problems
@@ -357,6 +355,9 @@ def _blocked(a: Array, u: Array, v: Array) -> tuple[NDArray[np.intp], NDArray[np
     at, slack = np.arange(cells), np.arange(k)
     sign = np.sign(a[i, j])
     # Columns: one per cell of the seed, then what is short and what is over in each margin.
+    from scipy.optimize import linprog  # slow to import, and every table is read through this module
+    from scipy.sparse import coo_array
+
     equations: Any = coo_array(
         (
             np.concatenate([sign, sign, np.ones(k), -np.ones(k)]),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.arrays import Index
+from xunhuan.data.arrays import Index, Remembered
 from xunhuan.data.isic import classes
 from xunhuan.errors import BadInput, Problems, UnknownName
 
@@ -101,8 +101,8 @@ class Sectors:
         return found
 
     @cached_property
-    def _asked(self) -> dict[str, Index]:
-        return {}
+    def _asked(self) -> Remembered[str]:
+        return Remembered()
 
     def _select(self, expr: str | Iterable[str]) -> Index:
         words = self._words(expr)

@@ -12,7 +12,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.arrays import Index
+from xunhuan.data.arrays import Index, Remembered
 from xunhuan.data.migration import Migration, bundled_moves
 from xunhuan.errors import BadInput, UnknownName
 
@@ -185,8 +185,8 @@ class Geography:
         return found
 
     @cached_property
-    def _asked(self) -> dict[tuple[str, str | None], Index]:
-        return {}
+    def _asked(self) -> Remembered[tuple[str, str | None]]:
+        return Remembered()
 
     def _select(self, words: list[str], expr: object, home: str | None) -> Index:
         chosen = np.zeros(len(self), dtype=bool)

@@ -13,7 +13,7 @@ ASSUMED_COLUMNS = ("ground_what", "assumed_value", "assumed_range", "ground_kind
 
 
 def assumed_rows(reading: Reading, lang: Language | None = None) -> list[list[str]]:
-    """A row a figure, or a kind of figures: what, value, range, what it rests on, source in its own words."""
+    """A row a figure, or a kind of figures: what, value, range, what it rests on, where it is from."""
     lang = lang or reading.lang
     found = reading.result.manifest.get("assumed", {})
     return [_row(model, g, lang) for model, grounds in found.items() for g in grounds]
@@ -22,15 +22,15 @@ def assumed_rows(reading: Reading, lang: Language | None = None) -> list[list[st
 def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
     t, what = words.of(lang), str(g["what"])
     name = words.of_room(model, f"ground_{what}", lang) or words.title(what, lang)
-    kind = t(f"assumed_{g['kind']}")
+    kind, source = t(f"assumed_{g['kind']}"), words.in_language(str(g["source"]), lang)
     if g["value"] is None:
         several = t("assumed_several", n=g["numbers"]) if g["numbers"] > 1 else "–"
-        return [name, several, t("assumed_each") if g["drawn"] else "–", kind, g["source"]]
+        return [name, several, t("assumed_each") if g["drawn"] else "–", kind, source]
     known = g["low"] is not None
     span = f"{_plain(g['low'], '')}–{_plain(g['high'], g['unit'])}" if known else "–"
     if g["unit"] == "share" and known:
         span = f"{100 * g['low']:.3g}–{_plain(g['high'], g['unit'])}"
-    return [name, _plain(g["value"], g["unit"]), span + (t("assumed_drawn") if g["drawn"] else ""), kind, g["source"]]
+    return [name, _plain(g["value"], g["unit"]), span + (t("assumed_drawn") if g["drawn"] else ""), kind, source]
 
 
 def _plain(value: float, unit: str) -> str:

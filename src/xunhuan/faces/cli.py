@@ -18,7 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
-from xunhuan.faces.speaking import error_said
+from xunhuan.faces.helping import Context, usage_said
+from xunhuan.faces.speaking import error_said, in_my_words, language_spoken, speak
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
 USAGE: type[Any] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -29,6 +30,8 @@ class Rooms(TyperGroup):
 
     Which models have a command is looked up only where the list is shown or a name is none of the house's.
     """
+
+    context_class = Context
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -45,16 +48,10 @@ class Rooms(TyperGroup):
         self._take(short)
         names = [n for n in self.commands if n not in short]
         at = names.index("respond") + 1
-        from xunhuan.faces.speaking import in_my_words
-
-        for command in self.commands.values():
-            command.help = in_my_words(command.help or "")
         return [*names[:at], *short, *names[at:]]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of all, by what commands are for; a command that no group names comes last."""
-        from xunhuan.faces.speaking import in_my_words
-
         names, short = self.list_commands(ctx), list(short_forms())
         groups = {
             title: [x for n in told for x in ((n, *short) if n == "respond" else (n,))]
@@ -64,11 +61,11 @@ class Rooms(TyperGroup):
         wide = max(map(len, names))
         for title, told in groups.items():
             room = formatter.width - 6 - wide
-            rows = [(n.ljust(wide), self.commands[n].get_short_help_str(room)) for n in told]
+            rows = [(n.ljust(wide), _short(self.commands[n], room)) for n in told]
             if rows:
-                with formatter.section(in_my_words(title)):
+                with formatter.section(title):
                     formatter.write_dl(rows)
-        with formatter.section(in_my_words("Examples")):
+        with formatter.section("Examples"):
             for asks, line in FIRST_LINES:
                 formatter.write(f"  # {in_my_words(asks)}\n  {line}\n")
 
@@ -81,14 +78,17 @@ class Rooms(TyperGroup):
         return name, fetch(self.rooms[name], name) if name in self.rooms else told, rest
 
 
+def _short(command: Any, room: int) -> str:
+    """What the list of all says of a command: in English so much as a line holds, in Chinese all, which is short."""
+    return str(command.get_short_help_str(room)) if language_spoken() == "en" else str(command.help)
+
+
 def fetch(room: str, name: str) -> Any:
     """A command from its room."""
     own = typer.Typer(rich_markup_mode=None)
     importlib.import_module(room).register(own)
     command = typer.main.get_group(own).commands[name]
-    from xunhuan.faces.speaking import in_my_words
-
-    command.help = in_my_words(command.help or "")
+    command.context_class = Context
     if name in EXAMPLES:
         command.epilog = f"{in_my_words('Example')}:\n\n\b\n  {EXAMPLES[name]}"
     return command
@@ -113,8 +113,6 @@ def _version(value: bool) -> None:
 
 
 def _language(value: str) -> str:
-    from xunhuan.faces.speaking import speak
-
     if value not in ("", "en", "zh"):
         raise typer.BadParameter(f"{value!r} is not one of 'en', 'zh'.")
     speak(value)
@@ -183,10 +181,11 @@ def main(argv: list[str] | None = None) -> int:
     except typer.Exit as e:
         return int(e.exit_code)
     except USAGE as e:
-        e.show(file=sys.stderr)
+        said = usage_said(e)
+        e.show(file=sys.stderr) if said is None else print(said, file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        print("interrupted", file=sys.stderr)
+        print(in_my_words("interrupted"), file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

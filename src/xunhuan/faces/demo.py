@@ -9,6 +9,7 @@ import typer
 
 from xunhuan.faces.output import Format, emit
 from xunhuan.faces.rounding import adding
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def provinces(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{TABLE}.html"
     write_text(path, report.html())
-    typer.echo(f"report: {path}\n")
+    typer.echo(in_my_words(f"report: {path}") + "\n")
     return path
 
 

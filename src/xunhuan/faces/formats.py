@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xunhuan.errors import BadInput
 
@@ -63,7 +63,7 @@ def format_of_file(format: Format, output: Path | None) -> Format:
     return found or format
 
 
-def write_file(df: pd.DataFrame, format: Format, path: Path, title: str, notes: Sequence[str]) -> None:
+def write_file(df: pd.DataFrame, format: Format, path: Path | BinaryIO, title: str, notes: Sequence[str]) -> None:
     """Write what is no text: parquet, xlsx or dta, the title and notes inside the file."""
     if format is Format.parquet:
         df.attrs |= {"title": title, "notes": list(notes)}
@@ -96,7 +96,7 @@ def as_text(df: pd.DataFrame) -> pd.DataFrame:
     return out.assign(**{c: out[c].map(plain) for c in texts})
 
 
-def _workbook(df: pd.DataFrame, path: Path, title: str, notes: Sequence[str]) -> None:
+def _workbook(df: pd.DataFrame, path: Path | BinaryIO, title: str, notes: Sequence[str]) -> None:
     """A workbook of two sheets: the table, and its title and notes."""
     from openpyxl import Workbook
     from openpyxl.cell.cell import WriteOnlyCell
@@ -128,7 +128,7 @@ def _workbook(df: pd.DataFrame, path: Path, title: str, notes: Sequence[str]) ->
     book.save(path)
 
 
-def _stata(df: pd.DataFrame, path: Path, title: str) -> None:
+def _stata(df: pd.DataFrame, path: Path | BinaryIO, title: str) -> None:
     """A dataset of Stata 14 and later; names that it does not take are changed, and their own are the variables' labels."""
     names: dict[str, str] = {}
     for column in map(str, df.columns):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 from xunhuan.errors import BadInput, UnknownName
 
 FIRST_PAGE = "index"
-WANTED_FIRST = ("index", "index.zh", "tutorial", "howto", "howto.zh", "measures", "models", "scenarios", "glossary")
+WANTED_FIRST = (
+    "index", "index.zh", "tutorial", "tutorial.zh", "howto", "howto.zh", "measures", "measures.zh", "models", "scenarios",
+    "scenarios.zh", "glossary",
+)  # fmt: skip
 """Pages a reader wants first; the others follow by name."""
 OF_THE_ROOT = ("CHANGELOG.md", "DATA.md", "CONTRIBUTING.md")
 PAGE_LINK = re.compile(r'(href=")(?!https?:|#)(?:\.\./)?(?:docs/)?([\w.-]+?)\.md(#[^"]*)?(")', flags=re.I)
@@ -56,17 +60,19 @@ def manual_pages() -> dict[str, ManualPage]:
     return {n: ManualPage(n, found[n], _title(found[n])) for n in names}
 
 
-def manual_page(asked: str) -> ManualPage:
-    """The page of a name; its file's name and address will do too. Raises UnknownName with the nearest.
+def manual_page(asked: str, lang: str = "en") -> ManualPage:
+    """The page of a name, in a language where it is there in that; its file's name and address will do too.
 
-    >>> manual_page("docs/readers.md").name
-    'readers'
+    Raises UnknownName with the nearest.
+
+    >>> manual_page("docs/readers.md").name, manual_page("howto", "zh").name
+    ('readers', 'howto.zh')
     """
     known = manual_pages()
     name = Path(asked.partition("#")[0]).name.lower().removesuffix(".md")
     if name not in known:
         raise UnknownName.of("page", asked, list(known))
-    return known[name]
+    return known.get(f"{name}.{lang}", known[name])
 
 
 def _title(path: Path) -> str:
@@ -121,14 +127,17 @@ PAGE_STYLE = (
 
 
 def write_manual(there: Path) -> Path:
-    """All pages as HTML in a folder, pictures beside them; gives the first page."""
+    """All pages as HTML in a folder, pictures beside them, whole or not at all; gives the first page."""
     import shutil
 
-    there.mkdir(parents=True, exist_ok=True)
-    for name in manual_pages():
-        (there / f"{name}.html").write_text(manual_html(name), encoding="utf-8")
-    for beside in (p for p in manual_folder().iterdir() if p.is_dir()):
-        shutil.copytree(beside, there / beside.name, dirs_exist_ok=True)
-    for notebook in manual_folder().glob("*.ipynb"):
-        shutil.copy(notebook, there / notebook.name)
-    return there / f"{FIRST_PAGE}.html"
+    from xunhuan.data.store import write_folder
+
+    def page(name: str) -> Callable[[Path], object]:
+        return lambda path: path.write_text(manual_html(name), encoding="utf-8")
+
+    def beside(found: Path) -> Callable[[Path], object]:
+        return lambda path: (shutil.copytree if found.is_dir() else shutil.copy)(found, path)
+
+    others = [p for p in manual_folder().iterdir() if p.is_dir() or p.suffix == ".ipynb"]
+    writers = {f"{name}.html": page(name) for name in manual_pages()} | {p.name: beside(p) for p in others}
+    return write_folder(there, writers) / f"{FIRST_PAGE}.html"

@@ -140,9 +140,8 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
             table.add_row(*(row[n] for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
-            c.print(
-                f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.", style="dim", highlight=False
-            )
+            said = f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv."
+            c.print(in_my_words(said), style="dim", highlight=False)
     for note in notes:
         c.print(note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
@@ -244,7 +243,7 @@ def counting(message: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task(message, total=None)
+        task = bar.add_task(in_my_words(message), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -255,4 +254,4 @@ def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterat
         return
     from rich.progress import track as rich_track
 
-    yield from rich_track(items, description=message, total=total, console=console(stderr=True))
+    yield from rich_track(items, description=in_my_words(message), total=total, console=console(stderr=True))

@@ -15,8 +15,22 @@ from xunhuan.data.store import load
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
 from xunhuan.models import registry
-from xunhuan.models.model import Land
+from xunhuan.models.model import Land, Shock
 from xunhuan.scenario.record import Result
+
+
+def land_of(acc: Accounts) -> Land | None:
+    """Outlines of a table's home regions for a real map, without points and lines, from the first room that has a land of
+    them all; None where none has."""
+    home = {c for c, n in zip(acc.geography.codes, acc.geography.nation, strict=True) if n == acc.home}
+    for room in registry.models().values():
+        try:
+            land = None if room.land is None else room.land(acc, room.parameters(), Shock(()))
+        except XunhuanError:
+            continue
+        if land is not None and home <= {*land.outline["region"]}:
+            return Land(land.outline, land.points.iloc[:0], land.lines.iloc[:0])
+    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +83,16 @@ class Placed:
 
     @cached_property
     def base(self) -> Accounts | None:
-        """The base table as the scenario regroups it; None where it is not to be found or has other regions: then there
-        are no maps."""
+        """The base table as the scenario regroups and splits it; None where it is not to be found or has other regions: then
+        there are no maps."""
         s = self.result.scenario
         try:
             acc = self.accounts if self.accounts is not None else load(s.base)
             for nation, members in s.nations.items():
                 acc = acc.regroup(nation, members)
+            if self.accounts is None:
+                for region, shares in s.split.items():
+                    acc = acc.split(region, shares)
         except XunhuanError:
             return None
         shut = {c for c, books in zip(acc.geography.codes, acc.closed, strict=True) if books}

@@ -295,12 +295,6 @@ class Reading(Placed):
         ends = self.quantity(q).ends and not self.drawn
         return words.of(self.lang)("within_ends" if ends else "within", interval=inside) if inside else ""
 
-    def cell(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
-        """A number with its interval behind it, where that is more than a point: "−0.28% (−0.39% to −0.19%)"."""
-        inside = self.interval(number, q, digits, drawn) if number.high > number.low else ""
-        shown = self.show(number, q, digits, drawn)
-        return f"{shown} ({inside})" if inside else shown
-
     # Words
 
     def say(self, text: str) -> str:

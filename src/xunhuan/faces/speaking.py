@@ -41,7 +41,12 @@ def error_said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
     if language_spoken() == "en":
         return f"error: {error}"
-    say, shown = in_my_words, error.items[:SHOWN]
+    from xunhuan.faces.words import wrong_in_language
+
+    def say(text: str) -> str:
+        return "\n".join(wrong_in_language(line, "zh") for line in text.split("\n"))
+
+    shown = error.items[:SHOWN]
     more = len(error.items) - len(shown)
     lines = [f"错误：{say(error.what)}", *(f"  - {say(item)}" for item in shown)]
     lines += [f"  - 另有{more}项"] * bool(more) + [f"  位置：{say(error.where)}"] * bool(error.where)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from xunhuan import symbols
 from xunhuan.models.model import Model
@@ -69,8 +69,25 @@ def either(key: str, lang: str, otherwise: str, **values: object) -> str:
     return of(lang)(key, **values) if known(key) else otherwise
 
 
+_HOLES_MADE = re.compile(r"\(\?P[<=]\w+.*?\)")
 _HOLE = re.compile(r"\{(\w+)\}")
 _BREAK = re.compile(r"(?<=[.?!]) (?=[A-ZΩ“])")
+
+
+_KINDS_OF_NAMES = ("kind", "what")
+_NAMES = re.compile(r"[^\s,]+(?:, [^\s,]+)*")
+_HOW = re.compile(r"(.+?) \(([^()]+)\)")
+SENTENCE_FILES = ("sentences.toml", "options.toml", "errors.toml")
+"""What the house says, what help says, and what is wrong."""
+
+
+class Form(NamedTuple):
+    """A sentence with holes: how it begins, what it looks like, its Chinese; `wrong` where it says what is wrong."""
+
+    start: str
+    look: re.Pattern[str]
+    chinese: str
+    wrong: bool
 
 
 @dataclass(frozen=True)
@@ -78,20 +95,24 @@ class Sentences:
     """What is said in English and what it is in Chinese: whole texts, and forms with holes by how they begin."""
 
     whole: dict[str, str]
-    forms: dict[str, list[tuple[str, re.Pattern[str], str]]]
+    forms: dict[str, list[Form]]
 
     def find(self, text: str) -> str | None:
         """The Chinese of a text, None where there is none; what stands in a hole is said in Chinese too where it can be."""
         if text in self.whole:
             return self.whole[text]
-        for start, form, chinese in (*self.forms.get(text[:1], ()), *self.forms.get("", ())):
+        return self._by_form(text, text[:1]) or self._by_form(text, "")
+
+    def _by_form(self, text: str, letter: str) -> str | None:
+        for start, form, chinese, wrong in self.forms.get(letter, ()):
             if not start and len(text) > 6 * len(_HOLE.sub("", chinese)) + 120:
                 continue  # so little of it is told that it would be another's
             if text.startswith(start) and (found := form.fullmatch(text)) is not None:
-                return str(chinese).format(**{k: self._hole(v) for k, v in found.groupdict().items()})
+                fill = self._wrong_hole if wrong else self._hole
+                return chinese.format(**{k: fill(k, v) for k, v in found.groupdict().items()})
         return None
 
-    def _hole(self, said: str) -> str:
+    def _hole(self, _: str, said: str) -> str:
         if known(f"choice_{said}"):
             return of("zh")(f"choice_{said}")
         if (found := self.find(said)) is not None:
@@ -100,12 +121,36 @@ class Sentences:
         told = [self.find(p) or p for p in parts]
         return said if told == parts else "、".join(told)
 
+    def _wrong_hole(self, name: str, said: str) -> str:
+        """Of what is wrong, names are left as they are written, for they are what is to be written next."""
+        if name in _KINDS_OF_NAMES:
+            return self.find(said) or said
+        return said if _NAMES.fullmatch(said) else self.wrong(said) or said
+
+    def wrong(self, text: str) -> str | None:
+        """The Chinese of what is wrong, as a whole or part by part: `PLACE: what; what would be right (such as ...)`."""
+        if (found := self.whole.get(text) or self._by_form(text, text[:1])) is not None:
+            return found
+        place, colon, rest = text.partition(": ")
+        if colon and (" " not in place or place.startswith(("--", "`"))) and (told := self.wrong(rest)) is not None:
+            return f"{place}：{told}"
+        parts = text.split("; ")
+        if len(parts) > 1 and (said := [self.wrong(p) for p in parts]) != [None] * len(parts):
+            return "；".join(new or old for new, old in zip(said, parts, strict=True))
+        how = _HOW.fullmatch(text)
+        if how is not None:
+            what, right = self.wrong(how[1]), self.wrong(how[2])
+            if what is not None or right is not None:
+                return f"{what or how[1]}（{right or how[2]}）"
+        return self._by_form(text, "")
+
 
 def _form(english: str) -> re.Pattern[str]:
     """What a sentence with holes looks like; a hole named twice holds the same text twice."""
     made, taken = "", set[str]()
     for k, part in enumerate(_HOLE.split(english)):
-        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>.+?)"
+        hole = r"[\d,.e+−-]+" if part == "n" else ".+?"  # n is a number: "{n} sectors" is not "rows by sectors"
+        made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>{hole})"
         taken |= {part} if k % 2 else set()
     return re.compile(made, re.DOTALL)
 
@@ -116,21 +161,27 @@ def sentences() -> Sentences:
     from xunhuan.models import registry
 
     every = [catalogue(), *(m.words for m in registry.models().values())]
-    pairs = [said for words in every for key, said in words.items() if key.startswith(("posterior_", "says_"))]
-    raw = (resources.files("xunhuan.faces") / "sentences.toml").read_text(encoding="utf-8")
-    pairs += [pair for part in tomllib.loads(raw).values() for pair in part.items()]
-    pairs += library_texts().items()
+    said = [(*pair, key.startswith("says_wrong")) for words in every for key, pair in words.items()
+            if key.startswith(("posterior_", "says_"))]  # fmt: skip
+    for name in SENTENCE_FILES:
+        raw = (resources.files("xunhuan.faces") / name).read_text(encoding="utf-8")
+        said += [
+            (*pair, name == "errors.toml" or part.startswith(("errors", "what is wrong")) or "names as written" in part)
+            for part, pairs in tomllib.loads(raw).items()
+            for pair in pairs.items()
+        ]
+    said += [(*pair, False) for pair in library_texts().items()]
     whole: dict[str, str] = {}
-    forms: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
-    for english, chinese in pairs:
+    forms: dict[str, list[Form]] = {}
+    for english, chinese, wrong in said:
         holes = _HOLE.findall(english)
         if not holes or not _HOLE.search(chinese):
             whole.setdefault(english, chinese)
             continue
         start = english[: english.index("{")]
-        forms.setdefault(start[:1], []).append((start, _form(english), chinese))
-    for begun in forms.values():  # the longer of two is not taken for the shorter
-        begun.sort(key=lambda f: -len(f[1].pattern))
+        forms.setdefault(start[:1], []).append(Form(start, _form(english), chinese, wrong))
+    for begun in forms.values():  # the longer of two is not taken for the shorter, nor one that names a thing for any
+        begun.sort(key=lambda f: -len(_HOLES_MADE.sub("", f.look.pattern)))
     return Sentences(whole, forms)
 
 
@@ -198,6 +249,18 @@ def in_language(text: str, lang: str) -> str:
         return text
     said = [_said_in_chinese(p) or p for p in parts]
     return text if said == parts else "".join(said)
+
+
+def wrong_in_language(text: str, lang: str) -> str:
+    """What is wrong, said in English, in a language: names that are to be written stay as they are.
+
+    >>> wrong_in_language("labor: unknown key; did you mean labour?", "zh")
+    'labor：没有这个键；是否指labour？'
+    """
+    if lang != "zh" or not _LETTERS.search(text):
+        return text
+    plain = text.removesuffix(".")
+    return sentences().wrong(text) or sentences().wrong(plain) or in_language(text, lang)
 
 
 _SPAN = re.compile(r" ?\(([^\sA-Za-z()]+) to ([^\sA-Za-z()]+)\)")

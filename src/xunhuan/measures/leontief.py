@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from xunhuan.data.arrays import Array, Index
+from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.memory import memory
 from xunhuan.errors import NotConverged
 from xunhuan.measures.operators import Operator
 
@@ -23,8 +24,12 @@ RESIDUAL = 1e-13
 solution.
 """
 MAX_SWEEPS = 2000
-_CHECK_EVERY = 3
-_MIN_COLUMNS = 16
+_MIN_COLUMNS, _WIDEST = 16, 256
+_COPIES, _PART, _LITTLE = 8, 0.125, 1e8
+"""Arrays of the size of the right-hand sides that sweeps hold at once, the part of memory they may take, and bytes that are
+always there."""
+_LEAST_LEAP, _FARTHEST_LEAP = -0.5, 100.0
+"""Moves that alternate are halved; those that hardly fall are followed so many times their length at most."""
 _HOPELESS = 1e100  # right-hand sides are scaled to 1: sweeps this large only grow
 
 
@@ -77,9 +82,14 @@ def solution(
     scale = np.abs(columns).max(axis=(0, 1))
     scale[scale == 0.0] = 1.0
     columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
-    method = _direct if operator.prefers_direct(columns.shape[2]) else _sweeps
+    method = _alone if not operator.crosses else _direct if operator.prefers_direct(columns.shape[2]) else _sweeps
     x, sweeps = method(operator, columns, left, cut, tolerance)
-    residual = operator.residual(columns, x, left, cut)
+    width = _width(operator)
+    residual = 0.0
+    for k in range(0, columns.shape[2], width):
+        part = slice(k, k + width)
+        off = operator.residual(columns[:, :, part], x[:, :, part], left, None if cut is None else cut[part])
+        residual = max(residual, off) if residual == residual else residual  # one that is not a number stays
     if not residual <= tolerance:
         raise NotConverged(
             f"the Leontief system was not solved: residual {residual:.1e}, wanted {tolerance:.0e}",
@@ -88,6 +98,13 @@ def solution(
         )
     x *= scale
     return Solution(x[:, :, 0] if single else x, sweeps, residual)
+
+
+def _alone(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+    """Where no inputs cross regions each region's own chain is all there is."""
+    del cut, tolerance
+    inverse = operator.local_inverse.transpose(0, 2, 1) if left else operator.local_inverse
+    return np.matmul(inverse, y), 0
 
 
 def _direct(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
@@ -133,17 +150,59 @@ def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
     return np.concatenate([x for x, _ in done], axis=2), max(sweeps for _, sweeps in done)
 
 
+def _width(operator: Operator) -> int:
+    """Right-hand sides swept at once: no more than stay near the processor, nor than a part of the memory there is."""
+    column = _COPIES * 8.0 * operator.regions * operator.sectors
+    if column * _WIDEST <= _LITTLE:
+        return _WIDEST
+    return max(_MIN_COLUMNS, min(_WIDEST, int(memory() * _PART / column)))
+
+
 def _relax(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
-    """Sweep until a sweep moves x by less than a tenth of the tolerance."""
+    """Sweep a few right-hand sides at a time."""
+    width = _width(operator)
+    if y.shape[2] <= width:
+        return _relaxed(operator, y, left, cut, tolerance)
+    out, most = np.empty(y.shape), 0
+    for k in range(0, y.shape[2], width):
+        part = slice(k, k + width)
+        few = np.ascontiguousarray(y[:, :, part])
+        out[:, :, part], sweeps = _relaxed(operator, few, left, None if cut is None else cut[part], tolerance)
+        most = max(most, sweeps)
+    return out, most
+
+
+def _relaxed(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+    r"""Sweep until a sweep moves x by less than a tenth of the tolerance, with a leap after every second sweep.
+
+    Sweeps a = g(x), b = g(a) move by r₁ = a − x and r₂ = b − a. The leap b + e r₂ takes moves to fall as they did:
+
+    e = −(r₂ − r₁)·r₂ / |r₂ − r₁|²,   0 where that does not point on      [WalkerNi2011, with one step of memory]
+
+    Moves that grow are not leapt over: a system without a sensible answer must still be seen to have none.
+    """
     x = y
-    for count in range(1, MAX_SWEEPS + 1):
-        new = operator.sweep(y, x, left, cut)
-        if count % _CHECK_EVERY == 0:
-            moved = float(np.abs(new - x).max())
-            if not moved < _HOPELESS or moved <= 0.1 * tolerance * max(1.0, float(np.abs(new).max())):
-                return new, count
+    for count in range(2, MAX_SWEEPS + 1, 2):
+        first = operator.sweep(y, x, left, cut)
+        new = operator.sweep(y, first, left, cut)
+        second = new - first
+        moved = _largest(second)
+        if not moved < _HOPELESS or moved <= 0.1 * tolerance * max(1.0, _largest(new)):
+            return new, count
+        first -= x
+        np.subtract(second, first, out=first)
+        size = np.einsum("rik,rik->k", first, first)
+        leap = -ratio(np.einsum("rik,rik->k", first, second), size)
+        leap = np.where(leap >= _LEAST_LEAP, np.minimum(leap, _FARTHEST_LEAP), 0.0)
+        second *= leap
+        new += second
         x = new
     return x, MAX_SWEEPS
+
+
+def _largest(a: Array) -> float:
+    """Largest absolute entry, without a copy; not a number where one is."""
+    return float(max(a.max(initial=0.0), -a.min(initial=0.0)))
 
 
 def _processors() -> int:

@@ -126,6 +126,11 @@ class Operator(ABC):
     def sweep_cost(self, columns: int) -> float:
         """Arithmetic of one sweep over this many right-hand sides."""
 
+    @property
+    @abstractmethod
+    def crosses(self) -> bool:
+        """Whether any inputs go from one region to another."""
+
     @cached_property
     def local_inverse(self) -> Array:
         """L_p = (I − A_pp)^-1 for every region p: axes p i j."""
@@ -195,6 +200,11 @@ class Factored(Operator):
         place = np.arange(self.regions)
         trade[:, place, place] = 0.0
         return trade
+
+    @cached_property
+    def crosses(self) -> bool:
+        place = np.arange(self.regions)
+        return bool(np.count_nonzero(self.share) > np.count_nonzero(self.share[place, place]))
 
     def apply(self, x: Array) -> Array:
         return _spread(self._share_by_good, _product(self.coefficient, x))
@@ -277,6 +287,10 @@ class Dense(Operator):
     def _matrix(self) -> Array:
         size = self.regions * self.sectors
         return self.cells.reshape(size, size)
+
+    @cached_property
+    def crosses(self) -> bool:
+        return bool(np.count_nonzero(self.cells) > np.count_nonzero(self.blocks))
 
     def apply(self, x: Array) -> Array:
         return (self._matrix @ x.reshape(len(self._matrix), -1)).reshape(x.shape)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def _no_spots() -> pd.DataFrame:
+    import pandas as pd  # the list of commands starts without it
+
+    return pd.DataFrame({"region": pd.Series(dtype=str), "lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +27,12 @@ class Land:
         point, name_en, name_zh, lon, lat, shut: where amounts are drawn as circles; `shut` where the shock closes it.
     lines : DataFrame
         line, new, lon, lat: corners of lines, in order; `new` where the shock builds it.
+    spots : DataFrame, optional
+        region, lon, lat: places without an outline, such as cities of a region that is split; drawn as coloured dots.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import pandas as pd
     >>> square = pd.DataFrame({"region": "AT-N", "part": 0, "lon": [0, 1, 1, 0], "lat": [0, 0, 1, 1]})
     >>> ports = pd.DataFrame({"point": ["NP"], "name_en": ["North Port"], "name_zh": ["北港"], "lon": [1.0], "lat": [0.5],
@@ -35,3 +44,4 @@ class Land:
     outline: pd.DataFrame
     points: pd.DataFrame
     lines: pd.DataFrame
+    spots: pd.DataFrame = field(default_factory=_no_spots)

@@ -68,10 +68,10 @@ class Slopes(Protocol):
         """
         ...
 
-    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
+    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp], accuracy: float = SHARPEST) -> Array:
         """Payoffs U[p] = Σ mixing[p] m: second derivatives c c of each rate's owner's, in that rate and in every rate.
 
-        mixing  p m r · owner c, row of mixing. Raises NotConverged.
+        mixing  p m r · owner c, row of mixing · accuracy as of slopes, of the state's own derivatives. Raises NotConverged.
         """
         ...
 

@@ -133,7 +133,7 @@ def read_ceads(
             *provinces_said,
             *sectors_said,
             *beside_said,
-            *other_years(year, sheet=grid.name, file=path.stem),
+            *other_years(year, sheet=grid.name, file=path.stem, title=grid.text(0, 0)),
         ),
     )
     return replace(close(b, tolerance), satellite=_satellite(geography, sectors, beside))

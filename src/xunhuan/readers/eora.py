@@ -18,11 +18,12 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.economies import REST_OF_WORLD, economy_of, known_economies, world_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.readers.archives import Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, other_years, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.bounds import STREAMED, check_cells
 from xunhuan.readers.naming import listed_by_names
-from xunhuan.readers.streams import Adder, number_lines, text_lines
+from xunhuan.readers.order import said_of_order, said_of_orders
+from xunhuan.readers.streams import Adder, in_step, number_lines, text_lines
 
 _CATEGORIES = (
     ("household", "household final"), ("nonprofit", "non-profit"), ("government", "government final"),
@@ -43,7 +44,8 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
     Raises BadInput naming file and line, ForeignFile for damaged archives, UnbalancedAccounts past `tolerance`.
     """
     files = archive(path)
-    year = year or year_in(path.stem, *(n for n in files.names if re.search(r"_T\.txt$", n)))
+    numbers = [n.rsplit("/", 1)[-1] for n in files.names if re.search(r"_T\.txt$", n)]
+    year = year or year_in(path.stem, *numbers)
     if year is None:
         raise BadInput("the file's name does not tell its year", where=str(path), fix="give it with --year")
     plan = _plan(files)
@@ -91,6 +93,8 @@ def read_eora(path: Path, year: int | None = None, sheet: str | None = None, tol
                 if c not in dict(_COMPONENTS)
             ),
             "the rest of the world is open; its sales are spread over goods like each user's other purchases",
+            *plan.strayed,
+            *other_years(year, folder=path.stem, file=" ".join(numbers)),
         ),
     )
     return close(b, tolerance)
@@ -101,6 +105,7 @@ class _Plan:
     """Where things stand: columns of users s j, of buyers s f, and of the rest of the world.
 
     order  place of a row in the users, flattened · rest  rows and columns of the rest's only sector
+    strayed  labels out of the order that the others keep, which is all that stands beside columns of bare numbers
     """
 
     countries: tuple[str, ...]
@@ -112,6 +117,7 @@ class _Plan:
     order: dict[int, int]
     rest: list[int]
     widths: tuple[int, int]
+    strayed: tuple[str, ...]
 
     def placed(self, line: Array, bought: Array) -> tuple[Array, Array]:
         """A row by user s j and buyer s f, the open rest last; what its industries use is its final use."""
@@ -176,7 +182,20 @@ def _plan(files: Archive) -> _Plan:
         {made[x]: k for k, x in enumerate(users)},
         rest,
         (len(rows), len(finals)),
+        tuple(_order(rows, finals)),
     )
+
+
+def _order(rows: list[list[str]], finals: list[list[str]]) -> Iterator[str]:
+    """What is said of labels out of order."""
+    countries = {}
+    for what, lines in (("T", rows), ("FD", finals)):
+        kept = [(k, x) for k, x in enumerate(lines, 1) if what == "FD" or x[1].upper() != REST_OF_WORLD]
+        yield from said_of_order([f"labels_{what}.txt, line {k}" for k, _ in kept], [(x[1], x[3]) for _, x in kept])
+        countries[f"countries in labels_{what}.txt"] = list(
+            dict.fromkeys(x[1] for _, x in kept if x[1].upper() != REST_OF_WORLD)
+        )
+    yield from said_of_orders(**countries)
 
 
 def _twice(lines: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -196,7 +215,7 @@ def _lines(files: Archive, plan: _Plan) -> Iterator[tuple[int, Array, Array]]:
     with files.open(names[0], STREAMED) as z, files.open(names[1], STREAMED) as y:
         uses, finals = number_lines(z, "\t", 0, count, where[0]), number_lines(y, "\t", 0, wide, where[1])
         seen = 0
-        for (_, line), (_, bought) in zip(uses, finals, strict=False):
+        for (_, line), (_, bought) in in_step(uses, finals, ", ".join(where)):
             if seen < count:
                 yield seen, line, bought
             seen += 1

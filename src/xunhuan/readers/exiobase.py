@@ -19,11 +19,11 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.errors import BadInput, Problems
-from xunhuan.readers.archives import Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, other_years, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.bounds import STREAMED, text_number
 from xunhuan.readers.naming import listed_by_names
-from xunhuan.readers.streams import Adder, number_lines, text_lines
+from xunhuan.readers.streams import Adder, in_step, number_lines, text_lines
 
 _REST = {
     "WA": ("Rest of Asia and Pacific", "亚太其他地区"),
@@ -75,10 +75,10 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
         _same(y.columns, [(r, c) for r in regions for c in finals], y, "column")
         adder, f = Adder(n, k, len(finals), str(path)), len(finals)
         times = output if scale else np.ones(n * k)
-        lines = zip(
+        lines = in_step(
             number_lines(z.stream, "\t", 2, n * k, z.where, z.lines + 1),
             number_lines(y.stream, "\t", 2, n * f, y.where, y.lines + 1),
-            strict=False,
+            f"{z.where}, {y.where}",
         )
         seen = 0
         for (label, line), (other, bought) in lines:
@@ -111,7 +111,10 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
         name=f"exiobase-{year}",
         title=f"EXIOBASE 3 input-output table {year}: {n} regions, {k} sectors",
         source="EXIOBASE 3 (Stadler et al. 2018, Journal of Industrial Ecology 22, doi 10.1111/jiec.12715)",
-        notes=("who buys where within a region is not kept: all its users source alike",),
+        notes=(
+            "who buys where within a region is not kept: all its users source alike",
+            *other_years(year, folder=path.stem, file=(files.names or [""])[0]),
+        ),
     )
     return close(b, tolerance)
 

@@ -17,7 +17,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.economies import economy_of, known_economies, world_of
 from xunhuan.errors import BadInput
-from xunhuan.readers.archives import Archive, archive, year_in
+from xunhuan.readers.archives import Archive, archive, other_years, year_in
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.bounds import STREAMED, check_cells
 from xunhuan.readers.naming import listed_by_names
@@ -61,6 +61,8 @@ def read_gloria(path: Path, year: int | None = None, sheet: str | None = None, t
             for i in range(k):
                 adder.seller(r, i, z[i], final[i])
             output[r] = z.sum((1, 2)) + final.sum((1, 2))
+        if next(uses, None) is not None or next(finals, None) is not None:
+            raise BadInput(f"more than {2 * n * k} rows", where=where, fix="give the files of one table")
     paid = _paid(files, year, (n, k, v))
     codes = tuple(map(economy_of, regions))
     b = Blocks(
@@ -83,6 +85,7 @@ def read_gloria(path: Path, year: int | None = None, sheet: str | None = None, t
             "industries by fixed product sales structures from supply and use",
             "who buys where within a region is not kept: all its users source alike",
             "output is what a row sums to",
+            *other_years(year, folder=path.stem, file=name.rsplit("Results_", 1)[-1]),
         ),
     )
     return close(b, tolerance)

@@ -9,7 +9,7 @@ says (`labels`, `wide`), and a table whose labels leave something open is refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import isic_of
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput, Problems
+from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.ceads import by_good, with_rest
 from xunhuan.readers.labels import MADE_OF, OWNERS, Lexicon
+from xunhuan.readers.order import said_of_order, said_of_orders
 from xunhuan.readers.own_names import own_names
 from xunhuan.readers.provinces import one_nation
 from xunhuan.readers.wide import Key, Ownership, Wide, grid, read_wide
@@ -85,8 +87,22 @@ def read_ipio(
     blocks = _blocks(wide, plan, year, per, "as the file gives it" if unit == AS_GIVEN else "10^8 CNY")
     if unit != AS_GIVEN:
         _check_size(blocks, path)
-    told = tuple(f"{n!r} is read as {said}, as the file of names says" for n, said in lexicon.own.items())
-    return close(replace(blocks, notes=(*blocks.notes, *told)), tolerance)
+    told = [f"{n!r} is read as {said}, as the file of names says" for n, said in lexicon.own.items()]
+    told += [*other_years(year, sheet=name, file=path.stem)]
+    for written in wide.texts:
+        told += other_years(year, text=written) if len(_years(written)) == 1 and _years(written) <= set(YEARS) else ()
+    return close(replace(blocks, notes=(*blocks.notes, *dict.fromkeys(told), *_order(wide))), tolerance)
+
+
+def _order(wide: Wide) -> Iterator[str]:
+    """What is said of labels out of order."""
+    provinces = {}
+    for side, kind in (("row", "use"), ("column", "use"), ("column", "final"), ("row", "import")):
+        found = [(place, key[1:]) for (at, key), place in wide.there.items() if at == side and key[0] == kind]
+        yield from said_of_order([place for place, _ in found], [key for _, key in found])
+        if kind != "import":
+            provinces[f"provinces in {side}s of {kind}"] = list(dict.fromkeys(key[0] for _, key in found))
+    yield from said_of_orders(**provinces)
 
 
 @dataclass(frozen=True)
@@ -203,11 +219,15 @@ def _kinds(sectors: Sectors, owners: Sequence[str]) -> Sectors:
 def _year(written: Sequence[str], path: Path) -> int:
     """The year that the sheet, the file's name or else a text of the file names alone."""
     for t in written:
-        found = set(re.findall(r"(?<!\d)(19\d\d|20[012]\d)(?!\d)", t))
+        found = _years(t)
         if len(found) == 1:
-            return int(found.pop())
+            return found.pop()
     fix = f"give it with --year, one of {', '.join(map(str, YEARS))}"
     raise BadInput("the file does not tell its year", where=str(path), fix=fix)
+
+
+def _years(text: str) -> set[int]:
+    return {int(y) for y in re.findall(r"(?<!\d)(19\d\d|20[012]\d)(?!\d)", text)}
 
 
 def _per_unit(unit: str | None, texts: Sequence[str], path: Path) -> float:

@@ -230,7 +230,7 @@ def _value_added(
 
 
 def _sectors(codes: tuple[str, ...], by_isic: bool) -> Sectors:
-    """Numbers are ISIC's where the house says so alone, letters where numbers follow some: anybody may count 01 or A, B."""
+    """Numbers are ISIC's where the house says so alone, letters where numbers follow some: anyone counts 01, 02 or A, B."""
     known = of_house(Sectors(codes), "icio2023", "icio2025", "figaro64")
     # Eurostat divides real estate in two, imputed rents apart, which ISIC does not.
     whole = [re.sub(r"^L68[AB]$", "L68", x) for x in codes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -82,6 +83,21 @@ def number_lines(
         if len(values) != width or not usable(values).all():
             values = _slowly(rest.split(sep) if rest else [], width, number, labels, where)
         yield [p.strip().strip('"') for p in parts[:labels]], values
+
+
+Line = tuple[list[str], Array]
+
+
+def in_step(one: Iterator[Line], other: Iterator[Line], where: str) -> Iterator[tuple[Line, Line]]:
+    """Lines of two files of one table side by side. Raises BadInput where one of them has more."""
+    for k, (a, b) in enumerate(zip_longest(one, other), 1):
+        if a is None or b is None:
+            raise BadInput(
+                f"one of the files ends after {k - 1} rows, the other goes on",
+                where=where,
+                fix="give the files of one table",
+            )
+        yield a, b
 
 
 def _fast(text: str, sep: str) -> Array:

@@ -41,7 +41,7 @@ class Wide:
     values  row column, in the file's unit        rows, columns  their keys, with their places
     owners  those the file tells apart            texts          all that is written outside labels and numbers
     numbers what the numbers of sectors stand for in the file
-    there   ("row" or "column", key) of all that is there, owners told apart
+    there   place of each ("row" or "column", key) that is there, in the file's order, owners told apart
     """
 
     values: Array
@@ -50,7 +50,7 @@ class Wide:
     owners: tuple[str, ...]
     texts: tuple[str, ...]
     numbers: dict[int, str]
-    there: frozenset[tuple[str, Key]]
+    there: dict[tuple[str, Key], str]
 
 
 def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator[GridRow]]:
@@ -215,9 +215,7 @@ def read_wide(
     sums = _add_up(chain([first], rows), len(head), left, wide, groups, found, lambda n: _tell(progress, path, n))
     _refuse(found, path)
     values = np.array(sums)[:, :-1] if sums else np.zeros((0, len(found.columns)))
-    return Wide(
-        values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, frozenset(found.seen)
-    )
+    return Wide(values, found.rows, found.columns, _owners(found), tuple(found.texts), found.numbers, found.seen)
 
 
 def _refuse(found: _Found, path: Path) -> None:
@@ -270,7 +268,9 @@ def _owners(found: _Found) -> tuple[str, ...]:
 
 
 def _number(cell: object) -> bool:
-    return isinstance(cell, int | float) or bool(re.fullmatch(r"\s*[-+]?[\d.]+([eE][-+]?\d+)?\s*", str(cell)))
+    return isinstance(cell, int | float) or bool(
+        re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", str(cell))
+    )
 
 
 def _head(rows: Iterator[GridRow], lexicon: Lexicon, path: Path) -> tuple[list[GridRow], GridRow, int]:
@@ -278,7 +278,7 @@ def _head(rows: Iterator[GridRow], lexicon: Lexicon, path: Path) -> tuple[list[G
     head: list[GridRow] = []
     for row in rows:
         full = [c for c in row if c not in ("", None)]
-        numbers = [float(str(c)) for c in full if _number(c)]
+        numbers = [float(c) for c in full if isinstance(c, int | float | str) and _number(c)]
         left = _left(head, lexicon) if len(numbers) * 2 > len(full) and not _counts(numbers) else None
         if left is not None:
             return head, row, left

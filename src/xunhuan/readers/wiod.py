@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import economy_of, world_of
 from xunhuan.data.sector_lists import of_house
 from xunhuan.errors import BadInput, ForeignFile, Problems
+from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.sheet import Sheet, open_csv, open_r, open_sheet, sheet_names
 
@@ -90,7 +91,11 @@ def read_wiod(
         found = _workbook_year(grid)
     if year is None and found is None:
         raise BadInput("the file does not tell its year", where=str(path), fix="give it with --year")
-    return close(_blocks(grid, kind, year or found or 0), tolerance)
+    b = _blocks(grid, kind, year or found or 0)
+    told = other_years(
+        b.year, file=path.stem, sheet=grid.name if grid.name != path.name else "", title=str(found or "")
+    )
+    return close(replace(b, notes=(*b.notes, *told)), tolerance)
 
 
 def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:

@@ -206,16 +206,34 @@ def _said(at: str, w: Wrong) -> str:
 
 
 def _check_periods(scenario: Scenario, parameters: Mapping[str, BaseModel], p: Problems) -> None:
-    """Problems of edits that a model reads and its parameters have no room for, such as days after the end of its run."""
+    """Edits that a model reads, or is handed, and its parameters have no room for, such as days after its end."""
     for name, given in parameters.items():
         fits = getattr(given, "fits", None)
         if fits is None or name not in scenario.model:
             continue
-        heeded, reads = scenario.heeded(name), registry.find(name).reads
+        # What a model before it reads by days it hands on as days.
+        before = [m for m in _before(scenario, name) if registry.find(m).hands_on is not None]
         for k, shock in enumerate(scenario.shock):
-            for at, edit in _placed(shock, f"shock[{k}]") if shock.name in heeded else ():
-                for w in fits(edit) if isinstance(edit, reads) else ():
+            for at, edit in _placed(shock, f"shock[{k}]"):
+                own = shock.name in scenario.heeded(name) and isinstance(edit, registry.find(name).reads)
+                handed = edit.period is not None and any(
+                    shock.name in scenario.heeded(m) and isinstance(edit, registry.find(m).reads) for m in before
+                )
+                try:
+                    wrongs = fits(edit) if own or handed else ()
+                except XunhuanError:  # said where the parameters are looked at
+                    continue
+                for w in wrongs:
                     p.add(_said(at, w))
+
+
+def _before(scenario: Scenario, name: str) -> list[str]:
+    """Models that a model comes after, the nearest first."""
+    after, out = scenario.after(), list[str]()
+    while name in after and after[name] in scenario.model and after[name] not in out:
+        name = after[name]
+        out.append(name)
+    return [m for m in out if m in registry.models()]
 
 
 def _check_doses(bench: Bench, p: Problems) -> None:

@@ -13,7 +13,7 @@ from xunhuan.models.edits import Capacity, Orders
 from xunhuan.models.model import Shock
 from xunhuan.models.propagation import PropagationParameters, respond, simulate
 from xunhuan.models.propagation.economy import economy
-from xunhuan.models.propagation.stability import LIMIT, growth, growth_at_rest, stable_by_form
+from xunhuan.models.propagation.stability import LIMIT, _ways, growth, growth_at_rest, stable_by_form
 
 pytestmark = pytest.mark.twin
 
@@ -93,6 +93,17 @@ def test_an_unstable_rest_is_refused_and_what_is_stable_is_named(toy: Accounts, 
         name, _, value = way.partition(" = ")
         one = value.strip('"') if value.startswith('"') else float(value)
         assert growth_at_rest(toy, PropagationParameters(**{**given, name: one})).a_day <= LIMIT
+
+
+def test_settings_that_are_tried_one_at_a_time() -> None:
+    of = PropagationParameters
+    assert list(_ways(of(target="demand", expect_days=60.0))) == [
+        {"target": "base"}, {"expect_days": 90.0}, {"expect_days": 180.0}, {"expect_days": 365.0}]  # fmt: skip
+    others = list(
+        _ways(of(rationing="home_first", inventory_days=5, step_days=2.0, record_days=4.0, horizon_days=40.0))
+    )
+    assert others[:2] == [{"rationing": "final_last"}, {"inventory_days": 2.0}]
+    assert {"inventory_days": 1.0} in list(_ways(of(inventory_days=5, step_days=0.5)))
 
 
 def test_an_unstable_run_is_not_called_converged(toy: Accounts) -> None:

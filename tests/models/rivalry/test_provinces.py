@@ -17,6 +17,8 @@ from xunhuan.data.records import changed
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Response, Shock, Status
+from xunhuan.models.rivalry import provinces
+from xunhuan.models.rivalry.edits import Compliance, OwnBill, Privilege, Promotion
 from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
 from xunhuan.models.rivalry.obedience import Obedience, obeying
@@ -24,7 +26,7 @@ from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
 from xunhuan.models.rivalry.read import read
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
-from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces
+from xunhuan.models.rivalry.told import LIMITS, notes_of_provinces, of_provinces
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
@@ -265,18 +267,31 @@ def test_what_belongs_beside_the_numbers_of_provinces() -> None:
     )
     offer = Obedience(None, np.array([True, False, False]), np.array([0.1, 0.2, np.nan]))  # type: ignore[arg-type]
     rates = SimpleNamespace(x=np.array([0.1, -0.1, 0.02]))
-    at = SimpleNamespace(dropped=("D",), players=("A", "B", "C"))
-    said = notes_of_provinces(SimpleNamespace(board=at, nash=(rates,), offers=(offer,), compliance=(0.5,)), own)  # type: ignore[arg-type]
+    home = np.array([True, True, False])
+    at = SimpleNamespace(dropped=("D",), players=("A", "B", "C"), home=home)
+    played = SimpleNamespace(board=at, nash=(rates,), offers=(offer,), compliance=(0.5,), phi=np.array([0.5, 0.5, 0.0]),
+                             kappa=np.array([0.4, 0.4, 1.0]))  # fmt: skip
+    said = notes_of_provinces(played, own)  # type: ignore[arg-type]
     assert said == [
         "without output of the sectors, so not playing: D",
         "players feel 40% of the bill; the accounts charge each all of its own",
         "2 of 3 rates lie at a bound (-10%, +10%)",
         "keep to the coordinated rates for their privilege: A; find it too little: B",
         "compliance is a weight in players' minds, not a theory of why they obey",
+        LIMITS,
     ]
-    none = SimpleNamespace(board=SimpleNamespace(dropped=()), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
-                           compliance=(0.0,))  # fmt: skip
-    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}, "own_bill": 1})) == []  # type: ignore[arg-type]
+    # What edits make of minds is told, not what the parameters say.
+    played.kappa[0] = 0.9
+    assert (
+        "players feel between 40% and 90% of the bill; the accounts charge each all of its own"
+        in notes_of_provinces(
+            played,
+            Provinces.model_validate({"control": {"sectors": "MAN"}}),  # type: ignore[arg-type]
+        )
+    )
+    none = SimpleNamespace(board=SimpleNamespace(dropped=(), home=home), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
+                           compliance=(0.0,), phi=np.zeros(3), kappa=np.ones(3))  # fmt: skip
+    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}})) == [LIMITS]  # type: ignore[arg-type]
 
 
 def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> None:
@@ -293,7 +308,7 @@ def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> 
     rates = (SimpleNamespace(x=alone),) * 2
     s = Played(at, SimpleNamespace(income=income, output=toy.output), (0.0, 0.5), rates, planned, 3, welfare,  # type: ignore[arg-type]
                rng.normal(size=(2, 4)), np.array([0.01, 0.03]), volume, toy, Status(), weight, (offer,),
-               np.array([0.5, 0.0, 0.0]))  # fmt: skip
+               np.array([0.5, 0.0, 0.0]), np.ones(3))  # fmt: skip
     told = read(toy, Response(toy, of_provinces(s), Status()), places(toy))
     got = {name: told[name].values for name in told}
     by_place = {**{c: [k] for k, c in enumerate(toy.geography.codes)}, "ATL": [0, 1, 2]}
@@ -325,9 +340,26 @@ def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> 
     np.testing.assert_allclose(got["income_by_compliance"], np.expm1([0.01, 0.03]))
 
 
-def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
-    from xunhuan.models.rivalry.edits import Compliance, OwnBill, Privilege, Promotion
+def test_a_game_is_kept_for_draws_that_have_no_part_in_it(toy: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(provinces, "play", lambda *given: asked.append(given) or object())
+    monkeypatch.setattr(provinces, "_kept", ())
+    own = Provinces.model_validate({"control": {"sectors": "MAN"}})
+    lend = registry.find("trade").lends["slopes"]
 
+    def found(shock: Shock = Shock(), p: Provinces = own, theta: float | None = None) -> object:
+        minds = minds_of(toy, shock)
+        return provinces.kept_play(toy, shock, p, lend(toy, TradeParameters(theta=theta)), minds)
+
+    first = found()
+    assert found() is first
+    careers = Shock((Promotion("ATL", weight=0.1),))
+    others = [found(careers), found(p=changed(own, scale=0.01)), found(theta=3.0)]
+    assert len({id(x) for x in (first, *others)}) == len(asked) == 4
+    assert found(careers) is others[0]
+
+
+def test_edits_of_minds_reach_who_they_name(toy: Accounts) -> None:
     edits = (Compliance("AT-N", weight=0.2), Compliance("ATL", weight=0.1), Promotion("AT-E", weight=0.3),
              OwnBill("ATL", add=-0.5), Privilege("AT-S", worth=2.0))  # fmt: skip
     m = minds_of(toy, Shock(edits))

@@ -122,11 +122,12 @@ def listed() -> dict[str, tuple[str, str]]:
 
 def short_forms() -> dict[str, tuple[str, str]]:
     """The same of every model that can be asked by a command of its own."""
+    from xunhuan.faces.speaking import language_spoken
     from xunhuan.faces.words import first_of
     from xunhuan.models import registry
 
     return {
-        m.command: (f"{__name__}.respond", f"{first_of(m)}: `respond --model {m.name}` in short.")
+        m.command: (f"{__name__}.respond", first_of(m, language_spoken()))
         for m in registry.models().values()
         if m.command
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.faces.output import Format, FormatOption, console, emit, working
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,7 +196,7 @@ def _files(name: str, raw: Path, output: Path | None) -> None:
     with working(f"building {name}"):
         paths = _FILES[name](raw, folder)
     for path in paths:
-        console(stderr=True).print(f"wrote {path}")
+        console(stderr=True).print(in_my_words(f"wrote {path}"))
     if name == "migration":
         from xunhuan.build.migration import gravity
 

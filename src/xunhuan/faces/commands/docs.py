@@ -10,6 +10,7 @@ import typer
 
 from xunhuan.faces.completing import named_pages
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.speaking import language_spoken
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,7 @@ def _docs(
     if browser:
         _browse(page)
     elif page is not None:
-        _print(manual.manual_page(page).text, output)
+        _print(manual.manual_page(page, language_spoken()).text, output)
     else:
         import pandas as pd
 
@@ -65,10 +66,8 @@ def _browse(page: str | None) -> None:
 
     from xunhuan import __version__
     from xunhuan.faces import manual
-    from xunhuan.faces.speaking import language_spoken
 
-    first = manual.FIRST_PAGE if language_spoken() == "en" else f"{manual.FIRST_PAGE}.{language_spoken()}"
-    asked = manual.manual_page(page or first).name
+    asked = manual.manual_page(page or manual.FIRST_PAGE, language_spoken()).name
     made = manual.write_manual(user_cache_path("xunhuan") / f"docs-{__version__}").with_name(f"{asked}.html")
     typer.echo(made.as_uri())
     webbrowser.open(made.as_uri())

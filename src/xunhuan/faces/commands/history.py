@@ -9,6 +9,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, track
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,4 +99,4 @@ def _draw(frame: pd.DataFrame, picture: Path, title: str, language: str) -> None
             tmp.write_text(figure.to_html(include_plotlyjs=True, full_html=True), encoding="utf-8")
         else:
             tmp.write_bytes(figure.to_image(format=picture.suffix.lower()[1:], width=900, height=420, scale=2))
-    console(stderr=True).print(f"wrote {picture}")
+    console(stderr=True).print(in_my_words(f"wrote {picture}"))

@@ -39,6 +39,7 @@ Top = Annotated[
     int | None,
     typer.Option(
         "--top",
+        min=0,
         help="Only so many rows of each region, those largest in the first number; of a ranking, so many ranks.",
     ),
 ]

@@ -11,7 +11,9 @@ import typer
 from xunhuan.data.records import described
 from xunhuan.faces import words
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
+from xunhuan.symbols import UNITS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -43,7 +45,7 @@ def _models(
         rows = [
             (
                 m.name,
-                words.first_of(m),
+                words.first_of(m, language_spoken()),
                 ", ".join(e.kind for e in m.reads if not e.handed),
                 ", ".join(q.name for q in m.quantities),
             )
@@ -61,53 +63,60 @@ def _models(
     write_text(output, text + "\n")
 
 
+_HEAD = (
+    "Every model there is and every edit it reads, as their records say; `xunhuan models all -o docs/models.md` makes "
+    "this page. How a model is added: [contributing](../CONTRIBUTING.md)."
+)
+_OF_EDITS = (
+    "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` "
+    "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days, others come "
+    "in over years. Edits of one cell compound whatever their order: ratios multiply, rates add up. What a dose is, and "
+    "which edits a model reads of a shock: [scenarios](scenarios.md#edits-of-a-shock)."
+)
+
+
 def page() -> str:
     """The page on every model and every edit, in Markdown, read off their records."""
-    lines = [
-        "# Models and edits",
-        "",
-        "Every model there is and every edit it reads, as their records say; `xunhuan models all -o docs/models.md` makes "
-        "this page. How a model is added: [contributing](../CONTRIBUTING.md).",
-        "",
-    ]
+    lines = [in_my_words("# Models and edits"), "", in_my_words(_HEAD), ""]
     for m in registry.models().values():
         lines += [*_model(m), ""]
-    lines += [
-        "## Edits",
-        "",
-        "One record each, written alike in a file (`[[shock]]`), on the command line (`--edit`) and in Python: `trade_cost` "
-        "is `xh.edits.TradeCost`. Lasting edits hold for good, timed ones for a period of days, others come "
-        "in over years. Edits of one cell compound whatever their order: ratios multiply, rates add up. What a dose is, and "
-        "which edits a model reads of a shock: "
-        "[scenarios](scenarios.md#edits-of-a-shock).",
-        "",
-    ]
+    lines += [in_my_words("## Edits"), "", in_my_words(_OF_EDITS), ""]
     for e in registry.edits().values():
         lines += [*_edit(e), ""]
     return "\n".join(lines).rstrip()
 
 
 def _model(m: Model[Any]) -> Iterator[str]:
-    yield f"## `{m.name}`: {words.first_of(m)}"
+    lang, say = language_spoken(), in_my_words
+    yield f"## `{m.name}`{_colon()}{words.first_of(m, lang)}"
     yield ""
-    yield f"Reads: {', '.join(f'`{k}`' for k in _read(m))}. Sources: {', '.join(m.sources) or 'none named'}."
+    read = ", ".join(f"`{k}`" for k in _read(m))
+    yield say(f"Reads: {read}. Sources: {', '.join(m.sources) or say('none named')}.")
     yield ""
-    yield from _grid(("gives", "unit", "axes", "definition"), [(f"`{q.name}`", q.unit, " ".join(q.axes), q.definition)
-                                                               for q in m.quantities])  # fmt: skip
+    rows = [(f"`{q.name}`", _unit(q.unit), " ".join(q.axes), say(q.definition)) for q in m.quantities]
+    yield from _grid(("gives", "unit", "axes", "definition"), rows)
     if m.uncertain:
         yield ""
-        yield f"Can be drawn: {', '.join(map(_drawable, m.uncertain))}."
+        yield say(f"Can be drawn: {', '.join(map(_drawable, m.uncertain))}.")
     yield ""
     yield from _fields(m.parameters, "parameter")
+
+
+def _unit(unit: str) -> str:
+    return unit if language_spoken() == "en" else UNITS[unit].title_zh or in_my_words(unit)
+
+
+def _colon() -> str:
+    return ": " if language_spoken() == "en" else "："
 
 
 def _drawable(u: Uncertain[Any]) -> str:
     """What can be drawn, and how where it is more than a factor."""
     if u.choices:
-        return f"`{u.name}` (some of {', '.join(u.choices)})"
+        return in_my_words(f"`{u.name}` (some of {', '.join(u.choices)})")
     how = ["in its own unit"] if u.level else ["a factor"] if u.errors is not None else []
     how += ['"own", by the errors or ranges of its source'] if u.errors is not None else []
-    return f"`{u.name}`" + (f" ({', or '.join(how)})" if how else "")
+    return in_my_words(f"`{u.name}`" + (f" ({', or '.join(how)})" if how else ""))
 
 
 def _edit(e: type[Edit]) -> Iterator[str]:
@@ -115,8 +124,9 @@ def _edit(e: type[Edit]) -> Iterator[str]:
     yield ""
     yield from _lead(e)
     readers = ", ".join(f"`{m.name}`" for m in registry.models().values() if e in m.reads)
-    how = "By years" if e.by_years else "Lasting" if e.lasting else "Timed"
-    yield f"{how}. {f'Read by {readers}.' if readers else 'Handed on to the model that comes after.'}"
+    how = in_my_words("By years." if e.by_years else "Lasting." if e.lasting else "Timed.")
+    by = in_my_words(f"Read by {readers}." if readers else "Handed on to the model that comes after.")
+    yield how + (" " if language_spoken() == "en" else "") + by
     yield ""
     yield from _fields(e, "field")
 
@@ -127,21 +137,27 @@ def _lead(e: type[Edit]) -> Iterator[str]:
         if not part or part.startswith(("Parameters\n", "Raises\n", "Examples\n", ">>> ")):
             return
         formula = " = " in part and not part.rstrip().endswith(".")
-        yield "\n".join(f"    {line.strip()}" for line in part.splitlines()) if formula else " ".join(part.split())
+        yield (
+            "\n".join(f"    {line.strip()}" for line in part.splitlines())
+            if formula
+            else in_my_words(" ".join(part.split()))
+        )
         yield ""
 
 
 def _fields(record: type[BaseModel], what: str) -> Iterator[str]:
     about = described(record)
-    rows = [(f"`{f.alias or n}`", _default(f), about.get(n, "")) for n, f in
+    rows = [(f"`{f.alias or n}`", _default(f), in_my_words(about.get(n, ""))) for n, f in
             record.model_fields.items()]  # fmt: skip
     yield from _grid((what, "default", "what it is"), rows)
 
 
 def _default(f: FieldInfo) -> str:
-    return "required" if f.is_required() else "none" if f.default is None else f"`{f.default}`"
+    return (
+        in_my_words("required") if f.is_required() else in_my_words("none") if f.default is None else f"`{f.default}`"
+    )
 
 
 def _grid(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    for row in (head, ("---",) * len(head), *rows):
+    for row in (tuple(map(in_my_words, head)), ("---",) * len(head), *rows):
         yield f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |"

@@ -10,6 +10,7 @@ import typer
 from xunhuan.errors import BadInput
 from xunhuan.faces.commands.measuring import TableArgument
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.speaking import in_my_words
 
 
 def register(app: typer.Typer) -> None:
@@ -49,9 +50,9 @@ def _label(
     acc = replace(acc, name=name) if name else acc
     save(acc, output)
     without = [c for c, i in zip(acc.sectors.codes, isic_of(acc.sectors), strict=True) if not i]
-    typer.echo(f"{how_known(acc.sectors)}. Wrote {output}.")
+    typer.echo(in_my_words(f"{how_known(acc.sectors)}. Wrote {output}."))
     if without:
-        typer.echo(f"Nothing tells the ISIC of {', '.join(without)}.")
+        typer.echo(in_my_words(f"Nothing tells the ISIC of {', '.join(without)}."))
 
 
 def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:

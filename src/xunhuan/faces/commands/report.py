@@ -11,10 +11,13 @@ from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.commands.measuring import Nations
 from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
 
+PAGES = (".html", ".htm", ".pdf")
+"""How files of a report end."""
 _Source = Annotated[
     str,
     typer.Argument(
@@ -57,6 +60,9 @@ def _report(
     from xunhuan.faces.figures.export import write_page
     from xunhuan.faces.report import open_source
 
+    if output is not None and output.suffix.lower() not in PAGES:
+        raise BadInput(f"a report is not written as {output.suffix or 'a file without suffix'}", where=str(output),
+                       fix=f"name the file with one of {', '.join(PAGES)}")  # fmt: skip
     with working(f"writing the report on {source}"):
         page = open_source(source, nation, _lang(lang))
         path = output or Path(f"{page.name}-brief.pdf" if brief else f"{page.name}.html")
@@ -65,7 +71,7 @@ def _report(
             write_page(html, path)
         else:
             write_text(path, html)
-    console(stderr=True).print(f"wrote {path}")
+    console(stderr=True).print(in_my_words(f"wrote {path}"))
 
 
 def _figure(
@@ -120,7 +126,7 @@ def _draw(album: Album, source: str, name: str, output: Path | None, kind: str, 
         files = {name: output or Path(f"{source}-{name}.{kind}")}
     for key, path in track(files.items(), "drawing figures", total=len(files)):
         write_image(album[key].wide, path, width=width, scale=scale)
-        console(stderr=True).print(f"wrote {path}")
+        console(stderr=True).print(in_my_words(f"wrote {path}"))
 
 
 def _cite(
@@ -148,4 +154,4 @@ def _cite(
     from xunhuan.data.store import write_text
 
     write_text(output, text)
-    console(stderr=True).print(f"wrote {output}")
+    console(stderr=True).print(in_my_words(f"wrote {output}"))

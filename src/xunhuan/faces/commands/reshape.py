@@ -11,6 +11,7 @@ import typer
 
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.faces.commands.measuring import TableArgument
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -111,4 +112,4 @@ def _save(acc: Accounts, output: Path, name: str) -> None:
 
     acc = replace(acc, name=name or output.stem)
     save(acc, output)
-    typer.echo(f"{acc.name}: {acc.R} regions, {acc.S} sectors. Wrote {output}.")
+    typer.echo(in_my_words(f"{acc.name}: {acc.R} regions, {acc.S} sectors. Wrote {output}."))

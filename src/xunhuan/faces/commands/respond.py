@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
@@ -14,6 +15,7 @@ from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
+from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
 
 if TYPE_CHECKING:
@@ -36,10 +38,14 @@ By = Annotated[
 _Top = Annotated[
     int | None,
     typer.Option(
-        "--top", help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file."
+        "--top",
+        min=0,
+        help="Rows shown of each kind, most affected first; 0 = all. By default 20 on a screen, all in a file.",
     ),
 ]
 _ROWS = 20
+_MARKS = {": ": "：", ".": "。", ", or ": "，或", " Default ": "默认"}
+_SENTENCE = re.compile(r"(?<!e\.g)\. |。")
 _Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
 PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
 Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
@@ -262,7 +268,7 @@ def short_form(model: Model[Any]) -> Callable[..., None]:
         answer(model, open_table(posed.table, given["nation"]), edits, made, given["by"], given["top"], given["path"],
                given["accounts"], given["format"], given["output"])  # fmt: skip
 
-    command.__doc__ = f"{words.first_of(model)}: `respond --model {model.name}` in short."
+    command.__doc__ = f"{words.first_of(model, language_spoken())}: `respond --model {model.name}` in short."
     made = [*_own_options(short), *_options(model, kinds, fields)]
     made += [
         p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -311,13 +317,19 @@ def _options(
 ) -> list[inspect.Parameter]:
     """Options by kinds of edits and by parameters."""
     told = described(model.parameters)
-    made = [_option(f"edit_{k}", k, f"{_first(e.__doc__).rstrip('.')}: {_example(e)}") for k, e in kinds.items()]
+    made = [_option(f"edit_{k}", k, _of_edit(e)) for k, e in kinds.items()]
     return [*made, *(_option(f"p_{n}", n, _help(f, told.get(n, ""))) for n, f in fields.items())]
 
 
-def _first(text: str | None) -> str:
-    """First sentence of a docstring."""
-    return " ".join((text or "").split("\n\n")[0].split()).split("; ")[0]
+def _mark(text: str) -> str:
+    """What joins parts of a help, in the language of the command line."""
+    return text if language_spoken() == "en" else _MARKS[text]
+
+
+def _of_edit(e: type[Edit]) -> str:
+    """What an edit is, the first sentence of its docstring, and how it is written."""
+    first = in_my_words(" ".join((e.__doc__ or "").split("\n\n")[0].split()).split("; ")[0])
+    return f"{first.rstrip('.。')}{_mark(': ')}{_example(e)}"
 
 
 def _example(e: type[Edit]) -> str:
@@ -326,14 +338,17 @@ def _example(e: type[Edit]) -> str:
     if not e.amount:
         return full
     if "origin" in e.model_fields:
-        return f"TO<-FROM:SECTORS:NUMBER, or {full}"
-    return f"REGIONS{':SECTORS' if 'sectors' in e.model_fields else ''}:NUMBER, or {full}"
+        return f"TO<-FROM:SECTORS:NUMBER{_mark(', or ')}{full}"
+    return f"REGIONS{':SECTORS' if 'sectors' in e.model_fields else ''}:NUMBER{_mark(', or ')}{full}"
 
 
 def _help(f: FieldInfo, about: str) -> str:
+    """What a parameter is, in a sentence, with its choices before and its default after."""
     choices = [str(c) for a in parts(f.annotation) if get_origin(a) is Literal for c in get_args(a)]
-    text = (f"{', '.join(choices)}: " if choices else "") + about.split(". ")[0].rstrip(".")
-    return f"{text}. Default {f.default}." if f.default is not None else f"{text}."
+    first = _SENTENCE.split(in_my_words(" ".join(about.split())), maxsplit=1)[0].rstrip(".")
+    default = str(f.default).lower() if isinstance(f.default, bool) else f.default
+    given = f"{_mark(' Default ')}{default}{_mark('.')}" if default not in (None, "") else ""
+    return f"{', '.join(choices)}{_mark(': ') if choices else ''}{first}{_mark('.')}{given}"
 
 
 def _plain(name: str, f: FieldInfo, texts: Given) -> Any:
@@ -363,7 +378,7 @@ def barriers(
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,
     nation: Nations = None,
-    top: Annotated[int | None, typer.Option("--top", help="Rows shown; 20 on a screen, all in a file.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=0, help="Rows shown; 20 on a screen, all in a file.")] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:

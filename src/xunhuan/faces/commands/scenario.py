@@ -131,7 +131,7 @@ def _layers(scenario: str, overlay: list[Path] | None, settings: list[str] | Non
 
     layers = read_layers(scenario, overlay or [], settings or [])
     for line in layers.log:
-        console(stderr=True).print(f"override {line}", highlight=False, markup=False)
+        console(stderr=True).print(in_my_words(f"override {line}"), highlight=False, markup=False)
     return layers
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from xunhuan.faces.speaking import in_my_words
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -40,6 +42,6 @@ def serve(
     for made in show or ():
         take_in(made, inside)
     laboratory = open_laboratory(host, port, inside, workers, private)
-    typer.echo(f"The laboratory is open at {laboratory.address}")
-    typer.echo(f"Results are kept in {place}. Stop with Ctrl-C.")
+    typer.echo(in_my_words(f"The laboratory is open at {laboratory.address}"))
+    typer.echo(in_my_words(f"Results are kept in {place}. Stop with Ctrl-C."))
     laboratory.run()

@@ -12,6 +12,7 @@ from xunhuan.faces.commands.history import PICTURES
 from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
 from xunhuan.faces.commands.respond import Settings, parameters, settings
 from xunhuan.faces.output import Format, FormatOption, OutputOption, console, counting, emit
+from xunhuan.faces.speaking import in_my_words
 from xunhuan.models import registry
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _sweep(
     ] = None,
     language: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
     nation: Nations = None,
-    top: Annotated[int, typer.Option("--top", help="Rows shown on a screen and drawn; 0 = all.")] = 20,
+    top: Annotated[int, typer.Option("--top", min=0, help="Rows shown on a screen and drawn; 0 = all.")] = 20,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -84,7 +85,7 @@ def _draw(acc: Accounts, frame: pd.DataFrame, by: str, picture: Path, language: 
             tmp.write_text(figure.to_html(include_plotlyjs=True, full_html=True), encoding="utf-8")
         else:
             tmp.write_bytes(figure.to_image(format=picture.suffix.lower()[1:], width=900, height=figure.layout.height))
-    console(stderr=True).print(f"wrote {picture}")
+    console(stderr=True).print(in_my_words(f"wrote {picture}"))
 
 
 def _label(acc: Accounts, supplier: str, good: str, by: str, language: str) -> str:

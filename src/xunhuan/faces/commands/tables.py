@@ -10,6 +10,7 @@ import typer
 from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
@@ -42,7 +43,7 @@ def _tables(
         from xunhuan.data.catalogue import add_table
 
         made = add_table(add, name)
-        typer.echo(f"Added {made.stem}: {made}.")
+        typer.echo(in_my_words(f"Added {made.stem}: {made}."))
     elif name:
         raise BadInput("--name goes with --add", fix="for instance --add mine.nc --name mine")
     elif table is None:
@@ -74,14 +75,16 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
     g = acc.geography
     crossed = cross_hauling(acc, [c for c, shut in zip(g.codes, acc.closed, strict=True) if shut])
     df = pd.DataFrame({
-        "region": g.codes, "name_en": g.names_en, "name_zh": g.names_zh, "nation": g.nation,
+        "region": g.codes, "name_en": g.names_en, "name_zh": [g.name(c, "zh") for c in g.codes], "nation": g.nation,
         "open": np.where(g.is_open, "open", ""), "gdp": acc.gdp, "output": acc.output.sum(1),
     })  # fmt: skip
     if len(set(g.nation)) < len(g.codes) - len(g.open):  # some nation has several regions
         shares = crossed[["outflow", "overlap"]].to_dataframe()[["outflow", "overlap"]].reindex(g.codes)
         df = df.assign(outflow=shares["outflow"].to_numpy(), overlap=shares["overlap"].to_numpy())
     notes = [
-        f"{acc.title}. {acc.year}, {acc.unit}. Source: {acc.source}",
+        f"{acc.title}.",
+        f"Year {acc.year}, values in {acc.unit}.",
+        f"Source: {acc.source}.",
         f"sectors: {', '.join(acc.sectors.codes)}; groups: {', '.join(acc.sectors.groups)}",
         f"clusters: {', '.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
         *_versions(acc),
@@ -96,7 +99,8 @@ def _versions(acc: Accounts) -> list[str]:
     lines = ["outflow: sent to the nation's other regions over output; overlap: of what could be both sent and taken, the "
              "part that is, see `xunhuan cross-hauling`"]  # fmt: skip
     if acc.posterior is not None:
-        lines.append(f"versions: {acc.draws}, {acc.posterior.title}; {'; '.join(acc.posterior.notes)}")
+        said = [in_my_words(n) for n in (acc.posterior.title, *acc.posterior.notes)]
+        lines.append(in_my_words(f"versions: {acc.draws}") + "".join(f"; {n}" for n in said))
     return lines
 
 
@@ -122,8 +126,11 @@ def _check_scenario(source: str) -> None:
     layers = read_layers(source)
     bench = prepare(layers)
     s = bench.scenario
-    typer.echo(f"{layers.name} is whole: {len(s.shock)} shocks in {len(s.all_arms())} arms of {bench.base.name}, "
-               f"models {', '.join(bench.order)}, {s.uncertainty.draws if s.uncertainty else 'no'} draws")  # fmt: skip
+    draws = s.uncertainty.draws if s.uncertainty else "no"
+    typer.echo(in_my_words(
+        f"{layers.name} is whole: {len(s.shock)} shocks in {len(s.all_arms())} arms of {bench.base.name}, "
+        f"models {', '.join(bench.order)}, {draws} draws"
+    ))  # fmt: skip
 
 
 def _check_table(table: str, format: Format, output: Path | None) -> None:

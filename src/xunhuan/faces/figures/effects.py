@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -58,7 +57,7 @@ def waterfall(
         raise BadInput(f"the steps sum to {value[:-1].sum():g}, the net is {value[-1]:g}", where="waterfall", fix=fix)
     said = frame["name"] if "name" in frame else [style.word(s, language) for s in frame["step"]]
     width = max(8, min(15, 40 // max(len(said), 1)))  # more steps, narrower labels
-    labels = ["<br>".join(textwrap.wrap(str(v), width, break_long_words=False)) for v in said]
+    labels = [style.wrapped(str(v), width) for v in said]
     start = np.concatenate([[0.0], np.cumsum(value[:-1])[:-1], [0.0]])
     end = start + value
     fig = go.Figure()
@@ -83,7 +82,8 @@ def waterfall(
     style.dress(fig, title=title, height=340)
     fig.update_layout(margin_t=26 + (44 if title else 0))
     fig.update_yaxes(title_text=axis, tickformat=form.ticks, zeroline=True)
-    fig.update_xaxes(showgrid=False, tickfont={"size": 12, "color": style.INK}, tickangle=0)
+    size = 12 if len(labels) < 4 else 10  # four names stand side by side on a telephone
+    fig.update_xaxes(showgrid=False, tickfont={"size": size, "color": style.INK}, tickangle=0)
     return fig
 
 
@@ -262,7 +262,7 @@ def frontier_curves(
     for k, (name, frame) in enumerate(curves.items()):
         colour = style.SERIES[k % len(style.SERIES)]
         fig.add_scatter(
-            x=frame[x], y=frame[y], mode="lines+markers", name=name, customdata=frame["degree"],
+            x=frame[x], y=frame[y], mode="lines+markers", name=style.wrapped(name), customdata=frame["degree"],
             line={"color": colour, "width": 2.5, "dash": style.DASHES[k % len(style.DASHES)]}, marker={"size": 6},
             hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:{form.hover}}}<extra></extra>",
         )  # fmt: skip
@@ -329,7 +329,7 @@ def time_lines(
                 fillcolor=f"{colour}26", hoverinfo="skip", showlegend=False,
             )  # fmt: skip
         fig.add_scatter(
-            x=values.index, y=values, mode="lines", name=name,
+            x=values.index, y=values, mode="lines", name=style.wrapped(name),
             line={"color": colour, "width": 2.2, "dash": style.DASHES[k % len(style.DASHES)]},
             hovertemplate="%{x}: %{y:" + form.hover + "}<extra>" + name + "</extra>",
         )  # fmt: skip

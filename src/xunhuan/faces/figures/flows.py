@@ -13,6 +13,9 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.figures.style import Language
 
+_NARROW = 19
+"""Letters of a line beside a grid in a narrow window."""
+
 
 def cluster_groups(
     geography: Geography, home: str, clusters: Sequence[str] = (), language: Language = "en"
@@ -173,7 +176,7 @@ def cluster_flows(
 
 
 def cluster_matrix(
-    matrix: pd.DataFrame, *, language: Language = "en", title: str = "", shares: bool = True
+    matrix: pd.DataFrame, *, language: Language = "en", title: str = "", shares: bool = True, numbered: bool = False
 ) -> go.Figure:
     """Who absorbs whose value added, as a grid: rows where it is added, columns where it is absorbed.
 
@@ -187,6 +190,8 @@ def cluster_matrix(
         Heading above the figure; none by default.
     shares : bool
         Each row as shares of its sum, else values.
+    numbered : bool
+        For narrow windows: groups are numbered, and columns have the number of their row in place of its name.
 
     Returns
     -------
@@ -212,19 +217,25 @@ def cluster_matrix(
                     for r, row in zip(matrix.index, shown, strict=True)])  # fmt: skip
     form = style.percent if shares else lambda v: f"{v:,.0f}"
     text = np.array([[form(v) for v in row] for row in shown], dtype=object)
+    rows, columns = list(map(str, matrix.index)), list(map(str, matrix.columns))
+    number = {name: str(k + 1) for k, name in enumerate(rows)} if numbered else {}
+    rows = [style.wrapped(f"{number[name]} {name}", _NARROW) if numbered else name for name in rows]
+    columns = [number.get(name, name) for name in columns]
     fig = go.Figure(go.Heatmap(
-        z=off, x=list(matrix.columns), y=list(matrix.index), colorscale=style.BLUES, showscale=False, xgap=2, ygap=2,
+        z=off, x=columns, y=rows, colorscale=style.BLUES, showscale=False, xgap=2, ygap=2,
         zmin=0, zmax=float(np.nanmax(off)), text=text, texttemplate="%{text}", textfont={"size": 11}, hoverongaps=False,
         hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
     ))  # fmt: skip
     for k, row in enumerate(matrix.index):
         if row in matrix.columns:
-            fig.add_annotation(x=row, y=row, text=text[k, list(matrix.columns).index(row)], showarrow=False,
-                               font={"size": 11, "color": style.MUTED})  # fmt: skip
+            at = list(matrix.columns).index(row)
+            fig.add_annotation(x=at, y=k, text=text[k, at], showarrow=False, font={"size": 11, "color": style.MUTED})
     style.dress(fig, title=title, height=len(matrix) * 36 + 110)
     fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11, "color": style.INK})
-    fig.update_xaxes(side="top", showgrid=False, tickangle=-40, tickfont={"size": 11, "color": style.INK},
-                     title_text=style.word("to", language))  # fmt: skip
+    fig.update_xaxes(
+        type="category", side="top", showgrid=False, tickangle=0 if numbered else -40, title_text=style.word("to", language),
+        tickfont={"size": 11, "color": style.INK},
+    )  # fmt: skip
     return fig
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,7 +91,11 @@ def land_map(
     ['AT-N: 20.0%', ['North Port']]
     """
     series = pd.Series(values, dtype=float)
-    shown = [str(r) for r in dict.fromkeys(land.outline["region"]) if np.isfinite(series.get(r, np.nan))]
+    shown = [
+        str(r)
+        for r in dict.fromkeys([*land.outline["region"], *land.spots["region"]])
+        if np.isfinite(series.get(r, np.nan))
+    ]
     if not shown:
         raise BadInput("no outlined region has a value", fix="give values by region code of the outlines")
     limits = limits or maps.limits_of(series[shown], scale)
@@ -98,6 +103,7 @@ def land_map(
     height, largest = _SMALL if small else _WIDE
     fig = go.Figure(list(_places(series, land.outline, names, scale, language, limits, form)))
     fig.add_traces(list(_lines(land.lines, language)))
+    fig.add_traces(list(_spots(series, land.spots, names, scale, language, limits, form)))
     if amounts is not None:
         fig.add_traces(list(_circles(amounts, land, language, amount_form, largest, named=not small)))
     style.dress(fig, title=title, height=height + 90, legend=True)
@@ -121,23 +127,53 @@ def _places(
     form: Form,
 ) -> Iterator[go.Scatter]:
     """A path a region, its parts one after the other."""
-    known = pd.DataFrame(columns=["name_en", "name_zh"]) if names is None else names.set_index("region")
-    colours = [list(c) for c in maps.MAP_SCALES[scale]]
     for region, parts in outline.groupby("region", sort=False):
-        value = float(values.get(region, np.nan))
-        at = float(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1)) if np.isfinite(value) else np.nan
-        fill = style.BLANK if np.isnan(at) else sample_colorscale(colours, [at])[0]
-        code = str(region)
-        name = (
-            style.label(code, str(known["name_en"][code]), str(known["name_zh"][code]), language)
-            if code in known.index
-            else code
-        )
+        fill, told = _told(values, str(region), names, scale, language, limits)
         x, y = _joined(parts, "part")
         yield go.Scatter(
             x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line={"color": style.PAPER, "width": 0.8},
-            hoveron="fills", hoverinfo="text", text=f"{name}: {form.text(value, 2 if form.signed else 1)}",
-            showlegend=False,
+            hoveron="fills", hoverinfo="text", text=_text(told, form), showlegend=False, meta=told,
+        )  # fmt: skip
+
+
+def _told(
+    values: pd.Series,
+    region: str,
+    names: pd.DataFrame | None,
+    scale: maps.Scale,
+    language: Language,
+    limits: tuple[float, float],
+) -> tuple[str, dict[str, Any]]:
+    """Colour of a place, and its name and number."""
+    value = float(values.get(region, np.nan))
+    at = float(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1)) if np.isfinite(value) else np.nan
+    fill = style.BLANK if np.isnan(at) else sample_colorscale([list(c) for c in maps.MAP_SCALES[scale]], [at])[0]
+    known = None if names is None else names[names["region"] == region]
+    name = region
+    if known is not None and len(known):
+        name = style.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), language)
+    return str(fill), {"label": name, "value": value}
+
+
+def _text(told: dict[str, Any], form: Form) -> str:
+    return f"{told['label']}: {form.text(told['value'], 2 if form.signed else 1)}"
+
+
+def _spots(
+    values: pd.Series,
+    spots: pd.DataFrame,
+    names: pd.DataFrame | None,
+    scale: maps.Scale,
+    language: Language,
+    limits: tuple[float, float],
+    form: Form,
+) -> Iterator[go.Scatter]:
+    """A dot a place that has no outline."""
+    for x, y, region in zip(spots["lon"], spots["lat"], spots["region"].astype(str), strict=True):
+        fill, told = _told(values, region, names, scale, language, limits)
+        yield go.Scatter(
+            x=[x], y=[y], mode="markers", hoverinfo="text", text=[_text(told, form)], showlegend=False, meta=told,
+            marker={"size": 7, "color": fill, "line": {"color": style.INK, "width": 0.6}},
         )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def land_of(
     land = reading.land(q.model, arm)
     values = reading.frame(q, arm, change=True)
     shown = values.set_index("region")["value"].astype(float)
-    if land is None or not {*shown.index} & {*land.outline["region"]} or (q.change and not np.any(shown != 0)):
+    drawn = set() if land is None else {*land.outline["region"], *land.spots["region"]}
+    if land is None or not {*shown.index} & drawn or (q.change and not np.any(shown != 0)):
         return None
     amount = reading.quantities.get(next(iter(q.points), ""))
     amounts = None if amount is None else reading.along(amount, arm).to_series()
@@ -53,7 +54,7 @@ def flows_of(
         return None
     heads = tuple(raised(reading.title(a)) for a in q.axes)
     return stream_ribbons(flow, heads=(heads[0], heads[1], heads[2]), rest=style.word("all_others", lang), language=lang,
-                          form=q.form())  # fmt: skip
+                          form=q.form(), small=small)  # fmt: skip
 
 
 def streams_told(reading: Reading, q: Told, arm: str, language: Language, most: int = NAMED) -> pd.DataFrame:

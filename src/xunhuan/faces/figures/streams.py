@@ -12,7 +12,10 @@ from xunhuan.faces.figures.flows import faint, middles
 from xunhuan.faces.figures.style import Form, Language
 
 _PLAIN = Form(percent=False)
-_ACROSS = (0.001, 0.5, 0.999)
+_ACROSS, _NARROW = (0.001, 0.5, 0.999), (0.001, 0.36, 0.999)
+"""Where columns stand; in a narrow window the middle one further left, for the names of the last stand left of it."""
+_LETTERS = 13
+"""Letters of a line of a name in a narrow window."""
 _SHADES = (style.OWN, "#4f81ad", "#7b5ea7", "#2f6f73", "#6b8f3f", "#8db4d2", "#a08a4a")
 
 
@@ -35,6 +38,7 @@ def stream_ribbons(
     language: Language = "en",
     form: Form = _PLAIN,
     title: str = "",
+    small: bool = False,
 ) -> go.Figure:
     """Ribbons from the labels of a first column over those of a second to those of a third, as wide as their value.
 
@@ -52,6 +56,8 @@ def stream_ribbons(
         How values are written, by default plain.
     title : str
         Heading above the figure; none by default.
+    small : bool
+        For narrow windows: smaller names in several lines, the middle column further left.
 
     Returns
     -------
@@ -90,10 +96,12 @@ def stream_ribbons(
               else shade[2][order[2].index(b)]) for k in (0, 1) for a, b, v in _between(kept, columns[k], columns[k + 1],
               order[k], order[k + 1])]  # fmt: skip
     source, target, value, paint = zip(*links, strict=True)
+    across = _NARROW if small else _ACROSS
+    names = [style.wrapped(n, _LETTERS) if small else n for o in order for n in o]
     fig = go.Figure(go.Sankey(
-        arrangement="fixed", textfont={"size": 11, "color": style.INK, "shadow": "none"},
-        node={"label": [n for o in order for n in o], "color": [c for s in shade for c in s], "thickness": 12, "pad": pad,
-              "line": {"width": 0}, "x": [x for x, n in zip(_ACROSS, sizes, strict=True) for _ in range(n)],
+        arrangement="fixed", textfont={"size": 10 if small else 11, "color": style.INK, "shadow": "none"},
+        node={"label": names, "color": [c for s in shade for c in s], "thickness": 12, "pad": pad,
+              "line": {"width": 0}, "x": [x for x, n in zip(across, sizes, strict=True) for _ in range(n)],
               "y": [y for s in sums for y in middles(s, height, tall, pad)],
               "customdata": [form.text(v) for s in sums for v in s],
               "hovertemplate": "%{label}<br>%{customdata}<extra></extra>"},
@@ -104,7 +112,7 @@ def stream_ribbons(
     top = 30 + (44 if title else 0)
     style.dress(fig, title=title, height=height + 44)
     fig.update_layout(margin={"l": 10, "r": 10, "t": top, "b": 14})
-    for x, anchor, head in zip((0, 0.5, 1), ("left", "center", "right"), heads, strict=True):
+    for x, anchor, head in zip((0, across[1], 1), ("left", "center", "right"), heads, strict=True):
         fig.add_annotation(x=x, y=1, xref="paper", yref="paper", xanchor=anchor, yanchor="bottom", yshift=6, text=head,
                            showarrow=False, font={"size": 12, "color": style.MUTED})  # fmt: skip
     return fig

@@ -7,6 +7,7 @@ and EXTERNAL and INK on INTER pass WCAG AA (4.5:1).
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -276,6 +277,15 @@ def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
     ends = {"array": high - middle, "arrayminus": middle - low}
     return {"type": "data", **ends, "color": INK, "thickness": 1.1, "width": 4}
+
+
+def wrapped(text: str, width: int = 40) -> str:
+    """A label in lines of so many letters at most, where it has words to break between.
+
+    >>> wrapped("Computers and other instruments", 20)
+    'Computers and other<br>instruments'
+    """
+    return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) or text
 
 
 def unit(text: str) -> str:

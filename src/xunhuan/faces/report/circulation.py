@@ -304,7 +304,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         f"Value added (left) by where it is finally absorbed (right), {style.unit(acc.unit)}, without what each group "
         f"absorbs of its own. On a narrow window: shares of each row’s value added. {_members(found, lang)}",
         "Flows of value added between clusters of regions and abroad",
-        figures.cluster_matrix(matrix, language=lang),
+        figures.cluster_matrix(matrix, language=lang, numbered=True),
     )
     for circuit in ("own", "external") if found.spread is not None else ():
         add_intervals(found, album, circuit, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,13 +24,14 @@ from xunhuan.scenario.record import Result
 
 @dataclass(frozen=True)
 class Section:
-    """What a model says: sentences, figures of full width, rows of figures side by side, tables."""
+    """What a model says: sentences, figures of full width, rows of figures side by side, those folded away, tables."""
 
     id: str
     title: str
     says: list[str]
     lines: list[Picture]
     rows: list[list[Picture]]
+    more: list[list[Picture]]
     tables: list[Grid]
 
 
@@ -83,8 +85,8 @@ class ScenarioReport:
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
-            "assumed_title": words.of(reading.lang)("assumed_title"),
-            "pictures": pictures, "first": next(iter(pictures.values()), None), "tables": tables,
+            "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
+            "pictures": pictures, "first": scenario_pictures.opening(reading, pictures), "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -113,7 +115,10 @@ def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str,
 
 
 _BROAD = ("fan", "lines", "heat", "land", "flows")
-"""Pictures that take the width of the page."""
+"""Pictures that take the width of the page; several of lines share it, and maps of the land after the first."""
+
+_SHOWN = 6
+"""Pictures of a section after which rows are folded away."""
 
 
 def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Grid]) -> Section:
@@ -124,13 +129,17 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
         heads = [scenario_pictures.key(q, kind) for q in drawn]
         return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
 
-    rows = [row for row in (keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map"),
-                            keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]  # fmt: skip
+    rows = [many if len(many := keyed(kind)) > 1 else [] for kind in ("lines", "heat")]
+    lands = [replace(p, wide=p.narrow or p.wide, narrow=None) for p in keyed("land")[1:]]
+    rows += [lands, keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map")]
+    rows = [row for row in (*rows, keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]
+    shared = {p.id for row in rows for p in row}
     mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
-    return Section(
-        f"model-{model}", reading.section(model), says, [p for kind in _BROAD for p in keyed(kind)], rows, mine
-    )
+    broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared]
+    before = itertools.accumulate((len(row) for row in rows), initial=len(broad))
+    open_ones = sum(n < _SHOWN for n, _ in zip(before, rows, strict=False))
+    return Section(f"model-{model}", reading.section(model), says, broad, rows[:open_ones], rows[open_ones:], mine)
 
 
 def _first(reading: Reading, q: Told) -> str:

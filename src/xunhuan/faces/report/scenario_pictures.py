@@ -11,7 +11,7 @@ from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, rel
 from xunhuan.faces.figures import along, placing, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.report.page import Album
+from xunhuan.faces.report.page import Album, Picture
 from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
 
@@ -48,6 +48,14 @@ def album(reading: Reading) -> Album:
 def key(q: Told, kind: str, k: int = 0) -> str:
     """The key of a picture: "map-real-income-1", "winners-real-income-home", "lines-path"."""
     return "-".join(str(w) for w in (kind, q.name.replace("_", "-"), k or "") if w)
+
+
+def opening(reading: Reading, pictures: Album) -> Picture | None:
+    """The figure of the answer: the offset's, else one of the number that the result's arm is told by, else the first."""
+    q = reading.drawn_of(reading.arm)
+    heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
+    mine = (p for h in heads for k, p in pictures.items() if k == h or k.startswith(f"{h}-"))
+    return pictures.get("waterfall") or next(mine, None) or next(iter(pictures.values()), None)
 
 
 def pictured(reading: Reading, model: str) -> list[Told]:
@@ -142,7 +150,10 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
 
 
 def _winners(reading: Reading, q: Told, out: Album) -> None:
-    home, arm, said = reading.name(reading.home), reading.arm_of(q), raised(reading.said(q))
+    arm = reading.arm_of(q)
+    if q.change and not reading.moves(q, arm):  # bars of nothing tell nothing
+        arm = next((a for a in reversed(reading.arms_of(q)) if reading.moves(q, a)), arm)
+    home, said = reading.name(reading.home), raised(reading.said(q))
     head = "Winners and losers" if q.change else said
     for kind, top, who in (("home", drawing.ROWS, f"regions of {home}"), ("foreign", ABROAD, "other economies")):
         frame = drawing.bars_frame(reading, q, arm, (kind,))

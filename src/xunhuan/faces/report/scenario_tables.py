@@ -15,7 +15,7 @@ from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.report.page import Grid, Row, numbered
+from xunhuan.faces.report.page import Grid, Row, numbered, over
 from xunhuan.faces.telling import endings, lowered, outcome, raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
@@ -117,9 +117,15 @@ def _plain(value: object, lang: style.Language = "en") -> str:
     return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, said)), lang)
 
 
+def cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
+    """A number over its interval, where that is more than a point."""
+    shown = reading.show(number, q, drawn=drawn)
+    return over(shown, reading.interval(number, q, drawn=drawn)) if number.high > number.low else shown
+
+
 def _headlines(reading: Reading) -> Grid:
     rows = [
-        Row([label, *(reading.cell(reading.number(q, arm=a, **at), q) for a in ("base", *reading.arms))])
+        Row([label, *(cell(reading, reading.number(q, arm=a, **at), q) for a in ("base", *reading.arms))])
         for q in reading.headlines if "arm" in reading.data[q.name].dims and _tells(reading, q)
         for label, at in _rows_of(reading, q)
     ]  # fmt: skip
@@ -189,7 +195,7 @@ def _regions(reading: Reading, q: Told) -> Grid:
     order = reading.frame(q, chosen[0], ("home",)).sort_values("value", kind="stable")["region"]
     rows = []
     for code in order:
-        cells = [reading.name(code), *(reading.cell(reading.number(q, code, a), q) for a in chosen)]
+        cells = [reading.name(code), *(cell(reading, reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
     head = ["Region", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = (
@@ -308,7 +314,7 @@ def _horizons(reading: Reading) -> Grid:
             n = reading.number(q, arm=arm)
             value, low, high = (float(q.drawn(np.float64(x))) for x in (n.value, n.low, n.high))
             inside = Number(value, min(low, high), max(low, high)) if n.spans else Number(value)
-            cells.append(reading.cell(inside, q, drawn=True))
+            cells.append(cell(reading, inside, q, drawn=True))
         rows.append(Row([f"“{arm}”", *cells]))
     says = (
         words.of_room(m, "column_says", reading.lang, f"{reading.model(m)}: {lowered(reading.said(q))}.")

@@ -12,16 +12,15 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.figures import style
-from xunhuan.faces.web import answers, calls, downloads, lookups, state
+from xunhuan.faces.web import alone, answers, calls, downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
-from xunhuan.faces.web.pages import ask, circulation, results, scenario, tables
+from xunhuan.faces.web.pages import ask
 from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
 PACKAGE = "xunhuan.faces.web"
-_PAGES = {"circulation": circulation.PAGE, "scenario": scenario.PAGE, "results": results.PAGE, "tables": tables.PAGE}
 PICKED = ("table", "home", "region", "definition")
 """What all pages share, one picker each."""
 HOUSE = [colour(k / 9, style.BLUES) for k in range(9)] + ["#173c5e"]
@@ -47,7 +46,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
     app.layout = layout
     _route(app)
     _frame(app, pool)
-    for page in (*_PAGES.values(), ask.PAGE):
+    for page in (*alone.PAGES.values(), ask.PAGE):
         if page.connect is not None:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)
@@ -99,7 +98,7 @@ def _route(app: Dash) -> None:
         "navigate",
         Output("url", "search"),
         # The page can arrive before the bar that holds the pickers.
-        *(Input(f"pick-{name}", "value", allow_optional=True) for name in PICKED),
+        *(Input(f"pick-{name}", "value", allow_optional=True) for name in (*PICKED, "year")),
         Input({"go": ALL, "to": ALL}, "n_clicks"),
         State("selection", "data", allow_optional=True),
         State("url", "search"),
@@ -128,7 +127,9 @@ def _frame(app: Dash, pool: Pool) -> None:
         told = notice(selection.problems, t("address_problem"))
         said = [spoken(told, selection.lang)] if selection.problems else []
         try:
-            return [*said, spoken(_PAGES.get(selection.page, ask.PAGE).draw(selection, pool, draft), selection.lang)]
+            if selection.only:
+                return [*said, alone.shown_alone(selection, pool)]
+            return [*said, spoken(alone.page_of(selection).draw(selection, pool, draft), selection.lang)]
         except XunhuanError as e:
             return [*said, spoken(notice(str(e).splitlines(), t("page_problem")), selection.lang)]
         except Exception as e:
@@ -167,7 +168,7 @@ def _bar(selection: Selection) -> list[Any]:
         html.Nav(links, **aria(label=t("pages"))),
         switch,
     ]
-    chosen = {name: getattr(selection, name) for name in PICKED}
+    chosen = {name: getattr(selection, name) for name in PICKED} | {"years": lookups.family(selection.table)}
     return [
         html.A(t("skip"), href="#page", className="skip"),
         html.Div(top, className="top"),
@@ -194,7 +195,8 @@ def _pickers(selection: Selection) -> list[Any]:
         "region": [(c, geo.name(c, lang)) for c in lookups.home_regions(selection.table, selection.home)],
         "definition": [(d, t(f"definition_{d}")) for d in state.definitions(selection.table)],
     }
-    return [
+    years = _years(selection)
+    return years + [
         picker(
             f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
             getattr(selection, name), searchable=name != "definition", nothingFoundMessage=t("nothing_found"),
@@ -202,6 +204,19 @@ def _pickers(selection: Selection) -> list[Any]:
         )
         for name in PICKED
     ]  # fmt: skip
+
+
+def _years(selection: Selection) -> list[Any]:
+    """A slider over the years of which there are tables of this kind; none where that is one."""
+    found, said = lookups.family(selection.table), words.of(selection.lang)("year_of")
+    if len(found) < 2:
+        return []
+    marks = [{"value": k, "label": name[-4:]} for k, name in enumerate(found)]
+    slider = dmc.Slider(
+        id="pick-year", value=found.index(selection.table), min=0, max=len(found) - 1, step=1, marks=marks, label=None,
+        restrictToMarks=True, thumbLabel=said, size="sm",
+    )  # fmt: skip
+    return [html.Div([html.Span(said, className="small"), slider], className="years-slider")]
 
 
 def _cut(selection: Selection) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,16 +10,20 @@ import pandas as pd
 from flask import Flask, Response, request, send_file
 
 from xunhuan.data.store import load_log
-from xunhuan.errors import ForeignFile, UnknownName
+from xunhuan.errors import ForeignFile, UnknownName, XunhuanError
 from xunhuan.faces import words
-from xunhuan.faces.formats import as_text
-from xunhuan.faces.web import lookups, state
+from xunhuan.faces.figures.numbers import figure_numbers
+from xunhuan.faces.formats import Format, as_text, write_file
+from xunhuan.faces.web import alone, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import REPORT_POLICY
 from xunhuan.scenario.shape import read_frame
 
 _FILES = ("scenario.toml", "summary.parquet", "summary.csv", "report.html", "manifest.json", "result.nc")
 """What can be taken from a result."""
+_CHARTS = ("csv", "xlsx")
+"""Formats of a picture's numbers."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
 
@@ -34,6 +39,29 @@ def add_routes(server: Flask, pool: Pool) -> None:
             return _absent(*selection.problems)
         ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
         return _csv(table(ds), f"circulation-{selection.table}-{selection.definition}.csv")
+
+    @server.get("/download/chart.<kind>")
+    def chart(kind: str) -> Response:
+        """The numbers of one picture of the page that the address says, its path under `at`."""
+        asked = state.selected(request.args.get("at"), request.query_string.decode("utf-8", "replace"))
+        if asked.problems or kind not in _CHARTS:
+            return _absent(
+                *asked.problems, *(() if kind in _CHARTS else (str(UnknownName.of("format", kind, _CHARTS)),))
+            )
+        try:
+            found = alone.picture(asked, pool)
+        except XunhuanError as e:
+            return _absent(str(e))
+        if found is None:
+            return _absent(words.of(_lang())("no_such_picture"))
+        frame = figure_numbers(found.figure)
+        name = re.sub(r"[^\w-]", "-", request.args.get("name", "")[:80] or asked.only, flags=re.ASCII)
+        if kind == "csv":
+            return _csv(frame, f"{name}.csv")
+        book = io.BytesIO()
+        write_file(frame, Format.xlsx, book, found.title, [request.url])
+        headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+        return Response(book.getvalue(), mimetype=_XLSX, headers=headers)
 
     @server.get("/download/log/<name>.csv")
     def log(name: str) -> Response:

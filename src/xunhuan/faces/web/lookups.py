@@ -332,15 +332,18 @@ def crossings(table: str, home: str) -> tuple[dict[str, TradeAtHome], dict[str, 
     return pair[0], pair[1]
 
 
+def family(table: str) -> tuple[str, ...]:
+    """Tables of the same name before the year, oldest first; the table alone where no other has it, or it is cut."""
+    stem = re.fullmatch(r"(.+)-\d{4}", table)
+    found = () if stem is None else [n for n in table_names() if re.fullmatch(re.escape(stem[1]) + r"-\d{4}", n)]
+    return tuple(sorted(found)) or (table,)
+
+
 @once(512)
 def region_history(table: str, home: str, definition: str, region: str) -> tuple[tuple[int, np.ndarray], ...]:
-    """CircuitShares of a region in every year of the table's family (same name before the year), oldest first."""
-    stem = re.fullmatch(r"(.+)-\d{4}", table)
-    if stem is None:
-        return ()
-    family = [n for n in table_names() if re.fullmatch(re.escape(stem[1]) + r"-\d{4}", n)]
+    """CircuitShares of a region in every year of the table's family, oldest first."""
     rows = []
-    for name in family:
+    for name in family(table):
         if home in {h.code for h in homes(name)} and region in home_regions(name, home):
             rows.append((accounts_of(name).year, np.array(shares(name, home, definition).of(region))))
     return tuple(sorted(rows, key=lambda r: r[0]))

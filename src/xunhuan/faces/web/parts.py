@@ -168,12 +168,29 @@ def framed(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
         "displaylogo": False, "responsive": True, "displayModeBar": False, "plotlyServerURL": "", "topojsonURL": "",
     }  # fmt: skip
     graph = dcc.Graph(id=id, figure=fig, config=config, style={"height": f"{fig.layout.height or 360}px"})
-    saves = []
-    for kind in ("png", "svg", "csv"):
-        what: dict[str, Any] = {"data-save": kind, "data-name": name, **aria(label=f"{kind.upper()}: {label}")}
+    saves: list[Any] = []
+    for kind in ("png", "svg", "csv", "xlsx"):
+        what: dict[str, Any] = {"data-save": kind, "data-name": name, "data-only": id}
+        what |= aria(label=f"{kind.upper()}: {label}")
         saves.append(html.Button(kind.upper(), type="button", className="plain-button", **what))
+    # Where the page is known to the browser alone; assets/lab.js completes the address.
+    apart: dict[str, Any] = {"data-only": id, **aria(label=f"↗ {label}")}
+    saves.append(html.A("↗", href="?", className="plain-button", title=words.catalogue()["picture_alone"][0], **apart))
     said = html.Figcaption(label, className="hidden-text")
     return html.Figure([graph, said, html.Div(saves, className="saves")], className="figure")
+
+
+def with_contents(cards: Sequence[Children], lang: str, least: int = 4) -> list[Children]:
+    """Cards under a list of their headings, where there are so many; headings get the ids that the list points to."""
+    links = []
+    for k, part in enumerate(cards):
+        head = part.children[0] if isinstance(part, html.Section) and isinstance(part.children, list) else None
+        if isinstance(head, html.H2) and isinstance(head.children, str):
+            part.id = getattr(part, "id", None) or f"part-{k}"
+            links.append(html.A(head.children, href=f"#{part.id}"))
+    if len(links) < least:
+        return list(cards)
+    return [html.Nav(links, className="jumps", **aria(label=words.of(lang)("on_this_page"))), *cards]
 
 
 def card(children: Children, title: str = "", extra: str = "") -> html.Section:

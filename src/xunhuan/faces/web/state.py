@@ -19,6 +19,9 @@ from xunhuan.models import registry
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 DEFINITIONS = ("absorption", "origin", "forward")
 LANGUAGES = ("en", "zh")
+DRAWN = ("tiles", "land")
+_KEPT = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "asked", "drawn", "lang")
+"""What an address says of a view, in this order."""
 _LONGEST = 200
 """Characters of one value in the address; anything longer is cut before it is looked at."""
 _FIELDS = 20
@@ -49,6 +52,7 @@ class Selection:
     lang        "en" or "zh"
     scenario    a library name · run, versus: digests of results · arm: one of a result's arms
     asked       what the controls of a model's own page stand at, "tools:40,year:2035"
+    drawn       "land" for a real map in place of tiles · only: the picture that is shown alone
     problems    what the address asked for and the laboratory does not have
     """
 
@@ -64,6 +68,8 @@ class Selection:
     versus: str = ""
     arm: str = ""
     asked: str = ""
+    drawn: str = "tiles"
+    only: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     def query(self, **changes: str) -> str:
@@ -74,8 +80,7 @@ class Selection:
         """
         new = replace(self, **changes)  # type: ignore[arg-type]
         plain = Selection()
-        names = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "asked", "lang")
-        kept = {n: getattr(new, n) for n in names if getattr(new, n) and getattr(new, n) != getattr(plain, n)}
+        kept = {n: getattr(new, n) for n in _KEPT if getattr(new, n) and getattr(new, n) != getattr(plain, n)}
         return f"?{urlencode(kept)}" if kept else ""
 
     def address(self, page: str | None = None, **changes: str) -> str:
@@ -128,6 +133,8 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),
         asked=given.get("asked", ""),
+        drawn=pick("drawn", DRAWN, "tiles", "kind of map"),
+        only=given.get("only", ""),
         problems=tuple(problems),
         **digests,
     )

@@ -10,7 +10,7 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup import outcome as of
 from xunhuan.models.catchup.acting import acting
 from xunhuan.models.catchup.draws import values_drawn, world
@@ -47,6 +47,7 @@ def respond(
     if found.curve:
         return projected(accounts, shock, p, found)
     check_home(accounts, found, p)
+    check_years((shock,), p)
     if p.engine == "trade" and long_run is None:
         raise BadInput("engine = 'trade' needs the long-run model", fix="ask through xunhuan.respond or a scenario")
     o, notes = _asked(accounts, shock, p, found, p.draws)
@@ -66,6 +67,7 @@ def respond_many(
     if found.curve or first.engine == "trade":
         raise BadInput("draws of this are asked one by one")
     check_home(accounts, found, first)
+    check_years(shocks, first)
     facts = [p.facts(found) for p in parameters]
     values = {n: np.array([f[n].value if not f[n].fitted else 1.0 for f in facts]) for n in facts[0]}
     values["home_pace"] = values["home_pace"] * np.array([p.pace_factor for p in parameters])
@@ -103,6 +105,14 @@ def check_home(accounts: Accounts, found: IndustryFile, p: CatchupParameters) ->
             f"the industry {p.industry!r} is of {found.nation}, the table's home is {accounts.home}", where=accounts.name,
             fix=f"take a table with home {found.nation}, or another industry file",
         )  # fmt: skip
+
+
+def check_years(shocks: Sequence[Shock], p: CatchupParameters) -> None:
+    """Raise BadInput naming every edit that has no place in the years asked for."""
+    problems = Problems("the shock cannot be applied")
+    edits = dict.fromkeys(e for s in shocks for e in s.edits)
+    problems.items = [f"`{e}`: {wrong}" for e in edits for wrong in p.fits(e)]
+    problems.raise_if(BadInput)
 
 
 def check_market(

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 from xunhuan.data.records import Finite, NotNegative, OwnFile, Part, Strict
 from xunhuan.errors import BadInput, Problems
 from xunhuan.models.catchup.industry import BOUNDS, Fact, IndustryFile, ShareReading, industry
-from xunhuan.models.edits.yearly import Year
+from xunhuan.models.edits.base import Edit, Wrong
+from xunhuan.models.edits.yearly import Year, Yearly
 
 Lever = Literal["push", "trade", "know", "tools", "learning_rate", "knowledge_spillover"]
 ALL_LEVERS: tuple[Lever, ...] = ("push", "trade", "know", "tools", "learning_rate", "knowledge_spillover")
@@ -134,6 +135,26 @@ class CatchupParameters(Strict):
             named[name] = Fact(value=value, drawn=False, evidence="judgement", source="set by the one who asks")
         problems.raise_if()
         return named
+
+    def fits(self, edit: Edit) -> tuple[Wrong, ...]:
+        """What is wrong with the years of an edit: it would begin after the last year asked for, or be over at the first."""
+        if not isinstance(edit, Yearly) or (edit.start is None and getattr(edit, "end", None) is None):
+            return ()
+        found = self.of_industry()
+        first, last = self.years or (found.start, found.start + 30)
+        last = max(last, self.target.by) if found.facts is not None else last
+        end = getattr(edit, "end", None)
+        if edit.since(first) >= last:
+            what = f"it begins in {edit.since(first)}, the years asked for end in {last}"
+            return (Wrong("start", what, "give more years or begin sooner"),)
+        if end is not None and end > last:
+            what = f"it ends in {end}, the years asked for in {last}"
+            return (Wrong("end", what, "give more years or end it sooner"),)
+        if end is not None and end <= first:
+            return (
+                Wrong("end", f"it ends in {end}, before the years asked for, which begin in {first}", "end it later"),
+            )
+        return ()
 
     def span(self, found: IndustryFile) -> tuple[int, int]:
         """First and last year. Raises BadInput where they cannot be."""

@@ -154,6 +154,11 @@ class Edit(Strict):
                 )
         return tuple(out)
 
+    @property
+    def period(self) -> tuple[float, float] | None:
+        """Days in force, first and last; None of an edit that is not one of days."""
+        return None
+
     @classmethod
     def selections(cls) -> tuple[tuple[str, str, str], ...]:
         """Fields that name places: name, as a file writes it, and "regions" or "sectors"."""

@@ -68,6 +68,11 @@ class Timed(Edit):
             raise ValueError(f"end ({self.end:g}) must lie after start ({self.start:g})")
         return self
 
+    @property
+    def period(self) -> tuple[float, float] | None:
+        """Days in force."""
+        return self.start, self.end
+
     def strength(self, t: Array) -> Array:
         """Strength in [0, 1] at day t: 1 from start to end, 0 before and after."""
         return np.where((t >= self.start) & (t < self.end), 1.0, 0.0)

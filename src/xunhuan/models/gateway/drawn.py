@@ -10,14 +10,14 @@ import pandas as pd
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.gateway.acting import named_gateways
 from xunhuan.models.gateway.edits import GatewayClosed, GatewayOnly, Line, split_places
-from xunhuan.models.gateway.network import Network, network
+from xunhuan.models.gateway.network import Network, network, split_with
 from xunhuan.models.gateway.parameters import GatewayParameters
 from xunhuan.models.model import Land, Shock
 
 
 def land(acc: Accounts, p: GatewayParameters, shock: Shock) -> Land | None:
     """Outlines of the network, its gateways, its railways, and lines of a shock; None where the network has no outlines."""
-    net = network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100))
+    net = split_with(network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100)), acc.geography)
     if net.outline is None:
         return None
     g = net.gateways
@@ -26,7 +26,9 @@ def land(acc: Accounts, p: GatewayParameters, shock: Shock) -> Land | None:
                            "lat": g["lat"], "shut": _shut(net, shock)})  # fmt: skip
     rail = net.edges[net.edges["mode"] == "rail"]
     there = list(zip(rail["from"], rail["to"], strict=True))
-    return Land(net.outline, points, _lines(net, there, _built(net, p, shock)))
+    bare = net.cities[~net.cities["region"].isin(net.outline["region"])]
+    spots = bare.drop_duplicates("region")[["region", "lon", "lat"]].reset_index(drop=True)
+    return Land(net.outline, points, _lines(net, there, _built(net, p, shock)), spots)
 
 
 def _shut(net: Network, shock: Shock) -> np.ndarray:

@@ -131,6 +131,11 @@ class GatewayClosed(_OnGateways):
             raise ValueError("start goes with end")
         return self
 
+    @property
+    def period(self) -> tuple[float, float] | None:
+        """Days closed; None for good."""
+        return None if self.end is None else (self.start, self.end)
+
 
 class GatewayOnly(_OnGateways):
     """All trade with abroad passes these gateways: every other one is closed for good.

@@ -20,7 +20,7 @@ from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.handed import CellArray
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network
+from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network, split_with
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.ports import Choice, Streams, choice, fitted
 from xunhuan.models.gateway.routes import Costs, between_regions, costs, distance_slope
@@ -92,7 +92,7 @@ class Terrain:
 
 def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     """Lay the parameters' network under a table. Raises BadInput listing what does not fit."""
-    net = network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100))
+    net = split_with(network(p.network).in_year(p.year if p.year is not None else int(acc.year or 2100)), acc.geography)
     at = {c: k for k, c in enumerate(acc.geography.codes)}
     regions = list(dict.fromkeys(net.cities["region"]))
     problems = Problems(f"the network {net.name} does not fit the table {acc.name}")
@@ -354,3 +354,9 @@ def _base(
     g, x, targets = _laid(acc, same, stamp, between, within)
     base = based(g, x, stretch(g, x, mode), targets)
     return base, passage(g, base, x, np.zeros_like(base.fitted)), home_costs(g, base, x)
+
+
+def forget() -> None:
+    """Let go of what is kept of tables and networks at rest."""
+    _laid.cache_clear()
+    _base.cache_clear()

@@ -6,7 +6,7 @@ Letters of this room: a b city; g gateway; c class of goods; m mode; k l nodes; 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
+from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.models.gateway.edits import FAST
 
@@ -60,6 +61,16 @@ class Network:
     def classes(self) -> tuple[str, ...]:
         """Classes of goods, the general one first."""
         return tuple(dict.fromkeys((GENERAL, *(c for _, c in self.goods))))
+
+    @cached_property
+    def inner(self) -> tuple[int, dict[str, tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+        """How many places and junctions there are, and by mode at home the two ends of every edge, as their numbers."""
+        rows = self.edges[self.edges["mode"].isin(HOME_MODES)]
+        places = [*self.cities["city"], *self.gateways["gateway"]]
+        numbers = {n: k for k, n in enumerate(dict.fromkeys([*places, *rows["from"], *rows["to"]]))}
+        a, b = (np.array([numbers[n] for n in rows[end]], dtype=np.intp) for end in ("from", "to"))
+        mode = rows["mode"].to_numpy()
+        return len(numbers), {m: (a[mode == m], b[mode == m]) for m in HOME_MODES}
 
     def in_year(self, year: int) -> Network:
         """The network with lines opened by a year, or of unknown year."""
@@ -177,6 +188,34 @@ def _sound(cities: pd.DataFrame, gateways: pd.DataFrame, edges: pd.DataFrame, pr
         problems.add(f"{what} (roads join cities and gateways; ways by ocean, air and land begin at a gateway)")
 
 
+def split_with(net: Network, geography: Geography) -> Network:
+    """The network under a table of which some regions are split into cities: their cities, and gateways by the nearest of
+    them, belong to the table's. A city is known by its Chinese or English name; one that the table lacks stays the region's.
+    """
+    cut = sorted(({*net.cities["region"]} - {*geography.codes}) & {*geography.clusters})
+    if not cut:
+        return net
+    cities, gateways = net.cities.copy(), net.gateways.copy()
+    for region in cut:
+        names = {
+            n.removesuffix("市"): m
+            for m in geography.clusters[region]
+            for n in (m, geography.name(m), geography.name(m, "zh"))
+        }
+        mine = (cities["region"] == region).to_numpy()
+        for k in np.flatnonzero(mine):
+            row = cities.loc[k]
+            called = [str(row[c]).removesuffix("市") for c in ("name_zh", "city") if c in cities]
+            cities.loc[k, "region"] = next((names[n] for n in called if n in names), region)
+        at = cities[mine]
+        for k in np.flatnonzero((gateways["region"] == region).to_numpy()):
+            lon, lat = gateways.loc[k, ["lon", "lat"]].to_numpy(dtype=float)
+            km = great_circle_km(at["lon"].to_numpy(float), at["lat"].to_numpy(float), lon, lat)
+            gateways.loc[k, "region"] = at["region"].iloc[int(km.argmin())]
+    cities = cities.sort_values("region", kind="stable").reset_index(drop=True)
+    return replace(net, cities=cities, gateways=gateways)
+
+
 def with_line(net: Network, ends: list[tuple[str, str, float]], mode: str, kind: str, speed: float) -> Network:
     """The network with a line more: its sections by ends and km."""
     rows = pd.DataFrame(ends, columns=["from", "to", "km"])
@@ -212,20 +251,16 @@ class Graph:
 
 def layered(net: Network, weights: Weights, layers: tuple[str, ...]) -> Graph:
     """The graph of the road and further layers, which are entered and left from it at a cost."""
-    places = [*net.cities["city"], *net.gateways["gateway"]]
-    inner = net.edges[net.edges["mode"].isin(HOME_MODES)]
-    nodes = {n: k for k, n in enumerate(dict.fromkeys([*places, *inner["from"], *inner["to"]]))}
-    n = len(nodes)
+    (n, ends), places = net.inner, len(net.cities) + len(net.gateways)
     ways: list[tuple[Any, Any, Any]] = []
     for depth, mode in enumerate(("road", *layers)):
-        rows = inner[(inner["mode"] == mode).to_numpy()]
         each, terminal = weights[mode]
         able = np.isfinite(each)
-        a, b = (rows[end].map(nodes).to_numpy(dtype=int)[able] for end in ("from", "to"))
+        a, b = (end[able] for end in ends[mode])
         ways.append((a + n * depth, b + n * depth, each[able]))
         if depth:
             here = np.unique(np.concatenate([a, b]))
-            here = here[here < len(places)]
+            here = here[here < places]
             ways.append((here, here + n * depth, np.full(len(here), terminal / 2)))
     a, b, x = (np.concatenate(v) for v in zip(*ways, strict=True))
     low, high = np.minimum(a, b), np.maximum(a, b)
@@ -233,7 +268,7 @@ def layered(net: Network, weights: Weights, layers: tuple[str, ...]) -> Graph:
     low, high, x = low[order], high[order], x[order]
     first = np.ones(len(x), dtype=bool)
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])  # a sparse matrix would add parallel ways up
-    return Graph(low[first], high[first], x[first], n * (1 + len(layers)), len(net.cities), len(places))
+    return Graph(low[first], high[first], x[first], n * (1 + len(layers)), len(net.cities), places)
 
 
 def shortest(graph: Graph) -> Array:

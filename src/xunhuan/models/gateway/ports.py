@@ -45,11 +45,13 @@ def choice(z: Array, spread: float) -> Choice:
     """
     best = z.min(-1, keepdims=True)
     some = np.isfinite(best)
-    with np.errstate(invalid="ignore"):
-        e = np.where(np.isfinite(z) & some, np.exp(-spread * (z - np.where(some, best, 0.0))), 0.0)
-    total = e.sum(-1, keepdims=True)
-    cost = best - np.log(np.where(some, total, 1.0)) / spread
-    return Choice(np.asarray(cost[..., 0]), e / np.where(some, total, 1.0))
+    e = z - np.where(some, best, 0.0)
+    e *= -spread
+    np.exp(e, out=e)  # 0 where there is no way
+    total = np.where(some, e.sum(-1, keepdims=True), 1.0)
+    cost = best - np.log(total) / spread
+    e /= total
+    return Choice(np.asarray(cost[..., 0]), e)
 
 
 class Streams(NamedTuple):
@@ -81,16 +83,24 @@ class _Carried:
     """`traffic` of one stream again and again: what a way costs is taken to its power once, near some f."""
 
     def __init__(self, stream: Streams, spread: float, centre: Array) -> None:
-        self.stream, self.spread, self.centre = stream, spread, centre
-        self.weight = choice(stream.z + centre, spread).share
+        live = stream.flow > 0
+        self.stream, self.spread = Streams(stream.flow[live], stream.z[live]), spread
+        self._near(centre)
+
+    def _near(self, centre: Array) -> None:
+        self.centre = centre
+        self.weight = choice(self.stream.z + centre, self.spread).share
 
     def at(self, f: Array) -> tuple[Array, Array]:
         """As `traffic` gives them."""
+        if np.abs(f - self.centre).max() * self.spread > _FAR:
+            self._near(f)
         w = np.exp(-self.spread * (f - self.centre))
         total = self.weight @ w
-        flow = self.stream.flow / np.where(total > 0, total, 1.0)
+        some = np.where(total > 0, total, 1.0)
+        flow = self.stream.flow / some
         carried = w * (flow @ self.weight)
-        cross = (self.weight * (flow / np.where(total > 0, total, 1.0))[:, None]).T @ self.weight
+        cross = (self.weight * (flow / some)[:, None]).T @ self.weight
         return carried, np.diag(carried) - w[:, None] * cross * w
 
 
@@ -109,8 +119,10 @@ def congested(
     used = base > 0
     if strength == 0:
         return u
+    carried = [_Carried(s, spread, f[k]) for k, s in enumerate(streams)]
     for _ in range(NEWTON):
-        total, slope = traffic(streams, f + u, spread)
+        found = [c.at(f[k] + u) for k, c in enumerate(carried)]
+        total, slope = (np.sum(parts, axis=0) for parts in zip(*found, strict=True))
         live = used & (total > 1e-300)
         gap = np.where(live, u - strength * np.log(np.where(live, total / np.where(used, base, 1.0), 1.0)), 0.0)
         if np.abs(gap).max() <= tolerance:
@@ -152,13 +164,9 @@ def _fit(stream: Streams, target: Array, spread: float, f: Array, tolerance: flo
     known = np.isfinite(target) & (target > 0)
     aim = np.log(target[known] / target[known].sum())
 
-    live = stream.flow > 0
-    carried = _Carried(Streams(stream.flow[live], stream.z[live]), spread, f)
+    carried = _Carried(stream, spread, f)
 
     def gap_of(at: Array) -> tuple[Array, Array, Array]:
-        nonlocal carried
-        if np.abs(at - carried.centre).max() * spread > _FAR:
-            carried = _Carried(carried.stream, spread, at)
         total, slope = carried.at(at)
         mine = np.maximum(total[known], 1e-300)
         return np.log(mine / mine.sum()) - aim, mine, slope

@@ -12,7 +12,6 @@ from xunhuan.data.records import Positive, Share, Strict
 from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.edits.destruction import Destruction
-from xunhuan.models.edits.timed import Timed
 
 RUN_STEPS = 20_000
 """Most steps of a run: on a table of a hundred economies by thirty sectors some minutes."""
@@ -133,11 +132,11 @@ class PropagationParameters(Strict):
         return self
 
     def fits(self, edit: Edit) -> tuple[Wrong, ...]:
-        """What is wrong with the days of an edit that a run of so many days reads."""
+        """What is wrong with the days of an edit that a run of so many days reads, or is handed by the model before it."""
         if isinstance(edit, Destruction) and edit.start >= self.horizon_days:
             return (Wrong("start", f"it happens on day {edit.start:g}, the run ends on day {self.horizon_days:g}"),)
-        if isinstance(edit, Timed) and edit.end > self.horizon_days:
-            what = f"the period ends on day {edit.end:g}, the run on day {self.horizon_days:g}"
+        if edit.period is not None and edit.period[1] > self.horizon_days:
+            what = f"the period ends on day {edit.period[1]:g}, the run on day {self.horizon_days:g}"
             return (Wrong("end", what, "lengthen horizon_days or end it sooner"),)
         return ()
 

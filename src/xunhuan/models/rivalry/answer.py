@@ -15,7 +15,7 @@ from xunhuan.models.rivalry.cities import LOSS_PARTS, national_cost, parts_of_lo
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import Cities, RivalryParameters
-from xunhuan.models.rivalry.provinces import play
+from xunhuan.models.rivalry.provinces import kept_play
 from xunhuan.models.rivalry.settle import CityAnswer, settle_cities
 from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces, status_of_provinces, war
 
@@ -47,7 +47,7 @@ def respond(accounts: Accounts, shock: Shock, parameters: RivalryParameters, slo
         if slopes is None:
             raise BadInput("provinces play in a long run that another model lends",
                            fix="ask through xunhuan.respond or a scenario")  # fmt: skip
-        played = play(accounts, shock, parameters.provinces, slopes, minds)
+        played = kept_play(accounts, shock, parameters.provinces, slopes, minds)
         new = played.accounts
         made.append(of_provinces(played))
         ended.append(status_of_provinces(played))

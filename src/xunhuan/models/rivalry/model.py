@@ -17,7 +17,7 @@ from xunhuan.models.model import Model, Response, Shock, Short, Uncertain, words
 from xunhuan.models.rivalry.command import RivalryOptions, rivalry_posed
 from xunhuan.models.rivalry.edits import MINDS
 from xunhuan.models.rivalry.industry import industry_words
-from xunhuan.models.rivalry.page import RIVALRY_PAGE, city_grounds
+from xunhuan.models.rivalry.page import RIVALRY_PAGE, rivalry_grounds
 from xunhuan.models.rivalry.parameters import RivalryParameters
 from xunhuan.models.rivalry.read import (
     QUANTITIES,
@@ -79,6 +79,17 @@ def _unmoved(p: RivalryParameters, factor: float, acc: Accounts) -> RivalryParam
     return p
 
 
+def _scale(p: RivalryParameters, factor: float, acc: Accounts) -> RivalryParameters:
+    """Economies of scale of the sectors at stake, times a factor."""
+    if factor == 1 or p.provinces is None:
+        return p
+    return changed(p, provinces=changed(p.provinces, scale=p.provinces.scale * factor))
+
+
+def _no_provinces(p: RivalryParameters) -> str | None:
+    return None if p.provinces is not None else "no provinces play; give [model.rivalry.provinces]"
+
+
 def _cells(p: RivalryParameters, number: float, acc: Accounts) -> RivalryParameters:
     """Every cell of the file that has a range, drawn together."""
     return p if p.cities is None else changed(p, cities=changed(p.cities, draw=number))
@@ -110,6 +121,7 @@ MODEL: Model[RivalryParameters] = Model(
         Uncertain("city_promotion", _factor("promotion", float("inf")), _idle),
         Uncertain("city_bill", _factor("own_bill", 1.0), _idle),
         Uncertain("city_learning", _factor("learning_rate", 0.6), _idle),
+        Uncertain("stake_scale", _scale, _no_provinces),
     ),
     hands_on=hands_on,
     evolves=True,
@@ -131,5 +143,5 @@ MODEL: Model[RivalryParameters] = Model(
     words=_WORDS | industry_words(_WORDS),
     size=lambda acc, p: 30.0 if p.provinces is not None else 4.0,
     asking=RIVALRY_PAGE,
-    rests_on=city_grounds,
+    rests_on=rivalry_grounds,
 )

@@ -27,6 +27,8 @@ from xunhuan.models.slopes import SHARPEST, Controls, Lender, Slopes
 
 TURNS = 20
 """Turns that a coordinated nation and nations abroad may take to answer each other."""
+BLUNT = 1e-2
+"""Accuracy of second derivatives: they only say where the next step leads, and slopes say whether it was right."""
 LEAST = 1e-6
 """Output of the sectors at stake, share of the nation's, below which a region does not play."""
 
@@ -165,7 +167,7 @@ class Payoff:
 
     def bends(self, x: Array) -> Array:
         """How each rate's slope in its owner's payoff turns with every rate, c c."""
-        return self.slopes.bends(x, self.mixing, self.board.owner)
+        return self.slopes.bends(x, self.mixing, self.board.owner, BLUNT)
 
     def trials(self, x: Array) -> Array:
         """Payoffs n p at many rates n c."""
@@ -181,7 +183,7 @@ class Played:
     volume    play r i, output new / old
     status    whether the economy at the first Nash has one equilibrium
     offers    at each φ who took a privilege and how tempted each was; none where nothing is offered
-    phi       p, compliance of each at the first φ, edits of minds with it
+    phi       p, compliance of each at the first φ, edits of minds with it · kappa: p, part of the bill each feels, likewise
     """
 
     board: Board
@@ -199,6 +201,7 @@ class Played:
     weight: Array
     offers: tuple[Obedience, ...]
     phi: Array
+    kappa: Array
 
     @property
     def loss(self) -> float:
@@ -247,6 +250,21 @@ class Played:
         return float(number[0] / number[1]), like[0] - like[1]
 
 
+_kept: tuple[tuple[tuple[object, ...], Played], ...] = ()
+_KEPT = 4
+
+
+def kept_play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds) -> Played:
+    """The game, kept for the next question: draws of what other games rest on have no part in it. Raises as `play`."""
+    global _kept
+    asked = (acc, shock.edits, p, lender)
+    found = next((played for key, played in _kept if key == asked), None)
+    if found is None:
+        found = play(acc, shock, p, lender, minds)
+        _kept = ((asked, found), *_kept)[:_KEPT]
+    return found
+
+
 def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds) -> Played:
     """Nash at every φ, from one to the next, and the coordinated rates. Raises BadInput, NotConverged."""
     at = board(acc, p)
@@ -277,7 +295,8 @@ def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds
     _, planned, _ = slopes.settled(best)
     told = plays[[0, -1]]
     return Played(at, slopes, p.compliance, tuple(found), best, taken, told[:, 0], told[:, 2], plays[:-1, 0] @ weight,
-                  np.stack([volume, planned]), one, status, weight, tuple(offers), rooms[0][0].phi)  # fmt: skip
+                  np.stack([volume, planned]), one, status, weight, tuple(offers), rooms[0][0].phi,
+                  rooms[0][0].kappa)  # fmt: skip
 
 
 def coordinated(mind: Payoff, bounds: Bounds, start: Array, scale: Array, worth: Array) -> tuple[Array, int]:

@@ -17,6 +17,11 @@ from xunhuan.models.rivalry.tariffs import nash_tariffs
 if TYPE_CHECKING:
     import xarray as xr
 
+LIMITS = (
+    "rates fall on all output or trade of a sector; a nation's payoff is its real income, without wealth, security or the "
+    "environment; no capital market, no prices set by firms; no estimate exists of what output is worth to careers"
+)
+"""What the provinces' game leaves out, told beside every answer."""
 GOODS_THETA = 4.0
 """Trade elasticity of all goods where none is given [SimonovskaWaugh2014]."""
 
@@ -86,8 +91,11 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
     out = []
     if s.board.dropped:
         out.append(f"without output of the sectors, so not playing: {', '.join(s.board.dropped)}")
-    if p.own_bill < 1:
-        out.append(f"players feel {p.own_bill:.0%} of the bill; the accounts charge each all of its own")
+    felt = s.kappa[s.board.home]
+    if felt.min() < 1:
+        least, most = float(felt.min()), float(felt.max())
+        part = f"{least:.0%}" if least == most else f"between {least:.0%} and {most:.0%}"
+        out.append(f"players feel {part} of the bill; the accounts charge each all of its own")
     x = s.nash[0].x
     bound = int(((x <= p.control.low + 1e-9) | (x >= p.control.high - 1e-9)).sum())
     if bound:
@@ -99,9 +107,9 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
         said = [f"{words}: {', '.join(names)}" for words, names in (
             ("keep to the coordinated rates for their privilege", took), ("find it too little", left)) if names]  # fmt: skip
         out.append("; ".join(said))
-    if len(s.compliance) > 1 or s.compliance[0] > 0:
+    if len(s.compliance) > 1 or s.phi.max() > 0:
         out.append("compliance is a weight in players' minds, not a theory of why they obey")
-    return out
+    return [*out, LIMITS]
 
 
 def war(acc: Accounts, p: TariffGame) -> tuple[xr.Dataset, Status, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,7 @@ from xunhuan.models.trade.yields import by_wedge
 if TYPE_CHECKING:
     import xarray as xr
 
-    from xunhuan.models.slopes import Controls, Lender, Slopes
+    from xunhuan.models.slopes import Controls, Slopes
 
 # The modules that compute import JAX; a record must not.
 
@@ -86,16 +87,19 @@ def _slopes(accounts: Accounts, regions: str, shock: Shock, parameters: TradePar
     return gradient(accounts, regions, shock, parameters)
 
 
-def _lend_slopes(accounts: Accounts, parameters: TradeParameters) -> Lender:
+@dataclass(frozen=True)
+class _SlopesLender:
     """Measures as a function of rates that players choose, on the ground that edits it reads make; see
-    `tangents.trade_slopes`."""
-    from xunhuan.models.trade.tangents import trade_slopes
+    `tangents.trade_slopes`. Two are equal that lend the same, so that a borrower can keep what it found with one."""
 
-    def lend(shock: Shock, controls: Controls, returns: Mapping[str, float]) -> Slopes:
+    accounts: Accounts
+    parameters: TradeParameters
+
+    def __call__(self, shock: Shock, controls: Controls, returns: Mapping[str, float]) -> Slopes:
+        from xunhuan.models.trade.tangents import trade_slopes
+
         mine = Shock(tuple(e for e in shock.edits if isinstance(e, MODEL.reads)), shock.name)
-        return trade_slopes(accounts, mine, parameters, controls, returns)
-
-    return lend
+        return trade_slopes(self.accounts, mine, self.parameters, controls, returns)
 
 
 def _trade_elasticity(p: TradeParameters, factor: float, acc: Accounts) -> TradeParameters:
@@ -227,6 +231,6 @@ MODEL: Model[TradeParameters] = Model(
         "PeterRuane2023",
     ),  # of data/substitution.csv
     words=words_beside("xunhuan.models.trade"),
-    lends={"long_run": _equilibrium, "elasticities": _elasticities, "slopes": _lend_slopes},
+    lends={"long_run": _equilibrium, "elasticities": _elasticities, "slopes": _SlopesLender},
     size=lambda acc, p: 0.4 * max(acc.R**2 * acc.S / (111**2 * 32), 0.02),
 )

@@ -181,13 +181,14 @@ def bends(
     mixing: JaxArray,
     owner: JaxArray,
     taxed: bool,
+    accuracy: float,
 ) -> tuple[JaxArray, SolveInfo]:
     r"""How the slope of each rate in the payoff of who sets it turns with every rate, c c, and how adjoints were solved.
 
     U[p] = Σ mixing[p] m;   ∂²U/∂a∂c = D²L[(dx_a, a), (dx_c, c)],   L = U + λ' g,  λ = ∂U/∂x + (∂g/∂x)' λ
 
     The state's own second derivatives drop out, since L stands still in it: one product with L's second derivative a rate.
-    move c by state, of `tangents` at x · mixing p m r · owner c, row of mixing
+    move c by state, of `tangents` at x · mixing p m r · owner c, row of mixing · accuracy as there, of the adjoints
     """
 
     def after(x: Vector, r: Vector, k: Ready) -> Vector:
@@ -203,7 +204,9 @@ def bends(
     _, back = jax.vjp(lambda x: after(x, rates, ready), x)
     size = jnp.abs(b).max(1, keepdims=True)
     unit = jnp.where(size > 0, size, 1.0)
-    adjoint, info = fixed_points(lambda y: b / unit + jax.vmap(lambda v: back(v)[0])(y), b / unit, _BESIDE)
+    adjoint, info = fixed_points(
+        lambda y: b / unit + jax.vmap(lambda v: back(v)[0])(y), b / unit, _BESIDE._replace(tolerance=accuracy)
+    )
 
     def row(of: tuple[JaxArray, JaxArray, JaxArray, Vector]) -> JaxArray:
         weights, multiplier, dx, dr = of
@@ -249,12 +252,13 @@ def trials(
 
 
 class _Point(NamedTuple):
-    """Rates c, the state there, how it moves with each rate (c by state), and whether that is of these rates or others."""
+    """Rates c, the state there, how it moves with each rate (c by state), and how accurate that is, infinite where it is of
+    other rates."""
 
     rates: Array
     state: Array
     move: Array
-    exact: bool
+    accuracy: float
 
 
 @dataclass(eq=False)
@@ -303,7 +307,7 @@ class TradeSlopes:
                 said = status(self.accounts, info, task.options).message
                 raise NotConverged("no equilibrium at the rates players choose", where=said)
             move = np.zeros((len(x), len(root))) if self._at is None else self._at.move
-            self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move, False)
+            self._at = _Point(np.array(x, dtype=np.float64), np.asarray(root), move, np.inf)
         return self._at
 
     def __call__(self, x: Array, accuracy: float = SHARPEST) -> Effects:
@@ -315,20 +319,21 @@ class TradeSlopes:
         )  # fmt: skip
         if bool((np.asarray(got.info.outcome) != CONVERGED).any()):
             raise NotConverged("no derivatives: a linear system was not solved", where=self.accounts.name)
-        self._at = at._replace(move=np.asarray(got.move), exact=accuracy <= SHARPEST)
+        self._at = at._replace(move=np.asarray(got.move), accuracy=max(accuracy, SHARPEST))
         return Effects(np.asarray(got.value), np.asarray(got.slope).transpose(1, 2, 0))
 
-    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp]) -> Array:
+    def bends(self, x: Array, mixing: Array, owner: NDArray[np.intp], accuracy: float = SHARPEST) -> Array:
         """Second derivatives of payoffs in rates, c c: each owner's payoff in its rate and in every rate.
 
-        mixing  p m r, weights that make payoffs of measures · owner c, row of mixing. Raises NotConverged.
+        mixing  p m r, weights that make payoffs of measures · owner c, row of mixing · accuracy of what they are
+        made of, share of the largest. Raises NotConverged.
         """
-        if not self._found(x).exact:
-            self(x)
+        if self._found(x).accuracy > accuracy:
+            self(x, accuracy)
         at, task = self._found(x), self.task
         bent, info = bends(
             task.economy, task.elasticities, task.shift, jnp.asarray(at.state), self.ways, jnp.asarray(x),
-            jnp.asarray(at.move), jnp.asarray(mixing), jnp.asarray(owner), task.taxed,
+            jnp.asarray(at.move), jnp.asarray(mixing), jnp.asarray(owner), task.taxed, max(accuracy, SHARPEST),
         )  # fmt: skip
         if bool((np.asarray(info.outcome) != CONVERGED).any()):
             raise NotConverged("no second derivatives: a linear system was not solved", where=self.accounts.name)

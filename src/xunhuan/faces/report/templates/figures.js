@@ -24,6 +24,9 @@
   // Figures keep their drawn width on paper: scale them to the sheet.
   const paper = 680 / document.querySelector("main").clientWidth;
   document.documentElement.style.setProperty("--print-zoom", Math.min(1, paper).toFixed(3));
+  for (const box of document.querySelectorAll(".row, .table, .contents")) { // the keyboard pushes along what is too wide
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  }
   const folds = [...document.querySelectorAll("details.fold")];
   const unfold = () => {
     const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

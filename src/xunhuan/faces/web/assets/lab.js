@@ -30,13 +30,13 @@ window.dash_clientside.lab = (function () {
     document.documentElement.lang = p.get("lang") || "en";
     const page = (pathname || "/") + "|";
     return [
-      changed(page + get(["table", "home", "lang", "scenario", "run", "versus", "asked"]), frame),
-      changed(page + get(["region", "definition", "share", "arm"]), focus),
+      changed(page + get(["table", "home", "lang", "scenario", "run", "versus", "asked", "only"]), frame),
+      changed(page + get(["region", "definition", "share", "arm", "drawn"]), focus),
       changed(page + get(["definition", "share"]), view),
     ];
   }
 
-  function navigate(table, home, region, definition, clicks, effective, search) {
+  function navigate(table, home, region, definition, year, clicks, effective, search) {
     const value = { table: table, home: home, region: region, definition: definition };
     const p = new URLSearchParams(search || "");
     const before = p.toString();
@@ -54,6 +54,11 @@ window.dash_clientside.lab = (function () {
         continue;
       }
       const name = id.replace("pick-", "");
+      if (name === "year") {
+        const to = effective && effective.years && effective.years[year];
+        if (to && to !== effective.table) { p.set("table", to); } // the same home and region in another year
+        continue;
+      }
       if (effective && value[name] && value[name] !== effective[name]) { set(name, value[name]); }
     }
     const after = p.toString();
@@ -114,50 +119,37 @@ window.dash_clientside.lab = (function () {
     if (value === undefined) { delete here[last]; } else if (value !== false || here[last] !== undefined) { here[last] = value; }
   }
 
-  /* A picture, or the numbers it is drawn from, as a file. Texts that a spreadsheet would work out get an apostrophe. */
-  const cell = (x) => {
-    if (typeof x === "number") { return String(x); }
-    const text = String(x === null || x === undefined ? "" : x).replace(/<[^>]*>/g, " ");
-    const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" + text : text;
-    return /[",\n]/.test(harmless) ? '"' + harmless.replace(/"/g, '""') + '"' : harmless;
+  /* The address of one picture of this page, shown alone or as a file of its numbers. */
+  const there = (only, file, name) => {
+    const p = new URLSearchParams(location.search);
+    p.set("only", only);
+    if (file) { p.set("at", location.pathname); p.set("name", name); }
+    return (file || location.pathname) + "?" + p.toString();
   };
-  const list = (x) => (x && x.length !== undefined && typeof x !== "string" ? Array.from(x) : null);
-
-  function rows(trace) {
-    if (trace.type === "sankey") {
-      const names = trace.node.label;
-      return list(trace.link.value).map((v, k) => [names[trace.link.source[k]], names[trace.link.target[k]], v]);
-    }
-    const z = list(trace.z);
-    if (z && list(z[0])) {
-      return z.flatMap((row, i) => list(row).map((v, j) => [list(trace.x) ? trace.x[j] : j, list(trace.y) ? trace.y[i] : i, v]));
-    }
-    const columns = ["a", "b", "c", "x", "y", "z", "text"].map((k) => list(trace[k])).filter(Boolean);
-    const long = Math.max(0, ...columns.map((c) => c.length));
-    return Array.from({ length: long }, (_, k) => columns.map((c) => (k < c.length ? c[k] : "")));
-  }
-
-  function numbers(plot) {
-    const lines = (plot._fullData || []).flatMap((t) => rows(t).map((r) => [t.name || ""].concat(r).map(cell).join(",")));
-    return "\ufeff" + lines.join("\r\n") + "\r\n";
-  }
 
   document.addEventListener("click", (e) => {
     const button = e.target.closest && e.target.closest("[data-save]");
     const plot = button && button.closest(".figure").querySelector(".js-plotly-plot");
     if (!plot || !window.Plotly) { return; }
     const kind = button.dataset.save, name = button.dataset.name;
-    if (kind !== "csv") {
+    if (kind === "png" || kind === "svg") {
       const size = { width: plot.offsetWidth, height: plot.offsetHeight };
       window.Plotly.downloadImage(plot, Object.assign({ format: kind, scale: kind === "png" ? 2 : 1, filename: name }, size));
       return;
     }
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([numbers(plot)], { type: "text/csv" }));
-    link.download = name + ".csv";
+    link.href = there(button.dataset.only, "/download/chart." + kind, name);
+    link.download = name + "." + kind;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
+
+  /* A link to a picture alone knows its page when it is reached for. */
+  for (const reached of ["pointerover", "focusin"]) {
+    document.addEventListener(reached, (e) => {
+      const link = e.target.closest && e.target.closest("a[data-only]");
+      if (link) { link.href = there(link.dataset.only); }
+    });
+  }
 
   /* The first picture on the page as a file, drawn by the browser. */
   function picture(clicks) {

@@ -18,7 +18,9 @@ class Page:
 
     draw     the page at an address; `Any` is the draft this tab has been working on, None where there is none
     connect  adds its callbacks to the app; None where nothing on the page moves by itself
+    later    parts that are drawn after the page; None where there are none
     """
 
     draw: Callable[[Selection, Pool, Any], html.Div]
     connect: Callable[[Dash, Pool], None] | None = None
+    later: Callable[[Selection], list[Any]] | None = None

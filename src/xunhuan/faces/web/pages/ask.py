@@ -139,16 +139,26 @@ def _grounds(asked: OwnPage, found: list[tuple[str, str, int, str]], lang: str) 
     short = [[t(f"grounds_{k}"), sums[k]] for k in GROUNDS if sums[k]]
     ordered = sorted(found, key=lambda g: GROUNDS.index(g[1]))
     rows = [
-        [asked.said(f"ground_{what}", lang) or words.title(what, lang), t(f"grounds_{kind}"), count,
-         html.Span(source, lang="en")]
+        [
+            asked.said(f"ground_{what}", lang) or words.title(what, lang),
+            t(f"grounds_{kind}"),
+            count,
+            _source(source, lang),
+        ]
         for what, kind, count, source in ordered
-    ]  # fmt: skip
+    ]
     head = [t("ground_what"), t("ground_kind"), t("ground_count"), t("ground_source")]
     return [
         html.P(t("ask_judged", n=unread, all=total)),
         plain_table([t("ground_kind"), t("ground_count")], short, numeric=(1,), caption=t("ask_rests")),
         html.Details([html.Summary(t("ground_source")), plain_table(head, rows, numeric=(2,), caption=t("ask_rests"))]),
     ]
+
+
+def _source(source: str, lang: str) -> Any:
+    """Where a figure is from; what is not said in the language is marked as English."""
+    said = words.in_language(source, lang)
+    return html.Span(said, lang="en" if said == source else lang)
 
 
 def _waits(selection: Selection, pool: Pool) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from xunhuan.data.arrays import CIRCUITS
-from xunhuan.faces import words
+from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
+from xunhuan.faces.placed import land_of
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page, profile
@@ -20,8 +22,10 @@ from xunhuan.faces.web.parts import (
     circuit_bar,
     clientside,
     colour,
+    framed,
     ink_for,
     rough_percent,
+    with_contents,
 )
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -33,21 +37,21 @@ _COLUMNS = 7
 def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The whole page."""
     t = words.of(selection.lang)
-    return html.Div(
+    first = html.Div(
         [
-            html.Div(
-                [
-                    html.Section(_hero(selection), className="hero"),
-                    card(html.Div(_map(selection), id="map"), t("map_title"), "map-card"),
-                    html.Section(profile.profile(selection), id="profile", className="card profile"),
-                ],
-                className="first",
-            ),
-            card(html.Div(_everyone(selection), id="everyone"), t("everyone")),
-            card([html.Div(id="pictures"), dcc.Store(id="pictures-of", data=selection.definition)], t("more_pictures")),
-            card(html.Div(_method(selection), id="method"), t("method")),
-        ]
+            html.Section(_hero(selection), className="hero"),
+            card(html.Div(_map(selection), id="map"), t("map_title"), "map-card"),
+            html.Section(profile.profile(selection), id="profile", className="card profile"),
+        ],
+        className="first",
     )
+    below = [
+        card(html.Div(_everyone(selection), id="everyone"), t("everyone")),
+        card([html.Div(id="pictures"), dcc.Store(id="pictures-of", data=selection.definition)], t("more_pictures")),
+        card(html.Div(_method(selection), id="method"), t("method")),
+    ]
+    contents, *cards = with_contents(below, selection.lang, least=3)
+    return html.Div([contents, first, *cards])
 
 
 def _connect(app: Dash, pool: Pool) -> None:
@@ -210,7 +214,28 @@ def _map(selection: Selection) -> list[Any]:
             **aria(pressed=str(place.code == selection.region).lower(), label=f"{name}: {t(selection.share)} {number}"),
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
-    return [grid, _legend(selection, found, low, high)]
+    legend = _legend(selection, found, low, high)
+    land = None if whole else land_of(lookups.accounts_of(selection.table, selection.home))
+    if land is None:
+        return [grid, legend]
+    kinds = html.Div(
+        [html.Button(t(f"drawn_{kind}"), id={"go": "drawn", "to": kind}, className="plain-button", type="button",
+                     **aria(pressed=str(kind == selection.drawn).lower())) for kind in state.DRAWN],
+        className="arms", role="group", **aria(label=t("drawn_choice")),
+    )  # fmt: skip
+    if selection.drawn == "tiles":
+        return [kinds, grid, legend]
+    codes = [p.code for p in found.places]
+    names = pd.DataFrame(
+        {"region": codes, "name_en": [p.en for p in found.places], "name_zh": [p.zh for p in found.places]}
+    )
+    said = t(f"key_{selection.definition}_{selection.share}")
+    fig = figures.land_map(
+        pd.Series(values, index=codes), land, names=names, scale=selection.share, key=t(selection.share),
+        language="zh" if selection.lang == "zh" else "en", small=True,
+    )  # fmt: skip
+    shown = framed(fig, "land", said, "circulation-land")
+    return [kinds, shown, html.P(said, className="key"), html.P(t("land_note"), className="sub small")]
 
 
 def _scale(values: np.ndarray) -> tuple[float, float]:
@@ -285,4 +310,4 @@ def _method(selection: Selection) -> list[Any]:
     return [*lines, html.P(t("definitions_differ")), html.Ul(notes)]
 
 
-PAGE = Page(_draw, _connect)
+PAGE = Page(_draw, _connect, profile.pictures)

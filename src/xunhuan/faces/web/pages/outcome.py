@@ -25,11 +25,12 @@ from xunhuan.faces.web.pages.pictures import (
     more_card,
     named,
     offset_card,
+    one_scale,
     sensitivity_card,
     time_cards,
     trade_card,
 )
-from xunhuan.faces.web.parts import aria, card, notice, plain_table
+from xunhuan.faces.web.parts import aria, card, notice, plain_table, with_contents
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.scenario.record import Result, open_result
@@ -111,7 +112,7 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
         *_assumed(reading),
         card(_ended(reading), t("how_ended")),
     ]
-    return list(spoken(page, reading.lang, reading.say))
+    return list(spoken(with_contents(page, reading.lang), reading.lang, reading.say))
 
 
 def plain_result(path: Path, selection: Selection) -> list[Any]:
@@ -148,14 +149,22 @@ def _answer(reading: Reading, arm: str) -> list[Any]:
 @lookups.once(16)
 def _two(left: Path, right: Path, left_written: int, right_written: int, selection: Selection) -> list[Any]:
     pair = _read(left, left_written, selection.lang), _read(right, right_written, selection.lang)
-    columns = []
+    columns, (limits, span) = [], one_scale(pair)
     for k, reading in enumerate(pair):
         arm = reading.arms[-1]
         inner = [*_title(reading), *_headline(reading, arm, selection), _files(reading)]
         columns.append(
-            html.Div([card(inner), *change_card(reading, arm, f"pair-{k}"), *bars_card(reading, arm, f"pair-{k}")])
+            html.Div(
+                [
+                    card(inner),
+                    *change_card(reading, arm, f"pair-{k}", limits, beside=True),
+                    *bars_card(reading, arm, f"pair-{k}", span),
+                ]
+            )
         )
+    scale = [html.P(words.of(selection.lang)("one_scale"), className="sub small")] if limits or span else []
     page = [
+        *scale,
         html.Div(columns, className="pair results-pair"),
         card(_difference(*pair), words.of(selection.lang)("difference")),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,9 @@ from dash import html
 
 from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_values, of_quantity
+from xunhuan.faces.figures.maps import Scale
+from xunhuan.faces.figures.of_quantity import bars_frame, bars_of, lines_of, map_values, of_quantity
+from xunhuan.faces.placed import land_of
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
@@ -42,16 +44,55 @@ def told_by(reading: Reading, q: Told, key: str) -> str:
     return words.of(reading.lang)(key) if q.change and q.better else named(reading, q)
 
 
-def change_card(reading: Reading, arm: str, id: str = "change-map") -> list[Any]:
-    """The map that goes with the number that sums an arm up, where there is one and there are tiles."""
+Ends = tuple[float, float]
+
+
+def change_card(
+    reading: Reading, arm: str, id: str = "change-map", limits: Ends | None = None, beside: bool = False
+) -> list[Any]:
+    """The map that goes with the number that sums an arm up, as tiles and by outlines, where there is one and there are.
+
+    limits  of the colours, where several results share them · beside  another result stands beside: no room for outlines
+    """
     q = reading.drawn_of(arm)
     if q is None or q.picture not in ("map", "land"):
         return []
-    fig = _tiles(reading, q, map_values(reading, q, arm))
+    values = map_values(reading, q, arm)
+    fig = _tiles(reading, q, values, limits)
     if fig is None:
         return []
-    shown = framed(fig, id, reading.axis(q), f"change-{reading.result.digest[:8]}")
-    return [card(shown, told_by(reading, q, "change_map"))]
+    name = f"change-{reading.result.digest[:8]}"
+    shown = [html.Div(framed(fig, id, reading.axis(q), name))]
+    land = None if reading.base is None or beside else land_of(reading.base)
+    if land is not None:
+        scale: Scale = "level" if q.rest is None else "change"
+        named = reading.places.reset_index(drop=True).rename(columns={"place": "region"})
+        drawn = figures.land_map(
+            values, land, names=named, scale=scale, language=reading.lang, key=reading.axis(q), small=True,
+            form=q.form(drawn=True),
+        )  # fmt: skip
+        note = html.P(words.of(reading.lang)("land_is"), className="sub small")
+        shown.append(html.Div([framed(drawn, f"{id}-land", reading.axis(q), f"{name}-land"), note]))
+    return [card(html.Div(shown, className="pair" if len(shown) > 1 else ""), told_by(reading, q, "change_map"))]
+
+
+def one_scale(readings: Sequence[Reading]) -> tuple[Ends | None, Ends | None]:
+    """Ends of the colours of maps and of the axis of bars that hold several results; None where they tell different
+    things."""
+    drawn = [(r, q, r.arms[-1]) for r in readings if (q := r.drawn_of(r.arms[-1])) is not None and q.by_place]
+    if len(drawn) < len(readings) or len({(q.name, q.written, q.rest) for _, q, _ in drawn}) > 1:
+        return None, None
+    on_maps = np.concatenate([map_values(*one).to_numpy(float) for one in drawn])
+    frames = [bars_frame(r, q, arm, EVERYONE) for r, q, arm in drawn]
+    at = pd.concat([f[c] for f in frames for c in ("value", "low", "high") if c in f]).to_numpy(float)
+    low, high = (float(f(np.append(at[np.isfinite(at)], 0.0))) for f in (np.min, np.max))
+    room = 0.06 * (high - low)
+    limits = (
+        (style.spread(on_maps) if drawn[0][1].rest is not None else _ends(on_maps))
+        if np.isfinite(on_maps).any()
+        else None
+    )
+    return limits, (low - room * (low < 0), high + room * (high > 0)) if high > low else None
 
 
 def _tiles(
@@ -135,12 +176,14 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
     return [card(inside, t("offset"))]
 
 
-def bars_card(reading: Reading, arm: str, id: str = "one") -> list[Any]:
+def bars_card(reading: Reading, arm: str, id: str = "one", span: Ends | None = None) -> list[Any]:
     """Places from the largest gain to the largest loss in what is drawn of an arm's sum, with intervals."""
     q = reading.drawn_of(arm)
     fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
         return []
+    if span is not None:
+        fig.update_xaxes(range=span)
     title = told_by(reading, q, "winners")
     return [card(framed(fig, f"winners-{id}", title, "winners-losers"), title)]
 
@@ -204,13 +247,13 @@ def _played(maps: list[tuple[str, go.Figure]], prefix: str) -> go.Figure:
     steps = [{"label": day, "method": "animate", "args": [[day], step]} for day, _ in maps]
     play = {"frame": {"duration": 250, "redraw": True}, "fromcurrent": True, "transition": {"duration": 0}}
     fig.update_layout(
-        height=(fig.layout.height or 400) + 130, margin_b=130,
+        height=(fig.layout.height or 400) + 160, margin_b=160,  # the meaning of the colours stands between map and slider
         sliders=[{
             "steps": steps, "currentvalue": {"prefix": prefix, "xanchor": "right"},
-            "y": 0, "x": 0, "len": 1, "pad": {"t": 50},
+            "y": 0, "x": 0, "len": 1, "pad": {"t": 66},
         }],
         updatemenus=[{
-            "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 12},
+            "type": "buttons", "direction": "left", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 54},
             "showactive": False,
             "buttons": [
                 {"label": "▶", "method": "animate", "args": [None, play]},

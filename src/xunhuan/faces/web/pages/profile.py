@@ -238,7 +238,8 @@ def pictures(selection: Selection) -> list[Any]:
         by_partner = lookups.measured(selection.table, selection.home, selection.definition, "partner")
         matrix = figures.partner_matrix(by_partner, groups)
         ribbons = figures.cluster_flows(matrix, language=language, unit=acc.unit)
-        grid = figures.cluster_matrix(matrix, language=language)  # names beside ribbons have no room on a phone
+        # Names beside ribbons have no room on a phone.
+        grid = figures.cluster_matrix(matrix, language=language, numbered=True)
         out += [
             html.H3(t("flows")),
             html.P(t("flows_sub")),

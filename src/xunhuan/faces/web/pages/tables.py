@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.geography import Geography
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
@@ -15,7 +16,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
-from xunhuan.faces.web.parts import card, plain_table
+from xunhuan.faces.web.parts import card, plain_table, with_contents
 from xunhuan.faces.web.state import Selection
 
 _LINES = 60
@@ -30,10 +31,15 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
         [
             html.H1(t("tables_title"), className="lead"),
             html.P(t("tables_lead"), className="sub"),
-            card(_catalogue(selection), t("catalogue")),
-            card(_about(acc, selection), f"{acc.name}"),
-            card(_identities(acc.name, selection.lang), t("identities")),
-            card(_log(acc.name, selection.lang), t("build_log")),
+            *with_contents(
+                [
+                    card(_catalogue(selection), t("catalogue")),
+                    card(_about(acc, selection), f"{acc.name}"),
+                    card(_identities(acc.name, selection.lang), t("identities")),
+                    card(_log(acc.name, selection.lang), t("build_log")),
+                ],
+                selection.lang,
+            ),
         ]
     )
 
@@ -55,7 +61,7 @@ def _catalogue(selection: Selection) -> html.Div:
                 acc.year,
                 acc.R,
                 acc.S,
-                style.unit(acc.unit),
+                _unit(acc, selection.lang),
                 html.Code(acc.answer_digest[:12]),
             ]
         )
@@ -69,16 +75,30 @@ def table_title(acc: Accounts, lang: str) -> str:
     return words.either(key, lang, acc.title) if lang == "zh" else acc.title
 
 
+def _unit(acc: Accounts, lang: str) -> str:
+    return words.in_language(acc.unit, lang) if lang == "zh" else style.unit(acc.unit)
+
+
+def _clusters(geo: Geography, lang: str) -> Any:
+    """Clusters by name with their members, folded away under how many there are."""
+    if not geo.clusters:
+        return "–"
+    joint = words.of(lang)("list")
+    rows = [html.Li([html.B(geo.name(k, lang)), ": ", joint.join(geo.name(c, lang) for c in members)])
+            for k, members in geo.clusters.items()]  # fmt: skip
+    return html.Details([html.Summary(str(len(rows))), html.Ul(rows, className="plainlist")])
+
+
 def _about(acc: Accounts, selection: Selection) -> list[Any]:
     t = words.of(selection.lang)
     geo = acc.geography
     facts: list[tuple[str, Any]] = [
         (t("title"), table_title(acc, selection.lang)),
         (t("source"), acc.source),
-        (t("unit"), f"{style.unit(acc.unit)}, {acc.year}"),
+        (t("unit"), t("comma").join((_unit(acc, selection.lang), str(acc.year)))),
         (t("home"), geo.name(acc.home, selection.lang)),
         (t("regions"), f"{acc.R}, {t('open_regions', n=len(geo.open))}"),
-        (t("clusters"), "; ".join(f"{k} = {' + '.join(v)}" for k, v in geo.clusters.items()) or "–"),
+        (t("clusters"), _clusters(geo, selection.lang)),
         (t("digest"), html.Code(acc.answer_digest, className="long")),
     ]
     rows = [item for k, v in facts for item in (html.Dt(k), html.Dd(v))]

@@ -1,0 +1,240 @@
+"""Tables of many cities: processor seconds and peak memory of each task, every one in a process of its own.
+
+    python benchmarks/bench_scale.py [--only circulation gradient ...] [--small] [--json FILE]
+
+Tables are made by `Accounts.split` of every province of world-2017 and china-2017 that has cities (366 x 32, 287 x 42), and
+then of the largest cities into two districts each (made up: seven parts of thirteen, side by side), until there are 421 and
+309. `--small` runs the same tasks on world-2017 and china-2017 themselves. To compare two states of the project run this
+file with PYTHONPATH at each. Seconds are of the process and its threads, user and system; OMP_NUM_THREADS=1
+OPENBLAS_NUM_THREADS=1 leave threads of BLAS out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xunhuan.data.accounts import Accounts
+from xunhuan.data.cities import regions_with_cities
+from xunhuan.data.store import load
+
+HEAD = "city,sector,share,name_en,name_zh,lon,lat,population\n"
+BASES = {"world": ("world-2017", 421), "china": ("china-2017", 309)}
+GOALS = {
+    "circulation": 5.0, "equilibrium": 1.0, "gradient": 2.0, "year of days": 20.0, "report": 15.0, "web update": 0.3,
+    "exports, cities of China": 15.0, "year of days, cities of China": 60.0,
+}  # fmt: skip
+
+
+def cities(base: str, regions: int) -> Accounts:
+    """A table with every province split, and its largest cities halved until it has so many regions."""
+    acc = load(base)
+    for code in [c for c in acc.geography.codes if c in regions_with_cities("CHN")]:
+        acc = acc.split(code)
+    made = acc.output.sum(1)
+    order = [
+        c for _, c in sorted(zip(-made, acc.geography.codes, strict=True)) if c.startswith("CN-") and c[3:].isdigit()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for code in order[: max(0, regions - acc.R)]:
+            path = Path(folder) / f"{code}.csv"
+            rows = [
+                f"{code}-{k},{s},{part},{code} {k},{code} {k},{110 + k / 10},30,1\n"
+                for k, part in ((1, 7), (2, 6))
+                for s in acc.sectors.codes
+            ]
+            path.write_text(HEAD + "".join(rows), encoding="utf-8")
+            acc = acc.split(code, path)
+    return replace(acc, posterior=None)
+
+
+def spent(f: Callable[[], Any], repeat: int) -> list[float]:
+    """Processor seconds of each call."""
+    out = []
+    for _ in range(repeat):
+        start = time.process_time()
+        f()
+        out.append(time.process_time() - start)
+    return out
+
+
+def fresh(f: Callable[[], Any]) -> Callable[[], Any]:
+    """A call that first forgets the Leontief systems."""
+    from xunhuan.measures.system import _SYSTEMS
+
+    def run() -> Any:
+        _SYSTEMS.clear()
+        return f()
+
+    return run
+
+
+def circulation(acc: Accounts) -> list[float]:
+    """Of all regions, by absorption."""
+    import xunhuan as xh
+
+    return spent(fresh(lambda: xh.measures.circulation(acc, "all")), 2)
+
+
+def forward(acc: Accounts) -> list[float]:
+    """Of all regions, by first border."""
+    import xunhuan as xh
+
+    return spent(fresh(lambda: xh.measures.circulation(acc, "all", definition="forward")), 1)
+
+
+def exports(acc: Accounts) -> list[float]:
+    """Of all regions by partner, Borin-Mancini."""
+    import xunhuan as xh
+
+    return spent(fresh(lambda: xh.measures.export_decomposition(acc, "all", by="partner")), 1)
+
+
+def _task(acc: Accounts) -> Any:
+    from xunhuan.models.edits import Tariff
+    from xunhuan.models.edits.primitives import primitives
+    from xunhuan.models.model import Shock
+    from xunhuan.models.trade import TradeParameters
+    from xunhuan.models.trade.solve import problem
+
+    foreign = next(c for c in ("USA", "JPN", "ROW") if c in acc.geography.codes)
+    shock = Shock((Tariff(acc.home, foreign, "all", add=0.25), Tariff(foreign, acc.home, "all", add=0.25)), "trade war")
+    return shock, lambda: problem(acc, primitives(acc, shock), TradeParameters())
+
+
+def equilibrium(acc: Accounts) -> list[float]:
+    """One search, compiled before."""
+    import jax
+
+    from xunhuan.models.expecting import expecting
+    from xunhuan.models.trade.solve import search
+
+    task = _task(acc)[1]()
+    with expecting(many=True):
+        return spent(lambda: jax.block_until_ready(search(task)[1]), 4)
+
+
+def gradient(acc: Accounts) -> list[float]:
+    """Of one region's real income in every primitive, compiled before."""
+    from xunhuan.models.expecting import expecting
+    from xunhuan.models.trade import gradient as slope
+
+    shock, _ = _task(acc)
+    code = acc.geography.codes[acc.geography.select("provinces", acc.home)[0]]
+    with expecting(many=True):
+        return spent(lambda: slope(acc, code, shock).attrs["value"], 3)
+
+
+def year(acc: Accounts) -> list[float]:
+    """365 daily steps with books, a loss of capacity for four weeks."""
+    from xunhuan.models.edits import Capacity
+    from xunhuan.models.model import Shock
+    from xunhuan.models.propagation.parameters import PropagationParameters
+    from xunhuan.models.propagation.run import simulate
+
+    code = acc.geography.codes[acc.geography.select("provinces", acc.home)[0]]
+    p = PropagationParameters(horizon_days=365)
+    return spent(lambda: simulate(acc, Shock((Capacity(code, "all", loss=0.5, start=0, end=28),)), p), 1)
+
+
+def days(acc: Accounts) -> list[float]:
+    """A step, of twenty, books and set-up left out."""
+    from xunhuan.models.edits import Capacity
+    from xunhuan.models.model import Shock
+    from xunhuan.models.propagation.economy import at_rest, economy
+    from xunhuan.models.propagation.kernel import step
+    from xunhuan.models.propagation.parameters import PropagationParameters
+    from xunhuan.models.propagation.timeline import pressure, timeline
+
+    code = acc.geography.codes[acc.geography.select("provinces", acc.home)[0]]
+    p = PropagationParameters(horizon_days=365)
+    e = economy(acc, p)
+    tl, e = timeline(acc, Shock((Capacity(code, "all", loss=0.5, start=0, end=28),)), e, p)
+    state, now, out = at_rest(e), pressure(tl, 0), []
+    for _ in range(20):
+        start = time.process_time()
+        state = step(state, e, now)[0]
+        out.append(time.process_time() - start)
+    return out
+
+
+def report(acc: Accounts) -> list[float]:
+    """The report of the home's structure, as a page."""
+    from xunhuan.faces.report import profile  # type: ignore[attr-defined]
+
+    return spent(lambda: profile(acc), 1)
+
+
+TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
+    "circulation": ("world", circulation),
+    "circulation, forward": ("world", forward),
+    "equilibrium": ("world", equilibrium),
+    "gradient": ("world", gradient),
+    "a day": ("world", days),
+    "year of days": ("world", year),
+    "circulation, cities of China": ("china", circulation),
+    "exports, cities of China": ("china", exports),
+    "a day, cities of China": ("china", days),
+    "year of days, cities of China": ("china", year),
+}
+
+
+def alone(name: str, path: str) -> None:
+    """One task in this process, with the memory it peaked at."""
+    with open(path, "rb") as file:
+        acc = pickle.load(file)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    took = TASKS[name][1](acc)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(json.dumps({"first": took[0], "best": min(took), "peak": peak, "loaded": before}))
+
+
+def main() -> None:
+    """All tasks, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--tables", type=Path, help="a folder that keeps the tables between runs")
+    parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.alone:
+        alone(*given.alone)
+        return
+    out: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        kept = given.tables or Path(folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in given.only or TASKS:
+            base, regions = BASES[TASKS[name][0]]
+            path = kept / f"{base}{'' if given.small else f'-{regions}'}.pkl"
+            if not path.exists():
+                acc = replace(load(base), posterior=None) if given.small else cities(base, regions)
+                path.write_bytes(pickle.dumps(acc))
+            command = [sys.executable, __file__, "--alone", name, str(path)]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                print(f"{name:<32} failed: {done.stderr.strip().splitlines()[-1][:100]}", flush=True)
+                continue
+            out[name] = one = json.loads(done.stdout.splitlines()[-1])
+            goal = f"goal {GOALS[name]:g} s" if name in GOALS and not given.small else ""
+            print(f"{name:<32} best {one['best']:8.3f} s, first {one['first']:8.3f} s, peak {one['peak']:5.2f} GB "
+                  f"({one['loaded']:.2f} with the table alone)  {goal}", flush=True)  # fmt: skip
+    print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}; processor seconds")
+    if given.json:
+        given.json.write_text(json.dumps(out, indent=1))
+
+
+if __name__ == "__main__":
+    main()

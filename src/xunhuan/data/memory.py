@@ -1,0 +1,79 @@
+"""How much memory a piece of work may take: `XUNHUAN_MEMORY`, or what the machine has left."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from xunhuan.errors import BadInput
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_UNKNOWN = 4 * 10**9
+"""Bytes taken to be there where the machine does not tell."""
+
+
+def memory() -> int:
+    """Bytes that work may take: `XUNHUAN_MEMORY` ("4GB", "800M", or bytes), by default what the machine has free.
+
+    Raises BadInput for a size that is none.
+
+    >>> os.environ["XUNHUAN_MEMORY"] = "4GB"
+    >>> memory(), in_words(memory())
+    (4000000000, '4 GB')
+    >>> del os.environ["XUNHUAN_MEMORY"]
+    """
+    told = os.environ.get("XUNHUAN_MEMORY", "").strip()
+    if not told:
+        return _free()
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", told, re.IGNORECASE)
+    size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
+    if not size:
+        raise BadInput(
+            f"XUNHUAN_MEMORY is no size: {told!r}", fix="give bytes, or a number with MB or GB: XUNHUAN_MEMORY=4GB"
+        )
+    return size
+
+
+def in_words(size: float) -> str:
+    """Bytes as people read them.
+
+    >>> in_words(7.6e6), in_words(8.4e9)
+    ('7.6 MB', '8.4 GB')
+    """
+    for name in ("GB", "MB", "kB"):
+        unit = _UNITS[name[0].upper()]
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size:.0f} B"
+
+
+def require(size: float, what: str, instead: str) -> None:
+    """Raise BadInput before work begins that would need more bytes than there may be; `instead` is what would do."""
+    there = memory()
+    if size > there:
+        raise BadInput(
+            f"{what} needs {in_words(size)} of memory, and {in_words(there)} are there",
+            fix=f"{instead}; or raise XUNHUAN_MEMORY",
+        )
+
+
+def _free() -> int:
+    """Memory that could be taken without swapping: of the machine, or of the group of processes where that is less."""
+    found = []
+    for line in _text(Path("/proc/meminfo")).splitlines():
+        if line.startswith("MemAvailable:"):
+            found.append(int(line.split()[1]) * 1024)
+    group = Path("/sys/fs/cgroup")
+    most, used = _text(group / "memory.max").strip(), _text(group / "memory.current").strip()
+    if most.isdigit() and used.isdigit():
+        found.append(max(int(most) - int(used), 0))
+    return min(found) if found else _UNKNOWN
+
+
+def _text(path: Path) -> str:
+    """A file's text; empty where it is not there or not to be read."""
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
