@@ -164,3 +164,20 @@ def test_a_home_of_one_region_has_a_report(toy_result: Path) -> None:
         assert report.reading.home == "BOR"
         assert "Borea" in report.html()
         assert not any(k.startswith("map") for k in report.album())
+
+
+def test_duties_are_told_where_a_tariff_is_asked(toy_result: Path) -> None:
+    """Home's duties before and after, Σ flow times rate of the tables themselves; none where no edit is a tariff."""
+    from xunhuan.data.store import load
+    from xunhuan.scenario import bench
+    from xunhuan.scenario.layers import layers_of
+
+    tariff = {"from": "BOR", "to": "ATL", "sectors": "all", "add": 0.1}
+    asked = {"title": "x", "base": "toyland", "shock": [{"name": "more", "tariff": tariff}], "model": {"trade": {}}}
+    frame = headline_frame(bench.run_layers(layers_of(asked), choices=False))
+    told = frame[frame["number"] == "customs duties"].set_index("arm")["value"]
+    acc = load("toyland")
+    home = [n == acc.home for n in acc.geography.nation]
+    assert told["base"] == pytest.approx((acc.flow * acc.tariff).sum((0, 2))[home].sum(), rel=1e-12)
+    assert told["more"] > told["base"]
+    assert "customs duties" not in set(headline_frame(open_result(toy_result))["number"])

@@ -170,14 +170,12 @@ class Numbers(NamedTuple):
 
     Attributes
     ----------
-    axes : tuple of str
-        A name an axis, as the `Quantity` has them.
-    values : array
-        The numbers, in the quantity's unit.
+    axes, values
+        A name an axis, as the `Quantity` has them; the numbers, in the quantity's unit.
     coords : mapping
         Labels of the axes that the base table does not know, by axis.
     low, high : array, optional
-        Ends of the 90% interval, where the model draws by itself; draws of a scenario take their place.
+        Ends of the 90% interval, where the model draws by itself; a scenario's draws take their place.
 
     Examples
     --------
@@ -233,6 +231,8 @@ class Quantity:
         Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
     ends : bool
         Whether what the model gives as its interval are two ends between which it lies, and nothing is drawn.
+    told_with : tuple of str
+        Kinds of edits that make it worth a row beside the headlines, though it is none.
 
     Examples
     --------
@@ -254,6 +254,7 @@ class Quantity:
     beside: tuple[str, ...] = ()
     kept: bool = False
     ends: bool = False
+    told_with: tuple[str, ...] = ()
 
     @property
     def change(self) -> bool:
