@@ -19,8 +19,10 @@ from xunhuan.errors import BadInput
 from xunhuan.faces.web import draft, jobs, state
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Job, Pool
+from xunhuan.faces.web.parts import notice
 from xunhuan.faces.web.security import LARGEST_REQUEST, Access, access
 from xunhuan.faces.web.server import open_laboratory
+from xunhuan.faces.web.spoken import spoken
 
 pytestmark = pytest.mark.error
 
@@ -128,7 +130,7 @@ def test_an_address_that_names_nothing_says_what_is_near() -> None:
     assert "run='../x' is not the digest of a result" in told
     assert "unknown language 'fr'" in told
     assert (selection.definition, selection.share, selection.run, selection.lang) == ("absorption", "inter", "", "en")
-    outside = state.selected("/", "?table=toyland&region=Borea")
+    outside = state.state.selected("/", "?table=toyland&region=Borea")
     assert "'Borea' does not lie in Atlas" in outside.problems[0]
 
 
@@ -354,3 +356,12 @@ def test_an_interrupt_that_nobody_hears_is_sent_again() -> None:
     found = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=True, timeout=300)
     assert found.stdout == "heard\n"
     assert "KeyboardInterrupt" in found.stderr  # the first, ignored by the interpreter
+
+
+def test_what_an_address_asks_for_in_vain_is_said_in_chinese() -> None:
+    """Line by line, with what would be right."""
+    problems = state.selected("/", "?table=toyland&region=AT-NN&lang=zh").problems
+    said = str(spoken(notice(problems, "x"), "zh"))
+    assert "没有名为“AT-NN”的地区" in said
+    assert "改法：" in said
+    assert "did you mean" not in said

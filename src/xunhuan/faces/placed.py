@@ -122,3 +122,9 @@ class Placed:
         lands = [found for m in self.result.scenario.model if (found := self.land(m)) is not None]
         return {str(c): (str(en), str(zh)) for found in lands
                 for c, en, zh in found.points[["point", "name_en", "name_zh"]].itertuples(index=False)}  # fmt: skip
+
+    @cached_property
+    def chinese(self) -> dict[str, str]:
+        """What places named in edits, cities and gateways among them, are called in Chinese."""
+        lands = [found for m in self.result.scenario.model if (found := self.land(m)) is not None]
+        return {name: zh.removesuffix("市") for found in lands for name, zh in found.chinese.items()}

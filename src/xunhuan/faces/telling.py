@@ -52,6 +52,9 @@ def arm_sentence(reading: Reading, arm: str) -> str:
     first = [
         q for m in reading.models if (q := _speaks(reading, m, arm)) is not None and reading.number(q, arm=arm).known
     ]
+    first = [
+        q for q in first if not q.change or reading.moves(q, arm)
+    ] or first  # what stands still is no news beside others
     told = [(q, tell(reading, q, arm)) for q in first]
     parts = [said for _, said in told if said]
     out = [t("arm_does", arm=arm, what=t("and_so").join(parts))] if parts else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Land:
         line, new, lon, lat: corners of lines, in order; `new` where the shock builds it.
     spots : DataFrame, optional
         region, lon, lat: places without an outline, such as cities of a region that is split; drawn as coloured dots.
+    chinese : mapping, optional
+        What points and other places of the room, named in its edits, are called in Chinese.
 
     Examples
     --------
@@ -45,3 +48,4 @@ class Land:
     points: pd.DataFrame
     lines: pd.DataFrame
     spots: pd.DataFrame = field(default_factory=_no_spots)
+    chinese: Mapping[str, str] = field(default_factory=dict)

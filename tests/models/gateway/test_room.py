@@ -9,6 +9,7 @@ import xunhuan as xh
 from tests.helpers.ports import CITIES, EDGES, GATEWAYS, toy_network
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, ForeignFile, Infeasible, XunhuanError
+from xunhuan.faces.words import in_language
 from xunhuan.models import registry
 from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.gateway import edits
@@ -193,6 +194,7 @@ def test_online_brings_the_far_nearer(toy: Accounts, net: str) -> None:
         (edits.GatewayClosed(gateways="北巷"), "unknown gateway '北巷'.*北港"),
         (edits.Line(via=["Aldre", "Cedar"]), "unknown city 'Aldre'.*Alder"),
         (edits.Line(via=["Alder", "雪松"], kind="road"), ""),
+        (edits.Line(via=["Aldre", "雪公", "Elmm"]), "'Aldre'.*'雪公'.*雪松.*'Elmm'.*Elm"),
         (edits.Way(gateways="NP", to="NOWHERE", days=1), "NOWHERE"),
     ],
 )
@@ -203,18 +205,22 @@ def test_unknown_names_have_near_ones(toy: Accounts, net: str, shock: object, sa
     with pytest.raises(BadInput) as e:
         asked(toy, net, shock)
     assert __import__("re").search(said, " ".join(e.value.items))
+    assert all("没有名为" in in_language(item, "zh") for item in e.value.items)
 
 
 def test_several_wrongs_are_told_at_once(toy: Accounts, net: str) -> None:
     with pytest.raises(BadInput) as e:
         asked(toy, net, edits.GatewayOnly(gateways="XX+YY"), edits.Line(via=["Q", "Alder"]))
     assert len(e.value.items) == 3
+    assert e.value.items[0].startswith("`gateway_only gateways=XX+YY`: unknown gateway 'XX'")
 
 
 def test_closing_all_ways_names_the_goods(toy: Accounts, net: str) -> None:
     with pytest.raises(Infeasible) as e:
         asked(toy, net, edits.GatewayClosed(gateways="NP+SP"))
-    assert any(item.startswith("FAR: to or from BOR") for item in e.value.items)
+    assert "FAR, Farming (农业): to or from BOR" in e.value.items
+    assert all("往来" in in_language(item, "zh") for item in e.value.items)
+    assert in_language(e.value.what, "zh") != e.value.what
 
 
 @pytest.mark.parametrize(
@@ -286,3 +292,20 @@ def test_a_regular_road_is_dearer_and_slower(tmp_path: Path) -> None:
     assert np.array_equal(
         edge_weights(slow, cheaper, "general")["road"][0], edge_weights(usual, p, "general")["road"][0]
     )
+
+
+def test_a_region_split_into_cities_has_their_ways(toy: Accounts, net: str, tmp_path: Path) -> None:
+    """Cities of the network are the table's by name, each gateway is the nearest one's, and all trade passes as before."""
+    rows = ["city,sector,share,name_en,name_zh,lon,lat,population"]
+    rows += [f"AT-N-{k},{s},{x},{city},,{10 + k},52,10" for k, (city, x) in enumerate((("Alder", 0.75), ("Birch", 0.25)))
+             for s in toy.sectors.codes]  # fmt: skip
+    (tmp_path / "north.csv").write_text("\n".join(rows), encoding="utf-8")
+    cut = toy.split("AT-N", str(tmp_path / "north.csv"))
+    whole, d = asked(toy, net).detail, asked(cut, net).detail
+    assert {*d["home"].values} == {"AT-N-0", "AT-N-1", *[c for c in whole["home"].values if c != "AT-N"]}
+    assert d["gateway_region"].values.tolist() == ["AT-N-0", "AT-S"]
+    assert d["passes"].sum().item() == pytest.approx(whole["passes"].sum().item(), rel=1e-9)
+    line = asked(cut, net, edits.Line(via=["Alder", "Birch"], kind="road")).detail["cost"].values
+    assert line[0, 1, 0] < 0.9999
+    shut = asked(cut, net, edits.GatewayClosed(gateways="NP")).detail["cost"].sel(origin=["AT-N-0", "AT-N-1"])
+    assert (shut.sel(destination="BOR")[:, :2] > 1).all()

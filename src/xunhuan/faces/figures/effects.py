@@ -153,7 +153,8 @@ def winners_losers(
         room = 0.27 * (high - low)
         fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
-    fig.update_xaxes(nticks=5, tickangle=0)
+    long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
+    fig.update_xaxes(nticks=3 if long else 5, tickangle=0)
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 

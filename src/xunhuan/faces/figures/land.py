@@ -103,9 +103,9 @@ def land_map(
     height, largest = _SMALL if small else _WIDE
     fig = go.Figure(list(_places(series, land.outline, names, scale, language, limits, form)))
     fig.add_traces(list(_lines(land.lines, language)))
-    fig.add_traces(list(_spots(series, land.spots, names, scale, language, limits, form)))
     if amounts is not None:
         fig.add_traces(list(_circles(amounts, land, language, amount_form, largest, named=not small)))
+    fig.add_traces(list(_spots(series, land.spots, names, scale, language, limits, form)))
     style.dress(fig, title=title, height=height + 90, legend=True)
     fig.add_scatter(  # carries the scale of colours
         x=[None], y=[None], mode="markers", marker={"color": [limits[0]], "coloraxis": "coloraxis"}, showlegend=False

@@ -100,8 +100,9 @@ def _field(name: str, value: object, reading: Reading) -> str:
         return f"{called}{' ' * (reading.lang == 'en')}{100 * value:g}{unit}"
     if reading.lang == "en":
         return f"{called} {_plain(value)}"
+    told = reading.chinese if name in ("via", "gateways") else {}
     said = _plain(value, reading.lang).split("+")
-    return f"{called}{'+'.join(reading.name(w) for w in said)}"
+    return f"{called}{'+'.join(told.get(w) or reading.name(w) for w in said)}"
 
 
 def _plain(value: object, lang: style.Language = "en") -> str:

@@ -141,7 +141,8 @@ def share_bar(share: float, longest: float, circuit: str) -> html.Span:
 def notice(lines: Sequence[str], title: str, kind: str = "error") -> html.Div:
     """Lines of a message as the command line prints them."""
     role = "alert" if kind == "error" else "status"
-    text = [html.Pre(line) for line in lines]
+    text = [html.Pre([line[: len(line) - len(bare)], bare]) for one in lines for line in one.splitlines()
+            for bare in [line.lstrip(" -")]]  # fmt: skip
     return html.Div([html.Strong(title), *text], className=f"notice {kind}", role=role)
 
 

@@ -71,19 +71,24 @@ def acts(g: Terrain, shock: Shock) -> Acts:
 def named_gateways(net: Network, names: str) -> Index:
     """Positions of gateways by code, name or mode. Raises BadInput naming the nearest of those not known."""
     at = {c: k for k, c in enumerate(net.gateways["gateway"])}
-    found: list[int] = []
-    problems = Problems("unknown gateways")
-    for name in split_places(names):
-        of_mode = np.flatnonzero(net.gateways["mode"] == name)
-        if len(of_mode):
-            found += of_mode.tolist()
-            continue
+    of_mode = {str(m): np.flatnonzero(net.gateways["mode"] == m).tolist() for m in net.gateways["mode"].unique()}
+    single = [n for n in split_places(names) if n not in of_mode]
+    found = [at[c] for c in _known(net, "gateway", single)] + [
+        k for n in split_places(names) for k in of_mode.get(n, ())
+    ]
+    return np.array(sorted({*found}), dtype=np.intp)
+
+
+def _known(net: Network, what: str, names: list[str]) -> list[str]:
+    """Codes of cities or gateways. Raises BadInput naming the nearest of all that are not known."""
+    problems, out = Problems("unknown cities" if what == "city" else "unknown gateways"), []
+    for name in names:
         try:
-            found.append(at[net.find("gateway", name)])
+            out.append(net.find(what, name))
         except BadInput as e:
             problems.add(f"{e.what} ({e.fix})")
     problems.raise_if()
-    return np.array(sorted({*found}), dtype=np.intp)
+    return out
 
 
 def _act(g: Terrain, out: Acts, e: object) -> None:
@@ -122,7 +127,7 @@ def _gateway(g: Terrain, out: Acts, e: GatewayClosed | GatewayOnly | GatewayFee 
 
 
 def _line(g: Terrain, out: Acts, e: Line) -> None:
-    cities = [_city(g.net, n) for n in split_places(e.via)]
+    cities = _known(g.net, "city", split_places(e.via))
     if e.opened is not None and g.p.until is not None and e.opened > g.p.until:
         out.notes.append(f"`{e}` opens after {g.p.until} and does nothing")
         return
@@ -145,10 +150,6 @@ def _line(g: Terrain, out: Acts, e: Line) -> None:
     else:
         out.goods = True
         out.people |= mode == "rail"
-
-
-def _city(net: Network, name: str) -> str:
-    return net.find("city", name)
 
 
 def _freed(net: Network, cities: set[str], part: float) -> Network:

@@ -28,7 +28,17 @@ def land(acc: Accounts, p: GatewayParameters, shock: Shock) -> Land | None:
     there = list(zip(rail["from"], rail["to"], strict=True))
     bare = net.cities[~net.cities["region"].isin(net.outline["region"])]
     spots = bare.drop_duplicates("region")[["region", "lon", "lat"]].reset_index(drop=True)
-    return Land(net.outline, points, _lines(net, there, _built(net, p, shock)), spots)
+    return Land(net.outline, points, _lines(net, there, _built(net, p, shock)), spots, _chinese(net))
+
+
+def _chinese(net: Network) -> dict[str, str]:
+    """Chinese names of cities and gateways by code and English name."""
+    out: dict[str, str] = {}
+    for frame, codes in ((net.cities, ("city",)), (net.gateways, ("gateway", "name"))):
+        if "name_zh" in frame:
+            for column in (c for c in codes if c in frame):
+                out |= dict(zip(frame[column].astype(str), frame["name_zh"].astype(str), strict=True))
+    return out
 
 
 def _shut(net: Network, shock: Shock) -> np.ndarray:

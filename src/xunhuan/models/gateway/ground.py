@@ -265,7 +265,9 @@ def refuse_cut(g: Terrain, before: Array, after: Array) -> None:
     for i in np.flatnonzero(lost.any((0, 1, 2))):
         whom = [g.acc.geography.codes[k] for k in g.abroad[np.flatnonzero(lost[..., i].any((0, 1)))]]
         more = f" and {len(whom) - 4} more" if len(whom) > 4 else ""
-        problems.add(f"{codes[g.goods[i]]}: to or from {', '.join(whom[:4])}{more}")
+        at = g.goods[i]
+        called = f"{codes[at]}, {g.acc.sectors.names_en[at]} ({g.acc.sectors.names_zh[at]})"
+        problems.add(f"{called}: to or from {', '.join(whom[:4])}{more}")
     problems.raise_if(Infeasible, where="model.gateway", fix="leave one gateway open that leads there")
 
 

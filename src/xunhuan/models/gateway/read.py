@@ -165,7 +165,7 @@ def gateways_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     frame = frame.sort_values("value", ascending=False).reset_index(drop=True)
     frame = frame.head(top) if top else frame
     told = "value: goods trade both ways, {unit}; share: % of all that passes; change: % against the base's network"
-    frame.attrs["notes"] = [f"{told.format(unit=acc.unit)}, at the base's trade.", *response.notes]
+    frame.attrs["notes"] = [f"{told.format(unit=acc.unit)}, at the base's trade."]
     return frame
 
 
@@ -182,14 +182,26 @@ def provinces_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     frame["first_gateway"] = d["gateway"].values[share.argmax(1)]
     frame["its_share"] = 100 * share.max(1)
     frame["concentration"] = (share**2).sum(1)
+    moves: dict[str, Array] = {}
     if "real_income_hat" in d:
-        for k, end in enumerate(d["end"].values):
-            frame[f"real_income_{end}"] = 100 * (d["real_income_hat"].to_numpy()[k, at] - 1)
+        moves["real_income"] = 100 * (d["real_income_hat"].to_numpy()[:, at] - 1)
+    if d.sizes["period"]:
+        moves["stuck"] = 100 * d["stuck_by_end"].to_numpy().max(1)
+    for name, ends in moves.items():
+        for end, values in zip(d["end"].values, ends, strict=True):
+            frame[f"{name}_{end}"] = values
+    if moves:  # the most affected first
+        size = np.abs(list(moves.values())[-1]).max(0)
+        frame = frame.iloc[np.argsort(-size, kind="stable")].reset_index(drop=True)
     frame = frame.head(top) if top else frame
-    told = (
-        "its_share: % of goods trade with abroad; concentration: Herfindahl index over gateways; real_income: % change"
-    )
-    frame.attrs["notes"] = [f"{told} at either end of distance.", *response.notes]
+    told = [
+        "its_share: % of goods trade with abroad; concentration: Herfindahl index over gateways; real_income: % change "
+        "at either end of distance."
+    ]
+    if "stuck" in moves:
+        waits = "stuck: % of goods trade with abroad that waits while gateways are closed for days"
+        told.append(f"{waits}, at either end of distance.")
+    frame.attrs["notes"] = told
     return frame
 
 
