@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.uneven import uneven
 from xunhuan.data import memory as room
-from xunhuan.data.memory import in_words, memory, require
+from xunhuan.data.memory import in_words, memory, require_memory
 from xunhuan.errors import BadInput
 from xunhuan.measures.operators import Factored
 from xunhuan.measures.system import _build
@@ -46,9 +46,9 @@ def test_by_default_it_is_what_the_machine_has_left(monkeypatch: pytest.MonkeyPa
 
 def test_work_that_needs_more_is_refused_with_what_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XUNHUAN_MEMORY", "1GB")
-    require(1e9, "the table", "take another")
+    require_memory(1e9, "the table", "take another")
     with pytest.raises(BadInput, match=r"the table needs 2\.5 GB of memory, and 1 GB are there") as refused:
-        require(2.5e9, "the table", "take another")
+        require_memory(2.5e9, "the table", "take another")
     assert refused.value.fix == "take another; or raise XUNHUAN_MEMORY"
     assert in_words(12) == "12 B"
 

@@ -55,7 +55,7 @@ def fits(size: float) -> bool:
     return size <= ALWAYS or size <= memory()
 
 
-def require(size: float, what: str, instead: str) -> None:
+def require_memory(size: float, what: str, instead: str) -> None:
     """Raise BadInput before work begins that would need more bytes than there may be; `instead` is what would do."""
     if not fits(size):
         there = memory()

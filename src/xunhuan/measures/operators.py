@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, Index
-from xunhuan.data.memory import fits, require
+from xunhuan.data.memory import fits, require_memory
 from xunhuan.errors import NotConverged
 
 _EXPECTED_SWEEPS, _MATRICES = 30, 2.0
@@ -155,7 +155,7 @@ class Operator(ABC):
 
         size = self.regions * self.sectors
         instead = "ask for a measure that needs no inverse, such as bm-source in place of wwz"
-        require(_MATRICES * self._bytes, f"the inverse of a system of {size} industries", instead)
+        require_memory(_MATRICES * self._bytes, f"the inverse of a system of {size} industries", instead)
         lu, pivots = self.factors
         work = int(lapack.dgetri_lwork(len(lu))[0])
         inverse, failed = lapack.dgetri(lu, pivots, lwork=work)

@@ -11,7 +11,7 @@ from xunhuan.errors import BadInput, Problems, UnknownName
 from xunhuan.readers.labels import Lexicon
 from xunhuan.readers.sheet import open_csv
 
-COLUMNS = ("name", "is")
+NAMES_HEAD = ("name", "is")
 
 
 def own_names(path: Path | None, geography: Geography, lists: tuple[Sectors, ...]) -> Mapping[str, str]:
@@ -24,11 +24,11 @@ def own_names(path: Path | None, geography: Geography, lists: tuple[Sectors, ...
         return {}
     grid = open_csv(path)
     head = [grid.text(0, c) for c in range(grid.shape[1])]
-    if not set(COLUMNS) <= set(head):
+    if not set(NAMES_HEAD) <= set(head):
         raise BadInput(
-            f"the file of names has no columns {' and '.join(COLUMNS)}", where=str(path), fix="name,is at its head"
+            f"the file of names has no columns {' and '.join(NAMES_HEAD)}", where=str(path), fix="name,is at its head"
         )
-    at = [head.index(c) for c in COLUMNS]
+    at = [head.index(c) for c in NAMES_HEAD]
     lines = [(grid.text(r, at[0]), grid.text(r, at[1])) for r in range(1, grid.shape[0])]
     known = Lexicon(geography, lists)
     p = Problems("the file of names cannot be followed")

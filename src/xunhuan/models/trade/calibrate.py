@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.memory import require
+from xunhuan.data.memory import require_memory
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
@@ -106,7 +106,7 @@ def spent_by_user(acc: Accounts) -> Array:
         )
     z, f = acc.sourcing.intermediate, acc.sourcing.final
     # What is spent, its shares, and the two weights of the search.
-    require(4.0 * acc.flow.nbytes * (acc.S + 1), f"trade of {acc.name} by user", 'sourcing = "alike"')
+    require_memory(4.0 * acc.flow.nbytes * (acc.S + 1), f"trade of {acc.name} by user", 'sourcing = "alike"')
     both = np.concatenate([np.einsum("risj->rsij", z), np.einsum("risf->rsi", f)[..., None]], axis=3)
     return np.asarray((1 + acc.tariff)[..., None] * both)
 
