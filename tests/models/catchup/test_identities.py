@@ -218,6 +218,17 @@ def test_exports_raise_home_sales_through_learning_alone(toy: Accounts, tmp_path
     assert response() > response(knowledge_spillover={"value": 1.0})
 
 
+def test_where_ideas_come_with_goods_exports_teach_rivals_unless_knowledge_is_cut(
+    toy: Accounts, tmp_path: Path
+) -> None:
+    def found(*edits: Any) -> Any:
+        return asked(toy, widgets(tmp_path), *edits, law="diffusion", draws=50).detail
+
+    open_, shut = found(), found(Decoupling("BOR", "ATL", channel="know", size=0.9))
+    assert (open_["sales_response"] < 0).all()
+    assert (np.abs(shut["sales_response"]) < np.abs(open_["sales_response"])).all()
+
+
 def test_without_decoupling_or_pace_every_year_has_the_table_itself(toy: Accounts, tmp_path: Path) -> None:
     r = asked(toy, widgets(tmp_path), engine="trade", years=(2020, 2026))
     for name in ("flow", "use", "final", "value_added"):

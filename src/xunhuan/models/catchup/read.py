@@ -278,7 +278,7 @@ def _told(n: Readings, response: Response) -> list[str]:
         "with the interval from .. to; later: after the last year looked at.",
         f"price: of the good in {a['by']}, over what it would be had nothing been cut{_span(price)}. cost: of that year, "
         f"{a['unit']}, what buyers pay more and what pushes would cost as a subsidy{_span(cost)}.",
-        f"Generations behind in {a['by']}: {gap[0]:.2g}{_span(gap)}. Home sales rise by {more[0]:.3f}% per percent "
+        f"Generations behind in {a['by']}: {gap[0]:.2g}{_span(gap)}. Home sales change by {more[0]:+.3f}% per percent "
         "of exports, "
         f"through learning{_span(more)}.",
     ]
