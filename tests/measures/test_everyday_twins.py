@@ -91,7 +91,9 @@ def test_foreign_value_is_counted_once_in_the_world(toy: Accounts) -> None:
     for acc, region, border in ((toy, None, "nation"), (toy, sets, "region"), (uneven(), "all", "region")):
         both = [export_decomposition(acc, region, border=border, perimeter="world", method=m) for m in METHODS]
         assert both[0].fva.sum().item() == pytest.approx(both[1].fva.sum().item(), rel=1e-12)
-        assert both[0].fva.sum().item() < export_decomposition(acc, region, border=border).fva.sum().item()
+        once, again = both[0].fva.sum().item(), export_decomposition(acc, region, border=border).fva.sum().item()
+        # Between two, what is foreign to one is home to the other: nothing can be counted twice.
+        assert once == pytest.approx(again, rel=1e-12) if both[0].sizes["region"] == 2 else once < again
         for ds in both:
             assert (ds.dva + ds.ddc + ds.fva + ds.fdc).values == pytest.approx(ds.exports.values)
 
