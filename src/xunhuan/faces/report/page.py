@@ -126,6 +126,11 @@ class Album(dict[str, Picture]):
         """Append a picture; see `Picture`."""
         self[key] = Picture(f"fig-{key}", len(self) + 1, caption, alt, wide, narrow)
 
+    def led_by(self, first: Picture | None) -> Album:
+        """The same with one picture before the others, numbered anew."""
+        order = sorted(self.items(), key=lambda p: p[1] is not first)
+        return Album((k, replace(p, number=n)) for n, (k, p) in enumerate(order, 1))
+
 
 def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
     """The tables of a page with their numbers, in order."""

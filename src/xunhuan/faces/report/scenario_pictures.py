@@ -28,7 +28,7 @@ against each other, by sector, by place, who gains. A land has its tiles among t
 
 
 def album(reading: Reading) -> Album:
-    """Every figure the result has numbers for, in the order of the page."""
+    """Every figure the result has numbers for, in the order of the page: the answer's own, then section by section."""
     out = Album()
     if quantity_weighed(reading) is not None:
         _effect(reading, out)
@@ -42,7 +42,7 @@ def album(reading: Reading) -> Album:
     for model in (m for m in reading.models if not reading.lasting(m)):
         _model(reading, model, out)
     _sensitivity(reading, out)
-    return out
+    return out.led_by(opening_picture(reading, out))
 
 
 def key(q: Told, kind: str, k: int = 0) -> str:
