@@ -225,7 +225,7 @@ def _tiles(
         z[y, x] = value
         full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
-        show = form.bare(value, _digits(value, form))
+        show = form.bare(value, _digits(value, form, limits))
         ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), MAP_SCALES[scale])
         words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
     if not words:
@@ -262,9 +262,16 @@ def form_of(scale: Scale) -> Form:
     return style.CHANGES if scale == "change" else style.SHARES
 
 
-def _digits(value: float, form: Form) -> int:
-    """Digits after the point that fit on a tile, in per cent."""
-    return 1 if form.signed and abs(value) < 0.0995 else 0
+def _digits(value: float, form: Form, limits: tuple[float, float]) -> int:
+    """Digits after the point that fit on a tile, in per cent: more where all are so small that fewer would read as nothing.
+
+    >>> [_digits(x, Form(signed=True), (-x, x)) for x in (0.2, 0.02, 0.0006, 0.00002)]
+    [0, 1, 2, 3]
+    """
+    if not form.signed or abs(value) >= 0.0995:
+        return 0
+    largest = max(abs(x) for x in limits)
+    return 1 if largest >= 0.001 else 2 if largest >= 0.0001 else 3
 
 
 def _extent(geo: Geography) -> tuple[int, int]:
