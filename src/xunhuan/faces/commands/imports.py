@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
+
+if TYPE_CHECKING:
+    from xunhuan.data.accounts import Accounts
 
 HELP = (
     "wiod2013, wiod2016, icio, ceads, ipio, figaro, adb, emerging, exiobase, eora26, gloria, gtap, national or tabular."
@@ -79,8 +82,7 @@ def register(app: typer.Typer) -> None:
         file = _one(path)
         with working(f"reading {file.name}") as tell:
             own: dict[str, Any] = {"unit": unit, "ownership": ownership, "nation": nation, "divided": divided or None}
-            own |= {"names": names}
-            own["progress"] = tell if kind == "ipio" else None
+            own |= {"names": names, "progress": tell if kind == "ipio" else None}
             given = {k: v for k, v in own.items() if v is not None}
             found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
             if satellite is not None:
@@ -90,13 +92,16 @@ def register(app: typer.Typer) -> None:
             if changes is not None:
                 with atomic_path(changes) as tmp:
                     found.changes.to_parquet(tmp, index=False)
-        title = accounts.title or accounts.name
-        notes = (
-            f"{title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
-            f"Identities hold to 1e-9. Wrote {output}.",
-            *(f"Note: {n}." for n in accounts.notes),
-        )
-        emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=notes)
+        emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=_said(accounts, output))
+
+
+def _said(accounts: Accounts, output: Path) -> tuple[str, ...]:
+    """What the table is, that it holds, and its notes."""
+    return (
+        f"{accounts.title or accounts.name}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
+        f"Identities hold to 1e-9. Wrote {output}.",
+        *(f"Note: {n}." for n in accounts.notes),
+    )
 
 
 def _satellite(rows: Any, output: Path, file: Path) -> None:
