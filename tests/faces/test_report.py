@@ -275,7 +275,7 @@ _DRAWN = """() => [...document.querySelectorAll(".plot")].map((plot) => [
 
 @pytest.mark.browser
 def test_a_sheet_is_the_same_from_every_window(toy_result: Path, browser: Any) -> None:
-    """On paper a figure is as wide as the sheet or half of it, in the form for such a width, and ribbons are there at once."""
+    """On paper a figure is as wide as the sheet or half of it, in the form for that width; ribbons are there at once."""
     sheets = []
     for width in (1400, 390):
         page = context(browser, viewport={"width": width, "height": 900}).new_page()
