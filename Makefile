@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Four workers on two cores, since browsers and subprocesses leave two idle; threads of BLAS would only get in their way.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: demo test tests quick lint docs golden evidence figures lock clean mutants outside fuzz faults licences
+.PHONY: screens demo test tests quick lint docs golden evidence figures lock clean mutants outside fuzz faults licences
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,10 @@ mutants: $(VENV)/.dev
 # Draw N equilibria, and games and short runs beside them, and hold them against derivations that use nothing of the program.
 outside: $(VENV)/.dev
 	$(BIN)/python -m tests.outside -n $(or $(N),100)
+
+# Pictures of every page of the laboratory on sheets, to be looked at.
+screens: $(VENV)/.dev
+	$(BIN)/python -m tests.screens out/screens
 
 # Kills, full disks, read-only folders, two at once, clocks that turn back, broken fetches, N of them drawn by SEED; prints how they ended.
 faults: $(VENV)/.dev

@@ -71,10 +71,19 @@ _THERE = {"open": "open_folder", "Result": "LabResult"}
 __all__ = [*_PUBLIC, *_ROOMS, "__version__"]
 
 
+def _speak() -> None:
+    """Let what shows itself at a prompt speak the language of the machine, or of XUNHUAN_LANG."""
+    from xunhuan.data.brief import said_by
+    from xunhuan.faces.speaking import in_my_words
+
+    said_by(in_my_words)
+
+
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(_ROOMS[name])
     if name in _PUBLIC:
+        _speak()
         return getattr(importlib.import_module(_PUBLIC[name]), _THERE.get(name, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -142,13 +143,22 @@ def test_149_sectors_add_up_to_the_42_of_the_national_table(raw) -> None:
 
 @pytest.mark.slow
 def test_the_bundled_table_is_what_the_builder_makes(raw, apart, world, tmp_path: Path) -> None:
+    """To rounding: products of matrices end in another bit on another kind of processor, which a digest would tell."""
     made, _ = divide_components(world, raw)
-    assert made.digest == apart.digest
+    assert (made.notes, made.geography.codes, made.sectors) == (apart.notes, apart.geography.codes, apart.sectors)
     assert made.posterior is not None
     assert apart.posterior is not None
-    assert made.posterior.digest == apart.posterior.digest
+    for one, other in (
+        (made, apart),
+        (made.posterior, apart.posterior),
+        (made.posterior.division, apart.posterior.division),
+    ):
+        for f in fields(other):
+            value = getattr(other, f.name)
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+                np.testing.assert_allclose(getattr(one, f.name), value, rtol=1e-12, atol=0, err_msg=f.name)
     again = load(save(made, tmp_path / "again.nc"))
-    np.testing.assert_array_equal(again.draw(7).flow, apart.draw(7).flow)
+    np.testing.assert_array_equal(again.draw(7).flow, made.draw(7).flow)
 
 
 def test_c26_names_both_parts_and_each_room_takes_them(apart, world) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from tests.helpers.uneven import uneven
 from xunhuan.data import memory as room
-from xunhuan.data.memory import in_words, memory, require
+from xunhuan.data.memory import in_words, memory, require_memory
 from xunhuan.errors import BadInput
+from xunhuan.measures.operators import Factored
+from xunhuan.measures.system import _build
+from xunhuan.models.trade.calibrate import spent_by_user
 
 pytestmark = pytest.mark.error
 
@@ -41,8 +46,41 @@ def test_by_default_it_is_what_the_machine_has_left(monkeypatch: pytest.MonkeyPa
 
 def test_work_that_needs_more_is_refused_with_what_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XUNHUAN_MEMORY", "1GB")
-    require(1e9, "the table", "take another")
+    require_memory(1e9, "the table", "take another")
     with pytest.raises(BadInput, match=r"the table needs 2\.5 GB of memory, and 1 GB are there") as refused:
-        require(2.5e9, "the table", "take another")
+        require_memory(2.5e9, "the table", "take another")
     assert refused.value.fix == "take another; or raise XUNHUAN_MEMORY"
     assert in_words(12) == "12 B"
+
+
+def test_a_matrix_that_does_not_fit_is_swept_and_its_inverse_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """EMERGING's size by its shape alone: nothing of it is made."""
+    shape = np.broadcast_to(0.0, (245, 245, 133)), np.broadcast_to(0.0, (245, 133, 133))
+    large = Factored(*shape)
+    monkeypatch.setenv("XUNHUAN_MEMORY", "20GB")
+    assert large.prefers_direct(10**6)
+    monkeypatch.setenv("XUNHUAN_MEMORY", "16GB")
+    assert not large.prefers_direct(10**6)
+    with pytest.raises(
+        BadInput, match="the inverse of a system of 32585 industries needs 17 GB of memory, and 16 GB"
+    ) as e:
+        _ = large.inverse
+    assert (
+        e.value.fix
+        == "ask for a measure that needs no inverse, such as bm-source in place of wwz; or raise XUNHUAN_MEMORY"
+    )
+
+
+def test_a_table_by_user_that_does_not_fit_is_refused_with_the_form_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    acc = uneven(by_user=True)
+    monkeypatch.setattr(room, "ALWAYS", 0)
+    monkeypatch.setenv("XUNHUAN_MEMORY", "1000")
+    with pytest.raises(
+        BadInput, match=r"the input matrix of .* by user needs 9\.8 kB of memory, and 1 kB are there"
+    ) as e:
+        _build(acc)
+    assert "accounts.replace(sourcing=None)" in e.value.fix
+    with pytest.raises(BadInput, match=r"trade of .* by user needs") as e:
+        spent_by_user(acc)
+    assert e.value.fix.startswith('sourcing = "alike"')
+    _build(acc.replace(sourcing=None))

@@ -13,7 +13,7 @@ from tests.helpers.harvest import answered, harvest, question
 from xunhuan.faces.figures.of_quantity import bars_of, lines_of, map_of
 from xunhuan.faces.reading import Number, Reading
 from xunhuan.faces.report.scenario import ScenarioReport, relation
-from xunhuan.faces.report.scenario_tables import cell
+from xunhuan.faces.report.scenario_tables import interval_cell
 from xunhuan.faces.telling import arm_sentence, endings, headline_frame
 from xunhuan.models.registry import registered
 from xunhuan.scenario.record import Result, open_result
@@ -71,13 +71,13 @@ def test_the_number_that_sums_up_is_the_first_that_moves(reading: Reading) -> No
 
 def test_a_number_is_written_in_its_unit(reading: Reading) -> None:
     n = Number(-0.0123, -0.02, 0.01)
-    assert cell(reading, n, "real_income") == "−1.23%<small>−2.00% to +1.00%</small>"
+    assert interval_cell(reading, n, "real_income") == "−1.23%<small>−2.00% to +1.00%</small>"
     assert reading.show(0.0123, "loss") == "1.23%"
     assert reading.show(0.0123, "loss", drawn=True) == "+1.23%"
     assert reading.show(0.5, "circulation") == "50.00%"
     assert reading.show(996.0, "gdp") == "996.0 million SHL"
     assert reading.within(Number(996.0, 950.0, 1020.0), "gdp") == " (90% interval 950.0 to 1,020 million SHL)"
-    assert cell(reading, Number(float("nan")), "gdp") == "–"
+    assert interval_cell(reading, Number(float("nan")), "gdp") == "–"
 
 
 def test_losses_count_below_zero_where_they_are_drawn(reading: Reading) -> None:
@@ -164,3 +164,20 @@ def test_a_home_of_one_region_has_a_report(toy_result: Path) -> None:
         assert report.reading.home == "BOR"
         assert "Borea" in report.html()
         assert not any(k.startswith("map") for k in report.album())
+
+
+def test_duties_are_told_where_a_tariff_is_asked(toy_result: Path) -> None:
+    """Home's duties before and after, Σ flow times rate of the tables themselves; none where no edit is a tariff."""
+    from xunhuan.data.store import load
+    from xunhuan.scenario import bench
+    from xunhuan.scenario.layers import layers_of
+
+    tariff = {"from": "BOR", "to": "ATL", "sectors": "all", "add": 0.1}
+    asked = {"title": "x", "base": "toyland", "shock": [{"name": "more", "tariff": tariff}], "model": {"trade": {}}}
+    frame = headline_frame(bench.run_layers(layers_of(asked), choices=False))
+    told = frame[frame["number"] == "customs duties"].set_index("arm")["value"]
+    acc = load("toyland")
+    home = [n == acc.home for n in acc.geography.nation]
+    assert told["base"] == pytest.approx((acc.flow * acc.tariff).sum((0, 2))[home].sum(), rel=1e-12)
+    assert told["more"] > told["base"]
+    assert "customs duties" not in set(headline_frame(open_result(toy_result))["number"])

@@ -13,6 +13,7 @@ from tests.faults.__main__ import drawn
 from tests.faults.faults import FAULTS, fetch_killed
 from tests.faults.jobs import JOBS, surroundings, told
 from xunhuan.faces.cli import main
+from xunhuan.models import registry
 
 pytestmark = pytest.mark.identity
 
@@ -51,3 +52,4 @@ def test_faults_are_drawn_by_their_seed() -> None:
     assert pairs == drawn(200, 3) != drawn(200, 4)
     assert {f for f, _ in pairs} == {*FAULTS, "fetch killed", "serve killed"}
     assert {(f, j) for f, j in pairs if j} == {(f, j) for f in FAULTS for j in JOBS}
+    assert {*registry.models()} | {"ensemble", "build"} == {*JOBS}  # a new room comes under faults too

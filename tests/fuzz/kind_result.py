@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -42,6 +44,14 @@ def _made() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         run_layers(layers_of(SCENARIO)).save(Path(folder) / "r")
         return {f.name: f.read_bytes() for f in sorted((Path(folder) / "r").iterdir())}
+
+
+@cache
+def _right() -> Path:
+    """A folder with the result as it was made, for as long as this process."""
+    place = Path(tempfile.mkdtemp(prefix="fuzz-right-"))
+    atexit.register(shutil.rmtree, place, True)
+    return write(_made(), place, "manifest.json")
 
 
 class Seeds(Mapping[str, Input]):
@@ -131,8 +141,10 @@ def _frame(rng: Random, frame: pd.DataFrame) -> bytes:
 
 
 def call(given: Input, folder: Path) -> None:
-    """Show it, as `xunhuan run` does when it ends, as a page of the laboratory and as a report."""
-    from xunhuan.faces.commands.scenario import _ended, headline_table
+    """Show it: when a run ends, as a page of the laboratory, beside a result that is right, as a report; ask it in SQL, and
+    what it cites."""
+    from xunhuan.faces.bibliography import entries
+    from xunhuan.faces.commands.scenario import _ask, _ended, headline_table
     from xunhuan.faces.reading import Reading
     from xunhuan.faces.report import scenario_report
     from xunhuan.faces.report.scenario import answer_text
@@ -145,7 +157,12 @@ def call(given: Input, folder: Path) -> None:
     headline_table(result)
     _ended(result)
     outcome.one_result(folder, state.selected("/results", ""))
-    if sum(map(len, given.values() if isinstance(given, dict) else ())) % 8 == 0:  # it takes longest
+    size = sum(map(len, given.values() if isinstance(given, dict) else ()))
+    pair = (folder, _right()) if size % 2 else (_right(), folder)
+    outcome.two_results(*pair, state.selected("/results", "?lang=zh"))
+    _ask(folder, "SELECT * FROM summary, draws LIMIT 1")
+    entries(folder)
+    if size % 8 == 0:  # it takes longest
         scenario_report(result)
 
 

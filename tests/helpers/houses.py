@@ -408,15 +408,20 @@ def nation(w: Known, folder: Path) -> Path:
 
 
 def nation_in_all(w: Known, folder: Path) -> Path:
-    """OECD's file of totals: use of home-made and imported goods together, exports, and imports of each good below 0."""
-    codes = ("A01", "C26", "C29", "G")
+    """OECD's file of totals: use of home-made and imported goods together, exports, and imports of each good below 0.
+
+    Labels as BEL2020ttl.csv of the edition of 2025 has them, a real file that was read: numbers with TTL_ before the row and
+    D over the column. What visitors buy is a column of its own, here a tenth of what is sold abroad.
+    """
+    codes = ("01", "24A", "302T309", "45T47")
     z, f = w.z[:, :, 0].sum(0), w.f[:, :, 0].sum(0)
     brought = w.z[1:, :, 0].sum((0, 2)) + w.f[1:, :, 0].sum((0, 2))
     sold = w.output[0] + brought - z.sum(1) - f.sum(1)
-    lines: Lines = [["", *codes, "HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "EXPO", "IMPO"]]
-    lines += [[f"TTL_{i}", *z[k], *f[k], sold[k], -brought[k]] for k, i in enumerate(codes)]
-    lines += [["TXS_INT_FNL", *w.taxes[0], *[0] * 7], ["VALU", *w.value_added[0], *[0] * 7]]
-    return _write(folder / "CHN2018ttl.csv", [*lines, ["OUTPUT", *w.output[0], *[0] * 7]])
+    heads = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "CONS_NONRES", "EXPO", "IMPO")
+    lines: Lines = [["", *(f"D{i}" for i in codes), *heads]]
+    lines += [[f"TTL_{i}", *z[k], *f[k], sold[k] / 10, 0.9 * sold[k], -brought[k]] for k, i in enumerate(codes)]
+    lines += [["TXS_INT_FNL", *w.taxes[0], *[0] * 8], ["VALU", *w.value_added[0], *[0] * 8]]
+    return _write(folder / "CHN2018ttl.csv", [*lines, ["OUTPUT", *w.output[0], *[0] * 8]])
 
 
 def eurostat(w: Known, folder: Path) -> Path:

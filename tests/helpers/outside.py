@@ -241,6 +241,7 @@ class Outside:
                     continue
                 if self.b.labour == "mobile":
                     were = g.migration.persons[0][np.ix_(of, of)].copy()
+                    were[np.arange(len(of)), np.arange(len(of))] = 0.0
                     were[np.arange(len(of)), np.arange(len(of))] = crowd[of] - were.sum(0)
                 else:
                     were = crowd[of][:, None] * crowd[of] / crowd[of].sum()

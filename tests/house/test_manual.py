@@ -107,8 +107,13 @@ def test_the_citation_file_says_what_the_project_says() -> None:
 def test_pages_for_a_browser_are_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.html").write_text("as it was", encoding="utf-8")
+    whole = manual.manual_html
+
+    def ends_early(name: str) -> str:
+        return whole(name if name == "index" else "nowhere")
+
     with monkeypatch.context() as here:
-        here.setattr(manual, "manual_pages", lambda: {"index": None, "nowhere": None})
+        here.setattr(manual, "manual_html", lambda name: "" if name == "index" else manual.manual_page("nowhere").name)
         with pytest.raises(UnknownName):
             manual.write_manual(tmp_path / "docs")
     assert [f.name for f in tmp_path.rglob("*")] == ["docs", "index.html"]

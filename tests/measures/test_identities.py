@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -498,3 +499,22 @@ def test_a_good_drawn_wholly_from_stock_keeps_the_account_of_value(china: Accoun
     places = china.geography.select("provinces")
     origin = circulation(china, definition="origin")
     assert np.allclose(origin.final_use.values, china.final.sum(axis=(1, 2))[places], rtol=1e-10)
+
+
+def test_value_per_output_without_stocks_by_loops(toy: Accounts) -> None:
+    """v = 1 − Σ k A over what is bought; nothing where books are not kept or nothing is made."""
+    flow, use, final, added = (a.copy() for a in (toy.flow, toy.use, toy.final, toy.value_added))
+    use[3], added[3], flow[3, 3] = 0.0, 0.0, 0.0
+    final[3] = flow[:, 3].sum(0)[:, None] * [0.75, 0.25]
+    acc = toy.replace(flow=flow, use=use, final=final, value_added=added,
+                      geography=replace(toy.geography, open=frozenset({"BOR"})))  # fmt: skip
+    sys = without_stocks(acc, acc.categories[1])
+    into = sum(acc.flow[:, s] * (final[s, :, 1] / acc.absorption[s]) for s in range(4))
+    k = acc.output / (acc.output - into)
+    for s in range(4):
+        for j in range(3):
+            paid = sum(
+                k[r, i] * acc.flow[r, s, i] / acc.absorption[s, i] * use[s, i, j] for r in range(4) for i in range(3)
+            )
+            expected = 1 - paid / acc.output[s, j] if s < 3 else 0.0
+            assert sys.v[s, j] == pytest.approx(expected, abs=1e-12)

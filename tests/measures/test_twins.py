@@ -359,7 +359,7 @@ def test_little_memory_takes_fewer_columns_at_once(monkeypatch: pytest.MonkeyPat
     y = np.random.default_rng(12).normal(size=(40, 20, 50))
     whole = solution(op, y, left=True, cut=np.arange(50) % 40)
     widths: list[int] = []
-    monkeypatch.setattr(leontief, "_LITTLE", 0.0)
+    monkeypatch.setattr(leontief, "ALWAYS", 0.0)
     monkeypatch.setenv("XUNHUAN_MEMORY", "1MB")
     each = Factored.sweep
     monkeypatch.setattr(Factored, "sweep", lambda *a: widths.append(a[1].shape[2]) or each(*a))

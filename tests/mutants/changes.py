@@ -31,7 +31,8 @@ TELLS = {
     "field",
     "Field",
 }
-EVEN = {"zip", "max", "min", "maximum", "minimum", "allclose", "array_equal", "isclose", "logical_and", "logical_or"}
+EVEN = {"zip", "suppress", "max", "min", "maximum", "minimum", "allclose", "array_equal", "isclose", "logical_and",
+        "logical_or"}  # fmt: skip
 """Functions of two that give the same whichever is named first."""
 
 Made: TypeAlias = Iterator[tuple[str, ast.AST]]

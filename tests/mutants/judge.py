@@ -27,7 +27,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
-from itertools import accumulate, zip_longest
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -39,13 +39,16 @@ from tests.mutants.changes import Change
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "xunhuan"
 RUN = ("-q", "-n0", "--assert=plain", "-m", "not browser and not cluster")
+APART = ("cluster.py", "worker.py")
+"""How work is given to other processes, which changes no answer, and which no quick test of one process can see."""
 LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
-BESIDE = 8
+BESIDE = 6
 """Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
+NEAR = ("measures", "models", "scenario")
 PATIENCE = 10, 6
 """A test that takes so many seconds of a processor, and so many times what it takes without the change, hangs."""
-UNKNOWN = 20
+UNKNOWN = 5
 """Seconds that a test is taken to take that was not run without a change: a slow one, or one of another room."""
 FUNCTION = 1
 """A flag of code that a module's and a class's body lack."""
@@ -56,7 +59,8 @@ def rooms() -> dict[str, tuple[str, ...]]:
     found = {}
     for name in ("measures", "scenario", *(f"models/{p.name}" for p in (SOURCE / "models").iterdir() if p.is_dir())):
         if (ROOT / "tests" / name).is_dir():
-            found[name] = tuple(str(p.relative_to(ROOT)) for p in sorted((SOURCE / name).rglob("*.py")))
+            files = (p for p in sorted((SOURCE / name).rglob("*.py")) if p.name not in APART)
+            found[name] = tuple(str(p.relative_to(ROOT)) for p in files)
     found["models"] = tuple(str(p.relative_to(ROOT)) for p in sorted((SOURCE / "models").glob("*.py")))
     return found
 
@@ -90,9 +94,8 @@ def verdicts(room: str, asked: list[Change], kept: Path) -> Iterator[tuple[Chang
     known = kept / f"{room.replace('/', '-')}-{digest}.jsonl"
     own = [*sorted((ROOT / "tests" / room).glob("test_*.py")), *map(ROOT.joinpath, files)]
     needs = re.compile(rf"xunhuan\.{room.replace('/', '.')}\b" if room != "models" else r"models\.(slopes|solvers)\b")
-    beside = [
-        t for t in sorted(ROOT.glob("tests/*/**/test_*.py")) if t not in own and needs.search(t.read_text("utf-8"))
-    ]
+    near = (t for of in NEAR for t in sorted((ROOT / "tests" / of).rglob("test_*.py")))
+    beside = [t for t in near if t not in own and needs.search(t.read_text("utf-8"))]
     tests = [str(t.relative_to(ROOT)) for t in (*own, *beside)], len(own)
     shapes = {f: _shape(compile((ROOT / f).read_text(encoding="utf-8"), f, "exec")) for f in {c.file for c in asked}}
     inside = [c for c in asked if _shape(c.code) == shapes[c.file]]
@@ -193,12 +196,12 @@ class _Judge:
         self.failed = self.failed or report.failed
 
     def beside(self, file: str) -> list[str]:
-        """Slow tests and tests of other rooms in files that name a module, some of each."""
-        path, of = re.compile(rf"\b{Path(file).stem}\b"), {}
+        """Slow tests and tests of other rooms in files that name a module, of each function one, its own file's first."""
+        stem, of = Path(file).stem, dict[str, str]()
         for t, item in self.items.items():
-            if not self.quick(t) and path.search(item.path.read_text("utf-8")):
-                of.setdefault(item.path, []).append(t)
-        return [t for some in zip_longest(*of.values()) for t in some if t][:BESIDE]
+            if not self.quick(t) and re.search(rf"\b{stem}\b", item.path.read_text("utf-8")):
+                of.setdefault(t.split("[")[0], t)
+        return sorted(of.values(), key=lambda t: f"test_{stem}.py" not in t)[:BESIDE]
 
     def quick(self, test: str) -> bool:
         return test.split("::")[0] in self.own and not self.items[test].get_closest_marker("slow")

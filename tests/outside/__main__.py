@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
+from tests.outside.cities import PLAN, gain_in_cities
 from tests.outside.drawn import SUMS, apart_from_loops, gain_by_moving, left_over, wrong
 
 
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m tests.outside", description=__doc__)
-    ask.add_argument("-n", type=int, default=100, help="equilibria; a tenth as many games, a fifth as many short runs")
+    ask.add_argument(
+        "-n",
+        type=int,
+        default=100,
+        help="equilibria and races of cities; a tenth as many games of nations, a fifth as many short runs",
+    )
     ask.add_argument("--first", type=int, default=0, help="the first seed")
     given = ask.parse_args()
     seeds = range(given.first, given.first + given.n)
@@ -32,6 +38,12 @@ def main() -> int:
     bad += [f"game: {g}" for g in settled if g[0] > 1e-7 or g[1] > 1e-8]
     said = f"most gained by a move {gain:.1e}, left of an equation {left_of:.1e}"
     print(f"games: {len(settled)} of {len(games)} settled; {said}", flush=True)
+    races = [gain_in_cities(seed) for seed in seeds]
+    ends, dear = Counter(end for end, _, _ in races), [plan for _, _, plan in races if plan > 1e-9]
+    gain = max((gain for end, gain, _ in races if end == "settled"), default=0.0)
+    bad += [f"cities: {r}" for r in races if (r[0] == "settled") != (r[1] <= 1e-8) or not -1e-9 < r[2] < PLAN]
+    print(f"cities: {dict(ends)}; most gained by other lines {gain:.1e}; {len(dear)} plans that some profile undercuts, "
+          f"by at most {max(dear, default=0.0):.2%}", flush=True)  # fmt: skip
     apart = [apart_from_loops(seed) for seed in seeds[: given.n // 5]]
     bad += [f"short run: {a:.1e}" for a in apart if not a < 1e-11]
     print(f"short runs: {len(apart)}; farthest from the loops {max(apart, default=0.0):.1e}")

@@ -29,7 +29,7 @@ EQUATION, IDENTITY = 1e-8, 1e-9
 
 def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
     """A table, a shock in everything and parameters, all at random."""
-    rng, rest = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    rng, rest, more = (np.random.default_rng(s) for s in (seed, [seed, 1], [seed, 2]))
     regions, S = WORLDS[rng.integers(len(WORLDS))], int(rng.integers(2, 6))
     by_user = bool(rng.random() < 0.3)
     acc = books(rng, regions, S, by_user)
@@ -42,19 +42,23 @@ def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
     psi = float(rng.choice([0.0, 0.04]))
     labour = str(rng.choice(["immobile", "free", "mobile"])) if several else "immobile"
     deficits = str(rng.choice(["world_share", "own_share", "constant", "zero"]))
-    labour = "free" if deficits == "zero" and labour == "mobile" else labour  # there the moves of the base are others
     transfers = str(rng.choice(["as_deficits", "nation_share"]))
     nested = rng.random() < 0.5
     eta, eps = (rng.choice([0.3, 1.0, 1.6], S) if nested else np.ones(S) for _ in range(2))
     eps_c = float(rng.choice([0.6, 1.0, 1.4])) if nested else 1.0
+    if nested:  # fixed proportions among them
+        eta, eps = (np.where(more.random(S) < 0.2, 0.0, e) for e in (eta, eps))
+        eps_c = 0.0 if more.random() < 0.2 else eps_c
+    by_sector, kappa = psi * more.choice([0.0, 0.5, 1.0], S), float(more.uniform(0.4, 2.5))
     codes = acc.sectors.codes
     parameters = TradeParameters(
-        theta=dict(zip(codes, theta.tolist(), strict=True)), nest_ratio=nest, scale=psi, labour=labour, mobility=1.3,
+        theta=dict(zip(codes, theta.tolist(), strict=True)), nest_ratio=nest, labour=labour, mobility=kappa,
+        scale=dict(zip(codes, by_sector.tolist(), strict=True)),
         deficits=deficits, transfers=transfers, value_added_elasticity=dict(zip(codes, eta.tolist(), strict=True)),
         input_elasticity=dict(zip(codes, eps.tolist(), strict=True)), consumption_elasticity=eps_c,
         sourcing="by_user" if by_user else "alike", tolerance=1e-12, max_iterations=3000,
     )  # fmt: skip
-    behaviour = Behaviour(theta, theta * nest, np.full(S, psi), 1.3 if labour != "immobile" else 0.0, labour, eta, eps,
+    behaviour = Behaviour(theta, theta * nest, by_sector, kappa if labour != "immobile" else 0.0, labour, eta, eps,
                           eps_c, deficits, transfers, by_user)  # fmt: skip
     return acc, _besides(rest, acc, _shock(rng, acc, deficits), of), parameters, behaviour
 
@@ -129,8 +133,8 @@ def gain_by_moving(seed: int) -> tuple[float, float] | None:
     whole equilibrium; and the most that is left of an equation where they settle. None where the game does not settle."""
     rng = np.random.default_rng(seed)
     acc = books(rng, ("A1", "B1", "C1"), int(rng.integers(2, 4)), False)
-    instrument = str(rng.choice(["tariff", "subsidy"]))
-    low, high = {"tariff": (0.0, 0.6), "subsidy": (-0.3, 0.3)}[instrument]
+    instrument = str(rng.choice(["tariff", "subsidy", "export_tax"]))
+    low, high = {"tariff": (0.0, 0.6), "subsidy": (-0.3, 0.3), "export_tax": (-0.2, 0.4)}[instrument]
     goods, players = acc.sectors.codes[:2], ("A1", "B1", "C1")[: int(rng.integers(2, 4))]
     theta = rng.uniform(3, 6, acc.S)
     p = TradeParameters(theta=dict(zip(acc.sectors.codes, theta.tolist(), strict=True)), tolerance=1e-12)
@@ -148,13 +152,15 @@ def gain_by_moving(seed: int) -> tuple[float, float] | None:
 
     def answer(rates: np.ndarray) -> tuple[Primitives, object]:
         rest = primitives(acc, Shock())
-        tariff, subsidy = rest.tariff.copy(), rest.subsidy.copy()
+        tariff, subsidy, export_tax = rest.tariff.copy(), rest.subsidy.copy(), rest.export_tax.copy()
         for k, i in np.ndindex(*rates.shape):
             if instrument == "tariff":
                 tariff[np.arange(3) != k, k, i] += rates[k, i]
-            else:
+            elif instrument == "subsidy":
                 subsidy[k, i] += rates[k, i]
-        now = dataclasses.replace(rest, tariff=tariff, subsidy=subsidy)
+            else:
+                export_tax[k, np.arange(3) != k, i] += rates[k, i]
+        now = dataclasses.replace(rest, tariff=tariff, subsidy=subsidy, export_tax=export_tax)
         return now, respond(acc, now, p)
 
     now, settled = answer(rates)

@@ -21,7 +21,7 @@ from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts
 from xunhuan.faces.cli import main
 from xunhuan.faces.web.pages import circulation, profile
 from xunhuan.faces.web.state import selected
-from xunhuan.readers import read
+from xunhuan.readers import FORMATS, read
 from xunhuan.readers.blocks import Imported
 from xunhuan.readers.workbooks import scanned
 
@@ -132,6 +132,10 @@ def test_files_of_totals_workbooks_and_imports_by_user(tmp_path: Path) -> None:
     np.testing.assert_allclose(acc.flow[1, 0], brought, rtol=1e-12)
     np.testing.assert_allclose(acc.sourcing.intermediate[1, :, 0], share[:, None] * used[0], rtol=1e-12)
     np.testing.assert_allclose(acc.output[0], w.output[0], rtol=1e-12)
+    np.testing.assert_allclose(acc.flow[0, 1], w.output[0] + brought - used[0].sum(1) - used[1].sum(1), rtol=1e-12)
+    assert isic_of(acc.sectors) == ("A01", "C24A", "C302T309", "G45T47")
+    assert acc.sectors.groups["goods"] == ("01", "24A", "302T309")
+    assert "purchases by non-residents are exports" in acc.notes
     lines = [["x", "A", "B", "household", "export", "output"], ["A", 10, 20, 45, 5, 80], ["B", 30, 40, 50, 20, 140],
              ["imports", 8, 12, 20], ["wages", 32, 68]]  # fmt: skip
     book = official.write_workbook(tmp_path / "mine.xlsx", {"uses": lines})
@@ -245,6 +249,48 @@ def test_the_room(name: str, shelf: Path, tmp_path: Path, monkeypatch: pytest.Mo
     seen = selected("/", f"?table={table}&region={acc.geography.codes[0]}&share=external")
     assert 0 <= circulation.sentence_of(seen)[2] <= 100
     assert profile.profile(seen)
+
+
+def test_parts_beside_their_whole_and_goods_that_are_all_imported(tmp_path: Path) -> None:
+    """Eurostat's rows D11, of D1, and the like are not added twice; what is all imported may be a little more than is used.
+
+    Two products by hand; the labels are those of Hungary's table of 2020, whose GDP the reader met to the forint.
+    """
+    head = ["", "CPA_A01", "CPA_L68A", "P3_S14", "P52", "P5M", "P6", "P7"]
+    lines = [head, ["CPA_A01", 4, 1, 5, 1, 2, 0, -12.05], ["CPA_L68A", 2, 10, 80, 0, 0, 8, 0],
+             ["D1", -3, 50], ["D11", -2, 40], ["B2A3G", -3.05, 30], ["P51C", 1, 9], ["D21X31", 0, 9],
+             ["P1", -0.05, 100]]  # fmt: skip
+    lines = [[*line, *[0] * (8 - len(line))] for line in lines]
+    (tmp_path / "t.csv").write_text("\n".join(",".join(map(str, x)) for x in lines), encoding="utf-8")
+    with pytest.raises(UnbalancedAccounts):  # an output below 0 is none
+        read(tmp_path / "t.csv", "national", nation="HUN", year=2020, unit="million HUF")
+    lines[3][1:3], lines[5][1:3], lines[8][1:3] = [-3, 50], [-3, 30], [0, 100]
+    (tmp_path / "t.csv").write_text("\n".join(",".join(map(str, x)) for x in lines), encoding="utf-8")
+    found = read(tmp_path / "t.csv", "national", nation="HUN", year=2020, unit="million HUF")
+    acc = found.accounts
+    assert acc.components == ("compensation", "operating_surplus", "taxes_on_products")
+    assert acc.categories[:2] == ("household", "inventory")
+    assert acc.flow[:, 0, 0].tolist() == [0, 12]
+    assert "of A01 imports are a little more than is used" in acc.notes[0]
+    assert isic_of(acc.sectors) == ("A01", "L68")
+    lines[1][7] = -12.2
+    (tmp_path / "t.csv").write_text("\n".join(",".join(map(str, x)) for x in lines), encoding="utf-8")
+    with pytest.raises(BadInput, match="imports are more than is used at home"):
+        read(tmp_path / "t.csv", "national", nation="HUN", year=2020, unit="million HUF")
+
+
+def test_numbers_of_a_plain_table_are_nobodys_list(tmp_path: Path) -> None:
+    """01 and 02 are divisions where the OECD writes them; a plain table's may be any list's."""
+    lines = ["x,01,02,household,export,import,output", "01,10,20,65,5,-20,80", "02,30,40,90,20,-40,140",
+             "wages,40,80,,,,"]  # fmt: skip
+    (tmp_path / "mine.csv").write_text("\n".join(lines), encoding="utf-8")
+    acc = read(tmp_path / "mine.csv", "national", nation="KEN", year=2019, unit="million KES").accounts
+    assert not any(isic_of(acc.sectors))
+
+
+def test_every_format_has_a_fixture_in_the_room() -> None:
+    """ipio's, of all provinces and sectors, is written and taken through the rooms in test_ipio."""
+    assert {kind for kind, *_ in houses.WRITERS.values()} | {"ipio"} == set(FORMATS)
 
 
 @pytest.mark.error

@@ -148,3 +148,28 @@ def test_sectors_are_of_the_list_whose_names_they_bear(known: str) -> None:
     plain = Sectors(of.codes)
     assert listed_sectors(plain, ("cn42-2012", "cn42-2017")) == (plain, ())
     assert set(isic_of(plain)) == {""}
+
+
+def test_odd_names_are_what_a_file_of_the_users_says(tmp_path: Path) -> None:
+    """One by one, places and sectors, said in the notes; before, a name that nothing is near stayed without a code."""
+    p = official.known_provinces(("Peking City", "Guangdong"), 4)
+    own = list(sector_list("cn42-2012").sectors.names_en)
+    grid = official.ceads_grid(p, ["Farms", *own[1:4]], 2018)
+    book = official.write_workbook(tmp_path / "MRIO 2018.xlsx", {"Table_2018_English Version": grid})
+    names = tmp_path / "names.csv"
+    names.write_text(f'name,is\nPeking City,Beijing\nFarms,"{own[0]}"\n', encoding="utf-8")
+    assert read(book).accounts.geography.codes[0] == "Peking City"
+    acc = read(book, names=names).accounts
+    assert acc.geography.codes[:2] == ("CN-BJ", "CN-GD")
+    assert "'Peking City' is read as Beijing, as the file of names says" in acc.notes
+    names.write_text("name,is\nPeking City,Bejing\nPeking City,Beijing\nx,\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="the file of names cannot be followed") as e:
+        read(book, names=names)
+    assert e.value.items == (
+        "line 2: 'Bejing' is no place and no sector; did you mean Beijing, Zhejiang, Jiangxi?",
+        "line 3: 'Peking City' is told twice",
+        "line 4: a name and what it is, both",
+    )
+    names.write_text("odd,known\na,b\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="has no columns name and is"):
+        read(book, names=names)

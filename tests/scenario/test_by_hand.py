@@ -23,6 +23,7 @@ from xunhuan.measures import circulation
 from xunhuan.measures.actors import partition
 from xunhuan.models.model import Numbers, Quantity, Shock
 from xunhuan.scenario import compare, worth
+from xunhuan.scenario.assess import headline_values, headlines
 from xunhuan.scenario.bench import _association, _filled, _outcomes, _own_intervals
 from xunhuan.scenario.check import _check_uncertain, _split, prepare
 from xunhuan.scenario.choices import _numbers
@@ -345,3 +346,35 @@ def test_shares_of_cities_lie_beside_the_scenario(toy: Accounts, tmp_path: Path)
     assert _split(toy, Layers("nothing", {}, (), None), left) is toy
     _split(toy, Layers("here", {**data, "uncertainty": {}}, (), tmp_path), left)
     assert [i[:40] for i in left.items] == ["split: what cities sell each other is ass"[:40]]
+
+
+def test_every_headline_number_has_its_labels() -> None:
+    """The quantity is the place on a further axis where there is one; what rests is left out of the base."""
+    rng = np.random.default_rng(8)
+    sizes = {"arm": 2, "place": 3, "home_place": 2, "circuit": 3, "sales": 2, "demand": 2}
+    coords = {d: [f"{d}{k}" for k in range(n)] for d, n in sizes.items()} | {"arm": ["base", "cut"]}
+    head = {"headline": 1}
+
+    def some(*dims: str, **told: Any) -> tuple[tuple[str, ...], np.ndarray, dict[str, Any]]:
+        return dims, rng.normal(size=[sizes[d] for d in dims]), head | told
+
+    data = xr.Dataset({"gain": some("arm", "place", rest=0.0), "kinds": some("arm", "home_place", "circuit"),
+                       "boost": some("home_place", "sales", "demand", arm="cut"),
+                       "other": some("arm", "place", headline=0)}, coords)  # fmt: skip
+    rows, values = headlines(data)
+    np.testing.assert_array_equal(headline_values(data), values)
+    expected = {}
+    for p in coords["place"]:
+        expected["gain", "gain", "cut", p, "", "", ""] = float(data["gain"].sel(arm="cut", place=p))
+    for h in coords["home_place"]:
+        for c in coords["circuit"]:
+            for arm in ("base", "cut"):
+                expected["kinds", c, arm, h, c, "", ""] = float(data["kinds"].sel(arm=arm, home_place=h, circuit=c))
+        for s in coords["sales"]:
+            for d in coords["demand"]:
+                expected["boost", "boost", "cut", h, "", s, d] = float(
+                    data["boost"].sel(home_place=h, sales=s, demand=d)
+                )
+    assert list(rows.columns) == ["variable", "quantity", "arm", "place", "circuit", "sales", "demand"]
+    assert dict(zip(rows.itertuples(index=False, name=None), values, strict=True)) == expected
+    assert len(rows) == len(expected) == 3 + 12 + 8

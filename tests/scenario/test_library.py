@@ -22,7 +22,9 @@ from tests.golden.regenerate import GOLDEN, golden
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
+from xunhuan.faces.reading import Reading
 from xunhuan.faces.recording import record
+from xunhuan.faces.report.scenario_tables import grids
 from xunhuan.models import registry
 from xunhuan.scenario.assess import assess, headlines
 from xunhuan.scenario.check import prepare
@@ -102,6 +104,28 @@ def test_components_alone_cost_less_for_good_and_more_at_first(library_result: C
     )
     assert income[1] < income[0] < 0
     assert loss[0] > loss[1] > 0
+
+
+@pytest.mark.slow
+def test_all_readings_and_all_levers_are_told_arm_by_arm(library_result: Callable[[str], Path]) -> None:
+    done = open_result(library_result("chips-2035"))
+    tables = grids(Reading(done, "en"))
+    arms = [str(a) for a in done.data["arm"].values]
+    price_and_cost = 2
+    for name in ("readings_then", "reached_by_reading"):
+        grid = tables[f"labelled-{name}"]
+        assert grid.head[1:] == arms
+        assert len(grid.rows) == len(done.data["reading"]) + price_and_cost == 7
+        assert all(c not in ("", "–") for row in grid.rows for c in row.cells)
+    told = tables["labelled-lever_needed"].rows
+    value = done.data["lever_needed"].transpose("lever", "arm").to_numpy()
+    lost = [[c == "not with this lever alone" for c in row.cells[1:]] for row in told[:-1]]
+    assert lost == np.isnan(value).tolist()
+    assert 0 < np.isnan(value).sum() < value.size
+    pace = float(done.data["lever_needed"].sel(lever="extra_push", arm="controls")) / float(
+        done.data["push_over_history"].sel(arm="controls")
+    )
+    assert 0.005 < pace < 0.02
 
 
 WORDS = st.sampled_from(

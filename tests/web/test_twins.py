@@ -198,7 +198,7 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
     lost = float(result.data["loss"].sel(arm="s", place="AT-N"))
     assert lost > 0.001
     selection = state.selected("/results", "?table=toyland&region=AT-N")
-    heat = change_card(reading, "s")[0].children[1].children[0].figure.data[0]
+    heat = change_card(reading, "s")[0].children[1].children[0].children.children[0].figure.data[0]
     assert np.nanmin(np.array(heat.z, dtype=float)) == pytest.approx(-lost)
     bars = bars_card(reading, "s")[0].children[1].children[0].figure
     assert min(float(x) for trace in bars.data for x in trace.x if x is not None) < 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,24 +19,53 @@ BriefRows = tuple[str, list[tuple[str, str]]]
 """A title, and what is told beneath it: label and text."""
 
 
+_SAID: list[Callable[[str], str]] = []
+
+
+def said_by(say: Callable[[str], str]) -> None:
+    """Let labels and texts be said by `say`, as in another language; the package's first line of use does so."""
+    _SAID[:] = [say]
+
+
+def _say(text: str) -> str:
+    return _SAID[0](text) if _SAID else text
+
+
+def _cells(text: str) -> int:
+    """Places of a screen that a text takes: a Chinese sign has two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
 class Brief:
     """Base of what shows itself in ten lines, and as a table in notebooks."""
 
     def _brief(self) -> BriefRows:
         raise NotImplementedError
 
-    def __repr__(self) -> str:
+    def _told(self) -> BriefRows:
         title, rows = self._brief()
-        wide = max((len(label) for label, _ in rows), default=0)
-        lines = [title, *(f"  {label:<{wide}}  {text}" for label, text in _few(rows))]
-        return "\n".join(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 2]} …" for line in lines)
+        return _say(title), [(_say(label), _say(text)) for label, text in _few(rows)]
+
+    def __repr__(self) -> str:
+        title, rows = self._told()
+        wide = max((_cells(label) for label, _ in rows), default=0)
+        lines = [title, *(f"  {label}{' ' * (wide - _cells(label))}  {text}" for label, text in rows)]
+        return "\n".join(map(_cut, lines))
 
     def _repr_html_(self) -> str:
-        title, rows = self._brief()
+        title, rows = self._told()
         left = 'style="text-align:left"'
-        told = [(html.escape(label), html.escape(text)) for label, text in _few(rows)]
+        told = [(html.escape(label), html.escape(text)) for label, text in rows]
         cells = "".join(f"<tr><th {left}>{label}</th><td {left}>{text}</td></tr>" for label, text in told)
         return f"<table><caption>{html.escape(title)}</caption>{cells}</table>"
+
+
+def _cut(line: str) -> str:
+    if _cells(line) <= _WIDTH:
+        return line
+    while _cells(line) > _WIDTH - 2:
+        line = line[:-1]
+    return f"{line} …"
 
 
 def _few(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:

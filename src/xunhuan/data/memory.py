@@ -9,6 +9,8 @@ from pathlib import Path
 from xunhuan.errors import BadInput
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+ALWAYS = 10**8
+"""Bytes that nobody asks for."""
 _UNKNOWN = 4 * 10**9
 """Bytes taken to be there where the machine does not tell."""
 
@@ -48,10 +50,15 @@ def in_words(size: float) -> str:
     return f"{size:.0f} B"
 
 
-def require(size: float, what: str, instead: str) -> None:
+def fits(size: float) -> bool:
+    """Whether so many bytes may be taken; a hundred million always may."""
+    return size <= ALWAYS or size <= memory()
+
+
+def require_memory(size: float, what: str, instead: str) -> None:
     """Raise BadInput before work begins that would need more bytes than there may be; `instead` is what would do."""
-    there = memory()
-    if size > there:
+    if not fits(size):
+        there = memory()
         raise BadInput(
             f"{what} needs {in_words(size)} of memory, and {in_words(there)} are there",
             fix=f"{instead}; or raise XUNHUAN_MEMORY",

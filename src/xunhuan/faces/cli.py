@@ -89,8 +89,11 @@ def fetch(room: str, name: str) -> Any:
     importlib.import_module(room).register(own)
     command = typer.main.get_group(own).commands[name]
     command.context_class = Context
+    from xunhuan.faces.completing import completes
+
+    completes(command)
     if name in EXAMPLES:
-        command.epilog = f"{in_my_words('Example')}:\n\n\b\n  {EXAMPLES[name]}"
+        command.epilog = f"{in_my_words('Example:')}\n\n\b\n  {EXAMPLES[name]}"
     return command
 
 

@@ -52,7 +52,7 @@ class Chinese(_Formatter):  # type: ignore[misc]
             if part.startswith("\b"):
                 said.append([line.strip() for line in part.split("\n")[1:]])
             else:
-                said.append(list(folded(in_my_words(" ".join(part.split())), self.width - self.current_indent)))
+                said.append(list(lines_of_cells(in_my_words(" ".join(part.split())), self.width - self.current_indent)))
         lead = " " * self.current_indent
         self.write("\n\n".join("\n".join(lead + line for line in lines) for lines in said) + "\n")
 
@@ -64,7 +64,7 @@ class Chinese(_Formatter):  # type: ignore[misc]
         column = min(max((cell_len(first) for first, _ in made), default=0), col_max) + col_spacing
         lead = " " * self.current_indent
         for first, second in made:
-            lines = list(folded(second, max(self.width - column - 2, 10)))
+            lines = list(lines_of_cells(second, max(self.width - column - 2, 10)))
             short = cell_len(first) <= column - col_spacing
             self.write(f"{lead}{first}{' ' * (column - cell_len(first)) if short and lines else ''}")
             self.write(f"{lines.pop(0)}\n" if short and lines else "\n")
@@ -86,11 +86,11 @@ def _told(second: str) -> str:
     return f"{in_my_words(found[1].strip())}[{extra}]"
 
 
-def folded(text: str, width: int) -> Iterator[str]:
+def lines_of_cells(text: str, width: int) -> Iterator[str]:
     """Lines of a text no wider than so many cells: Chinese breaks anywhere but before what closes and after what opens.
 
-    >>> list(folded("由China到境外的贸易，按年。", 12))
-    ['由China到境', '外的贸易，', '按年。']
+    >>> list(lines_of_cells("由China到境外的贸易，按年。", 12))
+    ['由China到境', '外的贸易，按', '年。']
     """
     from rich.cells import cell_len
 

@@ -19,7 +19,7 @@ from xunhuan.models.model import Land, Shock
 from xunhuan.scenario.record import Result
 
 
-def land_of(acc: Accounts) -> Land | None:
+def land_of_table(acc: Accounts) -> Land | None:
     """Outlines of a table's home regions for a real map, without points and lines, from the first room that has a land of
     them all; None where none has."""
     home = {c for c, n in zip(acc.geography.codes, acc.geography.nation, strict=True) if n == acc.home}

@@ -350,7 +350,10 @@ class Reading(Placed):
             return style.label(code, str(at["sector_en"].item()), str(at["sector_zh"].item()), lang)
         if axis in self.point_axes and code in self.points:  # a port may have the code of an economy
             return style.label(code, *self.points[code], lang)
-        return self.name(code, lang) if code in self.places.index else words.title(code, "zh" if lang == "zh" else "en")
+        if code in self.places.index:
+            return self.name(code, lang)
+        own = "zh" if lang == "zh" else "en"
+        return words.in_language(words.title(code, own), own)
 
     def model(self, name: str) -> str:
         """A model's title; its name where its room is not here."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from xunhuan.faces import words
@@ -170,7 +171,25 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
     plain = mine["unit"].where(mine["unit"] != "share", OF_LOSS)
     shown["unit"] = plain.where(~percent, "%")
+    shown = pd.concat([shown, *_asked_by_edits(reading)], ignore_index=True)
     return shown if reading.drawn else shown.drop(columns=["median", "low", "high"])
+
+
+def _asked_by_edits(reading: Reading) -> list[pd.DataFrame]:
+    """Rows of home's numbers that the kinds of a scenario's edits make worth telling, though they are no headlines; none is
+    drawn."""
+    kinds = {line.kind for shock in reading.result.scenario.shock for line in shock.lines()}
+    told = [q for q in reading.quantities.values() if kinds & set(q.told_with)]
+    return [
+        pd.DataFrame(
+            {
+                "number": lowered(reading.title(q)), "arm": [reading.say(a) for a in ("base", *reading.answered(q))],
+                "value": [reading.number(q, arm=a).value for a in ("base", *reading.answered(q))], "median": np.nan,
+                "low": np.nan, "high": np.nan, "unit": q.written,
+            }
+        )
+        for q in told
+    ]  # fmt: skip
 
 
 def _line(reading: Reading, row: Mapping[Any, Any]) -> str:

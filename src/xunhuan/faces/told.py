@@ -104,7 +104,7 @@ def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
         "rest": float(v.attrs["rest"]) if "rest" in v.attrs else None,
         "better": int(v.attrs["better"]), "headline": bool(v.attrs["headline"]), "kept": bool(v.attrs.get("kept", 0)),
         "ends": bool(v.attrs.get("ends", 0)),
-        "points": tuple(str(v.attrs.get("points", "")).split()), "beside": tuple(str(v.attrs.get("beside", "")).split()),
+        **{k: tuple(str(v.attrs.get(k, "")).split()) for k in ("points", "beside", "told_with")},
     }  # fmt: skip
     added = {k: str(v.attrs.get(k, "")) for k in ("model", "arm", "weighs")}
     lasting, largest = bool(v.attrs.get("lasting", True)), float(v.attrs.get("largest", np.nan))

@@ -81,7 +81,7 @@ SENTENCE_FILES = ("sentences.toml", "options.toml", "errors.toml")
 """What the house says, what help says, and what is wrong."""
 
 
-class Form(NamedTuple):
+class _Holed(NamedTuple):
     """A sentence with holes: how it begins, what it looks like, its Chinese; `wrong` where it says what is wrong."""
 
     start: str
@@ -95,7 +95,7 @@ class Sentences:
     """What is said in English and what it is in Chinese: whole texts, and forms with holes by how they begin."""
 
     whole: dict[str, str]
-    forms: dict[str, list[Form]]
+    forms: dict[str, list[_Holed]]
 
     def find(self, text: str) -> str | None:
         """The Chinese of a text, None where there is none; what stands in a hole is said in Chinese too where it can be."""
@@ -172,14 +172,14 @@ def sentences() -> Sentences:
         ]
     said += [(*pair, False) for pair in library_texts().items()]
     whole: dict[str, str] = {}
-    forms: dict[str, list[Form]] = {}
+    forms: dict[str, list[_Holed]] = {}
     for english, chinese, wrong in said:
         holes = _HOLE.findall(english)
         if not holes or not _HOLE.search(chinese):
             whole.setdefault(english, chinese)
             continue
         start = english[: english.index("{")]
-        forms.setdefault(start[:1], []).append(Form(start, _form(english), chinese, wrong))
+        forms.setdefault(start[:1], []).append(_Holed(start, _form(english), chinese, wrong))
     for begun in forms.values():  # the longer of two is not taken for the shorter, nor one that names a thing for any
         begun.sort(key=lambda f: -len(_HOLES_MADE.sub("", f.look.pattern)))
     return Sentences(whole, forms)

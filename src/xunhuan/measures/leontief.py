@@ -15,7 +15,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from xunhuan.data.arrays import Array, Index, ratio
-from xunhuan.data.memory import memory
+from xunhuan.data.memory import ALWAYS, memory
 from xunhuan.errors import NotConverged
 from xunhuan.measures.operators import Operator
 
@@ -25,9 +25,8 @@ solution.
 """
 MAX_SWEEPS = 2000
 _MIN_COLUMNS, _WIDEST = 16, 256
-_COPIES, _PART, _LITTLE = 8, 0.125, 1e8
-"""Arrays of the size of the right-hand sides that sweeps hold at once, the part of memory they may take, and bytes that are
-always there."""
+_COPIES, _PART = 8, 0.125
+"""Arrays of the size of the right-hand sides that sweeps hold at once, and the part of memory they may take."""
 _LEAST_LEAP, _FARTHEST_LEAP = -0.5, 100.0
 """Moves that alternate are halved; those that hardly fall are followed so many times their length at most."""
 _HOPELESS = 1e100  # right-hand sides are scaled to 1: sweeps this large only grow
@@ -153,7 +152,7 @@ def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
 def _width(operator: Operator) -> int:
     """Right-hand sides swept at once: no more than stay near the processor, nor than a part of the memory there is."""
     column = _COPIES * 8.0 * operator.regions * operator.sectors
-    if column * _WIDEST <= _LITTLE:
+    if column * _WIDEST <= ALWAYS:
         return _WIDEST
     return max(_MIN_COLUMNS, min(_WIDEST, int(memory() * _PART / column)))
 

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, Index
+from xunhuan.data.memory import fits, require_memory
 from xunhuan.errors import NotConverged
 
-_EXPECTED_SWEEPS = 30
+_EXPECTED_SWEEPS, _MATRICES = 30, 2.0
+"""Sweeps that a solution is taken to need, and matrices held at once while one is factored: itself, and in columns."""
 
 
 class Operator(ABC):
@@ -151,12 +153,20 @@ class Operator(ABC):
         """B = (I − A)^-1 as an (RS x RS) matrix, kept once made."""
         from scipy.linalg import lapack
 
+        size = self.regions * self.sectors
+        instead = "ask for a measure that needs no inverse, such as bm-source in place of wwz"
+        require_memory(_MATRICES * self._bytes, f"the inverse of a system of {size} industries", instead)
         lu, pivots = self.factors
         work = int(lapack.dgetri_lwork(len(lu))[0])
         inverse, failed = lapack.dgetri(lu, pivots, lwork=work)
         if failed:
             raise NotConverged("I − A has no inverse", fix="look for an industry whose inputs cost its whole output")
         return np.asarray(inverse, dtype=np.float64)
+
+    @property
+    def _bytes(self) -> float:
+        """Size of A as a matrix."""
+        return 8.0 * float(self.regions * self.sectors) ** 2
 
     def prepare(self) -> None:
         """Make what sweeps share before threads ask for it."""
@@ -166,6 +176,8 @@ class Operator(ABC):
         """Is one LU factorisation cheaper than sweeping over this many right-hand sides?"""
         if "factors" in self.__dict__:
             return True
+        if not fits(_MATRICES * self._bytes):
+            return False
         overhead = 2e6  # a sweep's fixed cost, in units of arithmetic
         sweeps = _EXPECTED_SWEEPS * (self.sweep_cost(columns) + overhead)
         return sweeps > 2.0 / 3.0 * float(self.regions * self.sectors) ** 3

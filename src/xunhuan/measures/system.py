@@ -10,6 +10,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.memory import require_memory
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.operators import Dense, Factored, Operator
 
@@ -68,6 +69,8 @@ def _build(acc: Accounts) -> System:
     v = np.where(closed, ratio(acc.value_added.sum(axis=2), output), 0.0)
     origin = np.where(closed, v, (output != 0.0).astype(float))
     if acc.sourcing is not None:
+        instead = "drop who buys where, `accounts.replace(sourcing=None)`, for the table in flows and uses"
+        require_memory(acc.sourcing.intermediate.nbytes, f"the input matrix of {acc.name} by user", instead)
         cells = ratio(acc.sourcing.intermediate, output)
         return System(Dense(cells), v, acc.sourcing.final.sum(axis=3), output, origin)
     share = acc.share

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PictureKind = Literal[
-    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows", "none"
+    "map", "bars", "lines", "fan", "stack", "steps", "heat", "pairs", "lollipops", "curve", "tiles", "land", "flows",
+    "table", "none",
 ]  # fmt: skip
 Outcome = Literal[
     "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
@@ -169,14 +170,12 @@ class Numbers(NamedTuple):
 
     Attributes
     ----------
-    axes : tuple of str
-        A name an axis, as the `Quantity` has them.
-    values : array
-        The numbers, in the quantity's unit.
+    axes, values
+        A name an axis, as the `Quantity` has them; the numbers, in the quantity's unit.
     coords : mapping
         Labels of the axes that the base table does not know, by axis.
     low, high : array, optional
-        Ends of the 90% interval, where the model draws by itself; draws of a scenario take their place.
+        Ends of the 90% interval, where the model draws by itself; a scenario's draws take their place.
 
     Examples
     --------
@@ -222,7 +221,7 @@ class Quantity:
         How it is drawn, or "none": a map of places; bars of places, sectors or labels; lines along t; lines with bands and
         dots along its last axis; bars of the last axis stacked by the first; steps to a last, their sum; colours over two
         axes; pairs of bars, a colour a label of its last axis; dots on stems; a curve or maps of places along its last
-        axis; a map of places and one on the `land`; flows from its first over its second to its third axis.
+        axis; a map of places and one on the `land`; flows from its first to its third axis; a table by label, arm.
     points : tuple of str
         Of a fan: quantities drawn as dots, full ones first, then hollow ones, then crosses. Of a land: the one whose
         amounts are circles at its points.
@@ -232,6 +231,8 @@ class Quantity:
         Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
     ends : bool
         Whether what the model gives as its interval are two ends between which it lies, and nothing is drawn.
+    told_with : tuple of str
+        Kinds of edits that make it worth a row beside the headlines, though it is none.
 
     Examples
     --------
@@ -253,6 +254,7 @@ class Quantity:
     beside: tuple[str, ...] = ()
     kept: bool = False
     ends: bool = False
+    told_with: tuple[str, ...] = ()
 
     @property
     def change(self) -> bool:

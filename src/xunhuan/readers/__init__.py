@@ -72,6 +72,7 @@ FORMATS = {
             r"(?!adb).*(mrio|ceads).*\.xlsx",
             "ceads",
             "read_ceads",
+            takes=("names",),
         ),
         Reader(
             "ipio",
@@ -79,7 +80,7 @@ FORMATS = {
             r".*ipio.*\.(xls[xbm]?|csv)",
             "ipio",
             "read_ipio",
-            takes=("unit", "ownership", "progress"),
+            takes=("unit", "ownership", "progress", "names"),
         ),
         Reader(
             "figaro",
@@ -176,7 +177,7 @@ def read(
     **options
         What one format alone takes; for icio `divided`, whether parts of economies stay regions; for national `nation` and
         `unit`; for ipio `unit`, such as "10^4 CNY", `ownership`, "sum" or "apart", and `progress`, a
-        function that is told how far reading has come.
+        function that is told how far reading has come; for ceads and ipio `names`, a csv of odd names (name, is).
 
     Returns
     -------

@@ -26,9 +26,11 @@ import pandas as pd
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
+from xunhuan.data.sector_lists import sector_list
 from xunhuan.errors import BadInput
 from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
+from xunhuan.readers.own_names import own_names
 from xunhuan.readers.provinces import listed_sectors, one_nation
 from xunhuan.readers.sheet import Sheet, open_sheet, sheet_names
 
@@ -80,11 +82,13 @@ def read_ceads(
     sheet: str | None = None,
     tolerance: float = 0.05,
     like: Geography | None = None,
+    names: Path | None = None,
 ) -> Imported:
     """A provincial table of CEADs; provinces one nation, the ROW open, values in 10^8 CNY.
 
     like  a geography of the provinces: codes, names, clusters and tiles are taken over one by one, by the names of the
     workbook in any known spelling; what was read as what, and what was not known, is in the notes
+    names  a csv that says what odd names are (columns name, is)
     Where the sectors' names are a known list's, in its order, the list's groups and ISIC are taken over.
     The errors column of the source is what rows miss of output; it becomes final use `discrepancy`.
 
@@ -105,8 +109,9 @@ def read_ceads(
     output = grid.numbers(body, slice(plan.output, plan.output + 1)).reshape(n, k) / 1e4
     value_added = np.stack([_row(grid, plan, v, users).reshape(n, k) for v in _COMPONENTS], axis=2)
     whole_z, whole_f = with_rest(z, final, by_good(z, imports_z), by_good(final, imports_f), export)
-    geography, provinces_said = one_nation(plan.provinces, like)
-    sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS)
+    own = own_names(names, like or Geography((), ()), tuple(sector_list(x).sectors for x in LISTS))
+    geography, provinces_said = one_nation(plan.provinces, like, own)
+    sectors, sectors_said = listed_sectors(Sectors(plan.codes, plan.names), LISTS, own)
     beside, beside_said = _beside(grid, plan)
     b = Blocks(
         geography=geography,

@@ -61,14 +61,8 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
         raise BadInput("the folder's name does not tell its year", where=str(path), fix="give it with --year")
     scale = files.has(r"A\.txt") and not files.has(r"Z\.txt")
     rows, output = _output(files)
-    regions, names = (tuple(dict.fromkeys(x[k] for x in rows)) for k in (0, 1))
+    regions, names = _lists(rows, path)
     n, k = len(regions), len(names)
-    if rows != [(r, i) for r in regions for i in names]:
-        raise BadInput(
-            "x.txt does not run region by region over one list of sectors",
-            where=str(path),
-            fix="give the folder as published",
-        )
     with _open(files, r"A\.txt" if scale else r"Z\.txt") as z, _open(files, r"Y\.txt") as y:
         _same(z.columns, rows, z, "column")
         finals = tuple(dict.fromkeys(c for _, c in y.columns))
@@ -117,6 +111,18 @@ def read_exiobase(path: Path, year: int | None = None, sheet: str | None = None,
         ),
     )
     return close(b, tolerance)
+
+
+def _lists(rows: list[tuple[str, str]], path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Regions and sectors of the rows of output."""
+    regions, names = (tuple(dict.fromkeys(x[k] for x in rows)) for k in (0, 1))
+    if rows != [(r, i) for r in regions for i in names]:
+        raise BadInput(
+            "x.txt does not run region by region over one list of sectors",
+            where=str(path),
+            fix="give the folder as published",
+        )
+    return regions, names
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.ceads import by_good, with_rest
 from xunhuan.readers.labels import MADE_OF, OWNERS, Lexicon
 from xunhuan.readers.order import said_of_order, said_of_orders
+from xunhuan.readers.own_names import own_names
 from xunhuan.readers.provinces import one_nation
 from xunhuan.readers.wide import Key, Ownership, Wide, grid, read_wide
 
@@ -61,11 +62,13 @@ def read_ipio(
     unit: str | None = None,
     ownership: Ownership = "sum",
     progress: Callable[[str], None] | None = None,
+    names: Path | None = None,
 ) -> Imported:
     """An interprovincial table with owners [ChenGao2023], or one without; provinces one nation, the ROW open.
 
     like       the provinces, by default those of china-2017       lists  sector lists by whose names a file may go
     unit       such as "10^4 CNY", where the file does not tell it; values become 10^8 CNY
+    names      a csv that says what odd names are (columns name, is)
     ownership  "sum" adds the owners up; "apart" makes each sector as many kinds as there are owners
 
     Raises BadInput listing rows, columns and cells that are missing, twice or unknown, ForeignFile for a cut file,
@@ -73,7 +76,8 @@ def read_ipio(
     """
     if ownership not in ("sum", "apart"):
         raise BadInput(f"ownership is sum or apart, not {ownership!r}", where=str(path))
-    lexicon = Lexicon(like or load(LIST_TABLES[0]).geography, tuple(lists or (load(t).sectors for t in LIST_TABLES)))
+    places, lists = like or load(LIST_TABLES[0]).geography, tuple(lists or (load(t).sectors for t in LIST_TABLES))
+    lexicon = Lexicon(places, lists, own_names(names, places, lists))
     name, rows = grid(path, sheet, year)
     wide = read_wide(path, rows, lexicon, ownership, progress)
     sectors = _sectors(wide, lexicon, path)
@@ -83,7 +87,8 @@ def read_ipio(
     blocks = _blocks(wide, plan, year, per, "as the file gives it" if unit == AS_GIVEN else "10^8 CNY")
     if unit != AS_GIVEN:
         _check_size(blocks, path)
-    told = [*other_years(year, sheet=name, file=path.stem)]
+    told = [f"{n!r} is read as {said}, as the file of names says" for n, said in lexicon.own.items()]
+    told += [*other_years(year, sheet=name, file=path.stem)]
     for written in wide.texts:
         told += other_years(year, text=written) if len(_years(written)) == 1 and _years(written) <= set(YEARS) else ()
     return close(replace(blocks, notes=(*blocks.notes, *dict.fromkeys(told), *_order(wide))), tolerance)

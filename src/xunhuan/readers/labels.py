@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 
@@ -77,10 +77,14 @@ class Label:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The names a table may use: provinces of a geography, sectors of any of the lists."""
+    """The names a table may use: provinces of a geography, sectors of any of the lists.
+
+    own  what the user says that odd names are, before all that is known
+    """
 
     geography: Geography
     lists: tuple[Sectors, ...]
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _provinces(self) -> dict[str, str]:
@@ -107,11 +111,11 @@ class Lexicon:
 
     def province(self, written: str) -> str:
         """Code of a province, "" where the text is none."""
-        return self._provinces.get(province_key(written), "")
+        return self._provinces.get(province_key(self.own.get(written, written)), "")
 
     def sector(self, written: str) -> str:
         """English name of a sector in the lists, "" where the text is none."""
-        return self._sectors.get(name_key(written), "")
+        return self._sectors.get(name_key(self.own.get(written, written)), "")
 
     def one(self, written: str) -> Label:
         """What one cell of a label says."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-Label = tuple[str, ...]
+Labelled = tuple[str, ...]
 
 
-def strayed(labels: Sequence[Label]) -> tuple[int, Label] | None:
+def strayed(labels: Sequence[Labelled]) -> tuple[int, Labelled] | None:
     """Position of the first label that breaks the order of the others, and the label that would stand there.
 
     Labels of several parts run block by block, whichever part changes fastest; None where these do, or are not every
@@ -21,7 +21,7 @@ def strayed(labels: Sequence[Label]) -> tuple[int, Label] | None:
     """
     parts = [list(dict.fromkeys(x)) for x in zip(*labels, strict=True)]
     best: list[int] | None = None
-    expected: list[Label] = []
+    expected: list[Labelled] = []
     for order in permutations(range(len(parts))):
         wanted = [tuple(x[order.index(k)] for k in range(len(parts))) for x in product(*(parts[k] for k in order))]
         if len(wanted) != len(labels):
@@ -32,7 +32,7 @@ def strayed(labels: Sequence[Label]) -> tuple[int, Label] | None:
     return (best[0], expected[best[0]]) if best else None
 
 
-def said_of_order(places: Sequence[str], labels: Sequence[Label]) -> Iterator[str]:
+def said_of_order(places: Sequence[str], labels: Sequence[Labelled]) -> Iterator[str]:
     """What is said where a label breaks the order; places name labels for people."""
     found = strayed(labels)
     if found is not None:

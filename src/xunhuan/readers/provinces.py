@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import TypeVar
 
 from xunhuan.data.classification import Sectors
@@ -19,13 +20,16 @@ _REST = "ROW"
 _T = TypeVar("_T")
 
 
-def matched(names: Sequence[str], like: Geography) -> tuple[list[int | None], list[str]]:
+def matched(
+    names: Sequence[str], like: Geography, own: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[int | None], list[str]]:
     """Position in `like` of each name, None where it is none of its regions, and what was read as what.
 
-    First the whole name in any known spelling; then, where the table has all regions in their own order, the place in that
-    order; then the one free region whose name is near. Raises BadInput where two blocks have one name.
+    First what the user says that a name is (`own`), then the whole name in any known spelling; then, where the table has all
+    regions in their own order, the place in that order; then the one free region whose name is near.
+    Raises BadInput where two blocks have one name.
     """
-    lexicon = Lexicon(like, ())
+    lexicon = Lexicon(like, (), own)
     place = {c: k for k, c in enumerate(like.codes)}
     found = [place.get(lexicon.province(n)) for n in names]
     said: list[str] = []
@@ -35,7 +39,8 @@ def matched(names: Sequence[str], like: Geography) -> tuple[list[int | None], li
     _by_nearness(names, like, found, said)
     for n, k in zip(names, found, strict=True):
         if k is not None and (whole := lexicon.province(n)) and province_key(n) not in _own_keys(like, k):
-            said.append(f"{n!r} is read as {like.names_en[place[whole]]}, another spelling of it")
+            how = "as the file of names says" if n in own else "another spelling of it"
+            said.append(f"{n!r} is read as {like.names_en[place[whole]]}, {how}")
     p = Problems("two blocks are of one province")
     for k in {k for k in found if k is not None and found.count(k) > 1}:
         p.add(
@@ -93,12 +98,14 @@ def _likeness(name: str, like: Geography, k: int) -> float:
     return max(SequenceMatcher(None, key, own).ratio() for own in (province_key(like.names_en[k]), like.names_zh[k]))
 
 
-def one_nation(names: Sequence[str], like: Geography | None) -> tuple[Geography, tuple[str, ...]]:
+def one_nation(
+    names: Sequence[str], like: Geography | None, own: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Geography, tuple[str, ...]]:
     """The provinces of one nation and the open rest of the world, and notes on their names.
 
     What `like` knows of a province by its name is its own: code, names, clusters, population and tile.
     """
-    found, said = matched(names, like) if like is not None else ([None] * len(names), [])
+    found, said = matched(names, like, own) if like is not None else ([None] * len(names), [])
     known = [k for k in found if k is not None]
     nation, called = "CHN", ("China", "中国")
     if like is None or not known:
@@ -133,7 +140,9 @@ def one_nation(names: Sequence[str], like: Geography | None) -> tuple[Geography,
     return made, tuple(said)
 
 
-def listed_sectors(sectors: Sectors, names: Sequence[str]) -> tuple[Sectors, tuple[str, ...]]:
+def listed_sectors(
+    sectors: Sectors, names: Sequence[str], own: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Sectors, tuple[str, ...]]:
     """The sectors declared to be of the list whose names stand in its order, and notes on names that are spelled otherwise.
 
     Names are compared in any spelling known of them. Nine in ten must be the list's own, and none another sector's.
@@ -142,11 +151,12 @@ def listed_sectors(sectors: Sectors, names: Sequence[str]) -> tuple[Sectors, tup
     for of in lists:
         if of.codes != sectors.codes:
             continue
-        lexicon = Lexicon(Geography((), ()), tuple(lists))
+        lexicon = Lexicon(Geography((), ()), tuple(lists), own)
         read = [lexicon.sector(n) for n in sectors.names_en]
         wrong = [r for r, own in zip(read, of.names_en, strict=True) if r and r != own]
         lost = [n for n, r in zip(sectors.names_en, read, strict=True) if not r]
         if not wrong and len(lost) * 10 <= len(sectors):
+            told = tuple(f"{n!r} is read as {own[n]}, as the file of names says" for n in sectors.names_en if n in own)
             note = f"by their place the sectors {', '.join(map(repr, lost))} are those of {of.listed}"
-            return of, (note,) if lost else ()
+            return of, (*told, note) if lost else told
     return sectors, ()

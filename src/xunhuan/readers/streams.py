@@ -85,10 +85,10 @@ def number_lines(
         yield [p.strip().strip('"') for p in parts[:labels]], values
 
 
-Line = tuple[list[str], Array]
+OfTable = tuple[list[str], Array]
 
 
-def in_step(one: Iterator[Line], other: Iterator[Line], where: str) -> Iterator[tuple[Line, Line]]:
+def in_step(one: Iterator[OfTable], other: Iterator[OfTable], where: str) -> Iterator[tuple[OfTable, OfTable]]:
     """Lines of two files of one table side by side. Raises BadInput where one of them has more."""
     for k, (a, b) in enumerate(zip_longest(one, other), 1):
         if a is None or b is None:

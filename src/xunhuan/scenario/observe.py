@@ -128,15 +128,19 @@ def nation_trade(acc: Accounts) -> Array:
     return np.asarray(of @ acc.flow.sum(2) @ of.T)
 
 
+_LISTS = ("points", "beside", "told_with")
+"""What of a quantity's record is words, joined in an attribute."""
+
+
 def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
     """A quantity's record as attributes, so that a result says of itself what its numbers are.
 
     unit  the table's, for values · model: whose quantity it is, empty for measures and comparisons; `lasting` says whether
     that model's horizon is long
     """
-    said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes", "points", "beside") and v is not None}
+    said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes", *_LISTS) and v is not None}
     said |= {"headline": int(q.headline), "kept": int(q.kept), "ends": int(q.ends)}
-    said |= {k: " ".join(v) for k, v in (("points", q.points), ("beside", q.beside)) if v}
+    said |= {k: " ".join(v) for k in _LISTS if (v := getattr(q, k))}
     lasting = not model or registry.find(model).horizon == "long"
     told = unit if q.unit == "value" else q.unit
     return said | {"unit": told, "value": int(q.unit == "value"), "model": model, "lasting": int(lasting)}

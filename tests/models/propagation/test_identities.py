@@ -91,7 +91,7 @@ def test_every_good_is_accounted_for_at_every_step(toy: Accounts, rule: str, tar
     state, spoiled = at_rest(e), 0.0
     for k in range(150):
         after, f = step(state, e, pressure(tl, k))
-        sent = shipped(f.sourcing, f.fill, f.wants, e)
+        sent = np.concatenate([part for _, part in shipped(f.sourcing, f.fill, f.wants, e)])
         assert np.abs(sent.sum(axis=2).T - f.output).max() < 1e-12 * e.rest.output.max()
         supply = sent.sum(axis=1).T + f.drawn
         gone = f.used + after.stock - state.stock

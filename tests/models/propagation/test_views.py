@@ -15,6 +15,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits import Capacity
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.propagation import PropagationParameters, respond, respond_many
+from xunhuan.models.propagation.economy import economy
 from xunhuan.models.propagation.links import cuts
 from xunhuan.models.propagation.model import MODEL
 from xunhuan.models.propagation.path import _main_input
@@ -216,3 +217,11 @@ def test_the_main_input_is_the_one_whose_want_cost_most() -> None:
     stopped = np.array([[[0.1, 0.0], [2.0, 0.3]], [[0.2, 0.0], [1.0, 0.4]], [[0.05, 0.0], [3.0, 0.0]]])
     books: Any = SimpleNamespace(stopped=stopped)
     assert _main_input(books).tolist() == [[1, -1], [2, 1]]
+
+
+@pytest.mark.parametrize(("days", "steps"), [(0.2, 1), (0.8, 2), (10.4, 21)])
+def test_shares_are_revised_after_whole_steps_and_at_least_one(toy: Accounts, days: float, steps: int) -> None:
+    p = PropagationParameters(step_days=0.5, revise_days=days)
+    rules = economy(toy, p).rules
+    assert rules.revise_steps == steps
+    assert rules.revised == pytest.approx(min(1.0, steps * 0.5 * p.substitution_rate))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.games import cheapest, profiles, restless_game, small_game
+from tests.outside.cities import PLAN, gain_in_cities
 from xunhuan.models.rivalry.cities import (
     LOSS_PARTS,
     Game,
@@ -72,6 +73,13 @@ def test_where_a_race_settles_no_city_gains_by_any_answer(seed: int) -> None:
         if moved.sum() == 1:
             c = int(moved.argmax())
             assert payoffs(g, other)[c].sum() <= now[c] + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_race_with_every_option_at_random_settles_where_loops_say_so(seed: int) -> None:
+    outcome, most, dearer = gain_in_cities(seed)
+    assert (outcome == "settled") == (most <= 1e-8)
+    assert -1e-9 < dearer < PLAN
 
 
 def test_equations_are_those_of_slow_loops() -> None:

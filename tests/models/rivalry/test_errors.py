@@ -12,6 +12,7 @@ import pytest
 import xunhuan as xh
 from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.places import places
 from xunhuan.errors import BadInput, ForeignFile, UnknownName
 from xunhuan.faces.cli import main
 from xunhuan.models.edits import Duplication
@@ -21,6 +22,7 @@ from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.model import hands_on
 from xunhuan.models.rivalry.parameters import Cities, Provinces
 from xunhuan.models.rivalry.provinces import board
+from xunhuan.models.rivalry.read import by_city, read
 from xunhuan.models.rivalry.settle import blocks_of, game_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions
 
@@ -82,6 +84,33 @@ def test_a_file_of_ones_own_is_played(tmp_path: Path, toy: Accounts) -> None:
     (handed,) = hands_on(r)
     assert isinstance(handed, Duplication)
     assert (handed.factor, handed.industry) == (pytest.approx(cost[0] / cost[1]), tmp_path.name)
+
+
+def test_draws_of_cells_give_intervals_of_what_the_race_costs(tmp_path: Path, toy: Accounts) -> None:
+    fields = {"lat": 30, "lon": 120, "engineers": 40, "design": 5, "mature": 1, "advanced": 0, "memory": 0, "packaging": 1,
+              "equipment": 0.2, "materials": 0.2}  # fmt: skip
+    wide = {"engineers": ",10,90,judgement,mine"}
+    rows = [f"{c},{f},{v}{wide.get(f, ',,,judgement,mine')}" for c in "AB" for f, v in fields.items()]
+    industry = read_industry(_file(tmp_path, *rows))
+    asked = {"industry": str(tmp_path), "coalitions": [["A", "B"]], "most_lines": 3, "draws": 3}
+    r = xh.respond(toy, [], model="rivalry", cities=asked)
+    alone = [
+        settle_cities(Cities.model_validate({**asked, "draws": 0, "draw": u}), industry) for u in (1 / 6, 0.5, 5 / 6)
+    ]
+    want = {"price_of_anarchy": [s.anarchy(s.told) for s in alone],
+            "rivalry_loss": [s.anarchy(s.told) * s.cost - s.cost for s in alone],
+            "stability_cost": [s.stability.total for s in alone]}  # fmt: skip
+    found = read(toy, r, places(toy))
+    for name, values in want.items():
+        got = found[name]
+        assert got.low is not None
+        assert got.high is not None
+        np.testing.assert_allclose([got.low[-1], got.high[-1]], np.quantile(values, (0.05, 0.95)), atol=1e-9)
+    assert len(set(want["rivalry_loss"])) > 1
+    said = by_city(toy, r, 0).attrs["notes"][-1]
+    assert said.startswith("Over 3 draws of the cells that have a range, 90% intervals: price of anarchy ")
+    assert not any(n.startswith("Over") for n in by_city(
+        toy, xh.respond(toy, [], model="rivalry", cities={**asked, "draws": 0}), 0).attrs["notes"])  # fmt: skip
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from xunhuan.models.rivalry.parameters import Provinces
 from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
 from xunhuan.models.rivalry.read import read
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
-from xunhuan.models.rivalry.told import LIMITS, notes_of_provinces, of_provinces
+from xunhuan.models.rivalry.told import LEFT_OUT, notes_of_provinces, of_provinces
 from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
@@ -278,7 +278,7 @@ def test_what_belongs_beside_the_numbers_of_provinces() -> None:
         "2 of 3 rates lie at a bound (-10%, +10%)",
         "keep to the coordinated rates for their privilege: A; find it too little: B",
         "compliance is a weight in players' minds, not a theory of why they obey",
-        LIMITS,
+        LEFT_OUT,
     ]
     # What edits make of minds is told, not what the parameters say.
     played.kappa[0] = 0.9
@@ -291,7 +291,7 @@ def test_what_belongs_beside_the_numbers_of_provinces() -> None:
     )
     none = SimpleNamespace(board=SimpleNamespace(dropped=(), home=home), nash=(SimpleNamespace(x=np.zeros(3)),), offers=(),
                            compliance=(0.0,), phi=np.zeros(3), kappa=np.ones(3))  # fmt: skip
-    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}})) == [LIMITS]  # type: ignore[arg-type]
+    assert notes_of_provinces(none, Provinces.model_validate({"control": {"sectors": "MAN"}})) == [LEFT_OUT]  # type: ignore[arg-type]
 
 
 def test_numbers_of_a_game_that_was_played_are_those_of_loops(toy: Accounts) -> None:

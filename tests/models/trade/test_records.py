@@ -11,13 +11,16 @@ import pytest
 from tests.models.trade.test_users import with_users
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.places import places as found_places
+from xunhuan.errors import BadInput
 from xunhuan.models.edits import Tariff, TradeCost
 from xunhuan.models.model import Response, Shock
-from xunhuan.models.trade import TradeParameters, respond
+from xunhuan.models.trade import TradeParameters, respond, stability
 from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.model import MODEL
 from xunhuan.models.trade.read import by_region, read
 from xunhuan.models.trade.rebuild import INPUT_TARIFF, _split
+from xunhuan.models.trade.solve import primitives_of, problem
+from xunhuan.models.trade.stability import Mode, Settled, _stable, conclude
 from xunhuan.scenario.lend import lent
 
 pytestmark = pytest.mark.twin
@@ -189,3 +192,48 @@ def test_factors_that_are_drawn(toy: Accounts) -> None:
     assert found[2] == pytest.approx(0.4)
     for u in ("trade_elasticity", "scale", "mobility", "substitution_elasticity"):
         assert _drawn(u)(p, 1, toy) == p
+
+
+def test_a_refusal_names_the_outputs_that_run_away(toy: Accounts) -> None:
+    """The state is wages, prices, outputs, incomes; only outputs are named, the largest first."""
+    r, n = toy.R, toy.R * toy.S
+    direction = np.full(2 * r + 2 * n, 9.0)
+    direction[r + n : r + 2 * n] = np.arange(n) / n
+    direction[r + n + 4] = -5.0
+    with pytest.raises(BadInput) as e:
+        _stable(toy, TradeParameters(scale={"MAN": 0.1}), Mode(1.25, direction))
+    assert e.value.where == "toyland: output of MAN in AT-E, output of SER in BOR, output of MAN in BOR"
+    assert e.value.items == ("MAN: ψ = 0.1",)
+    assert "ρ = 1.250" in e.value.what
+    assert _stable(toy, TradeParameters(), Mode(0.75, direction)) == 0.75
+
+
+def test_what_is_said_of_an_answer_under_economies_of_scale(toy: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By ρ in the base and at the answer, and by whether a second search ends elsewhere; also where none ends at all."""
+    p = TradeParameters(scale={"MAN": 0.05})
+    task = problem(toy, primitives_of(toy, SHOCK, p), p)
+
+    def ended(first: float, here: float, away: float = 0.0, most: int = 0) -> Settled:
+        monkeypatch.setattr(stability, "of_base", lambda *_: first)
+        monkeypatch.setattr(stability, "leading", lambda *_: Mode(here, np.zeros(0)))
+        other = np.zeros(2 * toy.R * (toy.S + 1))
+        other[2] = -away
+        monkeypatch.setattr(stability, "_other", lambda _, x, __: np.asarray(x) + other if away else None)
+        asked = task._replace(options=task.options._replace(max_iterations=most)) if most else task
+        return conclude(toy, asked, p)
+
+    plain, near = ended(stability.NEAR, 0.1), ended(stability.NEAR + 0.01, 0.1)
+    assert plain.status.converged
+    assert near.status.message == plain.status.message
+    assert "scale" not in plain.status.message
+    assert plain.notes == ()
+    assert f"(ρ = {stability.NEAR + 0.01:.3f} in the base, 0.100 at the answer; 1 is the limit)" in near.notes[0]
+    assert near.notes[0].endswith("searches from two other starts found no other answer")
+    for found, said in ((ended(0.95, 0.5, away=0.25), "another is 0.25 log points away in wage of AT-S"),
+                        (ended(0.95, 1.0), "the answer is unstable")):  # fmt: skip
+        assert found.status.outcome == "several"
+        assert not found.status.converged
+        assert said in found.status.message
+    cut = ended(0.95, 0.5, most=1).status
+    assert not cut.converged
+    assert cut.message.endswith("economies of scale: ρ = 0.950 in the base, several equilibria beyond 1")

@@ -25,6 +25,12 @@ _Divided = Annotated[
 ]
 
 
+_Names = Annotated[
+    Path | None,
+    typer.Option(help="ceads, ipio: a csv that says what odd names of places and sectors are (columns name, is)."),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
@@ -46,6 +52,7 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Option(help="national: whose table it is, such as CHN, where the file does not tell it.")
         ] = None,
         divided: _Divided = False,
+        names: _Names = None,
         ownership: Annotated[
             str | None, typer.Option(help="ipio: sum (of the firms' owners, the default) or apart (sector by owner).")
         ] = None,
@@ -72,6 +79,7 @@ def register(app: typer.Typer) -> None:
         file = _one(path)
         with working(f"reading {file.name}") as tell:
             own: dict[str, Any] = {"unit": unit, "ownership": ownership, "nation": nation, "divided": divided or None}
+            own |= {"names": names}
             own["progress"] = tell if kind == "ipio" else None
             given = {k: v for k, v in own.items() if v is not None}
             found = read(file, kind, year=year, sheet=sheet, tolerance=tolerance, name=name, **given)
@@ -82,8 +90,9 @@ def register(app: typer.Typer) -> None:
             if changes is not None:
                 with atomic_path(changes) as tmp:
                     found.changes.to_parquet(tmp, index=False)
+        title = accounts.title or accounts.name
         notes = (
-            f"{accounts.title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
+            f"{title}: {accounts.R} regions, {accounts.S} sectors, {accounts.year}, {accounts.unit}.",
             f"Identities hold to 1e-9. Wrote {output}.",
             *(f"Note: {n}." for n in accounts.notes),
         )

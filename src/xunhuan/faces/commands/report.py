@@ -16,7 +16,7 @@ from xunhuan.faces.speaking import in_my_words
 if TYPE_CHECKING:
     from xunhuan.faces.report.page import Album
 
-PAGES = (".html", ".htm", ".pdf")
+_ENDINGS = (".html", ".htm", ".pdf")
 """How files of a report end."""
 _Source = Annotated[
     str,
@@ -60,9 +60,9 @@ def _report(
     from xunhuan.faces.figures.export import write_page
     from xunhuan.faces.report import open_source
 
-    if output is not None and output.suffix.lower() not in PAGES:
+    if output is not None and output.suffix.lower() not in _ENDINGS:
         raise BadInput(f"a report is not written as {output.suffix or 'a file without suffix'}", where=str(output),
-                       fix=f"name the file with one of {', '.join(PAGES)}")  # fmt: skip
+                       fix=f"name the file with one of {', '.join(_ENDINGS)}")  # fmt: skip
     with working(f"writing the report on {source}"):
         page = open_source(source, nation, _lang(lang))
         path = output or Path(f"{page.name}-brief.pdf" if brief else f"{page.name}.html")

@@ -150,6 +150,9 @@ def _folded(name: str) -> str:
 _TOLD = 16
 """Columns of colours beyond which numbers on them would lie on each other."""
 
+_HEADED = 14
+"""Columns of colours that have their names below them in a narrow window; of more, every second or third has."""
+
 
 def heat_of(
     reading: Reading, q: Told, arm: str = "", language: Language | None = None, told: bool = True
@@ -180,7 +183,8 @@ def heat_of(
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
     fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=".2~%")
     if named:
-        fig.update_xaxes(tickmode="linear", tickangle=-60, tickfont={"size": 10})
+        every = 1 if told else -(-len(across) // _HEADED)
+        fig.update_xaxes(tickmode="linear", dtick=every, tickangle=-60, tickfont={"size": 10})
         fig.update_yaxes(tickmode="linear", autorange="reversed", tickfont={"size": 10}, title_text="")
     return fig
 

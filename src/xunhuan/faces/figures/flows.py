@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.geography import Geography
+from xunhuan.faces import words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.figures.style import Language
@@ -281,6 +282,7 @@ def trade_diversion(
     [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
+    unit = words.in_language(unit, "zh") if language == "zh" else unit
     moved = (frame["after"] - frame["before"]).to_numpy(float)
     order = np.argsort(moved, kind="stable")
     if len(order) > top:
@@ -299,9 +301,9 @@ def trade_diversion(
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
     low, high = min(float(moved.min()), span[0], 0.0), max(float(moved.max()), span[1], 0.0)
     room = 0.34 * (high - low)  # the numbers stand outside the bars, on narrow windows too
-    change = style.word("change", language)
+    told = filter(None, (style.word("change", language), style.unit(unit)))
     fig.update_xaxes(
-        title_text=f"{change}, {style.unit(unit)}" if unit else change, zeroline=True, nticks=4, tickangle=0,
+        title_text=words.of("zh" if language == "zh" else "en")("comma").join(told), zeroline=True, nticks=4, tickangle=0,
         range=[low - room * (low < 0), high + room * (high > 0)],
     )  # fmt: skip
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-COLUMNS = ("series", "label", "to", "x", "value", "low", "high")
+NUMBER_COLUMNS = ("series", "label", "to", "x", "value", "low", "high")
 """Columns of a figure's numbers, in order; those that hold nothing are left out."""
-Line = dict[str, Any]
+_Row = dict[str, Any]
 
 
 def figure_numbers(fig: go.Figure) -> pd.DataFrame:
@@ -46,11 +46,11 @@ def figure_numbers(fig: go.Figure) -> pd.DataFrame:
     1  Southvale 南谷    0.3
     """
     lines = [line for trace in fig.data for line in _lines(trace, fig.layout)]
-    frame = pd.DataFrame(lines, columns=list(COLUMNS)).replace("", None)
+    frame = pd.DataFrame(lines, columns=list(NUMBER_COLUMNS)).replace("", None)
     return frame.dropna(axis=1, how="all")
 
 
-def _lines(trace: Any, layout: Any) -> Iterator[Line]:
+def _lines(trace: Any, layout: Any) -> Iterator[_Row]:
     name = _plain(trace.name)
     if isinstance(trace.meta, dict):  # an area of a map: its corners are no numbers
         yield {"series": name, "label": trace.meta["label"], "value": trace.meta["value"]}
@@ -69,7 +69,7 @@ def _lines(trace: Any, layout: Any) -> Iterator[Line]:
         yield from _points(trace, name)
 
 
-def _cells(trace: Any, name: str) -> Iterator[Line]:
+def _cells(trace: Any, name: str) -> Iterator[_Row]:
     """Tiles by the name that pointing at them shows; of a grid both its headings."""
     z, told = np.array(_listed(trace.z), dtype=float), _listed(trace.customdata)
     xs, ys = _listed(trace.x), _listed(trace.y)
@@ -81,7 +81,7 @@ def _cells(trace: Any, name: str) -> Iterator[Line]:
                    "value": float(z[r, c])}  # fmt: skip
 
 
-def _points(trace: Any, name: str) -> Iterator[Line]:
+def _points(trace: Any, name: str) -> Iterator[_Row]:
     """Points and bars; what is named along one axis is a label, what is a number along both has x and y."""
     xs, ys, labels = _listed(trace.x), _listed(trace.y), _labels(trace)
     for k, (x, y) in enumerate(zip(xs, ys, strict=False)):
@@ -95,7 +95,7 @@ def _points(trace: Any, name: str) -> Iterator[Line]:
             yield {"series": name, "label": label, "x": x, "value": y, **_ends(trace.error_y, y, k)}
 
 
-def _ends(error: Any, value: Any, k: int) -> Line:
+def _ends(error: Any, value: Any, k: int) -> _Row:
     """Low and high of a whisker."""
     up, down = (_listed(getattr(error, e, None)) for e in ("array", "arrayminus"))
     if k >= len(up) or isinstance(value, str):

@@ -158,7 +158,8 @@ def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("h
         return reading.frame(q, arm, kinds, change=True, **_firsts(reading, q, q.place_axis))
     axis = next((a for a in ("sector", "region") if a in q.axes), q.axes[-1])
     values = reading.along(q, arm, **_firsts(reading, q, axis)).to_series()
-    values = values[values.notna() & (values != 0)]
+    form = q.form(drawn=True)  # what prints as nothing is nothing
+    values = values[[bool(np.isfinite(v)) and form.bare(v).strip("0.%") != "" for v in values]]
     values = values.iloc[np.argsort(-values.abs().to_numpy(), kind="stable")].head(BARS)
     names = {f"name_{lang}": [reading.label(axis, str(c), lang) for c in values.index] for lang in ("en", "zh")}
     frame = pd.DataFrame({"sector": values.index.astype(str), "value": values.to_numpy(), **names})

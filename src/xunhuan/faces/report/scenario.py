@@ -86,7 +86,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
-            "pictures": pictures, "first": scenario_pictures.opening(reading, pictures), "tables": tables,
+            "pictures": pictures, "first": scenario_pictures.opening_picture(reading, pictures), "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -137,6 +137,7 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
     rows = [row for row in (*rows, keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]
     shared = {p.id for row in rows for p in row}
     mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
+    mine += [tables[k] for q in reading.of(model) if (k := f"labelled-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared]
     before = itertools.accumulate((len(row) for row in rows), initial=len(broad))

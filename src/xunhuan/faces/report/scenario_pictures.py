@@ -50,7 +50,7 @@ def key(q: Told, kind: str, k: int = 0) -> str:
     return "-".join(str(w) for w in (kind, q.name.replace("_", "-"), k or "") if w)
 
 
-def opening(reading: Reading, pictures: Album) -> Picture | None:
+def opening_picture(reading: Reading, pictures: Album) -> Picture | None:
     """The figure of the answer: the offset's, else one of the number that the result's arm is told by, else the first."""
     q = reading.drawn_of(reading.arm)
     heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
@@ -219,7 +219,7 @@ def _diversion(reading: Reading, out: Album) -> None:
     span = (min(moved, default=0.0), max(moved, default=0.0))
     for buys, name, what in ((True, "imports", "purchases from"), (False, "exports", "sales to")):
         frame = both[buys]
-        if frame.empty:
+        if frame.empty or not np.any(frame["after"] != frame["before"]):
             continue
         most = f"; the {_PARTNERS} largest gains and losses" if len(frame) > _PARTNERS else ""
         out.add(

@@ -35,7 +35,7 @@ def grids(reading: Reading) -> dict[str, Grid]:
     if len(reading.home_regions) > 1:
         gains = [q for q in known.values() if q.model and q.picture in ("map", "land") and q.change and q.better > 0]
         made |= {f"regions-{q.name}": _regions(reading, q) for q in gains if reading.answered(q)}
-    made |= _placed(reading)
+    made |= _placed(reading) | _labelled(reading)
     if "break_even" in known:
         made["break_even"] = _break_even(reading)
     if "reinforcement" in known:
@@ -118,7 +118,7 @@ def _plain(value: object, lang: style.Language = "en") -> str:
     return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, said)), lang)
 
 
-def cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
+def interval_cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
     """A number over its interval, where that is more than a point."""
     shown = reading.show(number, q, drawn=drawn)
     return over(shown, reading.interval(number, q, drawn=drawn)) if number.high > number.low else shown
@@ -126,7 +126,7 @@ def cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -
 
 def _headlines(reading: Reading) -> Grid:
     rows = [
-        Row([label, *(cell(reading, reading.number(q, arm=a, **at), q) for a in ("base", *reading.arms))])
+        Row([label, *(interval_cell(reading, reading.number(q, arm=a, **at), q) for a in ("base", *reading.arms))])
         for q in reading.headlines if "arm" in reading.data[q.name].dims and _tells(reading, q)
         for label, at in _rows_of(reading, q)
     ]  # fmt: skip
@@ -196,7 +196,7 @@ def _regions(reading: Reading, q: Told) -> Grid:
     order = reading.frame(q, chosen[0], ("home",)).sort_values("value", kind="stable")["region"]
     rows = []
     for code in order:
-        cells = [reading.name(code), *(cell(reading, reading.number(q, code, a), q) for a in chosen)]
+        cells = [reading.name(code), *(interval_cell(reading, reading.number(q, code, a), q) for a in chosen)]
         rows.append(Row([*cells, *(_times(reading.number(o, code)) for o in omegas)]))
     head = ["Region", *chosen] + (["Ω", "net Ω"] if omegas else [])
     caption = (
@@ -220,6 +220,32 @@ def _placed(reading: Reading) -> dict[str, Grid]:
             told.add(what)
             caption = f"{raised(reading.title(what))} under “{arm}”, largest first."
             out[f"placed-{q.name}"] = Grid(head, [Row(r) for r in rows], caption, words=head[:-1], small=True)
+    return out
+
+
+def _labelled(reading: Reading) -> dict[str, Grid]:
+    """Numbers by label in every arm, with what is never told without them: of what has a table for its picture, and of bars
+    that are drawn for one arm alone though others stand beside them."""
+    out: dict[str, Grid] = {}
+    for q in reading.quantities.values():
+        wanted = q.picture == "table" or (q.picture == "bars" and bool(q.beside))
+        arms = [a for a in ("base", *reading.arms) if a in reading.data["arm"].values]
+        if not wanted or q.place_axis or "arm" not in reading.data[q.name].dims or not reading.answered(q):
+            continue
+        nothing = reading.words_of(q, "nothing", "–")
+
+        def told(arm: str, at: dict[str, Any], q: Told = q, nothing: str = nothing) -> str:
+            n = reading.number(q, arm=arm, **at)
+            return nothing if np.isnan(n.value) else interval_cell(reading, n, q)
+
+        rows = [
+            Row([", ".join(reading.label(a, str(c)) for a, c in at.items()), *(told(a, at) for a in arms)])
+            for _, at in _rows_of(reading, q)
+        ]
+        beside = {a: {b.name: interval_cell(reading, n, b) for b, n in reading.beside(q, a)} for a in arms}
+        for name in dict.fromkeys(n for found in beside.values() for n in found):
+            rows.append(Row([reading.title(name), *(beside[a].get(name, "–") for a in arms)]))
+        out[f"labelled-{q.name}"] = Grid(["", *arms], rows, f"{reading.titled(q)}, arm by arm.", small=True)
     return out
 
 
@@ -315,7 +341,7 @@ def _horizons(reading: Reading) -> Grid:
             n = reading.number(q, arm=arm)
             value, low, high = (float(q.drawn(np.float64(x))) for x in (n.value, n.low, n.high))
             inside = Number(value, min(low, high), max(low, high)) if n.spans else Number(value)
-            cells.append(cell(reading, inside, q, drawn=True))
+            cells.append(interval_cell(reading, inside, q, drawn=True))
         rows.append(Row([f"“{arm}”", *cells]))
     says = (
         words.of_room(m, "column_says", reading.lang, f"{reading.model(m)}: {lowered(reading.said(q))}.")

@@ -17,7 +17,12 @@ from xunhuan.faces.web.parts import notice
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 
-PAGES = {"circulation": circulation.PAGE, "scenario": scenario.PAGE, "results": results.PAGE, "tables": tables.PAGE}
+HOUSE_PAGES = {
+    "circulation": circulation.PAGE,
+    "scenario": scenario.PAGE,
+    "results": results.PAGE,
+    "tables": tables.PAGE,
+}
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,10 @@ class Alone:
 
 def page_of(selection: Selection) -> Page:
     """The page an address means; a model's own page where it is none of the house's."""
-    return PAGES.get(selection.page, ask.PAGE)
+    return HOUSE_PAGES.get(selection.page, ask.PAGE)
 
 
-def picture(selection: Selection, pool: Pool) -> Alone | None:
+def picture_alone(selection: Selection, pool: Pool) -> Alone | None:
     """The picture that an address names, in its language; None where its page has none of that name."""
     page = page_of(selection)
     drawn = [page.draw(selection, pool, None), *(page.later(selection) if page.later is not None else [])]
@@ -48,7 +53,7 @@ def picture(selection: Selection, pool: Pool) -> Alone | None:
 
 def shown_alone(selection: Selection, pool: Pool) -> html.Div:
     """The page of one picture, and the way to the whole."""
-    t, found = words.of(selection.lang), picture(selection, pool)
+    t, found = words.of(selection.lang), picture_alone(selection, pool)
     whole = html.P(dcc.Link(t("whole_page"), href=selection.address()), className="sub small")
     if found is None:
         return html.Div([html.H1(t("pictures_one"), className="hidden-text"),

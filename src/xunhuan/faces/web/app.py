@@ -46,7 +46,7 @@ def make_app(pool: Pool, access: Access) -> Dash:
     app.layout = layout
     _route(app)
     _frame(app, pool)
-    for page in (*alone.PAGES.values(), ask.PAGE):
+    for page in (*alone.HOUSE_PAGES.values(), ask.PAGE):
         if page.connect is not None:
             page.connect(app, pool)
     downloads.add_routes(app.server, pool)

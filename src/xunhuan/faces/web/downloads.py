@@ -42,26 +42,7 @@ def add_routes(server: Flask, pool: Pool) -> None:
 
     @server.get("/download/chart.<kind>")
     def chart(kind: str) -> Response:
-        """The numbers of one picture of the page that the address says, its path under `at`."""
-        asked = state.selected(request.args.get("at"), request.query_string.decode("utf-8", "replace"))
-        if asked.problems or kind not in _CHARTS:
-            return _absent(
-                *asked.problems, *(() if kind in _CHARTS else (str(UnknownName.of("format", kind, _CHARTS)),))
-            )
-        try:
-            found = alone.picture(asked, pool)
-        except XunhuanError as e:
-            return _absent(str(e))
-        if found is None:
-            return _absent(words.of(_lang())("no_such_picture"))
-        frame = figure_numbers(found.figure)
-        name = re.sub(r"[^\w-]", "-", request.args.get("name", "")[:80] or asked.only, flags=re.ASCII)
-        if kind == "csv":
-            return _csv(frame, f"{name}.csv")
-        book = io.BytesIO()
-        write_file(frame, Format.xlsx, book, found.title, [request.url])
-        headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-        return Response(book.getvalue(), mimetype=_XLSX, headers=headers)
+        return _chart(kind, pool)
 
     @server.get("/download/log/<name>.csv")
     def log(name: str) -> Response:
@@ -87,13 +68,39 @@ def add_routes(server: Flask, pool: Pool) -> None:
             return _absent(str(UnknownName.of("file of a result", name, [f for f in _FILES if (folder / f).is_file()])))
         if look and _lang() == "zh":
             written = (folder / "manifest.json").stat().st_mtime_ns
-            told = Response(_report(folder, written), mimetype="text/html")
+            try:
+                told = Response(_report(folder, written), mimetype="text/html")
+            except XunhuanError as damaged:
+                return _absent(str(damaged))
             told.headers["Content-Security-Policy"] = REPORT_POLICY
             return told
         answer = send_file(folder / name, as_attachment=not look, download_name=f"{digest[:12]}-{name}", max_age=0)
         if look:
             answer.headers["Content-Security-Policy"] = REPORT_POLICY
         return answer
+
+
+def _chart(kind: str, pool: Pool) -> Response:
+    """The numbers of one picture of the page that the address says, its path under `at`."""
+    asked = state.selected(request.args.get("at"), request.query_string.decode("utf-8", "replace"))
+    if kind not in _CHARTS:
+        return _absent(str(UnknownName.of("format", kind, _CHARTS)))
+    if asked.problems:
+        return _absent(*asked.problems)
+    try:
+        found = alone.picture_alone(asked, pool)
+    except XunhuanError as e:
+        return _absent(str(e))
+    if found is None:
+        return _absent(words.of(_lang())("no_such_picture"))
+    frame = figure_numbers(found.figure)
+    name = re.sub(r"[^\w-]", "-", request.args.get("name", "")[:80] or asked.only, flags=re.ASCII)
+    if kind == "csv":
+        return _csv(frame, f"{name}.csv")
+    book = io.BytesIO()
+    write_file(frame, Format.xlsx, book, found.title, [request.url])
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(book.getvalue(), mimetype=_XLSX, headers=headers)
 
 
 @lookups.once(8)

@@ -19,7 +19,7 @@ from xunhuan.models import registry
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 DEFINITIONS = ("absorption", "origin", "forward")
 LANGUAGES = ("en", "zh")
-DRAWN = ("tiles", "land")
+MAPS_DRAWN = ("tiles", "land")
 _KEPT = ("table", "home", "region", "definition", "share", "scenario", "run", "versus", "arm", "asked", "drawn", "lang")
 """What an address says of a view, in this order."""
 _LONGEST = 200
@@ -133,7 +133,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),
         asked=given.get("asked", ""),
-        drawn=pick("drawn", DRAWN, "tiles", "kind of map"),
+        drawn=pick("drawn", MAPS_DRAWN, "tiles", "kind of map"),
         only=given.get("only", ""),
         problems=tuple(problems),
         **digests,

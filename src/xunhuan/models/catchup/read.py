@@ -45,7 +45,7 @@ QUANTITIES = (
     Quantity("readings_now", "share", _READING, "the same five in the file's first year: one country, one year",
              rest=None),
     Quantity("reached_by_reading", "date", _READING, "year in which each reading reaches the target share", rest=None,
-             kept=True, beside=_BESIDE),
+             kept=True, picture="table", beside=_BESIDE),
     Quantity("share_path", "share", (*_READING, "year"), "readings of self-sufficiency by year", "EatonKortum2002",
              rest=None, kept=True, picture="fan", points=("share_published", "share_held_out", "share_aimed_at"),
              beside=_BESIDE),
@@ -76,10 +76,13 @@ QUANTITIES = (
     Quantity("channel_effect", "share", ("channel_cut",), "what each cut and push alone does to the share of the "
              "target's year, what they do together beyond that, and the whole", picture="steps", beside=_BESIDE),
     Quantity("lever_needed", "1", ("lever",), "value of each lever that alone brings the target about, all else "
-             "central; none where no value in its range does", rest=None),
-    Quantity("lever_price", "ratio", ("lever",), "price of the good in the target's year with the lever at that value",
+             "central; none where no value in its range does", rest=None, picture="table", beside=("push_over_history",)),
+    Quantity("push_over_history", "ratio", (), "push that alone brings the target about, over the pace of history",
              rest=None),
-    Quantity("lever_cost", "bn USD", ("lever",), "cost of the target's year with the lever at that value", rest=None),
+    Quantity("lever_price", "ratio", ("lever",), "price of the good in the target's year with the lever at that value",
+             rest=None, picture="table"),
+    Quantity("lever_cost", "bn USD", ("lever",), "cost of the target's year with the lever at that value", rest=None,
+             picture="table"),
     Quantity("year_surface", "date", ("cut_dose", "push_rate"), "year in which the target is reached, by dose of what "
              "is cut and push in log points a year", rest=None, picture="heat"),
     Quantity("catchup_income", "share", ("place",), "exact change of real income in the last year of the path, where "
@@ -195,6 +198,7 @@ def _central(d: xr.Dataset) -> dict[str, Numbers]:
     return {
         "channel_effect": Numbers(("channel_cut",), d["channel_effect"].to_numpy(), {"channel_cut": at["step"]}),
         "lever_needed": Numbers(("lever",), d["lever_value"].to_numpy(), {"lever": at["lever"]}),
+        "push_over_history": Numbers((), np.asarray(_push_needed(d))),
         "lever_price": Numbers(("lever",), d["lever_price"].to_numpy(), {"lever": at["lever"]}),
         "lever_cost": Numbers(("lever",), d["lever_cost"].to_numpy(), {"lever": at["lever"]}),
         "served_then": Numbers(("seller", "vintage"), d["vintages_then"].to_numpy(),
@@ -202,6 +206,12 @@ def _central(d: xr.Dataset) -> dict[str, Numbers]:
         "year_surface": Numbers(("cut_dose", "push_rate"), d["year_surface"].to_numpy(),
                                 {n: d[n].to_numpy() for n in ("cut_dose", "push_rate")}),
     }  # fmt: skip
+
+
+def _push_needed(d: xr.Dataset) -> float:
+    """The push that alone is enough, over the pace of history; nan where none is, it is no lever, or history has no pace."""
+    named, pace = [str(x) for x in d["lever"].to_numpy()], float(d["pace"])
+    return float(d["lever_value"][named.index("extra_push")]) / pace if "extra_push" in named and pace else float("nan")
 
 
 def _regional(acc: Accounts, d: xr.Dataset, places: Places) -> dict[str, Numbers]:

@@ -91,7 +91,8 @@ class Books:
             self.year_built += dt * flows.built
         self.drawn += dt * flows.drawn
         if self.keep_flows:
-            self.flow += shipped(flows.sourcing, flows.fill, dt * flows.wants, e)
+            for goods, sent in shipped(flows.sourcing, flows.fill, dt * flows.wants, e):
+                self.flow[goods] += sent
 
 
 def open_books(e: Machine, state: State, with_flows: bool = True) -> Books:

@@ -6,15 +6,16 @@ the rest needs one pass over the shares. Letters as in `state`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.state import Goods, LinkCells, Pressure, State, StepSourcing
-from xunhuan.models.propagation.sums import over_origins, swept
+from xunhuan.models.propagation.sums import over_origins, places_in, swept, swept_run, tiled
 
 SERVED = 1.0 - 1e-12
 """An order served to this share counts as served in full: the rest is rounding."""
@@ -85,8 +86,7 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[St
     if p.cells is None or p.room is None:
         return StepSourcing(use, split, final), demand, UNTHROTTLED
     i, r, s = p.cells
-    place = np.full(len(use), -1, dtype=np.intp)
-    place[split] = np.arange(len(split))
+    place = places_in(split, len(use))
     inside = place[i] >= 0
     apart = place[i[inside]], r[inside], s[inside]
     by_final = use[p.cells]
@@ -103,12 +103,14 @@ def recalled(state: State, recall: Recall) -> Array:
     g = state.indebted
     if g.size == 0:
         return state.share.copy()
-    again = state.debt * ratio(recall.part, recall.total)[:, None, :]
-    again += state.share[swept(g, state.share)] * (1.0 - recall.part)[:, None, :]
-    if len(g) == len(state.share):
-        return np.asarray(again)
-    out = state.share.copy()
-    out[g] = again
+    out = np.empty_like(state.share)
+    for i in np.flatnonzero(places_in(g, len(out)) < 0):
+        out[i] = state.share[i]
+    asked, regular = ratio(recall.part, recall.total)[:, None, :], (1.0 - recall.part)[:, None, :]
+    for at, goods in tiled(g, state.share[0].size):
+        again = state.debt[at] * asked[at]
+        again += state.share[goods] * regular[at]
+        out[goods] = again
     return out
 
 
@@ -128,26 +130,42 @@ def remembered(
     goods = np.flatnonzero(short)
     if goods.size == 0:
         return nothing
-    g, over_step = swept(goods, wants), e.step_days * wants[:, :2]
+    over_step = e.step_days * wants[:, :2]
     regular = over_step[:, 0] + over_step[:, 1]
     regular[state.indebted] *= 1.0 - recall.part
-    debt = state.share[g] * regular[g][:, None, :]
-    debt -= e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home) * got.use[g]
-    debt[swept(np.searchsorted(goods, state.indebted), debt)] += state.debt * recall.kept[:, None, :]
-    np.maximum(debt, 0.0, out=debt)
-    owing = debt.max(axis=(1, 2)) > 0
+    place = places_in(state.indebted, len(wants))
+    debt, owing = np.empty((len(goods), *got.use.shape[1:])), np.zeros(len(goods), dtype=bool)
+    for at, g in tiled(goods, debt[0].size):
+        part = np.multiply(state.share[g], regular[g][:, None, :], out=debt[at])
+        sent = e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home)
+        sent *= got.use[g]
+        part -= sent
+        old = np.flatnonzero(place[g] >= 0)
+        if old.size:
+            before = swept_run(place[g][old])
+            part[swept(old, part)] += state.debt[before] * recall.kept[before][:, None, :]
+        np.maximum(part, 0.0, out=part)
+        owing[at] = part.max(axis=(1, 2)) > 0
     return goods[owing], debt if owing.all() else debt[owing]
 
 
-def shipped(src: StepSourcing, fill: Array, wants: Array, e: Machine) -> Array:
-    """Deliveries of good i from r to s, π Σ_k φ_k W_k over needs, restocking and final users, axes i r s, per day."""
-    sent, home, g = e.rules.rationing.sent, e.rest.home, src.split
+def shipped(src: StepSourcing, fill: Array, wants: Array, e: Machine) -> Iterator[tuple[Index | slice, Array]]:
+    """A few goods at a time, and their deliveries from r to s, π Σ_k φ_k W_k over needs, restocking and final users, i r s,
+    per day.
+    """
+    sent, home = e.rules.rationing.sent, e.rest.home
+    place = places_in(src.split, len(wants))
     alike = wants.copy()
-    alike[g, 2] = 0.0
-    out = sent(fill, alike, home) * src.use
-    if g.size:
-        out[swept(g, out)] += sent(fill[:, g, 2:], wants[g, 2:], home) * src.final
-    return np.asarray(out)
+    alike[src.split, 2] = 0.0
+    for _, g in tiled(np.arange(len(wants)), src.use[0].size):
+        out = sent(fill[:, g], alike[g], home)
+        out *= src.use[g]
+        apart = np.flatnonzero(place[g] >= 0)
+        if apart.size:
+            split = place[g][apart]
+            goods = swept_run(src.split[split])
+            out[swept(apart, out)] += sent(fill[:, goods, 2:], wants[goods, 2:], home) * src.final[swept_run(split)]
+        yield g, out
 
 
 def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> Array:
@@ -159,11 +177,19 @@ def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> 
     """
     if e.rules.revised == 0.0 or (state.step + 1) % e.rules.revise_steps:
         return state.share
-    best = e.rules.rationing.sent(fill, ratio(wants, wants.sum(axis=1, keepdims=True)), e.rest.home)
-    best *= e.pull
-    best[links.cells] *= links.left
-    whole = over_origins(best)[:, None, :]
-    speed = np.where(whole > 0, e.rules.revised, 0.0)
-    best *= ratio(speed, whole)
-    best += state.share * (1.0 - speed)
-    return best
+    asked, goods = ratio(wants, wants.sum(axis=1, keepdims=True)), np.arange(len(wants))
+    i, r, s = links.cells
+    out = np.empty_like(state.share)
+    for _, g in tiled(goods, out[0].size):
+        best = e.rules.rationing.sent(fill[:, g], asked[g], e.rest.home)
+        best *= e.pull[g]
+        if len(i):
+            first = int(goods[g][0])
+            mine = (i >= first) & (i < first + len(best))
+            best[i[mine] - first, r[mine], s[mine]] *= links.left[mine]
+        whole = over_origins(best)[:, None, :]
+        speed = np.where(whole > 0, e.rules.revised, 0.0)
+        best *= ratio(speed, whole)
+        best += state.share[g] * (1.0 - speed)
+        out[g] = best
+    return out

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from xunhuan.data.arrays import Array, Index
+
+_TILE = 1 << 16
+"""Cells of an array i r s worked on at once: half a megabyte, which stays in the processor's cache."""
+
+
+def tiled(goods: Index, links: int) -> Iterator[tuple[slice, Index | slice]]:
+    """A few goods at a time, each with so many links r s: their places among the goods given, and among all goods.
+
+    What is worked out on the way is then read again from the cache and not from memory; a small table is one tile.
+    """
+    several = max(1, _TILE // max(links, 1))
+    if len(goods) and several >= len(goods):
+        yield slice(None), swept_run(goods)
+        return
+    for k in range(0, len(goods), several):
+        part = goods[k : k + several]
+        yield slice(k, k + len(part)), swept_run(part)
 
 
 def swept(goods: Index, array: Array) -> Index | slice:
     """Places of some goods along the first axis: a slice where they are all, for that reads and writes without a copy."""
     return slice(None) if len(goods) == len(array) else goods
+
+
+def swept_run(places: Index) -> Index | slice:
+    """Places as they are, or a slice where they follow each other."""
+    run = len(places) > 0 and int(places[-1]) - int(places[0]) + 1 == len(places)
+    return slice(int(places[0]), int(places[-1]) + 1) if run else places
+
+
+def places_in(goods: Index, count: int) -> Index:
+    """Where each of so many goods stands among some of them, −1 where it does not."""
+    place = np.full(count, -1, dtype=np.intp)
+    place[goods] = np.arange(len(goods))
+    return place
 
 
 def over_origins(flow: Array) -> Array:

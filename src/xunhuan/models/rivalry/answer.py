@@ -16,7 +16,7 @@ from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.minds import minds_of
 from xunhuan.models.rivalry.parameters import Cities, RivalryParameters
 from xunhuan.models.rivalry.provinces import kept_play
-from xunhuan.models.rivalry.settle import CityAnswer, settle_cities
+from xunhuan.models.rivalry.settle import CityAnswer, RaceDrawn, settle_cities, settle_drawn
 from xunhuan.models.rivalry.told import notes_of_provinces, of_provinces, status_of_provinces, war
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def respond(accounts: Accounts, shock: Shock, parameters: RivalryParameters, slo
         home = [industry.text(c, "province") for c in industry.cities]
         at_home = np.array([n == accounts.home for n in accounts.geography.nation])
         at = minds.at([codes.index(h) if h in codes else None for h in home], at_home)
-        s = settle_cities(parameters.cities, industry, at, handed(shock, parameters.cities))
-        made.append(_of_cities(s))
+        asked = (parameters.cities, industry, at, handed(shock, parameters.cities))
+        s = settle_cities(*asked)
+        made.append(_of_cities(s, settle_drawn(*asked) if parameters.cities.draws else None))
         ended.append(_status(s))
         notes += _notes(s)
         lost = [c for c, h in zip(industry.cities, home, strict=True) if h not in codes]
@@ -109,8 +110,8 @@ def _worst(ended: list[Status]) -> Status:
                   "; ".join(s.message for s in ended), told.worst)  # fmt: skip
 
 
-def _of_cities(s: CityAnswer) -> xr.Dataset:
-    """Results of the cities' game, bn USD a year, by city, stage, play, φ, block."""
+def _of_cities(s: CityAnswer, drawn: RaceDrawn | None = None) -> xr.Dataset:
+    """Results of the cities' game, bn USD a year, by city, stage, play, φ, block; and by draw where there are any."""
     import xarray as xr
 
     g, lines = s.game, np.stack([s.plan.lines, s.told.lines])
@@ -131,6 +132,7 @@ def _of_cities(s: CityAnswer) -> xr.Dataset:
         "need": (("stage",), g.need),
         "by_level": (("level",), np.array([x for _, x in s.levels]) / s.cost),
     }  # fmt: skip
+    data |= {} if drawn is None else {f"{n}_drawn": (("city_draw",), x) for n, x in drawn._asdict().items()}
     coords = {
         "play": list(PLAYS), "city": list(s.industry.cities), "stage": list(s.industry.stages), "part": list(LOSS_PARTS),
         "city_compliance": list(s.compliance), "block": list(s.blocks), "level": [n for n, _ in s.levels],

@@ -27,6 +27,7 @@ class RivalryOptions(Strict):
     own_bill     part of the bill that players pay themselves
     low, high    bounds of the rate
     decoupling   λ of the cities' game, part of foreign experience cut off
+    draws        of the cities' game, over the cells of its file that have a range: 90% intervals of what the race costs
     """
 
     game: str
@@ -41,6 +42,7 @@ class RivalryOptions(Strict):
     low: Finite | None = None
     high: Finite | None = None
     decoupling: Share | None = None
+    draws: int | None = None
 
 
 def rivalry_posed(o: RivalryOptions) -> Posed:

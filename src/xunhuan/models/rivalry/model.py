@@ -92,7 +92,7 @@ def _no_provinces(p: RivalryParameters) -> str | None:
 
 def _cells(p: RivalryParameters, number: float, acc: Accounts) -> RivalryParameters:
     """Every cell of the file that has a range, drawn together."""
-    return p if p.cities is None else changed(p, cities=changed(p.cities, draw=number))
+    return p if p.cities is None else changed(p, cities=changed(p.cities, draw=number, draws=0))
 
 
 _WORDS = words_beside("xunhuan.models.rivalry")
@@ -124,6 +124,7 @@ MODEL: Model[RivalryParameters] = Model(
         Uncertain("stake_scale", _scale, _no_provinces),
     ),
     hands_on=hands_on,
+    point=lambda p: p if p.cities is None else changed(p, cities=changed(p.cities, draws=0)),
     evolves=True,
     borrows=lambda p: ("slopes",) if p.provinces is not None else (),
     views={

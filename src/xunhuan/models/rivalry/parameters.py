@@ -96,6 +96,7 @@ class Cities(_Runs):
     most_lines     of a stage that one city can have, 10
     coalitions     "clusters" or "provinces" of the file, or lists of cities: who may leave the plan together
     draw           number in (0, 1) that picks a draw of every cell that has a range; none: cells as they are written
+    draws          of all those cells, by which what the race costs has an interval, 0; some two seconds each
     """
 
     industry: Annotated[str, OwnFile()] = "chips"
@@ -113,6 +114,7 @@ class Cities(_Runs):
     most_lines: Annotated[int, Field(ge=1, le=100)] = 10
     coalitions: Literal["clusters", "provinces"] | tuple[tuple[str, ...], ...] = "clusters"
     draw: Annotated[float, Field(gt=0, lt=1)] | None = None
+    draws: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 class TariffGame(Strict):

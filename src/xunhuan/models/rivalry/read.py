@@ -129,12 +129,20 @@ def _asked_by(d: xr.Dataset, codes: list[str], places: Places) -> Array:
     return out
 
 
-def of_nation(value: float, places: Places) -> Numbers:
-    """A number of the home nation alone, nan at its regions."""
-    at = places.home_index
-    out = np.full(len(at), np.nan)
-    out[-1] = value
-    return Numbers(_HOME, out)
+def of_nation(value: float, places: Places, ends: tuple[float, float] | None = None) -> Numbers:
+    """A number of the home nation alone, with the ends of its interval where there is one; nan at its regions."""
+
+    def alone(x: float) -> Array:
+        out = np.full(len(places.home_index), np.nan)
+        out[-1] = x
+        return out
+
+    return Numbers(_HOME, alone(value), {}, *(map(alone, ends) if ends is not None else (None, None)))
+
+
+def ends_drawn(d: xr.Dataset, of: str) -> tuple[float, float] | None:
+    """Ends of the 90% interval over draws of the file's cells; None where none were made."""
+    return None if f"{of}_drawn" not in d else (*map(float, np.quantile(d[f"{of}_drawn"].to_numpy(), (0.05, 0.95))),)  # type: ignore[return-value]
 
 
 def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
@@ -149,9 +157,9 @@ def _cities(d: xr.Dataset, places: Places) -> Mapping[str, Numbers]:
         return np.asarray(x.transpose(*axes).to_numpy(), dtype=float)
 
     return {
-        "price_of_anarchy": of_nation(race / plan, places),
-        "rivalry_loss": of_nation(race - plan, places),
-        "stability_cost": of_nation(float(d["payment"].sum()), places),
+        "price_of_anarchy": of_nation(race / plan, places, ends_drawn(d, "anarchy")),
+        "rivalry_loss": of_nation(race - plan, places, ends_drawn(d, "loss")),
+        "stability_cost": of_nation(float(d["payment"].sum()), places, ends_drawn(d, "payments")),
         "capacity_built": Numbers(("city", "play"), across(d["capacity"].sum("stage"), "city", "play"), by_city),
         "places_by_stage": Numbers(("stage_built", "play"), across((d["lines"] > 0).sum("city"), "stage", "play"), by_stage),
         "capacity_used": Numbers(("stage_built", "play"), across(d["use_of_capacity"], "stage", "play"), by_stage),
@@ -226,6 +234,11 @@ def by_nation(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     return out
 
 
+def _between(d: xr.Dataset, of: str, digits: int) -> str:
+    low, high = ends_drawn(d, of) or (np.nan, np.nan)
+    return f"{low:.{digits}f} to {high:.{digits}f}"
+
+
 def by_city(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     """Cities: capacity in the plan and in the race, what leaders gain by the plan, the price of their obedience."""
     import pandas as pd
@@ -253,6 +266,12 @@ def by_city(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         f"beyond the plan: {parts}.",
         f"Least payments that keep every coalition in: {float(d['payment'].sum()):.1f} bn USD a year.",
     ]
+    if "city_draw" in d.dims:
+        said = [_between(d, of, digits) for of, digits in (("anarchy", 3), ("loss", 1), ("payments", 1))]
+        out.attrs["notes"].append(
+            f"Over {d.sizes['city_draw']} draws of the cells that have a range, 90% intervals: price of anarchy {said[0]}; "
+            f"beyond the plan {said[1]}, least payments {said[2]} bn USD a year."
+        )
     return out
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from xunhuan.data.arrays import Array
+from xunhuan.data.records import changed
 from xunhuan.errors import BadInput, Problems, UnknownName
 from xunhuan.models.rivalry.cities import Game, kilometres, national_cost, payoffs
 from xunhuan.models.rivalry.industry import Industry
@@ -112,6 +114,22 @@ def settle_cities(p: Cities, industry: Industry, minds: Minds | None = None, tot
     return CityAnswer(industry, game, best, p.compliance, races, orders, blocks, block, cost_of_stability(by_block, value),
                    tuple(every), temptation(selfish, best.lines),
                    levels_of(selfish, alone, best.lines, industry, blocks, block))  # fmt: skip
+
+
+class RaceDrawn(NamedTuple):
+    """What draws of the cells say, each n: price of anarchy, ratio; cost beyond the plan, least payments, bn USD a year."""
+
+    anarchy: Array
+    loss: Array
+    payments: Array
+
+
+def settle_drawn(p: Cities, industry: Industry, minds: Minds | None = None, total: float | None = None) -> RaceDrawn:
+    """The game of cities played again on draws of every cell that has a range; as `settle_cities`."""
+    own = changed(p, compliance=p.compliance[:1], draws=0)
+    found = [settle_cities(changed(own, draw=(k + 0.5) / p.draws), industry, minds, total) for k in range(p.draws)]
+    ratio, plan = np.array([s.anarchy(s.told) for s in found]), np.array([s.cost for s in found])
+    return RaceDrawn(ratio, (ratio - 1) * plan, np.array([s.stability.total for s in found]))
 
 
 def levels_of(

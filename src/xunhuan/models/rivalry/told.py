@@ -17,7 +17,7 @@ from xunhuan.models.rivalry.tariffs import nash_tariffs
 if TYPE_CHECKING:
     import xarray as xr
 
-LIMITS = (
+LEFT_OUT = (
     "rates fall on all output or trade of a sector; a nation's payoff is its real income, without wealth, security or the "
     "environment; no capital market, no prices set by firms; no estimate exists of what output is worth to careers"
 )
@@ -109,7 +109,7 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
         out.append("; ".join(said))
     if len(s.compliance) > 1 or s.phi.max() > 0:
         out.append("compliance is a weight in players' minds, not a theory of why they obey")
-    return [*out, LIMITS]
+    return [*out, LEFT_OUT]
 
 
 def war(acc: Accounts, p: TariffGame) -> tuple[xr.Dataset, Status, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.arrays import Array, ratio
+from xunhuan.data.memory import require_memory
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.trade.parameters import TradeParameters
@@ -104,6 +105,8 @@ def spent_by_user(acc: Accounts) -> Array:
             fix='sourcing = "alike", or a table that does: WIOD',
         )
     z, f = acc.sourcing.intermediate, acc.sourcing.final
+    # What is spent, its shares, and the two weights of the search.
+    require_memory(4.0 * acc.flow.nbytes * (acc.S + 1), f"trade of {acc.name} by user", 'sourcing = "alike"')
     both = np.concatenate([np.einsum("risj->rsij", z), np.einsum("risf->rsi", f)[..., None]], axis=3)
     return np.asarray((1 + acc.tariff)[..., None] * both)
 
@@ -360,9 +363,19 @@ def _in_use_by_user(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tu
 
 
 def _parts(linked: NDArray[np.bool_]) -> Array:
-    """Connected parts of the world, c s, from links r s; as many rows as regions, so that shapes never change."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
+    """Connected parts of the world, c s, from links r s; as many rows as regions, so that shapes never change.
 
-    _, label = connected_components(csr_matrix(linked.astype(np.float64)), directed=False)
-    return np.asarray(label[None] == np.arange(len(linked))[:, None], dtype=np.float64)
+    In numpy: importing a library of graphs takes longer than many searches.
+    """
+    near = linked | linked.T
+    parts, left = np.zeros(near.shape), np.ones(len(near), dtype=bool)
+    for part in parts:
+        if not left.any():
+            break
+        edge = [int(left.argmax())]
+        part[edge] = 1.0
+        while len(edge):
+            left[edge] = False
+            edge = np.flatnonzero(near[edge].any(0) & left).tolist()
+            part[edge] = 1.0
+    return parts

@@ -30,6 +30,8 @@ QUANTITIES = (
     Quantity("population", "share", _PLACE, "change of population", "TombeZhu2019", headline=True),
     Quantity("shipped", "value", ("home_place", "market", "sector"), "goods shipped inside the nation, the own region "
              "included, and abroad, at base prices: Σ_s flow'[p,s,i] / ĉ[p,i]", rest=None),
+    Quantity("customs_duties", "value", _PLACE, "customs duties a year on all that a place buys from abroad, at the prices "
+             "of the answer: Σ_r Σ_i t[r,s,i] flow[r,s,i]", "CaliendoParro2015", rest=None, told_with=("tariff",)),
 )  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     if response is None:
         zero = np.zeros(len(places.codes))
         out = {name: Numbers(_PLACE, zero) for name in ("welfare", "real_income", "real_income_per_head", "population")}
-        return out | {"shipped": _shipped(acc, acc.flow, places)}
+        return out | {"shipped": _shipped(acc, acc.flow, places), "customs_duties": _duties(acc, places)}
     d = response.detail
     income = real_income(response, places)
     hat = np.nan_to_num(d["population_hat"].to_numpy(), nan=1.0)[acc.closed]
@@ -51,6 +53,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
         "real_income_per_head": Numbers(_PLACE, (1 + income) / people - 1),
         "population": Numbers(_PLACE, people - 1),
         "shipped": _shipped(acc, response.accounts.flow / cost[:, None, :], places),
+        "customs_duties": _duties(response.accounts, places),
     }
 
 
@@ -67,6 +70,10 @@ def welfare(response: Response, places: Places) -> Array:
     base = np.nan_to_num(response.detail["people_income_base"].to_numpy())
     hat = np.nan_to_num(response.detail["utility_hat"].to_numpy())
     return places.share(base * hat, base) - 1
+
+
+def _duties(acc: Accounts, places: Places) -> Numbers:
+    return Numbers(_PLACE, places.sum((acc.flow * acc.tariff).sum(axis=(0, 2))))
 
 
 def _shipped(acc: Accounts, volume: Array, places: Places) -> Numbers:
@@ -109,7 +116,7 @@ def by_region(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "other region.",
         "terms_of_trade, volume_of_trade: first-order split, percent of base income [CaliendoParro2015].",
         f"Numeraire: {d.attrs['numeraire']}.",
-        *_duties(acc, response),
+        *_duties_told(acc, response),
     ]
     return out
 
@@ -132,7 +139,7 @@ def _nation(acc: Accounts, response: Response, frame: pd.DataFrame) -> pd.DataFr
 _NATIONAL = ("welfare", "real_income", "real_income_per_head", "population")
 
 
-def _duties(acc: Accounts, response: Response) -> Iterator[str]:
+def _duties_told(acc: Accounts, response: Response) -> Iterator[str]:
     """Customs duties of the nations whose revenue moves most, home first, where a tariff was changed."""
     before = np.asarray((acc.flow * acc.tariff).sum(axis=(0, 2)))
     after = np.nan_to_num(response.detail["duties"].to_numpy())

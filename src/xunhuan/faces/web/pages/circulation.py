@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
-from xunhuan.faces.placed import land_of
+from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page, profile
@@ -226,12 +226,12 @@ def _map(selection: Selection) -> list[Any]:
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
     legend = _legend(selection, found, low, high)
-    land = None if whole else land_of(lookups.accounts_of(selection.table, selection.home))
+    land = None if whole else land_of_table(lookups.accounts_of(selection.table, selection.home))
     if land is None:
         return [grid, legend]
     kinds = html.Div(
         [html.Button(t(f"drawn_{kind}"), id={"go": "drawn", "to": kind}, className="plain-button", type="button",
-                     **aria(pressed=str(kind == selection.drawn).lower())) for kind in state.DRAWN],
+                     **aria(pressed=str(kind == selection.drawn).lower())) for kind in state.MAPS_DRAWN],
         className="arms", role="group", **aria(label=t("drawn_choice")),
     )  # fmt: skip
     if selection.drawn == "tiles":

@@ -15,7 +15,7 @@ from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.figures.of_quantity import bars_frame, bars_of, lines_of, map_values, of_quantity
-from xunhuan.faces.placed import land_of
+from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import lowered, raised
 from xunhuan.faces.told import Told
@@ -63,7 +63,7 @@ def change_card(
         return []
     name = f"change-{reading.result.digest[:8]}"
     shown = [html.Div(framed(fig, id, reading.axis(q), name))]
-    land = None if reading.base is None or beside else land_of(reading.base)
+    land = None if reading.base is None or beside else land_of_table(reading.base)
     if land is not None:
         scale: Scale = "level" if q.rest is None else "change"
         named = reading.places.reset_index(drop=True).rename(columns={"place": "region"})
@@ -179,7 +179,7 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
 def bars_card(reading: Reading, arm: str, id: str = "one", span: Ends | None = None) -> list[Any]:
     """Places from the largest gain to the largest loss in what is drawn of an arm's sum, with intervals."""
     q = reading.drawn_of(arm)
-    fig = None if q is None or q.picture == "none" else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
+    fig = None if q is None or q.picture in ("none", "table") else bars_of(reading, q, arm, kinds=EVERYONE, top=_ROWS)
     if q is None or fig is None:
         return []
     if span is not None:
@@ -293,7 +293,7 @@ def sensitivity_card(reading: Reading) -> list[Any]:
 
 def trade_card(reading: Reading, arm: str) -> list[Any]:
     """What the home nation sells to each partner, before and after."""
-    if "trade" not in reading.quantities:
+    if "trade" not in reading.quantities or not reading.moves("trade", arm):
         return []
     frame = reading.partners(arm, home_buys=False)
     if frame.empty:
@@ -308,7 +308,7 @@ def more_card(reading: Reading, arm: str, shown: Iterable[str]) -> list[Any]:
     seen = {*shown, *(q.name for q in _along_time(reading, arm))}
     parts: list[Any] = []
     for q in reading.quantities.values():
-        if q.picture == "none" or q.name in seen or not np.isfinite(reading.along(q, arm)).any():
+        if q.picture in ("none", "table") or q.name in seen or not np.isfinite(reading.along(q, arm)).any():
             continue
         fig = of_quantity(reading, q, arm)
         if fig is not None:
