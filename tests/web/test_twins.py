@@ -329,8 +329,12 @@ def test_a_region_beside_cities_has_no_interval_and_it_is_said_why(cut: str, lan
     assert found.seen is not None
     assert np.ptp(found.seen[:, at], axis=0).max() < 1e-12
     ds = lookups.measured(cut, "ATL", "absorption", "region")
-    assert ds["own_low"].sel(region=beside).isna().all()
-    assert ds["own_low"].sel(region=list("XYZ")).notna().all()
+    assert np.isnan(ds["own_low"].sel(region=beside).values).all()
+    assert np.isfinite(ds["own_low"].sel(region=list("XYZ")).values).all()
+    assert "external_low" not in ds
+    assert found.span("Y", "external") is None
+    abroad = state.selected("/", f"?table={cut}&region=Y&share=external&lang={lang}")
+    assert words.of(lang)("city_none_abroad") in page.sentence_of(abroad)[1]
     assert any("Other regions have none" in line for line in measure_notes(ds))
     view = state.selected("/", f"?table={cut}&region={beside[0]}&share=own&lang={lang}")
     assert words.of(lang)("city_none") in page.sentence_of(view)[1]

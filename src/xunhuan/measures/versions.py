@@ -102,9 +102,12 @@ def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
 
 
 def with_shares(found: xr.Dataset, seen: Array, cities: frozenset[str] | None = None) -> xr.Dataset:
-    """Circulation with the intervals of its shares, seen in every version, axes k region circuit; of a split table's cities
-    alone where these are given."""
-    return _beside(found, {c: seen[:, :, k] for k, c in enumerate(CIRCUITS)}, len(seen), cities)
+    """Circulation with the intervals of its shares, seen in every version, axes k region circuit.
+
+    Where a split table's cities are given, of them alone, and not abroad: what they sell there is the same in every version.
+    """
+    told = [(k, c) for k, c in enumerate(CIRCUITS) if cities is None or c != "external"]
+    return _beside(found, {c: seen[:, :, k] for k, c in told}, len(seen), cities)
 
 
 def kept_shares(acc: Accounts) -> Array | None:

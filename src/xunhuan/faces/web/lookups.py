@@ -93,8 +93,9 @@ class CircuitShares:
         return None if self.seen is None else np.quantile(self.seen, (0.05, 0.95), axis=0)
 
     def span(self, code: str, circuit: str) -> tuple[float, float] | None:
-        """The 90% interval of a region's share; None where versions leave the region's own trade as it is."""
-        if self.ends is None or (self.cities is not None and code not in self.cities):
+        """The 90% interval of a region's share; None where versions leave that trade as it is: beside cities, and of cities
+        abroad, whose sales there are the same under all borders between them."""
+        if self.ends is None or (self.cities is not None and (code not in self.cities or circuit == "external")):
             return None
         low, high = self.ends[:, self.place(code), CIRCUITS.index(circuit)]
         return float(low), float(high)

@@ -124,7 +124,8 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         found = lookups.shares(selection.table, selection.home, selection.definition)
         ends = found.span(selection.region, selection.share)
         between = "" if ends is None else t("city_between", low=f"{100 * ends[0]:.0f}", high=f"{100 * ends[1]:.0f}")
-        after += t("next") + (between or t("city_none"))
+        none = "city_none_abroad" if selection.region in (found.cities or ()) else "city_none"
+        after += t("next") + (between or t(none))
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
@@ -205,7 +206,7 @@ def _map(selection: Selection) -> list[Any]:
     places = _grid(selection, found)
     scale = SCALES[selection.share]
     geo, whole = lookups.accounts_of(selection.table, selection.home).geography, lookups.cut_of(selection.table)[1]
-    cities = geo.clusters[whole] if whole else ()  # a city's number never stands without its bounds
+    cities = geo.clusters[whole] if whole else ()  # a city's number stands with its bounds where it has any
     tiles = []
     for k, place in enumerate(found.places):
         column, row = places[place.code]
@@ -218,7 +219,7 @@ def _map(selection: Selection) -> list[Any]:
                 html.Span(name, className="tile-name"),
                 html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
                 html.B(f"{100 * values[k]:.0f}"),
-                *([html.Small(span.replace("%", ""))] if place.code in cities else []),
+                *([html.Small(span.replace("%", ""))] if span and place.code in cities else []),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
             style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},
