@@ -13,6 +13,9 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.cities import SAME_MIX, Wall, city_shares, split_region
 from xunhuan.data.store import load, save
 from xunhuan.errors import BadInput, UnknownName
+from xunhuan.faces import words
+from xunhuan.faces.reading import Reading
+from xunhuan.faces.telling import draws
 from xunhuan.models.edits import Platform, Tariff
 from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
@@ -203,6 +206,8 @@ def test_a_scenario_splits_and_never_tells_cities_without_bounds(tmp_path: Path)
     assert {"A-1", "A-2"} <= set(told.index)
     assert (told.loc[["A-1", "A-2"], "low"] < told.loc[["A-1", "A-2"], "high"]).all()
     assert told.loc["A-1", "value"] > told.loc["A-2", "value"]
+    for lang in ("en", "zh"):
+        assert words.of(lang)("draws_of_cities") in draws(Reading(r, lang)), "intervals say what they cover"
     with pytest.raises(BadInput, match=r"split\.CN-GX"):
         xh.run({**data, "split": {"CN-GX": "cities"}})
 

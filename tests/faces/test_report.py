@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.browsing import chromium_path, look
+from tests.helpers.browsing import chromium_path, context, look
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.faces import bibliography
@@ -264,6 +264,32 @@ def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, brow
         seen = look(browser, toy_result / "report.html", width)
         assert seen.drawn == len(ScenarioReport(result).album())
         assert "On its own, “embargo” changes Atlas’s welfare" in seen.answer
+
+
+_DRAWN = """() => [...document.querySelectorAll(".plot")].map((plot) => [
+  plot.querySelector(".main-svg").clientWidth,
+  plot.closest(".row")?.querySelectorAll(":scope > figure").length > 1,
+  [...plot.querySelectorAll(".sankey-link")].every((e) => e.style.opacity === "1"),
+])"""
+
+
+@pytest.mark.browser
+def test_a_sheet_is_the_same_from_every_window(toy_result: Path, browser: Any) -> None:
+    """On paper a figure is as wide as the sheet or half of it, in the form for that width; ribbons are there at once."""
+    sheets = []
+    for width in (1400, 390):
+        page = context(browser, viewport={"width": width, "height": 900}).new_page()
+        page.goto((toy_result / "report.html").as_uri())
+        page.wait_for_selector("html[data-drawn]", state="attached")
+        before = page.evaluate(_DRAWN)
+        page.evaluate("() => void dispatchEvent(new Event('beforeprint'))")
+        sheets.append(page.evaluate(_DRAWN))
+        page.evaluate("() => void dispatchEvent(new Event('afterprint'))")
+        assert [w for w, *_ in page.evaluate(_DRAWN)] == [w for w, *_ in before]
+        page.context.close()
+    assert sheets[0] == sheets[1]
+    assert {(w, beside) for w, beside, _ in sheets[0]} <= {(800, False), (383, True), (384, True)}
+    assert all(there for *_, there in sheets[0])
 
 
 @pytest.mark.browser

@@ -17,6 +17,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import load
 from xunhuan.faces import words
+from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.faces.figures import style
 from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.reading import Reading
@@ -315,6 +316,28 @@ def test_a_city_is_shown_with_its_bounds_alone(cut: str, lang: str) -> None:
     whole = state.selected("/", "?table=toyland&region=AT-N")
     assert words.of("en")("cities_shown") in str(profile.profile(whole))
     assert state.selected("/scenario", f"?table={cut}").table == "toyland"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_region_beside_cities_has_no_interval_and_it_is_said_why(cut: str, lang: str) -> None:
+    """What the cities of another region sell each other leaves it as it is in every version."""
+    found = lookups.shares(cut, "ATL", "absorption")
+    beside = [p.code for p in found.places if p.code not in "XYZ"]
+    assert beside
+    assert all(found.span(c, circuit) is None for c in beside for circuit in CIRCUITS)
+    at = [found.place(c) for c in beside]
+    assert found.seen is not None
+    assert np.ptp(found.seen[:, at], axis=0).max() < 1e-12
+    ds = lookups.measured(cut, "ATL", "absorption", "region")
+    assert np.isnan(ds["own_low"].sel(region=beside).values).all()
+    assert np.isfinite(ds["own_low"].sel(region=list("XYZ")).values).all()
+    assert "external_low" not in ds
+    assert found.span("Y", "external") is None
+    abroad = state.selected("/", f"?table={cut}&region=Y&share=external&lang={lang}")
+    assert words.of(lang)("city_none_abroad") in page.sentence_of(abroad)[1]
+    assert any("Other regions have none" in line for line in measure_notes(ds))
+    view = state.selected("/", f"?table={cut}&region={beside[0]}&share=own&lang={lang}")
+    assert words.of(lang)("city_none") in page.sentence_of(view)[1]
 
 
 def test_a_cluster_is_the_sum_of_its_cities(cut: str, toy: Accounts) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array, Index
+from xunhuan.data.cities import CityBorders
 from xunhuan.data.store import strings
 from xunhuan.errors import BadInput
 from xunhuan.measures.circuits import absorbed_shares
@@ -51,7 +52,8 @@ def intervals(
     Returns
     -------
     xarray.Dataset
-        The measure of the table itself, and beside each number X that moves X_median, X_low and X_high.
+        The measure of the table itself, and beside each number X that moves X_median, X_low and X_high. Of a table split
+        into cities these are nan but for cities: its versions say nothing of how sure other regions' own trade is.
 
     Raises
     ------
@@ -78,7 +80,15 @@ def intervals(
             seen[n].append(one[n].values)
         if progress is not None:
             progress(k + 1, draws)
-    return _beside(found, {n: np.stack(x) for n, x in seen.items()}, draws)
+    return _beside(found, {n: np.stack(x) for n, x in seen.items()}, draws, split_cities(acc))
+
+
+def split_cities(acc: Accounts) -> frozenset[str] | None:
+    """Codes of the cities of a split table, the only regions whose own trade its versions vary; None of other tables."""
+    borders: object = cast(object, acc.posterior)
+    if not isinstance(borders, CityBorders):
+        return None
+    return frozenset(c for region in borders.shares for c in acc.geography.clusters.get(region, ()))
 
 
 def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
@@ -91,9 +101,13 @@ def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
     return found if len(rows) < found.sizes["region"] else with_shares(found, known[:, rows])
 
 
-def with_shares(found: xr.Dataset, seen: Array) -> xr.Dataset:
-    """Circulation with the intervals of its shares, seen in every version, axes k region circuit."""
-    return _beside(found, {c: seen[:, :, k] for k, c in enumerate(CIRCUITS)}, len(seen))
+def with_shares(found: xr.Dataset, seen: Array, cities: frozenset[str] | None = None) -> xr.Dataset:
+    """Circulation with the intervals of its shares, seen in every version, axes k region circuit.
+
+    Where a split table's cities are given, of them alone, and not abroad: what they sell there is the same in every version.
+    """
+    told = [(k, c) for k, c in enumerate(CIRCUITS) if cities is None or c != "external"]
+    return _beside(found, {c: seen[:, :, k] for k, c in told}, len(seen), cities)
 
 
 def kept_shares(acc: Accounts) -> Array | None:
@@ -133,7 +147,7 @@ def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None
     return np.stack(out)
 
 
-def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int) -> xr.Dataset:
+def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int, cities: frozenset[str] | None = None) -> xr.Dataset:
     """A measure with quantiles of its numbers over versions, axes k and then the number's own."""
     out, columns = found.copy(), []
     for name in strings(found.attrs["columns"]):
@@ -145,6 +159,8 @@ def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int) -> xr.Dataset
         for end, q in zip(ENDS, np.nanquantile(values, QUANTILES, axis=0), strict=True):
             attrs = {"long_name": f"{found[name].attrs['long_name']}: {end}", "unit": found[name].attrs["unit"]}
             out[f"{name}_{end}"] = (found[name].dims, q, attrs)
+            if cities is not None and "region" in found[name].dims:
+                out[f"{name}_{end}"] = out[f"{name}_{end}"].where(found["region"].isin(list(cities)))
         columns += [f"{name}_low", f"{name}_high"]
-    out.attrs |= {"columns": columns, "draws": draws}
+    out.attrs |= {"columns": columns, "draws": draws} | ({} if cities is None else {"draws_of": "cities"})
     return out

@@ -159,7 +159,10 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
     lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
     lines += [f"Using industries: {a['industries']}."] if "industries" in a else []
     lines += _mean_lines(ds)
-    if "draws" in a:
+    if "draws_of" in a:
+        lines.append(f"Intervals: 90%, over {a['draws']} versions of what the cities of a split region sell each other. "
+                     "Other regions have none: these versions leave their own trade as it is.")  # fmt: skip
+    elif "draws" in a:
         lines.append(f"Intervals: 90%, over {a['draws']} versions of what the nation's regions sell each other.")
     method = " ".join(f"[{key}]" for key in strings(a["citation"]))
     lines.append(f"{_values_in(ds, strings(a['columns']))}Method: {method}.")

@@ -130,7 +130,9 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
         return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
 
     rows = [many if len(many := keyed(kind)) > 1 else [] for kind in ("lines", "heat")]
-    lands = [replace(p, wide=p.narrow or p.wide, narrow=None) for p in keyed("land")[1:]]
+    lands = keyed("land")[1:]
+    if len(lands) > 1:  # they share a row
+        lands = [replace(p, wide=p.narrow or p.wide, narrow=None) for p in lands]
     rows += [lands, keyed("steps") + keyed("stack"), keyed("pairs") + keyed("curve"), keyed("bars") + keyed("map")]
     rows = [row for row in (*rows, keyed("tiles"), keyed("lollipops"), keyed("winners")) if row]
     shared = {p.id for row in rows for p in row}

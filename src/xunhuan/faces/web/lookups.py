@@ -65,7 +65,8 @@ class Place:
 class CircuitShares:
     """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit.
 
-    seen  shares in every version of the table, version region circuit; None where they are not known
+    seen    shares in every version of the table, version region circuit; None where they are not known
+    cities  of a table that is cut: its cities, the only regions whose own trade versions vary; None of other tables
     """
 
     places: tuple[Place, ...]
@@ -75,6 +76,7 @@ class CircuitShares:
     definition: str
     citation: tuple[str, ...]
     seen: np.ndarray | None = None
+    cities: frozenset[str] | None = None
 
     def place(self, code: str) -> int:
         """Position of a region."""
@@ -91,8 +93,9 @@ class CircuitShares:
         return None if self.seen is None else np.quantile(self.seen, (0.05, 0.95), axis=0)
 
     def span(self, code: str, circuit: str) -> tuple[float, float] | None:
-        """The 90% interval of a region's share."""
-        if self.ends is None:
+        """The 90% interval of a region's share; None where versions leave that trade as it is: beside cities, and of cities
+        abroad, whose sales there are the same under all borders between them."""
+        if self.ends is None or (self.cities is not None and (code not in self.cities or circuit == "external")):
             return None
         low, high = self.ends[:, self.place(code), CIRCUITS.index(circuit)]
         return float(low), float(high)
@@ -201,11 +204,12 @@ def largest(table: str, home: str) -> str:
 def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     """`circulation` of all the home's regions, with intervals where they are known."""
     from xunhuan.measures import circulation
-    from xunhuan.measures.versions import with_shares
+    from xunhuan.measures.versions import split_cities, with_shares
 
-    ds = circulation(accounts_of(table, home), "provinces", by=by, definition=definition)
+    acc = accounts_of(table, home)
+    ds = circulation(acc, "provinces", by=by, definition=definition)
     seen = version_shares(table, home, definition) if by == "region" else None
-    return ds if seen is None else with_shares(ds, seen)
+    return ds if seen is None else with_shares(ds, seen, split_cities(acc))
 
 
 @once(24)
@@ -239,6 +243,8 @@ def city_groups(table: str, home: str) -> tuple[tuple[str, np.ndarray], ...]:
 @once(96)
 def shares(table: str, home: str, definition: str) -> CircuitShares:
     """Own, inter and external shares of all the home's regions, with the mean weighted by their totals."""
+    from xunhuan.measures.versions import split_cities
+
     ds = measured(table, home, definition, "region")
     names = zip(ds["region"].values, ds["name_en"].values, ds["name_zh"].values, strict=True)
     total = ds["final_use" if definition == "origin" else "gdp"].values
@@ -246,7 +252,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
-        version_shares(table, home, definition),
+        version_shares(table, home, definition), split_cities(accounts_of(table, home)),
     )  # fmt: skip
 
 

@@ -12,18 +12,31 @@
   const plots = [...document.querySelectorAll(".plot")].map((box) => ({
     box, forms: JSON.parse(document.getElementById(box.dataset.figure).textContent), shown: null,
   }));
-  const draw = async (plot) => {
-    const form = plot.forms.narrow && plot.box.clientWidth < NARROW ? "narrow" : "wide";
-    if (form === plot.shown) return;
-    plot.shown = form;
+  const draw = async (plot, wide = 0) => { // as wide as its box, or as told
+    const form = plot.forms.narrow && (wide || plot.box.clientWidth) < NARROW ? "narrow" : "wide";
+    if (`${form} ${wide}` === plot.shown) return;
+    plot.shown = `${form} ${wide}`;
     const { data, layout } = structuredClone(plot.forms[form]);
-    await Plotly.newPlot(plot.box, data, layout, { displayModeBar: false, responsive: true });
+    // On paper nothing moves: ribbons that fade in would be printed before they are seen.
+    if (wide) Object.assign(layout, { autosize: false, width: wide });
+    await Plotly.react(plot.box, data, layout, { displayModeBar: false, responsive: !wide, staticPlot: wide > 0 });
   };
   for (const plot of plots) await draw(plot);
-  new ResizeObserver(() => plots.forEach(draw)).observe(document.querySelector("main"));
-  // Figures keep their drawn width on paper: scale them to the sheet.
-  const paper = 680 / document.querySelector("main").clientWidth;
-  document.documentElement.style.setProperty("--print-zoom", Math.min(1, paper).toFixed(3));
+  let printing = false; // folds open then, and the page grows
+  new ResizeObserver(() => printing || plots.forEach((plot) => draw(plot))).observe(document.querySelector("main"));
+  // A sheet looks the same from whatever window it is printed: figures are drawn anew for its width, and back again.
+  const SHEET = 680, GAP = 28; // pixels: width of an A4 sheet's text, and between two figures of a row (style.css)
+  const full = document.documentElement.classList.contains("brief") ? 736 : 800; // a figure as wide as the sheet is drawn so wide
+  document.documentElement.style.setProperty("--print-zoom", (SHEET / full).toFixed(3));
+  const beside = ({ box }) => box.closest(".row")?.querySelectorAll(":scope > figure").length > 1;
+  addEventListener("beforeprint", () => {
+    printing = true;
+    plots.forEach((plot) => draw(plot, beside(plot) ? (full * (1 - GAP / SHEET)) / 2 : full));
+  });
+  addEventListener("afterprint", () => {
+    printing = false;
+    plots.forEach((plot) => draw(plot));
+  });
   for (const box of document.querySelectorAll(".row, .table, .contents")) { // the keyboard pushes along what is too wide
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   }

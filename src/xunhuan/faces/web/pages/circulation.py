@@ -122,8 +122,10 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
     before, _, after = said.partition("#")
     if lookups.cut_of(selection.table)[1]:
         found = lookups.shares(selection.table, selection.home, selection.definition)
-        low, high = found.span(selection.region, selection.share) or (0.0, 1.0)
-        after += t("next") + t("city_between", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
+        ends = found.span(selection.region, selection.share)
+        between = "" if ends is None else t("city_between", low=f"{100 * ends[0]:.0f}", high=f"{100 * ends[1]:.0f}")
+        none = "city_none_abroad" if selection.region in (found.cities or ()) else "city_none"
+        after += t("next") + (between or t(none))
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
@@ -169,8 +171,18 @@ def _circuits(selection: Selection) -> list[Any]:
     return [
         circuit_bar(parts, label),
         html.Div(buttons, className="circuit-buttons", role="group", **aria(label=t("circuits"))),
-        *([html.P(t("regions_small"), className="sub small")] if found.seen is not None else []),
+        *([html.P(said, className="sub small")] if (said := _what_ends_are(found, selection)) else []),
     ]
+
+
+def _what_ends_are(found: lookups.CircuitShares, selection: Selection) -> str:
+    """What the small intervals are, or why there are none; empty where the table has no versions."""
+    if found.seen is None:
+        return ""
+    t = words.of(selection.lang)
+    if found.cities is None:
+        return t("regions_small")
+    return t("cities_small") if selection.region in found.cities else t("city_none")
 
 
 def _span(found: lookups.CircuitShares, code: str, circuit: str) -> str:
@@ -194,7 +206,7 @@ def _map(selection: Selection) -> list[Any]:
     places = _grid(selection, found)
     scale = SCALES[selection.share]
     geo, whole = lookups.accounts_of(selection.table, selection.home).geography, lookups.cut_of(selection.table)[1]
-    cities = geo.clusters[whole] if whole else ()  # a city's number never stands without its bounds
+    cities = geo.clusters[whole] if whole else ()  # a city's number stands with its bounds where it has any
     tiles = []
     for k, place in enumerate(found.places):
         column, row = places[place.code]
@@ -207,7 +219,7 @@ def _map(selection: Selection) -> list[Any]:
                 html.Span(name, className="tile-name"),
                 html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
                 html.B(f"{100 * values[k]:.0f}"),
-                *([html.Small(span.replace("%", ""))] if place.code in cities else []),
+                *([html.Small(span.replace("%", ""))] if span and place.code in cities else []),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
             style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},
@@ -293,7 +305,7 @@ def _everyone(selection: Selection) -> list[Any]:
     )
     sub = t("everyone_sub", share=t(selection.share))
     if found.seen is not None:
-        sub = t("next").join((sub, t("everyone_interval")))
+        sub = t("next").join((sub, t("everyone_interval" if found.cities is None else "everyone_cities")))
     return [html.P(sub), html.Ol(rows, className="everyone"), html.P(link)]
 
 

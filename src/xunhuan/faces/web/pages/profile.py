@@ -162,7 +162,11 @@ def _sure(selection: Selection, name: str) -> list[Any]:
     found, limits = lookups.shares(*key), lookups.limits(*key, selection.region)
     if found.seen is None and limits is None:
         return []
-    said = [t("sure_elsewhere") if found.seen is None else t("sure_intervals", n=len(found.seen))]
+    said = [
+        t("sure_elsewhere")
+        if found.seen is None
+        else t("sure_intervals" if found.cities is None else "sure_cities", n=len(found.seen))
+    ]
     said += [t("sure_limits")] if limits is not None else []
     rows = []
     for k, c in enumerate(CIRCUITS):
