@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +157,10 @@ def test_the_bundled_table_is_what_the_sources_give(raw: Path, year: int) -> Non
     bundled = xh.load(f"china-processing-{year}")
     for name in ARRAYS:
         np.testing.assert_allclose(getattr(bundled, name), getattr(acc, name), rtol=1e-9, atol=1e-7)
-    assert bundled.notes == acc.notes
+    # What rounding leaves is told too, and is another on another kind of processor.
+    assert [re.sub(r"\d\.\de[-+]\d\d", "0", n) for n in bundled.notes] == [
+        re.sub(r"\d\.\de[-+]\d\d", "0", n) for n in acc.notes
+    ]
     assert any("judgement" in n for n in bundled.notes)
     assert len(load_log(bundled.name)) == len(log)
     exports = log[log["quantity"] == "processing exports"]["change"].sum()

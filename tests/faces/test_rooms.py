@@ -61,7 +61,7 @@ def test_its_numbers_are_told_in_the_tables_unit(result: Result, toy: Accounts) 
     wet = reaped(toy, "AT-N", 10)
     base, *arms = row(html, "crop")
     assert base == "0 million SHL"
-    assert arms[0].startswith(f"+{wet:.2f} million SHL (+")
+    assert arms[0].startswith(f"+{wet:.2f} million SHL<small>+")
     assert not any("%" in cell for cell in arms)
     said = answer_text(Reading(result)).split(". ")[0]
     assert said.startswith(f"“wet”: crop of Atlas is +{wet:.2f} million SHL (90% interval +")

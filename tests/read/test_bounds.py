@@ -77,12 +77,12 @@ def test_a_text_that_many_cells_share(book: Path, tmp_path: Path) -> None:
 
 CSV = {
     "short": (lambda t: t.replace(",0,0,0,0,0,0,0", ",0", 1), r"lines end early\n  - line \d+: \d+ cells for \d+"),
-    "long": (lambda t: t.replace("\nTTL_C26,", "\nTTL_C26,1,"), "truncated or not a csv"),
+    "long": (lambda t: t.replace("\nTTL_24A,", "\nTTL_24A,1,"), "truncated or not a csv"),
     "wide": (lambda t: t + "," * COLUMNS_READ, "a line holds more than 20,000 cells"),
-    "huge": (lambda t: re.sub(r"(\nTTL_C26,)[^,]*", r"\g<1>1e31", t), "not finite numbers, or larger than any"),
+    "huge": (lambda t: re.sub(r"(\nTTL_24A,)[^,]*", r"\g<1>1e31", t), "not finite numbers, or larger than any"),
     "a column twice": (lambda t: t.replace("GGFC", "GFCF", 1), "labels are missing or there twice\n  - column GFCF"),
     "no label": (lambda t: t.replace("GGFC", "", 1), "without a label"),
-    "another label": (lambda t: t.replace("TTL_C29", "C30"), "columns without a row of their label earn value added"),
+    "another label": (lambda t: t.replace("TTL_302T309", "TTL_31"), "columns without a row of their label earn value added"),
     "sides": (
         lambda t: t.replace("HFCE", "@").replace("VALU", "HFCE").replace("@", "VALU"),
         "VALU labels a row where it should a column"),

@@ -130,7 +130,7 @@ def test_an_address_that_names_nothing_says_what_is_near() -> None:
     assert "run='../x' is not the digest of a result" in told
     assert "unknown language 'fr'" in told
     assert (selection.definition, selection.share, selection.run, selection.lang) == ("absorption", "inter", "", "en")
-    outside = state.state.selected("/", "?table=toyland&region=Borea")
+    outside = state.selected("/", "?table=toyland&region=Borea")
     assert "'Borea' does not lie in Atlas" in outside.problems[0]
 
 
