@@ -153,7 +153,7 @@ def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -
     notes = "\n".join(table.attrs["notes"])
     assert [x in notes for x in spans] == [True] * 4
     assert f"{gap[0]:.2g}{spans[2]}" in notes
-    assert f"rise by {more[0]:.3f}%" in notes
+    assert f"change by {more[0]:+.3f}%" in notes
 
 
 def test_a_published_share_stands_with_its_kind(toy: Accounts, tmp_path: Path) -> None:
