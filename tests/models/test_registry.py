@@ -20,7 +20,8 @@ from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models import registry
 from xunhuan.models.edits import Edit, Subsidy
 from xunhuan.models.edits.base import RegionNames
-from xunhuan.models.model import Model, PictureKind, Quantity, Uncertain
+from xunhuan.models.model import Model, Quantity, Uncertain
+from xunhuan.models.quantities import PictureKind
 from xunhuan.scenario import compare
 from xunhuan.scenario.lines import ShockLines
 from xunhuan.scenario.observe import MEASURES
