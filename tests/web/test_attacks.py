@@ -320,6 +320,18 @@ def test_no_text_of_a_download_is_a_formula(strange: tuple[Accounts, Path], tmp_
     assert cells["value"].dtype.kind == "f"  # numbers are as they were
 
 
+def test_a_damaged_result_has_no_chinese_report_and_says_what_is_wrong(toy_result: Path, tmp_path: Path) -> None:
+    take_in(toy_result, tmp_path)
+    pool = Pool(tmp_path, task=works)
+    (job,) = pool.jobs()
+    (pool.results / job.digest / "result.nc").write_bytes(b"nothing")
+    client = make_app(pool, access("127.0.0.1", 8050)).server.test_client()
+    answer = client.get(f"/download/result/{job.digest}/report.html?look&lang=zh", headers=HERE)
+    pool.close()
+    assert answer.status_code == 404
+    assert "result.nc" in answer.text
+
+
 def test_each_visitor_has_runs_of_his_own(tmp_path: Path) -> None:
     pool = Pool(tmp_path, task=sleeps, who=visitor)
     server = make_app(pool, access("127.0.0.1", 8050, private=True)).server
