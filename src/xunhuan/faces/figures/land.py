@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -101,11 +102,12 @@ def land_map(
     limits = limits or maps.limits_of(series[shown], scale)
     form = form or maps.form_of(scale)
     height, largest = _SMALL if small else _WIDE
-    fig = go.Figure(list(_places(series, land.outline, names, scale, language, limits, form)))
+    telling = _Telling(series, names, scale, language, limits, form)
+    fig = go.Figure(list(_places(land.outline, telling)))
     fig.add_traces(list(_lines(land.lines, language)))
     if amounts is not None:
         fig.add_traces(list(_circles(amounts, land, language, amount_form, largest, named=not small)))
-    fig.add_traces(list(_spots(series, land.spots, names, scale, language, limits, form)))
+    fig.add_traces(list(_spots(land.spots, telling)))
     style.dress(fig, title=title, height=height + 90, legend=True)
     fig.add_scatter(  # carries the scale of colours
         x=[None], y=[None], mode="markers", marker={"color": [limits[0]], "coloraxis": "coloraxis"}, showlegend=False
@@ -117,64 +119,47 @@ def land_map(
     return fig
 
 
-def _places(
-    values: pd.Series,
-    outline: pd.DataFrame,
-    names: pd.DataFrame | None,
-    scale: maps.Scale,
-    language: Language,
-    limits: tuple[float, float],
-    form: Form,
-) -> Iterator[go.Scatter]:
+@dataclass(frozen=True)
+class _Telling:
+    """What places are coloured by, called, and how their numbers are written."""
+
+    values: pd.Series
+    names: pd.DataFrame | None
+    scale: maps.Scale
+    language: Language
+    limits: tuple[float, float]
+    form: Form
+
+    def of(self, region: str) -> tuple[str, dict[str, Any]]:
+        """Colour of a place, and what its mark carries: the text shown on it, its name and its number."""
+        value = float(self.values.get(region, np.nan))
+        low, high = self.limits
+        at = float(np.clip((value - low) / (high - low), 0, 1)) if np.isfinite(value) else np.nan
+        colours = [list(c) for c in maps.MAP_SCALES[self.scale]]
+        fill = style.BLANK if np.isnan(at) else str(sample_colorscale(colours, [at])[0])
+        known = None if self.names is None else self.names[self.names["region"] == region]
+        name = region
+        if known is not None and len(known):
+            name = style.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), self.language)
+        text = f"{name}: {self.form.text(value, 2 if self.form.signed else 1)}"
+        return fill, {"text": text, "hoverinfo": "text", "showlegend": False, "meta": {"label": name, "value": value}}
+
+
+def _places(outline: pd.DataFrame, telling: _Telling) -> Iterator[go.Scatter]:
     """A path a region, its parts one after the other."""
     for region, parts in outline.groupby("region", sort=False):
-        fill, told = _told(values, str(region), names, scale, language, limits)
+        fill, told = telling.of(str(region))
         x, y = _joined(parts, "part")
-        yield go.Scatter(
-            x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line={"color": style.PAPER, "width": 0.8},
-            hoveron="fills", hoverinfo="text", text=_text(told, form), showlegend=False, meta=told,
-        )  # fmt: skip
+        line = {"color": style.PAPER, "width": 0.8}
+        yield go.Scatter(x=x, y=y, mode="lines", fill="toself", fillcolor=fill, line=line, hoveron="fills", **told)
 
 
-def _told(
-    values: pd.Series,
-    region: str,
-    names: pd.DataFrame | None,
-    scale: maps.Scale,
-    language: Language,
-    limits: tuple[float, float],
-) -> tuple[str, dict[str, Any]]:
-    """Colour of a place, and its name and number."""
-    value = float(values.get(region, np.nan))
-    at = float(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1)) if np.isfinite(value) else np.nan
-    fill = style.BLANK if np.isnan(at) else sample_colorscale([list(c) for c in maps.MAP_SCALES[scale]], [at])[0]
-    known = None if names is None else names[names["region"] == region]
-    name = region
-    if known is not None and len(known):
-        name = style.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), language)
-    return str(fill), {"label": name, "value": value}
-
-
-def _text(told: dict[str, Any], form: Form) -> str:
-    return f"{told['label']}: {form.text(told['value'], 2 if form.signed else 1)}"
-
-
-def _spots(
-    values: pd.Series,
-    spots: pd.DataFrame,
-    names: pd.DataFrame | None,
-    scale: maps.Scale,
-    language: Language,
-    limits: tuple[float, float],
-    form: Form,
-) -> Iterator[go.Scatter]:
+def _spots(spots: pd.DataFrame, telling: _Telling) -> Iterator[go.Scatter]:
     """A dot a place that has no outline."""
     for x, y, region in zip(spots["lon"], spots["lat"], spots["region"].astype(str), strict=True):
-        fill, told = _told(values, region, names, scale, language, limits)
-        yield go.Scatter(
-            x=[x], y=[y], mode="markers", hoverinfo="text", text=[_text(told, form)], showlegend=False, meta=told,
-            marker={"size": 7, "color": fill, "line": {"color": style.INK, "width": 0.6}},
-        )  # fmt: skip
+        fill, told = telling.of(region)
+        dot = {"size": 7, "color": fill, "line": {"color": style.INK, "width": 0.6}}
+        yield go.Scatter(x=[x], y=[y], mode="markers", marker=dot, **told)
 
 
 def _lines(lines: pd.DataFrame, language: Language) -> Iterator[go.Scatter]:
