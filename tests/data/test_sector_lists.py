@@ -9,6 +9,7 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.economies import cluster_titles, known_economies, world_of
+from xunhuan.data.geography import chinese_titles
 from xunhuan.data.isic import classes, divisions, is_isic
 from xunhuan.data.sector_lists import declared, isic_of, known_as, list_digest, of_isic, sector_list, sector_lists
 from xunhuan.data.store import load, open_accounts, save
@@ -131,11 +132,10 @@ def test_a_file_keeps_list_and_isic(toy: Accounts, tmp_path) -> None:
 def test_economies_are_those_of_the_bundled_tables_and_more() -> None:
     """Names and clusters agree with the world table's; codes of other houses are theirs alone."""
     world = load("world-2017").geography
-    known = known_economies()
+    known, titles = known_economies(), chinese_titles()
     for code, en, zh in zip(world.codes, world.names_en, world.names_zh, strict=True):
         if not code.startswith("CN-") and code in known:
-            # A table keeps the name its source gives; lists have the one official statistics use.
-            assert (known[code].name_en, known[code].name_zh) == (en, "中国台湾" if code == "TWN" else zh)
+            assert (known[code].name_en, known[code].name_zh) == (en, titles.get(code, zh))
             held = {c for c, m in world.clusters.items() if code in m and c in cluster_titles()}
             assert held <= set(known[code].clusters), code
     assert len({e.adb for e in known.values()}) == len(known)
