@@ -142,8 +142,8 @@ def domestic_content() -> list[float]:
     "read in ITIF, Foreign-Produced Content of Chinese Exports, 13 June 2022",
     "17.2 27.1",
     why="theirs is the edition of 2021, where firms that process for export are apart in China and buy more abroad; "
-    "ours is undivided, of flows of a later edition, with coefficients of 2020, which it has for every year; that this is what "
-    "parts them is inferred, the edition of 2021 not being at hand",
+    "ours is undivided, of flows of a later edition, with coefficients of 2020, which it has for every year; that this is "
+    "what parts them is inferred, the edition of 2021 not being at hand",
     within=2.7,
 )
 def foreign_content_of_exports() -> list[float]:
