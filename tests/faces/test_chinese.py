@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from dash import html as parts
 from dash.development.base_component import Component
 
 import xunhuan as xh
+from tests.helpers.chinese import english
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
 from xunhuan.errors import UnknownName
@@ -31,20 +32,6 @@ from xunhuan.scenario.record import open_result
 
 pytestmark = pytest.mark.house
 
-STAYS = re.compile(
-    r"(?a)[0-9a-f]{12,}|（[\w]+）|^[\w-]+: |\w+: (?=[\d.]|general)"  # digests, codes of choices and of parameters
-    r"|https?://\S+|github\.com\S*|docs/\S+|`[^`]*`|\b\w+(?:[-_.:][\w]+)+\b"  # addresses, files, codes of tables
-    r"|\b[A-Z][\w’']*(?:[ ,]+(?:and|of|in|the|for|[A-Z][\w’':]*|\d[\d:–-]*))*"  # names of people, journals, programs
-    r"|[A-Z]{2,}|\b[A-Za-z]\^?\w?\b(?:\[[^\]]*\])?"  # single letters of formulas
-)
-"""What is the same in both languages."""
-ALLOWED = {
-    "csv", "xunhuan", "logit", "cut", "flow", "use", "final", "output", "value", "added", "sd", "ln", "min", "max", "share",
-    "toml", "inputs", "scale", "ypp", "common", "rcep", "toyland", "absorption", "origin", "forward", "low", "high", "unit",
-    "lowest",
-}  # fmt: skip
-"""Names of columns, choices and formulas."""
-
 
 def texts(page: str) -> Iterator[str]:
     """What is read on a page: no scripts, no commands, no references, which are cited as they are."""
@@ -52,15 +39,6 @@ def texts(page: str) -> Iterator[str]:
     body = re.sub(r"</?(?:sub|sup|em|b)>", "", body)
     yield from (html.unescape(t).strip() for t in re.split(r"<[^>]+>", body))
     yield from map(html.unescape, re.findall(r'(?:aria-label|title)="([^"]*)"', body))
-
-
-def english(said: Iterable[str]) -> list[str]:
-    """Texts with English words that are neither names nor codes, and those that could have been said in Chinese."""
-    said = list(dict.fromkeys(said))
-    missed = [t for t in said if not re.search("[\u4e00-\u9fff]", t) and words.in_language(t, "zh") != t]
-    rest = {t: [w for w in re.findall(r"[A-Za-z]{3,}", STAYS.sub(" ", t)) if w not in ALLOWED] for t in said}
-    plain = {t: left or re.findall(r"[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}", t) for t, left in rest.items()}
-    return [t for t, left in plain.items() if left or t in missed]
 
 
 @pytest.mark.parametrize("name", ["rcep", "chip-embargo"])

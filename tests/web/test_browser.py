@@ -177,6 +177,13 @@ def test_a_picture_is_saved_with_its_numbers(tab: tuple[Page, Watch], server: Se
     assert saved["SVG"].startswith(b"<svg")
     assert "Northmark" in saved["CSV"].decode("utf-8-sig")
     assert saved["XLSX"].startswith(b"PK")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#pictures .figure").first.get_by_role("button", name="HTML").click()
+    page.wait_for_selector(".saves .copied")
+    pasted = page.evaluate("navigator.clipboard.readText()")
+    assert pasted.startswith('<figure lang="en"')
+    assert "data:image/svg+xml" in pasted
+    assert not re.search(r"<(script|a|iframe)\b|https?://(?!www\.w3\.org)", pasted)
     apart = page.locator("#pictures .figure").first.locator("a[data-only]")
     apart.hover()
     see(page, server, str(apart.get_attribute("href")).removeprefix("/"))

@@ -73,7 +73,7 @@ def waterfall(
     for k, text in enumerate(form.bare(v) for v in value):
         fig.add_annotation(
             x=k, y=float(end[k]), text=f"<b>{text}</b>", showarrow=False, yshift=12 if value[k] >= 0 else -12,
-            font={"size": 13}, **aside,
+            font={"size": 13 if len(labels) < 5 else 10}, **aside,
         )  # fmt: skip
     for k in range(len(value) - 1):
         fig.add_shape(
@@ -149,9 +149,7 @@ def winners_losers(
     fig = go.Figure(bar)
     style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
-        low, high = min(float(value.min()), 0.0), max(float(value.max()), 0.0)
-        room = 0.27 * (high - low)
-        fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
+        fig.update_xaxes(range=style.ends_with_room(np.asarray(value, dtype=float), bar.text))
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
     fig.update_xaxes(nticks=3 if long else 5, tickangle=0)

@@ -299,12 +299,10 @@ def trade_diversion(
         hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
-    low, high = min(float(moved.min()), span[0], 0.0), max(float(moved.max()), span[1], 0.0)
-    room = 0.34 * (high - low)  # the numbers stand outside the bars, on narrow windows too
     told = filter(None, (style.word("change", language), style.unit(unit)))
     fig.update_xaxes(
         title_text=words.of("zh" if language == "zh" else "en")("comma").join(told), zeroline=True, nticks=4, tickangle=0,
-        range=[low - room * (low < 0), high + room * (high > 0)],
+        range=style.ends_with_room(np.asarray(moved, dtype=float), fig.data[0].text, *span),
     )  # fmt: skip
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig

@@ -120,10 +120,10 @@ def lollipops(
         dots.update(mode="markers", text=None)
     fig.add_trace(dots)
     style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 72)
-    low, high = min(float(value.min(initial=0.0)), 0.0), max(float(value.max(initial=0.0)), 0.0)
-    room = 0.28 * (high - low)
-    if "low" not in rows and room > 0:
-        fig.update_xaxes(range=[low - room * (low < 0), high + room * (high > 0)])
+    if "low" not in rows and value.any():
+        fig.update_xaxes(
+            range=style.ends_with_room(value, [f"{t}  " for t in dots.text])
+        )  # a dot is wider than a bar's end
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis, nticks=5, tickangle=0)
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig

@@ -16,6 +16,8 @@ from xunhuan.measures import table
 
 ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
+_SIDE, _SIDE_SMALL = 410, 250
+"""Pixels that a side of the triangle takes."""
 
 
 def circulation_bars(
@@ -77,7 +79,9 @@ def circulation_bars(
     return fig
 
 
-def circulation_ternary(ds: object, *, language: Language = "en", labelled: int = 9, title: str = "") -> go.Figure:
+def circulation_ternary(
+    ds: object, *, language: Language = "en", labelled: int = 9, small: bool = False, title: str = ""
+) -> go.Figure:
     """Every region as a point between three corners: own market, other provinces, abroad.
 
     Areas of the points follow `gdp`, or `final_use`; alike where the data has neither.
@@ -90,7 +94,9 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     language : {"en", "zh", "both"}
         Language of names and words; "both" writes names in both.
     labelled : int
-        How many of the outlying regions carry their name; the others show it on hover.
+        How many of the outlying regions carry their name at most, where it stands clear; the others show it on hover.
+    small : bool
+        For a phone: fewer and smaller.
     title : str
         Heading above the figure; none by default.
 
@@ -115,18 +121,23 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
     weight = next((frame[c].to_numpy(float) for c in ("gdp", "final_use") if c in frame), np.ones(len(frame)))
     size = 7 + 25 * np.sqrt(weight / weight.max())
     points = frame[list(CIRCUITS)].to_numpy(float)
+    least = np.floor(points.min(axis=0) * 20) / 20
+    names = style.names(frame, language)
+    if small:
+        size, labelled = 0.7 * size, min(labelled, 5)
+    text, sides = _labelled(names, points, size, least, labelled, _SIDE_SMALL if small else _SIDE)
     fig = go.Figure(go.Scatterternary(
         a=points[:, 0], b=points[:, 1], c=points[:, 2], mode="markers+text", cliponaxis=False,
-        text=_named(style.names(frame, language), points, labelled), textposition=_sides(points),
-        textfont={"size": 11, "color": style.INK}, customdata=style.names(frame, language),
+        text=text, textposition=sides, textfont={"size": 11, "color": style.INK}, customdata=names,
         marker={"size": size, "color": points[:, 2], "colorscale": style.ORANGES, "opacity": 0.9,
                 "line": {"color": style.INK, "width": 0.8}},
         hovertemplate="%{customdata}<br>" + "<br>".join(
             f"{style.word(c, language)} %{{{axis}:.1%}}" for c, axis in zip(CIRCUITS, "abc", strict=True)
         ) + "<extra></extra>",
     ))  # fmt: skip
-    style.dress(fig, title=title, height=440)
-    fig.update_layout(margin={"l": 60, "r": 50, "t": 36 + (44 if title else 0), "b": 44})
+    style.dress(fig, title=title, height=340 if small else 450)
+    beside = 34 if small else 60
+    fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
         "tickformat": ".2~%",
         "gridcolor": style.RULE,
@@ -134,13 +145,12 @@ def circulation_ternary(ds: object, *, language: Language = "en", labelled: int 
         "tickfont": {"size": 10},
         "nticks": 5,
     }
-    least = dict(zip("abc", np.floor(points.min(axis=0) * 20) / 20, strict=True))
     axes = {}
-    for circuit, axis in zip(CIRCUITS, "abc", strict=True):
+    for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
         name = style.word(circuit, language)
         text = name if axis == "a" else name.replace(" ", "<br>")  # the lower corners have little room beside them
         corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
-        axes[f"{axis}axis"] = {**common, "min": float(least[axis]), "title": corner}
+        axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
     return fig
 
@@ -348,21 +358,37 @@ def as_frame(ds: object) -> pd.DataFrame:
     return ds if isinstance(ds, pd.DataFrame) else table(ds)  # type: ignore[arg-type]
 
 
-def _sides(points: np.ndarray) -> list[str]:
-    """Labels stand away from the middle of the cloud."""
-    middle = np.median(points[:, 2] - points[:, 1])
-    return ["middle right" if c - b >= middle else "middle left" for b, c in points[:, 1:]]
+def _labelled(
+    labels: list[str], points: np.ndarray, sizes: np.ndarray, least: np.ndarray, most: int, side: float
+) -> tuple[list[str], list[str]]:
+    """Names of the points farthest from the middle, and the side each stands on: clear of points, of other names and of
+    the edges, outside which the ticks are; no name where none is clear.
 
-
-def _named(labels: list[str], points: np.ndarray, labelled: int) -> list[str]:
-    """Keep the labels of the points farthest from the middle that do not crowd each other."""
-    x = points[:, 2] + points[:, 0] / 2
-    y = points[:, 0] * np.sqrt(3) / 2
-    spanx, spany = max(float(np.ptp(x)), 1e-9), max(float(np.ptp(y)), 1e-9)
-    far = np.hypot((x - np.median(x)) / spanx, (y - np.median(y)) / spany)
-    kept: list[int] = []
+    least   share at each edge
+    side    pixels of the triangle's side
+    """
+    free = points - least
+    unit = side / (1 - least.sum())
+    height = side * np.sqrt(3) / 2
+    x, y = (free[:, 2] + free[:, 0] / 2) * unit, free[:, 0] * np.sqrt(3) / 2 * unit
+    far = np.hypot((x - np.median(x)) / max(float(np.ptp(x)), 1e-9), (y - np.median(y)) / max(float(np.ptp(y)), 1e-9))
+    taken: list[tuple[float, float, float, float]] = []
+    kept, sides = [""] * len(labels), ["middle right"] * len(labels)
     for k in np.argsort(-far, kind="stable"):
-        clear = all(abs(y[k] - y[j]) / spany > 0.06 or abs(x[k] - x[j]) / spanx > 0.5 for j in kept)
-        if clear and len(kept) < labelled:
-            kept.append(int(k))
-    return [name if k in kept else "" for k, name in enumerate(labels)]
+        wide, tall = sum(11.5 if ord(c) > 0x2E80 else 6.2 for c in labels[k]), 13.0
+        for place, dx, dy in (("middle right", 0.5, 0.0), ("middle left", -0.5, 0.0), ("top center", 0.0, 0.5),
+                              ("bottom center", 0.0, -0.5)):  # fmt: skip
+            at, up = x[k] + dx * (wide + sizes[k] + 6), y[k] + dy * (tall + sizes[k] + 4)
+            box = (at - wide / 2, at + wide / 2, up - tall / 2, up + tall / 2)
+            slant = box[3] / np.sqrt(3)  # of the edges at the height of the name's upper corners
+            inside = box[2] >= 0 and box[3] <= height and box[0] >= slant and box[1] <= side - slant
+            apart = all(box[1] < t[0] or t[1] < box[0] or box[3] < t[2] or t[3] < box[2] for t in taken)
+            near = np.hypot(x - np.clip(x, box[0], box[1]), y - np.clip(y, box[2], box[3])) < sizes / 2
+            near[k] = False
+            if inside and apart and not near.any():
+                kept[k], sides[k] = labels[k], place
+                taken.append(box)
+                break
+        if len(taken) == most:
+            break
+    return kept, sides

@@ -42,10 +42,23 @@ DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db
 
 LEGIBLE = 4.5
 """Least contrast of words with their ground, WCAG AA."""
+NIGHT = 0.9
+"""How far pictures are turned from light to dark by night; the style sheets' `invert`, before hues are turned back."""
 FONT = (
     "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
     "sans-serif"
 )
+
+
+def at_night(colour: str) -> str:
+    """The colour that `invert(NIGHT) hue-rotate(180deg)` of a style sheet makes of #rrggbb [Filter Effects Module 1].
+
+    >>> at_night("#ffffff"), at_night(OWN)
+    ('#191919', '#8db2d5')
+    """
+    turned = NIGHT + (1 - 2 * NIGHT) * np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    grey = np.array([0.213, 0.715, 0.072])  # what half a turn of hues keeps, twice over less the colour
+    return "#{:02x}{:02x}{:02x}".format(*(int(x * 255 + 0.5) for x in np.clip(2 * grey @ turned - turned, 0, 1)))
 
 
 def word(key: str, language: Language = "en") -> str:
@@ -279,13 +292,48 @@ def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
     return {"type": "data", **ends, "color": INK, "thickness": 1.1, "width": 4}
 
 
-def wrapped(text: str, width: int = 40) -> str:
-    """A label in lines of so many letters at most, where it has words to break between.
+_PHONE = 175
+"""Pixels that bars have beside their names on a phone, at least."""
 
-    >>> wrapped("Computers and other instruments", 20)
-    'Computers and other<br>instruments'
+
+def ends_with_room(value: np.ndarray, told: Sequence[str], *also: float) -> list[float]:
+    """Ends of the axis of lying bars whose numbers stand outside: on the left clear of the names on a phone too, on the
+    right, where the margin helps, within the picture.
+
+    told  the numbers as they are written; `also` lies within the ends besides
+
+    >>> ends_with_room(np.array([1.0, 2.0]), ["+1", "+2"])
+    [0.0, 2.0]
+    >>> low, high = ends_with_room(np.array([-1.0, 2.0]), ["-1.00%", "+2.00%"])
+    >>> round(low, 2), round(high, 2)
+    (-2.19, 2.64)
     """
+    low, high = (float(f(value, initial=0.0)) for f in (np.min, np.max))
+    low, high = min(low, *also, 0.0), max(high, *also, 0.0)
+    longest = [max((len(t) for t, v in zip(told, value, strict=True) if side * v > 0), default=0) for side in (-1, 1)]
+    left, right = (max(6.2 * n + 6 - margin, 0) / _PHONE for n, margin in zip(longest, (0, 20), strict=True))
+    whole = (high - low or 1.0) / (1 - min(left + right, 0.6))
+    return [low - left * whole, high + right * whole]
+
+
+def wrapped(text: str, width: int = 40) -> str:
+    """A label in lines of so many letters at most, where it has words to break between; of half as many Chinese characters.
+
+    >>> wrapped("Computers and other instruments", 20), wrapped("计算机与其他电子设备制造", 20)
+    ('Computers and other<br>instruments', '计算机与其他<br>电子设备制造')
+    """
+    if " " not in text and (half := width // 2) < len(text) and text[len(text) // 2] > "\u2e80":
+        each = -(-len(text) // -(-len(text) // half))  # lines alike in length
+        return "<br>".join(text[k : k + each] for k in range(0, len(text), each))
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) or text
+
+
+def fitted(fig: go.Figure) -> go.Figure:
+    """The figure with names of axes in lines that have room on a phone."""
+    for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
+        if axis.title.text and "<br>" not in axis.title.text:
+            axis.title.text = wrapped(axis.title.text, 32)
+    return fig
 
 
 def unit(text: str) -> str:

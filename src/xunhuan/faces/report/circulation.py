@@ -295,7 +295,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         "The same shares as points: the nearer a corner, the larger that share. Areas follow GDP. The triangle shows "
         "only the part that is occupied.",
         "Ternary plot of the three shares",
-        figures.circulation_ternary(ds, language=lang, labelled=5),
+        figures.circulation_ternary(ds, language=lang, small=True),
     )
     matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home, language=lang))
     album.add(

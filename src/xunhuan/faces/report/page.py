@@ -48,7 +48,9 @@ class Picture:
     def json(self) -> Markup:
         """The figure's data as JSON that cannot end a script element."""
         forms = {"wide": self.wide, "narrow": self.narrow}
-        made = {k: json.loads(f.to_json()) for k, f in forms.items() if f is not None}
+        from xunhuan.faces.figures import style
+
+        made = {k: json.loads(style.fitted(f).to_json()) for k, f in forms.items() if f is not None}
         for form in made.values():
             form["layout"].pop("template", None)  # "none": plotly.js's own defaults
         text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

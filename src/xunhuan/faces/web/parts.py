@@ -58,6 +58,12 @@ def ink_for(background: str) -> str:
     return next((c for c in (style.INK, style.PAPER) if contrast(c, background) >= style.LEGIBLE), "#000000")
 
 
+def painted(ground: str) -> dict[str, str]:
+    """Ground and ink of a piece of a map by day and by night, for assets/lab.css."""
+    night = style.at_night(ground)
+    return {"--day": ground, "--day-ink": ink_for(ground), "--night": night, "--night-ink": ink_for(night)}
+
+
 def _luminance(c: str) -> float:
     channel = [int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in channel]
@@ -146,11 +152,16 @@ def notice(lines: Sequence[str], title: str, kind: str = "error") -> html.Div:
     return html.Div([html.Strong(title), *text], className=f"notice {kind}", role=role)
 
 
+_LONG = 40
+"""Letters beyond which a column of texts is kept wide, so that it is read on a phone by pushing the table along."""
+
+
 def plain_table(
     head: Sequence[str], rows: Sequence[Sequence[Children]], numeric: Sequence[int] = (), caption: str = ""
 ) -> html.Div:
     """A plain table that scrolls sideways in its own box; columns in `numeric` are set right."""
-    number = ["num" if k in numeric else "" for k in range(len(head))]
+    long = [max((len(r[k]) if isinstance(r[k], str) else 0 for r in rows), default=0) > _LONG for k in range(len(head))]
+    number = ["num" if k in numeric else "long" if long[k] else "" for k in range(len(head))]
     header = html.Thead(html.Tr([html.Th(h, className=c, scope="col") for h, c in zip(head, number, strict=True)]))
     body = html.Tbody([html.Tr([html.Td(v, className=c) for v, c in zip(r, number, strict=True)]) for r in rows])
     inside = [html.Caption(caption)] if caption else []
@@ -163,20 +174,25 @@ def plain_table(
     )
 
 
+_ALONE = "This picture alone, at an address of its own"
+_COPY = "Copies this picture as HTML, to be pasted into any page: it needs no server and runs no script"
+
+
 def framed(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
-    """A Plotly figure, words for who cannot see it, and buttons that save it or its numbers, worked by assets/lab.js."""
+    """A Plotly figure, words for who cannot see it, and buttons for it and its numbers, worked by assets/lab.js."""
     config: Any = {
         "displaylogo": False, "responsive": True, "displayModeBar": False, "plotlyServerURL": "", "topojsonURL": "",
     }  # fmt: skip
-    graph = dcc.Graph(id=id, figure=fig, config=config, style={"height": f"{fig.layout.height or 360}px"})
+    graph = dcc.Graph(id=id, figure=style.fitted(fig), config=config, style={"height": f"{fig.layout.height or 360}px"})
     saves: list[Any] = []
-    for kind in ("png", "svg", "csv", "xlsx"):
+    for kind in ("png", "svg", "csv", "xlsx", "html"):
         what: dict[str, Any] = {"data-save": kind, "data-name": name, "data-only": id}
-        what |= aria(label=f"{kind.upper()}: {label}")
+        what |= aria(label=f"{kind.upper()}: {label}") | ({"title": _COPY} if kind == "html" else {})
         saves.append(html.Button(kind.upper(), type="button", className="plain-button", **what))
     # Where the page is known to the browser alone; assets/lab.js completes the address.
     apart: dict[str, Any] = {"data-only": id, **aria(label=f"↗ {label}")}
-    saves.append(html.A("↗", href="?", className="plain-button", title=words.catalogue()["picture_alone"][0], **apart))
+    saves.append(html.A("↗", href="?", className="plain-button", title=_ALONE, **apart))
+    saves.append(html.Span("", className="hidden-text", role="status", title="copied"))  # said by assets/lab.js
     said = html.Figcaption(label, className="hidden-text")
     return html.Figure([graph, said, html.Div(saves, className="saves")], className="figure")
 

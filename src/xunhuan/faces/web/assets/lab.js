@@ -127,13 +127,40 @@ window.dash_clientside.lab = (function () {
     return (file || location.pathname) + "?" + p.toString();
   };
 
+  /* A picture as HTML of its own: an image that runs nothing and asks nobody, so it may stand in anyone's page. */
+  async function snippet(plot, size, said) {
+    const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+    const image = await window.Plotly.toImage(plot, Object.assign({ format: "svg" }, size));
+    const lang = document.documentElement.lang;
+    return `<figure lang="${lang === "zh" ? "zh-Hans" : "en"}" style="margin:0"><img src="${image}" width="${size.width}" height="${size.height}"` +
+      ` style="max-width:100%;height:auto" alt="${plain(said)}"><figcaption>${plain(said)} (Xunhuan 循环)</figcaption></figure>\n`;
+  }
+
+  async function copied(button, plot, size, name) {
+    const figure = button.closest(".figure"), told = figure.querySelector(".saves [role=status]");
+    const text = await snippet(plot, size, figure.querySelector("figcaption").textContent);
+    try {
+      await navigator.clipboard.writeText(text);
+      told.textContent = told.title;
+      button.classList.add("copied");
+      setTimeout(() => { told.textContent = ""; button.classList.remove("copied"); }, 2500);
+    } catch { // over plain HTTP on a network browsers lend no clipboard
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/html" }));
+      link.download = name + ".html";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    }
+  }
+
   document.addEventListener("click", (e) => {
     const button = e.target.closest && e.target.closest("[data-save]");
     const plot = button && button.closest(".figure").querySelector(".js-plotly-plot");
     if (!plot || !window.Plotly) { return; }
     const kind = button.dataset.save, name = button.dataset.name;
+    const size = { width: plot.offsetWidth, height: plot.offsetHeight };
+    if (kind === "html") { copied(button, plot, size, name); return; }
     if (kind === "png" || kind === "svg") {
-      const size = { width: plot.offsetWidth, height: plot.offsetHeight };
       window.Plotly.downloadImage(plot, Object.assign({ format: kind, scale: kind === "png" ? 2 : 1, filename: name }, size));
       return;
     }

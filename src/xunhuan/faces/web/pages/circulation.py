@@ -23,7 +23,7 @@ from xunhuan.faces.web.parts import (
     clientside,
     colour,
     framed,
-    ink_for,
+    painted,
     rough_percent,
     with_contents,
 )
@@ -47,7 +47,13 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     )
     below = [
         card(html.Div(_everyone(selection), id="everyone"), t("everyone")),
-        card([html.Div(id="pictures"), dcc.Store(id="pictures-of", data=selection.definition)], t("more_pictures")),
+        card(
+            [
+                html.Div(html.P(t("loading"), className="loading", role="status"), id="pictures"),
+                dcc.Store(id="pictures-of", data=selection.definition),
+            ],
+            t("more_pictures"),
+        ),
         card(html.Div(_method(selection), id="method"), t("method")),
     ]
     contents, *cards = with_contents(below, selection.lang, least=3)
@@ -222,7 +228,7 @@ def _map(selection: Selection) -> list[Any]:
                 *([html.Small(span.replace("%", ""))] if span and place.code in cities else []),
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
-            style={"gridColumn": column + 1, "gridRow": row + 1, "backgroundColor": paint, "color": ink_for(paint)},
+            style={"gridColumn": column + 1, "gridRow": row + 1, **painted(paint)},
             **aria(pressed=str(place.code == selection.region).lower(), label=f"{name}: {t(selection.share)} {number}"),
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
@@ -267,7 +273,10 @@ def _grid(selection: Selection, found: lookups.CircuitShares) -> dict[str, tuple
 
 def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high: float) -> html.Div:
     t = words.of(selection.lang)
-    stops = ", ".join(f"{c} {100 * s:.0f}%" for s, c in SCALES[selection.share])
+    day, night = (
+        "linear-gradient(90deg, " + ", ".join(f"{f(c)} {100 * s:.0f}%" for s, c in SCALES[selection.share]) + ")"
+        for f in (str, style.at_night)
+    )
     mean = float(found.mean[CIRCUITS.index(selection.share)])
     place = min(max((mean - low) / (high - low), 0.0), 1.0)
     tick = html.Span(f"{t('mean')} {rough_percent(mean)}", className="mean", style={"left": f"{100 * place:.1f}%"})
@@ -275,7 +284,7 @@ def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high
         [
             html.P(t(f"key_{selection.definition}_{selection.share}"), className="key"),
             html.Div(
-                [html.Div(className="ramp", style={"background": f"linear-gradient(90deg, {stops})"}), tick],
+                [html.Div(className="ramp", style={"--day": day, "--night": night}), tick],
                 className="ramp-box",
             ),
             html.Div([html.Span(rough_percent(low)), html.Span(rough_percent(high))], className="ends"),

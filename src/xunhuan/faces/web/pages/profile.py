@@ -234,8 +234,12 @@ def pictures(selection: Selection) -> list[Any]:
         return [html.P(t("cities_no_pictures"))]
     language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
-    fig = figures.circulation_ternary(ds, language=language)
-    out = [html.P(t("ternary_sub")), framed(fig, "ternary", t("ternary_sub"), "circulation-ternary")]
+    wide, narrow = (figures.circulation_ternary(ds, language=language, small=small) for small in (False, True))
+    out = [
+        html.P(t("ternary_sub")),
+        html.Div(framed(wide, "ternary", t("ternary_sub"), "circulation-ternary"), className="only-wide"),
+        html.Div(framed(narrow, "ternary-small", t("ternary_sub"), "circulation-ternary"), className="only-narrow"),
+    ]
     acc = lookups.accounts_of(selection.table, selection.home)
     groups = figures.cluster_groups(acc.geography, acc.home, language=language)
     if len(groups) > 2:
