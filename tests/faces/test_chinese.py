@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dash import dcc
 from dash import html as parts
 from dash.development.base_component import Component
 
@@ -25,6 +26,7 @@ from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.faces.speaking import language_spoken, speak
 from xunhuan.faces.web import state
+from xunhuan.faces.web.alone import page_of
 from xunhuan.faces.web.pages import circulation
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.scenario import layers
@@ -64,16 +66,20 @@ def test_english_is_found_where_it_is() -> None:
 
 
 def read(part: Any) -> Iterator[str]:
-    """What is read on a page of the web."""
+    """What is read on a page of the web, choices of its fields too; not files as written, nor what is marked as English."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, list | tuple):
         for p in part:
             yield from read(p)
-    elif isinstance(part, Component) and not isinstance(part, parts.Code):
-        for name in ("children", "title", "aria-label", "placeholder"):
+    elif isinstance(part, dict):
+        yield from read([part.get("group", ""), part.get("label", ""), part.get("items", [])])
+    elif isinstance(part, Component) and not isinstance(part, parts.Code | parts.Pre | dcc.Store):
+        if getattr(part, "lang", None) == "en":
+            return
+        for name in ("children", "title", "aria-label", "placeholder", "label", "description", "data"):
             value = getattr(part, name, None)
-            yield from read(value) if name == "children" else [value] * isinstance(value, str)
+            yield from read(value) if name in ("children", "data") else [value] * isinstance(value, str)
 
 
 def test_the_web_page_of_circulation_is_chinese() -> None:
@@ -81,6 +87,26 @@ def test_the_web_page_of_circulation_is_chinese() -> None:
     page = spoken(circulation.PAGE.draw(selection, None, None), "zh")  # type: ignore[arg-type]
     assert english(read(page)) == []
     assert any(getattr(p, "title", None) == glossary.terms()["own"].meaning("zh") for p in _walk(page))
+
+
+class _Idle:
+    """A pool that has run nothing."""
+
+    def jobs(self) -> list[Any]:
+        return []
+
+    past = jobs
+
+
+def test_every_page_of_the_laboratory_is_chinese() -> None:
+    """The form of every scenario of the library among them, and the questions before anything has been run."""
+    asked = [f"{p}?" for p in state.pages() if p.startswith(f"/{state.ASK}")]
+    told = [f"/scenario?scenario={name}" for name in layers.library()]
+    for where in [*told, "/scenario?", "/results?", "/tables?table=china-2017", "/tables?table=world-2022", *asked]:
+        path, _, search = where.partition("?")
+        selection = state.selected(path, f"?lang=zh&{search}")
+        page = spoken(page_of(selection).draw(selection, _Idle(), None), "zh")  # type: ignore[arg-type]
+        assert english(read(page)) == [], where
 
 
 def _walk(part: Any) -> Iterator[Component]:

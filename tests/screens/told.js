@@ -20,9 +20,9 @@
       if (size < 9.4) tell("small", `${name}: ${short(e.textContent)} ${size.toFixed(1)}`);
     }
     for (let i = 0; i < flat.length; i++) for (let j = i + 1; j < flat.length; j++)
-      if (meet(flat[i][1], flat[j][1], 3)) tell("collide", `${name}: ${short(flat[i][0].textContent)} / ${short(flat[j][0].textContent)}`);
+      if (meet(flat[i][1], flat[j][1], 3) && flat[i][0].textContent !== flat[j][0].textContent) tell("collide", `${name}: ${short(flat[i][0].textContent)} / ${short(flat[j][0].textContent)}`);
     const kinds = {};
-    for (const e of texts) { const tick = e.closest("[class$=tick]"); if (tick) (kinds[tick.getAttribute("class")] ||= []).push(e.textContent); }
+    for (const e of texts) { const tick = e.closest("[class$=tick]"); if (tick && !tick.closest(".ternarylayer")) (kinds[tick.getAttribute("class")] ||= []).push(e.textContent); }
     for (const [kind, all] of Object.entries(kinds)) {
       const twice = all.filter((t, k) => all.indexOf(t) !== k);
       if (twice.length) tell("repeated tick", `${name} ${kind}: ${short(twice[0])}`);

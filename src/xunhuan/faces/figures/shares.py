@@ -16,8 +16,13 @@ from xunhuan.measures import table
 
 ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
-_SIDE, _SIDE_SMALL = 410, 250
+_SIDE, _SIDE_SMALL = 410, 230
 """Pixels that a side of the triangle takes."""
+_PLACES = (
+    ("middle right", 0.5, 0.0), ("middle left", -0.5, 0.0), ("top center", 0.0, 0.5), ("bottom center", 0.0, -0.5),
+    ("top right", 0.5, 0.5), ("top left", -0.5, 0.5), ("bottom right", 0.5, -0.5), ("bottom left", -0.5, -0.5),
+)  # fmt: skip
+"""Where a name may stand beside its point, the best first, and how far its middle is from there, of its size."""
 
 
 def circulation_bars(
@@ -136,7 +141,7 @@ def circulation_ternary(
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=340 if small else 450)
-    beside = 34 if small else 60
+    beside = 46 if small else 60
     fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
         "tickformat": ".2~%",
@@ -148,7 +153,8 @@ def circulation_ternary(
     axes = {}
     for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
         name = style.word(circuit, language)
-        text = name if axis == "a" else name.replace(" ", "<br>")  # the lower corners have little room beside them
+        # The lower corners have little room beside them, and ticks above.
+        text = name if axis == "a" else name.replace(" ", "<br>") if " " in name else f"<br>{name}"
         corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
         axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
@@ -376,8 +382,7 @@ def _labelled(
     kept, sides = [""] * len(labels), ["middle right"] * len(labels)
     for k in np.argsort(-far, kind="stable"):
         wide, tall = sum(11.5 if ord(c) > 0x2E80 else 6.2 for c in labels[k]), 13.0
-        for place, dx, dy in (("middle right", 0.5, 0.0), ("middle left", -0.5, 0.0), ("top center", 0.0, 0.5),
-                              ("bottom center", 0.0, -0.5)):  # fmt: skip
+        for place, dx, dy in _PLACES:
             at, up = x[k] + dx * (wide + sizes[k] + 6), y[k] + dy * (tall + sizes[k] + 4)
             box = (at - wide / 2, at + wide / 2, up - tall / 2, up + tall / 2)
             slant = box[3] / np.sqrt(3)  # of the edges at the height of the name's upper corners

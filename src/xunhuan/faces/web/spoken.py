@@ -40,9 +40,14 @@ def _said(part: Any, lang: str, say: Callable[[str], str]) -> Any:
     figure = getattr(part, "figure", None)
     if lang == "zh" and figure is not None:
         setattr(part, "figure", figure_in(figure, say))  # noqa: B010
-    if getattr(part, "lang", None) == "en" and lang == "zh":
+    if getattr(part, "lang", None) == "en" and lang == "zh" and not _stayed(part.children):
         delattr(part, "lang")
     alone = isinstance(part, _ALONE) and isinstance(part.children, str) and not getattr(part, "title", None)
     if alone and (meaning := glossary.tip(part.children, lang)):
         setattr(part, "title", meaning)  # noqa: B010
     return part
+
+
+def _stayed(said: Any) -> bool:
+    """Whether a text that was marked as English still is."""
+    return isinstance(said, str) and not any(c > "\u2e80" for c in said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,8 @@ def _connect(app: Dash, pool: Pool) -> None:
     def pictures(_: Any, __: Any, pathname: str | None, search: str | None) -> Any:
         """Below the fold and heavy to draw, so the page does not wait for them."""
         selection = state.selected(pathname, search)
-        return profile.pictures(selection) if selection.page == "circulation" else no_update
+        drawn = profile.pictures(selection) if selection.page == "circulation" else no_update
+        return spoken(drawn, selection.lang)
 
     clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
 
@@ -223,7 +225,7 @@ def _map(selection: Selection) -> list[Any]:
         tiles.append(html.Button(
             [
                 html.Span(name, className="tile-name"),
-                html.Span(style.short(place.code) if selection.lang == "en" else name, className="tile-short"),
+                html.Span(_short(place.code, name) if selection.lang == "en" else name, className="tile-short"),
                 html.B(f"{100 * values[k]:.0f}"),
                 *([html.Small(span.replace("%", ""))] if span and place.code in cities else []),
             ],
@@ -254,6 +256,19 @@ def _map(selection: Selection) -> list[Any]:
     )  # fmt: skip
     shown = framed(fig, "land", said, "circulation-land")
     return [kinds, shown, html.P(said, className="key"), html.P(t("land_note"), className="sub small")]
+
+
+def _short(code: str, name: str) -> str:
+    """What a tile on a phone says: the code's end; where that is a number the name, to be broken after a syllable.
+
+    >>> _short("CN-GD", "Guangdong"), _short("CN-4403", "Shenzhen")
+    ('GD', 'Shen\\xadzhen')
+    """
+    short = style.short(code)
+    return _SYLLABLE.sub("\\g<0>\u00ad", name, count=1) if short.isdigit() else short
+
+
+_SYLLABLE = re.compile(r"^[^aeiou]*[aeiou]+(?:ng|n(?![aeiou]))?(?=\w)", re.IGNORECASE)
 
 
 def _scale(values: np.ndarray) -> tuple[float, float]:

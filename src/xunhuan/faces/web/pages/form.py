@@ -30,7 +30,8 @@ OFFERED = 3
 def form(draft: Draft, selection: Selection) -> list[Any]:
     """All fields of a draft."""
     t = words.of(selection.lang)
-    shocks = [_shock(k, s, selection) for k, s in enumerate(draft.get("shock", []))]
+    called = _called(draft, selection)
+    shocks = [_shock(k, s, selection, called) for k, s in enumerate(draft.get("shock", []))]
     return [
         _text("title", draft.get("title", ""), t("field_title")),
         *shocks,
@@ -52,9 +53,16 @@ def act(what: str, shock: int = -1, kind: str = "", line: int = -1) -> dict[str,
     return {"act": what, "shock": shock, "kind": kind, "line": line}
 
 
-def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Fieldset:
+def _called(draft: Draft, selection: Selection) -> dict[str, str]:
+    """What shocks of a library scenario are called in the language of the page, beside their names, which are written."""
+    title = str(draft.get("title", ""))
+    return words.arms_in_chinese(selection.scenario, title) if selection.lang == "zh" else {}
+
+
+def _shock(k: int, shock: Mapping[str, Any], selection: Selection, called: Mapping[str, str]) -> html.Fieldset:
     t = words.of(selection.lang)
     name = str(shock.get("name", ""))
+    told = called.get(name, name)
     lines = [
         _line(k, kind, n, line, selection) for kind in registry.edits() for n, line in enumerate(shock.get(kind, []))
     ]
@@ -69,13 +77,13 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection) -> html.Field
                 id=act("drop-shock", k),
                 className="plain-button",
                 type="button",
-                **aria(label=t("drop_what", what=name)),
+                **aria(label=t("drop_what", what=told)),
             ),
         ],
         className="fields head",
     )
     return html.Fieldset(
-        [html.Legend(name or t("new_shock", n=k + 1)), head, *lines, _adders(k, selection.lang)], className="shock"
+        [html.Legend(told or t("new_shock", n=k + 1)), head, *lines, _adders(k, selection.lang)], className="shock"
     )
 
 
@@ -164,7 +172,7 @@ def field(
 
     asked = _asked(info)
     # One name can be a place in one edit and a number in another: what is asked for comes first.
-    label = said(f"field_{name}_{asked}", said(f"field_{name}", _fallback(name, info)))
+    label = said(f"field_{name}_{asked}", said(f"field_{name}", _fallback(name, info, selection.lang, room)))
     label = said(f"field_{kind}_{name}", label) if kind else label
     shown = value if value is not None or info.is_required() else info.get_default(call_default_factory=True)
     if asked in ("regions", "sectors"):
@@ -181,9 +189,10 @@ def field(
     return _number(path, shown, label, 100 if Percent in _marks(info) else 1)
 
 
-def _fallback(name: str, info: FieldInfo) -> str:
-    """A field without words: its name, and the sign of what is written in per cent."""
-    return f"{name.replace('_', ' ')}{', %' if Percent in _marks(info) else ''}"
+def _fallback(name: str, info: FieldInfo, lang: str, room: str) -> str:
+    """A field without words of its own: what its room calls it elsewhere, else its name; the sign of what is in per cent."""
+    said = words.of_room(room, name, lang, words.in_language(name.replace("_", " "), lang))
+    return f"{said}{words.of(lang)('comma') + '%' if Percent in _marks(info) else ''}"
 
 
 def _text(path: str, value: str, label: str) -> dmc.TextInput:
@@ -322,8 +331,11 @@ def _inside(
     kept = [f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in given.items()
             if n not in (*shown, *others) and not (n in held and isinstance(v, Mapping))]  # fmt: skip
     absent = [_said(n, selection.lang, room) for n in held if given.get(n) is None and fields[n].default is None]
-    told = [("cannot_show", kept), ("not_given", absent)]
-    lines = [html.P(t(k, what=t("list").join(v)), className="sub small") for k, v in told if v]
+    lines = [html.P(t("not_given", what=t("list").join(absent)), className="sub small")] if absent else []
+    if kept:  # as a file has it
+        written = [part for one in kept for part in (t("list"), html.Code(one))][1:]
+        before, after = t("cannot_show", what="\0").split("\0")
+        lines.insert(0, html.P([before, *written, after], className="sub small"))
     return [html.Div(inputs, className="fields"), *folded, *frames, *lines]
 
 
@@ -337,7 +349,7 @@ def _frame(path: str, name: str, record: type[BaseModel], given: Any, selection:
 
 def _said(name: str, lang: str, room: str) -> str:
     key = f"field_{name}"
-    return words.of_room(room, key, lang, words.either(key, lang, name.replace("_", " ")))
+    return words.of_room(room, key, lang, words.either(key, lang, words.in_language(name.replace("_", " "), lang)))
 
 
 def _held(info: FieldInfo) -> type[BaseModel] | None:
@@ -366,10 +378,11 @@ def offset_id(name: str) -> dict[str, Any]:
 
 
 def shock_names(draft: Draft, lang: str) -> list[dict[str, str]]:
-    """What a side of the offset can be: nothing, or one of the draft's shocks by its present name."""
+    """What a side of the offset can be: nothing, or one of the draft's shocks by its present name, a library's as told."""
     given = [str(s["name"]) for s in draft.get("shock", []) if isinstance(s, Mapping) and s.get("name")]
     none = {"value": "", "label": words.of(lang)("compare_none")}
-    return [none, *({"value": n, "label": n} for n in dict.fromkeys(given))]
+    called = words.arms_in_chinese("", str(draft.get("title", ""))) if lang == "zh" else {}
+    return [none, *({"value": n, "label": called.get(n, n)} for n in dict.fromkeys(given))]
 
 
 def _compare(draft: Draft, selection: Selection) -> html.Div:

@@ -110,7 +110,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
 def _identities(name: str, lang: str) -> list[Any]:
     t = words.of(lang)
     found = identity_residuals(lookups.accounts_of(name))
-    rows = [[name, r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for name, (r, _) in found.items()]
+    rows = [[html.Code(name), r.size, f"{float(r.max()) if r.size else 0.0:.1e}"] for name, (r, _) in found.items()]
     head = [t("identity"), t("cells"), t("largest_residual")]
     return [
         plain_table(head, rows, numeric=(1, 2), caption=t("identities")),
@@ -144,10 +144,11 @@ def _log(name: str, lang: str) -> list[Any]:
     ]
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Any:
+    """A cell of the log, whose texts are English."""
     if isinstance(value, float):
         return f"{value:,.4g}" if value == value else "–"
-    return str(value)
+    return html.Span(str(value), lang="en")
 
 
 PAGE = Page(_draw)
