@@ -101,6 +101,13 @@ def look(browser: Any, path: Path, width: int) -> Seen:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(OUTSIDE) == []
+    # A window that is made smaller and larger again, or a phone that is turned, leaves pictures as tall as they were.
+    heights = "[...document.querySelectorAll('.plot')].map((p) => p.clientHeight)"
+    before = page.evaluate(heights)
+    for wide in (width + 60, width):
+        page.set_viewport_size({"width": wide, "height": 900})
+        page.wait_for_timeout(250)
+    assert page.evaluate(heights) == before
     answer = str(page.inner_text(".answer"))
     page.close()
     return Seen(drawn, answer)

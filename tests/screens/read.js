@@ -8,7 +8,7 @@
     const block = at.closest("text, p, li, td, th, h1, h2, h3, h4, dt, dd, figcaption, label, button, a, summary, caption, div") || at;
     if (!texts.includes(block)) texts.push(block);
   }
-  const said = texts.map((e) => [...e.childNodes].filter((n) => n.nodeType === 3 || n.nodeType === 1 && !n.matches("p, li, td, th, div, ul, ol, dl, table, code, pre, style, script, [lang]")).map((n) => n.textContent).join("").trim());
+  const said = texts.map((e) => [...e.childNodes].filter((n) => n.nodeType === 3 || n.nodeType === 1 && n.matches("b, i, em, strong, sub, sup, small, tspan, a")).map((n) => n.textContent).join("").trim());
   for (const e of document.querySelectorAll("[aria-label], [title], [placeholder]"))
     if (!e.closest("[lang]:not(html)")) for (const name of ["aria-label", "title", "placeholder"]) if (e.getAttribute(name)) said.push(e.getAttribute(name));
   return said.filter(Boolean);

@@ -19,6 +19,7 @@
     const { data, layout } = structuredClone(plot.forms[form]);
     // On paper nothing moves: ribbons that fade in would be printed before they are seen.
     if (wide) Object.assign(layout, { autosize: false, width: wide });
+    if (layout.height) plot.box.style.height = `${layout.height}px`; // a window that changes takes the height from the box
     await Plotly.react(plot.box, data, layout, { displayModeBar: false, responsive: !wide, staticPlot: wide > 0 });
   };
   for (const plot of plots) await draw(plot);
