@@ -9,7 +9,7 @@ from xunhuan.faces import words
 
 STAYS = re.compile(
     r"(?a)[0-9a-f]{12,}|（[\w]+）|^[\w-]+: |\w+: (?=[\d.]|general)"  # digests, codes of choices and of parameters
-    r"|https?://\S+|github\.com\S*|docs/\S+|`[^`]*`|\b\w+(?:[-_.:][\w]+)+\b"  # addresses, files, codes of tables
+    r"|\bnetCDF\b|https?://\S+|github\.com\S*|docs/\S+|`[^`]*`|\b\w+(?:[-_.:][\w]+)+\b"  # addresses, files, codes of tables
     r"|\b[A-Z][\w’']*(?:[ ,]+(?:and|of|in|the|for|[A-Z][\w’':]*|\d[\d:–-]*))*"  # names of people, journals, programs
     r"|[A-Z]{2,}|\b[A-Za-z]\^?\w?\b(?:\[[^\]]*\])?"  # single letters of formulas
 )
@@ -17,7 +17,7 @@ STAYS = re.compile(
 ALLOWED = {
     "csv", "xunhuan", "logit", "cut", "flow", "use", "final", "output", "value", "added", "sd", "ln", "min", "max", "share",
     "toml", "inputs", "scale", "ypp", "common", "rcep", "toyland", "absorption", "origin", "forward", "low", "high", "unit",
-    "lowest", "netcdf", "semimedia", "sinodefenceforum",
+    "lowest", "semimedia", "sinodefenceforum",
 }  # fmt: skip
 """Names of columns, choices and formulas."""
 

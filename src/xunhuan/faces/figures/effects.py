@@ -147,7 +147,7 @@ def winners_losers(
     else:
         bar.update(text=[form.bare(v) for v in value], textposition="outside", textfont={"size": 10})
     fig = go.Figure(bar)
-    style.dress(fig, title=title, height=len(ordered) * ROW_HEIGHT + 72)
+    style.dress(fig, title=title, height=max(len(ordered), 3) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
         fig.update_xaxes(range=style.ends_with_room(np.asarray(value, dtype=float), bar.text))
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))

@@ -119,7 +119,7 @@ def lollipops(
         dots.error_x = style.whiskers(value, rows)
         dots.update(mode="markers", text=None)
     fig.add_trace(dots)
-    style.dress(fig, title=title, height=len(rows) * ROW_HEIGHT + 72)
+    style.dress(fig, title=title, height=max(len(rows), 3) * ROW_HEIGHT + 72)
     if "low" not in rows and value.any():
         fig.update_xaxes(
             range=style.ends_with_room(value, [f"{t}  " for t in dots.text])

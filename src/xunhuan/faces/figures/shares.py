@@ -130,10 +130,10 @@ def circulation_ternary(
     names = style.names(frame, language)
     if small:
         size, labelled = 0.7 * size, min(labelled, 5)
-    text, sides = _labelled(names, points, size, least, labelled, _SIDE_SMALL if small else _SIDE)
+    written, sides = _labelled(names, points, size, least, labelled, _SIDE_SMALL if small else _SIDE)
     fig = go.Figure(go.Scatterternary(
         a=points[:, 0], b=points[:, 1], c=points[:, 2], mode="markers+text", cliponaxis=False,
-        text=text, textposition=sides, textfont={"size": 11, "color": style.INK}, customdata=names,
+        text=written, textposition=sides, textfont={"size": 11, "color": style.INK}, customdata=names,
         marker={"size": size, "color": points[:, 2], "colorscale": style.ORANGES, "opacity": 0.9,
                 "line": {"color": style.INK, "width": 0.8}},
         hovertemplate="%{customdata}<br>" + "<br>".join(

@@ -332,7 +332,7 @@ def fitted(fig: go.Figure) -> go.Figure:
     """The figure with names of axes in lines that have room on a phone."""
     for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
         if axis.title.text and "<br>" not in axis.title.text:
-            axis.title.text = wrapped(axis.title.text, 32)
+            axis.title.text = wrapped(axis.title.text, 26)
     return fig
 
 
