@@ -328,7 +328,7 @@ def wrapped(text: str, width: int = 40) -> str:
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) or text
 
 
-def fitted(fig: go.Figure) -> go.Figure:
+def axes_folded(fig: go.Figure) -> go.Figure:
     """The figure with names of axes in lines that have room on a phone."""
     for axis in (*fig.select_xaxes(), *fig.select_yaxes()):
         if axis.title.text and "<br>" not in axis.title.text:

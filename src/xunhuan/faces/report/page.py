@@ -50,7 +50,7 @@ class Picture:
         forms = {"wide": self.wide, "narrow": self.narrow}
         from xunhuan.faces.figures import style
 
-        made = {k: json.loads(style.fitted(f).to_json()) for k, f in forms.items() if f is not None}
+        made = {k: json.loads(style.axes_folded(f).to_json()) for k, f in forms.items() if f is not None}
         for form in made.values():
             form["layout"].pop("template", None)  # "none": plotly.js's own defaults
         text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

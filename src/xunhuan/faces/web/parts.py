@@ -183,7 +183,9 @@ def framed(fig: Any, id: Any, label: str, name: str = "xunhuan") -> html.Figure:
     config: Any = {
         "displaylogo": False, "responsive": True, "displayModeBar": False, "plotlyServerURL": "", "topojsonURL": "",
     }  # fmt: skip
-    graph = dcc.Graph(id=id, figure=style.fitted(fig), config=config, style={"height": f"{fig.layout.height or 360}px"})
+    graph = dcc.Graph(
+        id=id, figure=style.axes_folded(fig), config=config, style={"height": f"{fig.layout.height or 360}px"}
+    )
     saves: list[Any] = []
     for kind in ("png", "svg", "csv", "xlsx", "html"):
         what: dict[str, Any] = {"data-save": kind, "data-name": name, "data-only": id}
