@@ -1,7 +1,8 @@
 """Every page of the laboratory and every report given, as people see them, on sheets to look at.
 
 python -m tests.screens FOLDER [--show RESULT ...] [--report PAGE.html ...]: three widths, both languages, by day and
-night, written to FOLDER with one sheet of small pictures a page; what no test can tell is told by looking.
+night, written to FOLDER with one sheet of small pictures a page. What is cut, collides, is too small, empty or in the other
+language is told beside them; what no test can tell is told by looking.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PIL import Image
 
 from tests.helpers.browsing import chromium, context
 from tests.helpers.weblab import serving
+from tests.screens.wrong import wrong
 from xunhuan.faces.web import state
 
 WIDTHS = {390: 844, 1366: 768, 1920: 1080}
@@ -46,6 +48,9 @@ def shots(browser: Any, name: str, where: dict[str, str], folder: Path, widths: 
                 clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)}
                 page.screenshot(path=str(path), full_page=True, clip=clip)
                 print(f"{path.name}: {tall / height:.1f} screens", flush=True)
+                if scheme == "light":
+                    spoken = "zh" if page.evaluate("document.documentElement.lang").startswith("zh") else "en"
+                    print(*(f"    {fault}\n" for fault in wrong(page, spoken)), sep="", end="", flush=True)
                 yield path
             profile.close()
 
