@@ -172,7 +172,14 @@ def answer(
         views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table
     )
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
-    notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
+    notes = (
+        [said]
+        if (said := words.caveat(partners_guessed(acc), language_spoken())) and picks_partners(acc, chosen)
+        else []
+    )
+    frame.attrs["room"] = model.name
+    if output is None and format is Format.table:
+        _name_places(frame, model, acc, edits, p)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(
@@ -184,6 +191,21 @@ def answer(
     )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
+
+
+def _name_places(frame: pd.DataFrame, model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel) -> None:
+    """Names of places, sectors and what lies on the model's land, in the language spoken."""
+    from xunhuan.models.model import Shock
+
+    named = [c for c in frame.columns if str(c).endswith("name")]
+    if language_spoken() == "en" or not named:
+        return
+    land = model.land(acc, p, Shock(edits)) if model.land is not None else None
+    known = dict(land.chinese) if land is not None else {}
+    known |= dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
+    known |= {acc.geography.name(c): acc.geography.name(c, "zh") for c in acc.geography.codes}
+    for c in named:
+        frame[c] = [known.get(str(v), v) for v in frame[c]]
 
 
 def _view(

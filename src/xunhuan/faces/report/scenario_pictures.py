@@ -51,8 +51,10 @@ def key(q: Told, kind: str, k: int = 0) -> str:
 
 
 def opening_picture(reading: Reading, pictures: Album) -> Picture | None:
-    """The figure of the answer: the offset's, else one of the number that the result's arm is told by, else the first."""
+    """The figure of the answer: the offset's, else what was asked for in so many words, else one of the number that the
+    result's arm is told by, else the first."""
     q = reading.drawn_of(reading.arm)
+    q = next((o for o in reading.quantities.values() if o.opens and reading.answered(o)), q)
     heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
     mine = (p for h in heads for k, p in pictures.items() if k == h or k.startswith(f"{h}-"))
     return pictures.get("waterfall") or next(mine, None) or next(iter(pictures.values()), None)

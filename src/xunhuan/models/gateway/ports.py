@@ -190,6 +190,10 @@ def _fit(stream: Streams, target: Array, spread: float, f: Array, tolerance: flo
     return f, float(np.abs(gap).max())
 
 
+SPARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+"""Spare capacity elsewhere at which it is told what is stuck: as far as it is drawn."""
+
+
 def stuck(flow: Array, before: Array, after: Array, closed: NDArray[np.bool_], spare: float) -> Array:
     r"""What is stuck while gateways are closed and the others have little to spare.
 
