@@ -95,7 +95,8 @@ def _of_places(reading: Reading, q: Told, arm: str) -> str:
     known = {str(p) for p in reading.data[q.name].coords[q.place_axis].values} if q.place_axis else set()
     for place in (p for p in reading.looked_at if p in known):
         n = reading.number(q, place, arm)
-        if n.known and (n.spans or not reading.result.scenario.split):  # no city without its bounds
+        still = n.known and {reading.show(x, q) for x in (n.value, n.low, n.high) if x == x} == {reading.show(0.0, q)}
+        if n.known and not still and (n.spans or not reading.result.scenario.split):  # no city without its bounds
             out.append(t("place_is", place=reading.name(place), value=reading.show(n, q) + reading.within(n, q)))
     return t("places_are", what=reading.title(q), which=t("list").join(out)) if out else ""
 

@@ -179,7 +179,7 @@ def answer(
     )
     frame.attrs["room"] = model.name
     if output is None and format is Format.table:
-        _name_places(frame, model, acc, edits, p)
+        _name_places(frame, acc, response)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(
@@ -193,17 +193,16 @@ def answer(
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
 
 
-def _name_places(frame: pd.DataFrame, model: Model[Any], acc: Accounts, edits: tuple[Edit, ...], p: BaseModel) -> None:
-    """Names of places, sectors and what lies on the model's land, in the language spoken."""
-    from xunhuan.models.model import Shock
-
+def _name_places(frame: pd.DataFrame, acc: Accounts, response: Response) -> None:
+    """Names of places, sectors and what else the answer names twice (`X_name`, `X_name_zh`), in the language spoken."""
     named = [c for c in frame.columns if str(c).endswith("name")]
     if language_spoken() == "en" or not named:
         return
-    land = model.land(acc, p, Shock(edits)) if model.land is not None else None
-    known = dict(land.chinese) if land is not None else {}
-    known |= dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
+    known = dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
     known |= {acc.geography.name(c): acc.geography.name(c, "zh") for c in acc.geography.codes}
+    for c in (c for c in response.detail.coords if f"{c}_zh" in response.detail.coords):
+        both = (response.detail[n].to_numpy().astype(str) for n in (c, f"{c}_zh"))
+        known |= dict(zip(*both, strict=True))
     for c in named:
         frame[c] = [known.get(str(v), v) for v in frame[c]]
 

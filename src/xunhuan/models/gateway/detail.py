@@ -73,7 +73,8 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
         "origin": codes, "destination": codes, "region": codes,
         "sector": list(acc.sectors.codes), "collector": [codes[k] for k in tolls],
         "home": [codes[k] for k in g.home], "abroad": [codes[k] for k in g.abroad], "gateway": g.gateways,
-        "gateway_region": ("gateway", list(g.net.gateways["region"])), "gateway_name": ("gateway", _called(g)),
+        "gateway_region": ("gateway", list(g.net.gateways["region"])), "gateway_name": ("gateway", _called(g, "name")),
+        "gateway_name_zh": ("gateway", _called(g, "name_zh")),
         "route_mode": list(MODES),
         "start": ("period", [a for a, _ in periods]), "stop": ("period", [b for _, b in periods]),
     }  # fmt: skip
@@ -83,10 +84,10 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
-def _called(g: Terrain) -> list[str]:
-    """Gateways by name, those without one by code."""
+def _called(g: Terrain, column: str) -> list[str]:
+    """Gateways by their names of a column, or as near as the network comes to it."""
     some = g.net.gateways
-    return [str(n) for n in some["name" if "name" in some else "gateway"]]
+    return [str(n) for n in some[next(c for c in (column, "name", "gateway") if c in some)]]
 
 
 def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:
