@@ -94,14 +94,16 @@ def _in_words(
 
 
 def _named_already(column: str, room: str) -> str:
-    """What a room calls a column of its table, or the data dictionary a measure; empty where they do not."""
+    """What a room calls a column of its table; of other tables what the data dictionary calls a measure whose name is some
+    room's word for another thing. Empty where neither has a word."""
     from xunhuan import symbols
     from xunhuan.faces import words
+    from xunhuan.models import registry
 
     if room:
         return words.of_room(room, f"column_{column}", "zh")
     known = symbols.symbol_title(column, "zh")
-    return "" if known == column else known
+    return known if known != column and any(column in m.words for m in registry.models().values()) else ""
 
 
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:

@@ -322,12 +322,13 @@ def heading(column: str, lang: str = "zh", room: str = "") -> str:
 
     >>> heading("external"), heading("own heading"), heading("gateway"), heading("gateway", room="gateway")
     ('国际循环', 'own heading', '门户指数', '口岸')
-    >>> heading("external_low")
-    '国际循环下限'
+    >>> heading("external_low"), heading("partner_name_zh")
+    ('国际循环下限', '伙伴中文名')
     """
-    for end in ("low", "high"):
+    for end in ("low", "high", "name_en", "name_zh"):
         if column.endswith(f"_{end}"):
-            of_what = heading(column.removesuffix(f"_{end}"), lang, room)
+            what = column.removesuffix(f"_{end}")
+            of_what = in_language(what, lang) if "name" in end else heading(what, lang, room)
             return column if of_what.isascii() else f"{of_what}{in_language(end, lang)}"
     if own := of_room(room, f"column_{column}", lang) or of_room(room, column, lang):
         return own

@@ -55,7 +55,8 @@ def opening_picture(reading: Reading, pictures: Album) -> Picture | None:
     result's arm is told by, else the first."""
     q = reading.drawn_of(reading.arm)
     q = next((o for o in reading.quantities.values() if o.opens and reading.answered(o)), q)
-    heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
+    cities = ("winners",) if reading.result.scenario.split else ()  # tiles have no place for a city
+    heads = () if q is None else tuple(key(q, kind) for kind in ("land", *cities, "map", *ORDER, "winners"))
     mine = (p for h in heads for k, p in pictures.items() if k == h or k.startswith(f"{h}-"))
     return pictures.get("waterfall") or next(mine, None) or next(iter(pictures.values()), None)
 
