@@ -210,7 +210,9 @@ def test_stuck_falls_with_what_others_have_to_spare() -> None:
     flow = rng.uniform(1, 2, 20)
     closed = np.array([True, False, False, False])
     before, after = ports.choice(z, 120.0).share, ports.choice(np.where(closed, np.inf, z), 120.0).share
-    lost = [ports.stuck(flow, before, after, closed, s).sum() for s in (0.0, 0.1, 0.3, 10.0, 1e6)]
+    spares = (0.0, 0.1, 0.3, 10.0, 1e6)
+    lost = [ports.stuck(flow, before, after, closed, s)[0].sum() for s in spares]
+    assert ports.stuck(flow, before, after, closed, 0.0, spares)[1] == pytest.approx(lost, rel=1e-12, abs=1e-9)
     assert lost[0] == pytest.approx(flow @ before[:, 0], rel=1e-12)
     assert lost == sorted(lost, reverse=True)
     assert lost[-1] == pytest.approx(0, abs=1e-9)

@@ -183,9 +183,8 @@ def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: NDArr
     shape = by_class.shape
     flat = by_class.reshape(-1)
     shares = before.share.reshape(len(flat), -1), after.share.reshape(len(flat), -1)
-    lost = stuck(flat, *shares, closed, g.p.spare)
-    whole = max(float(flat.sum()), 1e-300)
-    by_spare = np.array([stuck(flat, *shares, closed, s).sum() / whole for s in SPARES])
+    lost, by_spare = stuck(flat, *shares, closed, g.p.spare, SPARES)
+    by_spare = by_spare / max(float(flat.sum()), 1e-300)
     share = (lost / np.where(flat > 0, flat, 1.0)).reshape(shape)
     return np.asarray(np.minimum(np.moveaxis(share[:, g.kind], 1, -1), 1.0)), by_spare
 
