@@ -295,13 +295,6 @@ class Reading(Placed):
         ends = self.quantity(q).ends and not self.drawn
         return words.of(self.lang)("within_ends" if ends else "within", interval=inside) if inside else ""
 
-    @cached_property
-    def looked_at(self) -> list[str]:
-        """Places that the question asks about, beside home."""
-        known = self.places[["name_en", "name_zh"]]
-        named = ((known == n).any(axis=1) | (known.index == n) for n in self.result.scenario.places)
-        return [str(known.index[rows][0]) for rows in named if rows.any()]
-
     # Words
 
     def say(self, text: str) -> str:

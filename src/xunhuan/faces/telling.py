@@ -89,11 +89,18 @@ def _told_already(reading: Reading, q: Told, others: list[Told], arm: str) -> bo
     return False
 
 
+def _looked_at(reading: Reading) -> list[str]:
+    """Places that the question asks about, beside home."""
+    known = reading.places[["name_en", "name_zh"]]
+    named = ((known == n).any(axis=1) | (known.index == n) for n in reading.result.scenario.places)
+    return [str(known.index[rows][0]) for rows in named if rows.any()]
+
+
 def _of_places(reading: Reading, q: Told, arm: str) -> str:
     """What a quantity is at the places that the question asks about: "Real income: Guangdong −0.9% (90% interval ...)." """
     t, out = words.of(reading.lang), []
     known = {str(p) for p in reading.data[q.name].coords[q.place_axis].values} if q.place_axis else set()
-    for place in (p for p in reading.looked_at if p in known):
+    for place in (p for p in _looked_at(reading) if p in known):
         n = reading.number(q, place, arm)
         still = n.known and {reading.show(x, q) for x in (n.value, n.low, n.high) if x == x} == {reading.show(0.0, q)}
         if n.known and not still and (n.spans or not reading.result.scenario.split):  # no city without its bounds
