@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def _streams(d: xr.Dataset) -> Numbers:
     )
 
 
-def _between(ends: Array, axes: tuple[str, ...], coords: dict[str, list[str]] | None = None) -> Numbers:
+def _between(ends: Array, axes: tuple[str, ...], coords: dict[str, list[Any]] | None = None) -> Numbers:
     """Numbers with the ends of distance, first axis, as their interval and the mean in its middle."""
     low, high = (ends.min(0), ends.max(0)) if len(ends) > 1 else (None, None)
     return Numbers(axes, ends.mean(0), coords or {}, low, high)
