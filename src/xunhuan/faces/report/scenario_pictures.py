@@ -163,7 +163,8 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         if len(frame) < 2:
             continue
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
-        ends = "the ten largest gains and losses" if q.change else "the ten largest and the ten smallest"
+        n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
+        ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
         tail = f", {ends}" if len(frame) > top else ""
         caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")
