@@ -81,8 +81,9 @@ def _in_words(
     title, notes = in_my_words(title), [in_my_words(n) for n in notes]
     if screen:
         kept = dict(df.attrs)
-        named = {c: in_my_words(str(c)) for c in df.columns}
-        df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
+        room = str(kept.get("room", ""))
+        named = {c: _named_already(str(c), room) or in_my_words(str(c)) for c in df.columns}
+        df = df.rename(columns={c: words.heading(str(c), room=room) if n == c else n for c, n in named.items()})
         names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
         for c in (c for c in range(df.shape[1]) if c not in names):
             if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
@@ -90,6 +91,19 @@ def _in_words(
         at = {str(old): new for old, new in named.items()}
         df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
     return df, title, notes
+
+
+def _named_already(column: str, room: str) -> str:
+    """What a room calls a column of its table; of other tables what the data dictionary calls a measure whose name is some
+    room's word for another thing. Empty where neither has a word."""
+    from xunhuan import symbols
+    from xunhuan.faces import words
+    from xunhuan.models import registry
+
+    if room:
+        return words.of_room(room, f"column_{column}", "zh")
+    known = symbols.symbol_title(column, "zh")
+    return known if known != column and any(column in m.words for m in registry.models().values()) else ""
 
 
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
@@ -12,13 +13,14 @@ import pandas as pd
 from xunhuan.faces import words
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Told
+from xunhuan.models import registry
 from xunhuan.scenario.record import Result
 
 
 def tell(reading: Reading, q: Told, arm: str) -> str:
     """What a quantity says of home in an arm, as part of a sentence about the arm, by its room's words; empty where there
     are none or it has no answer. Braces name home, value and within, and whatever else the model gives of home or was told:
-    its numbers by place and its parameters."""
+    its numbers by place and its parameters. What stands in square brackets is said only where all its numbers are known."""
     n = reading.number(q, arm=arm)
     said = reading.words_of(q, "tell", "")
     if not said or not n.known:
@@ -29,7 +31,11 @@ def tell(reading: Reading, q: Told, arm: str) -> str:
     mine = {o.name: reading.show(x, o) + (reading.within(x, o) if o != q else "") for o, x in numbers if x.known}
     given = {k: _plainly(v) for k, v in reading.result.manifest["models"].get(q.model, {}).items()}
     known = given | mine | {"home": reading.name(reading.home), "value": value, "within": within}
+    said = _OPTIONAL.sub(lambda m: m[1] if all(h in known for h in _HOLE.findall(m[1])) else "", said)
     return said.format_map(defaultdict(lambda: "–", known))  # a result of another version may lack a number
+
+
+_OPTIONAL, _HOLE = re.compile(r"\[([^]]*)\]"), re.compile(r"{(\w+)}")
 
 
 def _plainly(value: object) -> str:
@@ -56,6 +62,7 @@ def arm_sentence(reading: Reading, arm: str) -> str:
     first = [
         q for q in first if not q.change or reading.moves(q, arm)
     ] or first  # what stands still is no news beside others
+    first = [q for q in first if not _told_already(reading, q, first, arm)]
     told = [(q, tell(reading, q, arm)) for q in first]
     parts = [said for _, said in told if said]
     out = [t("arm_does", arm=arm, what=t("and_so").join(parts))] if parts else []
@@ -63,7 +70,42 @@ def arm_sentence(reading: Reading, arm: str) -> str:
         n = reading.number(q, arm=arm)
         values = {"value": reading.show(n, q), "within": reading.within(n, q)}
         out.append(t("arm_says", arm=arm, title=reading.title(q), home=reading.name(reading.home), **values))
+    out += [said for q in first if (said := _of_places(reading, q, arm))]
     return t("next").join(out) if out else t("arm_silent", arm=arm)
+
+
+def _told_already(reading: Reading, q: Told, others: list[Told], arm: str) -> bool:
+    """Whether a model that borrows this one's long run tells what comes of all edits of an arm, so that this one, which is
+    asked nothing else, would tell the same again."""
+    by_name = reading.result.scenario.shocks()
+    kinds = {k for s in reading.result.scenario.all_arms().get(arm, ()) for k, _, _ in by_name[s].lines()}
+    rooms = registry.models()
+    for other in (o for o in others if o.model != q.model and o.lasting and {o.model, q.model} <= {*rooms}):
+        room = rooms[other.model]
+        p = room.parameters(**reading.result.scenario.given(other.model))
+        borrows = room.borrows is not None and "long_run" in room.borrows(p)
+        if borrows and "long_run" in rooms[q.model].lends and kinds <= {e.kind for e in room.reads}:
+            return True
+    return False
+
+
+def _looked_at(reading: Reading) -> list[str]:
+    """Places that the question asks about, beside home."""
+    known = reading.places[["name_en", "name_zh"]]
+    named = ((known == n).any(axis=1) | (known.index == n) for n in reading.result.scenario.places)
+    return [str(known.index[rows][0]) for rows in named if rows.any()]
+
+
+def _of_places(reading: Reading, q: Told, arm: str) -> str:
+    """What a quantity is at the places that the question asks about: "Real income: Guangdong −0.9% (90% interval ...)." """
+    t, out = words.of(reading.lang), []
+    known = {str(p) for p in reading.data[q.name].coords[q.place_axis].values} if q.place_axis else set()
+    for place in (p for p in _looked_at(reading) if p in known):
+        n = reading.number(q, place, arm)
+        still = n.known and {reading.show(x, q) for x in (n.value, n.low, n.high) if x == x} == {reading.show(0.0, q)}
+        if n.known and not still and (n.spans or not reading.result.scenario.split):  # no city without its bounds
+            out.append(t("place_is", place=reading.name(place), value=reading.show(n, q) + reading.within(n, q)))
+    return t("places_are", what=reading.title(q), which=t("list").join(out)) if out else ""
 
 
 def _speaks(reading: Reading, model: str, arm: str) -> Told | None:

@@ -103,7 +103,7 @@ def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
         "name": name, "unit": unit, "axes": tuple(str(d) for d in v.dims if d != "arm"),
         "rest": float(v.attrs["rest"]) if "rest" in v.attrs else None,
         "better": int(v.attrs["better"]), "headline": bool(v.attrs["headline"]), "kept": bool(v.attrs.get("kept", 0)),
-        "ends": bool(v.attrs.get("ends", 0)),
+        "ends": bool(v.attrs.get("ends", 0)), "opens": bool(v.attrs.get("opens", 0)),
         **{k: tuple(str(v.attrs.get(k, "")).split()) for k in ("points", "beside", "told_with")},
     }  # fmt: skip
     added = {k: str(v.attrs.get(k, "")) for k in ("model", "arm", "weighs")}

@@ -316,12 +316,24 @@ def title(name: str, lang: str = "en") -> str:
     return name.replace("_", " ") if found == name else found
 
 
-def heading(column: str, lang: str = "zh") -> str:
-    """What the heading of a column is called: a quantity's title, else as it is.
+def heading(column: str, lang: str = "zh", room: str = "") -> str:
+    """What the heading of a column is called: by the room whose table it is, a quantity's title, else as it is; ends of an
+    interval after what they are ends of.
 
-    >>> heading("external"), heading("own heading")
-    ('国际循环', 'own heading')
+    >>> heading("external"), heading("own heading"), heading("gateway"), heading("gateway", room="gateway")
+    ('国际循环', 'own heading', '门户指数', '口岸')
+    >>> heading("external_low"), heading("partner_name_zh")
+    ('国际循环下限', '伙伴中文名')
     """
+    for end in ("low", "high", "name_en", "name_zh"):
+        if column.endswith(f"_{end}"):
+            what = column.removesuffix(f"_{end}")
+            of_what = in_language(what, lang) if "name" in end else heading(what, lang, room)
+            return column if of_what.isascii() else f"{of_what}{in_language(end, lang)}"
+    if own := of_room(room, f"column_{column}", lang) or of_room(room, column, lang):
+        return own
+    if (symbol := symbols.symbol_title(column, lang)) != column:
+        return symbol
     found = title(column, lang)
     return column if found == column.replace("_", " ") else found
 

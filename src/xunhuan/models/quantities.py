@@ -84,6 +84,8 @@ class Quantity:
         Whether draws of a scenario keep it, though it is no headline, so that it has an interval.
     ends : bool
         Whether what the model gives as its interval are two ends between which it lies, and nothing is drawn.
+    opens : bool
+        Whether its picture opens a page where it has an answer: somebody asked for it in so many words.
     told_with : tuple of str
         Kinds of edits that make it worth a row beside the headlines, though it is none.
 
@@ -107,6 +109,7 @@ class Quantity:
     beside: tuple[str, ...] = ()
     kept: bool = False
     ends: bool = False
+    opens: bool = False
     told_with: tuple[str, ...] = ()
 
     @property

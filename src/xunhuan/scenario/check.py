@@ -113,7 +113,17 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
             p.add(f"home: {error.what}; {error.fix}")
         else:
             acc = acc.replace(home=home)
+    _looked_at(acc, layers.data.get("places", ()), p)
     return acc
+
+
+def _looked_at(acc: Accounts, named: object, p: Problems) -> None:
+    """Note regions asked about that the table does not have."""
+    for name in named if isinstance(named, list | tuple) else ():
+        try:
+            acc.geography.index(str(name))
+        except XunhuanError as e:
+            p.add(f"places: {e.what}" + (f"; {e.fix}" if e.fix else ""))
 
 
 def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:

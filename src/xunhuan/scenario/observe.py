@@ -139,7 +139,7 @@ def attrs_of(q: Quantity, unit: str, model: str = "") -> dict[str, Any]:
     that model's horizon is long
     """
     said = {k: v for k, v in asdict(q).items() if k not in ("name", "axes", *_LISTS) and v is not None}
-    said |= {"headline": int(q.headline), "kept": int(q.kept), "ends": int(q.ends)}
+    said |= {"headline": int(q.headline), "kept": int(q.kept), "ends": int(q.ends), "opens": int(q.opens)}
     said |= {k: " ".join(v) for k in _LISTS if (v := getattr(q, k))}
     lasting = not model or registry.find(model).horizon == "long"
     told = unit if q.unit == "value" else q.unit

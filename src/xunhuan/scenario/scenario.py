@@ -248,6 +248,7 @@ class Scenario(Strict):
     base                  name or path of the table · base_digest  refuse any other numbers (first 12 digits or more)
     split                 regions made their cities, CODE = "cities" or a CSV with city, sector, share; their numbers are
                           told with bounds alone, so that `uncertainty.table = true` is asked for
+    places                regions that the question asks about, by code or name, told beside home
     home                  nation looked at, by default the table's · nations  regions made one nation, NAME = [codes]
     shock                 named groups of edits · arms  combinations to run, NAME = [shock names]
     model                 models and their parameters, run side by side, each on the edits it reads; `after = "NAME"` gives
@@ -264,6 +265,7 @@ class Scenario(Strict):
     base: Annotated[str, Field(min_length=1)]
     base_digest: Annotated[str, AfterValidator(_digest)] = ""
     split: Mapping[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    places: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     home: str = ""
     nations: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     shock: tuple[ShockLines, ...]

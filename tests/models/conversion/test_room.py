@@ -149,6 +149,11 @@ def test_help_reads_as_its_numbers_say(world: Accounts, alone: Response) -> None
     # x* falls by the fee's part of the cost of entry, and firms by its tail: 15% of costs, (1 − .15)^(−1.1).
     before = np.asarray(read(world, alone, where)["firms_turned"].values)[js]
     assert entered / before == pytest.approx(0.85**-1.1, rel=1e-9)
+    there = np.asarray(n["sold_at_home"].values)[js], np.asarray(read(world, alone, where)["sold_at_home"].values)[js]
+    assert (float(n["sold_where_helped"].values), float(n["sold_there_alone"].values)) == pytest.approx(
+        there, rel=1e-12
+    )
+    assert "sold_where_helped" not in read(world, alone, where)
     quicker = respond(world, Shock((GONE, Certification("CN-JS", lag_weeks=-4.0))), PLAIN)
     n = read(world, quicker, where)
     assert np.asarray(n["help_spent"].values)[js] == 0

@@ -44,7 +44,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> str:
 def result(net: str) -> xh.Result:
     """A port shut for days, and a line."""
     scenario: dict[str, Any] = {
-        "title": "Ports", "question": "?", "base": "toyland", "measure": {},
+        "title": "Ports", "question": "?", "base": "toyland", "measure": {}, "places": ["Southvale"],
         "shock": [{"name": "shut", "gateway_closed": {"gateways": "ATL", "start": 0, "end": 30}},
                   {"name": "line", "line": {"via": ["Cedar", "Elm"], "kind": "road"}}],
         "arms": {"shut": ["shut"], "built": ["line"]},
@@ -107,6 +107,10 @@ def test_ends_are_called_ends_and_an_arm_is_told_by_what_moves_in_it(result: xh.
         told = arm_sentence(Reading(result, lang), "shut")  # type: ignore[arg-type]
         assert said in told
         assert "90%" not in told
+    told = arm_sentence(Reading(result), "shut")
+    assert "if other gateways have nothing to spare" in told
+    south = Reading(result).number("trade_stuck", "AT-S", "shut")
+    assert f"Goods trade with abroad that is stuck: Southvale {100 * south.value:.2f}% (" in told
     built = arm_sentence(Reading(result), "built")
     assert "on its way" in built
 

@@ -167,6 +167,12 @@ def test_less_to_spare_more_is_stuck(toy: Accounts, net: str) -> None:
     lost = [asked(toy, net, shut, spare=s).detail["stuck_by_end"].values.sum() for s in (0.0, 0.1, 0.5, 9.0)]
     assert lost == sorted(lost, reverse=True)
     assert lost[0] > lost[-1] == pytest.approx(0, abs=1e-9)
+    d = asked(toy, net, shut, spare=0.3).detail
+    traded = d["passes_before"].values.sum(2)
+    whole = (d["stuck_by_end"].values[:, 0] * traded).sum(1) / traded.sum(1)
+    along = d["stuck_by_spare"].values
+    assert along[:, -1] == pytest.approx(whole, rel=1e-10)
+    assert (np.diff(along, axis=1) <= 0).all()
 
 
 def test_a_passenger_line_carries_no_goods(toy: Accounts, net: str) -> None:
@@ -248,6 +254,8 @@ def test_edits_refuse_what_makes_no_sense(made: object, said: str) -> None:
         ({"edges": EDGES + "Alder,Birch,canal,5,,\n"}, "unknown mode canal"),
         ({"edges": EDGES.replace("390", "-1")}, "line 4: km must be a number of 0 or more"),
         ({"gateways": GATEWAYS.replace("SP,South", "NP,South")}, "gateway given twice: NP"),
+        ({"edges": EDGES + "Alder,Birch,road,5,,,,\n"}, "edges.csv: is no table of commas in UTF-8"),
+        ({"gateways": ""}, "gateways.csv: is no table of commas in UTF-8"),
     ],
 )
 def test_files_say_what_is_wrong(tmp_path: Path, files: dict[str, str], said: str) -> None:
@@ -272,10 +280,13 @@ def test_targets_are_read_and_met(toy: Accounts, net: str, tmp_path: Path) -> No
     path.write_text("class,way,gateway,share\n" + rows, encoding="utf-8")
     passes = asked(toy, net, targets=str(path)).detail["passes"].values.sum(1)
     assert passes / passes.sum(1, keepdims=True) == pytest.approx(np.array([[0.7, 0.3]] * 2), abs=2e-3)
-    path.write_text("class,way,gateway,share\ngeneral,export,Nord,0.5\nwhole,export,NP,2\n", encoding="utf-8")
+    path.write_text(
+        "class,way,gateway,share\ngeneral,export,Nord,0.5\nwhole,export,NP,2\ngeneral,export,NP,half\n",
+        encoding="utf-8",
+    )
     with pytest.raises(BadInput) as e:
         asked(toy, net, targets=str(path))
-    assert len(e.value.items) == 2
+    assert len(e.value.items) == 3
 
 
 def test_a_regular_road_is_dearer_and_slower(tmp_path: Path) -> None:

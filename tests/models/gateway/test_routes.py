@@ -1,5 +1,6 @@
 """Kernels of routes and ports: closed forms, twins, envelopes."""
 
+import heapq
 import itertools
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from xunhuan.errors import BadInput
 from xunhuan.models.gateway import ports, routes
-from xunhuan.models.gateway.network import Graph, shortest
+from xunhuan.models.gateway.network import KEEPS, Graph, layered, network, shortest
+from xunhuan.models.gateway.parameters import GatewayParameters
 
 pytestmark = pytest.mark.textbook
 
@@ -37,6 +39,16 @@ def test_choice_at_every_node_on_a_triangle() -> None:
     shut = Graph(TRIANGLE.low[:2], TRIANGLE.high[:2], TRIANGLE.cost[:2], 3, 3, 3)
     change = np.exp(routes.logit_ways(shut, V)[0, 2] - routes.logit_ways(TRIANGLE, V)[0, 2])
     assert change == pytest.approx(1.0409443609386, rel=1e-12)
+
+
+def test_choice_at_every_node_adds_up_all_walks() -> None:
+    """τ^(−V) is the sum over walks of any number of links of the product of t^(−V)."""
+    A, walks = ring(BOTH), np.eye(3)
+    total = walks.copy()
+    for _ in range(80):  # the radius is .54: what is left is below 1e-20
+        walks = walks @ A
+        total += walks
+    assert np.exp(-V * routes.logit_ways(TRIANGLE, V)[0, 1:]) == pytest.approx(total[0, 1:], rel=1e-12)
 
 
 def test_use_of_a_link_is_the_slope_of_cost() -> None:
@@ -156,6 +168,28 @@ def test_least_cost_is_that_of_all_paths() -> None:
         assert found[a, b] == pytest.approx(min(ways), rel=1e-12)
 
 
+def test_least_cost_on_the_bundled_network_is_that_of_a_heap() -> None:
+    """Dijkstra's algorithm written anew with a heap, from three cities, over road, rail and water."""
+    p = GatewayParameters()
+    net = network("transport-2017").in_year(2017)
+    graph = layered(net, routes.edge_weights(net, p, "general"), KEEPS[-1])
+    ways: dict[int, list[tuple[int, float]]] = {}
+    for a, b, x in zip(graph.low.tolist(), graph.high.tolist(), graph.cost.tolist(), strict=True):
+        ways.setdefault(a, []).append((b, x))
+        ways.setdefault(b, []).append((a, x))
+    found = shortest(graph)
+    for start in (0, graph.sources // 2, graph.sources - 1):
+        cost, open_ones = {}, [(0.0, start)]
+        while open_ones:
+            x, at = heapq.heappop(open_ones)
+            if at not in cost:
+                cost[at] = x
+                for b, more in ways.get(at, ()):
+                    heapq.heappush(open_ones, (x + more, b))
+        want = [cost.get(k, np.inf) for k in range(graph.ends)]
+        assert found[start] == pytest.approx(want, rel=1e-12, abs=1e-12)
+
+
 def test_a_network_of_modes_counts_only_if_it_beats_those_it_holds() -> None:
     """Carrying costs what the cheapest network costs: to choose among ways to a near place is no gain."""
     x = np.array([[[0.10]], [[0.10]], [[0.09]], [[0.09]]])
@@ -176,7 +210,9 @@ def test_stuck_falls_with_what_others_have_to_spare() -> None:
     flow = rng.uniform(1, 2, 20)
     closed = np.array([True, False, False, False])
     before, after = ports.choice(z, 120.0).share, ports.choice(np.where(closed, np.inf, z), 120.0).share
-    lost = [ports.stuck(flow, before, after, closed, s).sum() for s in (0.0, 0.1, 0.3, 10.0, 1e6)]
+    spares = (0.0, 0.1, 0.3, 10.0, 1e6)
+    lost = [ports.stuck(flow, before, after, closed, s)[0].sum() for s in spares]
+    assert ports.stuck(flow, before, after, closed, 0.0, spares)[1] == pytest.approx(lost, rel=1e-12, abs=1e-9)
     assert lost[0] == pytest.approx(flow @ before[:, 0], rel=1e-12)
     assert lost == sorted(lost, reverse=True)
     assert lost[-1] == pytest.approx(0, abs=1e-9)

@@ -172,7 +172,14 @@ def answer(
         views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table
     )
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
-    notes = [said] if (said := words.caveat(partners_guessed(acc))) and picks_partners(acc, chosen) else []
+    notes = (
+        [said]
+        if (said := words.caveat(partners_guessed(acc), language_spoken())) and picks_partners(acc, chosen)
+        else []
+    )
+    frame.attrs["room"] = model.name
+    if output is None and format is Format.table:
+        _name_places(frame, acc, response)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
     emit(
@@ -184,6 +191,20 @@ def answer(
     )
     if not response.status.converged:
         raise NotConverged("the numbers above are not an answer", where=response.status.message)
+
+
+def _name_places(frame: pd.DataFrame, acc: Accounts, response: Response) -> None:
+    """Names of places, sectors and what else the answer names twice (`X_name`, `X_name_zh`), in the language spoken."""
+    named = [c for c in frame.columns if str(c).endswith("name")]
+    if language_spoken() == "en" or not named:
+        return
+    known = dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
+    known |= {acc.geography.name(c): acc.geography.name(c, "zh") for c in acc.geography.codes}
+    for c in (c for c in response.detail.coords if f"{c}_zh" in response.detail.coords):
+        both = (response.detail[n].to_numpy().astype(str) for n in (c, f"{c}_zh"))
+        known |= dict(zip(*both, strict=True))
+    for c in named:
+        frame[c] = [known.get(str(v), v) for v in frame[c]]
 
 
 def _view(

@@ -19,6 +19,8 @@ from xunhuan.models.model import Land
 
 _WIDE, _SMALL = (560, 34.0), (330, 20.0)
 """Height, and the largest circle, in pixels."""
+_LEAST = 540
+"""Least width, in pixels, that outlines have where names are drawn (`NARROW` of figures.js, less what is left free)."""
 _NAMED = 12
 """Most names of circles."""
 _LETTER, _TALL = (6.2, 11.5), 15.0
@@ -211,8 +213,9 @@ _SIDES = (("middle right", 1, 0), ("middle left", -1, 0), ("top center", 0, 1), 
 def _placed_names(p: pd.DataFrame, size: Array, outline: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Names of circles and where they stand, the largest first, each where it lies on no other name and on the fewest
     circles; left out where every side lies on a name."""
-    pixel = float(np.ptp(outline["lat"])) / _WIDE[0]  # degrees of latitude a pixel
     squeeze = np.cos(np.radians((outline["lat"].min() + outline["lat"].max()) / 2))
+    high, broad = float(np.ptp(outline["lat"])), float(np.ptp(outline["lon"])) * squeeze
+    pixel = max(high / _WIDE[0], broad / _LEAST)  # degrees of latitude a pixel, in the narrowest window that has names
     x, y = p["lon"].to_numpy(float) * squeeze / pixel, p["lat"].to_numpy(float) / pixel
     circles = np.column_stack([x - size / 2, y - size / 2, x + size / 2, y + size / 2])
     out, sides, taken = [""] * len(p), [_SIDES[0][0]] * len(p), np.empty((0, 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -198,7 +199,8 @@ def render(
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
         "terms": list(glossary.terms().values()),
     }  # fmt: skip
-    return _with_contents(_environment().get_template(template).render(**shared, **context) + "\n")
+    page = _environment().get_template(template).render(**shared, **context) + "\n"
+    return _with_contents(numbered_as_they_stand(page, lang))
 
 
 BRIEF_ROWS = 8
@@ -214,6 +216,25 @@ def brief(
     shown |= {"table": replace(table, rows=table.rows[:BRIEF_ROWS], number=1)}
     empty: dict[str, Any] = {"question": "", "draws": "", "average": None, "words": {}, "sources": []}
     return render("brief.html.j2", {**empty, **context, **shown}, citations, lang, say)
+
+
+_TABLE = re.compile(r'id="table-(\d+)"><b>[^<]*</b>')
+_FIGURE = re.compile(r"<figcaption><b>[^<]*</b>")
+
+
+def numbered_as_they_stand(html: str, lang: str) -> str:
+    """A page whose tables and figures are numbered as they stand on it.
+
+    >>> numbered_as_they_stand('<p id="table-3"><b>Table 3.</b> <table aria-labelledby="table-3">', "en")
+    '<p id="table-1"><b>Table 1.</b> <table aria-labelledby="table-1">'
+    >>> numbered_as_they_stand("<figcaption><b>Figure 7.</b> Trade.", "en")
+    '<figcaption><b>Figure 1.</b> Trade.'
+    """
+    t, new = words.of(lang), {old: n for n, old in enumerate(_TABLE.findall(html), 1)}
+    html = re.sub(r'aria-labelledby="table-(\d+)"', lambda m: f'aria-labelledby="table-{new[m[1]]}"', html)
+    html = _TABLE.sub(lambda m: f'id="table-{new[m[1]]}"><b>{t("table_n", n=new[m[1]])}</b>', html)
+    figures = itertools.count(1)
+    return _FIGURE.sub(lambda m: f"<figcaption><b>{t('figure_n', n=next(figures))}</b>", html)
 
 
 _SECTION = re.compile(r'<section id="([^"]+)">\s*(?:<details[^>]*><summary>)?<h2>(.*?)</h2>', re.DOTALL)

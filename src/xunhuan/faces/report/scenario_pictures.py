@@ -51,9 +51,12 @@ def key(q: Told, kind: str, k: int = 0) -> str:
 
 
 def opening_picture(reading: Reading, pictures: Album) -> Picture | None:
-    """The figure of the answer: the offset's, else one of the number that the result's arm is told by, else the first."""
+    """The figure of the answer: the offset's, else what was asked for in so many words, else one of the number that the
+    result's arm is told by, else the first."""
     q = reading.drawn_of(reading.arm)
-    heads = () if q is None else tuple(key(q, kind) for kind in ("land", "map", *ORDER, "winners"))
+    q = next((o for o in reading.quantities.values() if o.opens and reading.answered(o)), q)
+    cities = ("winners",) if reading.result.scenario.split else ()  # tiles have no place for a city
+    heads = () if q is None else tuple(key(q, kind) for kind in ("land", *cities, "map", *ORDER, "winners"))
     mine = (p for h in heads for k, p in pictures.items() if k == h or k.startswith(f"{h}-"))
     return pictures.get("waterfall") or next(mine, None) or next(iter(pictures.values()), None)
 
@@ -160,7 +163,8 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         if len(frame) < 2:
             continue
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
-        ends = "the ten largest gains and losses" if q.change else "the ten largest and the ten smallest"
+        n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
+        ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
         tail = f", {ends}" if len(frame) > top else ""
         caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")

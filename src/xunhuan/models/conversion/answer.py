@@ -56,6 +56,7 @@ def respond(accounts: Accounts, shock: Shock, parameters: ConversionParameters |
         else instruments_compared(world.firms(), p, *_budget(world, p))
     )
     detail = _detail(world, alone, with_help, found)
+    detail["helped"] = ("region", regions_helped(world, helps))
     detail.attrs |= {"edits": "\n".join(map(str, shock.of(Orders))), "feed": p.feed, "period": world.period,
                      "currency": p.currency, "lag": p.lag_weeks, "home": accounts.home}  # fmt: skip
     return Response(accounts, detail, Status(message=_ended(world)), notes=_notes(world, p, helps))
@@ -300,6 +301,14 @@ def _places(w: Question, e: Help) -> Index:
     if not named.any():
         raise BadInput(f"`{e}`: names no region of {w.acc.home}", fix="name regions of home, whose firms lost orders")
     return np.flatnonzero(np.repeat(named, len(w.cells.sectors)))
+
+
+def regions_helped(w: Question, helps: tuple[Help, ...]) -> NDArray[np.bool_]:
+    """Which regions whose firms lost orders some help is given to, r."""
+    out = np.zeros(len(w.cells.regions), dtype=bool)
+    for e in helps:
+        out |= np.isin(w.cells.regions, w.acc.geography.select(e.regions, w.acc.home))
+    return out
 
 
 def _budget(w: Question, p: ConversionParameters) -> tuple[Index, Array, Index]:

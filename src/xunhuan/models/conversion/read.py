@@ -37,6 +37,9 @@ QUANTITIES = (
              better=1, rest=None, picture="bars"),
     Quantity("sold_at_home_by_cell", "share", (*_HOME, "sector"), "home sales gained over orders lost, by place and good",
              _BOOK, better=1, rest=None),
+    Quantity("sold_where_helped", "share", (), "home sales gained over orders lost abroad, in regions that help is given "
+             "to, and all of them together", _BOOK, better=1, rest=None),
+    Quantity("sold_there_alone", "share", (), "the same regions' without help", _BOOK, better=1, rest=None),
     Quantity("orders_lost", "value", _HOME, "sales abroad lost over the time that orders are lost, less what cheaper goods "
              "win back there", better=-1),
     Quantity("home_sales_gained", "value", _HOME, "home sales gained over that time", better=1),
@@ -48,7 +51,7 @@ QUANTITIES = (
     Quantity("help_per_unit", "ratio", _HOME, "home sales gained by help per unit of public money; none where none is spent",
              better=1, rest=None, kept=True),
     Quantity("recovered_per_unit", "ratio", ("instrument",), "home sales gained per unit of a budget, instrument by "
-             "instrument", better=1, rest=None, kept=True, picture="lollipops", beside=("home_sales_taken",)),
+             "instrument", better=1, rest=None, kept=True, picture="lollipops", beside=("home_sales_taken",), opens=True),
     Quantity("taken_per_unit", "ratio", ("instrument",), "of these what other sellers at home lose", better=-1, rest=None,
              kept=True, picture="lollipops"),
     Quantity("firms_by_instrument", "count", ("instrument",), "firms won over by the budget, instrument by instrument",
@@ -89,7 +92,7 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
         "help_per_unit": _interval(_HOME, _share(gained - alone, by("spent"), np.nan)),
         "sales_along": _along(response),
     }  # fmt: skip
-    return out | _compared(d)
+    return out | _where_helped(d) | _compared(d)
 
 
 class _Summed:
@@ -161,6 +164,22 @@ def _cells(acc: Accounts, d: xr.Dataset, places: Places) -> Numbers:
     out = np.zeros((len(member), acc.S))
     out[:, [acc.sectors.codes.index(str(c)) for c in d["sector"].to_numpy()]] = _share(member @ gained, member @ lost)
     return Numbers((*_HOME, "sector"), out)
+
+
+def _where_helped(d: xr.Dataset) -> dict[str, Numbers]:
+    """What is sold at home of what is lost in regions that are helped, with help and without; nothing where none is."""
+    at = d["helped"].to_numpy()
+    if not at.any():
+        return {}
+
+    def total(*names: str) -> Array:
+        return np.asarray(sum(d[n].to_numpy()[:, at].sum((1, 2)) for n in names))
+
+    lost = total("lost_mixed", "lost_pure")
+    return {
+        "sold_where_helped": _interval((), _share(total("mixed", "pure", "stands"), lost)),
+        "sold_there_alone": _interval((), _share(total("mixed_alone", "pure_alone"), lost)),
+    }
 
 
 def _compared(d: xr.Dataset) -> dict[str, Numbers]:

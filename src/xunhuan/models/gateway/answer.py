@@ -27,7 +27,7 @@ from xunhuan.models.gateway.ground import (
 from xunhuan.models.gateway.network import GENERAL, HOME_MODES, OUTER_MODES
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
-from xunhuan.models.gateway.ports import congested, stuck, traffic
+from xunhuan.models.gateway.ports import SPARES, congested, stuck, traffic
 from xunhuan.models.gateway.routes import Costs, costs, online
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
@@ -37,6 +37,7 @@ class End(NamedTuple):
 
     cost   r s i, d̂ of the whole table, tolls left out · tolls: r s i by position of who collects
     before, after  passages of trade with abroad · stuck: share w h s i by (start, end) · home_cost h h i, base, log points
+    by_spare       share of home's goods trade with abroad that is stuck at each of `SPARES`, the most of all periods
     """
 
     mode: DistanceMode
@@ -47,6 +48,7 @@ class End(NamedTuple):
     after: Passage
     stuck: dict[tuple[float, float], Array]
     home_cost: Array
+    by_spare: Array
 
 
 def respond(
@@ -103,8 +105,11 @@ def _end(rest: AtRest, moved: Costs, done: Acts, mode: DistanceMode) -> End:
             cost[cells] = np.where(np.isfinite(home), np.exp(new - home), 1.0)
     _of_people(g, done, cost)
     _sold_online(g, done, cost)
-    shut = {days: _stuck(g, base, x, before, closed) for days, closed in done.days.items()}
-    return End(mode, base, cost, tolls, before, after, shut, home)
+    shut, by_spare = {}, np.zeros(len(SPARES))
+    for days, closed in done.days.items():
+        shut[days], each = _stuck(g, base, x, before, closed)
+        by_spare = np.maximum(by_spare, each)
+    return End(mode, base, cost, tolls, before, after, shut, home, by_spare)
 
 
 def _after(g: Terrain, base: RouteBase, moved: Costs, done: Acts, before: Passage) -> Passage:
@@ -167,8 +172,9 @@ def _sold_online(g: Terrain, done: Acts, cost: Array) -> None:
             cost[np.ix_(g.home, g.home, [i])] *= online(now, share, ratio, effect, float(g.theta.within[i]))[:, :, None]
 
 
-def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: NDArray[np.bool_]) -> Array:
-    """Share of trade with abroad that is stuck while gateways are closed for days, w h s i: alike in a class."""
+def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Share of trade with abroad that is stuck while gateways are closed for days, w h s i: alike in a class; and of all of
+    home's at each of `SPARES`."""
     added = np.zeros_like(base.fitted)
     added[:, :, closed] = np.inf
     after = passage(g, base, x, added)
@@ -176,9 +182,11 @@ def _stuck(g: Terrain, base: RouteBase, x: Costs, before: Passage, closed: NDArr
     by_class = np.stack([g.foreign[..., g.kind == c].sum(-1) for c in range(C)], axis=1)  # w c h s
     shape = by_class.shape
     flat = by_class.reshape(-1)
-    lost = stuck(flat, before.share.reshape(len(flat), -1), after.share.reshape(len(flat), -1), closed, g.p.spare)
+    shares = before.share.reshape(len(flat), -1), after.share.reshape(len(flat), -1)
+    lost, by_spare = stuck(flat, *shares, closed, g.p.spare, SPARES)
+    by_spare = by_spare / max(float(flat.sum()), 1e-300)
     share = (lost / np.where(flat > 0, flat, 1.0)).reshape(shape)
-    return np.asarray(np.minimum(np.moveaxis(share[:, g.kind], 1, -1), 1.0))
+    return np.asarray(np.minimum(np.moveaxis(share[:, g.kind], 1, -1), 1.0)), by_spare
 
 
 def routes_edit(accounts: Accounts, cost: Array, tolls: dict[int, Array], service: str) -> Routes | None:

@@ -9,6 +9,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.gateway.ground import Passage, Terrain
 from xunhuan.models.gateway.network import KEEPS
+from xunhuan.models.gateway.ports import SPARES
 from xunhuan.models.gateway.routes import between_regions
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
         "fee": (("end", "region"), _fees(g, rate, len(ends))),
         "stuck": (("period", *_PAIR), _stuck_cells(g, ends)),
         "stuck_by_end": (("end", "period", "home"), _stuck_shares(g, ends)),
+        "stuck_by_spare": (("end", "spare_elsewhere"), np.stack([e.by_spare for e in ends])),
         "passes": (("end", "home", "gateway"), after.sum(2)),
         "passes_before": (("end", "home", "gateway"), before.sum(2)),
         "partner": (("end", "gateway", "abroad"), np.moveaxis(after.sum(1), 2, 1)),
@@ -67,16 +69,25 @@ def route_dataset(g: Terrain, ends: list[End], income: Income | None, service: s
         data["real_income_hat"] = (("end", "region"), income.hat)
         data["income_base"] = (("region",), income.base)
     coords = {
-        "end": [e.mode for e in ends], "origin": codes, "destination": codes, "region": codes,
+        "end": [e.mode for e in ends], "spare_elsewhere": list(SPARES),
+        "origin": codes, "destination": codes, "region": codes,
         "sector": list(acc.sectors.codes), "collector": [codes[k] for k in tolls],
         "home": [codes[k] for k in g.home], "abroad": [codes[k] for k in g.abroad], "gateway": g.gateways,
-        "gateway_region": ("gateway", list(g.net.gateways["region"])), "route_mode": list(MODES),
+        "gateway_region": ("gateway", list(g.net.gateways["region"])), "gateway_name": ("gateway", _called(g, "name")),
+        "gateway_name_zh": ("gateway", _called(g, "name_zh")),
+        "route_mode": list(MODES),
         "start": ("period", [a for a, _ in periods]), "stop": ("period", [b for _, b in periods]),
     }  # fmt: skip
     if g.p.sets:
         coords |= {"gate_set": list(g.p.sets), "chosen": ("gate_set", list(g.p.sets.values()))}
     attrs = {"model": "gateway", "network": g.net.name, "service": service, "table": acc.name}
     return xr.Dataset(data, coords=coords, attrs=attrs)
+
+
+def _called(g: Terrain, column: str) -> list[str]:
+    """Gateways by their names of a column, or as near as the network comes to it."""
+    some = g.net.gateways
+    return [str(n) for n in some[next(c for c in (column, "name", "gateway") if c in some)]]
 
 
 def _home_trade(g: Terrain, ends: list[End]) -> tuple[Array, float]:

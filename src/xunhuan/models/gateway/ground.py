@@ -294,7 +294,7 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
     out: dict[tuple[str, str], Array] = {}
     at = {c: k for k, c in enumerate(net.gateways["gateway"])}
     for line, row in enumerate(found.itertuples(index=False), 2):
-        name, way, share = str(row[found.columns.get_loc("class")]), str(row.way), float(row.share)  # type: ignore[arg-type]
+        name, way, share = str(row[found.columns.get_loc("class")]), str(row.way), _share(row.share)
         try:
             gate = net.find("gateway", str(row.gateway))
         except BadInput as e:
@@ -308,6 +308,14 @@ def targets_of(p: GatewayParameters, net: Network) -> dict[tuple[str, str], Arra
             out.setdefault((name, way), np.full(len(at), np.nan))[at[gate]] = share
     problems.raise_if(where="model.gateway.targets")
     return out
+
+
+def _share(value: object) -> float:
+    """A number; nan of what is none."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return float("nan")
 
 
 class AtRest(NamedTuple):

@@ -128,7 +128,11 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
             if file != "goods":
                 problems.add(f"{file}.csv: missing; columns {', '.join(columns)}")
             continue
-        frames[file] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        try:
+            frames[file] = pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        except ValueError as e:  # a line with a comma too many, no line at all, no UTF-8
+            problems.add(f"{file}.csv: is no table of commas in UTF-8: {' '.join(str(e).split())}")
+            continue
         lacking = [c for c in columns if c not in frames[file]]
         if lacking:
             problems.add(f"{file}.csv: lacks {', '.join(lacking)}; columns {', '.join(columns)}")

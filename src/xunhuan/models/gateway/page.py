@@ -26,7 +26,7 @@ GATEWAY_PAGE = Asking(
     ),
     terms=("gateway_term", "ends_term", "stuck_term", "dearer_term", "income_term"),
     assumes=("assume_costs", "assume_fitted", "assume_spare", "assume_still"),
-    without=("uncertainty", "model/propagation"),  # both ends of distance are the interval, and a page answers at once
+    without=("uncertainty", "model/propagation", "places"),  # the ends of distance are the interval, and it answers at once
     also={
         "shock": [{"name": "line built", "role": "policy", "line": [{"via": list(_WEST), "kind": "high-speed passenger"}]}],
         "arms": {"line built": ["line built"], "shut": ["gateways shut"]},

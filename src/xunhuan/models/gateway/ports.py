@@ -190,19 +190,26 @@ def _fit(stream: Streams, target: Array, spread: float, f: Array, tolerance: flo
     return f, float(np.abs(gap).max())
 
 
-def stuck(flow: Array, before: Array, after: Array, closed: NDArray[np.bool_], spare: float) -> Array:
-    r"""What is stuck while gateways are closed and the others have little to spare.
+SPARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+"""Spare capacity elsewhere at which it is told what is stuck: as far as it is drawn."""
+
+
+def stuck(
+    flow: Array, before: Array, after: Array, closed: NDArray[np.bool_], spare: float, along: tuple[float, ...] = ()
+) -> tuple[Array, Array]:
+    r"""What is stuck while gateways are closed and the others have little to spare; and all of it at other spares.
 
     stuck[n] = Σ_{g∈K} π_g flow − Σ_{h∉K} ok_h divert_h,
     divert_h = flow (π'_h − π_h),   ok_h = min(1, spare T_h / Σ_n divert_h)
 
     flow n, value · before π and after π', n g: shares with all open, and with K closed · closed K, g · spare: capacity
-    beyond traffic, ratio. Returns n, value.
+    beyond traffic, ratio · along: other spares. Returns n, value; and by `along`, Σ_n stuck.
     """
     open_ones = ~closed
     lost = flow * before[:, closed].sum(1)
     divert = flow[:, None] * np.maximum(after - before, 0.0)[:, open_ones]
     carried = (flow[:, None] * before).sum(0)[open_ones]
     asked = divert.sum(0)
-    ok = np.minimum(1.0, spare * carried / np.where(asked > 0, asked, 1.0))
-    return np.asarray(np.maximum(lost - divert @ ok, 0.0))
+    room = carried / np.where(asked > 0, asked, 1.0)
+    whole = np.array([max(float(lost.sum() - asked @ np.minimum(1.0, s * room)), 0.0) for s in along])
+    return np.asarray(np.maximum(lost - divert @ np.minimum(1.0, spare * room), 0.0)), whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,11 +23,20 @@ QUANTITIES = (
     Quantity("routed_income", "share", _PLACE, "exact change of real income under the changes of trade cost that routes "
              "bring, I'/(I P) − 1; between freight cost and cost that falls with distance as trade does",
              "CaliendoParro2015", better=1, headline=True, picture="land", points=("gateway_trade",), kept=True, ends=True),
+    Quantity("routed_income_freight", "share", _PLACE, "the same where ways cost what carrying costs", "CaliendoParro2015",
+             better=1),
+    Quantity("routed_income_gravity", "share", _PLACE, "the same where ways cost what the fall of trade with distance "
+             "says", "CaliendoParro2015", better=1),
     Quantity("route_cost", "share", _PLACE, "mean change of what a place's trade with all others costs on its way, "
              "tolls included: Σ flow ln d̂ / Σ flow", "AllenArkolakis2022", better=-1, headline=True, kept=True, ends=True),
     Quantity("trade_stuck", "share", ("home_place",), "share of goods trade with abroad that is stuck while gateways are "
              "closed for days, after what others can carry", better=-1, headline=True, picture="land",
              points=("gateway_trade",), kept=True, ends=True),
+    Quantity("stuck_by_spare", "share", ("spare_elsewhere",), "the same of home at other spare capacity of open gateways",
+             better=-1, picture="curve", ends=True),
+    Quantity("stuck_none_spare", "share", (), "the same of home where nothing is to spare", better=-1, ends=True),
+    Quantity("stuck_most_spare", "share", (), "the same of home at the most spare capacity that is told", better=-1,
+             ends=True),
     Quantity("fee_income", "value", _PLACE, "collected from trade that passes, at the base's trade", better=1, ends=True),
     Quantity("others_through", "share", _PLACE, "bridge by route: share of the other home regions' goods trade with abroad "
              "that passes gateways of the place", "FanLuLuo2023", rest=None, kept=True, picture="land",
@@ -70,13 +79,22 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     if "real_income_hat" in d:
         base = np.nan_to_num(d["income_base"].to_numpy())
         hat = np.nan_to_num(d["real_income_hat"].to_numpy())
-        out["routed_income"] = _between(places.share(base * hat, np.broadcast_to(base, hat.shape)) - 1, _PLACE)
+        income = places.share(base * hat, np.broadcast_to(base, hat.shape)) - 1
+        out["routed_income"] = _between(income, _PLACE)
+        if len(income) > 1:
+            out |= {f"routed_income_{e}": Numbers(_PLACE, x) for e, x in zip(d["end"].values, income, strict=True)}
     out["route_cost"] = _between(np.stack([_cost(acc, d, e, places) for e in range(len(d["end"]))]), _PLACE)
     passes, before = d["passes"].to_numpy(), d["passes_before"].to_numpy()
     gate = {"gateway": list(d["gateway"].values)}
     stuck = d["stuck_by_end"].to_numpy().max(1, initial=0.0)
     traded = before.sum(2)
     out["trade_stuck"] = _between(ratio((stuck * traded) @ inside.T, traded @ inside.T), ("home_place",))
+    if d.sizes["period"]:
+        by_spare = d["stuck_by_spare"].to_numpy()
+        out["stuck_by_spare"] = _between(
+            by_spare, ("spare_elsewhere",), {"spare_elsewhere": _percent(d["spare_elsewhere"])}
+        )
+        out |= {f"stuck_{n}_spare": _between(by_spare[:, k], ()) for n, k in (("none", 0), ("most", -1))}
     out["fee_income"] = _between(places.sum(d["fee"].to_numpy()), _PLACE)
     region = np.array([acc.geography.codes.index(c) for c in d["gateway_region"].values])
     others, own = _through(passes, members, places.member[:, region])
@@ -96,6 +114,10 @@ def read(acc: Accounts, response: Response | None, places: Places) -> Readings:
     return out
 
 
+def _percent(shares: xr.DataArray) -> list[float]:
+    return [round(100 * float(s), 6) for s in shares]
+
+
 def _streams(d: xr.Dataset) -> Numbers:
     """h g k: the economies abroad that trade most, alike in every arm at the base's trade, and all others as one."""
     flow = d["streams"].to_numpy()
@@ -108,7 +130,7 @@ def _streams(d: xr.Dataset) -> Numbers:
     )
 
 
-def _between(ends: Array, axes: tuple[str, ...], coords: dict[str, list[str]] | None = None) -> Numbers:
+def _between(ends: Array, axes: tuple[str, ...], coords: dict[str, list[Any]] | None = None) -> Numbers:
     """Numbers with the ends of distance, first axis, as their interval and the mean in its middle."""
     low, high = (ends.min(0), ends.max(0)) if len(ends) > 1 else (None, None)
     return Numbers(axes, ends.mean(0), coords or {}, low, high)
@@ -156,7 +178,8 @@ def gateways_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     d = response.detail
     passes, before = (d[k].to_numpy().sum(1) for k in ("passes", "passes_before"))
     share = 100 * passes / passes.sum(1, keepdims=True)
-    frame = pd.DataFrame({"gateway": d["gateway"].values, "region": d["gateway_region"].values})
+    frame = pd.DataFrame({"gateway": d["gateway"].values, "name": d["gateway_name"].values})
+    frame["region"] = d["gateway_region"].values
     frame["value"] = passes.mean(0)
     frame["share"] = share.mean(0)
     for k, end in enumerate(d["end"].values):
@@ -180,6 +203,7 @@ def provinces_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     at = [acc.geography.codes.index(c) for c in home]
     frame = pd.DataFrame({"region": home, "name": [acc.geography.name(c) for c in home]})
     frame["first_gateway"] = d["gateway"].values[share.argmax(1)]
+    frame["gateway_name"] = d["gateway_name"].values[share.argmax(1)]
     frame["its_share"] = 100 * share.max(1)
     frame["concentration"] = (share**2).sum(1)
     moves: dict[str, Array] = {}

@@ -8,7 +8,7 @@
   script.textContent = await new Response(stream).text();
   document.head.appendChild(script);
 
-  const NARROW = 430; // pixels: below it a figure that has a narrow form shows it
+  const NARROW = 560; // pixels: below it a figure that has a narrow form shows it
   const plots = [...document.querySelectorAll(".plot")].map((box) => ({
     box, forms: JSON.parse(document.getElementById(box.dataset.figure).textContent), shown: null,
   }));

@@ -17,9 +17,9 @@ from xunhuan.faces.telling import raised
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 
-DRAWN_KINDS = ("fan", "steps", "heat", "pairs", "curve", "bars", "stack", "tiles", "land", "flows", "lollipops")
-"""In which they stand: along years, what did it, over two levers, plan against race, parts, places, the land,
-what goes where, who gains."""
+DRAWN_KINDS = ("fan", "steps", "land", "flows", "heat", "pairs", "curve", "bars", "stack", "tiles", "lollipops")
+"""In which they stand: along years, what did it, the land, what goes where, over two levers, plan against race, parts,
+places, who gains."""
 _OTHERS = ("sector", "region", "t")
 """Axes whose bars other cards draw."""
 
