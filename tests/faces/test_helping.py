@@ -67,7 +67,7 @@ def test_a_page_of_help_is_chinese_and_fits_a_screen(
     assert page.startswith("用法：")
     assert "选项：" in page
     assert max(cell_len(line) for line in page.split("示例：")[0].splitlines()) <= 80
-    assert re.findall(r"Usage|Options|Default|Show this|required|<str>", page) == []
+    assert re.findall(r"Usage|Options|Default|Show this|required|<str>|range>|Rows shown|Only so many", page) == []
 
 
 def test_the_list_of_all_is_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
