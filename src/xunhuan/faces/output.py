@@ -81,7 +81,8 @@ def _in_words(
     title, notes = in_my_words(title), [in_my_words(n) for n in notes]
     if screen:
         kept = dict(df.attrs)
-        named = {c: in_my_words(str(c)) for c in df.columns}
+        heads = kept.get("headings", {})  # what a column holds, where its name is another's in these words
+        named = {c: in_my_words(str(heads.get(c, c))) for c in df.columns}
         df = df.rename(columns={c: words.heading(str(c)) if n == c else n for c, n in named.items()})
         names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
         for c in (c for c in range(df.shape[1]) if c not in names):
