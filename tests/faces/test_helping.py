@@ -15,6 +15,7 @@ from xunhuan.data.records import described
 from xunhuan.faces import words
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, short_forms
+from xunhuan.faces.commands.models import _lead
 from xunhuan.faces.helping import lines_of_cells
 from xunhuan.faces.speaking import speak
 from xunhuan.models import registry
@@ -67,7 +68,13 @@ def test_a_page_of_help_is_chinese_and_fits_a_screen(
     assert page.startswith("用法：")
     assert "选项：" in page
     assert max(cell_len(line) for line in page.split("示例：")[0].splitlines()) <= 80
-    assert re.findall(r"Usage|Options|Default|Show this|required|<str>", page) == []
+    assert re.findall(r"Usage|Options|Default|Show this|required|<str>|range>|Rows shown|Only so many", page) == []
+
+
+def test_what_edits_say_of_themselves_is_chinese_whole(chinese: None) -> None:
+    sentence = re.compile(r"(?:\b[a-z][a-z’'-]+,? ){3,}[a-z]{2,}")
+    told = "\n".join(line for e in registry.edits().values() for line in _lead(e))
+    assert [line for line in re.sub("`[^`]*`", "", told).splitlines() if sentence.search(line)] == []
 
 
 def test_the_list_of_all_is_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from xunhuan.faces.cli import main
 
 IMAGES = ROOT / "docs" / "img"
 MAPS = ("figure", "china-2017", "maps", "--width", "1188", "--scale", "1", "-o", str(IMAGES / "circulation.png"))
+QUESTION = "us-tariffs-2025"
 PLACE = "?table=world-2017&region=CN-GD&share=external"
 
 
@@ -32,7 +33,20 @@ def laboratory() -> None:
         page.screenshot(path=str(IMAGES / "web.png"))
 
 
+def report() -> None:
+    """What is seen first of a scenario's report: the question, its answer with its interval, and the answer's figure."""
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        result = Path(folder) / QUESTION
+        if main(["run", QUESTION, "-o", str(result)]):
+            raise SystemExit(f"not run: {QUESTION}")
+        page = context(browser, viewport={"width": 1366, "height": 768}, reduced_motion="reduce").new_page()
+        page.goto((result / "report.html").as_uri())
+        page.wait_for_function("document.documentElement.dataset.drawn")
+        page.screenshot(path=str(IMAGES / "report.png"))
+
+
 if __name__ == "__main__":
     maps()
+    report()
     laboratory()
     print(f"wrote {IMAGES}")

@@ -18,8 +18,9 @@ _Formatter: type[Any] = _Context.formatter_class
 _PIECES = re.compile(r"[^\s\u2e80-\uffef“”‘’…—·]+|[\u2e80-\uffef“”‘’…—·]|\s+")
 _CLOSING = "，。；：、！？）】》”’…—"
 _OPENING = "（【《“‘"
-_EXTRA = re.compile(r"^(.*?)(?:  )?\[((?:default: .*|required))\]$", re.S)
-_KINDS = {"<list[str]>": "<文本>", "<str>": "<文本>", "<int>": "<整数>", "<float>": "<数值>", "<path>": "<路径>"}
+_EXTRA = re.compile(r"^(.*?)(?:  )?\[((?:default: |required|(?:[^\s\[\]]+<=?)?x[<>]?=?)[^\[\]]*)\]$", re.S)
+_KINDS = {"<list[str]>": "<文本>", "<str>": "<文本>", "<int>": "<整数>", "<float>": "<数值>", "<path>": "<路径>",
+          "<int range>": "<整数>", "<float range>": "<数值>"}  # fmt: skip
 _USAGE = {"[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]..."}
 
 
@@ -78,7 +79,7 @@ def _kinds(first: str) -> str:
 
 
 def _told(second: str) -> str:
-    """What an option is, and its default, in Chinese."""
+    """What an option is, its default and its range, in Chinese."""
     found = _EXTRA.match(second)
     if found is None:
         return in_my_words(second)

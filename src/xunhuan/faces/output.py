@@ -81,8 +81,9 @@ def _in_words(
     title, notes = in_my_words(title), [in_my_words(n) for n in notes]
     if screen:
         kept = dict(df.attrs)
-        room = str(kept.get("room", ""))
-        named = {c: _named_already(str(c), room) or in_my_words(str(c)) for c in df.columns}
+        room, heads = str(kept.get("room", "")), kept.get("headings", {})  # a column's heading, where its name is another's
+        said = [str(heads.get(c, c)) for c in df.columns]
+        named = {c: _named_already(n, room) or in_my_words(n) for c, n in zip(df.columns, said, strict=True)}
         df = df.rename(columns={c: words.heading(str(c), room=room) if n == c else n for c, n in named.items()})
         names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
         for c in (c for c in range(df.shape[1]) if c not in names):

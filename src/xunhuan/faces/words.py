@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -77,6 +77,7 @@ _BREAK = re.compile(r"(?<=[.?!]) (?=[A-ZΩ“])")
 _KINDS_OF_NAMES = ("kind", "what")
 _NAMES = re.compile(r"[^\s,]+(?:, [^\s,]+)*")
 _HOW = re.compile(r"(.+?) \(([^()]+)\)")
+_WHY = re.compile(r"([^()]+?) \((.+)\)")
 SENTENCE_FILES = ("sentences.toml", "options.toml", "errors.toml")
 """What the house says, what help says, and what is wrong."""
 
@@ -117,9 +118,18 @@ class Sentences:
             return of("zh")(f"choice_{said}")
         if (found := self.find(said)) is not None:
             return found
-        parts = said.split(", ")
-        told = [self.find(p) or p for p in parts]
-        return said if told == parts else "、".join(told)
+        for sign, chinese in (("; ", "；"), (", ", "、")):
+            parts = list(_parted(said, sign))
+            told = [self.find(p) or self._explained(p) for p in parts]
+            if told != parts:
+                return chinese.join(told)
+        return said
+
+    def _explained(self, said: str) -> str:
+        """A name and what is said of it in brackets: `name (why)`."""
+        how = _WHY.fullmatch(said)
+        what, why = (self.find(how[1]), self.find(how[2])) if how is not None else (None, None)
+        return said if how is None or (what or why) is None else f"{what or how[1]}（{why or how[2]}）"
 
     def _wrong_hole(self, name: str, said: str) -> str:
         """Of what is wrong, names are left as they are written, for they are what is to be written next."""
@@ -143,6 +153,22 @@ class Sentences:
             if what is not None or right is not None:
                 return f"{what or how[1]}（{right or how[2]}）"
         return self._by_form(text, "")
+
+
+def _parted(text: str, sign: str) -> Iterator[str]:
+    """Parts between signs that stand outside brackets.
+
+    >>> list(_parted("one (a; b); two", "; "))
+    ['one (a; b)', 'two']
+    """
+    part = ""
+    for piece in text.split(sign):
+        part = f"{part}{sign}{piece}" if part else piece
+        if part.count("(") <= part.count(")"):
+            yield part
+            part = ""
+    if part:
+        yield part
 
 
 def _form(english: str) -> re.Pattern[str]:

@@ -288,12 +288,13 @@ def _table(
     variables["mean"] = (("weighting", "circuit"), average)
     coords = {**group_coords([g for g, _ in cuts]), **({} if kinds is None else kinds[1])}
     text, source = CIRCULATION_DEFINITIONS[definition]
+    said = name.replace("_", " ")
     return labelled(
         acc,
         variables,
-        {**coords, "weighting": ["simple", f"{name}-weighted"], "circuit": list(CIRCUITS)},
+        {**coords, "weighting": ["simple", f"{said}-weighted"], "circuit": list(CIRCUITS)},
         definition=f"circulation by {definition}: {text}",
-        weighting=f"each share is of the row's own {name}; means over regions simple and {name}-weighted",
+        weighting=f"each share is of the row's own {said}; means over regions simple and {said}-weighted",
         citation=source,
         columns=shown,
         units={name: acc.unit},

@@ -68,6 +68,16 @@ def _coalition(
     )
 
 
+_HEADINGS = {
+    "member": "member of a coalition", "payer": "who pays", "receiver": "who receives", "paid": "paid a year",
+    "loss": "member's loss, %", "loss_alone": "its loss alone, %", "loss_outside": "its loss outside, %",
+    "alone": "target's loss by it alone, %", "worth": "target's loss due to it, %", "shapley": "Shapley value, %",
+    "shapley_error": "standard error, %", "loss_shared": "its loss after payments, %", "received": "received a year",
+    "received_share": "received, % of income", "target_loses": "target loses, %", "added": "added, %", "of_all": "of all",
+}  # fmt: skip
+"""What columns hold, for headings in other words than their names."""
+
+
 def coalition_table(ds: xr.Dataset, by: str) -> pd.DataFrame:
     """The answer as people read it: shares in per cent, sums in the table's unit.
 
@@ -79,9 +89,12 @@ def coalition_table(ds: xr.Dataset, by: str) -> pd.DataFrame:
     if by == "payment":
         pay = ds["payment"].to_numpy()
         rows = [(ds["payer"].values[p], ds["receiver"].values[q], pay[p, q]) for p, q in np.argwhere(pay > 0)]
-        return pd.DataFrame(rows, columns=["payer", "receiver", "paid"])
+        paid = pd.DataFrame(rows, columns=["payer", "receiver", "paid"])
+        paid.attrs |= {"headings": _HEADINGS, "names": ("payer", "receiver")}
+        return paid
     whole, joined = float(ds["target_loss"]), 100 * ds["nested"].to_numpy()
     frame = pd.DataFrame({"member": ds["member"].values})
+    frame.attrs |= {"headings": _HEADINGS, "names": ("member",)}
     if by == "order":
         frame["target_loses"] = joined
         frame["added"] = np.diff(joined, prepend=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +53,7 @@ def _models(
             for m in registry.models().values()
         ]
         frame = pd.DataFrame(rows, columns=["model", "title", "reads", "gives"])
+        frame.attrs["names"] = ("model", "reads", "gives")  # what the next command asks for
         emit(frame, format, output, title="Models", notes=["In full: xunhuan models NAME"])
         return
     text = page() if name == "all" else "\n".join(_model(registry.find(name)))
@@ -63,6 +65,8 @@ def _models(
     write_text(output, text + "\n")
 
 
+_BESIDE = re.compile(r"(;? {2,}|; )")
+"""What parts a formula from the words beside it."""
 _HEAD = (
     "Every model there is and every edit it reads, as their records say; `xunhuan models all -o docs/models.md` makes "
     "this page. How a model is added: [contributing](../CONTRIBUTING.md)."
@@ -138,11 +142,16 @@ def _lead(e: type[Edit]) -> Iterator[str]:
             return
         formula = " = " in part and not part.rstrip().endswith(".")
         yield (
-            "\n".join(f"    {line.strip()}" for line in part.splitlines())
+            "\n".join(f"    {_formula(line.strip())}" for line in part.splitlines())
             if formula
             else in_my_words(" ".join(part.split()))
         )
         yield ""
+
+
+def _formula(line: str) -> str:
+    """A line of a formula, what stands beside it in words said in the language of the command line."""
+    return "".join(in_my_words(p) for p in _BESIDE.split(line))
 
 
 def _fields(record: type[BaseModel], what: str) -> Iterator[str]:

@@ -172,11 +172,8 @@ def answer(
         views[by or next(iter(views))], acc, response, edits, top, output is None and format is Format.table
     )
     chosen = [getattr(e, n) for e in edits for n, _, of in e.selections() if of == "regions"]
-    notes = (
-        [said]
-        if (said := words.caveat(partners_guessed(acc), language_spoken())) and picks_partners(acc, chosen)
-        else []
-    )
+    said = words.caveat(partners_guessed(acc), language_spoken())
+    notes = [said] if said and picks_partners(acc, chosen) else []
     frame.attrs["room"] = model.name
     if output is None and format is Format.table:
         _name_places(frame, acc, response)

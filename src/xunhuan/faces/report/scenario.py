@@ -75,7 +75,8 @@ class ScenarioReport:
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
-        sections = {model: section(reading, model, pictures, tables) for model in reading.models}
+        first = scenario_pictures.opening_picture(reading, pictures)
+        sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
         sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
@@ -86,7 +87,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
-            "pictures": pictures, "first": scenario_pictures.opening_picture(reading, pictures), "tables": tables,
+            "pictures": pictures, "first": first, "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -117,12 +118,15 @@ def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str,
 _BROAD = ("fan", "lines", "heat", "land", "flows")
 """Pictures that take the width of the page; several of lines share it, and maps of the land after the first."""
 
-_SHOWN = 6
-"""Pictures of a section after which rows are folded away."""
+_WIDE, _SHOWN, _ABREAST = 1, 5, 3
+"""Of a section: pictures of full width shown, places after which rows are folded away, and pictures of a row that stand side
+by side. A picture of full width, as one alone in its row, takes two places."""
 
 
-def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Grid]) -> Section:
-    """What a model says on the page, its figures by the records of its quantities."""
+def section(
+    reading: Reading, model: str, pictures: Album, tables: dict[str, Grid], first: Picture | None = None
+) -> Section:
+    """What a model says on the page, its figures by the records of its quantities; `first` stands in the answer already."""
     drawn = scenario_pictures.pictured(reading, model)
 
     def keyed(kind: str) -> list[Picture]:
@@ -139,10 +143,13 @@ def section(reading: Reading, model: str, pictures: Album, tables: dict[str, Gri
     mine = [tables[k] for q in drawn for kind in ("regions", "placed") if (k := f"{kind}-{q.name}") in tables]
     mine += [tables[k] for q in reading.of(model) if (k := f"labelled-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
-    broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared]
-    before = itertools.accumulate((len(row) for row in rows), initial=len(broad))
-    open_ones = sum(n < _SHOWN for n, _ in zip(before, rows, strict=False))
-    return Section(f"model-{model}", reading.section(model), says, broad, rows[:open_ones], rows[open_ones:], mine)
+    broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared and p is not first]
+    takes = [max(len(row[:_ABREAST]), 2) for row in rows]
+    before = itertools.accumulate(takes, initial=2 * len(broad[:_WIDE]))
+    n = sum(used < _SHOWN for used, _ in zip(before, rows, strict=False))
+    shown = [row[:_ABREAST] for row in rows[:n]]
+    folded = [[p] for p in broad[_WIDE:]] + [rest for row in rows[:n] if (rest := row[_ABREAST:])] + rows[n:]
+    return Section(f"model-{model}", reading.section(model), says, broad[:_WIDE], shown, folded, mine)
 
 
 def _first(reading: Reading, q: Told) -> str:

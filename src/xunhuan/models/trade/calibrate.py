@@ -351,7 +351,7 @@ def _in_use_by_user(acc: Accounts, e: Economy, allowed: NDArray[np.bool_]) -> tu
     lost = Problems("a ban leaves users without any supplier")
     g, i = acc.geography.codes, acc.sectors.codes
     for s, k, u in np.argwhere(bought & ~path.any(0) & acc.closed[:, None, None]):
-        lost.add(f"{i[k]} for {i[u] if u < acc.S else 'final use'} in {g[s]}")
+        lost.add(f"{i[k]} for {f'the industry {i[u]}' if u < acc.S else 'final use'} in {g[s]}")
     for s in np.flatnonzero(acc.closed & ~active.any(1)):
         lost.add(f"{g[s]} has no industry left with a buyer")
     lost.raise_if(
