@@ -179,6 +179,23 @@ def test_divided_economies_are_regions_of_one_nation(tmp_path: Path, imported: C
     np.testing.assert_allclose(with_both[1], folded.flow[1:, 0], rtol=1e-12)
 
 
+def test_the_edition_of_2016(tmp_path: Path) -> None:
+    """HFCE_CHN in the place of CHN_HFCE, category by category; one row of value added with taxes; China in four."""
+    w = houses.world(6)
+    path = houses.icio_2016(w, tmp_path)
+    found, apart = read(path), read(path, divided=True).accounts
+    acc = found.accounts
+    assert len(found.changes) == 0
+    assert (acc.geography.codes, acc.year, acc.categories) == (("CHN", "USA", "VNM"), 2011, official.ICIO_FINAL)
+    np.testing.assert_allclose(acc.sourcing.intermediate, w.z, rtol=1e-12)
+    np.testing.assert_allclose(acc.sourcing.final, w.f, rtol=1e-12)
+    assert acc.components == ("value_added",)
+    np.testing.assert_allclose(acc.gdp, (w.value_added + w.taxes).sum(1), rtol=1e-12)
+    assert not any(isic_of(acc.sectors)), "codes of the third revision are not taken for the fourth's"
+    assert apart.geography.names_en[2:] == ("China CN1", "China CN2", "China CN3", "China CN4")
+    np.testing.assert_allclose(apart.output[2], w.output[0] / 2, rtol=1e-12)
+
+
 def bomb(name: str, times: int, says: int | None = None) -> bytes:
     """A zip of one file of so many times 64 MiB of zeros, which says of itself that it holds so many bytes."""
     part = zlib.compressobj(9, zlib.DEFLATED, -15)
