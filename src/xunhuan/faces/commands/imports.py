@@ -93,12 +93,16 @@ def register(app: typer.Typer) -> None:
             if changes is not None:
                 with atomic_path(changes) as tmp:
                     found.changes.to_parquet(tmp, index=False)
-        said = _said(accounts, output)
-        if found.changes.empty and format is Format.table:
-            for line in (f"Nothing in {file.name} was changed.", *said):
-                typer.echo(in_my_words(line))
-            return
-        emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=said)
+        _tell(found.changes, format, file.name, _said(accounts, output))
+
+
+def _tell(changes: Any, format: Format, file: str, said: tuple[str, ...]) -> None:
+    """The changes as a table; a sentence where there are none."""
+    if changes.empty and format is Format.table:
+        for line in (f"Nothing in {file} was changed.", *said):
+            typer.echo(in_my_words(line))
+        return
+    emit(_summary(changes), format, title=f"Changes made to {file}", notes=said)
 
 
 def _said(accounts: Accounts, output: Path) -> tuple[str, ...]:
