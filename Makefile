@@ -10,7 +10,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Tests compile without XLA's optimiser, which costs them a tenth of their time and makes small tables no faster; they pass with it too.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
-.PHONY: screens demo test tests quick lint docs golden evidence figures lock clean mutants outside fuzz faults licences
+.PHONY: library screens demo test tests quick lint docs golden evidence figures lock clean mutants outside fuzz faults licences
 
 $(VENV)/.runtime: requirements-uv.lock requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -60,6 +60,10 @@ mutants: $(VENV)/.dev
 # Draw N equilibria, and games and short runs beside them, and hold them against derivations that use nothing of the program.
 outside: $(VENV)/.dev
 	$(BIN)/python -m tests.outside -n $(or $(N),100)
+
+# Every scenario of the library on tables of other years, at the point (DRAWS=N for draws): goes on where it was stopped, in out/library.
+library: $(VENV)/.dev
+	$(BIN)/python -m tests.library $(or $(TABLE),world-2020 world-2022) --draws $(or $(DRAWS),0)
 
 # Pictures of every page of the laboratory on sheets, to be looked at.
 screens: $(VENV)/.dev

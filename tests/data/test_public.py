@@ -75,7 +75,9 @@ def server() -> Iterator[http.server.ThreadingHTTPServer]:
 @pytest.fixture
 def table(server: http.server.ThreadingHTTPServer) -> PublicTable:
     url = f"http://127.0.0.1:{server.server_port}/whole"
-    return PublicTable("toy", "A table", "toy table.csv", url, len(BODY), DIGEST, "CC0", "tabular", "https://x.org", "")
+    return PublicTable(
+        "toy", "A table", "toy table.csv", url, len(BODY), f"sha256:{DIGEST}", "", "CC0", "tabular", "https://x.org", ""
+    )
 
 
 def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> None:
@@ -89,7 +91,7 @@ def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> Non
     done.path.write_bytes(b"half")
     assert fetch_public(table, folder).path.read_bytes() == BODY
     assert sorted(f.name for f in folder.iterdir()) == ["toy table.csv"]
-    unknown = fetch_public(replace(table, sha256="", bytes=0, file="other.csv"), folder)
+    unknown = fetch_public(replace(table, digest="", bytes=0, file="other.csv"), folder)
     assert (unknown.sha256, unknown.known) == (DIGEST, False)
 
 
@@ -101,8 +103,8 @@ def test_a_table_is_fetched_once_and_filed_whole(table, server, tmp_path) -> Non
         ("slow", {}, "could not be fetched"),
         ("garble", {}, "could not be fetched"),
         ("chunks", {}, "could not be fetched"),
-        ("endless", {"bytes": 0, "sha256": ""}, "bytes of the largest table"),
-        ("whole", {"sha256": "0" * 64}, "not the one that is known"),
+        ("endless", {"bytes": 0, "digest": ""}, "bytes of the largest table"),
+        ("whole", {"digest": f"sha256:{'0' * 64}"}, "not the one that is known"),
         ("whole", {"bytes": 7}, "goes past the 7 bytes"),
         ("whole", {"bytes": len(BODY) + 1}, "not the one that is known"),
         ("whole", {"url": "http://127.0.0.1:9/x"}, "could not be fetched"),
@@ -134,7 +136,7 @@ def test_what_cannot_be_fetched_leaves_nothing_and_says_what_to_do(
     assert words in said
     assert not folder.exists()
     if "bytes" not in change:
-        for part in (bad.sha256, str(folder), bad.url or bad.page, "--file"):
+        for part in (bad.digest.replace(":", " "), str(folder), bad.url or bad.page, "--file"):
             assert part in said
 
 
@@ -174,6 +176,23 @@ def test_a_file_got_by_hand_is_checked_and_filed(table, tmp_path) -> None:
     assert done.path.read_bytes() == BODY
 
 
+@pytest.mark.parametrize("algorithm", ["md5", "sha1"])
+def test_a_digest_of_another_algorithm_is_held_to(table, tmp_path, algorithm, monkeypatch) -> None:
+    """Zenodo publishes MD5, DataverseNL SHA-1: named, and checked as such."""
+    mine, digest = tmp_path / "mine", hashlib.new(algorithm, BODY).hexdigest()
+    other = replace(table, digest=f"{algorithm}:{digest}", digest_from="as its makers publish it")
+    done = fetch_public(other, tmp_path / "sources")
+    assert (done.sha256, done.known, fetch_public(other, tmp_path / "sources")) == (DIGEST, True, done)
+    monkeypatch.setattr(public, "public_tables", lambda: {"toy": other})
+    mine.write_bytes(BODY)
+    assert recognised(mine) == other
+    mine.write_bytes(BODY[:-1] + b"x")
+    with pytest.raises(BadInput, match="not the one that is known") as e:
+        file_away(other, mine, tmp_path / "sources")
+    assert digest in str(e.value)
+    assert f"{algorithm} {digest}, as its makers publish it" in public.by_hand(other, tmp_path)
+
+
 def test_symbolic_links_are_refused(table, tmp_path) -> None:
     real, mine = tmp_path / "real", tmp_path / "mine"
     real.mkdir()
@@ -199,7 +218,10 @@ def test_the_catalogue_and_the_command(tmp_path, capsys) -> None:
         assert t.licence, t.name
         assert t.url.startswith("https://") or not t.url
         assert t.page.startswith("https://")
-        assert not t.sha256 or len(bytes.fromhex(t.sha256)) == 32
+        algorithm, _, hexadecimal = t.digest.partition(":")
+        size = {"sha256": 32, "sha1": 20, "md5": 16, "": 0}[algorithm]
+        assert len(bytes.fromhex(hexadecimal)) == size, t.name
+        assert bool(t.digest) == bool(t.digest_from), t.name
         assert Path(t.file).name == t.file
         named = re.fullmatch(FORMATS[t.format].files, t.file, re.IGNORECASE)
         assert named or "unpack it" in t.note, f"{t.name}: the reader {t.format} knows no file of this name"

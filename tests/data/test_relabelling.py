@@ -53,7 +53,7 @@ def test_files_and_the_command_line_say_the_same(numbered: Accounts, tmp_path: P
     a, b = open_accounts(tmp_path / "a.nc"), open_accounts(tmp_path / "b.nc")
     assert (a.sectors.isic, a.sectors.groups) == (b.sectors.isic, b.sectors.groups)
     assert a.geography.clusters["COAST"] == b.geography.clusters["COAST"] == ("AT-E", "AT-S")
-    assert (b.name, b.sectors.names_zh, b.geography.population[1]) == ("b", ("农业", "制造业", "03"), 1.5)
+    assert (b.name, b.sectors.names_zh, b.geography.population[1]) == ("b", ("农业", "制造业", "Services"), 1.5)
     twin = Sectors(("A", "C26", "G_K"))
     assert members(b.sectors) == members(twin)
     assert set_elasticities(b.sectors, "FGO").values.tolist() == set_elasticities(twin, "FGO").values.tolist()
@@ -98,3 +98,13 @@ def test_words_that_are_not_there(numbered: Accounts, tmp_path: Path, capsys) ->
     assert e.value.items == ("AT-E: 'many'",)
     assert main(["relabel", "toyland", "-o", str(tmp_path / "a.nc"), "--isic", "01"]) == 2
     assert "--isic '01' is not NAME=VALUE" in capsys.readouterr().err
+
+
+def test_isic_that_is_said_of_all_sectors_says_their_groups(toy: Accounts) -> None:
+    """Models ask for goods and services; a table that says what its sectors are need not say that too."""
+    bare = toy.replace(sectors=Sectors(toy.sectors.codes, ("Farming", "Making", "Serving")))
+    assert bare.sectors.names_zh == bare.sectors.names_en, "a name in one language beats a code"
+    a, b, c = toy.sectors.codes
+    told = relabel(bare, isic={a: "A", b: "C", c: "G"}, groups={"mine": c}).sectors
+    assert (told.groups["goods"], told.groups["manufacturing"], told.groups["mine"]) == ((a, b), (b,), (c,))
+    assert "goods" not in relabel(bare, isic={a: "A"}).sectors.groups, "said of some, it would leave out the others"

@@ -198,7 +198,8 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from xunhuan.data.public import PublicTable, fetch_public
-table = PublicTable("toy", "A table", "toy.csv", sys.argv[1], {size}, "{digest}", "CC0", "tabular", "https://x.org", "")
+made_of = ("sha256:{digest}", "", "CC0", "tabular", "https://x.org", "")
+table = PublicTable("toy", "A table", "toy.csv", sys.argv[1], {size}, *made_of)
 print("begins", flush=True)
 fetch_public(table, Path(sys.argv[2]))
 """

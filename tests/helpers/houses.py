@@ -56,25 +56,46 @@ def icio(w: Known, folder: Path) -> Path:
     return folder / "2016-2022_SML.zip"
 
 
+def _divided(w: Known, parts: tuple[float, ...], codes: Sequence[str], final: str) -> tuple[list[str], list[str], dict]:
+    """China made by CN1, CN2, ...: labels of rows, of final use, and the world's numbers in the file's economies."""
+    n = len(w.countries)
+    economies = [*w.countries, *(f"CN{k + 1}" for k in range(len(parts)))]
+    part = np.zeros((len(economies), n))  # share of each economy of the file in what the known one makes
+    part[1:n, 1:] = np.eye(n - 1)
+    part[n:, 0] = parts
+    found = {
+        "z": np.einsum("ar,risj,bs->aibj", part, w.z, part),
+        "f": np.einsum("ar,risf->aisf", part, w.f),
+        **{name: part @ getattr(w, name) for name in ("output", "taxes", "value_added")},
+    }
+    labels = [f"{e}_{i}" for e in economies for i in codes]
+    return labels, [final.format(e=e, c=c) for e in w.countries for c in official.ICIO_FINAL], found
+
+
 def icio_divided(w: Known, folder: Path) -> Path:
     """The edition of 2021: China made by CN1 and CN2, taxes by economy, VALU, OUTPUT and TOTAL; no sector letters."""
-    codes, n = ("01T02", "26", "29", "45T47"), len(w.countries)
-    economies = [*w.countries, "CN1", "CN2"]
-    part = np.zeros((n + 2, n))  # share of each economy of the file in what the known one makes
-    part[1:n, 1:] = np.eye(n - 1)
-    part[n:, 0] = 0.75, 0.25
-    z = np.einsum("ar,risj,bs->aibj", part, w.z, part)
-    f = np.einsum("ar,risf->aisf", part, w.f)
-    out, taxes, va = (part @ x for x in (w.output, w.taxes, w.value_added))
-    labels = [f"{e}_{i}" for e in economies for i in codes]
-    finals = [f"{c}_{x}" for c in w.countries for x in official.ICIO_FINAL]
-    m = len(labels)
+    labels, finals, x = _divided(w, (0.75, 0.25), ("01T02", "26", "29", "45T47"), "{e}_{c}")
+    m, out = len(labels), x["output"].reshape(-1)
     lines: Lines = [["", *labels, *finals, "TOTAL"]]
-    lines += [[labels[q], *z.reshape(m, m)[q], *f.reshape(m, -1)[q], out.reshape(-1)[q]] for q in range(m)]
+    lines += [[labels[q], *x["z"].reshape(m, m)[q], *x["f"].reshape(m, -1)[q], out[q]] for q in range(m)]
     zero = [0.0] * (len(finals) + 1)
-    lines += [[f"{c}_TAXSUB", *(taxes.reshape(-1) / n), *zero] for c in w.countries]
-    lines += [["VALU", *va.reshape(-1), *zero], ["OUTPUT", *out.reshape(-1), *zero]]
+    lines += [[f"{c}_TAXSUB", *(x["taxes"].reshape(-1) / len(w.countries)), *zero] for c in w.countries]
+    lines += [["VALU", *x["value_added"].reshape(-1), *zero], ["OUTPUT", *out, *zero]]
     return _write(folder / "ICIO2021_2018.csv", lines)
+
+
+def icio_2016(w: Known, folder: Path) -> Path:
+    """The edition of 2016: China in four, final use category by category, value added and taxes in one row, DISC last."""
+    codes = ("C01T05AGR", "C30T33XCEQ", "C34MTR", "C50T52WRT")
+    labels, finals, x = _divided(w, (0.5, 0.25, 0.125, 0.125), codes, "{c}_{e}")
+    m, f = len(labels), x["f"].swapaxes(2, 3)
+    order = np.arange(len(finals)).reshape(len(w.countries), -1).T.reshape(-1)
+    lines: Lines = [["", *labels, *(finals[k] for k in order), "DISC"]]
+    lines += [[labels[q], *x["z"].reshape(m, m)[q], *f.reshape(m, -1)[q], 0.0] for q in range(m)]
+    zero = [0.0] * (len(finals) + 1)
+    paid = (x["value_added"] + x["taxes"]).reshape(-1)
+    lines += [["VA+TAXSUB", *paid, *zero], ["OUT", *x["output"].reshape(-1), *zero]]
+    return _write(folder / "ICIO2016_2011.csv", lines)
 
 
 FIGARO = ("A01", "C26", "C29", "G46")

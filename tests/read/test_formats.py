@@ -228,6 +228,13 @@ def test_import_command_saves_what_it_read(tmp_path, capsys) -> None:
     assert acc.name == "mine"
     assert np.array_equal(acc.sourcing.intermediate, w.z)
     assert "falls in stocks" in capsys.readouterr().out
+    write_small(tmp_path)
+    said = {"en": "Nothing in map.toml was changed.", "zh": "map.toml没有任何改动。"}
+    for lang, words in said.items():
+        assert main(["--lang", lang, "import", "tabular", str(tmp_path / "map.toml"), "-o", str(out)]) == 0
+        told = capsys.readouterr().out
+        assert told.startswith(words)
+        assert "┏" not in told
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import struct
@@ -14,15 +15,17 @@ import h5py
 import numpy as np
 import pytest
 
-from tests.helpers import houses, official
+from tests.helpers import houses, official, owned
+from tests.read import room
 from xunhuan.data.sector_lists import isic_of
-from xunhuan.data.store import load
+from xunhuan.data.store import load, save
 from xunhuan.errors import BadInput, ForeignFile, UnbalancedAccounts
 from xunhuan.faces.cli import main
 from xunhuan.faces.web.pages import circulation, profile
 from xunhuan.faces.web.state import selected
 from xunhuan.readers import FORMATS, read
 from xunhuan.readers.blocks import Imported
+from xunhuan.readers.ipio import read_ipio
 from xunhuan.readers.workbooks import scanned
 
 pytestmark = pytest.mark.textbook
@@ -179,6 +182,23 @@ def test_divided_economies_are_regions_of_one_nation(tmp_path: Path, imported: C
     np.testing.assert_allclose(with_both[1], folded.flow[1:, 0], rtol=1e-12)
 
 
+def test_the_edition_of_2016(tmp_path: Path) -> None:
+    """HFCE_CHN in the place of CHN_HFCE, category by category; one row of value added with taxes; China in four."""
+    w = houses.world(6)
+    path = houses.icio_2016(w, tmp_path)
+    found, apart = read(path), read(path, divided=True).accounts
+    acc = found.accounts
+    assert len(found.changes) == 0
+    assert (acc.geography.codes, acc.year, acc.categories) == (("CHN", "USA", "VNM"), 2011, official.ICIO_FINAL)
+    np.testing.assert_allclose(acc.sourcing.intermediate, w.z, rtol=1e-12)
+    np.testing.assert_allclose(acc.sourcing.final, w.f, rtol=1e-12)
+    assert acc.components == ("value_added",)
+    np.testing.assert_allclose(acc.gdp, (w.value_added + w.taxes).sum(1), rtol=1e-12)
+    assert not any(isic_of(acc.sectors)), "codes of the third revision are not taken for the fourth's"
+    assert apart.geography.names_en[2:] == ("China CN1", "China CN2", "China CN3", "China CN4")
+    np.testing.assert_allclose(apart.output[2], w.output[0] / 2, rtol=1e-12)
+
+
 def bomb(name: str, times: int, says: int | None = None) -> bytes:
     """A zip of one file of so many times 64 MiB of zeros, which says of itself that it holds so many bytes."""
     part = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -192,60 +212,60 @@ def bomb(name: str, times: int, says: int | None = None) -> bytes:
     return lone + entry + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), len(lone), 0)
 
 
-KINDS = ("exiobase-ixi", "national", "ceads")
-"""A table in flows and uses, of one nation in an open rest, of provinces: each kind has its report."""
-WIDE = ("wiod2013", "wiod2016")
-"""All industries of a list, a size of their own: the long run of such is solved in other tests."""
-RUN = {"icio": "rcep", "exiobase-ixi": "us-tariffs-2018-2020"}
-"""Tables on which a scenario of the library is run: the dearest line, and like on like tables."""
-
-
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the user's own tables."""
     return tmp_path_factory.mktemp("tables")
 
 
-@pytest.mark.parametrize("name", houses.WRITERS)
+def brought(name: str, file: Path, table: str, home: str, folder: Path) -> list[list[str]]:
+    """Commands that bring a fixture's file in under a name.
+
+    That of ipio has three provinces and two sectors, whose lists the reader is given; with its own: `test_ipio`.
+    """
+    if name == "ipio":
+        with open(folder / "ipio.csv", "w", encoding="utf-8", newline="") as f:
+            csv.writer(f).writerows(owned.merged(owned.known()))
+        found = read_ipio(folder / "ipio.csv", like=owned.PLACES, lists=(owned.GOODS,), year=2017, unit="10^4 CNY")
+        save(found.accounts, file)
+        return [["relabel", str(file), "-o", str(file), "--isic", "01=B05,02=F", "--name", table]]
+    path, options = written(name, folder)
+    given = [x for k, v in options.items() for x in (f"--{k}", str(v))]
+    lines = [["import", houses.WRITERS[name][0], str(path), "-o", str(file), "--home", home, "--name", table, *given]]
+    if name == "ceads":  # four sectors of the list's 42, which only the user can know
+        lines.append(["relabel", table, "-o", str(file), "--list", "cn42-2012", "--name", table])
+    return lines
+
+
+@pytest.mark.parametrize("name", room.TYPES)
 def test_the_room(name: str, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    """From the file to check, measures, both models, a scenario of the library, the report and the laboratory."""
+    """From the file to check, measures, both models, a scenario of the library, the report and the laboratory; which fixture
+    goes through what, and why that is enough, is said in `room`."""
     monkeypatch.setenv("XUNHUAN_TABLES", str(shelf))
     table, home = f"room-{name}", NATIONS.get(name, "CHN")
-    path, options = written(name, tmp_path)
-    given = [x for k, v in options.items() for x in (f"--{k}", str(v))]
-    file = str(shelf / f"{table}.nc")
-    assert (
-        main(["import", houses.WRITERS[name][0], str(path), "-o", file, "--home", home, "--name", table, *given]) == 0
-    )
-    if name == "ceads":  # four sectors of the list's 42, which only the user can know
-        assert main(["relabel", table, "-o", file, "--list", "cn42-2012", "--name", table]) == 0
+    for line in brought(name, shelf / f"{table}.nc", table, home, tmp_path):
+        assert main(line) == 0, (line, capsys.readouterr())
     acc = load(table)
     assert acc.home == home
+    assert room.type_of(acc) == room.TYPES[name]
     away = "ROW" if "ROW" in acc.geography.codes else "USA"
-    lines = [
-        ["check", table],
-        ["circulation", table, "--home", home],
-        ["value-added-trade", table, "--top", "2"],
-        ["exports", table],
-        [
-            "propagate",
-            table,
-            "--capacity",
-            f"regions={home},sectors=goods,loss=0.5,start=2,end=6",
-            "--horizon-days",
-            "14",
-        ],
-    ]
-    page, result = tmp_path / "page.html", str(tmp_path / "result")
-    if name not in WIDE:
-        lines.append(["simulate", table, "--tariff", f"{home}<-{away}:goods:0.1", "--set", "labour=mobile"])
-    if name in KINDS:
-        lines.append(["report", table, "-o", str(page)])
-    if name in RUN:
-        lines.append(["run", RUN[name], "--set", f"base={table}", "--no-draws", "-o", result])
-    for line in lines:
-        assert main(line) == 0, (line, capsys.readouterr())
-    assert name not in KINDS or acc.geography.name(home) in page.read_text(encoding="utf-8")
+    blow = f"regions={home},sectors=goods,loss=0.5,start=2,end=6"
+    page = tmp_path / "page.html"
+    of = {
+        "check": ["check", table],
+        "circulation": ["circulation", table, "--home", home],
+        "va-trade": ["value-added-trade", table, "--top", "2"],
+        "exports": ["exports", table],
+        "propagate": ["propagate", table, "--capacity", blow, "--horizon-days", "14"],
+        "simulate": ["simulate", table, "--tariff", f"{home}<-{away}:goods:0.1", "--set",
+                     "labour=" + ("immobile" if name == "ipio" else "mobile")],  # its places know no people
+        "scenario": ["run", "institutional-costs", "--set", f"base={table}", "--no-draws", "--no-choices", "-o",
+                     str(tmp_path / "result")],
+        "report": ["report", table, "-o", str(page)],
+    }  # fmt: skip
+    for step in room.steps(name):
+        assert step == "web" or main(of[step]) == 0, (step, capsys.readouterr())
+    assert not page.exists() or acc.geography.name(home) in page.read_text(encoding="utf-8")
     seen = selected("/", f"?table={table}&region={acc.geography.codes[0]}&share=external")
     assert 0 <= circulation.sentence_of(seen)[2] <= 100
     assert profile.profile(seen)
@@ -289,8 +309,10 @@ def test_numbers_of_a_plain_table_are_nobodys_list(tmp_path: Path) -> None:
 
 
 def test_every_format_has_a_fixture_in_the_room() -> None:
-    """ipio, of all 31 provinces and 42 sectors, is read in test_ipio: too large to go through every room here."""
     assert {kind for kind, *_ in houses.WRITERS.values()} | {"ipio"} == set(FORMATS)
+    assert set(room.TYPES) == {*houses.WRITERS, "ipio"}
+    assert set(room.TRIED) == set(room.TYPES.values()), "of every type one goes through all"
+    assert all(set(room.steps(name)) == {*room.CHEAP, *room.DEAR} for name in room.TRIED.values())
 
 
 @pytest.mark.error

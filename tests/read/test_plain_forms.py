@@ -181,3 +181,13 @@ def test_every_fault_of_a_mapping_is_told_at_once(toy, tmp_path) -> None:
     path.write_text(people, encoding="utf-8")
     with pytest.raises(BadInput, match="北境: '1,5'"):
         read_tabular(path)
+
+
+@pytest.mark.error
+def test_a_line_longer_than_the_first_is_named(toy: Accounts, tmp_path: Path) -> None:
+    path = written(toy, tmp_path)
+    sectors = tmp_path / "sectors.csv"
+    sectors.write_text(sectors.read_text(encoding="utf-8") + "ZZZ,gas, water and power\n", encoding="utf-8")
+    with pytest.raises(ForeignFile) as e:
+        read_tabular(path)
+    assert e.value.items == ("line 5 has 3 cells, the first line has 2",)

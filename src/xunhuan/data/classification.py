@@ -44,7 +44,7 @@ class Sectors:
         p = Problems("the sector list is not valid")
         for name in ("names_en", "names_zh"):
             if len(getattr(self, name)) == 0:
-                object.__setattr__(self, name, self.codes)
+                object.__setattr__(self, name, self.codes if name == "names_en" else self.names_en)
             if len(getattr(self, name)) != len(self.codes):
                 p.add(f"{name} has {len(getattr(self, name))} entries for {len(self.codes)} sectors")
         if self.isic and len(self.isic) != len(self.codes):

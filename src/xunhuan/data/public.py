@@ -1,7 +1,8 @@
 """Public tables that are known: where they lie, how large they are, their licence and digest; fetched when asked, and filed.
 
-A file is filed under its own name, whole or not at all; one whose digest is known must have it. Nothing else in the package
-opens a connection.
+A file is filed under its own name, whole or not at all; one whose digest is known must have it. A digest is written with its
+algorithm, as `sha256:46db...`, `sha1:...` or `md5:...`, since makers publish different ones, with where it was read. Nothing
+else in the package opens a connection.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class PublicTable:
     """A row of the catalogue; "" and 0 where something is not known.
 
     name, title  for the user          file   the name it is filed under      url  of the file
-    bytes, sha256  of the file         licence                                format  reader that takes it
+    bytes        of the file           licence                                format  reader that takes it
+    digest       of the file, `ALGORITHM:HEX`       digest_from  where that was read
     page           of its makers       note   what to know before fetching it
     """
 
@@ -46,7 +48,8 @@ class PublicTable:
     file: str
     url: str
     bytes: int
-    sha256: str
+    digest: str
+    digest_from: str
     licence: str
     format: str
     page: str
@@ -82,7 +85,7 @@ def public_frame() -> pd.DataFrame:
             "MB": (frame["bytes"] / 1e6).where(frame["bytes"] > 0),
             "licence": frame["licence"],
             "format": frame["format"],
-            "digest": frame["sha256"].str[:12].replace("", "not known"),
+            "digest": frame["digest"].str.replace(r"^(\w+:\w{12}).*", r"\1", regex=True).replace("", "not known"),
             "from": frame["url"].where(frame["url"] != "", frame["page"]),
         }
     )
@@ -108,8 +111,8 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
     through a symbolic link; it says where to get the file, its digest and where to put it. Nothing is left behind then.
     """
     target = _target(table, folder)
-    if target.is_file() and (not table.sha256 or digest_of(target) == table.sha256):
-        return Filed(target, digest_of(target), bool(table.sha256))
+    if target.is_file() and _is_right(table, target):
+        return Filed(target, digest_of(target), bool(table.digest))
     if not table.url.startswith(("https://", "http://")):
         raise BadInput(
             f"{table.name}: the address of the file is not known", where=table.page, fix=by_hand(table, folder)
@@ -117,7 +120,7 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
     import pooch
 
     pooch.get_logger().setLevel("WARNING")
-    known = f"sha256:{table.sha256}" if table.sha256 else None
+    known = table.digest or None
     get = partial(_download, table, timeout)
     with _made(folder), atomic_path(target) as tmp, _desk(target) as desk:
         try:
@@ -135,7 +138,7 @@ def fetch_public(table: PublicTable, folder: Path, *, timeout: float = TIMEOUT) 
                 f"{table.name} could not be fetched: {why}", where=table.url, fix=by_hand(table, folder)
             ) from e
         found = _checked(table, tmp, table.url)
-    return Filed(target, found, bool(table.sha256))
+    return Filed(target, found, bool(table.digest))
 
 
 @contextmanager
@@ -159,15 +162,15 @@ def file_away(table: PublicTable, path: Path, folder: Path) -> Filed:
         with _made(folder), atomic_path(target) as tmp:
             shutil.copyfile(path, tmp)
             _checked(table, tmp, str(path))
-    return Filed(target, found, bool(table.sha256))
+    return Filed(target, found, bool(table.digest))
 
 
 def recognised(path: Path) -> PublicTable:
     """The table a file is of, by its digest, else by its name. Raises BadInput where none has either."""
     if path.is_symlink() or not path.is_file():
         raise BadInput(f"{path.name!r} is no plain file", where=str(path), fix="give the file itself, no link to it")
-    found = digest_of(path)
-    by_digest = [t for t in public_tables().values() if t.sha256 == found]
+    found = {a: f"{a}:{digest_of(path, a)}" for a in sorted({_algorithm(t) for t in public_tables().values()})}
+    by_digest = [t for t in public_tables().values() if t.digest == found[_algorithm(t)]]
     by_name = [t for t in public_tables().values() if t.file == path.name]
     for some in (by_digest, by_name):
         if len(some) == 1:
@@ -180,17 +183,27 @@ def by_hand(table: PublicTable, folder: Path) -> str:
     """What to do where a program cannot: address, digest and folder."""
     where = f"get {table.file!r} from {table.url or table.page}"
     size = f", {table.bytes:,} bytes" if table.bytes else ""
-    digest = f"sha256 {table.sha256}" if table.sha256 else "its sha256 is not known"
+    digest = f"{table.digest.replace(':', ' ')}, {table.digest_from}" if table.digest else "its digest is not known"
     return (
         f"{where} ({digest}{size}), then xunhuan fetch {table.name} --file PATH, which puts it into {folder}"
         f"{'; ' + table.note if table.note else ''}"
     )
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
+def digest_of(path: Path, algorithm: str = "sha256") -> str:
+    """SHA-256, or another digest, of a file's bytes, hexadecimal."""
     with open(path, "rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
+        return hashlib.file_digest(f, algorithm).hexdigest()
+
+
+def _algorithm(table: PublicTable) -> str:
+    """The algorithm of a table's digest; sha256 where it has none."""
+    return table.digest.partition(":")[0] or "sha256"
+
+
+def _is_right(table: PublicTable, path: Path) -> bool:
+    """Whether a file has the digest that is known; any has where none is."""
+    return not table.digest or f"{_algorithm(table)}:{digest_of(path, _algorithm(table))}" == table.digest
 
 
 def _target(table: PublicTable, folder: Path) -> Path:
@@ -242,14 +255,14 @@ def _download(table: PublicTable, timeout: float, url: str, to: str, _: object) 
 
 
 def _checked(table: PublicTable, path: Path, where: str) -> str:
-    """The file's digest. Raises BadInput where it, or the size, is not the one known."""
-    found, size = digest_of(path), path.stat().st_size
-    if (table.sha256 and found != table.sha256) or (table.bytes and size != table.bytes):
+    """The file's SHA-256. Raises BadInput where the digest that is known, or the size, is not the file's."""
+    found, size, algorithm = digest_of(path), path.stat().st_size, _algorithm(table)
+    if not _is_right(table, path) or (table.bytes and size != table.bytes):
         raise BadInput(
             f"{table.name}: the file is not the one that is known",
             items=[
-                f"sha256 {found}, {size:,} bytes",
-                f"known: {table.sha256 or 'no digest'}, {table.bytes or 'no size'}",
+                f"{algorithm} {digest_of(path, algorithm)}, {size:,} bytes",
+                f"known: {table.digest.partition(':')[2] or 'no digest'}, {table.bytes or 'no size'}",
             ],
             where=where,
             fix=f"a newer release has another digest; get the file again from {table.url or table.page}",

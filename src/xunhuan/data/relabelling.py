@@ -10,7 +10,7 @@ from pathlib import Path
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.data.sector_lists import declared, with_isic
+from xunhuan.data.sector_lists import declared, grouped, with_isic
 from xunhuan.errors import BadInput, ForeignFile, Problems
 
 _OF_SECTORS = ("code", "isic", "name_en", "name_zh", "groups")
@@ -74,6 +74,7 @@ def relabel(
     known = declared(acc.sectors, list) if list else acc.sectors
     known = _sectors(known, sectors) if sectors is not None else known
     known = with_isic(known, isic) if isic else known
+    known = grouped(known) if isic or sectors is not None else known
     named = {g: tuple(known.codes[k] for k in known.select(of)) for g, of in (groups or {}).items()}
     known = replace(known, groups={**known.groups, **named})
     places = _regions(acc.geography, regions) if regions is not None else acc.geography

@@ -249,6 +249,12 @@ def of_isic(codes: Codes, isic: Codes) -> Sectors:
     ('Computer, electronic and optical products', ('01T02', '26'), ('26',))
     """
     named = {classes(i): (en, zh) for x in ("figaro64", "icio2025", "icio2023") for i, en, zh in _rows(x)}
+    names = [named.get(classes(i), (c, c)) for c, i in zip(codes, isic, strict=True)]
+    return Sectors(codes, tuple(n[0] for n in names), tuple(n[1] for n in names), _groups_of(codes, isic), isic)
+
+
+def _groups_of(codes: Codes, isic: Codes) -> dict[str, Codes]:
+    """Groups of the common list that hold all of what a sector is in ISIC."""
     common = sector_list("common").sectors
     within = {c: {g for g, m in common.groups.items() if c in m} for c in common.codes}
     groups: dict[str, list[str]] = {}
@@ -256,10 +262,19 @@ def of_isic(codes: Codes, isic: Codes) -> Sectors:
         inside = [within[c] for c, i in zip(common.codes, common.isic, strict=True) if classes(i) & classes(one)]
         for group in sorted(set.intersection(*inside)) if inside else ():
             groups.setdefault(group, []).append(code)
-    names = [named.get(classes(i), (c, c)) for c, i in zip(codes, isic, strict=True)]
-    return Sectors(
-        codes, tuple(n[0] for n in names), tuple(n[1] for n in names), {g: tuple(m) for g, m in groups.items()}, isic
-    )
+    return {g: tuple(m) for g, m in groups.items()}
+
+
+def grouped(sectors: Sectors) -> Sectors:
+    """The sectors with the groups that their ISIC says, where it is said of all; groups that the table gives stay.
+
+    >>> told = grouped(Sectors(("01", "02"), groups={"mine": ("02",)}, isic=("A", "C")))
+    >>> told.groups["goods"], told.groups["manufacturing"], told.groups["mine"]
+    (('01', '02'), ('02',), ('02',))
+    """
+    if not sectors.isic or not all(sectors.isic):
+        return sectors
+    return replace(sectors, groups={**_groups_of(sectors.codes, sectors.isic), **sectors.groups})
 
 
 def _rows(name: str) -> list[tuple[str, str, str]]:

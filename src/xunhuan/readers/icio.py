@@ -3,7 +3,9 @@ editions of 2016, 2018 and 2021; alone or in the zip of several years.
 
 First column: economy_industry, then rows of taxes less subsidies (TLS, or ECONOMY_TAXSUB), value added (VA, VALU) and
 output (OUT, OUTPUT). Columns: economy_industry, then economy_category (HFCE, NPISH, GGFC, GFCF, INVNT, ...), then OUT or
-TOTAL. Industries and categories are read off the labels, so editions that differ in them are read alike.
+TOTAL. Industries and categories are read off the labels, so editions that differ in them are read alike. That of 2016 has
+one row VA+TAXSUB for both, columns of final use category by category (HFCE_AUS, ...), and a last column DISC for what its
+rows lack.
 
 Extended editions divide China and Mexico (CN1 CN2, MX1 MX2; CHN.DOM CHN.NPR CHN.PRO, MEX.GMF MEX.NGM): the parts make and
 buy, the whole is who consumes.
@@ -31,6 +33,8 @@ from xunhuan.readers.bounds import check_cells
 from xunhuan.readers.sheet import Sheet, open_csv
 
 _VALUE_ADDED, OUTPUT = ("VA", "VALU"), ("OUT", "OUTPUT")
+_BOTH = ("VA+TAXSUB",)
+"""The row that holds value added and taxes less subsidies together."""
 _FILE = r"(.*[^0-9])?\d{4}(_(sml|ext))?\.csv"
 _TAXES = re.compile(r"TLS|TAXSUB|[A-Z0-9.]+_(TAXSUB|TLS)", re.IGNORECASE)
 _WHOLE = {"CN": "CHN", "MX": "MEX"}
@@ -68,7 +72,8 @@ def read_icio(
     t = _table(grid)
     parts = [e for e in t.economies if _whole(e) != e]
     t = _apart(t) if divided and parts else _folded(t) if parts else t
-    notes = ["value added includes taxes less subsidies on intermediate products"]
+    together = t.taxes is None
+    notes = [f"value added includes taxes less subsidies on {'products' if together else 'intermediate products'}"]
     if parts:
         said = (
             "are regions of one nation, whose final use is shared out by their value added"
@@ -82,10 +87,10 @@ def read_icio(
         geography=_geography(t.economies),
         sectors=_sectors(t.industries),
         categories=t.categories,
-        components=("value_added", "taxes_on_products"),
+        components=("value_added",) if together else ("value_added", "taxes_on_products"),
         intermediate=t.z,
         final=t.final,
-        value_added=np.stack([t.value_added, t.taxes], axis=2),
+        value_added=np.stack([x for x in (t.value_added, t.taxes) if x is not None], axis=2),
         output=t.output,
         year=year,
         currency="USD",
@@ -100,7 +105,7 @@ def read_icio(
 
 @dataclass(frozen=True)
 class _Table:
-    """Numbers as the file has them: z r i s j, final r i s f, the others r i."""
+    """Numbers as the file has them: z r i s j, final r i s f, the others r i; taxes None where value added holds them."""
 
     economies: tuple[str, ...]
     industries: tuple[str, ...]
@@ -108,7 +113,7 @@ class _Table:
     z: Array
     final: Array
     value_added: Array
-    taxes: Array
+    taxes: Array | None
     output: Array
 
 
@@ -124,7 +129,7 @@ def _table(grid: Sheet) -> _Table:
     rows = [("", "") if _TAXES.fullmatch(grid.text(r + 1, 0)) else x for r, x in enumerate(rows)]
     economies, industries = _axes(grid, [x for x in rows if x[1]])
     n, k = len(economies), len(industries)
-    buyers, categories = _check(grid, rows, columns, economies, industries)
+    buyers, categories, turned = _check(grid, rows, columns, economies, industries)
     f = len(categories)
     body = slice(1, 1 + n * k)
     # Parts buy nothing for final use of their own: the columns are the whole economy's, which may make nothing.
@@ -132,8 +137,10 @@ def _table(grid: Sheet) -> _Table:
     whole = (*economies, *alone)
     final = np.zeros((n + len(alone), k, n + len(alone), f))
     at = [whole.index(b) for b in buyers]
-    bought = grid.numbers(body, slice(1 + n * k, 1 + n * k + len(buyers) * f)).reshape(n, k, len(buyers), f)
-    final[:n, :, at] = bought
+    bought = grid.numbers(body, slice(1 + n * k, 1 + n * k + len(buyers) * f))
+    by = (f, len(buyers)) if turned else (len(buyers), f)
+    bought = bought.reshape(n, k, *by)
+    final[:n, :, at] = bought.swapaxes(2, 3) if turned else bought
 
     def padded(a: Array, *axes: int) -> Array:
         return np.pad(a, [(0, len(alone) if d in axes else 0) for d in range(a.ndim)]) if alone else a
@@ -145,8 +152,11 @@ def _table(grid: Sheet) -> _Table:
 
     taxes = [r for r in range(1, grid.shape[0]) if _TAXES.fullmatch(grid.text(r, 0))]
     z = grid.numbers(body, slice(1, 1 + n * k)).reshape(n, k, n, k)
-    below = [total(x) for x in ([_row(grid, _VALUE_ADDED)], taxes or [_row(grid, ("TLS",))], [_row(grid, OUTPUT)])]
-    return _Table(whole, industries, categories, padded(z, 0, 2), final, *(padded(x, 0) for x in below))
+    together = [r for r in range(1, grid.shape[0]) if grid.text(r, 0) in _BOTH]
+    value_added, output = ([_row(grid, names)] for names in (_BOTH if together else _VALUE_ADDED, OUTPUT))
+    paid = None if together else padded(total(taxes or [_row(grid, ("TLS",))]), 0)
+    below = padded(total(value_added), 0), paid, padded(total(output), 0)
+    return _Table(whole, industries, categories, padded(z, 0, 2), final, *below)
 
 
 def _groups(economies: Sequence[str]) -> tuple[tuple[str, ...], Array]:
@@ -171,7 +181,7 @@ def _folded(t: _Table) -> _Table:
         add(t.z, 0, 2),
         add(t.final, 0, 2),
         add(t.value_added, 0),
-        add(t.taxes, 0),
+        None if t.taxes is None else add(t.taxes, 0),
         add(t.output, 0),
     )
 
@@ -194,7 +204,7 @@ def _apart(t: _Table) -> _Table:
         t.z[keep][:, :, keep],
         final[keep][:, :, keep],
         t.value_added[keep],
-        t.taxes[keep],
+        None if t.taxes is None else t.taxes[keep],
         t.output[keep],
     )
 
@@ -202,10 +212,12 @@ def _apart(t: _Table) -> _Table:
 def _geography(economies: Sequence[str]) -> Geography:
     nation = tuple(map(_whole, economies))
     known = known_economies()
-    named = dict(_PARTS) | {
+    # Of more than two parts the numbers mean others.
+    parts = {e: x for e, x in _PARTS.items() if not (e[-1].isdigit() and f"{e[:2]}3" in economies)}
+    named = parts | {
         e: (f"{known[n].name_en} {e}", f"{known[n].name_zh} {e}")
         for e, n in zip(economies, nation, strict=True)
-        if e not in _PARTS and e != n and n in known
+        if e not in parts and e != n and n in known
     }
     return world_of(economies, nation, named=named)
 
@@ -246,17 +258,22 @@ def _check(
     columns: list[tuple[str, str]],
     economies: tuple[str, ...],
     industries: tuple[str, ...],
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Economies that consume and their final categories, once every label is found where the layout puts it.
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Economies that consume, their final categories, and whether labels are CATEGORY_ECONOMY, category by category; once
+    every label is found where the layout puts it.
 
     Raises BadInput naming the cells.
     """
     check_cells((len(rows), len(economies), len(industries)), str(grid.path))
     full = [(e, i) for e in economies for i in industries]
     after = [x for x in columns[len(full) :] if x[1]]
-    categories = tuple(dict.fromkeys(c for _, c in after))
-    buyers = tuple(dict.fromkeys(e for e, _ in after))
-    wanted = full + [(e, c) for e in buyers for c in categories]
+    turned = bool(after) and all(e not in economies and c in economies for e, c in after)
+    buyers, categories = (tuple(dict.fromkeys(x[1 - k if turned else k] for x in after)) for k in (0, 1))
+    wanted = (
+        full + [(c, e) for c in categories for e in buyers]
+        if turned
+        else full + [(e, c) for e in buyers for c in categories]
+    )
     p = Problems("labels are not where the layout puts them")
     for k, pair in enumerate(full):
         if k >= len(rows) or rows[k] != pair:
@@ -271,7 +288,7 @@ def _check(
         if b not in economies and not any(_whole(e) == b for e in economies):
             p.add(f"there is no row of {b}, which has columns of final use")
     p.raise_if(BadInput, where=str(grid.path), fix="rows and columns run economy by economy in one order")
-    return buyers, categories
+    return buyers, categories, turned
 
 
 def _row(grid: Sheet, names: tuple[str, ...]) -> int:

@@ -33,7 +33,9 @@ def parsing(
             warnings.simplefilter("error", pd.errors.ParserWarning)
             yield
     except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
-        raise ForeignFile(what, where=where, fix=fix) from e
+        longer = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(e))
+        items = [f"line {longer[2]} has {longer[3]} cells, the first line has {longer[1]}"] if longer else []
+        raise ForeignFile(what, where=where, fix=fix, items=items) from e
 
 
 class _Raw(io.RawIOBase):

@@ -20,7 +20,7 @@ import pandas as pd
 from xunhuan.data.arrays import Array
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
-from xunhuan.data.sector_lists import declared
+from xunhuan.data.sector_lists import declared, grouped
 from xunhuan.data.written import read_toml
 from xunhuan.errors import SHOWN, BadInput, Problems, nearest
 from xunhuan.readers.bounds import check_cells
@@ -234,7 +234,7 @@ class Mapped:
             isic=tuple(self.optional("sectors", "isic")),
         )
         listed = str(self.section("sectors").get("list", ""))
-        return declared(sectors, listed) if listed else sectors
+        return declared(sectors, listed) if listed else grouped(sectors)
 
 
 def read_mapping(

@@ -244,7 +244,9 @@ def reinforcement(bench: Bench, compensated: bool = True, scale: bool = False) -
     demand b: buyers at home (b = domestic) or abroad (external) come to want the share `shift` more of home's goods, and
     so much less of others' that their price indices at base prices stand still (`DemandShift`). Off the diagonal > 0
     both ways: the two cycles boost each other; < 0: they compete for the same workers and inputs, and what is not
-    imported any more is not paid for by exports either. nan where nothing is sold or the solver did not converge.
+    imported any more is not paid for by exports either. nan where nothing is sold, the solver did not converge, or the
+    buyers' books are not kept: an open region buys nothing but home's goods, so that it cannot want more of them and less
+    of others'.
 
     compensated  False: others' goods are wanted as before, so the buyers' inputs become cheaper with the shift
     scale        whether economies of scale, where the parameters have some, are at work; else returns are constant
@@ -256,6 +258,8 @@ def reinforcement(bench: Bench, compensated: bool = True, scale: bool = False) -
     base = _volume(bench, (), sectors)
     out = np.full((*base.shape, len(MARKETS)), np.nan)
     for b, buyers in enumerate((bench.base.home, "foreign")):
+        if not bench.base.closed[bench.base.geography.select(buyers, bench.base.home)].any():
+            continue
         line = {"from": bench.base.home, "to": buyers, "sectors": spec.sectors, "shift": spec.shift}
         new = _volume(bench, (DemandShift.model_validate(line | {"compensated": compensated}),), sectors)
         good = (new > 0) & (base > 0)  # so not where either is nan

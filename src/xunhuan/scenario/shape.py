@@ -210,9 +210,14 @@ def _odd(data: xr.Dataset) -> Iterator[str]:
     for axis in ("exporter", "importer"):
         if axis in data.coords and data.attrs.get("home") not in data[axis].values.tolist():
             yield f"result.nc: {axis} lacks the home nation"
-    for axis in ("region", "home_place"):
-        if axis in data.coords and not {*data[axis].values.tolist()} <= {*data["place"].values.tolist()}:
-            yield f"result.nc: {axis} is not among the places"
+    places = data["place"].values.tolist()
+    if "home_place" in data.coords and not {*data["home_place"].values.tolist()} <= {*places}:
+        yield "result.nc: home_place is not among the places"
+    # A region whose books are not kept makes something too, but is no place.
+    kinds = data["kind"].values.tolist() if "kind" in data.variables else []
+    kept = {p for p, kind in zip(places, kinds, strict=False) if kind == "region"}
+    if "region" in data.coords and not kept <= {*data["region"].values.tolist()}:
+        yield "result.nc: region lacks some of the places"
     for variable, v in data.data_vars.items():
         if "headline" in v.attrs:
             yield from (f"result.nc: {variable}: {said}" for said in _odd_quantity(data, v))

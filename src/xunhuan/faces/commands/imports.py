@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xunhuan.faces.output import Format, FormatOption, emit, working
+from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
@@ -92,7 +93,16 @@ def register(app: typer.Typer) -> None:
             if changes is not None:
                 with atomic_path(changes) as tmp:
                     found.changes.to_parquet(tmp, index=False)
-        emit(_summary(found.changes), format, title=f"Changes made to {file.name}", notes=_said(accounts, output))
+        _tell(found.changes, format, file.name, _said(accounts, output))
+
+
+def _tell(changes: Any, format: Format, file: str, said: tuple[str, ...]) -> None:
+    """The changes as a table; a sentence where there are none."""
+    if changes.empty and format is Format.table:
+        for line in (f"Nothing in {file} was changed.", *said):
+            typer.echo(in_my_words(line))
+        return
+    emit(_summary(changes), format, title=f"Changes made to {file}", notes=said)
 
 
 def _said(accounts: Accounts, output: Path) -> tuple[str, ...]:

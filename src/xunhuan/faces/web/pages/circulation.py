@@ -124,7 +124,7 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         region=acc.geography.name(selection.region, selection.lang),
         home=acc.geography.name(acc.home, selection.lang),
         year=acc.year,
-        symbol=words.CURRENCY_SIGNS.get(acc.currency, ""),
+        symbol=words.CURRENCY_SIGNS.get(acc.currency, f"{acc.currency} " if acc.currency else ""),
         money=t(f"money_{acc.currency}") if words.known(f"money_{acc.currency}") else acc.currency,
     )
     before, _, after = said.partition("#")
