@@ -7,9 +7,9 @@ v value-added component.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,10 @@ class Accounts(Brief):
         if self.home not in self.geography.nations:
             p.add(f"home nation {self.home!r} is not one of {', '.join(self.geography.nations)}")
         p.raise_if(BadInput, where=self.name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was given, without what was worked out of it."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def _brief(self) -> BriefRows:
         return of_accounts(self)

@@ -19,9 +19,9 @@ from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import Model, Response, Shock
 from xunhuan.scenario import bench, record
-from xunhuan.scenario.ensemble import Plan
 from xunhuan.scenario.layers import layers_of
 from xunhuan.scenario.lend import responded
+from xunhuan.scenario.spread import Plan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,9 +18,9 @@ from xunhuan.faces.speaking import in_my_words, language_spoken
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xunhuan.scenario.ensemble import Plan
     from xunhuan.scenario.layers import Layers
     from xunhuan.scenario.record import Result
+    from xunhuan.scenario.spread import Plan
 
 _Source = Annotated[
     str,
@@ -68,7 +68,7 @@ def _run_command(
     yes: Yes = False,
 ) -> None:
     """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     layers = _layers(scenario, overlay, set_)
     if no_draws:
@@ -87,7 +87,7 @@ def _ensemble(
     batch: Batch = 0,
 ) -> None:
     """Run a scenario's draws in batches, on this machine or a Dask cluster; an interrupted run goes on where it stopped."""
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     if draws is not None:
         set_ = [*(set_ or []), f"uncertainty.draws={draws}"]
@@ -120,7 +120,7 @@ def _query(
 def _demo(folder: Folder = None, workers: Workers = 0) -> None:
     """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
     from xunhuan.faces.demo import places_hit, provinces
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     provinces(folder.parent if folder else Path("results"))
     _run(_layers(LEAD, None, None), folder, Plan(workers), places_hit)
