@@ -326,16 +326,18 @@ class Accounts(Brief):
 
         return aggregate(self, regions or {}, sectors or {})
 
-    def split(self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35) -> Accounts:
-        """The same table with one region as its cities, which add up to it again.
+    def split(
+        self, region: str | Sequence[str], shares: str = "cities", inner: Inner = "gravity", border: float = 0.35
+    ) -> Accounts:
+        """The same table with one region as its cities, which add up to it again; or with several regions as theirs.
 
         Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
         sell each other by distance and an assumed border, of which the result has versions (`draw`).
 
         Parameters
         ----------
-        region : str
-            Region to split: its code or name.
+        region : str or sequence of str
+            Region to split: its code or name; of several, one after another gives the same and takes longer.
         shares : str
             "cities", the bundled list, or a CSV with columns city, sector, share: a mix of industries of each city.
         inner : {"gravity", "least", "most"}
@@ -362,9 +364,10 @@ class Accounts(Brief):
         >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
         (52, 9, 64)
         """
-        from xunhuan.data.cities import Wall, split_region
+        from xunhuan.data.cities import Wall, split_regions
 
-        return split_region(self, region, shares, inner=inner, wall=Wall(border))
+        named = dict.fromkeys([region] if isinstance(region, str) else region, shares)
+        return split_regions(self, named, inner=inner, wall=Wall(border))
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.
