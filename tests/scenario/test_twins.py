@@ -19,11 +19,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.apart import KINDS, Changed, dies_once, equal
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import implied_trade_cost
 from xunhuan.data.places import places
 from xunhuan.data.records import record_in
 from xunhuan.data.store import load
+from xunhuan.data.tasks import worked_by
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.measures import exposure
 from xunhuan.measures import head_ries as measured_head_ries
@@ -39,7 +41,7 @@ from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
 from xunhuan.scenario.sent import Sent, held
-from xunhuan.scenario.spread import Plan
+from xunhuan.scenario.spread import Keeping, Plan
 
 pytestmark = pytest.mark.twin
 
@@ -303,7 +305,8 @@ def test_a_scheduler_without_workers_is_given_up_and_one_that_is_killed_is_said(
 @pytest.mark.slow
 @pytest.mark.cluster
 def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
-    """Two worker processes of a real cluster; one is killed while it works; every draw still comes back."""
+    """Two worker processes of a real cluster; one is killed while it works draws, and one at each other kind of task, which
+    kills who works it first; all comes back, to the last bit where it is no matter of compiling."""
     from distributed import LocalCluster
 
     bench, rows = toy_draws
@@ -319,5 +322,12 @@ def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFr
                 os.kill(pid, signal.SIGKILL)
 
         got = draw_all(bench, rows, tmp_path, Plan(scheduler=several.scheduler_address, batch=1), kill_one)
+        hands = cluster.Cluster(several.scheduler_address)
+        for kind, job in KINDS.items():
+            with worked_by(Keeping(Changed(hands, dies_once, tmp_path / kind), None)):
+                there = job(tmp_path)
+            assert equal(there, job(tmp_path)), kind
+            assert (tmp_path / kind / "died").exists()
+        hands.close()
     assert killed
     same(got, here)

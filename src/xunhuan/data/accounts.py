@@ -7,9 +7,9 @@ v value-added component.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.digests import digest_of_all, digest_of_numbers
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import check_identities, check_values
+from xunhuan.data.tasks import Given
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Sourcing:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Accounts(Brief):
+class Accounts(Given, Brief):
     r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
     Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
@@ -151,10 +152,6 @@ class Accounts(Brief):
         if self.home not in self.geography.nations:
             p.add(f"home nation {self.home!r} is not one of {', '.join(self.geography.nations)}")
         p.raise_if(BadInput, where=self.name)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What was given, without what was worked out of it."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def _brief(self) -> BriefRows:
         return of_accounts(self)

@@ -20,6 +20,13 @@ _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
 
 
+class Given:
+    """Base of frozen records that are sent as they were given, without what has been worked out of them since."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
 class Mapper(Protocol):
     """Works tasks somewhere: their answers in the order of the tasks."""
 

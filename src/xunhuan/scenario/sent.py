@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from xunhuan.errors import BadInput
 from xunhuan.scenario.record import versions
@@ -29,6 +31,28 @@ class Sent:
         """Packed by this version."""
         whole = pickle.dumps((_told_versions(), pickle.dumps(shared)))
         return cls(whole, hashlib.sha256(whole).hexdigest())
+
+
+def digest_of(task: Any) -> str:
+    """SHA-256 of what a task is asked, hexadecimal: of numbers as they are, however they came to lie in memory."""
+    h = hashlib.sha256()
+    for piece in _pieces(task):
+        h.update(len(piece).to_bytes(8, "little") + piece)
+    return h.hexdigest()
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    if isinstance(value, np.ndarray):
+        yield f"{value.dtype.str} {value.shape}".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, tuple | list):
+        yield f"{type(value).__name__} {len(value)}".encode()
+        for part in value:
+            yield from _pieces(part)
+    elif isinstance(value, Mapping):
+        yield from _pieces(tuple(value.items()))
+    else:
+        yield pickle.dumps(value)
 
 
 def held(whole: bytes) -> Any:

@@ -8,9 +8,7 @@ broken off.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import ContextVar
@@ -25,7 +23,7 @@ from xunhuan.data.store import atomic_path
 from xunhuan.data.tasks import Parts, worked_by
 from xunhuan.errors import XunhuanError
 from xunhuan.scenario.cluster import Cluster
-from xunhuan.scenario.sent import Sent, Work, held
+from xunhuan.scenario.sent import Sent, Work, digest_of, held
 from xunhuan.scenario.worker import Died, Tell, Worker
 
 LIVES = 5
@@ -171,14 +169,14 @@ def spread(plan: Plan, folder: Path | None = None) -> Iterator[None]:
     with hands_of(plan, plan.workers) as hands:
         before = _hands.set((plan, hands))
         try:
-            with worked_by(_Keeping(hands, folder)):
+            with worked_by(Keeping(hands, folder)):
                 yield
         finally:
             _hands.reset(before)
 
 
 @dataclass(frozen=True)
-class _Keeping:
+class Keeping:
     """Tasks worked by some hands, with what is finished kept in a folder: an .npz of plain arrays a task, named by a digest
     of the work, what it shares and the task."""
 
@@ -199,8 +197,8 @@ class _Keeping:
     def _file(self, work: Callable[[Any, Any], Parts], sent: Sent, task: Any) -> Path | None:
         if self.folder is None:
             return None
-        told = f"{work.__module__} {work.__qualname__} {sent.digest} ".encode() + pickle.dumps(task)
-        return self.folder / f"task-{hashlib.sha256(told).hexdigest()[:32]}.npz"
+        named = digest_of((work.__module__, work.__qualname__, sent.digest, task))
+        return self.folder / f"task-{named[:32]}.npz"
 
 
 def _found(file: Path | None) -> Parts | None:

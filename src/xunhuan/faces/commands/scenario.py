@@ -35,7 +35,7 @@ Overlays = Annotated[
 _Settings = Annotated[
     list[str] | None, typer.Option("--set", help="KEY=VALUE laid on top, such as uncertainty.draws=32.")
 ]
-Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes for draws; 0 takes one a core.")]
+Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 takes one a core, for draws alone.")]
 Batch = Annotated[int, typer.Option("--batch", min=0, help="Draws in a batch; 0 chooses.")]
 Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, tcp://HOST:8786.")]
 _Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
@@ -63,6 +63,7 @@ def _run_command(
     overlay: Overlays = None,
     set_: _Settings = None,
     workers: Workers = 0,
+    scheduler: Scheduler = "",
     no_draws: NoDraws = False,
     no_choices: _NoChoices = False,
     yes: Yes = False,
@@ -73,7 +74,7 @@ def _run_command(
     layers = _layers(scenario, overlay, set_)
     if no_draws:
         layers = without_draws(layers)
-    _run(_meant(layers) if yes else layers, folder, Plan(workers), choices=not no_choices)
+    _run(_meant(layers) if yes else layers, folder, Plan(workers, scheduler), choices=not no_choices)
 
 
 def _ensemble(
