@@ -61,10 +61,19 @@ class Processes:
     """So many processes of this machine, a thread to each; one that dies is replaced and its task given to the new one."""
 
     def __init__(self, count: int) -> None:
-        self._all = [Worker(_worked) for _ in range(count)]
+        self._have([Worker(_worked) for _ in range(count)])
+
+    def _have(self, processes: list[Worker[Any]]) -> None:
+        self._all = processes
         self._idle: SimpleQueue[Worker[Any]] = SimpleQueue()
-        for each in self._all:
+        for each in processes:
             self._idle.put(each)
+
+    def few(self, first: int, last: int) -> Processes:
+        """Some of these processes, from the first to before the last."""
+        out = Processes(0)
+        out._have(self._all[first:last])
+        return out
 
     def coming(self, work: Work, sent: Sent, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """Position and answer of each task, as they come. Raises what the work does; XunhuanError where they keep dying."""
