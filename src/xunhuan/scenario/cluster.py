@@ -13,6 +13,7 @@ import contextlib
 import logging
 import socket
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
@@ -28,8 +29,6 @@ WORKERS_WITHIN = 60.0
 LOOK = 0.05
 """Seconds between two looks at the cluster while nothing comes."""
 BATCHES_KEPT = "give the same command then: finished batches are kept"
-_LARGE = {"distributed.admin.large-graph-warning-threshold": "1TB"}
-"""A table is large, and sent once."""
 
 
 class Cluster:
@@ -47,12 +46,12 @@ class Cluster:
         """Position and answer of each task, as they come."""
         with _quiet():
             client = self._open()
-            import dask
             from distributed import as_completed
             from distributed.scheduler import KilledWorker
 
             try:
-                with dask.config.set(_LARGE):
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", message="Sending large graph")  # a table is large, and sent once
                     if sent.digest not in self._sent:
                         self._sent[sent.digest] = client.submit(held, sent.whole, key=f"xunhuan-{sent.digest}")
                     shared = self._sent[sent.digest]
