@@ -1,6 +1,7 @@
 """Exports decomposed in every perimeter, and multipliers, on a synthetic table of 245 economies x 18 sectors.
 
-    python benchmarks/bench_exports.py [--repeat 3]
+    python -m benchmarks.bench_exports [--repeat 3]
+    python -m benchmarks.bench_exports --decompr LIBRARY   # beside decompr alone, which R finds in this folder
 
 Set-up is the inverse, trade over borders and whose value is in each good. After it: every exporter, sector and partner in
 the five perimeters, where value crosses first and where it crosses last (goal: half a second for all five). The slow twin
@@ -19,12 +20,14 @@ from functools import partial
 import numpy as np
 
 from benchmarks.bench_measures import synthetic
+from benchmarks.peers import beside
+from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index
 from xunhuan.measures import export_decomposition, multipliers
 from xunhuan.measures.actors import partition
 from xunhuan.measures.exports import Exporters
 from xunhuan.measures.perimeters import terms_within
-from xunhuan.measures.system import System, system_of
+from xunhuan.measures.system import _SYSTEMS, System, system_of
 
 REGIONS, SECTORS = 245, 18
 WITHIN = ("exporter", "bilateral", "sector", "flow", "world")
@@ -52,11 +55,35 @@ def cut_world(sys: System) -> None:
     np.linalg.inv(np.eye(len(a)) - a)
 
 
+def decompr_beside(library: str, repeat: int) -> None:
+    """decompr's decompositions beside the same here, 44 x 20 by user, in processor seconds; the numbers agree."""
+    acc = synthetic(44, 20, by_user=True)
+    theirs = beside(["Rscript"], "peer_decompr.R", acc, library)
+    print(f"decompr {theirs['version']}, 44 x 20 by user, processor seconds with the inverse, one thread of BLAS")
+    for method, by in (("kww", "region"), ("wwz", "partner")):
+        _, ours = best(partial(_fresh_decomposition, acc, method, by), repeat)
+        print(f"{method}: {theirs['load'] + theirs[method]:.3f} s of decompr ({theirs['load']:.3f} s of it the inverse), "
+              f"{ours:.3f} s here")  # fmt: skip
+    d = export_decomposition(acc, "R00", method="kww")
+    terms = np.array([d[v].item() for v in d.data_vars if v != "exports"])
+    print(f"largest difference of the nine terms of one exporter: {np.abs(terms / theirs['kww_first'] - 1).max():.1e}")
+
+
+def _fresh_decomposition(acc: Accounts, method: str, by: str) -> object:
+    _SYSTEMS.clear()
+    return export_decomposition(acc, "all", by=by, method=method)
+
+
 def main() -> None:
     """Print seconds by the clock and of the processor."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=3)
-    repeat = parser.parse_args().repeat
+    parser.add_argument("--decompr", metavar="LIBRARY", help="run beside decompr alone, found in this library of R")
+    given = parser.parse_args()
+    repeat = given.repeat
+    if given.decompr:
+        decompr_beside(given.decompr, repeat)
+        return
     acc = synthetic(REGIONS, SECTORS, by_user=False)
     sys, view = system_of(acc), partition(acc, "all")
     shared = Exporters(sys, view.actors)

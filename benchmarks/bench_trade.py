@@ -2,6 +2,7 @@
 
     python benchmarks/bench_trade.py                      # all, on this machine
     python benchmarks/bench_trade.py --device-report      # 256 draws on the default JAX device, checked against the CPU
+    python benchmarks/bench_trade.py --shapes             # made-up worlds of 81 x 50 and 196 x 133 beside the plain script
 
 Each line says what was run, the best of some repetitions after one warm-up, and the goal where there is one.
 """
@@ -22,7 +23,8 @@ from typing import Any
 
 import jax
 import numpy as np
-from nafta import NAMES, Nafta
+from bench_measures import synthetic
+from nafta import NAMES, Exercise, Made, Nafta
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
@@ -55,7 +57,7 @@ def line(what: str, times: tuple[float, float], goal: float | None = None, note:
     print(f"{what:<58} best {times[0]:8.4f} s  median {times[1]:8.4f} s  {aim} {note}", flush=True)
 
 
-def plain_numpy(n: Nafta, tariff: np.ndarray, tolerance: float = 1e-10) -> tuple[np.ndarray, int]:
+def plain_numpy(n: Exercise, tariff: np.ndarray, tolerance: float = 1e-10) -> tuple[np.ndarray, int]:
     """The same equations as a plain script solves them: damped sweeps over costs, spending and wages together.
 
     Returns real wages, new / old, and the sweeps; balanced trade.
@@ -108,6 +110,32 @@ def nafta() -> None:
     print(
         f"  real wages, percent: {np.round(100 * (ours[at] - 1), 2)}; largest gap {np.abs(ours / theirs - 1).max():.1e}"
     )
+
+
+def shapes(sizes: tuple[tuple[int, int], ...] = ((81, 50), (196, 133))) -> None:
+    """Made-up worlds of large sizes: two equilibria to 1e-10, and the plain script to 1e-6, in processor seconds."""
+    for regions, sectors in sizes:
+        n = Made(synthetic(regions, sectors, by_user=False))
+        e, p, before, after = n.economy(), n.elasticities(False), n.shift(n.before), n.shift(n.after)
+
+        def one(z: Any, x: Any) -> tuple[Any, float]:
+            start = time.process_time()
+            found = jax.block_until_ready(solve(e, p, z, x, 1e-10))  # noqa: B023
+            return found, time.process_time() - start
+
+        _, compiled = one(before, n.start())
+        (base, x, info), cold = one(before, n.start())
+        (_, _, again), warm = one(after, x)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(f"made up, {regions} x {sectors}, to 1e-10: {cold:.2f} s of processor from nothing in {int(info.iterations)} "
+              f"iterations, {warm:.2f} s from there to other tariffs in {int(again.iterations)}; {compiled:.1f} s with "
+              f"compiling; peak {peak:.2f} GB", flush=True)  # fmt: skip
+        start = time.process_time()
+        theirs, sweeps = plain_numpy(n, n.before, 1e-6)
+        spent = time.process_time() - start
+        ours = np.asarray(base.wage / base.consumer_price)
+        print(f"  a plain numpy script to 1e-6: {spent:.2f} s of processor, {sweeps} sweeps; real wages within "
+              f"{np.abs(ours / theirs - 1).max():.1e} of ours", flush=True)  # fmt: skip
 
 
 def plainly_once(acc: Accounts) -> None:
@@ -215,7 +243,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device-report", action="store_true", help="256 draws on the default JAX device")
     parser.add_argument("--table", default="world-2017")
+    parser.add_argument("--shapes", action="store_true", help="81 x 50 and 196 x 133, made up, beside a plain script")
     arguments = parser.parse_args()
+    if arguments.shapes:
+        shapes()
+        return
     if arguments.device_report:
         device_report(arguments.table)
         return

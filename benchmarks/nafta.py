@@ -12,39 +12,34 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from xunhuan.data.accounts import Accounts
 from xunhuan.models.trade.records import Economy, Elasticities, Shift
 
 NAMES = ("Mexico", "Canada", "USA")
 
 
-class Nafta:
-    """Arrays r s i of the data, and the kernel's inputs made of them."""
+class Exercise:
+    """Arrays r s i of an exercise, and the kernel's inputs made of them: balanced trade under tariffs `before` and `after`.
 
-    def __init__(self, raw: Path) -> None:
-        with xr.open_dataset(raw / "caliendo_parro_2015.nc", engine="h5netcdf") as d:
-            pair = ("exporter", "importer", "supplier")
-            self.flow = d["trade_value"].transpose(*pair).values
-            self.before = d["trade_tariff_bln"].transpose(*pair).values
-            self.after = d["trade_tariff_cfl"].transpose(*pair).values
-            inputs = d["intermediate"].transpose("region", "supplier", "user").values
-            added = d["value_added"].transpose("region", "user").values
-            final = d["final"].transpose("region", "supplier").values
-            self.deficit = d["deficit"].values
-            self.theta = d["trade_elasticity"].values
-            self.region = d["region"].values.astype(str)
-        output = inputs.sum(1) + added
-        self.R, _, self.S = self.flow.shape
-        spent = (1 + self.before) * self.flow
-        self.spending = spent.sum(0)
-        self.share = np.divide(spent, self.spending, out=np.zeros_like(spent), where=self.spending > 0)
-        gamma = np.divide(inputs, output[:, None], out=np.zeros_like(inputs), where=output[:, None] > 0)
-        self.inputs = np.maximum(gamma, 0.0)
-        self.factors = 1 - self.inputs.sum(1)
-        self.taste = final / final.sum(1, keepdims=True)
-        self.bill = added.sum(1)
-        self.output = self.flow.sum(1)
-        self.unit = float(self.bill.sum())
-        self.income = self.bill + (self.before * self.flow).sum((0, 2)) + self.deficit
+    share, before, after r s i · theta i · inputs s i j, factors s j · taste s i · bill s, wage bill · output r i, spending
+    s i, income s, deficit s, values · unit
+    """
+
+    R: int
+    S: int
+    share: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    theta: np.ndarray
+    inputs: np.ndarray
+    factors: np.ndarray
+    taste: np.ndarray
+    bill: np.ndarray
+    output: np.ndarray
+    spending: np.ndarray
+    income: np.ndarray
+    deficit: np.ndarray
+    unit: float
 
     def economy(self) -> Economy:
         """The base of the kernel; values are shares of world factor income."""
@@ -74,6 +69,61 @@ class Nafta:
     def start(self) -> np.ndarray:
         """The cold first guess."""
         return np.zeros(2 * self.R * (1 + self.S))
+
+
+class Nafta(Exercise):
+    """The published data."""
+
+    def __init__(self, raw: Path) -> None:
+        with xr.open_dataset(raw / "caliendo_parro_2015.nc", engine="h5netcdf") as d:
+            pair = ("exporter", "importer", "supplier")
+            self.flow = d["trade_value"].transpose(*pair).values
+            self.before = d["trade_tariff_bln"].transpose(*pair).values
+            self.after = d["trade_tariff_cfl"].transpose(*pair).values
+            inputs = d["intermediate"].transpose("region", "supplier", "user").values
+            added = d["value_added"].transpose("region", "user").values
+            final = d["final"].transpose("region", "supplier").values
+            self.deficit = d["deficit"].values
+            self.theta = d["trade_elasticity"].values
+            self.region = d["region"].values.astype(str)
+        output = inputs.sum(1) + added
+        self.R, _, self.S = self.flow.shape
+        spent = (1 + self.before) * self.flow
+        self.spending = spent.sum(0)
+        self.share = np.divide(spent, self.spending, out=np.zeros_like(spent), where=self.spending > 0)
+        gamma = np.divide(inputs, output[:, None], out=np.zeros_like(inputs), where=output[:, None] > 0)
+        self.inputs = np.maximum(gamma, 0.0)
+        self.factors = 1 - self.inputs.sum(1)
+        self.taste = final / final.sum(1, keepdims=True)
+        self.bill = added.sum(1)
+        self.output = self.flow.sum(1)
+        self.unit = float(self.bill.sum())
+        self.income = self.bill + (self.before * self.flow).sum((0, 2)) + self.deficit
+
+
+class Made(Exercise):
+    """A made-up world: tariffs of 0 to 10 percent, a tenth of the regions lift theirs on each other; θ from 3 to 9."""
+
+    def __init__(self, acc: Accounts, seed: int = 3) -> None:
+        rng = np.random.default_rng(seed)
+        self.R, self.S, self.theta = acc.R, acc.S, rng.uniform(3, 9, acc.S)
+        self.before = rng.uniform(0, 0.1, acc.flow.shape)
+        self.before[np.arange(acc.R), np.arange(acc.R)] = 0.0
+        self.after = self.before.copy()
+        members = np.arange(max(2, acc.R // 10))
+        self.after[np.ix_(members, members)] = 0.0
+        spent = (1 + self.before) * acc.flow
+        self.spending, self.output = spent.sum(0), acc.output
+        self.share = spent / self.spending
+        # What duties are paid from is left of spending on inputs: recipes and taste are the table's own.
+        self.inputs = acc.use / self.output[:, None]
+        self.factors = 1 - self.inputs.sum(1)
+        final = acc.final.sum(2)
+        self.taste = final / final.sum(1, keepdims=True)
+        self.bill = (self.factors * self.output).sum(1)
+        self.deficit = np.zeros(acc.R)
+        self.unit = float(self.bill.sum())
+        self.income = self.bill + (self.before * acc.flow).sum((0, 2))
 
 
 def welfare_split(base: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

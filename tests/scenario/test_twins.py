@@ -19,29 +19,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.apart import KINDS, Changed, dies_once, equal
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import implied_trade_cost
 from xunhuan.data.places import places
 from xunhuan.data.records import record_in
 from xunhuan.data.store import load
+from xunhuan.data.tasks import worked_by
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.measures import exposure
 from xunhuan.measures import head_ries as measured_head_ries
 from xunhuan.models.edits import TradeCost
 from xunhuan.models.edits.primitives import Theta, primitives
 from xunhuan.models.model import Shock
-from xunhuan.scenario import cluster, ensemble
+from xunhuan.scenario import cluster, ensemble, spread
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.design import design, indices, quantile, sample_rows
-from xunhuan.scenario.ensemble import Plan, draw_all
+from xunhuan.scenario.ensemble import draw_all
 from xunhuan.scenario.layers import Layers, read_layers
 from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
+from xunhuan.scenario.sent import Sent, held
+from xunhuan.scenario.spread import Keeping, Plan
 
 pytestmark = pytest.mark.twin
 
-Job = tuple[Layers, Bench, pd.DataFrame]
+Job = tuple[Bench, pd.DataFrame]
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 
 
@@ -136,15 +140,25 @@ def test_distributions_have_their_moments() -> None:
 
 @pytest.fixture(scope="module")
 def toy_draws() -> Job:
-    layers = read_layers(TOY, settings=["uncertainty.draws=6"])
-    bench = prepare(layers)
+    bench = prepare(read_layers(TOY, settings=["uncertainty.draws=6"]))
     assert bench.scenario.uncertainty is not None
-    return layers, bench, design(bench.scenario.uncertainty)
+    return bench, design(bench.scenario.uncertainty)
 
 
 @pytest.fixture(scope="module")
 def here(toy_draws: Job, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     return draw_all(*toy_draws, tmp_path_factory.mktemp("here"), Plan(workers=1, batch=2))
+
+
+@pytest.fixture(scope="module")
+def short_draws() -> Job:
+    """Draws of the short run, for which nothing is compiled."""
+    shut = {"name": "shut", "capacity": {"regions": "AT-N", "loss": 0.5, "end": 21}}
+    data = {"title": "Shut", "base": "toyland", "shock": [shut], "model": {"propagation": {"horizon_days": 28}},
+            "uncertainty": {"draws": 6, "seed": 3, "inventories": {"low": 0.5, "high": 1.5}, "table": True}}  # fmt: skip
+    bench = prepare(Layers("shut", data, (), None))
+    assert bench.scenario.uncertainty is not None
+    return bench, design(bench.scenario.uncertainty, bench.base.draws)
 
 
 def same(a: pd.DataFrame, b: pd.DataFrame) -> None:
@@ -154,12 +168,12 @@ def same(a: pd.DataFrame, b: pd.DataFrame) -> None:
 
 
 def test_finished_batches_are_not_worked_again(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
-    layers, bench, rows = toy_draws
-    draw_all(layers, bench, rows.iloc[:4], tmp_path, Plan(workers=1, batch=2))
+    bench, rows = toy_draws
+    draw_all(bench, rows.iloc[:4], tmp_path, Plan(workers=1, batch=2))
     kept = {f.name: f.stat().st_mtime_ns for f in tmp_path.glob("batch-*.parquet")}
     assert len(kept) == 2
     told: list[tuple[int, int]] = []
-    same(draw_all(layers, bench, rows, tmp_path, Plan(workers=1, batch=1), lambda *x: told.append(x)), here)
+    same(draw_all(bench, rows, tmp_path, Plan(workers=1, batch=1), lambda *x: told.append(x)), here)
     assert told == [(4, 6), (5, 6), (6, 6)]
     assert {n: (tmp_path / n).stat().st_mtime_ns for n in kept} == kept
 
@@ -168,7 +182,7 @@ def test_finished_batches_are_not_worked_again(toy_draws: Job, here: pd.DataFram
 def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
     toy_draws, here: pd.DataFrame, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
-    layers, bench, rows = toy_draws
+    bench, rows = toy_draws
     killed: list[int] = []
 
     def kill_one(done: int, total: int) -> None:
@@ -177,38 +191,48 @@ def test_processes_give_what_one_gives_and_a_dead_one_costs_only_its_batch(
             killed.append(victim.pid or 0)
             os.kill(victim.pid or 0, signal.SIGKILL)
 
-    same(draw_all(layers, bench, rows, tmp_path, Plan(workers=2, batch=1), kill_one), here)
+    same(draw_all(bench, rows, tmp_path, Plan(workers=2, batch=1), kill_one), here)
     assert killed
 
 
 @pytest.mark.slow
-def test_workers_that_keep_dying_end_the_run(toy_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layers, bench, rows = toy_draws
-    monkeypatch.setattr(ensemble, "LIVES", 1)
+def test_workers_that_keep_dying_end_the_run(short_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, rows = short_draws
+    monkeypatch.setattr(spread, "LIVES", 1)
 
     def kill_all(done: int, total: int) -> None:
         for victim in multiprocessing.active_children() if done else ():
             os.kill(victim.pid or 0, signal.SIGKILL)
 
     with pytest.raises(XunhuanError, match="worker processes died 1 times"):
-        draw_all(layers, bench, rows, tmp_path, Plan(workers=2, batch=1), kill_all)
+        draw_all(bench, rows, tmp_path, Plan(workers=2, batch=1), kill_all)
     assert 1 <= len(list(tmp_path.glob("batch-*.parquet"))) < len(rows)
     assert multiprocessing.active_children() == []
 
 
-def test_what_a_worker_refuses_is_told_here(toy_draws: Job, tmp_path: Path) -> None:
-    layers, bench, rows = toy_draws
-    other = replace(bench, base=bench.base.replace(tariff=bench.base.tariff + 0.1))  # not what the workers load
-    with pytest.raises(BadInput, match="a worker has another table or another version"):
-        draw_all(layers, other, rows, tmp_path, Plan(workers=2))
+def test_what_a_worker_refuses_is_told_here(short_draws: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, rows = short_draws
+    monkeypatch.setattr(ensemble, "draws_digest", lambda bench: "of another version")
+    with pytest.raises(BadInput, match="a worker has another version, or other files"):
+        draw_all(bench, rows, tmp_path, Plan(workers=2))
     assert multiprocessing.active_children() == []
 
 
+def test_a_worker_needs_no_table_of_its_own(short_draws: Job, tmp_path: Path) -> None:
+    """What is drawn goes to it whole, a table that lies nowhere with it."""
+    bench, rows = short_draws
+    other = replace(bench, base=bench.base.replace(tariff=bench.base.tariff + 0.1))
+    here = draw_all(other, rows.iloc[:2], tmp_path / "here", Plan(workers=1))
+    sent = Sent.of((ensemble.drawn(other), ensemble.draws_digest(other)))
+    batch = [(int(k), dict(row)) for k, row in rows.iloc[:2].iterrows()]
+    assert ensemble.work(held(sent.whole), batch) == list(here.itertuples(index=False, name=None))
+
+
 def test_draws_without_an_answer_are_counted(toy_draws: Job, tmp_path: Path) -> None:
-    layers, bench, rows = toy_draws
+    bench, rows = toy_draws
     bad = rows.iloc[:2].copy()
     bad.loc[0, "trade_elasticity"] = -1.0
-    got = draw_all(layers, bench, bad, tmp_path, Plan(workers=1))
+    got = draw_all(bench, bad, tmp_path, Plan(workers=1))
     assert got["outcome"].tolist() == ["refused", "converged"]
     assert got["message"][0].startswith("a draw of -1 of trade_elasticity gives parameters of trade that cannot be")
     assert "theta.MAN: must be more than 0" in got["message"][0]
@@ -291,11 +315,12 @@ def test_a_scheduler_without_workers_is_given_up_and_one_that_is_killed_is_said(
 
 @pytest.mark.slow
 @pytest.mark.cluster
-def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFrame, tmp_path: Path) -> None:
-    """Two worker processes of a real cluster; one is killed while it works; every draw still comes back."""
+def test_a_dask_cluster_survives_a_killed_worker(short_draws: Job, tmp_path: Path) -> None:
+    """Two worker processes of a real cluster; one is killed while it works draws, and one at each other kind of task, which
+    kills who works it first; all comes back, to the last bit where it is no matter of compiling."""
     from distributed import LocalCluster
 
-    layers, bench, rows = toy_draws
+    bench, rows = short_draws
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
     ) as several:  # type: ignore[no-untyped-call]
@@ -307,6 +332,14 @@ def test_a_dask_cluster_survives_a_killed_worker(toy_draws: Job, here: pd.DataFr
                 killed.append(pid)
                 os.kill(pid, signal.SIGKILL)
 
-        got = draw_all(layers, bench, rows, tmp_path, Plan(scheduler=several.scheduler_address, batch=1), kill_one)
+        got = draw_all(bench, rows, tmp_path, Plan(scheduler=several.scheduler_address, batch=1), kill_one)
+        hands = cluster.Cluster(several.scheduler_address)
+        for kind, job in KINDS.items():
+            with worked_by(Keeping(Changed(hands, dies_once, tmp_path / kind), None)):
+                there = job(tmp_path)
+            assert equal(there, job(tmp_path)), kind
+            assert (tmp_path / kind / "died").exists()
+        hands.close()
     assert killed
-    same(got, here)
+    alone = draw_all(bench, rows, tmp_path / "alone", Plan(workers=1, batch=1))
+    pd.testing.assert_frame_equal(got, alone, check_exact=True)

@@ -20,6 +20,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.digests import digest_of_all, digest_of_numbers
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import check_identities, check_values
+from xunhuan.data.tasks import Given
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Sourcing:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Accounts(Brief):
+class Accounts(Given, Brief):
     r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
     Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
@@ -322,16 +323,18 @@ class Accounts(Brief):
 
         return aggregate(self, regions or {}, sectors or {})
 
-    def split(self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35) -> Accounts:
-        """The same table with one region as its cities, which add up to it again.
+    def split(
+        self, region: str | Sequence[str], shares: str = "cities", inner: Inner = "gravity", border: float = 0.35
+    ) -> Accounts:
+        """The same table with one region as its cities, which add up to it again; or with several regions as theirs.
 
         Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
         sell each other by distance and an assumed border, of which the result has versions (`draw`).
 
         Parameters
         ----------
-        region : str
-            Region to split: its code or name.
+        region : str or sequence of str
+            Region to split: its code or name; of several, one after another gives the same and takes longer.
         shares : str
             "cities", the bundled list, or a CSV with columns city, sector, share: a mix of industries of each city.
         inner : {"gravity", "least", "most"}
@@ -358,9 +361,10 @@ class Accounts(Brief):
         >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
         (52, 9, 64)
         """
-        from xunhuan.data.cities import Wall, split_region
+        from xunhuan.data.cities import Wall, split_regions
 
-        return split_region(self, region, shares, inner=inner, wall=Wall(border))
+        named = dict.fromkeys([region] if isinstance(region, str) else region, shares)
+        return split_regions(self, named, inner=inner, wall=Wall(border))
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.

@@ -20,13 +20,14 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.data.balance import ras
 from xunhuan.data.geography import Geography
+from xunhuan.data.tasks import Parts, mapped
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ class CityBorders:
         """The k-th version. Raises BadInput for a number it does not have."""
         if not 0 <= k < len(self):
             raise BadInput(f"the table has no version {k}", fix=f"give 0 to {len(self) - 1}")
-        out = self.whole
-        for region, shares in self.shares.items():
-            out = split_region(out, region, shares, wall=self.walls[k])
+        out = split_regions(self.whole, self.shares, wall=self.walls[k])
         return replace(out, posterior=None, extra={**out.extra, "version": str(k)})
 
 
@@ -111,32 +110,77 @@ def split_region(
     acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
 ) -> Accounts:
     """A region's accounts as those of its cities; see `Accounts.split`."""
-    at = acc.geography.index(region)
-    code = acc.geography.codes[at]
-    _refuse(acc, at, inner, wall)
-    cities = city_shares(acc, code, shares)
-    make, demand = cities.make, _demand(acc, at, cities)
-    own = _inner(make * acc.flow[at, at], demand * acc.flow[at, at], cities.distance, inner, wall)
-    grown = np.r_[np.arange(at), np.full(len(cities.codes), at), np.arange(at + 1, acc.R)]
-    here = slice(at, at + len(cities.codes))
-    flow = acc.flow[np.ix_(grown, grown)].copy()
-    flow[here] *= make[:, None, :]
-    flow[:, here] *= demand[None, :, :]
-    flow[here, here] = own
-    use, final, value_added = acc.use[grown].copy(), acc.final[grown].copy(), acc.value_added[grown].copy()
-    use[here] *= make[:, None, :]
-    value_added[here] *= make[:, :, None]
-    final[here] = _final(acc, at, cities)
-    tariff = acc.tariff[np.ix_(grown, grown)]
-    done = _posterior(acc, code, str(shares), inner)
-    alike = [] if cities.mixed else [code]
-    extra = {**acc.extra, SAME_MIX: " ".join([*acc.extra.get(SAME_MIX, "").split(), *alike])}
-    note = f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
+    return split_regions(acc, {region: shares}, inner=inner, wall=wall)
+
+
+def split_regions(
+    acc: Accounts, shares: Mapping[str, str | Path], *, inner: Inner = "gravity", wall: Wall = Wall()
+) -> Accounts:
+    """Several regions' accounts as those of their cities, to the last bit as if split one after another; what cities of a
+    region sell each other is worked apart (`data.tasks`).
+
+    shares  region -> "cities" or a file. Raises as `Accounts.split`.
+    """
+    asked: list[_Asked] = []
+    geography, alike = acc.geography, acc.extra.get(SAME_MIX, "").split()
+    files: dict[str, str] = {}
+    for region, given in shares.items():
+        geography.index(region)  # of a region that has been split above nothing is left
+        at = acc.geography.index(region)
+        _refuse(acc, at, inner, wall)
+        code = acc.geography.codes[at]
+        cities = city_shares(acc, code, given)
+        asked.append(_Asked(at, cities.make, cities.spend, cities.distance, inner, wall))
+        geography = _geography(geography, geography.codes.index(code), cities)
+        alike += [] if cities.mixed else [code]
+        files[code] = str(given)
+    notes = tuple(
+        f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
+        for code in files
+    )
+    bare = acc if acc.posterior is None or len(asked) < 2 else replace(acc, posterior=None)  # what tasks need of it
     return replace(
-        acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff,
-        posterior=cast("Posterior | None", done),
-        geography=_geography(acc.geography, at, cities), notes=(*acc.notes, note), extra=extra,
+        acc, **_grown(acc, asked, mapped(_among_cities, bare, asked)), geography=geography,
+        posterior=cast("Posterior | None", _posterior(acc, files, inner)), notes=(*acc.notes, *notes),
+        extra={**acc.extra, SAME_MIX: " ".join(alike)},
     )  # fmt: skip
+
+
+class _Asked(NamedTuple):
+    """A region to be split: its position; of its cities make a i, spend a, distance a b; and how they sell each other."""
+
+    at: int
+    make: Array
+    spend: Array
+    distance: Array
+    inner: Inner
+    wall: Wall
+
+
+def _among_cities(acc: Accounts, a: _Asked) -> Parts:
+    """Part of each city in what its region uses of a good, a i; final use a i f; what cities sell each other, a b i."""
+    final, inside = _final(acc, a), acc.flow[a.at, a.at]
+    demand = _demand(acc, a, final)
+    return demand, final, _inner(a.make * inside, demand * inside, a.distance, a.inner, a.wall)
+
+
+def _grown(acc: Accounts, asked: Sequence[_Asked], parts: Sequence[Parts]) -> dict[str, Any]:
+    """The arrays of a table with regions as their cities."""
+    many = np.ones(acc.R, dtype=np.intp)
+    many[[a.at for a in asked]] = [len(a.make) for a in asked]
+    rows, first = np.repeat(np.arange(acc.R), many), np.cumsum(many) - many
+    flow = acc.flow[np.ix_(rows, rows)]
+    use, final, value_added = acc.use[rows], acc.final[rows], acc.value_added[rows]
+    for a, (demand, theirs, own) in zip(asked, parts, strict=True):
+        here = slice(first[a.at], first[a.at] + many[a.at])
+        flow[here] *= a.make[:, None, :]
+        flow[:, here] *= demand[None, :, :]
+        flow[here, here] = own
+        use[here] *= a.make[:, None, :]
+        value_added[here] *= a.make[:, :, None]
+        final[here] = theirs
+    tariff = acc.tariff[np.ix_(rows, rows)]
+    return {"flow": flow, "use": use, "final": final, "value_added": value_added, "tariff": tariff}
 
 
 def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
@@ -152,7 +196,7 @@ def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
     p.raise_if(BadInput, where=acc.name)
 
 
-def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders | None:
+def _posterior(acc: Accounts, shares: Mapping[str, str], inner: str) -> CityBorders | None:
     """Versions with other borders; none of the limits."""
     if inner != "gravity":
         return None
@@ -161,24 +205,24 @@ def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders
     border, decay = (2 * x * rng.permutation((np.arange(_VERSIONS) + 0.5) / _VERSIONS) for x in (_BORDER, _DECAY))
     walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
     whole = acc if before is None else before.whole
-    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls)
+    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), **shares}, walls)
 
 
-def _final(acc: Accounts, at: int, c: CityShares) -> Array:
+def _final(acc: Accounts, a: _Asked) -> Array:
     """Final use a i f: what is added by spending, what comes out of stocks where the good is used."""
-    final = acc.final[at]
+    final = acc.final[a.at]
     plus, minus = np.maximum(final, 0.0), np.minimum(final, 0.0)
-    added = c.spend[:, None, None] * plus
-    gross = added.sum(2) + np.einsum("aj,ij->ai", c.make, acc.use[at])
+    added = a.spend[:, None, None] * plus
+    gross = added.sum(2) + np.einsum("aj,ij->ai", a.make, acc.use[a.at])
     return np.asarray(added + ratio(gross, gross.sum(0))[:, :, None] * minus)
 
 
-def _demand(acc: Accounts, at: int, c: CityShares) -> Array:
+def _demand(acc: Accounts, a: _Asked, final: Array) -> Array:
     """Part of each city in the region's use of a good, a i; sums to 1, or 0 where nothing is used."""
-    whole = _final(acc, at, c).sum(2) + np.einsum("aj,ij->ai", c.make, acc.use[at])
+    whole = final.sum(2) + np.einsum("aj,ij->ai", a.make, acc.use[a.at])
     part = ratio(whole, whole.sum(0))
-    unused = acc.absorption[at] == 0
-    return np.asarray(np.where(unused[None], c.make, part))
+    unused = acc.absorption[a.at] == 0
+    return np.asarray(np.where(unused[None], a.make, part))
 
 
 def _inner(row: Array, column: Array, distance: Array, inner: str, wall: Wall) -> Array:

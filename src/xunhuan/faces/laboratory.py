@@ -19,9 +19,9 @@ from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import Model, Response, Shock
 from xunhuan.scenario import bench, record
-from xunhuan.scenario.ensemble import Plan
 from xunhuan.scenario.layers import layers_of
 from xunhuan.scenario.lend import responded
+from xunhuan.scenario.spread import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,6 +199,7 @@ def run(
     overlays: Iterable[str | Path] = (),
     settings: Iterable[str] = (),
     workers: int = 1,
+    scheduler: str = "",
 ) -> LabResult:
     """Run a scenario: every arm, comparisons, draws.
 
@@ -211,7 +212,10 @@ def run(
     overlays, settings : iterable, optional
         Laid over it in order, as `--overlay` and `--set` do.
     workers : int, default 1
-        Processes for draws; above 1 only from a script guarded by `if __name__ == "__main__"`.
+        Processes for draws, frontiers, games and splits; above 1 only from a script guarded by
+        `if __name__ == "__main__"`.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers do the same, in place of processes.
 
     Returns
     -------
@@ -234,11 +238,12 @@ def run(
     ['base', 'dear imports']
     """
     layers = layers_of(source, overlays, settings)
+    plan = Plan(workers, scheduler)
     if out is None:
-        return _whole(bench.run_layers(layers, None, Plan(workers=workers)))
+        return _whole(bench.run_layers(layers, None, plan))
     from xunhuan.faces.recording import record as recorded
 
-    return _whole(recorded(layers, Path(out), Plan(workers=workers)))
+    return _whole(recorded(layers, Path(out), plan))
 
 
 def open_folder(path: str | Path) -> LabResult:

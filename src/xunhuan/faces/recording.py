@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from xunhuan.scenario import bench, ensemble
+from xunhuan.scenario import bench
 from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import Result
+from xunhuan.scenario.spread import Plan
 
 _Progress = Callable[[str, int, int], None]
 
 
 def record(
-    layers: Layers, out: Path, plan: ensemble.Plan = ensemble.Plan(workers=1), progress: _Progress | None = None,
+    layers: Layers, out: Path, plan: Plan = Plan(workers=1), progress: _Progress | None = None,
     choices: bool = True,
 ) -> Result:  # fmt: skip
     """Run a scenario and write its result folder at `out`, report included; the result as read back.

@@ -61,6 +61,15 @@ class Slopes(Protocol):
         """Base output by region and sector, r i, value."""
         ...
 
+    @property
+    def known(self) -> tuple[Array, ...]:
+        """What the last answer leaves for the next to start from; nothing before any."""
+        ...
+
+    def afresh(self, known: tuple[Array, ...] = ()) -> Slopes:
+        """The same measures, as one knows them who was asked nothing but what is given: what is `known` somewhere."""
+        ...
+
     def __call__(self, x: Array, accuracy: float = SHARPEST) -> Effects:
         """Measures and derivatives at rates x, c. Raises NotConverged where there is no equilibrium.
 

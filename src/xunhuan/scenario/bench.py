@@ -26,9 +26,10 @@ from xunhuan.scenario.check import prepare
 from xunhuan.scenario.choices import by_choice
 from xunhuan.scenario.design import design, indices, sample_rows
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.record import FORMAT, Result, check_place, digest_of_run, versions, work_folder
+from xunhuan.scenario.record import FORMAT, Result, check_place, digest_of_run, parts_folder, versions, work_folder
 from xunhuan.scenario.run import Bench, Memo
 from xunhuan.scenario.scenario import Distribution, Drawn, Uncertainty
+from xunhuan.scenario.spread import Plan, spread
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
@@ -37,17 +38,25 @@ LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 def run_layers(
     layers: Layers,
     out: Path | None = None,
-    plan: ensemble.Plan = ensemble.Plan(workers=1),
+    plan: Plan = Plan(workers=1),
     progress: Callable[[str, int, int], None] | None = None,
     choices: bool = True,
 ) -> Result:
-    """Run a scenario as read by `layers.read`; with `out`, finished draws are kept beside it until it is written. Without
-    `choices` the headline is not worked out under each choice that a model leaves open, which can be half of the time.
+    """Run a scenario as read by `layers.read`; with `out`, finished draws, and tasks that other processes work, are kept
+    beside it until it is written. Without `choices` the headline is not worked out under each choice that a model leaves
+    open, which can be half of the time.
 
     Raises BadInput listing all that is wrong with the scenario; NotConverged where an arm has no answer.
     """
     if out is not None:
         check_place(out)
+    with spread(plan, None if out is None else parts_folder(out)):
+        return _run_layers(layers, out, plan, progress, choices)
+
+
+def _run_layers(
+    layers: Layers, out: Path | None, plan: Plan, progress: Callable[[str, int, int], None] | None, choices: bool
+) -> Result:
     begun, started = time.perf_counter(), datetime.now(UTC)
     bench = prepare(layers)
     memo: Memo = {}
@@ -63,7 +72,7 @@ def run_layers(
     u = bench.scenario.uncertainty
     if u is not None:
         rows = design(u, bench.base.draws)
-        worked = _draws(layers, bench, rows, out, plan, progress)
+        worked = _draws(bench, rows, out, plan, progress)
         drawn = _drawn_labels(bench, labels)
         numbers = ensemble.matrix(worked, int(drawn.sum()))
         summary = _with_intervals(summary, drawn, numbers[sample_rows(u)])
@@ -82,9 +91,8 @@ def run_layers(
 
 
 def _draws(
-    layers: Layers, bench: Bench, rows: pd.DataFrame, out: Path | None, plan: ensemble.Plan,
-    progress: Callable[[str, int, int], None] | None,
-) -> pd.DataFrame:  # fmt: skip
+    bench: Bench, rows: pd.DataFrame, out: Path | None, plan: Plan, progress: Callable[[str, int, int], None] | None
+) -> pd.DataFrame:
     import tempfile
 
     def tell(done: int, total: int) -> None:
@@ -93,9 +101,9 @@ def _draws(
 
     if out is not None:
         folder = work_folder(out, ensemble.draws_digest(bench))
-        return ensemble.draw_all(layers, bench, rows, folder, plan, tell)
+        return ensemble.draw_all(bench, rows, folder, plan, tell)
     with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder_name:
-        return ensemble.draw_all(layers, bench, rows, Path(folder_name), plan, tell)
+        return ensemble.draw_all(bench, rows, Path(folder_name), plan, tell)
 
 
 def _drawn_labels(bench: Bench, labels: pd.DataFrame) -> NDArray[np.bool_]:

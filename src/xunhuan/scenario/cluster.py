@@ -1,7 +1,9 @@
-"""Batches over a Dask cluster: who answers at an address, whether it has workers, and what is said where it is gone.
+"""Tasks over a Dask cluster: who answers at an address, whether it has workers, and what is said where it is gone.
 
-The scheduler gives a dead worker's batch to another. Nothing here waits without an end: an address is asked who it is
-before a client waits for it, and a scheduler without workers or without a word is given up, with what is finished kept.
+What tasks share goes to the scheduler once, as a task of its own, so that a worker has it from another, or anew where its
+holders died. The scheduler gives a dead worker's task to another. Nothing here waits without an end: an address is asked
+who it is before a client waits for it, and a scheduler without workers or without a word is given up, with what is
+finished kept.
 """
 
 from __future__ import annotations
@@ -11,14 +13,13 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
-from typing import Any, TypeVar
+from typing import Any
 
 from xunhuan.errors import BadInput, XunhuanError
-
-_Batch = TypeVar("_Batch")
-_Rows = TypeVar("_Rows")
+from xunhuan.scenario.sent import Sent, Work, held
 
 ADDRESS = "give what the scheduler prints when it starts, for instance tcp://127.0.0.1:8786"
 ANSWERS_WITHIN = 10.0
@@ -30,36 +31,63 @@ LOOK = 0.05
 BATCHES_KEPT = "give the same command then: finished batches are kept"
 
 
-def on_cluster(work: Callable[[_Batch], _Rows], batches: Sequence[_Batch], address: str) -> Iterator[_Rows]:
-    """Finished batches as they come, `work` done by the workers of the scheduler at an address.
+class Cluster:
+    """The workers of the scheduler at an address; it is asked who it is when there is first something to do.
 
     Raises BadInput where no scheduler answers there; XunhuanError where it has no workers, is gone, or they keep dying.
     """
-    _reach(address)
-    with _quiet():
-        _ask(address)
-        from distributed import Client, as_completed
-        from distributed.scheduler import KilledWorker
 
-        client: Any = Client(address, timeout=f"{ANSWERS_WITHIN:g}s")  # type: ignore[no-untyped-call]
-        try:
-            coming = as_completed(client.map(work, batches, pure=False, retries=2))  # type: ignore[no-untyped-call]
-            for _ in batches:
-                _await_one(client, coming, address)
-                future = next(coming)
-                yield future.result()
-                future.release()
-        except KilledWorker as e:
-            raise XunhuanError(
-                "workers of the Dask cluster keep dying", where=address, fix=f"look at their memory; {BATCHES_KEPT}"
-            ) from e
-        except CancelledError as e:
-            raise XunhuanError(
-                "the Dask scheduler is gone", where=address, fix=f"start it again; {BATCHES_KEPT}"
-            ) from e
-        finally:
-            with contextlib.suppress(OSError, TimeoutError, RuntimeError):  # of a client that has lost its scheduler
-                client.close(timeout=2)
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._client: Any = None
+        self._sent: dict[str, Any] = {}
+
+    def coming(self, work: Work, sent: Sent, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+        """Position and answer of each task, as they come."""
+        with _quiet():
+            client = self._open()
+            from distributed import as_completed
+            from distributed.scheduler import KilledWorker
+
+            try:
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", message="Sending large graph")  # a table is large, and sent once
+                    if sent.digest not in self._sent:
+                        self._sent[sent.digest] = client.submit(held, sent.whole, key=f"xunhuan-{sent.digest}")
+                    shared = self._sent[sent.digest]
+                    each = [client.submit(work, shared, task, pure=False, retries=2) for task in tasks]
+                at = {future.key: k for k, future in enumerate(each)}
+                coming = as_completed(each)  # type: ignore[no-untyped-call]
+                for _ in tasks:
+                    _await_one(client, coming, self.address)
+                    future = next(coming)
+                    yield at[future.key], future.result()
+                    future.release()
+            except KilledWorker as e:
+                raise XunhuanError(
+                    "workers of the Dask cluster keep dying", where=self.address,
+                    fix=f"look at their memory; {BATCHES_KEPT}",
+                ) from e  # fmt: skip
+            except CancelledError as e:
+                raise XunhuanError(
+                    "the Dask scheduler is gone", where=self.address, fix=f"start it again; {BATCHES_KEPT}"
+                ) from e
+
+    def _open(self) -> Any:
+        """The client, connected when it is first wanted."""
+        if self._client is None:
+            _reach(self.address)
+            _ask(self.address)
+            from distributed import Client
+
+            self._client = Client(self.address, timeout=f"{ANSWERS_WITHIN:g}s")  # type: ignore[no-untyped-call]
+        return self._client
+
+    def close(self) -> None:
+        """Leave the cluster; what was sent is forgotten there."""
+        if self._client is not None:
+            with _quiet(), contextlib.suppress(OSError, TimeoutError, RuntimeError):  # that has lost its scheduler
+                self._client.close(timeout=2)
 
 
 def _await_one(client: Any, coming: Any, address: str) -> None:

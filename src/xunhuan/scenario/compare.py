@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
+from xunhuan.data.tasks import Parts, mapped
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.edits.shift import DemandShift
@@ -216,14 +217,14 @@ def frontier(bench: Bench) -> FrontierCurves:
     at = list(bench.view.places.codes).index(bench.base.home) if not gained.axes else slice(None)
     shape = (len(policies), len(degree), len(bench.view.places.codes))
     income, foreign = np.full(shape, np.nan), np.full(shape, np.nan)
-    for k, policy in enumerate(policies):
-        for d, dose in enumerate(degree):
-            doses = {spec.shock: float(dose)} | ({} if policy == "none" else {policy: 1.0})
-            response, numbers = weighed(bench, doses, of=model)
-            if response.status.converged:
-                base = bench.gain_at_base if bench.gain is not None else None
-                income[k, d, at] = beyond(numbers[gained.name].values, base)
-                foreign[k, d] = reliance_at(response.accounts, bench.view.places)
+    each = [(k, d) for k in range(len(policies)) for d in range(len(degree))]
+    asked = [
+        ({spec.shock: float(degree[d])} | ({} if k == 0 else {policies[k]: 1.0}), model, gained.name) for k, d in each
+    ]
+    base = bench.gain_at_base if bench.gain is not None else None
+    for (k, d), (found, reliance) in zip(each, mapped(_point, bench, asked), strict=True):
+        income[k, d, at] = beyond(found, base)
+        foreign[k, d] = reliance
     if bench.gain is None:  # a model that gives no gain leaves the accounts as they are
         foreign[:] = np.nan
     note = (
@@ -232,6 +233,16 @@ def frontier(bench: Bench) -> FrontierCurves:
         else ""
     )
     return FrontierCurves(degree, policies, income, foreign, note)
+
+
+def _point(bench: Bench, asked: tuple[Mapping[str, float], str, str]) -> Parts:
+    """What a model gives of a quantity at some doses, and external reliance by place; nan where it did not converge."""
+    doses, model, name = asked
+    response, numbers = weighed(bench, doses, of=model)
+    found = np.asarray(numbers[name].values)
+    if not response.status.converged:
+        return np.full_like(found, np.nan), np.full(len(bench.view.places.codes), np.nan)
+    return found, reliance_at(response.accounts, bench.view.places)
 
 
 def reinforcement(bench: Bench, compensated: bool = True, scale: bool = False) -> Array:

@@ -8,14 +8,9 @@ which is given to another.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import lru_cache, partial
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -25,47 +20,20 @@ from filelock import FileLock, Timeout
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.store import atomic_path
-from xunhuan.errors import BadInput, NotConverged, XunhuanError
+from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models import registry
 from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
-from xunhuan.scenario.check import prepare
-from xunhuan.scenario.cluster import on_cluster
-from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import digest_of_run, versions
 from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
-from xunhuan.scenario.worker import Died, Tell, Worker
+from xunhuan.scenario.sent import Sent, refuse_others
+from xunhuan.scenario.spread import Plan, hands_of
 
 Progress = Callable[[int, int], None]
 _COLUMNS = ["draw", "outcome", "message", "values"]
-LIVES = 5
-"""How often a batch whose worker died is given to a new one before the run gives up."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How draws are worked.
-
-    workers    processes on this machine; 1 works in this process, 0 takes one a core, fewer for few draws
-    scheduler  address of a Dask scheduler, such as "tcp://10.0.0.5:8786"; then workers is not used
-    batch      draws in a batch; 0 chooses
-    """
-
-    workers: int = 0
-    scheduler: str = ""
-    batch: int = 0
-
-
 _WORTH = 8
 """Draws that are worth a process of their own, where it is left open how many there are."""
-
-
-@lru_cache(maxsize=2)
-def _bench(text: str) -> Bench:
-    """A worker's bench, made once a process."""
-    data, name, folder = json.loads(text)
-    return drawn(prepare(Layers(name, data, (), Path(folder) if folder else None)))
 
 
 def drawn(bench: Bench) -> Bench:
@@ -164,12 +132,10 @@ def _batched(model: Model[Any], left: list[tuple[Bench, Memo, Accounts, Asked]],
         left = left[done + 1 :]
 
 
-def work(text: str, digest: str, rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:
-    """A batch of draws; runs in a worker. Raises BadInput where the worker's table or package is another one."""
-    bench = _bench(text)
-    here = draws_digest(bench)
-    if here != digest:
-        raise BadInput("a worker has another table or another version", fix="install the same package on every worker")
+def work(shared: tuple[Bench, str], rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:
+    """A batch of draws; runs in a worker. Raises BadInput where the worker's files or package are others."""
+    bench, digest = shared
+    refuse_others(draws_digest(bench) == digest)
     return list(worked(bench, rows))
 
 
@@ -179,7 +145,7 @@ def draws_digest(bench: Bench) -> str:
 
 
 def draw_all(
-    layers: Layers, bench: Bench, design: pd.DataFrame, folder: Path, plan: Plan, progress: Progress | None = None
+    bench: Bench, design: pd.DataFrame, folder: Path, plan: Plan, progress: Progress | None = None
 ) -> pd.DataFrame:
     """All draws of a design, one row each: draw, outcome, message, values (in the order of `headlines`).
 
@@ -200,7 +166,7 @@ def draw_all(
         ready = len(design) - len(todo)
         if progress is not None:
             progress(ready, len(design))
-        for finished in _run(layers, bench, digest, batches, plan):
+        for finished in _run(bench, digest, batches, plan):
             _keep(folder, finished)
             done |= {row[0]: row for row in finished}
             ready += len(finished)
@@ -221,70 +187,20 @@ def _cores() -> int:
 Rows = list[DrawRow]
 
 
-def _run(layers: Layers, bench: Bench, digest: str, batches: list[_Batch], plan: Plan) -> Iterator[Rows]:
+def _run(bench: Bench, digest: str, batches: list[_Batch], plan: Plan) -> Iterator[Rows]:
     """Finished batches as they come."""
-    folder = "" if layers.folder is None else str(layers.folder.resolve())
-    text = json.dumps([dict(layers.data), layers.name, folder], default=str)
     if not batches:
-        return
-    if plan.scheduler:
-        yield from on_cluster(partial(work, text, digest), batches, plan.scheduler)
         return
     few = -(-sum(map(len, batches)) // _WORTH)  # a process begins with compiling what this one has compiled
     workers = min(plan.workers or min(_cores(), few), len(batches))
-    if workers == 1:
+    if workers == 1 and not plan.scheduler:
         here = drawn(bench)
         for batch in batches:
             yield list(worked(here, batch))
         return
-    yield from _on_processes(text, digest, batches, workers)
-
-
-def _on_processes(text: str, digest: str, batches: list[_Batch], workers: int) -> Iterator[Rows]:
-    """Batches over processes, a thread to each; one that dies is replaced and its batch given to the new one."""
-    as_kept: SimpleQueue[Worker[Rows]] = SimpleQueue()
-    processes = [Worker(_work_told) for _ in range(workers)]
-    for each in processes:
-        as_kept.put(each)
-
-    def worked(batch: _Batch) -> Rows:
-        mine = as_kept.get()
-        try:
-            for _ in range(LIVES):
-                mine.start(text, digest, batch)
-                with contextlib.suppress(Died):
-                    return mine.follow()
-        finally:
-            as_kept.put(mine)
-        fix = "give fewer --workers (memory?); finished batches are kept"
-        raise XunhuanError(f"worker processes died {LIVES} times", fix=fix)
-
-    # Each process keeps to its core: threads of several would fight over the same ones.
-    alone = {"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
-    with _environment(alone), ThreadPoolExecutor(workers) as threads:
-        try:
-            for f in as_completed([threads.submit(worked, batch) for batch in batches]):
-                yield f.result()
-        finally:
-            threads.shutdown(wait=False, cancel_futures=True)
-            for each in processes:
-                each.close()
-
-
-def _work_told(tell: Tell, text: str, digest: str, batch: Sequence[tuple[int, _Values]]) -> Rows:
-    return work(text, digest, batch)
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables that are not set, for processes started inside the block."""
-    mine = {k: v for k, v in values.items() if k not in os.environ}
-    os.environ.update(mine)
-    try:
-        yield
-    finally:
-        for k in mine:
-            os.environ.pop(k, None)
+    with hands_of(plan, workers) as hands:
+        for _, rows in hands.coming(work, Sent.of((drawn(bench), digest)), batches):
+            yield rows
 
 
 @contextlib.contextmanager

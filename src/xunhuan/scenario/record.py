@@ -113,7 +113,8 @@ class Result(Brief):
         if report is not None:
             page["report.html"] = lambda path: path.write_text(report(self), encoding="utf-8")
         write_folder(out, {**page, **_writers(self)})
-        shutil.rmtree(work_folder(out, self.manifest["draws"]["digest"]), ignore_errors=True)
+        for kept in (work_folder(out, self.manifest["draws"]["digest"]), parts_folder(out)):
+            shutil.rmtree(kept, ignore_errors=True)
         return open_result(out)
 
     def headline(self, quantity: str, arm: str, place: str) -> pd.Series[Any]:
@@ -246,6 +247,11 @@ def _writers(result: Result) -> dict[str, Callable[[Path], object]]:
 def work_folder(out: Path, digest: str) -> Path:
     """Where finished draws of a result lie until it is whole, beside the result."""
     return out.with_name(f".{out.name}.draws-{digest[:16]}")
+
+
+def parts_folder(out: Path) -> Path:
+    """Where finished tasks of a result lie until it is whole, beside the result."""
+    return out.with_name(f".{out.name}.parts")
 
 
 def check_place(out: Path) -> None:

@@ -20,7 +20,7 @@ from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Model, Numbers, Quantity, Response, Shock, Status
 from xunhuan.scenario.lend import responded
 from xunhuan.scenario.observe import MEASURES, View
-from xunhuan.scenario.scenario import Drawn, Scenario
+from xunhuan.scenario.scenario import Drawn, Scenario, schema_of
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ class Bench:
     def others(self) -> Mapping[str, BaseModel]:
         """Parameters of every model of the scenario, those that run as they run."""
         return {**self.lenders, **self.parameters}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: the scenario's record is made anew there, of the models there are."""
+        told = (self.scenario.resolved(), self.base, dict(self.parameters), self.draw, dict(self.lenders))
+        return _bench_of, told
 
     @cached_property
     def view(self) -> View:
@@ -150,6 +155,10 @@ class Bench:
         """The same bench under a draw: parameters, table and sizes moved. Raises BadInput where a draw cannot be."""
         base = self.base if draw.version is None else _version(self.base, draw.version)
         return Bench(self.scenario, base, {n: _moved(n, p, draw, base) for n, p in self.parameters.items()}, draw)
+
+
+def _bench_of(resolved: Mapping[str, Any], *rest: Any) -> Bench:
+    return Bench(schema_of(resolved).model_validate(resolved), *rest)
 
 
 @lru_cache(16)

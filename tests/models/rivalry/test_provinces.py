@@ -10,20 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.helpers.apart import Strangers
 from tests.helpers.games import three_nations, two_nations
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
 from xunhuan.data.records import changed
+from xunhuan.data.tasks import worked_by
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Response, Shock, Status
 from xunhuan.models.rivalry import provinces
+from xunhuan.models.rivalry.apart import nash_of_each
 from xunhuan.models.rivalry.edits import Compliance, OwnBill, Privilege, Promotion
 from xunhuan.models.rivalry.game import Bounds, GameEquilibrium, climb_alone, deviations, nash, newton, together
 from xunhuan.models.rivalry.minds import Minds, minds_of
 from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
-from xunhuan.models.rivalry.provinces import Payoff, Played, board, per_billion, play
+from xunhuan.models.rivalry.provinces import Match, Payoff, Played, board, per_billion, play
 from xunhuan.models.rivalry.read import read
 from xunhuan.models.rivalry.tariffs import nash_tariffs, two_country_rate
 from xunhuan.models.rivalry.told import LEFT_OUT, notes_of_provinces, of_provinces
@@ -31,6 +34,7 @@ from xunhuan.models.slopes import Controls
 from xunhuan.models.trade import TradeParameters, gradient
 from xunhuan.models.trade.tangents import TradeSlopes, trade_slopes
 from xunhuan.scenario.lend import lent
+from xunhuan.scenario.spread import Keeping
 
 pytestmark = pytest.mark.twin
 
@@ -38,6 +42,22 @@ pytestmark = pytest.mark.twin
 def _played(acc: Accounts, p: TradeParameters = TradeParameters(), **values: object) -> Played:
     own = Provinces.model_validate(values)
     return play(acc, Shock(), own, registry.find("trade").lends["slopes"](acc, p), minds_of(acc, Shock()))
+
+
+@pytest.mark.slow
+def test_strangers_who_are_sent_the_game_find_the_same_bits(toy: Accounts) -> None:
+    own = Provinces.model_validate({"control": {"sectors": "MAN", "low": -0.1, "high": 0.1}, "scale": 0.04})
+    lender, minds = registry.find("trade").lends["slopes"](toy, TradeParameters()), minds_of(toy, Shock())
+    match, hands = Match(toy, Shock(), own, lender, minds), Strangers()
+    here = nash_of_each(match, [0])
+    with worked_by(Keeping(hands, None)):
+        there = nash_of_each(Match(toy, Shock(), own, lender, minds), [0])
+    assert hands.worked == 2  # of the one search and the one proof there is nothing to share
+    for (a, known), (b, also) in zip(here, there, strict=True):
+        assert a.outcome == "converged"
+        np.testing.assert_array_equal(a.x, b.x)
+        assert a[1:] == b[1:]
+        assert all(np.array_equal(x, y) for x, y in zip(known, also, strict=True))
 
 
 def _toy_slopes(toy: Accounts) -> TradeSlopes:

@@ -18,9 +18,9 @@ from xunhuan.faces.speaking import in_my_words, language_spoken
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xunhuan.scenario.ensemble import Plan
     from xunhuan.scenario.layers import Layers
     from xunhuan.scenario.record import Result
+    from xunhuan.scenario.spread import Plan
 
 _Source = Annotated[
     str,
@@ -35,7 +35,7 @@ Overlays = Annotated[
 _Settings = Annotated[
     list[str] | None, typer.Option("--set", help="KEY=VALUE laid on top, such as uncertainty.draws=32.")
 ]
-Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes for draws; 0 takes one a core.")]
+Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 takes one a core, for draws alone.")]
 Batch = Annotated[int, typer.Option("--batch", min=0, help="Draws in a batch; 0 chooses.")]
 Scheduler = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, tcp://HOST:8786.")]
 _Draws = Annotated[int | None, typer.Option("--draws", help="Draws, in place of the scenario's own.")]
@@ -63,17 +63,18 @@ def _run_command(
     overlay: Overlays = None,
     set_: _Settings = None,
     workers: Workers = 0,
+    scheduler: Scheduler = "",
     no_draws: NoDraws = False,
     no_choices: _NoChoices = False,
     yes: Yes = False,
 ) -> None:
     """Run a scenario: every arm, comparisons, intervals; writes a result folder and prints the headline numbers."""
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     layers = _layers(scenario, overlay, set_)
     if no_draws:
         layers = without_draws(layers)
-    _run(_meant(layers) if yes else layers, folder, Plan(workers), choices=not no_choices)
+    _run(_meant(layers) if yes else layers, folder, Plan(workers, scheduler), choices=not no_choices)
 
 
 def _ensemble(
@@ -87,7 +88,7 @@ def _ensemble(
     batch: Batch = 0,
 ) -> None:
     """Run a scenario's draws in batches, on this machine or a Dask cluster; an interrupted run goes on where it stopped."""
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     if draws is not None:
         set_ = [*(set_ or []), f"uncertainty.draws={draws}"]
@@ -120,7 +121,7 @@ def _query(
 def _demo(folder: Folder = None, workers: Workers = 0) -> None:
     """The provinces' circulation with its report; then chips cut off against an opened home market, with intervals."""
     from xunhuan.faces.demo import places_hit, provinces
-    from xunhuan.scenario.ensemble import Plan
+    from xunhuan.scenario.spread import Plan
 
     provinces(folder.parent if folder else Path("results"))
     _run(_layers(LEAD, None, None), folder, Plan(workers), places_hit)

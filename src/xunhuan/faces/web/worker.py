@@ -21,8 +21,8 @@ def work_on(tell: TellJob, source: Path, out: Path) -> None:
     """Run the scenario and write its result folder in one step. Raises what is wrong with it."""
     from xunhuan.faces.recording import record
     from xunhuan.faces.speaking import speak
-    from xunhuan.scenario.ensemble import Plan
     from xunhuan.scenario.layers import read_layers
+    from xunhuan.scenario.spread import Plan
 
     speak("en")  # the file serves every visitor; pages say it in theirs
     tell({"stage": "solve"})

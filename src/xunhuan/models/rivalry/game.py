@@ -5,7 +5,7 @@ Letters: p player, c control. Every control has one owner.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -36,6 +36,10 @@ GRID = (0.005, 0.02)
 """Moves, both ways, that are tried in the proof, beside the bounds."""
 APART = 1e-4
 """Difference of a control from which two ends are two."""
+ASIDE = (0.3, -0.3)
+"""Other starts of the search, added to the first, shares of the distance between the bounds."""
+NO_GAIN = 1e-7
+"""Gain, over a control's scale, that is none."""
 
 
 class Bounds(NamedTuple):
@@ -165,48 +169,71 @@ def _flat(slope: Array, x: Array, bounds: Bounds) -> float:
     return float(np.abs(np.where(free, slope, 0.0)).max(initial=0.0))
 
 
-def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: Array) -> tuple[Deviation, int]:
-    """The most profitable deviation of one control by its owner, over scale: moves of `GRID` both ways, and both bounds."""
+def moves_tried(bounds: Bounds, x: Array) -> list[tuple[int, float]]:
+    """Deviations of one control that are tried, control and value: moves of `GRID` both ways, and both bounds."""
     moves: list[tuple[int, float]] = []
     for c in range(len(x)):
         tried = {float(bounds.clip(x + d)[c]) for step in GRID for d in (step, -step)} | {bounds.low[c], bounds.high[c]}
         moves += [(c, v) for v in sorted(tried) if abs(v - x[c]) > 1e-9]
+    return moves
+
+
+def moved(x: Array, moves: Sequence[tuple[int, float]]) -> Array:
+    """Controls n c: as they are, and after each move."""
     rows = np.repeat(x[None], len(moves) + 1, axis=0)
     for k, (c, v) in enumerate(moves):
         rows[k + 1, c] = v
-    value = trials(rows)
+    return rows
+
+
+def best_of(moves: Sequence[tuple[int, float]], value: Array, owner: Owners, scale: Array) -> Deviation:
+    """The most profitable of some moves, payoffs n p being those of `moved`."""
     gain = np.array([(value[k + 1, owner[c]] - value[0, owner[c]]) / scale[c] for k, (c, _) in enumerate(moves)])
     gain = np.where(np.isfinite(gain), gain, -np.inf)
     at = int(gain.argmax())
     c, to = moves[at]
-    return Deviation(int(owner[c]), c, to, float(gain[at])), len(moves)
+    return Deviation(int(owner[c]), c, to, float(gain[at]))
+
+
+def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: Array) -> tuple[Deviation, int]:
+    """The most profitable deviation of one control by its owner, over scale, and how many were tried."""
+    moves = moves_tried(bounds, x)
+    return best_of(moves, trials(moved(x, moves)), owner, scale), len(moves)
+
+
+def other_starts(bounds: Bounds, start: Array, starts: tuple[float, ...] = ASIDE) -> tuple[Array, ...]:
+    """Where else an equilibrium is sought from."""
+    return tuple(start + move * (bounds.high - bounds.low) for move in starts)
 
 
 def nash(
     payoffs: Payoffs, trials: Trials, owner: Owners, bounds: Bounds, start: Array, scale: Array, *,
-    bends: Bends | None = None, starts: tuple[float, ...] = (0.3, -0.3), apart: float = APART, least: float = 1e-7,
+    bends: Bends | None = None, starts: tuple[float, ...] = ASIDE,
 ) -> GameEquilibrium:  # fmt: skip
     """A Nash equilibrium from a start, proved on a grid of deviations, and sought again from other starts.
 
-    scale, c, bends as in `climb_alone` · starts: added to the first, shares of the distance
-    between the bounds · apart: difference of a control from which two ends are two
-    least  gain, over scale, that is none
+    scale, c, bends as in `climb_alone` · starts: added to the first, shares of the distance between the bounds
     """
-    x, steps, flat, bent = climb_alone(payoffs, owner, bounds, start, scale, bends)
-    best, tried = deviations(trials, owner, bounds, x, scale)
-    others = []
-    for move in starts:
-        other = climb_alone(payoffs, owner, bounds, start + move * (bounds.high - bounds.low), scale, bends, bent)
-        steps += other.steps
-        others.append(float(np.abs(other.x - x).max()) if other.flat < FLAT else float("nan"))
+    found = climb_alone(payoffs, owner, bounds, start, scale, bends)
+    best, tried = deviations(trials, owner, bounds, found.x, scale)
+    aside = other_starts(bounds, start, starts)
+    others = [climb_alone(payoffs, owner, bounds, s, scale, bends, found.bent) for s in aside]
+    return judged(found, best, tried, others)
+
+
+def judged(found: Climb, best: Deviation, tried: int, others: Sequence[Climb]) -> GameEquilibrium:
+    """Whether players end in an equilibrium: own slopes vanish, no deviation that was tried gains, and other starts end
+    there too."""
+    starts = tuple(float(np.abs(o.x - found.x).max()) if o.flat < FLAT else float("nan") for o in others)
     outcome: Literal["converged", "no_equilibrium", "several", "max_iterations"] = "converged"
-    if flat >= FLAT:
+    if found.flat >= FLAT:
         outcome = "max_iterations"
-    elif best.gain > least:
+    elif best.gain > NO_GAIN:
         outcome = "no_equilibrium"
-    elif any(d > apart for d in others if np.isfinite(d)):
+    elif any(d > APART for d in starts if np.isfinite(d)):
         outcome = "several"
-    return GameEquilibrium(x, steps, flat, best, tried, tuple(others), outcome)
+    steps = found.steps + sum(o.steps for o in others)
+    return GameEquilibrium(found.x, steps, found.flat, best, tried, starts, outcome)
 
 
 def together(

@@ -9,7 +9,8 @@ of the nation's; φ compliance, χ promotion, κ part of the bill that is felt.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, NotConverged, Problems, XunhuanError
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.rivalry.game import APART, Bounds, GameEquilibrium, Owners, climb_alone, nash, together
+from xunhuan.models.rivalry.apart import nash_of_each
+from xunhuan.models.rivalry.game import APART, Bounds, GameEquilibrium, Owners, Payoffs, climb_alone, nash, together
 from xunhuan.models.rivalry.minds import Minds
 from xunhuan.models.rivalry.obedience import Obedience, obeying
 from xunhuan.models.rivalry.parameters import Provinces
@@ -160,6 +162,16 @@ class Payoff:
         nation = self.phi[:, None] * self.weight * self.board.home[:, None]
         return np.stack([selfish + nation, self.chi[:, None] * selfish, (1 - self.kappa)[:, None] * selfish], axis=1)
 
+    @property
+    def payoffs(self) -> Payoffs:
+        """Payoffs and derivatives at some rates: this itself."""
+        return self
+
+    @property
+    def known(self) -> tuple[Array, ...]:
+        """What the last answer leaves for the next."""
+        return self.slopes.known
+
     def __call__(self, x: Array, accuracy: float = SHARPEST) -> tuple[Array, Array]:
         """Payoffs p and derivatives p c at rates x."""
         got = self.slopes(x, accuracy)
@@ -265,38 +277,102 @@ def kept_play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: 
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class Match:
+    """The provinces' games at every φ, made of what is asked; it can be sent elsewhere, where it is made again."""
+
+    acc: Accounts
+    shock: Shock
+    p: Provinces
+    lender: Lender
+    minds: Minds
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Match, (self.acc, self.shock, self.p, self.lender, self.minds)
+
+    @cached_property
+    def board(self) -> Board:
+        """Who plays with what."""
+        return board(self.acc, self.p)
+
+    @cached_property
+    def slopes(self) -> Slopes:
+        """What the model lends."""
+        controls = self.board.controls
+        returns = {self.acc.sectors.codes[i]: self.p.scale for i in np.flatnonzero(controls.stake)}
+        return self.lender(self.shock, controls, returns)
+
+    @cached_property
+    def weight(self) -> Array:
+        """ω, r, base income, share of the home nation's; 0 abroad."""
+        weight = np.where(_home(self.acc), self.slopes.income, 0.0)
+        return np.asarray(weight / weight.sum())
+
+    @property
+    def owner(self) -> Owners:
+        """Player of each rate, c."""
+        return self.board.owner
+
+    @property
+    def bounds(self) -> Bounds:
+        """Of rates, c."""
+        n = len(self.owner)
+        return Bounds(np.full(n, self.p.control.low), np.full(n, self.p.control.high))
+
+    @property
+    def start(self) -> Array:
+        """No rates, or the nearest allowed, c."""
+        return self.bounds.clip(np.zeros(len(self.owner)))
+
+    @cached_property
+    def worth(self) -> Array:
+        """What a rate of 1 is worth to who sets it, c."""
+        return _worth(self.acc, self.board)
+
+    @cached_property
+    def share(self) -> Array:
+        """The part of the nation that each rate's owner is, c."""
+        return np.asarray((self.board.member @ self.weight)[self.owner])
+
+    def scale(self, game: int) -> Array:
+        """What a rate of 1 is worth to its owner's mind, c: less than to who sets it by the player's share of the nation."""
+        return np.asarray(self.worth * (1 - (1 - self.share) * self.mind(game).phi[self.owner]))
+
+    def mind(self, game: int, known: tuple[Array, ...] = ()) -> Payoff:
+        """Payoffs at the φ of a game."""
+        return self.at_compliance(self.p.compliance[game], known)
+
+    def at_compliance(self, phi: float, known: tuple[Array, ...] = ()) -> Payoff:
+        """Payoffs at any φ, as one knows them who has learnt nothing but what is given."""
+        return Payoff(
+            self.slopes.afresh(known), self.board, *_minds_of(self.board, self.p, phi, self.minds), self.weight
+        )
+
+
 def play(acc: Accounts, shock: Shock, p: Provinces, lender: Lender, minds: Minds) -> Played:
-    """Nash at every φ, from one to the next, and the coordinated rates. Raises BadInput, NotConverged."""
-    at = board(acc, p)
-    slopes = lender(shock, at.controls, {acc.sectors.codes[i]: p.scale for i in np.flatnonzero(at.controls.stake)})
-    weight = np.where(_home(acc), slopes.income, 0.0)
-    weight = weight / weight.sum()
-    n = len(at.owner)
-    bounds = Bounds(np.full(n, p.control.low), np.full(n, p.control.high))
-    start = bounds.clip(np.zeros(n))
-    worth, share = _worth(acc, at), (at.member @ weight)[at.owner]
-    rooms: list[tuple[Payoff, Array]] = []
-    for phi in p.compliance:
-        mind = Payoff(slopes, at, *_minds_of(at, p, phi, minds), weight)
-        # What a rate is worth to the nation is less than to who sets it by the player's share of the nation.
-        rooms.append((mind, worth * (1 - (1 - share) * mind.phi[at.owner])))
-    given = _privileges(acc, at, minds, slopes.income)
+    """Nash at every φ, and the coordinated rates. Raises BadInput, NotConverged."""
+    match = Match(acc, shock, p, lender, minds)
+    at, weight, bounds, worth = match.board, match.weight, match.bounds, match.worth
+    games = range(len(p.compliance))
+    given = _privileges(acc, at, minds, match.slopes.income)
     # Where something is offered the games without are asked for nothing but the first, where plan and search begin.
-    plain = rooms[:1] if given.any() else rooms
-    found = [nash(m, m.trials, at.owner, bounds, start, scale, bends=m.bends) for m, scale in plain]
-    one_mind = Payoff(slopes, at, *_minds_of(at, p, 1.0, minds), weight)
-    best, taken = coordinated(one_mind, bounds, found[0].x, np.maximum(worth * share, 1e-12), worth)
+    ends = nash_of_each(match, games[:1] if given.any() else games)
+    found = [e for e, _ in ends]
+    one_mind = match.at_compliance(1.0, ends[0][1])
+    best, taken = coordinated(one_mind, bounds, found[0].x, np.maximum(worth * match.share, 1e-12), worth)
     offers: list[Obedience] = []
     if given.any():
-        offers = [_offered(m, at, bounds, best, found[0].x, scale, given) for m, scale in rooms]
+        offers = [
+            _offered(match.mind(k, ends[0][1]), at, bounds, best, found[0].x, match.scale(k), given) for k in games
+        ]
         found = [o.equilibrium for o in offers]
+    slopes, first = one_mind.slopes, match.mind(0)
     plays = slopes.values(np.stack([*(e.x for e in found), best]))
     one, volume, status = slopes.settled(found[0].x)
     _, planned, _ = slopes.settled(best)
     told = plays[[0, -1]]
     return Played(at, slopes, p.compliance, tuple(found), best, taken, told[:, 0], told[:, 2], plays[:-1, 0] @ weight,
-                  np.stack([volume, planned]), one, status, weight, tuple(offers), rooms[0][0].phi,
-                  rooms[0][0].kappa)  # fmt: skip
+                  np.stack([volume, planned]), one, status, weight, tuple(offers), first.phi, first.kappa)  # fmt: skip
 
 
 def coordinated(mind: Payoff, bounds: Bounds, start: Array, scale: Array, worth: Array) -> tuple[Array, int]:

@@ -287,6 +287,21 @@ class TradeSlopes:
         """Base output, r i, value."""
         return np.asarray(self.accounts.output)
 
+    @property
+    def known(self) -> tuple[Array, ...]:
+        """Rates c, the state there, how it moves with each rate (c by state), and how accurate that is."""
+        at = self._at
+        return () if at is None else (at.rates, at.state, at.move, np.asarray(at.accuracy))
+
+    def afresh(self, known: tuple[Array, ...] = ()) -> TradeSlopes:
+        """The same, with what is known of some rates, or nothing."""
+        new = TradeSlopes(self.accounts, self.controls, self.parameters, self.primitives, self.task)
+        new.__dict__["ways"] = self.ways  # made once
+        if known:
+            rates, state, move, accuracy = known
+            new._at = _Point(rates, state, move, float(accuracy))
+        return new
+
     def problem_at(self, x: Array) -> Problem:
         """The task with rates x on top."""
         return self.task._replace(shift=shifted(self.task.shift, self.ways, jnp.asarray(x)))
