@@ -23,7 +23,7 @@ from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
-    from xunhuan.data.cities import Inner
+    from xunhuan.data.cities import Inner, Ways
     from xunhuan.data.posterior import Posterior
 
 
@@ -322,11 +322,19 @@ class Accounts(Brief):
 
         return aggregate(self, regions or {}, sectors or {})
 
-    def split(self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35) -> Accounts:
+    def split(
+        self,
+        region: str,
+        shares: str = "cities",
+        inner: Inner = "gravity",
+        border: float = 0.35,
+        ways: Ways = "network",
+    ) -> Accounts:
         """The same table with one region as its cities, which add up to it again.
 
         Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
-        sell each other by distance and an assumed border, of which the result has versions (`draw`).
+        sell each other by what ways between them cost and an assumed border, of which the result has versions (`draw`),
+        each of a version of this table where it has some.
 
         Parameters
         ----------
@@ -335,9 +343,13 @@ class Accounts(Brief):
         shares : str
             "cities", the bundled list, or a CSV with columns city, sector, share: a mix of industries of each city.
         inner : {"gravity", "least", "most"}
-            What cities sell each other: by distance and border, or the least or most that their books allow.
+            What cities sell each other: by ways and border, or the least or most that their books allow.
         border : float
             Border between cities, log points of cost, 0 or more.
+        ways : {"network", "distance"} or CityWays
+            What keeps cities apart beside it: the cost of ways on the nation's bundled network, distance, or the cost of
+            ways on a network of one's own, as `models.gateway.ways.city_ways` gives it. Distance, too, where a network
+            lacks a city; `notes` say which was taken.
 
         Returns
         -------
@@ -356,11 +368,12 @@ class Accounts(Brief):
         >>> import xunhuan as xh
         >>> bay = xh.load("china-2017").split("Guangdong")
         >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
-        (52, 9, 64)
+        (52, 9, 128)
         """
-        from xunhuan.data.cities import Wall, split_region
+        from xunhuan.data.cities import split_region
+        from xunhuan.data.ways import Wall
 
-        return split_region(self, region, shares, inner=inner, wall=Wall(border))
+        return split_region(self, region, shares, inner=inner, wall=Wall(border), ways=ways)
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.

@@ -5,11 +5,12 @@ Letters: a, b cities of the region r, other regions s, i good, j industry, f fin
     output, value added, use   make[a,j] times the region's          make sums to 1 over a, good by good
     final use                  spend[a] times the region's           spend: part of the region's value added
     sold to s, bought of s     by the city's part of output of i, of use of i
-    sold inside                RAS of d[a,b]^(−δ) e^(−4 b 1[a≠b]) to the parts of the region's own flow
+    sold inside                RAS of e^(−θ (κ x[a,b] + b 1[a≠b])) to the parts of the region's own flow (`data.ways`)
 
-What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, from 0 (freight
-alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up
-to twice the assumed one; `least` and `most` are what the margins allow.
+What cities sell each other is no figure of any table: x is what ways between them cost on a transport network (by distance,
+where none has them); the border b is assumed, and so is κ, from what carrying costs to costs that fall with distance as
+trade between provinces does. Versions of the table draw both, the border up to twice the assumed one, beside what the whole
+table's own versions draw; `least` and `most` are what the margins allow.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
-from io import StringIO
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import numpy as np
 
 from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.data.balance import ras
 from xunhuan.data.geography import Geography
+from xunhuan.data.ways import BORDER, PULL, Apart, CityWays, Wall, apart, listed, listed_ways
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -36,19 +37,13 @@ if TYPE_CHECKING:
     from xunhuan.data.posterior import Posterior
 
 Inner = Literal["gravity", "least", "most"]
+Ways = CityWays | Literal["network", "distance"]
 T = TypeVar("T")
-_BORDER, _DECAY, _THETA = 0.35, 0.72, 4.0
-"""Assumed border between cities, log points; fall of trade with distance, half that between provinces; trade elasticity."""
 _VERSIONS, _SEED = 64, 7
 SAME_MIX = "cities_alike"
 """Name under which a table says which regions' cities have one mix of industries, by construction."""
-
-
-class Wall(NamedTuple):
-    """What keeps cities apart: a border, log points of cost, and the fall of trade with distance, pure number."""
-
-    border: float = _BORDER
-    decay: float = _DECAY
+BY_NETWORK, BY_DISTANCE = "cities_by_network", "cities_by_distance"
+"""Names under which a table says of which regions' cities trade was shared by cost of ways, and of which by distance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,18 +64,16 @@ class CityShares:
 
 @dataclass(frozen=True, eq=False)
 class CityBorders:
-    """Versions of a split table: the whole region again, split under other borders.
+    """Versions of a split table: a version of the whole table where it has some, split under other borders.
 
-    whole  the table before · shares: how it was split, region -> file or "cities" · walls k: border and fall with distance
+    whole  the table before · shares: how it was split, region -> file or "cities" · ways: region -> what ways cost
+    walls  k: border and fall of trade with distance
     """
 
     whole: Accounts
     shares: Mapping[str, str]
+    ways: Mapping[str, Ways]
     walls: tuple[Wall, ...]
-    title: str = "borders between cities"
-    notes: tuple[str, ...] = (
-        "what cities sell each other is assumed; versions have other borders and other falls with distance",
-    )
     known: Mapping[str, Array] = field(default_factory=dict)
     regions: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
@@ -88,35 +81,76 @@ class CityBorders:
         return len(self.walls)
 
     @property
+    def title(self) -> str:
+        """What versions differ in."""
+        return "borders between cities" + ("" if self.whole.posterior is None else ", and trade between regions")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What versions are, and what those of the whole table are."""
+        own = "what cities sell each other is assumed; versions have other borders and other falls with distance"
+        return (own, *(() if self.whole.posterior is None else self.whole.posterior.notes))
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that versions depend on, hexadecimal."""
-        told = repr((self.whole.digest, sorted(self.shares.items()), self.walls))
+        ways = sorted((r, w if isinstance(w, str) else w.digest) for r, w in self.ways.items())
+        before = "" if self.whole.posterior is None else self.whole.posterior.digest
+        told = repr((self.whole.digest, before, sorted(self.shares.items()), ways, self.walls))
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trade(self, k: int) -> float:
-        """What versions are ranked by: the border."""
-        return -self.walls[k].border - self.walls[k].decay
+        """What versions are ranked by: what regions and cities sell each other over output, cities' by RAS of all goods."""
+        post, acc = self.whole.posterior, self.whole
+        out = 0.0 if post is None else post.trade(k)
+        for region in self.shares:
+            at = acc.geography.index(region)
+            nation = [n == acc.geography.nation[at] for n in acc.geography.nation]
+            row, column, lies = self._margins[region]
+            own = _inner(row, column, lies, "gravity", self.walls[k])[:, :, 0]
+            out += float((own.sum() - np.trace(own)) / acc.output[nation].sum())
+        return out
+
+    @cached_property
+    def _margins(self) -> dict[str, tuple[Array, Array, Apart]]:
+        """What each region's cities sell and buy inside it, all goods added up, a 1, and what lies between them."""
+        out, acc = {}, self.whole
+        for region, shares in self.shares.items():
+            at, cities = acc.geography.index(region), city_shares(acc, region, shares)
+            own = acc.flow[at, at]
+            row, column = ((x * own).sum(1, keepdims=True) for x in (cities.make, _demand(acc, at, cities)))
+            lies = _lies(acc, at, cities, self.ways[region])
+            out[region] = row, column, lies._replace(kind=np.zeros(1, dtype=np.intp))
+        return out
 
     def version(self, k: int) -> Accounts:
         """The k-th version. Raises BadInput for a number it does not have."""
         if not 0 <= k < len(self):
             raise BadInput(f"the table has no version {k}", fix=f"give 0 to {len(self) - 1}")
-        out = self.whole
-        for region, shares in self.shares.items():
-            out = split_region(out, region, shares, wall=self.walls[k])
+        out = self._split(self.whole if self.whole.posterior is None else self.whole.draw(k), wall=self.walls[k])
         return replace(out, posterior=None, extra={**out.extra, "version": str(k)})
+
+    def limit(self, inner: Inner) -> Accounts:
+        """The table with the least or the most that cities can sell each other, without versions."""
+        return replace(self._split(self.whole, inner=inner), posterior=None)
+
+    def _split(self, acc: Accounts, *, inner: Inner = "gravity", wall: Wall = Wall()) -> Accounts:
+        for region, shares in self.shares.items():
+            acc = split_region(acc, region, shares, inner=inner, wall=wall, ways=self.ways[region])
+        return acc
 
 
 def split_region(
-    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
-) -> Accounts:
+    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall(),
+    ways: Ways = "network",
+) -> Accounts:  # fmt: skip
     """A region's accounts as those of its cities; see `Accounts.split`."""
     at = acc.geography.index(region)
     code = acc.geography.codes[at]
-    _refuse(acc, at, inner, wall)
+    _refuse(acc, at, inner, wall, ways)
     cities = city_shares(acc, code, shares)
-    make, demand = cities.make, _demand(acc, at, cities)
-    own = _inner(make * acc.flow[at, at], demand * acc.flow[at, at], cities.distance, inner, wall)
+    make, demand, lies = cities.make, _demand(acc, at, cities), _lies(acc, at, cities, ways)
+    own = _inner(make * acc.flow[at, at], demand * acc.flow[at, at], lies, inner, wall)
     grown = np.r_[np.arange(at), np.full(len(cities.codes), at), np.arange(at + 1, acc.R)]
     here = slice(at, at + len(cities.codes))
     flow = acc.flow[np.ix_(grown, grown)].copy()
@@ -128,18 +162,32 @@ def split_region(
     value_added[here] *= make[:, :, None]
     final[here] = _final(acc, at, cities)
     tariff = acc.tariff[np.ix_(grown, grown)]
-    done = _posterior(acc, code, str(shares), inner)
-    alike = [] if cities.mixed else [code]
-    extra = {**acc.extra, SAME_MIX: " ".join([*acc.extra.get(SAME_MIX, "").split(), *alike])}
-    note = f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
+    done = _posterior(acc, code, str(shares), inner, ways)
+    extra = _marked(acc.extra, SAME_MIX, [] if cities.mixed else [code])
+    extra = _marked(extra, BY_NETWORK if lies.network else BY_DISTANCE, [code])
+    by = f"the cost of ways on {lies.network}" if lies.network else "distance, for want of a network that has them,"
+    told = f"what they sell each other is assumed, by {by} and a border of {wall.border:g}"
+    notes = (*acc.notes, f"cities of {code}: shares of 2010 to 2017; {told}")
     return replace(
         acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff,
-        posterior=cast("Posterior | None", done),
-        geography=_geography(acc.geography, at, cities), notes=(*acc.notes, note), extra=extra,
+        posterior=cast("Posterior | None", done), extra=extra,
+        geography=_geography(acc.geography, at, cities), notes=notes,
     )  # fmt: skip
 
 
-def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
+def _marked(extra: Mapping[str, str], name: str, codes: list[str]) -> dict[str, str]:
+    """A table's words of its own, with codes more under a name."""
+    return {**extra, name: " ".join([*extra.get(name, "").split(), *codes])}
+
+
+def _lies(acc: Accounts, at: int, c: CityShares, ways: Ways) -> Apart:
+    """What lies between cities: of the nation's bundled network, of the one given, or distance."""
+    found = listed_ways(acc.geography.nation[at]) if ways == "network" else ways if isinstance(ways, CityWays) else None
+    names = [(code, *both) for code, both in zip(c.codes, c.names, strict=True)]
+    return apart(acc.sectors, found, names, c.distance)
+
+
+def _refuse(acc: Accounts, at: int, inner: str, wall: Wall, ways: object) -> None:
     p = Problems("the region cannot be split")
     if not acc.closed[at]:
         p.add(f"{acc.geography.codes[at]} is open: it has no books to split")
@@ -149,19 +197,24 @@ def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
         p.add(f"inner: {inner!r} is none of gravity, least, most")
     if not (np.isfinite(wall.border) and wall.border >= 0):
         p.add(f"border: must be 0 or more (given: {wall.border:g})")
+    if not (isinstance(ways, CityWays) or ways in ("network", "distance")):
+        p.add(f"ways: {ways!r} is none of network, distance, nor costs between cities")
     p.raise_if(BadInput, where=acc.name)
 
 
-def _posterior(acc: Accounts, code: str, shares: str, inner: str) -> CityBorders | None:
-    """Versions with other borders; none of the limits."""
+def _posterior(acc: Accounts, code: str, shares: str, inner: str, ways: Ways) -> CityBorders | None:
+    """Versions with other borders, as many as the whole table has where it has some; none of the limits."""
     if inner != "gravity":
         return None
-    before = acc.posterior if isinstance(acc.posterior, CityBorders) else None
+    before: object = acc.posterior
+    cut = before if isinstance(before, CityBorders) else None
+    whole = acc if cut is None else cut.whole
+    n = whole.draws or _VERSIONS
     rng = np.random.default_rng(_SEED)
-    border, decay = (2 * x * rng.permutation((np.arange(_VERSIONS) + 0.5) / _VERSIONS) for x in (_BORDER, _DECAY))
-    walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
-    whole = acc if before is None else before.whole
-    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), code: shares}, walls)
+    border, pull = (2 * x * rng.permutation((np.arange(n) + 0.5) / n) for x in (BORDER, PULL))
+    walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, pull, strict=True))
+    told = ({**cut.shares, code: shares}, {**cut.ways, code: ways}) if cut else ({code: shares}, {code: ways})
+    return CityBorders(whole, *told, walls)
 
 
 def _final(acc: Accounts, at: int, c: CityShares) -> Array:
@@ -181,19 +234,19 @@ def _demand(acc: Accounts, at: int, c: CityShares) -> Array:
     return np.asarray(np.where(unused[None], c.make, part))
 
 
-def _inner(row: Array, column: Array, distance: Array, inner: str, wall: Wall) -> Array:
+def _inner(row: Array, column: Array, lies: Apart, inner: str, wall: Wall) -> Array:
     """What cities sell each other and themselves, a b i, with given margins a i."""
     n = len(row)
-    apart = 1.0 - np.eye(n)
     held = np.zeros_like(row)
-    weight = distance**-wall.decay * np.exp(-_THETA * wall.border * apart)
+    seed = lies.seed(wall)
     if inner != "gravity" and n > 1:
         held = np.minimum(row, column) if inner == "least" else np.maximum(row + column - row.sum(0), 0.0)
-        weight = weight * apart
+        seed = seed * (1.0 - np.eye(n))
     goods = np.flatnonzero((row - held).sum(0) > 1e-12 * row.sum(0))
     out = np.zeros((n, n, row.shape[1]))
-    many = np.broadcast_to(weight, (len(goods), n, n))
-    found = ras(many, (row - held)[:, goods].T, (column - held)[:, goods].T).require("trade between cities")
+    found = ras(seed[lies.kind[goods]], (row - held)[:, goods].T, (column - held)[:, goods].T).require(
+        "trade between cities"
+    )
     out[:, :, goods] = found.transpose(1, 2, 0)
     place = np.arange(n)
     out[place, place] += held
@@ -231,26 +284,16 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
     )  # fmt: skip
 
 
-def _listed(name: str) -> pd.DataFrame | None:
-    """A bundled list of the data folder; None where there is none."""
-    import pandas as pd
-
-    file = resources.files("xunhuan.data") / "lists" / name
-    if not file.is_file():
-        return None
-    return pd.read_csv(StringIO(file.read_text(encoding="utf-8")), comment="#", keep_default_na=False, na_values=[""])
-
-
 def regions_with_cities(nation: str) -> set[str]:
     """Regions of a nation with more than one city in the list."""
-    found = _listed(f"cities_{nation}.csv")
+    found = listed(f"cities_{nation}.csv")
     counts = {} if found is None else found["province"].value_counts().to_dict()
     return {str(k) for k, n in counts.items() if n > 1}
 
 
 def city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
     """Clusters of a nation's cities: code, names, members."""
-    found = _listed(f"city_clusters_{nation}.csv")
+    found = listed(f"city_clusters_{nation}.csv")
     if found is None:
         return []
     rows = found.to_dict("records")
@@ -266,7 +309,7 @@ def city_shares(acc: Accounts, region: str, shares: str | Path = "cities") -> Ci
     Raises BadInput and UnknownName listing what is wrong with the file, or that no cities are known of the region.
     """
     nation = acc.geography.nation[acc.geography.codes.index(region)]
-    found = _listed(f"cities_{nation}.csv")
+    found = listed(f"cities_{nation}.csv")
     mine = None if found is None else found[found["province"] == region].reset_index(drop=True)
     mix = None if str(shares) == "cities" else _read_mix(Path(shares))
     if mix is not None and (mine is None or mine.empty):

@@ -23,6 +23,7 @@ from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.lend import split_by
 from xunhuan.scenario.lines import ShockLines, lines_schema
 from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, traced_of, unread
 from xunhuan.scenario.scenario import Compare, Drawn, Scenario, Uncertainty, schema
@@ -118,13 +119,14 @@ def _base(layers: Layers, table: Table, p: Problems) -> Accounts | None:
 
 def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:
     """The table with regions made their cities, whose numbers are never told without bounds."""
-    asked, u = layers.data.get("split", {}), layers.data.get("uncertainty")
+    asked, u, given = layers.data.get("split", {}), layers.data.get("uncertainty"), layers.data.get("model", {})
     for region, shares in asked.items() if isinstance(asked, Mapping) else ():
         if not isinstance(shares, str) or not shares:
             continue  # said where the file is validated
         beside = None if layers.folder is None else layers.folder / shares
         try:
-            acc = acc.split(region, str(beside) if beside is not None and os.path.isfile(beside) else shares)
+            file = str(beside) if beside is not None and os.path.isfile(beside) else shares
+            acc = split_by(acc, region, file, given if isinstance(given, Mapping) else {})
         except XunhuanError as e:
             told = "; ".join(e.items) if e.items else e.what
             p.add(f"split.{region}: {told}" + (f"; {e.fix}" if e.fix else ""))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.geography import Geography
+from xunhuan.data.ways import GENERAL
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.models.gateway.edits import FAST
 
@@ -24,8 +25,6 @@ HOME_MODES = ("road", "rail", "river", "coast")
 """Ways inside the network; each but road is a layer that is entered and left from the road."""
 OUTER_MODES = ("ocean", "air", "land")
 """Ways from a gateway to an economy abroad."""
-GENERAL = "general"
-"""Class of goods that the network's list has in none."""
 KEEPS = ((), ("rail",), ("river", "coast"), ("rail", "river", "coast"))
 """Networks among which freight chooses: road alone, and with what else; the last is all."""
 _COLUMNS = {
