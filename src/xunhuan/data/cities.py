@@ -164,10 +164,12 @@ def split_region(
     tariff = acc.tariff[np.ix_(grown, grown)]
     done = _posterior(acc, code, str(shares), inner, ways)
     extra = _marked(acc.extra, SAME_MIX, [] if cities.mixed else [code])
-    extra = _marked(extra, BY_NETWORK if lies.network else BY_DISTANCE, [code])
+    several = len(cities.codes) > 1
+    extra = _marked(extra, BY_NETWORK if lies.network else BY_DISTANCE, [code] if several else [])
     by = f"the cost of ways on {lies.network}" if lies.network else "distance, for want of a network that has them,"
     told = f"what they sell each other is assumed, by {by} and a border of {wall.border:g}"
-    notes = (*acc.notes, f"cities of {code}: shares of 2010 to 2017; {told}")
+    said = f"shares of 2010 to 2017; {told}" if several else "one, which is the whole region"
+    notes = (*acc.notes, f"cities of {code}: {said}")
     return replace(
         acc, flow=flow, use=use, final=final, value_added=value_added, tariff=tariff,
         posterior=cast("Posterior | None", done), extra=extra,
