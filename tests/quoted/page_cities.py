@@ -90,6 +90,15 @@ def near() -> list[str]:
     return [f"{100 * apart.mean():.1f}", f"{100 * apart.max():.1f}"]
 
 
+OTHER_CROSSING = 69
+"""What crosses city lines in a working of the same equations that is not this project's, percent."""
+
+
+@quote(PAGE, "An independent working of the same equations has {n}% cross")
+def crossing_elsewhere() -> list[str]:
+    return [f"{OTHER_CROSSING}"]
+
+
 @quote(PAGE, "| crosses a city line | {n}% | {n}% |")
 def crossing_either_way() -> list[str]:
     return [f"{crossing(t):.0f}" for t in (by_distance(), table())]

@@ -192,6 +192,15 @@ def by_city(ways: Literal["network", "distance"] = "network", horizon: str = "lo
     return [number(100 * (hat.values[0, acc.geography.index(c)] - 1), 2) for c in ("Zhanjiang", "Maoming", "Yangjiang")]
 
 
+OLD_TRAIN = 8.5
+"""Hours from Guangzhou to Zhanjiang by the old railway (China Daily, 4 July 2018)."""
+
+
+@quote(PAGE, "by the old railway Zhanjiang was {n} hours away (China Daily, {n} July 2018)")
+def line_old_train() -> list[str]:
+    return [number(OLD_TRAIN, 1), "4"]
+
+
 @quote(PAGE, "| the other working | {n}% | {n}% | {n}% |")
 def line_other_cities() -> list[str]:
     return [number(x, 2) for x in OTHER_CITIES]
