@@ -323,18 +323,12 @@ class Accounts(Brief):
         return aggregate(self, regions or {}, sectors or {})
 
     def split(
-        self,
-        region: str,
-        shares: str = "cities",
-        inner: Inner = "gravity",
-        border: float = 0.35,
-        ways: Ways = "network",
-    ) -> Accounts:
+        self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35, ways: Ways = "network"
+    ) -> Accounts:  # fmt: skip
         """The same table with one region as its cities, which add up to it again.
 
         Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
-        sell each other by what ways between them cost and an assumed border, of which the result has versions (`draw`),
-        each of a version of this table where it has some.
+        sell each other by what ways between them cost and an assumed border, in which versions (`draw`) differ.
 
         Parameters
         ----------
@@ -347,9 +341,8 @@ class Accounts(Brief):
         border : float
             Border between cities, log points of cost, 0 or more.
         ways : {"network", "distance"} or CityWays
-            What keeps cities apart beside it: the cost of ways on the nation's bundled network, distance, or the cost of
-            ways on a network of one's own, as `models.gateway.ways.city_ways` gives it. Distance, too, where a network
-            lacks a city; `notes` say which was taken.
+            The cost of ways on the nation's bundled network, distance, or costs on a network of one's own
+            (`models.gateway.ways.city_ways`). Distance, too, where a network lacks a city; `notes` say what was taken.
 
         Returns
         -------
