@@ -25,7 +25,7 @@ from xunhuan.scenario.layers import Layers
 
 pytestmark = pytest.mark.twin
 
-THETA, EFFECT = 4.0, 1.44
+CITY_THETA, EFFECT = 4.0, 1.44
 
 
 def two_cities(folder: Path) -> str:
@@ -58,9 +58,9 @@ def test_cities_trade_by_the_cost_of_ways() -> None:
     found = odds(split, "CN-GD")
     for sector, name in (("A01T03", "bulk"), ("C26", "fine"), ("C28", "general"), ("F", "general")):
         c = ways.classes.index(name)
-        x, gravity = ways.cost[c][np.ix_(at, at)], EFFECT / (THETA * ways.slope[c])
+        x, gravity = ways.cost[c][np.ix_(at, at)], EFFECT / (CITY_THETA * ways.slope[c])
         kappa = 1 + pull * (gravity - 1)
-        asked = -2 * THETA * (kappa * x + 0.3 * (1 - np.eye(len(at))))
+        asked = -2 * CITY_THETA * (kappa * x + 0.3 * (1 - np.eye(len(at))))
         np.testing.assert_allclose(found[:, :, split.sectors.index(sector)], asked, rtol=1e-5, atol=1e-7)
 
 
@@ -78,7 +78,7 @@ def test_slopes_are_those_of_costs_on_the_logarithm_of_distance_between_province
             if r != s:
                 w = np.outer(weight[mine] / weight[mine].sum(), weight[yours] / weight[yours].sum())
                 x = ways.cost[0][np.ix_(mine, yours)]
-                costs.append(-np.log((w * np.exp(-THETA * x)).sum()) / THETA)
+                costs.append(-np.log((w * np.exp(-CITY_THETA * x)).sum()) / CITY_THETA)
                 km = great_circle_km(lon[mine][:, None], lat[mine][:, None], lon[yours], lat[yours])
                 logs.append(np.log((w * km).sum()))
     assert ways.slope[0] == pytest.approx(np.polyfit(logs, costs, 1)[0], rel=1e-9)
@@ -108,9 +108,9 @@ def test_a_network_of_one_s_own_is_taken_and_said(toy: Accounts, tmp_path: Path)
     ways = city_ways(GatewayParameters(network=network))
     assert base.extra[BY_NETWORK] == "AT-N"
     assert BY_DISTANCE not in base.extra
-    kappa = 1 + 0.5 * (EFFECT / (THETA * ways.slope[0]) - 1)
+    kappa = 1 + 0.5 * (EFFECT / (CITY_THETA * ways.slope[0]) - 1)
     x = ways.cost[0][[n[0] for n in ways.names].index("Alder"), [n[0] for n in ways.names].index("Birch")]
-    np.testing.assert_allclose(odds(base, "AT-N")[0, 1], -2 * THETA * (kappa * x + 0.35), rtol=1e-9)
+    np.testing.assert_allclose(odds(base, "AT-N")[0, 1], -2 * CITY_THETA * (kappa * x + 0.35), rtol=1e-9)
     assert f"by the cost of ways on {network} and a border of 0.35" in base.notes[-1]
     assert "交通网络" in in_language(base.notes[-1], "zh")
     del data["model"]["gateway"]  # type: ignore[attr-defined]
@@ -120,7 +120,7 @@ def test_a_network_of_one_s_own_is_taken_and_said(toy: Accounts, tmp_path: Path)
     assert "按距离" in in_language(plain.notes[-1], "zh")
     shares = city_shares(toy, "AT-N", file)
     d = shares.distance
-    asked = -0.72 * (2 * np.log(d[0, 1]) - np.log(d[0, 0]) - np.log(d[1, 1])) - 2 * THETA * 0.35
+    asked = -0.72 * (2 * np.log(d[0, 1]) - np.log(d[0, 0]) - np.log(d[1, 1])) - 2 * CITY_THETA * 0.35
     np.testing.assert_allclose(odds(plain, "AT-N")[0, 1], asked, rtol=1e-9)
     assert plain.draw(3).notes[-1].startswith("cities of AT-N")
 

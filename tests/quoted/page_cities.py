@@ -14,7 +14,7 @@ from xunhuan.build.places import BAY_GDP, bay_gdp
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.cities import CityBorders
 from xunhuan.data.store import load
-from xunhuan.data.ways import DISTANCE_EFFECT, THETA, Wall, listed_ways
+from xunhuan.data.ways import CITY_THETA, DISTANCE_EFFECT, Wall, listed_ways
 from xunhuan.faces.rounding import adding
 from xunhuan.measures import circulation
 from xunhuan.scenario.bench import run_layers
@@ -63,7 +63,7 @@ def by_distance() -> Accounts:
 
 @quote(PAGE, "with θ = {n} and b = {n} in the table itself: {n}% of")
 def assumed() -> list[str]:
-    return [f"{THETA:g}", f"{Wall().border:g}", f"{crossing(table()):.0f}"]
+    return [f"{CITY_THETA:g}", f"{Wall().border:g}", f"{crossing(table()):.0f}"]
 
 
 @quote(
@@ -72,7 +72,7 @@ def assumed() -> list[str]:
 def steep() -> list[str]:
     ways = listed_ways("CHN")
     assert ways is not None
-    kappa = dict(zip(ways.classes, DISTANCE_EFFECT / (THETA * ways.slope), strict=True))
+    kappa = dict(zip(ways.classes, DISTANCE_EFFECT / (CITY_THETA * ways.slope), strict=True))
     return [f"{DISTANCE_EFFECT:g}", f"{kappa['general']:.1f}", f"{kappa['bulk']:.1f}"]
 
 

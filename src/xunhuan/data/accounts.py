@@ -23,7 +23,7 @@ from xunhuan.data.identities import check_identities, check_values
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
-    from xunhuan.data.cities import Inner, Ways
+    from xunhuan.data.cities import Inner, WaysBy
     from xunhuan.data.posterior import Posterior
 
 
@@ -323,7 +323,7 @@ class Accounts(Brief):
         return aggregate(self, regions or {}, sectors or {})
 
     def split(
-        self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35, ways: Ways = "network"
+        self, region: str, shares: str = "cities", inner: Inner = "gravity", border: float = 0.35, ways: WaysBy = "network"
     ) -> Accounts:  # fmt: skip
         """The same table with one region as its cities, which add up to it again.
 

@@ -27,7 +27,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.data.balance import ras
 from xunhuan.data.geography import Geography
-from xunhuan.data.ways import BORDER, PULL, Apart, CityWays, Wall, apart, listed, listed_ways
+from xunhuan.data.ways import CITY_BORDER, PULL, CityGaps, CityWays, Wall, apart, city_list, listed_ways
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from xunhuan.data.posterior import Posterior
 
 Inner = Literal["gravity", "least", "most"]
-Ways = CityWays | Literal["network", "distance"]
+WaysBy = CityWays | Literal["network", "distance"]
 T = TypeVar("T")
 _VERSIONS, _SEED = 64, 7
 SAME_MIX = "cities_alike"
@@ -72,7 +72,7 @@ class CityBorders:
 
     whole: Accounts
     shares: Mapping[str, str]
-    ways: Mapping[str, Ways]
+    ways: Mapping[str, WaysBy]
     walls: tuple[Wall, ...]
     known: Mapping[str, Array] = field(default_factory=dict)
     regions: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
@@ -112,7 +112,7 @@ class CityBorders:
         return out
 
     @cached_property
-    def _margins(self) -> dict[str, tuple[Array, Array, Apart]]:
+    def _margins(self) -> dict[str, tuple[Array, Array, CityGaps]]:
         """What each region's cities sell and buy inside it, all goods added up, a 1, and what lies between them."""
         out, acc = {}, self.whole
         for region, shares in self.shares.items():
@@ -142,7 +142,7 @@ class CityBorders:
 
 def split_region(
     acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall(),
-    ways: Ways = "network",
+    ways: WaysBy = "network",
 ) -> Accounts:  # fmt: skip
     """A region's accounts as those of its cities; see `Accounts.split`."""
     at = acc.geography.index(region)
@@ -182,7 +182,7 @@ def _marked(extra: Mapping[str, str], name: str, codes: list[str]) -> dict[str, 
     return {**extra, name: " ".join([*extra.get(name, "").split(), *codes])}
 
 
-def _lies(acc: Accounts, at: int, c: CityShares, ways: Ways) -> Apart:
+def _lies(acc: Accounts, at: int, c: CityShares, ways: WaysBy) -> CityGaps:
     """What lies between cities: of the nation's bundled network, of the one given, or distance."""
     found = listed_ways(acc.geography.nation[at]) if ways == "network" else ways if isinstance(ways, CityWays) else None
     names = [(code, *both) for code, both in zip(c.codes, c.names, strict=True)]
@@ -204,7 +204,7 @@ def _refuse(acc: Accounts, at: int, inner: str, wall: Wall, ways: object) -> Non
     p.raise_if(BadInput, where=acc.name)
 
 
-def _posterior(acc: Accounts, code: str, shares: str, inner: str, ways: Ways) -> CityBorders | None:
+def _posterior(acc: Accounts, code: str, shares: str, inner: str, ways: WaysBy) -> CityBorders | None:
     """Versions with other borders, as many as the whole table has where it has some; none of the limits."""
     if inner != "gravity":
         return None
@@ -213,7 +213,7 @@ def _posterior(acc: Accounts, code: str, shares: str, inner: str, ways: Ways) ->
     whole = acc if cut is None else cut.whole
     n = whole.draws or _VERSIONS
     rng = np.random.default_rng(_SEED)
-    border, pull = (2 * x * rng.permutation((np.arange(n) + 0.5) / n) for x in (BORDER, PULL))
+    border, pull = (2 * x * rng.permutation((np.arange(n) + 0.5) / n) for x in (CITY_BORDER, PULL))
     walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, pull, strict=True))
     told = ({**cut.shares, code: shares}, {**cut.ways, code: ways}) if cut else ({code: shares}, {code: ways})
     return CityBorders(whole, *told, walls)
@@ -236,7 +236,7 @@ def _demand(acc: Accounts, at: int, c: CityShares) -> Array:
     return np.asarray(np.where(unused[None], c.make, part))
 
 
-def _inner(row: Array, column: Array, lies: Apart, inner: str, wall: Wall) -> Array:
+def _inner(row: Array, column: Array, lies: CityGaps, inner: str, wall: Wall) -> Array:
     """What cities sell each other and themselves, a b i, with given margins a i."""
     n = len(row)
     held = np.zeros_like(row)
@@ -288,14 +288,14 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
 
 def regions_with_cities(nation: str) -> set[str]:
     """Regions of a nation with more than one city in the list."""
-    found = listed(f"cities_{nation}.csv")
+    found = city_list(f"cities_{nation}.csv")
     counts = {} if found is None else found["province"].value_counts().to_dict()
     return {str(k) for k, n in counts.items() if n > 1}
 
 
 def city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
     """Clusters of a nation's cities: code, names, members."""
-    found = listed(f"city_clusters_{nation}.csv")
+    found = city_list(f"city_clusters_{nation}.csv")
     if found is None:
         return []
     rows = found.to_dict("records")
@@ -311,7 +311,7 @@ def city_shares(acc: Accounts, region: str, shares: str | Path = "cities") -> Ci
     Raises BadInput and UnknownName listing what is wrong with the file, or that no cities are known of the region.
     """
     nation = acc.geography.nation[acc.geography.codes.index(region)]
-    found = listed(f"cities_{nation}.csv")
+    found = city_list(f"cities_{nation}.csv")
     mine = None if found is None else found[found["province"] == region].reset_index(drop=True)
     mix = None if str(shares) == "cities" else _read_mix(Path(shares))
     if mix is not None and (mine is None or mine.empty):

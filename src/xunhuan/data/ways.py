@@ -27,7 +27,7 @@ from xunhuan.data.classification import Sectors
 if TYPE_CHECKING:
     import pandas as pd
 
-BORDER, PULL, THETA, DISTANCE_EFFECT = 0.35, 0.5, 4.0, 1.44
+CITY_BORDER, PULL, CITY_THETA, DISTANCE_EFFECT = 0.35, 0.5, 4.0, 1.44
 """Assumed border between cities, log points; γ, half the way from carrying to gravity; trade elasticity; ε."""
 GENERAL = "general"
 """Class of goods that a network's list has in none."""
@@ -36,7 +36,7 @@ GENERAL = "general"
 class Wall(NamedTuple):
     """What keeps cities apart: a border, log points of cost, and γ, from 0 (what carrying costs) to 1 (as trade falls)."""
 
-    border: float = BORDER
+    border: float = CITY_BORDER
     pull: float = PULL
 
 
@@ -78,7 +78,7 @@ def _plain(name: str) -> str:
     return name.strip().casefold().removesuffix("市")
 
 
-class Apart(NamedTuple):
+class CityGaps(NamedTuple):
     """What lies between a region's cities: cost c a b and slope c on a network, or distance a b, km, where there is none.
 
     kind  i, class of each good · network: its name, "" by distance
@@ -92,19 +92,19 @@ class Apart(NamedTuple):
     def seed(self, wall: Wall) -> Array:
         """Seeds of trade between cities, c a b; see the module."""
         away = 1.0 - np.eye(self.cost.shape[-1])
-        border = np.exp(-THETA * wall.border * away)
+        border = np.exp(-CITY_THETA * wall.border * away)
         if not self.network:
             return np.asarray(self.cost ** (-wall.pull * DISTANCE_EFFECT) * border)
-        kappa = 1 + wall.pull * (DISTANCE_EFFECT / (THETA * self.slope) - 1)
-        return np.asarray(np.exp(-THETA * kappa[:, None, None] * self.cost) * border)
+        kappa = 1 + wall.pull * (DISTANCE_EFFECT / (CITY_THETA * self.slope) - 1)
+        return np.asarray(np.exp(-CITY_THETA * kappa[:, None, None] * self.cost) * border)
 
 
-def apart(sectors: Sectors, ways: CityWays | None, cities: Sequence[tuple[str, ...]], distance: Array) -> Apart:
+def apart(sectors: Sectors, ways: CityWays | None, cities: Sequence[tuple[str, ...]], distance: Array) -> CityGaps:
     """What lies between cities: the cost of ways where a network has them all, else distance a b, km."""
     cost = None if ways is None else ways.among(cities)
     if ways is None or cost is None:
-        return Apart(distance[None], np.zeros(1), np.zeros(len(sectors.codes), dtype=np.intp), "")
-    return Apart(cost, ways.slope, class_of(sectors, ways.classes, ways.goods), ways.network)
+        return CityGaps(distance[None], np.zeros(1), np.zeros(len(sectors.codes), dtype=np.intp), "")
+    return CityGaps(cost, ways.slope, class_of(sectors, ways.classes, ways.goods), ways.network)
 
 
 def class_of(sectors: Sectors, classes: Sequence[str], goods: Sequence[tuple[str, str]]) -> Index:
@@ -121,7 +121,7 @@ def class_of(sectors: Sectors, classes: Sequence[str], goods: Sequence[tuple[str
     return np.asarray(out)
 
 
-def listed(name: str) -> pd.DataFrame | None:
+def city_list(name: str) -> pd.DataFrame | None:
     """A bundled list of the data folder; None where there is none."""
     import pandas as pd
 
@@ -134,7 +134,7 @@ def listed(name: str) -> pd.DataFrame | None:
 @lru_cache(4)
 def listed_ways(nation: str) -> CityWays | None:
     """Costs between a nation's cities inside its regions, worked out beforehand on its bundled network; None without one."""
-    pairs, classes = listed(f"city_ways_{nation}.csv"), listed(f"city_ways_classes_{nation}.csv")
+    pairs, classes = city_list(f"city_ways_{nation}.csv"), city_list(f"city_ways_classes_{nation}.csv")
     if pairs is None or classes is None:
         return None
     codes = list(dict.fromkeys([*pairs["from"], *pairs["to"]]))

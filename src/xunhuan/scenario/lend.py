@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.cities import Ways
+from xunhuan.data.cities import WaysBy
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Model, Response, Shock
@@ -50,7 +50,7 @@ def split_by(acc: Accounts, region: str, shares: str, given: Mapping[str, Any]) 
     return acc.split(region, shares, ways=_ways_asked(acc, given))
 
 
-def _ways_asked(acc: Accounts, given: Mapping[str, Any]) -> Ways:
+def _ways_asked(acc: Accounts, given: Mapping[str, Any]) -> WaysBy:
     for name, values in given.items():
         room = registry.models().get(name)
         if room is None or "city_ways" not in room.lends or not isinstance(values, Mapping):
@@ -61,7 +61,7 @@ def _ways_asked(acc: Accounts, given: Mapping[str, Any]) -> Ways:
             )
         except ValidationError:
             continue  # said where parameters are checked
-        found: Ways | None = room.lends["city_ways"](acc, parameters)
+        found: WaysBy | None = room.lends["city_ways"](acc, parameters)
         if found is not None:
             return found
     return "network"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.ways import THETA, CityWays
+from xunhuan.data.ways import CITY_THETA, CityWays
 from xunhuan.errors import BadInput
 from xunhuan.models.gateway.network import Network, great_circle_km, network
 from xunhuan.models.gateway.parameters import GatewayParameters
@@ -37,7 +37,7 @@ def _found(same: str, stamp: tuple[float, ...]) -> CityWays:
     net = net if p.year is None else net.in_year(p.year)
     home = costs(net, p, ()).home
     weight, starts, km = _between(net)
-    slope = [_slope(between_regions(x, weight, starts, THETA), km) for x in home]
+    slope = [_slope(between_regions(x, weight, starts, CITY_THETA), km) for x in home]
     columns = [c for c in ("city", "name_zh") if c in net.cities]
     names = tuple(net.cities[columns].fillna("").astype(str).itertuples(index=False, name=None))
     return CityWays(net.name, names, net.classes, net.goods, home, np.array(slope))
