@@ -10,12 +10,15 @@ import pytest
 import xunhuan as xh
 from tests.helpers.raw import NoRaw, raw_folder
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.cities import SAME_MIX, Wall, city_shares, split_region
+from xunhuan.data.cities import SAME_MIX, city_shares, split_region
 from xunhuan.data.store import load, save
+from xunhuan.data.ways import Wall
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.telling import draws
+from xunhuan.measures.circuits import absorbed_shares
+from xunhuan.measures.versions import split_shares
 from xunhuan.models.edits import Platform, Tariff
 from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.model import Shock
@@ -80,7 +83,7 @@ def test_every_province_can_be_split_one_after_another(china: Accounts) -> None:
     assert len(out.geography.clusters["YRD41"]) == 41
     assert "YRD41" not in china.split("CN-AH").geography.clusters
     assert "GBA11" not in china.split("CN-GD").geography.clusters  # Hong Kong is in no table of China alone
-    assert out.draws == 64
+    assert out.draws == china.draws == 128
     assert float(out.gdp.sum()) == pytest.approx(float(china.gdp.sum()), rel=1e-12)
 
 
@@ -108,7 +111,7 @@ def test_what_is_assumed_lies_between_what_the_books_allow(guangdong: Accounts) 
     world = load("world-2017")
     least, most = (crossing(world.split("CN-GD", inner=i)) for i in ("least", "most"))  # type: ignore[arg-type]
     assert least < crossing(guangdong) < most
-    drawn = [crossing(guangdong.draw(k)) for k in range(0, 64, 8)]
+    drawn = [crossing(guangdong.draw(k)) for k in range(0, 128, 16)]
     assert least < min(drawn) < crossing(guangdong) < max(drawn) < most
     assert guangdong.draw(5).draws == 0
     assert guangdong.draw(5).extra["version"] == "5"
@@ -116,8 +119,8 @@ def test_what_is_assumed_lies_between_what_the_books_allow(guangdong: Accounts) 
     row = flows_inside(free, "CN-GD").sum(1)
     assert crossing(free) > max(drawn)
     assert np.isfinite(row).all()
-    with pytest.raises(BadInput, match="no version 64"):
-        guangdong.draw(64)
+    with pytest.raises(BadInput, match="no version 128"):
+        guangdong.draw(128)
 
 
 def test_cities_alike_move_alike_and_as_their_region(toy: Accounts, tmp_path: Path) -> None:
@@ -191,7 +194,7 @@ def test_a_split_table_is_kept_without_its_versions(toy: Accounts, tmp_path: Pat
     out = toy.split("AT-N", own_file(tmp_path, {"A-1": (0.5, 0.5, 0.5), "A-2": (0.5, 0.5, 0.5)}))
     kept = load(str(save(out, tmp_path / "split.nc")))
     assert kept.digest == out.digest
-    assert (out.draws, kept.draws) == (64, 0)
+    assert (out.draws, kept.draws) == (toy.draws, 0)
 
 
 def test_a_scenario_splits_and_never_tells_cities_without_bounds(tmp_path: Path) -> None:
@@ -207,9 +210,56 @@ def test_a_scenario_splits_and_never_tells_cities_without_bounds(tmp_path: Path)
     assert (told.loc[["A-1", "A-2"], "low"] < told.loc[["A-1", "A-2"], "high"]).all()
     assert told.loc["A-1", "value"] > told.loc["A-2", "value"]
     for lang in ("en", "zh"):
-        assert words.of(lang)("draws_of_cities") in draws(Reading(r, lang)), "intervals say what they cover"
+        assert words.of(lang)("draws_of_cities_and_regions") in draws(Reading(r, lang)), "intervals say what they cover"
     with pytest.raises(BadInput, match=r"split\.CN-GX"):
         xh.run({**data, "split": {"CN-GX": "cities"}})
+
+
+def test_what_is_not_split_keeps_its_intervals(toy: Accounts, tmp_path: Path) -> None:
+    """Of other regions, the nation, and the region as the sum of its cities: versions add up to those of the whole table."""
+    out = toy.split("AT-N", own_file(tmp_path, {"A-1": (0.5, 0.4, 0.5), "A-2": (0.5, 0.6, 0.5)}))
+    n = 4
+    assert out.draws == toy.draws
+    again = out.draw(3).aggregate(regions={"AT-N": ("A-1", "A-2")})
+    for name in FIELDS:
+        np.testing.assert_allclose(getattr(again, name), getattr(toy.draw(3), name), rtol=1e-12, atol=1e-9)
+    for asked, border in (("AT-E", "region"), ("AT-N", "region"), ("ATL", "nation")):
+        one, two = (
+            xh.measures.intervals(xh.measures.circulation, t, asked, border=border, draws=n) for t in (toy, out)
+        )
+        for v in ("own", "inter", "external"):
+            ends = [f"{v}{e}" for e in ("", "_low", "_median", "_high")]
+            assert (ends[1] in one) == (ends[1] in two)
+            for end in (e for e in ends if e in one):
+                np.testing.assert_allclose(two[end].values, one[end].values, rtol=1e-9, atol=1e-12)
+    told = xh.measures.intervals(xh.measures.circulation, out, "A-1+A-2", draws=n)
+    assert (told["own_low"] < told["own_high"]).all()
+    assert (told["external_low"] < told["external_high"]).all()
+
+
+def test_where_the_whole_has_no_versions_only_cities_have_intervals(toy: Accounts, tmp_path: Path) -> None:
+    file = own_file(tmp_path, {"A-1": (0.5, 0.4, 0.5), "A-2": (0.5, 0.6, 0.5)})
+    out = toy.replace(posterior=None).split("AT-N", file)
+    told = xh.measures.intervals(xh.measures.circulation, out, draws=8)
+    low = told["own_low"].to_series()
+    assert low[["A-1", "A-2"]].notna().all()
+    assert low[["AT-E", "AT-S"]].isna().all()
+    assert told.attrs["draws_of"] == "cities"
+
+
+def test_provinces_beside_cities_have_the_table_s_own_versions(guangdong: Accounts) -> None:
+    """What the whole table keeps of its versions is what those of the split table give."""
+    world = load("world-2017")
+    kept = split_shares(guangdong, 64)
+    assert kept is not None
+    home = guangdong.geography.select("provinces", home="CHN")
+    codes = [guangdong.geography.codes[k] for k in home]
+    beside = np.array([c in world.geography.codes for c in codes])
+    assert beside.sum() == 30
+    assert np.isfinite(kept[:, beside]).all()
+    assert np.isfinite(kept[:, ~beside]).all((1, 2)).sum() == 2
+    found = absorbed_shares(guangdong.draw(5), home)[0]
+    np.testing.assert_allclose(kept[5, beside], found[beside], atol=1e-6)
 
 
 def test_a_platform_is_between_two_places(toy: Accounts) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import tempfile
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 import xunhuan as xh
+from tests.helpers.lines import hours_by
 from tests.quoted.common import number
 from tests.quoted.quotes import quote
 from xunhuan.data.arrays import Array
@@ -167,16 +171,75 @@ def line_other() -> list[str]:
     return [number(OTHER_LINE, 3), *(number(x, 3) for x in mixed(SPEC_WAY, "others")[0])]
 
 
-@quote(PAGE, "gives Zhanjiang {n}%, Maoming {n}% and Yangjiang {n}%, where the other working has {n}%, {n}% and {n}%")
+@functools.cache
+def without_railways() -> str:
+    """Folder of the bundled network without its railways."""
+    folder = Path(tempfile.mkdtemp())
+    for file in network("transport-2017").folder.glob("*.csv"):
+        rows = pd.read_csv(file)
+        (rows[rows["mode"] != "rail"] if file.stem == "edges" else rows).to_csv(folder / file.name, index=False)
+    return str(folder)
+
+
+def by_city(ways: Literal["network", "distance"] = "network", horizon: str = "long", **parameters: object) -> list[str]:
+    """What a line of people by that way gives Zhanjiang, Maoming and Yangjiang, per cent."""
+    model, acc = registry.find("gateway"), load("world-2017").split("CN-GD", ways=ways)
+    shock = Shock((Line(via=SPEC_WAY, kind="high-speed passenger"),))
+    trade = {"trade": registry.find("trade").parameters(horizon=horizon)}
+    hat = responded(model, acc, shock, model.parameters(distance="freight", **parameters), trade).detail[
+        "real_income_hat"
+    ]
+    return [number(100 * (hat.values[0, acc.geography.index(c)] - 1), 2) for c in ("Zhanjiang", "Maoming", "Yangjiang")]
+
+
+OLD_TRAIN = 8.5
+"""Hours from Guangzhou to Zhanjiang by the old railway (China Daily, 4 July 2018)."""
+
+
+@quote(PAGE, "by the old railway Zhanjiang was {n} hours away (China Daily, {n} July 2018)")
+def line_old_train() -> list[str]:
+    return [number(OLD_TRAIN, 1), "4"]
+
+
+@quote(PAGE, "| the other working | {n}% | {n}% | {n}% |")
+def line_other_cities() -> list[str]:
+    return [number(x, 2) for x in OTHER_CITIES]
+
+
+@quote(PAGE, "| here, railways of 2017 | {n}% | {n}% | {n}% |")
 def line_cities() -> list[str]:
-    acc = load("world-2017").split("CN-GD")
-    model = registry.find("gateway")
-    r = responded(
-        model, acc, Shock((Line(via=SPEC_WAY, kind="high-speed passenger"),)), model.parameters(distance="freight")
-    )
-    hat = r.detail["real_income_hat"].values[0]
-    found = [100 * (hat[acc.geography.index(c)] - 1) for c in ("Zhanjiang", "Maoming", "Yangjiang")]
-    return [number(x, 2) for x in (*found, *OTHER_CITIES)]
+    return by_city()
+
+
+@quote(PAGE, "| none of the railways there are | {n}% | {n}% | {n}% |")
+def line_first() -> list[str]:
+    return by_city(network=without_railways())
+
+
+@quote(PAGE, "| railways of 2024, the line of 2018 among them | {n}% | {n}% | {n}% |")
+def line_later() -> list[str]:
+    return by_city(year=2024)
+
+
+@quote(PAGE, "| trade elasticities of a year | {n}% | {n}% | {n}% |")
+def line_short() -> list[str]:
+    return by_city(horizon="short")
+
+
+@quote(PAGE, "| cities share by distance | {n}% | {n}% | {n}% |")
+def line_by_distance() -> list[str]:
+    return by_city("distance")
+
+
+@quote(
+    PAGE,
+    "Yangjiang is {n} hours from Guangzhou by road and saves {n}, Zhanjiang {n} hours by the old railway and saves {n}",
+)
+def line_hours() -> list[str]:
+    old, new = hours_by(SPEC_WAY)
+    at = network("transport-2017").cities["city"].tolist()
+    a, others = at.index("Guangzhou"), [at.index(c) for c in ("Yangjiang", "Zhanjiang")]
+    return [number(x, 1) for k in others for x in (old[a, k], old[a, k] - new[a, k])]
 
 
 @functools.cache

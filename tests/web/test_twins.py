@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
@@ -292,7 +293,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> str:
              "population": 10.0 + k, "industry": 30.0 - 9 * k, "services": 10.0} for k, c in enumerate("XYZ")]  # fmt: skip
     group = [{"cluster": "XY", "name_en": "Pair", "name_zh": "双城", "members": "X Y"}]
     lists = {"cities_ATL.csv": pd.DataFrame(rows), "city_clusters_ATL.csv": pd.DataFrame(group)}
-    monkeypatch.setattr("xunhuan.data.cities._listed", lists.get)
+    monkeypatch.setattr("xunhuan.data.cities.city_list", lists.get)
     monkeypatch.setattr(lookups, "can_be_cut", lambda table: () if lookups.cut_of(table)[1] else ("AT-N",))
     return "toyland/AT-N"
 
@@ -319,8 +320,37 @@ def test_a_city_is_shown_with_its_bounds_alone(cut: str, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_region_beside_cities_has_no_interval_and_it_is_said_why(cut: str, lang: str) -> None:
-    """What the cities of another region sell each other leaves it as it is in every version."""
+def test_a_region_beside_cities_has_the_intervals_of_the_table_before_it_is_split(cut: str, lang: str) -> None:
+    found, whole = (lookups.shares(t, "ATL", "absorption") for t in (cut, "toyland"))
+    beside = [p.code for p in found.places if p.code not in "XYZ"]
+    for code in beside:
+        for circuit in CIRCUITS:
+            assert found.span(code, circuit) == pytest.approx(whole.span(code, circuit))
+    assert found.versions(beside[0]) == whole.versions(beside[0]) == 16
+    assert found.versions("Y") == 4
+    assert found.span("Y", "external") is not None
+    ds, before = (lookups.measured(t, "ATL", "absorption", "region") for t in (cut, "toyland"))
+    ends = ["own_low", "own_high", "external_low"]
+    xr.testing.assert_allclose(ds[ends].sel(region=beside), before[ends].sel(region=beside))
+    for line in (
+        page.sentence_of(state.selected("/", f"?table={cut}&region={c}&lang={lang}"))[1] for c in ("Y", beside[0])
+    ):
+        assert words.of(lang)("city_none") not in line
+    rank = found.rank("Y", "own")
+    assert rank is not None
+    assert 1 <= rank[1] <= rank[2] <= len(found.places)
+    city = state.selected("/", f"?table={cut}&region=Y&lang={lang}")
+    assert words.of(lang)("sure_cities_drawn", n=4) in str(profile.profile(city))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_region_beside_cities_has_no_interval_without_versions_of_the_whole(
+    cut: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the cities of another region sell each other leaves it as it is in every version, and it is said why."""
+    bare, cut = lookups.load("toyland").replace(posterior=None), cut.replace("toyland", "bareland")
+    monkeypatch.setattr(lookups, "load", lambda name: bare if name == "bareland" else load(name))
+    monkeypatch.setattr(lookups, "table_names", lambda: ("toyland", "bareland"))
     found = lookups.shares(cut, "ATL", "absorption")
     beside = [p.code for p in found.places if p.code not in "XYZ"]
     assert beside

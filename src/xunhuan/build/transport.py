@@ -57,6 +57,9 @@ _RIVERS = (
     ("南昌", "九江"), ("长沙", "岳阳"),
 )  # fmt: skip
 """Cities along navigable water, in order: Yangtze, Grand Canal, Xi Jiang, Gan, Xiang."""
+_LATER = ((("江门", "阳江", "茂名", "湛江"), 2018, 200.0),)
+"""Railways for people that the source of railways lacks: stations, year, km an hour. Jiangmen-Zhanjiang: 355 km, 200 km/h
+(Jiangmen's government, 9 July 2018), opened on 1 July 2018 (Guangzhou Daily, 8 July 2019)."""
 _MOUTHS = {"上海": "SHA", "南通": "NJG", "广州": "CAN"}
 """Gateways where rivers and coast meet."""
 _REACHED = (
@@ -95,7 +98,7 @@ def transport(raw: Path) -> dict[str, pd.DataFrame]:
     code = {str(zh).removesuffix("市"): str(c) for c, zh in zip(cities["city"], cities["name_zh"], strict=True)}
     parts = (
         _roads(cities, shapes, log), _access(cities, gates, code),
-        _rail(pd.read_csv(at / "cn_rail_edges.csv"), code, gates, log), _rivers(cities, code),
+        _rail(pd.read_csv(at / "cn_rail_edges.csv"), code, gates, log), _later(cities, code), _rivers(cities, code),
         _coast(pd.read_csv(at / "coastal_distance.csv")), _ocean(pd.read_csv(at / "sea_distance.csv")),
         _beyond(gates, pd.read_csv(at / "economy_ports.csv")),
     )  # fmt: skip
@@ -229,6 +232,19 @@ def _rail(
     inland = gates[gates["city_zh"].isin(ends) & (gates["mode"] == "land")]
     links = _frame([(ends[zh], g, 0.0) for zh, g in zip(inland["city_zh"], inland["code"], strict=True)], "rail")
     return pd.concat([frame, links.assign(**{"class": "conventional"})])[list(links.columns)]
+
+
+def _later(cities: pd.DataFrame, code: dict[str, str]) -> pd.DataFrame:
+    at = cities.set_index("city")
+    rows, told = [], []
+    for way, year, speed in _LATER:
+        for a, b in pairwise([code[zh] for zh in way]):
+            here, there = at.loc[a], at.loc[b]
+            rows.append((a, b, float(great_circle(here["lon"], here["lat"], there["lon"], there["lat"]))))
+            told.append((year, speed))
+    frame = _frame(rows, "rail").assign(**{"class": "high-speed passenger"})
+    frame[["opened", "speed"]] = told
+    return frame
 
 
 def _rivers(cities: pd.DataFrame, code: dict[str, str]) -> pd.DataFrame:

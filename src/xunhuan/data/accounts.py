@@ -24,7 +24,7 @@ from xunhuan.data.tasks import Given
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
-    from xunhuan.data.cities import Inner
+    from xunhuan.data.cities import Inner, WaysBy
     from xunhuan.data.posterior import Posterior
 
 
@@ -324,12 +324,13 @@ class Accounts(Given, Brief):
         return aggregate(self, regions or {}, sectors or {})
 
     def split(
-        self, region: str | Sequence[str], shares: str = "cities", inner: Inner = "gravity", border: float = 0.35
-    ) -> Accounts:
+        self, region: str | Sequence[str], shares: str = "cities", inner: Inner = "gravity", border: float = 0.35,
+        ways: WaysBy = "network",
+    ) -> Accounts:  # fmt: skip
         """The same table with one region as its cities, which add up to it again; or with several regions as theirs.
 
         Output and value added go by shares of people, industry and services; trade with others in proportion; what cities
-        sell each other by distance and an assumed border, of which the result has versions (`draw`).
+        sell each other by what ways between them cost and an assumed border, in which versions (`draw`) differ.
 
         Parameters
         ----------
@@ -338,9 +339,12 @@ class Accounts(Given, Brief):
         shares : str
             "cities", the bundled list, or a CSV with columns city, sector, share: a mix of industries of each city.
         inner : {"gravity", "least", "most"}
-            What cities sell each other: by distance and border, or the least or most that their books allow.
+            What cities sell each other: by ways and border, or the least or most that their books allow.
         border : float
             Border between cities, log points of cost, 0 or more.
+        ways : {"network", "distance"} or CityWays
+            The cost of ways on the nation's bundled network, distance, or costs on a network of one's own
+            (`models.gateway.ways.city_ways`). Distance, too, where a network lacks a city; `notes` say what was taken.
 
         Returns
         -------
@@ -359,12 +363,13 @@ class Accounts(Given, Brief):
         >>> import xunhuan as xh
         >>> bay = xh.load("china-2017").split("Guangdong")
         >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
-        (52, 9, 64)
+        (52, 9, 128)
         """
-        from xunhuan.data.cities import Wall, split_regions
+        from xunhuan.data.cities import split_regions
+        from xunhuan.data.ways import Wall
 
         named = dict.fromkeys([region] if isinstance(region, str) else region, shares)
-        return split_regions(self, named, inner=inner, wall=Wall(border))
+        return split_regions(self, named, inner=inner, wall=Wall(border), ways=dict.fromkeys(named, ways))
 
     def restrict(self, regions: str | Sequence[str], rest: str = "ROW") -> Accounts:
         """Keep the books of some regions only; all others become one open region.

@@ -5,11 +5,12 @@ Letters: a, b cities of the region r, other regions s, i good, j industry, f fin
     output, value added, use   make[a,j] times the region's          make sums to 1 over a, good by good
     final use                  spend[a] times the region's           spend: part of the region's value added
     sold to s, bought of s     by the city's part of output of i, of use of i
-    sold inside                RAS of d[a,b]^(−δ) e^(−4 b 1[a≠b]) to the parts of the region's own flow
+    sold inside                RAS of e^(−θ (κ x[a,b] + b 1[a≠b])) to the parts of the region's own flow (`data.ways`)
 
-What cities sell each other is no figure of any table: the border between them, b, is assumed, and so is δ, from 0 (freight
-alone costs next to nothing within a region) and 1.44 (as between provinces). Versions of the table draw both, the border up
-to twice the assumed one; `least` and `most` are what the margins allow.
+What cities sell each other is no figure of any table: x is what ways between them cost on a transport network (by distance,
+where none has them); the border b is assumed, and so is κ, from what carrying costs to costs that fall with distance as
+trade between provinces does. Versions of the table draw both, the border up to twice the assumed one, beside what the whole
+table's own versions draw; `least` and `most` are what the margins allow.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
-from io import StringIO
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -28,6 +29,7 @@ from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.data.balance import ras
 from xunhuan.data.geography import Geography
 from xunhuan.data.tasks import Parts, mapped
+from xunhuan.data.ways import CITY_BORDER, PULL, CityGaps, CityWays, Wall, apart, city_list, listed_ways
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -37,19 +39,13 @@ if TYPE_CHECKING:
     from xunhuan.data.posterior import Posterior
 
 Inner = Literal["gravity", "least", "most"]
+WaysBy = CityWays | Literal["network", "distance"]
 T = TypeVar("T")
-_BORDER, _DECAY, _THETA = 0.35, 0.72, 4.0
-"""Assumed border between cities, log points; fall of trade with distance, half that between provinces; trade elasticity."""
 _VERSIONS, _SEED = 64, 7
 SAME_MIX = "cities_alike"
 """Name under which a table says which regions' cities have one mix of industries, by construction."""
-
-
-class Wall(NamedTuple):
-    """What keeps cities apart: a border, log points of cost, and the fall of trade with distance, pure number."""
-
-    border: float = _BORDER
-    decay: float = _DECAY
+BY_NETWORK, BY_DISTANCE = "cities_by_network", "cities_by_distance"
+"""Names under which a table says of which regions' cities trade was shared by cost of ways, and of which by distance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +66,16 @@ class CityShares:
 
 @dataclass(frozen=True, eq=False)
 class CityBorders:
-    """Versions of a split table: the whole region again, split under other borders.
+    """Versions of a split table: a version of the whole table where it has some, split under other borders.
 
-    whole  the table before · shares: how it was split, region -> file or "cities" · walls k: border and fall with distance
+    whole  the table before · shares: how it was split, region -> file or "cities" · ways: region -> what ways cost
+    walls  k: border and fall of trade with distance
     """
 
     whole: Accounts
     shares: Mapping[str, str]
+    ways: Mapping[str, WaysBy]
     walls: tuple[Wall, ...]
-    title: str = "borders between cities"
-    notes: tuple[str, ...] = (
-        "what cities sell each other is assumed; versions have other borders and other falls with distance",
-    )
     known: Mapping[str, Array] = field(default_factory=dict)
     regions: Index = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
@@ -89,70 +83,116 @@ class CityBorders:
         return len(self.walls)
 
     @property
+    def title(self) -> str:
+        """What versions differ in."""
+        return "borders between cities" + ("" if self.whole.posterior is None else ", and trade between regions")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What versions are, and what those of the whole table are."""
+        own = "what cities sell each other is assumed; versions have other borders and other falls with distance"
+        return (own, *(() if self.whole.posterior is None else self.whole.posterior.notes))
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that versions depend on, hexadecimal."""
-        told = repr((self.whole.digest, sorted(self.shares.items()), self.walls))
+        ways = sorted((r, w if isinstance(w, str) else w.digest) for r, w in self.ways.items())
+        before = "" if self.whole.posterior is None else self.whole.posterior.digest
+        told = repr((self.whole.digest, before, sorted(self.shares.items()), ways, self.walls))
         return hashlib.sha256(told.encode()).hexdigest()
 
     def trade(self, k: int) -> float:
-        """What versions are ranked by: the border."""
-        return -self.walls[k].border - self.walls[k].decay
+        """What versions are ranked by: what regions and cities sell each other over output, cities' by RAS of all goods."""
+        post, acc = self.whole.posterior, self.whole
+        out = 0.0 if post is None else post.trade(k)
+        for region in self.shares:
+            at = acc.geography.index(region)
+            nation = [n == acc.geography.nation[at] for n in acc.geography.nation]
+            row, column, lies = self._margins[region]
+            own = _inner(row, column, lies, "gravity", self.walls[k])[:, :, 0]
+            out += float((own.sum() - np.trace(own)) / acc.output[nation].sum())
+        return out
+
+    @cached_property
+    def _margins(self) -> dict[str, tuple[Array, Array, CityGaps]]:
+        """What each region's cities sell and buy inside it, all goods added up, a 1, and what lies between them."""
+        out, acc = {}, self.whole
+        for region, shares in self.shares.items():
+            at, cities = acc.geography.index(region), city_shares(acc, region, shares)
+            own = acc.flow[at, at]
+            lies = _lies(acc, at, cities, self.ways[region])
+            asked = _Asked(at, cities.make, cities.spend, lies, "gravity", Wall())
+            demand = _demand(acc, asked, _final(acc, asked))
+            row, column = ((x * own).sum(1, keepdims=True) for x in (cities.make, demand))
+            out[region] = row, column, lies._replace(kind=np.zeros(1, dtype=np.intp))
+        return out
 
     def version(self, k: int) -> Accounts:
         """The k-th version. Raises BadInput for a number it does not have."""
         if not 0 <= k < len(self):
             raise BadInput(f"the table has no version {k}", fix=f"give 0 to {len(self) - 1}")
-        out = split_regions(self.whole, self.shares, wall=self.walls[k])
+        out = self._split(self.whole if self.whole.posterior is None else self.whole.draw(k), wall=self.walls[k])
         return replace(out, posterior=None, extra={**out.extra, "version": str(k)})
+
+    def limit(self, inner: Inner) -> Accounts:
+        """The table with the least or the most that cities can sell each other, without versions."""
+        return replace(self._split(self.whole, inner=inner), posterior=None)
+
+    def _split(self, acc: Accounts, *, inner: Inner = "gravity", wall: Wall = Wall()) -> Accounts:
+        return split_regions(acc, self.shares, inner=inner, wall=wall, ways=self.ways)
 
 
 def split_region(
-    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall()
-) -> Accounts:
+    acc: Accounts, region: str, shares: str | Path = "cities", *, inner: Inner = "gravity", wall: Wall = Wall(),
+    ways: WaysBy = "network",
+) -> Accounts:  # fmt: skip
     """A region's accounts as those of its cities; see `Accounts.split`."""
-    return split_regions(acc, {region: shares}, inner=inner, wall=wall)
+    return split_regions(acc, {region: shares}, inner=inner, wall=wall, ways={region: ways})
 
 
 def split_regions(
-    acc: Accounts, shares: Mapping[str, str | Path], *, inner: Inner = "gravity", wall: Wall = Wall()
-) -> Accounts:
+    acc: Accounts, shares: Mapping[str, str | Path], *, inner: Inner = "gravity", wall: Wall = Wall(),
+    ways: Mapping[str, WaysBy] = MappingProxyType({}),
+) -> Accounts:  # fmt: skip
     """Several regions' accounts as those of their cities, to the last bit as if split one after another; what cities of a
     region sell each other is worked apart (`data.tasks`).
 
-    shares  region -> "cities" or a file. Raises as `Accounts.split`.
+    shares  region -> "cities" or a file · ways: region -> what ways cost, else the nation's network.
+    Raises as `Accounts.split`.
     """
     asked: list[_Asked] = []
-    geography, alike = acc.geography, acc.extra.get(SAME_MIX, "").split()
+    geography, extra = acc.geography, dict(acc.extra)
     files: dict[str, str] = {}
+    by: dict[str, WaysBy] = {}
+    notes: list[str] = []
     for region, given in shares.items():
         geography.index(region)  # of a region that has been split above nothing is left
-        at = acc.geography.index(region)
-        _refuse(acc, at, inner, wall)
+        at, way = acc.geography.index(region), ways.get(region, "network")
+        _refuse(acc, at, inner, wall, way)
         code = acc.geography.codes[at]
         cities = city_shares(acc, code, given)
-        asked.append(_Asked(at, cities.make, cities.spend, cities.distance, inner, wall))
+        lies = _lies(acc, at, cities, way)
+        asked.append(_Asked(at, cities.make, cities.spend, lies, inner, wall))
         geography = _geography(geography, geography.codes.index(code), cities)
-        alike += [] if cities.mixed else [code]
-        files[code] = str(given)
-    notes = tuple(
-        f"cities of {code}: shares of 2010 to 2017; what they sell each other is assumed (border {wall.border:g})"
-        for code in files
-    )
+        several = len(cities.codes) > 1
+        extra = _marked(extra, SAME_MIX, [] if cities.mixed else [code])
+        extra = _marked(extra, BY_NETWORK if lies.network else BY_DISTANCE, [code] if several else [])
+        files[code], by[code] = str(given), way
+        notes.append(f"cities of {code}: {_told(lies, wall) if several else 'one, which is the whole region'}")
     bare = acc if acc.posterior is None or len(asked) < 2 else replace(acc, posterior=None)  # what tasks need of it
     return replace(
-        acc, **_grown(acc, asked, mapped(_among_cities, bare, asked)), geography=geography,
-        posterior=cast("Posterior | None", _posterior(acc, files, inner)), notes=(*acc.notes, *notes),
-        extra={**acc.extra, SAME_MIX: " ".join(alike)},
+        acc, **_grown(acc, asked, mapped(_among_cities, bare, asked)), geography=geography, extra=extra,
+        posterior=cast("Posterior | None", _posterior(acc, files, inner, by)), notes=(*acc.notes, *notes),
     )  # fmt: skip
 
 
 class _Asked(NamedTuple):
-    """A region to be split: its position; of its cities make a i, spend a, distance a b; and how they sell each other."""
+    """A region to be split: its position; of its cities make a i, spend a, what lies between; how they sell each other."""
 
     at: int
     make: Array
     spend: Array
-    distance: Array
+    lies: CityGaps
     inner: Inner
     wall: Wall
 
@@ -161,7 +201,12 @@ def _among_cities(acc: Accounts, a: _Asked) -> Parts:
     """Part of each city in what its region uses of a good, a i; final use a i f; what cities sell each other, a b i."""
     final, inside = _final(acc, a), acc.flow[a.at, a.at]
     demand = _demand(acc, a, final)
-    return demand, final, _inner(a.make * inside, demand * inside, a.distance, a.inner, a.wall)
+    return demand, final, _inner(a.make * inside, demand * inside, a.lies, a.inner, a.wall)
+
+
+def _told(lies: CityGaps, wall: Wall) -> str:
+    by = f"the cost of ways on {lies.network}" if lies.network else "distance, for want of a network that has them,"
+    return f"shares of 2010 to 2017; what they sell each other is assumed, by {by} and a border of {wall.border:g}"
 
 
 def _grown(acc: Accounts, asked: Sequence[_Asked], parts: Sequence[Parts]) -> dict[str, Any]:
@@ -183,7 +228,19 @@ def _grown(acc: Accounts, asked: Sequence[_Asked], parts: Sequence[Parts]) -> di
     return {"flow": flow, "use": use, "final": final, "value_added": value_added, "tariff": tariff}
 
 
-def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
+def _marked(extra: Mapping[str, str], name: str, codes: list[str]) -> dict[str, str]:
+    """A table's words of its own, with codes more under a name."""
+    return {**extra, name: " ".join([*extra.get(name, "").split(), *codes])}
+
+
+def _lies(acc: Accounts, at: int, c: CityShares, ways: WaysBy) -> CityGaps:
+    """What lies between cities: of the nation's bundled network, of the one given, or distance."""
+    found = listed_ways(acc.geography.nation[at]) if ways == "network" else ways if isinstance(ways, CityWays) else None
+    names = [(code, *both) for code, both in zip(c.codes, c.names, strict=True)]
+    return apart(acc.sectors, found, names, c.distance)
+
+
+def _refuse(acc: Accounts, at: int, inner: str, wall: Wall, ways: object) -> None:
     p = Problems("the region cannot be split")
     if not acc.closed[at]:
         p.add(f"{acc.geography.codes[at]} is open: it has no books to split")
@@ -193,19 +250,24 @@ def _refuse(acc: Accounts, at: int, inner: str, wall: Wall) -> None:
         p.add(f"inner: {inner!r} is none of gravity, least, most")
     if not (np.isfinite(wall.border) and wall.border >= 0):
         p.add(f"border: must be 0 or more (given: {wall.border:g})")
+    if not (isinstance(ways, CityWays) or ways in ("network", "distance")):
+        p.add(f"ways: {ways!r} is none of network, distance, nor costs between cities")
     p.raise_if(BadInput, where=acc.name)
 
 
-def _posterior(acc: Accounts, shares: Mapping[str, str], inner: str) -> CityBorders | None:
-    """Versions with other borders; none of the limits."""
+def _posterior(acc: Accounts, shares: Mapping[str, str], inner: str, ways: Mapping[str, WaysBy]) -> CityBorders | None:
+    """Versions with other borders, as many as the whole table has where it has some; none of the limits."""
     if inner != "gravity":
         return None
-    before = acc.posterior if isinstance(acc.posterior, CityBorders) else None
+    before: object = acc.posterior
+    cut = before if isinstance(before, CityBorders) else None
+    whole = acc if cut is None else cut.whole
+    n = whole.draws or _VERSIONS
     rng = np.random.default_rng(_SEED)
-    border, decay = (2 * x * rng.permutation((np.arange(_VERSIONS) + 0.5) / _VERSIONS) for x in (_BORDER, _DECAY))
-    walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, decay, strict=True))
-    whole = acc if before is None else before.whole
-    return CityBorders(replace(whole, posterior=None), {**(before.shares if before else {}), **shares}, walls)
+    border, pull = (2 * x * rng.permutation((np.arange(n) + 0.5) / n) for x in (CITY_BORDER, PULL))
+    walls = tuple(Wall(float(b), float(d)) for b, d in zip(border, pull, strict=True))
+    told = ({**cut.shares, **shares}, {**cut.ways, **ways}) if cut else (shares, ways)
+    return CityBorders(whole, *told, walls)
 
 
 def _final(acc: Accounts, a: _Asked) -> Array:
@@ -225,19 +287,19 @@ def _demand(acc: Accounts, a: _Asked, final: Array) -> Array:
     return np.asarray(np.where(unused[None], a.make, part))
 
 
-def _inner(row: Array, column: Array, distance: Array, inner: str, wall: Wall) -> Array:
+def _inner(row: Array, column: Array, lies: CityGaps, inner: str, wall: Wall) -> Array:
     """What cities sell each other and themselves, a b i, with given margins a i."""
     n = len(row)
-    apart = 1.0 - np.eye(n)
     held = np.zeros_like(row)
-    weight = distance**-wall.decay * np.exp(-_THETA * wall.border * apart)
+    seed = lies.seed(wall)
     if inner != "gravity" and n > 1:
         held = np.minimum(row, column) if inner == "least" else np.maximum(row + column - row.sum(0), 0.0)
-        weight = weight * apart
+        seed = seed * (1.0 - np.eye(n))
     goods = np.flatnonzero((row - held).sum(0) > 1e-12 * row.sum(0))
     out = np.zeros((n, n, row.shape[1]))
-    many = np.broadcast_to(weight, (len(goods), n, n))
-    found = ras(many, (row - held)[:, goods].T, (column - held)[:, goods].T).require("trade between cities")
+    found = ras(seed[lies.kind[goods]], (row - held)[:, goods].T, (column - held)[:, goods].T).require(
+        "trade between cities"
+    )
     out[:, :, goods] = found.transpose(1, 2, 0)
     place = np.arange(n)
     out[place, place] += held
@@ -275,26 +337,16 @@ def _geography(g: Geography, at: int, c: CityShares) -> Geography:
     )  # fmt: skip
 
 
-def _listed(name: str) -> pd.DataFrame | None:
-    """A bundled list of the data folder; None where there is none."""
-    import pandas as pd
-
-    file = resources.files("xunhuan.data") / "lists" / name
-    if not file.is_file():
-        return None
-    return pd.read_csv(StringIO(file.read_text(encoding="utf-8")), comment="#", keep_default_na=False, na_values=[""])
-
-
 def regions_with_cities(nation: str) -> set[str]:
     """Regions of a nation with more than one city in the list."""
-    found = _listed(f"cities_{nation}.csv")
+    found = city_list(f"cities_{nation}.csv")
     counts = {} if found is None else found["province"].value_counts().to_dict()
     return {str(k) for k, n in counts.items() if n > 1}
 
 
 def city_clusters(nation: str) -> list[tuple[str, tuple[str, str], tuple[str, ...]]]:
     """Clusters of a nation's cities: code, names, members."""
-    found = _listed(f"city_clusters_{nation}.csv")
+    found = city_list(f"city_clusters_{nation}.csv")
     if found is None:
         return []
     rows = found.to_dict("records")
@@ -310,7 +362,7 @@ def city_shares(acc: Accounts, region: str, shares: str | Path = "cities") -> Ci
     Raises BadInput and UnknownName listing what is wrong with the file, or that no cities are known of the region.
     """
     nation = acc.geography.nation[acc.geography.codes.index(region)]
-    found = _listed(f"cities_{nation}.csv")
+    found = city_list(f"cities_{nation}.csv")
     mine = None if found is None else found[found["province"] == region].reset_index(drop=True)
     mix = None if str(shares) == "cities" else _read_mix(Path(shares))
     if mix is not None and (mine is None or mine.empty):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.cities import CityBorders
 from xunhuan.data.store import known_tables, load
@@ -26,13 +24,6 @@ def limit_tables(acc: Accounts) -> tuple[Accounts, Accounts] | None:
     """The companions with the least and the most cross-hauling, where there are both; of a split table, among its cities."""
     cut: object = acc.posterior
     if isinstance(cut, CityBorders):
-        return _split(cut, "least", acc.home), _split(cut, "most", acc.home)
+        return cut.limit("least").replace(home=acc.home), cut.limit("most").replace(home=acc.home)
     least, most = companion(acc, "least"), companion(acc, "most")
     return None if least is None or most is None else (least, most)
-
-
-def _split(cut: CityBorders, inner: Literal["least", "most"], home: str) -> Accounts:
-    out = cut.whole
-    for region, shares in cut.shares.items():
-        out = out.split(region, shares, inner=inner)
-    return out.replace(home=home)

@@ -16,6 +16,7 @@ from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
 from xunhuan.models import registry
 from xunhuan.models.model import Land, Shock
+from xunhuan.scenario.lend import split_by
 from xunhuan.scenario.record import Result
 
 
@@ -90,9 +91,8 @@ class Placed:
             acc = self.accounts if self.accounts is not None else load(s.base)
             for nation, members in s.nations.items():
                 acc = acc.regroup(nation, members)
-            if self.accounts is None:
-                for region, shares in s.split.items():
-                    acc = acc.split(region, shares)
+            if self.accounts is None and s.split:
+                acc = split_by(acc, s.split, s.model)
         except XunhuanError:
             return None
         shut = {c for c, books in zip(acc.geography.codes, acc.closed, strict=True) if books}

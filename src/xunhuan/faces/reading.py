@@ -283,15 +283,17 @@ class Reading(Placed):
         return self.form(q, drawn).text(value, digits)
 
     def interval(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
-        """ "−0.39% to −0.19%", empty where there is none."""
+        """ "−0.39% to −0.19%", empty where there is none, or it is so narrow that both ends are written as the number is."""
         form = self.form(q, drawn)
-        if not number.spans:
+        if not number.spans or number.high <= number.low:
+            return ""
+        if len({form.text(x, digits) for x in (number.low, number.value, number.high)}) == 1:
             return ""
         return words.of(self.lang)("from_to", low=form.bare(number.low, digits), high=form.text(number.high, digits))
 
     def within(self, number: Number, q: str | Told, digits: int = 2) -> str:
         """ " (90% interval −0.39% to −0.19%)", empty where there is none."""
-        inside = self.interval(number, q, digits) if number.high > number.low else ""
+        inside = self.interval(number, q, digits)
         ends = self.quantity(q).ends and not self.drawn
         return words.of(self.lang)("within_ends" if ends else "within", interval=inside) if inside else ""
 

@@ -143,7 +143,9 @@ def draws(reading: Reading) -> str:
     made = t("list").join(t("so_many", n=f"{n:,}", what=outcome(reading, how)) for how, n in said["outcomes"].items())
     what = t("list").join(reading.uncertain(q.of, q.name) for q in u.quantities())
     told = t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
-    covers = t("draws_of_cities") if u.table and reading.result.scenario.split else ""
+    held = reading.result.manifest["base"].get("cities_only", False)
+    split = u.table and reading.result.scenario.split
+    covers = t("draws_of_cities" if held else "draws_of_cities_and_regions") if split else ""
     return t("gap").join(filter(None, (told, covers, outside(reading))))
 
 

@@ -53,7 +53,7 @@ def intervals(
     -------
     xarray.Dataset
         The measure of the table itself, and beside each number X that moves X_median, X_low and X_high. Of a table split
-        into cities these are nan but for cities: its versions say nothing of how sure other regions' own trade is.
+        into cities whose whole has no versions these are nan but for cities: nothing says how sure other regions' trade is.
 
     Raises
     ------
@@ -80,15 +80,27 @@ def intervals(
             seen[n].append(one[n].values)
         if progress is not None:
             progress(k + 1, draws)
-    return _beside(found, {n: np.stack(x) for n, x in seen.items()}, draws, split_cities(acc))
+    return _beside(found, {n: np.stack(x) for n, x in seen.items()}, draws, only_cities(acc))
+
+
+def borders_of(acc: Accounts) -> CityBorders | None:
+    """The versions of a split table; None of other tables."""
+    post: object = cast(object, acc.posterior)
+    return post if isinstance(post, CityBorders) else None
 
 
 def split_cities(acc: Accounts) -> frozenset[str] | None:
-    """Codes of the cities of a split table, the only regions whose own trade its versions vary; None of other tables."""
-    borders: object = cast(object, acc.posterior)
-    if not isinstance(borders, CityBorders):
-        return None
-    return frozenset(c for region in borders.shares for c in acc.geography.clusters.get(region, ()))
+    """Codes of the cities of a split table; None of other tables."""
+    cut = borders_of(acc)
+    return (
+        None if cut is None else frozenset(c for region in cut.shares for c in acc.geography.clusters.get(region, ()))
+    )
+
+
+def only_cities(acc: Accounts) -> frozenset[str] | None:
+    """Codes of the cities of a split table whose whole has no versions: its own leave all trade but theirs as it is."""
+    cut = borders_of(acc)
+    return split_cities(acc) if cut is not None and cut.whole.posterior is None else None
 
 
 def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
@@ -104,10 +116,30 @@ def with_known(acc: Accounts, found: xr.Dataset) -> xr.Dataset:
 def with_shares(found: xr.Dataset, seen: Array, cities: frozenset[str] | None = None) -> xr.Dataset:
     """Circulation with the intervals of its shares, seen in every version, axes k region circuit.
 
-    Where a split table's cities are given, of them alone, and not abroad: what they sell there is the same in every version.
+    Where cities are given (`only_cities`), of them alone, and not abroad: what they sell there is the same in every version.
     """
     told = [(k, c) for k, c in enumerate(CIRCUITS) if cities is None or c != "external"]
     return _beside(found, {c: seen[:, :, k] for k, c in told}, len(seen), cities)
+
+
+def split_shares(acc: Accounts, step: int = 1) -> Array | None:
+    """Circulation by absorption of home's regions in every version of a split table, axes k region circuit.
+
+    Of the table's other regions what the whole table keeps of its versions, which is the same; of cities every `step`-th
+    version, nan between. None where the whole keeps none, or from another home.
+    """
+    cut, home = borders_of(acc), _home(acc)
+    kept = None if cut is None else kept_shares(cut.whole.replace(home=acc.home))
+    if cut is None or kept is None:
+        return None
+    out = np.full((len(cut), len(home), len(CIRCUITS)), np.nan)
+    for k in range(0, len(cut), step):
+        out[k] = absorbed_shares(acc.draw(k), home)[0]
+    before = [cut.whole.geography.codes[k] for k in _home(cut.whole.replace(home=acc.home))]
+    for row, code in enumerate(acc.geography.codes[k] for k in home):
+        if code in before:
+            out[:, row] = kept[:, before.index(code)]
+    return out
 
 
 def kept_shares(acc: Accounts) -> Array | None:
@@ -147,14 +179,21 @@ def shares_by_version(acc: Accounts, progress: Callable[[int, int], None] | None
     return np.stack(out)
 
 
+def _moves(values: Array) -> bool:
+    """Whether versions, the first axis, move a number by more than rounding; those in which it is not known count not."""
+    if np.isnan(values).all(0).any():
+        return False
+    spread = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
+    return bool((spread > 1e-9 * np.nanmax(np.abs(values))).any())
+
+
 def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int, cities: frozenset[str] | None = None) -> xr.Dataset:
     """A measure with quantiles of its numbers over versions, axes k and then the number's own."""
     out, columns = found.copy(), []
     for name in strings(found.attrs["columns"]):
         columns.append(name)
         values = seen.get(name)
-        # What no version moves differs by rounding only.
-        if values is None or not (np.ptp(values, axis=0) > 1e-9 * np.abs(values).max()).any():
+        if values is None or not _moves(values):
             continue
         for end, q in zip(ENDS, np.nanquantile(values, QUANTILES, axis=0), strict=True):
             attrs = {"long_name": f"{found[name].attrs['long_name']}: {end}", "unit": found[name].attrs["unit"]}

@@ -18,6 +18,7 @@ from scipy import stats
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.data.caveats import partners_guessed, picks_partners
+from xunhuan.measures.versions import only_cities
 from xunhuan.models import registry
 from xunhuan.scenario import compare, ensemble
 from xunhuan.scenario.arithmetic import checks
@@ -336,6 +337,7 @@ def _manifest(
             "notes": list(bench.base.notes),
             "posterior": "" if bench.base.posterior is None else bench.base.posterior.digest,
             "partners": partners_asked(bench),
+            "cities_only": only_cities(bench.base) is not None,
         },
         "models": {m: p.model_dump(mode="json") for m, p in bench.parameters.items()},
         "cited": {m: list(registry.find(m).cited) for m in bench.parameters},

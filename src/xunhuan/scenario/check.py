@@ -15,7 +15,6 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.cities import split_regions
 from xunhuan.data.records import told
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput, Problems, UnknownName, XunhuanError
@@ -24,6 +23,7 @@ from xunhuan.models.edits.base import Edit, Wrong
 from xunhuan.models.edits.primitives import Lasting, Theta, primitives
 from xunhuan.models.model import Shock
 from xunhuan.scenario.layers import Layers
+from xunhuan.scenario.lend import split_by
 from xunhuan.scenario.lines import ShockLines, lines_schema
 from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, traced_of, unread
 from xunhuan.scenario.scenario import Compare, Drawn, Scenario, Uncertainty, schema
@@ -129,28 +129,29 @@ def _looked_at(acc: Accounts, named: object, p: Problems) -> None:
 
 def _split(acc: Accounts, layers: Layers, p: Problems) -> Accounts:
     """The table with regions made their cities, whose numbers are never told without bounds."""
-    asked, u = layers.data.get("split", {}), layers.data.get("uncertainty")
+    asked, u, given = layers.data.get("split", {}), layers.data.get("uncertainty"), layers.data.get("model", {})
     named: dict[str, str] = {}
     for region, shares in asked.items() if isinstance(asked, Mapping) else ():
         if not isinstance(shares, str) or not shares:
             continue  # said where the file is validated
         beside = None if layers.folder is None else layers.folder / shares
         named[region] = str(beside) if beside is not None and os.path.isfile(beside) else shares
+    models = given if isinstance(given, Mapping) else {}
     try:
-        acc = split_regions(acc, named) if named else acc
+        acc = split_by(acc, named, models) if named else acc
     except XunhuanError:
-        acc = _split_each(acc, named, p)
+        acc = _split_each(acc, named, models, p)
     if asked and not (isinstance(u, Mapping) and u.get("table") is True):
         p.add("split: what cities sell each other is assumed, so that their numbers are told with bounds alone; "
               "give uncertainty.table = true and draws")  # fmt: skip
     return acc
 
 
-def _split_each(acc: Accounts, named: Mapping[str, str], p: Problems) -> Accounts:
+def _split_each(acc: Accounts, named: Mapping[str, str], models: Mapping[str, Any], p: Problems) -> Accounts:
     """The regions that can be split, each by itself, and what is wrong with the others."""
     for region, shares in named.items():
         try:
-            acc = split_regions(acc, {region: shares})
+            acc = split_by(acc, {region: shares}, models)
         except XunhuanError as e:
             told = "; ".join(e.items) if e.items else e.what
             p.add(f"split.{region}: {told}" + (f"; {e.fix}" if e.fix else ""))

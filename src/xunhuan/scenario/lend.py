@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.cities import WaysBy, split_regions
 from xunhuan.errors import BadInput
 from xunhuan.models import registry
 from xunhuan.models.model import Model, Response, Shock
@@ -36,3 +37,31 @@ def lent(what: str, acc: Accounts, others: Mapping[str, BaseModel] = _NONE) -> A
     name = next((n for n in others if n in able), next(iter(able)))
     own = others[name] if name in others else able[name].parameters()
     return able[name].lends[what](acc, own)
+
+
+def split_by(acc: Accounts, shares: Mapping[str, str], given: Mapping[str, Any]) -> Accounts:
+    """The table with regions as their cities, by what ways between them cost where a model of the scenario lays a network of
+    one's own, else by what it costs on the nation's; distance where neither has the cities.
+
+    shares  region -> "cities" or a file · given: models and their parameters, as the scenario has them
+
+    Raises as `Accounts.split`, and as the model where its network cannot be read.
+    """
+    return split_regions(acc, shares, ways=dict.fromkeys(shares, _ways_asked(acc, given)))
+
+
+def _ways_asked(acc: Accounts, given: Mapping[str, Any]) -> WaysBy:
+    for name, values in given.items():
+        room = registry.models().get(name)
+        if room is None or "city_ways" not in room.lends or not isinstance(values, Mapping):
+            continue
+        try:
+            parameters = room.parameters.model_validate(
+                {k: v for k, v in values.items() if k not in registry.RESERVED["parameter"]}
+            )
+        except ValidationError:
+            continue  # said where parameters are checked
+        found: WaysBy | None = room.lends["city_ways"](acc, parameters)
+        if found is not None:
+            return found
+    return "network"

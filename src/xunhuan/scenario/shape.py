@@ -38,6 +38,7 @@ class _Base(_Open):
     notes: tuple[str, ...]
     posterior: str
     partners: Literal[""] | Guessed = ""
+    cities_only: bool = False
 
 
 class _Ended(_Open):

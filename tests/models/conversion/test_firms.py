@@ -80,7 +80,7 @@ def test_pure_exporters_recover_what_their_closed_form_says(
     u = (np.arange(400_000) + 0.5) / 400_000
     size = (1 - u) ** (-1 / (tail - 1))
     reach = np.ones_like(size) if beta == 0 else 1 - np.minimum(entry / size, 1.0) ** (1 / beta)
-    assert potential * float((reach * (size > entry)).mean()) == pytest.approx(found, abs=2e-6)
+    assert potential * float((reach * (size > entry)).mean()) == pytest.approx(found, abs=1e-6)
 
 
 def test_entry_moves_sales_and_firms_by_the_tail_alone() -> None:
@@ -90,6 +90,8 @@ def test_entry_moves_sales_and_firms_by_the_tail_alone() -> None:
         firms = [float(converting(x * np.exp(k), 1.2)) for k in (-step, step)]
         assert np.diff(np.log(sales))[0] / (2 * step) == pytest.approx(-0.2, abs=1e-8)
         assert np.diff(np.log(firms))[0] / (2 * step) == pytest.approx(-1.2, abs=1e-8)
+    twice = float(pure_recovery(40.0, 1.2, 0.4, 0.7) / pure_recovery(20.0, 1.2, 0.4, 0.7))
+    assert (twice, float(converting(40.0, 1.2) / converting(20.0, 1.2))) == pytest.approx((2**-0.2, 2**-1.2), rel=1e-13)
 
 
 def test_profit_of_the_firm_in_the_document() -> None:

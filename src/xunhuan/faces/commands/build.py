@@ -257,6 +257,12 @@ def _transport(raw: Path, folder: Path) -> list[Path]:
     return write_transport(raw, folder)
 
 
+def _city_ways(raw: Path, folder: Path) -> list[Path]:
+    from xunhuan.models.gateway.ways import write_city_ways
+
+    return write_city_ways("CHN", 2017, folder)
+
+
 def _toyland(raw: Path, folder: Path) -> list[Path]:
     from xunhuan.data.store import save
     from xunhuan.data.toyland import toyland
@@ -267,7 +273,7 @@ def _toyland(raw: Path, folder: Path) -> list[Path]:
 _FILES = {
     "elasticities": _elasticities, "history": _history, "industries": _industries, "partners": _partners,
     "migration": _migration, "cities": _cities, "transport-2017": _transport, "capital": _capital, "places": _place_list,
-    "toyland": _toyland,
+    "city-ways": _city_ways, "toyland": _toyland,
 }  # fmt: skip
 """Bundled files that are no tables with a log."""
 
@@ -275,7 +281,7 @@ _PLACES = {
     "elasticities": "src/xunhuan/models/trade/data", "industries": "src/xunhuan/models/catchup/data",
     "partners": "src/xunhuan/build/data", "migration": "src/xunhuan/data/lists", "cities": "src/xunhuan/models/rivalry/data",
     "capital": "src/xunhuan/models/conversion/data",
-    "places": "src/xunhuan/data/lists",
+    "places": "src/xunhuan/data/lists", "city-ways": "src/xunhuan/data/lists",
     "transport-2017": "src/xunhuan/models/gateway/data",
 }  # fmt: skip
 """Where those lie in a checkout that lie elsewhere than the tables."""

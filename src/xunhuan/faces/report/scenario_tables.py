@@ -121,7 +121,8 @@ def _plain(value: object, lang: style.Language = "en") -> str:
 def interval_cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
     """A number over its interval, where that is more than a point."""
     shown = reading.show(number, q, drawn=drawn)
-    return over(shown, reading.interval(number, q, drawn=drawn)) if number.high > number.low else shown
+    inside = reading.interval(number, q, drawn=drawn)
+    return over(shown, inside) if inside else shown
 
 
 def _headlines(reading: Reading) -> Grid:

@@ -65,8 +65,8 @@ class Place:
 class CircuitShares:
     """Circulation of a home's regions: `part` region x circuit sums to 1, `total` in the table's unit.
 
-    seen    shares in every version of the table, version region circuit; None where they are not known
-    cities  of a table that is cut: its cities, the only regions whose own trade versions vary; None of other tables
+    seen    shares in every version of the table, version region circuit, nan in those not worked out; None of none
+    cities  of a table that is cut: its cities; None of other tables · held: whether versions vary their trade alone
     """
 
     places: tuple[Place, ...]
@@ -77,6 +77,7 @@ class CircuitShares:
     citation: tuple[str, ...]
     seen: np.ndarray | None = None
     cities: frozenset[str] | None = None
+    held: bool = False
 
     def place(self, code: str) -> int:
         """Position of a region."""
@@ -90,22 +91,28 @@ class CircuitShares:
     @cached_property
     def ends(self) -> np.ndarray | None:
         """Low and high of the 90% interval of every share: end region circuit."""
-        return None if self.seen is None else np.quantile(self.seen, (0.05, 0.95), axis=0)
+        return None if self.seen is None else np.nanquantile(self.seen, (0.05, 0.95), axis=0)
 
     def span(self, code: str, circuit: str) -> tuple[float, float] | None:
         """The 90% interval of a region's share; None where versions leave that trade as it is: beside cities, and of cities
         abroad, whose sales there are the same under all borders between them."""
-        if self.ends is None or (self.cities is not None and (code not in self.cities or circuit == "external")):
+        held = self.held and (code not in (self.cities or ()) or circuit == "external")
+        if self.ends is None or held:
             return None
         low, high = self.ends[:, self.place(code), CIRCUITS.index(circuit)]
         return float(low), float(high)
+
+    def versions(self, code: str) -> int:
+        """In how many versions a region's shares are known."""
+        return 0 if self.seen is None else int(np.isfinite(self.seen[:, self.place(code)]).all(1).sum())
 
     def rank(self, code: str, circuit: str) -> tuple[int, int, int] | None:
         """Rank of a region by a share, largest first, and the ends between which it lies in 90% of the versions."""
         if self.seen is None:
             return None
         k, c = self.place(code), CIRCUITS.index(circuit)
-        ranks = 1 + (self.seen[:, :, c] > self.seen[:, [k], c]).sum(1)
+        seen = self.seen[np.isfinite(self.seen[:, :, c]).all(1), :, c]
+        ranks = 1 + (seen > seen[:, [k]]).sum(1)
         low, high = np.quantile(ranks, (0.05, 0.95), method="closest_observation")
         return 1 + int((self.part[:, c] > self.part[k, c]).sum()), int(low), int(high)
 
@@ -204,22 +211,25 @@ def largest(table: str, home: str) -> str:
 def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     """`circulation` of all the home's regions, with intervals where they are known."""
     from xunhuan.measures import circulation
-    from xunhuan.measures.versions import split_cities, with_shares
+    from xunhuan.measures.versions import only_cities, with_shares
 
     acc = accounts_of(table, home)
     ds = circulation(acc, "provinces", by=by, definition=definition)
     seen = version_shares(table, home, definition) if by == "region" else None
-    return ds if seen is None else with_shares(ds, seen, split_cities(acc))
+    return ds if seen is None else with_shares(ds, seen, only_cities(acc))
 
 
 @once(24)
 def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
     """Shares of the home's regions in every version of the table, version region circuit; None where not known."""
     from xunhuan.measures.circuits import absorbed_shares
-    from xunhuan.measures.versions import home_shares
+    from xunhuan.measures.versions import home_shares, split_shares
 
     acc = accounts_of(table, home)
     if cut_of(table)[1] and definition == "absorption":
+        known = split_shares(acc, _STEP)
+        if known is not None:
+            return known
         at = acc.geography.select("provinces", home=acc.home)
         return np.stack([absorbed_shares(acc.draw(k), at)[0] for k in range(0, acc.draws, _STEP)])
     return home_shares(acc) if definition == "absorption" else None
@@ -243,8 +253,9 @@ def city_groups(table: str, home: str) -> tuple[tuple[str, np.ndarray], ...]:
 @once(96)
 def shares(table: str, home: str, definition: str) -> CircuitShares:
     """Own, inter and external shares of all the home's regions, with the mean weighted by their totals."""
-    from xunhuan.measures.versions import split_cities
+    from xunhuan.measures.versions import only_cities, split_cities
 
+    acc = accounts_of(table, home)
     ds = measured(table, home, definition, "region")
     names = zip(ds["region"].values, ds["name_en"].values, ds["name_zh"].values, strict=True)
     total = ds["final_use" if definition == "origin" else "gdp"].values
@@ -252,7 +263,7 @@ def shares(table: str, home: str, definition: str) -> CircuitShares:
     return CircuitShares(
         tuple(Place(str(c), str(en), str(zh)) for c, en, zh in names),
         total, part, total @ part / total.sum(), str(ds.attrs["definition"]), tuple(ds.attrs["citation"]),
-        version_shares(table, home, definition), split_cities(accounts_of(table, home)),
+        version_shares(table, home, definition), split_cities(acc), only_cities(acc) is not None,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
+from xunhuan.data.ways import GENERAL
 from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.table import final_spending
@@ -24,7 +25,7 @@ from xunhuan.models.gateway.ground import (
     refuse_cut,
     resting,
 )
-from xunhuan.models.gateway.network import GENERAL, HOME_MODES, OUTER_MODES
+from xunhuan.models.gateway.network import HOME_MODES, OUTER_MODES
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.people import hours_saved
 from xunhuan.models.gateway.ports import SPARES, congested, stuck, traffic

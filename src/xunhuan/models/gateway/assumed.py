@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from xunhuan.data.ways import GENERAL
 from xunhuan.models.asking import Ground
 from xunhuan.models.gateway.edits import GatewayClosed, Line, Online
 from xunhuan.models.gateway.ground import targets_file
-from xunhuan.models.gateway.network import GENERAL, HOME_MODES, OUTER_MODES, network
+from xunhuan.models.gateway.network import HOME_MODES, OUTER_MODES, network
 from xunhuan.models.gateway.parameters import GatewayParameters
 
 _ORDER = "an order of magnitude from general knowledge; half to twice as much is as likely"

@@ -17,10 +17,11 @@ import pandas as pd
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index, ratio
+from xunhuan.data.ways import class_of
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.handed import CellArray
 from xunhuan.models.edits.primitives import Theta
-from xunhuan.models.gateway.network import GENERAL, Network, great_circle_km, network, split_with
+from xunhuan.models.gateway.network import Network, great_circle_km, network, split_with
 from xunhuan.models.gateway.parameters import DistanceMode, GatewayParameters
 from xunhuan.models.gateway.ports import Choice, Streams, choice, fitted
 from xunhuan.models.gateway.routes import Costs, between_regions, costs, distance_slope
@@ -114,19 +115,10 @@ def ground(acc: Accounts, p: GatewayParameters, theta: Theta) -> Terrain:
     starts = np.flatnonzero(np.r_[True, region[1:] != region[:-1]])
     weight = net.cities["weight"].to_numpy(dtype=float)
     whole = np.repeat(np.add.reduceat(weight, starts), np.diff([*starts, len(weight)]))
+    kind = class_of(acc.sectors, net.classes, net.goods)[goods]
     return Terrain(
-        acc, net, p, theta, np.array([at[r] for r in region[starts]]), np.array(abroad), goods, kinds(acc, net, goods),
-        starts, weight / whole,
+        acc, net, p, theta, np.array([at[r] for r in region[starts]]), np.array(abroad), goods, kind, starts, weight / whole,
     )  # fmt: skip
-
-
-def kinds(acc: Accounts, net: Network, goods: Index) -> Index:
-    """Class of each good by the network's list, i; sectors and groups that the table does not know are passed over."""
-    out = np.full(acc.S, net.classes.index(GENERAL))
-    for sector, name in net.goods:
-        if sector in acc.sectors.codes or sector in acc.sectors.groups:
-            out[acc.sectors.select(sector)] = net.classes.index(name)
-    return np.asarray(out[goods])
 
 
 def stretch(g: Terrain, x: Costs, mode: DistanceMode) -> Array:

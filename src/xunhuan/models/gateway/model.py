@@ -8,6 +8,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.records import changed
+from xunhuan.data.ways import CityWays
 from xunhuan.models.edits import Edit
 from xunhuan.models.edits.handed import CellArray, LinkLosses
 from xunhuan.models.edits.primitives import Theta
@@ -52,6 +53,13 @@ def _land(accounts: Accounts, parameters: GatewayParameters, shock: Shock) -> La
     from xunhuan.models.gateway.drawn import land as found
 
     return found(accounts, parameters, shock)
+
+
+def _own_ways(accounts: Accounts, parameters: GatewayParameters) -> CityWays | None:
+    """What ways between cities cost on a network of one's own; see `ways.own_ways`."""
+    from xunhuan.models.gateway.ways import own_ways as found
+
+    return found(accounts, parameters)
 
 
 def _rests_on(parameters: GatewayParameters, kinds: frozenset[str]) -> tuple[Ground, ...]:
@@ -113,6 +121,7 @@ MODEL: Model[GatewayParameters] = Model(
     ),
     hands_on=hands_on,
     evolves=True,
+    lends={"city_ways": _own_ways},
     borrows=lambda p: ("elasticities", "long_run") if p.income else ("elasticities",),
     views=ROUTE_TABLES,
     command="routes",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array
 from xunhuan.data.geography import Geography
+from xunhuan.data.ways import GENERAL
 from xunhuan.errors import BadInput, ForeignFile, Problems, nearest
 from xunhuan.models.gateway.edits import FAST
 
@@ -24,8 +25,6 @@ HOME_MODES = ("road", "rail", "river", "coast")
 """Ways inside the network; each but road is a layer that is entered and left from the road."""
 OUTER_MODES = ("ocean", "air", "land")
 """Ways from a gateway to an economy abroad."""
-GENERAL = "general"
-"""Class of goods that the network's list has in none."""
 KEEPS = ((), ("rail",), ("river", "coast"), ("rail", "river", "coast"))
 """Networks among which freight chooses: road alone, and with what else; the last is all."""
 _COLUMNS = {
@@ -145,6 +144,8 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
     gateways = frames["gateways"].astype({"gateway": str})
     cities["people"] = cities["people"].fillna(cities["weight"]) if "people" in cities else cities["weight"]
     edges = frames["edges"].astype({"from": str, "to": str})
+    if "class" in edges:  # without any entry it is read as numbers, which take no text
+        edges["class"] = edges["class"].astype(object)
     for column, default in (("beyond", 0.0), ("opened", np.nan), ("class", ""), ("speed", np.nan)):
         edges[column] = edges[column].fillna(default) if column in edges else default
     edges["faster"] = (edges["class"] == FAST).astype(float)

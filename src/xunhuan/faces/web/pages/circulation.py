@@ -133,7 +133,7 @@ def sentence_of(selection: Selection) -> tuple[str, str, float]:
         ends = found.span(selection.region, selection.share)
         between = "" if ends is None else t("city_between", low=f"{100 * ends[0]:.0f}", high=f"{100 * ends[1]:.0f}")
         none = "city_none_abroad" if selection.region in (found.cities or ()) else "city_none"
-        after += t("next") + (between or t(none))
+        after += t("next") + (between or t(none)) if between or found.held else ""
     return before.rstrip(), after.lstrip(), 100 * share[CIRCUITS.index(selection.share)]
 
 
@@ -188,9 +188,10 @@ def _what_ends_are(found: lookups.CircuitShares, selection: Selection) -> str:
     if found.seen is None:
         return ""
     t = words.of(selection.lang)
-    if found.cities is None:
-        return t("regions_small")
-    return t("cities_small") if selection.region in found.cities else t("city_none")
+    city = selection.region in (found.cities or ())
+    if found.held:
+        return t("cities_small") if city else t("city_none")
+    return t("cities_small_drawn") if city else t("regions_small")
 
 
 def _span(found: lookups.CircuitShares, code: str, circuit: str) -> str:
@@ -329,7 +330,7 @@ def _everyone(selection: Selection) -> list[Any]:
     )
     sub = t("everyone_sub", share=t(selection.share))
     if found.seen is not None:
-        sub = t("next").join((sub, t("everyone_interval" if found.cities is None else "everyone_cities")))
+        sub = t("next").join((sub, t("everyone_cities" if found.held else "everyone_interval")))
     return [html.P(sub), html.Ol(rows, className="everyone"), html.P(link)]
 
 

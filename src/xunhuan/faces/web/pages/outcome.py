@@ -197,7 +197,7 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
         between = "ends" if q.ends and not reading.drawn else "interval"
-        interval = t(between, low=form.bare(n.low), high=form.text(n.high)) if n.high > n.low else ""
+        interval = t(between, low=form.bare(n.low), high=form.text(n.high)) if reading.interval(n, q) else ""
         beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.told_after(q)]
         inside = [
             html.Span(reading.name(place)),

@@ -162,11 +162,7 @@ def _sure(selection: Selection, name: str) -> list[Any]:
     found, limits = lookups.shares(*key), lookups.limits(*key, selection.region)
     if found.seen is None and limits is None:
         return []
-    said = [
-        t("sure_elsewhere")
-        if found.seen is None
-        else t("sure_intervals" if found.cities is None else "sure_cities", n=len(found.seen))
-    ]
+    said = [t("sure_elsewhere") if found.seen is None else _versions_said(found, selection)]
     said += [t("sure_limits")] if limits is not None else []
     rows = []
     for k, c in enumerate(CIRCUITS):
@@ -179,6 +175,13 @@ def _sure(selection: Selection, name: str) -> list[Any]:
         share, of = t(selection.share), len(found.places)
         out.append(html.P(t("sure_rank", share=share, region=name, n=n, of=of, low=low, high=high), className="sub"))
     return out
+
+
+def _versions_said(found: lookups.CircuitShares, selection: Selection) -> str:
+    """What versions of the table vary, and how many show the region."""
+    city = selection.region in (found.cities or ())
+    key = "sure_cities" if found.held else "sure_cities_drawn" if city else "sure_intervals"
+    return words.of(selection.lang)(key, n=found.versions(selection.region))
 
 
 def _rail(

@@ -1,0 +1,36 @@
+"""A line between cities of a split table: who saves hours by it, and what lines there were before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.helpers.lines import hours_by
+from xunhuan.models.gateway.network import network
+
+pytestmark = pytest.mark.identity
+
+WAY = ("Guangzhou", "Foshan", "Jiangmen", "Yangjiang", "Maoming", "Zhanjiang")
+
+
+def test_where_a_railway_was_before_less_is_saved() -> None:
+    """Zhanjiang had an old railway, Yangjiang none before 2018: a kilometre to Yangjiang saves more in 2017, not in 2024."""
+    names = network("transport-2017").cities["city"].tolist()
+    a, near, far = (names.index(c) for c in ("Guangzhou", "Yangjiang", "Zhanjiang"))
+    saved = {}
+    for year in (2017, 2024):
+        old, new = hours_by(WAY, year)
+        assert (new <= old + 1e-12).all()
+        saved[year] = (old - new)[a, [near, far]] / new[a, [near, far]]
+        np.testing.assert_allclose(old, old.T, atol=1e-12)
+    assert saved[2017][0] > 1.5 * saved[2017][1]
+    assert saved[2024][0] == pytest.approx(saved[2024][1], rel=0.25)
+
+
+def test_the_line_of_2018_is_in_the_network_from_its_year() -> None:
+    net = network("transport-2017")
+    for year, there in ((2017, False), (2018, True)):
+        edges = net.in_year(year).edges
+        rows = edges[(edges["from"] == "Yangjiang") & (edges["mode"] == "rail")]
+        assert bool(len(rows)) is there
+        assert set(rows["class"]) <= {"high-speed passenger"}
