@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -36,6 +37,8 @@ def on_cluster(work: Callable[[_Batch], _Rows], batches: Sequence[_Batch], addre
     Raises BadInput where no scheduler answers there; XunhuanError where it has no workers, is gone, or they keep dying.
     """
     _reach(address)
+    if sys.modules.get("dask", sys) is None:  # a command that had no use for it, until now
+        del sys.modules["dask"]
     with _quiet():
         _ask(address)
         from distributed import Client, as_completed
