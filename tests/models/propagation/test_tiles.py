@@ -39,7 +39,7 @@ def test_tiles_change_no_bit(toy: Accounts, monkeypatch: pytest.MonkeyPatch, rat
 
 def test_an_array_is_used_again_only_when_nobody_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "_LARGE", 1)
-    with sums.shelf():
+    with sums.reusing():
         first = sums.room((2, 3))
         part, place = first[1:, 1], first.ctypes.data
         del first

@@ -23,7 +23,7 @@ from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
 from xunhuan.models.propagation.stability import check_rest, growth_at_rest
 from xunhuan.models.propagation.state import Flows, Pressure, State
-from xunhuan.models.propagation.sums import shelf
+from xunhuan.models.propagation.sums import reusing
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
 _Progress = Callable[[int, int], None]
@@ -73,7 +73,7 @@ def simulate(
     last = p.steps if until is None else min(round(until / p.step_days), p.steps)
     recorder = Recorder(every=max(1, round(p.record_days / p.step_days)))
     now: Pressure | None = None
-    with shelf():
+    with reusing():
         for k in range(state.step, last):
             if now is None or not steady(tl, k):
                 now = pressure(tl, k)

@@ -22,7 +22,7 @@ _shelf: ContextVar[list[Array] | None] = ContextVar("shelf", default=None)
 
 
 @contextmanager
-def shelf() -> Iterator[None]:
+def reusing() -> Iterator[None]:
     """A block in which large arrays that nobody holds any more are used again.
 
     The system gives and takes back memory of this size page by page, which takes longer than to write on it.
@@ -35,7 +35,7 @@ def shelf() -> Iterator[None]:
 
 
 def room(shape: tuple[int, ...]) -> Array:
-    """An array to be written on: one of the `shelf` that nothing refers to, of as many cells, or a new one."""
+    """An array to be written on: one kept by `reusing` that nothing refers to, of as many cells, or a new one."""
     kept, cells = _shelf.get(), math.prod(shape)
     if kept is None or cells < _LARGE:
         return np.empty(shape)
