@@ -169,6 +169,62 @@ def days(acc: Accounts) -> list[float]:
     return out
 
 
+def rates() -> tuple[float, float, float]:
+    """Flops a second of products of matrices of 421, double and single; bytes a second that a sum over 256 MB moves."""
+    import numpy as np
+
+    a, b = np.ones((421, 421)), np.ones(2**25)
+    double, single = (
+        40 * 421**3 / min(spent(lambda m=a.astype(kind): [m @ m for _ in range(20)], 5)) for kind in (float, "f4")
+    )
+    out = np.empty_like(b)
+    return double, single, 2 * b.nbytes / min(spent(lambda: np.add(b, 1.0, out=out), 5))
+
+
+def bounds(acc: Accounts) -> list[float]:
+    """What bounds each kernel: arithmetic at the rate of products of matrices, or the bytes it moves, in one run."""
+    import numpy as np
+
+    from xunhuan.measures.system import system_of
+    from xunhuan.models.expecting import expecting
+    from xunhuan.models.propagation.routing import routed
+    from xunhuan.models.propagation.state import StepSourcing
+    from xunhuan.models.propagation.sums import outer
+    from xunhuan.models.trade.solve import search
+
+    double, single, moved = rates()
+    cells, small, k = acc.R**2 * acc.S, acc.R * acc.S**2, 256
+    op = system_of(acc).operator
+    op.prepare()
+    y = np.random.default_rng(1).random((acc.R, acc.S, k))
+    half, low = op.single, y.astype(np.float32)
+    wants = np.random.default_rng(2).random((acc.S, 3, acc.R))
+    out = np.ascontiguousarray(acc.share.transpose(2, 0, 1))
+    whole, into = StepSourcing(out, np.zeros(0, dtype=np.intp), out[:0]), np.empty_like(out)
+    with expecting(many=True):
+        task = _task(acc)[1]()
+        turns = int(search(task)[2].iterations)
+        turn = min(spent(lambda: search(task)[1].block_until_ready(), 3)) / turns
+    reckoned = k * (2 * cells + 4 * small)
+    rows: list[tuple[str, float, float, float, float]] = [
+        ("a sweep of 256 right-hand sides", reckoned, 8 * (cells + 2 * small + 6 * y.size), double,
+         min(spent(lambda: op.sweep(y, y, False, None), 3))),
+        ("the same in single precision", reckoned, 4 * (cells + 2 * small + 6 * y.size), single,
+         min(spent(lambda: half.sweep(low, low, False, None), 3)) if half is not None else np.nan),
+        ("orders to origins, three kinds", 6 * cells, 8 * cells, double, min(spent(lambda: routed(whole, wants), 5))),
+        ("deliveries of three kinds", 6 * cells, 8 * cells, double, min(spent(lambda: outer(wants, wants, into), 5))),
+        ("a day, no books", 36 * cells, 14 * 8 * cells, double, float(np.median(days(acc)[2:]))),
+        ("an iteration of the long run", 8 * cells, 4 * 8 * cells, double, turn),
+    ]  # fmt: skip
+    print("| kernel | GFLOP | MB moved | bound | takes | times the bound |\n|---|--:|--:|--:|--:|--:|")
+    for name, work, size, rate, took in rows:
+        least = max(work / rate, size / moved)
+        by = "arithmetic" if work / rate > size / moved else "memory"
+        print(f"| {name} | {work / 1e9:.3g} | {size / 1e6:.0f} | {1e3 * least:.1f} ms, {by} | {1e3 * took:.1f} ms "
+              f"| {took / least:.1f} |")  # fmt: skip
+    return [row[4] for row in rows]
+
+
 TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
     "circulation": ("world", circulation),
     "circulation, forward": ("world", forward),
@@ -180,18 +236,14 @@ TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
     "exports, cities of China": ("china", exports),
     "a day, cities of China": ("china", days),
     "year of days, cities of China": ("china", year),
+    "bounds": ("world", bounds),
 }
 
 
 def machine() -> str:
-    """What bounds the kernels here: products of matrices of 421, and a sum over 256 MB that writes as much."""
-    import numpy as np
-
-    a, b = np.ones((421, 421)), np.ones(2**25)
-    flops = 20 * 2 * 421**3 / min(spent(lambda: [a @ a for _ in range(20)], 5)) / 1e9
-    out = np.empty_like(b)
-    moved = 2 * b.nbytes / min(spent(lambda: np.add(b, 1.0, out=out), 5)) / 1e9
-    return f"matrix products {flops:.0f} GFLOP/s, memory {moved:.0f} GB/s read and written"
+    """What bounds the kernels here."""
+    double, single, moved = (x / 1e9 for x in rates())
+    return f"matrix products {double:.0f} GFLOP/s, single {single:.0f}, memory {moved:.0f} GB/s read and written"
 
 
 def alone(name: str, path: str) -> None:
@@ -231,6 +283,7 @@ def main() -> None:
             if done.returncode:
                 print(f"{name:<32} failed: {done.stderr.strip().splitlines()[-1][:100]}", flush=True)
                 continue
+            print("".join(f"{line}\n" for line in done.stdout.splitlines()[:-1]), end="")
             out[name] = one = json.loads(done.stdout.splitlines()[-1])
             goal = f"goal {GOALS[name]:g} s" if name in GOALS and not given.small else ""
             print(f"{name:<32} best {one['best']:8.3f} s, first {one['first']:8.3f} s, peak {one['peak']:5.2f} GB "

@@ -134,10 +134,16 @@ def test_a_measure_imports_nothing_that_only_models_and_figures_need() -> None:
     assert slow & imported == set()
 
 
-def test_circulation_never_imports_jax() -> None:
-    code = "import sys, xunhuan as xh; xh.measures.circulation(xh.toyland());print('jax' in sys.modules)"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert out.stdout.strip() == "False"
+def test_one_answer_of_the_long_run_imports_neither_jax_nor_dask() -> None:
+    code = (
+        "import sys; from xunhuan.faces.cli import main; sys.argv[1:] = sys.argv[1].split(); done = main();"
+        "slow = {'jax', 'dask', 'distributed', 'plotly', 'dash', 'duckdb', 'scipy.optimize', 'networkx'};"
+        "print(done, sorted(n for n in slow if sys.modules.get(n)))"
+    )
+    asked = "simulate toyland --tariff BOR<-ATL:FAR:+0.25"
+    out = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, text=True, check=True)
+    assert "Northmark" in out.stdout
+    assert out.stdout.splitlines()[-1] == "0 []"
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("test_*.py")), ids=lambda p: str(p.relative_to(TESTS)))

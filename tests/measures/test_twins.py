@@ -354,6 +354,27 @@ def test_slow_chains_alternating_ones_and_lone_regions_are_solved() -> None:
     assert solve_left(lone, y) == pytest.approx(np.einsum("pij,pik->pjk", lone.local_inverse, y))
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_sweeps_in_single_precision_set_right_give_the_same(left: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    op, cut = random_factored(13, 20, 10), np.arange(8) % 20
+    y = np.random.default_rng(14).lognormal(0, 6, size=(20, 10, 8))  # from 1e-9 to 1e9
+    double = [solution(op, y, left=left, cut=c) for c in (None, cut)]
+    seen: set[object] = set()
+    each = Factored.sweep
+    monkeypatch.setattr(Factored, "sweep", lambda *a: seen.add(a[1].dtype) or each(*a))
+    monkeypatch.setattr(Factored, "prefers_direct", lambda *a: False)
+    monkeypatch.setattr(leontief, "_REFINED", 1)
+    for c, whole in zip((None, cut), double, strict=True):
+        found = solution(op, y, left=left, cut=c)
+        assert found.x == pytest.approx(whole.x, rel=1e-9, abs=1e-13 * whole.x.max())
+        assert (found.x / np.abs(y).max((0, 1))) == pytest.approx(whole.x / np.abs(y).max((0, 1)), rel=1e-11, abs=1e-13)
+        assert found.residual < 1e-14
+    assert seen == {np.dtype(np.float32)}
+    with pytest.raises(NotConverged):
+        solution(Factored(op.share, op.coefficient * 3.0), y, left=left)
+    assert np.dtype(np.float64) in seen  # which decides that there is no answer
+
+
 def test_little_memory_takes_fewer_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     op = random_factored(11, 40, 20)
     y = np.random.default_rng(12).normal(size=(40, 20, 50))

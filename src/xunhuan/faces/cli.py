@@ -170,8 +170,9 @@ def _speak_to_any() -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned and, as a script, set."""
     if argv is None:  # this process is ours alone
-        # xarray asks of all it is given whether it is a Dask array, and takes half a second to learn what one is.
-        sys.modules.setdefault("dask.array", None)  # type: ignore[arg-type]
+        # xarray asks of all it is given whether it is a Dask array, and takes a while to learn what one is. Where Dask is
+        # wanted, `scenario.cluster` lets it in.
+        sys.modules.setdefault("dask", None)  # type: ignore[arg-type]
         _speak_to_any()
     command = typer.main.get_command(app)
     try:

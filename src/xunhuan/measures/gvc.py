@@ -13,12 +13,12 @@ import numpy as np
 import xarray as xr
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import Array, Mask, ratio
+from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.errors import BadInput
 from xunhuan.measures.actors import Actors, Group, Partition, check_word, looking_from, partition
 from xunhuan.measures.circuits import forward
 from xunhuan.measures.labels import actor_coords, group_coords, group_sum, labelled, sector_coords
-from xunhuan.measures.leontief import solve_left, solve_right
+from xunhuan.measures.leontief import solution, solve_left, solve_right
 from xunhuan.measures.operators import Operator
 from xunhuan.measures.sources import SOURCES
 from xunhuan.measures.system import System, system_of
@@ -289,7 +289,7 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, *, home: 
     matrix = view.actors.add(through, 0)
     others = matrix.sum(axis=1).sum() - matrix.sum(axis=1)
     gateway = ratio(matrix.sum(axis=0) - np.diag(matrix), others)
-    passing = np.array([_passing(sys, inside, exports, np.isin(view.actors.of, [g])) for g in chosen])
+    passing = _passing(sys, inside, exports, [np.flatnonzero(view.actors.of == g) for g in chosen])
     axes = ("region",)
     at_border = np.array([view.actors.nation[a] == acc.home for a in view.actors.of])
     members = [g for g in _actor_groups(view.actors) if at_border[g.members[0]]]
@@ -333,10 +333,25 @@ def _national(sys: System, acc: Accounts, view: Partition) -> tuple[Operator, Ar
     return inside, np.einsum("ris,s->ri", traded, (~inner).astype(float)) * inner[:, None]
 
 
-def _passing(sys: System, inside: Operator, exports: Array, gone: Mask) -> float:
-    """Value added of the others whose way out of the nation touches the regions in `gone`."""
-    stay = ~gone
+def _passing(sys: System, inside: Operator, exports: Array, gone: list[Index]) -> Array:
+    """For each set of regions gone, value added of the others whose way out of the nation touches them.
+
+    A region that neither exports nor sells inputs to others makes nothing, and so buys nothing: lone regions are taken out
+    all at once, a right-hand side each.
+    """
     every = sys.v * solve_right(inside, exports)
-    without = inside.masked((stay[:, None] & stay[None, :]).astype(float))
-    around = sys.v * solve_right(without, exports * stay[:, None])
-    return float((every - around)[stay].sum())
+    out = np.empty(len(gone))
+    lone = np.array([k for k, g in enumerate(gone) if len(g) == 1], dtype=np.intp)
+    if lone.size:
+        cut, columns = np.array([gone[k][0] for k in lone]), np.arange(len(lone))
+        left = np.repeat(exports[:, :, None], len(lone), axis=2)
+        left[cut, :, columns] = 0.0
+        lost = every[:, :, None] - sys.v[:, :, None] * solution(inside, left, cut=cut).x
+        lost[cut, :, columns] = 0.0
+        out[lone] = lost.sum(axis=(0, 1))
+    for k in np.setdiff1d(np.arange(len(gone)), lone):
+        stay = np.ones(len(exports), dtype=bool)
+        stay[gone[k]] = False
+        without = inside.masked((stay[:, None] & stay[None, :]).astype(float))
+        out[k] = (every - sys.v * solve_right(without, exports * stay[:, None]))[stay].sum()
+    return out

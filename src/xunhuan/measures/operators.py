@@ -118,11 +118,22 @@ class Operator(ABC):
         out[cut, :, columns] = self.trade(x, left)[cut, :, columns]
         return out
 
+    def rest(self, y: Array, x: Array, left: bool, cut: Index | None) -> Array:
+        """y + A·x − x, what x leaves of y."""
+        off = self._trade_after(x, left, cut)
+        off += y
+        off += _product(_flip(self.blocks) if left else self.blocks, x)
+        off -= x
+        return off
+
     def residual(self, y: Array, x: Array, left: bool, cut: Index | None) -> float:
         """Largest |y + A·x − x|, relative to the larger of 1 and the largest x."""
-        blocks = _flip(self.blocks) if left else self.blocks
-        off = y + self._trade_after(x, left, cut) + _product(blocks, x) - x
-        return float(np.abs(off).max() / max(1.0, float(np.abs(x).max())))
+        return float(np.abs(self.rest(y, x, left, cut)).max() / max(1.0, float(np.abs(x).max())))
+
+    @property
+    def single(self) -> Operator | None:
+        """The same in single precision, for sweeps alone; None where a form has none."""
+        return None
 
     @abstractmethod
     def sweep_cost(self, columns: int) -> float:
@@ -277,6 +288,13 @@ class Factored(Operator):
     def prepare(self) -> None:
         _ = self.local_inverse, self._trade_by_good
 
+    @cached_property
+    def single(self) -> Factored:
+        made = Factored(self.share, self.coefficient.astype(np.float32))
+        swept = {"local_inverse": self.local_inverse, "_trade_by_good": self._trade_by_good}
+        made.__dict__.update({name: a.astype(np.float32) for name, a in swept.items()})
+        return made
+
     def sweep_cost(self, columns: int) -> float:
         return columns * (4.0 * self.regions * self.sectors**2 + 2.0 * self.sectors * self.regions**2)
 
@@ -380,6 +398,6 @@ def _product(a: Array, b: Array) -> Array:
 
 def _spread(by_good: Array, bought: Array) -> Array:
     """Σ_s by_good[i,r,s] bought[s,i,k] as r i k; the transposed views keep BLAS in the loop without copies."""
-    out = np.empty((by_good.shape[1], bought.shape[1], bought.shape[2]))
+    out = np.empty((by_good.shape[1], bought.shape[1], bought.shape[2]), dtype=bought.dtype)
     np.matmul(by_good, bought.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out

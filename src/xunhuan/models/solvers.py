@@ -1,35 +1,49 @@
-"""Anderson-accelerated fixed points in JAX, 64-bit, with results as data and implicit derivatives.
+"""Anderson-accelerated fixed points, 64-bit, with results as data and implicit derivatives, in JAX or plainly in numpy.
 
-The only place where JAX is switched to 64-bit: importing this module does it, importing `xunhuan` does not.
+JAX is imported, and switched to 64-bit, when something is first compiled or derived: one answer needs neither.
 """
 
 from __future__ import annotations
 
-import os
+import importlib
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache, partial, wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from platformdirs import user_cache_path
 
-__all__ = ["xp"]  # for types it is imported, and would not be handed on
-_config: Any = jax.config  # untyped in jax
-_config.update("jax_enable_x64", True)
+from xunhuan.models.expecting import expected
 
-_QUICK, _KNOWN = "--xla_cpu_use_fusion_emitters=false", ("0", "10")
-if tuple(jax.__version__.split(".")[:2]) == _KNOWN and "fusion_emitters" not in os.environ.get("XLA_FLAGS", ""):
-    # These emitters take twice as long to compile, and what they make of our kernels runs no faster. An unknown flag would
-    # stop the process, so that other versions are left as they are.
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK}".strip()
+__all__ = ["jax", "jnp", "xp"]  # for types they are imported, and would not be handed on
 
-JaxArray = jax.Array
-Vector = jax.Array
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_COMPILING = "xunhuan.models.compiling"
+
+
+class _Late:
+    """A module of JAX, imported when something of it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(importlib.import_module(_COMPILING), self._name), name)
+
+
+if TYPE_CHECKING:
+    import jax
+    from jax import numpy as jnp
+
+    JaxArray = jax.Array
+else:
+    jax, jnp, JaxArray = _Late("jax"), _Late("jnp"), Any
+    if "jax" in sys.modules:  # who has imported JAX may make arrays of it before anything is compiled here
+        importlib.import_module(_COMPILING)
+Vector = JaxArray
 Map = Callable[[Vector], Vector]
 
 CONVERGED, MAX_ITERATIONS, DIVERGED, NONFINITE, AMBIGUOUS = 0, 1, 2, 3, 4
@@ -312,20 +326,43 @@ def held(x: Vector) -> Vector:
     return x if _plain.get() else jax.lax.stop_gradient(x)
 
 
-def use_compile_cache() -> Path | None:
-    """Keep compiled kernels between runs in the user's cache folder, so that only a first run compiles.
+def compiled(*static: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """A function that JAX compiles when it is first called; static: names of arguments that shape the program.
 
-    $JAX_COMPILATION_CACHE_DIR wins, or what the caller set through jax.config. Returns the folder, or None where it
-    cannot be made.
+    What is compiled is kept between runs, see `compiling.use_compile_cache`.
     """
-    current = _config.jax_compilation_cache_dir
-    if current:
-        return Path(current)
-    folder = user_cache_path("xunhuan", False) / "jax"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+
+    def made(f: Callable[_P, _T]) -> Callable[_P, _T]:
+        program = cache(lambda: _program(f, static))
+
+        @wraps(f)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            return program()(*args, **kwargs)
+
+        return run
+
+    return made
+
+
+def _program(f: Callable[_P, _T], static: tuple[str, ...]) -> Callable[_P, _T]:
+    importlib.import_module(_COMPILING).use_compile_cache()
+    program: Callable[_P, _T] = jax.jit(f, static_argnames=static)
+    return program
+
+
+def in_numpy(record: Any) -> Any:
+    """A record of arrays, or of such records, with numpy's in the place of any other."""
+    if record is None:
         return None
-    _config.update("jax_compilation_cache_dir", str(folder))
-    _config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
-    return folder
+    if not isinstance(record, tuple):
+        return np.asarray(record)
+    parts = map(in_numpy, record)
+    return type(record)(*parts) if hasattr(record, "_fields") else tuple(parts)
+
+
+def array(values: Any) -> JaxArray:
+    """Values as kernels take them, 64-bit: on JAX's device where JAX is in use or many answers are to come, which are worth
+    compiling; else as they are, so that one answer does not wait for JAX."""
+    device = expected() or "jax" in sys.modules
+    made: JaxArray = (jnp if device else np).asarray(values, dtype=np.float64)
+    return made

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -77,6 +78,8 @@ class Cluster:
         """The client, connected when it is first wanted."""
         if self._client is None:
             _reach(self.address)
+            if sys.modules.get("dask", sys) is None:  # a command that had no use for it, until now
+                del sys.modules["dask"]
             _ask(self.address)
             from distributed import Client
 

@@ -252,10 +252,12 @@ def arrays_in(x: object) -> Iterator[np.ndarray]:
 
 
 def locked(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, with every array that it is given read-only while it runs."""
+    """The same function, with every array that it is given read-only while it runs, but for what it writes `into`."""
+    names = list(inspect.signature(f).parameters)
 
     def call(*args: object) -> Any:
-        given = [a for a in arrays_in(args) if a.flags.writeable]
+        read = tuple(a for name, a in zip(names, args, strict=False) if name != "into")
+        given = [a for a in arrays_in(read) if a.flags.writeable]
         for a in given:
             a.flags.writeable = False
         try:

@@ -26,14 +26,30 @@ def _run(toy: Accounts, rationing: str) -> Run:
 @pytest.mark.parametrize("rationing", ["proportional", "final_last", "home_first"])
 @pytest.mark.parametrize("cells", [1, 33])
 def test_tiles_change_no_bit(toy: Accounts, monkeypatch: pytest.MonkeyPatch, rationing: str, cells: int) -> None:
-    """One good a tile, and two of three."""
+    """One good a tile, and two of three, with large arrays written on again when nobody holds them."""
     whole = _run(toy, rationing)
     monkeypatch.setattr(sums, "_TILE", cells)
+    monkeypatch.setattr(sums, "_LARGE", 1)
     parts = _run(toy, rationing)
     assert whole.state.indebted.size
     for a, b in ((whole.state, parts.state), (whole.books, parts.books)):
         for name, value in vars(a).items():
             assert np.array_equal(value, getattr(b, name)), name
+
+
+def test_an_array_is_used_again_only_when_nobody_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sums, "_LARGE", 1)
+    with sums.reusing():
+        first = sums.room((2, 3))
+        part, place = first[1:, 1], first.ctypes.data
+        del first
+        second = sums.room((3, 2))
+        assert not np.shares_memory(part, second)
+        del part
+        third = sums.room((6,))
+        assert third.ctypes.data == place
+        assert sums.room((7,)).shape == (7,)
+    assert not np.shares_memory(sums.room((6,)), third)
 
 
 def test_tiles_hold_every_good_once_and_say_where_it_is() -> None:

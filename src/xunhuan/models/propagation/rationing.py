@@ -15,6 +15,7 @@ import numpy as np
 from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.propagation.routing import at_home, gathered, own, routed
 from xunhuan.models.propagation.state import StepSourcing
+from xunhuan.models.propagation.sums import outer
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class Rationing:
 
     rates     φ n i k r, of output i r, orders i k r, sourcing, wants i k s and home r s
     received  Σ_r π φ, share of wants that arrives, axes i k s; of sourcing, φ and home
-    sent      Σ_k φ_k[r,i] P_k[s,i], axes i r s, of φ, a pool P i k s and home
+    sent      Σ_k φ_k[r,i] P_k[s,i], axes i r s, of φ, a pool P i k s and home, in an array that is given or a new one
     """
 
     rates: Callable[[Array, Array, StepSourcing, Array, Array], Array]
     received: Callable[[StepSourcing, Array, Array], Array]
-    sent: Callable[[Array, Array, Array], Array]
+    sent: Callable[[Array, Array, Array, Array | None], Array]
 
 
 def served(supply: Array, asked: Array) -> tuple[Array, Array]:
@@ -48,8 +49,8 @@ def _received_alike(src: StepSourcing, fill: Array, home: Array) -> Array:
     return gathered(src, fill[1])
 
 
-def _sent_alike(fill: Array, pool: Array, home: Array) -> Array:
-    return np.asarray(np.matmul(fill[1].transpose(0, 2, 1), pool))
+def _sent_alike(fill: Array, pool: Array, home: Array, into: Array | None = None) -> Array:
+    return outer(fill[1], pool, into)
 
 
 def _rates_final_last(output: Array, asked: Array, src: StepSourcing, wants: Array, home: Array) -> Array:
@@ -72,11 +73,11 @@ def _received_own_first(src: StepSourcing, fill: Array, home: Array) -> Array:
     return out
 
 
-def _sent_own_first(fill: Array, pool: Array, home: Array) -> Array:
-    out = np.matmul(fill[1].transpose(0, 2, 1), pool)
+def _sent_own_first(fill: Array, pool: Array, home: Array, into: Array | None = None) -> Array:
+    out = outer(fill[1], pool, into)
     place = np.arange(out.shape[1])
     out[:, place, place] += ((fill[0] - fill[1]) * pool).sum(axis=1)
-    return np.asarray(out)
+    return out
 
 
 def _rates_home_first(output: Array, asked: Array, src: StepSourcing, wants: Array, home: Array) -> Array:
@@ -93,12 +94,12 @@ def _received_home_first(src: StepSourcing, fill: Array, home: Array) -> Array:
     return gathered(src, fill[1]) + gathered(at_home(src, home), fill[0] - fill[1])
 
 
-def _sent_home_first(fill: Array, pool: Array, home: Array) -> Array:
-    out = np.matmul(fill[1].transpose(0, 2, 1), pool)
-    more = np.matmul((fill[0] - fill[1]).transpose(0, 2, 1), pool)
+def _sent_home_first(fill: Array, pool: Array, home: Array, into: Array | None = None) -> Array:
+    out = outer(fill[1], pool, into)
+    more = outer(fill[0] - fill[1], pool)
     more *= home
     out += more
-    return np.asarray(out)
+    return out
 
 
 RATIONING = {

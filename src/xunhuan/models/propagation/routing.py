@@ -10,7 +10,7 @@ from xunhuan.models.propagation.state import StepSourcing
 
 def routed(src: StepSourcing, wants: Array) -> Array:
     """Orders that origins receive, Σ_s π[r,s,i] W[s,i], axes i k r; wants i k s."""
-    out = np.matmul(wants, src.use.transpose(0, 2, 1))
+    out = _each(src.use, wants)
     if src.split.size:
         out[src.split, 2] = np.matmul(src.final, wants[src.split, 2][:, :, None])[:, :, 0]
     return np.asarray(out)
@@ -18,10 +18,15 @@ def routed(src: StepSourcing, wants: Array) -> Array:
 
 def gathered(src: StepSourcing, fill: Array) -> Array:
     """Share of what s wants that origins serve, Σ_r π[r,s,i] φ[r,i], axes i k s; fill i k r."""
-    out = np.matmul(fill, src.use)
+    out = _each(src.use.transpose(0, 2, 1), fill)
     if src.split.size:
         out[src.split, 2] = np.matmul(fill[src.split, 2][:, None, :], src.final)[:, 0, :]
     return np.asarray(out)
+
+
+def _each(share: Array, vectors: Array) -> Array:
+    """share · v of every vector of a good, axes i k r of arrays i r s and i k s: so few columns are faster one by one."""
+    return np.asarray(np.matmul(share[:, None], vectors[:, :, :, None])[:, :, :, 0])
 
 
 def own(src: StepSourcing) -> Array:

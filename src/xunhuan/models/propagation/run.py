@@ -23,6 +23,7 @@ from xunhuan.models.propagation.parameters import PropagationParameters
 from xunhuan.models.propagation.path import Recorder, detail
 from xunhuan.models.propagation.stability import check_rest, growth_at_rest
 from xunhuan.models.propagation.state import Flows, Pressure, State
+from xunhuan.models.propagation.sums import reusing
 from xunhuan.models.propagation.timeline import Timeline, pressure, steady, timeline
 
 _Progress = Callable[[int, int], None]
@@ -72,16 +73,17 @@ def simulate(
     last = p.steps if until is None else min(round(until / p.step_days), p.steps)
     recorder = Recorder(every=max(1, round(p.record_days / p.step_days)))
     now: Pressure | None = None
-    for k in range(state.step, last):
-        if now is None or not steady(tl, k):
-            now = pressure(tl, k)
-        after, flows = step(state, e, now)
-        _check_step(after, flows, e, accounts)
-        books.add(state, after, flows, e, last=k == last - 1)
-        recorder.add(state, after, flows, e, last=k == last - 1)
-        state = after
-        if progress is not None:
-            progress(k + 1, last)
+    with reusing():
+        for k in range(state.step, last):
+            if now is None or not steady(tl, k):
+                now = pressure(tl, k)
+            after, flows = step(state, e, now)
+            _check_step(after, flows, e, accounts)
+            books.add(state, after, flows, e, last=k == last - 1)
+            recorder.add(state, after, flows, e, last=k == last - 1)
+            state = after
+            if progress is not None:
+                progress(k + 1, last)
     return Run(state, books, recorder, e, tl)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from xunhuan.data.arrays import Array, Index, ratio
 from xunhuan.models.propagation.economy import Machine
 from xunhuan.models.propagation.state import Goods, LinkCells, Pressure, State, StepSourcing
-from xunhuan.models.propagation.sums import over_origins, places_in, swept, swept_run, tiled
+from xunhuan.models.propagation.sums import as_large, over_origins, places_in, room, swept, swept_run, tiled
 
 SERVED = 1.0 - 1e-12
 """An order served to this share counts as served in full: the rest is rounding."""
@@ -73,6 +73,8 @@ def sourced(state: State, recall: Recall, wants: Array, p: Pressure) -> tuple[St
     use, split, demand = state.share, state.indebted, wants[:, 2]
     if state.indebted.size or p.cells is not None:
         use = recalled(state, recall)
+    if p.tilted is None and p.cells is None and 2 * split.size > len(use):
+        return StepSourcing(use, np.arange(len(use)), state.share), demand, UNTHROTTLED  # so many: all, without a copy
     if p.tilted is None and p.cells is None:
         return StepSourcing(use, split, state.share[swept(split, state.share)]), demand, UNTHROTTLED
     if p.tilted is not None:
@@ -103,14 +105,19 @@ def recalled(state: State, recall: Recall) -> Array:
     g = state.indebted
     if g.size == 0:
         return state.share.copy()
-    out = np.empty_like(state.share)
+    out = room(state.share.shape)
     for i in np.flatnonzero(places_in(g, len(out)) < 0):
         out[i] = state.share[i]
     asked, regular = ratio(recall.part, recall.total)[:, None, :], (1.0 - recall.part)[:, None, :]
+    work = out[:0]
     for at, goods in tiled(g, state.share[0].size):
-        again = state.debt[at] * asked[at]
-        again += state.share[goods] * regular[at]
-        out[goods] = again
+        debt = state.debt[at]
+        work = as_large(work, debt)
+        again = out[goods] if isinstance(goods, slice) else np.empty_like(debt)
+        np.multiply(debt, asked[at], out=again)
+        again += np.multiply(state.share[goods], regular[at], out=work)
+        if not isinstance(goods, slice):
+            out[goods] = again
     return out
 
 
@@ -134,37 +141,49 @@ def remembered(
     regular = over_step[:, 0] + over_step[:, 1]
     regular[state.indebted] *= 1.0 - recall.part
     place = places_in(state.indebted, len(wants))
-    debt, owing = np.empty((len(goods), *got.use.shape[1:])), np.zeros(len(goods), dtype=bool)
+    debt, owing, count = room(got.use.shape), np.zeros(len(goods), dtype=bool), 0
+    work = debt[:0]
     for at, g in tiled(goods, debt[0].size):
-        part = np.multiply(state.share[g], regular[g][:, None, :], out=debt[at])
-        sent = e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home)
+        here = debt[count : count + len(goods[at])]
+        part = np.multiply(state.share[g], regular[g][:, None, :], out=here)
+        work = as_large(work, part)
+        sent = e.rules.rationing.sent(fill[:, g, :2], over_step[g], e.rest.home, work)
         sent *= got.use[g]
         part -= sent
         old = np.flatnonzero(place[g] >= 0)
         if old.size:
             before = swept_run(place[g][old])
-            part[swept(old, part)] += state.debt[before] * recall.kept[before][:, None, :]
+            still = np.multiply(state.debt[before], recall.kept[before][:, None, :], out=work[: len(old)])
+            part[swept(old, part)] += still
         np.maximum(part, 0.0, out=part)
-        owing[at] = part.max(axis=(1, 2)) > 0
-    return goods[owing], debt if owing.all() else debt[owing]
+        owes = part.max(axis=(1, 2)) > 0
+        owing[at], count = owes, count + int(owes.sum())
+        if not owes.all():
+            here[: owes.sum()] = part[owes]
+    return goods[owing], debt[:count]
 
 
 def shipped(src: StepSourcing, fill: Array, wants: Array, e: Machine) -> Iterator[tuple[Index | slice, Array]]:
     """A few goods at a time, and their deliveries from r to s, π Σ_k φ_k W_k over needs, restocking and final users, i r s,
-    per day.
+    per day. Each lasts until the next is asked for.
     """
     sent, home = e.rules.rationing.sent, e.rest.home
     place = places_in(src.split, len(wants))
     alike = wants.copy()
     alike[src.split, 2] = 0.0
+    work = more = src.use[:0]
+    industries = slice(None) if src.split.size < len(wants) else slice(2)  # no final user buys as they do
     for _, g in tiled(np.arange(len(wants)), src.use[0].size):
-        out = sent(fill[:, g], alike[g], home)
+        work, more = as_large(work, src.use[g]), as_large(more, src.use[g])
+        out = sent(fill[:, g, industries], alike[g, industries], home, work)
         out *= src.use[g]
         apart = np.flatnonzero(place[g] >= 0)
         if apart.size:
             split = place[g][apart]
             goods = swept_run(src.split[split])
-            out[swept(apart, out)] += sent(fill[:, goods, 2:], wants[goods, 2:], home) * src.final[swept_run(split)]
+            final = sent(fill[:, goods, 2:], wants[goods, 2:], home, more[: len(apart)])
+            final *= src.final[swept_run(split)]
+            out[swept(apart, out)] += final
         yield g, out
 
 
@@ -179,9 +198,11 @@ def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> 
         return state.share
     asked, goods = ratio(wants, wants.sum(axis=1, keepdims=True)), np.arange(len(wants))
     i, r, s = links.cells
-    out = np.empty_like(state.share)
+    out = room(state.share.shape)
+    work = out[:0]
     for _, g in tiled(goods, out[0].size):
-        best = e.rules.rationing.sent(fill[:, g], asked[g], e.rest.home)
+        best = e.rules.rationing.sent(fill[:, g], asked[g], e.rest.home, out[g])  # runs of goods: a view
+        work = as_large(work, best)
         best *= e.pull[g]
         if len(i):
             first = int(goods[g][0])
@@ -190,6 +211,5 @@ def drift(state: State, links: Links, fill: Array, wants: Array, e: Machine) -> 
         whole = over_origins(best)[:, None, :]
         speed = np.where(whole > 0, e.rules.revised, 0.0)
         best *= ratio(speed, whole)
-        best += state.share[g] * (1.0 - speed)
-        out[g] = best
+        best += np.multiply(state.share[g], 1.0 - speed, out=work)
     return out

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -10,6 +14,37 @@ from xunhuan.data.arrays import Array, Index
 
 _TILE = 1 << 16
 """Cells of an array i r s worked on at once: half a megabyte, which stays in the processor's cache."""
+
+
+_LARGE = 1 << 20
+"""Cells of an array from which it is worth keeping."""
+_shelf: ContextVar[list[Array] | None] = ContextVar("shelf", default=None)
+
+
+@contextmanager
+def reusing() -> Iterator[None]:
+    """A block in which large arrays that nobody holds any more are used again.
+
+    The system gives and takes back memory of this size page by page, which takes longer than to write on it.
+    """
+    before = _shelf.set([])
+    try:
+        yield
+    finally:
+        _shelf.reset(before)
+
+
+def room(shape: tuple[int, ...]) -> Array:
+    """An array to be written on: one kept by `reusing` that nothing refers to, of as many cells, or a new one."""
+    kept, cells = _shelf.get(), math.prod(shape)
+    if kept is None or cells < _LARGE:
+        return np.empty(shape)
+    for k in range(len(kept)):
+        # Two: the list, and the count's own argument. Every view of an array, however made, refers to it.
+        if kept[k].size == cells and sys.getrefcount(kept[k]) <= 2:
+            return kept[k].reshape(shape)
+    kept.append(np.empty(cells))
+    return kept[-1].reshape(shape)
 
 
 def tiled(goods: Index, links: int) -> Iterator[tuple[slice, Index | slice]]:
@@ -24,6 +59,11 @@ def tiled(goods: Index, links: int) -> Iterator[tuple[slice, Index | slice]]:
     for k in range(0, len(goods), several):
         part = goods[k : k + several]
         yield slice(k, k + len(part)), swept_run(part)
+
+
+def as_large(room: Array, array: Array) -> Array:
+    """An array to work in of another's size: the one that is at hand where it serves."""
+    return room if room.shape == array.shape else np.empty_like(array)
 
 
 def swept(goods: Index, array: Array) -> Index | slice:
@@ -42,6 +82,16 @@ def places_in(goods: Index, count: int) -> Index:
     place = np.full(count, -1, dtype=np.intp)
     place[goods] = np.arange(len(goods))
     return place
+
+
+def outer(fill: Array, pool: Array, into: Array | None = None) -> Array:
+    """Σ_k φ[r,k] P[k,s] of arrays i k r and i k s, axes i r s, in the array given or a new one.
+
+    BLAS takes columns that lie in rows of their own at half its speed, and one column slower still.
+    """
+    if fill.shape[1] == 1:
+        return np.asarray(np.multiply(fill[:, 0, :, None], pool[:, 0, None, :], out=into))
+    return np.asarray(np.matmul(np.ascontiguousarray(fill.transpose(0, 2, 1)), pool, out=into))
 
 
 def over_origins(flow: Array) -> Array:

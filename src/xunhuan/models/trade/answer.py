@@ -9,7 +9,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.expecting import expecting
 from xunhuan.models.model import LongRun, Response, Shock
-from xunhuan.models.solvers import Vector, use_compile_cache
+from xunhuan.models.solvers import Vector
 from xunhuan.models.trade import detail, rebuild
 from xunhuan.models.trade.calibrate import elasticities
 from xunhuan.models.trade.ownbase import OwnBase, own_base
@@ -37,7 +37,6 @@ def respond(
     Raises BadInput for a shock, parameter or table out of range, Infeasible where a ban leaves a good no supplier,
     NotConverged where the closure has no base.
     """
-    use_compile_cache()
     rest = own_base(accounts, parameters)
     p = primitives_of(rest.accounts, shock, parameters)
     task = problem(rest.accounts, p, parameters)
@@ -49,7 +48,6 @@ def long_run_lent(accounts: Accounts, parameters: TradeParameters) -> LongRun:
 
     Raises BadInput, NotConverged as `respond`.
     """
-    use_compile_cache()
     rest = own_base(accounts, parameters)
     still = primitives_of(rest.accounts, Shock(), parameters)
     base = base_of(rest.accounts, parameters, still)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, elastic_primitives
 from xunhuan.models.model import Response, Shock
-from xunhuan.models.solvers import use_compile_cache
 from xunhuan.models.trade.answer import package
 from xunhuan.models.trade.calibrate import Base
 from xunhuan.models.trade.ownbase import OwnBase, own_base
@@ -75,7 +74,6 @@ def respond_many(
 
     Raises BadInput, Infeasible, NotConverged as `respond` does, at the draw that is wrong.
     """
-    use_compile_cache()
     shared = Shared(accounts)
     for shock, own in zip(shocks, parameters, strict=True):
         draw = shared.draw(shock, own)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.memory import require_memory
 from xunhuan.errors import BadInput, Infeasible, Problems
 from xunhuan.models.edits.primitives import Primitives
+from xunhuan.models.solvers import array
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.population import whereabouts
 from xunhuan.models.trade.records import Economy, Elasticities, Shift, Substitution, Tolls, Users
@@ -43,7 +43,7 @@ class Base:
 
 
 def _device(**arrays: Array) -> dict[str, Any]:
-    return {name: jnp.asarray(a, dtype=jnp.float64) for name, a in arrays.items()}
+    return {name: array(a) for name, a in arrays.items()}
 
 
 def without_negative_flows(acc: Accounts, by_user: bool = False) -> Accounts:
@@ -235,8 +235,8 @@ def elasticities(acc: Accounts, p: TradeParameters) -> tuple[Elasticities, str]:
         p.mobility if p.labour != "immobile" else 0.0, *held, float(p.transfers == "nation_share"),
     )  # fmt: skip
     other = p.substitution_elasticities(acc.sectors)
-    nests = None if other is None else Substitution(*(jnp.asarray(v, dtype=jnp.float64) for v in other))
-    arrays: tuple[Any, ...] = tuple(jnp.asarray(v, dtype=jnp.float64) for v in values)
+    nests = None if other is None else Substitution(*(array(v) for v in other))
+    arrays: tuple[Any, ...] = tuple(array(v) for v in values)
     return Elasticities(*arrays)._replace(substitution=nests), note
 
 

@@ -14,9 +14,6 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-import jax
-import numpy as np
-
 from xunhuan.models.solvers import (
     CONVERGED,
     DIVERGED,
@@ -25,8 +22,11 @@ from xunhuan.models.solvers import (
     Options,
     SolveInfo,
     Vector,
+    compiled,
     fixed_point,
     implicit_fixed_point,
+    in_numpy,
+    jax,
     plainly,
     xp,
 )
@@ -303,7 +303,7 @@ def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = 
     return _turn(e, p, z, prepared(e, p, z), x, taxed).out
 
 
-@partial(jax.jit, static_argnames=("taxed", "derived"))
+@compiled("taxed", "derived")
 def solve(
     e: Economy,
     p: Elasticities,
@@ -343,7 +343,7 @@ def solve_plainly(
     Where a table is small this is over before a compiler has begun, and a few times slower once it has.
     """
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
-    e, p, z, x0 = jax.tree.map(np.asarray, (e, p, z, x0))
+    e, p, z, x0 = in_numpy((e, p, z, x0))
     with plainly():
         k = prepared(e, p, z)
         x, info = fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
-from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, fixed_point, use_compile_cache
+from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, compiled, fixed_point, jax, jnp
 from xunhuan.models.trade.calibrate import income_of_people
 from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
 from xunhuan.models.trade.ownbase import own_base
@@ -50,7 +47,7 @@ class _Slopes(NamedTuple):
     adjoint: SolveInfo
 
 
-@partial(jax.jit, static_argnames=("measure", "options", "taxed"))
+@compiled("measure", "options", "taxed")
 def slopes(
     e: Economy,
     p: Elasticities,
@@ -104,7 +101,6 @@ def gradient(
 
     Raises what `respond` raises, and NotConverged where the equilibrium or the adjoint system is not found.
     """
-    use_compile_cache()
     accounts = own_base(accounts, parameters).accounts
     p = primitives_of(accounts, shock, parameters)
     task = problem(accounts, p, parameters)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.migration import Migration
 from xunhuan.errors import NotConverged
 from xunhuan.models.model import Shock
+from xunhuan.models.solvers import array
 from xunhuan.models.trade import rebuild
 from xunhuan.models.trade.calibrate import without_negative_flows
 from xunhuan.models.trade.parameters import TradeParameters
@@ -58,7 +58,7 @@ def _balanced(acc: Accounts, parameters: str) -> OwnBase:
     own = TradeParameters.model_validate_json(parameters)
     still = primitives_of(acc, Shock(), own)
     task = problem(acc, still, own)
-    task = task._replace(elasticities=task.elasticities._replace(held=jnp.asarray(0.0)))
+    task = task._replace(elasticities=task.elasticities._replace(held=array(0.0)))
     found = conclude(acc, task, own)
     if not found.status.converged:
         raise NotConverged("the base with balanced trade was not found", where=found.status.message)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.expecting import asked_before, expected
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector
+from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, array
 from xunhuan.models.trade import calibrate
 from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve, solve_plainly
 from xunhuan.models.trade.parameters import TradeParameters
@@ -88,7 +87,7 @@ def search(task: Problem, start: Vector | None = None) -> Found:
     before, shorter where a part fails too; and last, where elasticities of substitution are not all 1, the whole shock from
     unit elasticities on.
     """
-    found = search_from(task, jnp.asarray(task.start if start is None else start))
+    found = search_from(task, array(task.start if start is None else start))
     for way in (_part_of, _towards):
         if int(found[2].outcome) == CONVERGED or (way is _towards and task.elasticities.substitution is None):
             return found
@@ -109,7 +108,7 @@ def search_from(task: Problem, x: Vector) -> Found:
 
 def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Problem]) -> Found:
     """Approach a problem from an easier one, `way` from 0 to 1; `found`, a search that failed, where that fails as well."""
-    spent, x = int(found[2].iterations), jnp.asarray(task.start)
+    spent, x = int(found[2].iterations), array(task.start)
     done, reach = 0.0, 0.25
     for _ in range(_TRIES):
         target = min(1.0, done + reach)
@@ -119,7 +118,7 @@ def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Probl
             reach /= 2
             continue
         if target == 1.0:
-            return out, root, info._replace(iterations=jnp.asarray(spent))
+            return out, root, info._replace(iterations=array(spent).astype(int))
         x, done, reach = root, target, 1.5 * reach
     return found
 
@@ -157,7 +156,7 @@ def _part_of(task: Problem, part: float) -> Problem:
         log_cost=part * z.log_cost, tariff=e.tariff + part * (z.tariff - e.tariff), export_tax=part * z.export_tax,
         log_productivity=part * z.log_productivity, demand=z.demand**part,
         subsidy=e.subsidy + part * (z.subsidy - e.subsidy), log_moving=part * z.log_moving,
-        allowed=jnp.maximum(z.allowed, (1 - part) * near), transfer=part * z.transfer,
+        allowed=array(np.maximum(z.allowed, (1 - part) * near)), transfer=part * z.transfer,
         tolls=None if z.tolls is None else z.tolls._replace(rate=part * z.tolls.rate),
     ))  # fmt: skip
 

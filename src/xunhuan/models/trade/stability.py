@@ -7,18 +7,16 @@ beyond it is one from which any small push leads away. ψθ ≤ 1 does not see t
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, NotConverged
 from xunhuan.models.model import Shock, Status
-from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Vector
+from xunhuan.models.solvers import AMBIGUOUS, CONVERGED, JaxArray, SolveInfo, Vector, array, compiled, jax, jnp
 from xunhuan.models.trade import calibrate
 from xunhuan.models.trade.kernel import iteration, prepared
 from xunhuan.models.trade.parameters import TradeParameters
@@ -51,7 +49,7 @@ class Settled(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@partial(jax.jit, static_argnames=("taxed",))
+@compiled("taxed")
 def _pushed(e: Economy, p: Elasticities, z: Shift, k: Ready, x: Vector, v: Vector, taxed: bool) -> JaxArray:
     """∂g/∂x v."""
     moved: JaxArray = jax.jvp(iteration(e, p, z, k, taxed), (x,), (v,))[1]
@@ -111,7 +109,7 @@ def conclude(acc: Accounts, task: Problem, parameters: TradeParameters, start: V
     if other is None and here.rho < 1:
         found = "searches from two other starts found no other answer"
         return Settled(out, x, info, ended, (f"{near}: {found}",))
-    info = info._replace(outcome=jnp.asarray(AMBIGUOUS))
+    info = info._replace(outcome=array(AMBIGUOUS).astype(int))
     ended, why = status(acc, info, task.options), "the answer is unstable, which the only one cannot be"
     if other is not None:
         apart = np.abs(np.asarray(other) - np.asarray(x))
@@ -123,7 +121,7 @@ def _ended(acc: Accounts, task: Problem, info: SolveInfo) -> Status:
     """How the search ended, and what helps where little takes the place of what is lost."""
     ended = status(acc, info, task.options)
     low = task.elasticities.substitution
-    if ended.converged or low is None or min(float(jnp.min(a)) for a in low) >= 1:
+    if ended.converged or low is None or min(float(a.min()) for a in low) >= 1:
         return ended
     helps = (
         "; with elasticities of substitution below 1 a region can lose all it earns: a surplus is then more than it has "
@@ -140,7 +138,7 @@ def _other(task: Problem, x: Vector, mode: Mode) -> Vector | None:
     size = np.abs(mode.direction[r + r * s : r + 2 * r * s]).max()
     for way in (1.0, -1.0):
         _, root, info = search_from(task, x + way * _STEP * mode.direction / size)
-        if int(info.outcome) == CONVERGED and float(jnp.abs(root - x).max()) > most:
+        if int(info.outcome) == CONVERGED and float(abs(root - x).max()) > most:
             return root
     return None
 
@@ -161,7 +159,7 @@ def of_base(acc: Accounts, task: Problem, parameters: TradeParameters) -> float:
         return at_base(acc, parameters, float(task.elasticities.held))
     still = primitives_of(acc, Shock(), parameters)
     rest = calibrate.shift(acc, task.base, replace(still, wedge_base=task.base.wedge, wedge=task.base.wedge))
-    return _stable(acc, parameters, leading(task._replace(shift=rest), jnp.asarray(task.start)))
+    return _stable(acc, parameters, leading(task._replace(shift=rest), array(task.start)))
 
 
 def _stable(acc: Accounts, parameters: TradeParameters, found: Mode) -> float:
@@ -183,5 +181,5 @@ def _stable(acc: Accounts, parameters: TradeParameters, found: Mode) -> float:
 def _at_base(acc: Accounts, parameters: str, held: float) -> Mode:
     own = TradeParameters.model_validate_json(parameters)
     task = problem(acc, primitives_of(acc, Shock(), own), own)
-    task = task._replace(elasticities=task.elasticities._replace(held=jnp.asarray(held)))
-    return leading(task, jnp.asarray(task.start))
+    task = task._replace(elasticities=task.elasticities._replace(held=array(held)))
+    return leading(task, array(task.start))

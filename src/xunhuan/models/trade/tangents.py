@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,9 +28,11 @@ from xunhuan.models.solvers import (
     Options,
     SolveInfo,
     Vector,
+    compiled,
     fixed_point,
     fixed_points,
-    use_compile_cache,
+    jax,
+    jnp,
 )
 from xunhuan.models.trade import rebuild
 from xunhuan.models.trade.kernel import BOLD, equilibrium, iteration, prepared, subsidised
@@ -127,7 +127,7 @@ class Tangents(NamedTuple):
     info: SolveInfo
 
 
-@partial(jax.jit, static_argnames=("taxed",))
+@compiled("taxed")
 def tangents(
     e: Economy,
     p: Elasticities,
@@ -169,7 +169,7 @@ def _each(w: Ways, f: Callable[[Any], JaxArray], many: Any) -> JaxArray:
     return jax.vmap(f)(many) if w.still else jax.lax.map(f, many)
 
 
-@partial(jax.jit, static_argnames=("taxed",))
+@compiled("taxed")
 def bends(
     e: Economy,
     p: Elasticities,
@@ -222,7 +222,7 @@ def bends(
     return _each(w, row, (mixing[owner], (adjoint * unit)[owner], move, jnp.eye(len(rates)))), info
 
 
-@partial(jax.jit, static_argnames=("taxed", "tolerance"))
+@compiled("taxed", "tolerance")
 def trials(
     e: Economy, p: Elasticities, z: Shift, x: JaxArray, w: Ways, rates: JaxArray, taxed: bool, tolerance: float
 ) -> tuple[JaxArray, JaxArray]:
@@ -399,7 +399,6 @@ def trade_slopes(
 
     Raises what `respond` raises of the shock and the parameters, BadInput where economies of scale leave no stable base.
     """
-    use_compile_cache()
     if not parameters.scale and any(returns.values()):
         parameters = changed(parameters, scale=dict(returns))
     acc = own_base(accounts, parameters).accounts
