@@ -45,7 +45,7 @@ LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
 BESIDE = 6
 """Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
-NEAR = ("measures", "models", "scenario")
+NEAR = ("measures", "models", "scenario", "data", "read", "build")
 TESTS = {"readers": "read"}
 """Folders of tests whose name is not that of the room."""
 PATIENCE = 10, 6
