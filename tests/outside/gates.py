@@ -36,6 +36,10 @@ PLACES = {"Alder": (0, 3.0), "Birch": (0, 1.0), "Cedar": (1, 4.0), "Elm": (2, 2.
 """Cities: region and weight, as the toy network's file has them."""
 
 
+WAYS = 2e-8
+"""How far an answer may lie from them: congestion is solved to 1e-10 log points, and choices are sharp."""
+
+
 def drawn_network(seed: int) -> tuple[dict[str, Any], list[tuple[str, str, str, float]], list[tuple[str, float]]]:
     """What happens and how it is looked at; ways at home; ways on from each port to Borea. All lengths are at random."""
     rng = np.random.default_rng([seed, 11])
