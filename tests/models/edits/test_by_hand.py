@@ -8,6 +8,7 @@ from tests.helpers.uneven import uneven
 from xunhuan.errors import BadInput
 from xunhuan.models.edits import Subsidy, Wedge
 from xunhuan.models.edits.primitives import primitives
+from xunhuan.models.edits.table import earned_per_output
 from xunhuan.models.model import Shock
 
 pytestmark = pytest.mark.textbook
@@ -58,3 +59,12 @@ def test_rates_out_of_range_are_told_with_the_edits_that_made_them() -> None:
     told = str(refused.value)
     assert f"`{both[0]}` and `{both[1]}`: the subsidy of A1 s1 would be 1.1" in told
     assert "B1" not in told
+
+
+def test_a_wedge_that_leaves_the_factors_nothing_is_refused_with_what_there_is() -> None:
+    acc = uneven()
+    least = float(earned_per_output(acc)[0, 1])
+    rate = least / (1 - least)  # of cost: a share `least` of output
+    with pytest.raises(BadInput, match=f"the wedge of A1 s1 takes {least:.3g} of output, value added is {least:.3g}"):
+        primitives(acc, Shock((Wedge("A1", "s1", rate=rate * (1 + 1e-9)),)))
+    primitives(acc, Shock((Wedge("A1", "s1", rate=rate * 0.99),)))
