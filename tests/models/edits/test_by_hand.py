@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.helpers.uneven import uneven
 from xunhuan.errors import BadInput
-from xunhuan.models.edits import Subsidy, Wedge
+from xunhuan.models.edits import Orders, Subsidy, Wedge
+from xunhuan.models.edits.handed import CellArray, Routes
 from xunhuan.models.edits.primitives import primitives
 from xunhuan.models.edits.table import earned_per_output
 from xunhuan.models.model import Shock
@@ -68,3 +70,17 @@ def test_a_wedge_that_leaves_the_factors_nothing_is_refused_with_what_there_is()
     with pytest.raises(BadInput, match=f"the wedge of A1 s1 takes {least:.3g} of output, value added is {least:.3g}"):
         primitives(acc, Shock((Wedge("A1", "s1", rate=rate * (1 + 1e-9)),)))
     primitives(acc, Shock((Wedge("A1", "s1", rate=rate * 0.99),)))
+
+
+def test_doses_of_orders_are_parts_of_what_is_cancelled_and_no_more_than_all() -> None:
+    for change, size, dosed in ((0.0, 0.5, 0.0), (-0.4, 0.5, -0.2), (-0.4, 3.0, -1.0), (0.3, 2.0, 0.6)):
+        assert Orders("A", change=change).dosed(size).change == pytest.approx(dosed)
+    assert Orders("A", value=-4.0).dosed(0.25).value == pytest.approx(-1.0)
+
+
+def test_one_ratio_of_routes_that_is_none_is_refused() -> None:
+    acc = uneven()
+    cost = np.ones((acc.R, acc.R, acc.S))
+    assert not Routes(cost=CellArray(cost)).check(acc)
+    cost[2, 3, 1] = 0.0
+    assert "ratios must be above 0" in str(Routes(cost=CellArray(cost)).check(acc)[0])
