@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.helpers.games import small_game
 from xunhuan.models.rivalry.cities import Game
-from xunhuan.models.rivalry.plan import plan, swept
+from xunhuan.models.rivalry.plan import plan, plan_of_many
 from xunhuan.models.rivalry.race import race
 
 Row = tuple[int, ...]
@@ -75,5 +75,5 @@ def gain_in_cities(seed: int) -> tuple[str, float, float, float]:
 
     most = max(mind(c, [*end[:c], row, *end[c + 1 :]]) - mind(c, end) for c in range(g.C) for row in rows[c])
     cheapest = min(told_by_loops(g, list(p))[1] for p in product(*rows))
-    planned = [told_by_loops(g, [tuple(int(m) for m in row) for row in p.lines])[1] for p in (plan(g), swept(g))]
+    planned = [told_by_loops(g, [tuple(int(m) for m in row) for row in p.lines])[1] for p in (plan(g), plan_of_many(g))]
     return found.outcome, most, planned[0] / cheapest - 1, planned[1] / cheapest - 1

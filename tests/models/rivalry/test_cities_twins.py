@@ -26,7 +26,7 @@ from xunhuan.models.rivalry.cities import (
 )  # fmt: skip
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.parameters import Cities
-from xunhuan.models.rivalry.plan import obedient, plan, swept
+from xunhuan.models.rivalry.plan import obedient, plan, plan_of_many
 from xunhuan.models.rivalry.race import Offer, best_response, minds_by_lines, race, staffing, temptation
 from xunhuan.models.rivalry.settle import game_of, levels_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions, cost_of_stability
@@ -84,7 +84,7 @@ def test_a_race_with_every_option_at_random_settles_where_loops_say_so(seed: int
     assert abs(dearer) < 1e-9
     assert -1e-9 < swept_dearer < PLAN
     assert (swept_dearer > 0.02) == (seed == 137)  # two cities would have to change stages with each other
-    assert 0 <= swept(drawn_game(seed)[0]).polished < 1
+    assert 0 <= plan_of_many(drawn_game(seed)[0]).polished < 1
 
 
 def test_a_race_that_is_broken_off_says_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:

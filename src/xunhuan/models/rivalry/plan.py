@@ -18,7 +18,7 @@ GAP = 1e-3
 """Proven distance from the least cost at which a programme ends, share."""
 SECONDS = 60.0
 """After which a programme ends with the gap it has."""
-FEW = 2000
+LISTED = 2000
 """Profiles of the cities' lines of one stage up to which all are listed, each with its exact cost."""
 
 
@@ -57,15 +57,15 @@ def kept_plan(g: Game) -> CityPlan:
 def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
     """The plan: min C, each city's engineers being enough, Σ_k h[k] K[c,k] ≤ H[c].
 
-    Where all profiles of a stage can be listed it is exact; else `swept`. Raises NotConverged where a programme ends
+    Where all profiles of a stage can be listed it is exact; else `plan_of_many`. Raises NotConverged where a programme ends
     without a plan.
     """
-    if (g.largest + 1) ** g.C <= FEW and (listed := _listed(g, seconds)) is not None:
+    if (g.largest + 1) ** g.C <= LISTED and (listed := _listed(g, seconds)) is not None:
         return listed
-    return swept(g, seconds)
+    return plan_of_many(g, seconds)
 
 
-def swept(g: Game, seconds: float = SECONDS) -> CityPlan:
+def plan_of_many(g: Game, seconds: float = SECONDS) -> CityPlan:
     """The plan of many cities.
 
     Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience, and
