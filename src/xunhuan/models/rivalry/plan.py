@@ -18,7 +18,7 @@ GAP = 1e-3
 """Proven distance from the least cost at which a programme ends, share."""
 SECONDS = 60.0
 """After which a programme ends with the gap it has."""
-LISTED = 2000
+LISTED_PROFILES = 2000
 """Profiles of the cities' lines of one stage up to which all are listed, each with its exact cost."""
 
 
@@ -60,7 +60,7 @@ def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
     Where all profiles of a stage can be listed it is exact; else `plan_of_many`. Raises NotConverged where a programme ends
     without a plan.
     """
-    if (g.largest + 1) ** g.C <= LISTED and (listed := _listed(g, seconds)) is not None:
+    if (g.largest + 1) ** g.C <= LISTED_PROFILES and (listed := _listed(g, seconds)) is not None:
         return listed
     return plan_of_many(g, seconds)
 
