@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.uneven import uneven
 from xunhuan.data import memory as room
-from xunhuan.data.memory import in_words, memory, require_memory
+from xunhuan.data.memory import fits_always, in_words, memory, require_memory
 from xunhuan.errors import BadInput
 from xunhuan.measures.operators import Factored
 from xunhuan.measures.system import _build
@@ -42,6 +42,23 @@ def test_by_default_it_is_what_the_machine_has_left(monkeypatch: pytest.MonkeyPa
     assert memory() == 2500  # of a container
     monkeypatch.setattr(room, "_text", lambda path: "")
     assert memory() == 4e9
+
+
+def test_what_is_done_is_decided_by_what_a_machine_has_and_not_by_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of the machine or of the container, unless it is told; a hundred million bytes always."""
+    monkeypatch.delenv("XUNHUAN_MEMORY", raising=False)
+    machine = {"meminfo": "MemTotal: 8000000 kB\nMemAvailable: 5 kB\n", "memory.max": "max", "memory.current": "7"}
+    monkeypatch.setattr(room, "_text", lambda path: machine[path.name])
+    assert fits_always(2_048_000_000)
+    assert not fits_always(2_048_000_001)
+    machine["memory.max"] = "1000000000"
+    assert fits_always(250_000_000)
+    assert not fits_always(250_000_001)
+    machine["memory.max"] = "1000"
+    assert fits_always(10**8)
+    monkeypatch.setenv("XUNHUAN_MEMORY", "3GB")
+    assert fits_always(3e9)
+    assert not fits_always(3.1e9)
 
 
 def test_work_that_needs_more_is_refused_with_what_would_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,11 @@ def test_rows_for_several_cells_are_shared_out(toy: Accounts) -> None:
     for spread in ("value_added", "output"):
         ds = embodied(toy, "all", satellite=rows, of="t", spread=spread)
         assert ds.total.sum().item() == pytest.approx(100.0)
+    unit = rows.rename(columns={"t": "t [Mt]", "jobs": "jobs [persons]"})
+    for of in ("t", "t [Mt]"):
+        ds = embodied(toy, "all", satellite=unit, of=of)
+        assert ds.total.sum().item() == pytest.approx(100.0)
+        assert ds.total.attrs["unit"] == "Mt"
     size = toy.value_added.sum(axis=2)
     ds = embodied(toy, "AT-N", by="sector", satellite=rows, of="t", definition="absorption")
     assert ds.total.values[0] == pytest.approx([*(70 * size[0, :2] / size[:3, :2].sum()), 0.0])

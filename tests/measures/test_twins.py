@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xunhuan.data import memory
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.errors import NotConverged
 from xunhuan.measures import (
@@ -375,18 +376,34 @@ def test_sweeps_in_single_precision_set_right_give_the_same(left: bool, monkeypa
     assert np.dtype(np.float64) in seen  # which decides that there is no answer
 
 
-def test_little_memory_takes_fewer_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    op = random_factored(11, 40, 20)
-    y = np.random.default_rng(12).normal(size=(40, 20, 50))
-    whole = solution(op, y, left=True, cut=np.arange(50) % 40)
+def test_wide_systems_take_fewer_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    op = random_factored(11, 20, 12)
+    y = np.random.default_rng(12).normal(size=(20, 12, 150))
+    whole = solution(op, y, left=True, cut=np.arange(150) % 20)
     widths: list[int] = []
-    monkeypatch.setattr(leontief, "ALWAYS", 0.0)
-    monkeypatch.setenv("XUNHUAN_MEMORY", "1MB")
+    monkeypatch.setattr(leontief, "_HELD", 1.0)
     each = Factored.sweep
     monkeypatch.setattr(Factored, "sweep", lambda *a: widths.append(a[1].shape[2]) or each(*a))
-    few = solution(op, y, left=True, cut=np.arange(50) % 40)
-    assert max(widths) == 16
+    few = solution(op, y, left=True, cut=np.arange(150) % 20)
+    assert {15, 16} >= set(widths)
     assert few.x == pytest.approx(whole.x, rel=1e-11, abs=1e-13)
+
+
+def test_no_digit_depends_on_free_memory_processors_or_what_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    op, told = random_factored(11, 40, 20), "MemTotal: 8000000 kB\nMemAvailable: {} kB\n"
+    y = np.random.default_rng(12).normal(size=(40, 20, 70))
+    monkeypatch.delenv("XUNHUAN_MEMORY", raising=False)
+    monkeypatch.setattr(memory, "ALWAYS", 0.0)  # memory is asked for whatever the size
+    found = []
+    for free, processors in ((10, 1), (7_000_000, 2), (500_000, 5)):
+        monkeypatch.setattr(memory, "_text", lambda path, f=free: told.format(f) if path.name == "meminfo" else "")
+        monkeypatch.setattr(leontief, "_processors", lambda n=processors: n)
+        fresh = Factored(op.share, op.coefficient)
+        found.append((solution(fresh, y).x.tobytes(), fresh.prefers_direct(70), fresh.prefers_direct(10**4)))
+        monkeypatch.setattr(memory, "_text", lambda path: "")
+        assert fresh.inverse.shape == (800, 800)  # LU factors are there from here on
+        assert solution(fresh, y).x.tobytes() == found[-1][0]
+    assert found == [(found[0][0], False, True)] * 3
 
 
 @pytest.mark.parametrize("form", ["factored", "dense"])

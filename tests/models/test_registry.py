@@ -14,6 +14,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import create_model
 
+import xunhuan as xh
 from tests.helpers import rooms
 from xunhuan.data.records import Strict
 from xunhuan.errors import BadInput, UnknownName
@@ -239,3 +240,17 @@ def test_two_that_ask_first_at_the_same_time_both_get_all(monkeypatch: pytest.Mo
         found = [list(each) for each in pool.map(lambda _: registry.models(), range(8))]
     assert found == [wanted] * 8
     assert sorted(taken) == sorted(wanted)
+
+
+GIVEN: dict[str, Any] = {
+    "rivalry": {"provinces": {"control": {"sectors": "MAN", "low": -0.3, "high": 0.3}, "scale": 0.04}}
+}
+
+
+@pytest.mark.parametrize("name", sorted(registry.models()))
+def test_what_is_not_drawn_moves_nothing(name: str) -> None:
+    """Every uncertain quantity, moved by what stands for "as the scenario says", leaves the parameters as they are."""
+    model = registry.find(name)
+    p, acc = model.parameters(**GIVEN.get(name, {})), xh.toyland()
+    for u in model.uncertain:
+        assert u.move(p, u.rest, acc) == p, u.name

@@ -20,7 +20,9 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     ask.add_argument("-n", type=int, default=10, help="how many changes are drawn in each room")
     ask.add_argument("--seed", type=int, default=1)
-    ask.add_argument("--room", action="append", help="measures, scenario, models/trade, ...; by default all")
+    ask.add_argument(
+        "--room", action="append", help="data, readers, measures, scenario, models/trade, ...; by default all"
+    )
     ask.add_argument("--out", type=Path, default=ROOT / "out" / "mutants")
     given = ask.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -45,7 +45,9 @@ LONGEST = 10.0
 """Seconds of a processor that the tests of one change may take by the map: a change that lasts longer survives."""
 BESIDE = 6
 """Slow tests, and tests of other rooms, that are tried for a line that no quick test of the room runs."""
-NEAR = ("measures", "models", "scenario")
+NEAR = ("measures", "models", "scenario", "data", "read", "build")
+TESTS = {"readers": "read"}
+"""Folders of tests whose name is not that of the room."""
 PATIENCE = 10, 6
 """A test that takes so many seconds of a processor, and so many times what it takes without the change, hangs."""
 UNKNOWN = 5
@@ -57,8 +59,9 @@ FUNCTION = 1
 def rooms() -> dict[str, tuple[str, ...]]:
     """Each room's files of source, by the name of its folder of tests."""
     found = {}
-    for name in ("measures", "scenario", *(f"models/{p.name}" for p in (SOURCE / "models").iterdir() if p.is_dir())):
-        if (ROOT / "tests" / name).is_dir():
+    inside = (f"models/{p.name}" for p in sorted((SOURCE / "models").iterdir()) if p.is_dir())
+    for name in ("data", "readers", "measures", "scenario", *inside):
+        if (ROOT / "tests" / TESTS.get(name, name)).is_dir():
             files = (p for p in sorted((SOURCE / name).rglob("*.py")) if p.name not in APART)
             found[name] = tuple(str(p.relative_to(ROOT)) for p in files)
     found["models"] = tuple(str(p.relative_to(ROOT)) for p in sorted((SOURCE / "models").glob("*.py")))
@@ -92,7 +95,7 @@ def verdicts(room: str, asked: list[Change], kept: Path) -> Iterator[tuple[Chang
     files = rooms()[room]
     digest = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in files)).hexdigest()[:12]
     known = kept / f"{room.replace('/', '-')}-{digest}.jsonl"
-    own = [*sorted((ROOT / "tests" / room).glob("test_*.py")), *map(ROOT.joinpath, files)]
+    own = [*sorted((ROOT / "tests" / TESTS.get(room, room)).glob("test_*.py")), *map(ROOT.joinpath, files)]
     needs = re.compile(rf"xunhuan\.{room.replace('/', '.')}\b" if room != "models" else r"models\.(slopes|solvers)\b")
     near = (t for of in NEAR for t in sorted((ROOT / "tests" / of).rglob("test_*.py")))
     beside = [t for t in near if t not in own and needs.search(t.read_text("utf-8"))]
@@ -170,7 +173,7 @@ class _Judge:
             elif os.WEXITSTATUS(ended):
                 raise SystemExit("a change could not be tried: this is a fault of tests/mutants")
             else:
-                how = f"killed by {test}" if how == "failed" else "survives"
+                how = f"killed by {test}" if how == "failed" else "survives" if tests else "survives: no test runs it"
             self.say(k, how)
             shutil.rmtree(folder)
         return True
@@ -179,7 +182,7 @@ class _Judge:
         """Run tests with a change until one fails."""
         if not self.imported:
             _put_in_place(change)
-        for t, after in zip(tests, [*tests[1:], None], strict=True):
+        for t, after in zip_longest(tests, tests[1:]):  # none at all where nothing runs the line
             told.write_text(f"running {t}")
             seconds = known[t]["seconds"] if t in known else UNKNOWN
             signal.setitimer(signal.ITIMER_PROF, PATIENCE[0] + PATIENCE[1] * seconds)

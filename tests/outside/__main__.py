@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 from tests.outside.cities import PLAN, gain_in_cities
 from tests.outside.drawn import SUMS, apart_from_loops, gain_by_moving, left_over, wrong
+from tests.outside.gates import WAYS, apart_from_ways
 
 
 def main() -> int:
@@ -15,7 +18,7 @@ def main() -> int:
         "-n",
         type=int,
         default=100,
-        help="equilibria and races of cities; a tenth as many games of nations, a fifth as many short runs",
+        help="equilibria, races of cities and networks; a tenth as many games of nations, a fifth as many short runs",
     )
     ask.add_argument("--first", type=int, default=0, help="the first seed")
     given = ask.parse_args()
@@ -39,11 +42,18 @@ def main() -> int:
     said = f"most gained by a move {gain:.1e}, left of an equation {left_of:.1e}"
     print(f"games: {len(settled)} of {len(games)} settled; {said}", flush=True)
     races = [gain_in_cities(seed) for seed in seeds]
-    ends, dear = Counter(end for end, _, _ in races), [plan for _, _, plan in races if plan > 1e-9]
-    gain = max((gain for end, gain, _ in races if end == "settled"), default=0.0)
-    bad += [f"cities: {r}" for r in races if (r[0] == "settled") != (r[1] <= 1e-8) or not -1e-9 < r[2] < PLAN]
-    print(f"cities: {dict(ends)}; most gained by other lines {gain:.1e}; {len(dear)} plans that some profile undercuts, "
-          f"by at most {max(dear, default=0.0):.2%}", flush=True)  # fmt: skip
+    ends = Counter(r[0] for r in races)
+    gain = max((r[1] for r in races if r[0] == "settled"), default=0.0)
+    bad += [f"cities: {r}" for r in races
+            if (r[0] == "settled") != (r[1] <= 1e-8) or abs(r[2]) > 1e-9 or not -1e-9 < r[3] < PLAN]  # fmt: skip
+    dear = [r[3] for r in races if r[3] > 1e-9]
+    print(f"cities: {dict(ends)}; most gained by other lines {gain:.1e}; plans dearer than the cheapest profile "
+          f"{max(abs(r[2]) for r in races):.1e}; swept, as of many cities, {len(dear)} are, by at "
+          f"most {max(dear, default=0.0):.2%}", flush=True)  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        ways = [apart_from_ways(seed, Path(folder)) for seed in seeds]
+    bad += [f"gateways: {w:.1e}" for w in ways if not w < WAYS]
+    print(f"gateways: {len(ways)} networks; farthest from all ways listed {max(ways):.1e}", flush=True)
     apart = [apart_from_loops(seed) for seed in seeds[: given.n // 5]]
     bad += [f"short run: {a:.1e}" for a in apart if not a < 1e-11]
     print(f"short runs: {len(apart)}; farthest from the loops {max(apart, default=0.0):.1e}")

@@ -21,6 +21,7 @@ from xunhuan.models.model import Shock
 from xunhuan.models.propagation.ratings import criticality, inventory_days, shelf_days
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import read_layers
+from xunhuan.scenario.schedules import _value
 
 pytestmark = pytest.mark.identity
 
@@ -196,3 +197,9 @@ def test_sizes_beyond_all_that_was_seen_are_asked_about(tmp_path: Path, capsys: 
     assert main(line) == 2
     assert "change: 4 is 400% (4% is written 0.04; if it is meant, --yes)" in capsys.readouterr().err
     assert main([*line, "--yes"]) == 0
+
+
+def test_a_cell_is_what_is_written_in_it() -> None:
+    cells = {"TRUE": True, "false": False, "Yes": "Yes", "12": 12.0, "-2.5%": -0.025, "1e3": 1000.0, "C26": "C26"}
+    for text, value in cells.items():
+        assert (_value(False, text), _value(True, text)) == (value, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -36,11 +37,12 @@ def _cells(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-class Brief:
+class Brief(ABC):
     """Base of what shows itself in ten lines, and as a table in notebooks."""
 
+    @abstractmethod
     def _brief(self) -> BriefRows:
-        raise NotImplementedError
+        """A title and what is told beneath it."""
 
     def _told(self) -> BriefRows:
         title, rows = self._brief()

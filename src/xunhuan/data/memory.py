@@ -13,6 +13,8 @@ ALWAYS = 10**8
 """Bytes that nobody asks for."""
 _UNKNOWN = 4 * 10**9
 """Bytes taken to be there where the machine does not tell."""
+_PART = 0.25
+"""Of what a machine has, the part that may be taken whatever else it does."""
 
 
 def memory() -> int:
@@ -25,9 +27,14 @@ def memory() -> int:
     (4000000000, '4 GB')
     >>> del os.environ["XUNHUAN_MEMORY"]
     """
+    return _told() or _free()
+
+
+def _told() -> int:
+    """`XUNHUAN_MEMORY` in bytes; 0 where it does not say."""
     told = os.environ.get("XUNHUAN_MEMORY", "").strip()
     if not told:
-        return _free()
+        return 0
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", told, re.IGNORECASE)
     size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
     if not size:
@@ -55,6 +62,12 @@ def fits(size: float) -> bool:
     return size <= ALWAYS or size <= memory()
 
 
+def fits_always(size: float) -> bool:
+    """Whether so many bytes may be taken whatever else the machine does now: of `XUNHUAN_MEMORY`, or a quarter of what the
+    machine, or the container, has."""
+    return size <= ALWAYS or size <= (_told() or _PART * _has())
+
+
 def require_memory(size: float, what: str, instead: str) -> None:
     """Raise BadInput before work begins that would need more bytes than there may be; `instead` is what would do."""
     if not fits(size):
@@ -67,15 +80,27 @@ def require_memory(size: float, what: str, instead: str) -> None:
 
 def _free() -> int:
     """Memory that could be taken without swapping: of the machine, or of the group of processes where that is less."""
-    found = []
-    for line in _text(Path("/proc/meminfo")).splitlines():
-        if line.startswith("MemAvailable:"):
-            found.append(int(line.split()[1]) * 1024)
-    group = Path("/sys/fs/cgroup")
-    most, used = _text(group / "memory.max").strip(), _text(group / "memory.current").strip()
-    if most.isdigit() and used.isdigit():
-        found.append(max(int(most) - int(used), 0))
-    return min(found) if found else _UNKNOWN
+    most, used = _group("max"), _group("current")
+    return _least(_machine("MemAvailable"), None if most is None or used is None else max(most - used, 0))
+
+
+def _has() -> int:
+    """Memory of the machine, or what the group of processes may have where that is less."""
+    return _least(_machine("MemTotal"), _group("max"))
+
+
+def _least(*sizes: int | None) -> int:
+    return min((s for s in sizes if s is not None), default=_UNKNOWN)
+
+
+def _machine(what: str) -> int | None:
+    lines = (line.split() for line in _text(Path("/proc/meminfo")).splitlines())
+    return next((int(words[1]) * 1024 for words in lines if words[0] == f"{what}:"), None)
+
+
+def _group(what: str) -> int | None:
+    told = _text(Path("/sys/fs/cgroup") / f"memory.{what}").strip()
+    return int(told) if told.isdigit() else None
 
 
 def _text(path: Path) -> str:

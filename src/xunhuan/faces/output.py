@@ -81,7 +81,10 @@ def _in_words(
     title, notes = in_my_words(title), [in_my_words(n) for n in notes]
     if screen:
         kept = dict(df.attrs)
-        room, heads = str(kept.get("room", "")), kept.get("headings", {})  # a column's heading, where its name is another's
+        room, heads = (
+            str(kept.get("room", "")),
+            kept.get("headings", {}),
+        )  # a column's heading, where its name is another's
         said = [str(heads.get(c, c)) for c in df.columns]
         named = {c: _named_already(n, room) or in_my_words(n) for c, n in zip(df.columns, said, strict=True)}
         df = df.rename(columns={c: words.heading(str(c), room=room) if n == c else n for c, n in named.items()})

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from xunhuan.data.arrays import Array, Index, ratio
-from xunhuan.data.memory import ALWAYS, memory
 from xunhuan.errors import NotConverged
 from xunhuan.measures.operators import Operator
 
@@ -24,9 +24,10 @@ RESIDUAL = 1e-13
 solution.
 """
 MAX_SWEEPS = 2000
-_MIN_COLUMNS, _WIDEST = 16, 256
-_COPIES, _PART = 8, 0.125
-"""Arrays of the size of the right-hand sides that sweeps hold at once, and the part of memory they may take."""
+_MIN_COLUMNS, _WIDEST, _SHARED = 16, 64, 8
+"""Right-hand sides swept at once, at least and at most, and among how many parts few of them are dealt."""
+_COPIES, _HELD = 8, 2.5e8
+"""Arrays of the size of the right-hand sides that sweeps hold at once, and bytes they may take of each processor."""
 _LEAST_LEAP, _FARTHEST_LEAP = -0.5, 100.0
 """Moves that alternate are halved; those that hardly fall are followed so many times their length at most."""
 _REFINED = 10_000
@@ -86,10 +87,8 @@ def solution(
     columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
     method = _alone if not operator.crosses else _direct if operator.prefers_direct(columns.shape[2]) else _sweeps
     x, sweeps = method(operator, columns, left, cut, tolerance)
-    width = _width(operator)
     residual = 0.0
-    for k in range(0, columns.shape[2], width):
-        part = slice(k, k + width)
+    for part in _parts(operator, columns.shape[2]):
         off = operator.residual(columns[:, :, part], x[:, :, part], left, None if cut is None else cut[part])
         residual = max(residual, off) if residual == residual else residual  # one that is not a number stays
     if not residual <= tolerance:
@@ -137,42 +136,35 @@ def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
     A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns
     alone.
     """
-    workers = max(1, min(_processors(), y.shape[2] // _MIN_COLUMNS))
+    parts = _parts(operator, y.shape[2])
+    workers = min(_processors(), len(parts))
     operator.prepare()
-    with _blas().limit(limits=1, user_api="blas"):
-        if workers == 1:
-            return _relax(operator, y, left, cut, tolerance)
-        parts = np.array_split(np.arange(y.shape[2]), workers)
-
-        def relax(part: Index) -> tuple[Array, int]:
-            return _relax(operator, y[:, :, part], left, None if cut is None else cut[part], tolerance)
-
-        with ThreadPoolExecutor(workers) as pool:
-            done = list(pool.map(relax, parts))
-    return np.concatenate([x for x, _ in done], axis=2), max(sweeps for _, sweeps in done)
-
-
-def _width(operator: Operator) -> int:
-    """Right-hand sides swept at once: no more than stay near the processor, nor than a part of the memory there is."""
-    column = _COPIES * 8.0 * operator.regions * operator.sectors
-    if column * _WIDEST <= ALWAYS:
-        return _WIDEST
-    return max(_MIN_COLUMNS, min(_WIDEST, int(memory() * _PART / column)))
-
-
-def _relax(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
-    """Sweep a few right-hand sides at a time."""
-    width = _width(operator)
+    out = np.empty(y.shape)
     solve = _refined if operator.regions * operator.sectors >= _REFINED else _relaxed
-    if y.shape[2] <= width:
-        return solve(operator, y, left, cut, tolerance)
-    out, most = np.empty(y.shape), 0
-    for k in range(0, y.shape[2], width):
-        part = slice(k, k + width)
+
+    def relax(part: slice) -> int:
         few = np.ascontiguousarray(y[:, :, part])
         out[:, :, part], sweeps = solve(operator, few, left, None if cut is None else cut[part], tolerance)
-        most = max(most, sweeps)
-    return out, most
+        return sweeps
+
+    with _blas().limit(limits=1, user_api="blas"):
+        if workers == 1:
+            return out, max(map(relax, parts))
+        with ThreadPoolExecutor(workers) as pool:
+            return out, max(pool.map(relax, parts))
+
+
+def _parts(operator: Operator, columns: int) -> list[slice]:
+    """Right-hand sides swept together: no more than stay near the processor, nor than fit.
+
+    Sweeps stop when the slowest of a part is solved, so that last digits are of the parts: they depend on the size of the
+    system alone, neither on the memory that happens to be free nor on the number of processors.
+    """
+    column = _COPIES * 8.0 * operator.regions * operator.sectors
+    width = max(_MIN_COLUMNS, min(_WIDEST, int(_HELD / column)))
+    count = max(1, -(-columns // width), min(_SHARED, columns // _MIN_COLUMNS))
+    ends = [columns * k // count for k in range(count + 1)]
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _refined(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Array, Index
-from xunhuan.data.memory import fits, require_memory
+from xunhuan.data.memory import fits_always, require_memory
 from xunhuan.errors import NotConverged
 
 _EXPECTED_SWEEPS, _MATRICES = 30, 2.0
@@ -184,10 +184,11 @@ class Operator(ABC):
         _ = self.local_inverse
 
     def prefers_direct(self, columns: int) -> bool:
-        """Is one LU factorisation cheaper than sweeping over this many right-hand sides?"""
-        if "factors" in self.__dict__:
-            return True
-        if not fits(_MATRICES * self._bytes):
+        """Is one LU factorisation cheaper than sweeping over this many right-hand sides, and is there memory for it?
+
+        The two differ in the last digits: neither the memory that happens to be free nor what was asked before decides.
+        """
+        if not fits_always(_MATRICES * self._bytes):
             return False
         overhead = 2e6  # a sweep's fixed cost, in units of arithmetic
         sweeps = _EXPECTED_SWEEPS * (self.sweep_cost(columns) + overhead)

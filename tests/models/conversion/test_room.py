@@ -183,6 +183,10 @@ def test_intervals_lie_around_the_middle_and_tables_say_them(world: Accounts) ->
         "certification", "exhibition", "subsidy_converts", "subsidy_exporters"
     ]  # fmt: skip
     assert np.asarray(n["best_mix"].values).sum() == pytest.approx(1, abs=1e-9)
+    told = CONVERSION_VIEWS["instrument"](world, r, 0).set_index("instrument")["best_mix"].dropna()
+    assert told.to_dict() == pytest.approx(
+        {k: 100 * v for k, v in zip(n["best_mix"].coords["mixed_instrument"], n["best_mix"].values, strict=True)}
+    )
     for view in CONVERSION_VIEWS.values():
         frame = view(world, r, 5)
         assert 0 < len(frame) <= 5

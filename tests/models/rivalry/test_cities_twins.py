@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.games import cheapest, profiles, restless_game, small_game
-from tests.outside.cities import PLAN, gain_in_cities
+from tests.outside.cities import PLAN, drawn_game, gain_in_cities
+from xunhuan.models.rivalry import race as race_room
 from xunhuan.models.rivalry.cities import (
     LOSS_PARTS,
     Game,
@@ -24,9 +26,9 @@ from xunhuan.models.rivalry.cities import (
 )  # fmt: skip
 from xunhuan.models.rivalry.industry import read_industry
 from xunhuan.models.rivalry.parameters import Cities
-from xunhuan.models.rivalry.plan import obedient, plan
+from xunhuan.models.rivalry.plan import obedient, plan, plan_of_many
 from xunhuan.models.rivalry.race import Offer, best_response, minds_by_lines, race, staffing, temptation
-from xunhuan.models.rivalry.settle import game_of, settle_cities
+from xunhuan.models.rivalry.settle import game_of, levels_of, settle_cities
 from xunhuan.models.rivalry.shares import coalitions, cost_of_stability
 
 pytestmark = pytest.mark.twin
@@ -75,11 +77,41 @@ def test_where_a_race_settles_no_city_gains_by_any_answer(seed: int) -> None:
             assert payoffs(g, other)[c].sum() <= now[c] + 1e-9
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 137])
 def test_a_race_with_every_option_at_random_settles_where_loops_say_so(seed: int) -> None:
-    outcome, most, dearer = gain_in_cities(seed)
+    outcome, most, dearer, swept_dearer = gain_in_cities(seed)
     assert (outcome == "settled") == (most <= 1e-8)
-    assert -1e-9 < dearer < PLAN
+    assert abs(dearer) < 1e-9
+    assert -1e-9 < swept_dearer < PLAN
+    assert (swept_dearer > 0.02) == (seed == 137)  # two cities would have to change stages with each other
+    assert 0 <= plan_of_many(drawn_game(seed)[0]).polished < 1
+
+
+def test_a_race_that_is_broken_off_says_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    g = small_game(3)
+    whole = race(g, np.zeros((g.C, g.K), dtype=np.intp))
+    assert (whole.outcome, whole.rounds > 1) == ("settled", True)
+    monkeypatch.setattr(race_room, "ROUNDS", 1)
+    found = race(g, np.zeros((g.C, g.K), dtype=np.intp))
+    assert (found.outcome, found.rounds, found.lines.shape) == ("open", 1, (g.C, g.K))
+    assert found.gain > 0
+
+
+def test_levels_are_of_provinces_and_blocks_that_act_as_one_and_of_one_block_alone() -> None:
+    """Four cities: two of one province, one of another, one told of none, which is its own; two blocks of three and one."""
+    g = small_game(8, cities=4, largest=2)
+    provinces = {"a": "P", "b": "Q", "c": "P", "d": None}
+    told = SimpleNamespace(cities=list(provinces), text=lambda city, what: {"province": provinces[city]}[what])
+    alone, planned = race(g, np.zeros((4, 2), dtype=np.intp)), plan(g).lines
+    block = np.array([0, 1, 0, 0])
+    found = dict(levels_of(g, alone, planned, told, ("X", "Y"), block))  # type: ignore[arg-type]
+    as_one = (race(g, alone.lines, blocks=np.array(k)) for k in ([0, 1, 0, 2], block))
+    races = [alone, *as_one, race(g, planned, order=[0, 2, 3])]
+    names = ("cities_apart", "provinces_as_one", "blocks_as_one", "only X")
+    assert found == {
+        n: pytest.approx(float(national_cost(g, r.lines).sum())) for n, r in zip(names, races, strict=True)
+    }
+    assert len({round(v, 9) for v in found.values()}) > 1
 
 
 def test_equations_are_those_of_slow_loops() -> None:

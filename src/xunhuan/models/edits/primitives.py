@@ -9,6 +9,7 @@ where all that set a cell must set it to the same rate. Ranges are checked on wh
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -267,9 +268,9 @@ class Lasting(Edit):
     [1.1, 1.0, 1.0]
     """
 
+    @abstractmethod
     def apply(self, ledger: Ledger) -> None:
         """Write the edit's part. Raises BadInput where it makes no sense on the ledger's table."""
-        raise NotImplementedError
 
 
 def primitives(acc: Accounts, shock: Shock, theta: Theta | None = None) -> Primitives:

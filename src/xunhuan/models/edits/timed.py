@@ -5,6 +5,7 @@ Overlapping edits multiply what each leaves: 0.5 and 0.5 leave 0.25, whatever th
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -53,6 +54,8 @@ class Timed(Edit):
     --------
     >>> class Strike(Timed):
     ...     kind = "strike"
+    ...     def apply(self, acc: Accounts) -> tuple[Effect, ...]:
+    ...         return (Effect("capacity", (np.arange(acc.R), np.zeros(acc.R, int)), 0.5),)
     >>> Strike(start=2, end=5).strength(np.array([1.0, 2.0, 4.9, 5.0])).tolist()
     [0.0, 1.0, 1.0, 0.0]
     """
@@ -77,9 +80,9 @@ class Timed(Edit):
         """Strength in [0, 1] at day t: 1 from start to end, 0 before and after."""
         return np.where((t >= self.start) & (t < self.end), 1.0, 0.0)
 
+    @abstractmethod
     def apply(self, acc: Accounts) -> tuple[Effect, ...]:
         """What the edit does on a table while in force. Raises BadInput where it makes no sense there."""
-        raise NotImplementedError
 
     def check(self, acc: Accounts) -> tuple[Wrong, ...]:
         """As every edit, and whether it touches anything."""

@@ -144,8 +144,8 @@ def _read(folder: Path, name: str, stamp: tuple[float, ...]) -> Network:
     gateways = frames["gateways"].astype({"gateway": str})
     cities["people"] = cities["people"].fillna(cities["weight"]) if "people" in cities else cities["weight"]
     edges = frames["edges"].astype({"from": str, "to": str})
-    if "class" in edges:  # without any entry it is read as numbers, which take no text
-        edges["class"] = edges["class"].astype(object)
+    if "class" in edges:
+        edges["class"] = edges["class"].astype(object)  # a column that is empty throughout is read as numbers
     for column, default in (("beyond", 0.0), ("opened", np.nan), ("class", ""), ("speed", np.nan)):
         edges[column] = edges[column].fillna(default) if column in edges else default
     edges["faster"] = (edges["class"] == FAST).astype(float)

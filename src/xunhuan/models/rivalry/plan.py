@@ -18,6 +18,8 @@ GAP = 1e-3
 """Proven distance from the least cost at which a programme ends, share."""
 SECONDS = 60.0
 """After which a programme ends with the gap it has."""
+LISTED_PROFILES = 2000
+"""Profiles of the cities' lines of one stage up to which all are listed, each with its exact cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +57,21 @@ def kept_plan(g: Game) -> CityPlan:
 def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
     """The plan: min C, each city's engineers being enough, Σ_k h[k] K[c,k] ≤ H[c].
 
+    Where all profiles of a stage can be listed it is exact; else `plan_of_many`. Raises NotConverged where a programme ends
+    without a plan.
+    """
+    if (g.largest + 1) ** g.C <= LISTED_PROFILES and (listed := _listed(g, seconds)) is not None:
+        return listed
+    return plan_of_many(g, seconds)
+
+
+def plan_of_many(g: Game, seconds: float = SECONDS) -> CityPlan:
+    """The plan of many cities.
+
     Each number of lines of each city and stage is a choice of its own, with its exact cost at the nation's experience, and
     what the last line of a stage makes beyond the need is taken off at the mean cost of a unit; both are the plan's own,
     found in a few sweeps. Exact moves polish the end, until none lowers the cost: any other lines of one city, and lines
-    of a stage that go from one city to another.
+    of a stage that go from one city to another. Two cities that would change stages with each other are not tried.
 
     Raises NotConverged where the programme ends without a plan.
     """
@@ -82,6 +95,31 @@ def plan(g: Game, seconds: float = SECONDS) -> CityPlan:
     end = _polished(g, best)
     saved = float(national_cost(g, best).sum() - national_cost(g, end).sum())
     return CityPlan(end, gap, whole, sweep, saved)
+
+
+def _listed(g: Game, seconds: float) -> CityPlan | None:
+    """The plan where each profile n[c] of a stage is a choice of its own with its exact cost; None where time was over.
+
+    min Σ_k Σ_p z[p,k] C_k(n_p),   Σ_p z[p,k] = 1,   Σ_k Σ_p h[k] n_p[c] z[p,k] ≤ H[c]        Stages share engineers alone.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    profiles = np.indices((g.largest + 1,) * g.C).reshape(g.C, -1)  # c p
+    cost = national_cost(g, np.repeat(profiles.T[:, :, None], g.K, axis=2))  # p k
+    weight, room = staffing(g)
+    one = np.tile(np.eye(g.K), len(cost))
+    staff = (profiles[:, :, None] * weight).reshape(g.C, -1)
+    found = milp(
+        cost.ravel(),
+        constraints=[LinearConstraint(one, 1, 1), LinearConstraint(staff, -np.inf, room)],
+        integrality=np.ones(cost.size, dtype=np.intp),
+        bounds=Bounds(0, 1),
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
+    if found.status != 0:
+        return None
+    chosen = found.x.reshape(cost.shape).argmax(0)
+    return CityPlan(profiles[:, chosen].astype(np.intp), 0.0, True, 1, 0.0)
 
 
 def _polished(g: Game, lines: Whole) -> Whole:
