@@ -53,9 +53,9 @@ class Here:
 
     def coming(self, work: Work, sent: Sent, tasks: Sequence[Any]) -> Any:
         """One after another, from what was sent."""
-        from xunhuan.scenario.sent import held
+        from xunhuan.scenario.sent import unpacked
 
-        shared = held(sent.whole)
+        shared = unpacked(sent.whole)
         yield from ((k, work(shared, task)) for k, task in enumerate(tasks))
 
     def close(self) -> None:

@@ -15,11 +15,11 @@ from tests.helpers.ports import CITIES, EDGES, toy_network
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.cities import BY_DISTANCE, BY_NETWORK, CityBorders, city_shares, split_region
 from xunhuan.data.store import load
-from xunhuan.data.ways import CityWays, Wall, listed_ways
+from xunhuan.data.ways import CityWays, Wall, listed_ways, write_city_ways
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.faces.words import in_language
 from xunhuan.models.gateway.parameters import GatewayParameters
-from xunhuan.models.gateway.ways import city_ways, write_city_ways
+from xunhuan.models.gateway.ways import city_ways
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
 
@@ -88,7 +88,7 @@ def test_the_list_is_what_the_network_gives(tmp_path: Path) -> None:
     """`xunhuan build city-ways` writes what is bundled."""
     lists = Path(str(xh.__file__)).parent / "data" / "lists"
     (tmp_path / "cities_CHN.csv").write_bytes((lists / "cities_CHN.csv").read_bytes())
-    for made in write_city_ways("CHN", 2017, tmp_path):
+    for made in write_city_ways(city_ways(GatewayParameters(year=2017)), "CHN", 2017, tmp_path):
         mine, bundled = (pd.read_csv(f, comment="#") for f in (made, lists / made.name))
         pd.testing.assert_frame_equal(mine, bundled, rtol=1e-5)
     listed = listed_ways("CHN")

@@ -22,7 +22,7 @@ from xunhuan.models.rivalry.game import Bounds
 from xunhuan.scenario.assess import assess
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import Layers
-from xunhuan.scenario.sent import Sent, Work, held
+from xunhuan.scenario.sent import Sent, Work, unpacked
 from xunhuan.scenario.spread import Hands
 
 PATIENCE = 60.0
@@ -38,7 +38,7 @@ class Strangers:
     def coming(self, work: Work, sent: Sent, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         for k in reversed(range(len(tasks))):
             self.worked += 1
-            yield k, work(held(sent.whole), pickle.loads(pickle.dumps(tasks[k])))
+            yield k, work(unpacked(sent.whole), pickle.loads(pickle.dumps(tasks[k])))
 
     def close(self) -> None:
         """Nobody is kept."""
@@ -69,7 +69,7 @@ def dies_once(shared: tuple[str, Work, bytes], task: tuple[int, Any]) -> Parts:
     if k == 1 and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return work(held(whole), mine)
+    return work(unpacked(whole), mine)
 
 
 def waits(shared: tuple[str, Work, bytes], task: tuple[int, Any]) -> Parts:
@@ -78,7 +78,7 @@ def waits(shared: tuple[str, Work, bytes], task: tuple[int, Any]) -> Parts:
     k, mine = task
     if k:
         time.sleep(PATIENCE)
-    return work(held(whole), mine)
+    return work(unpacked(whole), mine)
 
 
 @dataclass(frozen=True)

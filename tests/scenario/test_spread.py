@@ -18,7 +18,7 @@ from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.scenario import sent, spread
 from xunhuan.scenario.cluster import Cluster
-from xunhuan.scenario.sent import Sent, Work, held
+from xunhuan.scenario.sent import Sent, Work, unpacked
 from xunhuan.scenario.spread import Hands, Keeping, Plan
 
 pytestmark = pytest.mark.twin
@@ -78,7 +78,7 @@ def test_the_same_table_is_packed_alike_and_without_what_was_found_of_it() -> No
     assert acc.answer_digest
     assert acc.absorption.sum() > 0
     assert Sent.of(acc).digest == before.digest == Sent.of(toyland()).digest
-    again = held(before.whole)
+    again = unpacked(before.whole)
     assert again.answer_digest == acc.answer_digest
     assert again.posterior.digest == acc.posterior.digest  # type: ignore[union-attr]
 
@@ -87,7 +87,7 @@ def test_another_version_is_refused_before_it_reads_anything(monkeypatch: pytest
     packed = Sent.of(toyland())
     monkeypatch.setattr(sent, "_told_versions", lambda: {"xunhuan": "0.0.0"})
     with pytest.raises(BadInput, match="a worker has another version, or other files"):
-        held(packed.whole)
+        unpacked(packed.whole)
 
 
 def test_a_block_has_hands_only_where_somebody_is_asked_for() -> None:
@@ -97,7 +97,7 @@ def test_a_block_has_hands_only_where_somebody_is_asked_for() -> None:
         told.append(threading.current_thread().name)
         return (np.asarray(shared * task),)
 
-    with spread.spread(Plan(workers=1)):
+    with spread.spread_over(Plan(workers=1)):
         assert [int(x) for (x,) in mapped(work, 2, [1, 2])] == [2, 4]
     assert set(told) == {threading.current_thread().name}
 

@@ -40,7 +40,7 @@ from xunhuan.scenario.layers import Layers, read_layers
 from xunhuan.scenario.observe import reliance_at
 from xunhuan.scenario.run import Bench
 from xunhuan.scenario.scenario import Distribution, Uncertainty, schema
-from xunhuan.scenario.sent import Sent, held
+from xunhuan.scenario.sent import Sent, unpacked
 from xunhuan.scenario.spread import Keeping, Plan
 
 pytestmark = pytest.mark.twin
@@ -225,7 +225,7 @@ def test_a_worker_needs_no_table_of_its_own(short_draws: Job, tmp_path: Path) ->
     here = draw_all(other, rows.iloc[:2], tmp_path / "here", Plan(workers=1))
     sent = Sent.of((ensemble.drawn(other), ensemble.draws_digest(other)))
     batch = [(int(k), dict(row)) for k, row in rows.iloc[:2].iterrows()]
-    assert ensemble.work(held(sent.whole), batch) == list(here.itertuples(index=False, name=None))
+    assert ensemble.work(unpacked(sent.whole), batch) == list(here.itertuples(index=False, name=None))
 
 
 def test_draws_without_an_answer_are_counted(toy_draws: Job, tmp_path: Path) -> None:

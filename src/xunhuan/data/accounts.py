@@ -20,7 +20,7 @@ from xunhuan.data.classification import Sectors
 from xunhuan.data.digests import digest_of_all, digest_of_numbers
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import check_identities, check_values
-from xunhuan.data.tasks import Given
+from xunhuan.data.tasks import AsGiven
 from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Sourcing:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Accounts(Given, Brief):
+class Accounts(AsGiven, Brief):
     r"""A balanced table of a year in flows x use form; frozen, its identities checked at birth.
 
     Σ_r flow[r,s,i] = Σ_j use[s,i,j] + Σ_f final[s,i,f]            every s, i
@@ -361,9 +361,8 @@ class Accounts(Given, Brief):
         Examples
         --------
         >>> import xunhuan as xh
-        >>> bay = xh.load("china-2017").split("Guangdong")
-        >>> bay.R, len(bay.geography.clusters["GBA9"]), bay.draws
-        (52, 9, 128)
+        >>> len(xh.load("china-2017").split("Guangdong").geography.clusters["GBA9"])
+        9
         """
         from xunhuan.data.cities import split_regions
         from xunhuan.data.ways import Wall

@@ -31,11 +31,9 @@ from xunhuan.data.city_shares import CityShares, city_shares
 from xunhuan.data.geography import Geography
 from xunhuan.data.tasks import Parts, mapped
 from xunhuan.data.ways import CITY_BORDER, PULL, CityGaps, CityWays, Wall, apart, city_list, listed_ways
-from xunhuan.errors import BadInput, Problems, UnknownName
+from xunhuan.errors import BadInput, Problems
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from xunhuan.data.accounts import Accounts
     from xunhuan.data.posterior import Posterior
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index, Remembered
 from xunhuan.data.isic import classes
-from xunhuan.data.tasks import Given
+from xunhuan.data.tasks import AsGiven
 from xunhuan.errors import BadInput, Problems, UnknownName
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sectors(Given):
+class Sectors(AsGiven):
     """An ordered list of sectors (goods and the industries that make them).
 
     codes         unique sector codes

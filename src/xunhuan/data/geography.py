@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from xunhuan.data.arrays import Index, Remembered
 from xunhuan.data.migration import Migration, bundled_moves
-from xunhuan.data.tasks import Given
+from xunhuan.data.tasks import AsGiven
 from xunhuan.errors import BadInput, UnknownName
 
 
@@ -45,7 +45,7 @@ def chinese_titles() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Geography(Given):
+class Geography(AsGiven):
     """Places with accounts.
 
     codes         region codes (ISO 3166-2 for provinces, ISO 3166-1 alpha-3 for economies), unique

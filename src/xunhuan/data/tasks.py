@@ -20,7 +20,7 @@ _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
 
 
-class Given:
+class AsGiven:
     """Base of frozen records that are sent as they were given, without what has been worked out of them since."""
 
     def __getstate__(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, digest_of_run, parts_folder, versions, work_folder
 from xunhuan.scenario.run import Bench, Memo
 from xunhuan.scenario.scenario import Distribution, Drawn, Uncertainty
-from xunhuan.scenario.spread import Plan, spread
+from xunhuan.scenario.spread import Plan, spread_over
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
 """Quantiles over draws that stand beside a headline: the median and the ends of the 90% interval."""
@@ -51,7 +51,7 @@ def run_layers(
     """
     if out is not None:
         check_place(out)
-    with spread(plan, None if out is None else parts_folder(out)):
+    with spread_over(plan, None if out is None else parts_folder(out)):
         return _run_layers(layers, out, plan, progress, choices)
 
 

@@ -20,7 +20,7 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 from xunhuan.errors import BadInput, XunhuanError
-from xunhuan.scenario.sent import Sent, Work, held
+from xunhuan.scenario.sent import Sent, Work, unpacked
 
 ADDRESS = "give what the scheduler prints when it starts, for instance tcp://127.0.0.1:8786"
 ANSWERS_WITHIN = 10.0
@@ -54,7 +54,7 @@ class Cluster:
                 with warnings.catch_warnings():
                     warnings.filterwarnings("ignore", message="Sending large graph")  # a table is large, and sent once
                     if sent.digest not in self._sent:
-                        self._sent[sent.digest] = client.submit(held, sent.whole, key=f"xunhuan-{sent.digest}")
+                        self._sent[sent.digest] = client.submit(unpacked, sent.whole, key=f"xunhuan-{sent.digest}")
                     shared = self._sent[sent.digest]
                     each = [client.submit(work, shared, task, pure=False, retries=2) for task in tasks]
                 at = {future.key: k for k, future in enumerate(each)}

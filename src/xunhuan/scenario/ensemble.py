@@ -27,7 +27,7 @@ from xunhuan.models.model import Model, Shock
 from xunhuan.scenario.assess import assess, headline_values
 from xunhuan.scenario.record import digest_of_run, versions
 from xunhuan.scenario.run import Asked, Bench, Draw, Memo, arms, as_kept, posed
-from xunhuan.scenario.sent import Sent, refuse_others
+from xunhuan.scenario.sent import Sent, refuse_other_version
 from xunhuan.scenario.spread import Plan, hands_of
 
 Progress = Callable[[int, int], None]
@@ -135,7 +135,7 @@ def _batched(model: Model[Any], left: list[tuple[Bench, Memo, Accounts, Asked]],
 def work(shared: tuple[Bench, str], rows: Sequence[tuple[int, _Values]]) -> list[DrawRow]:
     """A batch of draws; runs in a worker. Raises BadInput where the worker's files or package are others."""
     bench, digest = shared
-    refuse_others(draws_digest(bench) == digest)
+    refuse_other_version(draws_digest(bench) == digest)
     return list(worked(bench, rows))
 
 

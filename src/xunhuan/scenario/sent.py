@@ -33,7 +33,7 @@ class Sent:
         return cls(whole, hashlib.sha256(whole).hexdigest())
 
 
-def digest_of(task: Any) -> str:
+def digest_of_task(task: Any) -> str:
     """SHA-256 of what a task is asked, hexadecimal: of numbers as they are, however they came to lie in memory."""
     h = hashlib.sha256()
     for piece in _pieces(task):
@@ -55,14 +55,14 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield pickle.dumps(value)
 
 
-def held(whole: bytes) -> Any:
+def unpacked(whole: bytes) -> Any:
     """What was packed. Raises BadInput where it was by another version, before anything of it is read."""
     packed, shared = pickle.loads(whole)
-    refuse_others(packed["xunhuan"] == _told_versions()["xunhuan"])
+    refuse_other_version(packed["xunhuan"] == _told_versions()["xunhuan"])
     return pickle.loads(shared)
 
 
-def refuse_others(same: bool) -> None:
+def refuse_other_version(same: bool) -> None:
     """Raise BadInput where a worker is not as the one who asks."""
     if not same:
         fix = "install the same package on every worker, and files of your own under the same paths"

@@ -23,7 +23,7 @@ from xunhuan.data.store import atomic_path
 from xunhuan.data.tasks import Parts, worked_by
 from xunhuan.errors import XunhuanError
 from xunhuan.scenario.cluster import Cluster
-from xunhuan.scenario.sent import Sent, Work, digest_of, held
+from xunhuan.scenario.sent import Sent, Work, digest_of_task, unpacked
 from xunhuan.scenario.worker import Died, Tell, Worker
 
 LIVES = 5
@@ -129,7 +129,7 @@ _HELD = 3
 
 def _worked(tell: Tell, work: Work, digest: str, whole: bytes | None, task: Any) -> Any:
     if whole is not None:
-        _held[digest] = held(whole)
+        _held[digest] = unpacked(whole)
         for old in list(_held)[:-_HELD]:
             del _held[old]
     if digest not in _held:
@@ -167,7 +167,7 @@ def hands_of(plan: Plan, count: int) -> Iterator[Hands]:
 
 
 @contextlib.contextmanager
-def spread(plan: Plan, folder: Path | None = None) -> Iterator[None]:
+def spread_over(plan: Plan, folder: Path | None = None) -> Iterator[None]:
     """A block whose frontiers, games, splits and draws are worked by a plan's processes or scheduler.
 
     folder  where finished tasks are kept, made if there are any; None keeps none
@@ -206,7 +206,7 @@ class Keeping:
     def _file(self, work: Callable[[Any, Any], Parts], sent: Sent, task: Any) -> Path | None:
         if self.folder is None:
             return None
-        named = digest_of((work.__module__, work.__qualname__, sent.digest, task))
+        named = digest_of_task((work.__module__, work.__qualname__, sent.digest, task))
         return self.folder / f"task-{named[:32]}.npz"
 
 

@@ -258,9 +258,14 @@ def _transport(raw: Path, folder: Path) -> list[Path]:
 
 
 def _city_ways(raw: Path, folder: Path) -> list[Path]:
-    from xunhuan.models.gateway.ways import write_city_ways
+    from xunhuan.data.toyland import toyland
+    from xunhuan.data.ways import write_city_ways
+    from xunhuan.models import registry
 
-    return write_city_ways("CHN", 2017, folder)
+    year = 2017  # of the transport network that is bundled
+    room = next(m for m in registry.models().values() if "listed_city_ways" in m.lends)
+    found = room.lends["listed_city_ways"](toyland(), room.parameters(year=year))  # which hangs on no table
+    return write_city_ways(found, "CHN", year, folder)
 
 
 def _toyland(raw: Path, folder: Path) -> list[Path]:

@@ -62,6 +62,13 @@ def _own_ways(accounts: Accounts, parameters: GatewayParameters) -> CityWays | N
     return found(accounts, parameters)
 
 
+def _listed_ways(accounts: Accounts, parameters: GatewayParameters) -> CityWays:
+    """The same of whatever network, from which the list is written that stands for the bundled one."""
+    from xunhuan.models.gateway.ways import city_ways
+
+    return city_ways(parameters)
+
+
 def _rests_on(parameters: GatewayParameters, kinds: frozenset[str]) -> tuple[Ground, ...]:
     """What numbers rest on; see `assumed.route_grounds`."""
     from xunhuan.models.gateway.assumed import route_grounds
@@ -121,7 +128,7 @@ MODEL: Model[GatewayParameters] = Model(
     ),
     hands_on=hands_on,
     evolves=True,
-    lends={"city_ways": _own_ways},
+    lends={"city_ways": _own_ways, "listed_city_ways": _listed_ways},
     borrows=lambda p: ("elasticities", "long_run") if p.income else ("elasticities",),
     views=ROUTE_TABLES,
     command="routes",

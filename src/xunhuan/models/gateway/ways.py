@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.ways import CITY_THETA, CityWays
@@ -66,26 +64,3 @@ def own_ways(accounts: Accounts, parameters: GatewayParameters) -> CityWays | No
     """The same of a network of one's own; None of the bundled one, whose costs stand in a list for every question alike."""
     usual = GatewayParameters.model_fields["network"].default
     return None if parameters.network == usual else city_ways(parameters)
-
-
-def write_city_ways(nation: str, year: int, folder: Path) -> list[Path]:
-    """Write the list of what ways cost between cities of one region on the bundled network of a year."""
-    found = city_ways(GatewayParameters(year=year))
-    listed = pd.read_csv(folder / f"cities_{nation}.csv", comment="#")
-    at = {n: k for k, names in enumerate(found.names) for n in names}
-    rows = []
-    for _, mine in listed.groupby("province", sort=False):
-        places = list(zip(mine["code"], mine["name_zh"].map(at), strict=True))
-        rows += [(a, b, *(float(f"{x:.6g}") for x in found.cost[:, k, m]))
-                 for n, (a, k) in enumerate(places) for b, m in places[n + 1 :]]  # fmt: skip
-    source = f"# on the network {found.network} of {year}. By `xunhuan build city-ways`; see docs/cities.md.\n"
-    what = "# What carrying between cities of one province costs, log points of value, by class of goods,\n"
-    pairs, classes = folder / f"city_ways_{nation}.csv", folder / f"city_ways_classes_{nation}.csv"
-    table = pd.DataFrame(rows, columns=["from", "to", *found.classes])
-    pairs.write_text(what + source + table.to_csv(index=False), encoding="utf-8")
-    what = "# Classes of goods: log points that a log kilometre between provinces costs, and their sectors,\n"
-    of = [" ".join(s for s, c in found.goods if c == name) for name in found.classes]
-    slope = [float(f"{x:.6g}") for x in found.slope]
-    table = pd.DataFrame({"class": found.classes, "network": found.network, "slope": slope, "sectors": of})
-    classes.write_text(what + source + table.to_csv(index=False), encoding="utf-8")
-    return [pairs, classes]

@@ -21,10 +21,10 @@ from xunhuan.models.rivalry.game import (
     Owners,
     Payoffs,
     Trials,
+    after_moves,
     best_of,
     climb_alone,
     judged,
-    moved,
     moves_tried,
     other_starts,
 )
@@ -59,7 +59,7 @@ class Mind(Protocol):
         ...
 
 
-class Table(Protocol):
+class Games(Protocol):
     """Games that share players, controls and bounds and differ in payoffs; numbered."""
 
     @property
@@ -103,13 +103,13 @@ class _Proof(NamedTuple):
     known: Known
 
 
-def _searched(table: Table, s: _Search) -> Parts:
+def _searched(table: Games, s: _Search) -> Parts:
     mind, scale = table.mind(s.game, s.known), table.scale(s.game)
     end = climb_alone(mind.payoffs, table.owner, table.bounds, s.start, scale, mind.bends, s.bent)
     return end.x, np.asarray(end.steps), np.asarray(end.flat), end.bent, *mind.known
 
 
-def _tried(table: Table, p: _Proof) -> Parts:
+def _tried(table: Games, p: _Proof) -> Parts:
     return (table.mind(p.game, p.known).trials(p.rows),)
 
 
@@ -118,13 +118,13 @@ def _end(parts: Parts) -> Climb:
     return Climb(x, int(steps), float(flat), bent)
 
 
-def nash_of_each(table: Table, games: Sequence[int]) -> list[tuple[GameEquilibrium, Known]]:
+def nash_of_each(table: Games, games: Sequence[int]) -> list[tuple[GameEquilibrium, Known]]:
     """A Nash equilibrium of each game, each with its proof and its other starts, and what is known there (`game.nash`)."""
     first = mapped(_searched, table, [_Search(g, table.start) for g in games])
     ends = [(g, _end(parts), parts[4:]) for g, parts in zip(games, first, strict=True)]
     moves = [moves_tried(table.bounds, end.x) for _, end, _ in ends]
     proofs = [
-        [_Proof(g, rows, known) for rows in _cut(moved(end.x, mine))]
+        [_Proof(g, rows, known) for rows in _cut(after_moves(end.x, mine))]
         for (g, end, known), mine in zip(ends, moves, strict=True)
     ]
     aside = [

@@ -178,7 +178,7 @@ def moves_tried(bounds: Bounds, x: Array) -> list[tuple[int, float]]:
     return moves
 
 
-def moved(x: Array, moves: Sequence[tuple[int, float]]) -> Array:
+def after_moves(x: Array, moves: Sequence[tuple[int, float]]) -> Array:
     """Controls n c: as they are, and after each move."""
     rows = np.repeat(x[None], len(moves) + 1, axis=0)
     for k, (c, v) in enumerate(moves):
@@ -187,7 +187,7 @@ def moved(x: Array, moves: Sequence[tuple[int, float]]) -> Array:
 
 
 def best_of(moves: Sequence[tuple[int, float]], value: Array, owner: Owners, scale: Array) -> Deviation:
-    """The most profitable of some moves, payoffs n p being those of `moved`."""
+    """The most profitable of some moves, payoffs n p being those of `after_moves`."""
     gain = np.array([(value[k + 1, owner[c]] - value[0, owner[c]]) / scale[c] for k, (c, _) in enumerate(moves)])
     gain = np.where(np.isfinite(gain), gain, -np.inf)
     at = int(gain.argmax())
@@ -198,7 +198,7 @@ def best_of(moves: Sequence[tuple[int, float]], value: Array, owner: Owners, sca
 def deviations(trials: Trials, owner: Owners, bounds: Bounds, x: Array, scale: Array) -> tuple[Deviation, int]:
     """The most profitable deviation of one control by its owner, over scale, and how many were tried."""
     moves = moves_tried(bounds, x)
-    return best_of(moves, trials(moved(x, moves)), owner, scale), len(moves)
+    return best_of(moves, trials(after_moves(x, moves)), owner, scale), len(moves)
 
 
 def other_starts(bounds: Bounds, start: Array, starts: tuple[float, ...] = ASIDE) -> tuple[Array, ...]:
