@@ -67,7 +67,7 @@ def home_wafers(fabs: pd.DataFrame) -> pd.DataFrame:
     doubt = home["source"].str.contains("[M]", regex=False)
     frame = home.assign(stage=stage, size=size, doubt=doubt)
     grouped = frame.groupby(["city", "stage"])
-    named = grouped.apply(lambda g: " + ".join(f"{o} {k:g}k of {w:g} inch" for o, k, w in
+    named = grouped.apply(lambda g: " + ".join(f"{o} {k:g}k {w:g}-inch" for o, k, w in
                                                zip(g["owner"], g["kwpm_now"], g["wafer_inch"], strict=True)))  # fmt: skip
     return pd.DataFrame({"size": grouped["size"].sum(), "doubt": grouped["doubt"].any(), "source": named})
 
