@@ -175,7 +175,8 @@ def _form(english: str) -> re.Pattern[str]:
     """What a sentence with holes looks like; a hole named twice holds the same text twice."""
     made, taken = "", set[str]()
     for k, part in enumerate(_HOLE.split(english)):
-        hole = r"[\d,.e+−-]+" if part == "n" else ".+?"  # n is a number: "{n} sectors" is not "rows by sectors"
+        # A number: "{n} sectors" is not "rows by sectors", and a list of what has numbers is taken part by part.
+        hole = r"[\d,.e+−-]+" if part in ("n", "n_before") else ".+?"
         made += re.escape(part) if k % 2 == 0 else f"(?P={part})" if part in taken else f"(?P<{part}>{hole})"
         taken |= {part} if k % 2 else set()
     return re.compile(made, re.DOTALL)

@@ -58,7 +58,8 @@ class Cluster:
                     shared = self._sent[sent.digest]
                     each = [client.submit(work, shared, task, pure=False, retries=2) for task in tasks]
                 at = {future.key: k for k, future in enumerate(each)}
-                coming = as_completed(each)  # type: ignore[no-untyped-call]
+                with client.as_current():
+                    coming = as_completed(each)  # type: ignore[no-untyped-call]
                 for _ in tasks:
                     _await_one(client, coming, self.address)
                     future = next(coming)
@@ -83,7 +84,8 @@ class Cluster:
             _ask(self.address)
             from distributed import Client
 
-            self._client = Client(self.address, timeout=f"{ANSWERS_WITHIN:g}s")  # type: ignore[no-untyped-call]
+            # Not the process's own scheduler: what else uses Dask here, such as xarray, has nothing to do with it.
+            self._client = Client(self.address, timeout=f"{ANSWERS_WITHIN:g}s", set_as_default=False)  # type: ignore[no-untyped-call]
         return self._client
 
     def close(self) -> None:
