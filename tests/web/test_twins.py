@@ -293,7 +293,8 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> str:
              "population": 10.0 + k, "industry": 30.0 - 9 * k, "services": 10.0} for k, c in enumerate("XYZ")]  # fmt: skip
     group = [{"cluster": "XY", "name_en": "Pair", "name_zh": "双城", "members": "X Y"}]
     lists = {"cities_ATL.csv": pd.DataFrame(rows), "city_clusters_ATL.csv": pd.DataFrame(group)}
-    monkeypatch.setattr("xunhuan.data.cities.city_list", lists.get)
+    for room in ("cities", "city_shares"):
+        monkeypatch.setattr(f"xunhuan.data.{room}.city_list", lists.get)
     monkeypatch.setattr(lookups, "can_be_cut", lambda table: () if lookups.cut_of(table)[1] else ("AT-N",))
     return "toyland/AT-N"
 

@@ -311,7 +311,9 @@ def ends_with_room(value: np.ndarray, told: Sequence[str], *also: float) -> list
     low, high = (float(f(value, initial=0.0)) for f in (np.min, np.max))
     low, high = min(low, *also, 0.0), max(high, *also, 0.0)
     longest = [max((len(t) for t, v in zip(told, value, strict=True) if side * v > 0), default=0) for side in (-1, 1)]
-    left, right = (max(6.2 * n + 6 - margin, 0) / _PHONE for n, margin in zip(longest, (0, 20), strict=True))
+    left, right = (
+        max(6.2 * n + 6 - margin, 0) / _PHONE if n else 0.0 for n, margin in zip(longest, (0, 20), strict=True)
+    )
     whole = (high - low or 1.0) / (1 - min(left + right, 0.6))
     return [low - left * whole, high + right * whole]
 
