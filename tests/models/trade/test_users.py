@@ -165,7 +165,7 @@ def test_what_is_refused(toy: Accounts) -> None:
     other = acc.replace(flow=flow, value_added=added, sourcing=Sourcing(z, f))
     with pytest.raises(Infeasible) as e:
         respond(other, Shock((TradeCost("AT-N", "BOR", "MAN", ban=True),)), TradeParameters(sourcing="by_user"))
-    assert e.value.items == ("MAN for FAR in BOR",)
+    assert e.value.items == ("MAN for the industry FAR in BOR",)
     alike = respond(other, Shock((TradeCost("AT-N", "BOR", "MAN", ban=True),)), TradeParameters())
     assert [n for n in alike.notes if 'sourcing = "by_user" keeps it' in n]
 
