@@ -27,6 +27,12 @@ def sold_before() -> list[str]:
     return [x if k % 2 == 0 else f"{100 * float(x):.0f}" for k, x in enumerate(told)]
 
 
+def old_train() -> list[str]:
+    """Hours by the old railway, and of what month and day they were told."""
+    hours, day = gateways.line_old_train()
+    return [hours, "7", day]
+
+
 SAID: dict[str, tuple[tuple[str, Callable[[], Iterable[str]]], ...]] = {
     "gateways": (
         ("省际货物的运输成本为货值的{n}%。", gateways.carrying),
@@ -49,7 +55,7 @@ SAID: dict[str, tuple[tuple[str, Callable[[], Iterable[str]]], ...]] = {
         ("| 一年期的贸易弹性 | {n}% | {n}% | {n}% |", gateways.line_short),
         ("| 城市之间按距离分配 | {n}% | {n}% | {n}% |", gateways.line_by_distance),
         ("2017年阳江走公路到广州需{n}小时，可省{n}小时；湛江走既有铁路需{n}小时，可省{n}小时：", gateways.line_hours),
-        ("既有铁路到湛江实际需{n}小时（《中国日报》2018年7月4日）", lambda: gateways.line_old_train()[:1]),
+        ("既有铁路到湛江实际需{n}小时（《中国日报》2018年{n}月{n}日）", old_train),
         ("来自外省的比重由{n}%升至{n}%与{n}%", gateways.apart_reported),
         ("Huang印出的是{n}%与{n}%。", gateways.published),
         ("统一口径的表则升至{n}%与{n}%。", gateways.apart_harmonised),
