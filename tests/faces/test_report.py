@@ -14,7 +14,7 @@ import pytest
 from tests.helpers.browsing import chromium_path, context, look
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
-from xunhuan.faces import bibliography
+from xunhuan.faces import bibliography, words
 from xunhuan.faces.cli import main
 from xunhuan.faces.compared import steps
 from xunhuan.faces.figures import style
@@ -22,7 +22,7 @@ from xunhuan.faces.reading import Reading
 from xunhuan.faces.reinforced import CROSS, said_of_reinforcement
 from xunhuan.faces.report import scenario_report
 from xunhuan.faces.report.circulation import CirculationReport
-from xunhuan.faces.report.scenario import ScenarioReport
+from xunhuan.faces.report.scenario import ScenarioReport, answer_text
 from xunhuan.measures import circulation
 from xunhuan.scenario import layers
 from xunhuan.scenario.record import Result, open_result
@@ -81,6 +81,16 @@ def test_the_scenario_report_is_the_same_bytes_again(result: Result) -> None:
     sections = "scenario headlines model-trade break-even frontier diversion circulation sectors model-propagation"
     for section in (*sections.split(), "horizons", "sensitivity", "definitions", "caveats", "ending", "sources"):
         assert f'<section id="{section}">' in one
+
+
+def test_the_answer_calls_arms_by_their_names_in_the_library(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading(result, "zh")
+    called = {arm: f"甲{k}" for k, arm in enumerate(reading.arms)}
+    monkeypatch.setattr(words, "arms_in_chinese", lambda *_: called)
+    plain = answer_text(Reading(result, "en"))
+    told = [c for arm, c in called.items() if f"“{arm}”" in plain]
+    assert told
+    assert all(f"“{c}”" in answer_text(reading) for c in told)
 
 
 def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) -> None:

@@ -80,8 +80,8 @@ class ScenarioReport:
         sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
-            "question": say(s.question), "answer": say(answer_text(reading)),
-            "answer_zh": chinese.say(answer_text(chinese)),
+            "question": say(s.question), "answer": answer_text(reading),
+            "answer_zh": answer_text(chinese),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
             "reinforced": told_twice(self.result, said_of_reinforcement),
@@ -183,7 +183,7 @@ def relation(reading: Reading) -> str:
 
 def answer_text(reading: Reading) -> str:
     """The answer in a sentence or three, computed, in the reading's language."""
-    return words.of(reading.lang)("next").join(s for s in _answer(reading) if s)
+    return reading.say(words.of(reading.lang)("next").join(s for s in _answer(reading) if s))
 
 
 def _answer(reading: Reading) -> Iterator[str]:
