@@ -259,7 +259,7 @@ def alone(name: str, path: str) -> None:
 def main() -> None:
     """All tasks, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--only", nargs="*", choices=[*TASKS])
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--tables", type=Path, help="a folder that keeps the tables between runs")
