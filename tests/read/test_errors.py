@@ -76,7 +76,7 @@ def test_truncated_workbook(provinces, write, tmp_path) -> None:
     with pytest.raises(ForeignFile, match="truncated or not a workbook"):
         reader("ceads")(cut)
     (tmp_path / "a.xlsb").write_bytes(b"")
-    with pytest.raises(ForeignFile, match="truncated or not a workbook"):
+    with pytest.raises(ForeignFile, match="the file is empty"):
         reader("wiod2016")(tmp_path / "a.xlsb")
     (tmp_path / "a.RData").write_bytes(b"RDX3")
     with pytest.raises(ForeignFile, match="truncated or not R's"):

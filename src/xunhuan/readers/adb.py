@@ -42,11 +42,12 @@ def read_adb(path: Path, year: int | None = None, sheet: str | None = None, tole
     year = year or year_in(grid.name, path.stem.split("_")[0], path.stem)
     if year is None:
         raise BadInput("the file does not tell its year", where=str(path), fix="give it with --year")
-    cells, names = _cells(grid)
+    cells, names, end = _cells(grid)
     t = square(cells, path)
     told = other_years(year, sheet=grid.name, file=path.stem.split("_")[0])
     b = _blocks(t, names, year, path)
-    return close(replace(b, notes=(*b.notes, *told)), tolerance)
+    beyond = grid.beyond(end, grid.shape[1])
+    return close(replace(b, notes=(*b.notes, *told, *beyond)), tolerance)
 
 
 def _tables(path: Path) -> list[str]:
@@ -54,8 +55,11 @@ def _tables(path: Path) -> list[str]:
     return [n for n in names if not re.search(r"legend|note|contents", n, re.IGNORECASE)] or names
 
 
-def _cells(grid: Sheet) -> tuple[LabelledCells, dict[str, str]]:
-    """LabelledCells by economy and code in small letters, and the words beside each code."""
+def _cells(grid: Sheet) -> tuple[LabelledCells, dict[str, str], int]:
+    """LabelledCells by economy and code in small letters, the words beside each code, and the row after the last.
+
+    Raises BadInput where a row without a label parts the industries.
+    """
     top, left = _corner(grid)
     code_at = next((c for c in range(left) if grid.text(top, c).casefold() == "c1"), None)
     region_at = next((c for c in range(left) if grid.text(top, c) == grid.text(top - 2, left) != ""), None)
@@ -79,13 +83,20 @@ def _cells(grid: Sheet) -> tuple[LabelledCells, dict[str, str]]:
         names.setdefault(label, said)
         rows.append((grid.text(r, region_at) if industry else "", label))
         last = r + 1
+    more = [r for r in range(last, grid.shape[0]) if re.fullmatch(r"c\d+", grid.text(r, code_at).casefold())]
+    if more and grid.text(more[0], region_at) and not {"r60", "r69"} & set(names):
+        raise BadInput(
+            f"{grid.where(last, code_at)}: no code; industries go on in row {more[0] + 1}",
+            where=str(grid.path),
+            fix="leave out the empty row, or fill in its label",
+        )
     for c in range(left, grid.shape[1]):
         code = grid.text(top - 1, c).casefold()
         region = grid.text(top - 2, c)
         columns.append(
             (region if re.fullmatch(r"[cf]\d+", code) else "", code or region.casefold() or f"column {c + 1}")
         )
-    return LabelledCells(rows, columns, grid.numbers(slice(top, last), slice(left, grid.shape[1]))), names
+    return LabelledCells(rows, columns, grid.numbers(slice(top, last), slice(left, grid.shape[1]))), names, last
 
 
 def _corner(grid: Sheet) -> tuple[int, int]:
@@ -134,5 +145,5 @@ def _blocks(t: Square, names: dict[str, str], year: int, path: Path) -> Blocks:
         name=f"adb-{year}",
         title=f"Multiregional Input-Output table {year}: {len(t.economies)} economies, {len(codes)} sectors",
         source="Asian Development Bank, Multiregional Input-Output tables",
-        notes=("value added includes net taxes on products, purchases abroad and transport margins",),
+        notes=("value added includes net taxes on products, purchases abroad and transport margins", *t.told),
     )

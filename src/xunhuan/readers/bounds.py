@@ -34,6 +34,8 @@ STREAMED = 64 << 30
 """Bytes of the largest file that is read row by row."""
 BOOK = 4 << 30
 """What a workbook's parts may hold unpacked."""
+OPEN_BOOK = 1 << 28
+"""Bytes of the largest open document (.ods) that is looked through."""
 MEMBERS = 10_000
 """Files of the largest archive that is looked into."""
 LINE_READ = 1 << 26

@@ -27,7 +27,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.sector_lists import sector_list
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.archives import other_years
 from xunhuan.readers.blocks import Blocks, Imported, close
 from xunhuan.readers.own_names import own_names
@@ -133,6 +133,7 @@ def read_ceads(
             *provinces_said,
             *sectors_said,
             *beside_said,
+            *grid.beyond(grid.shape[0], plan.output + 1),
             *other_years(year, sheet=grid.name, file=path.stem, title=grid.text(0, 0)),
         ),
     )
@@ -236,7 +237,14 @@ def _right(grid: Sheet, provinces: Sequence[str], k: int) -> tuple[tuple[int, ..
 def _below(grid: Sheet, sectors: int) -> dict[str, int]:
     """Rows of imports and value added under the sectors, by code."""
     end = TOP + sectors
-    found = {_code(grid.text(r, 2)): r for r in range(min(grid.shape[0], end + 15) - 1, end - 1, -1)}
+    rows = range(end, min(grid.shape[0], end + 15))
+    found = {_code(grid.text(r, 2)): r for r in reversed(rows)}
+    p = Problems("labels are missing or there twice")
+    for r in rows:
+        code = _code(grid.text(r, 2))
+        if code in ("IM", *_COMPONENTS) and found[code] != r:
+            p.add(f"{grid.where(r, 2)}: {code} is there twice, first in row {found[code] + 1}")
+    p.raise_if(BadInput, where=str(grid.path), fix="restore the rows of the official file")
     for code, r in found.items():
         beside = _code(grid.text(r, 1))
         if code in _COMPONENTS and beside in _COMPONENTS and beside != code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,10 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     """
     import pandas as pd
 
-    with open(path, "rb") as raw, parsing(str(path)):
+    with open(path, "rb") as raw:
         lines = CsvLines(raw, str(path), COLUMNS_READ, WHOLE_READ)
-        whole = pd.read_csv(lines.reader(), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+        with parsing(str(path), lines=lines):
+            whole = pd.read_csv(lines.reader(), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     lines.check()
     whole.columns = [c.split(":")[0].strip() for c in whole.columns]
     found = {k: next((c for c in whole.columns if re.fullmatch(p, c)), "") for k, (p, _) in _COLUMNS.items()}
@@ -54,7 +56,8 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     table["value"] = whole[found["value"]]
     table["geo"] = table["geo"].map(economy_of)
     table = _one(table, nation, year, path)
-    value = pd.to_numeric(table["value"].replace({":": "0", "": "0"}), errors="coerce")
+    lacking = table["value"].isin([":", ""])
+    value = pd.to_numeric(table["value"].where(~lacking, "0"), errors="coerce")
     p = Problems("lines hold no number")
     p.items = [f"line {int(k) + 2}: {table.loc[k, 'value']!r}" for k in value.index[~usable(value.to_numpy())]]
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
@@ -62,7 +65,12 @@ def long_cells(path: Path, nation: str | None, year: int | None) -> NationCells:
     p = Problems("cells are given twice")
     p.items = [f"line {int(k) + 2}: {' '.join(keys.loc[k])}" for k in keys.index[keys.duplicated()]]
     p.raise_if(BadInput, where=str(path), fix="one line for each cell of a table, a year and a unit")
-    return _cells(table.assign(value=value), path)
+    found_cells = _cells(table.assign(value=value), path)
+    if not lacking.any():
+        return found_cells
+    first = int(np.flatnonzero(whole[found["value"]].isin([":", ""]))[0]) + 2
+    said = f"{lacking.sum():,} cells are not available or confidential (empty or :), first in line {first}, and 0"
+    return replace(found_cells, told=(said, *found_cells.told))
 
 
 def _one(table: pd.DataFrame, nation: str | None, year: int | None, path: Path) -> pd.DataFrame:

@@ -198,7 +198,11 @@ def _paid(files: Archive, rows: list[_Pair]) -> tuple[Array, tuple[str, ...]]:
         _same(file.columns, rows, file, "column")
         for (label,), line in number_lines(file.stream, "\t", 1, len(rows), file.where, file.lines + 1):
             if component := _named(label, _COMPONENTS):
-                found.setdefault(component, {})[label] = line
+                parts = found.setdefault(component, {})
+                if label in parts:
+                    fix = "one line for each of what industries pay"
+                    raise BadInput(f"the row {label} is there twice", where=file.where, fix=fix)
+                parts[label] = line
     if not found:
         raise BadInput(
             "no row is of compensation, operating surplus or taxes",

@@ -2,7 +2,7 @@
 
 Matrix: the first row and the first column hold labels ECONOMY_INDUSTRY; columns ECONOMY_CATEGORY (P3_S13, P3_S14, P3_S15,
 P51G, P5M) follow; rows W2_CODE of what is paid beside intermediate use lie below. Flat: a row a cell, columns refArea and
-counterpartArea (economies), rowIi and colIi, or rowPi and colPi, and obsValue. Output is the sum of a row.
+counterpartArea (economies), rowIi and colIi, or rowPp and colPp, and obsValue. Output is the sum of a row.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     parts: list[tuple[Index, Index, Array]] = []
     p = Problems("lines cannot be read")
     lines = CsvLines(stream, str(path), COLUMNS_READ, STREAMED)
-    with parsing(str(path)):
+    with parsing(str(path), lines=lines):
         options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "index_col": False, "encoding": "utf-8-sig"}
         chunks = pd.read_csv(lines.reader(), chunksize=CHUNK, **options)
         seen = 0
@@ -107,12 +107,31 @@ def _flat(path: Path, stream: IO[bytes]) -> LabelledCells:
     p.raise_if(BadInput, where=str(path), fix="a number with a decimal point in every line")
     check_cells((len(rows), len(columns)), str(path))
     values = np.zeros((len(rows), len(columns)))
-    for at, to, v in parts:
-        np.add.at(values, (at, to), v)
+    at, to = (np.concatenate([np.zeros(0, dtype=np.intp), *(part[k] for part in parts)]) for k in (0, 1))
+    _refuse_twice(at * len(columns) + to, list(rows), list(columns), path)
+    values[at, to] = np.concatenate([np.zeros(0), *(v for _, _, v in parts)])
+    made = np.array([bool(economy) for economy, _ in rows], dtype=bool)
+    lacking = int(made.sum()) * len(columns) - int(made[at].sum())
+    told = (f"{lacking:,} cells of use are not in the file, and 0",) if lacking else ()
     down, along = (sorted(labels.items(), key=lambda x: _order(x[0])) for labels in (rows, columns))
     return LabelledCells(
-        [x for x, _ in down], [x for x, _ in along], values[np.ix_([k for _, k in down], [k for _, k in along])]
+        [x for x, _ in down], [x for x, _ in along], values[np.ix_([k for _, k in down], [k for _, k in along])], told
     )
+
+
+def _refuse_twice(cells: Index, rows: Sequence[CellLabel], columns: Sequence[CellLabel], path: Path) -> None:
+    """Raise BadInput naming lines of one cell: which of two values holds is not known."""
+    if np.bincount(cells, minlength=1).max() < 2:
+        return
+    p, order = Problems("cells are given twice"), np.argsort(cells, kind="stable")
+    for k in np.flatnonzero(np.diff(cells[order]) == 0):
+        a, b = order[k], order[k + 1]
+        row, column = (
+            " ".join(filter(None, x[n]))
+            for x, n in zip((rows, columns), divmod(int(cells[b]), len(columns)), strict=True)
+        )
+        p.add(f"lines {a + 2} and {b + 2}: {row}, {column}")
+    p.raise_if(BadInput, where=str(path), fix="one line for each cell")
 
 
 @cache
@@ -131,8 +150,8 @@ def _columns_of(names: Sequence[str], path: Path) -> list[str]:
     """Columns of origin, its industry, destination, its industry and the value. Raises BadInput naming what is missing."""
     p, found = Problems("a flat FIGARO file lacks columns"), []
     for what, pattern in (
-        ("refArea", "refArea"), ("rowIi or rowPi", r"row(Ii|Pi)"), ("counterpartArea", "counterpartArea"),
-        ("colIi or colPi", r"col(Ii|Pi)"), ("obsValue", "obsValue"),
+        ("refArea", "refArea"), ("rowIi or rowPp", r"row(Ii|Pi|Pp)"), ("counterpartArea", "counterpartArea"),
+        ("colIi or colPp", r"col(Ii|Pi|Pp)"), ("obsValue", "obsValue"),
     ):  # fmt: skip
         fits = [n for n in names if re.fullmatch(pattern, n)]
         found.append(fits[0] if fits else "")
@@ -176,6 +195,7 @@ def _blocks(cells: LabelledCells, path: Path, year: int) -> Blocks:
         notes=(
             "output is what a row sums to",
             "value added includes taxes less subsidies on products and purchases abroad",
+            *t.told,
             *(f"the file has no row {_PAID}_{c}" for c in _COMPONENTS if c not in t.paid),
         ),
     )

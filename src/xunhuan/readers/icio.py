@@ -281,6 +281,11 @@ def _check(
     for k, pair in enumerate(wanted):
         if k >= len(columns) or columns[k] != pair:
             p.add(f"{grid.where(0, 1 + k)}: expected {'_'.join(pair)}, found {grid.text(0, 1 + k)!r}")
+    seen: dict[str, int] = {}
+    for r in range(1 + len(full), grid.shape[0]):
+        label = grid.text(r, 0)
+        if label and seen.setdefault(label, r) != r:
+            p.add(f"{grid.where(r, 0)}: {label} is there twice, first in row {seen[label] + 1}")
     for e in dict.fromkeys(map(_whole, economies)):
         if e not in buyers and not any(_whole(b) == e for b in buyers):
             p.add(f"there is no column of final use of {e}")

@@ -6,6 +6,7 @@ without number.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -23,7 +24,10 @@ _SHOWN = 20
 
 @contextmanager
 def parsing(
-    where: str, what: str = "the file is truncated or not a csv", fix: str = "download it again"
+    where: str,
+    what: str = "the file is truncated or not a csv",
+    fix: str = "download it again",
+    lines: CsvLines | None = None,
 ) -> Iterator[None]:
     """What the parser cannot take is no csv, and nor is one with lines longer than the first. Raises ForeignFile."""
     import pandas as pd
@@ -35,7 +39,15 @@ def parsing(
     except (UnicodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as e:
         longer = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(e))
         items = [f"line {longer[2]} has {longer[3]} cells, the first line has {longer[1]}"] if longer else []
+        if not items and lines is not None:
+            items = [f"line {n} has {cells} cells, the first line has {lines.first + 1}" for n, cells in lines.long]
         raise ForeignFile(what, where=where, fix=fix, items=items) from e
+
+
+def refuse_marked(top: bytes, where: str) -> None:
+    """Raise ForeignFile for a file that begins with the mark of UTF-16."""
+    if top[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise ForeignFile("the file is written in UTF-16", where=where, fix="save the file as csv in UTF-8")
 
 
 class _Raw(io.RawIOBase):
@@ -65,6 +77,8 @@ class CsvLines:
         self.first, self.line, self.inside, self.bytes = 0, 0, 0, 0
         self.quoted, self.top = False, b""
         self.short: list[tuple[int, int]] = []
+        self.long: list[tuple[int, int]] = []
+        self.letters = codecs.getincrementaldecoder("utf-8")()
 
     def reader(self) -> io.BufferedReader:
         """The stream for the parser."""
@@ -77,9 +91,36 @@ class CsvLines:
         if self.bytes > self.whole:
             raise BadInput("the file goes on without end", where=self.where, fix="check that it is the table")
         if b"\n" not in self.top:
+            if not self.top:
+                refuse_marked(piece, self.where)
             self.top += piece
+            self._refuse_other_signs()
+        self._refuse_other_letters(piece)
         self._look(np.frombuffer(piece, dtype=np.uint8))
         return piece
+
+    def _refuse_other_signs(self) -> None:
+        line = self.top.split(b"\n", 1)[0]
+        if b"," in line or b"\n" not in self.top:
+            return
+        for sign, called in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
+            if sign in line:
+                raise ForeignFile(
+                    f"cells are apart by {called}, not by commas",
+                    where=self.where,
+                    fix="save it with commas between cells and a point in numbers, as it was published",
+                )
+
+    def _refuse_other_letters(self, piece: bytes) -> None:
+        if piece.isascii() and not self.letters.getstate()[0]:
+            return
+        try:
+            self.letters.decode(piece)
+        except UnicodeDecodeError as e:
+            n = self.line + piece[: e.start].count(b"\n") + 1
+            raise ForeignFile(
+                f"line {n} is not written in UTF-8", where=self.where, fix="save the file as csv in UTF-8"
+            ) from e
 
     def head(self, encoding: str) -> list[str]:
         """Cells of the first line as written: the parser gives those that are empty, or there twice, other names."""
@@ -111,6 +152,8 @@ class CsvLines:
         empty = np.diff(starts) <= 2 if len(ends) else np.zeros(0, dtype=bool)
         if len(ends) and not self.line:
             self.first = int(counts[0])
+        for k in np.flatnonzero(counts > self.first)[: _SHOWN - len(self.long)]:
+            self.long.append((self.line + int(k) + 1, int(counts[k]) + 1))
         for k in np.flatnonzero((counts < self.first) & ~((counts == 0) & empty))[: _SHOWN - len(self.short)]:
             self.short.append((self.line + int(k) + 1, int(counts[k]) + 1))
         self.line += len(ends)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,7 +17,16 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.bounds import COLUMNS_READ, WHOLE_READ, text_number, usable
 from xunhuan.readers.lines import CsvLines, parsing
-from xunhuan.readers.workbooks import check_package, column_letters, decoded, fill_merged, scanned
+from xunhuan.readers.scan import Covered
+from xunhuan.readers.workbooks import (
+    check_package,
+    column_letters,
+    decoded,
+    fill_merged,
+    merged_blocks,
+    named_as_it_is,
+    scanned,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,13 +60,14 @@ class Sheet:
     """A grid of cells: `cells` row, column (objects), the sheet's `name` and the `path` of its file.
 
     A csv has its cells in `frame` (the header apart, as row 0) instead, which holds large tables as plain
-    numbers.
+    numbers; there nan is an empty cell (`empty_nan`), where elsewhere it is a value that is missing.
     """
 
     path: Path
     name: str
     cells: NDArray[np.object_]
     frame: pd.DataFrame | None = None
+    empty_nan: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -86,6 +97,17 @@ class Sheet:
                 fix="restore the layout of the official file: no rows or columns put in or taken out",
             )
 
+    def beyond(self, rows: int, columns: int) -> tuple[str, ...]:
+        """What is said where something stands below the first `rows` or right of the first `columns`."""
+        if self.frame is not None:
+            return ()
+        for top, left, part in ((rows, 0, self.cells[rows:]), (0, columns, self.cells[:rows, columns:])):
+            found = np.argwhere((part != "") & (part != None))  # noqa: E711
+            if found.size:
+                r, c = found[0]
+                return (f"{self.where(top + int(r), left + int(c))}, and what lies beyond it, is not read",)
+        return ()
+
     def numbers(self, rows: slice, columns: slice) -> Array:
         """A block as numbers; an empty cell is 0.
 
@@ -114,7 +136,7 @@ class Sheet:
             out = block.astype(np.float64)
         else:
             out = self._slowly(block, rows.start, columns.start)
-        out = np.where(np.isnan(out) & self._nan(block), 0.0, out)
+        out = np.where(np.isnan(out) & self._empty(block), 0.0, out)
         bad = np.argwhere(~usable(out))
         if bad.size:
             p = Problems("cells are not finite numbers, or larger than any")
@@ -123,10 +145,10 @@ class Sheet:
             p.raise_if(BadInput, where=str(self.path))
         return out
 
-    @staticmethod
-    def _nan(block: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """LabelledCells that pandas reads as nan are empty cells."""
-        return np.asarray((block != block) | (block == None), dtype=bool)  # noqa: E711
+    def _empty(self, block: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Where nothing stands."""
+        nothing = block == None  # noqa: E711
+        return np.asarray((block != block) | nothing if self.empty_nan else nothing, dtype=bool)
 
     def _slowly(self, block: NDArray[np.object_], row: int, column: int) -> Array:
         """Cell by cell: what can be a number becomes one, all else is named."""
@@ -134,6 +156,10 @@ class Sheet:
         p = Problems("cells that must hold numbers hold text")
         for (r, c), value in np.ndenumerate(block):
             written = text(value)
+            if isinstance(value, Covered):
+                p.add(f"{self.where(row + r, column + c)}: merged with a text")
+            elif isinstance(value, float) and value != value and not self.empty_nan:
+                p.add(f"{self.where(row + r, column + c)}: 'NaN'")
             if not written:
                 continue
             try:
@@ -172,7 +198,7 @@ def open_sheet(path: Path, wanted: str, what: str) -> Sheet:
         for k, row in enumerate(rows):
             cells[k] = row
             rows[k] = []
-    fill_merged(cells, sheet, path)
+    fill_merged(cells, merged_blocks(sheet, found), path)
     for (r, c), said in found.hidden.items():
         if r < cells.shape[0] and c < cells.shape[1]:
             cells[r, c] = said
@@ -192,7 +218,9 @@ def workbook(path: Path) -> CalamineWorkbook:
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     check_package(path)
     with decoded("the file is truncated or not a workbook (.xlsx, .xlsb)", path):
-        book = CalamineWorkbook.from_path(path)
+        # The library goes by the ending, or by what it is given without one.
+        plain = named_as_it_is(path)
+        book = CalamineWorkbook.from_path(path) if plain else CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
         if book.sheet_names:
             return book
     raise BadInput("the workbook has no sheet", where=str(path), fix="give the workbook as published")
@@ -232,7 +260,7 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
         raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     with nullcontext(stream) if stream is not None else open(path, "rb") as raw:
         lines = CsvLines(raw, str(path), COLUMNS_READ, WHOLE_READ)
-        with parsing(str(path)):
+        with parsing(str(path), lines=lines):
             # Only nothing is empty: pandas takes NA, n/a, null and others for it too.
             options: dict[str, Any] = {
                 "keep_default_na": False,
@@ -245,4 +273,4 @@ def open_csv(path: Path, encoding: str = "utf-8-sig", name: str = "", stream: IO
     head = lines.head(encoding)
     if len(head) == frame.shape[1]:
         frame.columns = pd.Index(head, dtype=object)
-    return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame)
+    return Sheet(path, name or path.name, np.empty((0, 0), dtype=object), frame, empty_nan=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems
 from xunhuan.readers.bounds import check_cells
+from xunhuan.readers.order import said_of_order, said_of_orders
 
 CellLabel = tuple[str, str]
 
@@ -21,6 +23,7 @@ class LabelledCells:
     rows: list[CellLabel]
     columns: list[CellLabel]
     values: Array
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,7 @@ class Square:
     final: Array
     paid: dict[str, Array]
     totals: dict[str, Array]
+    told: tuple[str, ...] = ()
 
 
 def square(cells: LabelledCells, path: Path) -> Square:
@@ -71,19 +75,35 @@ def square(cells: LabelledCells, path: Path) -> Square:
         cells.values[np.ix_(r, b)].reshape(n, k, n, f),
         {code: cells.values[at, c].reshape(n, k) for (e, code), at in rows.items() if not e},
         {code: cells.values[r, at].reshape(n, k) for (e, code), at in columns.items() if not e},
+        (*cells.told, *_told(made, cells.columns)),
     )
+
+
+def _told(rows: list[CellLabel], columns: list[CellLabel]) -> Iterator[str]:
+    """What is said of labels that break the order of the others: they were perhaps moved, and the numbers not."""
+    industries = {i for _, i in rows}
+    users = [x for x in columns if x[0] and x[1] in industries]
+    for what, labels in (("row", rows), ("column", users)):
+        yield from said_of_order([what] * len(labels), labels)
+    yield from said_of_orders(rows=tuple(" ".join(x) for x in rows), columns=tuple(" ".join(x) for x in users))
 
 
 def _labelled(cells: LabelledCells, path: Path) -> LabelledCells:
     """The cells without rows and columns that have neither label nor numbers. Raises BadInput where they have numbers."""
     rows, columns = ([k for k, x in enumerate(a) if any(x)] for a in (cells.rows, cells.columns))
     kept = LabelledCells(
-        [cells.rows[k] for k in rows], [cells.columns[k] for k in columns], cells.values[np.ix_(rows, columns)]
+        [cells.rows[k] for k in rows],
+        [cells.columns[k] for k in columns],
+        cells.values[np.ix_(rows, columns)],
+        cells.told,
     )
     if np.count_nonzero(kept.values) < np.count_nonzero(cells.values):
-        raise BadInput(
-            "rows or columns without a label hold numbers", where=str(path), fix="label them, or leave them out"
-        )
+        p, full = Problems("rows or columns without a label hold numbers"), cells.values != 0
+        for what, labels, axis in (("row", cells.rows, 1), ("column", cells.columns, 0)):
+            p.items += [
+                f"{what} {k + 1} of the numbers" for k, x in enumerate(labels) if not any(x) and full.any(axis)[k]
+            ]
+        p.raise_if(BadInput, where=str(path), fix="label them, or leave them out")
     return kept
 
 

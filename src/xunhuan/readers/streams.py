@@ -14,6 +14,7 @@ from xunhuan.data.arrays import Array, ratio
 from xunhuan.errors import BadInput, ForeignFile, Problems
 from xunhuan.readers.blocks import Sums
 from xunhuan.readers.bounds import LABELS_READ, LINE_READ, check_cells, text_number, usable
+from xunhuan.readers.lines import refuse_marked
 
 
 class Adder:
@@ -111,6 +112,7 @@ def _fast(text: str, sep: str) -> Array:
 
 
 def _decoded(raw: bytes, where: str) -> str:
+    refuse_marked(raw, where)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

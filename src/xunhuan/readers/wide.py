@@ -21,8 +21,10 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import SHOWN, BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.bounds import text_number, usable
 from xunhuan.readers.labels import MADE_OF, OWNERS, Label, Lexicon, merged
+from xunhuan.readers.lines import refuse_marked
+from xunhuan.readers.scan import COVERED, MERGED, Covered, Merge, Place
 from xunhuan.readers.sheet import cell_name, text, workbook
-from xunhuan.readers.workbooks import MERGED, column_letters, decoded, scanned
+from xunhuan.readers.workbooks import column_letters, decoded, merged_blocks, scanned
 
 HEAD = 15
 """Rows within which the labels of columns must end and numbers begin."""
@@ -84,30 +86,27 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
         top, left = found.start or (0, 0)  # empty rows and columns before the first cell are left out otherwise
         shift: GridRow = [""] * left
         rows = ([*shift, *row] for row in found.iter_rows())
-        merges = [(a, b) for a, b in found.merged_cell_ranges or () if a != b]
+        merges = merged_blocks(found, seen)
     return fits[0], _seen(chain(repeat([], top), rows), seen.hidden, merges)
 
 
-_Place = tuple[int, int]
-
-
-def _seen(
-    rows: Iterator[GridRow], hidden_cells: dict[_Place, str], merges: Sequence[tuple[_Place, _Place]]
-) -> Iterator[GridRow]:
-    """Rows with what stands in cells that look empty: errors, formulas, parts of a merged number."""
+def _seen(rows: Iterator[GridRow], hidden_cells: dict[Place, str], merges: Sequence[Merge]) -> Iterator[GridRow]:
+    """Rows with what stands in cells that look empty: errors, formulas, cells merged with a number or a text."""
     by_row: dict[int, dict[int, str]] = {}
     for (r, c), said in hidden_cells.items():
         by_row.setdefault(r, {})[c] = said
-    starts: dict[int, list[tuple[_Place, _Place]]] = {}
+    starts: dict[int, list[Merge]] = {}
     for a, b in merges:
         starts.setdefault(a[0], []).append((a, b))
-    open_: list[tuple[_Place, _Place]] = []
+    open_: list[tuple[Merge, str]] = []
     for r, row in enumerate(rows):
-        open_ = [m for m in open_ if m[1][0] >= r]
-        open_ += [(a, b) for a, b in starts.get(r, ()) if a[1] < len(row) and isinstance(row[a[1]], int | float)]
-        for (first, left), (_, right) in open_:
+        open_ = [m for m in open_ if m[0][1][0] >= r]
+        for a, b in starts.get(r, ()):
+            if a[1] < len(row) and row[a[1]] not in ("", None):
+                open_.append(((a, b), MERGED if isinstance(row[a[1]], int | float) else COVERED))
+        for ((first, left), (_, right)), mark in open_:
             at = range(left + (first == r), min(right + 1, len(row)))
-            row[at.start : at.stop] = [MERGED] * len(at)
+            row[at.start : at.stop] = [mark] * len(at)
         for c, said in by_row.get(r, {}).items():
             if c < len(row):
                 row[c] = said
@@ -119,6 +118,7 @@ def csv_rows(path: Path) -> Iterator[GridRow]:
     with open(path, "rb") as f:
         start = f.read(1 << 16)
     encoding = "utf-8-sig"
+    refuse_marked(start, str(path))
     try:
         start[: start.rfind(b"\n") + 1].decode(encoding)
     except UnicodeDecodeError:
@@ -341,18 +341,29 @@ def _carry(own: Label, before: Label) -> Label:
 
 def _numbers(cells: GridRow, line: int, left: int, groups: np.ndarray, found: _Found) -> Array:
     """A row of numbers; empty cells are 0. LabelledCells that are none are noted by their names."""
+    kinds = set(map(type, cells))
     try:
+        # numpy takes true for 1, and 1_0 for 10.
+        if kinds & {bool, Covered} or (kinds != {float} and any(isinstance(c, str) and _odd(c) for c in cells)):
+            raise ValueError
         out = np.array(["0" if c == "" else c for c in cells] if isinstance(cells[0], str) else cells, dtype=np.float64)
     except (ValueError, TypeError):
         out = np.array([_one_number(c) for c in cells])
     bad = np.flatnonzero(~usable(out))
     for c in bad:
         if groups[c] < len(found.columns):
-            found.wrong.append(f"cell {cell_name(line, left + int(c))} is no number: {text(cells[c])[:40]!r}")
+            said = "merged with a text" if isinstance(cells[c], Covered) else text(cells[c])[:40]
+            found.wrong.append(f"cell {cell_name(line, left + int(c))} is no number: {said!r}")
     return np.where(usable(out), out, 0.0)
 
 
+def _odd(cell: str) -> bool:
+    return "_" in cell or not cell.isascii()
+
+
 def _one_number(cell: object) -> float:
+    if isinstance(cell, bool | Covered):
+        return float("nan")
     if cell in ("", None):
         return 0.0
     try:

@@ -91,14 +91,15 @@ def read_wiod(
         found = _workbook_year(grid)
     if year is None and found is None:
         raise BadInput("the file does not tell its year", where=str(path), fix="give it with --year")
-    b = _blocks(grid, kind, year or found or 0)
-    told = other_years(
+    b, told = _blocks(grid, kind, year or found or 0)
+    told += other_years(
         b.year, file=path.stem, sheet=grid.name if grid.name != path.name else "", title=str(found or "")
     )
     return close(replace(b, notes=(*b.notes, *told)), tolerance)
 
 
-def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
+def _blocks(grid: Sheet, kind: Release, year: int) -> tuple[Blocks, tuple[str, ...]]:
+    """The table, and what is said of what lies beyond it."""
     plan = _plan(grid, kind)
     n, k, f = len(plan.countries), kind.industries, len(_CATEGORIES)
     first, end, left = _HEADER + LABELS, _HEADER + LABELS + n * k, LABELS
@@ -111,7 +112,7 @@ def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
         found = grid.numbers(slice(place[code], place[code] + 1), slice(left, left + n * k))
         return found[0, plan.columns].reshape(n, k)
 
-    return Blocks(
+    b = Blocks(
         geography=world_of(plan.countries),
         sectors=_sectors(grid, kind),
         categories=_CATEGORIES,
@@ -128,6 +129,8 @@ def _blocks(grid: Sheet, kind: Release, year: int) -> Blocks:
         source=f"World Input-Output Database, {kind.name} release",
         notes=("value added includes net taxes on products and international transport margins",),
     )
+    # A column of totals stands to the right.
+    return b, grid.beyond(max(place.values()) + 1, left + n * (k + f) + 1)
 
 
 @dataclass(frozen=True)
@@ -278,4 +281,4 @@ def _from_frame(csv: Sheet) -> Sheet:
         out[_HEADER + 2, LABELS + k], out[_HEADER + 3, LABELS + k] = found.group(1), found.group(2)
     out[_HEADER + LABELS :, :LABELS] = body[:, :LABELS]
     out[_HEADER + LABELS :, LABELS:] = body[:, 5 : 5 + len(columns)]
-    return Sheet(csv.path, csv.name, out)
+    return Sheet(csv.path, csv.name, out, empty_nan=csv.empty_nan)

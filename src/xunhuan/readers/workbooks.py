@@ -7,12 +7,10 @@ is looked through first, piece by piece.
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -30,14 +28,14 @@ from xunhuan.readers.bounds import (
     TEXT_READ,
     check_unpacked,
 )  # fmt: skip
+from xunhuan.readers.other_books import OLE, binary_cells, binary_part, old_cells, open_cells
+from xunhuan.readers.scan import COVERED, MERGED, NO_VALUE, Merge, Scan
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from python_calamine import CalamineSheet
 
-NO_VALUE = "formula without a value"
-MERGED = "merged with a number"
 _BINARY = re.compile(r"xl/(work|macro)sheets/[^/]+\.bin", re.IGNORECASE)
 _PIECE = 1 << 22
 
@@ -50,9 +48,16 @@ def check_package(path: Path) -> None:
             raise BadInput(
                 f"the file holds more than {BOOK / 2**30:.0f} GiB", where=str(path), fix="check that it is the table"
             )
-        # The old form keeps its macros in a folder of this name.
-        if path.suffix.lower() == ".xls" and "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
-            raise macros
+        # The old form keeps its macros in a folder of this name, and a locked workbook itself in another.
+        if _starts(path) == OLE:
+            held = path.read_bytes()
+            if "EncryptedPackage".encode("utf-16-le") in held:
+                fix = "open it in a spreadsheet program and save it without a password"
+                raise BadInput("the workbook is locked with a password", where=str(path), fix=fix)
+            if "_VBA_PROJECT".encode("utf-16-le") in held:
+                raise macros
+            return
+        _refuse_text(path)
         return
     with _book(path) as book:
         parts = book.infolist()
@@ -66,6 +71,36 @@ def check_package(path: Path) -> None:
         for part in parts:
             if part.filename.lower().endswith("sharedstrings.xml"):
                 _check_texts(book, part, path)
+
+
+def named_as_it_is(path: Path) -> bool:
+    """Whether a workbook's ending is that of its form; the library goes by the one, people rename."""
+    ending = path.suffix.lower()
+    if not zipfile.is_zipfile(path):
+        return ending == ".xls"
+    with _book(path) as book:
+        parts = set(book.namelist())
+    form = ".xlsb" if "xl/workbook.bin" in parts else ".ods" if "content.xml" in parts else ".xlsx"
+    return ending in (form, ".xlsm")
+
+
+def _starts(path: Path) -> bytes:
+    with open(path, "rb") as f:
+        return f.read(len(OLE))
+
+
+def _refuse_text(path: Path) -> None:
+    """Raise ForeignFile where a workbook is none, but the text or the page that some offices give that name."""
+    with open(path, "rb") as f:
+        top = f.read(1 << 12)
+    if not top:
+        raise ForeignFile("the file is empty", where=str(path), fix="download it again")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(html|!doctype|\?xml|table|meta|head)", top, re.IGNORECASE):
+        fix = "open it in a spreadsheet program and save it as .xlsx"
+        raise ForeignFile("the file is a page of a browser under a workbook's name", where=str(path), fix=fix)
+    if b"\0" not in top and b"\n" in top and any(sign in top for sign in (b",", b";", b"\t")):
+        fix = "give it the ending .csv, or save it as .xlsx"
+        raise ForeignFile("the file is text under a workbook's name", where=str(path), fix=fix)
 
 
 @contextmanager
@@ -104,36 +139,18 @@ def decoded(what: str, path: Path) -> Iterator[None]:
 # A sheet looked through
 
 
-@dataclass
-class Scan:
-    """How far a sheet reaches, and what stands in cells that look empty.
-
-    rows, columns  of the farthest cells · cells  that are there · lowest, rightmost  names of the farthest
-    hidden         errors and formulas without a value, by row and column from 0
-    """
-
-    rows: int = 0
-    columns: int = 0
-    cells: int = 0
-    lowest: str = ""
-    rightmost: str = ""
-    hidden: dict[tuple[int, int], str] = field(default_factory=dict)
-
-
 _TAG = rb"<(?:\w+:)?c(?=[\s/>])"
 _PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"(?=[\s/>])')
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)>")
 _ANY = re.compile(_TAG + rb"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*/?>""")
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([^"']*)["']""")
 _PLACE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
-_ERROR = re.compile(
-    rb"""(<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>)(?:\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"""
-    rb"""\s*<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"""
-)
-_UNCACHED = re.compile(
-    rb"(<(?:\w+:)?c\b[^>]*>)\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
+_FILLED = re.compile(rb"(<(?:\w+:)?c\b[^>]*[^>/]>)(.*?)</(?:\w+:)?c>", re.DOTALL)
+_SHUT = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt\s*=\s*[\"']e[\"'][^>]*/>")
+_IS_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_NAN = re.compile(rb"<(?:\w+:)?v>\s*nan\s*<", re.IGNORECASE)
 _START = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])")
 
 
@@ -143,16 +160,25 @@ def scanned(path: Path, sheet: str) -> Scan:
     Raises BadInput where it reaches beyond all reason, ForeignFile where it is damaged or no program writes such cells.
     """
     if not zipfile.is_zipfile(path):
-        return Scan()
+        found = old_cells(path, sheet) if _starts(path) == OLE else Scan()
+        _check_odd(found, path, sheet)
+        return found
     with _book(path) as book:
-        for name in book.namelist():
-            if _BINARY.fullmatch(name):
-                _check_reach(_binary_cells(book, name), path, name)
-        if "content.xml" in book.namelist():
+        names, binary = book.namelist(), binary_part(book, sheet)
+        if "content.xml" in names:
             _check_open(book, path)
-        part = _part(book, sheet)
-        found = _looked_through(book, part, path, sheet) if part else Scan()
+            found = open_cells(book, sheet, path)
+            _check_odd(found, path, sheet)
+            return found
+        part, found = _part(book, sheet), Scan()
+        for name in (n for n in names if _BINARY.fullmatch(n)):
+            one = binary_cells(book, name)
+            _check_reach(one, path, name)
+            found = one if name == binary else found
+        if part:
+            found = _looked_through(book, part, path, sheet)
     _check_reach(found, path, sheet)
+    _check_odd(found, path, sheet)
     return found
 
 
@@ -191,15 +217,29 @@ def _look(piece: bytes, out: Scan, path: Path, sheet: str) -> None:
             out.rows, out.lowest = int(low[1]), b"".join(low).decode()
         if column_number(right[0]) > out.columns:
             out.columns, out.rightmost = column_number(right[0]), b"".join(right).decode()
-    if b'"e"' in piece or b"'e'" in piece:
-        for cell, said in _ERROR.findall(piece):
-            out.hidden |= dict.fromkeys(_at(cell), said.decode("utf-8", "replace"))
-    if b"<f" in piece or b":f" in piece:
-        for cell in _UNCACHED.findall(piece):
-            out.hidden |= dict.fromkeys(_at(cell), NO_VALUE)
-    if len(out.hidden) > ODD_CELLS:
+    if b'"e"' in piece or b"'e'" in piece or b"<f" in piece or b":f" in piece or _NAN.search(piece):
+        _look_inside(piece, out)
+    _check_odd(out, path, sheet)
+
+
+def _check_odd(found: Scan, path: Path, sheet: str) -> None:
+    if len(found.hidden) > ODD_CELLS:
         fix = "save the sheet with its values"
         raise BadInput(f"sheet {sheet!r}: more than {ODD_CELLS:,} cells hold errors", where=str(path), fix=fix)
+
+
+def _look_inside(piece: bytes, out: Scan) -> None:
+    """Note cells that are errors, formulas without a value, and numbers that are none, whatever else stands in them."""
+    for cell in _SHUT.findall(piece):
+        out.hidden |= dict.fromkeys(_at(cell), "#N/A")
+    for cell, content in _FILLED.findall(piece):
+        value = _VALUE.search(content)
+        if _IS_ERROR.search(cell):
+            out.hidden |= dict.fromkeys(_at(cell), value[1].decode("utf-8", "replace") if value else "#N/A")
+        elif value is None and _FORMULA.search(content):
+            out.hidden |= dict.fromkeys(_at(cell), NO_VALUE)
+        elif value and value[1].strip().lower() == b"nan":
+            out.hidden |= dict.fromkeys(_at(cell), "NaN")
 
 
 def _by_row(place: tuple[bytes, bytes]) -> tuple[int, bytes]:
@@ -256,47 +296,30 @@ def _at(cell: bytes) -> list[tuple[int, int]]:
     return [(int(place[2]) - 1, column_number(place[1]) - 1)] if place else []
 
 
-def fill_merged(cells: NDArray[np.object_], sheet: CalamineSheet, path: Path) -> None:
-    """Mark cells merged with one that holds a number, which is as likely theirs as that one's. Raises BadInput."""
+def merged_blocks(sheet: CalamineSheet, found: Scan) -> list[Merge]:
+    """Blocks of merged cells, as the library or the look through the sheet found them."""
+    return [(a, b) for a, b in sheet.merged_cell_ranges or found.merges if a != b]
+
+
+def fill_merged(cells: NDArray[np.object_], merges: Iterable[Merge], path: Path) -> None:
+    """Mark cells merged with one that holds something: a number is as likely theirs as that one's, and what they held is
+    gone where a text lies over them. Raises BadInput.
+    """
     rows, columns = cells.shape
     total = 0
-    for (top, left), (low, right) in sheet.merged_cell_ranges or ():
-        if top >= rows or left >= columns or not isinstance(cells[top, left], int | float):
+    for (top, left), (low, right) in merges:
+        if top >= rows or left >= columns or cells[top, left] in ("", None):
             continue
-        number = cells[top, left]
+        held = cells[top, left]
         low, right = min(low, rows - 1), min(right, columns - 1)
         total += max(low - top + 1, 0) * max(right - left + 1, 0)
         if total > SHEET_CELLS:
             raise BadInput("merged cells lie over each other", where=str(path), fix="unmerge the cells of the table")
-        cells[top : low + 1, left : right + 1] = MERGED
-        cells[top, left] = number
+        cells[top : low + 1, left : right + 1] = MERGED if isinstance(held, int | float) else COVERED
+        cells[top, left] = held
 
 
 # Other forms
-
-
-def _binary_cells(book: zipfile.ZipFile, name: str) -> Scan:
-    """A sheet of a binary workbook (.xlsb): records of rows (0) and of cells (1 to 11), whose first number is the column."""
-    body = book.read(name)
-    out, at, end = Scan(), 0, len(body)
-    while at < end - 1:
-        kind, size = body[at], body[at + 1]
-        at += 2
-        if kind > 127:  # a kind of two bytes; none of these is a cell
-            size = body[at] if at < end else 0
-            at += 1
-        shift = 7
-        while size >> (shift - 7) > 127 and at < end and shift < 28:
-            size = (size & ((1 << shift) - 1)) | body[at] << shift
-            shift, at = shift + 7, at + 1
-        if kind <= 11 and size >= 4 and at + 4 <= end:
-            (value,) = struct.unpack_from("<I", body, at)
-            if kind == 0:
-                out.rows = max(out.rows, value + 1)
-            else:
-                out.columns, out.cells = max(out.columns, value + 1), out.cells + 1
-        at += size
-    return out
 
 
 def _check_open(book: zipfile.ZipFile, path: Path) -> None:
