@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 NO_VALUE = "formula without a value"
 MERGED = "merged with a number"
-Place = tuple[int, int]
+CellPlace = tuple[int, int]
 """Row and column of a cell, from 0."""
-Merge = tuple[Place, Place]
+Merge = tuple[CellPlace, CellPlace]
 """First and last cell of a block that is merged."""
 
 
@@ -35,5 +35,5 @@ class Scan:
     cells: int = 0
     lowest: str = ""
     rightmost: str = ""
-    hidden: dict[Place, str] = field(default_factory=dict)
+    hidden: dict[CellPlace, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)

@@ -22,7 +22,7 @@ from xunhuan.errors import SHOWN, BadInput, ForeignFile, Problems, nearest
 from xunhuan.readers.bounds import text_number, usable
 from xunhuan.readers.labels import MADE_OF, OWNERS, Label, Lexicon, merged
 from xunhuan.readers.lines import refuse_marked
-from xunhuan.readers.scan import COVERED, MERGED, Covered, Merge, Place
+from xunhuan.readers.scan import COVERED, MERGED, CellPlace, Covered, Merge
 from xunhuan.readers.sheet import cell_name, text, workbook
 from xunhuan.readers.workbooks import column_letters, decoded, merged_blocks, scanned
 
@@ -90,7 +90,7 @@ def grid(path: Path, sheet: str | None, year: int | None) -> tuple[str, Iterator
     return fits[0], _seen(chain(repeat([], top), rows), seen.hidden, merges)
 
 
-def _seen(rows: Iterator[GridRow], hidden_cells: dict[Place, str], merges: Sequence[Merge]) -> Iterator[GridRow]:
+def _seen(rows: Iterator[GridRow], hidden_cells: dict[CellPlace, str], merges: Sequence[Merge]) -> Iterator[GridRow]:
     """Rows with what stands in cells that look empty: errors, formulas, cells merged with a number or a text."""
     by_row: dict[int, dict[int, str]] = {}
     for (r, c), said in hidden_cells.items():
