@@ -246,6 +246,34 @@ def test_rows_of_the_bank(shelf, tmp_path: Path) -> None:
     assert "cell B30, and what lies beyond it, is not read" in said
 
 
+def test_a_plain_table_with_a_remark_and_another_sheet(tmp_path: Path) -> None:
+    grid = [
+        ["", "A", "B", "household", "export", "import"],
+        ["A", 2, 3, 10, 5, 4],
+        ["B", 4, 1, 12, 6, 3],
+        ["wages", 10, 16],
+        [],
+        ["Source: the office"],
+    ]
+    book = openpyxl.Workbook()
+    for row in grid:
+        book.active.append(row)
+    book.active.title = "T"
+    book.create_sheet("notes")["A1"] = "how it was made"
+    book.save(tmp_path / "a.xlsx")
+    how = {"nation": "CHN", "year": 2018, "unit": "million CNY"}
+    acc = read(tmp_path / "a.xlsx", "national", **how).accounts
+    assert acc.components == ("wages",)
+    assert acc.gdp[0] == 26
+    assert {"row Source holds no number and is not read", "sheet 'T' is read, the first of 2"} <= set(acc.notes)
+    book.move_sheet("notes", -1)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(BadInput, match="the table lacks a part") as e:
+        read(tmp_path / "a.xlsx", "national", **how)
+    assert "sheet 'notes' is read, the first of 2" in e.value.items
+    assert read(tmp_path / "a.xlsx", "national", sheet="T", **how).accounts.digest == acc.digest
+
+
 def changed_lines(path: Path, folder: Path, change: Callable[[list[str]], object]) -> Path:
     lines = path.read_text(encoding="utf-8").splitlines()
     change(lines)

@@ -152,10 +152,16 @@ def _desk(target: Path) -> Iterator[Path]:
         shutil.rmtree(desk, ignore_errors=True)
 
 
-def file_away(table: PublicTable, path: Path, folder: Path) -> Filed:
-    """Check a file that was got by hand and file it. Raises BadInput where it is another file or no plain one."""
+def _plain(path: Path) -> None:
+    if not path.exists() and not path.is_symlink():
+        raise BadInput(f"there is no file {path.name!r}", where=str(path), fix="check the path")
     if path.is_symlink() or not path.is_file():
         raise BadInput(f"{path.name!r} is no plain file", where=str(path), fix="give the file itself, no link to it")
+
+
+def file_away(table: PublicTable, path: Path, folder: Path) -> Filed:
+    """Check a file that was got by hand and file it. Raises BadInput where it is another file or no plain one."""
+    _plain(path)
     target = _target(table, folder)
     found = _checked(table, path, str(path))
     if not (target.is_file() and target.samefile(path)):
@@ -167,8 +173,7 @@ def file_away(table: PublicTable, path: Path, folder: Path) -> Filed:
 
 def recognised(path: Path) -> PublicTable:
     """The table a file is of, by its digest, else by its name. Raises BadInput where none has either."""
-    if path.is_symlink() or not path.is_file():
-        raise BadInput(f"{path.name!r} is no plain file", where=str(path), fix="give the file itself, no link to it")
+    _plain(path)
     found = {a: f"{a}:{digest_of(path, a)}" for a in sorted({_algorithm(t) for t in public_tables().values()})}
     by_digest = [t for t in public_tables().values() if t.digest == found[_algorithm(t)]]
     by_name = [t for t in public_tables().values() if t.file == path.name]

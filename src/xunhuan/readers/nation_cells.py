@@ -55,7 +55,9 @@ def wide_cells(path: Path, sheet: str | None, nation: str | None) -> NationCells
     found = re.fullmatch(r"([A-Za-z]{3})(\d{4})(dom|imp|ttl)", path.stem)
     if found is None:
         rows, columns, values = _wide(path, sheet)
-        return NationCells(rows, columns, values, None, nation, year_in(path.stem), "million of currency")
+        sheets = [] if sheet or path.suffix.lower() == ".csv" else sheet_names(path)
+        read = (f"sheet {sheets[0]!r} is read, the first of {len(sheets)}",) if len(sheets) > 1 else ()
+        return NationCells(rows, columns, values, None, nation, year_in(path.stem), "million of currency", read)
     economy, when = found[1].upper(), int(found[2])
     beside = {k: path.with_name(f"{found[1]}{found[2]}{k}{path.suffix}") for k in ("dom", "imp", "ttl")}
     if beside["dom"].is_file() and beside["imp"].is_file():

@@ -100,7 +100,9 @@ def _fits(pattern: str, label: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """What labels are: sectors, final categories, rows of value added; export, imports by good and by user, output."""
+    """What labels are: sectors, final categories, rows of value added; export, imports by good and by user, output; idle:
+    rows without a number.
+    """
 
     sectors: tuple[str, ...]
     finals: list[str]
@@ -109,6 +111,7 @@ class _Parts:
     by_good: str | None
     by_user: str | None
     output: str | None
+    idle: tuple[str, ...]
 
 
 def _parts(t: NationCells, path: Path) -> _Parts:
@@ -138,12 +141,15 @@ def _parts(t: NationCells, path: Path) -> _Parts:
     wrong = [x for x in finals if _NAMES.get(x.casefold(), "household") not in _BOUGHT]
     wrong += [x for x in below if _NAMES.get(x.casefold(), "") in _BOUGHT[:5]]
     p.items += [f"{x} labels a row where it should a column, or the other way" for x in wrong]
+    p.items += t.told if p.items else ()
     p.raise_if(BadInput, where=str(path), fix="labels stand in the first row and the first column")
     made = next((x for x in below if _fits(_OUTPUT, x)), None)
     paid = [x for x in below if not _fits(rf"{sums}|{_IMPORT}", x)]
     _refuse_earning(t, finals, paid, path)
+    idle = tuple(x for x in paid if x.casefold() not in _NAMES and not t.home[t.rows.index(x)].any())
+    paid = [x for x in paid if x not in idle]
     exports += tuple(x for x in finals if _NAMES.get(x.casefold()) == _VISITORS)
-    return _Parts(sectors, [x for x in finals if x not in exports], paid, exports, brought, by_user, made)
+    return _Parts(sectors, [x for x in finals if x not in exports], paid, exports, brought, by_user, made, idle)
 
 
 def _refuse_earning(t: NationCells, finals: list[str], paid: list[str], path: Path) -> None:
@@ -215,7 +221,7 @@ def _blocks(t: NationCells, path: Path, nation: str, year: int, unit: str) -> Bl
         name=f"{nation.lower()}-{year}",
         title=f"{known.name_en if known else nation} {year}: {n} sectors in an open rest of the world",
         source=f"as the file {path.name} holds it",
-        notes=(said, *visitors, *t.told),
+        notes=(said, *visitors, *t.told, *(f"row {x} holds no number and is not read" for x in k.idle)),
     )
 
 
