@@ -48,6 +48,8 @@ BESIDE = 6
 NEAR = ("measures", "models", "scenario", "data", "read", "build")
 TESTS = {"readers": "read"}
 """Folders of tests whose name is not that of the room."""
+GOLDEN = "/test_golden.py::"
+"""Tests that compare everything seen of a room's answers with what it was."""
 PATIENCE = 10, 6
 """A test that takes so many seconds of a processor, and so many times what it takes without the change, hangs."""
 UNKNOWN = 5
@@ -230,10 +232,14 @@ def passing(known: Path) -> dict[str, Any]:
 
 
 def concerned(known: dict[str, Any], place: str) -> list[str]:
-    """Tests that run a line, "file:line:", or any of a file, "file:", the quickest first, then the others of their files."""
-    by_time = sorted(known, key=lambda t: known[t]["seconds"])
+    """Tests that run a line, "file:line:", or any of a file, "file:", the quickest first, then the others of their files.
+
+    Those that look at everything seen of an answer come first of them, and all of the room's are tried for every line.
+    """
+    wide = {t for t in known if GOLDEN in t}
+    by_time = sorted(known, key=lambda t: (t not in wide, known[t]["seconds"]))
     direct = [t for t in by_time if any(f"{at}:".startswith(place) for at in known[t]["lines"])]
-    holding = {t.split("::")[0] for t in direct}
+    holding = {t.split("::")[0] for t in (*direct, *(wide if direct else ()))}
     order = list(dict.fromkeys([*direct, *(t for t in by_time if t.split("::")[0] in holding)]))
     spent = list(accumulate(known[t]["seconds"] for t in order))
     return order[: max(1, bisect_right(spent, LONGEST))]
