@@ -121,6 +121,7 @@ CASES: Cases = {
                           pure_share=0.5, demand_elasticity=1.4, firm_tail=1.05, stand_reach=0.9, crowding=0.95,
                           entry_size=0.4, reach_curvature=0.0),
     "late": lambda: asked("conversion", books(), SOLD, LESS, draws=2, lag_weeks=30),
+    "little": lambda: asked("conversion", books(), GONE, STANDS, draws=4, home_potential=0.001, exporters_share=0.01),
     "all three": partial(_compared, "certification", "subsidy_home_sales", "exhibition", spread="even"),
     "two": partial(_compared, "subsidy_home_sales", "certification"),
     "fees": partial(_compared, "certification"),

@@ -161,7 +161,8 @@ def answered(model: Model[Any], acc: Accounts, response: Response, rows: int = 2
                 yield f"{which} {name}", data[[name]].drop_attrs(deep=False)
             yield f"{which} attrs", {k: v for k, v in data.attrs.items() if k not in ("edits_digest",)}
     yield "notes", response.notes
-    for name, numbers in model.read(acc, response, places(acc)).items():
+    read = tried(model.read, acc, response, places(acc))
+    for name, numbers in read.items() if isinstance(read, dict) else [("refused", read)]:
         yield f"read {name}", numbers
     for name, view in model.views.items():
         for k in (0, rows):
