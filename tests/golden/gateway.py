@@ -27,6 +27,7 @@ SHUT = "gateway_closed gateways=SP"
 DAYS = "gateway_closed gateways=NP+EA start=10 end=45"
 ONLY = "gateway_only gateways=NP+WB"
 FEE = "gateway_fee gateways=NP change=0.03"
+MORE = "gateway_fee gateways=NP+WB change=0.015"
 BACK = "gateway_fee gateways=SP change=0.02 rebated=0.4 collector=AT-S"
 ROOM = "gateway_capacity gateways=WB change=0.5"
 LESS = "gateway_capacity gateways=SP change=-0.4"
@@ -129,7 +130,7 @@ CASES: Cases = {
     "record": _bare,
     "history": ask,
     "lines": lambda: ask(LINE, ROAD, PEOPLE, LATER, freed=0.5, hour=0.03),
-    "gates": lambda: ask(SHUT, FEE, WAY, ROOM, congestion=0.2),
+    "gates": lambda: ask(SHUT, FEE, MORE, WAY, ROOM, congestion=0.2),
     "days": lambda: ask(DAYS, BACK, LESS, spare=0.05, targets="none", distance="freight"),
     "only": lambda: ask(ONLY, ONLINE, FEE, BACK, distance="gravity", route_spread=60.0, unit_value=0.5, time_cost=2.0,
                         distance_effect=1.1, mode_spread=20.0),
