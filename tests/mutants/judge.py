@@ -222,7 +222,7 @@ class _Judge:
         known = {json.loads(line)["test"] for line in self.known.read_text().splitlines()}
         new = [t for t in self.items if t not in known and self.quick(t)]
         with self.known.open("a") as kept:
-            for t, after in zip(new, [*new[1:], None], strict=True):
+            for t, after in zip_longest(new, new[1:]):
                 self.ran.clear()
                 start = time.process_time()
                 passes = self.passes(t, after)
