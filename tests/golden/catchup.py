@@ -100,10 +100,19 @@ def _around() -> Iterator[Thing]:
                 yield f"{name} {what}", thing
 
 
+SHARE = "decoupling from=USA to=CHN channel=trade size=0.3 start=2023"
+
+
 def _chips() -> Iterator[Thing]:
     tools = "decoupling from=USA+JPN to=CHN channel=tools size=0.7 start=2022 ramp=5"
     return asked(
-        "catchup", load("world-2017"), tools, "push regions=CN-SH rate=0.02 start=2021", draws=3, years=(2020, 2040)
+        "catchup",
+        load("world-2017"),
+        tools,
+        SHARE,
+        "push regions=CN-SH rate=0.02 start=2021",
+        draws=3,
+        years=(2020, 2040),
     )
 
 
