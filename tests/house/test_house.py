@@ -26,7 +26,7 @@ pytestmark = pytest.mark.house
 SRC = Path(xunhuan.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
 TESTS = Path(__file__).parents[1]
-KINDS = {"textbook", "identity", "twin", "error", "house"}
+KINDS = {"textbook", "identity", "twin", "error", "regression", "house"}
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

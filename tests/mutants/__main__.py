@@ -6,6 +6,7 @@ Those of known.toml change no answer, or none that tests should hold: they are c
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 import tomllib
 from collections import Counter
@@ -24,7 +25,13 @@ def main() -> None:
         "--room", action="append", help="data, readers, measures, scenario, models/trade, ...; by default all"
     )
     ask.add_argument("--out", type=Path, default=ROOT / "out" / "mutants")
+    ask.add_argument(
+        "--table", type=int, metavar="SEED", help="print what is kept of the draws of a seed, and draw nothing"
+    )
     given = ask.parse_args()
+    if given.table is not None:
+        print(table(given.out, given.table))
+        return
     given.out.mkdir(parents=True, exist_ok=True)
     load_others(given.out)
     told: dict[str, Counter[str]] = {}
@@ -43,8 +50,38 @@ def main() -> None:
                 print(text, file=kept, flush=True)
                 if what in ("survives", "known"):
                     print(text, flush=True)
+        _keep(given.out / f"counts-{given.seed}.csv", room, told[room])
         print(f"{room}: {_said(told[room], len(every))}\n", flush=True)
     print(f"in all: {_said(sum(told.values(), Counter()))}")
+
+
+KEPT = ("killed", "hangs", "known", "survives")
+
+
+def _keep(file: Path, room: str, told: Counter[str]) -> None:
+    """Put a room's counts into the file of a seed, in place of what it says of the room."""
+    counts = _counts(file) | {room: told}
+    with file.open("w", encoding="utf-8", newline="") as text:
+        out = csv.writer(text, lineterminator="\n")
+        out.writerows([r, *(counts[r][k] for k in KEPT)] for r in counts)
+
+
+def _counts(file: Path) -> dict[str, Counter[str]]:
+    if not file.exists():
+        return {}
+    with file.open(encoding="utf-8") as text:
+        return {r: Counter(dict(zip(KEPT, map(int, n), strict=True))) for r, *n in csv.reader(text)}
+
+
+def table(out: Path, seed: int) -> str:
+    """What is kept of the draws of a seed, as a table in Markdown, all rooms together in its last line."""
+    counts = _counts(out / f"counts-{seed}.csv")
+    lines = ["| room | changes | noticed | change no answer | not noticed | share |", "|---|---|---|---|---|---|"]
+    for room, n in (*counts.items(), ("all", sum(counts.values(), Counter[str]()))):
+        noticed, left = n["killed"] + n["hangs"], n["survives"]
+        share = f"{left / max(noticed + left, 1):.0%}"
+        lines.append(f"| {room} | {n.total()} | {noticed} | {n['known']} | {left} | {share} |")
+    return "\n".join(lines)
 
 
 def _said(told: Counter[str], of: int = 0) -> str:
