@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from dash import dcc
 from dash import html as parts
@@ -22,6 +23,7 @@ from xunhuan.data.geography import other_names
 from xunhuan.errors import UnknownName
 from xunhuan.faces import glossary, words
 from xunhuan.faces.cli import main
+from xunhuan.faces.output import emit
 from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.faces.speaking import language_spoken, speak
@@ -185,6 +187,34 @@ def test_the_command_line_speaks_the_language_asked_for(
     monkeypatch.delenv("XUNHUAN_LANG", raising=False)
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert language_spoken() == "zh"
+
+
+def test_what_is_shown_while_one_waits_is_chinese() -> None:
+    """Every message of a spinner or a bar in the code of commands, a name in each of its holes."""
+    told = re.compile(r'(?:working|counting|track)\((?:[^"\n]*, )?f?"([^"]+)"')
+    code = [p.read_text(encoding="utf-8") for p in (Path(xh.__file__).parent / "faces" / "commands").glob("*.py")]
+    said = {re.sub(r"\{[^}]*\}", "some.csv", m) for text in code for m in told.findall(text)}
+    assert {"solving", "building some.csv", "reading some.csv"} <= said
+    assert [s for s in [*said, "draws", "solving the arms"] if words.in_language(s, "zh") == s] == []
+
+
+def test_columns_are_called_alike_in_a_table_and_under_it(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame({"region": ["A"], "gdp": [1.0]})
+    speak("zh")
+    try:
+        emit(frame, notes=["Units: gdp in million USD; the rest ratios. Method: [X].", "Note: gdp of `gdp`."])
+    finally:
+        speak("")
+    out = capsys.readouterr().out
+    assert "地区生产总值以百万美元计" in out
+    assert "`gdp`" in out
+
+
+def test_a_name_of_two_measures_is_told_apart(toy: Accounts) -> None:
+    """Names that two measures give to different things are told apart."""
+    assert xh.measures.linkages(toy)["local"].attrs["long_name"] == "Backward linkage inside the border"
+    assert xh.measures.cross_hauling(toy)["local"].attrs["long_name"] == "Local share of what could be local"
+    assert xh.measures.value_added_origin(toy)["own"].attrs["long_name"] == "Own value in gross trade"
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
