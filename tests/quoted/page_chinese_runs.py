@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tests.quoted import page_cities as cities
 from tests.quoted import page_mobility as mobility
+from tests.quoted import page_propagation as propagation
 from tests.quoted import page_substitution as substitution
 from tests.quoted import page_trade as trade
 from tests.quoted.page_chinese import Said, put
@@ -32,6 +34,18 @@ def rows(work: Callable[[], list[str]]) -> Callable[[], list[str]]:
         return [text]
 
     return told
+
+
+def links() -> list[str]:
+    """The table of single links, what each hangs on as input and industry."""
+    return [propagation.single_links()[1].replace(" in ", "／")]
+
+
+def changed(n: int) -> tuple[int, ...]:
+    """Places of the answers that hang on one thing more, in the order of the English table."""
+    sizes = (1, 4, 2, 2, 2, 2, 1, 1, 1, 2, 2, 1, 1, 1)
+    first = sum(sizes[:n])
+    return tuple(range(first, first + sizes[n]))
 
 
 SAID: Mapping[str, Said] = {
@@ -93,6 +107,61 @@ SAID: Mapping[str, Said] = {
             part(trade.where_services_trade, 4, 3, 6, 5, 8, 7, 9, 10, 11),
         ),
         ("中位数{n}，{n}%小于{n}。", trade.assumed),
+    ),
+    "propagation": (
+        ("各比率以日计（表的年值除以{n}）", part(propagation.parameters, 0)),
+        ("逐渐升至{n}；", part(propagation.parameters, 1)),
+        ("λ = −ln(1 − ε_year/ε_long)/{n}的速度", part(propagation.parameters, 2)),
+        ("一年之后走完ε_year/ε_long = {n}的路程", part(propagation.parameters, 3)),
+        ("时段平均产出首次低于基期的{n}的那一周", part(propagation.parameters, 4)),
+        ("到此后各时段都不低于{n}为止", part(propagation.parameters, 5)),
+        ("超过一年的，记前{n}天。", part(propagation.parameters, 6)),
+        ("指数（恢复天数时达{n}%）", propagation.recovery),
+        ("行业分析师对{n}个行业的评级", propagation.rated),
+        ("工业{n}天，其余同", propagation.beijing),
+        ("| 不改 | {n} |", part(propagation.hangs_on, *changed(0))),
+        ("| 库存：`ons`；`beijing`；`colon`；`juhel` | {n}; {n}; {n}; {n} |", part(propagation.hangs_on, *changed(1))),
+        ("| 库存减半；加倍 | {n}; {n} |", part(propagation.hangs_on, *changed(2))),
+        ("| 重要投入视为关键；忽略 | {n}; {n} |", part(propagation.hangs_on, *changed(3))),
+        ("| 一切投入皆关键；皆不关键（线性） | {n}; {n} |", part(propagation.hangs_on, *changed(4))),
+        ("| 没有替代；快一倍 | {n}; {n} |", part(propagation.hangs_on, *changed(5))),
+        ("| 未到货者向所有供应方再订 | {n} |", part(propagation.hangs_on, *changed(6))),
+        ("| 到货按订单分享 | {n} |", part(propagation.hangs_on, *changed(7))),
+        ("| 库存用尽之前即减产（`caution`） | {n} |", part(propagation.hangs_on, *changed(8))),
+        ("| 配给一视同仁；本国优先 | {n}; {n} |", part(propagation.hangs_on, *changed(9))),
+        ("| 补库存快三倍；六分之一 | {n}; {n} |", part(propagation.hangs_on, *changed(10))),
+        ("| 没有超产 | {n} |", part(propagation.hangs_on, *changed(11))),
+        ("| 一成产能闲置 | {n} |", part(propagation.hangs_on, *changed(12))),
+        ("| 目标库存随需求变动 | {n} |", part(propagation.hangs_on, *changed(13))),
+        ("最大的十条链路，各切断{n}天（步长两天）", part(propagation.single_links, 0)),
+        (
+            "| 按价值、`ratings`、`leontief`的名次 | 系于 |\n|---|---|--:|--:|--:|--:|---|---|\n{t}\n\n最大的链路",
+            links,
+        ),
+        (
+            "全年损失的变化小于{n}%（Toyland为{n}%；`china-2017`上一次封控与电子产品进口减半为{n}%）。",
+            part(propagation.halves, 0, 1, 2),
+        ),
+        ("（步长减半使`china-2017`的损失变动{n}%）", part(propagation.halves, 3)),
+        ("湖北的产能关闭{n}%、历时{n}天，", part(propagation.halves, 4, 5)),
+    ),
+    "cities": (
+        ("官方为全省的{n}%；拆分后的表中为{n}%。", cities.nine),
+        ("表中取θ = {n}、b = {n}， 于是广东自销的{n}%跨越市界。", cities.assumed),
+        ("省际贸易随距离的衰减（{n}）相当：多数货物的κ为{n}，散货为{n}。", cities.steep),
+        ("账目允许的最少为{n}%，最多为{n}%。", cities.limits),
+        ("多数货物平均为货值的{n}%，最多{n}%：", cities.near),
+        ("| 跨越市界 | {n}% | {n}% |", cities.crossing_either_way),
+        ("| 广州：本地、省际、境外 | {n}、{n}、{n}% | {n}、{n}、{n}% |", cities.guangzhou),
+        ("| 深圳 | {n}、{n}、{n}% | {n}、{n}、{n}% |", cities.shenzhen),
+        ("| 湛江 | {n}、{n}、{n}% | {n}、{n}、{n}% |", cities.zhanjiang),
+        ("| 阳江 | {n}、{n}、{n}% | {n}、{n}、{n}% |", cities.yangjiang),
+        ("此边界下 有{n}%跨越市界。", cities.crossing_elsewhere),
+        ("各版本抽取b（0至{n}）与κ（从运输成本到引力）：{n}%至{n}%跨越市界。", cities.versions),
+        (
+            "江门的实际收入增加{n}%（{n}%至{n}%），深圳增加{n}%（{n}%至{n}%），圈外的阳江失去{n}%（{n}%至{n}%）：",
+            cities.gains,
+        ),
     ),
 }
 """Sentences of a page, and what fills them."""
