@@ -157,11 +157,15 @@ def test_what_the_catalogue_says_has_the_same_holes_in_both_languages() -> None:
 def test_places_are_known_by_their_official_and_common_names(world: Accounts) -> None:
     g = world.geography
     for name, code in {"台湾": "TWN", "Taiwan": "TWN", "香港": "HKG", "Hong Kong": "HKG", "广东省": "CN-GD",
-                       "广西壮族自治区": "CN-GX", "Nei Mongol": "CN-NM"}.items():  # fmt: skip
+                       "广西壮族自治区": "CN-GX", "Nei Mongol": "CN-NM", "粤": "CN-GD",
+                       "内蒙古自治区": "CN-NM", "Guangdong Province": "CN-GD"}.items():  # fmt: skip
         assert g.codes[g.index(name)] == code
         assert [g.codes[k] for k in g.select(f"{name}+USA")] == sorted((code, "USA"), key=g.codes.index)
     assert (g.name("HKG", "zh"), g.name("TWN", "zh")) == ("中国香港", "中国台湾")
     assert len(other_names()) > 60
+    for name in ("澳门", "Macao", "Macau", "MAC"):  # in ROW, and no Malta
+        with pytest.raises(UnknownName, match="has no row of its own in this table"):
+            g.select(name)
 
 
 def test_abroad_is_beyond_the_customs_border() -> None:
