@@ -20,6 +20,7 @@ import xunhuan as xh
 from tests.helpers.chinese import english
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
+from xunhuan.data.store import load_log
 from xunhuan.errors import UnknownName
 from xunhuan.faces import glossary, words
 from xunhuan.faces.cli import main
@@ -139,6 +140,13 @@ def test_every_note_and_title_of_a_bundled_table_is_said_in_chinese(
     for acc in (toy, china, world):
         said = [acc.title, acc.source, *acc.notes]
         assert [n for n in said if words.in_language(n, "zh") == n] == []
+
+
+def test_every_step_and_quantity_of_a_build_log_is_said_in_chinese() -> None:
+    logs = [load_log(t) for t in ("china-2012", "china-2017", "world-2017", "world-2017-components")]
+    said = {str(x).replace("_", " ") for log in logs for x in (*log["step"].unique(), *log["quantity"].unique())}
+    assert len(said) > 50
+    assert [x for x in said if words.in_language(x, "zh") == x] == []
 
 
 def test_every_definition_of_a_model_is_said_in_chinese() -> None:
