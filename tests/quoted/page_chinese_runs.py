@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tests.quoted import page_cities as cities
 from tests.quoted import page_mobility as mobility
@@ -10,6 +10,8 @@ from tests.quoted import page_propagation as propagation
 from tests.quoted import page_substitution as substitution
 from tests.quoted import page_trade as trade
 from tests.quoted.page_chinese import Said, put
+
+Work = Callable[[], Iterable[str]]
 
 WORDS = {
     "embargo, China": "禁运，中国", "stop, Germany": "断供，德国", "duty, China": "关税，中国", "| long |": "| 长期 |",
@@ -19,16 +21,16 @@ WORDS = {
 """Heads of rows of the English pages."""
 
 
-def part(work: Callable[[], list[str]], *at: int) -> Callable[[], list[str]]:
+def part(work: Work, *at: int) -> Callable[[], list[str]]:
     """Some of what fills an English sentence, in the order of the Chinese one."""
-    return lambda: [work()[k] for k in at]
+    return lambda: [list(work())[k] for k in at]
 
 
-def rows(work: Callable[[], list[str]]) -> Callable[[], list[str]]:
+def rows(work: Work) -> Callable[[], list[str]]:
     """A table, its rows headed in Chinese."""
 
     def told() -> list[str]:
-        text = work()[0]
+        text = next(iter(work()))
         for english, chinese in WORDS.items():
             text = text.replace(english, chinese)
         return [text]
@@ -38,7 +40,7 @@ def rows(work: Callable[[], list[str]]) -> Callable[[], list[str]]:
 
 def links() -> list[str]:
     """The table of single links, what each hangs on as input and industry."""
-    return [propagation.single_links()[1].replace(" in ", "／")]
+    return [list(propagation.single_links())[1].replace(" in ", "／")]
 
 
 def changed(n: int) -> tuple[int, ...]:
