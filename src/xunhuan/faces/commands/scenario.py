@@ -241,12 +241,13 @@ def _ended(result: Result) -> list[str]:
     reading = Reading(result, language_spoken())
     say = reading.say
     lines = [said] if (said := caveat(m["base"].get("partners", ""), reading.lang)) else []
-    named = reading.model if reading.lang == "zh" else str  # in English by the name that is written
+    form = "{arm}（{title}）：{said}" if reading.lang == "zh" else "{arm}: {name} {said}"
     lines += [
-        f"{say(arm)}: {named(model)} {say(s['message'] or outcome(reading, s['outcome']))}"
+        form.format(arm=say(arm), title=reading.model(name), name=name,
+                    said=say(s["message"] or outcome(reading, s["outcome"])))
         for arm, by in m["status"].items()
-        for model, s in by.items()
-    ]
+        for name, s in by.items()
+    ]  # fmt: skip
     lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)
     lines += [said for model in reading.models for said in passing(reading, model)]
