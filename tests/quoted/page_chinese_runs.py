@@ -10,6 +10,7 @@ from tests.quoted import page_propagation as propagation
 from tests.quoted import page_substitution as substitution
 from tests.quoted import page_trade as trade
 from tests.quoted.page_chinese import Said, put
+from tests.quoted.quotes import worked
 
 Work = Callable[[], Iterable[str]]
 
@@ -23,14 +24,14 @@ WORDS = {
 
 def part(work: Work, *at: int) -> Callable[[], list[str]]:
     """Some of what fills an English sentence, in the order of the Chinese one."""
-    return lambda: [list(work())[k] for k in at]
+    return lambda: [worked(work)[k] for k in at]
 
 
 def rows(work: Work) -> Callable[[], list[str]]:
     """A table, its rows headed in Chinese."""
 
     def told() -> list[str]:
-        text = next(iter(work()))
+        text = worked(work)[0]
         for english, chinese in WORDS.items():
             text = text.replace(english, chinese)
         return [text]
@@ -40,7 +41,7 @@ def rows(work: Work) -> Callable[[], list[str]]:
 
 def links() -> list[str]:
     """The table of single links, what each hangs on as input and industry."""
-    return [list(propagation.single_links())[1].replace(" in ", "／")]
+    return [worked(propagation.single_links)[1].replace(" in ", "／")]
 
 
 def changed(n: int) -> tuple[int, ...]:
