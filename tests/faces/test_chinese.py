@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from dash import dcc
 from dash import html as parts
@@ -19,9 +20,11 @@ import xunhuan as xh
 from tests.helpers.chinese import english
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
+from xunhuan.data.store import load_log
 from xunhuan.errors import UnknownName
 from xunhuan.faces import glossary, words
 from xunhuan.faces.cli import main
+from xunhuan.faces.output import emit
 from xunhuan.faces.report.circulation import CirculationReport
 from xunhuan.faces.report.scenario import ScenarioReport
 from xunhuan.faces.speaking import language_spoken, speak
@@ -139,6 +142,13 @@ def test_every_note_and_title_of_a_bundled_table_is_said_in_chinese(
         assert [n for n in said if words.in_language(n, "zh") == n] == []
 
 
+def test_every_step_and_quantity_of_a_build_log_is_said_in_chinese() -> None:
+    logs = [load_log(t) for t in ("china-2012", "china-2017", "world-2017", "world-2017-components")]
+    said = {str(x).replace("_", " ") for log in logs for x in (*log["step"].unique(), *log["quantity"].unique())}
+    assert len(said) > 50
+    assert [x for x in said if words.in_language(x, "zh") == x] == []
+
+
 def test_every_definition_of_a_model_is_said_in_chinese() -> None:
     told = [q.definition.strip().split("\n\n")[0] for m in xh.models().values() for q in m.quantities]
     assert [d for d in told if words.in_language(d, "zh") == d] == []
@@ -155,11 +165,15 @@ def test_what_the_catalogue_says_has_the_same_holes_in_both_languages() -> None:
 def test_places_are_known_by_their_official_and_common_names(world: Accounts) -> None:
     g = world.geography
     for name, code in {"台湾": "TWN", "Taiwan": "TWN", "香港": "HKG", "Hong Kong": "HKG", "广东省": "CN-GD",
-                       "广西壮族自治区": "CN-GX", "Nei Mongol": "CN-NM"}.items():  # fmt: skip
+                       "广西壮族自治区": "CN-GX", "Nei Mongol": "CN-NM", "粤": "CN-GD",
+                       "内蒙古自治区": "CN-NM", "Guangdong Province": "CN-GD"}.items():  # fmt: skip
         assert g.codes[g.index(name)] == code
         assert [g.codes[k] for k in g.select(f"{name}+USA")] == sorted((code, "USA"), key=g.codes.index)
     assert (g.name("HKG", "zh"), g.name("TWN", "zh")) == ("中国香港", "中国台湾")
     assert len(other_names()) > 60
+    for name in ("澳门", "Macao", "Macau", "MAC"):  # in ROW, and no Malta
+        with pytest.raises(UnknownName, match="has no row of its own in this table"):
+            g.select(name)
 
 
 def test_abroad_is_beyond_the_customs_border() -> None:
@@ -185,6 +199,34 @@ def test_the_command_line_speaks_the_language_asked_for(
     monkeypatch.delenv("XUNHUAN_LANG", raising=False)
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert language_spoken() == "zh"
+
+
+def test_what_is_shown_while_one_waits_is_chinese() -> None:
+    """Every message of a spinner or a bar in the code of commands, a name in each of its holes."""
+    told = re.compile(r'(?:working|counting|track)\((?:[^"\n]*, )?f?"([^"]+)"')
+    code = [p.read_text(encoding="utf-8") for p in (Path(xh.__file__).parent / "faces" / "commands").glob("*.py")]
+    said = {re.sub(r"\{[^}]*\}", "some.csv", m) for text in code for m in told.findall(text)}
+    assert {"solving", "building some.csv", "reading some.csv"} <= said
+    assert [s for s in [*said, "draws", "solving the arms"] if words.in_language(s, "zh") == s] == []
+
+
+def test_columns_are_called_alike_in_a_table_and_under_it(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame({"region": ["A"], "gdp": [1.0]})
+    speak("zh")
+    try:
+        emit(frame, notes=["Units: gdp in million USD; the rest ratios. Method: [X].", "Note: gdp of `gdp`."])
+    finally:
+        speak("")
+    out = capsys.readouterr().out
+    assert "地区生产总值以百万美元计" in out
+    assert "`gdp`" in out
+
+
+def test_a_name_of_two_measures_is_told_apart(toy: Accounts) -> None:
+    """Names that two measures give to different things are told apart."""
+    assert xh.measures.linkages(toy)["local"].attrs["long_name"] == "Backward linkage inside the border"
+    assert xh.measures.cross_hauling(toy)["local"].attrs["long_name"] == "Local share of what could be local"
+    assert xh.measures.value_added_origin(toy)["own"].attrs["long_name"] == "Own value in gross trade"
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:

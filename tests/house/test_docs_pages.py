@@ -121,7 +121,9 @@ def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], 
     assert "错误" not in said.err
     assert said.out or list(tmp_path.iterdir())
     if LINES[line][0] != "cite" and not {"csv", "json", "md", "tex"} & set(LINES[line]):
-        assert [x for x in (said.out + said.err).splitlines() if ENGLISH.search(x)] == []
+        lines = (said.out + said.err).splitlines()
+        assert [x for x in lines if ENGLISH.search(x)] == []
+        assert [x for x in lines if x.startswith("┃") and re.search("[a-z]{3}", x)] == [], "a column without a heading"
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tests.quoted import page_conversion as conversion
 from tests.quoted import page_gateways as gateways
@@ -33,7 +33,9 @@ def old_train() -> list[str]:
     return [hours, "7", day]
 
 
-SAID: dict[str, tuple[tuple[str, Callable[[], Iterable[str]]], ...]] = {
+Said = tuple[tuple[str, Callable[[], Iterable[str]]], ...]
+
+SAID: dict[str, Said] = {
     "gateways": (
         ("省际货物的运输成本为货值的{n}%。", gateways.carrying),
         ("上海港承担中国对境外货物贸易的{n}%至{n}%。", gateways.shanghai),
@@ -84,6 +86,12 @@ SAID: dict[str, tuple[tuple[str, Callable[[], Iterable[str]]], ...]] = {
 }
 """Sentences of a page, and what fills them."""
 
-for _page, _sentences in SAID.items():
-    for _sentence, _work in _sentences:
-        quote(f"docs/{_page}.zh.md", _sentence)(_work)
+
+def put(said: Mapping[str, Said]) -> None:
+    """Register sentences by the page they stand on, named without its endings."""
+    for page, sentences in said.items():
+        for sentence, work in sentences:
+            quote(f"docs/{page}.zh.md", sentence)(work)
+
+
+put(SAID)

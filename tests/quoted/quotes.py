@@ -47,7 +47,7 @@ class Quote:
         found = list(self.pattern.finditer(text))
         if len(found) != 1:
             raise ValueError(f"{self.page} has {len(found)} times, not once: {self.sentence}")
-        match, new = found[0], _worked(self.work)
+        match, new = found[0], worked(self.work)
         if len(new) != len(match.groups()):
             raise ValueError(f"{self.page}: {len(new)} words for {len(match.groups())} holes: {self.sentence}")
         for k in range(len(new), 0, -1):  # from the end, so that places before stay
@@ -57,7 +57,7 @@ class Quote:
 
 
 @functools.cache
-def _worked(work: Callable[[], Iterable[str]]) -> list[str]:
+def worked(work: Callable[[], Iterable[str]]) -> list[str]:
     """What a function gives, once for all pages that quote it."""
     return list(work())
 

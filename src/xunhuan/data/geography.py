@@ -165,8 +165,17 @@ class Geography(AsGiven):
         """Position of one region given its code, English or Chinese name. Raises UnknownName."""
         found = self._places.get(name.strip().casefold())
         if found is None:
-            raise UnknownName.of("region", name, self.known_names())
+            raise self._unknown(name)
         return found
+
+    def _unknown(self, name: str) -> UnknownName:
+        """The error for a name; of an economy that is known but not listed here it says so, and guesses no other."""
+        key = name.strip()
+        code = other_names().get(key.casefold(), key.upper())
+        if "ROW" not in self.codes or "-" in code or code not in other_names().values():
+            return UnknownName.of("region", name, self.known_names())
+        fix = "economies without one are part of ROW, or of a group of the table"
+        return UnknownName(f"region {name!r} has no row of its own in this table", fix=fix)
 
     def select(self, expr: str | Iterable[str], home: str | None = None) -> Index:
         """Positions of the regions an expression names, in table order, each once.
@@ -215,7 +224,7 @@ class Geography(AsGiven):
         if key in ("provinces", "foreign"):
             at_home = np.array([n == (home or self.home) for n in self.nation])
             return np.flatnonzero(at_home if key == "provinces" else ~at_home)
-        raise UnknownName.of("region", word, self.known_names())
+        raise self._unknown(word)
 
     @property
     def home(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -14,6 +16,7 @@ import typer
 from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
+from xunhuan.faces.wrapping import wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,16 +88,49 @@ def _in_words(
             str(kept.get("room", "")),
             kept.get("headings", {}),
         )  # a column's heading, where its name is another's
-        said = [str(heads.get(c, c)) for c in df.columns]
-        named = {c: _named_already(n, room) or in_my_words(n) for c, n in zip(df.columns, said, strict=True)}
-        df = df.rename(columns={c: words.heading(str(c), room=room) if n == c else n for c, n in named.items()})
+        named = {c: _heading(str(heads.get(c, c)), room) for c in df.columns}
+        notes = [_by_headings(n, {str(c): n for c, n in named.items()}) for n in notes]
+        df = df.rename(columns=named)
         names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
         for c in (c for c in range(df.shape[1]) if c not in names):
             if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
-                df.isetitem(c, df.iloc[:, c].map(lambda v: in_my_words(v) if isinstance(v, str) else v).to_numpy())
+                tell = words.heading if list(named)[c] in _OF_MEASURES else partial(_value, room=room)
+                df.isetitem(c, df.iloc[:, c].map(lambda v, t=tell: t(v) if isinstance(v, str) else v).to_numpy())
         at = {str(old): new for old, new in named.items()}
         df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
     return df, title, notes
+
+
+_OF_MEASURES = ("circuit", "factor")
+"""Columns that hold names of quantities."""
+
+
+def _heading(column: str, room: str) -> str:
+    """What a column is called, or what stands for it."""
+    from xunhuan.faces import words
+
+    said = _named_already(column, room) or in_my_words(column)
+    return words.heading(column, room=room) if said == column else said
+
+
+def _value(said: str, room: str) -> str:
+    """A word in a column; a code that the room has words for is told with them, since it is what is to be written."""
+    from xunhuan.faces import words
+
+    called = words.of_room(room, said, "zh") if room and said.isascii() and said.islower() else ""
+    return f"{called}（{said}）" if called else in_my_words(said)
+
+
+def _by_headings(note: str, named: dict[str, str]) -> str:
+    """A note with columns called as they are headed; commands and formulas stay."""
+    told = sorted((c for c, n in named.items() if c != n and _COLUMN.fullmatch(c)), key=len, reverse=True)
+    if not told or not _CHINESE.search(note):
+        return note
+    found = re.compile(rf"(?<![\w.`/=:\[-])({'|'.join(told)})(?![\w.`/=(\[-])", re.ASCII)
+    return found.sub(lambda m: named[m[1]], note)
+
+
+_COLUMN, _CHINESE = re.compile("[a-z][a-z_0-9]+"), re.compile("[\u4e00-\u9fff]")
 
 
 def _named_already(column: str, room: str) -> str:
@@ -158,10 +194,10 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
             table.add_row(*(row[n] for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
-            said = f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv."
-            c.print(in_my_words(said), style="dim", highlight=False)
+            said = in_my_words(f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.")
+            c.print(wrapped(said, c.width), style="dim", highlight=False)
     for note in notes:
-        c.print(note, style="dim", highlight=False, markup=False)
+        c.print(wrapped(note, c.width) if tty else note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
 
 

@@ -161,7 +161,12 @@ def outside(reading: Reading) -> str:
     t = words.of(reading.lang)
     name = "name_zh" if reading.lang == "zh" else "name_en"
     groups = beyond.groupby("variable", sort=False)
-    which = [t("outside_of", what=reading.title(str(v)), where=_some(g[name], t)) for v, g in groups]
+    which = [
+        t("outside_of", what=reading.title(str(v)), where=_some(g[name].dropna(), t))
+        if g[name].notna().any()
+        else reading.title(str(v))
+        for v, g in groups
+    ]
     return t("outside_draws", n=f"{len(beyond):,}", of=f"{len(known):,}", which=t("semicolon").join(which))
 
 

@@ -31,6 +31,7 @@ def labelled(
     citation: Sequence[str],
     columns: Sequence[str] = (),
     units: Mapping[str, str] | None = None,
+    symbols: Mapping[str, str] | None = None,
     sectors: str | Iterable[str] = "all",
     partners: bool = False,
 ) -> xr.Dataset:
@@ -39,12 +40,17 @@ def labelled(
     partners: the numbers lean on whom a region trades with, as every axis "partner" does; where the table does not know,
     the attribute `partners` says how it was guessed.
 
+    symbols: where a variable's name is another's in the data dictionary, the symbol it is.
+
     units gives the unit of each variable; what it leaves out is a ratio, unit "1". citation: keys of refs.bib.
     columns, citation and notes are lists in the attributes; sectors stands there where a selection was made.
     """
     ds = xr.Dataset(dict(variables), coords=dict(coords))
     for name in ds.data_vars:
-        ds[name].attrs |= {"long_name": symbol_title(str(name)), "unit": (units or {}).get(str(name), "1")}
+        symbol = (symbols or {}).get(str(name), str(name))
+        ds[name].attrs |= {"long_name": symbol_title(symbol), "unit": (units or {}).get(str(name), "1")}
+        if symbol != name:
+            ds[name].attrs["symbol"] = symbol
     ds.attrs = {
         "definition": definition,
         "weighting": weighting,

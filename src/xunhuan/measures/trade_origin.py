@@ -117,6 +117,7 @@ def value_added_origin(
         f"crossed that border before; at the OECD: {beside}",
         weighting="shares are of the row region's trade",
         citation=SOURCES["value_added_origin"],
+        symbols={"own": "own_value"},
         units={n: acc.unit for n in told if not n.endswith(("share", "part"))},
         sectors=sectors,
     )

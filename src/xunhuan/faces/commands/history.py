@@ -52,14 +52,20 @@ def register(app: typer.Typer) -> None:
         if picture is not None and picture.suffix.lower() not in PICTURES:
             raise BadInput(f"a picture cannot be {picture.suffix!r}", fix=f"name it {', '.join(PICTURES)}")
         frame = history(
-            measure, nation, sectors, (first, last), raw, lambda names: track(list(names), "tables"), partner
+            measure,
+            nation,
+            sectors,
+            (first, last),
+            raw,
+            lambda names: track(list(names), "reading the tables"),
+            partner,
         )
         notes = (
             f"Definition: {HISTORIES[measure][1]}.",
             "Series of different sources are not comparable: their sectors and their treatment of imports differ.",
         )
         shown = _short(frame, top) if format is Format.table and output is None else frame
-        emit(shown, format, output, title=f"{measure}, {nation}", notes=notes)
+        emit(shown, format, output, title=f"History of {measure}, {nation}", notes=notes)
         if picture is not None:
             _draw(frame, picture, f"{_named(frame, nation)}: {DRAWN.get(measure, measure)}", language)
 

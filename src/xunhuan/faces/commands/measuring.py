@@ -115,6 +115,7 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
         frame, cut = topmost(frame, strings(ds.attrs["columns"]), top)
     if format is Format.table and output is None:
         frame = folded(frame)
+    frame.attrs["headings"] = {str(n): v.attrs["symbol"] for n, v in ds.data_vars.items() if "symbol" in v.attrs}
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=[*cut, *measure_notes(ds)])
 

@@ -416,4 +416,6 @@ def barriers(
     sources = f"Elasticities: {slopes.attrs['elasticities']}."
     title = f"{acc.name}: costliest barriers of {region}"
     many = top or (_ROWS if format is Format.table and output is None else int(slopes["trade_cost"].size))
-    emit(costliest_barriers(slopes, many), format, output, title=title, notes=[note, sources], digits=5)
+    frame = costliest_barriers(slopes, many)
+    frame.attrs["room"] = found.name
+    emit(frame, format, output, title=title, notes=[note, sources], digits=5)

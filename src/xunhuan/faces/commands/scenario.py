@@ -183,8 +183,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task("solving the arms", total=None)
-        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+        task = bar.add_task(in_my_words("solving the arms"), total=None)
+        yield lambda stage, done, total: bar.update(task, description=in_my_words(stage), completed=done, total=total)
 
 
 def _say_answer(result: Result) -> None:
@@ -234,23 +234,25 @@ def _ended(result: Result) -> list[str]:
     from xunhuan.faces.choosing import arithmetic, said_of_choices
     from xunhuan.faces.reading import Reading
     from xunhuan.faces.reinforced import said_of_reinforcement
-    from xunhuan.faces.telling import offset_too_small, outside, passing
+    from xunhuan.faces.telling import offset_too_small, outcome, outside, passing
     from xunhuan.faces.words import caveat
 
     m = result.manifest
     reading = Reading(result, language_spoken())
     say = reading.say
     lines = [said] if (said := caveat(m["base"].get("partners", ""), reading.lang)) else []
+    form = "{arm}（{title}）：{said}" if reading.lang == "zh" else "{arm}: {name} {said}"
     lines += [
-        f"{say(arm)}: {model} {say(s['message'] or s['outcome'])}"
+        form.format(arm=say(arm), title=reading.model(name), name=name,
+                    said=say(s["message"] or outcome(reading, s["outcome"])))
         for arm, by in m["status"].items()
-        for model, s in by.items()
-    ]
+        for name, s in by.items()
+    ]  # fmt: skip
     lines += [*arithmetic(reading), *filter(None, said_of_choices(reading)), *offset_too_small(reading)]
     lines += said_of_reinforcement(reading)
     lines += [said for model in reading.models for said in passing(reading, model)]
     if m["draws"]["total"]:
-        ended = ", ".join(f"{n} {outcome}" for outcome, n in m["draws"]["outcomes"].items())
+        ended = ", ".join(f"{n} {outcome(reading, how)}" for how, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
         lines += [said] if (said := outside(reading)) else []
     lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")

@@ -412,7 +412,15 @@ def _log(found: Findings) -> Grid:
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
     sums = sums[sums["size"] >= 0.5]
     rows = [
-        Row([s["step"], s["quantity"], f"{s['n']:,}", f"{s['size']:,.0f}", f"{s['net']:+,.0f}".replace("-", "−")])
+        Row(
+            [
+                s["step"],
+                s["quantity"].replace("_", " "),
+                f"{s['n']:,}",
+                f"{s['size']:,.0f}",
+                f"{s['net']:+,.0f}".replace("-", "−"),
+            ]
+        )
         for s in sums.to_dict("records")
     ]
     caption = f"Corrections made to the raw sources when the table was built, {style.unit(found.acc.unit)}."
