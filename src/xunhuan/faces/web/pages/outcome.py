@@ -231,7 +231,7 @@ def _also_told(reading: Reading, q: Told, arm: str) -> list[html.P]:
     t = words.of(reading.lang)
     mine = reading.frame(q, arm, ("home",), change=True).sort_values("value", kind="stable")
     hit, gained = mine[mine["value"] < 0].head(MOST_TOLD), mine[mine["value"] > 0].tail(MOST_TOLD)[::-1]
-    lines = [("hit_most", hit["region"])] if len(hit) else [("gain_most", gained["region"])]
+    lines = [("hit_most", list(hit["region"]))] if len(hit) else [("gain_most", list(gained["region"]))]
     known = set(reading.data[q.place_axis].values.astype(str))
     lines = [("in_the_shock", [p for p in reading.partners_named if p in known]), *lines]
     said = []
