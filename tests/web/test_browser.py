@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.helpers.browsing import context
 from tests.helpers.tabs import Watch, see, until, watched
 from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
+from xunhuan.faces.glossary import explain, terms
 from xunhuan.faces.web import state
 
 if TYPE_CHECKING:
@@ -100,6 +101,14 @@ def test_the_keyboard_reaches_everything(tab: tuple[Page, Watch], server: Server
             break
     assert "skip" in reached[0]
     assert any("circuit" in r for r in reached)
+    # What a term means is said to who comes to it, and goes at a word.
+    page.locator(".circuit.inter").focus()
+    assert page.inner_text("#means") == explain("inter").meaning("en")
+    assert page.get_attribute(".circuit.inter", "aria-describedby") == "means"
+    assert accessible(page) == []
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#means")
+    page.locator(".tile[id*=AT-E]").focus()
     page.keyboard.press("Enter")
     until(page, "document.querySelector('#profile h2').textContent === 'Eastholm'")
     # The place of the keyboard survives that the map was drawn again.
@@ -110,6 +119,20 @@ def accessible(page: Page) -> list[str]:
     """What axe finds wrong with a page, by all its rules [axe-core]."""
     found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
+
+
+UNEXPLAINED = """(names) => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    const said = walk.currentNode.textContent.trim().replace(/^[ ,:：]+|[ ,:：]+$/g, "");
+    if (at.closest("script, style, code, pre, svg, caption, figcaption, [role=option], [aria-hidden=true]")) continue;
+    if (names.includes(said.toLowerCase()) && !at.closest("[data-means]")) found.push(said);
+  }
+  return found;
+}"""
+"""Labels that are a term of the glossary and do not say what it means; what is in pictures and lists of choices left out."""
+TERMS = [n.casefold() for t in terms().values() for n in (t.key, t.en[0], t.zh[0], *t.also)]
 
 
 @pytest.mark.parametrize("path", ["", "scenario", "results", "tables", *ASKS])
@@ -125,6 +148,7 @@ def test_every_page_on_a_wide_window_and_a_phone(tab: tuple[Page, Watch], server
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({ground})"
         assert accessible(page) == []
+    assert page.evaluate(UNEXPLAINED, TERMS) == []
     assert page.evaluate("document.documentElement.lang") == lang
     if lang == "zh":
         nav = page.inner_text("nav").split()
@@ -240,6 +264,9 @@ def test_a_scenario_built_by_clicking_and_run_to_its_result(tab: tuple[Page, Wat
     page.click("#run")
     page.wait_for_url("**/results**")
     page.wait_for_selector(".files")
+    assert page.evaluate("scrollY") == 0  # the button stood at the page's end, the answer stands at its top
+    assert page.locator(".number b").first.bounding_box()["y"] < 768  # type: ignore[index]
+    assert "Partners in the shock: Borea" in page.inner_text("#shown")
     assert "Tariff and an opened home market" in page.inner_text("#shown h2")
     text = page.inner_text("#shown")
     assert "How much the policy makes good" in text

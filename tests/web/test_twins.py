@@ -216,7 +216,9 @@ def test_a_loss_has_one_sign_wherever_it_is_a_change(tmp_path: Path) -> None:
 def test_a_field_cleared_again_leaves_nothing() -> None:
     selection = state.selected("/scenario", "?table=toyland")
     before = draft.start_of(selection)
-    whole = draft.complete(before, selection)
+    assert draft.checked(before, selection).problems == ()
+    assert draft.complete(before, selection).pop("uncertainty")["draws"] >= 64
+    whole = draft.complete({k: v for k, v in before.items() if k != "uncertainty"}, selection)
     for left in (None, ""):
         for table in ({"trade_elasticity": {"relative_sd": left}}, {"draws": left}, {"trade_elasticity": {}}, {}):
             assert draft.complete({**before, "uncertainty": table}, selection) == whole

@@ -14,6 +14,7 @@ from xunhuan.data.geography import Geography
 from xunhuan.data.store import load
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.figures import style
+from xunhuan.faces.shown import partners_named
 from xunhuan.models import registry
 from xunhuan.models.model import Land, Shock
 from xunhuan.scenario.lend import split_by
@@ -104,6 +105,12 @@ class Placed:
         if self.base is None or all(t is None for t in self.base.geography.tile):
             return None
         return self.base.geography
+
+    @cached_property
+    def partners_named(self) -> list[str]:
+        """Regions abroad that the scenario's shocks name one by one, in their order."""
+        shocks = self.result.scenario.shocks().values()
+        return [] if self.base is None else partners_named(self.base, (e for s in shocks for e in s.edits()))
 
     def land(self, model: str, arm: str = "") -> Land | None:
         """What a model's maps are drawn on in an arm; None where the room, its files or the table are not at hand."""

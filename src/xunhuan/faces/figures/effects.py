@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -95,6 +95,7 @@ def winners_losers(
     axis: str = "",
     form: Form = CHANGES,
     title: str = "",
+    kept: Collection[str] = (),
 ) -> go.Figure:
     """Numbers by region or sector, largest gain on top; the middle is left out where there are many.
 
@@ -113,6 +114,8 @@ def winners_losers(
         How numbers are written, by default relative changes in per cent.
     title : str
         Heading above the figure; none by default.
+    kept : collection of str
+        Regions or sectors that are shown beside those rows, wherever they stand.
 
     Returns
     -------
@@ -133,9 +136,12 @@ def winners_losers(
     (['BOR', 'AT-N'], ['−3.00%', '+1.00%'])
     """
     ordered = frame.sort_values("value", kind="stable")
-    if len(ordered) > top:
-        ordered = pd.concat([ordered.head(top // 2), ordered.tail(top - top // 2)])
     code = "sector" if "sector" in ordered else "region"
+    if len(ordered) > top:
+        place = np.arange(len(ordered))
+        ordered = ordered[
+            (place < top // 2) | (place >= len(ordered) - (top - top // 2)) | ordered[code].isin(set(kept))
+        ]
     value = ordered["value"].to_numpy(float)
     bar = go.Bar(
         x=value, y=style.names(ordered, language, code), orientation="h", cliponaxis=False,

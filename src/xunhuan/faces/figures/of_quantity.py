@@ -145,7 +145,8 @@ def bars_of(
             word, said = words.of_room(q.model, f"marked_{q.name}", own), list(frame[f"name_{own}"])
             said[least] = words.of(own)("marked_as", what=said[least], word=word)
             frame[f"name_{own}"] = said
-    fig = winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True))
+    kept = (reading.home, *reading.partners_named)
+    fig = winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True), kept=kept)
     if marked:  # bars rise from the least
         fig.data[0].marker.color = [style.EXTERNAL, *[style.OWN] * (len(fig.data[0].y) - 1)]
     return fig

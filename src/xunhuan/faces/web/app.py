@@ -112,7 +112,7 @@ def _frame(app: Dash, pool: Pool) -> None:
     )
     def bar(pathname: str | None, search: str | None) -> tuple[list[Any], Any]:
         selection = state.selected(pathname, search)
-        return _bar(selection), _foot(selection)
+        return spoken(_bar(selection), selection.lang, str), _foot(selection)
 
     @app.callback(
         Output("page", "children"),

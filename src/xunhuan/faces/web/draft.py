@@ -64,6 +64,10 @@ def _library(name: str) -> Mapping[str, Any]:
     return read_layers(name).data
 
 
+STARTER_DRAWS, STARTER_SPREAD = 64, 0.25
+"""Draws of a first question, and how far its model's first parameter is drawn: no answer without an interval."""
+
+
 def start_of(selection: Selection) -> Draft:
     """The draft an address opens: a scenario of the library, else a first question on the table chosen."""
     if selection.scenario in library():
@@ -90,7 +94,14 @@ def starter(selection: Selection) -> Draft:
         acc.geography.name(acc.home, selection.lang),
     )
     title = t("starter_title", buyer=names[0], home=names[1])
-    return {"title": title, "shock": [{"name": t("starter_shock"), "tariff": [line]}], "model": {registry.DEFAULT: {}}}
+    can = [u.name for u in registry.find(registry.DEFAULT).uncertain if not u.choices]
+    drawn = {name: {"relative_sd": STARTER_SPREAD} for name in can[:1]}
+    return {
+        "title": title,
+        "shock": [{"name": t("starter_shock"), "tariff": [line]}],
+        "model": {registry.DEFAULT: {}},
+        "uncertainty": {"draws": STARTER_DRAWS, **drawn},
+    }
 
 
 def complete(draft: Mapping[str, Any], selection: Selection) -> Draft:

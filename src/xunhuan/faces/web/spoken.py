@@ -13,39 +13,64 @@ from xunhuan.faces.report.page import figure_in
 
 _SAID = ("children", "title", "label", "alt", "placeholder", "description", "aria-label")
 """What a visitor reads or hears of a part."""
-_ALONE = (html.Th, html.Td, html.Dt, html.Span, html.B, html.H2, html.H3, html.Summary)
-"""Parts that explain what they say where that is a term and nothing else."""
+MEANS = "data-means"
+"""The attribute in which assets/lab.js finds what a term means."""
+_REACHED = (html.Button, html.A, html.Summary, html.Label, dcc.Link)
+"""Parts that the keyboard reaches by themselves."""
+_QUIET = (html.Pre, html.Caption, html.Figcaption)
+"""Parts that quote or are only heard: nothing in them is pointed at."""
 
 
 def spoken(tree: Any, lang: str, say: Callable[[str], str] | None = None) -> Any:
-    """A page, or a part of one, in a language; terms that stand alone say what they mean when pointed at.
+    """A page, or a part of one, in a language; every label that is a term says what it means when it is pointed at or
+    reached by the keyboard (assets/lab.js).
 
     say  what a text is in that language; by default the house's catalogue of sentences
     """
     told = say or (lambda text: words.in_language(text, lang))
-    return _said(tree, lang, told if lang == "zh" else str)
+    return _Speaker(lang, told if lang == "zh" else str).said(tree)
 
 
-def _said(part: Any, lang: str, say: Callable[[str], str]) -> Any:
-    if isinstance(part, str):
-        return say(part)
-    if isinstance(part, list | tuple):
-        return [_said(p, lang, say) for p in part]
-    if not isinstance(part, Component) or isinstance(part, html.Code | dcc.Store):
+class _Speaker:
+    """One page's words. A term is a stop of the keyboard once a page, not in each row of a table."""
+
+    def __init__(self, lang: str, say: Callable[[str], str]) -> None:
+        self.lang, self.say = lang, say
+        self.stops: set[str] = set()
+
+    def said(self, part: Any, stop: bool = True, told: bool = True) -> Any:
+        """A part of the page. stop: a term in it may be a stop of the keyboard · told: a term in it is explained"""
+        if isinstance(part, str):
+            return self.explained(self.say(part), stop) if told else self.say(part)
+        if isinstance(part, list | tuple):
+            return [self.said(p, stop, told) for p in part]
+        if not isinstance(part, Component) or isinstance(part, html.Code | dcc.Store):
+            return part
+        for name in _SAID:
+            value = getattr(part, name, None)
+            if name == "children" and value is not None:
+                quiet = isinstance(part, _QUIET) or getattr(part, "aria-hidden", "") == "true" or hasattr(part, MEANS)
+                part.children = self.said(value, stop and not isinstance(part, _REACHED), told and not quiet)
+            elif isinstance(value, str):
+                label = name == "label" and part._namespace == "dash_mantine_components"  # holds more than text
+                setattr(part, name, self.said(value, stop=False, told=label))
+        figure = getattr(part, "figure", None)
+        if self.lang == "zh" and figure is not None:
+            setattr(part, "figure", figure_in(figure, self.say))  # noqa: B010
+        if getattr(part, "lang", None) == "en" and self.lang == "zh" and not _stayed(part.children):
+            delattr(part, "lang")
         return part
-    for name in _SAID:
-        value = getattr(part, name, None)
-        if value is not None and (name == "children" or isinstance(value, str)):
-            setattr(part, name, _said(value, lang, say))
-    figure = getattr(part, "figure", None)
-    if lang == "zh" and figure is not None:
-        setattr(part, "figure", figure_in(figure, say))  # noqa: B010
-    if getattr(part, "lang", None) == "en" and lang == "zh" and not _stayed(part.children):
-        delattr(part, "lang")
-    alone = isinstance(part, _ALONE) and isinstance(part.children, str) and not getattr(part, "title", None)
-    if alone and (meaning := glossary.tip(part.children, lang)):
-        setattr(part, "title", meaning)  # noqa: B010
-    return part
+
+    def explained(self, text: str, stop: bool) -> Any:
+        """A text, with its meaning where it is a term and nothing else."""
+        meaning = glossary.tip(text, self.lang)
+        if not meaning:
+            return text
+        more: dict[str, Any] = {MEANS: meaning}
+        if stop and meaning not in self.stops:
+            self.stops.add(meaning)
+            more["tabIndex"] = 0
+        return html.Span(text, className="term", **more)
 
 
 def _stayed(said: Any) -> bool:

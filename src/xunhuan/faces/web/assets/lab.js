@@ -17,17 +17,74 @@ window.dash_clientside = window.dash_clientside || {};
   new MutationObserver(back).observe(document.documentElement, { childList: true, subtree: true });
 })();
 
+/* What a term means is said beside it to who points at it, touches it or comes to it by keyboard; Escape takes it away. */
+(function () {
+  "use strict";
+  const TERM = "[data-means]";
+  let box = null, shown = null, term = null;
+  const place = () => {
+    if (!shown) { return; }
+    const at = term.getBoundingClientRect(), size = box.getBoundingClientRect(), gap = 8;
+    const below = at.top < size.height + 2 * gap;
+    box.style.left = Math.max(gap, Math.min(at.left, innerWidth - size.width - gap)) + "px";
+    box.style.top = (below ? at.bottom + gap : at.top - size.height - gap) + "px";
+  };
+  const hide = () => {
+    if (!shown) { return; }
+    box.hidden = true;
+    shown.removeAttribute("aria-describedby");
+    shown = null;
+  };
+  const show = (of, holder) => {
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "means";
+      box.setAttribute("role", "tooltip");
+    }
+    hide();
+    (of.closest("header, main, footer") || document.body).append(box);
+    [term, shown] = [of, holder];
+    box.textContent = term.dataset.means;
+    box.lang = document.documentElement.lang;
+    box.hidden = false;
+    shown.setAttribute("aria-describedby", "means");
+    place();
+  };
+  /* The term that is a part, holds it, or is what a button, link or field is called. */
+  const named = (e) => {
+    if (e.matches(TERM)) { return e; }
+    if (e.matches("button, a, summary")) { return e.querySelector(TERM); }
+    return e.labels && e.labels[0] ? e.labels[0].querySelector(TERM) : null;
+  };
+  document.addEventListener("pointerover", (e) => {
+    const found = e.target.closest && e.target.closest(TERM);
+    if (found) { show(found, found); } else if (!(box && box.contains(e.target))) { hide(); }
+  });
+  document.addEventListener("focusin", (e) => {
+    const found = named(e.target);
+    if (found) { show(found, e.target); } else { hide(); }
+  });
+  document.addEventListener("focusout", hide);
+  document.addEventListener("keydown", (e) => { if (e.key === "Escape") { hide(); } });
+  document.addEventListener("scroll", place, { capture: true, passive: true });
+})();
+
 window.dash_clientside.lab = (function () {
   "use strict";
   const none = () => window.dash_clientside.no_update;
   const changed = (now, before) => (now === before ? none() : now);
   let shown = null;
   let running = 0;
+  let top = null;
 
   function route(pathname, search, frame, focus, view) {
     const p = new URLSearchParams(search || "");
     const get = (names) => names.map((n) => p.get(n) || "").join("|");
     document.documentElement.lang = p.get("lang") || "en";
+    // Another page, scenario or result begins at its top, where its answer stands, however far down the button was.
+    const opened = (pathname || "/") + get(pathname === "/results" ? ["run", "versus"] : ["scenario"]);
+    if (top !== null && top !== opened && !location.hash) { window.scrollTo(0, 0); }
+    top = opened;
     const page = (pathname || "/") + "|";
     return [
       changed(page + get(["table", "home", "lang", "scenario", "run", "versus", "asked", "only"]), frame),

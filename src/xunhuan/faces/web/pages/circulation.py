@@ -82,8 +82,8 @@ def _connect(app: Dash, pool: Pool) -> None:
         selection = state.selected(pathname, search)
         before, after, number = sentence_of(selection)
         return (
-            before, after, _spoken(before, number, after), _circuits(selection), number, f"moving {selection.share}",
-            _map(selection), profile.profile(selection),
+            before, after, _spoken(before, number, after), spoken(_circuits(selection), selection.lang), number,
+            f"moving {selection.share}", spoken(_map(selection), selection.lang), profile.profile(selection),
         )  # fmt: skip
 
     @app.callback(

@@ -214,9 +214,32 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     return [
         html.P(t("headline", what=named(reading, q), arm=reading.say(arm))),
         html.Div(cells, className="numbers"),
+        *_also_told(reading, q, arm),
         *told,
         *warned,
     ]
+
+
+MOST_TOLD = 3
+"""Regions of home told beside the nation: those hit most, else those that gain most."""
+
+
+def _also_told(reading: Reading, q: Told, arm: str) -> list[html.P]:
+    """The partners that the shock names, and home's regions hit most, with their intervals, a line each."""
+    if not (q.place_axis and q.change and q.better):
+        return []
+    t = words.of(reading.lang)
+    mine = reading.frame(q, arm, ("home",), change=True).sort_values("value", kind="stable")
+    hit, gained = mine[mine["value"] < 0].head(MOST_TOLD), mine[mine["value"] > 0].tail(MOST_TOLD)[::-1]
+    lines = [("hit_most", list(hit["region"]))] if len(hit) else [("gain_most", list(gained["region"]))]
+    known = set(reading.data[q.place_axis].values.astype(str))
+    lines = [("in_the_shock", [p for p in reading.partners_named if p in known]), *lines]
+    said = []
+    for key, places in lines:
+        told = [(p, reading.number(q, p, arm)) for p in places]
+        parts = [f"{reading.name(p)} {reading.show(n, q)}{reading.within(n, q)}" for p, n in told]
+        said += [html.P([html.B(t(key)), " ", t("list").join(parts)], className="told")] if parts else []
+    return said
 
 
 def _arms(reading: Reading, arm: str) -> html.Div:

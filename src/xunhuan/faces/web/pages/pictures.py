@@ -86,7 +86,8 @@ def one_scale(readings: Sequence[Reading]) -> tuple[Ends | None, Ends | None]:
     frames = [bars_frame(r, q, arm, EVERYONE) for r, q, arm in drawn]
     at = pd.concat([f[c] for f in frames for c in ("value", "low", "high") if c in f]).to_numpy(float)
     low, high = (float(f(np.append(at[np.isfinite(at)], 0.0))) for f in (np.min, np.max))
-    room = 0.06 * (high - low)
+    told = any("low" not in f for f in frames)  # numbers stand at the bars' ends where there are no whiskers
+    room = (0.2 if told else 0.06) * (high - low)
     limits = (
         (style.spread(on_maps) if drawn[0][1].rest is not None else _ends(on_maps))
         if np.isfinite(on_maps).any()
@@ -286,7 +287,7 @@ def sensitivity_card(reading: Reading) -> list[Any]:
             break
         title = words.of(reading.lang)("sensitivity")
         fig = figures.sensitivity(frame, language=reading.lang)
-        what = html.P(f"{named(reading, q)} · {arm} · {reading.name(reading.home)}", className="sub")
+        what = html.P(f"{named(reading, q)} · {reading.say(arm)} · {reading.name(reading.home)}", className="sub")
         return [card([what, framed(fig, "sensitivity", title, "sensitivity")], title)]
     return []
 

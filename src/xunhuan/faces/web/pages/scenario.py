@@ -100,7 +100,9 @@ def _connect(app: Dash, pool: Pool) -> None:
             data, changed = drafts.start_of(selection), True
         else:
             changed = _reshape(data, asked, selection)
-        return (form(formed(data), selection), {**kept, "data": data}) if changed else (no_update, no_update)
+        if not changed:
+            return no_update, no_update
+        return spoken(form(formed(data), selection), selection.lang), {**kept, "data": data}
 
     _answers(app, pool)
 
