@@ -144,6 +144,12 @@ def test_what_does_not_fit_is_said_at_once(toy, tmp_path) -> None:
     rows[rows["value"] != 300].to_csv(tmp_path / "distance.csv", index=False)
     with pytest.raises(BadInput, match="AT-N to AT-E"):
         read_regional(km)
+    low = rows.iloc[[k for k, (a, b) in enumerate(zip(rows["origin"], rows["destination"], strict=True)) if a < b]]
+    low.to_csv(tmp_path / "distance.csv", index=False)
+    assert read_regional(km)
+    path = pieces(toy, tmp_path, "output", scale=-1.0)
+    with pytest.raises(BadInput, match="output is below 0"):
+        read_regional(path)
     path = pieces(toy, tmp_path, "output")
     pd.DataFrame({"code": ["FAR", "MAM", "SER"]}).to_csv(tmp_path / "sectors.csv", index=False)
     (tmp_path / "output.csv").write_text((tmp_path / "output.csv").read_text().replace("MAN", "MAM"))

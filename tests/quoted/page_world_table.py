@@ -173,6 +173,24 @@ def later_years() -> list[str]:
     return out + [number(100 * means(name, 0)[2], 1) for name in YEARS]
 
 
+@quote(
+    PAGE,
+    "| `rcep` | {n} | {n} | {n} |",
+    "| `us-tariffs-2018-2020`, both sides | {n} | {n} | {n} |",
+    "| `national-market` | {n} | {n} | {n} |",
+    "| `yrd-integration` | {n} | {n} | {n} |",
+)
+def welfare_by_year() -> list[str]:
+    """What the long run makes of scenarios on each of the three tables: their last arm, at the point."""
+    out = []
+    for name, digits in (("rcep", 3), ("us-tariffs-2018-2020", 2), ("national-market", 2), ("yrd-integration", 2)):
+        data = {k: v for k, v in read_layers(name).data.items() if k != "compare"}
+        for table in YEARS:
+            found = at_point({**data, "base": table, "model": {"trade": data["model"]["trade"]}})["welfare"]
+            out.append(number(100 * float(found.sel(place="CHN").isel(arm=-1)), digits))
+    return out
+
+
 WU = {"CN-GD": "43", "CN-JS": "34"}
 """Value added that the nation's exports bring a province, per cent of its GDP, 2007.   [WuLiLei2016], table 4"""
 

@@ -23,9 +23,6 @@ TRIED = {WORLD: "icio", FLOWS: "exiobase-ixi", REST: "eora26", DUTIES: "gtap", N
 """The fixture of each type that goes through the dear steps."""
 CHEAP = ("check", "circulation", "va-trade", "exports", "simulate", "propagate", "web")
 DEAR = ("scenario", "report")
-ELSEWHERE = {("wiod2013", "simulate"), ("wiod2016", "simulate")}
-"""All industries of a list, a size of its own to compile; of their type `icio` is solved, and the elasticities of the whole
-list are those of `test_first_class`."""
 
 
 def type_of(acc: Accounts) -> str:
@@ -40,8 +37,7 @@ def type_of(acc: Accounts) -> str:
 
 def steps(name: str) -> tuple[str, ...]:
     """What a fixture goes through itself."""
-    cheap = tuple(s for s in CHEAP if (name, s) not in ELSEWHERE)
-    return cheap + (DEAR if TRIED[TYPES[name]] == name else ())
+    return CHEAP + (DEAR if TRIED[TYPES[name]] == name else ())
 
 
 def matrix() -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +34,15 @@ def land_of_table(acc: Accounts) -> Land | None:
         if land is not None and home <= {*land.outline["region"]}:
             return Land(land.outline, land.points.iloc[:0], land.lines.iloc[:0])
     return None
+
+
+def are_provinces(codes: Iterable[str]) -> bool:
+    """Whether regions are parts of a country by their codes, ISO 3166-2's, rather than economies.
+
+    >>> are_provinces(["CN-GD", "CN-HB"]), are_provinces(["FRA", "DEU"])
+    (True, False)
+    """
+    return all("-" in c for c in codes)
 
 
 @dataclass(frozen=True, eq=False)

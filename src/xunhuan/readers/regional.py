@@ -80,7 +80,11 @@ def read_regional(path: Path) -> RegionalTables:
         "component": tuple(m.section("value_added").get("components", components)),
     }
     arrays = {part: m.array(part, names) for part in _AXES if part in m and part not in _LISTS}
+    if "output" in arrays:
+        _refuse_negative(m, arrays["output"], geography.codes, sectors.codes)
     if "distance" in arrays:
+        km = arrays["distance"]
+        arrays["distance"] = np.where(km == 0, km.T, km)  # a pair given once is as far both ways
         _refuse_distance(m, arrays["distance"], geography.codes)
     arrays = {("import_" if k == "import" else k): v for k, v in arrays.items()}
     return RegionalTables(
@@ -115,6 +119,14 @@ def _check(content: dict[str, Any], p: Problems) -> None:
         value = content.get(key)
         if value is not None and not (isinstance(value, int | float) and low <= value <= high):
             p.add(f"{key} must be a number from {low:g} to {high:g}")
+
+
+def _refuse_negative(m: Mapped, output: np.ndarray, codes: tuple[str, ...], sectors: tuple[str, ...]) -> None:
+    """Raises BadInput listing outputs below 0, r i."""
+    p = Problems("output is below 0")
+    for r, i in np.argwhere(output < 0):
+        p.add(f"{codes[r]} {sectors[i]}: {output[r, i]:g}")
+    p.raise_if(BadInput, where=m.where("output"))
 
 
 def _refuse_distance(m: Mapped, km: np.ndarray, codes: tuple[str, ...]) -> None:

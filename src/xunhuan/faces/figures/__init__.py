@@ -29,7 +29,7 @@ weight_curve                   a number as a weight runs along
 >>> from xunhuan.measures import circulation
 >>> fig = circulation_bars(circulation(xh.toyland()), language="zh")
 >>> [trace.name for trace in fig.data]
-['本地', '其他省份', '境外']
+['本地', '境内其他地区', '境外']
 """
 
 from xunhuan.faces.figures.effects import frontier_curves, rank_bars, sensitivity, time_lines, waterfall, winners_losers

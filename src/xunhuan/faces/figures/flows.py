@@ -24,7 +24,7 @@ def cluster_groups(
     """The home regions split into clusters, each region in the first cluster that names it; then all others.
 
     A cluster that lost members to an earlier one is labelled "rest of ...". Regions in none, and foreign
-    regions, come last as "Other provinces" and "Abroad".
+    regions, come last as "Elsewhere at home" and "Abroad".
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def cluster_groups(
     --------
     >>> import xunhuan as xh
     >>> xh.figures.cluster_groups(xh.toyland().geography, "ATL", ["COAST"])
-    {'COAST': ('AT-N', 'AT-E'), 'Other provinces': ('AT-S',), 'Abroad': ('BOR',)}
+    {'COAST': ('AT-N', 'AT-E'), 'Elsewhere at home': ('AT-S',), 'Abroad': ('BOR',)}
     """
     at_home = [c for c, n in zip(geography.codes, geography.nation, strict=True) if n == home]
     left = list(at_home)
@@ -98,9 +98,9 @@ def partner_matrix(ds: object, groups: dict[str, tuple[str, ...]]) -> pd.DataFra
     >>> acc = xh.toyland()
     >>> groups = xh.figures.cluster_groups(acc.geography, "ATL", ["COAST"])
     >>> xh.figures.partner_matrix(xh.measures.circulation(acc, by="partner"), groups).round(0)
-                     COAST  Other provinces  Abroad
+                       COAST  Elsewhere at home  Abroad
     COAST            770.0            121.0    85.0
-    Other provinces  135.0            290.0    64.0
+    Elsewhere at home  135.0              290.0    64.0
     """
     value = ds["value"].to_pandas()  # type: ignore[index]
     rows = {name: [m for m in members if m in value.index] for name, members in groups.items()}

@@ -114,7 +114,7 @@ def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language
     >>> acc = xh.toyland()
     >>> fig = xh.figures.circulation_maps(xh.measures.circulation(acc), acc.geography)
     >>> [a.text for a in fig.layout.annotations]
-    ['Abroad', 'Other provinces', 'Own region']
+    ['Abroad', 'Elsewhere at home', 'Own region']
     """
     circuits: tuple[Scale, ...] = ("external", "inter", "own")
     heads = [style.word(c, language).capitalize() for c in circuits]

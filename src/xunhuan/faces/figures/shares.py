@@ -58,7 +58,7 @@ def circulation_bars(
     >>> import xunhuan as xh
     >>> fig = xh.figures.circulation_bars(xh.measures.circulation(xh.toyland()))
     >>> [trace.name for trace in fig.data], fig.data[2].y[-1]
-    (['own region', 'other provinces', 'abroad'], 'Southvale')
+    (['own region', 'elsewhere at home', 'abroad'], 'Southvale')
     """
     frame = as_frame(ds)
     if sort:
@@ -87,7 +87,7 @@ def circulation_bars(
 def circulation_ternary(
     ds: object, *, language: Language = "en", labelled: int = 9, small: bool = False, title: str = ""
 ) -> go.Figure:
-    """Every region as a point between three corners: own market, other provinces, abroad.
+    """Every region as a point between three corners: own market, elsewhere at home, abroad.
 
     Areas of the points follow `gdp`, or `final_use`; alike where the data has neither.
 

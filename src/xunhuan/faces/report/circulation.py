@@ -20,6 +20,7 @@ from xunhuan.data.store import known_tables, load_log
 from xunhuan.faces import figures, words
 from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
+from xunhuan.faces.placed import are_provinces
 from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
 from xunhuan.faces.report.page import (
     Album,
@@ -74,8 +75,7 @@ class Findings:
         """What to call the regions compared."""
         if self.alone:
             return "economies"
-        subdivisions = all("-" in str(c) for c in self.region["region"].values)
-        return "provinces" if subdivisions else "regions"
+        return "provinces" if are_provinces(map(str, self.region["region"].values)) else "regions"
 
 
 def findings(acc: Accounts) -> Findings:

@@ -230,4 +230,6 @@ def _cut(selection: Selection) -> list[tuple[str, str]]:
 
 def _foot(selection: Selection) -> html.P:
     t = words.of(selection.lang)
-    return html.P(t("foot"))
+    notes = lookups.accounts_of(selection.table, selection.home).notes
+    guessed = any(n.startswith("bilateral flows between provinces are") for n in notes)
+    return html.P(t("next").join([t("foot"), *([t("foot_estimates")] if guessed else [])]))

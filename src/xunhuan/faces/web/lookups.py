@@ -19,12 +19,13 @@ import xarray as xr
 from cachetools import LRUCache, cached
 
 from xunhuan.data.accounts import Accounts
-from xunhuan.data.arrays import CIRCUITS
+from xunhuan.data.arrays import CIRCUITS, Circuit
 from xunhuan.data.cities import city_clusters, regions_with_cities
 from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
 from xunhuan.faces.companions import ENDINGS, companion, limit_tables
+from xunhuan.faces.placed import are_provinces
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -178,13 +179,18 @@ def bloc(code: str) -> tuple[str, str]:
 
 @once(12)
 def homes(table: str) -> tuple[Place, ...]:
-    """Where one can look from: the table's own home, other nations of several regions, and clusters of economies."""
+    """Where one can look from: the table's own home, other nations of several regions, and clusters of economies; where home
+    is one economy among others, each of them."""
     acc = _table(table)
     geo = acc.geography
     several = [n for n in geo.nations if geo.nation.count(n) > 1 and n != acc.home]
     blocs = [c for c, m in geo.clusters.items() if len(m) > 1 and all(_alone(geo.nation, geo.codes, x) for x in m)]
     out = [Place(n, geo.name(n), geo.name(n, "zh")) for n in (acc.home, *several)]
-    return (*out, *(Place(c, *bloc(c)) for c in blocs if c not in geo.nations))
+    others = [geo.nation[geo.codes.index(c)] for c in compared(table, acc.home)]
+    alike = sorted(
+        (Place(n, geo.name(n), geo.name(n, "zh")) for n in {*others} - {acc.home, *several}), key=lambda p: p.en
+    )
+    return (*out, *(Place(c, *bloc(c)) for c in blocs if c not in geo.nations), *alike)
 
 
 def _alone(nation: tuple[str, ...], codes: tuple[str, ...], code: str) -> bool:
@@ -194,27 +200,53 @@ def _alone(nation: tuple[str, ...], codes: tuple[str, ...], code: str) -> bool:
 
 @once(24)
 def home_regions(table: str, home: str) -> tuple[str, ...]:
-    """Codes of the home's regions."""
+    """Codes of the regions set side by side: home's, or every economy whose books are kept where home is one of them."""
     geo = accounts_of(table, home).geography
-    return tuple(geo.codes[k] for k in geo.select("provinces", home=home))
+    return compared(table, home) or tuple(geo.codes[k] for k in geo.select("provinces", home=home))
+
+
+@once(24)
+def compared(table: str, home: str) -> tuple[str, ...]:
+    """Economies set side by side where home is a single one, as in the report; empty where home has regions of its own."""
+    acc = accounts_of(table, home)
+    nations = acc.geography.nation
+    kept = [c for c, n, k in zip(acc.geography.codes, nations, acc.closed, strict=True) if k and nations.count(n) == 1]
+    return tuple(kept) if nations.count(acc.home) == 1 and len(kept) > 1 else ()
+
+
+def circuits(table: str, home: str) -> tuple[Circuit, ...]:
+    """Circuits that a home has: a single economy has no elsewhere at home."""
+    return tuple(c for c in CIRCUITS if c != "inter" or not compared(table, home))
+
+
+def speaking(table: str, home: str, lang: str) -> words.Texts:
+    """The words of a language, in which trade inside the home is between provinces where its regions are some."""
+    t, parts = words.of(lang), are_provinces(home_regions(table, home))
+
+    def said(key: str, **values: object) -> str:
+        return t("inter_regions" if key == "inter" and not parts else key, **values)
+
+    return said
 
 
 @once(24)
 def largest(table: str, home: str) -> str:
-    """The home's region with the largest GDP."""
+    """The home's region with the largest GDP; where home is one economy, that."""
     acc = accounts_of(table, home)
+    if compared(table, home):
+        return acc.geography.codes[acc.geography.nation.index(acc.home)]
     codes = home_regions(table, home)
     return max(codes, key=lambda c: float(acc.gdp[acc.geography.codes.index(c)]))
 
 
 @once(96)
 def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
-    """`circulation` of all the home's regions, with intervals where they are known."""
+    """`circulation` of the regions set side by side, with intervals where they are known."""
     from xunhuan.measures import circulation
     from xunhuan.measures.versions import only_cities, with_shares
 
     acc = accounts_of(table, home)
-    ds = circulation(acc, "provinces", by=by, definition=definition)
+    ds = circulation(acc, compared(table, home) or "provinces", by=by, definition=definition)
     seen = version_shares(table, home, definition) if by == "region" else None
     return ds if seen is None else with_shares(ds, seen, only_cities(acc))
 
@@ -226,6 +258,8 @@ def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
     from xunhuan.measures.versions import home_shares, split_shares
 
     acc = accounts_of(table, home)
+    if compared(table, home):
+        return None
     if cut_of(table)[1] and definition == "absorption":
         known = split_shares(acc, _STEP)
         if known is not None:
@@ -338,7 +372,7 @@ def crossings(table: str, home: str) -> tuple[dict[str, TradeAtHome], dict[str, 
     """By region, in the table and as reported; empty where nothing crosses, and where there is no table as reported."""
     from xunhuan.measures import cross_hauling
 
-    if len(home_regions(table, home)) < 2:
+    if compared(table, home) or len(home_regions(table, home)) < 2:
         return {}, {}
     acc = accounts_of(table, home)
     pair = []
@@ -386,7 +420,7 @@ def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
     """Gateway and bridge index of each of the home's regions; empty where the home has one region or no exports."""
     from xunhuan.measures import gateways
 
-    if len(home_regions(table, home)) < 2:
+    if compared(table, home) or len(home_regions(table, home)) < 2:
         return {}
     ds = gateways(accounts_of(table, home))
     if float(ds["exports"].sum()) == 0:

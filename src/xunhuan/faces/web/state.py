@@ -117,6 +117,9 @@ def selected(pathname: str | None, search: str | None) -> Selection:
     homes = lookups.homes(table)
     home = pick("home", tuple(h.code for h in homes), homes[0].code, "home")
     region = _region(given.get("region", ""), table, home, problems)
+    has = lookups.circuits(table, home)
+    if given.get("share") in CIRCUITS and given["share"] not in has:
+        given["share"] = ""  # chosen on a table whose home has regions
     digests = {k: given.get(k, "") for k in ("run", "versus")}
     for key, value in digests.items():
         if value and not _DIGEST.fullmatch(value):
@@ -128,7 +131,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         home=home,
         region=region,
         definition=pick("definition", definitions(table), "absorption", "definition"),
-        share=pick("share", CIRCUITS, "external", "share"),
+        share=pick("share", has, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
         scenario=given.get("scenario", ""),
         arm=given.get("arm", ""),

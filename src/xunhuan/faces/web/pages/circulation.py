@@ -37,7 +37,7 @@ _COLUMNS = 7
 
 def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The whole page."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     first = html.Div(
         [
             html.Section(_hero(selection), className="hero"),
@@ -116,7 +116,7 @@ def _connect(app: Dash, pool: Pool) -> None:
 
 def sentence_of(selection: Selection) -> tuple[str, str, float]:
     """What stands before the number, after it, and the number: so much of every hundred."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     acc = lookups.accounts_of(selection.table, selection.home)
     share = lookups.shares(selection.table, selection.home, selection.definition).of(selection.region)
     said = t(
@@ -160,10 +160,10 @@ def _hero(selection: Selection) -> list[Any]:
 
 def _circuits(selection: Selection) -> list[Any]:
     """The three circuits as one bar, and as buttons that colour the map."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
-    parts = found.of(selection.region)
-    label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True))
+    parts, has = found.of(selection.region), lookups.circuits(selection.table, selection.home)
+    label = "; ".join(f"{t(c)} {rough_percent(p, 1)}" for c, p in zip(CIRCUITS, parts, strict=True) if c in has)
     buttons = [
         html.Button(
             [
@@ -174,7 +174,7 @@ def _circuits(selection: Selection) -> list[Any]:
             id={"go": "share", "to": c}, className=f"circuit {c}", type="button",
             **aria(pressed=str(c == selection.share).lower()),
         )
-        for c, p in zip(CIRCUITS, parts, strict=True)
+        for c, p in zip(CIRCUITS, parts, strict=True) if c in has
     ]  # fmt: skip
     return [
         circuit_bar(parts, label),
@@ -187,7 +187,7 @@ def _what_ends_are(found: lookups.CircuitShares, selection: Selection) -> str:
     """What the small intervals are, or why there are none; empty where the table has no versions."""
     if found.seen is None:
         return ""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     city = selection.region in (found.cities or ())
     if found.held:
         return t("cities_small") if city else t("city_none")
@@ -208,7 +208,7 @@ def _interval(found: lookups.CircuitShares, code: str, circuit: str, lang: str) 
 
 def _map(selection: Selection) -> list[Any]:
     """Tiles that are buttons: reached by Tab, pressed by Enter, each with its number in words."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     values = found.part[:, CIRCUITS.index(selection.share)]
     low, high = _scale(values)
@@ -288,7 +288,7 @@ def _grid(selection: Selection, found: lookups.CircuitShares) -> dict[str, tuple
 
 
 def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high: float) -> html.Div:
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     day, night = (
         "linear-gradient(90deg, " + ", ".join(f"{f(c)} {100 * s:.0f}%" for s, c in SCALES[selection.share]) + ")"
         for f in (str, style.at_night)
@@ -311,7 +311,7 @@ def _legend(selection: Selection, found: lookups.CircuitShares, low: float, high
 
 def _everyone(selection: Selection) -> list[Any]:
     """All regions as stacked bars, the circuit chosen first; every row a button."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     values = found.part[:, CIRCUITS.index(selection.share)]
     rows = []
@@ -335,7 +335,7 @@ def _everyone(selection: Selection) -> list[Any]:
 
 
 def _method(selection: Selection) -> list[Any]:
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     acc = lookups.accounts_of(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     lines = [

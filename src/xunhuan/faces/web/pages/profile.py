@@ -22,7 +22,7 @@ SECTORS = 8
 
 def profile(selection: Selection) -> list[Any]:
     """Everything known about the region chosen, under the definition chosen."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     acc = lookups.accounts_of(selection.table, selection.home)
     found = lookups.shares(selection.table, selection.home, selection.definition)
     name = acc.geography.name(selection.region, selection.lang)
@@ -52,7 +52,7 @@ def profile(selection: Selection) -> list[Any]:
 
 def _cities(selection: Selection) -> list[Any]:
     """The way to a region's cities, or from them back to the whole."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     name, region = lookups.cut_of(selection.table)
     if not region:
         if selection.region not in lookups.can_be_cut(selection.table):
@@ -68,7 +68,7 @@ def _cities(selection: Selection) -> list[Any]:
 
 def _groups(selection: Selection) -> list[Any]:
     """Clusters of cities, each taken as one, with what the books allow."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     geo = lookups.accounts_of(selection.table, selection.home).geography
     out: list[Any] = [html.H3(t("city_clusters")), html.P(t("city_clusters_sub"), className="sub")]
     for code, found in lookups.city_groups(selection.table, selection.home):
@@ -84,7 +84,7 @@ def _groups(selection: Selection) -> list[Any]:
 
 
 def _partners(selection: Selection, name: str) -> list[Any]:
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     key = (selection.table, selection.home, selection.definition, selection.region)
     found = lookups.partners(*key)
     columns = []
@@ -112,7 +112,7 @@ def _partners(selection: Selection, name: str) -> list[Any]:
 
 
 def _sectors(selection: Selection, name: str) -> list[Any]:
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.sectors(selection.table, selection.home, selection.definition, selection.region)[:SECTORS]
     longest = max(s.weight for s in found)
     items = []
@@ -136,7 +136,7 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
 
 def _bridge(selection: Selection, name: str) -> list[Any]:
     """What of the other regions' export value added this one ships, and what passes through it."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.bridges(selection.table, selection.home)
     if selection.region not in found:
         return []
@@ -157,7 +157,7 @@ def _bridge(selection: Selection, name: str) -> list[Any]:
 
 def _sure(selection: Selection, name: str) -> list[Any]:
     """Each share with its interval and its limits, the region's rank with its own, and what these are."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     key = (selection.table, selection.home, selection.definition)
     found, limits = lookups.shares(*key), lookups.limits(*key, selection.region)
     if found.seen is None and limits is None:
@@ -201,7 +201,7 @@ def _rail(
 
 def _crossing(selection: Selection) -> list[Any]:
     """Outflow over output and overlap, in the table and as reported."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     here, reported = lookups.crossings(selection.table, selection.home)
     if selection.region not in here:
         return []
@@ -218,7 +218,7 @@ def _crossing(selection: Selection) -> list[Any]:
 
 
 def _history(selection: Selection) -> list[Any]:
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     found = lookups.region_history(selection.table, selection.home, selection.definition, selection.region)
     if len(found) < 2:
         return []
@@ -232,17 +232,21 @@ def _history(selection: Selection) -> list[Any]:
 
 def pictures(selection: Selection) -> list[Any]:
     """The report's figures of the same numbers, each saved as PNG by its camera button."""
-    t = words.of(selection.lang)
+    t = lookups.speaking(selection.table, selection.home, selection.lang)
     if lookups.cut_of(selection.table)[1]:
         return [html.P(t("cities_no_pictures"))]
     language: figures.Language = "zh" if selection.lang == "zh" else "en"
     ds = lookups.measured(selection.table, selection.home, selection.definition, "region")
     wide, narrow = (figures.circulation_ternary(ds, language=language, small=small) for small in (False, True))
-    out = [
-        html.P(t("ternary_sub")),
-        html.Div(framed(wide, "ternary", t("ternary_sub"), "circulation-ternary"), className="only-wide"),
-        html.Div(framed(narrow, "ternary-small", t("ternary_sub"), "circulation-ternary"), className="only-narrow"),
-    ]
+    out = (
+        []
+        if lookups.compared(selection.table, selection.home) or len(ds["region"]) < 2
+        else [
+            html.P(t("ternary_sub")),
+            html.Div(framed(wide, "ternary", t("ternary_sub"), "circulation-ternary"), className="only-wide"),
+            html.Div(framed(narrow, "ternary-small", t("ternary_sub"), "circulation-ternary"), className="only-narrow"),
+        ]
+    )
     acc = lookups.accounts_of(selection.table, selection.home)
     groups = figures.cluster_groups(acc.geography, acc.home, language=language)
     if len(groups) > 2:

@@ -13,12 +13,12 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from xunhuan.errors import XunhuanError
 from xunhuan.faces import words
 from xunhuan.faces.web import draft as drafts
-from xunhuan.faces.web import lookups, state
+from xunhuan.faces.web import lookups, shelved, state
 from xunhuan.faces.web.calls import formed
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
-from xunhuan.faces.web.pages.form import OFFSET, form, offset_id, shock_names
+from xunhuan.faces.web.pages.form import OFFSET, act, form, offset_id, shock_names
 from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -31,13 +31,15 @@ BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 
 
 def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
-    """The page; `kept` is the draft this tab has been working on, used while the address still means it."""
+    """The page; `kept` is what this tab has been working on, used while the address still means it."""
     t = words.of(selection.lang)
-    draft = kept["data"] if _same(kept, selection) else drafts.start_of(selection)
+    opened = shelved.opened(kept, selection)
+    draft = opened["data"]
     return html.Div(
         [
             html.H1(t("scenario_title"), className="lead"),
             html.P(t("scenario_lead"), className="sub"),
+            *left_elsewhere(opened, selection),
             html.Div(
                 [
                     card(_library(selection), t("library"), "shelf"),
@@ -51,13 +53,26 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
                 ],
                 className="bench",
             ),
-            dcc.Store(id="opened", data={"origin": selection.scenario, "data": draft}),
+            dcc.Store(id="opened", data=opened),
         ]
     )
 
 
-def _same(kept: Any, selection: Selection) -> bool:
-    return isinstance(kept, dict) and kept.get("origin") == selection.scenario and isinstance(kept.get("data"), dict)
+def left_elsewhere(opened: Any, selection: Selection) -> list[Any]:
+    """Drafts of this question that were begun on other tables: to go back to, or to bring along."""
+    t, shown = words.of(selection.lang), []
+    for left in shelved.elsewhere(opened, selection):
+        table = left["table"]
+        back = dcc.Link(
+            t("draft_back", table=table),
+            href=selection.address(table=table, home=left["home"], region=""),
+            className="button",
+        )
+        bring = html.Button(t("draft_bring"), id=act("bring", kind=table), className="button", type="button")
+        shown.append(
+            html.Div([html.P(t("draft_left", table=table)), back, bring], className="notice left", role="status")
+        )
+    return shown
 
 
 def _connect(app: Dash, pool: Pool) -> None:
@@ -96,6 +111,9 @@ def _connect(app: Dash, pool: Pool) -> None:
         data = copy.deepcopy(formed(_data(kept)))
         if "model" in asked:
             changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)))
+        elif asked["act"] == "bring":
+            found = shelved.brought(kept, str(asked["kind"]), selection)
+            data, changed = (data, False) if found is None else (found, True)
         elif asked["act"] == "start-over":
             data, changed = drafts.start_of(selection), True
         else:
