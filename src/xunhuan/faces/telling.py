@@ -146,7 +146,13 @@ def draws(reading: Reading) -> str:
     held = reading.result.manifest["base"].get("cities_only", False)
     split = u.table and reading.result.scenario.split
     covers = t("draws_of_cities" if held else "draws_of_cities_and_regions") if split else ""
-    return t("gap").join(filter(None, (told, covers, outside(reading))))
+    return t("gap").join(filter(None, (told, covers, versions_told(reading), outside(reading))))
+
+
+def versions_told(reading: Reading) -> str:
+    """That intervals of shares hold what versions of the table leave open, where draws take none; else empty."""
+    n = int((reading.result.manifest.get("draws") or {}).get("versions", 0))
+    return words.of(reading.lang)("draws_with_versions", n=n) if n else ""
 
 
 def outside(reading: Reading) -> str:

@@ -16,7 +16,19 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
-from xunhuan.faces.report.page import Album, Grid, Picture, album_in, brief, formula, grid_in, render, sentence
+from xunhuan.faces.report.page import (
+    Album,
+    Grid,
+    Picture,
+    album_in,
+    brief,
+    formula,
+    grid_in,
+    lowered_to_first_screen,
+    render,
+    sentence,
+    without_blanks,
+)  # fmt: skip
 from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
@@ -75,6 +87,7 @@ class ScenarioReport:
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
+        tables = {k: without_blanks(g) for k, g in tables.items()}
         first = scenario_pictures.opening_picture(reading, pictures)
         sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
         sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
@@ -87,7 +100,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
-            "pictures": pictures, "first": first, "tables": tables,
+            "pictures": pictures, "first": lowered_to_first_screen(first), "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
