@@ -219,6 +219,9 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     shown = pd.DataFrame({"number": labels, "arm": [reading.say(a) for a in mine["arm"]]}, index=mine.index)
     for column in ("value", "median", "low", "high"):
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
+    if reading.drawn:  # what no draw moves has no interval: its ends would only repeat it
+        still = (shown["high"] - shown["low"]).abs() <= 1e-9 * shown["value"].abs()
+        shown.loc[still, ["median", "low", "high"]] = np.nan
     plain = mine["unit"].where(mine["unit"] != "share", OF_LOSS)
     shown["unit"] = plain.where(~percent, "%")
     shown = pd.concat([shown, *_asked_by_edits(reading)], ignore_index=True)

@@ -40,7 +40,7 @@ def grids(reading: Reading) -> dict[str, Grid]:
         made["break_even"] = _break_even(reading)
     if "reinforcement" in known:
         made["reinforcement"] = _reinforcement(reading)
-    if "output" in known:
+    if "output" in known and any(reading.moves("output", a) for a in reading.answered("output")):
         made["sectors"] = _sectors(reading)
     if len(reading.models) > 1:
         made["horizons"] = _horizons(reading)
