@@ -99,13 +99,13 @@ def _in_words(
     return df, title, notes
 
 
-ENDS = ("median", "low", "high")
+_ENDS = ("median", "low", "high")
 """What columns of intervals are called, or end in."""
 
 
 def _without_blank_intervals(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str]]:
     """A table for the screen without its columns of intervals where no row has one, and a note that says so."""
-    ends = [k for k, c in enumerate(map(str, df.columns)) if c in ENDS or c.endswith(tuple(f"_{e}" for e in ENDS))]
+    ends = [k for k, c in enumerate(map(str, df.columns)) if c in _ENDS or c.endswith(tuple(f"_{e}" for e in _ENDS))]
     blank = [k for k in ends if (df.iloc[:, k].isna() | (df.iloc[:, k] == "–")).all()]
     if not blank or df.empty:
         return df, notes

@@ -167,7 +167,8 @@ def outside(reading: Reading) -> str:
     t = words.of(reading.lang)
     name = "name_zh" if reading.lang == "zh" else "name_en"
     groups = beyond.groupby("variable", sort=False)
-    which = [t("outside_of", what=reading.title(str(v)), where=_some(g[name], t)) for v, g in groups]
+    home = reading.name(reading.home)  # of numbers of no place
+    which = [t("outside_of", what=reading.title(str(v)), where=_some(g[name].fillna(home), t)) for v, g in groups]
     return t("outside_draws", n=f"{len(beyond):,}", of=f"{len(known):,}", which=t("semicolon").join(which))
 
 

@@ -14,7 +14,7 @@ from xunhuan.measures.versions import home_shares
 if TYPE_CHECKING:
     from xunhuan.scenario.run import Bench
 
-SHARES = "circulation"
+_SHARES = "circulation"
 """The measure whose intervals these are."""
 
 
@@ -32,7 +32,7 @@ def moves_of_shares(bench: Bench) -> Array | None:
     kept, post = home_shares(acc), acc.posterior
     if kept is None or post is None:
         return None
-    own = bench.view.accounts(acc, full=False)[SHARES].values
+    own = bench.view.accounts(acc, full=False)[_SHARES].values
     codes = [acc.geography.codes[k] for k in post.regions]
     nation = np.average(kept, axis=1, weights=acc.gdp[post.regions])
     by_place = {c: kept[:, k] for k, c in enumerate(codes)}
@@ -57,7 +57,7 @@ def share_levels(
     ([0], [0.5])
     """
     at, found = [], []
-    known = np.flatnonzero((labels["variable"] == SHARES).to_numpy())
+    known = np.flatnonzero((labels["variable"] == _SHARES).to_numpy())
     for k, place, circuit in zip(known, *(labels[c].iloc[known] for c in ("place", "circuit")), strict=True):
         delta, drawn = moves[:, places.index(place), CIRCUITS.index(circuit)], sample[:, k]
         answered = drawn[~np.isnan(drawn)]

@@ -21,7 +21,7 @@ from xunhuan.faces import figures, words
 from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
-from xunhuan.faces.report.grouped import APART, flow_groups, members_said, of_places
+from xunhuan.faces.report.grouped import TOLD_APART, flow_groups, members_said, of_places
 from xunhuan.faces.report.page import (
     Album,
     Grid,
@@ -418,7 +418,7 @@ def _log(found: Findings) -> Grid:
     log = found.log[found.log["unit"] == found.acc.unit]
     kinds = log.groupby("step")["quantity"].transform("nunique")
     # Partner by partner is for the log itself: "export: ARE", "export: ARG" and so on are told as one.
-    log = log.assign(quantity=log["quantity"].where(kinds <= APART, log["quantity"].str.split(":").str[0]))
+    log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))
     groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
     sums = sums[sums["size"] >= 0.5]

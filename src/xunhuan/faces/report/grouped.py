@@ -8,8 +8,8 @@ from xunhuan.data.geography import Geography
 from xunhuan.faces import figures
 from xunhuan.faces.figures import style
 
-Lang = Literal["en", "zh"]
-APART = 12
+_Lang = Literal["en", "zh"]
+TOLD_APART = 12
 """Regions of a nation without clusters that are drawn one by one, and kinds of a correction that are told one by one."""
 _OF_PROVINCES = {
     "other provinces": "other regions", "other<br>provinces": "other<br>regions", "Other provinces": "Other regions",
@@ -31,7 +31,7 @@ def of_places(places: str, text: str) -> str:
     return text
 
 
-def flow_groups(geo: Geography, home: str, lang: Lang) -> dict[str, tuple[str, ...]]:
+def flow_groups(geo: Geography, home: str, lang: _Lang) -> dict[str, tuple[str, ...]]:
     """Label to region codes: the nation's clusters and abroad; its regions one by one where it has no clusters and they are
     few, since one group against abroad would be a block.
 
@@ -41,12 +41,12 @@ def flow_groups(geo: Geography, home: str, lang: Lang) -> dict[str, tuple[str, .
     """
     made = figures.cluster_groups(geo, home, language=lang)
     regions = [c for c, n in zip(geo.codes, geo.nation, strict=True) if n == home]
-    if len(made) > 2 or not 1 < len(regions) <= APART:
+    if len(made) > 2 or not 1 < len(regions) <= TOLD_APART:
         return made
     return {geo.name(c, lang): (c,) for c in regions} | dict([list(made.items())[-1]])
 
 
-def members_said(geo: Geography, home: str, lang: Lang) -> str:
+def members_said(geo: Geography, home: str, lang: _Lang) -> str:
     """Who is in each cluster, in words."""
     groups = flow_groups(geo, home, lang)
     kept = {n: m for n, m in groups.items() if n != style.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
