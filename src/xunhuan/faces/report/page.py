@@ -141,11 +141,16 @@ FIRST_SCREEN = 540
 
 def lowered_to_first_screen(picture: Picture | None) -> Picture | None:
     """A picture whose wide form is no higher than the first screen has room for: bars get thinner."""
-    if picture is None or (picture.wide.layout.height or 0) <= FIRST_SCREEN:
+    return None if picture is None else no_higher(picture, FIRST_SCREEN)
+
+
+def no_higher(picture: Picture, most: int) -> Picture:
+    """A picture whose wide form is at most so many pixels high."""
+    if (picture.wide.layout.height or 0) <= most:
         return picture
     import plotly.graph_objects as go
 
-    return replace(picture, wide=go.Figure(picture.wide).update_layout(height=FIRST_SCREEN))
+    return replace(picture, wide=go.Figure(picture.wide).update_layout(height=most))
 
 
 def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:

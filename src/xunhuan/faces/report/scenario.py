@@ -25,6 +25,7 @@ from xunhuan.faces.report.page import (
     formula,
     grid_in,
     lowered_to_first_screen,
+    no_higher,
     render,
     sentence,
     without_blanks,
@@ -131,6 +132,9 @@ def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str,
 _BROAD = ("fan", "lines", "heat", "land", "flows")
 """Pictures that take the width of the page; several of lines share it, and maps of the land after the first."""
 
+_HIGHEST = 700
+"""Pixels that a picture of a section is high at most: a screen."""
+
 _WIDE, _SHOWN, _ABREAST = 1, 5, 3
 """Of a section: pictures of full width shown, places after which rows are folded away, and pictures of a row that stand side
 by side. A picture of full width, as one alone in its row, takes two places."""
@@ -144,7 +148,8 @@ def section(
 
     def keyed(kind: str) -> list[Picture]:
         heads = [scenario_pictures.key(q, kind) for q in drawn]
-        return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
+        mine = [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
+        return [p if p is first else no_higher(p, _HIGHEST) for p in mine]
 
     rows = [many if len(many := keyed(kind)) > 1 else [] for kind in ("lines", "heat")]
     lands = keyed("land")[1:]
