@@ -25,6 +25,9 @@ def page_file(china: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_the_circulation_report_draws_itself(browser: Any, page_file: Path, width: int) -> None:
     seen = look(browser, page_file, width)
     assert seen.drawn == 8
+    assert seen.tall < 8 * (768 if width > 1000 else 844)
+    assert width < 1000 or seen.first <= 768
+    assert seen.listed == 10
     assert "China’s 31 provinces" in seen.answer
 
 

@@ -96,6 +96,68 @@ def test_names_and_cells_that_stata_and_excel_do_not_take(tmp_path: Path) -> Non
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
+STATAS = {65526: "<f8", 65527: "<f4", 65528: "<i4", 65529: "<i2", 65530: "<i1"}
+"""Numbers of a dataset of Stata by the code of their type (StataCorp, help dta, release 118)."""
+
+
+def read_by_the_book(path: Path) -> tuple[str, dict[str, str], pd.DataFrame]:
+    """Data label, variables' labels and rows of a dataset of Stata, read by its description and nothing of pandas."""
+    raw = path.read_bytes()
+    assert raw.startswith(b"<stata_dta><header><release>118</release><byteorder>LSF</byteorder><K>")
+    at = raw.index(b"<K>") + 3
+    k = int.from_bytes(raw[at : at + 2], "little")
+    at = raw.index(b"<N>") + 3
+    n = int.from_bytes(raw[at : at + 8], "little")
+    at = raw.index(b"<label>") + 7
+    title = raw[at + 2 : at + 2 + int.from_bytes(raw[at : at + 2], "little")].decode()
+    at = raw.index(b"<map>") + 5
+    where = np.frombuffer(raw, "<u8", 14, at)
+
+    def fields(section: int, tag: str, size: int) -> list[bytes]:
+        start = int(where[section]) + len(f"<{tag}>")
+        assert raw[int(where[section]) : start] == f"<{tag}>".encode()
+        return [raw[start + size * j : start + size * (j + 1)] for j in range(k)]
+
+    def texts(section: int, tag: str, size: int) -> list[str]:
+        return [f.split(b"\0")[0].decode() for f in fields(section, tag, size)]
+
+    types = [int.from_bytes(f, "little") for f in fields(2, "variable_types", 2)]
+    names = texts(3, "varnames", 129)
+    labels = dict(zip(names, texts(7, "variable_labels", 321), strict=True))
+    row = np.dtype([(v, STATAS.get(t, f"S{t}")) for v, t in zip(names, types, strict=True)])
+    rows = np.frombuffer(raw, row, n, int(where[9]) + len("<data>"))
+    kinds = zip(names, types, strict=True)
+    return (
+        title,
+        labels,
+        pd.DataFrame({v: rows[v] if t in STATAS else [c.decode() for c in rows[v].tolist()] for v, t in kinds}),
+    )
+
+
+@pytest.mark.parametrize("line", [("circulation", "china-2017"), ("value-added-trade", "toyland")], ids=lambda s: s[0])
+def test_every_number_of_a_dataset_is_read_by_its_description(tmp_path: Path, line: tuple[str, ...]) -> None:
+    """Columns, labels, the data label and every cell, to the last digit."""
+    assert main([*line, "-o", str(tmp_path / "a.dta")]) == 0
+    assert main([*line, "-o", str(tmp_path / "a.parquet")]) == 0
+    wanted = pd.read_parquet(tmp_path / "a.parquet")
+    title, labels, found = read_by_the_book(tmp_path / "a.dta")
+    assert title == wanted.attrs["title"][:80]
+    assert list(labels.values()) == [*wanted.columns]
+    assert len(found) == len(wanted) > 0
+    for mine, theirs in zip(found, wanted, strict=True):
+        if wanted[theirs].dtype.kind in "iuf":
+            nothing = found[mine].abs() >= 2.0**1023  # Stata's missing value
+            assert found[mine].mask(nothing).astype(float).equals(wanted[theirs].astype(float))
+        else:
+            assert found[mine].tolist() == wanted[theirs].fillna("").astype(str).tolist()
+
+
+def test_what_is_text_is_not_taken_for_a_dataset(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="csv is text"):
+        write_file(pd.DataFrame({"a": [1.0]}), Format.csv, tmp_path / "a.csv", "title", [])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_name_without_a_suffix_is_as_asked() -> None:
     assert format_of_file(Format.table, Path("a")) is Format.table
     assert format_of_file(Format.csv, Path("a.dat")) is Format.csv

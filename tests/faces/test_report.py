@@ -272,6 +272,10 @@ def test_nations_made_on_the_way_are_reported(tmp_path: Path) -> None:
 def test_the_scenario_report_draws_itself(result: Result, toy_result: Path, browser: Any) -> None:
     for width in (1400, 390):
         seen = look(browser, toy_result / "report.html", width)
+        # Under eight screens while folded; at the width of a small laptop the first figure ends on its first screen.
+        assert seen.tall < 8 * (768 if width > 1000 else 844)
+        assert width < 1000 or seen.first <= 768
+        assert seen.listed
         assert seen.drawn == len(ScenarioReport(result).album())
         assert "On its own, “embargo” changes Atlas’s welfare" in seen.answer
 

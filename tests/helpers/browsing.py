@@ -77,10 +77,14 @@ OUTSIDE = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
 
 @dataclass(frozen=True)
 class Seen:
-    """What a visitor finds on a report."""
+    """What a visitor finds on a report: figures, the answer, pixels from top to bottom and to the end of the first figure,
+    and how many sections the contents list."""
 
     drawn: int
     answer: str
+    tall: int
+    first: float
+    listed: int
 
 
 def look(browser: Any, path: Path, width: int) -> Seen:
@@ -109,5 +113,10 @@ def look(browser: Any, path: Path, width: int) -> Seen:
         page.wait_for_timeout(250)
     assert page.evaluate(heights) == before
     answer = str(page.inner_text(".answer"))
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    first = page.evaluate("document.querySelector('header .plot, header .split').getBoundingClientRect().bottom")
+    listed = page.evaluate(
+        "[...document.querySelectorAll('.contents a')].filter((a) => a.getBoundingClientRect().width).length"
+    )
     page.close()
-    return Seen(drawn, answer)
+    return Seen(drawn, answer, tall, first, listed)

@@ -98,4 +98,6 @@ def _figure(source: str, name: str) -> str:
     """A figure of a report, drawn now."""
     made = _album(source)[name]
     drawn = made.wide.to_html(full_html=False, include_plotlyjs=False)
-    return f"<figure>{drawn}<figcaption>{made.alt}</figcaption></figure>"
+    # On a phone it is pushed along inside its own box, at a width at which its words stand clear of each other.
+    box = f'<div style="overflow-x: auto; max-width: calc(100vw - 2rem)"><div style="min-width: 36rem">{drawn}</div></div>'
+    return f'<figure style="width: 100%">{box}<figcaption>{made.alt}</figcaption></figure>'

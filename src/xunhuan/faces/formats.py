@@ -64,7 +64,12 @@ def format_of_file(format: Format, output: Path | None) -> Format:
 
 
 def write_file(df: pd.DataFrame, format: Format, path: Path | BinaryIO, title: str, notes: Sequence[str]) -> None:
-    """Write what is no text: parquet, xlsx or dta, the title and notes inside the file."""
+    """Write what is no text: parquet, xlsx or dta, the title and notes inside the file.
+
+    Raises ValueError for a format that is text, which `faces.output.emit` writes.
+    """
+    if format not in FILES_ONLY:
+        raise ValueError(f"{format.value} is text: faces.output.emit writes it")
     if format is Format.parquet:
         df.attrs |= {"title": title, "notes": list(notes)}
         df.to_parquet(path, index=False)

@@ -58,6 +58,8 @@ def emit(
     from xunhuan.data.store import atomic_path
 
     format = format_of_file(format, output)
+    if output is None and format is Format.table:
+        df, notes = _without_blank_intervals(df, notes)
     df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
@@ -131,6 +133,24 @@ def _by_headings(note: str, named: dict[str, str]) -> str:
 
 
 _COLUMN, _CHINESE = re.compile("[a-z][a-z_0-9]+"), re.compile("[\u4e00-\u9fff]")
+
+
+_ENDS = ("median", "low", "high")
+"""What columns of intervals are called, or end in."""
+
+
+def _without_blank_intervals(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str]]:
+    """A table for the screen without its columns of intervals where no row has one, and a note that says so."""
+    ends = [k for k, c in enumerate(map(str, df.columns)) if c in _ENDS or c.endswith(tuple(f"_{e}" for e in _ENDS))]
+    blank = [k for k in ends if (df.iloc[:, k].isna() | (df.iloc[:, k] == "–")).all()]
+    if not blank or df.empty:
+        return df, notes
+    kept = df.iloc[:, [k for k in range(df.shape[1]) if k not in blank]]
+    kept.attrs = {**df.attrs, "written": tuple(w for w in df.attrs.get("written", ()) if w in kept.columns)}
+    return kept, [*notes, _NO_INTERVAL]
+
+
+_NO_INTERVAL = "No intervals: nothing that is uncertain here moves these numbers, or it was not drawn."
 
 
 def _named_already(column: str, room: str) -> str:

@@ -146,7 +146,13 @@ def draws(reading: Reading) -> str:
     held = reading.result.manifest["base"].get("cities_only", False)
     split = u.table and reading.result.scenario.split
     covers = t("draws_of_cities" if held else "draws_of_cities_and_regions") if split else ""
-    return t("gap").join(filter(None, (told, covers, outside(reading))))
+    return t("gap").join(filter(None, (told, covers, versions_told(reading), outside(reading))))
+
+
+def versions_told(reading: Reading) -> str:
+    """That intervals of shares hold what versions of the table leave open, where draws take none; else empty."""
+    n = int((reading.result.manifest.get("draws") or {}).get("versions", 0))
+    return words.of(reading.lang)("draws_with_versions", n=n) if n else ""
 
 
 def outside(reading: Reading) -> str:
@@ -161,12 +167,8 @@ def outside(reading: Reading) -> str:
     t = words.of(reading.lang)
     name = "name_zh" if reading.lang == "zh" else "name_en"
     groups = beyond.groupby("variable", sort=False)
-    which = [
-        t("outside_of", what=reading.title(str(v)), where=_some(g[name].dropna(), t))
-        if g[name].notna().any()
-        else reading.title(str(v))
-        for v, g in groups
-    ]
+    home = reading.name(reading.home)  # of numbers of no place
+    which = [t("outside_of", what=reading.title(str(v)), where=_some(g[name].fillna(home), t)) for v, g in groups]
     return t("outside_draws", n=f"{len(beyond):,}", of=f"{len(known):,}", which=t("semicolon").join(which))
 
 
@@ -218,6 +220,9 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     shown = pd.DataFrame({"number": labels, "arm": [reading.say(a) for a in mine["arm"]]}, index=mine.index)
     for column in ("value", "median", "low", "high"):
         shown[column] = mine[column] * percent.map({True: 100.0, False: 1.0})
+    if reading.drawn:  # what no draw moves has no interval: its ends would only repeat it
+        still = (shown["high"] - shown["low"]).abs() <= 1e-9 * shown["value"].abs()
+        shown.loc[still, ["median", "low", "high"]] = np.nan
     plain = mine["unit"].where(mine["unit"] != "share", OF_LOSS)
     shown["unit"] = plain.where(~percent, "%")
     shown = pd.concat([shown, *_asked_by_edits(reading)], ignore_index=True)

@@ -30,6 +30,7 @@ from xunhuan.scenario.layers import Layers
 from xunhuan.scenario.record import FORMAT, Result, check_place, digest_of_run, parts_folder, versions, work_folder
 from xunhuan.scenario.run import Bench, Memo
 from xunhuan.scenario.scenario import Distribution, Drawn, Uncertainty
+from xunhuan.scenario.shares import moves_of_shares, share_levels
 from xunhuan.scenario.spread import Plan, spread_over
 
 LEVELS = {"median": 0.5, "low": 0.05, "high": 0.95}
@@ -70,14 +71,18 @@ def _run_layers(
     draws: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
     ended: dict[str, int] = {}
+    moves: Array | None = None
     u = bench.scenario.uncertainty
     if u is not None:
         rows = design(u, bench.base.draws)
         worked = _draws(bench, rows, out, plan, progress)
         drawn = _drawn_labels(bench, labels)
         numbers = ensemble.matrix(worked, int(drawn.sum()))
-        summary = _with_intervals(summary, drawn, numbers[sample_rows(u)])
-        data = _spread(data, labels, drawn, numbers[sample_rows(u)])
+        sample, moves = numbers[sample_rows(u)], moves_of_shares(bench)
+        levels = _levels(bench, labels[drawn], sample, moves)
+        summary = _with_intervals(summary, drawn, sample, levels)
+        for level, ends in levels.items():
+            data = unflatten(data, labels[drawn].reset_index(drop=True), ends, level)
         data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
         draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
         outcomes = _outcomes(*_told_first(data, labels[drawn], numbers))
@@ -85,6 +90,7 @@ def _run_layers(
     summary = _headlines_alone(summary, data)
     clock = {"started": started.isoformat(), "seconds": time.perf_counter() - begun}
     manifest = _manifest(layers, bench, nominal, ended, clock)
+    manifest["draws"]["versions"] = 0 if moves is None else len(moves)
     data.attrs = {k: manifest[k] for k in ("format", "name", "digest")} | {
         "title": bench.scenario.title, "table": bench.base.name, "unit": bench.base.unit, "home": bench.base.home,
     }  # fmt: skip
@@ -169,10 +175,21 @@ def _told_first(data: xr.Dataset, labels: pd.DataFrame, numbers: Array) -> tuple
     return labels[told].reset_index(drop=True), numbers[:, told]
 
 
-def _with_intervals(summary: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array) -> pd.DataFrame:
+def _levels(bench: Bench, labels: pd.DataFrame, sample: Array, moves: Array | None) -> dict[str, Array]:
+    """Median and ends of every number that is drawn; of shares with what versions of the table leave open, where known."""
+    out = {level: _quantile(sample, q) for level, q in LEVELS.items()}
+    if moves is not None:
+        for level, (at, ends) in share_levels(labels, sample, moves, bench.view.home, LEVELS).items():
+            out[level][at] = ends
+    return out
+
+
+def _with_intervals(
+    summary: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array, levels: dict[str, Array]
+) -> pd.DataFrame:
     out = summary.copy()
-    for level, q in LEVELS.items():
-        out.loc[drawn, level] = _quantile(sample, q)
+    for level, ends in levels.items():
+        out.loc[drawn, level] = ends
     counts = np.zeros(len(out), dtype=np.int64)
     counts[drawn] = (~np.isnan(sample)).sum(0)
     return out.assign(draws=counts)
@@ -191,12 +208,6 @@ def _quantile(sample: Array, q: float) -> Array:
         # Between the largest finite one and an infinite one there is nothing to weigh.
         out[enough & endless] = np.nanquantile(sample[:, enough & endless], q, axis=0, method="nearest")
     return out
-
-
-def _spread(data: xr.Dataset, labels: pd.DataFrame, drawn: NDArray[np.bool_], sample: Array) -> xr.Dataset:
-    for level, q in LEVELS.items():
-        data = unflatten(data, labels[drawn].reset_index(drop=True), _quantile(sample, q), level)
-    return data
 
 
 def _outcomes(labels: pd.DataFrame, numbers: Array) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def _report(
         path = output or Path(f"{page.name}-brief.pdf" if brief else f"{page.name}.html")
         html = page.brief() if brief else page.html()
         if path.suffix.lower() == ".pdf":
-            write_page(html, path)
+            write_page(html, path, sheets=int(brief))
         else:
             write_text(path, html)
     console(stderr=True).print(in_my_words(f"wrote {path}"))

@@ -234,7 +234,7 @@ def _ended(result: Result) -> list[str]:
     from xunhuan.faces.choosing import arithmetic, said_of_choices
     from xunhuan.faces.reading import Reading
     from xunhuan.faces.reinforced import said_of_reinforcement
-    from xunhuan.faces.telling import offset_too_small, outcome, outside, passing
+    from xunhuan.faces.telling import offset_too_small, outcome, outside, passing, versions_told
     from xunhuan.faces.words import caveat
 
     m = result.manifest
@@ -254,7 +254,7 @@ def _ended(result: Result) -> list[str]:
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome(reading, how)}" for how, n in m["draws"]["outcomes"].items())
         lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
-        lines += [said] if (said := outside(reading)) else []
+        lines += filter(None, (versions_told(reading), outside(reading)))
     lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")
     return [*map(say, lines), *(say(f"Note: {n}.") for n in m["base"]["notes"][:1])]
 

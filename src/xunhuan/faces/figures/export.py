@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,15 +20,39 @@ _PATIENCE = 120.0
 """Seconds after which a browser that prints hangs."""
 
 
-def write_page(html: str, path: Path) -> None:
+def write_page(html: str, path: Path, sheets: int = 0) -> None:
     """Print a page that draws itself to a PDF file at `path`, sheets as its style asks for.
+
+    sheets  on how many it is to fit, smaller where it must be; 0: as many as it takes
 
     Raises XunhuanError where no browser is found or it fails.
     """
     browser = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
         raise no_browser("printing a page", path)
-    with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder, atomic_path(path) as tmp:
+    with atomic_path(path) as tmp:
+        for zoom in _ZOOMS:
+            smaller = f"<style>@media print {{ main {{ zoom: {zoom} }} }}</style></head>"
+            _print(browser, html if zoom == 1 else html.replace("</head>", smaller, 1), path, tmp)
+            if not sheets or _sheets(tmp.read_bytes()) <= sheets:
+                break
+
+
+_ZOOMS = (1, 0.92, 0.85, 0.78, 0.72, 0.66)
+"""How small a page may be printed: 10.5 points become 7."""
+
+
+def _sheets(pdf: bytes) -> int:
+    """Sheets of a PDF file.
+
+    >>> _sheets(b"<< /Type /Pages /Count 2 /Kids [3 0 R 4 0 R] >>")
+    2
+    """
+    return max((int(n) for n in re.findall(rb"/Count (\d+)", pdf)), default=1)
+
+
+def _print(browser: str, html: str, path: Path, tmp: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="xunhuan-") as folder:
         page = Path(folder) / "page.html"
         page.write_text(html, encoding="utf-8")
         asked = [

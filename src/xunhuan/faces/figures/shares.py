@@ -14,6 +14,8 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.figures.style import Language
 from xunhuan.measures import table
 
+_LEAST = 136
+"""Pixels below which the legend would lie on the bars."""
 ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
 _SIDE, _SIDE_SMALL = 410, 230
@@ -77,7 +79,7 @@ def circulation_bars(
             insidetextfont={"size": 10, "color": style.INK if circuit == "inter" else style.PAPER},
             hovertemplate="%{y}: %{x:.1%}<extra>" + style.word(circuit, language) + "</extra>",
         )  # fmt: skip
-    style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 44, legend=True)
+    style.dress(fig, title=title, height=max(len(frame) * ROW_HEIGHT + 44, _LEAST), legend=True)
     fig.update_layout(barmode="stack", bargap=0.12)
     fig.update_xaxes(tickformat=".2~%", range=[0, 1], showgrid=False, dtick=0.25, title_text="")
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})

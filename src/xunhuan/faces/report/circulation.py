@@ -22,6 +22,7 @@ from xunhuan.faces.companions import companion, limit_tables
 from xunhuan.faces.figures import Language, shares, style
 from xunhuan.faces.placed import are_provinces
 from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
+from xunhuan.faces.report.grouped import TOLD_APART, flow_groups, members_said, of_places
 from xunhuan.faces.report.page import (
     Album,
     Grid,
@@ -34,6 +35,7 @@ from xunhuan.faces.report.page import (
     over,
     render,
     sentence,
+    without_blanks,
 )
 from xunhuan.faces.report.spread import ShareSpread, limit_spans, paragraphs, reported_said, said, spread_of
 from xunhuan.faces.words import caveat
@@ -126,7 +128,11 @@ class CirculationReport:
     def album(self) -> Album:
         """Its figures by key, in order."""
         album = _pictures(self.found, self.lang)
-        return album if self.lang == "en" else album_in(album, self.say)
+        album = album if self.lang == "en" else album_in(album, self.say)
+        return album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+
+    def _placed(self, text: str) -> str:
+        return of_places(self.found.places, text)
 
     def say(self, text: str) -> str:
         """What is said in English, in the report's language."""
@@ -166,6 +172,7 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
 
     if lang == "zh":
         tables = {k: grid_in(g, say) for k, g in tables.items()}
+    tables = {k: without_blanks(g) for k, g in tables.items()}
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
     return {
         "kicker": say(f"Circulation report · {acc.title or acc.name}"),
@@ -175,7 +182,7 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         or words.of("zh")("report_title", home=nation[1], places=places) + year,
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
-        "average": _percents(_of_home(found)), "words": {c: style.word(c, lang) for c in CIRCUITS},
+        "average": _percents(_of_home(found)), "words": {c: of_places(found.places, style.word(c, lang)) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": tables, "definitions": _definitions(say),
         "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
         "sources": [say(sentence(acc.source))], "table": quote(called),
@@ -297,12 +304,13 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         "Ternary plot of the three shares",
         figures.circulation_ternary(ds, language=lang, small=True),
     )
-    matrix = figures.partner_matrix(found.partner, figures.cluster_groups(acc.geography, acc.home, language=lang))
+    matrix = figures.partner_matrix(found.partner, flow_groups(acc.geography, acc.home, lang))
     album.add(
         "flows",
         figures.cluster_flows(matrix, language=lang, unit=acc.unit),
         f"Value added (left) by where it is finally absorbed (right), {style.unit(acc.unit)}, without what each group "
-        f"absorbs of its own. On a narrow window: shares of each row’s value added. {_members(found, lang)}",
+        f"absorbs of its own. On a narrow window: shares of each row’s value added. "
+        f"{members_said(acc.geography, acc.home, lang)}",
         "Flows of value added between clusters of regions and abroad",
         figures.cluster_matrix(matrix, language=lang, numbered=True),
     )
@@ -408,6 +416,9 @@ def _identities(found: Findings) -> Grid:
 def _log(found: Findings) -> Grid:
     assert found.log is not None
     log = found.log[found.log["unit"] == found.acc.unit]
+    kinds = log.groupby("step")["quantity"].transform("nunique")
+    # Partner by partner is for the log itself: "export: ARE", "export: ARG" and so on are told as one.
+    log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))
     groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
     sums = sums[sums["size"] >= 0.5]
@@ -439,13 +450,3 @@ def _ending(found: Findings) -> str:
         f"No iteration is involved: the Leontief system of {acc.R} regions and {acc.S} sectors is solved "
         f"directly. The three shares of every region sum to one within {off:.1e}."
     )
-
-
-def _members(found: Findings, lang: Lang) -> str:
-    """Who is in each cluster, in words."""
-    geo = found.acc.geography
-    groups = figures.cluster_groups(geo, found.acc.home, language=lang)
-    kept = {n: m for n, m in groups.items() if n != style.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
-    if lang == "zh":
-        return "".join(f"{n}：{'、'.join(geo.name(c, lang) for c in m)}。" for n, m in kept.items())
-    return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())

@@ -135,17 +135,52 @@ class Album(dict[str, Picture]):
         return Album((k, replace(p, number=n)) for n, (k, p) in enumerate(order, 1))
 
 
+FIRST_SCREEN = 540
+"""Pixels that a figure may be high to end on a first screen of 768, under a title of two lines."""
+
+
+def lowered_to_first_screen(picture: Picture | None) -> Picture | None:
+    """A picture whose wide form is no higher than the first screen has room for: bars get thinner."""
+    return None if picture is None else no_higher(picture, FIRST_SCREEN)
+
+
+def no_higher(picture: Picture, most: int) -> Picture:
+    """A picture whose wide form is at most so many pixels high."""
+    if (picture.wide.layout.height or 0) <= most:
+        return picture
+    import plotly.graph_objects as go
+
+    return replace(picture, wide=go.Figure(picture.wide).update_layout(height=most))
+
+
 def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
     """The tables of a page with their numbers, in order."""
     return {k: replace(g, number=n + 1) for n, (k, g) in enumerate(tables.items())}
 
 
-def album_in(album: Album, say: Callable[[str], str]) -> Album:
-    """The pictures of a page with their words as `say` says them, in Chinese."""
+def without_blanks(grid: Grid) -> Grid:
+    """A table without its columns of dashes, which its caption names.
+
+    >>> made = without_blanks(Grid(["", "a", "b"], [Row(["x", "–", "1"])], "Numbers."))
+    >>> made.head, made.rows[0].cells, made.caption
+    (['', 'b'], ['x', '1'], 'Numbers. Left out, without a number in any row: a.')
+    """
+    blank = [k for k in range(1, len(grid.head)) if grid.rows and all(row.cells[k] == "–" for row in grid.rows)]
+    if not blank:
+        return grid
+    t = words.of(grid.lang)
+    said = t("left_out", which=t("list").join(str(grid.head[k]) for k in blank))
+    caption = t("next").join(filter(None, (grid.caption, said)))
+    rows = [replace(row, cells=[c for k, c in enumerate(row.cells) if k not in blank]) for row in grid.rows]
+    return replace(grid, head=[h for k, h in enumerate(grid.head) if k not in blank], rows=rows, caption=caption)
+
+
+def album_in(album: Album, say: Callable[[str], str], lang: str = "zh") -> Album:
+    """The pictures of a page with their words as `say` says them, in a language."""
     made = Album()
     for key, p in album.items():
         wide, narrow = (None if f is None else figure_in(f, say) for f in (p.wide, p.narrow))
-        made[key] = replace(p, caption=say(p.caption), alt=say(p.alt), wide=wide, narrow=narrow, lang="zh")
+        made[key] = replace(p, caption=say(p.caption), alt=say(p.alt), wide=wide, narrow=narrow, lang=lang)
     return made
 
 

@@ -16,7 +16,20 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
-from xunhuan.faces.report.page import Album, Grid, Picture, album_in, brief, formula, grid_in, render, sentence
+from xunhuan.faces.report.page import (
+    Album,
+    Grid,
+    Picture,
+    album_in,
+    brief,
+    formula,
+    grid_in,
+    lowered_to_first_screen,
+    no_higher,
+    render,
+    sentence,
+    without_blanks,
+)  # fmt: skip
 from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.record import Result
@@ -75,6 +88,7 @@ class ScenarioReport:
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
+        tables = {k: without_blanks(g) for k, g in tables.items()}
         first = scenario_pictures.opening_picture(reading, pictures)
         sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
         sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
@@ -87,7 +101,7 @@ class ScenarioReport:
             "reinforced": told_twice(self.result, said_of_reinforcement),
             "reinforced_title": words.of(reading.lang)("reinforced_title"),
             "assumed_title": words.of(reading.lang)("assumed_title"), "more_title": words.of(reading.lang)("more_of_it"),
-            "pictures": pictures, "first": first, "tables": tables,
+            "pictures": pictures, "first": lowered_to_first_screen(first), "tables": tables,
             "reasoning": say(sentence(s.reasoning)),
             "assumptions": [say(sentence(a)) for a in s.assumptions], "date": say(s.date), "offset": reading.offset,
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
@@ -118,6 +132,9 @@ def choices(result: Result, lang: Literal["en", "zh"] = "en") -> list[tuple[str,
 _BROAD = ("fan", "lines", "heat", "land", "flows")
 """Pictures that take the width of the page; several of lines share it, and maps of the land after the first."""
 
+_HIGHEST = 700
+"""Pixels that a picture of a section is high at most: a screen."""
+
 _WIDE, _SHOWN, _ABREAST = 1, 5, 3
 """Of a section: pictures of full width shown, places after which rows are folded away, and pictures of a row that stand side
 by side. A picture of full width, as one alone in its row, takes two places."""
@@ -131,7 +148,8 @@ def section(
 
     def keyed(kind: str) -> list[Picture]:
         heads = [scenario_pictures.key(q, kind) for q in drawn]
-        return [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
+        mine = [p for k, p in pictures.items() if any(k == h or k.startswith(f"{h}-") for h in heads)]
+        return [p if p is first else no_higher(p, _HIGHEST) for p in mine]
 
     rows = [many if len(many := keyed(kind)) > 1 else [] for kind in ("lines", "heat")]
     lands = keyed("land")[1:]

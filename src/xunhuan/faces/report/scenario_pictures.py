@@ -18,6 +18,8 @@ from xunhuan.faces.told import Told
 _PARTNERS = 12
 ABROAD = 20
 """Bars of other economies."""
+PRINTED = 5e-5
+"""Change that is printed as more than 0.00%."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
 ORDER = (
@@ -141,6 +143,9 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
         return
     values = {a: drawing.map_values(reading, q, a) for a in _arms(reading, q)}
     values = {a: v for a, v in values.items() if np.isfinite(v).any()}
+    if q.change and q.percent:  # a map on which every tile is told as nothing tells nothing, where another does
+        told = {a: v for a, v in values.items() if np.nanmax(np.abs(v)) >= PRINTED}
+        values = told or values
     reach = [float(np.nanmax(np.abs(v))) for v in values.values()] or [0.0]
     # One scale for all, unless it would wash one of them out.
     shared = style.spread(reach) if q.rest is not None and max(reach) < 4 * min(reach) else None
@@ -237,6 +242,8 @@ def _diversion(reading: Reading, out: Album) -> None:
 
 def _circulation(reading: Reading, out: Album) -> None:
     if len(reading.home_regions) < 2 or reading.arm not in reading.answered("circulation"):
+        return
+    if not reading.moves("circulation", reading.arm):
         return
     before, after = reading.circulation("base"), reading.circulation(reading.arm)
     for circuit in ("external", "own"):

@@ -40,7 +40,7 @@ def grids(reading: Reading) -> dict[str, Grid]:
         made["break_even"] = _break_even(reading)
     if "reinforcement" in known:
         made["reinforcement"] = _reinforcement(reading)
-    if "output" in known:
+    if "output" in known and any(reading.moves("output", a) for a in reading.answered("output")):
         made["sectors"] = _sectors(reading)
     if len(reading.models) > 1:
         made["horizons"] = _horizons(reading)
@@ -100,22 +100,47 @@ def _field(name: str, value: object, reading: Reading) -> str:
         return f"{called}{' ' * (reading.lang == 'en')}{100 * value:g}{unit}"
     if reading.lang == "en":
         return f"{called} {_plain(value)}"
-    told = reading.chinese if name in ("via", "gateways") else {}
-    said = _plain(value, reading.lang).split("+")
-    return f"{called}{'+'.join(told.get(w) or reading.name(w) for w in said)}"
+    said = "+".join(_piece(w, name, reading) for w in _plain(value, reading.lang).split("+"))
+    return f"{called}{' ' * (called[-1:].isascii() or said[:1] in '-−')}{said}"
 
 
-def _plain(value: object, lang: style.Language = "en") -> str:
-    if value is True:
-        return words.of(lang)("yes_it_is")
+def _piece(code: str, field: str, reading: Reading) -> str:
+    """A place, good or group that an edit names, in Chinese; itself where it has no Chinese name."""
+    if field in ("via", "gateways") and code in reading.chinese:
+        return reading.chinese[code]
+    named = reading.places.index[reading.places["name_en"] == code]
+    if code in reading.places.index or len(named):
+        return reading.name(code if code in reading.places.index else str(named[0]))
+    if field == "sectors" and "sector" in reading.data.coords and code in reading.data["sector"].values:
+        return reading.label("sector", code)
+    if field == "sectors":
+        return words.either(f"sectors_{code}", reading.lang, code)
+    known = reading.geography is not None and code in reading.geography.clusters
+    return reading.geography.name(code, "zh") if known and reading.geography is not None else code
+
+
+def _plain(value: object, lang: style.Language = "en", room: str = "") -> str:
+    if isinstance(value, bool):
+        return words.of(lang)("yes_it_is" if value else "no_it_is")
     if isinstance(value, list | tuple):
         return "+".join(_plain(v, lang) for v in value)
     if isinstance(value, dict):
-        return ", ".join(f"{k}: {_plain(v, lang)}" for k, v in value.items())
+        t = words.of(lang)
+        named = ((_called(k, lang, room), _plain(v, lang, room)) for k, v in value.items())
+        return t("comma").join(t("field_says", name=k, value=v) for k, v in named)
     said = f"{value:g}" if isinstance(value, float) else str(value)
     if lang != "zh":
         return said
-    return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, said)), lang)
+    plain = words.title(said, "zh") if said.isidentifier() else said
+    plain = said if plain.isascii() else plain
+    return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, plain)), lang)
+
+
+def _called(name: str, lang: style.Language, room: str = "") -> str:
+    """What a field or a parameter of a room is called, in Chinese where the page is."""
+    if lang != "zh":
+        return name.replace("_", " ")
+    return words.of_room(room, f"field_{name}", "zh", words.either(f"field_{name}", "zh", words.title(name, "zh")))
 
 
 def interval_cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
@@ -377,12 +402,8 @@ def _models(reading: Reading) -> Grid:
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
             if value is not None and value != {} and value != []:
-                text = (
-                    f"{len(value)} values" if isinstance(value, dict | list) and len(value) > 6 else _plain(value, lang)
-                )
-                called = name.replace("_", " ")
-                if lang == "zh":
-                    called = words.of_room(model, f"field_{name}", lang, words.either(f"field_{name}", lang, name))
-                rows.append(Row([model if lang == "en" else reading.model(model), called, text]))
+                many = isinstance(value, dict | list) and len(value) > 6
+                text = f"{len(value)} values" if many else _plain(value, lang, model)
+                rows.append(Row([model if lang == "en" else reading.model(model), _called(name, lang, model), text]))
     caption = "Parameters of the models, defaults included."
     return Grid(["Model", "Parameter", "Value"], rows, caption, words=("Parameter", "Value"), small=True)
