@@ -74,14 +74,14 @@ def _by_user(share: Array, use: Array, final: Array) -> Sourcing:
     return Sourcing(np.einsum("rsi,sij->risj", share, use), np.einsum("rsi,sif->risf", share, final))
 
 
-def timed(call: Callable[[], object], repeat: int) -> float:
-    """Best of `repeat`, the Leontief systems forgotten before each."""
+def timed(call: Callable[[], object], repeat: int, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Best of `repeat` by a clock, the Leontief systems forgotten before each."""
     best = float("inf")
     for _ in range(repeat):
         _SYSTEMS.clear()
-        start = time.perf_counter()
+        start = clock()
         call()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return best
 
 
@@ -165,17 +165,6 @@ def measure(repeat: int) -> dict[str, float]:
     return out
 
 
-def busy(call: Callable[[], object], repeat: int) -> float:
-    """Best of `repeat`, processor seconds, the Leontief systems forgotten before each."""
-    best = float("inf")
-    for _ in range(repeat):
-        _SYSTEMS.clear()
-        start = time.process_time()
-        call()
-        best = min(best, time.process_time() - start)
-    return best
-
-
 def mario_beside(python: str, repeat: int) -> None:
     """MARIO's calc and linkages beside what gives the same here, 77 x 45 by user, in processor seconds."""
     from benchmarks.peers import beside
@@ -184,9 +173,11 @@ def mario_beside(python: str, repeat: int) -> None:
     theirs = beside([python], "peer_mario.py", acc)
     print(f"MARIO {theirs['version']}, 77 x 45 by user, processor seconds, one thread of BLAS")
     print(f"{theirs['calc']:10.3f}  MARIO calc: coefficients, inverse, multipliers")
-    print(f"{busy(lambda: both(acc), repeat):10.3f}  circulation of all regions and value added in trade between all")
+    spent = timed(lambda: both(acc), repeat, time.process_time)
+    print(f"{spent:10.3f}  circulation of all regions and value added in trade between all")
     print(f"{theirs['linkages']:10.3f}  MARIO calc_linkages: total and direct, backward and forward")
-    print(f"{busy(lambda: linkages(acc, 'all', by='sector'), repeat):10.3f}  linkages of all regions by sector")
+    spent = timed(lambda: linkages(acc, "all", by="sector"), repeat, time.process_time)
+    print(f"{spent:10.3f}  linkages of all regions by sector")
     ours = linkages(acc, "all", by="sector")
     for theirs_is, name in (("backward", "backward"), ("forward", "upstreamness")):
         gap = np.abs(ours[name].to_numpy().ravel()[:50] / np.array(theirs[theirs_is]) - 1).max()

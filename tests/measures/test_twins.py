@@ -348,7 +348,7 @@ def test_slow_chains_alternating_ones_and_lone_regions_are_solved() -> None:
     lone = op.masked(np.eye(30))
     for one, swept in ((slow, True), (turned, True), (lone, False)):
         expected = np.linalg.solve(np.eye(480) - one.dense(), y.reshape(480, 3)).reshape(y.shape)
-        x, sweeps = (_sweeps if swept else _alone)(one, y, False, None, 1e-13)
+        x, sweeps, _ = (_sweeps if swept else _alone)(one, y, False, None, 1e-13)
         assert x == pytest.approx(expected, rel=1e-9)
         assert (sweeps > 0) == swept
     assert not lone.crosses
@@ -374,6 +374,38 @@ def test_sweeps_in_single_precision_set_right_give_the_same(left: bool, monkeypa
     with pytest.raises(NotConverged):
         solution(Factored(op.share, op.coefficient * 3.0), y, left=left)
     assert np.dtype(np.float64) in seen  # which decides that there is no answer
+
+
+@pytest.mark.parametrize(
+    ("regions", "columns", "widths"),
+    [
+        (421, 421, {210, 211}),
+        (111, 111, {55, 56}),
+        (421, 1000, {250}),
+        (111, 1000, {125}),
+        (40, 7, {7}),
+        (4, 100, {16, 17}),
+    ],
+)
+def test_parts_repay_reading_the_matrices_and_are_dealt_out(regions: int, columns: int, widths: set[int]) -> None:
+    op = Factored(np.zeros((regions, 1, 32)), np.zeros((regions, 32, 1)))
+    parts = leontief._parts(op, columns)
+    assert [k for p in parts for k in range(p.start, p.stop)] == list(range(columns))
+    assert {p.stop - p.start for p in parts} == widths
+
+
+@pytest.mark.parametrize("refined", [1, 10**9])
+def test_the_residual_told_is_that_of_the_answer(refined: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps tell the residual they measured last; nothing of it may be older than the answer."""
+    op, cut = random_factored(17, 20, 10), np.arange(40) % 20
+    y = np.random.default_rng(18).uniform(size=(20, 10, 40))
+    y /= y.max((0, 1))
+    monkeypatch.setattr(Factored, "prefers_direct", lambda *a: False)
+    monkeypatch.setattr(leontief, "_REFINED", refined)
+    for tolerance in (1e-13, 1e-6):
+        told = solution(op, y, cut=cut, tolerance=tolerance)
+        parts = leontief._parts(op, 40)
+        assert told.residual == max(op.residual(y[..., p], told.x[..., p], False, cut[p]) for p in parts) > 0.0
 
 
 def test_wide_systems_take_fewer_columns_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

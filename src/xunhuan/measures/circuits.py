@@ -207,14 +207,15 @@ def forward(sys: System, actors: Actors, partners: Index | None = None) -> Forwa
     Returned home: v L A_F B y^p, absorbed in p. An open region's use of what it buys is unknown: all counts
     as traditional. partners: the sectors i summed in `partners`, which is left at 0 without them.
     """
+    back = sys.operator.masked(actors.outside).apply(actors.add(sys.outputs, 2))  # first: sweeps take most memory
+    returned = back[np.arange(len(actors.of)), :, actors.of]
+    del back
     inside = sys.operator.masked(actors.inside)
     final_home = np.einsum("rid,rd->ri", sys.y, actors.inside)
     local = solve_right(inside, final_home)
     shipped = sys.y, sys.operator.inputs(local), sys.operator.inputs(sys.output - local)
     ways = [(actors.circuit == k).astype(float) for k in (1, 2)]
     crossing = [np.einsum("ris,rs->ri", goods, way) for goods in shipped for way in ways]
-    back = sys.operator.masked(actors.outside).apply(actors.add(sys.outputs, 2))
-    returned = back[np.arange(len(actors.of)), :, actors.of]
     columns = np.stack([*crossing, returned], axis=2)
     made = sys.v[:, :, None] * np.concatenate([local[:, :, None], solve_right(inside, columns)], axis=2)
     by_partner = np.zeros((len(actors.of), len(actors.of)))

@@ -24,8 +24,11 @@ RESIDUAL = 1e-13
 solution.
 """
 MAX_SWEEPS = 2000
-_MIN_COLUMNS, _WIDEST, _SHARED = 16, 64, 8
-"""Right-hand sides swept at once, at least and at most, and among how many parts few of them are dealt."""
+_MIN_COLUMNS, _WIDEST, _SHARED = 16, 256, 8
+"""Right-hand sides swept at once, at least and at most, and among how many parts few of them are dealt at most."""
+_HALF = 2
+"""Parts that as many right-hand sides as there are regions are dealt to: a product of matrices R x R is as fast as it can
+be with R / 2 columns, and takes a third longer with R / 8."""
 _COPIES, _HELD = 8, 2.5e8
 """Arrays of the size of the right-hand sides that sweeps hold at once, and bytes they may take of each processor."""
 _LEAST_LEAP, _FARTHEST_LEAP = -0.5, 100.0
@@ -86,11 +89,7 @@ def solution(
     scale[scale == 0.0] = 1.0
     columns = columns / scale  # so that a small economy's column is held to the same relative accuracy
     method = _alone if not operator.crosses else _direct if operator.prefers_direct(columns.shape[2]) else _sweeps
-    x, sweeps = method(operator, columns, left, cut, tolerance)
-    residual = 0.0
-    for part in _parts(operator, columns.shape[2]):
-        off = operator.residual(columns[:, :, part], x[:, :, part], left, None if cut is None else cut[part])
-        residual = max(residual, off) if residual == residual else residual  # one that is not a number stays
+    x, sweeps, residual = method(operator, columns, left, cut, tolerance)
     if not residual <= tolerance:
         raise NotConverged(
             f"the Leontief system was not solved: residual {residual:.1e}, wanted {tolerance:.0e}",
@@ -101,14 +100,24 @@ def solution(
     return Solution(x[:, :, 0] if single else x, sweeps, residual)
 
 
-def _alone(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+def _measured(operator: Operator, y: Array, x: Array, left: bool, cut: Index | None) -> float:
+    """The residual of a solution."""
+    residual = 0.0
+    for part in _parts(operator, y.shape[2]):
+        off = operator.residual(y[:, :, part], x[:, :, part], left, None if cut is None else cut[part])
+        residual = max(residual, off) if residual == residual else residual  # one that is not a number stays
+    return residual
+
+
+def _alone(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> Solution:
     """Where no inputs cross regions each region's own chain is all there is."""
-    del cut, tolerance
+    del tolerance
     inverse = operator.local_inverse.transpose(0, 2, 1) if left else operator.local_inverse
-    return np.matmul(inverse, y), 0
+    x = np.matmul(inverse, y)
+    return Solution(x, 0, _measured(operator, y, x, left, cut))
 
 
-def _direct(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+def _direct(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> Solution:
     """By LU factors; with cut links a few corrections, each taking out what was sold along them.
 
     x = B (y − A_s,off x): it contracts by what comes back to the cut region through its own sales, a few percent.
@@ -126,11 +135,11 @@ def _direct(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
         moved = float(np.abs(new - x).max())
         x = new
         if not moved < _HOPELESS or moved <= 0.1 * tolerance * max(1.0, float(np.abs(x).max())):
-            return x, count + 1
-    return x, 0
+            return Solution(x, count + 1, _measured(operator, y, x, left, cut))
+    return Solution(x, 0, _measured(operator, y, x, left, cut))
 
 
-def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> Solution:
     """Block-Jacobi sweeps, the right-hand sides dealt out to the processors.
 
     A sweep is many small products, which BLAS's own threads slow down; each processor takes its columns
@@ -140,59 +149,72 @@ def _sweeps(operator: Operator, y: Array, left: bool, cut: Index | None, toleran
     workers = min(_processors(), len(parts))
     operator.prepare()
     out = np.empty(y.shape)
-    solve = _refined if operator.regions * operator.sectors >= _REFINED else _relaxed
+    solve = _refined if operator.regions * operator.sectors >= _REFINED else _doubled
 
-    def relax(part: slice) -> int:
+    def relax(part: slice) -> tuple[int, float]:
         few = np.ascontiguousarray(y[:, :, part])
-        out[:, :, part], sweeps = solve(operator, few, left, None if cut is None else cut[part], tolerance)
-        return sweeps
+        of_part = None if cut is None else cut[part]
+        out[:, :, part], sweeps, residual = solve(operator, few, left, of_part, tolerance)
+        return sweeps, residual
 
     with _blas().limit(limits=1, user_api="blas"):
         if workers == 1:
-            return out, max(map(relax, parts))
-        with ThreadPoolExecutor(workers) as pool:
-            return out, max(pool.map(relax, parts))
+            done = list(map(relax, parts))
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                done = list(pool.map(relax, parts))
+    sweeps, residuals = zip(*done, strict=True)
+    return Solution(out, max(sweeps), float(np.max(residuals)))
 
 
 def _parts(operator: Operator, columns: int) -> list[slice]:
-    """Right-hand sides swept together: no more than stay near the processor, nor than fit.
+    """Right-hand sides swept together: enough to repay reading the matrices, and no more than fit.
 
     Sweeps stop when the slowest of a part is solved, so that last digits are of the parts: they depend on the size of the
     system alone, neither on the memory that happens to be free nor on the number of processors.
     """
     column = _COPIES * 8.0 * operator.regions * operator.sectors
     width = max(_MIN_COLUMNS, min(_WIDEST, int(_HELD / column)))
-    count = max(1, -(-columns // width), min(_SHARED, columns // _MIN_COLUMNS))
+    repaying = max(_MIN_COLUMNS, operator.regions // _HALF)
+    count = max(1, -(-columns // width), min(_SHARED, columns // repaying))
     ends = [columns * k // count for k in range(count + 1)]
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _refined(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:
+def _refined(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> Solution:
     r"""Sweeps in single precision, twice as fast, for what is still missing, which double precision tells:
 
     r = y + A x − x,   x ← x + d,   d − A d ≈ r in single precision, of right-hand sides scaled to 1   [Higham2002, ch. 12]
 
-    until r is a tenth of the tolerance. Where r does not fall as it must, sweeps in double precision decide.
+    until r is a tenth of the tolerance; d is as close as that needs. Where r does not fall as it must, sweeps in double
+    precision decide.
     """
     single = operator.single
     if single is None:
-        return _relaxed(operator, y, left, cut, tolerance)
-    x, rest, sweeps, before = np.zeros_like(y), y, 0, np.inf
+        return _doubled(operator, y, left, cut, tolerance)
+    x, rest, sweeps, before, close = np.zeros_like(y), y, 0, np.inf, _COARSE
     while True:
         scale = np.abs(rest).max(axis=(0, 1))
         scale[scale == 0.0] = 1.0
         with np.errstate(all="ignore"):  # a system without an answer runs out of range
             asked = (rest / scale).astype(np.float32)
             asked[np.abs(asked) < _SMALLEST] = 0.0  # next to nothing, and slow to reckon with
-            found, count = _relaxed(single, asked, left, cut, _COARSE)
+            found, count = _relaxed(single, asked, left, cut, close)
             x += found * scale
             rest = operator.rest(y, x, left, cut)
-        off, sweeps = _largest(rest), sweeps + count
-        if off <= 0.1 * tolerance * max(1.0, _largest(x)):
-            return x, sweeps
+        off, most, sweeps = _largest(rest), max(1.0, _largest(x)), sweeps + count
+        aim = 0.1 * tolerance * most
+        if off <= aim:
+            return Solution(x, sweeps, off / most)
         if not off < 0.1 * before:
-            return _relaxed(operator, y, left, cut, tolerance)
-        before = off
+            return _doubled(operator, y, left, cut, tolerance)
+        before, close = off, max(_COARSE, aim / off)
+
+
+def _doubled(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> Solution:
+    """Sweeps in double precision, and the residual they leave."""
+    x, sweeps = _relaxed(operator, y, left, cut, tolerance)
+    return Solution(x, sweeps, operator.residual(y, x, left, cut))
 
 
 def _relaxed(operator: Operator, y: Array, left: bool, cut: Index | None, tolerance: float) -> tuple[Array, int]:

@@ -220,7 +220,7 @@ class Factored(Operator):
 
     @cached_property
     def _trade_by_good(self) -> Array:  # the same without what a region buys from itself
-        trade = self._share_by_good.copy()
+        trade = np.array(self.share.transpose(2, 0, 1), order="C")  # its own: sweeps alone need no other
         place = np.arange(self.regions)
         trade[:, place, place] = 0.0
         return trade
