@@ -18,6 +18,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.faces.cli import main
+from xunhuan.faces.speaking import speak
 from xunhuan.scenario.layers import read_layers
 
 CHOSEN = {"chip-embargo", "chips-2035", "rcep"}
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 MAPS = 40_000
 """Memory maps of a process from which compiled programs are let go: each takes some, and at 65,530 the system gives no more
 and the compiler falls over."""
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """Every test begins in the language of the machine, whatever a command spoke before it in the same process."""
+    speak("")
 
 
 @pytest.fixture(autouse=True, scope="module")
