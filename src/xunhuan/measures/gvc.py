@@ -282,17 +282,19 @@ def gateways(acc: Accounts, region: str | Iterable[str] | None = None, *, home: 
     acc = looking_from(acc, home)
     view, sys = partition(acc, region), system_of(acc)
     inside, exports = _national(sys, acc, view)
-    shipped = np.zeros((acc.R, acc.S, view.actors.size))
-    shipped[np.arange(acc.R), :, view.actors.of] = exports
+    inner = np.array([view.actors.nation[a] == acc.home for a in view.actors.of])
+    shippers, column = np.unique(view.actors.of[inner], return_inverse=True)  # nobody else's exports are asked for
+    shipped = np.zeros((acc.R, acc.S, len(shippers)))
+    shipped[inner, :, column] = exports[inner]
     chosen = np.array([view.actors.of[g.members[0]] for g in view.groups])
-    through = (sys.v[:, :, None] * solve_right(inside, shipped)).sum(axis=1)  # r g
+    through = np.zeros((acc.R, view.actors.size))  # r g
+    through[:, shippers] = (sys.v[:, :, None] * solve_right(inside, shipped)).sum(axis=1)
     matrix = view.actors.add(through, 0)
     others = matrix.sum(axis=1).sum() - matrix.sum(axis=1)
     gateway = ratio(matrix.sum(axis=0) - np.diag(matrix), others)
     passing = _passing(sys, inside, exports, [np.flatnonzero(view.actors.of == g) for g in chosen])
     axes = ("region",)
-    at_border = np.array([view.actors.nation[a] == acc.home for a in view.actors.of])
-    members = [g for g in _actor_groups(view.actors) if at_border[g.members[0]]]
+    members = [g for g in _actor_groups(view.actors) if inner[g.members[0]]]
     rows = np.array([view.actors.of[g.members[0]] for g in members])
     return labelled(
         acc,

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from cachetools import LRUCache
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_app_context, request
 
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.calls import CALL
@@ -19,7 +19,7 @@ from xunhuan.faces.web.security import visitor
 
 HELD_BYTES = 64 << 20
 """How much is kept; what was asked for longest ago goes first."""
-_OF_ADDRESS = {"url", "frame", "focus", "view", "pictures-of"}
+_OF_ADDRESS = {"url", "frame", "focus", "view", "pictures-of", "bridge-of"}
 """Parts of a page that follow from its address."""
 _ALONE = ("/", "/tables")
 """Pages that neither runs nor drafts change."""
@@ -44,15 +44,16 @@ def keep_answers(server: Flask, pool: Pool) -> None:
 
     @server.after_request
     def keep(response: Response) -> Response:
-        if g.get("asked") is not None and response.status_code == 200 and not g.get("failed"):
+        if g.get("asked") is not None and response.status_code == 200 and not g.get("passing"):
             with lock:
                 kept[g.asked] = response.get_data()
         return response
 
 
-def failed() -> None:
-    """What is being answered is not to be kept."""
-    g.failed = True
+def passing() -> None:
+    """What is being answered is not to be kept: it failed, or is not all there yet."""
+    if has_app_context():
+        g.passing = True
 
 
 def _key(pool: Pool) -> Hashable | None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,12 +25,15 @@ from xunhuan.data.store import known_tables, load
 from xunhuan.errors import BadInput
 from xunhuan.faces import words
 from xunhuan.faces.companions import ENDINGS, companion, limit_tables
-from xunhuan.faces.placed import are_provinces
+from xunhuan.faces.placed import are_provinces, land_of_table
+from xunhuan.faces.web.keeping import kept
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _STEP = 4
 """Of the versions of a table that is cut, every so many are looked at."""
+_MANY = 1e6
+"""Flows of a table, origin by destination by good, from which its measures take seconds."""
 FRESH = 10.0
 """Seconds after which the folders are looked at again for tables."""
 _PREFERRED = ("world-2017", "china-2017", "toyland")
@@ -177,6 +180,12 @@ def bloc(code: str) -> tuple[str, str]:
     return words.catalogue().get(f"bloc_{code}", (code.replace("_", " "), code.replace("_", " ")))
 
 
+@once(24)
+def land(table: str, home: str) -> Any:
+    """Where a table's regions lie on a map of land; None of a table without one."""
+    return land_of_table(accounts_of(table, home))
+
+
 @once(12)
 def homes(table: str) -> tuple[Place, ...]:
     """Where one can look from: the table's own home, other nations of several regions, and clusters of economies; where home
@@ -246,7 +255,8 @@ def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     from xunhuan.measures.versions import only_cities, with_shares
 
     acc = accounts_of(table, home)
-    ds = circulation(acc, compared(table, home) or "provinces", by=by, definition=definition)
+    places = compared(table, home) or "provinces"
+    ds = _kept(table, home, f"{definition} by {by}", lambda: circulation(acc, places, by=by, definition=definition))
     seen = version_shares(table, home, definition) if by == "region" else None
     return ds if seen is None else with_shares(ds, seen, only_cities(acc))
 
@@ -422,18 +432,19 @@ def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
 
     if compared(table, home) or len(home_regions(table, home)) < 2:
         return {}
-    ds = gateways(accounts_of(table, home))
+    ds = _kept(table, home, "gateways", lambda: gateways(accounts_of(table, home)).drop_dims("origin"))
     if float(ds["exports"].sum()) == 0:
         return {}
     rows = zip(ds["region"].values, ds["gateway"].values, ds["bridge"].values, strict=True)
     return {str(c): (float(g), float(b)) for c, g, b in rows}
 
 
-def warm(table: str, home: str) -> None:
-    """Compute what the first page of a table needs, ahead of its first visitor."""
-    nation_history(home, "absorption")
-    for definition in ("absorption", "origin", "forward"):
-        for by in ("region", "sector", "partner"):
-            measured(table, home, definition, by)
-    bridges(table, home)
-    crossings(table, home)
+def takes_long(table: str, home: str) -> bool:
+    """Whether a table is so large that its measures take seconds: they are then kept on disk too, and made unasked."""
+    acc = accounts_of(table, home)
+    return acc.R**2 * acc.S > _MANY
+
+
+def _kept(table: str, home: str, what: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
+    """A measure of a table; of a large one as it was worked out before, by this server or another."""
+    return kept(accounts_of(table, home), what, make) if takes_long(table, home) else make()

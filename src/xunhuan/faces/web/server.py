@@ -17,7 +17,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from xunhuan.errors import BadInput
-from xunhuan.faces.web import lookups
+from xunhuan.faces.web import ahead, lookups
 from xunhuan.faces.web.app import make_app
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.security import Access, access, is_loopback, visitor
@@ -122,4 +122,4 @@ def take_in(made: Path, folder: Path) -> None:
 
 def _warm() -> None:
     table = lookups.default_table()
-    lookups.warm(table, lookups.homes(table)[0].code)
+    ahead.warm(table, lookups.homes(table)[0].code)

@@ -12,7 +12,6 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
-from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page, profile
@@ -110,6 +109,15 @@ def _connect(app: Dash, pool: Pool) -> None:
         selection = state.selected(pathname, search)
         drawn = profile.pictures(selection) if selection.page == "circulation" else no_update
         return spoken(drawn, selection.lang)
+
+    @app.callback(
+        Output("bridge", "children"),
+        Input("bridge-of", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+    )
+    def awaited(_: str, pathname: str | None, search: str | None) -> list[Any]:
+        return profile.bridge(state.selected(pathname, search))
 
     clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
 
@@ -236,7 +244,7 @@ def _map(selection: Selection) -> list[Any]:
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
     legend = _legend(selection, found, low, high)
-    land = None if whole else land_of_table(lookups.accounts_of(selection.table, selection.home))
+    land = None if whole else lookups.land(selection.table, selection.home)
     if land is None:
         return [grid, legend]
     kinds = html.Div(

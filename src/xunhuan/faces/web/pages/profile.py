@@ -11,7 +11,7 @@ from xunhuan.data.caveats import partners_guessed
 from xunhuan.faces import figures, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.history import history_lines
-from xunhuan.faces.web import lookups
+from xunhuan.faces.web import ahead, answers, lookups
 from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, plain_table, rough_percent, share_bar
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -42,7 +42,7 @@ def profile(selection: Selection) -> list[Any]:
         *head,
         *_partners(selection, name),
         *_sectors(selection, name),
-        *_bridge(selection, name),
+        *(_bridge(selection, name) if ahead.ready(selection.table, selection.home) else _awaited(selection)),
         *_sure(selection, name),
         *_crossing(selection),
         *_history(selection),
@@ -132,6 +132,19 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
             )
         )
     return [html.H3(t("sectors_of", region=name)), html.Ul(items, className="bars wide")]
+
+
+def _awaited(selection: Selection) -> list[Any]:
+    """Room for the bridge, which a large table takes seconds for: it is asked for when the page is there."""
+    answers.passing()
+    waiting = html.P(words.of(selection.lang)("loading"), className="loading", role="status")
+    return [html.Div(waiting, id="bridge"), dcc.Store(id="bridge-of", data=selection.region)]
+
+
+def bridge(selection: Selection) -> list[Any]:
+    """What `_awaited` leaves room for, when it is there."""
+    geo = lookups.accounts_of(selection.table, selection.home).geography
+    return list(spoken(_bridge(selection, geo.name(selection.region, selection.lang)), selection.lang))
 
 
 def _bridge(selection: Selection, name: str) -> list[Any]:
