@@ -23,8 +23,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("definition", "by"), [("absorption", "partner"), ("forward", "region"), ("origin", "sector")])
 def test_what_is_read_is_what_was_made(toy: xh.Accounts, definition: str, by: str) -> None:
     made = xh.measures.circulation(toy, by=by, definition=definition)
-    assert keeping.kept(toy, "x", lambda: made) is made
-    again = keeping.kept(toy, "x", lambda: pytest.fail("made twice"))
+    assert keeping.kept_on_disk(toy, "x", lambda: made) is made
+    again = keeping.kept_on_disk(toy, "x", lambda: pytest.fail("made twice"))
     xr.testing.assert_identical(again, made)
     for name in again.variables:
         assert again[name].dtype.kind == made[name].dtype.kind, name
@@ -46,13 +46,13 @@ def test_tables_words_and_code_are_told_apart(toy: xh.Accounts, monkeypatch: pyt
 
 def test_a_broken_file_is_made_anew_and_the_oldest_goes(toy: xh.Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     made = xh.measures.circulation(toy)
-    keeping.kept(toy, "x", lambda: made)
+    keeping.kept_on_disk(toy, "x", lambda: made)
     (path,) = keeping.folder().iterdir()
     path.write_bytes(path.read_bytes()[:100])
-    assert keeping.kept(toy, "x", lambda: made) is made
+    assert keeping.kept_on_disk(toy, "x", lambda: made) is made
     os.utime(path, (1, 1))
     monkeypatch.setattr(keeping, "HELD_ON_DISK", path.stat().st_size + 10)
-    keeping.kept(toy, "y", lambda: made)
+    keeping.kept_on_disk(toy, "y", lambda: made)
     assert [f.name for f in keeping.folder().iterdir()] != [path.name]
     assert len(list(keeping.folder().iterdir())) == 1
 
@@ -60,7 +60,7 @@ def test_a_broken_file_is_made_anew_and_the_oldest_goes(toy: xh.Accounts, monkey
 def test_a_folder_that_cannot_be_made_costs_nothing(toy: xh.Accounts, tmp_path: Path) -> None:
     (tmp_path / "measured").write_text("a file")
     made = xh.measures.circulation(toy)
-    assert keeping.kept(toy, "x", lambda: made) is made
+    assert keeping.kept_on_disk(toy, "x", lambda: made) is made
 
 
 def test_the_bridge_of_a_large_table_is_told_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_the_bridge_of_a_large_table_is_told_when_it_is_there(monkeypatch: pytes
     first = str(profile.profile(selection))
     assert "bridge-of" in first
     assert "bridge-of" not in whole
-    later = profile.bridge(selection)
+    later = profile.bridge_shown(selection)
     assert str(later[1]) in whole
     assert str(later[1]) not in first
     monkeypatch.undo()

@@ -16,7 +16,7 @@ import typer
 from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
-from xunhuan.faces.wrapping import wrapped
+from xunhuan.faces.wrapping import broken_into_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,9 +215,9 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
             said = in_my_words(f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.")
-            c.print(wrapped(said, c.width), style="dim", highlight=False)
+            c.print(broken_into_lines(said, c.width), style="dim", highlight=False)
     for note in notes:
-        c.print(wrapped(note, c.width) if tty else note, style="dim", highlight=False, markup=False)
+        c.print(broken_into_lines(note, c.width) if tty else note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
 
 

@@ -9,12 +9,12 @@ _PIECES = re.compile("\\s+|[^\\s\u2e80-\u9fff\uff00-\uffef“”‘’]+|.", re.
 _CLOSES, _OPENS = "，。、；：？！）”’》％", "（“‘《"
 
 
-def wrapped(text: str, width: int) -> str:
+def broken_into_lines(text: str, width: int) -> str:
     """A text in lines of so many columns; one without Chinese stays as it is, and a word longer than a line in one.
 
-    >>> wrapped("地区生产总值（GDP）按最终购买地划分。", 16).split("\\n")
+    >>> broken_into_lines("地区生产总值（GDP）按最终购买地划分。", 16).split("\\n")
     ['地区生产总值', '（GDP）按最终购', '买地划分。']
-    >>> wrapped("no Chinese in it", 4)
+    >>> broken_into_lines("no Chinese in it", 4)
     'no Chinese in it'
     """
     from rich.cells import cell_len

@@ -421,17 +421,9 @@ def _log(found: Findings) -> Grid:
     log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))
     groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
-    sums = sums[sums["size"] >= 0.5]
+    sums = sums[sums["size"] >= 0.5].assign(net=lambda d: [f"{x:+,.0f}".replace("-", "−") for x in d["net"]])
     rows = [
-        Row(
-            [
-                s["step"],
-                s["quantity"].replace("_", " "),
-                f"{s['n']:,}",
-                f"{s['size']:,.0f}",
-                f"{s['net']:+,.0f}".replace("-", "−"),
-            ]
-        )
+        Row([s["step"], s["quantity"].replace("_", " "), f"{s['n']:,}", f"{s['size']:,.0f}", s["net"]])
         for s in sums.to_dict("records")
     ]
     caption = f"Corrections made to the raw sources when the table was built, {style.unit(found.acc.unit)}."

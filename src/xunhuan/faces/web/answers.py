@@ -50,7 +50,7 @@ def keep_answers(server: Flask, pool: Pool) -> None:
         return response
 
 
-def passing() -> None:
+def not_to_be_kept() -> None:
     """What is being answered is not to be kept: it failed, or is not all there yet."""
     if has_app_context():
         g.passing = True

@@ -135,7 +135,7 @@ def _frame(app: Dash, pool: Pool) -> None:
         except Exception as e:
             # A visitor sees that the page failed and is not left with an empty one; the log has the whole story.
             logging.getLogger(PACKAGE).exception("page %s", selection.page)
-            answers.passing()
+            answers.not_to_be_kept()
             return [*said, notice([f"{type(e).__name__}: {e}"], t("page_problem"))]
 
 

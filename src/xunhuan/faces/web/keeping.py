@@ -32,7 +32,7 @@ def folder() -> Path:
     return user_cache_path("xunhuan", False) / "measured"
 
 
-def kept(acc: Accounts, what: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
+def kept_on_disk(acc: Accounts, what: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
     """A measure as it was kept, else made and kept. A file that cannot be read is made anew, one that cannot be written is
     done without.
 

@@ -26,7 +26,7 @@ from xunhuan.errors import BadInput
 from xunhuan.faces import words
 from xunhuan.faces.companions import ENDINGS, companion, limit_tables
 from xunhuan.faces.placed import are_provinces, land_of_table
-from xunhuan.faces.web.keeping import kept
+from xunhuan.faces.web.keeping import kept_on_disk
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -181,7 +181,7 @@ def bloc(code: str) -> tuple[str, str]:
 
 
 @once(24)
-def land(table: str, home: str) -> Any:
+def land_shown(table: str, home: str) -> Any:
     """Where a table's regions lie on a map of land; None of a table without one."""
     return land_of_table(accounts_of(table, home))
 
@@ -195,7 +195,7 @@ def homes(table: str) -> tuple[Place, ...]:
     several = [n for n in geo.nations if geo.nation.count(n) > 1 and n != acc.home]
     blocs = [c for c, m in geo.clusters.items() if len(m) > 1 and all(_alone(geo.nation, geo.codes, x) for x in m)]
     out = [Place(n, geo.name(n), geo.name(n, "zh")) for n in (acc.home, *several)]
-    others = [geo.nation[geo.codes.index(c)] for c in compared(table, acc.home)]
+    others = [geo.nation[geo.codes.index(c)] for c in economies_compared(table, acc.home)]
     alike = sorted(
         (Place(n, geo.name(n), geo.name(n, "zh")) for n in {*others} - {acc.home, *several}), key=lambda p: p.en
     )
@@ -211,11 +211,11 @@ def _alone(nation: tuple[str, ...], codes: tuple[str, ...], code: str) -> bool:
 def home_regions(table: str, home: str) -> tuple[str, ...]:
     """Codes of the regions set side by side: home's, or every economy whose books are kept where home is one of them."""
     geo = accounts_of(table, home).geography
-    return compared(table, home) or tuple(geo.codes[k] for k in geo.select("provinces", home=home))
+    return economies_compared(table, home) or tuple(geo.codes[k] for k in geo.select("provinces", home=home))
 
 
 @once(24)
-def compared(table: str, home: str) -> tuple[str, ...]:
+def economies_compared(table: str, home: str) -> tuple[str, ...]:
     """Economies set side by side where home is a single one, as in the report; empty where home has regions of its own."""
     acc = accounts_of(table, home)
     nations = acc.geography.nation
@@ -225,7 +225,7 @@ def compared(table: str, home: str) -> tuple[str, ...]:
 
 def circuits(table: str, home: str) -> tuple[Circuit, ...]:
     """Circuits that a home has: a single economy has no elsewhere at home."""
-    return tuple(c for c in CIRCUITS if c != "inter" or not compared(table, home))
+    return tuple(c for c in CIRCUITS if c != "inter" or not economies_compared(table, home))
 
 
 def speaking(table: str, home: str, lang: str) -> words.Texts:
@@ -242,7 +242,7 @@ def speaking(table: str, home: str, lang: str) -> words.Texts:
 def largest(table: str, home: str) -> str:
     """The home's region with the largest GDP; where home is one economy, that."""
     acc = accounts_of(table, home)
-    if compared(table, home):
+    if economies_compared(table, home):
         return acc.geography.codes[acc.geography.nation.index(acc.home)]
     codes = home_regions(table, home)
     return max(codes, key=lambda c: float(acc.gdp[acc.geography.codes.index(c)]))
@@ -255,7 +255,7 @@ def measured(table: str, home: str, definition: str, by: str) -> xr.Dataset:
     from xunhuan.measures.versions import only_cities, with_shares
 
     acc = accounts_of(table, home)
-    places = compared(table, home) or "provinces"
+    places = economies_compared(table, home) or "provinces"
     ds = _kept(table, home, f"{definition} by {by}", lambda: circulation(acc, places, by=by, definition=definition))
     seen = version_shares(table, home, definition) if by == "region" else None
     return ds if seen is None else with_shares(ds, seen, only_cities(acc))
@@ -268,7 +268,7 @@ def version_shares(table: str, home: str, definition: str) -> np.ndarray | None:
     from xunhuan.measures.versions import home_shares, split_shares
 
     acc = accounts_of(table, home)
-    if compared(table, home):
+    if economies_compared(table, home):
         return None
     if cut_of(table)[1] and definition == "absorption":
         known = split_shares(acc, _STEP)
@@ -382,7 +382,7 @@ def crossings(table: str, home: str) -> tuple[dict[str, TradeAtHome], dict[str, 
     """By region, in the table and as reported; empty where nothing crosses, and where there is no table as reported."""
     from xunhuan.measures import cross_hauling
 
-    if compared(table, home) or len(home_regions(table, home)) < 2:
+    if economies_compared(table, home) or len(home_regions(table, home)) < 2:
         return {}, {}
     acc = accounts_of(table, home)
     pair = []
@@ -430,7 +430,7 @@ def bridges(table: str, home: str) -> dict[str, tuple[float, float]]:
     """Gateway and bridge index of each of the home's regions; empty where the home has one region or no exports."""
     from xunhuan.measures import gateways
 
-    if compared(table, home) or len(home_regions(table, home)) < 2:
+    if economies_compared(table, home) or len(home_regions(table, home)) < 2:
         return {}
     ds = _kept(table, home, "gateways", lambda: gateways(accounts_of(table, home)).drop_dims("origin"))
     if float(ds["exports"].sum()) == 0:
@@ -447,4 +447,4 @@ def takes_long(table: str, home: str) -> bool:
 
 def _kept(table: str, home: str, what: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
     """A measure of a table; of a large one as it was worked out before, by this server or another."""
-    return kept(accounts_of(table, home), what, make) if takes_long(table, home) else make()
+    return kept_on_disk(accounts_of(table, home), what, make) if takes_long(table, home) else make()

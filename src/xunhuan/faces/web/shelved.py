@@ -15,7 +15,7 @@ from xunhuan.faces.web.calls import formed
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.state import LANGUAGES, Selection
 
-MOST = 4
+LEFT_AT_MOST = 4
 """Drafts left elsewhere that a tab keeps; the oldest goes first."""
 Left = dict[str, Any]
 """table, home and origin (a scenario of the library, "" for one's own) of a draft, and its data."""
@@ -32,10 +32,10 @@ def _is(left: Any) -> bool:
 def others(kept: Any) -> list[Left]:
     """The drafts left elsewhere, oldest first."""
     found = kept.get("others") if isinstance(kept, Mapping) else None
-    return [dict(x) for x in found if _is(x)][-MOST:] if isinstance(found, list) else []
+    return [dict(x) for x in found if _is(x)][-LEFT_AT_MOST:] if isinstance(found, list) else []
 
 
-def opened(kept: Any, selection: Selection) -> dict[str, Any]:
+def draft_meant(kept: Any, selection: Selection) -> dict[str, Any]:
     """The draft that an address means, and those left elsewhere.
 
     kept  what the tab held; where that was a draft of another table or scenario that had been changed, it is left there
@@ -51,7 +51,7 @@ def opened(kept: Any, selection: Selection) -> dict[str, Any]:
         left = [x for x in left if not _alike(x, held)] + [{k: held[k] for k in ("table", "home", "origin", "data")}]
     mine = next((x for x in left if _alike(x, here)), None)
     data = drafts.start_of(selection) if mine is None else mine["data"]
-    return {**now, "data": data, "others": [x for x in left if x is not mine][-MOST:]}
+    return {**now, "data": data, "others": [x for x in left if x is not mine][-LEFT_AT_MOST:]}
 
 
 def elsewhere(kept: Any, selection: Selection) -> list[Left]:
@@ -60,7 +60,7 @@ def elsewhere(kept: Any, selection: Selection) -> list[Left]:
     return same[::-1]
 
 
-def brought(kept: Any, table: str, selection: Selection) -> Draft | None:
+def brought_along(kept: Any, table: str, selection: Selection) -> Draft | None:
     """A copy of the draft of another table, to be worked on here; None where there is none."""
     return next((formed(x["data"]) for x in elsewhere(kept, selection) if x["table"] == table), None)
 

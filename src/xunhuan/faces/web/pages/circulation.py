@@ -117,7 +117,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         State("url", "search"),
     )
     def awaited(_: str, pathname: str | None, search: str | None) -> list[Any]:
-        return profile.bridge(state.selected(pathname, search))
+        return profile.bridge_shown(state.selected(pathname, search))
 
     clientside(app, "move", Output("moving", "data-shown"), Input("moving-target", "data"))
 
@@ -244,7 +244,7 @@ def _map(selection: Selection) -> list[Any]:
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
     legend = _legend(selection, found, low, high)
-    land = None if whole else lookups.land(selection.table, selection.home)
+    land = None if whole else lookups.land_shown(selection.table, selection.home)
     if land is None:
         return [grid, legend]
     kinds = html.Div(

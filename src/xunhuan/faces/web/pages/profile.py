@@ -136,12 +136,12 @@ def _sectors(selection: Selection, name: str) -> list[Any]:
 
 def _awaited(selection: Selection) -> list[Any]:
     """Room for the bridge, which a large table takes seconds for: it is asked for when the page is there."""
-    answers.passing()
+    answers.not_to_be_kept()
     waiting = html.P(words.of(selection.lang)("loading"), className="loading", role="status")
     return [html.Div(waiting, id="bridge"), dcc.Store(id="bridge-of", data=selection.region)]
 
 
-def bridge(selection: Selection) -> list[Any]:
+def bridge_shown(selection: Selection) -> list[Any]:
     """What `_awaited` leaves room for, when it is there."""
     geo = lookups.accounts_of(selection.table, selection.home).geography
     return list(spoken(_bridge(selection, geo.name(selection.region, selection.lang)), selection.lang))
@@ -253,7 +253,7 @@ def pictures(selection: Selection) -> list[Any]:
     wide, narrow = (figures.circulation_ternary(ds, language=language, small=small) for small in (False, True))
     out = (
         []
-        if lookups.compared(selection.table, selection.home) or len(ds["region"]) < 2
+        if lookups.economies_compared(selection.table, selection.home) or len(ds["region"]) < 2
         else [
             html.P(t("ternary_sub")),
             html.Div(framed(wide, "ternary", t("ternary_sub"), "circulation-ternary"), className="only-wide"),

@@ -33,7 +33,7 @@ BUTTONS = {"act": ALL, "shock": ALL, "kind": ALL, "line": ALL}
 def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
     """The page; `kept` is what this tab has been working on, used while the address still means it."""
     t = words.of(selection.lang)
-    opened = shelved.opened(kept, selection)
+    opened = shelved.draft_meant(kept, selection)
     draft = opened["data"]
     return html.Div(
         [
@@ -112,7 +112,7 @@ def _connect(app: Dash, pool: Pool) -> None:
         if "model" in asked:
             changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)))
         elif asked["act"] == "bring":
-            found = shelved.brought(kept, str(asked["kind"]), selection)
+            found = shelved.brought_along(kept, str(asked["kind"]), selection)
             data, changed = (data, False) if found is None else (found, True)
         elif asked["act"] == "start-over":
             data, changed = drafts.start_of(selection), True
