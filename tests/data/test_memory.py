@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from tests.helpers.uneven import uneven
 from xunhuan.data import memory as room
 from xunhuan.data.memory import fits_always, in_words, memory, require_memory
 from xunhuan.errors import BadInput
-from xunhuan.measures.operators import Factored
-from xunhuan.measures.system import _build
+from xunhuan.measures.operators import Factored, Operator
+from xunhuan.measures.system import System, _build
 from xunhuan.models.trade.calibrate import spent_by_user
 
 pytestmark = pytest.mark.error
@@ -101,3 +103,17 @@ def test_a_table_by_user_that_does_not_fit_is_refused_with_the_form_that_does(mo
         spent_by_user(acc)
     assert e.value.fix.startswith('sourcing = "alike"')
     _build(acc.replace(sourcing=None))
+
+
+def test_a_measure_that_does_not_fit_is_refused_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUNHUAN_MEMORY", "500MB")
+    books = np.zeros((421, 32))
+    asked = np.broadcast_to(0.0, (421, 32, 421))
+    nobody = cast(Operator, None)
+    system = System(nobody, books, asked, books, books)
+    for measure in ("outputs", "content"):
+        with pytest.raises(
+            BadInput, match=r"421 regions x 32 sectors needs 590 MB of memory, and 500 MB are there"
+        ) as e:
+            getattr(system, measure)
+        assert e.value.fix.startswith("add regions or sectors up first, `xunhuan aggregate`")
