@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from tests.helpers.uneven import uneven
 from xunhuan.data.accounts import Accounts
@@ -18,7 +19,7 @@ from xunhuan.models.propagation import PropagationParameters, respond, respond_m
 from xunhuan.models.propagation.economy import economy
 from xunhuan.models.propagation.links import cuts
 from xunhuan.models.propagation.model import MODEL
-from xunhuan.models.propagation.path import _main_input
+from xunhuan.models.propagation.path import _main_input, taken_in_proportion
 from xunhuan.models.propagation.ratings import bundled_days, criticality, inventory_days, shelf_days, spread_of_days
 
 pytestmark = pytest.mark.twin
@@ -225,3 +226,32 @@ def test_shares_are_revised_after_whole_steps_and_at_least_one(toy: Accounts, da
     rules = economy(toy, p).rules
     assert rules.revise_steps == steps
     assert rules.revised == pytest.approx(min(1.0, steps * 0.5 * p.substitution_rate))
+
+
+@pytest.mark.parametrize(
+    ("service", "good", "rule", "said"),
+    [
+        (6.0, 0.3, "ratings", "compare criticality = ratings_ignored and linear"),
+        (6.0, 0.3, "ratings_ignored", "compare criticality = linear"),
+        (6.0, 0.3, "linear", ""),
+        (1.0, 6.0, "ratings", ""),
+        (0.05, 0.0, "ratings", ""),
+    ],
+)
+def test_a_survey_taken_in_proportion_is_said_where_a_service_stands_first(
+    toy: Accounts, service: float, good: float, rule: str, said: str
+) -> None:
+    """Of the home nation alone, by part of its own value added; BOR loses everything and counts for nothing."""
+    lost = np.zeros((4, 3, 3))  # region, sector, input
+    lost[:2, 2, 1], lost[:2, 2, 2], lost[0, 0, 1] = service / 2, 0.1 * service, good
+    lost[3, :, 0] = 100.0
+    made = np.array([[10.0, 500.0, 100.0]] * 4)
+    detail = xr.Dataset(
+        {"loss_by_input": (("region", "sector", "input"), lost), "base_value_added": (("region", "sector"), made)}
+    )
+    found = taken_in_proportion(toy, detail, PropagationParameters(criticality=rule))  # type: ignore[arg-type]
+    assert len(found) == bool(said)
+    assert all(
+        n.startswith("sector SER loses the largest part of itself for missing inputs, MAN above all") for n in found
+    )
+    assert all(n.endswith(said) for n in found)

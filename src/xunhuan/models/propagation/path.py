@@ -208,3 +208,34 @@ def bottlenecks(detail: xr.Dataset, top: int = 20) -> pd.DataFrame:
         "share": lost[s, j, i] / (lost.sum() or 1.0), "first_week": detail["first_week"].to_numpy()[s, j],
         "recovery": detail["recovery"].to_numpy()[s, j],
     })  # fmt: skip
+
+
+_TOLD = 1e-3
+"""Of an industry's own value added: what is lost for want of inputs is spoken of from here on."""
+
+
+def taken_in_proportion(accounts: Accounts, detail: xr.Dataset, p: PropagationParameters) -> tuple[str, ...]:
+    """What must be said where, of the home nation's industries, a service loses most of itself for want of a good.
+
+    The survey behind the ratings asked whether an industry could go on for two months without an input at all; the rule
+    takes its answers in proportion, so that half of the computers missing stops half of education, which no one was asked.
+    """
+    groups = accounts.sectors.groups
+    if not p.criticality.startswith("ratings") or p.critical_shares or "goods" not in groups:
+        return ()
+    home = np.array([n == accounts.home for n in accounts.geography.nation])
+    lost = detail["loss_by_input"].transpose("region", "sector", "input").to_numpy()[home].sum(0)
+    made = detail["base_value_added"].transpose("region", "sector").to_numpy()[home].sum(0)
+    part = ratio(lost.sum(1), made)
+    first = int(part.argmax())
+    codes = accounts.sectors.codes
+    wanted = int(lost[first].argmax())
+    if part[first] < _TOLD or codes[first] in groups["goods"] or codes[wanted] not in groups["goods"]:
+        return ()
+    others = " and ".join(rule for rule in ("ratings_ignored", "linear") if rule != p.criticality)
+    said = (
+        f"sector {codes[first]} loses the largest part of itself for missing inputs, {codes[wanted]} above all: a survey "
+        "answered for two months without an input is applied in proportion, half of it missing stops half of the industry; "
+        f"compare criticality = {others}"
+    )
+    return (said,)

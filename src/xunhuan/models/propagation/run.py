@@ -20,7 +20,7 @@ from xunhuan.models.propagation.booking import Books, booked_accounts, open_book
 from xunhuan.models.propagation.economy import Machine, at_rest, check_state, economy
 from xunhuan.models.propagation.kernel import step
 from xunhuan.models.propagation.parameters import PropagationParameters
-from xunhuan.models.propagation.path import Recorder, detail
+from xunhuan.models.propagation.path import Recorder, detail, taken_in_proportion
 from xunhuan.models.propagation.stability import check_rest, growth_at_rest
 from xunhuan.models.propagation.state import Flows, Pressure, State
 from xunhuan.models.propagation.sums import reusing
@@ -123,6 +123,7 @@ def packed(accounts: Accounts, run: Run, p: PropagationParameters, booked: bool)
     notes = list(run.timeline.notes)
     if accounts.sourcing is not None:
         notes.append("the table's sourcing by user is not used: all users of a region draw on one pool of origins")
+    notes += taken_in_proportion(accounts, out, p)
     steps = run.state.step
     status = Status("converged", steps, message=f"ran {steps} steps of {p.step_days:g} days")
     if p.unstable and not (found := growth_at_rest(accounts, p)).stable:
