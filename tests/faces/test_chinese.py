@@ -31,7 +31,7 @@ from xunhuan.faces.speaking import language_spoken, speak
 from xunhuan.faces.web import state
 from xunhuan.faces.web.alone import page_of
 from xunhuan.faces.web.pages import circulation
-from xunhuan.faces.web.spoken import spoken
+from xunhuan.faces.web.spoken import MEANS, spoken
 from xunhuan.scenario import layers
 from xunhuan.scenario.record import open_result
 
@@ -80,7 +80,7 @@ def read(part: Any) -> Iterator[str]:
     elif isinstance(part, Component) and not isinstance(part, parts.Code | parts.Pre | dcc.Store):
         if getattr(part, "lang", None) == "en":
             return
-        for name in ("children", "title", "aria-label", "placeholder", "label", "description", "data"):
+        for name in ("children", "title", "aria-label", "placeholder", "label", "description", "data", MEANS):
             value = getattr(part, name, None)
             yield from read(value) if name in ("children", "data") else [value] * isinstance(value, str)
 
@@ -89,7 +89,7 @@ def test_the_web_page_of_circulation_is_chinese() -> None:
     selection = state.selected("/circulation", "?table=toyland&lang=zh")
     page = spoken(circulation.PAGE.draw(selection, None, None), "zh")  # type: ignore[arg-type]
     assert english(read(page)) == []
-    assert any(getattr(p, "title", None) == glossary.terms()["own"].meaning("zh") for p in _walk(page))
+    assert any(getattr(p, MEANS, None) == glossary.terms()["own"].meaning("zh") for p in _walk(page))
 
 
 class _Idle:

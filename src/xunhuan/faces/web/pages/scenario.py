@@ -231,6 +231,11 @@ def _models(data: Draft, chosen: dict[str, bool]) -> bool:
     before = drafts.models_of(data)
     after = {m: before[m] if m in before else drafts.parameters_of(m) for m, on in chosen.items() if on}
     data["model"] = after
+    # What belongs to a model that was switched off is drawn no more: the form no longer shows it.
+    of = {m.name: {u.name for u in m.uncertain} for m in registry.models().values()}
+    gone, kept = (set().union(*(of.get(m, ()) for m in ms)) for ms in (set(before) - set(after), after))
+    if isinstance(drawn := data.get("uncertainty"), dict):
+        data["uncertainty"] = {k: v for k, v in drawn.items() if k not in gone - kept}
     return set(before) != set(after)
 
 
