@@ -59,6 +59,8 @@ ON_TOYLAND = (
     "demand_shift from=ATL to=BOR sectors=goods shift=0.03",
     "demand_shift from=BOR to=AT-N+AT-E shift=0.05 compensated=false",
     "capacity regions=AT-N+BOR loss=0.5 sectors=MAN start=3 end=17 recovery=linear recovery_days=9",
+    "capacity regions=AT-E loss=1 end=1 recovery=linear recovery_days=0.75",
+    "capacity regions=AT-E loss=1 end=1 recovery=logistic recovery_days=1",
     "capacity regions=COAST loss=0.7 recovery=0.2/0.5/0.9 recovery_days=12",
     "orders regions=BOR origin=ATL sectors=MAN change=-0.6 start=2 end=20 recovery=exponential recovery_days=5",
     "orders regions=AT-E sectors=SER+FAR change=0.3",
@@ -171,7 +173,7 @@ SHORT = {
     "export_tax": ("AT-N->BOR:FAR:0.1",),
     "final_demand": ("BOR:0.1",),
 }
-DAYS = np.arange(0.0, 60.0, 1.75)
+DAYS = np.concatenate([np.arange(0.0, 3.0, 0.25), np.arange(3.0, 60.0, 1.75)])
 YEARS = np.arange(2000, 2012)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ def asked(*shocks: dict[str, Any], **more: Any) -> Layers:
     return Layers("asked", {"title": "x", "base": "toyland", "shock": list(shocks)} | more, (), None)
 
 
+@cache
 def table(name: str) -> Accounts:
     """Tables by name, those of tests among them."""
     made = {"uneven": uneven, "open": lambda: toyland().restrict("ATL", "BOR")}
@@ -96,11 +97,11 @@ def told(result: Result) -> Iterator[Thing]:
     yield "brief", result._brief()[1][:-1]
 
 
-def ran(*shocks: dict[str, Any], more: Mapping[str, Any] | None = None, **data: Any) -> Iterator[Thing]:
+def ran(*shocks: dict[str, Any], chosen: bool = False, **data: Any) -> Iterator[Thing]:
     """A scenario run, or why it is not."""
     said: list[tuple[str, int, int]] = []
     try:
-        made = bench.run_layers(asked(*shocks, **data), progress=lambda *x: said.append(x), **(more or {}))
+        made = bench.run_layers(asked(*shocks, **data), progress=lambda *x: said.append(x), choices=chosen)
     except XunhuanError as e:
         yield "refused", str(e)
         return
@@ -126,7 +127,7 @@ def pretended(work: Callable[[], Iterator[Thing]]) -> Callable[[], list[Thing]]:
 def _whole() -> Iterator[Thing]:
     compare_all = {"offset": WEIGHED, "break_even": WEIGHED | {"regions": "ATL+AT-N"}, "reinforcement": {"shift": 0.02},
                    "frontier": {"shock": "embargo", "policies": ["opening"], "steps": 3}}  # fmt: skip
-    yield from ran(EMBARGO, OPENING, title="All", question="Is it?", compare=compare_all, uncertainty=DRAWN,
+    yield from ran(EMBARGO, OPENING, chosen=True, title="All", question="Is it?", compare=compare_all, uncertainty=DRAWN,
                    model={"trade": {"scale": 0.5}, "propagation": {}})  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def _sobol() -> Iterator[Thing]:
         yield f"own {name}", thing
     part = {"draws": 6, "models": ["propagation"], "harmfulness": {"relative_sd": 0.3}}
     things = ran(EMBARGO, TOLL, uncertainty=part, model={"trade": {}, "propagation": {}}, compare={"offset": {
-        "shock": "embargo", "policy": "toll"}}, more={"choices": False})  # fmt: skip
+        "shock": "embargo", "policy": "toll"}})  # fmt: skip
     for name, thing in _some(things, "summary", "outcomes", "draws", "manifest draws"):
         yield f"part {name}", thing
 
