@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, ValidationError
 from scipy.sparse import csr_array
 
 from tests.golden.seen import Cases, Thing, tried
@@ -37,6 +39,7 @@ from xunhuan.data.partners import Reach, national_split, partner_split, place_sp
 from xunhuan.data.places import places
 from xunhuan.data.posterior import Abroad, reexports, share_out_all, trade_abroad, without_transit
 from xunhuan.data.programme import least_change, unmet
+from xunhuan.data.records import LISTED, NotNegative, Positive, Rate, Share, Strict, changed, described, parts, told
 from xunhuan.data.relabelling import relabel
 from xunhuan.data.sector_lists import declared, grouped, how_known, isic_of, known_as, of_house, of_isic, sector_lists
 from xunhuan.data.store import known_tables, load, open_accounts, save, strings, to_dataset, write_folder
@@ -88,6 +91,16 @@ def _books() -> Iterator[Thing]:
     assert sourced.sourcing is not None
     yield "sourcing", tried(sourced.replace, sourcing=replace(sourced.sourcing, final=sourced.sourcing.final * 1.01))
     yield "sourcing shape", tried(sourced.replace, sourcing=replace(sourced.sourcing, final=sourced.sourcing.final[:2]))
+    yield "from stocks", kept(tried(_from_stocks))
+
+
+def _from_stocks() -> Accounts:
+    """Toyland where a region buys no good of one kind from anybody and uses what it had."""
+    toy = toyland()
+    flow, final, added = toy.flow.copy(), toy.final.copy(), toy.value_added.copy()
+    added[:, 0, 0] -= flow[:, 0, 0]
+    flow[:, 0, 0], final[0, 0] = 0.0, (0.0, -toy.use[0, 0].sum())
+    return toy.replace(flow=flow, final=final, value_added=added)
 
 
 def _reshaped() -> Iterator[Thing]:
@@ -676,6 +689,50 @@ def _sums() -> Iterator[Thing]:
     )
 
 
+class _Inner(Strict):
+    """depth  how deep · far: how far"""
+
+    depth: Positive = 1.0
+    far: Share | None = None
+
+
+class _Asked(Strict):
+    """A record of every kind of value.
+
+    size, weight  what it is
+    kind          one of two
+    """
+
+    size: int = Field(default=1, le=9, alias="big")
+    weight: NotNegative | tuple[Share, ...] = 0.0
+    kind: Literal["one", "two"] = "one"
+    name: Annotated[str, Field(min_length=1, max_length=5)] = "x"
+    inside: _Inner = _Inner()
+    many: Annotated[tuple[_Inner, ...], LISTED] = ()
+    by: Mapping[str, Rate] = Field(default_factory=dict)
+    flag: bool = False
+
+
+def _records() -> Iterator[Thing]:
+    for given in (
+        {"bigg": 1}, {"zzz": 1}, {"big": "1"}, {"big": True}, {"big": 10}, {"big": 1.5}, {"weight": -1}, {"weight": [0.5,
+            2]},
+        {"weight": "x"}, {"kind": "on"}, {"kind": "q"}, {"kind": 3}, {"name": ""}, {"name": "abcdef"}, {"name": 3},
+            {"inside": 3},
+        {"inside": {"dept": 1}}, {"inside": {"depth": 0}}, {"inside": {"far": float("nan")}}, {"many": {"depth": -1}},
+        {"many": [{"depth": 1}, {"depth": -1, "far": 2}]}, {"many": 3}, {"by": {"a": "x"}}, {"by": 3}, {"flag": 1},
+            {"flag": "true"},
+        {"big": 2, "weight": [0.1], "many": {"depth": 3}, "by": {"a": 0.1}},
+    ):  # fmt: skip
+        try:
+            made: object = _Asked.model_validate(given)
+        except ValidationError as e:
+            made = told(e, _Asked, given, "here")
+        yield f"{given}", made
+    yield "changed", [tried(changed, _Asked(), **x) for x in ({"weight": 0.5}, {"weight": -1.0, "kind": "q"})]
+    yield "described", (described(_Asked), described(_Inner), [str(x) for x in parts(tuple[int, str])])
+
+
 def _twice(shared: float, task: float) -> tuple[np.ndarray, ...]:
     return (np.asarray(shared * task),)
 
@@ -688,4 +745,5 @@ CASES: Cases = {
     "files": _kept_files,
     "lists": _lists,
     "sums": _sums,
+    "records": _records,
 }

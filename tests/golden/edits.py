@@ -54,6 +54,7 @@ ON_TOYLAND = (
     "transfer from=BOR to=AT-N+AT-E value=10",
     "transfer from=ATL to=BOR share=0.02",
     "origin_shift to=ATL cells=AT-N:MAN:0.21+AT-E:FAR:-0.19",
+    "origin_shift to=BOR cells=Northmark:Manufacturing:0.21+BOR:FAR:0.1",
     "used_up regions=AT-N+AT-S value=7",
     "platform between=AT-S+BOR sectors=SER+MAN cost=-0.05 productivity=0.02",
     "demand_shift from=ATL to=BOR sectors=goods shift=0.03",
