@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from tests.golden.seen import Cases, Thing, tried
 from tests.helpers.uneven import books as made_up
-from tests.helpers.uneven import uneven
+from tests.helpers.uneven import from_stocks, uneven
 from xunhuan.data import balance, division, ways
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Remembered, duties_on_inputs, freeness, implied_trade_cost, ratio
@@ -91,16 +91,7 @@ def _books() -> Iterator[Thing]:
     assert sourced.sourcing is not None
     yield "sourcing", tried(sourced.replace, sourcing=replace(sourced.sourcing, final=sourced.sourcing.final * 1.01))
     yield "sourcing shape", tried(sourced.replace, sourcing=replace(sourced.sourcing, final=sourced.sourcing.final[:2]))
-    yield "from stocks", kept(tried(_from_stocks))
-
-
-def _from_stocks() -> Accounts:
-    """Toyland where a region buys no good of one kind from anybody and uses what it had."""
-    toy = toyland()
-    flow, final, added = toy.flow.copy(), toy.final.copy(), toy.value_added.copy()
-    added[:, 0, 0] -= flow[:, 0, 0]
-    flow[:, 0, 0], final[0, 0] = 0.0, (0.0, -toy.use[0, 0].sum())
-    return toy.replace(flow=flow, final=final, value_added=added)
+    yield "from stocks", kept(tried(from_stocks))
 
 
 def _reshaped() -> Iterator[Thing]:

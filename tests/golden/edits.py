@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tests.golden.seen import Cases, Thing, tried
-from tests.helpers.uneven import uneven
+from tests.helpers.uneven import from_stocks, uneven
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
@@ -174,6 +174,22 @@ SHORT = {
     "export_tax": ("AT-N->BOR:FAR:0.1",),
     "final_demand": ("BOR:0.1",),
 }
+BARE = (
+    "final_demand regions=AT-N sectors=FAR amount=2",
+    "orders regions=AT-N sectors=FAR amount=2",
+    "destruction regions=AT-N loss=0.1",
+    "destruction regions=AT-N loss=0.1 mix=FAR:1",
+    "destruction regions=AT-N loss=0 mix=MAN:1",
+    "used_up regions=AT-N value=3",
+    "wedge regions=AT-N rate=0.1",
+    "link from=AT-E to=AT-N sectors=FAR",
+    "transfer from=AT-N to=BOR share=0.1",
+)
+NOWHERE = (
+    "transfer from=Q to=BOR share=0.1",
+    "decoupling from=Q to=BOR channel=know size=1",
+    "final_demand regions=Q amount=1",
+)
 DAYS = np.concatenate([np.arange(0.0, 3.0, 0.25), np.arange(3.0, 60.0, 1.75)])
 YEARS = np.arange(2000, 2012)
 
@@ -236,6 +252,13 @@ def _wrong() -> Iterator[Thing]:
         "final_demand regions=BOR amount=2",
     ):
         yield f"open: {line}", tuple(effects(parse_edit(line, kinds), shut))
+    bare = {"stocks": from_stocks(), "no capital": toyland().replace(categories=("a", "b"))}
+    for name, books in bare.items():
+        for line in BARE:
+            yield f"{name}: {line}", tuple(effects(parse_edit(line, kinds), books))
+        yield f"{name} as paid", (earned_per_output(books), final_spending(books))
+    for line in NOWHERE:
+        yield line, tuple(effects(parse_edit(line, kinds), acc))
     yield (
         "positions",
         [
