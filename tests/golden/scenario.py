@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.golden.seen import Cases, Thing, tried
 from tests.helpers.pretended import LONG, Days, Quick, pretending
 from tests.helpers.uneven import uneven
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.records import Strict
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import XunhuanError
@@ -332,6 +333,20 @@ def _records() -> Iterator[Thing]:
         (out / "report.html").unlink()
 
 
+class _Row(Strict):
+    """by  values by name"""
+
+    by: Mapping[str, float]
+
+
+class _Outer(Strict):
+    """rows, one  records with values of their own"""
+
+    rows: tuple[_Row, ...]
+    one: _Row
+    by: str = ""
+
+
 def _written() -> Iterator[Thing]:
     """Files in layers, csv in place of lines and values."""
     head = 'title = "x"\nbase = "toyland"\n'
@@ -382,6 +397,8 @@ def _written() -> Iterator[Thing]:
             "propagation": {"inventory_days": "values.csv", "critical_shares": " square.csv", "odd": "values.csv"},
             "x": 3,
         }
+        given = {"rows": [{"by": "values.csv"}, {"by": {"a": 1}}], "one": {"by": "square.csv"}, "by": "values.csv"}
+        yield "inside", tried(schedules.with_values, _Outer, given, folder)
         yield "no shock", tried(schedules.with_schedules, {"model": real}, folder)
     yield "over data", [tried(files.layers_of, {"title": "x"}, ["y"]), tried(files.layers_of, "electronics-embarg")]
     yield "csv", [schedules.is_csv(t) for t in ("a.CSV ", "b.tsv", "c.csv.gz", "d")]
