@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, XunhuanError
 from xunhuan.models import registry
 from xunhuan.models.edits.text import parse_edit
 from xunhuan.models.model import Model, Response, Shock, Status
@@ -125,7 +125,7 @@ def tried(work: Callable[..., object], *given: object, **named: object) -> objec
     """What comes of a call, or why it is refused."""
     try:
         return work(*given, **named)
-    except BadInput as refused:
+    except XunhuanError as refused:
         return refused
 
 

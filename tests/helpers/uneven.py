@@ -10,6 +10,7 @@ from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.classification import Sectors
 from xunhuan.data.geography import Geography
 from xunhuan.data.migration import Migration
+from xunhuan.data.toyland import toyland
 
 REGIONS = ("A1", "A2", "A3", "B1", "B2", "C1", "D1")
 NATION = tuple(c[0] for c in REGIONS)
@@ -82,3 +83,12 @@ def cells(acc: Accounts) -> tuple[np.ndarray, np.ndarray]:
                 for j in range(S):
                     z[r, i, s, j] = share * acc.use[s, i, j]
     return z, y
+
+
+def from_stocks() -> Accounts:
+    """Toyland where a region buys no good of one kind from anybody and uses what it had."""
+    toy = toyland()
+    flow, final, added = toy.flow.copy(), toy.final.copy(), toy.value_added.copy()
+    added[:, 0, 0] -= flow[:, 0, 0]
+    flow[:, 0, 0], final[0, 0] = 0.0, (0.0, -toy.use[0, 0].sum())
+    return toy.replace(flow=flow, final=final, value_added=added)

@@ -19,6 +19,7 @@ from xunhuan.measures import (
     structural_paths,
     value_added_origin,
 )
+from xunhuan.measures.hypothetical import redirected
 from xunhuan.measures.system import system_of
 
 pytestmark = pytest.mark.twin
@@ -236,3 +237,25 @@ def test_leontief_and_ghosh_are_two_readings_of_one_model(toy: Accounts) -> None
     everywhere = price_model(toy, "all", origin="all", change=0.1)
     assert everywhere["relative"].values == pytest.approx(0.1)  # all costs by a tenth: all prices by a tenth
     assert everywhere["final_prices"].values == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_two_nations_a_border_with_the_other_is_the_border(toy: Accounts, method: str) -> None:
+    """The partner of several regions is one: what crosses to it first is what leaves first."""
+    one, other = (
+        export_decomposition(toy, "BOR", by="sector-partner", border="nation", method=method, perimeter=p)
+        for p in ("bilateral", "exporter")
+    )
+    for term in ("dva", "ddc", "fva", "fdc"):
+        assert one[term].values == pytest.approx(other[term].values, abs=1e-10)
+
+
+def test_what_nobody_left_at_home_makes_is_made_where_it_is_bought() -> None:
+    """Two regions of a nation and one abroad, which alone sells the second good; its sales to the first are cut."""
+    goods = np.array([[[1.0, 2.0, 0], [0, 0, 0]], [[3, 4, 0], [0, 0, 0]], [[5, 6, 7], [8, 9, 10]]])  # r i s
+    cut = np.zeros((3, 3, 2), dtype=bool)
+    cut[2, 0] = True
+    home = np.array([[True, True, False], [True, True, False], [False, False, True]])
+    found = redirected(goods, cut, home)
+    assert found[:, 0].tolist() == [[1 + 5 * 1 / 4, 2, 0], [3 + 5 * 3 / 4, 4, 0], [0, 6, 7]]
+    assert found[:, 1].tolist() == [[8, 0, 0], [0, 0, 0], [0, 9, 10]]

@@ -16,6 +16,7 @@ from tests.helpers import houses
 from xunhuan.errors import BadInput, ForeignFile, XunhuanError, nearest
 from xunhuan.readers import read
 from xunhuan.readers.bounds import COLUMNS_READ, LARGEST_READ, text_number
+from xunhuan.readers.lines import CsvLines
 
 pytestmark = pytest.mark.error
 
@@ -181,3 +182,16 @@ def test_lines_given_twice(tmp_path: Path) -> None:
 def test_official_files_are_still_read(book: Path) -> None:
     """The fixture the others spoil."""
     assert read(book).accounts.year == 2018
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_line_of_one_cell_more_than_allowed_is_refused_and_one_of_as_many_is_not(line: int) -> None:
+    for cells in (4, 5):
+        rows = [b"a", b"a", b"a"]
+        rows[line] = b",".join([b"1"] * cells)
+        lines = CsvLines(io.BytesIO(b"\n".join(rows)), "here", most=4, whole=99)
+        if cells == 4:
+            assert lines.take(99)
+        else:
+            with pytest.raises(BadInput, match="a line holds more than 4 cells"):
+                lines.take(99)

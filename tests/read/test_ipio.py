@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from tests.helpers import official, owned
 from xunhuan.data.store import load
 from xunhuan.readers import read
-from xunhuan.readers.ipio import read_ipio
+from xunhuan.readers.ipio import _imports, read_ipio
 from xunhuan.readers.labels import Lexicon
 
 pytestmark = pytest.mark.textbook
@@ -164,3 +166,14 @@ def test_the_official_name_tells_the_format(tmp_path) -> None:
     path = write(tmp_path / "IPIO 2017.csv", owned.joined(owned.known()))
     with pytest.raises(Exception, match="CN-TJ: no row of its sectors"):
         read(path, unit="10^4 CNY")  # three provinces are not thirty-one
+
+
+def test_an_import_that_a_user_buys_none_of_at_home_is_owned_as_all_users_have_it() -> None:
+    """Two goods of three owners each: of the first the second user buys nothing at home, of the other nobody does."""
+    home = np.zeros((1, 6, 1, 2))
+    home[0, :3, 0, 0] = 1.0, 3.0, 4.0
+    plan: Any = SimpleNamespace(kinds=[(s, o) for s in ("a", "b") for o in "xyz"])
+    goods = {("import", "a"): np.array([[16.0, 8.0]]), ("import", "b"): np.array([[0.0, 6.0]])}
+    wide: Any = SimpleNamespace(rows=goods)
+    found = _imports(wide, plan, home, lambda key, at: goods[key], 0)  # type: ignore[index]
+    assert found[:, 0].tolist() == [[2.0, 1.0], [6.0, 3.0], [8.0, 4.0], [0.0, 2.0], [0.0, 2.0], [0.0, 2.0]]

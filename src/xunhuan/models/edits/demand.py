@@ -30,14 +30,15 @@ class _Bought(Edit):
 
     def check(self, acc: Accounts) -> tuple[Wrong, ...]:
         """As every edit, and whether an amount can be spread."""
-        wrongs = super().check(acc)
+        wrongs = super().check(acc) if self.value is None else Edit.check(self, acc)
         if wrongs or self.value is None:
             return wrongs
+        # What is spread over nothing cannot be applied either, which the kinds below would try.
         try:
             share = self.share(acc)
         except BadInput as e:
             return (Wrong("amount", e.what, e.fix),)
-        return self.too_much(acc, share)
+        return self.too_much(acc, share) or super().check(acc)
 
     if TYPE_CHECKING:
         change: float | None
