@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xunhuan.data.store import atomic_path, known_tables, open_accounts, user_folder
+from xunhuan.data.store import atomic_path, known_tables, open_accounts, save, user_folder
 from xunhuan.errors import BadInput
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tables() -> pd.DataFrame:
 
 
 def add_table(path: str | Path, name: str = "") -> Path:
-    """Copy an accounts file to the user's tables, where it is found by name.
+    """Copy an accounts file to the user's tables, where it is found by name, and is called by it.
 
     They lie in the folders of $XUNHUAN_TABLES, apart as in $PATH, else in the user's data folder; the first takes it.
 
@@ -82,12 +82,13 @@ def add_table(path: str | Path, name: str = "") -> Path:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     os.environ["XUNHUAN_TABLES"] = folder
     ...     made = xh.add_table(xh.save(xh.toyland(), folder + "/toys.nc"), "my-toyland")
-    ...     xh.load("my-toyland").gdp.tolist()
-    [461.0, 514.0, 489.0, 426.0]
+    ...     mine = xh.load("my-toyland")
+    >>> mine.name, mine.gdp.tolist()
+    ('my-toyland', [461.0, 514.0, 489.0, 426.0])
     >>> _ = os.environ.pop("XUNHUAN_TABLES") if before is None else os.environ.update(XUNHUAN_TABLES=before)
     """
     path, name = Path(path), name or Path(path).stem
-    open_accounts(path)
+    acc = open_accounts(path)
     if not re.fullmatch(r"[\w.+-]+", name) or name.startswith("."):
         raise BadInput(f"{name!r} is no name of a table", fix="letters, digits, hyphens")
     if name in known_tables():
@@ -95,6 +96,9 @@ def add_table(path: str | Path, name: str = "") -> Path:
         raise BadInput(f"there is a table {name!r}", where=where, fix="give another --name, or remove that file")
     folder = user_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic_path(folder / f"{name}.nc") as tmp:
+    target = folder / f"{name}.nc"
+    if acc.name != name:  # answers say the name that the table is asked by
+        return save(acc.replace(name=name), target)
+    with atomic_path(target) as tmp:
         shutil.copyfile(path, tmp)
-    return folder / f"{name}.nc"
+    return target
