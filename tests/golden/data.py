@@ -364,7 +364,10 @@ def _kept_files() -> Iterator[Thing]:
         yield "loaded", (table(load("t1")), table(load(folder / "t3.nc")), tried(load, "tt"), tried(load, "toylan"))
         mine = add_table(folder / "t1.nc", "mine")
         bad = [tried(add_table, folder / f"{f}.nc", n) for f, n in (("t1", "toyland"), ("no", ""), ("t1", "a b"))]
-        yield "added", (mine, [str(x).replace(name, "") for x in bad])
+        yield (
+            "added",
+            (mine, [str(x).replace(name, "").replace(str(known_tables()["toyland"]), "toyland") for x in bad]),
+        )
         (folder / "broken.nc").write_bytes(b"CDF\x01 nothing")
         yield "broken", str(tried(open_accounts, folder / "broken.nc")).replace(name, "")
         yield "gone", str(tried(open_accounts, folder / "none.nc")).replace(name, "")

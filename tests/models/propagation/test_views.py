@@ -231,8 +231,8 @@ def test_shares_are_revised_after_whole_steps_and_at_least_one(toy: Accounts, da
 @pytest.mark.parametrize(
     ("service", "good", "rule", "said"),
     [
-        (6.0, 0.3, "ratings", "compare criticality = ratings_ignored and linear"),
-        (6.0, 0.3, "ratings_ignored", "compare criticality = linear"),
+        (6.0, 0.3, "ratings", "compare `criticality=ratings_ignored`, `criticality=linear`"),
+        (6.0, 0.3, "ratings_ignored", "compare `criticality=linear`"),
         (6.0, 0.3, "linear", ""),
         (1.0, 6.0, "ratings", ""),
         (0.05, 0.0, "ratings", ""),
