@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial, wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -31,7 +31,9 @@ class _Late:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(getattr(importlib.import_module(_COMPILING), self._name), name)
+        found = getattr(getattr(importlib.import_module(_COMPILING), self._name), name)
+        setattr(self, name, found)  # to be found at once from now on
+        return found
 
 
 if TYPE_CHECKING:
@@ -54,17 +56,25 @@ OUTCOMES = ("converged", "max_iterations", "diverged", "nonfinite", "several")
 _plain: ContextVar[bool] = ContextVar("plain", default=False)
 
 
+_SMALL = 10_000
+"""Numbers up to which loops of numpy's are over before it has laid out a product of matrices."""
+
+
+def _einsum(subscripts: str, *arrays: Any) -> Any:
+    """Of two arrays, over batches: numpy's own takes no matrix product unless told to."""
+    if not _plain.get():
+        return jnp.einsum(subscripts, *arrays)
+    small = max(a.size for a in arrays) <= _SMALL
+    return np.einsum(subscripts, *arrays, optimize=False if small else ["einsum_path", (0, 1)])
+
+
 class _Arrays:
     """numpy within `plainly`, jax.numpy elsewhere."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> Any:  # __getattr__ comes after a search that fails: six times as long
+        if name == "einsum":
+            return _einsum
         return getattr(np if _plain.get() else jnp, name)
-
-    def einsum(self, subscripts: str, *arrays: Any) -> Any:
-        """Of two arrays, over batches: numpy's own takes no matrix product unless told to."""
-        if _plain.get():
-            return np.einsum(subscripts, *arrays, optimize=["einsum_path", (0, 1)])
-        return jnp.einsum(subscripts, *arrays)
 
 
 if TYPE_CHECKING:
@@ -363,6 +373,8 @@ def in_numpy(record: Any) -> Any:
 def array(values: Any) -> JaxArray:
     """Values as kernels take them, 64-bit: on JAX's device where JAX is in use or many answers are to come, which are worth
     compiling; else as they are, so that one answer does not wait for JAX."""
-    device = expected() or "jax" in sys.modules
-    made: JaxArray = (jnp if device else np).asarray(values, dtype=np.float64)
+    if not (expected() or "jax" in sys.modules):
+        return cast(Vector, np.asarray(values, dtype=np.float64))
+    there = isinstance(values, np.ndarray) and values.dtype == np.float64  # JAX takes longer where it is told the type
+    made: JaxArray = jnp.asarray(values) if there else jnp.asarray(values, dtype=np.float64)
     return made

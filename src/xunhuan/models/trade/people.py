@@ -134,7 +134,7 @@ def _log_per_head(e: Economy, p: Elasticities, market: JaxArray, c: _Choice) -> 
             new = step(s.at)
             return _Search(new, xp.abs(new - s.at).max(), s.moved, s.steps + 1)
 
-        far = xp.asarray(xp.inf)
+        far = xp.where(k > 0, xp.inf, 0.0)  # where nobody moves the start is the answer
         found: Vector = repeated(going, on, _Search(start, far, far, xp.asarray(0))).at
         return found
 
