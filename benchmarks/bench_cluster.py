@@ -1,12 +1,12 @@
 """Draws, frontiers, games and splits of world-2017 over 1, 2 and 4 processes: seconds, and what it costs to send them away.
 
-    python benchmarks/bench_cluster.py [--only draws splits ...] [--dask]
+    python benchmarks/bench_cluster.py [--only draws splits ...] [--dask] [--scheduler tcp://HOST:PORT] [--markdown]
 
 Four processes are started once, and each does every task before anything is timed, so that starting and compiling stay out;
 then the same tasks are worked by the first, by two and by all four. Each line says seconds by the clock and how many times
 faster that is than one process, and processor seconds a task, which a busy machine does not change; the answers are held
-against those of this process, to the last bit. `--dask` works the same over two workers of a scheduler here, and says what
-they were sent.
+against those of this process, to the last bit. `--dask` works the same over one, two and four workers of schedulers here,
+and says what they were sent; `--scheduler` over one that runs. `--markdown` prints the table of docs/speed.md at the end.
 """
 
 from __future__ import annotations
@@ -137,6 +137,15 @@ def splits() -> Made:
 
 
 KINDS = {"draws": draws, "frontiers": frontiers, "games": games, "splits": splits}
+TOLD = {
+    "draws": "4 batches of 16 draws",
+    "frontiers": "16 points of a frontier",
+    "games": "16 searches and proofs of 4 games of 4 provinces",
+    "splits": "splits of 25 provinces",
+}
+HEAD = (
+    "| tasks | sent once | here | one process | two | four | times as fast: two, four |\n|---|--:|--:|--:|--:|--:|--:|"
+)
 
 
 def spent() -> float:
@@ -161,24 +170,53 @@ def same(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> bool:
     return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(a, b, strict=True))
 
 
-def over_dask(names: Sequence[str], answers: dict[str, Sequence[np.ndarray]]) -> None:
-    """The same over two workers of a scheduler on this machine."""
-    from distributed import Client, LocalCluster
+class Row:
+    """A line of the table: what was sent, and seconds by the clock and of the processor a task, by how many worked."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.sent, self.here = what, 0, 0.0
+        self.clock: dict[int, float] = {}
+        self.task: dict[int, float] = {}
+
+    def said(self) -> str:
+        """As the page has it."""
+        cells = [f"{self.task[n]:.3g} s" if n in self.task else "" for n in COUNTS]
+        faster = [f"{self.clock[1] / self.clock[n]:.1f}" for n in COUNTS[1:] if 1 in self.clock and n in self.clock]
+        here = f"{self.here:.3g} s" if self.here else ""
+        return f"| {self.what} | {self.sent / 1e6:.1f} MB | {here} | {' | '.join(cells)} | {', '.join(faster)} |"
+
+
+def over_dask(names: Sequence[str], answers: dict[str, Sequence[np.ndarray]], count: int, rows: dict[str, Row]) -> None:
+    """The same over so many workers of a scheduler on this machine."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+                      silence_logs=50) as several:  # type: ignore[no-untyped-call]  # fmt: skip
+        at_scheduler(several.scheduler_address, names, answers, count, rows)
+
+
+def at_scheduler(
+    address: str, names: Sequence[str], answers: dict[str, Sequence[np.ndarray]], count: int, rows: dict[str, Row]
+) -> None:
+    """The same over the workers of a scheduler, so many of them: each does every task once before anything is timed."""
+    from distributed import Client
 
     from xunhuan.scenario.cluster import Cluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                      silence_logs=50) as several, Client(several) as client:  # type: ignore[no-untyped-call]  # fmt: skip
-        hands = Cluster(several.scheduler_address)
+    with Client(address) as client:  # type: ignore[no-untyped-call]
         for name in names:
+            hands = Cluster(address)
             made = KINDS[name]()
-            timed(made, hands)  # each compiles what it works
+            for _ in range(count):
+                timed(made, hands)  # each compiles what it works
             clock, busy, counted, found = timed(made, hands)
             moved = client.run(lambda dask_worker: dask_worker.transfer_incoming_bytes_total)
-            print(f"{name:<10} Dask, 2 workers: {clock:7.2f} s, {busy / counted.tasks:6.3f} s of processor a task; "
+            row = rows.setdefault(name, Row(f"{TOLD[name]}, over Dask"))
+            row.sent, row.clock[count], row.task[count] = counted.sent, clock, busy / counted.tasks
+            print(f"{name:<10} Dask, {count} workers: {clock:7.2f} s, {busy / counted.tasks:6.3f} s of processor a task; "
                   f"sent {counted.sent / 1e6:.1f} MB once, they gave each other {sum(moved.values()) / 1e6:.1f} MB in all; "
                   f"same bits {same(found, answers[name])}", flush=True)  # fmt: skip
-        hands.close()
+            hands.close()
 
 
 def main() -> None:
@@ -186,14 +224,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", choices=KINDS)
     parser.add_argument("--dask", action="store_true")
+    parser.add_argument("--scheduler", help="address of a scheduler that runs, with its workers")
+    parser.add_argument("--markdown", action="store_true", help="the table of docs/speed.md at the end")
     given = parser.parse_args()
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     names, every, answers = given.only or list(KINDS), Processes(max(COUNTS)), {}
+    rows: dict[str, Row] = {}
+    far: dict[str, Row] = {}
     try:
         for name in names:
             made = KINDS[name]()
             answers[name] = made(Here())
             clock, busy, counted, _ = timed(made, Here())
+            rows[name] = row = Row(TOLD[name])
+            row.sent, row.here = counted.sent, busy / counted.tasks
             print(f"{name:<10} this process: {clock:7.2f} s, {busy / counted.tasks:6.3f} s of processor a task, "
                   f"{counted.tasks} tasks, {counted.sent / 1e6:.1f} MB to send once", flush=True)  # fmt: skip
             for k in range(max(COUNTS)):
@@ -202,14 +246,23 @@ def main() -> None:
             for count in COUNTS:
                 clock, busy, counted, found = timed(made, every.few(0, count))
                 alone = alone or clock
+                row.clock[count], row.task[count] = clock, busy / counted.tasks
                 print(f"{name:<10} {count} processes: {clock:7.2f} s, {alone / clock:5.2f} times one; "
                       f"{busy / counted.tasks:6.3f} s of processor a task; same bits {same(found, answers[name])}",
                       flush=True)  # fmt: skip
     finally:
         every.close()
-    if given.dask:
-        over_dask(names, answers)
+    for count in COUNTS if given.dask else ():
+        over_dask(names, answers, count, far)
+    if given.scheduler:
+        from distributed import Client
+
+        with Client(given.scheduler) as client:  # type: ignore[no-untyped-call]
+            there = len(client.scheduler_info(n_workers=-1)["workers"])
+        at_scheduler(given.scheduler, names, answers, there, far)
     print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}; {Path(__file__).name}")
+    if given.markdown:
+        print("", HEAD, *(row.said() for row in (*rows.values(), *far.values())), sep="\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.bench_measures import synthetic
-from benchmarks.peers import beside
+from benchmarks.peers import beside, row
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, Index
 from xunhuan.measures import export_decomposition, multipliers
@@ -60,13 +60,19 @@ def decompr_beside(library: str, repeat: int) -> None:
     acc = synthetic(44, 20, by_user=True)
     theirs = beside(["Rscript"], "peer_decompr.R", acc, library)
     print(f"decompr {theirs['version']}, 44 x 20 by user, processor seconds with the inverse, one thread of BLAS")
+    rows, said = [], {
+        "kww": "all exporters, nine terms [KoopmanWangWei2014], 44 x 20 by user, inverse included",
+        "wwz": "the same by partner, sixteen terms [WangWeiZhu2013]",
+    }  # fmt: skip
     for method, by in (("kww", "region"), ("wwz", "partner")):
         _, ours = best(partial(_fresh_decomposition, acc, method, by), repeat)
         print(f"{method}: {theirs['load'] + theirs[method]:.3f} s of decompr ({theirs['load']:.3f} s of it the inverse), "
               f"{ours:.3f} s here")  # fmt: skip
+        rows.append(row(said[method], ours, f"decompr {theirs['version']} (R)", theirs["load"] + theirs[method]))
     d = export_decomposition(acc, "R00", method="kww")
     terms = np.array([d[v].item() for v in d.data_vars if v != "exports"])
     print(f"largest difference of the nine terms of one exporter: {np.abs(terms / theirs['kww_first'] - 1).max():.1e}")
+    print(*rows, sep="\n")
 
 
 def _fresh_decomposition(acc: Accounts, method: str, by: str) -> object:

@@ -167,7 +167,7 @@ def measure(repeat: int) -> dict[str, float]:
 
 def mario_beside(python: str, repeat: int) -> None:
     """MARIO's calc and linkages beside what gives the same here, 77 x 45 by user, in processor seconds."""
-    from benchmarks.peers import beside
+    from benchmarks.peers import beside, row
 
     acc = synthetic(77, 45, by_user=True)
     theirs = beside([python], "peer_mario.py", acc)
@@ -176,12 +176,15 @@ def mario_beside(python: str, repeat: int) -> None:
     spent = timed(lambda: both(acc), repeat, time.process_time)
     print(f"{spent:10.3f}  circulation of all regions and value added in trade between all")
     print(f"{theirs['linkages']:10.3f}  MARIO calc_linkages: total and direct, backward and forward")
-    spent = timed(lambda: linkages(acc, "all", by="sector"), repeat, time.process_time)
-    print(f"{spent:10.3f}  linkages of all regions by sector")
+    linked = timed(lambda: linkages(acc, "all", by="sector"), repeat, time.process_time)
+    print(f"{linked:10.3f}  linkages of all regions by sector")
     ours = linkages(acc, "all", by="sector")
     for theirs_is, name in (("backward", "backward"), ("forward", "upstreamness")):
         gap = np.abs(ours[name].to_numpy().ravel()[:50] / np.array(theirs[theirs_is]) - 1).max()
         print(f"{gap:10.1e}  largest difference of total {theirs_is} linkages, of the first 50")
+    what, name = "circulation and value added in trade, 77 x 45 by user", f"MARIO {theirs['version']}"
+    print(row(f"{what}; MARIO: coefficients, inverse, multipliers", spent, name, theirs["calc"]))
+    print(row("linkages of all industries, backward and forward, the same table", linked, name, theirs["linkages"]))
 
 
 def main() -> None:

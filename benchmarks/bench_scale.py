@@ -1,6 +1,7 @@
 """Tables of many cities: processor seconds and peak memory of each task, every one in a process of its own.
 
     python benchmarks/bench_scale.py [--only circulation gradient ...] [--small] [--json FILE]
+    python benchmarks/bench_scale.py --markdown [FILE]    # after what else is asked, the tables of docs/speed.md
 
 Tables are made by `Accounts.split` of every province of world-2017 and china-2017 that has cities (366 x 32, 287 x 42), and
 then of the largest cities into two districts each (made up: seven parts of thirteen, side by side), until there are 421 and
@@ -30,7 +31,8 @@ from xunhuan.data.cities import regions_with_cities
 from xunhuan.data.store import load
 
 HEAD = "city,sector,share,name_en,name_zh,lon,lat,population\n"
-BASES = {"world": ("world-2017", 421), "china": ("china-2017", 309)}
+BASES = {"world": ("world-2017", 421), "china": ("china-2017", 309), "provinces": ("world-2017", 0), "users": ("", 0)}
+"""Bundled table, and how many regions it is split into: 0 for none. No table: made up, by user, 200 x 50."""
 GOALS = {
     "circulation": 5.0, "equilibrium": 1.0, "gradient": 2.0, "year of days": 20.0,
     "exports, cities of China": 15.0, "year of days, cities of China": 60.0,
@@ -57,6 +59,13 @@ def cities(base: str, regions: int) -> Accounts:
             path.write_text(HEAD + "".join(rows), encoding="utf-8")
             acc = acc.split(code, path)
     return replace(acc, posterior=None)
+
+
+def table_of(base: str, regions: int) -> Accounts | None:
+    """The table of some tasks; None where they make their own."""
+    if not base:
+        return None
+    return cities(base, regions) if regions else replace(load(base), posterior=None)
 
 
 def spent(f: Callable[[], Any], repeat: int) -> list[float]:
@@ -225,6 +234,62 @@ def bounds(acc: Accounts) -> list[float]:
     return [row[4] for row in rows]
 
 
+def whole_exports(acc: Accounts) -> list[float]:
+    """Of all regions by partner, the best of some."""
+    import xunhuan as xh
+
+    return spent(fresh(lambda: xh.measures.export_decomposition(acc, "all", by="partner")), 3)
+
+
+def draws(acc: Accounts) -> list[float]:
+    """Sixteen draws of the trade elasticities, worked together."""
+    from xunhuan.models.expecting import expecting
+    from xunhuan.models.trade import TradeParameters, respond_many
+
+    theta = TradeParameters().trade_elasticities(acc.sectors)[0]
+    drawn = [
+        TradeParameters(theta=dict(zip(acc.sectors.codes, (theta * (0.8 + k / 40)).tolist(), strict=True)))
+        for k in range(16)
+    ]
+    shock, _ = _task(acc)
+    with expecting(many=True):
+        return spent(lambda: list(respond_many(acc, [shock] * 16, drawn)), 3)
+
+
+def by_user(acc: Accounts) -> list[float]:
+    """Circulation of all regions of a made-up table by user of 10,000 industries."""
+    del acc
+    import xunhuan as xh
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bench_measures import synthetic
+
+    made = synthetic(200, 50, by_user=True)
+    return spent(fresh(lambda: xh.measures.circulation(made, "all")), 1)
+
+
+COMMANDS = {
+    "`circulation china-2017`": ["circulation", "china-2017"],
+    "`simulate world-2017 --tariff ...`": ["simulate", "world-2017", "--tariff", "USA<-CHN:goods:+0.25"],
+    "`report china-2017`": ["report", "china-2017", "-o", "report.html"],
+}
+
+
+def command(arguments: list[str]) -> tuple[float, float]:
+    """Processor seconds of a whole command with nothing kept from before, and the best of three later ones."""
+    took, whole = [], [sys.executable, "-m", "xunhuan.faces.cli", *arguments]
+    with tempfile.TemporaryDirectory() as kept:
+        env = {**os.environ, "XDG_CACHE_HOME": kept, "JAX_COMPILATION_CACHE_DIR": ""}
+        for _ in range(4):
+            child = subprocess.Popen(whole, cwd=kept, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, used = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            if child.returncode:
+                raise RuntimeError(f"{' '.join(arguments)}: exit code {child.returncode}")
+            took.append(used.ru_utime + used.ru_stime)
+    return took[0], min(took[1:])
+
+
 TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
     "circulation": ("world", circulation),
     "circulation, forward": ("world", forward),
@@ -236,8 +301,56 @@ TASKS: dict[str, tuple[str, Callable[[Accounts], list[float]]]] = {
     "exports, cities of China": ("china", exports),
     "a day, cities of China": ("china", days),
     "year of days, cities of China": ("china", year),
+    "circulation, provinces": ("provinces", circulation),
+    "circulation, forward, provinces": ("provinces", forward),
+    "exports, provinces": ("provinces", whole_exports),
+    "equilibrium, provinces": ("provinces", equilibrium),
+    "gradient, provinces": ("provinces", gradient),
+    "draws, provinces": ("provinces", draws),
+    "a day, provinces": ("provinces", days),
+    "year of days, provinces": ("provinces", year),
+    "circulation by user": ("users", by_user),
     "bounds": ("world", bounds),
 }
+WORDS = {
+    circulation: "circulation of all regions",
+    forward: "the same by first border",
+    exports: "exports of all regions by partner",
+    whole_exports: "exports of all regions by partner",
+    equilibrium: "one equilibrium of the long run, compiled before",
+    gradient: "gradient of one region's real income, compiled before",
+    draws: "16 draws of elasticities, together",
+    days: "a day of the short run",
+    year: "a year of days, books kept",
+    by_user: "circulation of all regions",
+}
+SIZES = {"provinces": "`world-2017`, 111 x 33", "world": "with cities, 421 x 32", "china": "cities of China, 309 x 42",
+         "users": "by user, 200 x 50"}  # fmt: skip
+
+
+def seconds(x: float) -> str:
+    """As the page writes them: three digits, and no more than four decimals."""
+    return f"{x:.3g}" if x >= 0.001 else f"{x:.4f}"
+
+
+def expected_table(out: dict[str, dict[str, float]]) -> list[str]:
+    """What to expect by size of table: the first table of docs/speed.md, of the tasks that ran."""
+    rows = ["| table | what | seconds | peak memory |", "|---|---|--:|--:|"]
+    for base, size in SIZES.items():
+        for name, (of, task) in TASKS.items():
+            if of == base and task in WORDS and name in out:
+                one = out[name]
+                rows.append(f"| {size} | {WORDS[task]} | {seconds(one['best'])} | {one['peak']:.2f} GB |")
+    return rows
+
+
+def commands_table() -> list[str]:
+    """The first second: whole commands, with nothing kept from before and later."""
+    rows = ["| command | first, nothing kept | later |", "|---|--:|--:|"]
+    for what, arguments in COMMANDS.items():
+        first, later = command(arguments)
+        rows.append(f"| {what} | {first:.2f} | {later:.2f} |")
+    return rows
 
 
 def machine() -> str:
@@ -259,9 +372,12 @@ def alone(name: str, path: str) -> None:
 def main() -> None:
     """All tasks, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", choices=[*TASKS])
+    parser.add_argument(
+        "--only", nargs="*", choices=[*TASKS], help="some tasks; with --markdown and nothing after it, none"
+    )
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--markdown", nargs="?", const="-", help="the tables of docs/speed.md, to a file or at the end")
     parser.add_argument("--tables", type=Path, help="a folder that keeps the tables between runs")
     parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -269,20 +385,21 @@ def main() -> None:
         alone(*given.alone)
         return
     out: dict[str, dict[str, float]] = {}
+    bounding: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         kept = given.tables or Path(folder)
         kept.mkdir(parents=True, exist_ok=True)
-        for name in given.only or TASKS:
+        for name in TASKS if given.only is None else given.only:
             base, regions = BASES[TASKS[name][0]]
-            path = kept / f"{base}{'' if given.small else f'-{regions}'}.pkl"
+            path = kept / f"{base or 'none'}{'' if given.small or not regions else f'-{regions}'}.pkl"
             if not path.exists():
-                acc = replace(load(base), posterior=None) if given.small else cities(base, regions)
-                path.write_bytes(pickle.dumps(acc))
+                path.write_bytes(pickle.dumps(table_of(base, 0 if given.small else regions)))
             command = [sys.executable, __file__, "--alone", name, str(path)]
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
                 print(f"{name:<32} failed: {done.stderr.strip().splitlines()[-1][:100]}", flush=True)
                 continue
+            bounding += done.stdout.splitlines()[:-1]
             print("".join(f"{line}\n" for line in done.stdout.splitlines()[:-1]), end="")
             out[name] = one = json.loads(done.stdout.splitlines()[-1])
             goal = f"goal {GOALS[name]:g} s" if name in GOALS and not given.small else ""
@@ -292,6 +409,13 @@ def main() -> None:
     print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}; processor seconds")
     if given.json:
         given.json.write_text(json.dumps(out, indent=1))
+    if given.markdown:
+        pages = [expected_table(out), commands_table(), [f"{x[0].upper()}{x[1:]}." for x in [machine()]], bounding]
+        text = "\n\n".join("\n".join(rows) for rows in pages if rows) + "\n"
+        if given.markdown == "-":
+            print(f"\n{text}", end="")
+        else:
+            Path(given.markdown).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ import jax
 import numpy as np
 from bench_measures import synthetic
 from nafta import NAMES, Exercise, Made, Nafta
+from peers import row
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
@@ -114,6 +115,7 @@ def nafta() -> None:
 
 def shapes(sizes: tuple[tuple[int, int], ...] = ((81, 50), (196, 133))) -> None:
     """Made-up worlds of large sizes: two equilibria to 1e-10, and the plain script to 1e-6, in processor seconds."""
+    rows = []
     for regions, sectors in sizes:
         n = Made(synthetic(regions, sectors, by_user=False))
         e, p, before, after = n.economy(), n.elasticities(False), n.shift(n.before), n.shift(n.after)
@@ -136,6 +138,9 @@ def shapes(sizes: tuple[tuple[int, int], ...] = ((81, 50), (196, 133))) -> None:
         ours = np.asarray(base.wage / base.consumer_price)
         print(f"  a plain numpy script to 1e-6: {spent:.2f} s of processor, {sweeps} sweeps; real wages within "
               f"{np.abs(ours / theirs - 1).max():.1e} of ours", flush=True)  # fmt: skip
+        what = f"long run, {regions} x {sectors}, one equilibrium from nothing, to 1e-10; {peak:.2f} GB at the most"
+        rows.append(row(what, cold, "a plain numpy script, to 1e-6", spent))
+    print(*rows, sep="\n")
 
 
 def plainly_once(acc: Accounts) -> None:

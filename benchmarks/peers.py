@@ -37,3 +37,8 @@ def beside(command: list[str], script: str, acc: Accounts, *more: str) -> dict[s
     if done.returncode:
         raise RuntimeError(f"{script}: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def row(what: str, here: float, beside_us: str, peer: float) -> str:
+    """A line of the table of peers in docs/speed.md, which a benchmark prints last: seconds here and of the peer."""
+    return f"| {what} | {here:.3g} s | {beside_us}: {peer:.3g} s |"
