@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -20,7 +20,6 @@ from xunhuan.models.asking import Knob as Knob
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.first_order import FirstOrder as FirstOrder
 from xunhuan.models.land import Land as Land
-from xunhuan.models.lending import LongRun as LongRun
 from xunhuan.models.quantities import Numbers as Numbers
 from xunhuan.models.quantities import Quantity as Quantity
 from xunhuan.models.quantities import Readings as Readings
@@ -30,6 +29,8 @@ from xunhuan.models.short import Short as Short
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from xunhuan.models.solvers import Vector
 
 Outcome = Literal[
     "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
@@ -159,6 +160,27 @@ class Response(Brief):
     def _brief(self) -> BriefRows:
         ended = self.status.message or self.status.outcome
         return of_response(self.accounts, self.detail, ended, self.path, self.notes)
+
+
+class LongRun(Protocol):
+    """A long-run equilibrium that one model lends another: the table and the parameters are the lender's affair.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> trade = xh.models()["trade"]
+    >>> lent: LongRun = trade.lends["long_run"](xh.toyland(), trade.parameters())
+    >>> response, state = lent(Shock(), None)
+    >>> bool(response.accounts.flow.sum() == xh.toyland().flow.sum())
+    True
+    """
+
+    def __call__(self, shock: Shock, start: Vector | None, booked: bool = True) -> tuple[Response, Vector]:
+        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state.
+
+        Without `booked` the accounts may be the base's, and details are `real_income_hat` and `output_hat` alone.
+        """
+        ...
 
 
 @dataclass(frozen=True)
