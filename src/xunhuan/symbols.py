@@ -314,6 +314,15 @@ SYMBOLS: dict[str, Symbol] = _table((
 """Every named quantity a user can meet, by name."""
 
 
+def amount_said(x: float) -> str:
+    """An amount in a sentence: four digits of a small one, of a large one all that are before the point.
+
+    >>> amount_said(415200.4), amount_said(20.0419), amount_said(0.0)
+    ('415,200', '20.04', '0')
+    """
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.4g}"
+
+
 def symbol_title(name: str, language: str = "en") -> str:
     """Label of a quantity for figures and tables; the name itself where it is not in the dictionary."""
     symbol = SYMBOLS.get(name)

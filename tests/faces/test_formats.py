@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 from xunhuan.data.store import load
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
+from xunhuan.faces import output
 from xunhuan.faces.cli import main
+from xunhuan.faces.commands.scenario import ends_in_brackets
 from xunhuan.faces.formats import Format, format_of_file, write_file
 from xunhuan.measures import circulation, table
 
@@ -163,3 +165,32 @@ def test_a_name_without_a_suffix_is_as_asked() -> None:
     assert format_of_file(Format.csv, Path("a.dat")) is Format.csv
     with pytest.raises(BadInput, match="no format"):
         format_of_file(Format.table, Path("a.xls"))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_result_on_a_screen_has_both_ends_and_the_unit(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No end of an interval without the other, and no number without its unit, however long the arms are called."""
+    said = [["own circulation", "embargo + integration", "47.39", "42.09", "53.29", "%"],
+            ["policy size that makes whole", "embargo + integration", "0.07", "–", "–", "dose"]]  # fmt: skip
+    frame = ends_in_brackets(pd.DataFrame(said, columns=["number", "arm", "value", "low", "high", "unit"]))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = output._rich(frame, "Result", [], 2)
+    assert "[42.09, 53.29]" in shown
+    assert "dose" in shown
+    assert "Not on this screen" not in shown
+
+
+def test_a_text_on_a_screen_is_whole_or_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    frame = pd.DataFrame({"name": ["a"], "title": ["word " * 30], "source": ["text " * 100]})
+    shown = output._rich(frame, "", [], 4)
+    assert shown.count("word") == 30
+    assert "…" not in shown
+    assert "Not on this screen: source." in shown
+
+
+def test_whole_numbers_have_no_decimals_and_what_never_ends_is_a_sign() -> None:
+    frame = pd.DataFrame({"week": [5.0, np.nan], "days": [np.inf, 3.0], "share": [0.5, 1.0]})
+    assert output._cells(frame, 4)[1] == [["5", "∞", "0.5000"], ["–", "3", "1.0000"]]

@@ -39,7 +39,7 @@ def test_a_file_is_what_was_asked_and_whole(tmp_path: Path, capsys: pytest.Captu
     assert "scale" not in drawn  # idle without economies of scale
     capsys.readouterr()
     assert main(["check", str(path)]) == 0
-    assert "2 shocks in 3 arms of toyland, models trade, 8 draws" in capsys.readouterr().out
+    assert "table: toyland; shocks: 2; arms: 3; models: trade; draws: 8" in capsys.readouterr().out
     assert main(["new", str(path), *ALL]) == 2  # never over a file
     assert "the file is there already" in capsys.readouterr().err
 

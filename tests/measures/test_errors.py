@@ -25,6 +25,7 @@ from xunhuan.faces.cli import main
 from xunhuan.faces.commands.measuring import measure_notes
 from xunhuan.faces.output import _blocks
 from xunhuan.faces.series import history
+from xunhuan.faces.speaking import speak
 from xunhuan.measures import circulation
 from xunhuan.models import registry
 from xunhuan.scenario.layers import library
@@ -188,6 +189,9 @@ def test_definition_weighting_and_both_means_are_printed(capsys: pytest.CaptureF
         assert f"Definition: circulation by {definition}:" in flat
         assert "Weighting: each share is of the row's own" in flat
         assert "Mean over the single regions shown, simple: own 0." in flat
+        drawn = definition == "absorption"  # what the table keeps worked out
+        assert ("Intervals: none of these numbers were drawn; --draws 16" in flat) is not drawn
+        assert bool(re.search(r"simple: own 0\.\d{4} \(0\.\d{3}–0\.\d{3}\), inter", flat)) is drawn
         assert "-weighted: own 0." in flat
 
 
@@ -436,3 +440,18 @@ def test_the_largest_abroad_are_the_largest(capsys: pytest.CaptureFixture[str]) 
         row = ds["value"].sel(region=region)
         others = row.sel(partner=[p for p in row["partner"].values if p != region]).to_series().nlargest(2)
         assert shown.loc[shown["region"] == region, "partner"].tolist() == list(others.index)
+
+
+def test_of_one_region_no_mean_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "circulation", "toyland", "--region", "AT-N")
+    assert code == 0
+    assert "Mean over" not in out
+
+
+def test_the_language_may_be_said_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--lang", "zh"), ("--lang=zh",)):
+        code, out, _ = run(capsys, "circulation", "toyland", *words)
+        assert code == 0
+        assert "定义" in out
+    assert run(capsys, "circulation", "toyland", "--lang", "xx")[0] == 2
+    speak("")

@@ -21,7 +21,7 @@ def tables() -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a table: name, title, year, regions and sectors (numbers of them, r and i), unit, versions (how many
-        `Accounts.draw` can make), home, digest (its first twelve digits).
+        `Accounts.draw` can make), home, digest (`Accounts.digest`, of numbers and labels; its first twelve digits).
 
     Raises
     ------

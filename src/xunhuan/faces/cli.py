@@ -75,7 +75,22 @@ class Rooms(TyperGroup):
         if args and args[0] not in self.rooms:
             self._take(short_forms())
         name, told, rest = super().resolve_command(ctx, args)
-        return name, fetch(self.rooms[name], name) if name in self.rooms else told, rest
+        command = fetch(self.rooms[name], name) if name in self.rooms else told
+        if command is not None and not any("--lang" in p.opts for p in command.params):
+            rest = _spoken_after(rest)
+        return name, command, rest
+
+
+def _spoken_after(args: list[str]) -> list[str]:
+    """What stands after a command without the language, which may be said there too."""
+    for k, word in enumerate(args):
+        if word == "--":
+            break
+        flag, equals, value = word.partition("=")
+        if flag == "--lang" and (equals or k + 1 < len(args)):
+            _language(value if equals else args[k + 1])
+            return args[:k] + args[k + (1 if equals else 2) :]
+    return args
 
 
 def _short(command: Any, room: int) -> str:

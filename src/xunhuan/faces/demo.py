@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from xunhuan.data.arrays import CIRCUITS
+from xunhuan.faces.figures.style import percents, within
 from xunhuan.faces.output import Format, emit
-from xunhuan.faces.rounding import adding
-from xunhuan.faces.speaking import in_my_words
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from xunhuan.data.arrays import Array
+    from xunhuan.faces.report.spread import ShareSpread
     from xunhuan.scenario.record import Result
 
 TABLE = "china-2017"
@@ -30,22 +33,20 @@ def provinces(folder: Path) -> Path:
     Returns the report's path. Raises OSError where the folder cannot be written.
     """
     from xunhuan.data.store import load, write_text
-    from xunhuan.faces.commands.measuring import folded
     from xunhuan.faces.report.circulation import CirculationReport
-    from xunhuan.measures import table
 
     report = CirculationReport(load(TABLE))
-    ds = report.found.region
-    frame = folded(table(ds).sort_values("external", ascending=False, kind="stable"))
-    frame = frame.drop(columns=[c for c in frame if c == "name_zh"])
-    left = len(frame) - 2 * _SHOWN
+    spread = report.found.spread
+    ds = report.found.region if spread is None else spread.region
+    typer.echo(in_my_words(_said(ds, None if spread is None else spread.mean_ends[:, -1])) + "\n")
     notes = [
-        f"The {_SHOWN} provinces most and the {_SHOWN} least turned abroad; {left} more and intervals are in the report.",
+        f"The {_SHOWN} provinces most and the {_SHOWN} least turned abroad; {ds.sizes['region'] - 2 * _SHOWN} more are in "
+        "the report.",
+        *(["In brackets: 90% intervals over versions of the table."] if spread is not None else []),
         f"All of them: xunhuan circulation {TABLE}",
     ]
-    typer.echo(f"{_said(ds)}\n")
-    title = f"Whose demand carries the provinces: {TABLE}, {ds.attrs['year']}"
-    emit(_ends(frame), Format.table, title=title, notes=notes, digits=3)
+    title = f"Whose demand carries the provinces, per cent of GDP: {TABLE}, {ds.attrs['year']}"
+    emit(_ends(ds, spread), Format.table, title=title, notes=notes)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{TABLE}.html"
     write_text(path, report.html())
@@ -53,23 +54,42 @@ def provinces(folder: Path) -> Path:
     return path
 
 
-def _said(ds: xr.Dataset) -> str:
-    """The answer in a sentence: the provinces' mean by GDP, and where abroad weighs most."""
-    own, inter, away = adding([100 * float(x) for x in ds["mean"].isel(weighting=-1)], 1)
+def _said(ds: xr.Dataset, ends: Array | None) -> str:
+    """The answer in a sentence: the provinces' mean by GDP with its intervals, and where abroad weighs most."""
+    from xunhuan.faces.report.spread import said
+
+    own, inter, away = said([float(x) for x in ds["mean"].isel(weighting=-1)], ends, "en")
     most = ds["external"].to_series().nlargest(3)
-    names = dict(zip(ds["region"].values.astype(str), ds["name_en"].values.astype(str), strict=True))
+    names = _names(ds)
     places = ", ".join(f"{names[str(c)]} ({100 * x:.0f}%)" for c, x in most.items())
     return (
-        f"In {ds.attrs['year']} the GDP of {ds.sizes['region']} provinces rested {own:.1f}% on their own final demand, "
-        f"{inter:.1f}% on the other provinces' and {away:.1f}% on the rest of the world's, most in {places}."
+        f"In {ds.attrs['year']} the GDP of {ds.sizes['region']} provinces rested {own} on their own final demand, "
+        f"{inter} on the other provinces' and {away} on the rest of the world's, most in {places}."
     )
 
 
-def _ends(frame: pd.DataFrame) -> pd.DataFrame:
-    """The first and the last rows of a table, as many of each."""
+def _names(ds: xr.Dataset) -> dict[str, str]:
+    """Names of regions by their codes, in the language of the command line."""
+    return dict(zip(map(str, ds["region"].values), map(str, ds[f"name_{language_spoken()}"].values), strict=True))
+
+
+def _ends(ds: xr.Dataset, spread: ShareSpread | None) -> pd.DataFrame:
+    """The regions most and those least turned abroad, as many of each: shares in per cent with their intervals."""
+    import numpy as np
     import pandas as pd
 
-    return pd.concat([frame.head(_SHOWN), frame.tail(_SHOWN)], ignore_index=True)
+    order = np.argsort(-ds["external"].to_numpy(), kind="stable")
+    rows, names = list[dict[str, str]](), list(_names(ds).values())
+    for k in (*order[:_SHOWN], *order[-_SHOWN:]):
+        parts = [float(ds[c][k]) for c in CIRCUITS]
+        told = percents(parts, 1) if spread is None else [f"{x} ({i})" for x, i in within(parts, spread.ends[:, k], 1)]
+        shown = (x.replace("%", "") for x in told)
+        row = {"region": str(ds["region"].values[k]), "name": names[k]}
+        row |= {str(c): x for c, x in zip(CIRCUITS, shown, strict=True)}
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    frame.attrs["written"] = CIRCUITS
+    return frame
 
 
 def places_hit(result: Result) -> None:

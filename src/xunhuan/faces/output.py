@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -141,16 +142,20 @@ _ENDS = ("median", "low", "high")
 
 def _without_blank_intervals(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str]]:
     """A table for the screen without its columns of intervals where no row has one, and a note that says so."""
-    ends = [k for k, c in enumerate(map(str, df.columns)) if c in _ENDS or c.endswith(tuple(f"_{e}" for e in _ENDS))]
+    ends = [
+        k
+        for k, c in enumerate(map(str, df.columns))
+        if c in _ENDS or c == "90%" or c.endswith(tuple(f"_{e}" for e in _ENDS))
+    ]
     blank = [k for k in ends if (df.iloc[:, k].isna() | (df.iloc[:, k] == "–")).all()]
     if not blank or df.empty:
         return df, notes
     kept = df.iloc[:, [k for k in range(df.shape[1]) if k not in blank]]
     kept.attrs = {**df.attrs, "written": tuple(w for w in df.attrs.get("written", ()) if w in kept.columns)}
-    return kept, [*notes, _NO_INTERVAL]
+    return kept, [*notes, NO_INTERVAL]
 
 
-_NO_INTERVAL = "No intervals: nothing that is uncertain here moves these numbers, or it was not drawn."
+NO_INTERVAL = "No intervals: nothing that is uncertain here moves these numbers, or it was not drawn."
 
 
 def _named_already(column: str, room: str) -> str:
@@ -202,14 +207,16 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
     numeric, cells = _cells(df, digits)
     size = _sizes([str(x) for x in df.columns], cells)
-    for k, block in enumerate(_blocks(list(df.columns), numeric, cells, c.width)):
+    tight = {n: TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
+    whole = [list(range(len(size)))] if tight else _blocks(list(df.columns), numeric, cells, c.width)
+    for k, block in enumerate(whole):
         table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
-        for n, width in _fitted(block, size, c.width):
+        fits = _fitted(block, size, c.width, tight)
+        for n, width in fits:
             table.add_column(
-                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, no_wrap=size[n] > LONG,
-                overflow="ellipsis" if size[n] > LONG else "fold",
-            )  # fmt: skip
-        shown = [n for n, _ in _fitted(block, size, c.width)]
+                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, overflow="fold"
+            )
+        shown = [n for n, _ in fits]
         for row in cells:
             table.add_row(*(row[n] for n in shown))
         c.print(table)
@@ -225,8 +232,9 @@ NAMES = ("name", "name_en", "name_zh")
 """How columns of names end; codes say the same where room is short."""
 
 
-WRAPPED, LONG = 24, 100
-"""Characters that a text keeps of a line where a screen is short of room; beyond the second it is cut, not wrapped."""
+WRAPPED, LINES = 24, 8
+"""Characters that a text keeps of a line where a screen is short of room, and lines that it may take: a text that is longer
+is left out of the screen, whole, never cut."""
 
 
 def _sizes(columns: list[str], cells: list[list[str]]) -> list[int]:
@@ -236,22 +244,33 @@ def _sizes(columns: list[str], cells: list[list[str]]) -> list[int]:
     return [max(cell_len(c), *(cell_len(row[n]) for row in cells), 1) for n, c in enumerate(columns)]
 
 
-def _fitted(block: list[int], size: list[int], width: int) -> list[tuple[int, int]]:
+TIGHT = 12
+"""The same of a table marked `tight`, none of whose columns is of use without the others."""
+
+
+def _fitted(
+    block: list[int], size: list[int], width: int, tight: Mapping[int, int] = MappingProxyType({})
+) -> list[tuple[int, int]]:
     """Columns that a screen has room for, and how wide: what comes first, and numbers and short words, whole; texts in
-    lines; the last that find no room are left out.
+    lines; what finds no room, or would take too many lines, is left out. tight: so few characters a line of these.
 
     >>> _fitted([0, 1, 2, 3], [21, 80, 4, 500], 60), _fitted([0, 1], [21, 30], 80)
     ([(0, 21), (1, 25), (2, 4)], [(0, 21), (1, 30)])
+    >>> _fitted([0, 1, 2], [35, 7, 16], 50, {0: 14})
+    [(0, 17), (1, 7), (2, 16)]
     """
     least = {n: size[n] if n == block[0] or size[n] <= WRAPPED else WRAPPED for n in block}
+    least |= {n: min(size[n], tight[n]) for n in block if n in tight}
     kept, used = list[int](), 1
     for n in block:
         if not kept or used + least[n] + 3 <= width:
             kept, used = [*kept, n], used + least[n] + 3
     room, wide = max(width - used, 0), {n: least[n] for n in kept}
-    for n in sorted(kept, key=lambda n: size[n]):
+    for n in kept if tight else sorted(kept, key=lambda n: size[n]):
         more = min(size[n] - wide[n], room)
         wide[n], room = wide[n] + more, room - more
+    if long := [n for n in kept if size[n] > LINES * wide[n]]:
+        return _fitted([n for n in block if n != long[-1]], size, width, tight)
     return [(n, wide[n]) for n in kept]
 
 
@@ -277,7 +296,11 @@ def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], wid
 
 
 def _places(column: pd.Series, digits: int) -> int:
-    """Decimals for a whole column: large values need fewer."""
+    """Decimals for a whole column: large values need fewer, whole numbers none."""
+    import numpy as np
+
+    if column.dtype.kind == "f" and (column.isna() | (column % 1 == 0) | np.isinf(column)).all():
+        return 0
     if column.dtype.kind != "f" or not (size := column.abs().max()) >= 100:
         return digits
     return min(digits, 0 if size >= 1e5 else 1)
@@ -290,6 +313,8 @@ def cell(value: object, digits: int) -> str:
     if isinstance(value, float):
         if value != value:
             return "–"
+        if value in (float("inf"), -float("inf")):
+            return "∞" if value > 0 else "−∞"
         if value and abs(value) < 10.0**-digits and digits > 1:
             return f"{value:.2e}"
         return f"{value:,.{digits}f}"

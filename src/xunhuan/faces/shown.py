@@ -29,11 +29,12 @@ def partners_named(acc: Accounts, edits: Iterable[Edit]) -> list[str]:
             text = getattr(e, name)
             if of != "regions" or not isinstance(text, str) or text == "all":
                 continue
-            try:
-                named = [acc.geography.codes[k] for k in acc.geography.select(text, acc.home)]
-            except XunhuanError:
-                continue
-            out += named if len(named) <= MOST_NAMED else []
+            for part in [text] if "!" in text else text.split("+"):  # of USA+EU the one is named, the other a group
+                try:
+                    named = [acc.geography.codes[k] for k in acc.geography.select(part, acc.home)]
+                except XunhuanError:
+                    continue
+                out += named if len(named) <= MOST_NAMED else []
     return [c for c in dict.fromkeys(out) if acc.geography.nation[acc.geography.codes.index(c)] != acc.home]
 
 

@@ -14,6 +14,7 @@ from xunhuan.data.cities import CityBorders
 from xunhuan.data.store import strings
 from xunhuan.errors import BadInput
 from xunhuan.measures.circuits import absorbed_shares
+from xunhuan.measures.labels import means
 from xunhuan.measures.tables import AnyTable, accounts_of_table
 
 QUANTILES = (0.5, 0.05, 0.95)
@@ -73,6 +74,7 @@ def intervals(
         raise BadInput(f"the table {acc.name} {what}", where=acc.name, fix="`xunhuan tables` shows how many each has")
     found = measure(acc, *args, **options)
     names = [n for n in strings(found.attrs["columns"]) if found[n].dtype.kind == "f"]
+    names += [n for n in ("mean",) if n in found]
     seen: dict[str, list[Array]] = {n: [] for n in names}
     for k in range(draws):
         one = measure(acc.draw(k), *args, **options)
@@ -119,7 +121,17 @@ def with_shares(found: xr.Dataset, seen: Array, cities: frozenset[str] | None = 
     Where cities are given (`only_cities`), of them alone, and not abroad: what they sell there is the same in every version.
     """
     told = [(k, c) for k, c in enumerate(CIRCUITS) if cities is None or c != "external"]
-    return _beside(found, {c: seen[:, :, k] for k, c in told}, len(seen), cities)
+    means_seen = {"mean": mean_shares(found, seen)} if cities is None and "mean" in found else {}
+    return _beside(found, {c: seen[:, :, k] for k, c in told} | means_seen, len(seen), cities)
+
+
+def mean_shares(found: xr.Dataset, seen: Array) -> Array:
+    """Means over regions, simple and weighted, of shares seen in every version: axes k weighting circuit.
+
+    Versions leave what the weights are of, the first column, as it is: they move whom regions trade with at home.
+    """
+    weights = found[strings(found.attrs["columns"])[0]].to_numpy()
+    return np.stack([means(one, weights) for one in seen])
 
 
 def split_shares(acc: Accounts, step: int = 1) -> Array | None:
@@ -201,5 +213,8 @@ def _beside(found: xr.Dataset, seen: dict[str, Array], draws: int, cities: froze
             if cities is not None and "region" in found[name].dims:
                 out[f"{name}_{end}"] = out[f"{name}_{end}"].where(found["region"].isin(list(cities)))
         columns += [f"{name}_low", f"{name}_high"]
+    if (averages := seen.get("mean")) is not None and not np.isnan(averages).any():
+        for end, q in zip(ENDS, np.quantile(averages, QUANTILES, axis=0), strict=True):
+            out[f"mean_{end}"] = (found["mean"].dims, q, found["mean"].attrs)
     out.attrs |= {"columns": columns, "draws": draws} | ({} if cities is None else {"draws_of": "cities"})
     return out

@@ -12,7 +12,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
 from xunhuan.models import registry
 from xunhuan.models.gateway import edits
-from xunhuan.models.gateway.read import gateways_told, read
+from xunhuan.models.gateway.read import gateways_told, provinces_told, read
 from xunhuan.models.model import Response, Shock
 from xunhuan.scenario.lend import responded
 
@@ -96,3 +96,28 @@ def test_every_line_that_is_built_is_drawn(acc: Accounts, tmp_path: Path) -> Non
     found = MODEL.land(acc, MODEL.parameters(network=toy_network(tmp_path, outline=OUTLINE)), Shock(lines))
     assert found is not None
     assert found.lines[found.lines["new"]]["lon"].tolist() == [13.0, 11.0, 10.0, 12.5]
+
+
+def test_the_nation_stands_above_its_regions(acc: Accounts, tmp_path: Path) -> None:
+    """Its first gateway, share and what is stuck are of all its regions' trade together; its income of their incomes."""
+    p = MODEL.parameters(network=toy_network(tmp_path, **THIRD), people="services", fee_service="SER")
+    shut = edits.GatewayClosed(gateways="NP", start=0, end=30)
+    answer = responded(MODEL, acc, Shock((shut,)), p)
+    d, frame = answer.detail, provinces_told(acc, answer, 0)
+    row = frame.attrs["nation"].iloc[0]
+    assert list(frame.attrs["nation"].columns) == list(frame.columns)
+    assert row["region"] == acc.home
+    E, H, G = d["passes"].shape
+    by_gate = [sum(float(d["passes"][e, h, g]) for e in range(E) for h in range(H)) for g in range(G)]
+    first = max(range(G), key=by_gate.__getitem__)
+    assert row["first_gateway"] == str(d["gateway"].values[first])
+    assert row["its_share"] == pytest.approx(100 * by_gate[first] / sum(by_gate))
+    for e, end in enumerate(map(str, d["end"].values)):
+        traded = [float(d["passes_before"][e, h].sum()) for h in range(H)]
+        stuck = [float(d["stuck_by_end"][e, :, h].max()) for h in range(H)]
+        wanted = 100 * sum(a * b for a, b in zip(traded, stuck, strict=True)) / sum(traded)
+        assert row[f"stuck_{end}"] == pytest.approx(wanted)
+        home = [acc.geography.codes.index(str(c)) for c in d["home"].values]
+        base = [float(d["income_base"][k]) for k in home]
+        gained = [float(d["real_income_hat"][e, k]) * b for k, b in zip(home, base, strict=True)]
+        assert row[f"real_income_{end}"] == pytest.approx(100 * (sum(gained) / sum(base) - 1), abs=1e-9)

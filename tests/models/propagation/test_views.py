@@ -121,9 +121,11 @@ def test_sentences_beside_a_table(toy: Accounts, out: Response) -> None:
     whole = {k: float(d[k].sum()) for k in PARTS[:4]}
     share = 100 * whole["loss"] / (toy.value_added.sum() * 40 / 365)
     notes = _view("region", toy, out).attrs["notes"]
-    assert notes[0].startswith(f"Value added lost in 40 days: {whole['loss']:,.4g} {toy.unit}, {share:.3f}% of the")
-    assert f"at rest, {share * 40 / 365:.3f}% of a year's; to the shock itself {whole['loss_direct']:,.4g}" in notes[0]
-    assert f"inputs {whole['loss_inputs']:,.4g}, for missing orders {whole['loss_demand']:,.4g}" in notes[0]
+    assert notes[0].startswith(
+        f"Value added lost in 40 days, all regions together: {whole['loss']:.4g} {toy.unit}, {share:.3f}% of the"
+    )
+    assert f"at rest, {share * 40 / 365:.3f}% of a year's; to the shock itself {whole['loss_direct']:.4g}" in notes[0]
+    assert f"inputs {whole['loss_inputs']:.4g}, for missing orders {whole['loss_demand']:.4g}" in notes[0]
     assert out.path is not None
     rate, made = toy.value_added.sum(2) / toy.output, out.path["output"].to_numpy()
     level = [(made[t, :3] * rate[:3]).sum() / (toy.value_added[:3].sum() / 365) for t in range(8)]

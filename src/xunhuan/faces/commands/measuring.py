@@ -77,6 +77,7 @@ def with_draws(
         with counting("versions of the table") as progress:
             return intervals(measure, accounts[0], draws=draws, progress=progress, **options)
     ds = measure(*accounts, **options)
+    ds.attrs["versions"] = accounts[0].draws if len(accounts) == 1 else 0
     plain = measure.__name__ == "circulation" and draws is None and all(options[k] == v for k, v in _PLAIN.items())
     return with_known(accounts[0], ds) if plain else ds
 
@@ -148,6 +149,10 @@ def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataF
     return best, [f"Shown: the {many} by {by} of each region{', itself left out' if itself.any() else ''}."]
 
 
+_NOT_DRAWN = "Intervals: none of these numbers were drawn; --draws {n} works them out over versions of the table."
+_ONE_VERSION = "Intervals: none, since nothing is known of how uncertain this table is."
+
+
 def measure_notes(ds: xr.Dataset) -> list[str]:
     """Lines that belong beside the numbers of a measure."""
     from xunhuan.data.store import strings
@@ -165,6 +170,10 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
                      "Other regions have none: these versions leave their own trade as it is.")  # fmt: skip
     elif "draws" in a:
         lines.append(f"Intervals: 90%, over {a['draws']} versions of what the nation's regions sell each other.")
+    elif a.get("versions", 0) > 1:
+        lines.append(_NOT_DRAWN.format(n=min(64, a["versions"])))
+    elif "inter" in strings(a["columns"]) or "circuit" in ds.coords:
+        lines.append(_ONE_VERSION)
     method = " ".join(f"[{key}]" for key in strings(a["citation"]))
     lines.append(f"{_values_in(ds, strings(a['columns']))}Method: {method}.")
     lines.append(f"Table: {a['table']}. Source: {a['source']}.")
@@ -174,15 +183,28 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
 def _mean_lines(ds: xr.Dataset) -> list[str]:
     lines = []
     for w in ds["weighting"].values if "weighting" in ds else ():
-        if "mean" in ds:
-            row = ds["mean"].sel(weighting=w)
-            rounded = zip(row["circuit"].values, adding([float(x) for x in row], 4), strict=True)
-            parts = ", ".join(f"{c} {x:.4f}" for c, x in rounded)
+        if "mean" in ds and ds.sizes.get("region", 0) > 1:  # of one region the mean is its row
+            row = ds.sel(weighting=w)
+            parts = ", ".join(f"{c} {x:.4f}{_ends_of_mean(row, c)}" for c, x in _rounded(row))
             lines.append(f"Mean over the single regions shown, {w}: {parts}.")
         if "mean_effect" in ds:
             effect = float(ds["mean_effect"].sel(weighting=w))
             lines.append(f"Mean effect over the regions shown, geometric, {w}: {effect:.4g}.")
     return lines
+
+
+def _rounded(row: xr.Dataset) -> list[tuple[str, float]]:
+    """The means of one weighting, rounded so that they add up."""
+    values = adding([float(x) for x in row["mean"]], 4)
+    return list(zip(map(str, row["circuit"].values), values, strict=True))
+
+
+def _ends_of_mean(row: xr.Dataset, circuit: str) -> str:
+    """The interval of a mean in brackets, as a table writes it; empty where it was not drawn."""
+    if "mean_low" not in row:
+        return ""
+    low, high = (float(row[f"mean_{end}"].sel(circuit=circuit)) for end in ("low", "high"))
+    return f" ({low:.3f}–{high:.3f})"
 
 
 def _values_in(ds: xr.Dataset, columns: list[str]) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_scenarios
-from xunhuan.faces.output import Format, FormatOption, OutputOption, cell, console, emit, working
+from xunhuan.faces.output import NO_INTERVAL, Format, FormatOption, OutputOption, cell, console, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def _say_answer(result: Result) -> None:
 
 def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
-    emit(headline_table(result, language_spoken()), title=result.scenario.title, notes=_ended(result), digits=2)
+    frame = ends_in_brackets(headline_table(result, language_spoken()))
+    emit(frame, title=result.scenario.title, notes=_ended(result), digits=2)
     typer.echo(f"{in_my_words('report')}: {out / 'report.html'}")
 
 
@@ -210,23 +211,41 @@ def headline_table(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     frame = headline_frame(result, lang)
     numbers = [c for c in ("value", "median", "low", "high") if c in frame]
     for c in numbers:
-        frame[c] = [_written(x, unit) for x, unit in zip(frame[c], frame["unit"], strict=True)]
+        frame[c] = [_written(x, unit, c != "value") for x, unit in zip(frame[c], frame["unit"], strict=True)]
     frame["unit"] = frame["unit"].replace({"date": "year"})
     frame.attrs["written"] = numbers
     return frame
+
+
+def ends_in_brackets(frame: pd.DataFrame) -> pd.DataFrame:
+    """Headline numbers for a screen: both ends of an interval in one column, so that none is shown without the other.
+
+    The median stays in the result's summary.
+    """
+    out = frame.drop(columns=[c for c in ("median", "low", "high") if c in frame])
+    if "low" in frame:
+        ends = [
+            "–" if "–" in (low, high) else f"[{low}, {high}]"
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ]
+        out.insert(list(out.columns).index("value") + 1, "90%", ends)
+    out.attrs = {**frame.attrs, "written": ["value", "90%"], "tight": True}
+    return out
 
 
 _ROUNDING = 1e-9
 """What stays of sums that cancel, per cent or less."""
 
 
-def _written(x: float, unit: str) -> str:
-    """A number by its unit: a year without commas, a ratio with a digit more."""
+def _written(x: float, unit: str, end: bool) -> str:
+    """A number by its unit: a year without commas, a ratio with a digit more; an end of an interval has no more digits."""
     from xunhuan.faces.telling import OF_LOSS
 
     if unit == "date" and x == x:
         return f"{x:.1f}" if x < float("inf") else in_my_words("later")
-    return cell(0.0 if abs(x) < _ROUNDING else x, 3 if unit in ("ratio", OF_LOSS) else 2)
+    digits = 3 if unit in ("ratio", OF_LOSS) else 2
+    nothing = 0.5 * 10**-digits if unit == "%" or end else _ROUNDING  # beside numbers of so many digits
+    return cell(0.0 if abs(x) < nothing else x, digits)
 
 
 def _ended(result: Result) -> list[str]:
@@ -253,8 +272,10 @@ def _ended(result: Result) -> list[str]:
     lines += [said for model in reading.models for said in passing(reading, model)]
     if m["draws"]["total"]:
         ended = ", ".join(f"{n} {outcome(reading, how)}" for how, n in m["draws"]["outcomes"].items())
-        lines.append(f"Draws: {m['draws']['total']} ({ended}). low and high: 90% interval.")
+        lines.append(f"Draws: {m['draws']['total']} ({ended}). 90%: the interval that nine draws in ten lie in.")
         lines += filter(None, (versions_told(reading), outside(reading)))
+    else:
+        lines.append(NO_INTERVAL)
     lines.append(f"Base {m['base']['name']} {m['base']['digest'][:12]}; seconds {m['clock']['seconds']:.1f}.")
     return [*map(say, lines), *(say(f"Note: {n}.") for n in m["base"]["notes"][:1])]
 

@@ -60,8 +60,9 @@ def _tables(
 def _list(format: Format, output: OutputOption) -> None:
     from xunhuan.data.catalogue import tables
 
-    frame = tables()
-    emit(frame.assign(year=frame["year"].astype(str)), format, output, title="Tables")  # 2017, not 2,017
+    frame = tables().drop(columns="digest")  # what answers depend on has another, told where a table is opened
+    notes = ["One in full, with the digest that results and `cite` give: xunhuan tables NAME"]
+    emit(frame.assign(year=frame["year"].astype(str)), format, output, title="Tables", notes=notes)  # 2017, not 2,017
 
 
 def _one(table: str, format: Format, output: OutputOption) -> None:
@@ -126,10 +127,10 @@ def _check_scenario(source: str) -> None:
     layers = read_layers(source)
     bench = prepare(layers)
     s = bench.scenario
-    draws = s.uncertainty.draws if s.uncertainty else "no"
+    draws = s.uncertainty.draws if s.uncertainty else 0
     typer.echo(in_my_words(
-        f"{layers.name} is whole: {len(s.shock)} shocks in {len(s.all_arms())} arms of {bench.base.name}, "
-        f"models {', '.join(bench.order)}, {draws} draws"
+        f"{layers.name} is whole; table: {bench.base.name}; shocks: {len(s.shock)}; arms: {len(s.all_arms())}; "
+        f"models: {', '.join(bench.order)}; draws: {draws}"
     ))  # fmt: skip
 
 

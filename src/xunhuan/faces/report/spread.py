@@ -13,7 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.faces import words
 from xunhuan.faces.figures import shares, style
-from xunhuan.measures.versions import home_shares, with_shares
+from xunhuan.measures.versions import home_shares, mean_shares, with_shares
 
 SURE = 0.95
 """Part of the versions in which one region must lie above another for a difference to be called sure."""
@@ -51,10 +51,7 @@ class ShareSpread:
     @cached_property
     def mean_ends(self) -> Array:
         """The same of the means over regions, simple and by GDP: end weighting circuit."""
-        gdp = self.region["gdp"].values
-        weights = np.stack([np.full(len(gdp), 1 / len(gdp)), gdp / gdp.sum()])
-        means = np.einsum("wp,kpc->kwc", weights, self.seen)
-        return np.asarray(np.quantile(means, _ENDS, axis=0))
+        return np.asarray(np.quantile(mean_shares(self.region, self.seen), _ENDS, axis=0))
 
     def outside(self) -> Array:
         """Where the table's own share lies outside its interval: region circuit."""

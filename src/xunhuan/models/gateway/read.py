@@ -8,7 +8,7 @@ import numpy as np
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array, ratio
-from xunhuan.data.places import Places
+from xunhuan.data.places import Places, places
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
 
 if TYPE_CHECKING:
@@ -218,15 +218,44 @@ def provinces_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         size = np.abs(list(moves.values())[-1]).max(0)
         frame = frame.iloc[np.argsort(-size, kind="stable")].reset_index(drop=True)
     frame = frame.head(top) if top else frame
+    if len(home) > 1:
+        frame.attrs["nation"] = _nation_told(acc, response, frame)
     told = [
         "its_share: % of goods trade with abroad; concentration: Herfindahl index over gateways; real_income: % change "
         "at either end of distance."
     ]
+    if moves:
+        first = {"real_income": "Largest change of real_income first", "stuck": "Largest part stuck first"}[
+            list(moves)[-1]
+        ]
+        told.append(f"{first}, at either end of distance; the nation above its regions.")
     if "stuck" in moves:
         waits = "stuck: % of goods trade with abroad that waits while gateways are closed for days"
         told.append(f"{waits}, at either end of distance.")
     frame.attrs["notes"] = told
     return frame
+
+
+def _nation_told(acc: Accounts, response: Response, frame: pd.DataFrame) -> pd.DataFrame:
+    """The home nation's row of that table, of all its regions' trade and income together."""
+    import pandas as pd
+
+    d = response.detail
+    passes = d["passes"].to_numpy().mean(0).sum(0)
+    share = ratio(passes, passes.sum())
+    first = int(share.argmax())
+    row: dict[str, object] = {"region": acc.home, "name": acc.geography.name(acc.home)}
+    row |= {"first_gateway": d["gateway"].values[first], "gateway_name": d["gateway_name"].values[first]}
+    row |= {"its_share": 100 * share[first], "concentration": (share**2).sum()}
+    at = places(acc)
+    numbers = read(acc, response, at)
+    for k, end in enumerate(map(str, d["end"].values)):
+        if (found := numbers.get(f"routed_income_{end}", numbers.get("routed_income"))) is not None:
+            row[f"real_income_{end}"] = 100 * float(found.values[at.index(acc.home)])
+        if d.sizes["period"]:
+            traded = d["passes_before"].to_numpy().sum(2)[k]
+            row[f"stuck_{end}"] = 100 * float((d["stuck_by_end"].to_numpy().max(1)[k] * traded).sum() / traded.sum())
+    return pd.DataFrame([row]).reindex(columns=frame.columns)
 
 
 ROUTE_TABLES: dict[str, ResponseTable] = {"region": provinces_told, "gateway": gateways_told}

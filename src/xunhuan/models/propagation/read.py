@@ -13,6 +13,7 @@ from xunhuan.data.places import places as found_places
 from xunhuan.errors import BadInput
 from xunhuan.models.edits.demand import DAYS_A_YEAR
 from xunhuan.models.model import Numbers, Quantity, Readings, Response, ResponseTable
+from xunhuan.symbols import amount_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,10 +96,10 @@ def _notes(acc: Accounts, r: Response) -> list[str]:
     a = r.detail.attrs
     share, part = whole["loss"] / base, a["run_days"] / DAYS_A_YEAR
     return [
-        f"Value added lost in {a['run_days']:g} days: {whole['loss']:,.4g} {acc.unit}, "
+        f"Value added lost in {a['run_days']:g} days, all regions together: {amount_said(whole['loss'])} {acc.unit}, "
         f"{100 * share:.3f}% of the value added of the same days at rest, {100 * share * part:.3f}% of a year's; to the "
-        f"shock itself {whole['loss_direct']:,.4g}, for missing inputs {whole['loss_inputs']:,.4g}, for missing orders "
-        f"{whole['loss_demand']:,.4g}. loss_share is of the same days too.",
+        f"shock itself {amount_said(whole['loss_direct'])}, for missing inputs {amount_said(whole['loss_inputs'])}, for "
+        f"missing orders {amount_said(whole['loss_demand'])}. loss_share is of the same days too.",
         *_ended(acc, r),
         f"Definition: {a['definition']}. Rationing {a['rationing']}, criticality {a['criticality']}.",
         f"Values in {acc.unit}. Source: {', '.join(a['citation'])}.",

@@ -18,6 +18,7 @@ from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
 from xunhuan.faces.web.parts import card, plain_table, with_contents
 from xunhuan.faces.web.state import Selection
+from xunhuan.symbols import amount_said
 
 _LINES = 60
 """Rows of a build log shown; the file holds all."""
@@ -147,7 +148,7 @@ def _log(name: str, lang: str) -> list[Any]:
 def _cell(value: object) -> Any:
     """A cell of the log, whose texts are English."""
     if isinstance(value, float):
-        return f"{value:,.4g}" if value == value else "–"
+        return amount_said(value) if value == value else "–"
     return html.Span(str(value), lang="en")
 
 
