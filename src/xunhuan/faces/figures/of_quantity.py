@@ -69,7 +69,9 @@ def map_key(reading: Reading, q: Told) -> str:
     """What the colours mean."""
     if q.rest is None or reading.data[q.name].attrs.get("moving"):  # the base has a change of its own
         return reading.titled(q)
-    said = words.of(reading.lang)("against_base", what=telling.lowered(reading.said(q)))
+    said = words.of(reading.lang)(
+        "against_base", what=telling.lowered(reading.drawn_as(q) if q.loss else reading.said(q))
+    )
     return q.form(drawn=True).titled(said)
 
 

@@ -156,7 +156,7 @@ def circulation_ternary(
     for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
         name = style.word(circuit, language)
         # The lower corners have little room beside them, and ticks above.
-        text = name if axis == "a" else name.replace(" ", "<br>") if " " in name else f"<br>{name}"
+        text = name if axis == "a" else name.replace(" ", "<br>", 1) if " " in name else f"<br>{name}"
         corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
         axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})

@@ -91,10 +91,12 @@ class ScenarioReport:
         tables = {k: without_blanks(g) for k, g in tables.items()}
         first = scenario_pictures.opening_picture(reading, pictures)
         sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
-        sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
+        answer = answer_text(reading)
+        told = {m: [said for x in part.says if (said := say(x)) not in answer] for m, part in sections.items()}
+        sections = {m: replace(part, says=told[m]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
-            "question": say(s.question), "answer": answer_text(reading),
+            "question": say(s.question), "answer": answer,
             "answer_zh": answer_text(chinese),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
