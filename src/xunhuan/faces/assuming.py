@@ -38,7 +38,7 @@ def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
 def _plain(value: float, unit: str) -> str:
     """A figure as people read it: 3 digits, thousands apart, shares in per cent."""
     if unit == "share":
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:.3g}%".replace("-", "−")
     small = f"{value:.6f}".rstrip("0") if 1e-5 <= abs(value) < 1e-3 else f"{value:.3g}"
     said = f"{value:,.0f}" if abs(value) >= 1000 else small
     return f"{said.replace('-', '−', said.startswith('-'))} {unit}".strip()

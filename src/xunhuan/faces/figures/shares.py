@@ -143,7 +143,7 @@ def circulation_ternary(
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=340 if small else 450)
-    beside = 46 if small else 60
+    beside = 54 if small else 60
     fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
         "tickformat": ".2~%",

@@ -61,6 +61,8 @@ def _number(x: float) -> str:
     return said.replace("-", "−", 1) if said.startswith("-") else said
 
 
+_YEARS = 1000
+"""From here on a time is a year, below it a day."""
 _SHARE = re.compile(r", (%|points|share[\w ]*)$")
 _HOW_WRITTEN = re.compile("（(日或年|1为原样|留空[^）]*)）$")
 
@@ -77,6 +79,8 @@ def _field(name: str, value: object, reading: Reading, kind: str) -> str:
     called = plain if lang == "en" else _HOW_WRITTEN.sub("", said)
     if value is True:
         return called
+    if number and name in ("start", "end") and float(str(value)) < _YEARS:
+        return f"{called}{' ' * (lang == 'en')}{words.of(lang)('day_so_many', n=_number(float(str(value))))}"
     if number and (share := _SHARE.search(asked)) is not None:
         unit = words.of(lang)("points_after") if share[1] == "points" else "%"
         called, told = (
