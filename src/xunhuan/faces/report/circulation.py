@@ -238,7 +238,10 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
     inside = [style.percent(v) for v in frame[circuit]]
     if found.spread is not None:
         spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
-        inside = [("，" if language == "zh" else ", ").join((v, style.span(low, high))) for v, low, high in spans]
+        comma = "，" if language == "zh" else ", "
+        # An interval that is printed as the number is says nothing more.
+        inside = [v if {style.percent(low), style.percent(high)} == {v} else comma.join((v, style.span(low, high)))
+                  for v, low, high in spans]  # fmt: skip
     form = "{}（{}）" if language == "zh" else "{} ({})"
     named = [form.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
     if language == "zh":

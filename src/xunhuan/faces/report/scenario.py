@@ -88,7 +88,7 @@ class ScenarioReport:
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
-        tables = {k: without_blanks(g) for k, g in tables.items()}
+        tables = {k: without_blanks(scenario_tables.with_dagger(g)) for k, g in tables.items()}
         first = scenario_pictures.opening_picture(reading, pictures)
         sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
         answer = answer_text(reading)

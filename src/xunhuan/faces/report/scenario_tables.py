@@ -47,7 +47,7 @@ def grids(reading: Reading) -> dict[str, Grid]:
         made["horizons"] = _horizons(reading)
     made["endings"] = _endings(reading)
     made["models"] = _models(reading)
-    return numbered({k: _with_dagger(grid) for k, grid in made.items()})
+    return numbered(made)
 
 
 def _assumed(reading: Reading) -> Grid:
@@ -87,7 +87,7 @@ def interval_cell(reading: Reading, number: Number, q: Told | str, drawn: bool =
 _DAGGER = "†"
 
 
-def _with_dagger(grid: Grid) -> Grid:
+def with_dagger(grid: Grid) -> Grid:
     """A table whose caption says what the mark beside a number means, where there is one."""
     if not any(_DAGGER in cell for row in grid.rows for cell in row.cells):
         return grid
