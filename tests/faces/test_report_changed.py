@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from xunhuan.faces import glossary
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.changed import lines_said
-from xunhuan.faces.report.page import Grid, Row
+from xunhuan.faces.report.page import Grid, Picture, Row, no_higher
 from xunhuan.faces.report.scenario_tables import interval_cell, with_dagger
 from xunhuan.faces.told import Number
 from xunhuan.scenario.lines import lines_schema
@@ -69,3 +70,12 @@ def test_terms_are_those_that_a_text_uses() -> None:
     assert "Nash equilibrium" not in [t.title() for t in glossary.used("External circulation, by GDP.")]
     assert [t.title() for t in glossary.used("a Nash equilibrium")] == ["Nash equilibrium"]
     assert "国际循环" in [t.title("zh") for t in glossary.used("国际循环比重", "zh")]
+
+
+def test_bars_of_a_lowered_figure_keep_their_names() -> None:
+    """Forty bars on a first screen: each with its label, or it cannot be told whose it is."""
+    bars = go.Figure(go.Bar(x=list(range(40)), y=[f"place {k}" for k in range(40)], orientation="h"))
+    lower = no_higher(Picture("a", 1, "", "", bars.update_layout(height=900)), 540).wide
+    assert lower.layout.height == 540
+    assert lower.layout.yaxis.dtick == 1
+    assert 40 * lower.layout.yaxis.tickfont.size < 540 - 72

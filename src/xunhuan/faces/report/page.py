@@ -150,7 +150,16 @@ def no_higher(picture: Picture, most: int) -> Picture:
         return picture
     import plotly.graph_objects as go
 
-    return replace(picture, wide=go.Figure(picture.wide).update_layout(height=most))
+    lower = go.Figure(picture.wide).update_layout(height=most)
+    rows = max((len(t.y) for t in lower.data if t.type == "bar" and t.orientation == "h"), default=0)
+    if rows:  # every bar keeps its name, smaller where they stand closer
+        size = min(12, max(8, int(0.8 * (most - _BESIDE_BARS) / rows)))
+        lower.update_yaxes(dtick=1, tickfont={"size": size})
+    return replace(picture, wide=lower)
+
+
+_BESIDE_BARS = 72
+"""Pixels above and below the bars of a figure."""
 
 
 def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
