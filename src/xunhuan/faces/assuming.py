@@ -28,6 +28,8 @@ def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
         return [name, several, t("assumed_each") if g["drawn"] else "–", kind, source]
     known = g["low"] is not None
     span = f"{_plain(g['low'], '')}–{_plain(g['high'], g['unit'])}" if known else "–"
+    if known and g["low"] < 0:  # two dashes beside each other are read as one
+        span = t("from_to", low=_plain(g["low"], ""), high=_plain(g["high"], g["unit"]))
     if g["unit"] == "share" and known:
         span = f"{100 * g['low']:.3g}–{_plain(g['high'], g['unit'])}"
     return [name, _plain(g["value"], g["unit"]), span + (t("assumed_drawn") if g["drawn"] else ""), kind, source]
@@ -36,6 +38,7 @@ def _row(model: str, g: dict[str, Any], lang: Language) -> list[str]:
 def _plain(value: float, unit: str) -> str:
     """A figure as people read it: 3 digits, thousands apart, shares in per cent."""
     if unit == "share":
-        return f"{100 * value:.3g}%"
-    said = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{said} {unit}".strip()
+        return f"{100 * value:.3g}%".replace("-", "−")
+    small = f"{value:.6f}".rstrip("0") if 1e-5 <= abs(value) < 1e-3 else f"{value:.3g}"
+    said = f"{value:,.0f}" if abs(value) >= 1000 else small
+    return f"{said.replace('-', '−', said.startswith('-'))} {unit}".strip()

@@ -38,11 +38,19 @@ def _land(reading: Reading, q: Told, arm: str) -> str:
     return t("next").join(s for s in [*said, beside(reading, q, arm)] if s)
 
 
+def has_bands(reading: Reading, q: Told, arm: str) -> bool:
+    """True where intervals of a quantity are drawn as bands in an arm: some have a width."""
+    if f"{q.name}_low" not in reading.data:
+        return False
+    low, high = (reading.data[f"{q.name}_{end}"].sel(arm=arm).to_numpy() for end in ("low", "high"))
+    return bool((high > low).any())
+
+
 def _along(reading: Reading, q: Told, arm: str) -> str:
     """What a picture over an axis of its own shows, and what its dots are."""
     t = words.of(reading.lang)
     said = [t("fan_plain", title=reading.title(q), home=reading.name(reading.home), arm=arm)]
-    if q.picture == "fan" and f"{q.name}_low" in reading.data:
+    if q.picture == "fan" and has_bands(reading, q, arm):
         said.append(t("fan_bands"))
     for kind, name in zip(("fan_dots", "fan_hollow", "fan_crosses"), q.points, strict=False):
         if name in reading.quantities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,9 +67,21 @@ def tip(words: object, lang: str = "en") -> str:
 
 
 def used(text: str, lang: str = "en") -> list[Term]:
-    """Terms whose title stands in a text, in the order of the glossary."""
+    """Terms of which a name stands in a text, in the order of the glossary.
+
+    >>> [t.title() for t in used("What each lost, with its 90% intervals; a plan.")]
+    ['90% interval']
+    """
     lower = text.casefold()
-    return [t for t in terms().values() if t.title(lang).casefold() in lower]
+    return [t for t in terms().values() if any(_stands(n, lower) for n in (t.title(lang), *t.also))]
+
+
+def _stands(name: str, lower: str) -> bool:
+    """Whether a name, without what is added in brackets, stands in a text; as words of their own where it has letters."""
+    plain = re.sub(r" ?[(（].*[)）]$", "", name).casefold()
+    return plain in lower and (
+        not plain.isascii() or re.search(rf"(?<!\w){re.escape(plain)}s?(?!\w)", lower) is not None
+    )
 
 
 def as_page(chosen: Iterable[Term] | None = None) -> str:

@@ -295,7 +295,8 @@ class Reading(Placed):
         """ " (90% interval −0.39% to −0.19%)", empty where there is none."""
         inside = self.interval(number, q, digits)
         ends = self.quantity(q).ends and not self.drawn
-        return words.of(self.lang)("within_ends" if ends else "within", interval=inside) if inside else ""
+        key = "within_ends" if ends else "within_beside" if number.outside else "within"
+        return words.of(self.lang)(key, interval=inside) if inside else ""
 
     # Words
 
@@ -322,8 +323,17 @@ class Reading(Placed):
     def axis(self, q: str | Told) -> str:
         """What stands beside an axis of its drawn values: the room's words for it, else its title; with its unit."""
         q = self.quantity(q)
-        said = self.words_of(q, "axis", self.title(q))
-        return self.form(q, drawn=True).titled(said)
+        return self.form(q, drawn=True).titled(self.drawn_as(q))
+
+    def drawn_as(self, q: Told) -> str:
+        """What its drawn values are, inside a sentence: a loss that is drawn below zero says so, where the room has no words
+        for the change."""
+        from xunhuan.faces.telling import lowered
+
+        title = self.title(q) if q.unit == "label" else lowered(self.title(q))
+        said = self.words_of(q, "axis", title)
+        below = q.loss and not words.of_room(q.model, f"axis_{q.name}", "en", "").startswith("change")
+        return words.of(self.lang)("below_zero", what=said) if below else said
 
     def has_words(self, q: Told, key: str) -> bool:
         """Whether the room has words of a kind for a quantity: "tell", "first", "lines" ..."""

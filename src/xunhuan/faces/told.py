@@ -36,6 +36,12 @@ class Number:
         """True where there is an interval."""
         return not bool(np.isnan(self.low) or np.isnan(self.high))
 
+    @property
+    def outside(self) -> bool:
+        """True where the value lies outside its interval, by more than rounding."""
+        slack = 1e-9 * abs(self.value)
+        return self.spans and not self.low - slack <= self.value <= self.high + slack
+
 
 @dataclass(frozen=True)
 class Told(Quantity):

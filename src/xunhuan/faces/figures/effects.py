@@ -87,6 +87,10 @@ def waterfall(
     return fig
 
 
+WORDY = 34
+"""Letters of a label beside bars from which on all are written smaller."""
+
+
 def winners_losers(
     frame: pd.DataFrame,
     *,
@@ -158,8 +162,9 @@ def winners_losers(
         fig.update_xaxes(range=style.ends_with_room(np.asarray(value, dtype=float), bar.text))
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
-    fig.update_xaxes(nticks=3 if long else 5, tickangle=0)
-    fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
+    wordy = max(map(len, bar.y or ()), default=0) > WORDY  # names that leave bars half of a narrow column
+    fig.update_xaxes(nticks=3 if long or wordy else 5, tickangle=0)
+    fig.update_yaxes(showgrid=False, tickfont={"size": 10 if wordy else 12, "color": style.INK})
     return fig
 
 

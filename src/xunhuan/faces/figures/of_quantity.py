@@ -68,8 +68,10 @@ def map_values(reading: Reading, q: Told, arm: str, **at: Any) -> pd.Series[floa
 def map_key(reading: Reading, q: Told) -> str:
     """What the colours mean."""
     if q.rest is None or reading.data[q.name].attrs.get("moving"):  # the base has a change of its own
-        return reading.titled(q)
-    said = words.of(reading.lang)("against_base", what=telling.lowered(reading.said(q)))
+        return reading.axis(q)
+    said = words.of(reading.lang)(
+        "against_base", what=telling.lowered(reading.drawn_as(q) if q.loss else reading.said(q))
+    )
     return q.form(drawn=True).titled(said)
 
 

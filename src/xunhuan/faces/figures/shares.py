@@ -143,7 +143,7 @@ def circulation_ternary(
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=340 if small else 450)
-    beside = 46 if small else 60
+    beside = 54 if small else 60
     fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
         "tickformat": ".2~%",
@@ -156,7 +156,7 @@ def circulation_ternary(
     for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
         name = style.word(circuit, language)
         # The lower corners have little room beside them, and ticks above.
-        text = name if axis == "a" else name.replace(" ", "<br>") if " " in name else f"<br>{name}"
+        text = name if axis == "a" else name.replace(" ", "<br>", 1) if " " in name else f"<br>{name}"
         corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
         axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -187,9 +188,20 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
         "sources": [say(sentence(acc.source))], "table": quote(called),
         "cite": f"xunhuan cite {quote(called)}; xunhuan cite circulation",
-        "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called,
+        "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called, "regrouped": _regrouped(nations),
         "made_from": f"{acc.name}, digest {acc.answer_digest[:16]}",
     }  # fmt: skip
+
+
+def _regrouped(nations: Sequence[str]) -> str:
+    """What makes the same nations in Python.
+
+    >>> _regrouped(["EU=DEU,FRA"])
+    '.regroup("EU", ["DEU", "FRA"])'
+    """
+    pairs = [(name.strip(), [c.strip() for c in members.split(",") if c.strip()])
+             for name, _, members in (n.partition("=") for n in nations)]  # fmt: skip
+    return "".join(f".regroup({json.dumps(name)}, {json.dumps(members)})" for name, members in pairs)
 
 
 def _mean(ds: xr.Dataset, weighting: int) -> dict[str, float]:
@@ -226,7 +238,10 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
     inside = [style.percent(v) for v in frame[circuit]]
     if found.spread is not None:
         spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
-        inside = [("，" if language == "zh" else ", ").join((v, style.span(low, high))) for v, low, high in spans]
+        comma = "，" if language == "zh" else ", "
+        # An interval that is printed as the number is says nothing more.
+        inside = [v if {style.percent(low), style.percent(high)} == {v} else comma.join((v, style.span(low, high)))
+                  for v, low, high in spans]  # fmt: skip
     form = "{}（{}）" if language == "zh" else "{} ({})"
     named = [form.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
     if language == "zh":
@@ -343,8 +358,8 @@ def _regions(found: Findings, lang: Lang = "en") -> Grid:
         rows.append(Row([*cells, *(spans[code] for spans in ends.values())]))
     pad = [""] * (2 + len(ends))
     for k, called in enumerate(("Simple mean", "GDP-weighted mean")):
-        rows.append(Row([called, "", "", *_mean_cells(found, k), *pad], strong=k == 0))
-    return Grid(head, rows, _regions_caption(found, lang), optional=[*head[1:3], *head[8:]])
+        rows.append(Row([called, "", "", *_mean_cells(found, k), *pad], strong=True))
+    return Grid(head, rows, _regions_caption(found, lang), words=head[1:2], optional=[*head[1:3], *head[8:]])
 
 
 def _share_cells(found: Findings, place: int) -> list[str]:
@@ -421,13 +436,22 @@ def _log(found: Findings) -> Grid:
     log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))
     groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
-    sums = sums[sums["size"] >= 0.5].assign(net=lambda d: [f"{x:+,.0f}".replace("-", "−") for x in d["net"]])
+    sums = sums[sums["size"] >= 0.5].assign(net=lambda d: [_net(x) for x in d["net"]])
     rows = [
         Row([s["step"], s["quantity"].replace("_", " "), f"{s['n']:,}", f"{s['size']:,.0f}", s["net"]])
         for s in sums.to_dict("records")
     ]
     caption = f"Corrections made to the raw sources when the table was built, {style.unit(found.acc.unit)}."
     return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
+
+
+def _net(x: float) -> str:
+    """A sum with its sign, which what is printed as nothing has not.
+
+    >>> _net(1234.5), _net(-9.6), _net(-0.2)
+    ('+1,234', '−10', '0')
+    """
+    return f"{x:+,.0f}".replace("-", "−") if abs(x) >= 0.5 else "0"
 
 
 def _definitions(say: Callable[[str], str]) -> list[tuple[str, Markup]]:
@@ -440,5 +464,5 @@ def _ending(found: Findings) -> str:
     acc = found.acc
     return (
         f"No iteration is involved: the Leontief system of {acc.R} regions and {acc.S} sectors is solved "
-        f"directly. The three shares of every region sum to one within {off:.1e}."
+        f"directly. The three shares of every region sum to one {f'within {off:.1e}' if off else 'exactly'}."
     )

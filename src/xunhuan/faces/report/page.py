@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ class Picture:
         """What stands before the caption."""
         return words.of(self.lang)("figure_n", n=self.number)
 
-    @property
+    @cached_property
     def json(self) -> Markup:
         """The figure's data as JSON that cannot end a script element."""
         forms = {"wide": self.wide, "narrow": self.narrow}
@@ -150,7 +150,16 @@ def no_higher(picture: Picture, most: int) -> Picture:
         return picture
     import plotly.graph_objects as go
 
-    return replace(picture, wide=go.Figure(picture.wide).update_layout(height=most))
+    lower = go.Figure(picture.wide).update_layout(height=most)
+    rows = max((len(t.y) for t in lower.data if t.type == "bar" and t.orientation == "h"), default=0)
+    if rows:  # every bar keeps its name, smaller where they stand closer
+        size = min(12, max(8, int(0.8 * (most - _BESIDE_BARS) / rows)))
+        lower.update_yaxes(dtick=1, tickfont={"size": size})
+    return replace(picture, wide=lower)
+
+
+_BESIDE_BARS = 72
+"""Pixels above and below the bars of a figure."""
 
 
 def numbered(tables: Mapping[str, Grid]) -> dict[str, Grid]:
@@ -234,7 +243,10 @@ def render(
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
         "terms": list(glossary.terms().values()),
     }  # fmt: skip
-    page = _environment().get_template(template).render(**shared, **context) + "\n"
+    made = _environment().get_template(template)
+    bare = made.render(**{**shared, "css": "", "javascript": "", "plotly": "", "terms": []}, **context)
+    shared["terms"] = glossary.used(re.sub(r"<[^>]+>", " ", bare), lang)
+    page = made.render(**shared, **context) + "\n"
     return _with_contents(numbered_as_they_stand(page, lang))
 
 
@@ -289,6 +301,17 @@ def _tip(text: str, lang: str) -> Markup:
     return Markup(' title="{}"').format(meaning) if meaning else Markup("")
 
 
+def _coded(said: Any) -> Any:
+    """Words in which what is to be typed stands between backticks, as a page shows them.
+
+    >>> _coded("see `xunhuan docs` & more"), _coded(3)
+    (Markup('see <code>xunhuan docs</code> &amp; more'), 3)
+    """
+    if isinstance(said, Markup) or not isinstance(said, str) or said.count("`") < 2:
+        return said
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(said))))
+
+
 @cache
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
@@ -297,6 +320,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_coded,
     )
     made.globals["tip"] = _tip  # macros do not see a page's own words
     return made

@@ -88,13 +88,15 @@ class ScenarioReport:
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}
-        tables = {k: without_blanks(g) for k, g in tables.items()}
+        tables = {k: without_blanks(scenario_tables.with_dagger(g)) for k, g in tables.items()}
         first = scenario_pictures.opening_picture(reading, pictures)
         sections = {model: section(reading, model, pictures, tables, first) for model in reading.models}
-        sections = {m: replace(part, says=[say(x) for x in part.says]) for m, part in sections.items()}
+        answer = answer_text(reading)
+        told = {m: [said for x in part.says if (said := say(x)) not in answer] for m, part in sections.items()}
+        sections = {m: replace(part, says=told[m]) for m, part in sections.items()}
         return {
             "kicker": say(f"Scenario report · {m['name']} · {base['name']}"), "title": say(s.title), "title_zh": "",
-            "question": say(s.question), "answer": answer_text(reading),
+            "question": say(s.question), "answer": answer,
             "answer_zh": answer_text(chinese),
             "partners": [words.caveat(base.get("partners", ""), lang) for lang in ("en", "zh")],
             "choices": choices(self.result, self.lang), "arithmetic": told_twice(self.result, arithmetic),
@@ -140,6 +142,16 @@ _WIDE, _SHOWN, _ABREAST = 1, 5, 3
 by side. A picture of full width, as one alone in its row, takes two places."""
 
 
+_LONG = 26
+"""Letters of a label beside bars that leave no room for them in a third of the page."""
+
+
+def _longest(p: Picture) -> int:
+    """Letters of the longest label beside its bars; those of Chinese are twice as wide."""
+    labels = (str(y) for trace in p.wide.data if trace.type == "bar" and trace.orientation == "h" for y in trace.y)
+    return max((len(y) + sum(not c.isascii() for c in y) for y in labels), default=0)
+
+
 def section(
     reading: Reading, model: str, pictures: Album, tables: dict[str, Grid], first: Picture | None = None
 ) -> Section:
@@ -162,11 +174,13 @@ def section(
     mine += [tables[k] for q in reading.of(model) if (k := f"labelled-{q.name}") in tables]
     says = passing(reading, model) + [said for q in drawn if (said := _first(reading, q))]
     broad = [p for kind in _BROAD for p in keyed(kind) if p.id not in shared and p is not first]
-    takes = [max(len(row[:_ABREAST]), 2) for row in rows]
+    abreast = [_ABREAST if max(map(_longest, row)) <= _LONG else 2 for row in rows]
+    takes = [max(len(row[:k]), 2) for row, k in zip(rows, abreast, strict=True)]
     before = itertools.accumulate(takes, initial=2 * len(broad[:_WIDE]))
     n = sum(used < _SHOWN for used, _ in zip(before, rows, strict=False))
-    shown = [row[:_ABREAST] for row in rows[:n]]
-    folded = [[p] for p in broad[_WIDE:]] + [rest for row in rows[:n] if (rest := row[_ABREAST:])] + rows[n:]
+    shown = [row[:k] for row, k in zip(rows[:n], abreast, strict=False)]
+    rests = [rest for row, k in zip(rows[:n], abreast, strict=False) if (rest := row[k:])]
+    folded = [[p] for p in broad[_WIDE:]] + rests + rows[n:]
     return Section(f"model-{model}", reading.section(model), says, broad[:_WIDE], shown, folded, mine)
 
 

@@ -97,6 +97,8 @@ def _one(reading: Reading, q: Told, out: Album) -> None:
 def _along(reading: Reading, q: Told, out: Album) -> None:
     """Each arm a picture of its own where the quantity tells them apart: what is drawn has bands and dots already."""
     for k, arm in enumerate(reading.arms_of(q)):
+        if q.picture == "fan" and q.rest and not reading.moves(q, arm):  # a line at rest tells nothing
+            continue
         fig = drawing.of_quantity(reading, q, arm)
         if fig is not None:
             narrow = along.heat_of(reading, q, arm, told=False) if q.picture == "heat" else None
@@ -153,7 +155,8 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
     for k, arm in enumerate(values):
         fig = drawing.map_of(reading, q, arm, reading.lang, shared)
         if fig is not None:
-            caption = f"{raised(reading.said(q))} under “{arm}”." + (scale if k else "")
+            what = reading.drawn_as(q) if q.loss else reading.said(q)
+            caption = f"{raised(what)} under “{arm}”." + (scale if k else "")
             out.add(key(q, "map", k + 1), fig, caption, f"Tile map: {caption}")
 
 

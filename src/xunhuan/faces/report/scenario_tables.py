@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.report.changed import field_called, lines_said, plain_value
 from xunhuan.faces.report.page import Grid, Row, numbered, over
 from xunhuan.faces.telling import endings, lowered, outcome, raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
-from xunhuan.scenario.lines import ShockLines
 
 _LABELS = 12
 """Rows of one headline that the table of headlines has room for."""
@@ -65,7 +66,7 @@ def _shocks(reading: Reading) -> Grid:
                 [
                     f"“{shock.name}”",
                     shock.role,
-                    words.of(reading.lang)("semicolon").join(_lines(shock, reading)),
+                    words.of(reading.lang)("semicolon").join(lines_said(shock, reading)),
                     shock.note,
                 ]
             )
@@ -76,78 +77,22 @@ def _shocks(reading: Reading) -> Grid:
     return Grid(head, rows, "What the scenario changes.", words=head[1:])
 
 
-def _lines(shock: ShockLines, reading: Reading) -> list[str]:
-    """Each edit of a shock in words, defaults left out."""
-    t, out, lang = words.of(reading.lang), [], reading.lang
-    for kind, _, line in shock.lines():
-        said = line.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-        parts = [_field(k, v, reading) for k, v in said.items()]
-        plain = kind.replace("_", " ")
-        called = plain if lang == "en" else words.either(f"kind_{kind}", lang, plain)
-        out.append(t("edit_is", kind=called, what=t("comma").join(parts)))
-    return out
-
-
-def _field(name: str, value: object, reading: Reading) -> str:
-    """A field of an edit and its value; in Chinese by their words, places by name; shares as they are asked for, in per cent
-    or in points of it."""
-    plain, key = name.replace("_", " "), f"field_{name}"
-    asked = words.either(key, "en", plain)
-    called = plain if reading.lang == "en" else words.either(key, reading.lang, plain)
-    if asked.endswith((", %", ", points")) and isinstance(value, float | int) and not isinstance(value, bool):
-        unit = {"en": " points", "zh": "个百分点"}[reading.lang] if asked.endswith("points") else "%"
-        called = called.removesuffix("，%").removesuffix("，百分点")
-        return f"{called}{' ' * (reading.lang == 'en')}{100 * value:g}{unit}"
-    if reading.lang == "en":
-        return f"{called} {_plain(value)}"
-    said = "+".join(_piece(w, name, reading) for w in _plain(value, reading.lang).split("+"))
-    return f"{called}{' ' * (called[-1:].isascii() or said[:1] in '-−')}{said}"
-
-
-def _piece(code: str, field: str, reading: Reading) -> str:
-    """A place, good or group that an edit names, in Chinese; itself where it has no Chinese name."""
-    if field in ("via", "gateways") and code in reading.chinese:
-        return reading.chinese[code]
-    named = reading.places.index[reading.places["name_en"] == code]
-    if code in reading.places.index or len(named):
-        return reading.name(code if code in reading.places.index else str(named[0]))
-    if field == "sectors" and "sector" in reading.data.coords and code in reading.data["sector"].values:
-        return reading.label("sector", code)
-    if field == "sectors":
-        return words.either(f"sectors_{code}", reading.lang, code)
-    known = reading.geography is not None and code in reading.geography.clusters
-    return reading.geography.name(code, "zh") if known and reading.geography is not None else code
-
-
-def _plain(value: object, lang: style.Language = "en", room: str = "") -> str:
-    if isinstance(value, bool):
-        return words.of(lang)("yes_it_is" if value else "no_it_is")
-    if isinstance(value, list | tuple):
-        return "+".join(_plain(v, lang) for v in value)
-    if isinstance(value, dict):
-        t = words.of(lang)
-        named = ((_called(k, lang, room), _plain(v, lang, room)) for k, v in value.items())
-        return t("comma").join(t("field_says", name=k, value=v) for k, v in named)
-    said = f"{value:g}" if isinstance(value, float) else str(value)
-    if lang != "zh":
-        return said
-    plain = words.title(said, "zh") if said.isidentifier() else said
-    plain = said if plain.isascii() else plain
-    return words.in_language(words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, plain)), lang)
-
-
-def _called(name: str, lang: style.Language, room: str = "") -> str:
-    """What a field or a parameter of a room is called, in Chinese where the page is."""
-    if lang != "zh":
-        return name.replace("_", " ")
-    return words.of_room(room, f"field_{name}", "zh", words.either(f"field_{name}", "zh", words.title(name, "zh")))
-
-
 def interval_cell(reading: Reading, number: Number, q: Told | str, drawn: bool = False) -> str:
     """A number over its interval, where that is more than a point."""
     shown = reading.show(number, q, drawn=drawn)
     inside = reading.interval(number, q, drawn=drawn)
-    return over(shown, inside) if inside else shown
+    return over(f"{shown}{_DAGGER * number.outside}", inside) if inside else shown
+
+
+_DAGGER = "†"
+
+
+def with_dagger(grid: Grid) -> Grid:
+    """A table whose caption says what the mark beside a number means, where there is one."""
+    if not any(_DAGGER in cell for row in grid.rows for cell in row.cells):
+        return grid
+    t = words.of(grid.lang)
+    return replace(grid, caption=t("next").join((grid.caption, t("outside_of_draws"))))
 
 
 def _headlines(reading: Reading) -> Grid:
@@ -279,7 +224,7 @@ def _times(n: Number) -> str:
     if not np.isfinite(n.value):
         return "–"
     inside = f" ({style.times(n.low)} to {style.times(n.high)})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
-    return f"{style.times(n.value)}{inside}"
+    return f"{style.times(n.value)}{_DAGGER * n.outside}{inside}"
 
 
 def _break_even(reading: Reading) -> Grid:
@@ -293,7 +238,7 @@ def _break_even(reading: Reading) -> Grid:
         if asked:
             n = reading.number("break_even", code)
             inside = f" ({n.low:.2f} to {n.high:.2f})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
-            size = f"{n.value:.2f}{inside}" if answer == FOUND else "–"
+            size = f"{n.value:.2f}{_DAGGER * n.outside}{inside}" if answer == FOUND else "–"
             rows.append(Row([reading.name(code), size, BREAK_EVEN_WORDS[answer]], strong=code == reading.home))
     largest = reading.quantity("break_even").largest
     caption = f"Size of the policy that makes each place whole (1 = as written), sought up to {largest:g}."
@@ -331,7 +276,7 @@ def _elasticities(reading: Reading, place: str, **at: str) -> list[str]:
     for s, b in _PAIRS:
         n = reading.number("reinforcement_by_channel" if at else "reinforcement", place, sales=s, demand=b, **at)
         value, low, high = (style.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
-        cells.append((f"{value} ({low} to {high})" if n.spans else value) if n.known else "–")
+        cells.append((f"{value}{_DAGGER * n.outside} ({low} to {high})" if n.spans else value) if n.known else "–")
     return cells
 
 
@@ -401,9 +346,11 @@ def _models(reading: Reading) -> Grid:
     rows, lang = [], reading.lang
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
-            if value is not None and value != {} and value != []:
+            if value not in (None, "", {}, [], ()):
                 many = isinstance(value, dict | list) and len(value) > 6
-                text = f"{len(value)} values" if many else _plain(value, lang, model)
-                rows.append(Row([model if lang == "en" else reading.model(model), _called(name, lang, model), text]))
+                text = f"{len(value)} values" if many else plain_value(value, lang, model)
+                rows.append(
+                    Row([model if lang == "en" else reading.model(model), field_called(name, lang, model), text])
+                )
     caption = "Parameters of the models, defaults included."
     return Grid(["Model", "Parameter", "Value"], rows, caption, words=("Parameter", "Value"), small=True)

@@ -161,7 +161,7 @@ def _status(s: CityAnswer) -> Status:
 def _notes(s: CityAnswer) -> list[str]:
     low, high = float(s.orders.min() / s.cost), float(s.orders.max() / s.cost)
     own = s.anarchy(s.told)
-    out = [f"who moves first matters: over {len(s.orders)} other orders the price of anarchy is {min(low, own):.4f} to "
+    out = [f"who moves first: over {len(s.orders)} other orders the price of anarchy is {min(low, own):.4f} to "
            f"{max(high, own):.4f}"]  # fmt: skip
     if s.compliance[-1] == 1.0:
         end = s.anarchy(s.races[-1])

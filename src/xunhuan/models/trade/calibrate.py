@@ -214,10 +214,13 @@ def _notes(acc: Accounts, stock: Array, subsidy: Array, by_user: bool) -> tuple[
         )
     if subsidy.any():
         share = (subsidy * acc.output).sum() / acc.output.sum()
-        notes.append(
-            f"{int((subsidy > 0).sum())} industries cost more than they sell and are subsidised by their region at "
-            f"that rate ({share:.2g} of output)"
+        n = int((subsidy > 0).sum())
+        who = (
+            "1 industry costs more than it sells and is"
+            if n == 1
+            else f"{n} industries cost more than they sell and are"
         )
+        notes.append(f"{who} subsidised by {'its' if n == 1 else 'their'} region at that rate ({share:.2g} of output)")
     if not acc.closed.all():
         notes.append("open regions are a world so large that its prices and spending do not move")
     return tuple(notes)
