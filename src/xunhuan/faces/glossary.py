@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,6 +97,26 @@ def used(text: str, lang: str = "en") -> list[Term]:
     """Terms whose title stands in a text, in the order of the glossary."""
     lower = text.casefold()
     return [t for t in terms().values() if t.title(lang).casefold() in lower]
+
+
+def means_in(label: str, lang: str = "en") -> str:
+    """What a label of a picture means: the longest term in it and its meaning; empty where none is.
+
+    >>> means_in("实际收入，%", "zh")
+    '实际收入：收入除以其所购物品的价格。变化为精确值，而非一阶近似。'
+    >>> means_in("Guangdong")
+    ''
+    """
+    found = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
+    longest = max(found, key=lambda t: len(t.title(lang)), default=None)
+    if longest is None:
+        return ""
+    return f"{longest.title(lang)}{'：' if lang == 'zh' else ': '}{longest.meaning(lang)}"
+
+
+def _whole(term: str, text: str) -> bool:
+    """Whether a term stands in a text as words of its own: no "arm" in "pharmacy"."""
+    return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, flags=re.IGNORECASE) is not None
 
 
 def as_page(chosen: Iterable[Term] | None = None) -> str:

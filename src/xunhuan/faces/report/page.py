@@ -232,9 +232,10 @@ def render(
     shared = {
         "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
-        "terms": list(glossary.terms().values()),
     }  # fmt: skip
-    page = _environment().get_template(template).render(**shared, **context) + "\n"
+    made = _environment().get_template(template)
+    read = _NEITHER_READ_NOR_DRAWN.sub("", made.render(**shared, **context, terms=[]))
+    page = made.render(**shared, **context, terms=glossary.used(read, lang)) + "\n"
     return _with_contents(numbered_as_they_stand(page, lang))
 
 
@@ -253,6 +254,9 @@ def brief(
     return render("brief.html.j2", {**empty, **context, **shown}, citations, lang, say)
 
 
+_NEITHER_READ_NOR_DRAWN = re.compile(
+    r'<style\b.*?</style>|<script(?! type="application/json")[^>]*>.*?</script>', re.DOTALL
+)
 _TABLE = re.compile(r'id="table-(\d+)"><b>[^<]*</b>')
 _FIGURE = re.compile(r"<figcaption><b>[^<]*</b>")
 

@@ -57,6 +57,8 @@ class _Speaker:
         figure = getattr(part, "figure", None)
         if self.lang == "zh" and figure is not None:
             setattr(part, "figure", figure_in(figure, self.say))  # noqa: B010
+        if figure is not None:
+            _annotate(part.figure, self.lang)
         if getattr(part, "lang", None) == "en" and self.lang == "zh" and not _stayed(part.children):
             delattr(part, "lang")
         return part
@@ -71,6 +73,16 @@ class _Speaker:
             self.stops.add(meaning)
             more["tabIndex"] = 0
         return html.Span(text, className="term", **more)
+
+
+def _annotate(figure: Any, lang: str) -> None:
+    """Tell a figure, where assets/lab.js reads it, what the terms in its labels and legend mean."""
+    layout = figure.layout
+    axes = (layout[name] for name in layout if name.startswith(("xaxis", "yaxis")))
+    labels = [axis.title.text for axis in axes] + [a.text for a in layout.annotations] + [t.name for t in figure.data]
+    said = {t: m for t in dict.fromkeys(labels) if t and (m := glossary.means_in(t, lang))}
+    if said:
+        layout.meta = {"means": said}
 
 
 def _stayed(said: Any) -> bool:
