@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dash import dcc, html
@@ -77,12 +77,24 @@ class _Speaker:
 
 def _annotate(figure: Any, lang: str) -> None:
     """Tell a figure, where assets/lab.js reads it, what the terms in its labels and legend mean."""
-    layout = figure.layout
-    axes = (layout[name] for name in layout if name.startswith(("xaxis", "yaxis")))
-    labels = [axis.title.text for axis in axes] + [a.text for a in layout.annotations] + [t.name for t in figure.data]
-    said = {t: m for t in dict.fromkeys(labels) if t and (m := glossary.means_in(t, lang))}
+    labels = dict.fromkeys(_labels(figure.to_dict()))
+    said = {t: m for t in labels if (m := glossary.means_in(t, lang))}
     if said:
-        layout.meta = {"means": said}
+        figure.layout.meta = {"means": said}
+
+
+def _labels(part: Any) -> Iterator[str]:
+    """Titles of axes and scales, names of the legend, and what is written on a figure."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("template", "customdata"):
+                continue
+            if key in ("text", "name") and isinstance(value, str):
+                yield value
+            yield from _labels(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _labels(value) if isinstance(value, dict) else ()
 
 
 def _stayed(said: Any) -> bool:
