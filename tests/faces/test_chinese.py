@@ -23,6 +23,7 @@ from xunhuan.data.geography import other_names
 from xunhuan.data.store import load_log
 from xunhuan.errors import UnknownName
 from xunhuan.faces import glossary, words
+from xunhuan.faces.bibliography import references_by_key
 from xunhuan.faces.cli import main
 from xunhuan.faces.output import emit
 from xunhuan.faces.report.circulation import CirculationReport
@@ -235,3 +236,24 @@ def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
         glossary.explain("no such thing")
     docs = Path(__file__).parents[2] / "docs" / "glossary.md"
     assert docs.read_text(encoding="utf-8") == glossary.as_page()
+
+
+def test_what_is_wrong_is_chinese_to_its_end_and_keys_stay_as_they_are_written() -> None:
+    said = {
+        "shock[1].draws: is beyond the whole numbers there are, 64 bits": "shock[1].draws：超出整数范围（64位）",
+        "arms.both, with a toll[0]: must be a text, not a list": "arms.both, with a toll[0]：须为文本，而非列表",
+        "not valid TOML: Invalid value (at line 2, column 8)": "不是有效的TOML：取值无效（第2行第8列）",
+        "shock[0] (cut): no model given reads link (models: x)": "shock[0]（cut）：所给模型均不读取link（模型：x）",
+        "sheet 'T', cell K5: 'merged with a number'": "工作表“T”，单元格K5：与数字合并",
+        "column W: CN-BJ capital is there twice, first in column V": "W列：CN-BJ capital出现了两次，首次在V列",
+    }
+    assert {english: words.wrong_in_language(english, "zh") for english in said} == said
+
+
+def test_every_number_of_a_model_is_explained_and_terms_cite_what_is_in_the_bibliography() -> None:
+    for q in (q for m in xh.models().values() for q in m.quantities):
+        assert re.search("[\u4e00-\u9fff]", glossary.explain(q.name).meaning("zh")), q.name
+    cited = {k for t in glossary.terms().values() for said in (t.en[1], t.zh[1])
+             for keys in re.findall(r"\[([A-Z]\w+\d{4}\w*(?:; \w+)*)\]", said) for k in keys.split("; ")}  # fmt: skip
+    assert {"BaqaeeFarhi2020", "MillerBlair2009"} <= cited <= set(references_by_key())
+    assert [k for k, t in glossary.terms().items() if ("[" in t.en[1]) != ("[" in t.zh[1])] == []

@@ -44,13 +44,40 @@ def _names() -> dict[str, Term]:
     return other | {name.casefold(): t for t in terms().values() for name in (t.key, t.en[0], t.zh[0])}
 
 
+@cache
+def _numbers() -> dict[str, Term]:
+    """Numbers that models give, by their names and titles: what each is and whose it is, as its room declares."""
+    from xunhuan.faces import words
+    from xunhuan.models import registry
+
+    out: dict[str, Term] = {}
+    for q in (q for m in registry.models().values() for q in m.quantities):
+        said = q.definition.strip().split("\n\n")[0]
+        whose = f" [{q.source.replace(', ', '; ')}]" if q.source else ""
+        chinese = words.in_language(said, "zh").removesuffix("。")
+        meaning = f"{said[:1].upper()}{said[1:]}{whose}.", f"{chinese}{whose.strip()}。"
+        term = Term(q.name, (words.title(q.name), meaning[0]), (words.title(q.name, "zh"), meaning[1]))
+        for name in (term.key, term.en[0], term.zh[0]):
+            out.setdefault(name.casefold(), term)
+    return out
+
+
+def _of_name(name: str) -> Term | None:
+    """A term, else a number of a model, by any name."""
+    asked = " ".join(name.split()).casefold()
+    return _names().get(asked) or _numbers().get(asked)
+
+
 def explain(name: str) -> Term:
-    """The term of a name in either language. Raises UnknownName with the nearest names.
+    """The term of a name in either language, else the number of a model that is so called. Raises UnknownName with the
+    nearest names.
 
     >>> explain("省际循环").title("en"), explain("cross-hauling").title("zh")
     ('Inter-provincial circulation', '重叠（对流）')
+    >>> explain("customs duties").title("zh")
+    '关税收入'
     """
-    found = _names().get(" ".join(name.split()).casefold())
+    found = _of_name(name)
     if found is None:
         raise UnknownName.of("term", name, [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)])
     return found
@@ -62,7 +89,7 @@ def tip(words: object, lang: str = "en") -> str:
     >>> tip("Net Ω"), tip("of no meaning")
     ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
     """
-    found = _names().get(str(words).strip(" ,:：").casefold())
+    found = _of_name(str(words).strip(" ,:："))
     return "" if found is None else found.meaning(lang)
 
 
@@ -82,6 +109,26 @@ def _stands(name: str, lower: str) -> bool:
     return plain in lower and (
         not plain.isascii() or re.search(rf"(?<!\w){re.escape(plain)}s?(?!\w)", lower) is not None
     )
+
+
+def means_in(label: str, lang: str = "en") -> str:
+    """What a label of a picture means: the longest term in it and its meaning; empty where none is.
+
+    >>> means_in("实际收入，%", "zh")
+    '实际收入：收入除以其所购物品的价格。变化为精确值，而非一阶近似。'
+    >>> means_in("Guangdong")
+    ''
+    """
+    found = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
+    longest = max(found, key=lambda t: len(t.title(lang)), default=None)
+    if longest is None:
+        return ""
+    return f"{longest.title(lang)}{'：' if lang == 'zh' else ': '}{longest.meaning(lang)}"
+
+
+def _whole(term: str, text: str) -> bool:
+    """Whether a term stands in a text as words of its own: no "arm" in "pharmacy"."""
+    return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, flags=re.IGNORECASE) is not None
 
 
 def as_page(chosen: Iterable[Term] | None = None) -> str:

@@ -221,7 +221,8 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
             table.add_row(*(row[n] for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
-            said = in_my_words(f"Not on this screen: {', '.join(left)}. Whole in a file, -o FILE.csv.")
+            between = ", " if language_spoken() == "en" else "、"
+            said = in_my_words(f"Not on this screen: {between.join(left)}. Whole in a file, -o FILE.csv.")
             c.print(broken_into_lines(said, c.width), style="dim", highlight=False)
     for note in notes:
         c.print(broken_into_lines(note, c.width) if tty else note, style="dim", highlight=False, markup=False)

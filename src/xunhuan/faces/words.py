@@ -76,6 +76,8 @@ _BREAK = re.compile(r"(?<=[.?!]) (?=[A-ZΩ“])")
 
 _KINDS_OF_NAMES = ("kind", "what")
 _NAMES = re.compile(r"[^\s,]+(?:, [^\s,]+)*")
+_PLACE = re.compile(r"\S*$|--|`|[a-z_]+[.\[]")
+"""A place in a file or a command: one word, an option, or a key of a scenario, in which names may have blanks."""
 _HOW = re.compile(r"(.+?) \(([^()]+)\)")
 _WHY = re.compile(r"([^()]+?) \((.+)\)")
 SENTENCE_FILES = ("sentences.toml", "options.toml", "errors.toml")
@@ -142,7 +144,7 @@ class Sentences:
         if (found := self.whole.get(text) or self._by_form(text, text[:1])) is not None:
             return found
         place, colon, rest = text.partition(": ")
-        if colon and (" " not in place or place.startswith(("--", "`"))) and (told := self.wrong(rest)) is not None:
+        if colon and _PLACE.match(place) and (told := self.wrong(rest)) is not None:
             return f"{place}：{told}"
         parts = text.split("; ")
         if len(parts) > 1 and (said := [self.wrong(p) for p in parts]) != [None] * len(parts):

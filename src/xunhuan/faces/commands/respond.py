@@ -179,11 +179,12 @@ def answer(
         _name_places(frame, acc, response)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
+    of = f"{acc.name}, {acc.year}: " if language_spoken() == "en" else f"{acc.name}，{acc.year}年："
     emit(
         frame,
         format,
         output,
-        title=f"{acc.name}, {acc.year}: {'; '.join(map(str, edits)) or words.first_of(model)}",
+        title=f"{of}{'; '.join(map(str, edits)) or words.first_of(model, language_spoken())}",
         notes=notes,
     )
     if not response.status.converged:

@@ -200,7 +200,7 @@ def _show_result(result: Result, out: Path) -> None:
     """Print the headline numbers of the home nation, how the solvers ended and where the report lies."""
     frame = ends_in_brackets(headline_table(result, language_spoken()))
     emit(frame, title=result.scenario.title, notes=_ended(result), digits=2)
-    typer.echo(f"{in_my_words('report')}: {out / 'report.html'}")
+    typer.echo(in_my_words(f"report: {out / 'report.html'}"))
 
 
 def headline_table(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataFrame:

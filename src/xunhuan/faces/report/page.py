@@ -241,12 +241,10 @@ def render(
     shared = {
         "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
-        "terms": list(glossary.terms().values()),
     }  # fmt: skip
     made = _environment().get_template(template)
-    bare = made.render(**{**shared, "css": "", "javascript": "", "plotly": "", "terms": []}, **context)
-    shared["terms"] = glossary.used(re.sub(r"<[^>]+>", " ", bare), lang)
-    page = made.render(**shared, **context) + "\n"
+    read = _NEITHER_READ_NOR_DRAWN.sub("", made.render(**shared, **context, terms=[]))
+    page = made.render(**shared, **context, terms=glossary.used(read, lang)) + "\n"
     return _with_contents(numbered_as_they_stand(page, lang))
 
 
@@ -265,6 +263,9 @@ def brief(
     return render("brief.html.j2", {**empty, **context, **shown}, citations, lang, say)
 
 
+_NEITHER_READ_NOR_DRAWN = re.compile(
+    r'<style\b.*?</style>|<script(?! type="application/json")[^>]*>.*?</script>', re.DOTALL
+)
 _TABLE = re.compile(r'id="table-(\d+)"><b>[^<]*</b>')
 _FIGURE = re.compile(r"<figcaption><b>[^<]*</b>")
 

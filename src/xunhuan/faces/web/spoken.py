@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dash import dcc, html
@@ -57,6 +57,8 @@ class _Speaker:
         figure = getattr(part, "figure", None)
         if self.lang == "zh" and figure is not None:
             setattr(part, "figure", figure_in(figure, self.say))  # noqa: B010
+        if figure is not None:
+            _annotate(part.figure, self.lang)
         if getattr(part, "lang", None) == "en" and self.lang == "zh" and not _stayed(part.children):
             delattr(part, "lang")
         return part
@@ -71,6 +73,28 @@ class _Speaker:
             self.stops.add(meaning)
             more["tabIndex"] = 0
         return html.Span(text, className="term", **more)
+
+
+def _annotate(figure: Any, lang: str) -> None:
+    """Tell a figure, where assets/lab.js reads it, what the terms in its labels and legend mean."""
+    labels = dict.fromkeys(_labels(figure.to_dict()))
+    said = {t: m for t in labels if (m := glossary.means_in(t, lang))}
+    if said:
+        figure.layout.meta = {"means": said}
+
+
+def _labels(part: Any) -> Iterator[str]:
+    """Titles of axes and scales, names of the legend, and what is written on a figure."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("template", "customdata"):
+                continue
+            if key in ("text", "name") and isinstance(value, str):
+                yield value
+            yield from _labels(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _labels(value) if isinstance(value, dict) else ()
 
 
 def _stayed(said: Any) -> bool:

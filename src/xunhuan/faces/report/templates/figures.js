@@ -12,6 +12,27 @@
   const plots = [...document.querySelectorAll(".plot")].map((box) => ({
     box, forms: JSON.parse(document.getElementById(box.dataset.figure).textContent), shown: null,
   }));
+  // What the terms in a picture's labels and legend mean, the longest of each, from the list of terms on this page.
+  const terms = [...document.querySelectorAll("#terms dt")].map((t) => [t.textContent.trim(), t.nextElementSibling.textContent.trim()]);
+  terms.sort((a, b) => b[0].length - a[0].length);
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const stands = (term, text) => {
+    const at = text.toLowerCase().indexOf(term.toLowerCase());
+    const letter = (c) => /[\p{L}\p{N}]/u.test(c || "");
+    return at >= 0 && (chinese || (!letter(text[at - 1]) && !letter(text[at + term.length])));
+  };
+  const explain = (box) => {
+    for (const label of box.querySelectorAll(".infolayer g.traces, .infolayer text")) {
+      if (label.matches("g.traces text")) continue; // its row of the legend has it
+      const found = terms.find(([term]) => stands(term, label.textContent));
+      label.querySelector(":scope > title")?.remove();
+      if (!found) continue;
+      const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+      title.textContent = chinese ? `${found[0]}：${found[1]}` : `${found[0]}: ${found[1]}`;
+      label.prepend(title);
+      label.style.pointerEvents = "all";
+    }
+  };
   const draw = async (plot, wide = 0) => { // as wide as its box, or as told
     const form = plot.forms.narrow && (wide || plot.box.clientWidth) < NARROW ? "narrow" : "wide";
     if (`${form} ${wide}` === plot.shown) return;
@@ -21,6 +42,7 @@
     if (wide) Object.assign(layout, { autosize: false, width: wide });
     if (layout.height) plot.box.style.height = `${layout.height}px`; // a window that changes takes the height from the box
     await Plotly.react(plot.box, data, layout, { displayModeBar: false, responsive: !wide, staticPlot: wide > 0 });
+    explain(plot.box);
   };
   for (const plot of plots) await draw(plot);
   let printing = false; // folds open then, and the page grows

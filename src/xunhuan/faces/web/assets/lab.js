@@ -56,7 +56,18 @@ window.dash_clientside = window.dash_clientside || {};
     if (e.matches("button, a, summary")) { return e.querySelector(TERM); }
     return e.labels && e.labels[0] ? e.labels[0].querySelector(TERM) : null;
   };
+  /* A label or legend of a picture: its figure says what the terms in it mean. */
+  const drawn = (e) => {
+    const label = e.closest(".js-plotly-plot .infolayer :is(g.traces, text)");
+    if (!label || label.dataset.means) { return; }
+    const plot = label.closest(".js-plotly-plot");
+    const said = plot.layout && plot.layout.meta && plot.layout.meta.means;
+    const text = label.matches("text") ? label : label.querySelector("text");
+    const means = said && text && said[text.dataset.unformatted || text.textContent];
+    if (means) { label.dataset.means = means; }
+  };
   document.addEventListener("pointerover", (e) => {
+    if (e.target.closest) { drawn(e.target); }
     const found = e.target.closest && e.target.closest(TERM);
     if (found) { show(found, found); } else if (!(box && box.contains(e.target))) { hide(); }
   });
