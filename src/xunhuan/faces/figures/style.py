@@ -125,13 +125,15 @@ _FINER = 3
 
 
 def span(low: float, high: float, digits: int = 0) -> str:
-    """An interval of a share, with digits more where its ends would read alike.
+    """An interval of a share, with digits more where its ends would read alike; one number where they are one.
 
-    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1), span(0.0752, 0.0768)
-    ('32–45%', '15.1–15.2%', '7.5–7.7%')
+    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1), span(0.0752, 0.0768), span(0.25, 0.25)
+    ('32–45%', '15.1–15.2%', '7.5–7.7%', '25%')
     """
-    finer = (d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d))
-    digits = next(finer, digits)
+    finer = [d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d)]
+    if not finer:
+        return percent(low, digits)
+    digits = finer[0]
     return f"{whole(100 * low, digits)}–{percent(high, digits)}"
 
 
@@ -361,10 +363,13 @@ def wrapped(text: str, width: int = 40) -> str:
 
     >>> wrapped("Computers and other instruments", 20), wrapped("计算机与其他电子设备制造", 20)
     ('Computers and other<br>instruments', '计算机与其他<br>电子设备制造')
+    >>> wrapped("变化，百万美元，条旁：百分比", 26)
+    '变化，百万美元，<br>条旁：百分比'
     """
     if " " not in text and (half := width // 2) < len(text) and text[len(text) // 2] > "\u2e80":
         each = -(-len(text) // -(-len(text) // half))  # lines alike in length
-        return "<br>".join(text[k : k + each] for k in range(0, len(text), each))
+        lines = "<br>".join(text[k : k + each] for k in range(0, len(text), each))
+        return re.sub(r"<br>([，。；：、）”])", r"\1<br>", lines)  # no line begins with a stop
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) or text
 
 

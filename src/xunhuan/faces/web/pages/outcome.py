@@ -362,6 +362,8 @@ def _ended(reading: Reading, folded: bool = False) -> list[Any]:
         for e in telling.endings(reading)
     ]
     head = [t("arm"), t("model"), t("outcome"), t("iterations"), t("residual")]
+    if not any(row[-1] for row in rows):  # nothing was left to be small
+        head, rows = head[:-1], [row[:-1] for row in rows]
     drawn = manifest["draws"]
     ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
     lines = [html.P(t("drawn", n=drawn["total"], outcomes=ends))] if drawn["total"] else []
@@ -371,4 +373,4 @@ def _ended(reading: Reading, folded: bool = False) -> list[Any]:
         for n, said in ((n, words.in_language(n, reading.lang)) for n in told)
     ]
     folding = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
-    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, folding]
+    return [plain_table(head, rows, numeric=range(3, len(head)), caption=t("how_ended")), *lines, folding]
