@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,13 @@ def test_a_scenario_that_is_not_there_is_told_with_its_near_names() -> None:
     found = state.selected("/scenario", "?table=toyland&scenario=chip-embrago")
     assert found.scenario == ""
     assert "chip-embargo" in "\n".join(found.problems)
+
+
+def test_paper_is_white_and_holds_whole_tables() -> None:
+    css = (resources.files("xunhuan.faces.web") / "assets" / "lab.css").read_text(encoding="utf-8")
+    by_night = re.findall(r"@media ([^{]*prefers-color-scheme: dark[^{]*)\{", css)
+    assert by_night
+    assert all("screen" in where for where in by_night)
+    printed = css.split("@media print {")[1]
+    assert re.search(r"\.scroll \{[^}]*max-height: none", printed)
+    assert re.search(r"#bar[^{]*\.saves[^{]*\{ display: none", printed)
