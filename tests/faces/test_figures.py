@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures
 from xunhuan.faces.figures import maps, shares, style
+from xunhuan.faces.figures.effects import waterfall_ends
 from xunhuan.faces.figures.streams import kept_largest
 from xunhuan.measures import circulation
 from xunhuan.models.model import Land
@@ -227,3 +229,53 @@ def test_ribbons_hold_what_goes_in_and_comes_out() -> None:
         assert [x for x in (into, out) if x] == pytest.approx([told] * (2 if 3 <= k < 6 else 1), rel=1e-12)
     with pytest.raises(BadInput, match="nothing to draw"):
         figures.stream_ribbons(few.assign(value=0.0))
+
+
+def test_ticks_of_tiny_changes_differ_and_zero_has_no_sign() -> None:
+    form = style.Form(signed=True)
+    frame = pd.DataFrame({"region": ["a", "b"], "value": [2e-7, -1e-7]})
+    axis = figures.winners_losers(frame, form=form).layout.xaxis
+    # Digits that count ("p" of d3), not digits after the point, which are all 0 here.
+    assert axis.tickformat == "+.6~p"
+    assert dict(axis.labelalias)["+0%"] == "0%"
+    named = [p for p in Path(style.__file__).parents[1].rglob("*.py") if '~%"' in p.read_text(encoding="utf-8")]
+    assert all("tickformat" not in line for p in named for line in p.read_text("utf-8").splitlines() if '~%"' in line)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("small", [True, False])
+def test_names_of_corners_have_room(toy: Accounts, language: style.Language, small: bool) -> None:
+    fig = figures.circulation_ternary(circulation(toy), language=language, small=small)
+    for axis in (fig.layout.ternary.baxis, fig.layout.ternary.caxis):
+        lines = axis.title.text.split("<br>")
+        assert len(lines) <= 2
+        assert max(map(style.pixels, lines)) / 2 + 20 <= fig.layout.margin.l
+
+
+def test_whiskers_are_seen_on_bars_by_day_and_by_night() -> None:
+    for bar in style.UNDER_WHISKERS.values():
+        for turn in (str, style.at_night):
+            assert contrast(turn(bar), turn(style.PAPER)) >= 3
+            assert contrast(turn(style.WHISKER), turn(bar)) >= 3
+    frame = pd.DataFrame({"region": ["a", "b"], "value": [0.2, -0.1], "low": [0.1, -0.2], "high": [0.3, 0.0]})
+    assert set(figures.winners_losers(frame).data[0].marker.color) <= set(style.UNDER_WHISKERS.values())
+
+
+def test_waterfalls_side_by_side_have_one_scale() -> None:
+    frames = [
+        pd.DataFrame({"step": ["shock", "policy", "net"], "value": v}) for v in ([-0.03, 0.01, -0.02], [-1, 3, 2])
+    ]
+    ends = [waterfall_ends(f) for f in frames]
+    assert ends[1] == (-1.0, 2.0)
+    span = min(low for low, _ in ends), max(high for _, high in ends)
+    one, other = (figures.waterfall(f, span=span).layout.yaxis.range for f in frames)
+    assert one == other
+    assert one[0] < -1
+    assert one[1] > 2
+
+
+def test_one_partner_has_room_for_its_axis() -> None:
+    frame = pd.DataFrame({"partner": ["USA"], "before": [5.0], "after": [4.0]})
+    fig = figures.trade_diversion(frame, unit="million USD")
+    assert fig.layout.height >= 120
+    assert fig.layout.xaxis.title.text == "change, million USD, at the bars: per cent"

@@ -18,7 +18,7 @@ from xunhuan.faces.figures.of_quantity import of_quantity
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.scenario import section
 from xunhuan.faces.report.scenario_pictures import album
-from xunhuan.faces.web import asked, draft, state
+from xunhuan.faces.web import asked, draft, shelved, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask, outcome
 from xunhuan.faces.web.pages.form import form
@@ -300,13 +300,34 @@ def test_what_cannot_be_added_is_told() -> None:
 
 def test_a_model_that_needs_parameters_starts_with_those_of_its_page() -> None:
     data: dict[str, Any] = {"model": {"trade": {}}}
-    assert _models(data, {"trade": True, "rivalry": True})
+    assert _models(data, {"trade": True, "rivalry": True}, {})
     assert data["model"]["trade"] == {}
     known = draft.start_of(state.Selection(scenario=page_of("rivalry").asking.scenario))["model"]["rivalry"]
     assert data["model"]["rivalry"] == known
     before = copy.deepcopy(data)
-    assert not _models(data, {"trade": True, "rivalry": True})
+    assert not _models(data, {"trade": True, "rivalry": True}, {})
     assert data == before
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "No longer drawn, for its model is off"), ("zh", "不再抽样")])
+def test_what_was_drawn_of_a_model_is_told_when_it_goes_off_and_comes_back_with_it(lang: str, said: str) -> None:
+    by_hand = {"relative_sd": 0.13}
+    drawn = {"draws": 9, "trade_elasticity": by_hand, "mobility": {"low": 0.5, "high": 1.5}}
+    data: dict[str, Any] = {"model": {"trade": {}, "propagation": {}}, "uncertainty": copy.deepcopy(drawn)}
+    aside: dict[str, Any] = {}
+    assert _models(data, {"propagation": True}, aside)
+    assert data["uncertainty"] == {"draws": 9}
+    here = state.Selection(page="scenario", table="toyland", home="ATL", region="AT-N", lang=lang)
+    assert any(said in str(p.children) for p in of_kind(form(data, here, aside), "P"))
+    # A page that is drawn anew, as for the other language, and a while on another table lose nothing.
+    now = {**shelved.draft_meant(None, here), "data": data, "aside": aside}
+    there = replace(here, table="china-2012", home="CHN", region="CN-GD")
+    assert shelved.draft_meant(now, here)["aside"] == aside
+    aside = shelved.set_aside(shelved.draft_meant(shelved.draft_meant(now, there), here))
+    assert _models(data, {"propagation": True, "trade": True}, aside)
+    assert data["uncertainty"] == drawn
+    assert aside == {}
+    assert not any(said in str(p.children) for p in of_kind(form(data, here, aside), "P"))
 
 
 # In a browser

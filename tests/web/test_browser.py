@@ -185,6 +185,13 @@ def test_a_name_that_is_nearly_one_is_found(tab: tuple[Page, Watch], server: Ser
     assert "Guangdong" in page.get_by_role("option").all_inner_texts()
     page.fill("#pick-region", "广东省")
     assert page.get_by_role("option").all_inner_texts() == ["Guangdong"]
+    page.fill("#pick-region", "广冬")  # a name of two characters, one of them wrong
+    assert "Guangdong" in page.get_by_role("option").all_inner_texts()
+    # Who goes on to another choice from a name that is not there is not called back to it.
+    page.fill("#pick-region", "qqqq")
+    page.click("#pick-table")
+    assert page.evaluate("document.activeElement.id") == "pick-table"
+    until(page, "[...document.querySelectorAll('[role=listbox]')].filter((e) => e.checkVisibility()).length === 1")
 
 
 def test_a_picture_is_saved_with_its_numbers(tab: tuple[Page, Watch], server: Server, toy: Any) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from xunhuan.faces import words
+from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.told import Told
+from xunhuan.faces.told import Number, Told
 from xunhuan.models import registry
 from xunhuan.scenario.record import Result
 
@@ -182,6 +183,28 @@ def offset_too_small(reading: Reading) -> list[str]:
     """That the shock takes too little at home for a ratio to its loss, where an offset was asked for; else nothing."""
     asked = reading.offset is not None and "omega" in reading.quantities
     return [words.of(reading.lang)("offset_small")] if asked and not reading.number("omega").known else []
+
+
+def made_good(reading: Reading, place: str = "") -> list[str]:
+    """How many times a loss is made good at a place, by default home, and the part beyond the policy's own gain; that it is
+    too small for that where it is."""
+    t = words.of(reading.lang)
+    omega, extra = (reading.number(v, place) if place else reading.number(v) for v in ("omega", "omega_net"))
+    if not omega.known:
+        return [t("offset_small")]
+    return [
+        t("offset_omega", share=_multiple(omega, reading.lang)),
+        t("offset_net", share=_multiple(extra, reading.lang)),
+    ]
+
+
+def _multiple(n: Number, lang: str) -> str:
+    """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"."""
+    value, ends = style.times(n.value), (style.times(n.low), style.times(n.high))
+    if lang == "zh":
+        told = f"{value}倍"
+        return words.of(lang)("interval_named", value=told, interval="至".join(ends)) if n.spans else told
+    return f"{value} times (90% interval {' to '.join(ends)})" if n.spans else f"{value} times"
 
 
 def lowered(text: str) -> str:

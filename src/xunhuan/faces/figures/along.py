@@ -177,11 +177,11 @@ def heat_of(
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
         texttemplate="%{text}" if told and z.shape[1] <= _TOLD else "", textfont={"size": 10},
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>" if named else "%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
-        colorbar={"tickformat": form.ticks, "outlinewidth": 0, "thickness": 12},
+        colorbar={"tickformat": form.ticks, "labelalias": style.UNSIGNED, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip
     style.dress(fig, height=max(420, 17 * len(up) + 130) if named else 420)
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
-    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=".2~%")
+    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=style.PERCENT_TICKS)
     if named:
         every = 1 if told else -(-len(across) // _HEADED)
         fig.update_xaxes(tickmode="linear", dtick=every, tickangle=-60, tickfont={"size": 10})

@@ -15,7 +15,13 @@ from xunhuan.faces.figures.style import CHANGES, SHARES, Form, Language
 
 
 def waterfall(
-    frame: pd.DataFrame, *, language: Language = "en", axis: str = "", form: Form = CHANGES, title: str = ""
+    frame: pd.DataFrame,
+    *,
+    language: Language = "en",
+    axis: str = "",
+    form: Form = CHANGES,
+    title: str = "",
+    span: tuple[float, float] | None = None,
 ) -> go.Figure:
     """From the shock's effect over each policy's to the net effect.
 
@@ -32,6 +38,8 @@ def waterfall(
         How numbers are written, by default relative changes in per cent.
     title : str
         Heading above the figure; none by default.
+    span : tuple of float
+        What the axis covers at least, so that pictures side by side have one scale; `waterfall_ends` of each.
 
     Returns
     -------
@@ -63,7 +71,7 @@ def waterfall(
     fig = go.Figure()
     fig.add_bar(
         x=labels, y=value, base=start, width=0.6,
-        marker={"color": [_colour(v, k == len(value) - 1) for k, v in enumerate(value)]},
+        marker={"color": [_colour(v, k == len(value) - 1, "low" in frame) for k, v in enumerate(value)]},
         hovertemplate="%{x}: %{customdata}<extra></extra>", customdata=[form.text(v) for v in value],
     )  # fmt: skip
     if "low" in frame:
@@ -82,6 +90,10 @@ def waterfall(
     style.dress(fig, title=title, height=340)
     fig.update_layout(margin_t=26 + (44 if title else 0))
     fig.update_yaxes(title_text=axis, tickformat=form.ticks, zeroline=True)
+    if span is not None:
+        low, high = (f(span[k], end) for k, (f, end) in enumerate(zip((min, max), waterfall_ends(frame), strict=True)))
+        room = 0.08 * (high - low)
+        fig.update_yaxes(range=[low - room, high + room])
     size = 12 if len(labels) < 4 else 10  # four names stand side by side on a telephone
     fig.update_xaxes(showgrid=False, tickfont={"size": size, "color": style.INK}, tickangle=0)
     return fig
@@ -89,6 +101,21 @@ def waterfall(
 
 WORDY = 34
 """Letters of a label beside bars from which on all are written smaller."""
+
+
+def waterfall_ends(frame: pd.DataFrame) -> tuple[float, float]:
+    """Lowest and highest that the bars and whiskers of a waterfall come to, zero among them.
+
+    >>> import pandas as pd
+    >>> waterfall_ends(pd.DataFrame({"step": ["shock", "policy", "net"], "value": [-0.03, 0.01, -0.02]}))
+    (-0.03, 0.0)
+    """
+    value = frame["value"].to_numpy(float)
+    start = np.concatenate([[0.0], np.cumsum(value[:-1])[:-1], [0.0]])
+    at = [0.0, *(start + value)]
+    if "low" in frame:
+        at += [*(start + frame["low"].to_numpy(float)), *(start + frame["high"].to_numpy(float))]
+    return float(np.nanmin(at)), float(np.nanmax(at))
 
 
 def winners_losers(
@@ -149,7 +176,7 @@ def winners_losers(
     value = ordered["value"].to_numpy(float)
     bar = go.Bar(
         x=value, y=style.names(ordered, language, code), orientation="h", cliponaxis=False,
-        marker={"color": [_colour(v) for v in value]}, customdata=[form.text(v) for v in value],
+        marker={"color": [_colour(v, whiskers="low" in ordered) for v in value]}, customdata=[form.text(v) for v in value],
         hovertemplate="%{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     if "low" in ordered:
@@ -163,7 +190,7 @@ def winners_losers(
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
     wordy = max(map(len, bar.y or ()), default=0) > WORDY  # names that leave bars half of a narrow column
-    fig.update_xaxes(nticks=3 if long or wordy else 5, tickangle=0)
+    fig.update_xaxes(nticks=3 if long or wordy else style.ticks_beside(list(bar.y)), tickangle=0)
     fig.update_yaxes(showgrid=False, tickfont={"size": 10 if wordy else 12, "color": style.INK})
     return fig
 
@@ -277,7 +304,7 @@ def frontier_curves(
             hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:{form.hover}}}<extra></extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=400, legend=len(curves) > 1)
-    fig.update_xaxes(tickformat=".2~%", title_text=x_title or style.word(x, language), nticks=6)
+    fig.update_xaxes(tickformat=style.PERCENT_TICKS, title_text=x_title or style.word(x, language), nticks=6)
     fig.update_yaxes(tickformat=form.ticks, title_text=y_title or style.word(y, language), zeroline=True)
     return fig
 
@@ -349,10 +376,9 @@ def time_lines(
     return fig
 
 
-def _colour(value: float, net: bool = False) -> str:
-    if net:
-        return style.NEUTRAL
-    return style.OWN if value >= 0 else style.EXTERNAL
+def _colour(value: float, net: bool = False, whiskers: bool = False) -> str:
+    colour = style.NEUTRAL if net else style.OWN if value >= 0 else style.EXTERNAL
+    return style.UNDER_WHISKERS[colour] if whiskers else colour
 
 
 def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = "") -> go.Figure:

@@ -298,10 +298,11 @@ def trade_diversion(
         text=[style.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
         hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
-    style.dress(fig, title=title, height=len(rows) * (ROW_HEIGHT + 4) + 60)
-    told = filter(None, (style.word("change", language), style.unit(unit)))
+    style.dress(fig, title=title, height=max(len(rows), 3) * (ROW_HEIGHT + 4) + 60)
+    told = filter(None, (style.word("change", language), style.unit(unit), style.word("percent_beside", language)))
     fig.update_xaxes(
         title_text=words.of("zh" if language == "zh" else "en")("comma").join(told), zeroline=True, nticks=4, tickangle=0,
+        tickformat=style.Form(percent=False, signed=True).ticks,
         range=style.ends_with_room(np.asarray(moved, dtype=float), fig.data[0].text, *span),
     )  # fmt: skip
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})

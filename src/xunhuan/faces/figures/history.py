@@ -25,6 +25,6 @@ def history_lines(frame: pd.DataFrame, value: str, *, title: str = "", language:
             hovertemplate="%{x}: %{y:.1%}<extra>" + name + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=420, legend=True)
-    fig.update_yaxes(tickformat=".2~%", title_text="")
+    fig.update_yaxes(tickformat=style.PERCENT_TICKS, title_text="")
     fig.update_xaxes(dtick=2, tickformat="d", title_text="")
     return fig

@@ -57,7 +57,7 @@ def link_dots(
         for (name, v), colour, symbol in zip(series.items(), style.SERIES, ("circle", "diamond", "square") * 2, strict=False)
     ])  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * _ROW + 90, legend=True)
-    fig.update_xaxes(tickformat=".2~%", rangemode="tozero", nticks=6)
+    fig.update_xaxes(tickformat=style.PERCENT_TICKS, rangemode="tozero", nticks=6)
     fig.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=list(rows),

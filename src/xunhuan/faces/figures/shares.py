@@ -81,7 +81,7 @@ def circulation_bars(
         )  # fmt: skip
     style.dress(fig, title=title, height=max(len(frame) * ROW_HEIGHT + 44, _LEAST), legend=True)
     fig.update_layout(barmode="stack", bargap=0.12)
-    fig.update_xaxes(tickformat=".2~%", range=[0, 1], showgrid=False, dtick=0.25, title_text="")
+    fig.update_xaxes(tickformat=style.PERCENT_TICKS, range=[0, 1], showgrid=False, dtick=0.25, title_text="")
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 
@@ -143,10 +143,13 @@ def circulation_ternary(
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=340 if small else 450)
-    beside = 54 if small else 60
+    corners = {c: _corner(style.word(c, language), a == "a") for c, a in zip(CIRCUITS, "abc", strict=True)}
+    # A name stands about its corner, a little outwards.
+    lines = [line for c in CIRCUITS[1:] for line in corners[c].split("<br>")]
+    beside = max(46 if small else 60, round(max(map(style.pixels, lines)) / 2) + 22)
     fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
-        "tickformat": ".2~%",
+        "tickformat": style.PERCENT_TICKS,
         "gridcolor": style.RULE,
         "linecolor": style.MUTED,
         "tickfont": {"size": 10},
@@ -154,13 +157,22 @@ def circulation_ternary(
     }
     axes = {}
     for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
-        name = style.word(circuit, language)
-        # The lower corners have little room beside them, and ticks above.
-        text = name if axis == "a" else name.replace(" ", "<br>", 1) if " " in name else f"<br>{name}"
-        corner = {"text": text, "font": {"size": 12, "color": style.MUTED}}
+        corner = {"text": corners[circuit], "font": {"size": 12, "color": style.MUTED}}
         axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
     return fig
+
+
+def _corner(name: str, top: bool) -> str:
+    """What a corner is called, in two lines at the lower ones: there is little room beside them, and ticks are above.
+
+    >>> _corner("elsewhere at home", False), _corner("abroad", False)
+    ('elsewhere<br>at home', '<br>abroad')
+    """
+    if top:
+        return name
+    first, _, rest = name.partition(" ")
+    return f"{first}<br>{rest}" if rest else f"<br>{name}"
 
 
 def interval_rows(
@@ -231,7 +243,8 @@ def interval_rows(
     drawn = rows.reindex(columns=["value", "low", "high", "least", "most"]).to_numpy(float)
     ends = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     room = 0.02 * (ends[1] - ends[0])
-    fig.update_xaxes(tickformat=form, title_text=axis, zeroline=change, range=[ends[0] - room, ends[1] + room])
+    ticks = style.Form(signed=change).ticks
+    fig.update_xaxes(tickformat=ticks, title_text=axis, zeroline=change, range=[ends[0] - room, ends[1] + room])
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(rows) - 0.4])
     return fig
 
@@ -355,7 +368,8 @@ def circulation_before_after(
         )  # fmt: skip
     style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 84, legend=True)
     fig.update_xaxes(
-        tickformat=".2~%", title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
+        tickformat=style.PERCENT_TICKS,
+        title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}",
     )
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(frame) - 0.4])
     return fig

@@ -36,10 +36,19 @@ SERIES = (OWN, EXTERNAL, "#6a9a3b", "#7b5ea7", "#c79a1b", NEUTRAL)
 """Colours of unrelated curves, in order; dashes tell them apart too."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
+UNDER_WHISKERS = {OWN: "#6294c0", EXTERNAL: "#d07c40", NEUTRAL: "#8a96a2"}
+"""What bars are where whiskers lie on them: the bar on its ground and the whisker on the bar at 3:1, by night too."""
+WHISKER = "#000000"
+"""Colour of error bars."""
+
 BLUES = ((0.0, "#f3f7fa"), (0.5, "#8db4d2"), (1.0, "#1f4e79"))
 ORANGES = ((0.0, "#fbf4ee"), (0.5, "#dd9c68"), (1.0, "#b4530f"))
 DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db4d2"), (1.0, "#1f4e79"))
 
+PERCENT_TICKS = ".6~p"
+"""Per cent on an axis, as d3 writes formats: digits that count, not decimals, so that ticks of a narrow axis all differ."""
+UNSIGNED = {"+0%": "0%", "+0": "0"}
+"""Zero carries no sign on an axis either; d3 gives it one."""
 LEGIBLE = 4.5
 """Least contrast of words with their ground, WCAG AA."""
 NIGHT = 0.9
@@ -111,12 +120,20 @@ def percents(parts: Sequence[float], digits: int = 0) -> list[str]:
     return [percent(x / 100, digits) for x in adding([100 * x for x in parts], digits)]
 
 
-def span(low: float, high: float, digits: int = 0) -> str:
-    """An interval of a share.
+_FINER = 3
+"""Digits that are tried to tell the ends of an interval apart."""
 
-    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1)
-    ('32–45%', '15.1–15.2%')
+
+def span(low: float, high: float, digits: int = 0) -> str:
+    """An interval of a share, with digits more where its ends would read alike; one number where they are one.
+
+    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1), span(0.0752, 0.0768), span(0.25, 0.25)
+    ('32–45%', '15.1–15.2%', '7.5–7.7%', '25%')
     """
+    finer = [d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d)]
+    if not finer:
+        return percent(low, digits)
+    digits = finer[0]
     return f"{whole(100 * low, digits)}–{percent(high, digits)}"
 
 
@@ -209,7 +226,7 @@ class Form:
     @property
     def ticks(self) -> str:
         """The same for the ticks of an axis, as d3 writes formats."""
-        return "d" if self.date else ("+" if self.signed else "") + (".2~%" if self.percent else ",.4~r")
+        return "d" if self.date else ("+" if self.signed else "") + (PERCENT_TICKS if self.percent else ",.4~r")
 
     @property
     def hover(self) -> str:
@@ -259,7 +276,7 @@ def dress(
     axis = {
         "gridcolor": RULE, "linecolor": RULE, "zerolinecolor": MUTED, "zeroline": False, "automargin": True,
         "ticks": "", "title": {"standoff": 8, "font": {"size": 12, "color": MUTED}}, "tickfont": {"size": 11},
-        "fixedrange": True,
+        "fixedrange": True, "labelalias": UNSIGNED,
     }  # fmt: skip
     fig.update_xaxes(**axis)
     fig.update_yaxes(**axis)
@@ -289,7 +306,7 @@ def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
     """Error bars from the columns low and high of a frame about `middle`."""
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
     ends = {"array": high - middle, "arrayminus": middle - low}
-    return {"type": "data", **ends, "color": INK, "thickness": 1.1, "width": 4}
+    return {"type": "data", **ends, "color": WHISKER, "thickness": 1.1, "width": 4}
 
 
 _PHONE = 175
@@ -318,15 +335,41 @@ def ends_with_room(value: np.ndarray, told: Sequence[str], *also: float) -> list
     return [low - left * whole, high + right * whole]
 
 
+def pixels(text: str) -> float:
+    """About how wide a text is in the figures' letters of 12 pixels.
+
+    >>> pixels("abroad"), pixels("境外")
+    (37.2, 24.0)
+    """
+    return round(sum(12.0 if c > "\u2e80" else 6.2 for c in text), 1)
+
+
+def ticks_beside(names: Sequence[str]) -> int:
+    """How many ticks an axis has room for beside names on a phone, where each is a number of six letters.
+
+    >>> ticks_beside(["Hebei"]), ticks_beside(["Congo (Democratic Republic)"])
+    (5, 3)
+    """
+    room = _WITHIN - max(map(pixels, names), default=0.0)
+    return int(min(max(room // 46, 3), 5))
+
+
+_WITHIN = 320
+"""Pixels that a picture has across on a phone."""
+
+
 def wrapped(text: str, width: int = 40) -> str:
     """A label in lines of so many letters at most, where it has words to break between; of half as many Chinese characters.
 
     >>> wrapped("Computers and other instruments", 20), wrapped("计算机与其他电子设备制造", 20)
     ('Computers and other<br>instruments', '计算机与其他<br>电子设备制造')
+    >>> wrapped("变化，百万美元，条旁：百分比", 26)
+    '变化，百万美元，<br>条旁：百分比'
     """
     if " " not in text and (half := width // 2) < len(text) and text[len(text) // 2] > "\u2e80":
         each = -(-len(text) // -(-len(text) // half))  # lines alike in length
-        return "<br>".join(text[k : k + each] for k in range(0, len(text), each))
+        lines = "<br>".join(text[k : k + each] for k in range(0, len(text), each))
+        return re.sub(r"<br>([，。；：、）”])", r"\1<br>", lines)  # no line begins with a stop
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) or text
 
 

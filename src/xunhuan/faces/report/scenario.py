@@ -12,7 +12,6 @@ from xunhuan.faces import bibliography, words
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
 from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
-from xunhuan.faces.figures import style
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
@@ -30,8 +29,8 @@ from xunhuan.faces.report.page import (
     sentence,
     without_blanks,
 )  # fmt: skip
-from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, passing
-from xunhuan.faces.told import Number, Told
+from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, made_good, passing
+from xunhuan.faces.told import Told
 from xunhuan.scenario.record import Result
 
 
@@ -228,21 +227,7 @@ def _answer(reading: Reading) -> Iterator[str]:
     of = {"home": reading.name(reading.home), "what": lowered(reading.title(q))}
     yield t("offset_shock", shock=shock, **of, value=reading.show(hit, q), within=reading.within(hit, q))
     yield t("offset_both", policy=policy, value=reading.show(net, q), within=reading.within(net, q))
-    omega, extra = (reading.number(v) for v in ("omega", "omega_net"))
-    if not omega.known:
-        yield t("offset_small")
-        return
-    yield t("offset_omega", share=_share(omega, reading.lang))
-    yield t("offset_net", share=_share(extra, reading.lang))
-
-
-def _share(n: Number, lang: style.Language) -> str:
-    """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"."""
-    value, ends = style.times(n.value), (style.times(n.low), style.times(n.high))
-    if lang == "zh":
-        told = f"{value}倍"
-        return words.of(lang)("interval_named", value=told, interval="至".join(ends)) if n.spans else told
-    return f"{value} times (90% interval {' to '.join(ends)})" if n.spans else f"{value} times"
+    yield from made_good(reading)
 
 
 def _definitions(reading: Reading) -> list[tuple[str, object]]:

@@ -29,7 +29,7 @@ HOUSE = [colour(k / 9, style.BLUES) for k in range(9)] + ["#173c5e"]
 
 def make_app(pool: Pool, access: Access) -> Dash:
     """The app, guarded, with every callback; `pool` runs scenarios and keeps their results."""
-    app = Dash(
+    app = _App(
         PACKAGE,
         title="Xunhuan 循环",
         update_title="",
@@ -62,7 +62,6 @@ def layout() -> dmc.MantineProvider:
         "fontFamily": style.FONT, "colors": {"house": HOUSE}, "primaryColor": "house", "primaryShade": 8,
         "defaultRadius": "sm", "respectReducedMotion": True,
     }  # fmt: skip
-    loading = " · ".join(words.catalogue()["loading"])  # the language is in the address, which is not read yet
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
@@ -71,12 +70,25 @@ def layout() -> dmc.MantineProvider:
             dcc.Store(id="view"),
             dcc.Store(id="draft", storage_type="session"),
             html.Header(id="bar"),
-            html.Main(html.P(loading, className="loading", role="status"), id="page", tabIndex=-1),
+            html.Main(html.P(_loading(), className="loading", role="status"), id="page", tabIndex=-1),
             html.Footer(id="foot"),
         ],
         theme=theme,
         defaultColorScheme="auto",
     )
+
+
+class _App(Dash):
+    """Dash, whose own word while the browser fetches what draws the page is English alone."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        entry = f'<div id="react-entry-point"><div class="_dash-loading">{_loading()}</div></div>'
+        return str(super().interpolate_index(**{**parts, "app_entry": entry}))  # type: ignore[no-untyped-call]
+
+
+def _loading() -> str:
+    """That the page loads, in both languages: the language is in the address, which is not read yet."""
+    return " · ".join(words.catalogue()["loading"])
 
 
 def _route(app: Dash) -> None:

@@ -156,11 +156,23 @@ _LONG = 40
 """Letters beyond which a column of texts is kept wide, so that it is read on a phone by pushing the table along."""
 
 
+def _letters(part: Children) -> int:
+    """How many letters a part of a page shows.
+
+    >>> _letters([html.Span("two"), " ", html.B(["words"])]), _letters(None)
+    (9, 0)
+    """
+    if isinstance(part, str | int | float):
+        return len(str(part))
+    inside = part if isinstance(part, list | tuple) else [getattr(part, "children", None)]
+    return sum(map(_letters, inside)) if part is not None else 0
+
+
 def plain_table(
     head: Sequence[str], rows: Sequence[Sequence[Children]], numeric: Sequence[int] = (), caption: str = ""
 ) -> html.Div:
     """A plain table that scrolls sideways in its own box; columns in `numeric` are set right."""
-    long = [max((len(r[k]) if isinstance(r[k], str) else 0 for r in rows), default=0) > _LONG for k in range(len(head))]
+    long = [max((_letters(r[k]) for r in rows), default=0) > _LONG for k in range(len(head))]
     number = ["num" if k in numeric else "long" if long[k] else "" for k in range(len(head))]
     header = html.Thead(html.Tr([html.Th(h, className=c, scope="col") for h, c in zip(head, number, strict=True)]))
     body = html.Tbody([html.Tr([html.Td(v, className=c) for v, c in zip(r, number, strict=True)]) for r in rows])

@@ -11,9 +11,10 @@ from typing import Any
 
 from xunhuan.faces.web import draft as drafts
 from xunhuan.faces.web import lookups
-from xunhuan.faces.web.calls import formed
+from xunhuan.faces.web.calls import MANY, count, formed
 from xunhuan.faces.web.draft import Draft
 from xunhuan.faces.web.state import LANGUAGES, Selection
+from xunhuan.models import registry
 
 LEFT_AT_MOST = 4
 """Drafts left elsewhere that a tab keeps; the oldest goes first."""
@@ -35,6 +36,14 @@ def others(kept: Any) -> list[Left]:
     return [dict(x) for x in found if _is(x)][-LEFT_AT_MOST:] if isinstance(found, list) else []
 
 
+def set_aside(kept: Any) -> Draft:
+    """Quantities that a draft drew before their models were switched off, as it drew them."""
+    found = kept.get("aside") if isinstance(kept, Mapping) else None
+    known = {u.name for m in registry.models().values() for u in m.uncertain}
+    small = isinstance(found, Mapping) and count(found) <= MANY
+    return {str(k): v for k, v in found.items() if k in known} if isinstance(found, Mapping) and small else {}
+
+
 def draft_meant(kept: Any, selection: Selection) -> dict[str, Any]:
     """The draft that an address means, and those left elsewhere.
 
@@ -46,12 +55,19 @@ def draft_meant(kept: Any, selection: Selection) -> dict[str, Any]:
     held = {**now, **kept} if isinstance(kept, Mapping) and isinstance(kept.get("data"), Mapping) else None
     left = others(kept)
     if held is not None and all(held.get(k) == v for k, v in here.items()):
-        return {**now, "data": held["data"], "others": left}
+        return {**now, "data": held["data"], "others": left, **_aside_of(kept)}
     if held is not None and _changed(held):
-        left = [x for x in left if not _alike(x, held)] + [{k: held[k] for k in ("table", "home", "origin", "data")}]
+        left = [x for x in left if not _alike(x, held)] + [
+            {k: held[k] for k in ("table", "home", "origin", "data")} | _aside_of(held)
+        ]
     mine = next((x for x in left if _alike(x, here)), None)
     data = drafts.start_of(selection) if mine is None else mine["data"]
-    return {**now, "data": data, "others": [x for x in left if x is not mine][-LEFT_AT_MOST:]}
+    return {**now, "data": data, "others": [x for x in left if x is not mine][-LEFT_AT_MOST:], **_aside_of(mine)}
+
+
+def _aside_of(kept: Any) -> dict[str, Draft]:
+    found = set_aside(kept)
+    return {"aside": found} if found else {}
 
 
 def elsewhere(kept: Any, selection: Selection) -> list[Left]:

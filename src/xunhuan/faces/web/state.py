@@ -15,6 +15,7 @@ from xunhuan.data.arrays import CIRCUITS, Circuit
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.web import lookups
 from xunhuan.models import registry
+from xunhuan.scenario.layers import library
 
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 DEFINITIONS = ("absorption", "origin", "forward")
@@ -133,7 +134,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         definition=pick("definition", definitions(table), "absorption", "definition"),
         share=pick("share", has, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
-        scenario=given.get("scenario", ""),
+        scenario=pick("scenario", ("", *library()), "", "scenario"),
         arm=given.get("arm", ""),
         asked=given.get("asked", ""),
         drawn=pick("drawn", MAPS_DRAWN, "tiles", "kind of map"),

@@ -6,9 +6,11 @@ window.dash_clientside = window.dash_clientside || {};
   "use strict";
   let last = "";
   document.addEventListener("focusin", (e) => { last = e.target.id || ""; });
+  /* Seen before the page answers it: who goes on to another field is not called back from there. */
   document.addEventListener("focusout", (e) => {
+    if (e.relatedTarget) { last = ""; }
     setTimeout(() => { if (e.target.isConnected && document.activeElement === document.body) { last = ""; } });
-  });
+  }, true);
   const back = () => {
     if (!last || document.activeElement !== document.body) { return; }
     const found = document.getElementById(last);
@@ -69,7 +71,9 @@ window.dash_clientside = window.dash_clientside || {};
   document.addEventListener("pointerover", (e) => {
     if (e.target.closest) { drawn(e.target); }
     const found = e.target.closest && e.target.closest(TERM);
-    if (found) { show(found, found); } else if (!(box && box.contains(e.target))) { hide(); }
+    /* A pointer that lies still under a page moved by the keyboard takes nothing away. */
+    const kept = shown && shown === document.activeElement && shown.matches(":focus-visible");
+    if (found) { show(found, found); } else if (!kept && !(box && box.contains(e.target))) { hide(); }
   });
   document.addEventListener("focusin", (e) => {
     const found = named(e.target);
@@ -87,6 +91,7 @@ window.dash_clientside.lab = (function () {
   let shown = null;
   let running = 0;
   let top = null;
+  let asked = null;
 
   function route(pathname, search, frame, focus, view) {
     const p = new URLSearchParams(search || "");
@@ -96,6 +101,11 @@ window.dash_clientside.lab = (function () {
     const opened = (pathname || "/") + get(pathname === "/results" ? ["run", "versus"] : ["scenario"]);
     if (top !== null && top !== opened && !location.hash) { window.scrollTo(0, 0); }
     top = opened;
+    // The answer to a model's own question stands beside its controls, or above the button on a phone's long page.
+    const run = (pathname || "").startsWith("/ask/") ? p.get("run") || "" : "";
+    const answer = document.getElementById("ask-shown");
+    if (answer && run && asked !== null && asked !== run) { answer.scrollIntoView(); }
+    asked = run;
     const page = (pathname || "/") + "|";
     return [
       changed(page + get(["table", "home", "lang", "scenario", "run", "versus", "asked", "only"]), frame),
@@ -262,7 +272,7 @@ window.dash_clientside.lab = (function () {
 var dmcfuncs = (window.dashMantineFunctions = window.dashMantineFunctions || {});
 dmcfuncs.byAnyName = (function () {
   "use strict";
-  const NEAR = 5, ALIKE = 0.34;
+  const NEAR = 5, ALIKE = 0.33;
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f\s'-]/g, "");
   const pairs = (text) => {
     const padded = " " + plain(text) + " ";

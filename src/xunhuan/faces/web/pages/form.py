@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -27,8 +27,11 @@ OFFERED = 3
 """Parameters offered of a model that does not say which; the others keep their defaults or what the library says."""
 
 
-def form(draft: Draft, selection: Selection) -> list[Any]:
-    """All fields of a draft."""
+def form(draft: Draft, selection: Selection, set_aside: Collection[str] = ()) -> list[Any]:
+    """All fields of a draft.
+
+    set_aside  names of quantities that were drawn and belong to models switched off since
+    """
     t = words.of(selection.lang)
     called = _called(draft, selection)
     shocks = [_shock(k, s, selection, called) for k, s in enumerate(draft.get("shock", []))]
@@ -44,7 +47,9 @@ def form(draft: Draft, selection: Selection) -> list[Any]:
         ),
         html.Fieldset([html.Legend(t("models")), *(_model(m, draft, selection) for m in registry.models().values())]),
         html.Fieldset([html.Legend(t("compare")), _compare(draft, selection)]),
-        html.Fieldset([html.Legend(t("uncertainty")), _uncertainty(draft, selection)]),
+        html.Fieldset(
+            [html.Legend(t("uncertainty")), *_aside(set_aside, selection.lang), _uncertainty(draft, selection)]
+        ),
     ]
 
 
@@ -408,6 +413,13 @@ def _drawable(draft: Draft) -> list[Uncertain[Any]]:
             ):
                 found.append(u)
     return found
+
+
+def _aside(names: Collection[str], lang: str) -> list[html.P]:
+    """What is drawn no more because its model is off."""
+    t = words.of(lang)
+    said = t("list").join(words.title(name, lang) for name in names)
+    return [html.P(t("set_aside", what=said), className="sub small", role="status")] if said else []
 
 
 def _uncertainty(draft: Draft, selection: Selection) -> html.Div:

@@ -93,8 +93,9 @@ def _one(path: Path, written: int, selection: Selection) -> list[Any]:
     t = words.of(reading.lang)
     arm = arm_of(reading, selection)
     main = reading.main_of(arm)
-    said = _answer(reading, arm) if reading.offset is None else []
-    top = [*_title(reading), *said, *_headline(reading, arm, selection), _arms(reading, arm), _files(reading)]
+    answer = telling.arm_sentence(reading, arm) if reading.offset is None else ""
+    said = _answer(reading, arm) if answer else []
+    top = [*_title(reading), *said, *_headline(reading, arm, selection, answer), _arms(reading, arm), _files(reading)]
     kinds, drawn = kind_cards(reading, arm)
     page = [
         card(top),
@@ -185,8 +186,8 @@ def _title(reading: Reading) -> list[Any]:
     return [html.H2(s.title), *question, html.P([t("digest"), " ", *said], className="sub small")]
 
 
-def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
-    """The home nation and the region chosen, each with its number and interval."""
+def _headline(reading: Reading, arm: str, selection: Selection, answer: str = "") -> list[Any]:
+    """The home nation and the region chosen, each with its number and interval; nothing that `answer` has told already."""
     t = words.of(reading.lang)
     q = reading.main_of(arm)
     if q is None:
@@ -196,9 +197,12 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         if q.place_axis and place not in reading.data[q.place_axis].values:
             continue
         n, form = reading.number(q, place, arm), reading.form(q)
+        if not n.known and place != reading.home:
+            continue  # a region of which this is not told
         between = "ends" if q.ends and not reading.drawn else "interval"
         interval = t(between, low=form.bare(n.low), high=form.text(n.high)) if reading.interval(n, q) else ""
-        beside = [f"{reading.title(o)} {reading.show(reading.number(o, place, arm), o)}" for o in reading.told_after(q)]
+        after = [(o, reading.number(o, place, arm)) for o in reading.told_after(q)]
+        beside = [f"{reading.title(o)} {reading.show(x, o)}" for o, x in after if x.known]
         inside = [
             html.Span(reading.name(place)),
             html.B(reading.show(n, q)),
@@ -210,7 +214,7 @@ def _headline(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         reading.result.manifest["base"].get("partners", ""), reading.lang
     )
     warned = [html.P(said, className="sub small")] if said else []
-    told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm)]
+    told = [html.P(x) for m in reading.models for x in telling.passing(reading, m, arm) if x not in answer]
     return [
         html.P(t("headline", what=named(reading, q), arm=reading.say(arm))),
         html.Div(cells, className="numbers"),
@@ -294,7 +298,11 @@ def _summary(reading: Reading, arm: str, selection: Selection) -> list[Any]:
         cells.append([_row_title(reading, q, r), place, reading.show(n, q, 3), between])
     between_what = "ends_short" if ends and all(ends) and not reading.drawn else "interval_short"
     head = [t("quantity"), t("place"), t("value"), t(between_what)]
-    return [plain_table(head, cells, numeric=(2, 3), caption=t("numbers"))]
+    if all(row[1] == "–" for row in cells):  # nothing is of a place
+        head, cells = head[:1] + head[2:], [row[:1] + row[2:] for row in cells]
+    beyond = telling.outside(reading)
+    table = plain_table(head, cells, numeric=range(len(head) - 2, len(head)), caption=t("numbers"))
+    return [*([html.P(beyond, className="sub small")] if beyond else []), table]
 
 
 def _row_title(reading: Reading, q: Told, row: Any) -> str:
@@ -354,6 +362,8 @@ def _ended(reading: Reading, folded: bool = False) -> list[Any]:
         for e in telling.endings(reading)
     ]
     head = [t("arm"), t("model"), t("outcome"), t("iterations"), t("residual")]
+    if not any(row[-1] for row in rows):  # nothing was left to be small
+        head, rows = head[:-1], [row[:-1] for row in rows]
     drawn = manifest["draws"]
     ends = t("list").join(f"{telling.outcome(reading, k)} {v}" for k, v in drawn["outcomes"].items())
     lines = [html.P(t("drawn", n=drawn["total"], outcomes=ends))] if drawn["total"] else []
@@ -363,4 +373,4 @@ def _ended(reading: Reading, folded: bool = False) -> list[Any]:
         for n, said in ((n, words.in_language(n, reading.lang)) for n in told)
     ]
     folding = html.Details([html.Summary(t("model_notes")), html.Ul(notes)], open=not folded)
-    return [plain_table(head, rows, numeric=(3, 4), caption=t("how_ended")), *lines, folding]
+    return [plain_table(head, rows, numeric=range(3, len(head)), caption=t("how_ended")), *lines, folding]

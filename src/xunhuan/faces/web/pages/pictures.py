@@ -13,11 +13,12 @@ from dash import html
 
 from xunhuan.faces import compared, figures, words
 from xunhuan.faces.figures import style
+from xunhuan.faces.figures.effects import waterfall_ends
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.figures.of_quantity import bars_frame, bars_of, lines_of, map_values, of_quantity
 from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import lowered, raised
+from xunhuan.faces.telling import lowered, made_good, raised
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
@@ -145,31 +146,33 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
         return []
     t = words.of(reading.lang)
     values = reading.data["omega"].to_series()
-    parts = []
-    for k, place in enumerate(dict.fromkeys((reading.home, selection.region))):
-        if place in values.index:
-            fig = figures.waterfall(
-                compared.steps(reading, place),
-                language=reading.lang,
-                axis=reading.axis(gain),
-                form=gain.form(drawn=True),
-            )
-            said = t("waterfall_of", place=reading.name(place))
-            parts.append(html.Div([html.H3(reading.name(place)), framed(fig, f"waterfall-{k}", said, "waterfall")]))
+    parts: list[Any] = []
+    steps = {
+        p: compared.steps(reading, p) for p in dict.fromkeys((reading.home, selection.region)) if p in values.index
+    }
+    reach = [waterfall_ends(frame) for frame in steps.values()] or [(0.0, 0.0)]
+    span = min(low for low, _ in reach), max(high for _, high in reach)  # one scale: they stand side by side
+    for k, (place, frame) in enumerate(steps.items()):
+        fig = figures.waterfall(
+            frame, language=reading.lang, axis=reading.axis(gain), form=gain.form(drawn=True), span=span
+        )
+        said = t("waterfall_of", place=reading.name(place))
+        parts.append(html.Div([html.H3(reading.name(place)), framed(fig, f"waterfall-{k}", said, "waterfall")]))
     rows = []
-    for place in values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")][:_ROWS]:
-        if not np.isfinite(values[place]):
-            continue
+    order = values.index[np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")]
+    most = [p for p in order if np.isfinite(values[p])][:_ROWS]
+    for place in dict.fromkeys([*most, *steps]):  # home and the region chosen always, if with a dash
         cells = [reading.name(place)]
         for name in ("omega", "omega_net"):
             n = reading.number(name, place)
             cells += [
-                style.whole(n.value, 2),
-                f"{style.whole(n.low, 2)} – {style.whole(n.high, 2)}" if n.spans else "–",
+                style.times(n.value) if n.known else "–",
+                f"{style.times(n.low)} – {style.times(n.high)}" if n.spans and n.known else "–",
             ]
         rows.append(cells)
     head = [t("place"), "Ω", t("interval_short"), t("omega_net"), t("interval_short")]
     inside = [
+        html.P(t("gap").join(made_good(reading)), className="answer small-answer"),
         html.P(t("offset_is")),
         html.Div(parts, className="pair"),
         plain_table(head, rows, numeric=(1, 2, 3, 4), caption=t("offset")),

@@ -88,11 +88,13 @@ def _partners(selection: Selection, name: str) -> list[Any]:
     key = (selection.table, selection.home, selection.definition, selection.region)
     found = lookups.partners(*key)
     columns = []
-    for circuit in ("inter", "external"):
-        top = [s for s in found if s.circuit == circuit][:_PARTNERS]
+    first = {c: [s for s in found if s.circuit == c][:_PARTNERS] for c in ("inter", "external")}
+    longest = max(
+        (s.share for top in first.values() for s in top), default=0.0
+    )  # of both lists: they stand side by side
+    for circuit, top in first.items():
         if not top:
             continue
-        longest = max(s.share for s in top)
         items = [
             html.Li(
                 [

@@ -46,7 +46,10 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
                     html.Div(
                         [
                             *_about(draft, selection),
-                            card(html.Div(form(formed(draft), selection), id="form"), t("form")),
+                            card(
+                                html.Div(form(formed(draft), selection, shelved.set_aside(opened)), id="form"),
+                                t("form"),
+                            ),
                             card(html.Div(_verdict(draft, selection, pool), id="verdict"), "", "verdict"),
                         ]
                     ),
@@ -108,19 +111,20 @@ def _connect(app: Dash, pool: Pool) -> None:
         ):
             return no_update, no_update
         selection = state.selected(pathname, search)
-        data = copy.deepcopy(formed(_data(kept)))
+        data, aside = copy.deepcopy(formed(_data(kept))), shelved.set_aside(kept)
         if "model" in asked:
-            changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)))
+            changed = _models(data, dict(zip(registry.models(), map(bool, models), strict=False)), aside)
         elif asked["act"] == "bring":
             found = shelved.brought_along(kept, str(asked["kind"]), selection)
-            data, changed = (data, False) if found is None else (found, True)
+            data, changed, aside = (data, False, aside) if found is None else (found, True, {})
         elif asked["act"] == "start-over":
-            data, changed = drafts.start_of(selection), True
+            data, changed, aside = drafts.start_of(selection), True, {}
         else:
             changed = _reshape(data, asked, selection)
         if not changed:
             return no_update, no_update
-        return spoken(form(formed(data), selection), selection.lang), {**kept, "data": data}
+        drawn = spoken(form(formed(data), selection, aside), selection.lang)
+        return drawn, {**kept, "data": data, "aside": aside}
 
     _answers(app, pool)
 
@@ -227,15 +231,19 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
     return True
 
 
-def _models(data: Draft, chosen: dict[str, bool]) -> bool:
+def _models(data: Draft, chosen: dict[str, bool], set_aside: Draft) -> bool:
+    """Switch models on and off. What is drawn of one that goes off is set aside, and drawn again when it comes back."""
     before = drafts.models_of(data)
     after = {m: before[m] if m in before else drafts.parameters_of(m) for m, on in chosen.items() if on}
     data["model"] = after
-    # What belongs to a model that was switched off is drawn no more: the form no longer shows it.
     of = {m.name: {u.name for u in m.uncertain} for m in registry.models().values()}
     gone, kept = (set().union(*(of.get(m, ()) for m in ms)) for ms in (set(before) - set(after), after))
-    if isinstance(drawn := data.get("uncertainty"), dict):
-        data["uncertainty"] = {k: v for k, v in drawn.items() if k not in gone - kept}
+    drawn = data.get("uncertainty")
+    if isinstance(drawn, dict):
+        set_aside |= {k: v for k, v in drawn.items() if k in gone - kept}
+    back = {k: set_aside.pop(k) for k in list(set_aside) if k in kept}
+    if back or isinstance(drawn, dict):
+        data["uncertainty"] = {**{k: v for k, v in (drawn or {}).items() if k not in gone - kept}, **back}
     return set(before) != set(after)
 
 

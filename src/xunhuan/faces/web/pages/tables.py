@@ -98,7 +98,7 @@ def _about(acc: Accounts, selection: Selection) -> list[Any]:
         (t("source"), acc.source),
         (t("unit"), t("comma").join((_unit(acc, selection.lang), str(acc.year)))),
         (t("home"), geo.name(acc.home, selection.lang)),
-        (t("regions"), f"{acc.R}, {t('open_regions', n=len(geo.open))}"),
+        (t("regions"), t("comma").join([str(acc.R), *([t("open_regions", n=len(geo.open))] if geo.open else [])])),
         (t("clusters"), _clusters(geo, selection.lang)),
         (t("digest"), html.Code(acc.answer_digest, className="long")),
     ]
