@@ -363,6 +363,22 @@ def in_numpy(record: Any) -> Any:
 def array(values: Any) -> JaxArray:
     """Values as kernels take them, 64-bit: on JAX's device where JAX is in use or many answers are to come, which are worth
     compiling; else as they are, so that one answer does not wait for JAX."""
-    device = expected() or "jax" in sys.modules
-    made: JaxArray = (jnp if device else np).asarray(values, dtype=np.float64)
-    return made
+    made: Any = np.asarray(values, dtype=np.float64)
+    if expected() or "jax" in sys.modules:
+        made = jnp.asarray(made) if made.nbytes < _LARGE else jax.device_put(_aligned(made))
+    given: JaxArray = made
+    return given
+
+
+_LARGE, _LINE = 2**22, 64
+"""Bytes from which numpy asks the system for large pages; bytes at a multiple of which JAX takes an array where it is."""
+
+
+def _aligned(a: Any) -> Any:
+    """A copy of our own that JAX on a processor takes as it stands: one of JAX's would be on small pages, which take the
+    system longer to hand out than numbers take to be written."""
+    room = np.empty(a.nbytes + _LINE, dtype=np.uint8)
+    start = -room.ctypes.data % _LINE
+    copy = room[start : start + a.nbytes].view(np.float64).reshape(a.shape)
+    copy[...] = a
+    return copy
