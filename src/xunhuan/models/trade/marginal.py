@@ -17,7 +17,7 @@ from xunhuan.models.trade.kernel import equilibrium, iteration, prepared, readie
 from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.solve import PLAIN_NEVER, Problem, primitives_of, problem, status
+from xunhuan.models.trade.solve import Problem, primitives_of, problem, status
 from xunhuan.models.trade.sourcing import Ready
 from xunhuan.models.trade.stability import conclude
 
@@ -72,28 +72,11 @@ def slopes(
 
     dm/dq = ∂m/∂q + λ' ∂g/∂q,   λ = ∂m/∂x + (∂g/∂x)' λ       (implicit function theorem, one linear solve)
 
-    By way of what is prepared, k(q): of large tables in programs of their own as in `kernel.readied`, else in one.
+    By way of what is prepared, k(q), in programs of their own as in `kernel.readied`: dm/dq = (…) + (…) ∂k/∂q
     """
-    way = _by_steps if e.share.size > PLAIN_NEVER else _at_once
-    return way(e, p, z, x, measure, arrays, options, taxed)
-
-
-def _by_steps(
-    e: Economy,
-    p: Elasticities,
-    z: Shift,
-    x: Vector,
-    measure: _Measure,
-    arrays: tuple[JaxArray, ...],
-    options: Options,
-    taxed: bool,
-) -> _Slopes:
     at = _adjoint(e, p, _beside(z), x, readied(e, p, z, taxed), measure, arrays, options, taxed)
     elasticities, shift = _through(e, p, z, at.elasticities, at.shift, at.ready, taxed)
     return _Slopes(at.value, shift, elasticities, at.info)
-
-
-_at_once = compiled("measure", "options", "taxed")(_by_steps)
 
 
 def _beside(z: Shift) -> Shift:
