@@ -199,6 +199,7 @@ def bounds(acc: Accounts) -> list[float]:
     from xunhuan.models.propagation.routing import routed
     from xunhuan.models.propagation.state import StepSourcing
     from xunhuan.models.propagation.sums import outer
+    from xunhuan.models.trade.kernel import BOLD, readied, solve
     from xunhuan.models.trade.solve import search
 
     double, single, moved = rates()
@@ -214,6 +215,13 @@ def bounds(acc: Accounts) -> list[float]:
         task = _task(acc)[1]()
         turns = int(search(task)[2].iterations)
         turn = min(spent(lambda: search(task)[1].block_until_ready(), 3)) / turns
+        given = task.economy, task.elasticities, task.shift
+        ready = readied(*given, task.taxed)
+        few, many = (
+            min(spent(lambda n=n: solve(*given, task.start, 0.0, n, task.taxed, BOLD, derived=False, ready=ready)[1]
+                      .block_until_ready(), 4)) for n in (10, 40)
+        )  # fmt: skip
+        passes = 4 if task.taxed else 3
     reckoned = k * (2 * cells + 4 * small)
     rows: list[tuple[str, float, float, float, float]] = [
         ("a sweep of 256 right-hand sides", reckoned, 8 * (cells + 2 * small + 6 * y.size), double,
@@ -223,7 +231,9 @@ def bounds(acc: Accounts) -> list[float]:
         ("orders to origins, three kinds", 6 * cells, 8 * cells, double, min(spent(lambda: routed(whole, wants), 5))),
         ("deliveries of three kinds", 6 * cells, 8 * cells, double, min(spent(lambda: outer(wants, wants, into), 5))),
         ("a day, no books", 36 * cells, 14 * 8 * cells, double, float(np.median(days(acc)[2:]))),
-        ("an iteration of the long run", 8 * cells, 4 * 8 * cells, double, turn),
+        ("an iteration of the long run, with its part of weights and answer", 2 * passes * cells, passes * 8 * cells, double,
+         turn),
+        ("an iteration alone", 2 * passes * cells, passes * 8 * cells, double, (many - few) / 30),
     ]  # fmt: skip
     print("| kernel | GFLOP | MB moved | bound | takes | times the bound |\n|---|--:|--:|--:|--:|--:|")
     for name, work, size, rate, took in rows:

@@ -375,6 +375,21 @@ def array(values: Any) -> JaxArray:
     compiling; else as they are, so that one answer does not wait for JAX."""
     if not (expected() or "jax" in sys.modules):
         return cast(Vector, np.asarray(values, dtype=np.float64))
-    there = isinstance(values, np.ndarray) and values.dtype == np.float64  # JAX takes longer where it is told the type
-    made: JaxArray = jnp.asarray(values) if there else jnp.asarray(values, dtype=np.float64)
-    return made
+    if not isinstance(values, np.ndarray) or values.dtype != np.float64:
+        return cast(Vector, jnp.asarray(values, dtype=np.float64))
+    # JAX takes longer where it is told the type.
+    return cast(Vector, jnp.asarray(values) if values.nbytes < _LARGE else jax.device_put(_aligned(values)))
+
+
+_LARGE, _LINE = 2**22, 64
+"""Bytes from which numpy asks the system for large pages; bytes at a multiple of which JAX takes an array where it is."""
+
+
+def _aligned(a: Any) -> Any:
+    """A copy of our own that JAX on a processor takes as it stands: one of JAX's would be on small pages, which take the
+    system longer to hand out than numbers take to be written."""
+    room = np.empty(a.nbytes + _LINE, dtype=np.uint8)
+    start = -room.ctypes.data % _LINE
+    copy = room[start : start + a.nbytes].view(np.float64).reshape(a.shape)
+    copy[...] = a
+    return copy

@@ -33,20 +33,20 @@ from xunhuan.models.solvers import (
 from xunhuan.models.trade.people import settled
 from xunhuan.models.trade.production import Technique, consumer_price, spent_on, technique
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
-from xunhuan.models.trade.sourcing import Ready, bought, by_market, market, new_shares, prices, shares_by_market, sold
+from xunhuan.models.trade.sourcing import Ready, base_nests, bought, laid_out, market, new_shares, prices, sold
 from xunhuan.models.trade.sourcing import positive_or_one as _guard
 
 
-def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
-    """Weights and constants of one problem; see the module's header."""
+def prepared(e: Economy, p: Elasticities, z: Shift, taxed: bool = True) -> Ready:
+    """Weights and constants of one problem; see the module's header. taxed: as of `solve`."""
     nested = e.group[1:].sum(0)  # 1 where r shares its nest with others
     theta = p.between[:, None] + (p.within - p.between)[:, None] * nested
     barrier = z.log_cost + xp.log((1 + z.tariff) / (1 + e.tariff) * (1 + z.export_tax))
     own = 1 + z.export_tax
     if z.tolls is not None:
         barrier, own = barrier + xp.log1p(z.tolls.rate.sum(0)), own * (1 + z.tolls.rate.sum(0))
-    weight = shares_by_market(e, z.allowed * xp.exp(-theta.T[:, None, :] * barrier))
-    net = weight / by_market(e, 1 + z.tariff)
+    times = z.allowed * xp.exp(-theta.T[:, None, :] * barrier)
+    weight, net, *other = laid_out(e, times, 1 + z.tariff, *([own] if taxed else []))
     tilt = e.taste * z.demand
     total = tilt.sum(1, keepdims=True)
     anchored = xp.where(z.part @ (1 - e.books) > 0, 1.0, 0.0)
@@ -55,12 +55,12 @@ def prepared(e: Economy, p: Elasticities, z: Shift) -> Ready:
     return Ready(
         weight=weight,
         net=net,
-        producer=net / by_market(e, own),
+        producer=other[0] if taxed else net,
         theta=theta,
         fold=xp.concatenate(
             [xp.ones((len(p.between), 1)), xp.repeat((p.between / p.within)[:, None], len(e.group) - 1, 1)], 1
         ),
-        nest=xp.einsum("isr,gr->isg", shares_by_market(e, xp.ones(())), e.group),
+        nest=base_nests(e),
         log_markup=_log_markup(e, z),
         taste=tilt / xp.where(total > 0, total, 1.0),
         deficit=financed - transfer,
@@ -298,9 +298,18 @@ def iteration(e: Economy, p: Elasticities, z: Shift, k: Ready, taxed: bool, pace
     return g
 
 
-def equilibrium(e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = True) -> Equilibrium:
-    """Everything the model says at a state."""
-    return _turn(e, p, z, prepared(e, p, z), x, taxed).out
+def equilibrium(
+    e: Economy, p: Elasticities, z: Shift, x: Vector, taxed: bool = True, ready: Ready | None = None
+) -> Equilibrium:
+    """Everything the model says at a state; ready: what is prepared, where it is at hand."""
+    return _turn(e, p, z, prepared(e, p, z) if ready is None else ready, x, taxed).out
+
+
+@compiled("taxed")
+def readied(e: Economy, p: Elasticities, z: Shift, taxed: bool = True) -> Ready:
+    """`prepared` as a program of its own, so that what is large is laid out once: a compiler that sees its uses lays it out
+    for each of them."""
+    return prepared(e, p, z, taxed)
 
 
 @compiled("taxed", "derived")
@@ -314,14 +323,16 @@ def solve(
     taxed: bool = False,
     pace: Pace = BOLD,
     derived: bool = True,
+    ready: Ready | None = None,
 ) -> tuple[Equilibrium, Vector, SolveInfo]:
     """The equilibrium, its state and how the search ended. Differentiable in every array but x0, unless `derived` says
     that nobody will, which halves what is traced.
 
     taxed: whether export taxes or tolls may be other than 0; without them one contraction is spared.
+    ready: what is prepared, where it is at hand; no derivative goes through it.
     """
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
-    k = prepared(e, p, z)
+    k = prepared(e, p, z, taxed) if ready is None else ready
     root = implicit_fixed_point if derived else fixed_point
     x, info = root(iteration(e, p, z, k, taxed, pace), x0, options)
     out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
@@ -345,7 +356,7 @@ def solve_plainly(
     options = Options(tolerance=tolerance, max_iterations=max_iterations, largest_step=pace.reach)
     e, p, z, x0 = in_numpy((e, p, z, x0))
     with plainly():
-        k = prepared(e, p, z)
+        k = prepared(e, p, z, taxed)
         x, info = fixed_point(iteration(e, p, z, k, taxed, pace), x0, options)
         out, info = _concluded(_turn(e, p, z, k, x, taxed), x, info)
     return out, x, info

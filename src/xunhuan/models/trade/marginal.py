@@ -13,11 +13,12 @@ from xunhuan.models.edits.primitives import Primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.solvers import JaxArray, Options, SolveInfo, Vector, compiled, fixed_point, jax, jnp
 from xunhuan.models.trade.calibrate import income_of_people
-from xunhuan.models.trade.kernel import equilibrium, iteration, prepared
+from xunhuan.models.trade.kernel import equilibrium, iteration, prepared, readied
 from xunhuan.models.trade.ownbase import own_base
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift
 from xunhuan.models.trade.solve import Problem, primitives_of, problem, status
+from xunhuan.models.trade.sourcing import Ready
 from xunhuan.models.trade.stability import conclude
 
 if TYPE_CHECKING:
@@ -47,7 +48,16 @@ class _Slopes(NamedTuple):
     adjoint: SolveInfo
 
 
-@compiled("measure", "options", "taxed")
+class _Adjoint(NamedTuple):
+    """A measure, its derivatives in primitives and elasticities and in what is prepared of them, all else still."""
+
+    value: JaxArray
+    elasticities: Elasticities
+    shift: Shift
+    ready: Ready
+    info: SolveInfo
+
+
 def slopes(
     e: Economy,
     p: Elasticities,
@@ -61,23 +71,56 @@ def slopes(
     r"""Gradient of m at the fixed point x = g(x, q), q = primitives and elasticities.
 
     dm/dq = ∂m/∂q + λ' ∂g/∂q,   λ = ∂m/∂x + (∂g/∂x)' λ       (implicit function theorem, one linear solve)
+
+    By way of what is prepared, k(q), in programs of their own as in `kernel.readied`: dm/dq = (…) + (…) ∂k/∂q
     """
+    at = _adjoint(e, p, _beside(z), x, readied(e, p, z, taxed), measure, arrays, options, taxed)
+    elasticities, shift = _through(e, p, z, at.elasticities, at.shift, at.ready, taxed)
+    return _Slopes(at.value, shift, elasticities, at.info)
 
-    def after(x: Vector, p: Elasticities, z: Shift) -> Vector:
-        return iteration(e, p, z, prepared(e, p, z), taxed)(x)
 
-    def measured(x: Vector, p: Elasticities, z: Shift) -> JaxArray:
-        return measure(equilibrium(e, p, z, x, taxed), e, *arrays)
+def _beside(z: Shift) -> Shift:
+    """The shift without the large arrays that act through what is prepared of them alone, 0 in their place."""
+    none = jnp.zeros(())
+    return z._replace(log_cost=none, allowed=none, export_tax=none, tariff=none if z.tolls is None else z.tariff)
 
-    value, (mx, mp, mz) = jax.value_and_grad(measured, argnums=(0, 1, 2))(x, p, z)
-    ready = prepared(e, p, z)
-    _, back = jax.vjp(iteration(e, p, z, ready, taxed), x)
+
+@compiled("measure", "options", "taxed")
+def _adjoint(
+    e: Economy,
+    p: Elasticities,
+    z: Shift,
+    x: Vector,
+    ready: Ready,
+    measure: _Measure,
+    arrays: tuple[JaxArray, ...],
+    options: Options,
+    taxed: bool,
+) -> _Adjoint:
+    def after(x: Vector, p: Elasticities, z: Shift, k: Ready) -> Vector:
+        return iteration(e, p, z, k, taxed)(x)
+
+    def measured(x: Vector, p: Elasticities, z: Shift, k: Ready) -> JaxArray:
+        return measure(equilibrium(e, p, z, x, taxed, k), e, *arrays)
+
+    value, (mx, *direct) = jax.value_and_grad(measured, argnums=(0, 1, 2, 3))(x, p, z, ready)
+    _, back = jax.vjp(lambda x: after(x, p, z, ready), x)
     size = jnp.max(jnp.abs(mx))
     unit = jnp.where(size > 0, size, 1.0)
     lam, info = fixed_point(lambda y: mx / unit + back(y)[0], mx / unit, options)
-    _, through = jax.vjp(lambda p, z: after(x, p, z), p, z)
-    gp, gz = through(lam * unit)
-    return _Slopes(value, jax.tree.map(jnp.add, mz, gz), jax.tree.map(jnp.add, mp, gp), info)
+    _, through = jax.vjp(lambda *q: after(x, *q), p, z, ready)
+    by_p, by_z, by_ready = jax.tree.map(jnp.add, tuple(direct), through(lam * unit))
+    return _Adjoint(value, by_p, by_z, by_ready, info)
+
+
+@compiled("taxed")
+def _through(
+    e: Economy, p: Elasticities, z: Shift, by_p: Elasticities, by_z: Shift, by_ready: Ready, taxed: bool
+) -> tuple[Elasticities, Shift]:
+    """Derivatives in primitives and elasticities, those by way of what is prepared added."""
+    _, back = jax.vjp(lambda p, z: prepared(e, p, z, taxed), p, z)
+    whole: tuple[Elasticities, Shift] = jax.tree.map(jnp.add, (by_p, by_z), back(by_ready))
+    return whole
 
 
 def gradient(

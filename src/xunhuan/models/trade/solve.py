@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from xunhuan.models.expecting import asked_before, expected
 from xunhuan.models.model import Shock, Status
 from xunhuan.models.solvers import CONVERGED, OUTCOMES, Options, SolveInfo, Vector, array
 from xunhuan.models.trade import calibrate
-from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, solve, solve_plainly
+from xunhuan.models.trade.kernel import BOLD, CAREFUL, Pace, readied, solve, solve_plainly
 from xunhuan.models.trade.parameters import TradeParameters
 from xunhuan.models.trade.records import Economy, Elasticities, Equilibrium, Shift, Substitution
 
@@ -125,8 +124,10 @@ def _in_parts(task: Problem, found: Found, way: Callable[[Problem, float], Probl
 
 def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
     e, p, z, o = task.economy, task.elasticities, task.shift, task.options
-    way: Callable[..., Found] = partial(solve, derived=False) if _compiled(task) else solve_plainly
-    return way(e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace)
+    asked = e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace
+    if not _compiled(task):
+        return solve_plainly(*asked)
+    return solve(*asked, derived=False, ready=readied(e, p, z, task.taxed))
 
 
 def _compiled(task: Problem) -> bool:

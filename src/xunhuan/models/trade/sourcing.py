@@ -55,18 +55,34 @@ def positive_or_one(a: JaxArray) -> JaxArray:
     return xp.where(a > 0, a, 1.0)
 
 
-def by_market(e: Economy, a: JaxArray) -> JaxArray:
-    """r s i to i d r, so that contractions over origins run along memory; a region's users one after another."""
-    laid = xp.transpose(a, (2, 1, 0))
-    return laid if e.users is None else xp.repeat(laid, e.users.share.shape[3], axis=1)
+def laid_out(e: Economy, times: JaxArray, *gross: JaxArray) -> list[JaxArray]:
+    """Base shares π by market times an array r s i, laid out i d r so that contractions over origins run along memory, a
+    region's users one after another; then the same over gross rates r s i, one after another.
+
+    All is worked out in the table's own order, along memory; what crosses memory is then moved, and no more.
+    """
+    now = e.share * times if e.users is None else e.users.share * times[..., None]
+    out = [_laid(now)]
+    for rate in gross:
+        now = now / (rate if e.users is None else rate[..., None])
+        out.append(_laid(now))
+    return out
 
 
-def shares_by_market(e: Economy, times: JaxArray) -> JaxArray:
-    """Base shares π by market, i d r, times an array r s i."""
+def _laid(a: JaxArray) -> JaxArray:
+    """r s i, or r s i u, to i d r."""
+    if a.ndim == 3:
+        return xp.transpose(a, (2, 1, 0))
+    R, _, S, U = a.shape
+    return xp.transpose(a, (2, 1, 3, 0)).reshape(S, R * U, R)
+
+
+def base_nests(e: Economy) -> JaxArray:
+    """Base shares of nests, i d g."""
     if e.users is None:
-        return by_market(e, e.share * times)
+        return xp.einsum("rsi,gr->isg", e.share, e.group)
     R, _, S, U = e.users.share.shape
-    return xp.transpose(e.users.share * times[..., None], (2, 1, 3, 0)).reshape(S, R * U, R)
+    return xp.einsum("rsiu,gr->isug", e.users.share, e.group).reshape(S, R * U, -1)
 
 
 def market(e: Economy, k: Ready, lc: JaxArray) -> Market:
