@@ -21,6 +21,7 @@ from xunhuan.models.solvers import (
     Options,
     fixed_point,
     fixed_points,
+    held,
     plainly,
     xp,
 )
@@ -156,3 +157,11 @@ def test_records_say_what_they_are() -> None:
             seen.append(expected())
         seen.append(expected())
     assert [*seen, expected()] == [False, True, None]
+
+
+def test_a_constant_has_no_derivative() -> None:
+    """d/dx of x · c with c = x held is c."""
+    assert float(jax.grad(lambda x: x * held(x))(3.0)) == 3.0
+    given = np.array([1.0, 2.0])
+    with plainly():
+        assert held(given) is given

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.golden.gateway import PORTS
 from tests.helpers.lines import hours_by
 from xunhuan.models.gateway.network import network
+from xunhuan.models.gateway.parameters import GatewayParameters
+from xunhuan.models.gateway.ways import city_ways
 
 pytestmark = pytest.mark.identity
 
@@ -34,3 +37,11 @@ def test_the_line_of_2018_is_in_the_network_from_its_year() -> None:
         rows = edges[(edges["from"] == "Yangjiang") & (edges["mode"] == "rail")]
         assert bool(len(rows)) is there
         assert set(rows["class"]) <= {"high-speed passenger"}
+
+
+def test_ways_between_cities_are_of_a_year() -> None:
+    """Alder and Elm have a railway since 1990, Cedar and Fir one for people since 2005, which 1995 leaves out."""
+    every, before, after = (city_ways(GatewayParameters(network=PORTS, year=y)).cost for y in (None, 1995, 2010))
+    np.testing.assert_array_equal(after, every)
+    assert (before >= every - 1e-12).all()
+    assert not np.array_equal(before, every)
