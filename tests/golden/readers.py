@@ -49,6 +49,7 @@ SPOILED: dict[str, tuple[int, ...]] = {
     "wiod2016-csv": (7, 17, 18),
 }
 """Cases of `tests.fuzz.foreign` by fixture: those of some thousand that together run the most lines in the least time."""
+FLAT = "icioiRow,icioiCol,refArea,rowIi,counterpartArea,colIi,obsValue\n"
 NOWHERE = Path("/no/such/folder")
 HOW: dict[str, Any] = {"like": owned.PLACES, "lists": (owned.GOODS,)}
 
@@ -57,6 +58,9 @@ def _house(name: str) -> Iterator[Thing]:
     """A fixture as its house writes it, then spoiled."""
     made = fixture(name)
     yield name, in_folder(lambda f: made.run(Case(name, "", 0, "same", made.files).write(f)))
+    heads = {n: b.split(b"\n", 1)[0] + b"\n" if n.endswith((".csv", ".txt")) else b for n, b in made.files.items()}
+    if heads != made.files:
+        yield "heads alone", in_folder(lambda f: made.run(Case(name, "", 0, "same", heads).write(f)))
     for seed in SPOILED.get(name, ()):
         one = case(seed, (name,))
         yield f"{one.way} {seed}", in_folder(lambda f, one=one: made.run(one.write(f)))
@@ -89,6 +93,7 @@ def _options() -> Iterator[Thing]:
         "the other year": _option("icio", year=2021), "no year": _option("icio"), "no such year": _option("icio", year=1999),
         "divided": _option("icio-divided", divided=True), "of no part": _option("icio", year=2022, divided=True),
         "tolerance": _option("icio-divided", tolerance=1e-30), "strange": _option("adb", unit="CNY", divided=True),
+        "no lines": lambda f: read(put(f, flatfile=FLAT) / "flatfile.csv", "figaro", year=2022),
         "edition of 2016": lambda f: read(houses.icio_2016(houses.world(6), f), divided=True),
         "edition of 2016 whole": lambda f: read(houses.icio_2016(houses.world(6), f), name="mine"),
         "another sheet": _option("adb", sheet="Legend"), "no sheet": _option("adb", sheet="no"),

@@ -142,6 +142,12 @@ def _tables() -> Iterator[Thing]:
         }
     )
     cells = (
+        ("1,002", "x"),
+        ("1.002,5", "x"),
+        ("3,25", "x"),
+        ("1,002.5", "x"),
+        ("1 002", "x"),
+        ("..", "x"),
         ("1,002", "23,400"),
         ("1.002,5", "3,25"),
         ("3,25", "4,5"),
@@ -305,7 +311,10 @@ def _forms() -> Iterator[Thing]:
                 slice(1, 4), slice(0, 2)
             ),
             "cut csv": lambda f: open_csv(put(f, a="a,b\n1,2\n") / "a.csv").numbers(slice(1, 4), slice(0, 2)),
-            "xlsb": lambda f: [scanned(old_books.xlsb(f / "a.xlsb"), n) for n in ("Table", "Table")],
+            "xlsb": lambda f: [
+                scanned(old_books.xlsb(f / "a.xlsb", more), "Table")
+                for more in (b"", bytes((0, 7, 15, 23, 29, 36, 42, 43)))
+            ],
             "xls": lambda f: [scanned(old_books.xls(f / "a.xls"), n) for n in ("Table", "Other")],
             "ods": lambda f: scanned(old_books.ods(f / "a.ods"), "T"),
             "ods of another": lambda f: scanned(old_books.ods(f / "a.ods"), "x"),

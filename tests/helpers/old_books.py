@@ -10,8 +10,11 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """How an old workbook begins."""
 
 
-def xlsb(path: Path) -> Path:
-    """Cells (row, column): (2, 1) an error, (2, 2) a formula's error, (2, 3) a formula without a value, (2, 4) a number."""
+def xlsb(path: Path, more: bytes = b"") -> Path:
+    """Cells (row, column): (2, 1) an error, (2, 2) a formula's error, (2, 3) a formula without a value, (2, 4) a number.
+
+    more  codes of errors from (2, 5) on
+    """
 
     def record(kind: int, body: bytes) -> bytes:
         many = bytes([kind & 127 | 128, kind >> 7]) if kind > 127 else bytes([kind])
@@ -25,6 +28,7 @@ def xlsb(path: Path) -> Path:
 
     sheet = record(0, struct.pack("<I", 2) + bytes(8)) + record(3, cell(1, b"\x2a")) + record(11, cell(2, b"\x17"))
     sheet += record(8, cell(3, bytes(4))) + record(5, cell(4, struct.pack("<d", 1.5)))
+    sheet += b"".join(record(3, cell(5 + k, bytes([code]))) for k, code in enumerate(more))
     sheet += record(176, struct.pack("<4I", 2, 3, 4, 5))
     with zipfile.ZipFile(path, "w") as z:
         z.writestr("xl/workbook.bin", record(156, struct.pack("<II", 0, 1) + text("rId7") + text("Table")))
