@@ -7,7 +7,8 @@ import pytest
 
 from tests.golden.gateway import PORTS
 from tests.helpers.lines import hours_by
-from xunhuan.models.gateway.network import network
+from xunhuan.data.geography import Geography
+from xunhuan.models.gateway.network import network, split_with
 from xunhuan.models.gateway.parameters import GatewayParameters
 from xunhuan.models.gateway.ways import city_ways
 
@@ -45,3 +46,19 @@ def test_ways_between_cities_are_of_a_year() -> None:
     np.testing.assert_array_equal(after, every)
     assert (before >= every - 1e-12).all()
     assert not np.array_equal(before, every)
+
+
+def test_cities_of_a_split_region_keep_what_is_known_of_them() -> None:
+    """AT-N in two: Birch is a place of the table, Alder, which the table lacks, stays the region's. By region, as before."""
+    net = network(PORTS)
+    geography = Geography(
+        codes=("BI", "AT-N2", "AT-E", "AT-S", "BOR"), nation=("ATL", "ATL", "ATL", "ATL", "BOR"),
+        names_en=("Birch", "Rest", "East", "South", "Borealis"), names_zh=("桦城", "其他", "东岛", "南谷", "北国"),
+        clusters={"AT-N": ("BI", "AT-N2")},
+    )  # fmt: skip
+    split = split_with(net, geography)
+    assert list(split.cities) == list(net.cities)
+    assert split.cities["city"].tolist() == ["Cedar", "Alder", "Elm", "Fir", "Birch"]
+    assert split.cities["region"].tolist() == ["AT-E", "AT-N", "AT-S", "AT-S", "BI"]
+    assert split.cities.index.tolist() == [0, 1, 2, 3, 4]
+    assert split.gateways["region"].tolist() == ["AT-N", "AT-S", "AT-E", "AT-S"]
