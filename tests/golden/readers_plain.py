@@ -130,6 +130,7 @@ def _tables() -> Iterator[Thing]:
             "german": _tabular(sections=german + SECTIONS, **{k: _german(v) for k, v in {**PLAIN, **rest}.items()}),
             "form wrong": _tabular(sections=wrong + SECTIONS),
             "form alike": _tabular(sections='[form]\ndecimal = ","\nthousands = ","\nmissing = 3\n' + SECTIONS),
+            "short": _tabular(sectors="code,groups\ng\nh,a,b\n"),
             "no part": _tabular(sections=SECTIONS.split("[value")[0]),
             "unknown": _tabular(use=PLAIN["use"].replace("r,g", "rr,g"), flow=PLAIN["flow"].replace("q,w", "q,W")),
             "region twice": _tabular(regions=PLAIN["regions"] + "r,N,8,Are\n"),
