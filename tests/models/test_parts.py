@@ -165,3 +165,9 @@ def test_a_constant_has_no_derivative() -> None:
     given = np.array([1.0, 2.0])
     with plainly():
         assert held(given) is given
+
+
+def test_nothing_has_no_sign() -> None:
+    """What is turned by a scale below 0 is shown, and written, as 0, never as -0."""
+    turned = Knob("share", "a/b", scale=-100)
+    assert [f"{x:g}" for x in (turned.shown(0.0), turned.written(0.0), turned.written(-0.0))] == ["0", "0", "0"]
