@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tests.golden.reading import china, each, grid_of, in_folder, put
+from tests.golden.reading import china, each, grid_of, in_folder, outcome, put
 from tests.golden.seen import Cases, Thing
-from tests.helpers import old_books
+from tests.helpers import old_books, owned
 from xunhuan.errors import XunhuanError
 from xunhuan.readers import read
 from xunhuan.readers.bounds import text_number
-from xunhuan.readers.flows import read_flows
+from xunhuan.readers.flows import _of_accounts, read_flows
 from xunhuan.readers.guess import guess_mapping
+from xunhuan.readers.ipio import read_ipio
+from xunhuan.readers.labels import Lexicon
 from xunhuan.readers.lines import CsvLines
 from xunhuan.readers.plain import CsvForm, numbers_of
 from xunhuan.readers.regional import read_regional
@@ -234,6 +238,19 @@ def _flows(text: str) -> Callable[[Path], object]:
     return lambda f: read_flows(put(f, held=text) / "held.csv", china())
 
 
+def _held(folder: Path) -> object:
+    """Flows of a table of provinces, and of one with a province and a sector that are not known."""
+    with open(folder / "IPIO 2017.csv", "w", encoding="utf-8", newline="") as f:
+        csv.writer(f).writerows(owned.merged(owned.known()))
+    how: dict[str, Any] = {"like": owned.PLACES, "lists": (owned.GOODS,), "unit": "as given"}
+    acc = read_ipio(folder / "IPIO 2017.csv", **how).accounts
+    lexicon = Lexicon(china().geography, (china().sectors, owned.GOODS))
+    names = replace(acc.geography, codes=("CN-BJ", "X", "CN-NM", "ROW"), names_en=("Beijing", "Hubai", "N", "R"))
+    goods = replace(acc.sectors, names_en=("Coal mining", "Fishery"), names_zh=("", "x"), codes=("01", "xx"), groups={})
+    odd = acc.replace(geography=replace(names, names_zh=("北京", "x", "", "")), sectors=goods)
+    return [outcome(lambda f, a=a: _of_accounts(a, lexicon, f / "held.nc", ""), folder) for a in (acc, odd)]
+
+
 def _lines(text: bytes, most: int = 50, whole: int = 4000, size: int = 7) -> Callable[[Path], object]:
     """A text taken piece by piece."""
 
@@ -283,6 +300,7 @@ def _forms() -> Iterator[Thing]:
                 "origin,destination,sector,value\nBeijing,Hebei,Construction\nHebei,Beijing,Construction,1,2\n"
             ),
             "flows without": _flows("origin,destination,sector\nBeijing,Hebei,Construction\n"),
+            "flows held": _held,
             "flows nowhere": lambda f: read_flows(f / "x.csv", china()),
             "lines": _lines(row.encode()),
             "lines end early": _lines(b"a,b,c\n1,2\n1,2,3\n\n1"),
