@@ -18,7 +18,7 @@ from xunhuan.scenario.record import Result
 
 TOY = Path(__file__).parents[1] / "scenarios" / "toy.toml"
 GOLDEN = Path(__file__).with_name("toy_scenario.csv")
-ROOMS = ("catchup", "conversion", "data", "edits", "gateway", "propagation", "rivalry", "scenario", "trade")
+ROOMS = ("catchup", "conversion", "data", "edits", "gateway", "propagation", "readers", "rivalry", "scenario", "trade")
 
 
 def golden(result: Result) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -135,7 +136,7 @@ def figaro_flat(w: Known, folder: Path) -> Path:
     cells = [(a, b, v) for a, line in zip(rows, body, strict=True) for b, v in zip([*rows, *finals], line, strict=True)]
     cells += [(f"W2_{name}", b, x) for name, v in paid for b, x in zip(rows, v.reshape(-1), strict=True)]
     lines: Lines = [["icioiRow", "icioiCol", "refArea", "rowIi", "counterpartArea", "colIi", "obsValue"]]
-    for a, b, v in sorted(cells, key=lambda x: hash(x[:2]) % 97):
+    for a, b, v in sorted(cells, key=lambda x: zlib.crc32(f"{x[0]} {x[1]}".encode()) % 97):
         if v or a.startswith("W2"):
             lines.append([a, b, *a.split("_", 1), *b.split("_", 1), v])
     path = _write(folder / "flatfile_eu-ic-io_ind-by-ind_25ed_2022.csv", lines)

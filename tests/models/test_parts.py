@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -10,7 +12,7 @@ import pytest
 import xarray as xr
 
 from xunhuan.errors import BadInput
-from xunhuan.models import registry
+from xunhuan.models import compiling, registry
 from xunhuan.models.asking import Ground, Knob
 from xunhuan.models.edits import Capacity, Push, Tariff
 from xunhuan.models.expecting import expected, expecting
@@ -21,6 +23,7 @@ from xunhuan.models.solvers import (
     Options,
     fixed_point,
     fixed_points,
+    held,
     plainly,
     xp,
 )
@@ -156,3 +159,31 @@ def test_records_say_what_they_are() -> None:
             seen.append(expected())
         seen.append(expected())
     assert [*seen, expected()] == [False, True, None]
+
+
+def test_a_constant_has_no_derivative() -> None:
+    """d/dx of x · c with c = x held is c."""
+    assert float(jax.grad(lambda x: x * held(x))(3.0)) == 3.0
+    given = np.array([1.0, 2.0])
+    with plainly():
+        assert held(given) is given
+
+
+def test_nothing_has_no_sign() -> None:
+    """What is turned by a scale below 0 is shown, and written, as 0, never as -0."""
+    turned = Knob("share", "a/b", scale=-100)
+    assert [f"{x:g}" for x in (turned.shown(0.0), turned.written(0.0), turned.written(-0.0))] == ["0", "0", "0"]
+
+
+def test_compiled_programs_are_kept_where_somebody_said_or_in_the_users_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    config = SimpleNamespace(jax_compilation_cache_dir=str(tmp_path / "said"), update=told.__setitem__)
+    monkeypatch.setattr(compiling, "_config", config)
+    monkeypatch.setattr(compiling, "user_cache_path", lambda *_: tmp_path / "own")
+    assert (compiling.use_compile_cache(), told) == (tmp_path / "said", {})
+    config.jax_compilation_cache_dir = None
+    assert compiling.use_compile_cache() == tmp_path / "own" / "jax"
+    assert told["jax_compilation_cache_dir"] == str(tmp_path / "own" / "jax")
+    assert (tmp_path / "own" / "jax").is_dir()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,9 +19,10 @@ from tests.helpers import rooms
 from xunhuan.data.records import Strict
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.models import registry
+from xunhuan.models.asking import Ground, Knob
 from xunhuan.models.edits import Edit, Subsidy
 from xunhuan.models.edits.base import RegionNames
-from xunhuan.models.model import Model, Quantity, Uncertain
+from xunhuan.models.model import Model, Quantity, Shock, Status, Uncertain
 from xunhuan.models.quantities import PictureKind
 from xunhuan.scenario import compare
 from xunhuan.scenario.lines import ShockLines
@@ -254,3 +255,19 @@ def test_what_is_not_drawn_moves_nothing(name: str) -> None:
     p, acc = model.parameters(**GIVEN.get(name, {})), xh.toyland()
     for u in model.uncertain:
         assert u.move(p, u.rest, acc) == p, u.name
+
+
+def test_what_a_room_leaves_unsaid() -> None:
+    """Whatever need not be written of an answer, a number, what is drawn or what may be moved, is what its page says."""
+    ended, number = Status(), Quantity("crop", "value", ("place",), "harvest lost")
+    assert (ended.outcome, ended.iterations, ended.residual, ended.tolerance) == ("converged", 0, 0, 0)
+    assert (ended.message, ended.worst, Shock().edits, Shock().name) == ("", "", (), "")
+    assert not any((number.headline, number.kept, number.ends, number.opens))
+    assert (number.better, number.rest, number.picture, number.source) == (0, 0, "none", "")
+    drawn = Uncertain("soil", lambda p, x, acc: p, lambda p: None)
+    assert (drawn.low, drawn.zero, drawn.level, drawn.choices, drawn.errors) == (0, True, False, (), None)
+    knob, ground = Knob("tools", "a/b"), Ground("soil", "fact", "")
+    assert (knob.low, knob.high, knob.scale, knob.whole, knob.start) == (0, 100, 1, False, None)
+    assert (ground.numbers, ground.drawn, ground.value) == (1, False, None)
+    silent = {f.name: f.default for f in fields(Model)}
+    assert (silent["horizon"], silent["evolves"], silent["command"], silent["shown"]) == ("long", False, "", ())

@@ -157,6 +157,8 @@ def changes(root: Path, file: str) -> Iterator[Callable[[], Change]]:
         held = getattr(parent, name)
         node = held if index is None else held[index]
         for kind, new in WAYS.get(type(node), lambda _: iter(()))(node):
+            if ast.dump(new) == ast.dump(node):  # two arguments that are one change places, say
+                continue
 
             def make(parent=parent, name=name, index=index, node=node, kind=kind, new=new) -> Change:
                 line, before = _statement(tree, node.lineno)

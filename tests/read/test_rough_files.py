@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.helpers import houses, official, owned
+from tests.helpers import houses, official, old_books, owned
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers import read
 from xunhuan.readers.ipio import read_ipio
@@ -51,89 +50,23 @@ def rewritten(path: Path, folder: Path, change: Callable[[Worksheet], object]) -
 
 
 def test_a_binary_workbook_tells_its_errors(tmp_path: Path) -> None:
-    """Cells (row, column): (2, 1) an error, (2, 2) a formula's error, (2, 3) a formula without a value, (2, 4) a number."""
-
-    def record(kind: int, body: bytes) -> bytes:
-        many = bytes([kind & 127 | 128, kind >> 7]) if kind > 127 else bytes([kind])
-        return many + bytes([len(body)]) + body
-
-    def cell(column: int, rest: bytes) -> bytes:
-        return struct.pack("<II", column, 0) + rest
-
-    def text(written: str) -> bytes:
-        return struct.pack("<I", len(written)) + written.encode("utf-16-le")
-
-    sheet = record(0, struct.pack("<I", 2) + bytes(8)) + record(3, cell(1, b"\x2a")) + record(11, cell(2, b"\x17"))
-    sheet += record(8, cell(3, bytes(4))) + record(5, cell(4, struct.pack("<d", 1.5)))
-    sheet += record(176, struct.pack("<4I", 2, 3, 4, 5))
-    with zipfile.ZipFile(tmp_path / "a.xlsb", "w") as z:
-        z.writestr("xl/workbook.bin", record(156, struct.pack("<II", 0, 1) + text("rId7") + text("Table")))
-        z.writestr("xl/_rels/workbook.bin.rels", '<Relationship Id="rId7" Target="worksheets/sheet3.bin"/>')
-        z.writestr("xl/worksheets/sheet2.bin", record(0, bytes(12)) + record(3, cell(0, b"\x2a")))
-        z.writestr("xl/worksheets/sheet3.bin", sheet)
-    found = scanned(tmp_path / "a.xlsb", "Table")
+    found = scanned(old_books.xlsb(tmp_path / "a.xlsb"), "Table")
     assert found.hidden == {(2, 1): "#N/A", (2, 2): "#REF!", (2, 3): NO_VALUE}
     assert found.merges == [((2, 4), (3, 5))]
 
 
 def test_an_old_workbook_tells_its_errors(tmp_path: Path) -> None:
-    """A disk of sectors of 512 bytes: the table of sectors, the directory, and the workbook on the others."""
-
-    def record(kind: int, body: bytes = b"") -> bytes:
-        return struct.pack("<HH", kind, len(body)) + body
-
-    def formula(column: int, result: bytes) -> bytes:
-        return record(6, struct.pack("<HHH", 4, column, 0) + result + bytes(8))
-
-    begin, end = record(0x809, bytes(16)), record(10)
-    at = len(begin) + len(record(0x85, bytes(8) + b"Table")) + len(end)
-    sheet = (
-        begin
-        + record(0x205, struct.pack("<HHHBB", 4, 1, 0, 0x2A, 1))
-        + record(0x205, struct.pack("<HHHBB", 4, 2, 0, 1, 0))
-    )
-    sheet += (
-        formula(3, b"\x02\0\x07\0\0\0\xff\xff")
-        + formula(4, b"\x03\0\0\0\0\0\xff\xff")
-        + formula(5, struct.pack("<d", 2.0))
-    )
-    book = begin + record(0x85, struct.pack("<IHBB", at, 0, 5, 0) + b"Table") + end + sheet + begin + end
-    # A chart within the sheet ends before the sheet does.
-    book += record(0x205, struct.pack("<HHHBB", 9, 9, 0, 0x2A, 1)) + end
-    sectors = [book[k : k + 512].ljust(512, b"\0") for k in range(0, len(book), 512)]
-    chain = [*range(3, 2 + len(sectors)), 0xFFFFFFFE]
-    table = struct.pack("<128I", *[0xFFFFFFFD, 0xFFFFFFFE, *chain, *[0xFFFFFFFF] * (126 - len(chain))])
-    name = "Workbook".encode("utf-16-le").ljust(64, b"\0")
-    folder = name + struct.pack("<H", 18) + bytes(50) + struct.pack("<II", 2, len(book)) + bytes(4)
-    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(22) + struct.pack("<HH", 9, 6) + bytes(10)
-    head += struct.pack("<8I", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack(
-        "<109I", 0, *[0xFFFFFFFF] * 108
-    )
-    (tmp_path / "a.xls").write_bytes(head + table + folder.ljust(512, b"\0") + b"".join(sectors))
+    path = old_books.xls(tmp_path / "a.xls")
     wanted = {(4, 1): "#N/A", (4, 3): "#DIV/0!", (4, 4): NO_VALUE, (9, 9): "#N/A"}
-    assert scanned(tmp_path / "a.xls", "Table").hidden == wanted
-    assert scanned(tmp_path / "a.xls", "Other").hidden == {}
-    (tmp_path / "a.xls").write_bytes(head[:60])
+    assert scanned(path, "Table").hidden == wanted
+    assert scanned(path, "Other").hidden == {}
+    path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(ForeignFile, match="the workbook is damaged"):
-        scanned(tmp_path / "a.xls", "Table")
+        scanned(path, "Table")
 
 
 def test_an_open_document_tells_its_errors(tmp_path: Path) -> None:
-    cell = "<table:table-cell {}>{}</table:table-cell>"
-    number, error = (
-        cell.format('office:value="3"', "<text:p>3</text:p>"),
-        cell.format('calcext:value-type="error"', "#N/A"),
-    )
-    many = cell.format('table:number-columns-repeated="2"', "")
-    row = "<table:table-row>{}</table:table-row>"
-    bare = '<table:table-cell table:formula="of:=1+1"/>'
-    wide = cell.format('office:value="4" table:number-columns-spanned="2"', "4") + "<table:covered-table-cell/>"
-    body = row.format(number + many + error) + row.format(wide + bare + number)
-    spare = row.format(error)
-    with zipfile.ZipFile(tmp_path / "a.ods", "w") as z:
-        z.writestr("content.xml", f'<table:table table:name="x">{spare}</table:table>'
-                                  f'<table:table table:name="T">{body}</table:table>')  # fmt: skip
-    found = scanned(tmp_path / "a.ods", "T")
+    found = scanned(old_books.ods(tmp_path / "a.ods"), "T")
     assert found.hidden == {(0, 3): "#N/A", (1, 2): NO_VALUE}
     assert found.merges == [((1, 0), (1, 1))]
 
@@ -142,7 +75,7 @@ def test_an_open_document_tells_its_errors(tmp_path: Path) -> None:
     ("held", "said"),
     [
         (
-            bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            old_books.OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
             "locked with a password",
         ),
         (b"<html><table><tr><td>1</td></tr></table></html>", "the file is a page of a browser under a workbook's name"),

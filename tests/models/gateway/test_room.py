@@ -1,6 +1,8 @@
 """The room on Toyland's two ports: nothing changes when nothing does, what is handed on, what is wrong."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +16,10 @@ from xunhuan.models import registry
 from xunhuan.models.edits.handed import LinkLosses, Routes
 from xunhuan.models.gateway import edits
 from xunhuan.models.gateway.acting import acts
-from xunhuan.models.gateway.answer import _moved
+from xunhuan.models.gateway.answer import _assumed, _moved
 from xunhuan.models.gateway.ground import resting
 from xunhuan.models.gateway.network import network
+from xunhuan.models.gateway.parameters import GatewayParameters
 from xunhuan.models.gateway.read import read
 from xunhuan.models.gateway.routes import edge_weights
 from xunhuan.models.model import Response, Shock
@@ -320,3 +323,16 @@ def test_a_region_split_into_cities_has_their_ways(toy: Accounts, net: str, tmp_
     assert line[0, 1, 0] < 0.9999
     shut = asked(cut, net, edits.GatewayClosed(gateways="NP")).detail["cost"].sel(origin=["AT-N-0", "AT-N-1"])
     assert (shut.sel(destination="BOR")[:, :2] > 1).all()
+
+
+def test_what_is_said_of_observed_shares(toy: Accounts) -> None:
+    """A network has a file of them or not, and a user gives his own, the network's, or none."""
+
+    def said(targets: str, file: Path | None) -> list[str]:
+        ground: Any = SimpleNamespace(net=SimpleNamespace(targets=file), acc=toy, home=[0, 1, 2], abroad=[3])
+        notes = _assumed(ground, GatewayParameters().model_copy(update={"targets": targets}))
+        return [what for what in ("are not fitted", "are fitted to shares of containers") if what in "".join(notes)]
+
+    unfitted, fitted = ["are not fitted"], ["are fitted to shares of containers"]
+    assert [said("none", None), said("network", None), said("mine.csv", None)] == [unfitted, unfitted, []]
+    assert [said(t, Path("targets.csv")) for t in ("none", "network", "mine.csv")] == [unfitted, fitted, []]

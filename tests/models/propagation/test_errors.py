@@ -6,6 +6,8 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ from xunhuan.models.propagation import (
     simulate,
     with_stocks,
 )
+from xunhuan.models.propagation.run import _check_step
 
 pytestmark = pytest.mark.error
 
@@ -160,6 +163,27 @@ def test_an_explosion_stops_and_says_where(toy: Accounts) -> None:
     assert re.match(r"day \d+, ROW \w+: output [\d.e+]+ against [\d.]+ at rest", e.value.where)
     assert "a longer expect_days or restock_days or a shorter step_days" in e.value.fix
     assert np.isfinite(simulate(toy, shock).state.stock).all()
+
+
+def test_a_stock_that_is_no_number_is_named_where_no_output_is_wrong(toy: Accounts) -> None:
+    """i s j of a stock below 0, or s j of an output beyond all measure."""
+    output, stock = toy.output.copy(), toy.use.copy()
+    machine: Any = SimpleNamespace(rest=SimpleNamespace(output=toy.output), step_days=0.5)
+
+    def where() -> str:
+        after: Any = SimpleNamespace(stock=stock, step=14)
+        _check_step(after, cast("Any", SimpleNamespace(output=output)), machine, toy)
+        return ""
+
+    assert where() == ""
+    stock[2, 1, 0] = -1.0
+    with pytest.raises(NotConverged) as e:
+        where()
+    assert e.value.where == "day 7, AT-E FAR: the stock of SER"
+    output[3, 1] = 2e3 * toy.output[3, 1]
+    with pytest.raises(NotConverged) as e:
+        where()
+    assert e.value.where.startswith("day 7, BOR MAN: output")
 
 
 def test_edits_without_a_short_run_effect_are_named(toy: Accounts) -> None:

@@ -153,6 +153,33 @@ def test_the_parts_of_a_loss_add_up_to_it() -> None:
     np.testing.assert_allclose(parts_of_loss(g, best.lines, best.lines), 0, atol=1e-12)
 
 
+def test_each_part_of_a_loss_by_loops() -> None:
+    """Against a plan of three cities that makes other amounts of a stage, and of another nothing."""
+    g = small_game(3)
+    rng = np.random.default_rng(1)
+    lines, best = (rng.integers(0, 3, (g.C, g.K)).astype(float) for _ in range(2))
+    best[:, 1], lines[:, 0] = 0, 0
+    lines[0, 0] = 1.0
+    start = line_cost(g, np.zeros((g.C, g.K)))
+    idle = fixed = learning = abroad = 0.0
+    for k in range(g.K):
+        bought, made, paid, needed = [], [], [], []
+        for of in (lines, best):
+            sold, cost = sales(g, of)[:, k], line_cost(g, sales(g, of))[:, k]
+            made.append(sum(sold))
+            bought.append(g.need[k] - made[-1])
+            needed.append(g.capital[k] * made[-1] / g.line[k])
+            paid.append(needed[-1] + sum(c * x for c, x in zip(cost, sold, strict=True)))
+            sign = 1 if of is lines else -1
+            idle += sign * (g.capital[k] * sum(of[:, k]) - needed[-1])
+            fixed += sign * g.fixed[k] * sum(x > 0 for x in of[:, k])
+        rate = paid[1] / made[1] if made[1] else g.capital[k] / g.line[k] + min(start[:, k])
+        learning += paid[0] - paid[1] - rate * (made[0] - made[1])
+        abroad += bought[0] - bought[1] + rate * (made[0] - made[1])
+    np.testing.assert_allclose(parts_of_loss(g, lines, best), [idle, fixed, learning, abroad], rtol=1e-10)
+    assert min(map(abs, (idle, fixed, learning, abroad))) > 1e-6
+
+
 def test_full_obedience_leaves_the_plan_alone_and_minds_are_the_nations() -> None:
     g = game_of(read_industry("chips"), Cities())
     best = plan(g)

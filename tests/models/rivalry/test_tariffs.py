@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from xunhuan.models.rivalry import tariffs
 from xunhuan.models.rivalry.tariffs import nash_tariffs
 
 pytestmark = pytest.mark.twin
@@ -66,3 +67,18 @@ def test_the_formula_holds_where_it_ends() -> None:
         assert found.tariff[r] == pytest.approx(1 / steep, rel=1e-7)
     price = ((raw_share.sum(0) ** (-1 / theta)) ** spending).prod(1)
     np.testing.assert_allclose(found.welfare, income / base / price, rtol=1e-7)
+
+
+def test_what_is_left_is_the_largest_change_of_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between unlike nations whose trade balances without tariffs the first pass moves rates alone, each by its own."""
+    flow = np.array([[[4.0], [1.0], [0.5]], [[1.0], [3.0], [0.2]], [[0.5], [0.2], [6.0]]])
+    monkeypatch.setattr(tariffs, "_ITERATIONS", 1)
+    first = nash_tariffs(flow, np.zeros_like(flow), np.array([4.0]))
+    np.testing.assert_allclose(first.wage, 1, rtol=1e-12)
+    assert first.residual == pytest.approx(first.tariff.max(), rel=1e-12)
+    assert first.tariff.max() > 1.01 * first.tariff.min()
+    monkeypatch.setattr(tariffs, "_ITERATIONS", 2)
+    second = nash_tariffs(flow, np.zeros_like(flow), np.array([4.0]))
+    assert not second.converged
+    moved = np.abs(second.tariff - first.tariff), np.abs(second.wage / first.wage - 1)
+    assert second.residual >= np.max(moved) - 1e-14

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from xunhuan.data.places import places
 from xunhuan.models.edits import Edit, Productivity, Tariff, TradeCost, Transfer, Wedge
 from xunhuan.models.model import Response, Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
+from xunhuan.models.trade.answer import vanishing
 from xunhuan.models.trade.model import MODEL
 
 pytestmark = pytest.mark.identity
@@ -149,6 +152,20 @@ def test_a_cut_that_ends_a_trade_balance_says_so(toy: Accounts, deficits: str) -
     assert not [n for n in respond(toy, Shock((CUT["toy"],)), TradeParameters(deficits="zero")).notes if "vanish" in n]
     partly = respond(toy, Shock((TradeCost("ATL", "BOR", "MAN", ban=True),)), p)
     assert not [n for n in partly.notes if "vanish" in n]
+
+
+def test_a_part_with_an_open_region_loses_no_balance() -> None:
+    """Places 0 and 2 are a part, 1 and 3 another; 2 keeps no books. The other part owed a tenth of its income."""
+    economy = SimpleNamespace(
+        income=np.array([0.4, 0.3, 0.2, 0.1]),
+        deficit=np.array([0.05, -0.02, -0.01, -0.02]),
+        books=np.array([1.0, 1.0, 0.0, 1.0]),
+    )
+    part = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0]])
+    task: Any = SimpleNamespace(economy=economy, shift=SimpleNamespace(part=part))
+    np.testing.assert_allclose(vanishing(task), [0, 0.03, 0, 0.01], rtol=1e-12)
+    economy.books[2] = 1.0
+    np.testing.assert_allclose(vanishing(task), [-0.04 / 0.6 * 0.4, 0.03, -0.04 / 0.6 * 0.2, 0.01], rtol=1e-12)
 
 
 def test_each_part_of_a_cut_world_bears_its_own_deficits_by_income(toy: Accounts) -> None:

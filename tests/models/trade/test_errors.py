@@ -6,6 +6,8 @@ import dataclasses
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from xunhuan.models.edits.primitives import Primitives, primitives
 from xunhuan.models.model import Shock
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
 from xunhuan.models.trade.elasticities import set_elasticities
+from xunhuan.models.trade.tangents import TradeSlopes, _Point
 
 pytestmark = pytest.mark.error
 
@@ -234,3 +237,18 @@ def test_importing_the_package_leaves_jax_alone() -> None:
         [sys.executable, "-c", code], env=os.environ.copy(), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_one_derivative_that_was_not_found_is_told(toy: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two rates the linear system of the second was not solved."""
+    rates = np.array([0.1, 0.2])
+    point = _Point(rates, np.zeros(3), np.zeros((2, 3)), np.inf)
+    task = SimpleNamespace(economy=None, elasticities=None, shift=None, taxed=None)
+    own: Any = SimpleNamespace(_found=lambda x: point, task=task, ways=None, accounts=toy)
+    for outcome in ([0, 1], [1, 0]):
+        got = SimpleNamespace(
+            info=SimpleNamespace(outcome=np.array(outcome)), move=point.move, value=rates, slope=np.zeros((2, 1, 1))
+        )
+        monkeypatch.setattr(f"{TradeSlopes.__module__}.tangents", lambda *_, got=got: got)
+        with pytest.raises(NotConverged, match="no derivatives: a linear system was not solved"):
+            TradeSlopes.__call__(own, rates)

@@ -15,7 +15,10 @@ from xunhuan.errors import BadInput, Infeasible
 from xunhuan.models.edits import Edit, ExportTax, FinalDemand, MobilityCost, Productivity, Subsidy, Tariff, TradeCost
 from xunhuan.models.expecting import expecting
 from xunhuan.models.model import Shock
+from xunhuan.models.solvers import plainly
 from xunhuan.models.trade import TradeParameters, gradient, respond, respond_many
+from xunhuan.models.trade.calibrate import _without_negative_purchases
+from xunhuan.models.trade.sourcing import positive_or_one
 
 pytestmark = pytest.mark.twin
 
@@ -168,6 +171,20 @@ def test_what_is_refused(toy: Accounts) -> None:
     assert e.value.items == ("MAN for the industry FAR in BOR",)
     alike = respond(other, Shock((TradeCost("AT-N", "BOR", "MAN", ban=True),)), TradeParameters())
     assert [n for n in alike.notes if 'sourcing = "by_user" keeps it' in n]
+
+
+def test_what_is_nothing_is_divided_by_one() -> None:
+    with plainly():
+        assert positive_or_one(np.array([0.0, -1.0, 3.0, 0.5])).tolist() == [1, 1, 3, 0.5]
+
+
+def test_one_purchase_of_an_industry_below_zero_is_refused(toy: Accounts) -> None:
+    acc = with_users(toy, 0.5)
+    assert acc.sourcing is not None
+    z = acc.sourcing.intermediate.copy()
+    z[0, 1, 3, 0] = -1e-3
+    with pytest.raises(BadInput, match="1 purchases of industries are negative"):
+        _without_negative_purchases(acc, Sourcing(z, acc.sourcing.final))
 
 
 @pytest.mark.identity
