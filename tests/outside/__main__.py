@@ -105,10 +105,9 @@ def against(apart: Callable[[int], float], most: float) -> Callable[[Part, int],
 
 
 PARTS: dict[str, tuple[Callable[[Part, int], None], int]] = {
-    "equilibria": (equilibria, 1), "games": (games, 10), "minds": (minds, 20), "cities": (cities, 1),
-    "gateways": (gateways, 1), "firms": (against(apart_from_firms, FIRMS), 1),
-    "catch-up": (against(apart_from_years, YEARS), 1),
-    "short runs": (against(apart_from_loops, 1e-11), 5),
+    "cities": (cities, 1), "gateways": (gateways, 1), "firms": (against(apart_from_firms, FIRMS), 1),
+    "catch-up": (against(apart_from_years, YEARS), 1), "short runs": (against(apart_from_loops, 1e-11), 5),
+    "equilibria": (equilibria, 1), "games": (games, 10), "minds": (minds, 20),
 }  # fmt: skip
 """What is tried with a seed, and of how many seeds one."""
 
