@@ -92,9 +92,10 @@ def test_netcdf_of_another_kind(toy: Accounts, tmp_path: Path) -> None:
     import xarray as xr
 
     path = tmp_path / "x.nc"
-    store.save_dataset(xr.Dataset({"a": ("x", [1.0, 2.0])}), path)
-    with pytest.raises(ForeignFile, match="does not hold Xunhuan accounts"):
-        store.load(path)
+    for said in ({}, {"format": np.zeros(0)}, {"format": np.zeros(3)}):
+        store.save_dataset(xr.Dataset({"a": ("x", [1.0, 2.0])}, attrs=said), path)
+        with pytest.raises(ForeignFile, match="does not hold Xunhuan accounts"):
+            store.load(path)
     ds = store.to_dataset(toy)
     ds.attrs["digest"] = "0" * 64
     store.save_dataset(ds, path)

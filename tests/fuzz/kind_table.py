@@ -110,7 +110,7 @@ def _type(rng: Random, f: h5py.File, name: str) -> None:
 
 def _labels(rng: Random, f: h5py.File, name: str) -> None:
     """Labels twice, empty, strange or of another axis."""
-    texts = [n for n in _arrays(f) if f[n].dtype.kind == "O" and f[n].ndim == 1 and f[n].size]
+    texts = [n for n in _arrays(f) if h5py.check_string_dtype(f[n].dtype) and f[n].ndim == 1 and f[n].size]
     if not texts:
         return
     name = rng.choice(texts)

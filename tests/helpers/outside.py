@@ -16,7 +16,8 @@ Array = np.ndarray
 
 @dataclass
 class Behaviour:
-    """What the page's options say, as numbers: θ i between nations and within, ψ i, κ, η and ε by industry, ε_c."""
+    """What the page's options say, as numbers: θ i between nations and within, ψ i, κ, η and ε by industry, ε_c; which
+    window of moves."""
 
     theta: Array
     within: Array
@@ -29,6 +30,7 @@ class Behaviour:
     deficits: str = "world_share"
     transfers: str = "as_deficits"
     by_user: bool = False
+    window: str = ""
 
 
 @dataclass
@@ -240,7 +242,8 @@ class Outside:
                 if len(of) == 1:
                     continue
                 if self.b.labour == "mobile":
-                    were = g.migration.persons[0][np.ix_(of, of)].copy()
+                    moves = g.migration.persons[g.migration.windows.index(self.b.window)]
+                    were = moves[np.ix_(of, of)].copy()
                     were[np.arange(len(of)), np.arange(len(of))] = 0.0
                     were[np.arange(len(of)), np.arange(len(of))] = crowd[of] - were.sum(0)
                 else:

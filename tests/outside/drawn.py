@@ -9,6 +9,7 @@ import numpy as np
 from tests.helpers.outside import Behaviour, Outside
 from tests.helpers.uneven import books
 from tests.models.propagation.test_twins import compare
+from tests.outside.thetas import by_set, several_windows
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import NotConverged
 from xunhuan.models import registry
@@ -29,7 +30,7 @@ EQUATION, IDENTITY = 1e-8, 1e-9
 
 def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
     """A table, a shock in everything and parameters, all at random."""
-    rng, rest, more = (np.random.default_rng(s) for s in (seed, [seed, 1], [seed, 2]))
+    rng, rest, more, other = (np.random.default_rng(s) for s in (seed, [seed, 1], [seed, 2], [seed, 3]))
     regions, S = WORLDS[rng.integers(len(WORLDS))], int(rng.integers(2, 6))
     by_user = bool(rng.random() < 0.3)
     acc = books(rng, regions, S, by_user)
@@ -51,15 +52,21 @@ def drawn(seed: int) -> tuple[Accounts, Primitives, TradeParameters, Behaviour]:
         eps_c = 0.0 if more.random() < 0.2 else eps_c
     by_sector, kappa = psi * more.choice([0.0, 0.5, 1.0], S), float(more.uniform(0.4, 2.5))
     codes = acc.sectors.codes
+    acc, window, which = several_windows(other, acc)
+    asked: dict[str, object] = {"theta": dict(zip(codes, theta.tolist(), strict=True))}
+    if other.random() < 0.5:
+        acc, by = by_set(other, acc)
+        asked = {"elasticities": by.elasticities, "horizon": by.horizon, "theta": by.theta}
+        theta, by_sector = by.comes, np.minimum(by_sector, 0.5 / by.comes)
     parameters = TradeParameters(
-        theta=dict(zip(codes, theta.tolist(), strict=True)), nest_ratio=nest, labour=labour, mobility=kappa,
+        **asked, nest_ratio=nest, labour=labour, mobility=kappa, window=window,
         scale=dict(zip(codes, by_sector.tolist(), strict=True)),
         deficits=deficits, transfers=transfers, value_added_elasticity=dict(zip(codes, eta.tolist(), strict=True)),
         input_elasticity=dict(zip(codes, eps.tolist(), strict=True)), consumption_elasticity=eps_c,
         sourcing="by_user" if by_user else "alike", tolerance=1e-12, max_iterations=3000,
     )  # fmt: skip
     behaviour = Behaviour(theta, theta * nest, by_sector, kappa if labour != "immobile" else 0.0, labour, eta, eps,
-                          eps_c, deficits, transfers, by_user)  # fmt: skip
+                          eps_c, deficits, transfers, by_user, which)  # fmt: skip
     return acc, _besides(rest, acc, _shock(rng, acc, deficits), of), parameters, behaviour
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.fuzz.foreign import Case, fixture
-from xunhuan.errors import BadInput
+from xunhuan.errors import BadInput, ForeignFile
 
 pytestmark = pytest.mark.error
 
@@ -93,3 +95,29 @@ def test_dots_are_no_number(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         read("ipio-lines", tmp_path, "t.csv", change)
     assert refused.value.items == ("column D: no sector that is known, '..'",)
+
+
+def test_elements_of_a_header_array_have_their_width(tmp_path: Path) -> None:
+    """A record cut to a third of its letters is damaged, and no two other names."""
+    name, raw = next(iter(fixture("gtap").files.items()))
+    whole = struct.pack("<i4s3i", 40, b"    ", 1, 2, 2) + b"lab         capital     " + struct.pack("<i", 40)
+    assert whole in raw
+    cut = struct.pack("<i4s3i", 20, b"    ", 1, 2, 2) + b"lab " + struct.pack("<i", 20)
+    (tmp_path / name).write_bytes(raw.replace(whole, cut))
+    with pytest.raises(ForeignFile, match="truncated or no header-array file"):
+        fixture("gtap").run(tmp_path / name)
+
+
+def test_a_region_without_a_name_moves_no_other(tmp_path: Path) -> None:
+    """Names of the workbook of labels stand in the line of their acronym."""
+    at = Case("gloria", "", 0, "", fixture("gloria").files).write(tmp_path)
+    (book,) = tmp_path.rglob("GLORIA_ReadMe*.xlsx")
+    before = fixture("gloria").run(at).accounts.geography
+    sheets = pd.read_excel(book, sheet_name=None, header=None, engine="openpyxl")
+    named = list(sheets["Regions"].iloc[0]).index("Region_names")
+    sheets["Regions"].iloc[1, named] = None
+    with pd.ExcelWriter(book) as out:
+        for sheet, cells in sheets.items():
+            cells.to_excel(out, sheet_name=sheet, header=False, index=False)
+    after = fixture("gloria").run(at).accounts.geography
+    assert (after.codes, after.names_en[1:]) == (before.codes, before.names_en[1:])

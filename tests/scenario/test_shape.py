@@ -45,6 +45,12 @@ def _no_places(folder: Path) -> None:
         del f["kind"]
 
 
+def _choices_twice(folder: Path) -> None:
+    texts = {"of": "x", "choice": "y", "variable": "loss", "arm": "base", "place": "", "unit": "share", "message": ""}
+    made = pd.DataFrame([{**texts, "chosen": True, "value": 0.0, "outcome": "converged"}])
+    pd.concat([made, made]).to_parquet(folder / "choices.parquet", index=False)
+
+
 SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "list": (lambda f: (f / "manifest.json").write_text("[1]"), "the manifest is not of a Xunhuan result"),
     "deep": (lambda f: (f / "manifest.json").write_text("[" * 100_000), "the result cannot be read"),
@@ -58,6 +64,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "kind": (summary(lambda s: s.assign(value="x")), "summary.parquet: column value holds no numbers"),
     "arm": (summary(lambda s: s.assign(arm="y")), r"summary\.parquet: arm 'y' is not in result\.nc"),
     "places": (_no_places, "result.nc: kind is missing, or not along place"),
+    "choices": (_choices_twice, "choices.parquet: a choice has two lines of one quantity and arm"),
     "netcdf": (lambda f: (f / "result.nc").write_bytes(b"\x89HDF\r\n\x1a\n"), "truncated or not netCDF"),
 }  # fmt: skip
 

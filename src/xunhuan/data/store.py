@@ -100,7 +100,8 @@ def _accounts(values: Mapping[str, np.ndarray], attrs: Mapping[str, Any], where:
 
     Raises ForeignFile where they are of another kind, UnbalancedAccounts where the numbers fail.
     """
-    if attrs.get("format") != _FORMAT:
+    kind = attrs.get("format")
+    if not isinstance(kind, str) or kind != _FORMAT:  # an array compares cell by cell
         raise ForeignFile(
             "this file does not hold Xunhuan accounts", where=where, fix=f"its format attribute is {_FORMAT!r}"
         )

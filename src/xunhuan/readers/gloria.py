@@ -138,20 +138,26 @@ def _labels(files: Archive) -> tuple[list[str], list[str], list[str], tuple[str,
             "there is no workbook of labels", where=str(folder), fix="put GLORIA_ReadMe_*.xlsx beside the results"
         )
 
-    def column(sheet: str, title: str) -> list[str]:
+    def lines(sheet: str, title: str) -> list[str]:
         grid = open_sheet(books[0], sheet, sheet)
         rows, columns = grid.shape
         for c in range(columns):
             if grid.text(0, c).casefold() == title.casefold():
-                return [t for r in range(1, rows) if (t := grid.text(r, c))]
+                return [grid.text(r, c) for r in range(1, rows)]
         raise BadInput(
             f"sheet {sheet!r} has no column {title}", where=str(books[0]), fix="give the ReadMe as published"
         )
 
+    def column(sheet: str, title: str) -> list[str]:
+        return [t for t in lines(sheet, title) if t]
+
     both = "Value added and final demand"
+    # A name stands in the line of its acronym, so that one which is left blank moves no other.
+    named = zip(lines("Regions", "Region_acronyms"), lines("Regions", "Region_names"), strict=True)
+    regions = [(code, name or code) for code, name in named if code]
     return (
-        column("Regions", "Region_acronyms"),
-        column("Regions", "Region_names"),
+        [code for code, _ in regions],
+        [name for _, name in regions],
         column("Sectors", "Sector_names"),
         tuple(_category(c) for c in column(both, "Final_demand_names")),
         tuple(column(both, "Value_added_names")),

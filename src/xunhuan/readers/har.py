@@ -19,6 +19,9 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import check_cells, usable
 
+LETTERS = 12
+"""Of the element of a set: blanks fill what a name leaves."""
+
 
 @dataclass(frozen=True, eq=False)
 class HarArray:
@@ -132,10 +135,9 @@ def _texts(records: _Records, count: int) -> tuple[str, ...]:
     while more > 1:
         body = records.need(16)
         more, _, here = struct.unpack_from("<3i", body, 4)
-        if here < 0 or len(out) + here > count or (here and (len(body) - 16) % here):
+        if here < 0 or len(out) + here > count or len(body) != 16 + LETTERS * here:
             raise records.cut()
-        width = (len(body) - 16) // here if here else 0
-        out += [body[16 + k * width : 16 + (k + 1) * width].decode("latin-1").strip() for k in range(here)]
+        out += [body[16 + k * LETTERS : 16 + (k + 1) * LETTERS].decode("latin-1").strip() for k in range(here)]
     return tuple(out)
 
 

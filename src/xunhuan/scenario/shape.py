@@ -188,6 +188,8 @@ def check_data(data: xr.Dataset, summary: pd.DataFrame, choices: pd.DataFrame | 
     if not items:
         items = list(_apart(data, summary, "summary"))
         items += [] if choices is None else _apart(data, choices, "choices")
+        if choices is not None and choices.duplicated(["of", "choice", "variable", "arm"]).any():
+            items.append("choices.parquet: a choice has two lines of one quantity and arm")
     if items:
         raise _other(items, where)
 

@@ -33,6 +33,7 @@ from xunhuan.models.edits import (
     Subsidy,
     Tariff,
     TradeCost,
+    Wedge,
 )
 from xunhuan.models.edits.primitives import Primitives, Theta, elastic_primitives, primitives
 from xunhuan.models.model import Shock
@@ -205,6 +206,24 @@ def test_ranges_are_checked_on_the_sum_naming_the_lines(edits: tuple[Edit, ...],
         of(*edits)
     assert e.value.items == (told,)
     assert isinstance(tried(*(x.dosed(0.5) for x in edits)), Primitives), "half of both is in range"
+
+
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        ((Productivity("AT-N", "MAN", change=1e308),) * 2, "the productivity of AT-N MAN would be"),
+        ((TradeCost("AT-N", "AT-E", "MAN", change=1e308),) * 2, "the trade cost of AT-N->AT-E MAN would be"),
+        ((Subsidy("AT-N", "MAN", rate=-1e308),) * 2, "the subsidy of AT-N MAN would be"),
+        ((Wedge("AT-N", "MAN", rate=0.2, rebated=0.0, part=5e5),), "the productivity of AT-N MAN would be"),
+        ((Wedge("AT-N", "MAN", rate=0.1, to=0.2, part=5e5),), "the wedge of AT-N MAN would be"),
+    ],
+)
+def test_what_no_number_can_hold_is_told_and_no_ban(edits: tuple[Edit, ...], told: str) -> None:
+    with pytest.raises(BadInput, match=f"{told} more than a number can hold .take smaller changes"):
+        primitives(toyland(), Shock(edits))
+    ban = TradeCost("AT-N", "AT-E", "MAN", ban=True)
+    both = Shock((ban, TradeCost("AT-N", "AT-E", "MAN", change=1e308)))
+    assert np.isinf(primitives(toyland(), both).trade_cost[0, 1, 1])
 
 
 def test_what_one_edit_makes_good_is_not_told() -> None:

@@ -39,10 +39,14 @@ def moved(acc: Accounts, tmp_path_factory: pytest.TempPathFactory) -> Response:
     return responded(MODEL, acc, Shock((edits.GatewayFee(gateways="NP", change=0.02),)), p)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 6, 13])
+@pytest.mark.parametrize("seed", [1, 3, 6, 7, 9, 13])
 def test_answers_are_those_of_all_ways_listed(seed: int, tmp_path: Path) -> None:
     assert apart_from_ways(seed, tmp_path) < WAYS
     assert drawn_network(3)[0]["congestion"] * drawn_network(3)[0]["fee"] > 0
+    what = drawn_network(seed)[0]
+    assert (what["route"] == "logit") == (seed in {1, 7})
+    assert (what["distance"] == "gravity") == (seed in {1, 9})
+    assert any(what["targets"])  # shares that were seen, one way or both
 
 
 def test_what_passes_is_told_by_gateway(acc: Accounts, moved: Response) -> None:

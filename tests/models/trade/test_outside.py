@@ -13,16 +13,31 @@ import pytest
 
 from tests.helpers.outside import Outside
 from tests.outside.drawn import drawn, left_over, wrong
+from tests.outside.thetas import SETS
 from xunhuan.models.trade import respond
 
 pytestmark = pytest.mark.twin
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 7, 32])
+@pytest.mark.parametrize("seed", [1, 3, 4, 5, 7, 32, 101])
 def test_an_equilibrium_solves_the_equations_of_the_page(seed: int) -> None:
     left, behaviour, found = left_over(seed)
     assert found
-    assert not wrong(left), behaviour  # 4: moves, no deficits; 5 and 7: cut in two, tolls; 32: an open region
+    assert not wrong(left), behaviour  # 4: moves, no deficits; 5 and 7: cut in two, tolls; 7: within a year; 32: open
+
+
+def test_elasticities_are_those_of_the_set_at_the_horizon() -> None:
+    """By every set and horizon, of sectors that hold several goods, one or none; and the window by the year of the table."""
+    seen = set()
+    for seed in range(60):
+        acc, _, p, b = drawn(seed)
+        assert p.elasticities_of(acc.sectors).between == pytest.approx(b.theta, rel=1e-12)
+        assert p.elasticities_of(acc.sectors).within == pytest.approx(b.within, rel=1e-12)
+        moves = acc.geography.migration
+        assert moves is not None
+        assert (p.window or moves.window(acc.year or 0)) == b.window
+        seen |= {p.elasticities, p.horizon, b.window}
+    assert seen >= {*SETS, "short", "medium", "long", "1996-2001", "2001-2006", "2006-2011"}
 
 
 def test_the_outside_notices_every_option() -> None:
@@ -33,7 +48,7 @@ def test_the_outside_notices_every_option() -> None:
     others = {
         "theta": b.theta * 1.01, "within": b.within * 1.01, "psi": b.psi + 0.01, "kappa": b.kappa + 0.1, "labour": "free",
         "eta": 1.1 * b.eta, "eps": 1.1 * b.eps, "eps_c": b.eps_c + 0.1, "deficits": "world_share",
-        "transfers": "nation_share",
+        "transfers": "nation_share", "window": "2001-2006",
     }  # fmt: skip
     for name, other in others.items():
         left = Outside(acc, p, replace(b, **{name: other}), out).equations()

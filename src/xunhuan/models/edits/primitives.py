@@ -134,6 +134,7 @@ class Ledger:
     _set: tuple[Array, Array] | None = None
     _entries: list[Entry] = field(default_factory=list)
     _tolls: dict[tuple[int, int], Array] = field(default_factory=dict)
+    _beyond: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def theta(self) -> Theta | None:
@@ -153,13 +154,27 @@ class Ledger:
             self._factor = np.ones(self.shape(name)) if self._factor is None else self._factor
             self._factor[cells] *= ratio
         else:
-            self._ratio.setdefault(name, np.ones(self.shape(name)))[cells] *= ratio
+            held = self._ratio.setdefault(name, np.ones(self.shape(name)))
+            before = held[cells]
+            with np.errstate(over="ignore"):  # told in `close`, by the edits that did it
+                held[cells] *= ratio
+            # A ban is infinite by itself, and no product that came to be so.
+            banned = ~np.isfinite(before) | ~np.isfinite(ratio)
+            self._note(name, cells, np.isinf(held[cells]) & ~(banned & (name == "trade_cost")))
         self._entries.append(Entry(name, cells, by))
 
     def plus(self, name: str, cells: Cells, amount: float | Array, by: Edit) -> None:
         """A rate is added to."""
-        self._added.setdefault(name, np.zeros(self.shape(name)))[cells] += amount
+        held = self._added.setdefault(name, np.zeros(self.shape(name)))
+        with np.errstate(over="ignore"):
+            held[cells] += amount
+        self._note(name, cells, np.isinf(held[cells]))
         self._entries.append(Entry(name, cells, by))
+
+    def _note(self, name: str, cells: Cells, over: NDArray[np.bool_]) -> None:
+        """Keep which cells came to be more than a number can hold."""
+        if over.any():
+            self._beyond.setdefault(name, np.zeros(self.shape(name), dtype=bool))[cells] |= over
 
     def put(self, cells: Cells, rate: float, part: float, by: Edit) -> None:
         """The tariff goes the part of the way from where it is to a rate, which must be the same for all that set a cell."""
@@ -191,9 +206,13 @@ class Ledger:
         bad = {"tariff": low & (got["tariff"] != self.acc.tariff) & ~twice, "subsidy": got["subsidy"] >= 1,
                "export_tax": got["export_tax"] <= -1}  # fmt: skip
         for name, where in bad.items():
-            for many in self._together(name, where):
+            for many in self._together(name, where & np.isfinite(got[name])):
                 what = f"the {name.replace('_', ' ')} of {many.cell} would be {got[name][many.at]:g}{many.more}"
                 problems.add(f"{many}: {what} (rates must {RATES[name]})")
+        for name, where in self._beyond.items():
+            for many in self._together(name, where):
+                what = f"the {name.replace('_', ' ')} of {many.cell} would be more than a number can hold{many.more}"
+                problems.add(f"{many}: {what} (take smaller changes)")
         self._refuse_whole(got["wedge_base"], problems)
         return Primitives(**got, tolls=tuple(TollRates(r, s, rate) for (r, s), rate in self._tolls.items()))
 

@@ -94,14 +94,15 @@ class Wedge(Cellwise):
         if self.most is not None:
             paid = _of_output(self.rate, self.per, share)
             scale = np.minimum(1.0, ratio(self.most * share, paid, 1.0))
-        before, end = (self._over_cost(rate, share, scale) for rate in (self.rate, self.to))
-        burnt, burnt_end = (1 + (1 - self.rebated) * tau for tau in (before, end))
-        earned, earned_end = (1 + before) / burnt, (1 + end) / burnt_end
-        for name, value in (
-            ("wedge_base", earned),
-            ("wedge", earned * (earned_end / earned) ** self.part),
-            ("productivity", (burnt / burnt_end) ** self.part),
-        ):
+        before, after = (self._over_cost(rate, share, scale) for rate in (self.rate, self.to))
+        burnt, burnt_end = (1 + (1 - self.rebated) * tau for tau in (before, after))
+        earned, earned_end = (1 + before) / burnt, (1 + after) / burnt_end
+        with np.errstate(over="ignore"):  # the ledger says of what is too much whose it is
+            end = {
+                "wedge": earned * (earned_end / earned) ** self.part,
+                "productivity": (burnt / burnt_end) ** self.part,
+            }
+        for name, value in {"wedge_base": earned, **end}.items():
             ledger.times(name, cells, np.where(here, value, 1.0), self)
 
     def _over_cost(self, rate: float, share: Array, scale: Array) -> Array:
