@@ -11,7 +11,7 @@ import pytest
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import BadInput
-from xunhuan.faces import figures
+from xunhuan.faces import figures, spelling
 from xunhuan.faces.figures import maps, shares, style
 from xunhuan.faces.figures.effects import waterfall_ends
 from xunhuan.faces.figures.streams import kept_largest
@@ -232,7 +232,7 @@ def test_ribbons_hold_what_goes_in_and_comes_out() -> None:
 
 
 def test_ticks_of_tiny_changes_differ_and_zero_has_no_sign() -> None:
-    form = style.Form(signed=True)
+    form = spelling.Form(signed=True)
     frame = pd.DataFrame({"region": ["a", "b"], "value": [2e-7, -1e-7]})
     axis = figures.winners_losers(frame, form=form).layout.xaxis
     # Digits that count ("p" of d3), not digits after the point, which are all 0 here.
@@ -244,7 +244,7 @@ def test_ticks_of_tiny_changes_differ_and_zero_has_no_sign() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("small", [True, False])
-def test_names_of_corners_have_room(toy: Accounts, language: style.Language, small: bool) -> None:
+def test_names_of_corners_have_room(toy: Accounts, language: spelling.Language, small: bool) -> None:
     fig = figures.circulation_ternary(circulation(toy), language=language, small=small)
     for axis in (fig.layout.ternary.baxis, fig.layout.ternary.caxis):
         lines = axis.title.text.split("<br>")

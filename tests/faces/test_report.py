@@ -14,10 +14,9 @@ import pytest
 from tests.helpers.browsing import chromium_path, context, look
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
-from xunhuan.faces import bibliography, words
+from xunhuan.faces import bibliography, spelling, words
 from xunhuan.faces.cli import main
 from xunhuan.faces.compared import steps
-from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.reinforced import CROSS, said_of_reinforcement
 from xunhuan.faces.report import scenario_report
@@ -62,9 +61,9 @@ def test_the_circulation_report_tells_the_numbers_of_the_measure(china: Accounts
         row = re.search(rf'<th scope="row">[^<]*</th><td[^>]*>{region}</td>.*?</tr>', html)
         assert row is not None
         shares = [float(ds[circuit].sel(region=region)) for circuit in ("own", "inter", "external")]
-        assert re.findall(r"<td[^>]*>([\d.]+%)<small>", row[0])[:3] == style.percents(shares, 1)
+        assert re.findall(r"<td[^>]*>([\d.]+%)<small>", row[0])[:3] == spelling.percents(shares, 1)
     mean = ds["mean"].isel(weighting=-1)
-    parts = style.percents([float(mean.sel(circuit=c)) for c in ("own", "inter", "external")], 1)
+    parts = spelling.percents([float(mean.sel(circuit=c)) for c in ("own", "inter", "external")], 1)
     assert re.search(re.escape(parts[2]) + r" \([\d.]+–[\d.]+%\) on the rest of the world’s", html)
     for note in china.notes:
         assert note[1:40].rstrip(".").replace("'", "&#39;") in html
@@ -96,8 +95,8 @@ def test_the_answer_calls_arms_by_their_names_in_the_library(result: Result, mon
 def test_the_answer_quotes_the_headlines_with_their_intervals(result: Result) -> None:
     html = scenario_report(result)
     row = result.headline("welfare", "embargo", "ATL")
-    interval = f"90% interval {style.signed(float(row['low']))} to {style.signed(float(row['high']))}"
-    assert f"Atlas’s welfare by {style.signed(float(row['value']))} ({interval})" in html
+    interval = f"90% interval {spelling.signed(float(row['low']))} to {spelling.signed(float(row['high']))}"
+    assert f"Atlas’s welfare by {spelling.signed(float(row['value']))} ({interval})" in html
 
 
 def test_the_page_says_whether_the_two_cycles_boost_each_other(result: Result) -> None:
@@ -105,13 +104,13 @@ def test_the_page_says_whether_the_two_cycles_boost_each_other(result: Result) -
     html = scenario_report(result)
     asked = "variable == 'reinforcement' and place == 'ATL' and sales == 'external' and demand == 'domestic'"
     row = result.summary.query(asked)
-    value, low, high = (style.whole(float(row[c].iloc[0]), 2, plus=True) for c in ("value", "low", "high"))
+    value, low, high = (spelling.whole(float(row[c].iloc[0]), 2, plus=True) for c in ("value", "low", "high"))
     said = f"demand at home takes from sales abroad (E = {value}, 90% interval {low} to {high})"
     assert f"No: with demand alone shifted, {said}, and demand abroad takes from sales at home (E = " in html
     assert f"否：仅有需求转移时，国内需求挤占对外销售（E = {value}，90%区间{low}至{high}）；" in html
     assert f"{value} ({low} to {high})" in html
     inputs = result.data["reinforcement_by_channel"].sel(channel="inputs", home_place="ATL")
-    cheaper = [style.whole(float(inputs.sel(sales=s, demand=d)), 2, plus=True) for s, d in CROSS]
+    cheaper = [spelling.whole(float(inputs.sel(sales=s, demand=d)), 2, plus=True) for s, d in CROSS]
     assert f"which is a gift of income, the two are {cheaper[0]} and {cheaper[1]}." in html
     assert "… with cheaper inputs" in html
     assert "… with economies of scale" not in html
@@ -194,7 +193,7 @@ def test_a_scenario_without_comparison_or_draws_reports_too(result: Result) -> N
     scenario = result.scenario.model_copy(update={"compare": Compare(), "uncertainty": None})
     html = scenario_report(Result(scenario, one_arm[kept], result.summary, result.manifest))
     change = float(one_arm["real_income"].sel(arm="embargo", place="ATL"))
-    assert f"“embargo” changes Atlas’s real income by {style.signed(change)}, every year." in html
+    assert f"“embargo” changes Atlas’s real income by {spelling.signed(change)}, every year." in html
     assert not any(
         f'<section id="{s}">' in html
         for s in ("model-propagation", "sensitivity", "break-even", "frontier", "horizons")
@@ -213,12 +212,12 @@ def test_an_arm_that_only_one_horizon_reads_is_told_by_that_one(result: Result) 
     html = scenario_report(Result(scenario, data[kept], result.summary, result.manifest))
     income = float(data["real_income"].sel(arm="integration", place="ATL"))
     lost = float(data["loss"].sel(arm="embargo", place="ATL"))
-    assert f"“integration” changes Atlas’s real income by {style.signed(income)}, every year." in html
+    assert f"“integration” changes Atlas’s real income by {spelling.signed(income)}, every year." in html
     year, end = (float(data[k].sel(arm="embargo", place="ATL")) for k in ("loss_year", "end_level"))
     assert lost == pytest.approx(year * 365 / 42, rel=1e-12)
-    assert f"“embargo” costs Atlas {style.percent(lost, 2)} of the value added of the 42 days run, once: " in html
-    assert f"{style.percent(year, 2)} of a year’s; at their end value added is recovering, at" in html
-    assert f", at {style.percent(end, 2)} of its level at rest." in html
+    assert f"“embargo” costs Atlas {spelling.percent(lost, 2)} of the value added of the 42 days run, once: " in html
+    assert f"{spelling.percent(year, 2)} of a year’s; at their end value added is recovering, at" in html
+    assert f", at {spelling.percent(end, 2)} of its level at rest." in html
     assert "Change of real income per head under “integration”." in html
     assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
 

@@ -11,8 +11,7 @@ import pytest
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
 from xunhuan.data.store import known_tables, load
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.report.circulation import CirculationReport, _regions
 from xunhuan.faces.report.spread import ShareSpread, paragraphs
 from xunhuan.measures import circulation, cross_hauling
@@ -98,7 +97,7 @@ def test_the_example_is_the_surest_of_the_pairs_that_overlap(china: Accounts) ->
     assert (pair.common, pair.above, pair.below) == pytest.approx(best)
     assert pair.often == int((own[:, pair.above] > own[:, pair.below]).sum()) < n
     a, b = (china.geography.codes[k] for k in (pair.above, pair.below))
-    gap = style.whole(100 * float(region["own"].sel(region=a) - region["own"].sel(region=b)), 1)
+    gap = spelling.whole(100 * float(region["own"].sel(region=a) - region["own"].sel(region=b)), 1)
     for lang, points in (("en", f"by {gap} points"), ("zh", f"相差{gap}个百分点")):
         text = paragraphs(china, ShareSpread(region, seen), None, "provinces", lang)[1]
         assert china.geography.name(a, lang) in text
@@ -119,7 +118,7 @@ def test_trade_at_home_stands_beside_what_is_reported(china: Accounts) -> None:
         row = re.search(rf"<td[^>]*>{code}</td>.*?</tr>", html, flags=re.S)
         assert row is not None
         for name in ("outflow", "overlap"):
-            pair = [style.percent(float(ds[name].sel(region=code))) for ds in (here, reported)]
+            pair = [spelling.percent(float(ds[name].sel(region=code))) for ds in (here, reported)]
             assert f"{pair[0]}<small>{pair[1]}</small>" in row[0]
     assert "as reported" in html
     alone = page(load("world-2017"))  # has no table as reported

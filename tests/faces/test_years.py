@@ -11,8 +11,8 @@ import pytest
 
 import xunhuan as xh
 from tests.helpers.made_up import made_up, written
+from xunhuan.faces import spelling
 from xunhuan.faces.cli import main
-from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.scenario import ScenarioReport, answer_text
 from xunhuan.faces.telling import headline_frame
@@ -59,7 +59,7 @@ def result(folder: Path) -> xh.Result:
 
 
 def test_dates_are_written_without_commas_and_may_never_come() -> None:
-    form = style.Form(percent=False, date=True)
+    form = spelling.Form(percent=False, date=True)
     assert [form.text(x) for x in (2057.34, np.inf, np.nan)] == ["2057", "later", "–"]
 
 

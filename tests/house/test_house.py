@@ -17,7 +17,7 @@ import xunhuan
 from tests.helpers import licences
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load
-from xunhuan.faces.commands import ROOMS
+from xunhuan.faces.rooms import ROOMS
 from xunhuan.models import registry
 from xunhuan.symbols import SYMBOLS
 

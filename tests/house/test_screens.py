@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from tests.house.test_docs_pages import LINES, OUTLINES
 from xunhuan.faces import output
 from xunhuan.faces.cli import main
-from xunhuan.faces.commands import ROOMS
+from xunhuan.faces.rooms import ROOMS
 
 pytestmark = pytest.mark.house
 

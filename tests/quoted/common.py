@@ -13,7 +13,7 @@ from tests.helpers.raw import raw_folder
 from xunhuan.build.china_raw import ChinaInputs, read_both
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load, load_log
-from xunhuan.faces.figures.style import percent, percents, signed
+from xunhuan.faces.spelling import percent, percents, signed
 from xunhuan.measures import circulation
 from xunhuan.scenario.assess import assess
 from xunhuan.scenario.check import prepare

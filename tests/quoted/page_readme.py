@@ -11,8 +11,8 @@ import pandas as pd
 
 from tests.quoted.common import accounts, bare, enough, in_words, means, named, number, percents, shares, signed
 from tests.quoted.quotes import quote
-from xunhuan.faces.figures.style import percent
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.spelling import percent
 from xunhuan.scenario import bench
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.choices import by_choice

@@ -14,7 +14,7 @@ from tests.helpers.plugin import installed
 from tests.helpers.tabs import LATE, Watch, see, until, watched
 from tests.helpers.weblab import Server, serving
 from xunhuan.data.accounts import Accounts
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling
 from xunhuan.faces.recording import record
 from xunhuan.faces.web import state
 from xunhuan.faces.web.pages import outcome
@@ -47,7 +47,7 @@ def reaped(acc: Accounts, region: str) -> str:
     """The harvest of a region after the days of rain, as the form's numbers are written; by hand."""
     k = acc.geography.codes.index(region)
     gained = room.Soil().yield_per_day * DAYS * acc.output[k, 0]
-    return f"{style.plain(float(gained), plus=True)} {style.unit(acc.unit)}"
+    return f"{spelling.plain(float(gained), plus=True)} {spelling.unit(acc.unit)}"
 
 
 def build(page: Page, server: Server) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.profile import profile
@@ -36,7 +36,7 @@ def test_a_multiple_of_the_loss_is_told_in_one_form(toy_result: Path, lang: str,
     view = state.selected("/results", f"?table=toyland&region=AT-N&lang={lang}")
     reading = outcome.read_in(outcome.opened(toy_result), lang)
     page = str(outcome.one_result(toy_result, view))
-    told = style.times(reading.number("omega").value)
+    told = spelling.times(reading.number("omega").value)
     assert said.format(n=told) in page
     assert f"Td(children='{told}'" in page
 

@@ -17,9 +17,8 @@ import xarray as xr
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.store import load
-from xunhuan.faces import words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.commands.measuring import measure_notes
-from xunhuan.faces.figures import style
 from xunhuan.faces.laboratory import run as run_scenario
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.web import draft, lookups, state
@@ -83,8 +82,8 @@ def test_intervals_ranks_and_limits_are_those_of_the_versions(china: Accounts) -
                                                "china-2017-least"), "CN-JL")["own"].item()))  # fmt: skip
     selection = state.selected("/", "?table=china-2017&region=CN-JL&share=own&lang=zh")
     shown = str(profile.profile(selection)) + str(page._circuits(selection)) + str(page._everyone(selection))
-    assert style.span(low, high, 1) in shown
-    assert style.span(low, high) in shown
+    assert spelling.span(low, high, 1) in shown
+    assert spelling.span(low, high) in shown
     assert lookups.shares("china-2017", "CHN", "origin").seen is None
     assert "90%区间仅按" in str(profile.profile(state.selected("/", "?table=china-2017&definition=origin&lang=zh")))
 
@@ -94,7 +93,7 @@ def test_trade_at_home_is_shown_as_in_the_table_and_as_reported(china: Accounts)
     shown = str(profile.profile(state.selected("/", "?table=china-2017&region=CN-JL")))
     for ds in pair:
         for name in ("outflow", "overlap"):
-            assert style.percent(float(ds[name].item()), 1) in shown
+            assert spelling.percent(float(ds[name].item()), 1) in shown
     here, reported = lookups.crossings("world-2017", "CHN")
     assert len(here) == 31
     assert reported == {}

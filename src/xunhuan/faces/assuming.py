@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from xunhuan.faces import words
-from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.spelling import Language
 
 ASSUMED_COLUMNS = ("ground_what", "assumed_value", "assumed_range", "ground_kind", "ground_source")
 """Words at the head of the columns of `assumed_rows`."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from xunhuan.faces import words
 from xunhuan.faces.figures.along import ALONG
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import beside, lowered
+from xunhuan.faces.spelling import lowered
+from xunhuan.faces.telling import beside
 from xunhuan.faces.told import Told
 
 

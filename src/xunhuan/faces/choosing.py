@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.reading import ARMS_TOLD, Reading
-from xunhuan.faces.telling import lowered
+from xunhuan.faces.spelling import lowered
 from xunhuan.faces.told import Number
 
 OFFSET_RATIOS = ("omega", "omega_net")
@@ -55,7 +54,7 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
     net = frame.loc[frame["variable"] == OFFSET_RATIOS[1], "value"].dropna()
     if len(net) > 1:
         key = "choices_sign" if net.min() < 0 < net.max() else "choices_same_sign"
-        yield t(key, what=what, low=style.times(net.min()), high=style.times(net.max()))
+        yield t(key, what=what, low=spelling.times(net.min()), high=spelling.times(net.max()))
     lost = frame.loc[frame["outcome"] != "converged", "choice"].nunique()
     if lost:
         yield t("choices_lost", n=lost)
@@ -70,7 +69,9 @@ def arithmetic(reading: Reading) -> list[str]:
         q = reading.quantity(c["quantity"])
         n = reading.number(q, arm=c["arm"])
         concerned = words.of_room(c["model"], f"first_order_{c['what']}", reading.lang, c["what"])
-        share, change = (f"{style.whole(100 * c[k], d)}%" for k, d in (("share", _digits(c["share"])), ("change", 1)))
+        share, change = (
+            f"{spelling.whole(100 * c[k], d)}%" for k, d in (("share", _digits(c["share"])), ("change", 1))
+        )
         product = reading.show(Number(c["share"] * c["change"]), q)
         home = reading.name(reading.home)
         out.append(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from xunhuan.faces import words
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import lowered
+from xunhuan.faces.spelling import lowered
 from xunhuan.faces.told import Told
 
 

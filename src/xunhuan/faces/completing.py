@@ -67,7 +67,7 @@ def named_measures(incomplete: str) -> list[str]:
     >>> named_measures("circ")
     ['circulation']
     """
-    from xunhuan.faces.commands import ROOMS
+    from xunhuan.faces.rooms import ROOMS
 
     return _beginning(ROOMS["measures"], incomplete)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from xunhuan.data.arrays import CIRCUITS
-from xunhuan.faces.figures.style import percents, within
 from xunhuan.faces.output import Format, emit
 from xunhuan.faces.speaking import in_my_words, language_spoken
+from xunhuan.faces.spelling import percents, within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -355,3 +355,20 @@ def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterat
     from rich.progress import track as rich_track
 
     yield from rich_track(items, description=in_my_words(message), total=total, console=console(stderr=True))
+
+
+def folded(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for the screen: the two ends of an interval in one column after its number.
+
+    >>> import pandas as pd
+    >>> folded(pd.DataFrame({"own": [0.5], "own_low": [0.41], "own_high": [0.625]})).iloc[0].to_dict()
+    {'own': 0.5, 'own 90%': '0.410–0.625'}
+    """
+    out = frame
+    for low in [c for c in frame.columns if str(c).endswith("_low")]:
+        name = str(low).removesuffix("_low")
+        if name in frame and f"{name}_high" in frame:
+            ends = zip(frame[low], frame[f"{name}_high"], strict=True)
+            out = out.assign(**{low: [f"{a:.3f}–{b:.3f}" if a == a else "" for a, b in ends]})
+            out = out.drop(columns=f"{name}_high").rename(columns={low: f"{name} 90%"})
+    return out

@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import load
 from xunhuan.errors import XunhuanError
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling
 from xunhuan.faces.shown import partners_named
 from xunhuan.models import registry
 from xunhuan.models.model import Land, Shock
@@ -54,7 +54,7 @@ class Placed:
     """
 
     result: Result
-    lang: style.Language = "en"
+    lang: spelling.Language = "en"
     accounts: Accounts | None = field(default=None, repr=False)
 
     @property
@@ -86,12 +86,12 @@ class Placed:
         p = self.places
         return [str(c) for c in p.index[p["at_home"] & (p["kind"] == "region")]]
 
-    def name(self, place: str, lang: style.Language | None = None) -> str:
+    def name(self, place: str, lang: spelling.Language | None = None) -> str:
         """Name of a place; its code where it has none."""
         if place not in self.places.index:
             return place
         english, chinese = (str(self.places.loc[place, c]) for c in ("name_en", "name_zh"))
-        return style.label(place, english, chinese, lang or self.lang)
+        return spelling.label(place, english, chinese, lang or self.lang)
 
     @cached_property
     def base(self) -> Accounts | None:

@@ -15,8 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from xunhuan.data.arrays import CIRCUITS
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.placed import Placed
 from xunhuan.faces.told import Number, Told, Values, of_data
 
@@ -266,7 +265,7 @@ class Reading(Placed):
 
     # How numbers are written
 
-    def form(self, q: str | Told, drawn: bool = False) -> style.Form:
+    def form(self, q: str | Told, drawn: bool = False) -> spelling.Form:
         """How its numbers are written. `drawn`: as `change` gives them, so that gains and losses carry their sign."""
         return self.quantity(q).form(drawn)
 
@@ -285,9 +284,8 @@ class Reading(Placed):
     def interval(self, number: Number, q: str | Told, digits: int = 2, drawn: bool = False) -> str:
         """ "−0.39% to −0.19%", empty where there is none, or it is so narrow that both ends are written as the number is."""
         form = self.form(q, drawn)
-        if not number.spans or number.high <= number.low:
-            return ""
-        if len({form.text(x, digits) for x in (number.low, number.value, number.high)}) == 1:
+        written = {form.text(x, digits) for x in (number.low, number.value, number.high)}
+        if not number.spans or number.high <= number.low or len(written) == 1:
             return ""
         return words.of(self.lang)("from_to", low=form.bare(number.low, digits), high=form.text(number.high, digits))
 
@@ -322,15 +320,11 @@ class Reading(Placed):
 
     def axis(self, q: str | Told) -> str:
         """What stands beside an axis of its drawn values: the room's words for it, else its title; with its unit."""
-        q = self.quantity(q)
-        return self.form(q, drawn=True).titled(self.drawn_as(q))
+        return self.form(q, drawn=True).titled(self.drawn_as(self.quantity(q)))
 
     def drawn_as(self, q: Told) -> str:
-        """What its drawn values are, inside a sentence: a loss that is drawn below zero says so, where the room has no words
-        for the change."""
-        from xunhuan.faces.telling import lowered
-
-        title = self.title(q) if q.unit == "label" else lowered(self.title(q))
+        """What its drawn values are, inside a sentence; a loss says that it is drawn below zero, or is the room's change."""
+        title = self.title(q) if q.unit == "label" else spelling.lowered(self.title(q))
         said = self.words_of(q, "axis", title)
         below = q.loss and not words.of_room(q.model, f"axis_{q.name}", "en", "").startswith("change")
         return words.of(self.lang)("below_zero", what=said) if below else said
@@ -354,14 +348,14 @@ class Reading(Placed):
         on_land = (n for q in self.quantities.values() if q.picture == "land" for n in q.points)
         return {self.quantities[n].axes[-1] for n in on_land if n in self.quantities}
 
-    def label(self, axis: str, code: str, lang: style.Language | None = None) -> str:
+    def label(self, axis: str, code: str, lang: spelling.Language | None = None) -> str:
         """What a label of an axis is called: a sector or a place by its name, another by its words."""
         lang = lang or self.lang
         if axis == "sector" and "sector_en" in self.data.coords:
             at = self.data.sel(sector=code)
-            return style.label(code, str(at["sector_en"].item()), str(at["sector_zh"].item()), lang)
+            return spelling.label(code, str(at["sector_en"].item()), str(at["sector_zh"].item()), lang)
         if axis in self.point_axes and code in self.points:  # a port may have the code of an economy
-            return style.label(code, *self.points[code], lang)
+            return spelling.label(code, *self.points[code], lang)
         if code in self.places.index:
             return self.name(code, lang)
         own = "zh" if lang == "zh" else "en"

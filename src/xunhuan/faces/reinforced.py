@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.told import Number
 from xunhuan.scenario.compare import MARKETS, SHIPPED
@@ -32,14 +31,14 @@ def _said(reading: Reading, found: list[Number]) -> Iterator[str]:
     )
     clauses = [
         t(f"reinforced_{demand}", does=t(f"reinforced_does_{sign % 3}", sales=t(f"reinforced_sales_{sales}")),
-          value=style.whole(n.value, 2, plus=True), within=_within(reading, n))
+          value=spelling.whole(n.value, 2, plus=True), within=_within(reading, n))
         for (sales, demand), n, sign in zip(CROSS, found, signs, strict=True)
     ]  # fmt: skip
     yield t(f"reinforced_is_{verdict}", first=clauses[0], second=clauses[1])
     channels = reading.data["channel"].values.astype(str).tolist() if "channel" in reading.data.coords else []
     for channel in channels:
         here = [reading.number("reinforcement_by_channel", channel=channel, sales=s, demand=d).value for s, d in CROSS]
-        first, second = (style.whole(x, 2, plus=True) for x in here)
+        first, second = (spelling.whole(x, 2, plus=True) for x in here)
         yield t(f"reinforced_with_{channel}", first=first, second=second)
     model = reading.quantities[SHIPPED].model if SHIPPED in reading.quantities else ""
     yield words.of_room(model, "not_in_model", reading.lang)
@@ -56,5 +55,5 @@ def _within(reading: Reading, n: Number) -> str:
     t = words.of(reading.lang)
     if not n.spans:
         return ""
-    low, high = (style.whole(x, 2, plus=True) for x in (n.low, n.high))
+    low, high = (spelling.whole(x, 2, plus=True) for x in (n.low, n.high))
     return t("reinforced_within", interval=t("from_to", low=low, high=high))

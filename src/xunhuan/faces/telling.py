@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.spelling import lowered
 from xunhuan.faces.told import Number, Told
 from xunhuan.models import registry
 from xunhuan.scenario.record import Result
@@ -200,25 +200,11 @@ def made_good(reading: Reading, place: str = "") -> list[str]:
 
 def _multiple(n: Number, lang: str) -> str:
     """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"."""
-    value, ends = style.times(n.value), (style.times(n.low), style.times(n.high))
+    value, ends = spelling.times(n.value), (spelling.times(n.low), spelling.times(n.high))
     if lang == "zh":
         told = f"{value}倍"
         return words.of(lang)("interval_named", value=told, interval="至".join(ends)) if n.spans else told
     return f"{value} times (90% interval {' to '.join(ends)})" if n.spans else f"{value} times"
-
-
-def lowered(text: str) -> str:
-    """A title inside a sentence.
-
-    >>> lowered("Real income"), lowered("GDP by region"), lowered("Ω")
-    ('real income', 'GDP by region', 'Ω')
-    """
-    return text if text[1:2].isupper() or not text[:1].isascii() else text[:1].lower() + text[1:]
-
-
-def raised(text: str) -> str:
-    """Words at the head of a caption."""
-    return text[:1].upper() + text[1:]
 
 
 OF_LOSS = "times the loss"

@@ -10,8 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from xunhuan import symbols
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.models.model import Quantity
 
 PLACE_AXES = ("place", "home_place")
@@ -87,7 +86,7 @@ class Told(Quantity):
             return values / self.rest - 1
         return -values if self.loss else values
 
-    def form(self, drawn: bool = False) -> style.Form:
+    def form(self, drawn: bool = False) -> spelling.Form:
         """How its numbers are written; `drawn`: as `drawn` gives them, where gains and losses carry their sign.
 
         >>> Told("loss", "share", ("place",), "", better=-1).form().text(0.0046)
@@ -97,11 +96,11 @@ class Told(Quantity):
         """
         percent = self.percent or (drawn and bool(self.rest))
         signed = self.rest is not None if drawn else self.change and not self.loss
-        return style.Form(percent, "" if percent else self.written, signed, self.unit == "date", self.later,
+        return spelling.Form(percent, "" if percent else self.written, signed, self.unit == "date", self.later,
                           symbols.UNITS[self.unit].digits if self.unit in symbols.UNITS else None)  # fmt: skip
 
 
-def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
+def of_data(data: xr.Dataset, name: str, lang: spelling.Language = "en") -> Told:
     """The record of a variable of a result."""
     v = data[name]
     unit = "value" if v.attrs["value"] else str(v.attrs["unit"])
@@ -118,12 +117,12 @@ def of_data(data: xr.Dataset, name: str, lang: style.Language = "en") -> Told:
     return Told(**record | added, lasting=lasting, largest=largest, written=_written(unit, data, lang), later=later)
 
 
-def _written(unit: str, data: xr.Dataset, lang: style.Language) -> str:
+def _written(unit: str, data: xr.Dataset, lang: spelling.Language) -> str:
     """A unit as people write it, empty where its numbers are in per cent."""
     known = symbols.UNITS[unit]
     if known.percent:
         return ""
-    money = style.unit(str(data.attrs["unit"])) if unit in ("value", "value a day") else ""
+    money = spelling.unit(str(data.attrs["unit"])) if unit in ("value", "value a day") else ""
     if lang == "zh":
         return words.in_language(money, lang) + known.title_zh
     return " ".join(w for w in (money, known.title) if w)

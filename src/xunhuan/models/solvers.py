@@ -376,7 +376,7 @@ def array(values: Any) -> JaxArray:
     if not (expected() or "jax" in sys.modules):
         return cast(Vector, np.asarray(values, dtype=np.float64))
     if not isinstance(values, np.ndarray) or values.dtype != np.float64:
-        return cast(Vector, jnp.asarray(values, dtype=np.float64))
+        return jnp.asarray(values, dtype=np.float64)
     # JAX takes longer where it is told the type.
     return cast(Vector, jnp.asarray(values) if values.nbytes < _LARGE else jax.device_put(_aligned(values)))
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import UnknownName
-from xunhuan.faces.commands.measuring import Nations, open_table
+from xunhuan.faces.commands.measuring import Nations
 from xunhuan.faces.commands.respond import Settings, settings
+from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, counting, emit
 from xunhuan.models import registry
 

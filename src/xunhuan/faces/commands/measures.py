@@ -14,7 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xunhuan.faces.commands.measuring import Draws, Nations, Regions, TableArgument, Top, open_table, show, with_draws
+from xunhuan.faces.commands.measuring import Draws, Nations, Regions, TableArgument, Top, show, with_draws
+from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_tables
-from xunhuan.faces.output import Format
+from xunhuan.faces.output import Format, folded
 from xunhuan.faces.rounding import adding
 
 if TYPE_CHECKING:
@@ -51,21 +50,6 @@ RANKS = 10
 """Ranks of each region shown unless --top says otherwise."""
 
 
-def open_table(table: str, nation: list[str] | None = None) -> Accounts:
-    """The table, regrouped as --nation says. Raises BadInput for a --nation that cannot be read."""
-    from xunhuan.data.store import load
-
-    acc = load(table)
-    for text in nation or []:
-        name, _, members = text.partition("=")
-        codes = [c.strip() for c in members.split(",") if c.strip()]
-        if not name.strip() or not codes:
-            fix = "for instance --nation EU=DEU,FRA,ITA"
-            raise BadInput(f"--nation {text!r} is not NAME=CODE,CODE,...", fix=fix)
-        acc = acc.regroup(name.strip(), codes)
-    return acc
-
-
 def with_draws(
     measure: Callable[..., xr.Dataset], accounts: list[Accounts], options: dict[str, Any], draws: int | None
 ) -> xr.Dataset:
@@ -84,23 +68,6 @@ def with_draws(
 
 _PLAIN = {"by": "region", "sectors": "all", "border": "region", "home": None, "definition": "absorption"}
 """Options of circulation that the intervals which tables keep were worked out with."""
-
-
-def folded(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table for the screen: the two ends of an interval in one column after its number.
-
-    >>> import pandas as pd
-    >>> folded(pd.DataFrame({"own": [0.5], "own_low": [0.41], "own_high": [0.625]})).iloc[0].to_dict()
-    {'own': 0.5, 'own 90%': '0.410–0.625'}
-    """
-    out = frame
-    for low in [c for c in frame.columns if str(c).endswith("_low")]:
-        name = str(low).removesuffix("_low")
-        if name in frame and f"{name}_high" in frame:
-            ends = zip(frame[low], frame[f"{name}_high"], strict=True)
-            out = out.assign(**{low: [f"{a:.3f}–{b:.3f}" if a == a else "" for a, b in ends]})
-            out = out.drop(columns=f"{name}_high").rename(columns={low: f"{name} 90%"})
-    return out
 
 
 def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:

@@ -13,7 +13,8 @@ import typer
 from xunhuan.data.records import described, parts
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
-from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
+from xunhuan.faces.commands.measuring import Nations, TableArgument
+from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xunhuan.faces.commands.measuring import Nations, Regions, TableArgument, Top, open_table, show
+from xunhuan.faces.commands.measuring import Nations, Regions, TableArgument, Top, show
+from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, counting
 
 _By = Annotated[str, typer.Option("--by", help="region or partner.")]

@@ -9,8 +9,9 @@ import typer
 
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.commands.history import PICTURES
-from xunhuan.faces.commands.measuring import Nations, TableArgument, open_table
+from xunhuan.faces.commands.measuring import Nations, TableArgument
 from xunhuan.faces.commands.respond import Settings, parameters, settings
+from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, console, counting, emit
 from xunhuan.faces.speaking import in_my_words
 from xunhuan.models import registry

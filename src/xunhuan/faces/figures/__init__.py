@@ -52,7 +52,7 @@ from xunhuan.faces.figures.shares import (
     interval_rows,
 )
 from xunhuan.faces.figures.streams import stream_ribbons
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.spelling import Language
 
 __all__ = [
     "Language",

@@ -14,10 +14,11 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from xunhuan.data.arrays import Array
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import time_lines, waterfall
-from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.spelling import Language
 from xunhuan.faces.told import Told
 
 MARKS = (("circle", True), ("circle-open", True), ("x", False))
@@ -31,7 +32,7 @@ def fan_of(reading: Reading, q: Told, arm: str = "", language: Language | None =
     if not lines:
         return None
     form = q.form(drawn=True)
-    plain = style.Form(form.percent, "", False, fixed=form.fixed)
+    plain = spelling.Form(form.percent, "", False, fixed=form.fixed)
     fig = time_lines(
         lines, language=lang, axis=reading.axis(q), time=_named(reading, q.axes[-1], lang), form=plain, bands=bands
     )
@@ -181,7 +182,7 @@ def heat_of(
     ))  # fmt: skip
     style.dress(fig, height=max(420, 17 * len(up) + 130) if named else 420)
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
-    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=style.PERCENT_TICKS)
+    fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=spelling.PERCENT_TICKS)
     if named:
         every = 1 if told else -(-len(across) // _HEADED)
         fig.update_xaxes(tickmode="linear", dtick=every, tickangle=-60, tickfont={"size": 10})
@@ -195,7 +196,7 @@ def _labels(reading: Reading, axis: str, values: Array, lang: Language) -> list[
 
 
 def _named(reading: Reading, axis: str, lang: Language) -> str:
-    return style.word(axis, lang)
+    return spelling.word(axis, lang)
 
 
 ALONG: dict[str, Callable[..., go.Figure | None]] = {

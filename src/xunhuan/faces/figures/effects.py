@@ -9,9 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.errors import BadInput
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
-from xunhuan.faces.figures.style import CHANGES, SHARES, Form, Language
+from xunhuan.faces.spelling import CHANGES, SHARES, Form, Language
 
 
 def waterfall(
@@ -63,7 +64,7 @@ def waterfall(
     if abs(value[:-1].sum() - value[-1]) > 1e-6 * float(np.abs(value).max()):
         fix = "add the interaction as a step before the last"
         raise BadInput(f"the steps sum to {value[:-1].sum():g}, the net is {value[-1]:g}", where="waterfall", fix=fix)
-    said = frame["name"] if "name" in frame else [style.word(s, language) for s in frame["step"]]
+    said = frame["name"] if "name" in frame else [spelling.word(s, language) for s in frame["step"]]
     width = max(8, min(15, 40 // max(len(said), 1)))  # more steps, narrower labels
     labels = [style.wrapped(str(v), width) for v in said]
     start = np.concatenate([[0.0], np.cumsum(value[:-1])[:-1], [0.0]])
@@ -175,7 +176,7 @@ def winners_losers(
         ]
     value = ordered["value"].to_numpy(float)
     bar = go.Bar(
-        x=value, y=style.names(ordered, language, code), orientation="h", cliponaxis=False,
+        x=value, y=spelling.names(ordered, language, code), orientation="h", cliponaxis=False,
         marker={"color": [_colour(v, whiskers="low" in ordered) for v in value]}, customdata=[form.text(v) for v in value],
         hovertemplate="%{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
@@ -187,7 +188,7 @@ def winners_losers(
     style.dress(fig, title=title, height=max(len(ordered), 3) * ROW_HEIGHT + 72)
     if len(value) and "low" not in ordered:  # room for the numbers outside the bars
         fig.update_xaxes(range=style.ends_with_room(np.asarray(value, dtype=float), bar.text))
-    fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or style.word("change", language))
+    fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or spelling.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
     wordy = max(map(len, bar.y or ()), default=0) > WORDY  # names that leave bars half of a narrow column
     fig.update_xaxes(nticks=3 if long or wordy else style.ticks_beside(list(bar.y)), tickangle=0)
@@ -229,8 +230,8 @@ def sensitivity(frame: pd.DataFrame, *, language: Language = "en", title: str = 
     fig = go.Figure()
     for name, colour in (("total", style.INTER), ("first", style.OWN)):
         bar = go.Bar(
-            x=rows[name], y=rows["parameter"].astype(str), orientation="h", name=style.word(name, language),
-            marker={"color": colour}, hovertemplate="%{y}: %{x:.2f}<extra>" + style.word(name, language) + "</extra>",
+            x=rows[name], y=rows["parameter"].astype(str), orientation="h", name=spelling.word(name, language),
+            marker={"color": colour}, hovertemplate="%{y}: %{x:.2f}<extra>" + spelling.word(name, language) + "</extra>",
         )  # fmt: skip
         if f"{name}_conf" in rows:
             bar.error_x = {
@@ -243,7 +244,7 @@ def sensitivity(frame: pd.DataFrame, *, language: Language = "en", title: str = 
         fig.add_trace(bar)
     style.dress(fig, title=title, height=len(rows) * 40 + 84, legend=True, ordered="reversed")
     fig.update_layout(barmode="group", bargap=0.3, bargroupgap=0.05)
-    fig.update_xaxes(title_text=style.word("index", language), rangemode="tozero")
+    fig.update_xaxes(title_text=spelling.word("index", language), rangemode="tozero")
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 
@@ -304,8 +305,8 @@ def frontier_curves(
             hovertemplate=f"{name}<br>%{{customdata:.0%}}: %{{x:.2%}}, %{{y:{form.hover}}}<extra></extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=400, legend=len(curves) > 1)
-    fig.update_xaxes(tickformat=style.PERCENT_TICKS, title_text=x_title or style.word(x, language), nticks=6)
-    fig.update_yaxes(tickformat=form.ticks, title_text=y_title or style.word(y, language), zeroline=True)
+    fig.update_xaxes(tickformat=spelling.PERCENT_TICKS, title_text=x_title or spelling.word(x, language), nticks=6)
+    fig.update_yaxes(tickformat=form.ticks, title_text=y_title or spelling.word(y, language), zeroline=True)
     return fig
 
 
@@ -371,7 +372,7 @@ def time_lines(
             hovertemplate="%{x}: %{y:" + form.hover + "}<extra>" + name + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=340, legend=len(lines) > 1)
-    fig.update_xaxes(title_text=style.word(time, language), showgrid=False)
+    fig.update_xaxes(title_text=spelling.word(time, language), showgrid=False)
     fig.update_yaxes(title_text=axis, tickformat=form.ticks)
     return fig
 
@@ -418,6 +419,6 @@ def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = ""
         textposition="auto", hovertemplate="%{y}: %{x:.2f}<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * 34 + 70)
-    fig.update_xaxes(range=[-1.05, 1.05], zeroline=True, title_text=style.word("rank", language))
+    fig.update_xaxes(range=[-1.05, 1.05], zeroline=True, title_text=spelling.word("rank", language))
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig

@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.spelling import Language
 
 _NARROW = 19
 """Letters of a line beside a grid in a narrow window."""
@@ -62,13 +62,13 @@ def cluster_groups(
         if not members:
             continue
         left = [c for c in left if c not in members]
-        name = style.label(cluster, geography.name(cluster), geography.name(cluster, "zh"), language)
+        name = spelling.label(cluster, geography.name(cluster), geography.name(cluster, "zh"), language)
         if len(members) < len(whole):
-            name = f"其余{name}" if language == "zh" else f"{style.word('rest', language)} {name}"
+            name = f"其余{name}" if language == "zh" else f"{spelling.word('rest', language)} {name}"
         out[name] = members
     if left:
-        out[style.word("other_provinces", language)] = tuple(left)
-    out[style.word("abroad", language)] = tuple(c for c in geography.codes if c not in at_home)
+        out[spelling.word("other_provinces", language)] = tuple(left)
+    out[spelling.word("abroad", language)] = tuple(c for c in geography.codes if c not in at_home)
     return out
 
 
@@ -164,7 +164,7 @@ def cluster_flows(
     paint = [colours[ends[t] if ends[t] == columns[-1] else rows[s]] for s, t in zip(source, target, strict=True)]
     fig = go.Figure(go.Sankey(
         arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
-        valuesuffix=f" {style.unit(unit)}", valueformat=",.0f",
+        valuesuffix=f" {spelling.unit(unit)}", valueformat=",.0f",
         node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": pad,
               "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends), "y": heights},
         link={"source": source, "target": target + len(rows), "value": value[:, keep][source, target],
@@ -216,7 +216,7 @@ def cluster_matrix(
     shown = value / value.sum(axis=1, keepdims=True) if shares else value
     off = np.array([[np.nan if r == c else v for c, v in zip(matrix.columns, row, strict=True)]
                     for r, row in zip(matrix.index, shown, strict=True)])  # fmt: skip
-    form = style.percent if shares else lambda v: f"{v:,.0f}"
+    form = spelling.percent if shares else lambda v: f"{v:,.0f}"
     text = np.array([[form(v) for v in row] for row in shown], dtype=object)
     rows, columns = list(map(str, matrix.index)), list(map(str, matrix.columns))
     number = {name: str(k + 1) for k, name in enumerate(rows)} if numbered else {}
@@ -234,8 +234,8 @@ def cluster_matrix(
     style.dress(fig, title=title, height=len(matrix) * 36 + 110)
     fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11, "color": style.INK})
     fig.update_xaxes(
-        type="category", side="top", showgrid=False, tickangle=0 if numbered else -40, title_text=style.word("to", language),
-        tickfont={"size": 11, "color": style.INK},
+        type="category", side="top", showgrid=False, tickangle=0 if numbered else -40,
+        title_text=spelling.word("to", language), tickfont={"size": 11, "color": style.INK},
     )  # fmt: skip
     return fig
 
@@ -289,20 +289,22 @@ def trade_diversion(
         rises = min(max(top // 2, top - int((moved < 0).sum())), int((moved > 0).sum()))
         order = np.concatenate([order[: top - rises], order[len(order) - rises :]])
     rows, moved = frame.iloc[order], moved[order]
-    labels = style.names(rows, language, code)
+    labels = spelling.names(rows, language, code)
     before = rows["before"].to_numpy(float)
     relative = np.divide(moved, before, out=np.full(len(moved), np.nan), where=before > 0)
     fig = go.Figure(go.Bar(
         x=moved, y=labels, orientation="h", cliponaxis=False,
         marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
-        text=[style.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
-        hovertemplate="%{y}: %{x:+,.1f} " + style.unit(unit) + " (%{text})<extra></extra>",
+        text=[spelling.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
+        hovertemplate="%{y}: %{x:+,.1f} " + spelling.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=max(len(rows), 3) * (ROW_HEIGHT + 4) + 60)
-    told = filter(None, (style.word("change", language), style.unit(unit), style.word("percent_beside", language)))
+    told = filter(
+        None, (spelling.word("change", language), spelling.unit(unit), spelling.word("percent_beside", language))
+    )
     fig.update_xaxes(
         title_text=words.of("zh" if language == "zh" else "en")("comma").join(told), zeroline=True, nticks=4, tickangle=0,
-        tickformat=style.Form(percent=False, signed=True).ticks,
+        tickformat=spelling.Form(percent=False, signed=True).ticks,
         range=style.ends_with_room(np.asarray(moved, dtype=float), fig.data[0].text, *span),
     )  # fmt: skip
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
@@ -324,7 +326,7 @@ def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:
     """Home groups in steps of blue and slate, the world in orange."""
     steps = (style.OWN, "#4f81ad", "#7b5ea7", "#2f6f73", "#6b8f3f", "#5b6673", "#8db4d2", "#a08a4a")
     out = {g: steps[k % len(steps)] for k, g in enumerate(groups)}
-    out[style.word("abroad", language)] = style.EXTERNAL
+    out[spelling.word("abroad", language)] = style.EXTERNAL
     return out
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from xunhuan.faces import words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.figures import style
 
 
-def history_lines(frame: pd.DataFrame, value: str, *, title: str = "", language: style.Language = "en") -> go.Figure:
+def history_lines(frame: pd.DataFrame, value: str, *, title: str = "", language: spelling.Language = "en") -> go.Figure:
     """Lines of `value` over `year`, one a source.
 
     frame  columns source, year and `value` (a share), as `xunhuan history` prints
@@ -25,6 +25,6 @@ def history_lines(frame: pd.DataFrame, value: str, *, title: str = "", language:
             hovertemplate="%{x}: %{y:.1%}<extra>" + name + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=420, legend=True)
-    fig.update_yaxes(tickformat=style.PERCENT_TICKS, title_text="")
+    fig.update_yaxes(tickformat=spelling.PERCENT_TICKS, title_text="")
     fig.update_xaxes(dtick=2, tickformat="d", title_text="")
     return fig

@@ -13,8 +13,9 @@ from plotly.colors import sample_colorscale
 
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import maps, style
-from xunhuan.faces.figures.style import SHARES, Form, Language
+from xunhuan.faces.spelling import SHARES, Form, Language
 from xunhuan.models.model import Land
 
 _WIDE, _SMALL = (560, 34.0), (330, 20.0)
@@ -142,7 +143,7 @@ class _Telling:
         known = None if self.names is None else self.names[self.names["region"] == region]
         name = region
         if known is not None and len(known):
-            name = style.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), self.language)
+            name = spelling.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), self.language)
         text = f"{name}: {self.form.text(value, 2 if self.form.signed else 1)}"
         return fill, {"text": text, "hoverinfo": "text", "showlegend": False, "meta": {"label": name, "value": value}}
 
@@ -171,7 +172,7 @@ def _lines(lines: pd.DataFrame, language: Language) -> Iterator[go.Scatter]:
         some = lines[lines["new"].astype(bool) == new]
         if len(some):
             x, y = _joined(some, "line")
-            yield go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name=style.word(word, language))
+            yield go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name=spelling.word(word, language))
 
 
 def _circles(
@@ -181,7 +182,7 @@ def _circles(
     p = land.points.assign(amount=land.points["point"].map(amounts).astype(float))
     p = p[np.isfinite(p["amount"])].sort_values("amount", ascending=False, kind="stable")
     most = max(float(p["amount"].max()), 1e-300) if len(p) else 1.0
-    label = [style.label(str(c), str(en), str(zh), language)
+    label = [spelling.label(str(c), str(en), str(zh), language)
              for c, en, zh in p[["point", "name_en", "name_zh"]].itertuples(index=False)]  # fmt: skip
     p = p.assign(label=label)
     open_ones, shut = p[~p["shut"].astype(bool) & (p["amount"] > 0)], p[p["shut"].astype(bool)]
@@ -200,7 +201,7 @@ def _circles(
         )  # fmt: skip
     if len(shut):
         yield go.Scatter(
-            x=shut["lon"], y=shut["lat"], mode="markers", name=style.word("point_shut", language),
+            x=shut["lon"], y=shut["lat"], mode="markers", name=spelling.word("point_shut", language),
             marker={"symbol": "x-thin", "size": 9, "line": {"color": style.INK, "width": 2}},
             customdata=list(shut["label"]), hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip

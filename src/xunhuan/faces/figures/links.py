@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.spelling import Language
 
 _ROW = 22
 
@@ -57,7 +58,7 @@ def link_dots(
         for (name, v), colour, symbol in zip(series.items(), style.SERIES, ("circle", "diamond", "square") * 2, strict=False)
     ])  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * _ROW + 90, legend=True)
-    fig.update_xaxes(tickformat=style.PERCENT_TICKS, rangemode="tozero", nticks=6)
+    fig.update_xaxes(tickformat=spelling.PERCENT_TICKS, rangemode="tozero", nticks=6)
     fig.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=list(rows),

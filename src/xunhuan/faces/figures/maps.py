@@ -13,8 +13,9 @@ from plotly.subplots import make_subplots
 
 from xunhuan.data.geography import Geography
 from xunhuan.errors import BadInput
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.style import Form, Language
+from xunhuan.faces.spelling import Form, Language
 
 Scale = Literal["own", "inter", "external", "change", "level"]
 MAP_SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES, "change": style.DIVERGING,
@@ -79,7 +80,7 @@ def tile_map(
     columns, rows = _extent(geography)
     style.dress(fig, title=title, height=_height(columns, rows) + 58)
     _square(fig, columns, rows)
-    bar = bar_of(key or style.word(scale, language), form)
+    bar = bar_of(key or spelling.word(scale, language), form)
     fig.update_layout(coloraxis=axis_of(scale, limits, bar))
     return fig
 
@@ -117,16 +118,16 @@ def circulation_maps(ds: xr.Dataset, geography: Geography, *, language: Language
     ['Abroad', 'Elsewhere at home', 'Own region']
     """
     circuits: tuple[Scale, ...] = ("external", "inter", "own")
-    heads = [style.word(c, language).capitalize() for c in circuits]
+    heads = [spelling.word(c, language).capitalize() for c in circuits]
     fig = make_subplots(1, 3, subplot_titles=heads, horizontal_spacing=0.02)
     columns, rows = _extent(geography)
     for k, circuit in enumerate(circuits):
         values = ds[circuit].to_series()
         limits = limits_of(values, circuit)
-        for trace in _tiles(values, geography, circuit, language, limits, style.SHARES):
+        for trace in _tiles(values, geography, circuit, language, limits, spelling.SHARES):
             fig.add_trace(trace, row=1, col=k + 1)
         fig.update_traces(coloraxis=f"coloraxis{k + 1 if k else ''}", selector={"type": "heatmap"}, col=k + 1)
-        bar = bar_of(style.word("share_gdp", language), style.SHARES) | {"x": (k + 0.5) / 3, "len": 0.24}
+        bar = bar_of(spelling.word("share_gdp", language), spelling.SHARES) | {"x": (k + 0.5) / 3, "len": 0.24}
         fig.update_layout({f"coloraxis{k + 1 if k else ''}": axis_of(circuit, limits, bar)})
     style.dress(fig, title=title, height=_height(columns, rows) + 82)
     for k in range(3):
@@ -204,7 +205,7 @@ def tile_maps(
     fig.update_annotations(font={"size": 13, "color": style.INK})
     for k in range(n):
         _square(fig, columns, rows, k)
-    bar = bar_of(key or style.word(scale, language), form)
+    bar = bar_of(key or spelling.word(scale, language), form)
     fig.update_layout(coloraxis=axis_of(scale, limits, bar))
     return fig
 
@@ -223,7 +224,7 @@ def _tiles(
             continue
         x, y = tile
         z[y, x] = value
-        full = style.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
+        full = spelling.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
         show = form.bare(value, _digits(value, form, limits))
         ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), MAP_SCALES[scale])
@@ -253,13 +254,13 @@ def axis_of(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -
 def _on_tile(geo: Geography, code: str, language: Language) -> str:
     chinese = geo.name(code, "zh")
     if language == "en" or len(chinese) > 3:
-        return style.short(code)
-    return chinese if language == "zh" else f"{style.short(code)} {chinese}" if len(chinese) < 3 else chinese
+        return spelling.short(code)
+    return chinese if language == "zh" else f"{spelling.short(code)} {chinese}" if len(chinese) < 3 else chinese
 
 
 def form_of(scale: Scale) -> Form:
     """How numbers of a scale are written where nobody says."""
-    return style.CHANGES if scale == "change" else style.SHARES
+    return spelling.CHANGES if scale == "change" else spelling.SHARES
 
 
 def _digits(value: float, form: Form, limits: tuple[float, float]) -> int:

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from xunhuan.faces import telling, words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.figures import along, style
 from xunhuan.faces.figures.effects import time_lines, winners_losers
 from xunhuan.faces.figures.maps import Scale, tile_map, tile_maps
 from xunhuan.faces.figures.placing import PLACED
 from xunhuan.faces.figures.players import lollipops, paired_bars, weight_curve
-from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
+from xunhuan.faces.spelling import Language
 from xunhuan.faces.told import Told
 
 _LINES = 6
@@ -70,7 +70,7 @@ def map_key(reading: Reading, q: Told) -> str:
     if q.rest is None or reading.data[q.name].attrs.get("moving"):  # the base has a change of its own
         return reading.axis(q)
     said = words.of(reading.lang)(
-        "against_base", what=telling.lowered(reading.drawn_as(q) if q.loss else reading.said(q))
+        "against_base", what=spelling.lowered(reading.drawn_as(q) if q.loss else reading.said(q))
     )
     return q.form(drawn=True).titled(said)
 
@@ -118,7 +118,7 @@ def tiles_of(
     for c in reading.data[last].values:
         values = map_values(reading, q, arm, **at, **{last: c})
         if np.isfinite(values).any():
-            maps[telling.raised(reading.label(last, str(c), lang))] = values
+            maps[spelling.raised(reading.label(last, str(c), lang))] = values
     if reading.geography is None or not maps:
         return None
     scale: Scale = "change" if any((v < 0).any() for v in maps.values()) else "level"
@@ -214,10 +214,10 @@ def line_arms(reading: Reading, q: Told) -> list[str]:
     return reading.distinct(reading.first(q.model) or q)
 
 
-def line_form(q: Told) -> style.Form:
+def line_form(q: Told) -> spelling.Form:
     """How values along time are written: without a sign, which the line itself shows."""
     form = q.form(drawn=True)
-    return style.Form(form.percent, "", False, fixed=form.fixed)
+    return spelling.Form(form.percent, "", False, fixed=form.fixed)
 
 
 def _firsts(reading: Reading, q: Told, axis: str) -> dict[str, Any]:

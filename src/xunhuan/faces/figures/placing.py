@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling
 from xunhuan.faces.figures.land import land_map
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.figures.streams import kept_largest, stream_ribbons
-from xunhuan.faces.figures.style import Language
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import raised
+from xunhuan.faces.spelling import Language, raised
 from xunhuan.faces.told import Told
 
 NAMED = 10
@@ -39,7 +38,7 @@ def land_of(
     amounts = None if amount is None else reading.along(amount, arm).to_series()
     scale: Scale = "level" if q.rest is None else "change"
     key = reading.titled(q) if q.rest is None else reading.axis(q)
-    form = style.Form() if amount is None else amount.form()
+    form = spelling.Form() if amount is None else amount.form()
     return land_map(shown, land, amounts=amounts, names=values[["region", "name_en", "name_zh"]], scale=scale, key=key,
                     language=language or reading.lang, form=q.form(drawn=True), amount_form=form, small=small)  # fmt: skip
 
@@ -53,7 +52,7 @@ def flows_of(
     if flow.empty:
         return None
     heads = tuple(raised(reading.title(a)) for a in q.axes)
-    return stream_ribbons(flow, heads=(heads[0], heads[1], heads[2]), rest=style.word("all_others", lang), language=lang,
+    return stream_ribbons(flow, heads=(heads[0], heads[1], heads[2]), rest=spelling.word("all_others", lang), language=lang,
                           form=q.form(), small=small)  # fmt: skip
 
 
@@ -62,7 +61,7 @@ def streams_told(reading: Reading, q: Told, arm: str, language: Language, most: 
 
     A label that ends in `_rest` is all others, as are those beyond the `most` largest of an axis.
     """
-    rest = style.word("all_others", language)
+    rest = spelling.word("all_others", language)
     flow = reading.data[q.name].sel(arm=arm).to_series().rename("value").dropna().reset_index()
     nations = reading.places.index[reading.places["kind"] == "nation"]
     if q.axes[0] == q.place_axis:

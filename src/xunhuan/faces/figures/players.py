@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
-from xunhuan.faces.figures.style import CHANGES, SHARES, Form, Language
+from xunhuan.faces.spelling import CHANGES, SHARES, Form, Language
 
 
 def paired_bars(
@@ -102,7 +103,7 @@ def lollipops(
     """
     rows = frame.sort_values("value", kind="stable")
     value = rows["value"].to_numpy(float)
-    names = style.names(rows, language, "sector" if "sector" in rows else "region")
+    names = spelling.names(rows, language, "sector" if "sector" in rows else "region")
     colours = [style.OWN if v >= 0 else style.EXTERNAL for v in value]
     stems = {
         "x": np.stack([np.zeros_like(value), value, np.full_like(value, np.nan)], axis=1).ravel(),

@@ -10,8 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.arrays import CIRCUITS
+from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.style import Language
+from xunhuan.faces.spelling import Language
 from xunhuan.measures import table
 
 _LEAST = 136
@@ -67,21 +68,21 @@ def circulation_bars(
         frame = frame.sort_values(sort, kind="stable")
     else:
         frame = frame.iloc[::-1]
-    labels = style.names(frame, language)
+    labels = spelling.names(frame, language)
     fig = go.Figure()
     for circuit in CIRCUITS:
         colour = style.CIRCUIT_COLOURS[circuit]
         fig.add_bar(
-            y=labels, x=frame[circuit], orientation="h", name=style.word(circuit, language),
+            y=labels, x=frame[circuit], orientation="h", name=spelling.word(circuit, language),
             marker={"color": colour, "line": {"color": style.PAPER, "width": 1}},
-            text=[style.percent(v) if v >= smallest else "" for v in frame[circuit]], textposition="inside",
+            text=[spelling.percent(v) if v >= smallest else "" for v in frame[circuit]], textposition="inside",
             insidetextanchor="middle", textangle=0, constraintext="none",
             insidetextfont={"size": 10, "color": style.INK if circuit == "inter" else style.PAPER},
-            hovertemplate="%{y}: %{x:.1%}<extra>" + style.word(circuit, language) + "</extra>",
+            hovertemplate="%{y}: %{x:.1%}<extra>" + spelling.word(circuit, language) + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=max(len(frame) * ROW_HEIGHT + 44, _LEAST), legend=True)
     fig.update_layout(barmode="stack", bargap=0.12)
-    fig.update_xaxes(tickformat=style.PERCENT_TICKS, range=[0, 1], showgrid=False, dtick=0.25, title_text="")
+    fig.update_xaxes(tickformat=spelling.PERCENT_TICKS, range=[0, 1], showgrid=False, dtick=0.25, title_text="")
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig
 
@@ -129,7 +130,7 @@ def circulation_ternary(
     size = 7 + 25 * np.sqrt(weight / weight.max())
     points = frame[list(CIRCUITS)].to_numpy(float)
     least = np.floor(points.min(axis=0) * 20) / 20
-    names = style.names(frame, language)
+    names = spelling.names(frame, language)
     if small:
         size, labelled = 0.7 * size, min(labelled, 5)
     written, sides = _labelled(names, points, size, least, labelled, _SIDE_SMALL if small else _SIDE)
@@ -139,17 +140,17 @@ def circulation_ternary(
         marker={"size": size, "color": points[:, 2], "colorscale": style.ORANGES, "opacity": 0.9,
                 "line": {"color": style.INK, "width": 0.8}},
         hovertemplate="%{customdata}<br>" + "<br>".join(
-            f"{style.word(c, language)} %{{{axis}:.1%}}" for c, axis in zip(CIRCUITS, "abc", strict=True)
+            f"{spelling.word(c, language)} %{{{axis}:.1%}}" for c, axis in zip(CIRCUITS, "abc", strict=True)
         ) + "<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=340 if small else 450)
-    corners = {c: _corner(style.word(c, language), a == "a") for c, a in zip(CIRCUITS, "abc", strict=True)}
+    corners = {c: _corner(spelling.word(c, language), a == "a") for c, a in zip(CIRCUITS, "abc", strict=True)}
     # A name stands about its corner, a little outwards.
     lines = [line for c in CIRCUITS[1:] for line in corners[c].split("<br>")]
     beside = max(46 if small else 60, round(max(map(style.pixels, lines)) / 2) + 22)
     fig.update_layout(margin={"l": beside, "r": beside, "t": 36 + (44 if title else 0), "b": 56})
     common = {
-        "tickformat": style.PERCENT_TICKS,
+        "tickformat": spelling.PERCENT_TICKS,
         "gridcolor": style.RULE,
         "linecolor": style.MUTED,
         "tickfont": {"size": 10},
@@ -224,17 +225,19 @@ def interval_rows(
     ([0.7], [[0.65, 0.72]])
     """
     rows = frame.iloc[::-1]
-    labels = style.names(rows, language)
+    labels = spelling.names(rows, language)
     low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
     form = "+.1%" if change else ".2~%"
     fig = go.Figure()
     if "least" in rows:
         line = {"color": style.FAINT, "width": 2}
-        fig.add_scatter(**_lines(labels, rows["least"], rows["most"]), name=style.word("limits", language), line=line)
+        fig.add_scatter(
+            **_lines(labels, rows["least"], rows["most"]), name=spelling.word("limits", language), line=line
+        )
     line = {"color": style.INTER, "width": 7}
-    fig.add_scatter(**_lines(labels, low, high), name=style.word(note, language), line=line)
+    fig.add_scatter(**_lines(labels, low, high), name=spelling.word(note, language), line=line)
     fig.add_scatter(
-        x=rows["value"], y=labels, mode="markers", name=style.word("estimate", language),
+        x=rows["value"], y=labels, mode="markers", name=spelling.word("estimate", language),
         marker={"color": colour, "size": 9, "line": {"color": style.PAPER, "width": 1.2}},
         customdata=np.column_stack([low, high]),
         hovertemplate=f"%{{y}}: %{{x:{form}}} (%{{customdata[0]:{form}}} – %{{customdata[1]:{form}}})<extra></extra>",
@@ -243,7 +246,7 @@ def interval_rows(
     drawn = rows.reindex(columns=["value", "low", "high", "least", "most"]).to_numpy(float)
     ends = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     room = 0.02 * (ends[1] - ends[0])
-    ticks = style.Form(signed=change).ticks
+    ticks = spelling.Form(signed=change).ticks
     fig.update_xaxes(tickformat=ticks, title_text=axis, zeroline=change, range=[ends[0] - room, ends[1] + room])
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(rows) - 0.4])
     return fig
@@ -304,7 +307,7 @@ def circulation_intervals(
         ends = limit_frame(least, most, circuit).reindex(rows["region"])
         rows = rows.assign(least=ends["least"].to_numpy(), most=ends["most"].to_numpy())
     rows = rows.sort_values("value", ascending=False, kind="stable")
-    axis = f"{style.word(circuit, language)}, {style.word('share_gdp', language)}"
+    axis = f"{spelling.word(circuit, language)}, {spelling.word('share_gdp', language)}"
     colour = style.EXTERNAL if circuit == "external" else style.OWN
     return interval_rows(rows, language=language, title=title, axis=axis, colour=colour)
 
@@ -353,7 +356,7 @@ def circulation_before_after(
     a, b = as_frame(before).set_index("region"), as_frame(after).set_index("region")
     frame = a[["name_en", "name_zh"]].assign(before=a[circuit], after=b[circuit]).reset_index()
     frame = frame.iloc[np.argsort((frame["after"] - frame["before"]).abs().to_numpy(), kind="stable")]
-    labels = style.names(frame, language)
+    labels = spelling.names(frame, language)
     fig = go.Figure()
     lines = [None if k % 3 == 2 else v for x, y in zip(frame["before"], frame["after"], strict=True)
              for k, v in enumerate((x, y, 0.0))]  # fmt: skip
@@ -362,14 +365,14 @@ def circulation_before_after(
     colour = style.CIRCUIT_COLOURS[circuit]
     for moment, fill in (("before", style.PAPER), ("after", colour)):
         fig.add_scatter(
-            x=frame[moment], y=labels, mode="markers", name=style.word(moment, language),
+            x=frame[moment], y=labels, mode="markers", name=spelling.word(moment, language),
             marker={"color": fill, "size": 9, "line": {"color": colour, "width": 2}},
-            hovertemplate="%{y}: %{x:.2%}<extra>" + style.word(moment, language) + "</extra>",
+            hovertemplate="%{y}: %{x:.2%}<extra>" + spelling.word(moment, language) + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=len(frame) * ROW_HEIGHT + 84, legend=True)
     fig.update_xaxes(
-        tickformat=style.PERCENT_TICKS,
-        title_text=f"{style.word(circuit, language)}, {style.word('share_gdp', language)}",
+        tickformat=spelling.PERCENT_TICKS,
+        title_text=f"{spelling.word(circuit, language)}, {spelling.word('share_gdp', language)}",
     )
     fig.update_yaxes(tickfont={"size": 12, "color": style.INK}, gridcolor=style.BLANK, range=[-0.6, len(frame) - 0.4])
     return fig

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from xunhuan.errors import BadInput
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.flows import faint, middles
-from xunhuan.faces.figures.style import Form, Language
+from xunhuan.faces.spelling import Form, Language
 
 _PLAIN = Form(percent=False)
 _ACROSS, _NARROW = (0.001, 0.5, 0.999), (0.001, 0.36, 0.999)

@@ -9,19 +9,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
-
-from xunhuan.faces import words
-from xunhuan.faces.rounding import adding
-
-Language = Literal["en", "zh", "both"]
-"""English, Chinese, or English with the Chinese beside it (prose stays English)."""
 
 INK = "#1b2430"
 MUTED = "#5b6673"
@@ -45,8 +37,6 @@ BLUES = ((0.0, "#f3f7fa"), (0.5, "#8db4d2"), (1.0, "#1f4e79"))
 ORANGES = ((0.0, "#fbf4ee"), (0.5, "#dd9c68"), (1.0, "#b4530f"))
 DIVERGING = ((0.0, "#b4530f"), (0.25, "#dd9c68"), (0.5, "#f4f5f6"), (0.75, "#8db4d2"), (1.0, "#1f4e79"))
 
-PERCENT_TICKS = ".6~p"
-"""Per cent on an axis, as d3 writes formats: digits that count, not decimals, so that ticks of a narrow axis all differ."""
 UNSIGNED = {"+0%": "0%", "+0": "0"}
 """Zero carries no sign on an axis either; d3 gives it one."""
 LEGIBLE = 4.5
@@ -68,178 +58,6 @@ def at_night(colour: str) -> str:
     turned = NIGHT + (1 - 2 * NIGHT) * np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
     grey = np.array([0.213, 0.715, 0.072])  # what half a turn of hues keeps, twice over less the colour
     return "#{:02x}{:02x}{:02x}".format(*(int(x * 255 + 0.5) for x in np.clip(2 * grey @ turned - turned, 0, 1)))
-
-
-def word(key: str, language: Language = "en") -> str:
-    """A word on a figure, or the title of a quantity, in the language asked for ("both" reads English).
-
-    >>> word("own", "zh"), word("gdp")
-    ('本地', 'Gross domestic product at basic prices')
-    """
-    lang = "zh" if language == "zh" else "en"
-    return words.of(lang)(f"on_{key}") if words.known(f"on_{key}") else words.title(key, lang)
-
-
-def names(frame: pd.DataFrame, language: Language = "en", code: str = "region") -> list[str]:
-    """Labels of the rows of a frame with columns `code`, `name_en`, `name_zh`; the code where a name is missing."""
-    codes = frame[code].astype(str) if code in frame else frame.index.astype(str)
-    blank = [""] * len(frame)
-    english = frame.get("name_en", blank)
-    chinese = frame.get("name_zh", blank)
-    return [label(c, e, z, language) for c, e, z in zip(codes, english, chinese, strict=True)]
-
-
-def label(code: str, english: str = "", chinese: str = "", language: Language = "en") -> str:
-    """One label.
-
-    >>> label("CN-GD", "Guangdong", "广东", "both")
-    'Guangdong 广东'
-    """
-    english, chinese = english or chinese or code, chinese or english or code
-    if language == "zh":
-        return chinese
-    return english if language == "en" or chinese == english else f"{english} {chinese}"
-
-
-def short(code: str) -> str:
-    """What fits on a tile: the part of a region code after its nation ("CN-GD" gives "GD")."""
-    return code.rsplit("-", 1)[-1]
-
-
-def percent(x: float, digits: int = 0) -> str:
-    """A share as per cent; a dash where it is unknown."""
-    return "–" if not np.isfinite(x) else f"{whole(100 * x, digits)}%"
-
-
-def percents(parts: Sequence[float], digits: int = 0) -> list[str]:
-    """Parts of a whole as per cent which add up as printed, as `rounding.adding` has it.
-
-    >>> percents([0.5033, 0.3452, 0.1515], 1)
-    ['50.3%', '34.5%', '15.2%']
-    """
-    return [percent(x / 100, digits) for x in adding([100 * x for x in parts], digits)]
-
-
-_FINER = 3
-"""Digits that are tried to tell the ends of an interval apart."""
-
-
-def span(low: float, high: float, digits: int = 0) -> str:
-    """An interval of a share, with digits more where its ends would read alike; one number where they are one.
-
-    >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1), span(0.0752, 0.0768), span(0.25, 0.25)
-    ('32–45%', '15.1–15.2%', '7.5–7.7%', '25%')
-    """
-    finer = [d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d)]
-    if not finer:
-        return percent(low, digits)
-    digits = finer[0]
-    return f"{whole(100 * low, digits)}–{percent(high, digits)}"
-
-
-def within(parts: Sequence[float], ends: np.ndarray, digits: int = 0) -> list[tuple[str, str]]:
-    """Parts of a whole as `percents` has them, each with its interval; ends: low and high, by part.
-
-    Where a part lies inside and only rounding it to make all add up puts it outside, the end gives way.
-
-    >>> within([0.5033, 0.3452, 0.1515], np.array([[0.45, 0.3, 0.1512], [0.55, 0.41, 0.1519]]), 1)
-    [('50.3%', '45.0–55.0%'), ('34.5%', '30.0–41.0%'), ('15.2%', '15.1–15.2%')]
-    >>> within([0.334, 0.333, 0.333], np.array([[0.33, 0.33, 0.33], [0.334, 0.34, 0.34]]))[0]
-    ('34%', '33–34%')
-    """
-    shown = [x / 100 for x in adding([100 * x for x in parts], digits)]
-    out = []
-    for x, at, (low, high) in zip(parts, shown, ends.T, strict=True):
-        inside = low <= x <= high
-        out.append(
-            (percent(at, digits), span(min(low, at), max(high, at), digits) if inside else span(low, high, digits))
-        )
-    return out
-
-
-def signed(x: float, digits: int = 2) -> str:
-    """A relative change in per cent with its sign (a true minus), none where it rounds to 0; a dash where unknown.
-
-    >>> signed(-0.0123), signed(0.00001)
-    ('−1.23%', '0.00%')
-    """
-    if not np.isfinite(x):
-        return "–"
-    return f"{whole(100 * x, digits, plus=True)}%"
-
-
-def plain(x: float, plus: bool = False) -> str:
-    """A number that is no share, to four digits; a dash where unknown.
-
-    >>> plain(996.0), plain(-1234567.0), plain(0.01234, plus=True), plain(0.0)
-    ('996.0', '−1,234,567', '+0.01234', '0')
-    """
-    if not np.isfinite(x):
-        return "–"
-    size = abs(x)
-    if size == 0:
-        return "0"
-    digits = 3 - int(np.floor(np.log10(float(f"{size:.3e}"))))
-    text = f"{x:{'+' if plus else ''},.{max(digits, 0)}f}" if digits <= 8 else f"{x:{'+' if plus else ''}.3e}"
-    return text.replace("-", "−")
-
-
-@dataclass(frozen=True)
-class Form:
-    """How the numbers of a unit are written: in per cent, or plain with the unit behind them.
-
-    signed  gains carry a plus sign · fixed  digits after the point, None: four in all
-    date  calendar years; `later` is what stands for one that never came
-    """
-
-    percent: bool = True
-    unit: str = ""
-    signed: bool = False
-    date: bool = False
-    later: str = "later"
-    fixed: int | None = None
-
-    def text(self, x: float, digits: int = 2) -> str:
-        """One number; `digits` after the point where it is in per cent.
-
-        >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
-        ('+1.23%', '996.0 million USD')
-        """
-        if self.date:
-            return self.bare(x)
-        return f"{self.bare(x, digits)} {self.unit}".rstrip() if np.isfinite(x) else "–"
-
-    def bare(self, x: float, digits: int = 2) -> str:
-        """The same without the unit, for tables and tiles that name it once.
-
-        >>> Form(percent=False, date=True).bare(2057.3), Form(percent=False, date=True).bare(float("inf"))
-        ('2057', 'later')
-        """
-        if self.date:
-            return "–" if np.isnan(x) else f"{x:.0f}" if np.isfinite(x) else self.later
-        if self.fixed is not None and np.isfinite(x):
-            return whole(x, self.fixed, self.signed)
-        if not self.percent:
-            return plain(x, self.signed)
-        return signed(x, digits) if self.signed else percent(x, digits)
-
-    @property
-    def ticks(self) -> str:
-        """The same for the ticks of an axis, as d3 writes formats."""
-        return "d" if self.date else ("+" if self.signed else "") + (PERCENT_TICKS if self.percent else ",.4~r")
-
-    @property
-    def hover(self) -> str:
-        """The same for what shows under the pointer, with a digit more."""
-        return ".0f" if self.date else ("+" if self.signed else "") + (".2%" if self.percent else ",.4r")
-
-    def titled(self, title: str) -> str:
-        """A title that names the unit where the numbers do not carry it."""
-        return f"{title}, {self.unit}" if self.unit and title else title or self.unit
-
-
-CHANGES, SHARES = Form(signed=True), Form()
-"""Relative changes, and shares, in per cent."""
 
 
 def dress(
@@ -281,25 +99,6 @@ def dress(
     fig.update_xaxes(**axis)
     fig.update_yaxes(**axis)
     return fig
-
-
-def whole(x: float, digits: int = 0, plus: bool = False) -> str:
-    """A number rounded, with a true minus and no sign on zero.
-
-    >>> whole(-0.2), whole(-3.26, 1), whole(0.4, 1, plus=True)
-    ('0', '−3.3', '+0.4')
-    """
-    text = f"{x:{'+' if plus else ''}.{digits}f}".replace("-", "−")
-    return text if text.strip("+−0.") else text.lstrip("+−")
-
-
-def times(x: float) -> str:
-    """A multiple of a loss as it is written everywhere; from ten on one decimal says enough.
-
-    >>> times(0.049), times(-0.3), times(10.32)
-    ('0.05', '−0.30', '10.3')
-    """
-    return whole(x, 2 if abs(x) < 10 else 1)
 
 
 def whiskers(middle: np.ndarray, frame: pd.DataFrame) -> dict[str, object]:
@@ -379,16 +178,6 @@ def axes_folded(fig: go.Figure) -> go.Figure:
         if axis.title.text and "<br>" not in axis.title.text:
             axis.title.text = wrapped(axis.title.text, 26)
     return fig
-
-
-def unit(text: str) -> str:
-    """A unit as people write it.
-
-    >>> unit("10^8 CNY")
-    '10⁸ CNY'
-    """
-    powers = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-    return re.sub(r"\^(-?\d+)", lambda m: m.group(1).translate(powers), text)
 
 
 def ink_on(position: float, scale: Sequence[tuple[float, str]]) -> str:

@@ -46,7 +46,7 @@ def open_source(source: str, nation: list[str] | None = None, lang: Literal["en"
 
     nation  as the option --nation: makes regions of a table one nation. Raises what opening either raises.
     """
-    from xunhuan.faces.commands.measuring import open_table
+    from xunhuan.faces.opening import open_table
     from xunhuan.faces.report.circulation import CirculationReport
 
     if Path(source).is_dir():

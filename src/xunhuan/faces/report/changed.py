@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.reading import Reading
 from xunhuan.scenario.lines import ShockLines
 
@@ -25,7 +24,7 @@ def lines_said(shock: ShockLines, reading: Reading) -> list[str]:
     return out
 
 
-def plain_value(value: object, lang: style.Language = "en", room: str = "") -> str:
+def plain_value(value: object, lang: spelling.Language = "en", room: str = "") -> str:
     """A value of a field or a parameter as people read it; in Chinese by its word, the room's own first."""
     if isinstance(value, bool):
         return words.of(lang)("yes_it_is" if value else "no_it_is")
@@ -44,7 +43,7 @@ def plain_value(value: object, lang: style.Language = "en", room: str = "") -> s
     return words.in_language(words.of_room(room, f"choice_{said}", lang, otherwise), lang)
 
 
-def field_called(name: str, lang: style.Language, room: str = "") -> str:
+def field_called(name: str, lang: spelling.Language, room: str = "") -> str:
     """What a field or a parameter of a room is called, in Chinese where the page is."""
     if lang != "zh":
         return name.replace("_", " ")
@@ -115,7 +114,7 @@ def _piece(code: str, field: str, reading: Reading) -> str:
     lang, t = reading.lang, words.of(reading.lang)
     if field in ("via", "gateways"):  # a port may have the code of an economy
         if code in reading.points:
-            return style.label(code, *reading.points[code], lang)
+            return spelling.label(code, *reading.points[code], lang)
         return words.in_language(reading.chinese.get(code, code) if lang == "zh" else code, lang)
     named = reading.places.index[reading.places["name_en"] == code]
     if code in reading.places.index or len(named):

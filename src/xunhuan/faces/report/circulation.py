@@ -7,22 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.identities import TOLERANCE, identity_residuals
-from xunhuan.data.store import known_tables, load_log
-from xunhuan.faces import figures, words
-from xunhuan.faces.companions import companion, limit_tables
-from xunhuan.faces.figures import Language, shares, style
-from xunhuan.faces.placed import are_provinces
+from xunhuan.faces import figures, spelling, words
+from xunhuan.faces.figures import Language, shares
 from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
+from xunhuan.faces.report.findings import Findings, Lang, findings
 from xunhuan.faces.report.grouped import TOLD_APART, flow_groups, members_said, of_places
 from xunhuan.faces.report.page import (
     Album,
@@ -38,69 +35,12 @@ from xunhuan.faces.report.page import (
     sentence,
     without_blanks,
 )
-from xunhuan.faces.report.spread import ShareSpread, limit_spans, paragraphs, reported_said, said, spread_of
+from xunhuan.faces.report.spread import limit_spans, paragraphs, reported_said, said
 from xunhuan.faces.words import caveat
-from xunhuan.measures import circulation, cross_hauling
 from xunhuan.measures.circuits import CIRCULATION_DEFINITIONS
 
 SECTORS_SHOWN = 12
 _ALONE_ZH = "与各经济体的本地与国际循环"
-Lang = Literal["en", "zh"]
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """The numbers of the report, computed once.
-
-    region   absorption, by region · others  the other two definitions · partner, sector  absorption by both
-    spread   intervals, where the table has versions · bounds   limits: the measure on the least and the most cross-hauling
-    crossing, reported  trade with the nation's other regions, in the table and as reported
-    """
-
-    acc: Accounts
-    region: xr.Dataset
-    others: dict[str, xr.Dataset]
-    partner: xr.Dataset
-    sector: xr.Dataset
-    spread: ShareSpread | None
-    bounds: tuple[xr.Dataset, xr.Dataset] | None
-    crossing: xr.Dataset
-    reported: xr.Dataset | None
-    log: pd.DataFrame | None
-
-    @property
-    def alone(self) -> bool:
-        """Whether home is one region, so that economies are compared."""
-        return self.acc.geography.nation.count(self.acc.home) < 2
-
-    @property
-    def places(self) -> str:
-        """What to call the regions compared."""
-        if self.alone:
-            return "economies"
-        return "provinces" if are_provinces(map(str, self.region["region"].values)) else "regions"
-
-
-def findings(acc: Accounts) -> Findings:
-    """Measure everything the report says, of home's regions; of all economies whose books are kept where home is one."""
-    alone = acc.geography.nation.count(acc.home) < 2
-    compared = [c for c, kept in zip(acc.geography.codes, acc.closed, strict=True) if kept] if alone else None
-    # What is known of a table's versions is of home's regions.
-    ends, reported = (None, None) if alone else (limit_tables(acc), companion(acc, "reported"))
-    has_log = acc.name in known_tables() and known_tables()[acc.name].with_suffix(".log.parquet").is_file()
-    region = circulation(acc, compared)
-    return Findings(
-        acc=acc,
-        region=region,
-        others={d: circulation(acc, compared, definition=d) for d in CIRCULATION_DEFINITIONS if d != "absorption"},
-        partner=circulation(acc, compared, by="partner"),
-        sector=circulation(acc, region=acc.home, by="sector", border="nation"),
-        spread=None if alone else spread_of(acc, region),
-        bounds=None if ends is None else (circulation(ends[0]), circulation(ends[1])),
-        crossing=cross_hauling(acc, compared),
-        reported=None if reported is None else cross_hauling(reported),
-        log=load_log(acc.name) if has_log else None,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +123,8 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         or words.of("zh")("report_title", home=nation[1], places=places) + year,
         "answer": _answer(found), "answer_zh": _answer_zh(found), "places": places, "year": acc.year,
         "partners": [caveat(found.partner.attrs.get("partners", ""), lang) for lang in ("en", "zh")],
-        "average": _percents(_of_home(found)), "words": {c: of_places(found.places, style.word(c, lang)) for c in CIRCUITS},
+        "average": _percents(_of_home(found)),
+        "words": {c: of_places(found.places, spelling.word(c, lang)) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": tables, "definitions": _definitions(say),
         "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
         "sources": [say(sentence(acc.source))], "table": quote(called),
@@ -223,7 +164,7 @@ def _home_code(found: Findings) -> str:
 
 
 def _percents(shares_: dict[str, float], digits: int = 1) -> dict[str, str]:
-    return dict(zip(shares_, style.percents(list(shares_.values()), digits), strict=True))
+    return dict(zip(shares_, spelling.percents(list(shares_.values()), digits), strict=True))
 
 
 def _mean_said(found: Findings, weighting: int, lang: str) -> list[str]:
@@ -235,15 +176,15 @@ def _mean_said(found: Findings, weighting: int, lang: str) -> list[str]:
 def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
     ds = found.region if found.spread is None else found.spread.region
     frame = shares.as_frame(ds).sort_values(circuit, ascending=False).head(n)
-    inside = [style.percent(v) for v in frame[circuit]]
+    inside = [spelling.percent(v) for v in frame[circuit]]
     if found.spread is not None:
         spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
         comma = "，" if language == "zh" else ", "
         # An interval that is printed as the number is says nothing more.
-        inside = [v if {style.percent(low), style.percent(high)} == {v} else comma.join((v, style.span(low, high)))
+        inside = [v if {spelling.percent(low), spelling.percent(high)} == {v} else comma.join((v, spelling.span(low, high)))
                   for v, low, high in spans]  # fmt: skip
     form = "{}（{}）" if language == "zh" else "{} ({})"
-    named = [form.format(*pair) for pair in zip(style.names(frame, language), inside, strict=True)]
+    named = [form.format(*pair) for pair in zip(spelling.names(frame, language), inside, strict=True)]
     if language == "zh":
         return "、".join(named)
     return named[0] if n == 1 else ", ".join(named[:-1]) + " and " + named[-1]
@@ -252,7 +193,7 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
 def _answer(found: Findings) -> Markup:
     acc, n = found.acc, found.region.sizes["region"]
     if found.alone:
-        own, _, away = style.percents(list(_of_home(found).values()), 1)
+        own, _, away = spelling.percents(list(_of_home(found).values()), 1)
         text = f"In {acc.year} the GDP of {acc.geography.name(acc.home)} rested {own} on its own final demand and "
         text += f"{away} on the rest of the world’s."
         most = f" Of {n} economies abroad weighs most in {_highest(found, 'external', min(4, n), 'en')}."
@@ -271,7 +212,7 @@ def _answer(found: Findings) -> Markup:
 def _answer_zh(found: Findings) -> str:
     acc, n = found.acc, found.region.sizes["region"]
     if found.alone:
-        own, _, away = style.percents(list(_of_home(found).values()), 1)
+        own, _, away = spelling.percents(list(_of_home(found).values()), 1)
         most = f"{n}个经济体中对境外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。" if n > 1 else ""
         name = acc.geography.name(acc.home, "zh")
         return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由境外吸收{away}。{most}"
@@ -323,7 +264,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
     album.add(
         "flows",
         figures.cluster_flows(matrix, language=lang, unit=acc.unit),
-        f"Value added (left) by where it is finally absorbed (right), {style.unit(acc.unit)}, without what each group "
+        f"Value added (left) by where it is finally absorbed (right), {spelling.unit(acc.unit)}, without what each group "
         f"absorbs of its own. On a narrow window: shares of each row’s value added. "
         f"{members_said(acc.geography, acc.home, lang)}",
         "Flows of value added between clusters of regions and abroad",
@@ -348,7 +289,7 @@ def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
 def _regions(found: Findings, lang: Lang = "en") -> Grid:
     frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
     ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
-    head = ["Region", "Code", f"GDP, {style.unit(found.acc.unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
+    head = ["Region", "Code", f"GDP, {spelling.unit(found.acc.unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
     head += [f"{name}, limits" for name in ("Own", "External") if ends]
     rows = []
     for r in frame.sort_values("external", ascending=False, kind="stable").to_dict("records"):
@@ -366,22 +307,24 @@ def _share_cells(found: Findings, place: int) -> list[str]:
     """A region's three shares, each over its interval."""
     parts = [float(found.region[c][place]) for c in CIRCUITS]
     if found.spread is None:
-        return style.percents(parts, 1)
+        return spelling.percents(parts, 1)
     marks = ["†" if out else "" for out in found.spread.outside()[place]]
-    pairs = style.within(parts, found.spread.ends[:, place], 1)
+    pairs = spelling.within(parts, found.spread.ends[:, place], 1)
     return [over(f"{v}{mark}", span) for (v, span), mark in zip(pairs, marks, strict=True)]
 
 
 def _mean_cells(found: Findings, weighting: int) -> list[str]:
     mean = list(_mean(found.region, weighting).values())
     if found.spread is None:
-        return style.percents(mean, 1)
-    return [over(v, span) for v, span in style.within(mean, found.spread.mean_ends[:, weighting], 1)]
+        return spelling.percents(mean, 1)
+    return [over(v, span) for v, span in spelling.within(mean, found.spread.mean_ends[:, weighting], 1)]
 
 
 def _crossing_cell(found: Findings, code: str, name: str) -> str:
-    here = style.percent(float(found.crossing[name].sel(region=code)))
-    return here if found.reported is None else over(here, style.percent(float(found.reported[name].sel(region=code))))
+    here = spelling.percent(float(found.crossing[name].sel(region=code)))
+    return (
+        here if found.reported is None else over(here, spelling.percent(float(found.reported[name].sel(region=code))))
+    )
 
 
 def _regions_caption(found: Findings, lang: Lang) -> str:
@@ -399,12 +342,12 @@ def _sectors(found: Findings, lang: Lang) -> Grid:
     total = float(frame["abroad"].sum())
     rows = []
     for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
-        parts = (style.percent(v, 1) for v in (r["external"], r["abroad"] / total))
+        parts = (spelling.percent(v, 1) for v in (r["external"], r["abroad"] / total))
         rows.append(Row([r[f"sector_name_{lang}"], f"{r['gdp']:,.0f}", *parts]))
     caption = (
         f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
     )
-    head = ["Sector", f"GDP, {style.unit(found.acc.unit)}", "External share", "Of all external GDP"]
+    head = ["Sector", f"GDP, {spelling.unit(found.acc.unit)}", "External share", "Of all external GDP"]
     return Grid(head, rows, caption)
 
 
@@ -441,7 +384,7 @@ def _log(found: Findings) -> Grid:
         Row([s["step"], s["quantity"].replace("_", " "), f"{s['n']:,}", f"{s['size']:,.0f}", s["net"]])
         for s in sums.to_dict("records")
     ]
-    caption = f"Corrections made to the raw sources when the table was built, {style.unit(found.acc.unit)}."
+    caption = f"Corrections made to the raw sources when the table was built, {spelling.unit(found.acc.unit)}."
     return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xunhuan.faces import figures
-from xunhuan.faces.figures import style
+from xunhuan.faces import figures, spelling
 from xunhuan.faces.figures.maps import Scale
+from xunhuan.faces.report.findings import Findings, Lang
 from xunhuan.faces.report.page import Album
-
-if TYPE_CHECKING:
-    from xunhuan.faces.report.circulation import Findings, Lang
 
 
 def add_intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> None:
@@ -20,10 +15,10 @@ def add_intervals(found: Findings, album: Album, circuit: str, lang: Lang) -> No
     drawn = figures.circulation_intervals(found.spread.region, *ends, circuit=circuit, language=lang)
     thin = "" if found.bounds is None else " Thin lines are arithmetic limits, not intervals."
     caption = (
-        f"{found.places.capitalize()} ranked by the share {style.word(circuit, lang)}: the estimate and its 90% "
+        f"{found.places.capitalize()} ranked by the share {spelling.word(circuit, lang)}: the estimate and its 90% "
         f"interval over {len(found.spread.seen)} versions of the table.{thin}"
     )
-    alt = f"Estimate and 90% interval of the share {style.word(circuit, lang)}, one row a region, largest on top"
+    alt = f"Estimate and 90% interval of the share {spelling.word(circuit, lang)}, one row a region, largest on top"
     album.add(f"intervals-{circuit}", drawn, caption, alt)
 
 
@@ -35,7 +30,7 @@ def add_maps(found: Findings, album: Album, lang: Lang) -> None:
         "own": "GDP absorbed where it is made.",
     }
     for circuit, caption in captions.items():
-        key = f"{style.word(circuit, lang)}, {style.word('share_gdp', lang)}"
+        key = f"{spelling.word(circuit, lang)}, {spelling.word('share_gdp', lang)}"
         values = found.region[circuit].to_series()
         fig = figures.tile_map(values, found.acc.geography, scale=circuit, language=lang, key=key)
         album.add(f"map-{circuit}", fig, caption, f"Tile map: {caption}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import figures
-from xunhuan.faces.figures import style
+from xunhuan.faces import figures, spelling
 
 _Lang = Literal["en", "zh"]
 TOLD_APART = 12
@@ -49,7 +48,7 @@ def flow_groups(geo: Geography, home: str, lang: _Lang) -> dict[str, tuple[str, 
 def members_said(geo: Geography, home: str, lang: _Lang) -> str:
     """Who is in each cluster, in words."""
     groups = flow_groups(geo, home, lang)
-    kept = {n: m for n, m in groups.items() if n != style.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
+    kept = {n: m for n, m in groups.items() if n != spelling.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
     if lang == "zh":
         return "".join(f"{n}：{'、'.join(geo.name(c, lang) for c in m)}。" for n, m in kept.items())
     return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())

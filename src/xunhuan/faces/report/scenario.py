@@ -29,7 +29,8 @@ from xunhuan.faces.report.page import (
     sentence,
     without_blanks,
 )  # fmt: skip
-from xunhuan.faces.telling import arm_sentence, chain, draws, lowered, made_good, passing
+from xunhuan.faces.spelling import lowered
+from xunhuan.faces.telling import arm_sentence, chain, draws, made_good, passing
 from xunhuan.faces.told import Told
 from xunhuan.scenario.record import Result
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import figures
+from xunhuan.faces import figures, spelling
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
 from xunhuan.faces.figures import along, placing, style
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album, Picture
-from xunhuan.faces.telling import lowered, raised
+from xunhuan.faces.spelling import lowered, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -254,7 +254,7 @@ def _circulation(reading: Reading, out: Album) -> None:
             f"circulation-{circuit}",
             figures.circulation_before_after(before, after, language=reading.lang, circuit=circuit),
             f"{reading.circuits[circuit]}, in the base and under “{reading.arm}”; largest change on top.",
-            f"Share {style.word(circuit, reading.lang)} before and after, one row a region",
+            f"Share {spelling.word(circuit, reading.lang)} before and after, one row a region",
         )
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
 from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
-from xunhuan.faces.figures import style
 from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.changed import field_called, lines_said, plain_value
 from xunhuan.faces.report.page import Grid, Row, numbered, over
-from xunhuan.faces.telling import endings, lowered, outcome, raised
+from xunhuan.faces.spelling import lowered, raised
+from xunhuan.faces.telling import endings, outcome
 from xunhuan.faces.told import Number, Told
 from xunhuan.scenario.compare import BREAK_EVEN_WORDS, FOUND, MARKETS
 
@@ -223,8 +223,10 @@ def _labelled(reading: Reading) -> dict[str, Grid]:
 def _times(n: Number) -> str:
     if not np.isfinite(n.value):
         return "–"
-    inside = f" ({style.times(n.low)} to {style.times(n.high)})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
-    return f"{style.times(n.value)}{_DAGGER * n.outside}{inside}"
+    inside = (
+        f" ({spelling.times(n.low)} to {spelling.times(n.high)})" if np.isfinite(n.low) and np.isfinite(n.high) else ""
+    )
+    return f"{spelling.times(n.value)}{_DAGGER * n.outside}{inside}"
 
 
 def _break_even(reading: Reading) -> Grid:
@@ -275,7 +277,7 @@ def _elasticities(reading: Reading, place: str, **at: str) -> list[str]:
     cells = []
     for s, b in _PAIRS:
         n = reading.number("reinforcement_by_channel" if at else "reinforcement", place, sales=s, demand=b, **at)
-        value, low, high = (style.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
+        value, low, high = (spelling.whole(x, 2, plus=True) for x in (n.value, n.low, n.high))
         cells.append((f"{value}{_DAGGER * n.outside} ({low} to {high})" if n.spans else value) if n.known else "–")
     return cells
 
@@ -284,7 +286,7 @@ def _sectors(reading: Reading) -> Grid:
     frame = reading.sectors().sort_values(reading.arm, kind="stable")
     arms = reading.told
     rows = [
-        Row([r[f"name_{reading.lang}"], f"{r['base']:,.0f}", *(style.signed(r[a], 1) for a in arms)])
+        Row([r[f"name_{reading.lang}"], f"{r['base']:,.0f}", *(spelling.signed(r[a], 1) for a in arms)])
         for r in frame.to_dict("records")
     ]
     unit = reading.quantity("output").written

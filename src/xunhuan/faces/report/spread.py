@@ -11,8 +11,8 @@ import xarray as xr
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS, Array
-from xunhuan.faces import words
-from xunhuan.faces.figures import shares, style
+from xunhuan.faces import spelling, words
+from xunhuan.faces.figures import shares
 from xunhuan.measures.versions import home_shares, mean_shares, with_shares
 
 SURE = 0.95
@@ -82,10 +82,10 @@ def spread_of(acc: Accounts, region: xr.Dataset) -> ShareSpread | None:
 def said(parts: Sequence[float], ends: Array | None, lang: str, digits: int = 1) -> list[str]:
     """The three shares in words, with their intervals where there are ends, the first named as such."""
     if ends is None:
-        return style.percents(parts, digits)
+        return spelling.percents(parts, digits)
     t = words.of(lang)
     keys = ("interval_named", "interval_beside", "interval_beside")
-    return [t(k, value=v, interval=i) for k, (v, i) in zip(keys, style.within(parts, ends, digits), strict=True)]
+    return [t(k, value=v, interval=i) for k, (v, i) in zip(keys, spelling.within(parts, ends, digits), strict=True)]
 
 
 def paragraphs(
@@ -98,7 +98,7 @@ def paragraphs(
         ends = [ds["mean"].isel(weighting=-1) for ds in bounds]
         spans = {}
         for c in CIRCUITS:
-            low, high = (style.percent(v, 1) for v in sorted(float(e.sel(circuit=c)) for e in ends))
+            low, high = (spelling.percent(v, 1) for v in sorted(float(e.sel(circuit=c)) for e in ends))
             spans[c] = t("from_to", low=low, high=high)
         out.append(t("sure_bounds", **spans))
     return [p for p in out if p]
@@ -114,12 +114,12 @@ def _pair_said(acc: Accounts, spread: ShareSpread, places: str, lang: str) -> st
     told = {}
     for key, k in (("a", pair.above), ("b", pair.below)):
         told[key] = acc.geography.name(codes[k], lang)
-        told[f"v{key}"] = t("interval_beside", value=style.percent(own[k]), interval=style.span(low[k], high[k]))
+        told[f"v{key}"] = t("interval_beside", value=spelling.percent(own[k]), interval=spelling.span(low[k], high[k]))
     gap = spread.seen[:, pair.above, 0] - spread.seen[:, pair.below, 0]
-    ends = [style.whole(100 * x, 1) for x in np.quantile(gap, _ENDS)]
-    middle = style.whole(100 * (own[pair.above] - own[pair.below]), 1)
+    ends = [spelling.whole(100 * x, 1) for x in np.quantile(gap, _ENDS)]
+    middle = spelling.whole(100 * (own[pair.above] - own[pair.below]), 1)
     difference = t("sure_points", value=middle, interval="–".join(ends))
-    return t("sure_pair", places=places, **told, common=style.percent(pair.common), k=pair.often, n=len(spread.seen),
+    return t("sure_pair", places=places, **told, common=spelling.percent(pair.common), k=pair.often, n=len(spread.seen),
              difference=difference)  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def reported_said(acc: Accounts, here: xr.Dataset, reported: xr.Dataset, lang: s
     for tail, ds in (("", reported), ("_here", here)):
         ratio = ds["outflow"].values
         for end, k in (("low", int(ratio.argmin())), ("high", int(ratio.argmax()))):
-            values[f"{end}{tail}"] = style.percent(float(ratio[k]))
+            values[f"{end}{tail}"] = spelling.percent(float(ratio[k]))
             values[f"{end}est{tail}"] = acc.geography.name(str(ds["region"].values[k]), lang)
     return words.of(lang)("sure_reported", table=reported.attrs["table"], **values)
 
@@ -138,6 +138,6 @@ def limit_spans(bounds: tuple[xr.Dataset, xr.Dataset], circuit: str) -> dict[str
     """The limits of a circuit's share by region, as printed: one number where they are printed alike."""
     out = {}
     for code, (least, most) in shares.limit_frame(*bounds, circuit).iterrows():
-        alike = style.percent(least) == style.percent(most)
-        out[str(code)] = style.percent(most) if alike else style.span(least, most)
+        alike = spelling.percent(least) == spelling.percent(most)
+        out[str(code)] = spelling.percent(most) if alike else spelling.span(least, most)
     return out

@@ -12,7 +12,7 @@ from dash.dependencies import ClientsideFunction
 
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.geography import Geography, other_names
-from xunhuan.faces import words
+from xunhuan.faces import spelling, words
 from xunhuan.faces.figures import style
 
 SCALES = {"own": style.BLUES, "inter": style.BLUES, "external": style.ORANGES}
@@ -78,7 +78,7 @@ def rough_percent(x: float, digits: int = 0) -> str:
     """
     if 0 < x < 0.5 * 10.0 ** (-digits) / 100:
         return f"<{10.0**-digits:.{digits}f}%"
-    return style.percent(x, digits)
+    return spelling.percent(x, digits)
 
 
 def money(x: float, unit: str, lang: str) -> str:

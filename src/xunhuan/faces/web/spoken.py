@@ -58,7 +58,7 @@ class _Speaker:
         if self.lang == "zh" and figure is not None:
             setattr(part, "figure", figure_in(figure, self.say))  # noqa: B010
         if figure is not None:
-            _annotate(part.figure, self.lang)
+            _annotate(getattr(part, "figure"), self.lang)  # noqa: B009
         if getattr(part, "lang", None) == "en" and self.lang == "zh" and not _stayed(part.children):
             delattr(part, "lang")
         return part

@@ -10,7 +10,7 @@ import pandas as pd
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from xunhuan.data.arrays import CIRCUITS
-from xunhuan.faces import figures, words
+from xunhuan.faces import figures, spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.jobs import Pool
@@ -205,7 +205,7 @@ def _what_ends_are(found: lookups.CircuitShares, selection: Selection) -> str:
 def _span(found: lookups.CircuitShares, code: str, circuit: str) -> str:
     """The 90% interval of a share; empty where it is not known."""
     ends = found.span(code, circuit)
-    return "" if ends is None else style.span(*ends)
+    return "" if ends is None else spelling.span(*ends)
 
 
 def _interval(found: lookups.CircuitShares, code: str, circuit: str, lang: str) -> list[html.Small]:
@@ -273,7 +273,7 @@ def _short(code: str, name: str) -> str:
     >>> _short("CN-GD", "Guangdong"), _short("CN-4403", "Shenzhen")
     ('GD', 'Shen\\xadzhen')
     """
-    short = style.short(code)
+    short = spelling.short(code)
     return _SYLLABLE.sub("\\g<0>\u00ad", name, count=1) if short.isdigit() else short
 
 

@@ -13,7 +13,7 @@ from xunhuan.faces.figures.along import ALONG, heat_of
 from xunhuan.faces.figures.of_quantity import of_quantity, tiles_of
 from xunhuan.faces.figures.placing import PLACED, placed_rows
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import raised
+from xunhuan.faces.spelling import raised
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from dash import dcc, html
 
-from xunhuan.faces import telling, words
+from xunhuan.faces import spelling, telling, words
 from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
-from xunhuan.faces.figures import style
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import raised
+from xunhuan.faces.spelling import raised
 from xunhuan.faces.told import Number, Told
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.pages.kinds import kind_cards
@@ -323,7 +322,7 @@ def _difference(left: Reading, right: Reading) -> list[Any]:
         return [notice([t("not_same")], t("page_problem"), "info")]
     a, b = (r.along(q, r.arms[-1]).to_series() for r in (left, right))
     form = q.form(drawn=True)
-    apart = style.Form(form.percent, form.unit, True, fixed=form.fixed)
+    apart = spelling.Form(form.percent, form.unit, True, fixed=form.fixed)
     rows = [
         [left.name(p), form.text(a[p]), form.text(b[p]), apart.text(b[p] - a[p])]
         for p in a.index

@@ -11,14 +11,15 @@ import plotly.graph_objects as go
 import xarray as xr
 from dash import html
 
-from xunhuan.faces import compared, figures, words
+from xunhuan.faces import compared, figures, spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import waterfall_ends
 from xunhuan.faces.figures.maps import Scale
 from xunhuan.faces.figures.of_quantity import bars_frame, bars_of, lines_of, map_values, of_quantity
 from xunhuan.faces.placed import land_of_table
 from xunhuan.faces.reading import Reading
-from xunhuan.faces.telling import lowered, made_good, raised
+from xunhuan.faces.spelling import lowered, raised
+from xunhuan.faces.telling import made_good
 from xunhuan.faces.told import Told
 from xunhuan.faces.web.parts import card, framed, plain_table
 from xunhuan.faces.web.state import Selection
@@ -124,7 +125,7 @@ def circulation_card(reading: Reading, arm: str, selection: Selection) -> list[A
 
     if not share(arm).notna().any():
         return []  # no model whose accounts are read answers in this arm
-    maps = {style.word("before", reading.lang): share("base"), style.word("after", reading.lang): share(arm)}
+    maps = {spelling.word("before", reading.lang): share("base"), spelling.word("after", reading.lang): share(arm)}
     label = t("before_after", share=t(selection.share))
     wide, tall = (
         figures.tile_maps(
@@ -166,8 +167,8 @@ def offset_card(reading: Reading, selection: Selection) -> list[Any]:
         for name in ("omega", "omega_net"):
             n = reading.number(name, place)
             cells += [
-                style.times(n.value) if n.known else "–",
-                f"{style.times(n.low)} – {style.times(n.high)}" if n.spans and n.known else "–",
+                spelling.times(n.value) if n.known else "–",
+                f"{spelling.times(n.low)} – {spelling.times(n.high)}" if n.spans and n.known else "–",
             ]
         rows.append(cells)
     head = [t("place"), "Ω", t("interval_short"), t("omega_net"), t("interval_short")]

@@ -8,8 +8,7 @@ from dash import dcc, html
 
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.caveats import partners_guessed
-from xunhuan.faces import figures, words
-from xunhuan.faces.figures import style
+from xunhuan.faces import figures, spelling, words
 from xunhuan.faces.figures.history import history_lines
 from xunhuan.faces.web import ahead, answers, lookups
 from xunhuan.faces.web.parts import aria, circuit_bar, framed, money, plain_table, rough_percent, share_bar
@@ -209,9 +208,9 @@ def _rail(
     ]  # fmt: skip
     dot = html.Span(className="dot", style={"left": f"{100 * value:.2f}%"})
     said = span or limits
-    text = style.span(*said, 1) if said is not None else ""
+    text = spelling.span(*said, 1) if said is not None else ""
     rail = html.Span([*drawn, dot], className="rail", **aria(hidden="true"))
-    return html.Li([html.Span(name, className="who"), rail, html.B([style.percent(value, 1), html.Small(text)])])
+    return html.Li([html.Span(name, className="who"), rail, html.B([spelling.percent(value, 1), html.Small(text)])])
 
 
 def _crossing(selection: Selection) -> list[Any]:

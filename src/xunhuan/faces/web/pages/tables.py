@@ -11,8 +11,7 @@ from xunhuan.data.geography import Geography
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces import words
-from xunhuan.faces.figures import style
+from xunhuan.faces import spelling, words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
@@ -77,7 +76,7 @@ def table_title(acc: Accounts, lang: str) -> str:
 
 
 def _unit(acc: Accounts, lang: str) -> str:
-    return words.in_language(acc.unit, lang) if lang == "zh" else style.unit(acc.unit)
+    return words.in_language(acc.unit, lang) if lang == "zh" else spelling.unit(acc.unit)
 
 
 def _clusters(geo: Geography, lang: str) -> Any:
