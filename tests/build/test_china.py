@@ -11,8 +11,8 @@ from scipy.optimize import linear_sum_assignment
 
 import xunhuan as xh
 from tests.evidence.china import LU
-from xunhuan.build.china import ChinaInputs, books_of, build_table, read_inputs
-from xunhuan.build.china_raw import ProvincialTables
+from xunhuan.build.china import books_of, build_table
+from xunhuan.build.china_raw import ChinaInputs, ProvincialTables, read_inputs
 from xunhuan.build.national_check import STEP, value_added_exported
 from xunhuan.build.provinces import split_trade
 from xunhuan.data.accounts import Accounts

@@ -13,7 +13,7 @@ import xunhuan as xh
 from tests.build.union import Union, effects, union
 from tests.helpers.reports import AGREED, COVERED, systematic, too_much
 from xunhuan.build import builder
-from xunhuan.build.china import read_both
+from xunhuan.build.china_raw import read_both
 from xunhuan.build.harmonise.gibbs import Kept, sample
 from xunhuan.build.harmonise.overlap import HIGH, LOW, Overlap, expit, logit
 from xunhuan.build.harmonise.provinces import CHAINS, observe, plain_books, posteriors, sampled

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from tests.helpers.raw import raw_folder
-from xunhuan.build.china import ChinaInputs, read_both
+from xunhuan.build.china_raw import ChinaInputs, read_both
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.store import load, load_log
 from xunhuan.faces.figures.style import percent, percents, signed

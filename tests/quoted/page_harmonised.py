@@ -13,7 +13,8 @@ from tests.evidence.china import LU
 from tests.helpers.reports import AGREED, COVERED, systematic, too_much
 from tests.quoted.common import CIRCUITS, accounts, enough, inputs, number
 from tests.quoted.quotes import quote
-from xunhuan.build.china import ChinaInputs, build_table
+from xunhuan.build.china import build_table
+from xunhuan.build.china_raw import ChinaInputs
 from xunhuan.build.harmonise.gibbs import Kept
 from xunhuan.build.harmonise.overlap import HIGH, LOW, Overlap
 from xunhuan.build.harmonise.provinces import DECAY_RANGE, TILT, plain_books, sampled

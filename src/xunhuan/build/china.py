@@ -6,7 +6,6 @@ The recipe and its measured corrections are in docs/china-tables.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +16,14 @@ from xunhuan.build.china_raw import (
     CATEGORIES,
     COMPONENTS,
     UNIT,
-    NationalControl,
-    ProvincialTables,
-    china_sectors,
-    macro_regions,
-    read_control,
-    read_control_2012,
-    read_distance,
-    read_geography,
-    read_provinces,
+    ChinaInputs,
+    read_both,
 )
 from xunhuan.build.log import Log
 from xunhuan.build.national_check import log_national_check
 from xunhuan.build.provinces import DECAY, Hauling, ProvincialBooks, provincial_books, provincial_flows
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
-from xunhuan.data.classification import Sectors
-from xunhuan.data.geography import Geography
 from xunhuan.data.posterior import Posterior
 
 _NOTES = (
@@ -66,37 +56,6 @@ NOTES_2012 = (
     "sector names are those of the official list of 2012, the source numbers its sectors only",
     "exports of Chongqing are 101 in the source of 2012, 3488 in that of 2017, kept as published",
 )
-
-
-@dataclass(frozen=True)
-class ChinaInputs:
-    """All that a year's tables are built from; axes as in provinces.py.
-
-    tables, control   provincial tables and national totals, 10^8 CNY
-    distance          r s, km        macro   macro-region of each province
-    """
-
-    year: int
-    tables: ProvincialTables
-    control: NationalControl
-    geography: Geography
-    sectors: Sectors
-    distance: Array
-    macro: tuple[str, ...]
-
-
-def read_inputs(raw: Path, year: int) -> ChinaInputs:
-    """Read a year's raw files. Raises BadInput, ForeignFile."""
-    tables = read_provinces(raw, year)
-    return ChinaInputs(
-        year=year,
-        tables=tables,
-        control=read_control(raw, 2017) if year == 2017 else read_control_2012(raw),
-        geography=read_geography(raw, "population_2017_1e4"),
-        sectors=china_sectors(year),
-        distance=read_distance(raw, tables.regions),
-        macro=macro_regions(raw, tables.regions),
-    )
 
 
 def books_of(
@@ -164,11 +123,6 @@ def _with_rest(books: ProvincialBooks, flow: Array) -> tuple[Array, Array, Array
         np.concatenate([books.final, bought]),
         np.concatenate([books.value_added, np.zeros((1, i, len(COMPONENTS)))]),
     )
-
-
-def read_both(raw: Path) -> dict[int, ChinaInputs]:
-    """Inputs of both years, which are harmonised together. Raises BadInput, ForeignFile."""
-    return {year: read_inputs(raw, year) for year in (2012, 2017)}
 
 
 def _build(

@@ -246,3 +246,39 @@ def macro_regions(raw: Path, regions: Sequence[str]) -> tuple[str, ...]:
     """Macro-region (East, Central, West, Northeast) of each province."""
     rows = _table(raw / PROVINCES_FILE, "iso", "macro_region").set_index("iso")
     return tuple(str(x) for x in rows.loc[list(regions), "macro_region"])
+
+
+@dataclass(frozen=True)
+class ChinaInputs:
+    """All that a year's tables are built from; axes as in provinces.py.
+
+    tables, control   provincial tables and national totals, 10^8 CNY
+    distance          r s, km        macro   macro-region of each province
+    """
+
+    year: int
+    tables: ProvincialTables
+    control: NationalControl
+    geography: Geography
+    sectors: Sectors
+    distance: Array
+    macro: tuple[str, ...]
+
+
+def read_inputs(raw: Path, year: int) -> ChinaInputs:
+    """Read a year's raw files. Raises BadInput, ForeignFile."""
+    tables = read_provinces(raw, year)
+    return ChinaInputs(
+        year=year,
+        tables=tables,
+        control=read_control(raw, 2017) if year == 2017 else read_control_2012(raw),
+        geography=read_geography(raw, "population_2017_1e4"),
+        sectors=china_sectors(year),
+        distance=read_distance(raw, tables.regions),
+        macro=macro_regions(raw, tables.regions),
+    )
+
+
+def read_both(raw: Path) -> dict[int, ChinaInputs]:
+    """Inputs of both years, which are harmonised together. Raises BadInput, ForeignFile."""
+    return {year: read_inputs(raw, year) for year in (2012, 2017)}

@@ -308,7 +308,8 @@ def _base(name: str, year: int, raw: Path | None) -> tuple[Accounts, pd.DataFram
     bundled = load(name)
     if raw is None:
         return bundled, load_log(name)
-    from xunhuan.build.china import build_table, read_inputs
+    from xunhuan.build.china import build_table
+    from xunhuan.build.china_raw import read_inputs
 
     # Where the file does not tell, own shares are those of the bundled table's posterior mean.
     return build_table(read_inputs(raw, year), "harmonised", bundled.posterior)

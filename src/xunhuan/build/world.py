@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from xunhuan.build import lists
 from xunhuan.build.bridge import bridge, reclassify
-from xunhuan.build.china import build_table, read_both
-from xunhuan.build.china_raw import read_geography
+from xunhuan.build.china import build_table
+from xunhuan.build.china_raw import read_both, read_geography
 from xunhuan.build.duties import tariffs
 from xunhuan.build.foreign import EconomyBooks, coal_odds, economy_books
 from xunhuan.build.harmonise.provinces import posteriors

@@ -16,17 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xunhuan.data.arrays import Array, Index
 from xunhuan.measures.actors import Actors
+from xunhuan.measures.exporters import Exporters
 from xunhuan.measures.leontief import solve_left, solve_right
 from xunhuan.measures.operators import Operator
-
-if TYPE_CHECKING:
-    from xunhuan.measures.exports import Exporters
 
 PERIMETERS = ("exporter", "self", "bilateral", "sector", "world")
 """Whose border is crossed: the exporter's, the flow's own, exporter and partner's, the exporting sector's, anyone's."""

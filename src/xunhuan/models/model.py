@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,9 +18,9 @@ from xunhuan.models.asking import Asking as Asking
 from xunhuan.models.asking import Ground as Ground
 from xunhuan.models.asking import Knob as Knob
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.shock import Shock as Shock
 from xunhuan.models.first_order import FirstOrder as FirstOrder
 from xunhuan.models.land import Land as Land
-from xunhuan.models.lending import LongRun as LongRun
 from xunhuan.models.quantities import Numbers as Numbers
 from xunhuan.models.quantities import Quantity as Quantity
 from xunhuan.models.quantities import Readings as Readings
@@ -31,57 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from xunhuan.models.solvers import Vector
+
 Outcome = Literal[
     "converged", "max_iterations", "diverged", "nonfinite", "several", "cycle", "no_equilibrium", "unstable"
 ]
 P = TypeVar("P", bound=BaseModel)
-E = TypeVar("E", bound=Edit)
-
-
-@dataclass(frozen=True)
-class Shock:
-    """Named edits; their order does not matter.
-
-    Attributes
-    ----------
-    edits : tuple of Edit
-        What is changed; edits of one cell compound.
-    name : str
-        What errors and reports call it.
-
-    Examples
-    --------
-    >>> from xunhuan.models.edits import Capacity, Tariff
-    >>> shock = Shock((Tariff("BOR", "ATL", add=0.1),), "tariffs") + Shock((Capacity("BOR", loss=0.2),), "strike")
-    >>> shock.name, len(shock.lasting), len(shock.timed)
-    ('tariffs + strike', 1, 1)
-    """
-
-    edits: tuple[Edit, ...] = ()
-    name: str = ""
-
-    def __add__(self, other: Shock) -> Shock:
-        """Both shocks."""
-        return Shock(self.edits + other.edits, " + ".join(n for n in (self.name, other.name) if n))
-
-    @property
-    def lasting(self) -> tuple[Edit, ...]:
-        """Edits that hold for good, at once."""
-        return tuple(e for e in self.edits if e.lasting and not e.by_years)
-
-    @property
-    def timed(self) -> tuple[Edit, ...]:
-        """Edits in force for a period."""
-        return tuple(e for e in self.edits if not e.lasting)
-
-    @property
-    def yearly(self) -> tuple[Edit, ...]:
-        """Edits that come in over years."""
-        return tuple(e for e in self.edits if e.by_years)
-
-    def of(self, *kinds: type[E]) -> tuple[E, ...]:
-        """Edits of some kinds."""
-        return tuple(e for e in self.edits if isinstance(e, kinds))
 
 
 @dataclass(frozen=True)
@@ -159,6 +114,27 @@ class Response(Brief):
     def _brief(self) -> BriefRows:
         ended = self.status.message or self.status.outcome
         return of_response(self.accounts, self.detail, ended, self.path, self.notes)
+
+
+class LongRun(Protocol):
+    """A long-run equilibrium that one model lends another: the table and the parameters are the lender's affair.
+
+    Examples
+    --------
+    >>> import xunhuan as xh
+    >>> trade = xh.models()["trade"]
+    >>> lent: LongRun = trade.lends["long_run"](xh.toyland(), trade.parameters())
+    >>> response, state = lent(Shock(), None)
+    >>> bool(response.accounts.flow.sum() == xh.toyland().flow.sum())
+    True
+    """
+
+    def __call__(self, shock: Shock, start: Vector | None, booked: bool = True) -> tuple[Response, Vector]:
+        """Answer to a shock, searched from a state of an earlier answer (None: from the base), and its own state.
+
+        Without `booked` the accounts may be the base's, and details are `real_income_hat` and `output_hat` alone.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xunhuan.build import Announce
-from xunhuan.build.china import ChinaInputs
+from xunhuan.build.china_raw import ChinaInputs
 from xunhuan.build.harmonise.gibbs import Kept, sample
 from xunhuan.build.harmonise.overlap import Overlap, covariates, overlap_share
 from xunhuan.build.harmonise.truth import Beliefs, HomeMargins, Truth, truth

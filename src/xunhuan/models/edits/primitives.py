@@ -13,7 +13,6 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,10 +22,8 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, Problems, XunhuanError
 from xunhuan.models.edits.base import Edit
+from xunhuan.models.edits.shock import Shock
 from xunhuan.models.edits.table import earned_per_output
-
-if TYPE_CHECKING:
-    from xunhuan.models.model import Shock
 
 Cells = tuple[NDArray[np.intp], ...]
 """Positions in an array, open mesh: one array an axis, which broadcast against each other."""

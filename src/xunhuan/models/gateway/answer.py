@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,8 @@ from xunhuan.models.edits.handed import CellArray, Routes, Toll
 from xunhuan.models.edits.primitives import Theta
 from xunhuan.models.edits.table import final_spending
 from xunhuan.models.gateway.acting import Acts, acts
+from xunhuan.models.gateway.detail import route_dataset
+from xunhuan.models.gateway.ends import End, Income
 from xunhuan.models.gateway.ground import (
     AtRest,
     Passage,
@@ -33,25 +34,6 @@ from xunhuan.models.gateway.routes import Costs, costs, online
 from xunhuan.models.model import LongRun, Response, Shock, Status
 
 
-class End(NamedTuple):
-    """What one mode of distance says.
-
-    cost   r s i, d̂ of the whole table, tolls left out · tolls: r s i by position of who collects
-    before, after  passages of trade with abroad · stuck: share w h s i by (start, end) · home_cost h h i, base, log points
-    by_spare       share of home's goods trade with abroad that is stuck at each of `SPARES`, the most of all periods
-    """
-
-    mode: DistanceMode
-    base: RouteBase
-    cost: Array
-    tolls: dict[int, Array]
-    before: Passage
-    after: Passage
-    stuck: dict[tuple[float, float], Array]
-    home_cost: Array
-    by_spare: Array
-
-
 def respond(
     accounts: Accounts,
     shock: Shock,
@@ -63,8 +45,6 @@ def respond(
 
     Raises BadInput listing what is wrong with edits, network or targets, Infeasible where closures leave goods no way.
     """
-    from xunhuan.models.gateway.detail import route_dataset
-
     rest = resting(accounts, parameters, elasticities)
     g = rest.ground
     done = acts(g, shock)
@@ -197,13 +177,6 @@ def routes_edit(accounts: Accounts, cost: Array, tolls: dict[int, Array], servic
     codes = accounts.geography.codes
     made = tuple(Toll(collector=codes[k], sector=service, rate=CellArray(rate)) for k, rate in tolls.items())
     return Routes(cost=CellArray(cost), tolls=made)
-
-
-class Income(NamedTuple):
-    """What real income becomes at each end: hat e s, new / old, and the base it is a change of, s."""
-
-    hat: Array
-    base: Array
 
 
 def _incomes(

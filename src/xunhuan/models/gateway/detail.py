@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xunhuan.data.arrays import Array, ratio
+from xunhuan.models.gateway.ends import End, Income
 from xunhuan.models.gateway.ground import Passage, Terrain
 from xunhuan.models.gateway.network import KEEPS
 from xunhuan.models.gateway.ports import SPARES
@@ -14,8 +15,6 @@ from xunhuan.models.gateway.routes import between_regions
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from xunhuan.models.gateway.answer import End, Income
 
 MODES = tuple("_".join(("road", *k)) for k in KEEPS)
 """Networks among which freight chooses, by name."""
