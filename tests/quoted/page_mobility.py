@@ -52,7 +52,7 @@ def half_way() -> list[str]:
     return [f"{5 * math.log(2) / -math.log(x):.0f}" for x in (float(np.median(parts)), parts[-1])]
 
 
-@quote(PAGE, "by default it is that in which the table's year lies ({t} for 2017, {t} for 2012)")
+@quote(PAGE, "a year on the border being of the window that ends with it ({t} for 2017, {t} for 2012)")
 def default_window() -> list[str]:
     moves = base("2015-2020")[0]
     return [moves.window(2017), moves.window(2012)]
