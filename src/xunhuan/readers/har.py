@@ -19,7 +19,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.readers.bounds import check_cells, usable
 
-LETTERS = 12
+ELEMENT_LETTERS = 12
 """Of the element of a set: blanks fill what a name leaves."""
 
 
@@ -135,9 +135,12 @@ def _texts(records: _Records, count: int) -> tuple[str, ...]:
     while more > 1:
         body = records.need(16)
         more, _, here = struct.unpack_from("<3i", body, 4)
-        if here < 0 or len(out) + here > count or len(body) != 16 + LETTERS * here:
+        if here < 0 or len(out) + here > count or len(body) != 16 + ELEMENT_LETTERS * here:
             raise records.cut()
-        out += [body[16 + k * LETTERS : 16 + (k + 1) * LETTERS].decode("latin-1").strip() for k in range(here)]
+        out += [
+            body[16 + k * ELEMENT_LETTERS : 16 + (k + 1) * ELEMENT_LETTERS].decode("latin-1").strip()
+            for k in range(here)
+        ]
     return tuple(out)
 
 
