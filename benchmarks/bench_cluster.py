@@ -210,7 +210,7 @@ def at_scheduler(
             for _ in range(count):
                 timed(made, hands)  # each compiles what it works
             clock, busy, counted, found = timed(made, hands)
-            moved = client.run(lambda dask_worker: dask_worker.transfer_incoming_bytes_total)
+            moved = client.run(lambda dask_worker: sum(one["total"] for one in dask_worker.transfer_incoming_log))
             row = rows.setdefault(name, Row(f"{TOLD[name]}, over Dask"))
             row.sent, row.clock[count], row.task[count] = counted.sent, clock, busy / counted.tasks
             print(f"{name:<10} Dask, {count} workers: {clock:7.2f} s, {busy / counted.tasks:6.3f} s of processor a task; "
