@@ -127,7 +127,9 @@ def _solve(task: Problem, x: Vector, pace: Pace) -> Found:
     asked = e, p, z, x, o.tolerance, o.max_iterations, task.taxed, pace
     if not _compiled(task):
         return solve_plainly(*asked)
-    return solve(*asked, derived=False, ready=readied(e, p, z, task.taxed))
+    # Of a smaller table what is prepared goes through memory faster within the one program.
+    ready = readied(e, p, z, task.taxed) if e.share.size > PLAIN_NEVER else None
+    return solve(*asked, derived=False, ready=ready)
 
 
 def _compiled(task: Problem) -> bool:
