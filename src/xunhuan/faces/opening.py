@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from xunhuan.data.accounts import Accounts
+from typing import TYPE_CHECKING
+
 from xunhuan.errors import BadInput
+
+if TYPE_CHECKING:
+    from xunhuan.data.accounts import Accounts
 
 
 def open_table(table: str, nation: list[str] | None = None) -> Accounts:

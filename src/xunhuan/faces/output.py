@@ -207,7 +207,7 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
     numeric, cells = _cells(df, digits)
     size = _sizes([str(x) for x in df.columns], cells)
-    tight = {n: TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
+    tight = {n: _TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
     whole = [list(range(len(size)))] if tight else _blocks(list(df.columns), numeric, cells, c.width)
     for k, block in enumerate(whole):
         table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
@@ -233,7 +233,7 @@ NAMES = ("name", "name_en", "name_zh")
 """How columns of names end; codes say the same where room is short."""
 
 
-WRAPPED, LINES = 24, 8
+WRAPPED, _LINES_AT_MOST = 24, 8
 """Characters that a text keeps of a line where a screen is short of room, and lines that it may take: a text that is longer
 is left out of the screen, whole, never cut."""
 
@@ -245,7 +245,7 @@ def _sizes(columns: list[str], cells: list[list[str]]) -> list[int]:
     return [max(cell_len(c), *(cell_len(row[n]) for row in cells), 1) for n, c in enumerate(columns)]
 
 
-TIGHT = 12
+_TIGHT = 12
 """The same of a table marked `tight`, none of whose columns is of use without the others."""
 
 
@@ -270,7 +270,7 @@ def _fitted(
     for n in kept if tight else sorted(kept, key=lambda n: size[n]):
         more = min(size[n] - wide[n], room)
         wide[n], room = wide[n] + more, room - more
-    if long := [n for n in kept if size[n] > LINES * wide[n]]:
+    if long := [n for n in kept if size[n] > _LINES_AT_MOST * wide[n]]:
         return _fitted([n for n in block if n != long[-1]], size, width, tight)
     return [(n, wide[n]) for n in kept]
 
