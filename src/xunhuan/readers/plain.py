@@ -8,6 +8,7 @@ to declare.
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 import re
 from collections.abc import Mapping
@@ -100,12 +101,24 @@ def read_plain(path: Path, form: CsvForm) -> tuple[pd.DataFrame, str]:
         options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "skipinitialspace": True, "index_col": False}
         frame = pd.read_csv(io.StringIO(text), sep=separator, **options)
     frame.columns = frame.columns.str.strip()
-    p = Problems("lines end early")
-    p.items = [f"line {k + 2}" for k in np.flatnonzero(frame.isna().any(axis=1))]
-    p.raise_if(ForeignFile, where=str(path), fix="the file may be cut off; each line has as many cells as the first")
+    _refuse_short(text, separator, path)
     found = [_name(encoding)] if not form.encoding and encoding != "utf-8-sig" else []
     found += [f"{SEPARATORS[separator]} between cells"] if not form.separator and separator != "," else []
     return frame, f"{path.name} was read as {' with '.join(found)}" if found else ""
+
+
+def _refuse_short(text: str, separator: str, path: Path) -> None:
+    """Raise ForeignFile naming lines of fewer cells than the first: the parser takes what they lack for empty."""
+    if '"' in text:  # cells between quotes may hold the mark, or lines
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+        cells = [(rows.line_num, len(row)) for row in rows if row]
+    else:
+        lines = text.split("\n")
+        cells = [(n, line.count(separator) + 1) for n, line in enumerate(lines, start=1) if line.strip()]
+    most = cells[0][1] if cells else 0
+    p = Problems("lines end early")
+    p.items = [f"line {n}: {k} cells for {most}" for n, k in cells if k < most]
+    p.raise_if(ForeignFile, where=str(path), fix="the file may be cut off; each line has as many cells as the first")
 
 
 def _encoding(raw: bytes, path: Path) -> str:
