@@ -452,6 +452,6 @@ def test_the_language_may_be_said_after_the_command(capsys: pytest.CaptureFixtur
     for words in (("--lang", "zh"), ("--lang=zh",)):
         code, out, _ = run(capsys, "circulation", "toyland", *words)
         assert code == 0
-        assert "定义" in out
+        assert "最终需求口径" in out
     assert run(capsys, "circulation", "toyland", "--lang", "xx")[0] == 2
     speak("")
