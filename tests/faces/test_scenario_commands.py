@@ -69,7 +69,7 @@ def test_headlines_are_printed_with_intervals_and_endings(tmp_path: Path, capsys
     shown = capsys.readouterr()
     for text in (
         "net Ω, beyond the policy's own gain",
-        "median",
+        "90%",
         "Draws: 2 (2 converged)",
         "embargo: trade converged in",
     ):

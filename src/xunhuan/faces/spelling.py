@@ -81,11 +81,23 @@ def span(low: float, high: float, digits: int = 0) -> str:
     >>> span(0.3199, 0.4522), span(0.1506, 0.1521, 1), span(0.0752, 0.0768), span(0.25, 0.25)
     ('32–45%', '15.1–15.2%', '7.5–7.7%', '25%')
     """
-    finer = [d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d)]
-    if not finer:
-        return percent(low, digits)
-    digits = finer[0]
-    return f"{whole(100 * low, digits)}–{percent(high, digits)}"
+    finer = _apart(low, high, digits)
+    return percent(low, digits) if finer is None else f"{whole(100 * low, finer)}–{percent(high, finer)}"
+
+
+def spanned(x: float, low: float, high: float, digits: int = 0) -> list[str]:
+    """A share and its interval in as many digits as tell the interval's ends apart; the share alone where none do.
+
+    >>> spanned(0.3791, 0.3199, 0.4522), spanned(0.1294, 0.1287, 0.1301), spanned(0.129, 0.129, 0.129)
+    (['38%', '32–45%'], ['12.9%', '12.9–13.0%'], ['13%'])
+    """
+    finer = _apart(low, high, digits)
+    return [percent(x, digits)] if finer is None else [percent(x, finer), span(low, high, finer)]
+
+
+def _apart(low: float, high: float, digits: int) -> int | None:
+    """Digits, `digits` or a few more, in which two shares read apart; None where they do in none."""
+    return next((d for d in range(digits, digits + _FINER) if whole(100 * low, d) != whole(100 * high, d)), None)
 
 
 def within(parts: Sequence[float], ends: np.ndarray, digits: int = 0) -> list[tuple[str, str]]:

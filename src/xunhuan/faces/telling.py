@@ -199,12 +199,13 @@ def made_good(reading: Reading, place: str = "") -> list[str]:
 
 
 def _multiple(n: Number, lang: str) -> str:
-    """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"."""
-    value, ends = spelling.times(n.value), (spelling.times(n.low), spelling.times(n.high))
-    if lang == "zh":
-        told = f"{value}倍"
-        return words.of(lang)("interval_named", value=told, interval="至".join(ends)) if n.spans else told
-    return f"{value} times (90% interval {' to '.join(ends)})" if n.spans else f"{value} times"
+    """A multiple of the loss: "10.3 times (90% interval 1.7 to 33.7)"; says so where the estimate lies outside."""
+    told = f"{spelling.times(n.value)}{'倍' if lang == 'zh' else ' times'}"
+    if not n.spans:
+        return told
+    t = words.of(lang)
+    ends = t("from_to", low=spelling.times(n.low), high=spelling.times(n.high))
+    return told + t("within_beside" if n.outside else "within", interval=ends)
 
 
 OF_LOSS = "times the loss"

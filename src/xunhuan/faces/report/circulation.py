@@ -178,11 +178,8 @@ def _highest(found: Findings, circuit: str, n: int, language: Language) -> str:
     frame = shares.as_frame(ds).sort_values(circuit, ascending=False).head(n)
     inside = [spelling.percent(v) for v in frame[circuit]]
     if found.spread is not None:
-        spans = zip(inside, frame[f"{circuit}_low"], frame[f"{circuit}_high"], strict=True)
-        comma = "，" if language == "zh" else ", "
-        # An interval that is printed as the number is says nothing more.
-        inside = [v if {spelling.percent(low), spelling.percent(high)} == {v} else comma.join((v, spelling.span(low, high)))
-                  for v, low, high in spans]  # fmt: skip
+        ends = zip(*(frame[f"{circuit}{end}"] for end in ("", "_low", "_high")), strict=True)
+        inside = [("，" if language == "zh" else ", ").join(spelling.spanned(*x)) for x in ends]
     form = "{}（{}）" if language == "zh" else "{} ({})"
     named = [form.format(*pair) for pair in zip(spelling.names(frame, language), inside, strict=True)]
     if language == "zh":
