@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
+from xunhuan.faces.formats import FILES_ONLY, as_markup, as_records, format_of_file, without_endless, write_file
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.faces.wrapping import broken_into_lines
@@ -61,7 +61,8 @@ def emit(
     format = format_of_file(format, output)
     if output is None and format is Format.table:
         df, notes = _without_blank_intervals(df, notes)
-    df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
+    df, notes = without_endless(df, notes, format)
+    df, title, notes = _in_words(df, title, notes, read=format in _READ)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
@@ -77,15 +78,16 @@ def emit(
 
 
 def _in_words(
-    df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
+    df: pd.DataFrame, title: str, notes: Sequence[str], read: bool
 ) -> tuple[pd.DataFrame, str, Sequence[str]]:
-    """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
+    """A table with title and notes in the language spoken; where people read it its headings and words too, never where
+    programs do."""
     from xunhuan.faces import words
 
     if language_spoken() == "en":
         return df, title, notes
     title, notes = in_my_words(title), [in_my_words(n) for n in notes]
-    if screen:
+    if read:
         kept = dict(df.attrs)
         room, heads = (
             str(kept.get("room", "")),
@@ -104,6 +106,8 @@ def _in_words(
     return df, title, notes
 
 
+_READ = (Format.table, Format.md, Format.tex)
+"""Formats that people read; programs read the others, and want the same names in every language."""
 _OF_MEASURES = ("circuit", "factor")
 """Columns that hold names of quantities."""
 
@@ -180,10 +184,12 @@ def _text(df: pd.DataFrame, format: Format, title: str, notes: Sequence[str], di
     if format is Format.csv:
         return str(df.to_csv(index=False))
     if format is Format.json:
-        return str(df.to_json(orient="records", force_ascii=False, indent=1, double_precision=15)) + "\n"
+        return as_records(df) + "\n"
     if format in (Format.md, Format.tex):
         numeric, cells = _cells(df, digits)
-        under = "\n".join(notes) if format is Format.md else "\n".join(f"% {n}" for n in notes)
+        under = (
+            "\n".join(notes) if format is Format.md else "\n".join(f"% {line}" for n in notes for line in n.split("\n"))
+        )
         above = f"**{title}**\n\n" if format is Format.md and title else f"% {title}\n" if title else ""
         return f"{above}{as_markup([str(c) for c in df.columns], cells, numeric, format)}\n\n{under}\n"
     return _rich(df, title, notes, digits)
@@ -199,6 +205,7 @@ def _cells(df: pd.DataFrame, digits: int) -> tuple[list[bool], list[list[str]]]:
 
 def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> str:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     tty = sys.stdout.isatty()
@@ -210,15 +217,15 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     tight = {n: _TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
     whole = [list(range(len(size)))] if tight else _blocks(list(df.columns), numeric, cells, c.width)
     for k, block in enumerate(whole):
-        table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
+        table = Table(title=escape(title) if title and k == 0 else None, title_justify="left", header_style="bold")
         fits = _fitted(block, size, c.width, tight)
         for n, width in fits:
             table.add_column(
-                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, overflow="fold"
+                escape(str(df.columns[n])), justify="right" if numeric[n] else "left", width=width, overflow="fold"
             )
         shown = [n for n, _ in fits]
         for row in cells:
-            table.add_row(*(row[n] for n in shown))
+            table.add_row(*(escape(row[n]) for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
             between = ", " if language_spoken() == "en" else "、"
@@ -302,15 +309,13 @@ def _places(column: pd.Series, digits: int) -> int:
 
     if column.dtype.kind == "f" and (column.isna() | (column % 1 == 0) | np.isinf(column)).all():
         return 0
-    if column.dtype.kind != "f" or not (size := column.abs().max()) >= 100:
+    if column.dtype.kind != "f" or not (size := column.abs().replace(np.inf, np.nan).max()) >= 100:
         return digits
     return min(digits, 0 if size >= 1e5 else 1)
 
 
 def cell(value: object, digits: int) -> str:
     """A value of a table as text."""
-    from rich.markup import escape
-
     if isinstance(value, float):
         if value != value:
             return "–"
@@ -321,7 +326,7 @@ def cell(value: object, digits: int) -> str:
         return f"{value:,.{digits}f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return escape("" if value is None else str(value))
+    return "" if value is None else str(value)
 
 
 @contextmanager
