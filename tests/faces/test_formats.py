@@ -83,6 +83,33 @@ def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["aggregate", "toyland", "--nations", "-o", "a.csv"],
+        ["restrict", "toyland", "-r", "AT-N", "-o", "a.xlsx"],
+        ["relabel", "toyland", "--isic", "FAR=A", "-o", "a.dta"],
+        ["split-processing", "toyland", "-o", "a.csv"],
+        ["import", "icio", "x.csv", "-o", "a.csv"],
+        ["simulate", "toyland", "--tariff", "BOR<-AT-N:0.1", "--accounts", "a.csv"],
+        ["explain", "--all", "-o", "a.csv"],
+        ["cite", "toyland", "-o", "a.csv"],
+        ["docs", "howto", "-o", "a.csv"],
+        ["models", "trade", "-o", "a.xlsx"],
+    ],
+    ids=lambda line: line[0],
+)
+def test_what_has_one_form_is_not_written_under_the_name_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 2
+    said = capsys.readouterr().err
+    assert f"error: what is written is no {Path(line[-1]).suffix}" in said
+    assert "fix: name the file with one of ." in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_names_and_cells_that_stata_and_excel_do_not_take(tmp_path: Path) -> None:
     """Names with signs, digits first, too long and alike; a text that looks like a formula; whole and missing numbers."""
     a, b = ("x" * 40 + end for end in "ab")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -66,6 +66,25 @@ def format_of_file(format: Format, output: Path | None) -> Format:
         fix = f"leave out --format, or name the file .{format.value}"
         raise BadInput(f"the file's name says {found.value} and --format {format.value}", where=str(output), fix=fix)
     return found or format
+
+
+def ends_in(*endings: str) -> Callable[[Path | None], Path | None]:
+    """A check of a file's name for what is written in one form only: raises BadInput for a suffix of another.
+
+    >>> ends_in(".nc")(Path("a.nc")) == Path("a.nc"), ends_in(".nc")(Path("a")) == Path("a")
+    (True, True)
+    """
+
+    def checked(path: Path | None) -> Path | None:
+        if path is not None and path.suffix and path.suffix.lower() not in endings:
+            raise BadInput(
+                f"what is written is no {path.suffix}",
+                where=str(path),
+                fix=f"name the file with one of {', '.join(endings)}",
+            )
+        return path
+
+    return checked
 
 
 def write_file(df: pd.DataFrame, format: Format, path: Path | BinaryIO, title: str, notes: Sequence[str]) -> None:
@@ -150,7 +169,7 @@ def as_text(df: pd.DataFrame) -> pd.DataFrame:
     return out.assign(**{c: out[c].map(plain) for c in texts})
 
 
-SHEET = (1_048_576, 16_384)
+_SHEET = (1_048_576, 16_384)
 """Rows and columns of a sheet (Microsoft, "Excel specifications and limits")."""
 _NO_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """What no text of a workbook may hold."""
@@ -158,9 +177,9 @@ _NO_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def _workbook(df: pd.DataFrame, path: Path | BinaryIO, title: str, notes: Sequence[str]) -> None:
     """A workbook of two sheets: the table, and its title and notes."""
-    if len(df) >= SHEET[0] or df.shape[1] > SHEET[1]:
+    if len(df) >= _SHEET[0] or df.shape[1] > _SHEET[1]:
         raise BadInput(
-            f"a sheet holds {SHEET[0] - 1:,} rows and {SHEET[1]:,} columns, not {len(df):,} and {df.shape[1]:,}",
+            f"a sheet holds {_SHEET[0] - 1:,} rows and {_SHEET[1]:,} columns, not {len(df):,} and {df.shape[1]:,}",
             where=str(path), fix="name the file .csv or .parquet",
         )  # fmt: skip
     from openpyxl import Workbook

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.faces.formats import FILES_ONLY, as_markup, as_records, format_of_file, without_endless, write_file
+from xunhuan.faces.formats import (
+    FILES_ONLY,
+    as_markup,
+    as_records,
+    ends_in,
+    format_of_file,
+    without_endless,
+    write_file,
+)
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.faces.wrapping import broken_into_lines
@@ -28,6 +36,9 @@ _T = TypeVar("_T")
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")]
+AccountsOption = Annotated[
+    Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).", callback=ends_in(".nc"))
+]
 
 
 def console(stderr: bool = False) -> Console:
@@ -68,12 +79,25 @@ def emit(
         _beside(format, title, notes)
         return
     with atomic_path(output) as tmp:
-        if format in FILES_ONLY:
-            write_file(df, format, tmp, title, notes)
+        if format in FILES_ONLY:  # in memory first: what writes them leaves files open where a disk is full
+            made = io.BytesIO()
+            write_file(df, format, made, title, notes)
+            tmp.write_bytes(made.getbuffer())
         else:
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
     _beside(format, title, notes)
+    console(stderr=True).print(in_my_words(f"wrote {output}"))
+
+
+def save_text(output: Path, text: str, *endings: str) -> None:
+    """Write a text that is no table to a file, and say so.
+
+    Raises BadInput for a suffix that is none of `endings`, before anything is written.
+    """
+    from xunhuan.data.store import write_text
+
+    write_text(ends_in(*endings)(output) or output, text)
     console(stderr=True).print(in_my_words(f"wrote {output}"))
 
 
