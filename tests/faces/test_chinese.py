@@ -231,7 +231,7 @@ def test_a_name_of_two_measures_is_told_apart(toy: Accounts) -> None:
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
-    assert glossary.explain("  net   OMEGA ") is glossary.terms()["omega_net"]
+    assert glossary.explain("  net   OMEGA ").en == glossary.terms()["omega_net"].en
     with pytest.raises(UnknownName, match="term"):
         glossary.explain("no such thing")
     docs = Path(__file__).parents[2] / "docs" / "glossary.md"

@@ -11,15 +11,24 @@ from importlib import resources
 
 from xunhuan.errors import UnknownName
 
+Pair = tuple[str, str]
+"""A text in English and in Chinese."""
+
 
 @dataclass(frozen=True)
 class Term:
-    """A term: its key, what it is called and what it means in English and Chinese, and other names it is asked by."""
+    """A term: its key, what it is called and what it means in English and Chinese, and other names it is asked by; of a
+    column of tables its formula, unit and source too.
+    """
 
     key: str
-    en: tuple[str, str]
-    zh: tuple[str, str]
+    en: Pair
+    zh: Pair
     also: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    formula: Pair = ("", "")
+    unit: Pair = ("", "")
+    source: str = ""
 
     def title(self, lang: str = "en") -> str:
         """What it is called."""
@@ -28,6 +37,20 @@ class Term:
     def meaning(self, lang: str = "en") -> str:
         """What it means."""
         return self.zh[1] if lang == "zh" else self.en[1]
+
+    def details(self, lang: str = "en") -> list[str]:
+        """Formula, unit and source, each a sentence, as far as there are any."""
+        k, stop = (1, "。") if lang == "zh" else (0, ".")
+        cited = f"[{self.source}]" if self.source and self.source not in self.meaning(lang) else ""
+        said = (self.formula[k], self.unit[k], cited)
+        return [f"{label[k]}{text}{stop}" for label, text in zip(_LABELS, said, strict=True) if text]
+
+    def told(self, lang: str = "en") -> str:
+        """All of it in a line."""
+        return ("" if lang == "zh" else " ").join((self.meaning(lang), *self.details(lang)))
+
+
+_LABELS: tuple[Pair, ...] = (("Formula: ", "公式："), ("Unit: ", "单位："), ("Source: ", "出处："))
 
 
 @cache
@@ -62,10 +85,27 @@ def _numbers() -> dict[str, Term]:
     return out
 
 
-def _of_name(name: str) -> Term | None:
-    """A term, else a number of a model, by any name."""
+def found(name: str) -> Term | None:
+    """A term, else a number of a model, by any name; None where there is none."""
     asked = " ".join(name.split()).casefold()
     return _names().get(asked) or _numbers().get(asked)
+
+
+def number(name: str, room: str = "") -> Term | None:
+    """A number that models give by its name, also as a column told in words ("real income"); None where there is none.
+
+    room: the model whose it is; "" for any
+    """
+    asked = " ".join(name.replace("_", " ").split()).casefold()
+    return _numbers_of(room).get(asked)
+
+
+@cache
+def _numbers_of(room: str) -> dict[str, Term]:
+    from xunhuan.models import registry
+
+    mine = {q.name for m in registry.models().values() for q in m.quantities if room in ("", m.name)}
+    return {t.key.replace("_", " "): t for t in _numbers().values() if t.key in mine}
 
 
 def explain(name: str) -> Term:
@@ -77,10 +117,25 @@ def explain(name: str) -> Term:
     >>> explain("customs duties").title("zh")
     '关税收入'
     """
-    found = _of_name(name)
-    if found is None:
-        raise UnknownName.of("term", name, [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)])
-    return found
+    return entries(name)[0]
+
+
+def entries(name: str) -> list[Term]:
+    """Every entry of a name: the term, else the number of a model; and the column of tables that is so called where it is
+    another thing. Raises UnknownName with the nearest names.
+
+    >>> [t.title() for t in entries("forward")]
+    ['Forward (definition)', 'Forward participation in value chains']
+    """
+    from xunhuan.faces import columns
+
+    term, column = found(name), columns.heading(name)
+    if term is None and column is None:
+        told = [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)]
+        raise UnknownName.of("term", name, [*told, *(c for f in columns.families() for c in f.columns)])
+    if term is None or column is None:
+        return [t for t in (term, column) if t is not None]
+    return [column] if term.en[1] in column.en[1] else [term, column]
 
 
 def tip(words: object, lang: str = "en") -> str:
@@ -89,8 +144,8 @@ def tip(words: object, lang: str = "en") -> str:
     >>> tip("Net Ω"), tip("of no meaning")
     ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
     """
-    found = _of_name(str(words).strip(" ,:："))
-    return "" if found is None else found.meaning(lang)
+    term = found(str(words).strip(" ,:："))
+    return "" if term is None else term.meaning(lang)
 
 
 def used(text: str, lang: str = "en") -> list[Term]:
@@ -119,8 +174,8 @@ def means_in(label: str, lang: str = "en") -> str:
     >>> means_in("Guangdong")
     ''
     """
-    found = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
-    longest = max(found, key=lambda t: len(t.title(lang)), default=None)
+    named = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
+    longest = max(named, key=lambda t: len(t.title(lang)), default=None)
     if longest is None:
         return ""
     return f"{longest.title(lang)}{'：' if lang == 'zh' else ': '}{longest.meaning(lang)}"
@@ -142,4 +197,18 @@ def as_page(chosen: Iterable[Term] | None = None) -> str:
         "| Term | 术语 | Meaning | 含义 |",
         "|---|---|---|---|",
     ]
-    return "\n".join([*head, *rows]) + "\n"
+    if chosen is not None:
+        return "\n".join([*head, *rows]) + "\n"
+    from xunhuan.faces import columns
+
+    below = [
+        "",
+        "## Columns of tables 表中的列",
+        "",
+        "What the columns of tables hold, by families; `xunhuan explain COLUMN` tells one with its unit. Letters: see "
+        "[measures](measures.md); B = (I − A)^-1, v value added per unit of output, y^d final demand of d.",
+        "",
+        "| Columns 列 | Family | 类别 | Meaning | 含义 | Formula 公式 | Source 出处 |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, *below, *columns.rows_of_page()]) + "\n"

@@ -37,6 +37,13 @@ def in_my_words(text: str) -> str:
     return "\n".join(in_language(line, "zh") for line in text.split("\n"))
 
 
+def meaning_in_my_words(label: str) -> str:
+    """What a label of a table means, in the language this process speaks; empty where it is no term."""
+    from xunhuan.faces.columns import column_tip
+
+    return column_tip(label, language_spoken())
+
+
 def error_said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
     if language_spoken() == "en":

@@ -126,6 +126,7 @@ def multipliers(
         weighting="one good" if "sector" in by else "goods in the proportions in which the region sells final goods",
         citation=SOURCES["multipliers"],
         units={n: u for n, u in units.items() if n in told},
+        symbols={n: f"{n}_called" for n in ("output", "value_added", "imports")},
         sectors=sectors,
     )
 

@@ -42,11 +42,9 @@ def _explain(
         for t in glossary.terms().values():
             typer.echo(f"{t.key:<18} {t.title(lang)}")
         return
-    found = glossary.explain(term)
     other = "en" if lang == "zh" else "zh"
-    typer.echo(
-        f"{found.title(lang)} ({found.title(other)})"
-        if lang == "en"
-        else f"{found.title(lang)}（{found.title(other)}）"
-    )
-    typer.echo(found.meaning(lang))
+    for k, found in enumerate(glossary.entries(term)):
+        brackets = "（{}）" if lang == "zh" else " ({})"
+        typer.echo("\n" * (k > 0) + found.title(lang) + brackets.format(found.title(other)))
+        for said in (found.meaning(lang), *found.details(lang)):
+            typer.echo(said)

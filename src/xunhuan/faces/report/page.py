@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from xunhuan.faces import bibliography, glossary, words
+from xunhuan.faces import bibliography, columns, glossary, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -72,6 +72,7 @@ class Grid:
 
     words     headings of columns that hold words: they stand left, and wrap
     optional  headings of columns that a narrow window leaves out
+    arms      what arms are called, in headings that are an arm's
     """
 
     head: Sequence[str]
@@ -82,6 +83,7 @@ class Grid:
     optional: Sequence[str] = ()
     small: bool = False
     lang: str = "en"
+    arms: Sequence[str] = ()
 
     @property
     def label(self) -> str:
@@ -239,7 +241,7 @@ def render(
     from xunhuan import __version__
 
     shared = {
-        "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
+        "css": Markup(_read("style.css")), "javascript": Markup(_scripts()), "plotly": Markup(_plotly()),
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
     }  # fmt: skip
     made = _environment().get_template(template)
@@ -296,9 +298,10 @@ def _with_contents(html: str) -> str:
     return _CONTENTS.sub(lambda m: f"{m[1]}{links}{m[2]}", html, count=1)
 
 
-def _tip(text: str, lang: str) -> Markup:
-    """The attribute that says what a heading means, where it is a term."""
-    meaning = glossary.tip(text, lang)
+def _tip(text: str, lang: str, head: bool = False, arms: Sequence[str] = ()) -> Markup:
+    """The attribute that says what a heading means, of a column or of a row, where it is a term."""
+    known = (columns.column_tip(text, lang) or glossary.tip("arm" if text in arms else "", lang)) if head else ""
+    meaning = known or glossary.tip(text, lang)
     return Markup(' title="{}"').format(meaning) if meaning else Markup("")
 
 
@@ -325,6 +328,11 @@ def _environment() -> jinja2.Environment:
     )
     made.globals["tip"] = _tip  # macros do not see a page's own words
     return made
+
+
+def _scripts() -> str:
+    """What draws the pictures, and what tells terms, which the laboratory shares."""
+    return _read("figures.js") + (HERE.parents[1] / "web" / "assets" / "means.js").read_text(encoding="utf-8")
 
 
 def _read(name: str) -> str:
