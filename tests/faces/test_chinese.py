@@ -22,7 +22,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
 from xunhuan.data.store import load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces import glossary, words
+from xunhuan.faces import explaining, glossary, words
 from xunhuan.faces.bibliography import references_by_key
 from xunhuan.faces.cli import main
 from xunhuan.faces.output import emit
@@ -231,11 +231,11 @@ def test_a_name_of_two_measures_is_told_apart(toy: Accounts) -> None:
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
-    assert glossary.explain("  net   OMEGA ").en == glossary.terms()["omega_net"].en
+    assert explaining.explain("  net   OMEGA ").en == glossary.terms()["omega_net"].en
     with pytest.raises(UnknownName, match="term"):
-        glossary.explain("no such thing")
+        explaining.explain("no such thing")
     docs = Path(__file__).parents[2] / "docs" / "glossary.md"
-    assert docs.read_text(encoding="utf-8") == glossary.as_page()
+    assert docs.read_text(encoding="utf-8") == explaining.as_page()
 
 
 def test_what_is_wrong_is_chinese_to_its_end_and_keys_stay_as_they_are_written() -> None:
@@ -252,7 +252,7 @@ def test_what_is_wrong_is_chinese_to_its_end_and_keys_stay_as_they_are_written()
 
 def test_every_number_of_a_model_is_explained_and_terms_cite_what_is_in_the_bibliography() -> None:
     for q in (q for m in xh.models().values() for q in m.quantities):
-        assert re.search("[\u4e00-\u9fff]", glossary.explain(q.name).meaning("zh")), q.name
+        assert re.search("[\u4e00-\u9fff]", explaining.explain(q.name).meaning("zh")), q.name
     cited = {k for t in glossary.terms().values() for said in (t.en[1], t.zh[1])
              for keys in re.findall(r"\[([A-Z]\w+\d{4}\w*(?:; \w+)*)\]", said) for k in keys.split("; ")}  # fmt: skip
     assert {"BaqaeeFarhi2020", "MillerBlair2009"} <= cited <= set(references_by_key())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-
-from xunhuan.errors import UnknownName
 
 Pair = tuple[str, str]
 """A text in English and in Chinese."""
@@ -108,36 +105,6 @@ def _numbers_of(room: str) -> dict[str, Term]:
     return {t.key.replace("_", " "): t for t in _numbers().values() if t.key in mine}
 
 
-def explain(name: str) -> Term:
-    """The term of a name in either language, else the number of a model that is so called. Raises UnknownName with the
-    nearest names.
-
-    >>> explain("省际循环").title("en"), explain("cross-hauling").title("zh")
-    ('Inter-provincial circulation', '重叠（对流）')
-    >>> explain("customs duties").title("zh")
-    '关税收入'
-    """
-    return entries(name)[0]
-
-
-def entries(name: str) -> list[Term]:
-    """Every entry of a name: the term, else the number of a model; and the column of tables that is so called where it is
-    another thing. Raises UnknownName with the nearest names.
-
-    >>> [t.title() for t in entries("forward")]
-    ['Forward (definition)', 'Forward participation in value chains']
-    """
-    from xunhuan.faces import columns
-
-    term, column = found(name), columns.heading(name)
-    if term is None and column is None:
-        told = [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)]
-        raise UnknownName.of("term", name, [*told, *(c for f in columns.families() for c in f.columns)])
-    if term is None or column is None:
-        return [t for t in (term, column) if t is not None]
-    return [column] if term.en[1] in column.en[1] else [term, column]
-
-
 def tip(words: object, lang: str = "en") -> str:
     """What a word that stands alone means; empty where it is no term.
 
@@ -184,31 +151,3 @@ def means_in(label: str, lang: str = "en") -> str:
 def _whole(term: str, text: str) -> bool:
     """Whether a term stands in a text as words of its own: no "arm" in "pharmacy"."""
     return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, flags=re.IGNORECASE) is not None
-
-
-def as_page(chosen: Iterable[Term] | None = None) -> str:
-    """The glossary as Markdown, both languages side by side: the page of the docs."""
-    rows = [f"| {t.en[0]} | {t.zh[0]} | {t.en[1]} | {t.zh[1]} |" for t in chosen or terms().values()]
-    head = [
-        "# Glossary 术语表",
-        "",
-        "Made by `xunhuan explain --all`; one entry is printed by `xunhuan explain`, in Chinese with `--lang zh` before it.",
-        "",
-        "| Term | 术语 | Meaning | 含义 |",
-        "|---|---|---|---|",
-    ]
-    if chosen is not None:
-        return "\n".join([*head, *rows]) + "\n"
-    from xunhuan.faces import columns
-
-    below = [
-        "",
-        "## Columns of tables 表中的列",
-        "",
-        "What the columns of tables hold, by families; `xunhuan explain COLUMN` tells one with its unit. Letters: see "
-        "[measures](measures.md); B = (I − A)^-1, v value added per unit of output, y^d final demand of d.",
-        "",
-        "| Columns 列 | Family | 类别 | Meaning | 含义 | Formula 公式 | Source 出处 |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows, *below, *columns.rows_of_page()]) + "\n"

@@ -80,12 +80,15 @@ def _in_words(
     df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
 ) -> tuple[pd.DataFrame, str, Sequence[str]]:
     """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
-    from xunhuan.faces import words
+    from xunhuan.faces import money, words
 
     if language_spoken() == "en":
         return df, title, notes
-    title, notes = in_my_words(title), [in_my_words(n) for n in notes]
+    # Beside a file, units are told as its numbers are in them.
+    title, *notes = (in_my_words(said, filed=not screen) for said in (title, *notes))
     if screen:
+        df = money.frame_counted(df)
+        df = money.rows_counted(df, _ROWS_OF_MONEY) if "unit" in df else df
         kept = dict(df.attrs)
         room, heads = (
             str(kept.get("room", "")),
@@ -104,6 +107,8 @@ def _in_words(
     return df, title, notes
 
 
+_ROWS_OF_MONEY = ("value", "median", "low", "high", "net", "gross", "change", "before", "after", "imported", "used")
+"""Columns of numbers in the unit that the row names."""
 _OF_MEASURES = ("circuit", "factor")
 """Columns that hold names of quantities."""
 
@@ -355,6 +360,13 @@ def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterat
     from rich.progress import track as rich_track
 
     yield from rich_track(items, description=in_my_words(message), total=total, console=console(stderr=True))
+
+
+def counted_for_me(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for the screen with its money as readers of the language spoken count it."""
+    from xunhuan.faces import money
+
+    return frame if language_spoken() == "en" else money.frame_counted(frame)
 
 
 def folded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -28,13 +28,16 @@ def language_spoken() -> Literal["en", "zh"]:
     return "zh" if asked.lower().startswith("zh") else "en"
 
 
-def in_my_words(text: str) -> str:
-    """What is said in English, in the language this process speaks, line by line."""
+def in_my_words(text: str, filed: bool = False) -> str:
+    """What is said in English, in the language this process speaks, line by line.
+
+    filed: it stands beside numbers as a file has them
+    """
     if language_spoken() == "en":
         return text
     from xunhuan.faces.words import in_language
 
-    return "\n".join(in_language(line, "zh") for line in text.split("\n"))
+    return "\n".join(in_language(line, "zh", filed) for line in text.split("\n"))
 
 
 def meaning_in_my_words(label: str) -> str:

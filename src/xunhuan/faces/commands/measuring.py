@@ -73,7 +73,7 @@ _PLAIN = {"by": "region", "sectors": "all", "border": "region", "home": None, "d
 def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
     """Print or write a measure with its definition, weighting, unit and sources beside it."""
     from xunhuan.data.store import strings
-    from xunhuan.faces.output import emit
+    from xunhuan.faces.output import counted_for_me, emit
     from xunhuan.measures import table
 
     ranked = "rank" in ds.dims
@@ -81,8 +81,9 @@ def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: i
     frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
     if top is not None and not ranked:
         frame, cut = topmost(frame, strings(ds.attrs["columns"]), top)
+    frame.attrs["money"] = {str(n): str(v.attrs.get("unit", "")) for n, v in ds.data_vars.items()}
     if format is Format.table and output is None:
-        frame = folded(frame)
+        frame = folded(counted_for_me(frame))
     frame.attrs["headings"] = {str(n): v.attrs["symbol"] for n, v in ds.data_vars.items() if "symbol" in v.attrs}
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=[*cut, *measure_notes(ds)])

@@ -216,6 +216,7 @@ def _view(
 
     rows = _ROWS if screen and top is None else top or 0
     frame = view(acc, response, 0)
+    units = frame.attrs.get("money", {})
     notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
     said = ""
     if screen and nation is not None:
@@ -228,7 +229,7 @@ def _view(
         frame.attrs.pop("nation", None)
         notes = frame.attrs.pop("notes", notes)
         said = f"Shown: {len(frame)} of {whole} rows; --top 0, or a file by -o, has all." if len(frame) < whole else ""
-    frame.attrs["notes"] = notes
+    frame.attrs |= {"notes": notes, "money": units}
     return frame, [said] if said and screen else []
 
 
@@ -250,6 +251,7 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
             q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known
         }
         out = (frame.head(top) if top else frame).drop(columns=["name_zh"]).reset_index(drop=True)
+        out.attrs["money"] = {q.name: acc.unit if q.unit == "value" else q.unit for q in known}
         out.attrs["notes"] = [f"{q.name}{f', {u}' if u else ''}: {q.definition}." for q, u in units.items()]
         return out
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import spelling, words
+from xunhuan.faces import money, spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.spelling import Language
@@ -151,7 +151,9 @@ def cluster_flows(
     ([12.0, 9.0], ' 10⁸ CNY')
     """
     rows, columns = list(matrix.index), list(matrix.columns)
-    value = matrix.to_numpy(float).copy()
+    unit, factor = money.counted(unit, language)
+    unit = words.in_language(unit, "zh") if language == "zh" else unit
+    value = matrix.to_numpy(float) * factor
     if not inside:
         value[[[r == c for c in columns] for r in rows]] = 0.0
     keep = [k for k in reversed(range(len(columns))) if value[:, k].sum() > 0]  # abroad on top: fewer crossings
@@ -282,6 +284,9 @@ def trade_diversion(
     [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
+    unit, factor = money.counted(unit, language)
+    frame = frame.assign(before=frame["before"] * factor, after=frame["after"] * factor)
+    span = span[0] * factor, span[1] * factor
     unit = words.in_language(unit, "zh") if language == "zh" else unit
     moved = (frame["after"] - frame["before"]).to_numpy(float)
     order = np.argsort(moved, kind="stable")
