@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 
 import xunhuan as xh
 from tests.helpers.chinese import english
+from tests.helpers.heads import without_a_tip
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
 from xunhuan.data.store import load_log
@@ -39,6 +40,10 @@ from xunhuan.scenario.record import open_result
 pytestmark = pytest.mark.house
 
 
+AS_FILED = re.compile("(?<![一二三四五六七八九数几])(?:百万|十亿)(?:美元|元)")
+"""Units of money as files state them, in which nobody counts in Chinese."""
+
+
 def texts(page: str) -> Iterator[str]:
     """What is read on a page: no scripts, no commands, no references, which are cited as they are."""
     body = re.sub(r"<(script|style|code|pre)\b.*?</\1>|<ol class=\"refs\".*?</ol>", "", page, flags=re.S)
@@ -52,10 +57,14 @@ def test_the_report_of_a_result_is_chinese(library_result: Callable[[str], Path]
     page = ScenarioReport(open_result(library_result(name)), "zh").html()
     assert '<html lang="zh-Hans">' in page
     assert english(texts(page)) == []
+    assert list(without_a_tip(page)) == []
+    assert AS_FILED.findall(page) == []
 
 
 def test_the_report_of_a_table_is_chinese(toy: Accounts) -> None:
-    assert english(t for t in texts(CirculationReport(toy, lang="zh").html()) if t != "Toyland") == []
+    page = CirculationReport(toy, lang="zh").html()
+    assert english(t for t in texts(page) if t != "Toyland") == []
+    assert list(without_a_tip(page)) == []
 
 
 def test_english_is_found_where_it_is() -> None:
@@ -111,6 +120,8 @@ def test_every_page_of_the_laboratory_is_chinese() -> None:
         selection = state.selected(path, f"?lang=zh&{search}")
         page = spoken(page_of(selection).draw(selection, _Idle(), None), "zh")  # type: ignore[arg-type]
         assert english(read(page)) == [], where
+        heads = [p for p in _walk(page) if isinstance(p, parts.Th) and getattr(p, "scope", "") == "col"]
+        assert [h.children for h in heads if not hasattr(h.children, MEANS)] == [], where
 
 
 def _walk(part: Any) -> Iterator[Component]:

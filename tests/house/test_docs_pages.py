@@ -15,6 +15,8 @@ import pytest
 
 import xunhuan
 from tests.helpers import official
+from tests.helpers.heads import unexplained
+from xunhuan.faces import output
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, respond, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
@@ -116,9 +118,14 @@ def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], 
     """In Chinese, the language that less is written in: no sentence is left in English."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "1000")
+    tables: list[Any] = []
+    told = output._in_words
+    monkeypatch.setattr(output, "_in_words", lambda df, *rest, **more: (tables.append(df), told(df, *rest, **more))[1])
     assert main(["--lang", "zh", *LINES[line]]) == 0
     said = capsys.readouterr()
     assert "错误" not in said.err
+    for df in tables:
+        assert unexplained(df.columns, df.attrs.get("room", ""), df.attrs.get("headings")) == []
     assert said.out or list(tmp_path.iterdir())
     if LINES[line][0] != "cite" and not {"csv", "json", "md", "tex"} & set(LINES[line]):
         lines = (said.out + said.err).splitlines()
