@@ -5,7 +5,7 @@ Each takes a reading, a quantity and an arm, and draws by the record and the lab
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -152,15 +152,21 @@ _TOLD = 16
 """Columns of colours beyond which numbers on them would lie on each other."""
 
 _HEADED = 14
-"""Columns of colours that have their names below them in a narrow window; of more, every second or third has."""
+"""Columns of colours that have their names below them in a narrow window; of more, those of the largest numbers have."""
 
 
 def heat_of(
-    reading: Reading, q: Told, arm: str = "", language: Language | None = None, told: bool = True
+    reading: Reading,
+    q: Told,
+    arm: str = "",
+    language: Language | None = None,
+    told: bool = True,
+    limits: tuple[float, float] | None = None,
 ) -> go.Figure | None:
     """Colours over two axes, the first up, the last across; what is infinite stays blank and says so under the pointer.
 
-    told  whether numbers stand on the colours; a narrow page has no room for them
+    told    whether numbers stand on the colours; a narrow page has no room for them
+    limits  ends of the colours, where pictures side by side have one scale
     """
     lang, arm = language or reading.lang, arm or reading.arm_of(q)
     values = reading.data[q.name].sel(arm=arm).transpose(*q.axes)
@@ -175,6 +181,7 @@ def heat_of(
     fig = go.Figure(go.Heatmap(
         z=shown, x=across, y=up,
         text=[[form.text(v) for v in row] for row in z],
+        zmin=None if limits is None else limits[0], zmax=None if limits is None else limits[1],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
         texttemplate="%{text}" if told and z.shape[1] <= _TOLD else "", textfont={"size": 10},
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>" if named else "%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
@@ -184,10 +191,38 @@ def heat_of(
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
     fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=spelling.PERCENT_TICKS)
     if named:
-        every = 1 if told else -(-len(across) // _HEADED)
-        fig.update_xaxes(tickmode="linear", dtick=every, tickangle=-60, tickfont={"size": 10})
+        headed = [across[k] for k in _apart(shown, 1 if told else -(-len(across) // _HEADED))]
+        fig.update_xaxes(tickmode="array", tickvals=headed, tickangle=-60, tickfont={"size": 10})
         fig.update_yaxes(tickmode="linear", autorange="reversed", tickfont={"size": 10}, title_text="")
     return fig
+
+
+def _apart(values: Array, least: int) -> list[int]:
+    """Columns whose names have room below them, `least` apart, those of the largest numbers first.
+
+    >>> _apart(np.array([[1.0, 2.0, 9.0, 3.0, 0.0]]), 2), _apart(np.ones((1, 3)), 1)
+    ([0, 2, 4], [0, 1, 2])
+    """
+    largest = np.nanmax(np.where(np.isfinite(values), np.abs(values), 0.0), axis=0)
+    kept: list[int] = []
+    for k in np.argsort(-largest, kind="stable").tolist():
+        if all(abs(k - other) >= least for other in kept):
+            kept.append(k)
+    return sorted(kept)
+
+
+def heat_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:
+    """Ends of the colours of `heat_of` for all of some arms; None where they would wash one of them out."""
+    every = [x[np.isfinite(x)] for a in arms if (x := reading.data[q.name].sel(arm=a).to_numpy().astype(float)).size]
+    every = [x for x in every if x.size]
+    reach = [float(np.abs(x).max()) for x in every]
+    if not every or max(reach) > _WASHED * min(reach):
+        return None
+    return min(float(x.min()) for x in every), max(float(x.max()) for x in every)
+
+
+_WASHED = 4
+"""How far apart pictures reach that share no scale of colours."""
 
 
 def _labels(reading: Reading, axis: str, values: Array, lang: Language) -> list[Any]:

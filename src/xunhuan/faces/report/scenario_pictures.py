@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xunhuan.faces import figures, spelling
+from xunhuan.faces import figures, spelling, words
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
-from xunhuan.faces.figures import along, placing, style
+from xunhuan.faces.figures import along, placing
 from xunhuan.faces.figures import of_quantity as drawing
+from xunhuan.faces.figures.maps import limits_of
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.page import Album, Picture
 from xunhuan.faces.spelling import lowered, raised
@@ -96,13 +97,19 @@ def _one(reading: Reading, q: Told, out: Album) -> None:
 
 def _along(reading: Reading, q: Told, out: Album) -> None:
     """Each arm a picture of its own where the quantity tells them apart: what is drawn has bands and dots already."""
-    for k, arm in enumerate(reading.arms_of(q)):
+    arms, heat = reading.arms_of(q), q.picture == "heat"
+    shared = along.heat_limits(reading, q, arms) if heat else None
+    for k, arm in enumerate(arms):
         if q.picture == "fan" and q.rest and not reading.moves(q, arm):  # a line at rest tells nothing
             continue
-        fig = drawing.of_quantity(reading, q, arm)
+        fig = along.heat_of(reading, q, arm, limits=shared) if heat else drawing.of_quantity(reading, q, arm)
         if fig is not None:
-            narrow = along.heat_of(reading, q, arm, told=False) if q.picture == "heat" else None
-            out.add(key(q, q.picture, k + 1), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
+            narrow = along.heat_of(reading, q, arm, told=False, limits=shared) if heat else None
+            said = caption_of(reading, q, arm)
+            if heat and k and shared is None:
+                t = words.of(reading.lang)
+                said = t("next").join((said, t("own_colours")))
+            out.add(key(q, q.picture, k + 1), fig, said, f"{reading.title(q)}, “{arm}”", narrow)
 
 
 def _played(reading: Reading, q: Told, out: Album) -> None:
@@ -150,7 +157,10 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
         values = told or values
     reach = [float(np.nanmax(np.abs(v))) for v in values.values()] or [0.0]
     # One scale for all, unless it would wash one of them out.
-    shared = style.spread(reach) if q.rest is not None and max(reach) < 4 * min(reach) else None
+    shared = None
+    if max(reach) < 4 * min(reach):
+        every = pd.concat(list(values.values()))
+        shared = limits_of(every, "level" if q.rest is None else "change")
     scale = "" if shared or len(values) == 1 else " Each map has its own colour scale."
     for k, arm in enumerate(values):
         fig = drawing.map_of(reading, q, arm, reading.lang, shared)
@@ -173,13 +183,10 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
         n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
         ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
-        tail = f", {ends}" if len(frame) > top else ""
-        caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
+        named = ", and those of the scenario" if len(fig.data[0].y) > top else ""
+        tail = f", {ends}{named}" if len(frame) > top else ""
+        caption = f"{head} under “{arm}”: {who}{tail}."
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")
-
-
-def _whiskers(frame: pd.DataFrame) -> str:
-    return " Whiskers are 90% intervals." if "low" in frame else ""
 
 
 def _bars(reading: Reading, q: Told, out: Album) -> None:
