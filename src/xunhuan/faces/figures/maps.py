@@ -308,6 +308,7 @@ def bar_of(title: str, form: Form) -> dict[str, object]:
     """The bar under a map that says what its colours mean."""
     return {
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
-        "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks, "labelalias": style.UNSIGNED, "nticks": 5,
+        "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks, "labelalias": style.UNSIGNED, "nticks": 4,
+        "tickangle": 0,  # numbers that are turned lift the bar onto the map
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": style.MUTED}},
     }  # fmt: skip

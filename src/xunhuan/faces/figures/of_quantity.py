@@ -173,7 +173,7 @@ def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("h
     ends = {
         e: reading.data[f"{q.name}_{e}"].sel(arm=arm, **at).to_series().reindex(values.index) for e in ("low", "high")
     }
-    if not all(np.isfinite(x).any() for x in ends.values()):
+    if not (ends["high"] > ends["low"]).any():  # nothing was drawn that it hangs on
         return frame
     return frame.assign(**{e: q.drawn(x).to_numpy() for e, x in ends.items()})
 

@@ -26,7 +26,8 @@ CIRCUIT_COLOURS = {"own": OWN, "inter": INTER, "external": EXTERNAL}
 NEUTRAL = "#7a8794"
 SERIES = (OWN, EXTERNAL, "#6a9a3b", "#7b5ea7", "#c79a1b", NEUTRAL)
 """Colours of unrelated curves, in order; dashes tell them apart too."""
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+DASHES = ("solid", "dash", "dot", "dashdot", "16px,4px", "16px,4px,2px,4px,2px,4px")
+"""Dashes of unrelated curves, in order; each is told within the 30 pixels that a legend has of it."""
 
 UNDER_WHISKERS = {OWN: "#6294c0", EXTERNAL: "#d07c40", NEUTRAL: "#8a96a2"}
 """What bars are where whiskers lie on them: the bar on its ground and the whisker on the bar at 3:1, by night too."""

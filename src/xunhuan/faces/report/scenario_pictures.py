@@ -11,7 +11,7 @@ from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, rel
 from xunhuan.faces.figures import along, placing
 from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures.maps import limits_of
-from xunhuan.faces.reading import Reading
+from xunhuan.faces.reading import STILL, Reading
 from xunhuan.faces.report.page import Album, Picture
 from xunhuan.faces.spelling import lowered, raised
 from xunhuan.faces.told import Told
@@ -21,6 +21,8 @@ ABROAD = 20
 """Bars of other economies."""
 PRINTED = 5e-5
 """Change that is printed as more than 0.00%."""
+APART = 0.002
+"""Share from which on a dot before and a dot after are told apart."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
 ORDER = (
@@ -100,7 +102,7 @@ def _along(reading: Reading, q: Told, out: Album) -> None:
     arms, heat = reading.arms_of(q), q.picture == "heat"
     shared = along.heat_limits(reading, q, arms) if heat else None
     for k, arm in enumerate(arms):
-        if q.picture == "fan" and q.rest and not reading.moves(q, arm):  # a line at rest tells nothing
+        if q.picture == "fan" and _at_rest(reading, q, arm):  # a line at rest tells nothing
             continue
         fig = along.heat_of(reading, q, arm, limits=shared) if heat else drawing.of_quantity(reading, q, arm)
         if fig is not None:
@@ -110,6 +112,14 @@ def _along(reading: Reading, q: Told, out: Album) -> None:
                 t = words.of(reading.lang)
                 said = t("next").join((said, t("own_colours")))
             out.add(key(q, q.picture, k + 1), fig, said, f"{reading.title(q)}, “{arm}”", narrow)
+
+
+def _at_rest(reading: Reading, q: Told, arm: str) -> bool:
+    """Whether lines of one number throughout, without dots, are all that a picture along years would show."""
+    values = reading.data[q.name].sel(arm=arm)
+    along_it = (values.max(q.axes[-1]) - values.min(q.axes[-1])).to_numpy()
+    level = not q.points and bool((np.nan_to_num(along_it) <= STILL * np.nanmax(np.abs(values), initial=1.0)).all())
+    return level or bool(q.rest and not reading.moves(q, arm))
 
 
 def _played(reading: Reading, q: Told, out: Album) -> None:
@@ -257,6 +267,8 @@ def _circulation(reading: Reading, out: Album) -> None:
         return
     before, after = reading.circulation("base"), reading.circulation(reading.arm)
     for circuit in ("external", "own"):
+        if float(abs(after[circuit] - before[circuit]).max()) < APART:
+            continue
         out.add(
             f"circulation-{circuit}",
             figures.circulation_before_after(before, after, language=reading.lang, circuit=circuit),
