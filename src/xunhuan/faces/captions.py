@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,12 +37,12 @@ _SEEN = 0.004
 """Part of a picture's length from which on a gap between a whisker and what it belongs to is seen."""
 
 
-def with_whiskers(caption: str, figure: go.Figure, lang: Literal["en", "zh"]) -> str:
+def with_whiskers(caption: str, figure: go.Figure, lang: str) -> str:
     """A caption that says what the whiskers of its figure are, and why one may not reach what it belongs to."""
     ends = [e for trace in figure.data for k in "xy" if (e := _ends(trace, k)) is not None]
     if not ends:
         return caption
-    t = words.of(lang)
+    t = words.of("zh" if lang == "zh" else "en")
     what = t("whiskers")
     said = [caption] if what.rstrip(".。") in caption else [caption, what]
     length = max((float(np.nanmax(np.abs(value))) for value, _ in ends), default=0.0)

@@ -17,6 +17,7 @@ from xunhuan.data.arrays import Array
 from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.effects import time_lines, waterfall, waterfall_ends
+from xunhuan.faces.figures.maps import shared_limits
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.spelling import Language
 from xunhuan.faces.told import Told
@@ -247,16 +248,7 @@ def _apart(values: Array, least: int) -> list[int]:
 
 def heat_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:
     """Ends of the colours of `heat_of` for all of some arms; None where they would wash one of them out."""
-    every = [x[np.isfinite(x)] for a in arms if (x := reading.data[q.name].sel(arm=a).to_numpy().astype(float)).size]
-    every = [x for x in every if x.size]
-    reach = [float(np.abs(x).max()) for x in every]
-    if not every or max(reach) > _WASHED * min(reach):
-        return None
-    return min(float(x.min()) for x in every), max(float(x.max()) for x in every)
-
-
-_WASHED = 4
-"""How far apart pictures reach that share no scale of colours."""
+    return shared_limits((reading.data[q.name].sel(arm=a).to_numpy() for a in arms), "level")
 
 
 def _labels(reading: Reading, axis: str, values: Array, lang: Language) -> list[Any]:

@@ -191,7 +191,11 @@ def winners_losers(
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or spelling.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
     wordy = max(map(len, bar.y or ()), default=0) > WORDY  # names that leave bars half of a narrow column
-    fig.update_xaxes(nticks=3 if long or wordy else style.ticks_beside(list(bar.y)), tickangle=0)
+    most = 3 if long or wordy else style.ticks_beside(list(bar.y))
+    ends = [*value, *(x for e in ("low", "high") if e in ordered for x in ordered[e] if np.isfinite(x))]
+    fig.update_xaxes(
+        tickvals=style.few_ticks(min(0.0, *ends), max(0.0, *ends), most) if len(value) else None, tickangle=0
+    )
     fig.update_yaxes(showgrid=False, tickfont={"size": 10 if wordy else 12, "color": style.INK})
     return fig
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from xunhuan.faces import figures, spelling, words
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
 from xunhuan.faces.figures import along, placing
 from xunhuan.faces.figures import of_quantity as drawing
-from xunhuan.faces.figures.maps import limits_of
+from xunhuan.faces.figures.maps import shared_limits
 from xunhuan.faces.reading import STILL, Reading
 from xunhuan.faces.report.page import Album, Picture
 from xunhuan.faces.spelling import lowered, raised
@@ -107,10 +106,7 @@ def _along(reading: Reading, q: Told, out: Album) -> None:
         fig = along.heat_of(reading, q, arm, limits=shared) if heat else drawing.of_quantity(reading, q, arm)
         if fig is not None:
             narrow = along.heat_of(reading, q, arm, told=False, limits=shared) if heat else None
-            said = caption_of(reading, q, arm)
-            if heat and k and shared is None:
-                t = words.of(reading.lang)
-                said = t("next").join((said, t("own_colours")))
+            said = _own_colours(reading, caption_of(reading, q, arm), bool(heat and k and shared is None))
             out.add(key(q, q.picture, k + 1), fig, said, f"{reading.title(q)}, “{arm}”", narrow)
 
 
@@ -147,14 +143,24 @@ def _mapped(reading: Reading, q: Told, out: Album) -> None:
 
 def _placed(reading: Reading, q: Told, out: Album) -> None:
     """A map of the land in every arm where it is told first, or ribbons; and the same for a narrow window."""
-    several = q.picture == "land" and q.headline
-    for k, arm in enumerate(_arms(reading, q) if several else [reading.arm_of(q)]):
+    land = q.picture == "land"
+    several = land and q.headline
+    arms = _arms(reading, q) if several else [reading.arm_of(q)]
+    scale = {"limits": placing.land_limits(reading, q, arms)} if several else {}
+    for k, arm in enumerate(arms):
         draw = placing.PLACED[q.picture]
-        fig = draw(reading, q, arm, reading.lang if q.picture == "land" else None)
+        fig = draw(reading, q, arm, reading.lang if land else None, **scale)
         if fig is not None:
-            narrow = draw(reading, q, arm, small=True)
+            narrow = draw(reading, q, arm, small=True, **scale)
             name = key(q, q.picture, k + 1 if several else 0)
-            out.add(name, fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
+            said = _own_colours(reading, caption_of(reading, q, arm), bool(several and k and scale["limits"] is None))
+            out.add(name, fig, said, f"{reading.title(q)}, “{arm}”", narrow)
+
+
+def _own_colours(reading: Reading, caption: str, own: bool) -> str:
+    """A caption that says that the scale of colours is not that of the picture beside it."""
+    t = words.of(reading.lang)
+    return t("next").join((caption, t("own_colours"))) if own else caption
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:
@@ -165,12 +171,7 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
     if q.change and q.percent:  # a map on which every tile is told as nothing tells nothing, where another does
         told = {a: v for a, v in values.items() if np.nanmax(np.abs(v)) >= PRINTED}
         values = told or values
-    reach = [float(np.nanmax(np.abs(v))) for v in values.values()] or [0.0]
-    # One scale for all, unless it would wash one of them out.
-    shared = None
-    if max(reach) < 4 * min(reach):
-        every = pd.concat(list(values.values()))
-        shared = limits_of(every, "level" if q.rest is None else "change")
+    shared = shared_limits(values.values(), "level" if q.rest is None else "change")  # one for all, where it can be
     scale = "" if shared or len(values) == 1 else " Each map has its own colour scale."
     for k, arm in enumerate(values):
         fig = drawing.map_of(reading, q, arm, reading.lang, shared)
