@@ -297,10 +297,12 @@ def trade_diversion(
     labels = spelling.names(rows, language, code)
     before = rows["before"].to_numpy(float)
     relative = np.divide(moved, before, out=np.full(len(moved), np.nan), where=before > 0)
+    largest = float(np.nanmax(np.abs(relative), initial=0.0))
+    digits = next((n for n in (1, 2, 3) if largest >= 0.1 ** (n + 2)), 4)  # so many that not all read as nothing
     fig = go.Figure(go.Bar(
         x=moved, y=labels, orientation="h", cliponaxis=False,
         marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
-        text=[spelling.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
+        text=[spelling.signed(v, digits) for v in relative], textposition="outside", textfont={"size": 11},
         hovertemplate="%{y}: %{x:+,.1f} " + spelling.unit(unit) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=max(len(rows), 3) * (ROW_HEIGHT + 4) + 60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
 from typing import Any
@@ -70,7 +70,15 @@ class CirculationReport:
         """Its figures by key, in order."""
         album = _pictures(self.found, self.lang)
         album = album if self.lang == "en" else album_in(album, self.say)
-        return album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        album = album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        spread = self.found.spread
+        if spread is not None:
+            t, outside = words.of(self.lang), spread.outside().any(axis=0)
+            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
+            for key, p in album.items():
+                if key in keys:
+                    album[key] = replace(p, caption=t("next").join((p.caption, t("outside_bar"))))
+        return album
 
     def _placed(self, text: str) -> str:
         return of_places(self.found.places, text)

@@ -155,10 +155,14 @@ def no_higher(picture: Picture, most: int) -> Picture:
     lower = go.Figure(picture.wide).update_layout(height=most)
     rows = max((len(t.y) for t in lower.data if t.type == "bar" and t.orientation == "h"), default=0)
     if rows:  # every bar keeps its name, smaller where they stand closer
-        size = min(12, max(8, int(0.8 * (most - _BESIDE_BARS) / rows)))
+        size = min(12, max(_LEAST_NAME, int(0.88 * (most - _BESIDE_BARS) / rows)))
         lower.update_yaxes(dtick=1, tickfont={"size": size})
+        lower.update_layout(height=max(most, round(size / 0.88 * rows) + _BESIDE_BARS))
     return replace(picture, wide=lower)
 
+
+_LEAST_NAME = 10
+"""Pixels of letters beside bars, at least: a picture of more bars than have room for it is higher."""
 
 _BESIDE_BARS = 72
 """Pixels above and below the bars of a figure."""
