@@ -49,9 +49,9 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
 
-# Build the site of the docs in out/site, every link and anchor checked.
+# Build the site of the docs in out/site, every link and anchor checked; not --quiet, which drops warnings before strictness counts them.
 docs: $(VENV)/.dev
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 # Make N changes of meaning one at a time in each room of measures, models and scenario: which do its tests not notice?
 mutants: $(VENV)/.dev

@@ -12,6 +12,8 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from tests.site.cited import cited, sources
+
 ROOT = Path(__file__).parents[2]
 MOVED = {
     "CHANGELOG.md": "changelog.md",
@@ -35,14 +37,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = {MOVED[name]: _moved((ROOT / name).read_text(encoding="utf-8")) for name in MOVED if name != "README.md"}
     made |= {f"{p.stem}-notebook.md": _notebook(p) for p in sorted((ROOT / "docs").glob("*.ipynb"))}
     made |= {f"api/{page}.md": _names(room) for page, room in ROOMS.items()}
+    made["references.md"] = sources()
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     return files
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Links to pages of the root lead to the site's; pictures stand where a page asks for them."""
-    text = re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown)
+    """Links lead to the site's own pages, citations to their sources; pictures stand where a page asks for them."""
+    text = cited(re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown))
     if not FIGURE.search(text):
         return text
     return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2]), text)
