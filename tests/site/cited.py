@@ -7,7 +7,7 @@ import re
 from xunhuan.faces.bibliography import Reference, references_by_key
 
 _CODE = re.compile(r"(^```.*?^```|^ {4}\S[^\n]*|`[^`\n]+`)", re.M | re.S)
-_BRACKET = re.compile(r"\[([^\[\]]*?)\](?![(\[:])")
+_BRACKET = re.compile(r"\[([^\[\]]*?)\](?![(\[])")
 _KEY = re.compile(r"\b[A-Z][A-Za-z0-9]*\d{4}[a-z]?\b")
 
 
