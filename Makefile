@@ -87,7 +87,8 @@ evidence: $(VENV)/.dev
 
 # Write anew all that pages show of what the program finds: models, evidence, numbers, examples, notebooks, pictures.
 figures: evidence
-	$(BIN)/xunhuan models all -o docs/models.md
+	$(BIN)/xunhuan --lang en models all -o docs/models.md
+	$(BIN)/xunhuan --lang zh models all -o docs/models.zh.md
 	$(BIN)/python -m tests.quoted
 	$(BIN)/python -m tests.quoted.notebooks
 	$(BIN)/python -m tests.quoted.pictures

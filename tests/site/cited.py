@@ -8,7 +8,7 @@ from xunhuan.faces.bibliography import Reference, references_by_key
 
 _CODE = re.compile(r"(^```.*?^```|^ {4}\S[^\n]*|`[^`\n]+`)", re.M | re.S)
 _BRACKET = re.compile(r"\[([^\[\]]*?)\](?![(\[])")
-_KEY = re.compile(r"\b[A-Z][A-Za-z0-9]*\d{4}[a-z]?\b")
+_KEY = re.compile(r"(?<![#\w/])[A-Z][A-Za-z0-9]*\d{4}[a-z]?\b")
 
 
 def cited(markdown: str) -> str:
@@ -18,7 +18,7 @@ def cited(markdown: str) -> str:
     'By steps \\\\[[Caliendo and Parro 2015][CaliendoParro2015], eq. 5\\\\], `[CaliendoParro2015]`.'
     """
     parts = _CODE.split(markdown)
-    return "".join(part if i % 2 else _BRACKET.sub(_linked, part) for i, part in enumerate(parts))
+    return "".join(part if i % 2 else _KEY.sub(_linked, _BRACKET.sub(_plain, part)) for i, part in enumerate(parts))
 
 
 def sources() -> str:
@@ -32,11 +32,14 @@ def sources() -> str:
     return "\n\n".join([*head, *(f"[](){{#{r.key}}}{r.text}{_address(r)} `{r.key}`" for r in known)])
 
 
+def _plain(found: re.Match[str]) -> str:
+    """Brackets around citations are brackets and no link's."""
+    return rf"\[{found[1]}\]" if any(key in references_by_key() for key in _KEY.findall(found[1])) else found[0]
+
+
 def _linked(found: re.Match[str]) -> str:
-    inner, known = found[1], references_by_key()
-    if not any(key in known for key in _KEY.findall(inner)):
-        return found[0]
-    return rf"\[{_KEY.sub(lambda m: f'[{_who(known[m[0]])}][{m[0]}]' if m[0] in known else m[0], inner)}\]"
+    source = references_by_key().get(found[0])
+    return found[0] if source is None else f"[{_who(source)}][{source.key}]"
 
 
 def _who(reference: Reference) -> str:

@@ -100,7 +100,12 @@ def _album(source: str) -> dict[str, Any]:
 def _figure(source: str, name: str) -> str:
     """A figure of a report, drawn now."""
     made = _album(source)[name]
-    drawn = made.wide.to_html(full_html=False, include_plotlyjs=False)
-    # On a phone it is pushed along inside its own box, at a width at which its words stand clear of each other.
-    box = f'<div style="overflow-x: auto; max-width: calc(100vw - 2rem)"><div style="min-width: 36rem">{drawn}</div></div>'
-    return f'<figure style="width: 100%">{box}<figcaption>{made.alt}</figcaption></figure>'
+    forms = {"wide": made.wide, "narrow": made.narrow}
+    if made.narrow is not None:  # a box that is not shown has no width to be drawn for
+        forms["narrow"] = made.narrow.update_layout(autosize=False, width=340)
+    drawn = "".join(
+        f'<div class="{form}">{fig.to_html(full_html=False, include_plotlyjs=False, config={"responsive": True})}</div>'
+        for form, fig in forms.items()
+        if fig is not None
+    )
+    return f'<figure class="drawn">{drawn}<figcaption>{made.alt}</figcaption></figure>'

@@ -47,7 +47,7 @@ TITLES = {
 """What the Chinese menu calls what has no Chinese page of its own to name it."""
 SHADES = ({"en": "Dark", "zh": "深色"}, {"en": "Light", "zh": "浅色"})
 """What the button of each palette offers."""
-_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(((?:\.\./)?[\w./-]+?\.(?:md|ipynb))(#[^)]*)?\)")
+_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(((?:\.\./)?[\w./-]+?\.(?:md|ipynb))(#[^)]*)?\)(?!（英文)")
 
 _navs: dict[str, Navigation] = {}
 
