@@ -58,10 +58,11 @@ def parsed(line: str) -> tuple[str, dict[str, Any]]:
     return name, fetch(KNOWN[name][0], name).make_context(name, words).params
 
 
-def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
-    assert main(["models", "all", "-o", str(tmp_path / "models.md")]) == 0
-    assert (tmp_path / "models.md").read_text(encoding="utf-8") == PAGES["models.md"], (
-        "make it anew: xunhuan models all -o docs/models.md"
+@pytest.mark.parametrize(("lang", "page"), [("en", "models.md"), ("zh", "models.zh.md")])
+def test_the_page_of_models_is_what_the_command_makes(lang: str, page: str, tmp_path: Path) -> None:
+    assert main(["--lang", lang, "models", "all", "-o", str(tmp_path / page)]) == 0
+    assert (tmp_path / page).read_text(encoding="utf-8") == PAGES[page], (
+        f"make it anew: xunhuan --lang {lang} models all -o docs/{page}"
     )
 
 
