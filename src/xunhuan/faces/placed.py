@@ -62,6 +62,21 @@ class Placed:
         """All numbers with their axes."""
         return self.result.data
 
+    @property
+    def drawn(self) -> bool:
+        """True where there are draws, so that numbers have intervals."""
+        return self.result.draws is not None
+
+    @cached_property
+    def undrawn(self) -> tuple[str, ...]:
+        """Models that ran and that the draws leave at their point; empty without draws."""
+        u = self.result.scenario.uncertainty
+        return (
+            ()
+            if u is None or not (self.drawn and u.models)
+            else tuple(m for m in self.result.manifest["models"] if m not in u.models)
+        )
+
     @cached_property
     def nation(self) -> str:
         """Code of the nation looked at."""
