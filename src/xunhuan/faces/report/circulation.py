@@ -231,7 +231,8 @@ def _answer_zh(found: Findings) -> str:
 def _sure(found: Findings) -> dict[str, object]:
     """How sure the numbers are, in both languages; empty without versions of the table."""
     if found.spread is None:
-        return {}
+        key = "sure_none" if found.acc.posterior is None else "sure_given"
+        return {} if found.alone else {lang: ([words.of(lang)(key)], "", []) for lang in ("en", "zh")}
     out: dict[str, object] = {}
     notes = found.acc.posterior.notes if found.acc.posterior is not None else ()
     for lang in ("en", "zh"):

@@ -102,7 +102,11 @@ def _headlines(reading: Reading) -> Grid:
         for label, at in _rows_of(reading, q)
     ]  # fmt: skip
     drawn = ", with 90% intervals" if reading.drawn else ""
-    return Grid(["", "base", *reading.arms], rows, f"{reading.name(reading.home)} in every arm{drawn}.")
+    t, left = words.of(reading.lang), [reading.model(m) for m in reading.undrawn]
+    caption = reading.say(f"{reading.name(reading.home)} in every arm{drawn}.")
+    if left:
+        caption = t("next").join((caption, t("headlines_undrawn", models=t("list").join(left))))
+    return Grid(["", "base", *reading.arms], rows, caption)
 
 
 def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
