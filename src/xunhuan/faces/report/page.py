@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import numpy as np
 from markupsafe import Markup, escape
 
 from xunhuan.faces import bibliography, columns, glossary, words
+from xunhuan.faces.spelling import chinese, chinese_stops
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -195,25 +197,37 @@ def album_in(album: Album, say: Callable[[str], str], lang: str = "zh") -> Album
     made = Album()
     for key, p in album.items():
         wide, narrow = (None if f is None else figure_in(f, say) for f in (p.wide, p.narrow))
-        made[key] = replace(p, caption=say(p.caption), alt=say(p.alt), wide=wide, narrow=narrow, lang=lang)
+        caption, alt = (chinese_stops(say(s)) if lang == "zh" else say(s) for s in (p.caption, p.alt))
+        made[key] = replace(p, caption=caption, alt=alt, wide=wide, narrow=narrow, lang=lang)
     return made
 
 
 def figure_in(figure: go.Figure, say: Callable[[str], str]) -> go.Figure:
-    """A figure whose words are as `say` says them: names, titles, what stands on it and what pointing at it shows."""
+    """A figure whose words are as `say` says them, in Chinese: names, titles, what stands on it and what pointing at it
+    shows."""
     import plotly.graph_objects as go
+
+    def told(text: str, key: str) -> str:
+        if key == "hovertemplate":  # what stands between its holes are names, and names of arms in quotes
+            return chinese_stops(_QUOTED.sub(lambda m: say(m[0]), text))
+        said = say(text) if key in _WORDS_OF_FIGURES else text
+        return chinese_stops(said) if chinese(said) else said
 
     def walk(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {k: walk(v, str(k)) for k, v in value.items()}
+        if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
+            value = value.tolist()
         if isinstance(value, list | tuple):
             return [walk(v, key) for v in value]
-        return say(value) if isinstance(value, str) and key in _WORDS_OF_FIGURES else value
+        return told(value, key) if isinstance(value, str) and key in _SAID_IN_FIGURES else value
 
     return go.Figure(walk(figure.to_dict()), skip_invalid=True)
 
 
-_WORDS_OF_FIGURES = {"text", "name", "hovertext", "ticktext", "x", "y", "label"}
+_WORDS_OF_FIGURES = {"text", "name", "hovertext", "ticktext", "x", "y", "label", "valuesuffix"}
+_SAID_IN_FIGURES = {*_WORDS_OF_FIGURES, "customdata", "hovertemplate"}
+_QUOTED = re.compile("“[^”]+”")
 
 
 def grid_in(grid: Grid, say: Callable[[str], str]) -> Grid:
