@@ -66,6 +66,18 @@ def test_the_page_of_models_is_what_the_command_makes(lang: str, page: str, tmp_
     )
 
 
+LINK = re.compile(r"\]\(([\w-]+)(\.zh)?\.md(?:#[^)]*)?\)(（英文|，英文)?")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.endswith(".zh.md")])
+def test_a_chinese_page_leads_to_chinese_pages(page: str) -> None:
+    """Where there is none, or one says less, the link says that what follows is English; no other link does."""
+    own = page.removesuffix(".zh.md")
+    found = [m for m in LINK.finditer(PAGES[page]) if m[1] != own]
+    assert [m[0] for m in found if not m[2] and not m[3] and f"{m[1]}.zh.md" in PAGES] == []
+    assert [m[0] for m in found if m[2] and m[3]] == []
+
+
 def test_every_command_has_a_group_and_an_example() -> None:
     assert sorted(name for names in COMMAND_GROUPS.values() for name in names) == sorted(listed())
     assert set(EXAMPLES) == set(listed())

@@ -11,7 +11,7 @@ import typer
 
 from xunhuan.data.records import described
 from xunhuan.faces import words
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, save_text
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
 from xunhuan.symbols import UNITS
@@ -60,9 +60,7 @@ def _models(
     if output is None:
         typer.echo(text)
         return
-    from xunhuan.data.store import write_text
-
-    write_text(output, text + "\n")
+    save_text(output, text + "\n", ".md", ".txt")
 
 
 _BESIDE = re.compile(r"(;? {2,}|; )")

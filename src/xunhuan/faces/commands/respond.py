@@ -14,6 +14,7 @@ from xunhuan.data.records import described, parts
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument
+from xunhuan.faces.formats import ends_in
 from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
@@ -48,8 +49,14 @@ _ROWS = 20
 _MARKS = {": ": "：", ".": "。", ", or ": "，或", " Default ": "默认"}
 _SENTENCE = re.compile(r"(?<!e\.g)\. |。")
 _Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
-PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
-Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
+PathFile = Annotated[
+    Path | None,
+    typer.Option("--path", help="Also write the path along time to this netCDF file.", callback=ends_in(".nc")),
+]
+Booked = Annotated[
+    Path | None,
+    typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).", callback=ends_in(".nc")),
+]
 
 
 def register(app: typer.Typer) -> None:

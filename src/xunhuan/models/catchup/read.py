@@ -304,7 +304,11 @@ def _levers_told(n: Readings) -> list[str]:
     said = []
     for k, name in enumerate(n["lever_needed"].coords["lever"]):
         value, price, cost = (float(n[q].values[k]) for q in ("lever_needed", "lever_price", "lever_cost"))
-        told = f"{value:.3g}, price {price:.3g}, cost {cost:.3g} bn USD" if np.isfinite(value) else "not with this lever alone"
+        told = (
+            f"{value:.3g}, price {price:.3g}, cost {cost:.3g} bn USD"
+            if np.isfinite(value)
+            else "not with this lever alone"
+        )
         said.append(f"{_LEVERS.get(name, name)} {told}")
     return [f"What would have to be true, each lever alone: {'; '.join(said)}."]
 
