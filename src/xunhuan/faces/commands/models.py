@@ -119,7 +119,8 @@ def _colon() -> str:
 def _drawable(u: Uncertain[Any]) -> str:
     """What can be drawn, and how where it is more than a factor."""
     if u.choices:
-        return in_my_words(f"`{u.name}` (some of {_and().join(f'`{c}`' for c in u.choices)})")
+        between = ", " if language_spoken() == "en" else "、"  # choices stay as they are written
+        return in_my_words(f"`{u.name}` (some of {between.join(f'`{c}`' for c in u.choices)})")
     how = ["in its own unit"] if u.level else ["a factor"] if u.errors is not None else []
     how += ['"own", by the errors or ranges of its source'] if u.errors is not None else []
     return in_my_words(f"`{u.name}`" + (f" ({', or '.join(how)})" if how else ""))

@@ -15,6 +15,7 @@ from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument
 from xunhuan.faces.formats import ends_in
+from xunhuan.faces.headings import names_known, table_said
 from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
@@ -187,12 +188,12 @@ def answer(
         _name_places(frame, acc, response)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
-    of = f"{acc.name}, {acc.year}: " if language_spoken() == "en" else f"{acc.name}，{acc.year}年："
+    each = "; " if language_spoken() == "en" else "；"
     emit(
         frame,
         format,
         output,
-        title=f"{of}{'; '.join(map(str, edits)) or words.first_of(model, language_spoken())}",
+        title=f"{table_said(acc)}{each.join(map(str, edits)) or words.first_of(model, language_spoken())}",
         notes=notes,
     )
     if not response.status.converged:
@@ -204,8 +205,7 @@ def _name_places(frame: pd.DataFrame, acc: Accounts, response: Response) -> None
     named = [c for c in frame.columns if str(c).endswith("name")]
     if language_spoken() == "en" or not named:
         return
-    known = dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
-    known |= {acc.geography.name(c): acc.geography.name(c, "zh") for c in acc.geography.codes}
+    known = names_known(acc)
     for c in (c for c in response.detail.coords if f"{c}_zh" in response.detail.coords):
         both = (response.detail[n].to_numpy().astype(str) for n in (c, f"{c}_zh"))
         known |= dict(zip(*both, strict=True))
