@@ -4,8 +4,12 @@ window.dash_clientside = window.dash_clientside || {};
 /* A part of the page that is drawn again takes the keyboard's place with it; give the place back. */
 (function () {
   "use strict";
-  let last = "";
-  document.addEventListener("focusin", (e) => { last = e.target.id || ""; });
+  let last = "", around = [], wait = 0;
+  document.addEventListener("focusin", (e) => {
+    last = e.target.id || "";
+    around = [];
+    for (let at = e.target.parentElement; at; at = at.parentElement) { if (at.id) { around.push(at.id); } }
+  });
   /* Seen before the page answers it: who goes on to another field is not called back from there. */
   document.addEventListener("focusout", (e) => {
     if (e.relatedTarget) { last = ""; }
@@ -14,9 +18,36 @@ window.dash_clientside = window.dash_clientside || {};
   const back = () => {
     if (!last || document.activeElement !== document.body) { return; }
     const found = document.getElementById(last);
-    if (found) { found.focus({ preventScroll: true }); }
+    if (found) { found.focus({ preventScroll: true }); return; }
+    /* What is gone for good, as a button that removes its own line, leaves the keyboard in the part it stood in. */
+    clearTimeout(wait);
+    wait = setTimeout(() => {
+      const part = around.map((id) => document.getElementById(id)).find((e) => e && e.checkVisibility());
+      if (!part || !last || document.activeElement !== document.body || document.getElementById(last)) { return; }
+      if (!part.hasAttribute("tabindex")) { part.tabIndex = -1; }
+      part.focus({ preventScroll: true });
+    }, 300);
   };
   new MutationObserver(back).observe(document.documentElement, { childList: true, subtree: true });
+})();
+
+/* A part of the page that takes long to come says so, beside the bar that the page's style draws. */
+(function () {
+  "use strict";
+  const LONG = 700, LOADS = ":is(#page, #map, #profile, #everyone, #method, #shown)[data-dash-is-loading='true']";
+  let timer = 0;
+  const look = () => {
+    const told = document.getElementById("waits");
+    if (!told) { return; }
+    if (!document.querySelector(LOADS)) {
+      clearTimeout(timer);
+      timer = 0;
+      if (told.textContent) { told.textContent = ""; }
+    } else if (!timer) {
+      timer = setTimeout(() => { told.textContent = told.title.split(" · ")[document.documentElement.lang === "zh" ? 1 : 0]; }, LONG);
+    }
+  };
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-dash-is-loading"] });
 })();
 
 /* What a term means is said beside it to who points at it, touches it or comes to it by keyboard; Escape takes it away. */
@@ -173,7 +204,7 @@ window.dash_clientside.lab = (function () {
     for (const t of triggered) {
       if (!t.prop_id.startsWith("{")) { continue; }
       const id = JSON.parse(t.prop_id.slice(0, t.prop_id.lastIndexOf(".")));
-      put(now.data, (id.field || id.flag || id.ask).split("/"), plain(t.value, id.scale || 1));
+      put(now.data, (id.field || id.flag || id.ask).split("/"), plain(t.value, id.scale));
     }
     return JSON.stringify(now) === JSON.stringify(draft) ? none() : now;
   }
@@ -181,7 +212,9 @@ window.dash_clientside.lab = (function () {
   function plain(value, scale) {
     if (value === "" || value === null || value === undefined) { return undefined; }
     if (Array.isArray(value)) { return value.length ? value : undefined; }
-    return typeof value === "number" && scale !== 1 ? Number((value / scale).toPrecision(12)) : value;
+    // A number too long to be one exactly comes as a text.
+    const number = typeof value === "string" && scale && Number.isFinite(Number(value)) ? Number(value) : value;
+    return typeof number === "number" && scale > 1 ? Number((number / scale).toPrecision(12)) : number;
   }
 
   function put(data, path, value) {

@@ -19,6 +19,7 @@ from xunhuan.faces.web import state
 from xunhuan.faces.web.asked import OwnPage, Standing
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
+from xunhuan.faces.web.pages.form import TEXT
 from xunhuan.faces.web.parts import card, notice, plain_table
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -73,7 +74,7 @@ def _library(asked: OwnPage, lang: str) -> str:
 
 def _control(asked: OwnPage, c: Knob, value: Any, lang: str) -> Any:
     """One control with its words; what is wrong with it is told under it."""
-    id = {"ask": c.name, "scale": 1}
+    id = {"ask": c.name, "scale": TEXT if c.choices else 1}
     label, told = asked.said(f"control_{c.name}", lang), asked.said(f"help_{c.name}", lang)
     error = asking.wrong(asked, {c.name: value}, lang).get(c.name, "")
     if c.choices:
@@ -177,7 +178,7 @@ def shown_answer(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
     try:
         return outcome.plain_result(pool.results / job.digest, selection)
     except XunhuanError as e:
-        return [notice([str(e)], t("page_problem"))]
+        return [spoken(notice([str(e)], t("page_problem")), selection.lang)]
 
 
 def ask_run(asked: OwnPage, values: Standing, selection: Selection, pool: Pool) -> str:
