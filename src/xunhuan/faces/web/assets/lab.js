@@ -31,6 +31,19 @@ window.dash_clientside = window.dash_clientside || {};
   new MutationObserver(back).observe(document.documentElement, { childList: true, subtree: true });
 })();
 
+/* A field with a list of choices tells readers of screens that it is one, and whether the list is open. */
+(function () {
+  "use strict";
+  const tell = (e) => {
+    if (!e.matches || !e.matches("[aria-haspopup=listbox]")) { return; }
+    e.setAttribute("role", "combobox");
+    e.setAttribute("aria-expanded", String(e.dataset.expanded === "true"));
+  };
+  document.addEventListener("focusin", (e) => tell(e.target));
+  new MutationObserver((found) => { found.forEach((f) => tell(f.target)); })
+    .observe(document.documentElement, { subtree: true, attributeFilter: ["data-expanded"] });
+})();
+
 /* A part of the page that takes long to come says so, beside the bar that the page's style draws. */
 (function () {
   "use strict";
@@ -327,7 +340,8 @@ dmcfuncs.byAnyName = (function () {
     if (found.length || !search) { return found; }
     const near = asked.options.flatMap((o) => o.items || [o])
       .map((o) => [o, Math.max(...names(o).map((name) => alike(search, name)))])
-      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0].value);
-    return keep((o) => near.includes(o.value));
+      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0]);
+    const none = { value: "", label: (given && given.none) || "–", disabled: true };
+    return near.length ? near : [none];
   };
 })();
