@@ -58,7 +58,7 @@ def _industries(acc: Accounts) -> pd.DataFrame:
     made = acc.output[home][:, at].sum(0)
     assert acc.sourcing is not None
     bought = acc.sourcing.intermediate[:, :, home][..., at].sum((1, 2))  # r j
-    return pd.DataFrame({
+    out = pd.DataFrame({
         "industry": [acc.sectors.codes[k] for k in at],
         "name": [acc.sectors.names_en[k] for k in at],
         "exports": made,
@@ -66,3 +66,5 @@ def _industries(acc: Accounts) -> pd.DataFrame:
         "home_inputs": bought[home].sum(0) / made,
         "value_added": acc.value_added[home][:, at].sum((0, 2)) / made,
     })  # fmt: skip
+    out.attrs["money"] = {"exports": acc.unit}
+    return out

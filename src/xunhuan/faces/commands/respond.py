@@ -15,6 +15,7 @@ from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument
 from xunhuan.faces.formats import ends_in
+from xunhuan.faces.headings import names_known, table_said
 from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
@@ -187,12 +188,12 @@ def answer(
         _name_places(frame, acc, response)
     notes += [*cut, *frame.attrs.pop("notes", []), f"Solver: {response.status.message or response.status.outcome}."]
     notes += [f"Note: {n}." for n in (*response.notes, *acc.notes)]
-    of = f"{acc.name}, {acc.year}: " if language_spoken() == "en" else f"{acc.name}，{acc.year}年："
+    each = "; " if language_spoken() == "en" else "；"
     emit(
         frame,
         format,
         output,
-        title=f"{of}{'; '.join(map(str, edits)) or words.first_of(model, language_spoken())}",
+        title=f"{table_said(acc)}{each.join(map(str, edits)) or words.first_of(model, language_spoken())}",
         notes=notes,
     )
     if not response.status.converged:
@@ -204,8 +205,7 @@ def _name_places(frame: pd.DataFrame, acc: Accounts, response: Response) -> None
     named = [c for c in frame.columns if str(c).endswith("name")]
     if language_spoken() == "en" or not named:
         return
-    known = dict(zip(acc.sectors.names_en, acc.sectors.names_zh, strict=True))
-    known |= {acc.geography.name(c): acc.geography.name(c, "zh") for c in acc.geography.codes}
+    known = names_known(acc)
     for c in (c for c in response.detail.coords if f"{c}_zh" in response.detail.coords):
         both = (response.detail[n].to_numpy().astype(str) for n in (c, f"{c}_zh"))
         known |= dict(zip(*both, strict=True))
@@ -223,6 +223,7 @@ def _view(
 
     rows = _ROWS if screen and top is None else top or 0
     frame = view(acc, response, 0)
+    units = frame.attrs.get("money", {})
     notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
     said = ""
     if screen and nation is not None:
@@ -235,7 +236,7 @@ def _view(
         frame.attrs.pop("nation", None)
         notes = frame.attrs.pop("notes", notes)
         said = f"Shown: {len(frame)} of {whole} rows; --top 0, or a file by -o, has all." if len(frame) < whole else ""
-    frame.attrs["notes"] = notes
+    frame.attrs |= {"notes": notes, "money": units}
     return frame, [said] if said and screen else []
 
 
@@ -257,6 +258,7 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
             q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known
         }
         out = (frame.head(top) if top else frame).drop(columns=["name_zh"]).reset_index(drop=True)
+        out.attrs["money"] = {q.name: acc.unit if q.unit == "value" else q.unit for q in known}
         out.attrs["notes"] = [f"{q.name}{f', {u}' if u else ''}: {q.definition}." for q, u in units.items()]
         return out
 
