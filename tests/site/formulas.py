@@ -19,7 +19,7 @@ class Formulas(Extension):
         """A docstring's part before its sections."""
         if obj.docstring is None:
             return
-        text = cited(obj.docstring.value)
+        text = cited(obj.docstring.value, docstring=True)
         found = SECTION.search(text)
         at = found.start() if found else len(text)
         obj.docstring.value = "\n\n".join(map(_kept, text[:at].split("\n\n"))) + text[at:]

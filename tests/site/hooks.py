@@ -11,8 +11,10 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from tests.site.cited import cited, sources
+from tests.site.languages import is_chinese
 
 ROOT = Path(__file__).parents[2]
 MOVED = {
@@ -43,12 +45,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Links lead to the site's own pages, citations to their sources; pictures stand where a page asks for them."""
     text = cited(re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown))
     if not FIGURE.search(text):
         return text
-    return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2]), text)
+    lang = "zh" if is_chinese(page.file.src_uri) else "en"
+    return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2], lang), text)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -91,15 +94,15 @@ def _notebook(path: Path) -> str:
 
 
 @functools.cache
-def _album(source: str) -> dict[str, Any]:
+def _album(source: str, lang: str) -> dict[str, Any]:
     from xunhuan.faces.report import open_source
 
-    return dict(open_source(source, None, "en").album())
+    return dict(open_source(source, None, lang).album())
 
 
-def _figure(source: str, name: str) -> str:
+def _figure(source: str, name: str, lang: str) -> str:
     """A figure of a report, drawn now."""
-    made = _album(source)[name]
+    made = _album(source, lang)[name]
     forms = {"wide": made.wide, "narrow": made.narrow}
     if made.narrow is not None:  # a box that is not shown has no width to be drawn for
         forms["narrow"] = made.narrow.update_layout(autosize=False, width=340)

@@ -31,7 +31,6 @@ TITLES = {
     "partners.md": "贸易伙伴",
     "processing.md": "出口企业单列",
     "data.md": "数据与许可",
-    "gallery.md": "图库",
     "api/index.md": "账户、运行与比较",
     "api/measures.md": "度量函数",
     "api/edits.md": "改动",
