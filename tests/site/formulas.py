@@ -26,4 +26,7 @@ class Formulas(Extension):
 
 
 def _kept(paragraph: str) -> str:
-    return paragraph.replace("\n", "  \n") if re.search(r"^\S+(?:\[.*?\])?(?: {2,}|.* = )", paragraph) else paragraph
+    if not re.search(r"^\S+(?:\[.*?\])?(?: {2,}|.* = )", paragraph):
+        return paragraph
+    starred = re.sub(r"(?<![*\w])(\w)\*(?=[/ ),])", r"\1\\*", paragraph)  # a d* of a formula begins no emphasis
+    return starred.replace("\n", "  \n")
