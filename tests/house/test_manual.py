@@ -9,6 +9,7 @@ import tomllib
 import webbrowser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_the_local_copy_opens_and_its_links_lead_somewhere(
             there = texts.get(target or name, "")
             if not there and not (first.parent / target).exists():
                 broken.append((name, target))
-            elif anchor and f'id="{anchor}"' not in there:
+            elif anchor and f'id="{unquote(anchor)}"' not in there:
                 broken.append((name, f"{target}#{anchor}"))
         broken += [(name, src) for src in re.findall(r'src="([^"]*)"', text) if not (first.parent / src).is_file()]
     assert broken == []
