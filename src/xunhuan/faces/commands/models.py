@@ -11,7 +11,7 @@ import typer
 
 from xunhuan.data.records import described
 from xunhuan.faces import words
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, save_text
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
 from xunhuan.symbols import UNITS
@@ -60,9 +60,7 @@ def _models(
     if output is None:
         typer.echo(text)
         return
-    from xunhuan.data.store import write_text
-
-    write_text(output, text + "\n")
+    save_text(output, text + "\n", ".md", ".txt")
 
 
 _BESIDE = re.compile(r"(;? {2,}|; )")
@@ -121,7 +119,8 @@ def _colon() -> str:
 def _drawable(u: Uncertain[Any]) -> str:
     """What can be drawn, and how where it is more than a factor."""
     if u.choices:
-        return in_my_words(f"`{u.name}` (some of {_and().join(f'`{c}`' for c in u.choices)})")
+        between = ", " if language_spoken() == "en" else "、"  # choices stay as they are written
+        return in_my_words(f"`{u.name}` (some of {between.join(f'`{c}`' for c in u.choices)})")
     how = ["in its own unit"] if u.level else ["a factor"] if u.errors is not None else []
     how += ['"own", by the errors or ranges of its source'] if u.errors is not None else []
     return in_my_words(f"`{u.name}`" + (f" ({', or '.join(how)})" if how else ""))
