@@ -63,7 +63,7 @@ SAID: Mapping[str, Said] = {
         ("官方：{n}亿美元中的{n}亿[ShenDanyang2014]", official),
         ("[ShenDanyang2014] | {n} | {n}（{n}至{n}） | {n} |", part(processing.published, 2, 3, 4, 5, 6)),
         ("| 同上，由三十一个省份算得 | {n} | {n} | {n} |", part(processing.published, 7, 8, 9)),
-        ("近0.60 | 2012年为{n} | {n} |", part(processing.published, 10, 11)),
+        ("近六成 | 2012年为{n} | {n} |", part(processing.published, 10, 11)),
         ("规划偏高{n}。", part(processing.published, 13)),
         ("`china-detailed-2012`为{n}。", part(processing.published, 14)),
     ),
