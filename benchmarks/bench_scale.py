@@ -334,7 +334,7 @@ WORDS = {
     year: "a year of days, books kept",
     by_user: "circulation of all regions",
 }
-SIZES = {"provinces": "`world-2017`, 111 x 33", "world": "with cities, 421 x 32", "china": "cities of China, 309 x 42",
+SIZES = {"provinces": "`world-2017`, 111 x 32", "world": "with cities, 421 x 32", "china": "cities of China, 309 x 42",
          "users": "by user, 200 x 50"}  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def laboratory() -> None:
 
 
 def report() -> None:
-    """What is seen first of a scenario's report: the question, its answer with its interval, and the answer's figure."""
+    """What is seen first of a scenario's report: the question, its answer with its interval, and the answer's figure; in
+    both languages."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         result = Path(folder) / QUESTION
         if main(["run", QUESTION, "-o", str(result)]):
@@ -43,6 +44,12 @@ def report() -> None:
         page.goto((result / "report.html").as_uri())
         page.wait_for_function("document.documentElement.dataset.drawn")
         page.screenshot(path=str(IMAGES / "report.png"))
+        chinese = str(Path(folder) / "zh.html")
+        if main(["--lang", "zh", "report", str(result), "-o", chinese]):
+            raise SystemExit(f"not written: {chinese}")
+        page.goto(Path(chinese).as_uri())
+        page.wait_for_function("document.documentElement.dataset.drawn")
+        page.screenshot(path=str(IMAGES / "report.zh.png"))
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ import re
 from xunhuan.faces.bibliography import Reference, references_by_key
 
 _CODE = re.compile(r"(^```.*?^```|^ {4}\S[^\n]*|`[^`\n]+`)", re.M | re.S)
+_CODE_OF_DOCSTRINGS = re.compile(r"(^Examples\n-+\n.*|^ *(?:>>>|\.\.\.) [^\n]*|`[^`\n]+`)", re.M | re.S)
 _BRACKET = re.compile(r"\[([^\[\]]*?)\](?![(\[])")
 _KEY = re.compile(r"(?<![#\w/])[A-Z][A-Za-z0-9]*\d{4}[a-z]?\b")
 
 
-def cited(markdown: str) -> str:
+def cited(markdown: str, *, docstring: bool = False) -> str:
     """Text whose citations link to their source; code stays as it is.
+
+    docstring: what is indented tells of a parameter and is no code.
 
     >>> cited("By steps [CaliendoParro2015, eq. 5], `[CaliendoParro2015]`.")
     'By steps \\\\[[Caliendo and Parro 2015][CaliendoParro2015], eq. 5\\\\], `[CaliendoParro2015]`.'
     """
-    parts = _CODE.split(markdown)
+    parts = (_CODE_OF_DOCSTRINGS if docstring else _CODE).split(markdown)
     return "".join(part if i % 2 else _KEY.sub(_linked, _BRACKET.sub(_plain, part)) for i, part in enumerate(parts))
 
 

@@ -19,11 +19,14 @@ class Formulas(Extension):
         """A docstring's part before its sections."""
         if obj.docstring is None:
             return
-        text = cited(obj.docstring.value)
+        text = cited(obj.docstring.value, docstring=True)
         found = SECTION.search(text)
         at = found.start() if found else len(text)
         obj.docstring.value = "\n\n".join(map(_kept, text[:at].split("\n\n"))) + text[at:]
 
 
 def _kept(paragraph: str) -> str:
-    return paragraph.replace("\n", "  \n") if re.search(r"^\S+(?:\[.*?\])?(?: {2,}|.* = )", paragraph) else paragraph
+    if not re.search(r"^\S+(?:\[.*?\])?(?: {2,}|.* = )", paragraph):
+        return paragraph
+    starred = re.sub(r"(?<![*\w])(\w)\*(?=[/ ),])", r"\1\\*", paragraph)  # a d* of a formula begins no emphasis
+    return starred.replace("\n", "  \n")

@@ -5,17 +5,21 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from tests.site.cited import cited, sources
+from tests.site.languages import is_chinese
 
 ROOT = Path(__file__).parents[2]
+log = logging.getLogger("mkdocs.hooks.site")
 MOVED = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
@@ -33,6 +37,12 @@ PLOTLY = "plotly.min.js"
 FIGURE = re.compile(r"<!-- figure (\S+) (\S+) -->")
 
 
+def on_config(config: MkDocsConfig) -> None:
+    """A build that is told to be quiet would pass with broken links: warnings are dropped before strictness counts them."""
+    if config.strict and not logging.getLogger("mkdocs").isEnabledFor(logging.WARNING):
+        raise PluginError("build without --quiet, which drops the warnings that a strict build counts")
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Every page that is none of the folder's."""
     made = {MOVED[name]: _moved((ROOT / name).read_text(encoding="utf-8")) for name in MOVED if name != "README.md"}
@@ -45,12 +55,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links lead to the site's own pages, citations to their sources; pictures stand where a page asks, in its language."""
+    """Links lead to the site's own pages, citations to their sources; pictures stand where a page asks for them."""
     text = cited(re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown))
     if not FIGURE.search(text):
         return text
-    lang = "zh" if page.file.src_uri.endswith(".zh.md") else "en"
+    lang = "zh" if is_chinese(page.file.src_uri) else "en"
     return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2], lang), text)
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> None:
+    """What Markdown took otherwise than it was meant: a row that a blank line parts from its table, stars of a formula."""
+    for line in re.findall(r"<p>\|[^\n]{0,60}|<em>[^<]*\^[^<]*</em>", html):
+        log.warning(f"{page.file.src_uri}: {line}")
 
 
 def on_post_build(config: MkDocsConfig) -> None:
