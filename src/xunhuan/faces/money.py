@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-_SIZES = {
-    "thousand": 1e3, "10^3": 1e3, "10^4": 1e4, "million": 1e6, "10^6": 1e6, "10^8": 1e8, "bn": 1e9, "10^9": 1e9,
-}  # fmt: skip
+_SIZES = {"million": 1e6, "10^8": 1e8, "bn": 1e9}
 _CURRENCIES = ("CNY", "USD")
 """Currencies with a Chinese name."""
 _COUNTED = 1e8
@@ -80,12 +78,13 @@ def frame_counted(frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-_WORD = r"(千|百万|十亿)((?:美|欧|日)?元|英镑)"
+_WORD = r"(百万|十亿(?=美))(美?元)"
+"""Units that tables and models state; ten times 亿元 is a sum in words, not a unit."""
 _NUMBER = r"[+−-]?\d[\d,]*(?:\.\d+)?"
 _TOLD = re.compile(rf"(?:({_NUMBER})(至|–|—))?(?:({_NUMBER}) ?)?(?<![一二三四五六七八九数几]){_WORD}")
 _LISTED = re.compile(rf"(?<![\d一二三四五六七八九数几 ]){_WORD}((?:/年)?）?：)([^。]*)")
 """A unit before what is told in it: "费用（百万美元）：A 3，B 4"."""
-_OF_WORD = {"千": 1e3, "百万": 1e6, "十亿": 1e9}
+_OF_WORD = {"百万": 1e6, "十亿": 1e9}
 
 
 def said(text: str) -> str:
@@ -109,7 +108,7 @@ def said(text: str) -> str:
         return f"{(m[2] or '').join(moved)}{'万亿' if large else '亿'}{m[5]}"
 
     text = _LISTED.sub(lambda m: f"亿{m[2]}{m[3]}{_listed(m[4], _OF_WORD[m[1]] / _COUNTED)}", text)
-    return _TOLD.sub(put, text) if "千" in text or "百万" in text or "十亿" in text else text
+    return _TOLD.sub(put, text) if "百万" in text or "十亿" in text else text
 
 
 def _listed(text: str, factor: float) -> str:
