@@ -117,6 +117,7 @@ def _titles(column: str) -> tuple[str, ...]:
     return () if symbol is None else (symbol.title, symbol.title_zh)
 
 
+_YEAR = re.compile(r"_\d{4}$")
 _END = re.compile(r"(.+?)(?:[_ ](?:low|high|median)| 90%|下限|上限|中位数)")
 
 
@@ -168,7 +169,7 @@ def _as_end(whole: Term) -> Term:
 
 def _of_room(name: str, room: str) -> Term | None:
     """What a model's own words say of a column of its tables: `means_column_X` beside `column_X`."""
-    key = name.replace(" ", "_").replace(",", "")
+    key = _YEAR.sub("", name.replace(" ", "_").replace(",", ""))
     texts = [words.of_room(room, f"means_column_{key}", lang) for lang in ("en", "zh")] if room else ["", ""]
     if not texts[0]:
         return None
