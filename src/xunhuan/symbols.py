@@ -233,6 +233,7 @@ SYMBOLS: dict[str, Symbol] = _table((
     ("sd_market", "Volatility of the market's own growth", "市场自身增长波动", "rate", "n", ""),
     ("part_home", "Part of volatility from the home market", "国内市场引致的波动", "rate", "s", ""),
     ("part_abroad", "Part of volatility from markets abroad", "境外市场引致的波动", "rate", "s", ""),
+    ("part_of_sd", "Part of volatility from a market", "市场对波动的贡献", "rate", "s n", ""),
     ("part_share", "Part of volatility from a market, share", "市场占波动的比重", "share", "s n", ""),
     ("abroad_alone", "Volatility from markets abroad alone", "仅境外市场引致的波动", "rate", "s", ""),
     ("kappa_given", "Coupling at given prices and shares",

@@ -73,6 +73,21 @@ class Placed:
         found = self.result.choices
         return money.rows_counted(found) if found is not None and self.lang == "zh" else found
 
+    @property
+    def drawn(self) -> bool:
+        """True where there are draws, so that numbers have intervals."""
+        return self.result.draws is not None
+
+    @cached_property
+    def undrawn(self) -> tuple[str, ...]:
+        """Models that ran and that the draws leave at their point; empty without draws."""
+        u = self.result.scenario.uncertainty
+        return (
+            ()
+            if u is None or not (self.drawn and u.models)
+            else tuple(m for m in self.result.manifest["models"] if m not in u.models)
+        )
+
     @cached_property
     def nation(self) -> str:
         """Code of the nation looked at."""

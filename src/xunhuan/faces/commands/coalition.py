@@ -9,6 +9,7 @@ import typer
 from xunhuan.errors import UnknownName
 from xunhuan.faces.commands.measuring import Nations
 from xunhuan.faces.commands.respond import Settings, settings
+from xunhuan.faces.headings import table_said
 from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, counting, emit
 from xunhuan.models import registry
@@ -59,7 +60,7 @@ def _coalition(
             retaliation=retaliation, share=share, orders=orders, seed=seed, progress=progress, model=model,
             **settings(set_ or []),
         )  # fmt: skip
-    title = f"{acc.name}, {acc.year}: {ds.attrs['edits']}"
+    title = f"{table_said(acc)}{ds.attrs['edits']}"
     emit(
         coalition_table(ds, by),
         format,

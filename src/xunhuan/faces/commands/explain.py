@@ -9,6 +9,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_terms
+from xunhuan.faces.output import save_text
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,6 @@ def _explain(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the page to this file.")] = None,
 ) -> None:
     """Say what a term means, in English or Chinese: `xunhuan explain 省际循环`."""
-    from xunhuan.data.store import write_text
     from xunhuan.faces import explaining, glossary
     from xunhuan.faces.speaking import language_spoken
 
@@ -36,7 +36,7 @@ def _explain(
         if output is None:
             typer.echo(explaining.as_page(), nl=False)
         else:
-            write_text(output, explaining.as_page())
+            save_text(output, explaining.as_page(), ".md", ".txt")
         return
     if term is None:
         for t in glossary.terms().values():

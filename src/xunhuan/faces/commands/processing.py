@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xunhuan.faces.commands.measuring import TableArgument
-from xunhuan.faces.output import Format, FormatOption, emit, working
+from xunhuan.faces.output import AccountsOption, Format, FormatOption, emit, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,7 @@ def register(app: typer.Typer) -> None:
     @app.command("split-processing")
     def command(
         table: TableArgument,
-        output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+        output: AccountsOption,
         draw: Annotated[
             int | None, typer.Option(help="Number of a draw from the ranges of the shares; their middle if not given.")
         ] = None,

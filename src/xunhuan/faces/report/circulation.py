@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
 from typing import Any
@@ -70,7 +70,15 @@ class CirculationReport:
         """Its figures by key, in order."""
         album = _pictures(self.found, self.lang)
         album = album if self.lang == "en" else album_in(album, self.say)
-        return album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        album = album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        spread = self.found.spread
+        if spread is not None:
+            t, outside = words.of(self.lang), spread.outside().any(axis=0)
+            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
+            for key, p in album.items():
+                if key in keys:
+                    album[key] = replace(p, caption=t("next").join((p.caption, t("outside_bar"))))
+        return album
 
     def _placed(self, text: str) -> str:
         return of_places(self.found.places, text)
@@ -115,6 +123,8 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         tables = {k: grid_in(g, say) for k, g in tables.items()}
     tables = {k: without_blanks(g) for k, g in tables.items()}
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
+    # What versions say of themselves stands with their intervals already.
+    judged = acc.posterior.notes if found.spread is not None and acc.posterior is not None else ()
     return {
         "kicker": say(f"Circulation report · {acc.title or acc.name}"),
         "title": _title_alone(found, nation, lang) or t("report_title", home=nation[lang == "zh"], places=places)
@@ -126,7 +136,7 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         "average": _percents(_of_home(found)),
         "words": {c: of_places(found.places, spelling.word(c, lang)) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": tables, "definitions": _definitions(say),
-        "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
+        "notes": [say(sentence(n)) for n in acc.notes if n not in judged], "ending": say(_ending(found)),
         "sources": [say(sentence(acc.source))], "table": quote(called),
         "cite": f"xunhuan cite {quote(called)}; xunhuan cite circulation",
         "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called, "regrouped": _regrouped(nations),
@@ -206,6 +216,11 @@ def _answer(found: Findings) -> Markup:
     return Markup("{} <span class='note'>{}</span>").format(text, note)
 
 
+def _of_zh(name: str) -> str:
+    """A nation before what is its own: a name in letters takes a 的 that numbers do not run into."""
+    return f"{name}的" if name[-1:].isascii() else name
+
+
 def _answer_zh(found: Findings) -> str:
     acc, n = found.acc, found.region.sizes["region"]
     if found.alone:
@@ -215,7 +230,7 @@ def _answer_zh(found: Findings) -> str:
         return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由境外吸收{away}。{most}"
     w = _mean_said(found, -1, "zh")
     return (
-        f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
+        f"{acc.year}年，{_of_zh(acc.geography.name(acc.home, 'zh'))}{n}个地区的生产总值按最终需求所在地划分："
         f"由本地吸收{w[0]}，由境内其他地区吸收{w[1]}，由境外吸收{w[2]}（按地区生产总值加权）。"
         f"对境外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
     )
@@ -224,7 +239,8 @@ def _answer_zh(found: Findings) -> str:
 def _sure(found: Findings) -> dict[str, object]:
     """How sure the numbers are, in both languages; empty without versions of the table."""
     if found.spread is None:
-        return {}
+        key = "sure_none" if found.acc.posterior is None else "sure_given"
+        return {} if found.alone else {lang: ([words.of(lang)(key)], "", []) for lang in ("en", "zh")}
     out: dict[str, object] = {}
     notes = found.acc.posterior.notes if found.acc.posterior is not None else ()
     for lang in ("en", "zh"):
@@ -264,7 +280,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         figures.cluster_flows(matrix, language=lang, unit=acc.unit),
         f"Value added (left) by where it is finally absorbed (right), {unit}, without what each group "
         f"absorbs of its own. On a narrow window: shares of each row’s value added. "
-        f"{members_said(acc.geography, acc.home, lang)}",
+        f"{members_said(acc.geography, acc.home, lang)}".rstrip(),
         "Flows of value added between clusters of regions and abroad",
         figures.cluster_matrix(matrix, language=lang, numbered=True),
     )
@@ -278,7 +294,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
 
 def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
     made = {"sectors": _sectors(found, lang), "regions": _regions(found, lang), "definitions": _three(found)}
-    made["identities"] = _identities(found)
+    made["identities"] = _identities(found, lang)
     if found.log is not None:
         made["log"] = _log(found, lang)
     return numbered(made)
@@ -360,9 +376,9 @@ def _three(found: Findings) -> Grid:
     return Grid(["Definition", "Mean", "Own", "Inter", "External"], rows, caption, words=("Mean",), small=True)
 
 
-def _identities(found: Findings) -> Grid:
+def _identities(found: Findings, lang: Lang = "en") -> Grid:
     rows = [
-        Row([formula(name).rstrip("."), f"{r.size:,}", f"{r.max():.1e}"])
+        Row([formula(words.in_language(name, lang)).rstrip(".。"), f"{r.size:,}", f"{r.max():.1e}" if r.max() else "0"])
         for name, (r, _) in identity_residuals(found.acc).items()
     ]
     caption = (

@@ -17,8 +17,8 @@ MEANS = "data-means"
 """The attribute in which assets/means.js finds what a term means."""
 _REACHED = (html.Button, html.A, html.Summary, html.Label, dcc.Link)
 """Parts that the keyboard reaches by themselves."""
-_QUIET = (html.Pre, html.Caption, html.Figcaption)
-"""Parts that quote or are only heard: nothing in them is pointed at."""
+_QUIET = (html.Caption, html.Figcaption)
+"""Parts that are only heard: nothing in them is pointed at."""
 
 
 def spoken(tree: Any, lang: str, say: Callable[[str], str] | None = None) -> Any:
@@ -42,6 +42,9 @@ class _Speaker:
         """A part of the page. stop: a term in it may be a stop of the keyboard · told: a term in it is explained ·
         head: it stands over a column
         """
+        if isinstance(part, html.Pre):  # a message of the checks: names in it are to be written, and stay
+            part.children = self._wrong(part.children)
+            return part
         if isinstance(part, str):
             return self.explained(part, stop, head) if told else self.say(part)
         if isinstance(part, list | tuple):
@@ -65,6 +68,11 @@ class _Speaker:
         if getattr(part, "lang", None) == "en" and self.lang == "zh" and not _stayed(part.children):
             delattr(part, "lang")
         return part
+
+    def _wrong(self, part: Any) -> Any:
+        if isinstance(part, list):
+            return [self._wrong(p) for p in part]
+        return words.wrong_in_language(part, self.lang) if isinstance(part, str) else part
 
     def explained(self, written: str, stop: bool, head: bool = False) -> Any:
         """A text, with its meaning where it is a term and nothing else, or is a heading."""
