@@ -12,7 +12,7 @@ import xarray as xr
 
 import xunhuan as xh
 from tests.helpers.heads import unexplained
-from xunhuan.faces import columns, explaining, money
+from xunhuan.faces import columns, explaining, money, words
 from xunhuan.faces.bibliography import references_by_key
 from xunhuan.faces.output import emit
 from xunhuan.faces.speaking import speak
@@ -66,6 +66,9 @@ def test_money_in_chinese_is_scaled_with_its_unit_and_nothing_else_is() -> None:
     ]
     assert told.attrs["unit"] == "10^8 USD"
     assert ds["gdp"].attrs["unit"] == "million USD"
+    assert [
+        t for t in words.library_texts().values() if money.sums_counted(t) != t
+    ] == []  # ten times 亿 in words is no unit
     yuan = xr.Dataset({"gdp": ("r", [1.0], {"unit": "10^8 CNY"})}, attrs={"unit": "10^8 CNY"})
     assert money.dataset_counted(yuan) is yuan
     rows = pd.DataFrame({"value": [2.0, 0.1], "low": [np.nan, 0.0], "unit": ["bn USD", "share"]})

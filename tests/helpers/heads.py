@@ -15,7 +15,7 @@ def unexplained(names: Iterable[object], room: str = "", headings: dict[str, str
     """Columns of a table that have no entry, neither by their names nor by what stands over them."""
     over = headings or {}
     told = ((str(n), over.get(str(n), str(n))) for n in names)
-    return [n for n, h in told if not any((columns.column(n, room), columns.column(h, room), columns.heading(h)))]
+    return [n for n, h in told if not any((columns.column(n, room), columns.column(h, room), columns.under_heading(h)))]
 
 
 def without_a_tip(page: str) -> Iterator[str]:

@@ -40,8 +40,9 @@ def rows(work: Work) -> Callable[[], list[str]]:
 
 
 def links() -> list[str]:
-    """The table of single links, what each hangs on as input and industry."""
-    return [worked(propagation.single_links)[1].replace(" in ", "／")]
+    """The table of single links, what each hangs on as input and industry; values in 亿, a tenth of the English unit."""
+    rows = [row.split(" | ") for row in worked(propagation.single_links)[1].replace(" in ", "／").split("\n")]
+    return ["\n".join(" | ".join([*r[:2], f"{10 * float(r[2].replace(',', '')):,.0f}", *r[3:]]) for r in rows)]
 
 
 def changed(n: int) -> tuple[int, ...]:

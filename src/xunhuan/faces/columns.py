@@ -13,9 +13,9 @@ from typing import Any
 
 from xunhuan import symbols
 from xunhuan.faces import glossary, words
-from xunhuan.faces.glossary import Pair, Term
+from xunhuan.faces.glossary import Bilingual, Term
 
-_UNITS: dict[str, Pair] = {
+_UNITS: dict[str, Bilingual] = {
     "value": ("the table's unit of money", "表的货币单位"), "share": ("share, 0.1 is 10%", "比重，0.1即10%"),
     "rate": ("rate, 0.1 is 10%", "比率，0.1即10%"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
     "elasticity": ("elasticity", "弹性"),
@@ -29,7 +29,7 @@ class Family:
 
     term: Term
     columns: tuple[str, ...]
-    formulas: Mapping[str, Pair]
+    formulas: Mapping[str, Bilingual]
     source: str = ""
     also: tuple[str, ...] = ()
 
@@ -52,7 +52,7 @@ class Family:
         )  # fmt: skip
 
 
-def _unit(name: str) -> Pair:
+def _unit(name: str) -> Bilingual:
     known = symbols.UNITS.get(name)
     return _UNITS.get(name, ("", "") if known is None else (known.title, known.title_zh))
 
@@ -71,7 +71,7 @@ def _family(key: str, told: Mapping[str, Any]) -> Family:
     return Family(term, tuple(told["columns"]), formulas, told.get("source", ""), tuple(told.get("also", ())))
 
 
-def _both(formula: str | list[str]) -> Pair:
+def _both(formula: str | list[str]) -> Bilingual:
     """A formula that has words in each language, or signs alone."""
     return (formula, formula) if isinstance(formula, str) else (formula[0], formula[1])
 
@@ -117,6 +117,7 @@ def _titles(column: str) -> tuple[str, ...]:
     return () if symbol is None else (symbol.title, symbol.title_zh)
 
 
+_YEAR = re.compile(r"_\d{4}$")
 _END = re.compile(r"(.+?)(?:[_ ](?:low|high|median)| 90%|下限|上限|中位数)")
 
 
@@ -138,21 +139,21 @@ def column(name: str, room: str = "") -> Term | None:
     return found or glossary.number(name, room) or (glossary.number(name) if not room else None)
 
 
-def heading(text: str) -> Term | None:
+def under_heading(text: str) -> Term | None:
     """What a column holds, by what stands over it on a page: its name or title in either language, its unit after a comma.
 
-    >>> heading("GDP, million SHL").key, heading("国际循环比重").key, heading("of no meaning")
+    >>> under_heading("GDP, million SHL").key, under_heading("国际循环比重").key, under_heading("of no meaning")
     ('gdp', 'external', None)
     """
     plain = " ".join(str(text).split())
     for said in dict.fromkeys((plain, re.split("[,，]", plain)[0].strip())):
         if not said:
             continue
-        found = column(said) or _by_heading().get(said.casefold()) or glossary.found(said)
+        found = column(said) or _by_heading().get(said.casefold()) or glossary.term_named(said)
         if found is not None:
             return found
         if end := _END.fullmatch(said):
-            whole = heading(end[1])
+            whole = under_heading(end[1])
             return None if whole is None else _as_end(whole)
     return None
 
@@ -168,7 +169,7 @@ def _as_end(whole: Term) -> Term:
 
 def _of_room(name: str, room: str) -> Term | None:
     """What a model's own words say of a column of its tables: `means_column_X` beside `column_X`."""
-    key = name.replace(" ", "_").replace(",", "")
+    key = _YEAR.sub("", name.replace(" ", "_").replace(",", ""))
     texts = [words.of_room(room, f"means_column_{key}", lang) for lang in ("en", "zh")] if room else ["", ""]
     if not texts[0]:
         return None
@@ -182,7 +183,7 @@ def column_tip(text: object, lang: str = "en") -> str:
     >>> column_tip("Gateway")[-21:], column_tip("of no meaning")
     ('[KoopmanWangWei2014].', '')
     """
-    found = heading(str(text).strip(" :："))
+    found = under_heading(str(text).strip(" :："))
     return "" if found is None else found.told(lang)
 
 

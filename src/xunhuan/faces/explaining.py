@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from xunhuan.errors import UnknownName
 from xunhuan.faces import glossary
-from xunhuan.faces.columns import families, heading, rows_of_page
+from xunhuan.faces.columns import families, rows_of_page, under_heading
 from xunhuan.faces.glossary import Term
 
 
@@ -19,17 +19,17 @@ def explain(name: str) -> Term:
     >>> explain("customs duties").title("zh")
     '关税收入'
     """
-    return entries(name)[0]
+    return meanings_of(name)[0]
 
 
-def entries(name: str) -> list[Term]:
+def meanings_of(name: str) -> list[Term]:
     """Every entry of a name: the term, else the number of a model; and the column of tables that is so called where it is
     another thing. Raises UnknownName with the nearest names.
 
-    >>> [t.title() for t in entries("forward")]
+    >>> [t.title() for t in meanings_of("forward")]
     ['Forward (definition)', 'Forward participation in value chains']
     """
-    term, column = glossary.found(name), heading(name)
+    term, column = glossary.term_named(name), under_heading(name)
     if term is None and column is None:
         told = [n for t in glossary.terms().values() for n in (t.en[0], t.zh[0], *t.also)]
         raise UnknownName.of("term", name, [*told, *(c for f in families() for c in f.columns)])

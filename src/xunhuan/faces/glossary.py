@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-Pair = tuple[str, str]
+Bilingual = tuple[str, str]
 """A text in English and in Chinese."""
 
 
@@ -19,12 +19,12 @@ class Term:
     """
 
     key: str
-    en: Pair
-    zh: Pair
+    en: Bilingual
+    zh: Bilingual
     also: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    formula: Pair = ("", "")
-    unit: Pair = ("", "")
+    formula: Bilingual = ("", "")
+    unit: Bilingual = ("", "")
     source: str = ""
 
     def title(self, lang: str = "en") -> str:
@@ -47,7 +47,7 @@ class Term:
         return ("" if lang == "zh" else " ").join((self.meaning(lang), *self.details(lang)))
 
 
-_LABELS: tuple[Pair, ...] = (("Formula: ", "公式："), ("Unit: ", "单位："), ("Source: ", "出处："))
+_LABELS: tuple[Bilingual, ...] = (("Formula: ", "公式："), ("Unit: ", "单位："), ("Source: ", "出处："))
 
 
 @cache
@@ -82,7 +82,7 @@ def _numbers() -> dict[str, Term]:
     return out
 
 
-def found(name: str) -> Term | None:
+def term_named(name: str) -> Term | None:
     """A term, else a number of a model, by any name; None where there is none."""
     asked = " ".join(name.split()).casefold()
     return _names().get(asked) or _numbers().get(asked)
@@ -111,7 +111,7 @@ def tip(words: object, lang: str = "en") -> str:
     >>> tip("Net Ω"), tip("of no meaning")
     ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
     """
-    term = found(str(words).strip(" ,:："))
+    term = term_named(str(words).strip(" ,:："))
     return "" if term is None else term.meaning(lang)
 
 

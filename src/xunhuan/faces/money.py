@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-_SIZES = {
-    "thousand": 1e3, "10^3": 1e3, "10^4": 1e4, "million": 1e6, "10^6": 1e6, "10^8": 1e8, "bn": 1e9, "10^9": 1e9,
-}  # fmt: skip
+_SIZES = {"million": 1e6, "10^8": 1e8, "bn": 1e9}
 _CURRENCIES = ("CNY", "USD")
 """Currencies with a Chinese name."""
 _COUNTED = 1e8
@@ -25,13 +23,15 @@ _ENDS = ("", "_low", "_high", "_median")
 
 
 @cache
-def counted(unit: str, lang: str = "zh") -> tuple[str, float]:
+def unit_counted(unit: str, lang: str = "zh") -> tuple[str, float]:
     """The unit that a reader counts money of a unit in, and by how much numbers in it are multiplied; another unit, and in
     English every one, stays.
 
-    >>> counted("bn USD"), counted("million USD"), counted("10^8 CNY"), counted("million SHL"), counted("km")
-    (('10^8 USD', 10.0), ('10^8 USD', 0.01), ('10^8 CNY', 1.0), ('million SHL', 1.0), ('km', 1.0))
-    >>> counted("jobs per million USD")
+    >>> [unit_counted(u) for u in ("bn USD", "million USD", "10^8 CNY")]
+    [('10^8 USD', 10.0), ('10^8 USD', 0.01), ('10^8 CNY', 1.0)]
+    >>> unit_counted("million SHL"), unit_counted("km")
+    (('million SHL', 1.0), ('km', 1.0))
+    >>> unit_counted("jobs per million USD")
     ('jobs per 10^8 USD', 100.0)
     """
     found = _UNIT.fullmatch(unit) if lang == "zh" else None
@@ -44,11 +44,11 @@ def counted(unit: str, lang: str = "zh") -> tuple[str, float]:
 
 def dataset_counted(ds: xr.Dataset) -> xr.Dataset:
     """A result or a measure with its money, and the ends of its intervals, as Chinese count it; all else as it is."""
-    whole, of_value = counted(str(ds.attrs.get("unit", "")))
+    whole, of_value = unit_counted(str(ds.attrs.get("unit", "")))
     moved = {}
     for name, v in ds.data_vars.items():
         unit = str(v.attrs.get("unit", ""))
-        new, factor = (unit, of_value) if unit == "value a day" else counted(unit)
+        new, factor = (unit, of_value) if unit == "value a day" else unit_counted(unit)
         if factor != 1.0:
             moved[name] = (v * factor).assign_attrs(v.attrs | {"unit": new})
     return (
@@ -58,7 +58,7 @@ def dataset_counted(ds: xr.Dataset) -> xr.Dataset:
 
 def rows_counted(frame: pd.DataFrame, columns: tuple[str, ...] = ("value", "median", "low", "high")) -> pd.DataFrame:
     """Rows that name their units, in `unit`, with their money as Chinese count it."""
-    told = [counted(str(u)) for u in frame["unit"]]
+    told = [unit_counted(str(u)) for u in frame["unit"]]
     factors = np.array([f for _, f in told])
     if (factors == 1.0).all():
         return frame
@@ -72,31 +72,32 @@ def frame_counted(frame: pd.DataFrame) -> pd.DataFrame:
     """A table with its money as Chinese count it. `frame.attrs["money"]` tells the unit of each column that has one."""
     units: Mapping[str, str] = frame.attrs.get("money", {})
     moved = {
-        f"{c}{end}": frame[f"{c}{end}"] * counted(unit)[1]
-        for c, unit in units.items() for end in _ENDS if f"{c}{end}" in frame and counted(unit)[1] != 1.0
+        f"{c}{end}": frame[f"{c}{end}"] * unit_counted(unit)[1]
+        for c, unit in units.items() for end in _ENDS if f"{c}{end}" in frame and unit_counted(unit)[1] != 1.0
     }  # fmt: skip
     out = frame.assign(**moved) if moved else frame
     out.attrs = {k: v for k, v in frame.attrs.items() if k != "money"}
     return out
 
 
-_WORD = r"(千|百万|十亿)((?:美|欧|日)?元|英镑)"
+_WORD = r"(百万|十亿(?=美))(美?元)"
+"""Units that tables and models state; ten times 亿元 is a sum in words, not a unit."""
 _NUMBER = r"[+−-]?\d[\d,]*(?:\.\d+)?"
 _TOLD = re.compile(rf"(?:({_NUMBER})(至|–|—))?(?:({_NUMBER}) ?)?(?<![一二三四五六七八九数几]){_WORD}")
 _LISTED = re.compile(rf"(?<![\d一二三四五六七八九数几 ]){_WORD}((?:/年)?）?：)([^。]*)")
 """A unit before what is told in it: "费用（百万美元）：A 3，B 4"."""
-_OF_WORD = {"千": 1e3, "百万": 1e6, "十亿": 1e9}
+_OF_WORD = {"百万": 1e6, "十亿": 1e9}
 
 
-def said(text: str) -> str:
+def sums_counted(text: str) -> str:
     """A Chinese text with the amounts in it as they are counted, and units that stand alone with them.
 
-    >>> said("每年116.2十亿美元"), said("3至4.5百万美元"), said("损失7,343,000百万美元"), said("以百万美元计")
-    ('每年1,162亿美元', '0.03至0.045亿美元', '损失7.343万亿美元', '以亿美元计')
-    >>> said("关税收入（百万美元）：CHN 1,200，占3%；C26 5"), said("价值，十亿美元/年：EDA 0.4")
-    ('关税收入（亿美元）：CHN 12，占3%；C26 0.05', '价值，亿美元/年：EDA 4')
-    >>> said("给各城市五十亿美元")
-    '给各城市五十亿美元'
+    >>> sums_counted("每年116.2十亿美元"), sums_counted("3至4.5百万美元")
+    ('每年1,162亿美元', '0.03至0.045亿美元')
+    >>> sums_counted("损失7,343,000百万美元"), sums_counted("以百万美元计"), sums_counted("给各城市五十亿美元")
+    ('损失7.343万亿美元', '以亿美元计', '给各城市五十亿美元')
+    >>> sums_counted("关税收入（百万美元）：CHN 1,200，占3%；C26 5")
+    '关税收入（亿美元）：CHN 12，占3%；C26 0.05'
     """
 
     def put(m: re.Match[str]) -> str:
@@ -109,7 +110,7 @@ def said(text: str) -> str:
         return f"{(m[2] or '').join(moved)}{'万亿' if large else '亿'}{m[5]}"
 
     text = _LISTED.sub(lambda m: f"亿{m[2]}{m[3]}{_listed(m[4], _OF_WORD[m[1]] / _COUNTED)}", text)
-    return _TOLD.sub(put, text) if "千" in text or "百万" in text or "十亿" in text else text
+    return _TOLD.sub(put, text) if "百万" in text or "十亿" in text else text
 
 
 def _listed(text: str, factor: float) -> str:

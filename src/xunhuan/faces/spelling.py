@@ -167,7 +167,7 @@ class Form:
 
         >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
         ('+1.23%', '996.0 million USD')
-        >>> Form(percent=False, unit="亿美元").text(12345.0)
+        >>> Form(percent=False, unit="亿美元").text(12350.0)
         '1.235万亿美元'
         """
         if self.date:

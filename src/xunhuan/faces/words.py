@@ -275,7 +275,7 @@ def in_language(text: str, lang: str, filed: bool = False) -> str:
     """What is said in English, in a language: by the house's sentences, those of rooms, tables and scenarios, else as it is.
 
     A text that is a known one but for its capital and full stop is that one; of several sentences each is said by itself.
-    Sums of money are told as they are counted (`money.said`), in what is `filed` beside numbers as they are stated.
+    Sums of money are told as they are counted (`money.sums_counted`), in what is `filed` beside numbers as they are stated.
 
     >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
@@ -285,7 +285,7 @@ def in_language(text: str, lang: str, filed: bool = False) -> str:
     if lang != "zh" or not _LETTERS.search(text):
         return text
     told = _in_chinese(text)
-    return told if filed else money.said(told)
+    return told if filed else money.sums_counted(told)
 
 
 @lru_cache(maxsize=4096)

@@ -43,7 +43,7 @@ def _explain(
             typer.echo(f"{t.key:<18} {t.title(lang)}")
         return
     other = "en" if lang == "zh" else "zh"
-    for k, found in enumerate(explaining.entries(term)):
+    for k, found in enumerate(explaining.meanings_of(term)):
         brackets = "（{}）" if lang == "zh" else " ({})"
         typer.echo("\n" * (k > 0) + found.title(lang) + brackets.format(found.title(other)))
         for said in (found.meaning(lang), *found.details(lang)):

@@ -152,7 +152,7 @@ def cluster_flows(
     ([12.0, 9.0], ' 10⁸ CNY')
     """
     rows, columns = list(matrix.index), list(matrix.columns)
-    unit, factor = money.counted(unit, language)
+    unit, factor = money.unit_counted(unit, language)
     unit = words.in_language(unit, "zh") if language == "zh" else unit
     value = matrix.to_numpy(float) * factor
     if not inside:
@@ -285,7 +285,7 @@ def trade_diversion(
     [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
-    unit, factor = money.counted(unit, language)
+    unit, factor = money.unit_counted(unit, language)
     frame = frame.assign(before=frame["before"] * factor, after=frame["after"] * factor)
     span = span[0] * factor, span[1] * factor
     unit = words.in_language(unit, "zh") if language == "zh" else unit

@@ -273,7 +273,7 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         "Ternary plot of the three shares",
         figures.circulation_ternary(ds, language=lang, small=True),
     )
-    unit = spelling.unit(money.counted(acc.unit, lang)[0])
+    unit = spelling.unit(money.unit_counted(acc.unit, lang)[0])
     matrix = figures.partner_matrix(found.partner, flow_groups(acc.geography, acc.home, lang))
     album.add(
         "flows",
@@ -303,7 +303,7 @@ def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
 def _regions(found: Findings, lang: Lang = "en") -> Grid:
     frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
     ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
-    unit, factor = money.counted(found.acc.unit, lang)
+    unit, factor = money.unit_counted(found.acc.unit, lang)
     head = ["Region", "Code", f"GDP, {spelling.unit(unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
     head += [f"{name}, limits" for name in ("Own", "External") if ends]
     rows = []
@@ -355,7 +355,7 @@ def _regions_caption(found: Findings, lang: Lang) -> str:
 def _sectors(found: Findings, lang: Lang) -> Grid:
     frame = shares.as_frame(found.sector).assign(abroad=lambda f: f["gdp"] * f["external"])
     total = float(frame["abroad"].sum())
-    unit, factor = money.counted(found.acc.unit, lang)
+    unit, factor = money.unit_counted(found.acc.unit, lang)
     rows = []
     for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
         parts = (spelling.percent(v, 1) for v in (r["external"], r["abroad"] / total))
@@ -390,7 +390,7 @@ def _identities(found: Findings, lang: Lang = "en") -> Grid:
 def _log(found: Findings, lang: Lang) -> Grid:
     assert found.log is not None
     log = found.log[found.log["unit"] == found.acc.unit]
-    unit, factor = money.counted(found.acc.unit, lang)
+    unit, factor = money.unit_counted(found.acc.unit, lang)
     kinds = log.groupby("step")["quantity"].transform("nunique")
     # Partner by partner is for the log itself: "export: ARE", "export: ARG" and so on are told as one.
     log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))

@@ -11,7 +11,7 @@ from xunhuan.data.geography import Geography
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces import spelling, words
+from xunhuan.faces import money, spelling, words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
@@ -130,6 +130,7 @@ def _log(name: str, lang: str) -> list[Any]:
         [t("step"), t("corrections")], [[s, f"{n:,}"] for s, n in counts.items()], numeric=(1,), caption=t("build_log")
     )
     largest = log.reindex(log["change"].abs().sort_values(ascending=False, kind="stable").index).head(_LINES)
+    largest = money.rows_counted(largest, ("before", "after", "change")) if lang == "zh" else largest
     rows = [[_cell(v) for v in row] for row in largest.itertuples(index=False)]
     numeric = [k for k, c in enumerate(largest.columns) if c in ("before", "after", "change")]
     full = plain_table(
