@@ -50,9 +50,9 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
 
-# Build the site of the docs in out/site, every link and anchor checked.
+# Build the site of the docs in out/site, every link and anchor checked; not --quiet, which drops warnings before strictness counts them.
 docs: $(VENV)/.dev
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 # Make N changes of meaning one at a time in each room of measures, models and scenario: which do its tests not notice?
 mutants: $(VENV)/.dev
@@ -88,7 +88,8 @@ evidence: $(VENV)/.dev
 
 # Write anew all that pages show of what the program finds: models, evidence, numbers, examples, notebooks, pictures.
 figures: evidence
-	$(BIN)/xunhuan models all -o docs/models.md
+	$(BIN)/xunhuan --lang en models all -o docs/models.md
+	$(BIN)/xunhuan --lang zh models all -o docs/models.zh.md
 	$(BIN)/python -m tests.quoted
 	$(BIN)/python -m tests.quoted.notebooks
 	$(BIN)/python -m tests.quoted.pictures

@@ -16,6 +16,8 @@ import pytest
 
 import xunhuan
 from tests.helpers import official
+from tests.helpers.heads import unexplained
+from xunhuan.faces import output
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, respond, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
@@ -69,11 +71,24 @@ def tables_there() -> frozenset[str]:
     return frozenset(xunhuan.tables()["name"])
 
 
-def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
-    assert main(["models", "all", "-o", str(tmp_path / "models.md")]) == 0
-    assert (tmp_path / "models.md").read_text(encoding="utf-8") == PAGES["models.md"], (
-        "make it anew: xunhuan models all -o docs/models.md"
+@pytest.mark.parametrize(("lang", "page"), [("en", "models.md"), ("zh", "models.zh.md")])
+def test_the_page_of_models_is_what_the_command_makes(lang: str, page: str, tmp_path: Path) -> None:
+    assert main(["--lang", lang, "models", "all", "-o", str(tmp_path / page)]) == 0
+    assert (tmp_path / page).read_text(encoding="utf-8") == PAGES[page], (
+        f"make it anew: xunhuan --lang {lang} models all -o docs/{page}"
     )
+
+
+LINK = re.compile(r"\]\(([\w-]+)(\.zh)?\.md(?:#[^)]*)?\)(（英文|，英文)?")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.endswith(".zh.md")])
+def test_a_chinese_page_leads_to_chinese_pages(page: str) -> None:
+    """Where there is none, or one says less, the link says that what follows is English; no other link does."""
+    own = page.removesuffix(".zh.md")
+    found = [m for m in LINK.finditer(PAGES[page]) if m[1] != own]
+    assert [m[0] for m in found if not m[2] and not m[3] and f"{m[1]}.zh.md" in PAGES] == []
+    assert [m[0] for m in found if m[2] and m[3]] == []
 
 
 def test_every_command_has_a_group_and_an_example() -> None:
@@ -129,9 +144,14 @@ def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], 
     """In Chinese, the language that less is written in: no sentence is left in English."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "1000")
+    tables: list[Any] = []
+    told = output._in_words
+    monkeypatch.setattr(output, "_in_words", lambda df, *rest, **more: (tables.append(df), told(df, *rest, **more))[1])
     assert main(["--lang", "zh", *LINES[line]]) == 0
     said = capsys.readouterr()
     assert "错误" not in said.err
+    for df in tables:
+        assert unexplained(df.columns, df.attrs.get("room", ""), df.attrs.get("headings")) == []
     assert said.out or list(tmp_path.iterdir())
     if LINES[line][0] != "cite" and not {"csv", "json", "md", "tex"} & set(LINES[line]):
         lines = (said.out + said.err).splitlines()

@@ -111,7 +111,7 @@ def draws() -> list[str]:
     PAGE,
     "| welfare, embargo | {n}% | {n} to {n}% |",
     "| welfare, embargo and integration | {n}% | {n} to {n}% |",
-    "| Ω, part of the loss made good | {n} | {n} to {n} |",
+    "| Ω, how many times the loss is made good | {n} | {n} to {n} |",
     "| net Ω, beyond the policy's own gain | {n} | {n} to {n} |",
     "| value added lost in the first half-year, embargo (short run), of that half-year's | {n}% | {n} to {n}% |",
     "| the same, of a whole year's; {t} at its end | {n}% | {n} to {n}% |",
