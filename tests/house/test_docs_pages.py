@@ -53,10 +53,16 @@ OUTLINES = {line for line, words in LINES.items() if len(words) == 1 or any(c in
 ASKED = [line for line, words in LINES.items() if words[0] in ("respond", "simulate", "propagate")]
 
 
+@functools.cache
+def command(name: str) -> Any:
+    """A command, fetched once for all lines that use it."""
+    return fetch(KNOWN[name][0], name)
+
+
 def parsed(line: str) -> tuple[str, dict[str, Any]]:
     """A command and what its own parser makes of the words. Raises the parser's error."""
     name, *words = LINES[line]
-    return name, fetch(KNOWN[name][0], name).make_context(name, words).params
+    return name, command(name).make_context(name, words).params
 
 
 @functools.cache
@@ -104,7 +110,7 @@ def test_commands_and_their_options_exist(line: str) -> None:
     assert name in KNOWN, f"{name} is no command, or an earlier name of one"
     if line not in OUTLINES:
         parsed(line)
-    known = {o for p in fetch(KNOWN[name][0], name).params for o in (*p.opts, *p.secondary_opts)}
+    known = {o for p in command(name).params for o in (*p.opts, *p.secondary_opts)}
     used = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(w.strip("[]") for w in words if " " not in w)))
     assert used <= known
 
