@@ -17,4 +17,4 @@ def named(reading: Reading, note: str) -> str:
     for code in data["block"].values.astype(str) if "block" in data.coords else ():
         alone = rf"(?<![A-Za-z0-9_`.-]){re.escape(code)}(?![A-Za-z0-9_`.-])"
         said = re.sub(alone, reading.label("block", code), said)
-    return re.sub("(?<=[\u4e00-\u9fff]), ", "、", said) if reading.lang == "zh" else said
+    return re.sub("(?<=[\u4e00-\u9fff`]), ", "、", said) if reading.lang == "zh" else said
