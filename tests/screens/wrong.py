@@ -15,7 +15,7 @@ _STOPS = re.compile(r"[\u4e00-\u9fff）”…][,:;] ?(?! ?[\d.]+\b)|[\u4e00-\u9f
 _TWICE = re.compile(r"[，。；：、]{2}|[。，；：]\.|（）|\(\)|（（|。 [\u4e00-\u9fff]")
 _CODES = re.compile(
     r"(?<![\w./=-])[a-z]+_[a-z_]+(?![\w./=-])"
-    r"|(?a:(?<![A-Za-z\d])[A-Z]\d\d[A-Z\d]*(?![A-Za-z\d]))|部门[A-Z](?![a-z])"
+    r"|(?a:(?<![A-Za-z\d（(])[A-Z]\d\d[A-Z\d]*(?![A-Za-z\d]))|部门[A-Z](?![a-z])"
 )
 """Names of fields and codes of sectors."""
 

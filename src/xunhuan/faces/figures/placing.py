@@ -39,8 +39,15 @@ def land_of(
     scale: Scale = "level" if q.rest is None else "change"
     key = reading.titled(q) if q.rest is None else reading.axis(q)
     form = spelling.Form() if amount is None else amount.form()
-    return land_map(shown, land, amounts=amounts, names=values[["region", "name_en", "name_zh"]], scale=scale, key=key,
+    names = pd.concat([values[["region", "name_en", "name_zh"]], _outlined(reading, drawn - {*values["region"]})])
+    return land_map(shown, land, amounts=amounts, names=names, scale=scale, key=key,
                     language=language or reading.lang, form=q.form(drawn=True), amount_form=form, small=small)  # fmt: skip
+
+
+def _outlined(reading: Reading, codes: set[str]) -> pd.DataFrame:
+    """Names of outlined regions that have no number of their own, such as a province told city by city."""
+    rows = [(c, reading.name(c, "en"), reading.name(c, "zh")) for c in sorted(codes)]
+    return pd.DataFrame(rows, columns=["region", "name_en", "name_zh"])
 
 
 def flows_of(
