@@ -18,7 +18,7 @@ OFFSET_RATIOS = ("omega", "omega_net")
 
 def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
     """Rows of the choices by what is chosen; empty where no model leaves one open."""
-    found = reading.result.choices
+    found = reading.choices
     return {} if found is None else {str(k): f for k, f in found.groupby("of", sort=False)}
 
 

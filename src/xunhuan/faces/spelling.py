@@ -167,11 +167,13 @@ class Form:
 
         >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
         ('+1.23%', '996.0 million USD')
-        >>> Form(percent=False, unit="百万美元").text(996.0)
-        '996.0百万美元'
+        >>> Form(percent=False, unit="亿美元").text(12345.0)
+        '1.235万亿美元'
         """
         if self.date:
             return self.bare(x)
+        if self.unit.startswith("亿") and self.fixed is None and np.isfinite(x) and abs(x) >= 1e4:
+            return f"{plain(x / 1e4, self.signed)}万{self.unit}"
         gap = "" if chinese(self.unit) else " "
         return f"{self.bare(x, digits)}{gap}{self.unit}".rstrip() if np.isfinite(x) else "–"
 

@@ -167,7 +167,7 @@ def versions_told(reading: Reading) -> str:
 
 def outside(reading: Reading) -> str:
     """Which numbers lie outside their own interval, and why; empty where none does."""
-    s = reading.result.summary
+    s = reading.summary
     known = s[s["low"].notna() & s["value"].notna()]
     beyond = known[(known["value"] < known["low"]) | (known["value"] > known["high"])]
     # What no draw moves differs by rounding only.
@@ -227,7 +227,8 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
     but a comparison's shares are multiples.
     """
-    reading, s = Reading(result, lang), result.summary
+    reading = Reading(result, lang)
+    s = reading.summary
     first = [q for q in reading.headlines if not q.model or q == reading.first(q.model)]
     told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.told_after(q)}
     told |= {name for q in reading.headlines if q.name in told for name in q.beside}

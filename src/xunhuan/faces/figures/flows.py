@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import spelling, words
+from xunhuan.faces import money, spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.spelling import Language
@@ -152,7 +152,9 @@ def cluster_flows(
     ([12.0, 9.0], ' 10⁸ CNY')
     """
     rows, columns = list(matrix.index), list(matrix.columns)
-    value = matrix.to_numpy(float).copy()
+    unit, factor = money.counted(unit, language)
+    unit = words.in_language(unit, "zh") if language == "zh" else unit
+    value = matrix.to_numpy(float) * factor
     if not inside:
         value[[[r == c for c in columns] for r in rows]] = 0.0
     keep = [k for k in reversed(range(len(columns))) if value[:, k].sum() > 0]  # abroad on top: fewer crossings
@@ -283,6 +285,9 @@ def trade_diversion(
     [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
+    unit, factor = money.counted(unit, language)
+    frame = frame.assign(before=frame["before"] * factor, after=frame["after"] * factor)
+    span = span[0] * factor, span[1] * factor
     unit = words.in_language(unit, "zh") if language == "zh" else unit
     moved = (frame["after"] - frame["before"]).to_numpy(float)
     order = np.argsort(moved, kind="stable")
@@ -293,10 +298,12 @@ def trade_diversion(
     labels = spelling.names(rows, language, code)
     before = rows["before"].to_numpy(float)
     relative = np.divide(moved, before, out=np.full(len(moved), np.nan), where=before > 0)
+    largest = float(np.nanmax(np.abs(relative), initial=0.0))
+    digits = next((n for n in (1, 2, 3) if largest >= 0.1 ** (n + 2)), 4)  # so many that not all read as nothing
     fig = go.Figure(go.Bar(
         x=moved, y=labels, orientation="h", cliponaxis=False,
         marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
-        text=[spelling.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
+        text=[spelling.signed(v, digits) for v in relative], textposition="outside", textfont={"size": 11},
         hovertemplate="%{y}: %{x:+,.1f}" + _behind(unit, language) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=max(len(rows), 3) * (ROW_HEIGHT + 4) + 60)

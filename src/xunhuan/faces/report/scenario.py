@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from xunhuan.faces import bibliography, words
+from xunhuan.faces.captions import with_whiskers
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
 from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
@@ -69,7 +70,9 @@ class ScenarioReport:
     def album(self) -> Album:
         """Its figures by key, in order."""
         album = scenario_pictures.album(self.reading)
-        return album if self.lang == "en" else album_in(album, self.reading.say)
+        said = album if self.lang == "en" else album_in(album, self.reading.say)
+        told = ((k, replace(p, caption=with_whiskers(p.caption, album[k].wide, self.lang))) for k, p in said.items())
+        return Album(told)
 
     def html(self) -> str:
         """The whole page."""

@@ -48,7 +48,8 @@ def grids(reading: Reading) -> dict[str, Grid]:
         made["horizons"] = _horizons(reading)
     made["endings"] = _endings(reading)
     made["models"] = _models(reading)
-    return numbered(made)
+    arms = tuple(name for a in reading.arms for name in (a, reading.say(a)))
+    return {k: replace(g, arms=arms) for k, g in numbered(made).items()}
 
 
 def _assumed(reading: Reading) -> Grid:

@@ -261,6 +261,7 @@ def by_reading(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         })  # fmt: skip
     out = pd.DataFrame(rows)
     out.attrs["notes"] = [*_told(n, response), *_levers_told(n)]
+    out.attrs["money"] = {"cost": response.detail.attrs["unit"]}
     return out
 
 
@@ -303,7 +304,11 @@ def _levers_told(n: Readings) -> list[str]:
     said = []
     for k, name in enumerate(n["lever_needed"].coords["lever"]):
         value, price, cost = (float(n[q].values[k]) for q in ("lever_needed", "lever_price", "lever_cost"))
-        told = f"{value:.3g}, price {price:.3g}, cost {cost:.3g}" if np.isfinite(value) else "not with this lever alone"
+        told = (
+            f"{value:.3g}, price {price:.3g}, cost {cost:.3g} bn USD"
+            if np.isfinite(value)
+            else "not with this lever alone"
+        )
         said.append(f"{_LEVERS.get(name, name)} {told}")
     return [f"What would have to be true, each lever alone: {'; '.join(said)}."]
 
@@ -332,6 +337,7 @@ def by_year(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "cost, "
         f"imports: {response.detail.attrs['unit']}.",
     ]
+    out.attrs["money"] = dict.fromkeys(("cost", "imports"), response.detail.attrs["unit"])
     step = 1 if not top or len(out) <= top else int(np.ceil(len(out) / top))
     return pd.DataFrame(out.iloc[::step]).reset_index(drop=True) if step > 1 else out
 
@@ -348,6 +354,7 @@ def by_lever(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     )
     there = bool(response.detail["lever_idle"])
     found = "not needed" if there else "found"
+    out.attrs["money"] = {"cost": response.detail.attrs["unit"]}
     out.insert(1, "answer", [found if np.isfinite(x) else "not with this lever alone" for x in out["needed"]])
     pace = float(response.detail["pace"])
     out.attrs["notes"] = [
