@@ -73,7 +73,7 @@ class CirculationReport:
         album = album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
         spread = self.found.spread
         if spread is not None:
-            t, outside = words.of(self.lang), spread.outside().any(axis=0)
+            t, outside = words.of(self.lang), np.asarray(spread.outside().any(axis=0))
             keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
             for key, p in album.items():
                 if key in keys:

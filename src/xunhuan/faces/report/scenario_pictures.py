@@ -192,6 +192,8 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         if len(frame) < 2:
             continue
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
+        if fig is None:
+            continue
         n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
         ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
         named = ", and those of the scenario" if len(fig.data[0].y) > top else ""
