@@ -65,16 +65,21 @@ def test_shares_of_a_model_that_is_not_drawn_have_the_intervals_of_versions() ->
     made = bench("uncertainty.table=false")
     moves = moves_of_shares(made)
     assert moves is not None
-    base = made.view.accounts(toyland(), full=False)["circulation"].expand_dims(arm=["base"])
+    point = made.view.accounts(toyland(), full=False)["circulation"].values
+    base = xr.DataArray(
+        point[None],
+        {"arm": ["base"], "home_place": list(made.view.home), "circuit": list(CIRCUITS)},
+        ("arm", "home_place", "circuit"),
+    )
     labels = pd.DataFrame(
         [("circulation", "base", p, c) for p in made.view.home for c in CIRCUITS],
         columns=["variable", "arm", "place", "circuit"],
     )
-    summary = labels.assign(value=base.values.ravel(), **dict.fromkeys(LEVELS, np.nan))
+    summary = labels.assign(value=point.ravel(), **dict.fromkeys(LEVELS, np.nan))
     still = np.zeros(len(labels), dtype=bool)
     data, told = _versions_alone(made, labels, still, moves, xr.Dataset({"circulation": base}), summary)
     for level, q in LEVELS.items():
-        by_hand = base.values[0] + np.quantile(moves, q, axis=0)
+        by_hand = point + np.quantile(moves, q, axis=0)
         np.testing.assert_allclose(data[f"circulation_{level}"].values[0], by_hand, rtol=1e-12)
         np.testing.assert_allclose(told[level], by_hand.ravel(), rtol=1e-12)
     drawn, same = _versions_alone(made, labels, ~still, moves, xr.Dataset({"circulation": base}), summary)
