@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.toyland import toyland
 from xunhuan.measures import circulation
-from xunhuan.scenario.bench import LEVELS
+from xunhuan.scenario.bench import LEVELS, _versions_alone
 from xunhuan.scenario.check import prepare
 from xunhuan.scenario.layers import read_layers
 from xunhuan.scenario.run import Bench
@@ -57,6 +58,33 @@ def test_draws_and_versions_are_added_pair_by_pair() -> None:
             p, c = divmod(k, len(CIRCUITS))
             pairs = [s + d for s in sample[:, k] for d in moves[:, p, c]]
             assert end == pytest.approx(np.quantile(pairs, q), rel=1e-12)
+
+
+def test_shares_of_a_model_that_is_not_drawn_have_the_intervals_of_versions() -> None:
+    """The point and what each version adds to it; what draws give already is left as it is."""
+    made = bench("uncertainty.table=false")
+    moves = moves_of_shares(made)
+    assert moves is not None
+    point = made.view.accounts(toyland(), full=False)["circulation"].values
+    base = xr.DataArray(
+        point[None],
+        {"arm": ["base"], "home_place": list(made.view.home), "circuit": list(CIRCUITS)},
+        ("arm", "home_place", "circuit"),
+    )
+    labels = pd.DataFrame(
+        [("circulation", "base", p, c) for p in made.view.home for c in CIRCUITS],
+        columns=["variable", "arm", "place", "circuit"],
+    )
+    summary = labels.assign(value=point.ravel(), **dict.fromkeys(LEVELS, np.nan))
+    still = np.zeros(len(labels), dtype=bool)
+    data, told = _versions_alone(made, labels, still, moves, xr.Dataset({"circulation": base}), summary)
+    for level, q in LEVELS.items():
+        by_hand = point + np.quantile(moves, q, axis=0)
+        np.testing.assert_allclose(data[f"circulation_{level}"].values[0], by_hand, rtol=1e-12)
+        np.testing.assert_allclose(told[level], by_hand.ravel(), rtol=1e-12)
+    drawn, same = _versions_alone(made, labels, ~still, moves, xr.Dataset({"circulation": base}), summary)
+    assert list(drawn) == ["circulation"]
+    assert same is summary
 
 
 @pytest.mark.parametrize("said", ["uncertainty.table=true", "measure.circulation.definition=origin"])

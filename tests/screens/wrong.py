@@ -13,9 +13,10 @@ HERE = Path(__file__).parent
 _STOPS = re.compile(r"[\u4e00-\u9fff）”…][,:;] ?(?! ?[\d.]+\b)|[\u4e00-\u9fff）”] \([^)]*[\u4e00-\u9fff]")
 """A Latin stop after Chinese words, or Latin brackets about them; numbers are listed as they are."""
 _TWICE = re.compile(r"[，。；：、]{2}|[。，；：]\.|（）|\(\)|（（|。 [\u4e00-\u9fff]")
+_FORMULA = re.compile("公式：[^。]*。?")
 _CODES = re.compile(
     r"(?<![\w./=-])[a-z]+_[a-z_]+(?![\w./=-])"
-    r"|(?a:(?<![A-Za-z\d])[A-Z]\d\d[A-Z\d]*(?![A-Za-z\d]))|部门[A-Z](?![a-z])"
+    r"|(?a:(?<![A-Za-z\d（(])[A-Z]\d\d[A-Z\d]*(?![A-Za-z\d]))|部门[A-Z](?![a-z])"
 )
 """Names of fields and codes of sectors."""
 
@@ -27,7 +28,8 @@ def unlike_chinese(said: Iterable[str]) -> list[str]:
     ['stop: 出口: 多', 'doubled: 出口：多。.', 'code: 切断（cut_trade）', 'code: C261与P部门']
     """
     found = []
-    for text in (t for t in dict.fromkeys(said) if re.search("[\u4e00-\u9fff]", t)):
+    plain = (_FORMULA.sub("", t) for t in said)
+    for text in (t for t in dict.fromkeys(plain) if re.search("[\u4e00-\u9fff]", t)):
         for kind, look in (("stop", _STOPS), ("doubled", _TWICE), ("code", _CODES)):
             if look.search(text):
                 found.append(f"{kind}: {text[:160]}")

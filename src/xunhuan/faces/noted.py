@@ -6,6 +6,7 @@ import re
 
 from xunhuan.faces.reading import Reading
 
+_REGION = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2,3}-[A-Z0-9]{1,3}(?![A-Za-z0-9-])")
 _SECTOR = re.compile(r"(\bsector |部门)([A-Z][A-Za-z0-9]*)")
 
 
@@ -14,7 +15,8 @@ def named(reading: Reading, note: str) -> str:
     data = reading.data
     sectors = set(data["sector"].values.astype(str)) if "sector" in data.coords else set()
     said = _SECTOR.sub(lambda m: f"“{reading.label('sector', m[2])}”" if m[2] in sectors else m[0], reading.say(note))
+    said = _REGION.sub(lambda m: reading.name(m[0]), said)
     for code in data["block"].values.astype(str) if "block" in data.coords else ():
         alone = rf"(?<![A-Za-z0-9_`.-]){re.escape(code)}(?![A-Za-z0-9_`.-])"
         said = re.sub(alone, reading.label("block", code), said)
-    return re.sub("(?<=[\u4e00-\u9fff]), ", "、", said) if reading.lang == "zh" else said
+    return re.sub("(?<=[\u4e00-\u9fff`]), ", "、", said) if reading.lang == "zh" else said

@@ -115,9 +115,19 @@ class Placed:
     def name(self, place: str, lang: spelling.Language | None = None) -> str:
         """Name of a place; its code where it has none."""
         if place not in self.places.index:
-            return place
+            return spelling.label(place, *self.divided.get(place, ("", "")), lang or self.lang)
         english, chinese = (str(self.places.loc[place, c]) for c in ("name_en", "name_zh"))
         return spelling.label(place, english, chinese, lang or self.lang)
+
+    @cached_property
+    def divided(self) -> dict[str, tuple[str, str]]:
+        """English and Chinese names of regions that the scenario divides into their cities, by code."""
+        s = self.result.scenario
+        try:
+            geo = load(s.base).geography if s.split and self.accounts is None else None
+        except XunhuanError:
+            return {}
+        return {} if geo is None else {c: (geo.name(c), geo.name(c, "zh")) for c in geo.codes if c in s.split}
 
     @cached_property
     def base(self) -> Accounts | None:

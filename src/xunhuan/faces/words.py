@@ -6,7 +6,8 @@ A room's words are its titles of quantities (by their names) and of uncertain on
 axis_X, and field_X and choice_X of its parameters.
 
 Of a room also `column`, `column_says` (beside other models), lines_X and bars_X (captions), first_X and none_X (the largest
-bar in words, or that there is none), and marked_X: what the least bar is called.
+bar in words, or that there is none), marked_X: what the least bar is called, answer_X: a shorter tell_X for a report's
+answer, the whole standing in its section, and parameter_X: a parameter whose plain name is another thing's too.
 """
 
 from __future__ import annotations

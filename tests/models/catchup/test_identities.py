@@ -149,7 +149,8 @@ def test_the_table_by_reading_is_what_was_found(toy: Accounts, tmp_path: Path) -
         assert row[["price", "cost"]].tolist() == [float(d["price_then"][0]), float(d["cost_then"][0])]
     assert d["readings_then"].std("draw").min() > 0
     price, cost, gap, more = (d[n].to_numpy() for n in ("price_then", "cost_then", "gap_then", "sales_response"))
-    spans = [f" (90% interval {x[1:].min():.3g} to {x[1:].max():.3g})" for x in (price, cost, gap, more)]
+    ends = [(f"{x[1:].min():.3g}", f"{x[1:].max():.3g}", f"{x[0]:.3g}") for x in (price, cost, gap, more)]
+    spans = [f" (90% interval {low} to {high})" if len({low, high, at}) > 1 else "" for low, high, at in ends]
     notes = "\n".join(table.attrs["notes"])
     assert [x in notes for x in spans] == [True] * 4
     assert f"{gap[0]:.2g}{spans[2]}" in notes

@@ -295,7 +295,7 @@ def test_what_belongs_beside_the_numbers_of_provinces() -> None:
     assert said == [
         "without output of the sectors, so not playing: D",
         "players feel 40% of the bill; the accounts charge each all of its own",
-        "2 of 3 rates lie at a bound (-10%, +10%)",
+        "2 of 3 rates lie at a bound (−10%, +10%)",
         "keep to the coordinated rates for their privilege: A; find it too little: B",
         "compliance is a weight in players' minds, not a theory of why they obey",
         LEFT_OUT,

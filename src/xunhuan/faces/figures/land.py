@@ -144,7 +144,8 @@ class _Telling:
         name = region
         if known is not None and len(known):
             name = spelling.label(region, str(known["name_en"].iloc[0]), str(known["name_zh"].iloc[0]), self.language)
-        text = f"{name}: {self.form.text(value, 2 if self.form.signed else 1)}"
+        number = self.form.text(value, 2 if self.form.signed else 1)
+        text = name if np.isnan(value) else f"{name}: {number}"
         return fill, {"text": text, "hoverinfo": "text", "showlegend": False, "meta": {"label": name, "value": value}}
 
 

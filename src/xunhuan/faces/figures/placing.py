@@ -47,7 +47,9 @@ def land_of(
     scale: Scale = "level" if q.rest is None else "change"
     key = reading.titled(q) if q.rest is None else reading.axis(q)
     form = spelling.Form() if amount is None else amount.form()
-    return land_map(shown, land, amounts=amounts, names=values[["region", "name_en", "name_zh"]], scale=scale, key=key,
+    known, outlined = values[["region", "name_en", "name_zh"]], {*land.outline["region"], *land.spots["region"]}
+    names = pd.concat([known, _outlined(reading, outlined - {*known["region"]})])
+    return land_map(shown, land, amounts=amounts, names=names, scale=scale, key=key,
                     language=language or reading.lang, form=q.form(drawn=True), amount_form=form, small=small,
                     limits=limits)  # fmt: skip
 
@@ -63,6 +65,12 @@ def _on_land(reading: Reading, q: Told, arm: str) -> Array:
 def land_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:
     """Ends of the colours of `land_of` for all of some arms; None where they would wash one of them out."""
     return shared_limits((_on_land(reading, q, a) for a in arms), "level" if q.rest is None else "change")
+
+
+def _outlined(reading: Reading, codes: set[str]) -> pd.DataFrame:
+    """Names of outlined regions that have no number of their own, such as a province told city by city."""
+    rows = [(c, reading.name(c, "en"), reading.name(c, "zh")) for c in sorted(codes)]
+    return pd.DataFrame(rows, columns=["region", "name_en", "name_zh"])
 
 
 def flows_of(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from xunhuan.faces import spelling, words
 from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
@@ -123,7 +124,7 @@ def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
         lost = part.loc[part["outcome"] != "converged", ["outcome", "message"]].drop_duplicates()
         why = "; ".join(f"{outcome(reading, o)}: {m}" for o, m in lost.itertuples(index=False))
         called = choice_called(choice, reading.lang)
-        name = over(called, str(choice)) if called != choice else called
+        name = over(called, Markup("<code>{}</code>").format(choice)) if called != choice else called
         cells = [name, *shown, *(_times(Number(x)) for x in values[len(plain) :]), why]
         rows.append(Row(cells, strong=bool(part["chosen"].any())))
     head = ["", *(a for _, a in plain), *(reading.title(v) for v, _ in ratios), "Without an answer"]
