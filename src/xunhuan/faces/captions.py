@@ -30,7 +30,7 @@ def caption_of(reading: Reading, q: Told, arm: str) -> str:
         said = t("flows_plain", **fill, **axes)
     else:
         said = own.format(**fill) if own else t("picture_plain", **fill)
-    return f"{said} {beside(reading, q, arm)}".rstrip()
+    return t("next").join(s for s in (said, beside(reading, q, arm)) if s)
 
 
 _SEEN = 0.004

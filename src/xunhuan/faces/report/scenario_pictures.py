@@ -12,7 +12,7 @@ from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures.maps import shared_limits
 from xunhuan.faces.reading import STILL, Reading
 from xunhuan.faces.report.page import Album, Picture
-from xunhuan.faces.spelling import lowered, raised
+from xunhuan.faces.spelling import listed, lowered, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -221,7 +221,7 @@ def _lines(reading: Reading, q: Told, out: Album) -> None:
     if q.place_axis or len(q.axes) == 1:
         fewer = len(arms) < len(reading.arms)
         note = " Other arms differ in nothing that this model reads." if fewer else ""
-        quoted = " and ".join(p for p in (", ".join(f"“{a}”" for a in arms[:-1]), f"“{arms[-1]}”") if p)
+        quoted = listed([f"“{a}”" for a in arms], reading.lang)
         plain = "{title} of {home} under {arms}."
         said = reading.words_of(q, "lines", plain).format(title=reading.title(q), home=home, arms=quoted)
         alt = "one line an arm"
