@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from xunhuan.data.accounts import Accounts
+from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput
 from xunhuan.faces import figures, spelling
+from xunhuan.faces.captions import with_whiskers
 from xunhuan.faces.figures import maps, shares, style
 from xunhuan.faces.figures.effects import waterfall_ends
 from xunhuan.faces.figures.streams import kept_largest
@@ -259,6 +261,37 @@ def test_whiskers_are_seen_on_bars_by_day_and_by_night() -> None:
             assert contrast(turn(style.WHISKER), turn(bar)) >= 3
     frame = pd.DataFrame({"region": ["a", "b"], "value": [0.2, -0.1], "low": [0.1, -0.2], "high": [0.3, 0.0]})
     assert set(figures.winners_losers(frame).data[0].marker.color) <= set(style.UNDER_WHISKERS.values())
+
+
+def test_numbers_on_bars_are_read_by_night_as_they_are() -> None:
+    """The style sheets give them no edge: dark on light at night, light on dark at night."""
+    for circuit, bar in style.CIRCUIT_COLOURS.items():
+        for turn in (str, style.at_night):
+            assert contrast(turn(style.ON_CIRCUIT[circuit]), turn(bar)) >= style.LEGIBLE
+
+
+def test_whiskers_are_told_and_why_one_stands_beside_its_bar() -> None:
+    rows = pd.DataFrame({"region": ["a", "b"], "value": [0.2, -0.1], "low": [0.1, -0.2], "high": [0.3, 0.0]})
+    assert with_whiskers("Gains.", figures.winners_losers(rows), "en") == "Gains. Whiskers are 90% intervals."
+    beside = figures.winners_losers(rows.assign(low=[0.25, -0.2]))
+    assert "Where a whisker does not reach its bar" in with_whiskers("Gains.", beside, "en")
+    assert with_whiskers("得失。", figures.lollipops(rows), "zh") == "得失。须线为90%区间。"
+    assert with_whiskers("Gains.", figures.winners_losers(rows[["region", "value"]]), "en") == "Gains."
+
+
+def test_an_axis_beside_long_names_has_two_ticks_or_more() -> None:
+    rows = pd.DataFrame({"region": ["Congo (Democratic Republic) and its neighbours", "b"], "value": [0.0011, -0.0009]})
+    ticks = figures.winners_losers(rows).layout.xaxis.tickvals
+    assert len(ticks) in (2, 3)
+    assert 0.0 in ticks
+    assert figures.tile_map({"AT-N": -0.0499}, toyland().geography, scale="change").layout.coloraxis.colorbar.tickvals == (
+        -0.04, 0.0, 0.04,
+    )  # fmt: skip
+
+
+def test_tiny_changes_of_trade_do_not_all_read_as_nothing() -> None:
+    frame = pd.DataFrame({"partner": ["USA", "VNM"], "before": [5e5, 1e5], "after": [5e5 - 20, 1e5 + 3]})
+    assert list(figures.trade_diversion(frame).data[0].text) == ["−0.004%", "+0.003%"]
 
 
 def test_waterfalls_side_by_side_have_one_scale() -> None:

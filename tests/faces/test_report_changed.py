@@ -79,3 +79,8 @@ def test_bars_of_a_lowered_figure_keep_their_names() -> None:
     assert lower.layout.height == 540
     assert lower.layout.yaxis.dtick == 1
     assert 40 * lower.layout.yaxis.tickfont.size < 540 - 72
+    assert lower.layout.yaxis.tickfont.size >= 10
+    more = go.Figure(go.Bar(x=list(range(60)), y=[f"place {k}" for k in range(60)], orientation="h"))
+    taller = no_higher(Picture("a", 1, "", "", more.update_layout(height=1300)), 540).wide
+    assert taller.layout.yaxis.tickfont.size == 10
+    assert 1300 > taller.layout.height > 60 * 10

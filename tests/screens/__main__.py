@@ -49,6 +49,9 @@ def shots(browser: Any, name: str, where: dict[str, str], folder: Path, widths: 
                 page.screenshot(path=str(path), full_page=True, clip=clip)
                 print(f"{path.name}: {tall / height:.1f} screens", flush=True)
                 if scheme == "light":
+                    if address.startswith("file:"):  # what is folded has its faults too
+                        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+                        page.wait_for_timeout(300)
                     spoken = "zh" if page.evaluate("document.documentElement.lang").startswith("zh") else "en"
                     print(*(f"    {fault}\n" for fault in wrong(page, spoken)), sep="", end="", flush=True)
                 yield path

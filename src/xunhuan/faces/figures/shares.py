@@ -77,7 +77,7 @@ def circulation_bars(
             marker={"color": colour, "line": {"color": style.PAPER, "width": 1}},
             text=[spelling.percent(v) if v >= smallest else "" for v in frame[circuit]], textposition="inside",
             insidetextanchor="middle", textangle=0, constraintext="none",
-            insidetextfont={"size": 10, "color": style.INK if circuit == "inter" else style.PAPER},
+            insidetextfont={"size": 10, "color": style.ON_CIRCUIT[circuit]},
             hovertemplate="%{y}: %{x:.1%}<extra>" + spelling.word(circuit, language) + "</extra>",
         )  # fmt: skip
     style.dress(fig, title=title, height=max(len(frame) * ROW_HEIGHT + 44, _LEAST), legend=True)

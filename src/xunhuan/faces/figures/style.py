@@ -23,6 +23,8 @@ BLANK = "#eef1f4"
 FAINT = "#c5cdd5"
 OWN, INTER, EXTERNAL = "#1f4e79", "#8db4d2", "#b4530f"
 CIRCUIT_COLOURS = {"own": OWN, "inter": INTER, "external": EXTERNAL}
+ON_CIRCUIT = {"own": PAPER, "inter": "#000000", "external": PAPER}
+"""Ink of numbers on these, by day and, turned, by night."""
 NEUTRAL = "#7a8794"
 SERIES = (OWN, EXTERNAL, "#6a9a3b", "#7b5ea7", "#c79a1b", NEUTRAL)
 """Colours of unrelated curves, in order; dashes tell them apart too."""

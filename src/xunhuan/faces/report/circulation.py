@@ -73,8 +73,8 @@ class CirculationReport:
         album = album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
         spread = self.found.spread
         if spread is not None:
-            t, outside = words.of(self.lang), np.atleast_1d(spread.outside().any(axis=0))
-            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
+            t, outside = words.of(self.lang), spread.outside()
+            keys = [f"intervals-{c}" for k, c in enumerate(CIRCUITS) if outside[:, k].any()]
             for key, p in album.items():
                 if key in keys:
                     album[key] = replace(p, caption=t("next").join((p.caption, t("outside_bar"))))

@@ -69,7 +69,10 @@ class ScenarioReport:
 
     def album(self) -> Album:
         """Its figures by key, in order."""
-        album = scenario_pictures.album(self.reading)
+        return self._album(drawing.ROWS)
+
+    def _album(self, rows: int) -> Album:
+        album = scenario_pictures.album(self.reading, rows)
         said = album if self.lang == "en" else album_in(album, self.reading.say)
         told = ((k, replace(p, caption=with_whiskers(p.caption, album[k].wide, self.lang))) for k, p in said.items())
         return Album(told)
@@ -81,14 +84,14 @@ class ScenarioReport:
 
     def brief(self) -> str:
         """The page in short: the answer, its first figure and its first headlines, to be printed on one sheet."""
-        made = self._context()
+        made = self._context(scenario_pictures.ABROAD)  # as many bars as can be read on a sheet
         return brief(
             made, made["tables"]["headlines"], bibliography.of_result(self.result), self.lang, self.reading.say
         )
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self, rows: int = drawing.ROWS) -> dict[str, Any]:
         reading, s, m = self.reading, self.result.scenario, self.result.manifest
-        base, pictures, tables, say = m["base"], self.album(), scenario_tables.grids(self.reading), reading.say
+        base, pictures, tables, say = m["base"], self._album(rows), scenario_tables.grids(self.reading), reading.say
         chinese = Reading(self.result, "zh")
         if self.lang == "zh":
             tables = {k: grid_in(g, say) for k, g in tables.items()}

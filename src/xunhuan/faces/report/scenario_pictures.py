@@ -31,20 +31,23 @@ ORDER = (
 against each other, by sector, by place, who gains. A land has its tiles among the maps."""
 
 
-def album(reading: Reading) -> Album:
-    """Every figure the result has numbers for, in the order of the page: the answer's own, then section by section."""
+def album(reading: Reading, rows: int = drawing.ROWS) -> Album:
+    """Every figure the result has numbers for, in the order of the page: the answer's own, then section by section.
+
+    rows  bars of places at most, half from either end
+    """
     out = Album()
     if quantity_weighed(reading) is not None:
         _effect(reading, out)
     for model in (m for m in reading.models if reading.lasting(m)):
-        _model(reading, model, out)
+        _model(reading, model, out, rows)
     _frontier(reading, out)
     if "trade" in reading.quantities:
         _diversion(reading, out)
     if "circulation" in reading.quantities:
         _circulation(reading, out)
     for model in (m for m in reading.models if not reading.lasting(m)):
-        _model(reading, model, out)
+        _model(reading, model, out, rows)
     _sensitivity(reading, out)
     return out.led_by(opening_picture(reading, out))
 
@@ -70,17 +73,17 @@ def pictured(reading: Reading, model: str) -> list[Told]:
     return sorted((q for q in reading.of(model) if q.picture in ORDER), key=lambda q: ORDER.index(q.picture))
 
 
-def _model(reading: Reading, model: str, out: Album) -> None:
+def _model(reading: Reading, model: str, out: Album, rows: int) -> None:
     drawn = [q for q in pictured(reading, model) if reading.answered(q)]
     for kind in ORDER:
         for q in drawn:
             if kind == "map" and q.picture in ("map", "land"):
-                _mapped(reading, q, out)
+                _mapped(reading, q, out, rows)
             elif q.picture == kind:
-                _one(reading, q, out)
+                _one(reading, q, out, rows)
 
 
-def _one(reading: Reading, q: Told, out: Album) -> None:
+def _one(reading: Reading, q: Told, out: Album, rows: int) -> None:
     """A picture that is no map of tiles."""
     if q.picture in along.ALONG:
         _along(reading, q, out)
@@ -91,7 +94,7 @@ def _one(reading: Reading, q: Told, out: Album) -> None:
     elif q.picture in placing.PLACED:
         _placed(reading, q, out)
     elif q.place_axis:
-        _winners(reading, q, out)
+        _winners(reading, q, out, rows)
     else:
         _bars(reading, q, out)
 
@@ -134,11 +137,11 @@ def _arms(reading: Reading, q: Told) -> list[str]:
     return [a for a in arms if reading.moves(q, a)] if q.picture == "land" and q.change else arms
 
 
-def _mapped(reading: Reading, q: Told, out: Album) -> None:
+def _mapped(reading: Reading, q: Told, out: Album, rows: int) -> None:
     """Tiles, and who gains."""
     _maps(reading, q, out)
     if q.change and q.better > 0 and _arms(reading, q):
-        _winners(reading, q, out)
+        _winners(reading, q, out, rows)
 
 
 def _placed(reading: Reading, q: Told, out: Album) -> None:
@@ -181,20 +184,20 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
             out.add(key(q, "map", k + 1), fig, caption, f"Tile map: {caption}")
 
 
-def _winners(reading: Reading, q: Told, out: Album) -> None:
+def _winners(reading: Reading, q: Told, out: Album, rows: int) -> None:
     arm = reading.arm_of(q)
     if q.change and not reading.moves(q, arm):  # bars of nothing tell nothing
         arm = next((a for a in reversed(reading.arms_of(q)) if reading.moves(q, a)), arm)
     home, said = reading.name(reading.home), raised(reading.said(q))
     head = "Winners and losers" if q.change else said
-    for kind, top, who in (("home", drawing.ROWS, f"regions of {home}"), ("foreign", ABROAD, "other economies")):
+    for kind, top, who in (("home", rows, f"regions of {home}"), ("foreign", ABROAD, "other economies")):
         frame = drawing.bars_frame(reading, q, arm, (kind,))
         if len(frame) < 2:
             continue
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
         if fig is None:
             continue
-        n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
+        n = "twenty" if top > ABROAD else "ten"  # half of the bars at either end
         ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
         named = ", and those of the scenario" if len(fig.data[0].y) > top else ""
         tail = f", {ends}{named}" if len(frame) > top else ""
