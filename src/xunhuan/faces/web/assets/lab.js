@@ -52,7 +52,7 @@ window.dash_clientside = window.dash_clientside || {};
   const look = () => {
     const told = document.getElementById("waits");
     if (!told) { return; }
-    if (!document.querySelector(LOADS)) {
+    if (!document.querySelector(LOADS) || document.querySelector("#page > .loading")) {
       clearTimeout(timer);
       timer = 0;
       if (told.textContent) { told.textContent = ""; }
