@@ -69,7 +69,7 @@ def layout() -> dmc.MantineProvider:
             dcc.Store(id="focus"),
             dcc.Store(id="view"),
             dcc.Store(id="draft", storage_type="session"),
-            html.Div("", id="waits", role="status", title=_loading()),  # said by assets/lab.js
+            html.Div("", id="waits", role="status", **{"data-said": _loading()}),  # said by assets/lab.js
             html.Header(id="bar"),
             html.Main(html.P(_loading(), className="loading", role="status"), id="page", tabIndex=-1),
             html.Footer(id="foot"),
