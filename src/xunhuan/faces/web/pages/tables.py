@@ -47,7 +47,7 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
 
 def _catalogue(selection: Selection) -> html.Div:
     t = words.of(selection.lang)
-    rows = []
+    rows: list[list[Any]] = []
     for name in known_tables():
         try:
             acc = lookups.accounts_of(name)
