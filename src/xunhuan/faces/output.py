@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
-import re
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
+from xunhuan.faces.formats import (
+    FILES_ONLY,
+    as_markup,
+    as_records,
+    ends_in,
+    format_of_file,
+    without_endless,
+    write_file,
+)
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.faces.wrapping import broken_into_lines
@@ -28,6 +35,9 @@ _T = TypeVar("_T")
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")]
+AccountsOption = Annotated[
+    Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).", callback=ends_in(".nc"))
+]
 
 
 def console(stderr: bool = False) -> Console:
@@ -61,14 +71,18 @@ def emit(
     format = format_of_file(format, output)
     if output is None and format is Format.table:
         df, notes = _without_blank_intervals(df, notes)
-    df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
+    df, notes = without_endless(df, notes, format)
+    screen = output is None and format is Format.table
+    df, title, notes = _in_words(df, title, notes, read=format in _READ, screen=screen)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
         return
     with atomic_path(output) as tmp:
-        if format in FILES_ONLY:
-            write_file(df, format, tmp, title, notes)
+        if format in FILES_ONLY:  # in memory first: what writes them leaves files open where a disk is full
+            made = io.BytesIO()
+            write_file(df, format, made, title, notes)
+            tmp.write_bytes(made.getbuffer())
         else:
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
@@ -76,66 +90,40 @@ def emit(
     console(stderr=True).print(in_my_words(f"wrote {output}"))
 
 
-def _in_words(
-    df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
-) -> tuple[pd.DataFrame, str, Sequence[str]]:
-    """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
-    from xunhuan.faces import words
+def save_text(output: Path, text: str, *endings: str) -> None:
+    """Write a text that is no table to a file, and say so.
 
+    Raises BadInput for a suffix that is none of `endings`, before anything is written.
+    """
+    from xunhuan.data.store import write_text
+
+    write_text(ends_in(*endings)(output) or output, text)
+    console(stderr=True).print(in_my_words(f"wrote {output}"))
+
+
+def _in_words(
+    df: pd.DataFrame, title: str, notes: Sequence[str], read: bool, screen: bool
+) -> tuple[pd.DataFrame, str, Sequence[str]]:
+    """A table with title and notes in the language spoken; where people read it its headings, words and the size of its
+    money too, never where programs do. On the screen one name of each thing."""
+    from xunhuan.faces import headings, money
+
+    df = headings.one_name(df) if screen else df
     if language_spoken() == "en":
         return df, title, notes
-    title, notes = in_my_words(title), [in_my_words(n) for n in notes]
-    if screen:
-        kept = dict(df.attrs)
-        room, heads = (
-            str(kept.get("room", "")),
-            kept.get("headings", {}),
-        )  # a column's heading, where its name is another's
-        named = {c: _heading(str(heads.get(c, c)), room) for c in df.columns}
-        notes = [_by_headings(n, {str(c): n for c, n in named.items()}) for n in notes]
-        df = df.rename(columns=named)
-        names = [n for n, c in enumerate(named) if str(c) in kept.get("names", ())]  # what the next command asks for
-        for c in (c for c in range(df.shape[1]) if c not in names):
-            if df.dtypes.iloc[c].kind == "O" or str(df.dtypes.iloc[c]) == "str":
-                tell = words.heading if list(named)[c] in _OF_MEASURES else partial(_value, room=room)
-                df.isetitem(c, df.iloc[:, c].map(lambda v, t=tell: t(v) if isinstance(v, str) else v).to_numpy())
-        at = {str(old): new for old, new in named.items()}
-        df.attrs = {**kept, "written": tuple(at.get(str(w), w) for w in kept.get("written", ()))}
+    # Beside a file for programs, units are told as its numbers are in them.
+    title, *notes = (in_my_words(said, filed=not read) for said in (title, *notes))
+    if read:
+        df = money.frame_counted(df)
+        df = money.rows_counted(df, _ROWS_OF_MONEY) if "unit" in df else df
+        df, notes = headings.in_words(df, notes)
     return df, title, notes
 
 
-_OF_MEASURES = ("circuit", "factor")
-"""Columns that hold names of quantities."""
-
-
-def _heading(column: str, room: str) -> str:
-    """What a column is called, or what stands for it."""
-    from xunhuan.faces import words
-
-    said = _named_already(column, room) or in_my_words(column)
-    return words.heading(column, room=room) if said == column else said
-
-
-def _value(said: str, room: str) -> str:
-    """A word in a column; a code that the room has words for is told with them, since it is what is to be written."""
-    from xunhuan.faces import words
-
-    called = words.of_room(room, said, "zh") if room and said.isascii() and said.islower() else ""
-    return f"{called}（{said}）" if called else in_my_words(said)
-
-
-def _by_headings(note: str, named: dict[str, str]) -> str:
-    """A note with columns called as they are headed; commands and formulas stay."""
-    told = sorted((c for c, n in named.items() if c != n and _COLUMN.fullmatch(c)), key=len, reverse=True)
-    if not told or not _CHINESE.search(note):
-        return note
-    found = re.compile(rf"(?<![\w.`/=:\[-])({'|'.join(told)})(?![\w.`/=(\[-])", re.ASCII)
-    return found.sub(lambda m: named[m[1]], note)
-
-
-_COLUMN, _CHINESE = re.compile("[a-z][a-z_0-9]+"), re.compile("[\u4e00-\u9fff]")
-
-
+_ROWS_OF_MONEY = ("value", "median", "low", "high", "net", "gross", "change", "before", "after", "imported", "used")
+"""Columns of numbers in the unit that the row names."""
+_READ = (Format.table, Format.md, Format.tex)
+"""Formats that people read; programs read the others, and want the same names in every language."""
 _ENDS = ("median", "low", "high")
 """What columns of intervals are called, or end in."""
 
@@ -158,19 +146,6 @@ def _without_blank_intervals(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd
 NO_INTERVAL = "No intervals: nothing that is uncertain here moves these numbers, or it was not drawn."
 
 
-def _named_already(column: str, room: str) -> str:
-    """What a room calls a column of its table; of other tables what the data dictionary calls a measure whose name is some
-    room's word for another thing. Empty where neither has a word."""
-    from xunhuan import symbols
-    from xunhuan.faces import words
-    from xunhuan.models import registry
-
-    if room:
-        return words.of_room(room, f"column_{column}", "zh")
-    known = symbols.symbol_title(column, "zh")
-    return known if known != column and any(column in m.words for m in registry.models().values()) else ""
-
-
 def _beside(format: Format, title: str, notes: Sequence[str]) -> None:
     if format not in (Format.table, Format.md, Format.tex):
         sys.stderr.write("".join(f"{line}\n" for line in (title, *notes) if line))
@@ -180,10 +155,12 @@ def _text(df: pd.DataFrame, format: Format, title: str, notes: Sequence[str], di
     if format is Format.csv:
         return str(df.to_csv(index=False))
     if format is Format.json:
-        return str(df.to_json(orient="records", force_ascii=False, indent=1, double_precision=15)) + "\n"
+        return as_records(df) + "\n"
     if format in (Format.md, Format.tex):
         numeric, cells = _cells(df, digits)
-        under = "\n".join(notes) if format is Format.md else "\n".join(f"% {n}" for n in notes)
+        under = (
+            "\n".join(notes) if format is Format.md else "\n".join(f"% {line}" for n in notes for line in n.split("\n"))
+        )
         above = f"**{title}**\n\n" if format is Format.md and title else f"% {title}\n" if title else ""
         return f"{above}{as_markup([str(c) for c in df.columns], cells, numeric, format)}\n\n{under}\n"
     return _rich(df, title, notes, digits)
@@ -199,38 +176,38 @@ def _cells(df: pd.DataFrame, digits: int) -> tuple[list[bool], list[list[str]]]:
 
 def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> str:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     tty = sys.stdout.isatty()
     buffer = io.StringIO()
-    # Off a terminal a table keeps its full width, so that a pipe never cuts a number.
-    c = Console(file=buffer, force_terminal=tty, width=None if tty else 10_000)
+    # Off a terminal a table keeps its full width, so that a pipe never cuts a number, unless COLUMNS asks for another.
+    asked = os.environ.get("COLUMNS", "")
+    narrow = tty or asked.isdigit()
+    c = Console(file=buffer, force_terminal=tty, width=None if tty else int(asked) if narrow else 10_000)
     numeric, cells = _cells(df, digits)
     size = _sizes([str(x) for x in df.columns], cells)
     tight = {n: _TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
-    whole = [list(range(len(size)))] if tight else _blocks(list(df.columns), numeric, cells, c.width)
+    columns, named = [str(x) for x in df.columns], df.attrs.get("named", ())
+    whole = [list(range(len(size)))] if tight else _blocks(columns, numeric, cells, c.width, named)
     for k, block in enumerate(whole):
-        table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
+        table = Table(title=escape(title) if title and k == 0 else None, title_justify="left", header_style="bold")
         fits = _fitted(block, size, c.width, tight)
         for n, width in fits:
             table.add_column(
-                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, overflow="fold"
+                escape(str(df.columns[n])), justify="right" if numeric[n] else "left", width=width, overflow="fold"
             )
         shown = [n for n, _ in fits]
         for row in cells:
-            table.add_row(*(row[n] for n in shown))
+            table.add_row(*(escape(row[n]) for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
             between = ", " if language_spoken() == "en" else "、"
             said = in_my_words(f"Not on this screen: {between.join(left)}. Whole in a file, -o FILE.csv.")
             c.print(broken_into_lines(said, c.width), style="dim", highlight=False)
     for note in notes:
-        c.print(broken_into_lines(note, c.width) if tty else note, style="dim", highlight=False, markup=False)
+        c.print(broken_into_lines(note, c.width) if narrow else note, style="dim", highlight=False, markup=False)
     return buffer.getvalue()
-
-
-NAMES = ("name", "name_en", "name_zh")
-"""How columns of names end; codes say the same where room is short."""
 
 
 WRAPPED, _LINES_AT_MOST = 24, 8
@@ -275,25 +252,29 @@ def _fitted(
     return [(n, wide[n]) for n in kept]
 
 
-def _blocks(columns: list[str], numeric: list[bool], cells: list[list[str]], width: int) -> list[list[int]]:
-    """Columns of each part of a table that is wider than the screen: the keys again in every part, by code alone."""
+def _blocks(
+    columns: list[str], numeric: list[bool], cells: list[list[str]], width: int, named: Sequence[str] = ()
+) -> list[list[int]]:
+    """Columns of each part of a table that is wider than the screen: the keys again in every part, by code alone, and names
+    in the first. A table whose long texts find room in lines is one part."""
     size = [n + 3 for n in _sizes([str(c) for c in columns], cells)]
-    if sum(size) + 1 <= width or not cells:
-        return [list(range(len(columns)))]
+    every = list(range(len(columns)))
+    if sum(size) + 1 <= width or not cells or len(_fitted(every, [n - 3 for n in size], width)) == len(every):
+        return [every]
     lead = numeric.index(True) if True in numeric else len(columns)
-    keys = [n for n in range(lead) if n == 0 or not str(columns[n]).endswith(NAMES)]
+    keys = [n for n in range(lead) if n == 0 or columns[n] not in named]
     room = width - 1 - sum(size[n] for n in keys)
     if 2 * room < width:  # long texts: one table that wraps reads better than parts that repeat them
-        return [list(range(len(columns)))]
+        return [every]
     blocks: list[list[int]] = []
     used = room + 1
-    for n in range(lead, len(columns)):
+    for n in (n for n in every if n not in keys):
         if used + size[n] > room:
             blocks.append([*keys])
             used = 0
         blocks[-1].append(n)
         used += size[n]
-    return blocks or [list(range(len(columns)))]
+    return blocks or [every]
 
 
 def _places(column: pd.Series, digits: int) -> int:
@@ -302,15 +283,13 @@ def _places(column: pd.Series, digits: int) -> int:
 
     if column.dtype.kind == "f" and (column.isna() | (column % 1 == 0) | np.isinf(column)).all():
         return 0
-    if column.dtype.kind != "f" or not (size := column.abs().max()) >= 100:
+    if column.dtype.kind != "f" or not (size := column.abs().replace(np.inf, np.nan).max()) >= 100:
         return digits
     return min(digits, 0 if size >= 1e5 else 1)
 
 
 def cell(value: object, digits: int) -> str:
     """A value of a table as text."""
-    from rich.markup import escape
-
     if isinstance(value, float):
         if value != value:
             return "–"
@@ -318,10 +297,11 @@ def cell(value: object, digits: int) -> str:
             return "∞" if value > 0 else "−∞"
         if value and abs(value) < 10.0**-digits and digits > 1:
             return f"{value:.2e}"
-        return f"{value:,.{digits}f}"
+        shown = f"{value:,.{digits}f}"
+        return shown if shown.strip("-0.,") else shown.lstrip("-")  # nothing has no sign
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return escape("" if value is None else str(value))
+    return "" if value is None else str(value)
 
 
 @contextmanager
@@ -355,6 +335,13 @@ def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterat
     from rich.progress import track as rich_track
 
     yield from rich_track(items, description=in_my_words(message), total=total, console=console(stderr=True))
+
+
+def counted_for_me(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for the screen with its money as readers of the language spoken count it."""
+    from xunhuan.faces import money
+
+    return frame if language_spoken() == "en" else money.frame_counted(frame)
 
 
 def folded(frame: pd.DataFrame) -> pd.DataFrame:

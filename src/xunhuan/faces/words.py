@@ -20,6 +20,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from xunhuan import symbols
+from xunhuan.faces import money
 from xunhuan.models.model import Model
 
 Texts = Callable[..., str]
@@ -115,7 +116,9 @@ class Sentences:
                 return chinese.format(**{k: fill(k, v) for k, v in found.groupdict().items()})
         return None
 
-    def _hole(self, _: str, said: str) -> str:
+    def _hole(self, name: str, said: str) -> str:
+        if name == "sectors" and known(f"sectors_{said}"):
+            return of("zh")(f"sectors_{said}")
         if known(f"choice_{said}"):
             return of("zh")(f"choice_{said}")
         if (found := self.find(said)) is not None:
@@ -125,7 +128,7 @@ class Sentences:
             told = [self.find(p) or self._explained(p) for p in parts]
             if told != parts:
                 return chinese.join(told)
-        return said
+        return listed_in_chinese(said)
 
     def _explained(self, said: str) -> str:
         """A name and what is said of it in brackets: `name (why)`."""
@@ -155,6 +158,18 @@ class Sentences:
             if what is not None or right is not None:
                 return f"{what or how[1]}（{right or how[2]}）"
         return self._by_form(text, "")
+
+
+_LISTED = re.compile(r"[`\w.+-]+(?:, [`\w.+-]+)+", re.ASCII)
+
+
+def listed_in_chinese(said: str) -> str:
+    """Names that are written alike in both languages, with the comma of Chinese lists between them; else as it is.
+
+    >>> listed_in_chinese("trade, catchup"), listed_in_chinese("x, as it was")
+    ('trade、catchup', 'x, as it was')
+    """
+    return said.replace(", ", "、") if _LISTED.fullmatch(said) else said
 
 
 def _parted(text: str, sign: str) -> Iterator[str]:
@@ -256,11 +271,11 @@ def scenario_texts(raw: Mapping[str, Any]) -> list[str]:
     return [*whole, *map(str, raw.get("assumptions", ())), *notes]
 
 
-@lru_cache(maxsize=4096)
-def in_language(text: str, lang: str) -> str:
+def in_language(text: str, lang: str, filed: bool = False) -> str:
     """What is said in English, in a language: by the house's sentences, those of rooms, tables and scenarios, else as it is.
 
     A text that is a known one but for its capital and full stop is that one; of several sentences each is said by itself.
+    Sums of money are told as they are counted (`money.said`), in what is `filed` beside numbers as they are stated.
 
     >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
@@ -269,15 +284,21 @@ def in_language(text: str, lang: str) -> str:
     """
     if lang != "zh" or not _LETTERS.search(text):
         return text
+    told = _in_chinese(text)
+    return told if filed else money.said(told)
+
+
+@lru_cache(maxsize=4096)
+def _in_chinese(text: str) -> str:
     if _SPAN.search(text) and not _LETTERS.search(plain := _SPAN.sub(r"（\1至\2）", text)):
         return plain
     if (found := _said_in_chinese(text)) is not None:
-        return found
+        return _ENDS.sub(r"（\1）", found)
     parts = _BREAK.split(text)
     if len(parts) == 1:
         return text
     said = [_said_in_chinese(p) or p for p in parts]
-    return text if said == parts else "".join(said)
+    return text if said == parts else _ENDS.sub(r"（\1）", "".join(said))
 
 
 def wrong_in_language(text: str, lang: str) -> str:
@@ -293,6 +314,8 @@ def wrong_in_language(text: str, lang: str) -> str:
 
 
 _SPAN = re.compile(r" ?\(([^\sA-Za-z()]+) to ([^\sA-Za-z()]+)\)")
+_ENDS = re.compile(r" \(([\d.,%−-]+–[\d.,%−-]+)\)")
+"""The two ends of an interval in brackets."""
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
@@ -354,7 +377,7 @@ def heading(column: str, lang: str = "zh", room: str = "") -> str:
     >>> heading("external_low"), heading("partner_name_zh")
     ('国际循环下限', '伙伴中文名')
     """
-    for end in ("low", "high", "name_en", "name_zh"):
+    for end in ("low", "high", "name_en", "name_zh", "name"):
         if column.endswith(f"_{end}"):
             what = column.removesuffix(f"_{end}")
             of_what = in_language(what, lang) if "name" in end else heading(what, lang, room)

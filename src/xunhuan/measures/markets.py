@@ -264,6 +264,7 @@ def volatility(
         weighting=f"covariance of {told_years(used, demand, currency)}",
         citation=SOURCES["volatility"],
         sectors=sectors,
+        symbols={"part": "part_of_sd"},
         partners=True,
     )
 

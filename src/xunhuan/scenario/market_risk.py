@@ -108,5 +108,6 @@ def risk_of_markets(
         definition=_DEFINITION.format(model=model.name) + (f"; after {told}" if told else ""),
         weighting=f"covariance of {told_years(used, demand, currency)}",
         citation=(*model.sources[:1], "Hulten1978", "Esposito2020"),
+        symbols={"part": "part_of_sd"},
         partners=True,
     )

@@ -295,7 +295,7 @@ def _callback(measure: str, command: _Command) -> Callable[..., None]:
         options = {name: given[name] for name in command.options} | {"region": given["region"] or None}
         accounts = [open_table(given[name], given["nation"]) for name in arguments]
         ds = with_draws(getattr(measures, measure), accounts, options, given.get("draws"))
-        show(ds, command.title.format(**given), given["format"], given["output"], given["top"])
+        show(ds, command.title.format(**given), given["format"], given["output"], given["top"], accounts[0])
 
     every = {**arguments, **command.options, **shown}
     run.__doc__ = command.help

@@ -39,7 +39,7 @@ Top = Annotated[
     typer.Option(
         "--top",
         min=0,
-        help="Only so many rows of each region, those largest in the first number; of a ranking, so many ranks.",
+        help="Only so many rows of each region, those largest in the first number; of a ranking, so many ranks; 0 for all.",
     ),
 ]
 Draws = Annotated[
@@ -47,7 +47,7 @@ Draws = Annotated[
     typer.Option("--draws", help="Versions of the table for 90% intervals; 0 for none. See `xunhuan tables`."),
 ]
 RANKS = 10
-"""Ranks of each region shown unless --top says otherwise."""
+"""Ranks of each region that a screen shows unless --top says otherwise."""
 
 
 def with_draws(
@@ -70,22 +70,43 @@ _PLAIN = {"by": "region", "sectors": "all", "border": "region", "home": None, "d
 """Options of circulation that the intervals which tables keep were worked out with."""
 
 
-def show(ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None) -> None:
-    """Print or write a measure with its definition, weighting, unit and sources beside it."""
+def show(
+    ds: xr.Dataset, title: str, format: Format, output: Path | None, top: int | None = None, acc: Accounts | None = None
+) -> None:
+    """Print or write a measure with its definition, weighting, unit and sources beside it; names by those of the table."""
     from xunhuan.data.store import strings
-    from xunhuan.faces.output import emit
+    from xunhuan.faces.headings import names_known
+    from xunhuan.faces.output import counted_for_me, emit
     from xunhuan.measures import table
 
-    ranked = "rank" in ds.dims
-    cut: list[str] = []
-    frame = table(ds.isel(rank=slice(0, max(top or RANKS, 1))) if ranked else ds)
-    if top is not None and not ranked:
+    screen = format is Format.table and output is None
+    frame, cut = table(ds), list[str]()
+    if "rank" in ds.dims:
+        frame, cut = first_ranks(frame, top if top is not None else RANKS if screen else 0)
+    elif top:
         frame, cut = topmost(frame, strings(ds.attrs["columns"]), top)
-    if format is Format.table and output is None:
-        frame = folded(frame)
-    frame.attrs["headings"] = {str(n): v.attrs["symbol"] for n, v in ds.data_vars.items() if "symbol" in v.attrs}
+    frame.attrs["money"] = {str(n): str(v.attrs.get("unit", "")) for n, v in ds.data_vars.items()}
+    if screen:
+        frame = folded(counted_for_me(frame))
+    frame.attrs["headings"] = {str(n): str(v.attrs.get("symbol", n)) for n, v in ds.data_vars.items()}
+    frame.attrs["known"] = names_known(acc) if acc is not None else {}
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"
     emit(frame, format, output, title=heading, notes=[*cut, *measure_notes(ds)])
+
+
+def first_ranks(frame: pd.DataFrame, ranks: int) -> tuple[pd.DataFrame, list[str]]:
+    """So many ranks of each region, 0 for all; in words, what was left out.
+
+    >>> import pandas as pd
+    >>> three = pd.DataFrame({"region": ["A", "A", "B"], "rank": [1, 2, 1]})
+    >>> first_ranks(three, 1)[0].to_numpy().tolist(), first_ranks(three, 1)[1]
+    ([['A', 1], ['B', 1]], ['Shown: 2 of 3 rows; --top 0, or a file by -o, has all.'])
+    >>> len(first_ranks(three, 0)[0]), first_ranks(three, 5)[1]
+    (3, [])
+    """
+    kept = frame[frame["rank"] <= ranks].reset_index(drop=True) if ranks else frame
+    left = len(kept) < len(frame)
+    return kept, [f"Shown: {len(kept)} of {len(frame)} rows; --top 0, or a file by -o, has all."] if left else []
 
 
 def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataFrame, list[str]]:
@@ -129,8 +150,8 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
     a = ds.attrs
     lines = [caveat(a["partners"], language_spoken())] if "partners" in a else []
     lines += [f"Definition: {a['definition']}.", f"Weighting: {a['weighting']}."]
-    lines += [f"Sectors: {a['sectors']}."] if "sectors" in a else []
-    lines += [f"Using industries: {a['industries']}."] if "industries" in a else []
+    lines += [f"Sectors: {_chosen(a['sectors'])}."] if "sectors" in a else []
+    lines += [f"Using industries: {_chosen(a['industries'])}."] if "industries" in a else []
     lines += _mean_lines(ds)
     if "draws_of" in a:
         lines.append(f"Intervals: 90%, over {a['draws']} versions of what the cities of a split region sell each other. "
@@ -145,6 +166,14 @@ def measure_notes(ds: xr.Dataset) -> list[str]:
     lines.append(f"{_values_in(ds, strings(a['columns']))}Method: {method}.")
     lines.append(f"Table: {a['table']}. Source: {a['source']}.")
     return lines + [f"Note: {n}." for n in strings(a["notes"])]
+
+
+def _chosen(sectors: str) -> str:
+    """A choice of sectors as it is written, in Chinese with what its groups are."""
+    from xunhuan.faces.headings import group_named
+    from xunhuan.faces.speaking import language_spoken
+
+    return sectors if language_spoken() == "en" else "+".join(map(group_named, sectors.split("+")))
 
 
 def _mean_lines(ds: xr.Dataset) -> list[str]:

@@ -54,4 +54,4 @@ def _market_risk(
             acc, region or None, found, Shock(edits), p,
             by=by, demand=demand, years=years, currency=currency, progress=progress,
         )  # fmt: skip
-    show(ds, "Market risk", format, output, top)
+    show(ds, "Market risk", format, output, top, acc)
