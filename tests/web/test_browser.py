@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.helpers.browsing import context
 from tests.helpers.tabs import Watch, see, until, watched
 from tests.helpers.weblab import Server, Visitor, serving, start, toy_scenario
-from xunhuan.faces.glossary import explain, terms
+from xunhuan.faces.explaining import explain
+from xunhuan.faces.glossary import terms
 from xunhuan.faces.web import state
 
 if TYPE_CHECKING:
