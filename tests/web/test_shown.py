@@ -10,7 +10,7 @@ import pytest
 
 from xunhuan.faces import spelling, words
 from xunhuan.faces.web import lookups, state
-from xunhuan.faces.web.pages import outcome
+from xunhuan.faces.web.pages import outcome, tables
 from xunhuan.faces.web.pages.profile import profile
 from xunhuan.faces.web.pages.scenario import by_field
 from xunhuan.faces.web.parts import notice, plain_table
@@ -81,6 +81,20 @@ def test_what_is_wrong_is_said_in_the_language_of_the_page_and_the_units_of_the_
         "须不小于50%",
         "",
     ]
+
+
+def test_a_damaged_table_is_told_and_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "torn-2001.nc").write_bytes(b"half a file")
+    monkeypatch.setenv("XUNHUAN_TABLES", str(tmp_path))
+    monkeypatch.setattr(lookups, "table_names", lambda: ("toyland", "torn-2001"))
+    monkeypatch.setattr(tables, "known_tables", lambda: {"toyland": tmp_path, "torn-2001": tmp_path})
+    opened = state.selected("/", "?table=torn-2001")
+    assert opened.table == "toyland"
+    assert str(opened.problems[0]).startswith("torn-2001: the file is truncated or not netCDF")
+    assert str(tmp_path) not in str(opened.problems)
+    listed = str(tables._catalogue(state.selected("/tables", "?table=toyland&lang=zh")))
+    assert "文件被截断或不是netCDF" in listed
+    assert lookups.accounts_of("toyland").answer_digest[:12] in listed
 
 
 def test_paper_is_white_and_holds_whole_tables() -> None:

@@ -62,6 +62,7 @@ def layout() -> dmc.MantineProvider:
         "fontFamily": style.FONT, "colors": {"house": HOUSE}, "primaryColor": "house", "primaryShade": 8,
         "defaultRadius": "sm", "respectReducedMotion": True,
     }  # fmt: skip
+    said: dict[str, Any] = {"data-said": _loading()}  # by assets/lab.js
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
@@ -69,7 +70,7 @@ def layout() -> dmc.MantineProvider:
             dcc.Store(id="focus"),
             dcc.Store(id="view"),
             dcc.Store(id="draft", storage_type="session"),
-            html.Div("", id="waits", role="status", title=_loading()),  # said by assets/lab.js
+            html.Div("", id="waits", role="status", **said),
             html.Header(id="bar"),
             html.Main(html.P(_loading(), className="loading", role="status"), id="page", tabIndex=-1),
             html.Footer(id="foot"),

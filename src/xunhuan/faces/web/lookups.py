@@ -5,6 +5,7 @@ A page update reads these; nothing here depends on who asks. Caches are bounded.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import time
@@ -151,9 +152,8 @@ def cut_of(table: str) -> tuple[str, str]:
 def can_be_cut(table: str) -> tuple[str, ...]:
     """Regions of a table, as it is looked at from its own home, whose cities are known."""
     name, region = cut_of(table)
-    acc = _table(name)
-    known = regions_with_cities(acc.home)
-    return () if region else tuple(c for c in home_regions(name, acc.home) if c in known)
+    known = regions_with_cities(home := _table(name).home)
+    return () if region else tuple(c for c in home_regions(name, home) if c in known)
 
 
 @once(12)
@@ -171,8 +171,7 @@ def accounts_of(table: str, home: str = "") -> Accounts:
         return acc
     if home in geo.nations:
         return acc.replace(home=home)
-    whole = geo.regroup(home, geo.clusters[home], bloc(home))
-    return acc.replace(geography=whole, home=home)
+    return acc.replace(geography=geo.regroup(home, geo.clusters[home], bloc(home)), home=home)
 
 
 def bloc(code: str) -> tuple[str, str]:
@@ -405,8 +404,9 @@ def region_history(table: str, home: str, definition: str, region: str) -> tuple
     """CircuitShares of a region in every year of the table's family, oldest first."""
     rows = []
     for name in family(table):
-        if home in {h.code for h in homes(name)} and region in home_regions(name, home):
-            rows.append((accounts_of(name).year, np.array(shares(name, home, definition).of(region))))
+        with contextlib.suppress(BadInput):  # a damaged file of another year is told where it is chosen
+            if home in {h.code for h in homes(name)} and region in home_regions(name, home):
+                rows.append((accounts_of(name).year, np.array(shares(name, home, definition).of(region))))
     return tuple(sorted(rows, key=lambda r: r[0]))
 
 

@@ -31,6 +31,29 @@ def spoken(tree: Any, lang: str, say: Callable[[str], str] | None = None) -> Any
     return _Speaker(lang, told if lang == "zh" else str).said(tree)
 
 
+_HEADS = ("where", "fix")
+"""What lines of an error begin with that say more than what is wrong."""
+
+
+def message(text: str, lang: str) -> str:
+    """An error as it was raised, line by line in a language; names that are to be written stay.
+
+    >>> print(message("unknown region 'ATLL'\\n  fix: did you mean ATL?", "zh"))
+    没有名为“ATLL”的地区
+      改法：是否指ATL？
+    """
+    if lang != "zh":
+        return text
+    said = []
+    for line in text.split("\n"):
+        bare = line.lstrip(" -")
+        head, colon, rest = bare.partition(": ")
+        known = bool(colon) and head in _HEADS
+        told = words.wrong_in_language(rest if known else bare, lang)
+        said.append(line[: len(line) - len(bare)] + (words.of(lang)(f"error_{head}") if known else "") + told)
+    return "\n".join(said)
+
+
 class _Speaker:
     """One page's words. A term is a stop of the keyboard once a page, not in each row of a table."""
 
@@ -72,7 +95,7 @@ class _Speaker:
     def _wrong(self, part: Any) -> Any:
         if isinstance(part, list):
             return [self._wrong(p) for p in part]
-        return words.wrong_in_language(part, self.lang) if isinstance(part, str) else part
+        return message(part, self.lang) if isinstance(part, str) else part
 
     def explained(self, written: str, stop: bool, head: bool = False) -> Any:
         """A text, with its meaning where it is a term and nothing else, or is a heading."""

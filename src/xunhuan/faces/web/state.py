@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from xunhuan.data.arrays import CIRCUITS, Circuit
-from xunhuan.errors import BadInput, UnknownName
+from xunhuan.errors import BadInput, UnknownName, XunhuanError
 from xunhuan.faces.web import lookups
 from xunhuan.models import registry
 from xunhuan.scenario.layers import library, read_layers
@@ -118,6 +118,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
     scenario = pick("scenario", ("", *library()), "", "scenario")
     own = own_table(scenario) if page == "scenario" else ""
     table = pick("table", names, own if own in names else lookups.default_table(), "table")
+    table = _that_opens(table, problems)
     cut = page == "circulation" and bool(region) and table == asked
     if cut and region in lookups.can_be_cut(table):
         table += lookups.CUT + region
@@ -150,6 +151,16 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         problems=tuple(problems),
         **digests,
     )
+
+
+def _that_opens(table: str, problems: list[str]) -> str:
+    """A table that is listed, else the default where its file cannot be read, which is told."""
+    try:
+        lookups.accounts_of(table)
+    except XunhuanError as e:
+        problems.append(f"{table}: {e.what}; {e.fix}")  # where it lies is nobody's but the owner's
+        return lookups.default_table()
+    return table
 
 
 def _given(search: str | None, problems: list[str]) -> dict[str, str]:

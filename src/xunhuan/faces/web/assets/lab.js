@@ -52,12 +52,12 @@ window.dash_clientside = window.dash_clientside || {};
   const look = () => {
     const told = document.getElementById("waits");
     if (!told) { return; }
-    if (!document.querySelector(LOADS)) {
+    if (!document.querySelector(LOADS) || document.querySelector("#page > .loading")) {
       clearTimeout(timer);
       timer = 0;
       if (told.textContent) { told.textContent = ""; }
     } else if (!timer) {
-      timer = setTimeout(() => { told.textContent = told.title.split(" · ")[document.documentElement.lang === "zh" ? 1 : 0]; }, LONG);
+      timer = setTimeout(() => { told.textContent = told.dataset.said.split(" · ")[document.documentElement.lang === "zh" ? 1 : 0]; }, LONG);
     }
   };
   new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-dash-is-loading"] });

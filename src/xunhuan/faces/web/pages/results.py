@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ from xunhuan.faces.web import state
 from xunhuan.faces.web.jobs import WAITING, Job, Pool
 from xunhuan.faces.web.pages import Page, outcome
 from xunhuan.faces.web.parts import aria, card, clientside, notice
-from xunhuan.faces.web.spoken import spoken
+from xunhuan.faces.web.spoken import message, spoken
 from xunhuan.faces.web.state import Selection
 
 TICK = 1000
@@ -153,9 +154,19 @@ def progress(job: Job, lang: str) -> list[Any]:
     return [line, bar, cancel]
 
 
+_WHY = {
+    "interrupted": "why_interrupted", "too long": "why_long", "too large": "why_large", "out of memory": "why_memory",
+    "nothing was written": "why_nothing",
+}  # fmt: skip
+"""What is said of ends that have no words of their own."""
+
+
 def _why(job: Job, lang: str) -> str:
-    key = {"interrupted": "why_interrupted", "too long": "why_long", "too large": "why_large"}.get(job.error)
-    return words.of(lang)(key) if key else job.error
+    key = _WHY.get(job.error)
+    died = re.fullmatch(r"(signal|exit code) (\d+)", job.error)
+    if died:
+        return words.of(lang)(f"why_{died[1].replace(' ', '_')}", n=died[2])
+    return words.of(lang)(key) if key else message(job.error, lang)
 
 
 def shown(selection: Selection, pool: Pool) -> list[Any]:
@@ -169,11 +180,12 @@ def shown(selection: Selection, pool: Pool) -> list[Any]:
     second = chosen(selection.versus, pool)
     if first.state != "done":
         return [spoken(card([html.H2(first.title), *progress(first, selection.lang)], extra="waiting"), selection.lang)]
+    against = spoken(_against(first, done, selection), selection.lang)
     try:
         if second is None or second.state != "done" or second.digest == first.digest:
-            return [_against(first, done, selection), *outcome.one_result(pool.results / first.digest, selection)]
+            return [against, *outcome.one_result(pool.results / first.digest, selection)]
         pair = [pool.results / j.digest for j in (first, second)]
-        return [_against(first, done, selection), *outcome.two_results(pair[0], pair[1], selection)]
+        return [against, *outcome.two_results(pair[0], pair[1], selection)]
     except XunhuanError as e:
         return [spoken(notice([str(e)], t("page_problem")), selection.lang)]
 

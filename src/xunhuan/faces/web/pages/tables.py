@@ -10,12 +10,13 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import Geography
 from xunhuan.data.identities import TOLERANCE, identity_residuals
 from xunhuan.data.store import known_tables, load_log
-from xunhuan.errors import UnknownName
+from xunhuan.errors import UnknownName, XunhuanError
 from xunhuan.faces import money, spelling, words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import Page
 from xunhuan.faces.web.parts import card, plain_table, with_contents
+from xunhuan.faces.web.spoken import message
 from xunhuan.faces.web.state import Selection
 from xunhuan.symbols import amount_said
 
@@ -46,9 +47,13 @@ def _draw(selection: Selection, pool: Pool, kept: Any) -> html.Div:
 
 def _catalogue(selection: Selection) -> html.Div:
     t = words.of(selection.lang)
-    rows = []
+    rows: list[list[Any]] = []
     for name in known_tables():
-        acc = lookups.accounts_of(name)
+        try:
+            acc = lookups.accounts_of(name)
+        except XunhuanError as e:  # one damaged file hides no other table
+            rows.append([name, message(f"{e.what}; {e.fix}", selection.lang), *[""] * 5])
+            continue
         chosen = name == selection.table
         link: Any = dcc.Link(name, href=selection.address(table=name, home="", region=""))
         if name not in lookups.table_names():
