@@ -57,7 +57,7 @@ def _on_land(reading: Reading, q: Told, arm: str) -> Array:
     land = reading.land(q.model, arm)
     values = reading.frame(q, arm, change=True).set_index("region")["value"].astype(float)
     drawn = set() if land is None else {*land.outline["region"], *land.spots["region"]}
-    return values[[r for r in values.index if r in drawn]].to_numpy()
+    return np.asarray(values[[r for r in values.index if r in drawn]], dtype=np.float64)
 
 
 def land_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:

@@ -74,7 +74,7 @@ class CirculationReport:
         spread = self.found.spread
         if spread is not None:
             t, outside = words.of(self.lang), spread.outside().any(axis=0)
-            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
+            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, np.atleast_1d(outside), strict=True) if out]
             for key, p in album.items():
                 if key in keys:
                     album[key] = replace(p, caption=t("next").join((p.caption, t("outside_bar"))))
