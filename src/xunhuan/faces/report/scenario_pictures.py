@@ -199,7 +199,7 @@ def _winners(reading: Reading, q: Told, out: Album, rows: int) -> None:
             continue
         n = "twenty" if top > ABROAD else "ten"  # half of the bars at either end
         ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
-        named = ", and those of the scenario" if len(fig.data[0].y) > top else ""
+        named = ", and those of the scenario" if fig is not None and len(fig.data[0].y) > top else ""
         tail = f", {ends}{named}" if len(frame) > top else ""
         caption = f"{head} under “{arm}”: {who}{tail}."
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")
