@@ -124,6 +124,7 @@ def _named_already(column: str, room: str) -> str:
 
 _NAME = r"(?<![\w.`/=:\[-]){}(?![\w.`/=(\[-])"
 _COLUMN, _CHINESE = re.compile("[a-z][a-z_0-9]+"), re.compile("[\u4e00-\u9fff]")
+_COMMAND = re.compile(r"(xunhuan [ -~]+)")
 _OTHERS = re.compile(_NAME.format(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?! ?\w+=)"), re.ASCII)
 """Names of quantities that are no column of the table, such as the parts that one of its columns is a sum of."""
 
@@ -132,6 +133,8 @@ def _by_headings(note: str, named: Mapping[str, str], room: str) -> str:
     """A note with quantities called as they are headed; commands and formulas stay."""
     if not _CHINESE.search(note):
         return note
+    if len(parts := _COMMAND.split(note)) > 1:
+        return "".join(p if k % 2 else _by_headings(p, named, room) for k, p in enumerate(parts))
     told = sorted((c for c, n in named.items() if c != n and _COLUMN.fullmatch(c)), key=len, reverse=True)
     if told:
         found = re.compile(_NAME.format(f"({'|'.join(told)})"), re.ASCII)
