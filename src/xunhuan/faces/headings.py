@@ -5,7 +5,7 @@ columns as they are headed. Files keep every column, by its own name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -117,9 +117,20 @@ def _named_already(column: str, room: str) -> str:
     from xunhuan.models import registry
 
     if room:
-        return words.of_room(room, f"column_{column}", "zh")
+        told = words.of_room(room, f"column_{column}", "zh")
+        return told or next((f"{w}（{c}）" for w, c in _under_choices(column, room)), "")
     known = symbols.symbol_title(column, "zh")
     return known if known != column and any(column in m.words for m in registry.models().values()) else ""
+
+
+def _under_choices(column: str, room: str) -> Iterator[tuple[str, str]]:
+    """What a room calls a column that there is one of for each choice, `loss_ratings`, and the choice as it is written."""
+    from xunhuan.faces import words
+
+    for k in (k for k, sign in enumerate(column) if sign == "_"):
+        what, choice = words.of_room(room, f"column_{column[:k]}", "zh"), column[k + 1 :]
+        if what and words.of_room(room, f"choice_{choice}", "zh"):
+            yield what, choice
 
 
 _NAME = r"(?<![\w.`/=:\[-]){}(?![\w.`/=(\[-])"

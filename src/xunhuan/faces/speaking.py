@@ -37,6 +37,15 @@ def in_my_words(text: str) -> str:
     return "\n".join(in_language(line, "zh") for line in text.split("\n"))
 
 
+def wrong_said(text: str) -> str:
+    """What is wrong, in the language this process speaks; names to be written stay as they are."""
+    if language_spoken() == "en":
+        return text
+    from xunhuan.faces.words import wrong_in_language
+
+    return wrong_in_language(text, "zh")
+
+
 def error_said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
     if language_spoken() == "en":

@@ -68,6 +68,7 @@ def _sweep(
         _draw(acc, shown, by, picture, language)
     title = f"{acc.name}, {acc.year}: links from {origin} to {destination} cut one by one for {days:g} days"
     screen = shown.drop(columns=frame.attrs.pop("hidden", []))
+    screen.attrs["room"] = found.name
     if format is Format.table and output is None:
         emit(screen, title=title, notes=[*cut_said(len(shown), len(frame)), *notes])
     else:
