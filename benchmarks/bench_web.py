@@ -10,6 +10,7 @@ ends with exit code 1 after an error, or where the median of all updates is abov
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import statistics
 import tempfile
@@ -24,8 +25,10 @@ LIMIT = 0.300
 REGIONS = ("CN-GD", "CN-SD", "CN-SC", "CN-SH", "CN-XJ", "CN-HB", "CN-LN", "CN-YN")
 
 
-def browse(port: int, seed: int, until: float, pause: tuple[float, float]) -> tuple[list[tuple[str, float]], list[str]]:
-    """One visitor's session: times of the requests and errors."""
+def browse(
+    port: int, seed: int, until: float, pause: tuple[float, float], steps: float = math.inf
+) -> tuple[list[tuple[str, float]], list[str]]:
+    """One visitor's session, to a time or for so many steps: times of the requests and errors."""
     rng = random.Random(seed)
     visitor, errors = Visitor(port), []
     query: dict[str, str] = {"lang": rng.choice(("en", "zh"))}
@@ -34,7 +37,8 @@ def browse(port: int, seed: int, until: float, pause: tuple[float, float]) -> tu
         visitor.open()
         visitor.bar(**query)
         visitor.page(**query)
-        while time.monotonic() < until:
+        while time.monotonic() < until and steps > 0:
+            steps -= 1
             time.sleep(rng.uniform(*pause))
             step = rng.random()
             if step < 0.7:
@@ -51,9 +55,9 @@ def browse(port: int, seed: int, until: float, pause: tuple[float, float]) -> tu
 
 
 def load(
-    port: int, visitors: int = 50, seconds: float = 20.0, runs: int = 5
+    port: int, visitors: int = 50, seconds: float = 20.0, runs: int = 5, steps: float = math.inf
 ) -> tuple[list[tuple[str, float]], list[str]]:
-    """All visitors at once while runs wait in the queue; times (kind, seconds) and errors."""
+    """All visitors at once while runs wait in the queue, each for so long or so many steps; (kind, seconds) and errors."""
     first = Visitor(port)
     for path in ("/", "/scenario", "/results", "/tables"):
         first.page(path)  # what a server has computed once is kept
@@ -66,7 +70,8 @@ def load(
     until = time.monotonic() + seconds
     found: list[tuple[list[tuple[str, float]], list[str]]] = []
     threads = [
-        threading.Thread(target=lambda s=s: found.append(browse(port, s, until, (1.0, 2.0)))) for s in range(visitors)
+        threading.Thread(target=lambda s=s: found.append(browse(port, s, until, (1.0, 2.0), steps)))
+        for s in range(visitors)
     ]
     for t in threads:
         t.start()

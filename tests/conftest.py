@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,17 @@ collect_ignore = ["site"]  # parts of the site's builder, which `make docs` runs
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 
+MANY_DRAWS = ("[README.md]", "docs/tutorial.md::tutorial.md", "[docs/cities.md]")
+"""Tests that solve a large table hundreds of times by one program: half of a minute and more."""
 DEAREST = (
-    "[README.md]", "docs/tutorial.md::tutorial.md", "[docs/cities.md]", "[docs/trade.md]", "[docs/propagation.md]",
-    "_runs[subsidy-war]", "_runs[chip-embargo]", "fifty_visitors_and_five_runs",
+    *MANY_DRAWS, "[docs/trade.md]", "[docs/propagation.md]", "_runs[subsidy-war]", "_runs[chip-embargo]",
+    "fifty_visitors_and_five_runs", "::test_wrong_inputs_are_read_or_refused", "::test_it_runs_draws_and_leaves_a_report",
 )  # fmt: skip
-"""Tests of half a minute begin first, so that none is left alone at the end."""
+"""Tests of half a minute begin first, so that none is left alone at the end; so do long ones that would come last."""
+ROOM = (50_000, 10, 10)
+"""What is made between two looks for rings of objects: at Python's 700 they took a third of collecting and a tenth of tests
+that compile."""
+gc.set_threshold(*ROOM)
 
 # The same examples everywhere, and no verdict on how long they take.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,9 +55,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.endswith(DEAREST))
 
 
+def pytest_collection_finish() -> None:
+    """Tests and modules stay to the end: no look for rings goes over them again."""
+    gc.collect()
+    gc.freeze()
+
+
 MAPS = 40_000
 """Memory maps of a process from which compiled programs are let go: each takes some, and at 65,530 the system gives no more
 and the compiler falls over."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A program that is run hundreds of times is optimised as for users, which halves its time; others are not: Makefile."""
+    if not item.nodeid.endswith(MANY_DRAWS):
+        return (yield)
+    jax = importlib.import_module("xunhuan.models.compiling").jax
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", False)
+    try:
+        return (yield)
+    finally:
+        jax.config.update("jax_disable_most_optimizations", before)
 
 
 @pytest.fixture(autouse=True)

@@ -74,9 +74,9 @@ __all__ = [*_PUBLIC, *_ROOMS, "__version__"]
 def _speak() -> None:
     """Let what shows itself at a prompt speak the language of the machine, or of XUNHUAN_LANG."""
     from xunhuan.data.brief import said_by
-    from xunhuan.faces.speaking import in_my_words
+    from xunhuan.faces.speaking import in_my_words, meaning_in_my_words
 
-    said_by(in_my_words)
+    said_by(in_my_words, meaning_in_my_words)
 
 
 def __getattr__(name: str) -> Any:

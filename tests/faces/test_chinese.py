@@ -18,11 +18,12 @@ from dash.development.base_component import Component
 
 import xunhuan as xh
 from tests.helpers.chinese import english
+from tests.helpers.heads import without_a_tip
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import other_names
 from xunhuan.data.store import load_log
 from xunhuan.errors import UnknownName
-from xunhuan.faces import glossary, words
+from xunhuan.faces import explaining, glossary, words
 from xunhuan.faces.bibliography import references_by_key
 from xunhuan.faces.cli import main
 from xunhuan.faces.output import emit
@@ -39,6 +40,10 @@ from xunhuan.scenario.record import open_result
 pytestmark = pytest.mark.house
 
 
+AS_FILED = re.compile("(?<![一二三四五六七八九数几])(?:百万|十亿)(?:美元|元)")
+"""Units of money as files state them, in which nobody counts in Chinese."""
+
+
 def texts(page: str) -> Iterator[str]:
     """What is read on a page: no scripts, no commands, no references, which are cited as they are."""
     body = re.sub(r"<(script|style|code|pre)\b.*?</\1>|<ol class=\"refs\".*?</ol>", "", page, flags=re.S)
@@ -52,10 +57,14 @@ def test_the_report_of_a_result_is_chinese(library_result: Callable[[str], Path]
     page = ScenarioReport(open_result(library_result(name)), "zh").html()
     assert '<html lang="zh-Hans">' in page
     assert english(texts(page)) == []
+    assert list(without_a_tip(page)) == []
+    assert AS_FILED.findall(page) == []
 
 
 def test_the_report_of_a_table_is_chinese(toy: Accounts) -> None:
-    assert english(t for t in texts(CirculationReport(toy, lang="zh").html()) if t != "Toyland") == []
+    page = CirculationReport(toy, lang="zh").html()
+    assert english(t for t in texts(page) if t != "Toyland") == []
+    assert list(without_a_tip(page)) == []
 
 
 def test_english_is_found_where_it_is() -> None:
@@ -111,6 +120,8 @@ def test_every_page_of_the_laboratory_is_chinese() -> None:
         selection = state.selected(path, f"?lang=zh&{search}")
         page = spoken(page_of(selection).draw(selection, _Idle(), None), "zh")  # type: ignore[arg-type]
         assert english(read(page)) == [], where
+        heads = [p for p in _walk(page) if isinstance(p, parts.Th) and getattr(p, "scope", "") == "col"]
+        assert [h.children for h in heads if not hasattr(h.children, MEANS)] == [], where
 
 
 def _walk(part: Any) -> Iterator[Component]:
@@ -231,11 +242,11 @@ def test_a_name_of_two_measures_is_told_apart(toy: Accounts) -> None:
 
 
 def test_a_term_is_found_by_any_of_its_names_and_stands_in_the_docs() -> None:
-    assert glossary.explain("  net   OMEGA ") is glossary.terms()["omega_net"]
+    assert explaining.explain("  net   OMEGA ").en == glossary.terms()["omega_net"].en
     with pytest.raises(UnknownName, match="term"):
-        glossary.explain("no such thing")
+        explaining.explain("no such thing")
     docs = Path(__file__).parents[2] / "docs" / "glossary.md"
-    assert docs.read_text(encoding="utf-8") == glossary.as_page()
+    assert docs.read_text(encoding="utf-8") == explaining.as_page()
 
 
 def test_what_is_wrong_is_chinese_to_its_end_and_keys_stay_as_they_are_written() -> None:
@@ -252,7 +263,7 @@ def test_what_is_wrong_is_chinese_to_its_end_and_keys_stay_as_they_are_written()
 
 def test_every_number_of_a_model_is_explained_and_terms_cite_what_is_in_the_bibliography() -> None:
     for q in (q for m in xh.models().values() for q in m.quantities):
-        assert re.search("[\u4e00-\u9fff]", glossary.explain(q.name).meaning("zh")), q.name
+        assert re.search("[\u4e00-\u9fff]", explaining.explain(q.name).meaning("zh")), q.name
     cited = {k for t in glossary.terms().values() for said in (t.en[1], t.zh[1])
              for keys in re.findall(r"\[([A-Z]\w+\d{4}\w*(?:; \w+)*)\]", said) for k in keys.split("; ")}  # fmt: skip
     assert {"BaqaeeFarhi2020", "MillerBlair2009"} <= cited <= set(references_by_key())

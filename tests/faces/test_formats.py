@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from xunhuan.faces import output
 from xunhuan.faces.cli import main
 from xunhuan.faces.commands.scenario import ends_in_brackets
 from xunhuan.faces.formats import Format, format_of_file, write_file
+from xunhuan.faces.speaking import speak
 from xunhuan.measures import circulation, table
 
 pytestmark = pytest.mark.twin
 
 READERS = {
     "csv": lambda p: pd.read_csv(p, encoding="utf-8-sig"),
-    "json": pd.read_json,
+    "json": lambda p: pd.DataFrame(json.loads(p.read_text(encoding="utf-8"))),
     "parquet": pd.read_parquet,
     "xlsx": lambda p: pd.read_excel(p, sheet_name="table", engine="calamine"),
     "dta": lambda p: pd.read_stata(p).rename(columns={"external_": "external"}),  # a word of Stata's own
@@ -81,6 +83,33 @@ def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["aggregate", "toyland", "--nations", "-o", "a.csv"],
+        ["restrict", "toyland", "-r", "AT-N", "-o", "a.xlsx"],
+        ["relabel", "toyland", "--isic", "FAR=A", "-o", "a.dta"],
+        ["split-processing", "toyland", "-o", "a.csv"],
+        ["import", "icio", "x.csv", "-o", "a.csv"],
+        ["simulate", "toyland", "--tariff", "BOR<-AT-N:0.1", "--accounts", "a.csv"],
+        ["explain", "--all", "-o", "a.csv"],
+        ["cite", "toyland", "-o", "a.csv"],
+        ["docs", "howto", "-o", "a.csv"],
+        ["models", "trade", "-o", "a.xlsx"],
+    ],
+    ids=lambda line: line[0],
+)
+def test_what_has_one_form_is_not_written_under_the_name_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 2
+    said = capsys.readouterr().err
+    assert f"error: what is written is no {Path(line[-1]).suffix}" in said
+    assert "fix: name the file with one of ." in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_names_and_cells_that_stata_and_excel_do_not_take(tmp_path: Path) -> None:
     """Names with signs, digits first, too long and alike; a text that looks like a formula; whole and missing numbers."""
     a, b = ("x" * 40 + end for end in "ab")
@@ -96,6 +125,43 @@ def test_names_and_cells_that_stata_and_excel_do_not_take(tmp_path: Path) -> Non
     write_file(frame, Format.xlsx, tmp_path / "a.xlsx", "title", [])
     cell = load_workbook(tmp_path / "a.xlsx")["table"]["D2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("format", [Format.dta, Format.xlsx, Format.json])
+def test_infinite_numbers_are_missing_where_a_format_has_none_and_it_is_said(
+    tmp_path: Path, format: Format, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = pd.DataFrame({"str5": ["a\x07", "b", "c"], "_n": [1e-12, np.inf, -2.5], "days": [1.0, np.nan, 3.0]})
+    output.emit(frame, output=tmp_path / f"a.{format.value}", title="title")
+    back = READERS[format.value](tmp_path / f"a.{format.value}")
+    assert back.iloc[:, 1].tolist()[::2] == [1e-12, -2.5]
+    assert back.isna().sum().tolist() == [0, 1, 1]
+    said = capsys.readouterr().err
+    assert f"since {format.value} has no infinite numbers: _n." in said
+    assert np.isinf(frame["_n"]).sum() == 1
+
+
+def test_a_sheet_that_is_too_long_is_told_before_it_is_written(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="a sheet holds 1,048,575 rows"):
+        write_file(pd.DataFrame({"a": np.zeros(1_048_576, "int8")}), Format.xlsx, tmp_path / "a.xlsx", "title", [])
+
+
+def test_markup_keeps_every_sign_and_reads_in_the_language_chosen(tmp_path: Path) -> None:
+    """Brackets are no styles, breaks and bars no new cells, signs of LaTeX letters; headings are for people to read."""
+    frame = pd.DataFrame({"region": ["[bold]x[/bold]", "a|b\nc", r"~^\<&%#"], "value": [-1.5, 2.0, np.inf]})
+    written = {}
+    for lang in ("en", "zh"):
+        speak(lang)
+        for suffix in ("md", "tex", "csv"):
+            output.emit(frame, output=tmp_path / f"a.{suffix}", title="title", notes=["one\ntwo"])
+            written[lang, suffix] = (tmp_path / f"a.{suffix}").read_text(encoding="utf-8-sig")
+    speak("")
+    assert "| [bold]x[/bold] | -1.5000 |\n| a\\|b c | 2.0000 |\n| ~^\\&lt;&%# | ∞ |" in written["en", "md"]
+    assert "{}[bold]x[/bold] & $-$1.5000 \\\\\na\\textbar{}b c & 2.0000" in written["en", "tex"]
+    assert r"\textasciitilde{}\textasciicircum{}\textbackslash{}\textless{}\&\%\# & $\infty$" in written["en", "tex"]
+    assert written["en", "tex"].endswith("% one\n% two\n")
+    assert "region" not in written["zh", "md"] + written["zh", "tex"]
+    assert written["zh", "csv"] == written["en", "csv"]
 
 
 STATAS = {65526: "<f8", 65527: "<f4", 65528: "<i4", 65529: "<i2", 65530: "<i1"}
@@ -192,5 +258,5 @@ def test_a_text_on_a_screen_is_whole_or_left_out(monkeypatch: pytest.MonkeyPatch
 
 
 def test_whole_numbers_have_no_decimals_and_what_never_ends_is_a_sign() -> None:
-    frame = pd.DataFrame({"week": [5.0, np.nan], "days": [np.inf, 3.0], "share": [0.5, 1.0]})
-    assert output._cells(frame, 4)[1] == [["5", "∞", "0.5000"], ["–", "3", "1.0000"]]
+    frame = pd.DataFrame({"week": [5.0, np.nan], "days": [np.inf, 3.5], "share": [0.5, 1.0]})
+    assert output._cells(frame, 4)[1] == [["5", "∞", "0.5000"], ["–", "3.5000", "1.0000"]]

@@ -99,6 +99,23 @@ def test_asking_comes_to_the_same_file(
     assert (tmp_path / "asked.toml").read_bytes() == (tmp_path / "flags.toml").read_bytes()
 
 
+def test_what_no_run_would_take_is_asked_again_while_its_line_can_be_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No shock at all, one that the model does not read, a size that is hardly meant: nothing said before is lost."""
+    large, unread = TARIFF.replace("0.1", "25"), "orders regions=BOR sectors=goods change=-0.3"
+    answers = iter(["toyland", "trade", "", unread, large, TARIFF, "", MARKET.replace("-0.05", "-2"), "", "0", "mine"])
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(answers))
+    assert main(["--lang", "zh", "new", str(tmp_path / "asked.toml")]) == 0
+    told = capsys.readouterr().err
+    for said in ("未给出冲击", "所给模型均不读取orders（模型：trade）", "25即2,500%", "change"):
+        assert said in told
+    assert next(answers, None) is None
+    data = tomllib.loads((tmp_path / "asked.toml").read_text(encoding="utf-8"))
+    assert (data["title"], len(data["shock"])) == ("mine", 1)
+
+
 def test_any_text_and_number_survives_the_file() -> None:
     data = {
         "title": 'quote " back\\slash 中文\nline', "base": "t",

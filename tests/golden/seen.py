@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 from pydantic import BaseModel
 
+from tests.helpers.heads import unexplained
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.places import places
 from xunhuan.errors import BadInput, XunhuanError
@@ -169,6 +170,10 @@ def answered(model: Model[Any], acc: Accounts, response: Response, rows: int = 2
             table = tried(view, acc, response, k)
             if isinstance(table, (BadInput, pd.DataFrame)):
                 yield f"view {name} {k}", table
+                columns = () if isinstance(table, BadInput) else (c for c in table if c not in acc.geography.codes)
+                assert unexplained(columns, model.name) == [], (
+                    f"{model.name}: nothing says what these columns of {name} are"
+                )
     if model.hands_on is not None:
         yield "hands on", tried(lambda: [str(e) for e in model.hands_on(response)])  # type: ignore[misc]
 

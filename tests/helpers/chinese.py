@@ -17,7 +17,8 @@ STAYS = re.compile(
 ALLOWED = {
     "csv", "xunhuan", "logit", "cut", "flow", "use", "final", "output", "value", "added", "sd", "ln", "min", "max", "share",
     "toml", "inputs", "scale", "ypp", "common", "rcep", "toyland", "absorption", "origin", "forward", "low", "high", "unit",
-    "lowest", "semimedia", "sinodefenceforum",
+    "lowest", "semimedia", "sinodefenceforum", "dva", "ddc", "fva", "fdc", "davax", "rdv", "mva", "ova", "mdc",
+    "odc", "vax", "ref", "exp",
 }  # fmt: skip
 """Names of columns, choices and formulas."""
 

@@ -4,6 +4,7 @@ names, links, files, and the examples that are not doctests. (Those run by thems
 
 from __future__ import annotations
 
+import functools
 import pkgutil
 import re
 import shlex
@@ -54,11 +55,30 @@ def parsed(line: str) -> tuple[str, dict[str, Any]]:
     return name, fetch(KNOWN[name][0], name).make_context(name, words).params
 
 
-def test_the_page_of_models_is_what_the_command_makes(tmp_path: Path) -> None:
-    assert main(["models", "all", "-o", str(tmp_path / "models.md")]) == 0
-    assert (tmp_path / "models.md").read_text(encoding="utf-8") == PAGES["models.md"], (
-        "make it anew: xunhuan models all -o docs/models.md"
+@functools.cache
+def tables_there() -> frozenset[str]:
+    """Names of the tables, listed once: the list looks into every file."""
+    return frozenset(xunhuan.tables()["name"])
+
+
+@pytest.mark.parametrize(("lang", "page"), [("en", "models.md"), ("zh", "models.zh.md")])
+def test_the_page_of_models_is_what_the_command_makes(lang: str, page: str, tmp_path: Path) -> None:
+    assert main(["--lang", lang, "models", "all", "-o", str(tmp_path / page)]) == 0
+    assert (tmp_path / page).read_text(encoding="utf-8") == PAGES[page], (
+        f"make it anew: xunhuan --lang {lang} models all -o docs/{page}"
     )
+
+
+LINK = re.compile(r"\]\(([\w-]+)(\.zh)?\.md(?:#[^)]*)?\)(（英文|，英文)?")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.endswith(".zh.md")])
+def test_a_chinese_page_leads_to_chinese_pages(page: str) -> None:
+    """Where there is none, or one says less, the link says that what follows is English; no other link does."""
+    own = page.removesuffix(".zh.md")
+    found = [m for m in LINK.finditer(PAGES[page]) if m[1] != own]
+    assert [m[0] for m in found if not m[2] and not m[3] and f"{m[1]}.zh.md" in PAGES] == []
+    assert [m[0] for m in found if m[2] and m[3]] == []
 
 
 def test_every_command_has_a_group_and_an_example() -> None:
@@ -88,7 +108,7 @@ def test_commands_and_their_options_exist(line: str) -> None:
 @pytest.mark.parametrize("line", [line for line in LINES if line not in OUTLINES])
 def test_tables_and_scenarios_that_commands_name_are_there(line: str) -> None:
     name, given = parsed(line)
-    tables = set(xunhuan.tables()["name"])
+    tables = tables_there()
     for key in ("table", "first", "last", "source", "scenario", "result"):
         value = str(given[key]) if isinstance(given.get(key), str | Path) else ""
         if value and not YOURS.fullmatch(value):

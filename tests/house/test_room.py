@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -57,9 +58,19 @@ def asked(packages: Path, *command: str) -> str:
     return done.stdout
 
 
-def xunhuan(packages: Path, *arguments: str) -> str:
-    """What the command line says."""
-    return asked(packages, "-m", "xunhuan.faces.cli", *arguments)
+ONE_AFTER_ANOTHER = """
+import json, sys
+from xunhuan.faces.cli import main
+for words in json.loads(sys.argv[1]):
+    assert main(words) == 0, words
+    print(end="\x1e")
+"""
+
+
+def xunhuan(packages: Path, *lines: str) -> list[str]:
+    """What the command line says to one line after another, all in one process: starting takes longer than answering."""
+    said = asked(packages, "-c", ONE_AFTER_ANOTHER, json.dumps([shlex.split(line) for line in lines]))
+    return said.split("\x1e")[:-1]
 
 
 def wet(acc: Accounts, days: float) -> float:
@@ -69,34 +80,37 @@ def wet(acc: Accounts, days: float) -> float:
 
 @pytest.mark.slow
 def test_a_model_of_twenty_lines_is_asked_on_the_command_line(packages: Path, toy: Accounts) -> None:
-    assert "rain" in xunhuan(packages, "models")
-    assert "| `yield_per_day` | `0.01` | share of the first sector's output" in xunhuan(packages, "models", "harvest")
-    assert "is whole" in xunhuan(packages, "check", "rain.toml")
-    line = ["respond", "toyland", "--model", "harvest", "--edit", "rain regions=AT-N days=10"]
-    rows = json.loads(xunhuan(packages, *line, "--format", "json"))
+    assert "rain" in asked(packages, "-m", "xunhuan.faces.cli", "models")
+    line = "respond toyland --model harvest --edit 'rain regions=AT-N days=10' --format json"
+    page, checked, whole, halved, cited = xunhuan(
+        packages, "models harvest", "check rain.toml", line, f"{line} --set yield_per_day=0.005", "cite harvest"
+    )
+    assert "| `yield_per_day` | `0.01` | share of the first sector's output" in page
+    assert "is whole" in checked
+    rows, half = json.loads(whole), json.loads(halved)
     crop = {r["place"]: r["crop"] for r in rows}
     assert crop["AT-N"] == pytest.approx(wet(toy, 10), rel=1e-12)
     assert crop["ATL"] == pytest.approx(wet(toy, 10), rel=1e-12)
-    half = json.loads(xunhuan(packages, *line, "--set", "yield_per_day=0.005", "--format", "json"))
     assert half[0]["crop"] == pytest.approx(rows[0]["crop"] / 2, rel=1e-12)
-    assert "@book{MillerBlair2009" in xunhuan(packages, "cite", "harvest")
+    assert "@book{MillerBlair2009" in cited
 
 
 @pytest.mark.slow
 def test_it_runs_draws_and_leaves_a_report(packages: Path, toy: Accounts, tmp_path: Path) -> None:
-    said = xunhuan(packages, "run", "rain.toml", "-o", str(tmp_path / "run"), "--no-draws")
+    one, two = tmp_path / "run", tmp_path / "two"
+    ensemble = f"ensemble rain.toml -o {two} --draws 2 --workers 2"
+    said, _, cited = xunhuan(packages, f"run rain.toml -o {one} --no-draws", ensemble, f"cite {two}")
     assert "report:" in said
     assert "crop" in said
     assert "%" not in next(text for text in said.splitlines() if "crop" in text)
-    xunhuan(packages, "ensemble", "rain.toml", "-o", str(tmp_path / "two"), "--draws", "2", "--workers", "2")
-    summary = pd.read_parquet(tmp_path / "two" / "summary.parquet")
+    summary = pd.read_parquet(two / "summary.parquet")
     mine = summary[(summary["quantity"] == "crop") & (summary["place"] == "AT-N") & (summary["arm"] == "a wet spring")]
     value, low, high = (float(mine[c].iloc[0]) for c in ("value", "low", "high"))
     assert value == pytest.approx(wet(toy, 10), rel=1e-12)
     assert 0.5 * value <= low < high <= 1.5 * value
     assert mine["unit"].iloc[0] == toy.unit
-    assert "crop" in (tmp_path / "two" / "report.html").read_text(encoding="utf-8")
-    assert "MillerBlair2009" in xunhuan(packages, "cite", str(tmp_path / "two"))
+    assert "crop" in (two / "report.html").read_text(encoding="utf-8")
+    assert "MillerBlair2009" in cited
 
 
 def test_python_asks_it_by_name(packages: Path, toy: Accounts) -> None:

@@ -14,6 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.conftest import TOY
+from tests.helpers.heads import unexplained
 from tests.house.test_docs_pages import LINES, OUTLINES
 from xunhuan.data.toyland import toyland
 from xunhuan.faces import output, recording
@@ -138,6 +139,9 @@ def test_documented_commands_run_and_fit_screens(
     files_of_the_readers()
     monkeypatch.setattr(output, "_rich", screened)
     PRINTED.clear()
+    tables: list[pd.DataFrame] = []
+    told = output._in_words
+    monkeypatch.setattr(output, "_in_words", lambda df, *rest, **more: (tables.append(df), told(df, *rest, **more))[1])
 
     def made(layers: Any, out: Path, *_: object) -> Any:
         return open_result(toy_result if layers.name == TOY.stem else library_result(layers.name))
@@ -148,6 +152,8 @@ def test_documented_commands_run_and_fit_screens(
     said = capsys.readouterr()
     assert "错误" not in said.err
     assert said.out or list(tmp_path.iterdir())
+    for df in tables if "toyland" in words else ():
+        assert unexplained(df.columns, df.attrs.get("room", ""), df.attrs.get("headings")) == []
     assert list(WIDTHS) * (len(PRINTED) // 2) == PRINTED
     if "┃" in said.out:
         assert PRINTED

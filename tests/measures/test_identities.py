@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.helpers.heads import unexplained
 from xunhuan import measures
 from xunhuan.data.accounts import Accounts, Sourcing
 from xunhuan.data.opened import open_dataset
@@ -411,6 +412,8 @@ def test_every_measure_says_what_it_is(toy: Accounts) -> None:
             assert [n for n in ds.data_vars if n not in SYMBOLS] == []
             frame = table(ds)
             assert len(frame) > 0
+            named = {str(n): v.attrs["symbol"] for n, v in ds.data_vars.items() if "symbol" in v.attrs}
+            assert unexplained(frame.columns, headings=named) == []
             assert next(iter(frame.columns)) in ("region", "sector")
         said = dict.fromkeys(key for ds in results for key in ds.attrs["citation"])
         assert tuple(said) == measures.SOURCES[name]

@@ -94,7 +94,7 @@ OTHER_CROSSING = 69
 """What crosses city lines in a working of the same equations that is not this project's, percent."""
 
 
-@quote(PAGE, "An independent working of the same equations has {n}% cross")
+@quote(PAGE, "An independent calculation by the same equations has {n}% cross")
 def crossing_elsewhere() -> list[str]:
     return [f"{OTHER_CROSSING}"]
 

@@ -201,7 +201,7 @@ def line_old_train() -> list[str]:
     return [number(OLD_TRAIN, 1), "4"]
 
 
-@quote(PAGE, "| the other working | {n}% | {n}% | {n}% |")
+@quote(PAGE, "| the independent calculation | {n}% | {n}% | {n}% |")
 def line_other_cities() -> list[str]:
     return [number(x, 2) for x in OTHER_CITIES]
 

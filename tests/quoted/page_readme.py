@@ -81,8 +81,11 @@ def chips() -> Result:
 
 @functools.cache
 def chosen() -> pd.DataFrame:
-    """The long run of the lead scenario under each of its choices."""
-    found = by_choice(prepare(_trimmed()).only({"trade"}))
+    """The long run of the lead scenario under each of its choices: the embargo alone, for no other arm is quoted of them."""
+    layers = _trimmed()
+    alone = {k: v for k, v in layers.data.items() if k not in ("compare", "uncertainty")}
+    alone |= {"shock": [s for s in alone["shock"] if s["name"] == "embargo"], "arms": {"embargo": ["embargo"]}}
+    found = by_choice(prepare(replace(layers, data=alone)).only({"trade"}))
     assert found is not None
     return found
 
@@ -108,7 +111,7 @@ def draws() -> list[str]:
     PAGE,
     "| welfare, embargo | {n}% | {n} to {n}% |",
     "| welfare, embargo and integration | {n}% | {n} to {n}% |",
-    "| Ω, part of the loss made good | {n} | {n} to {n} |",
+    "| Ω, how many times the loss is made good | {n} | {n} to {n} |",
     "| net Ω, beyond the policy's own gain | {n} | {n} to {n} |",
     "| value added lost in the first half-year, embargo (short run), of that half-year's | {n}% | {n} to {n}% |",
     "| the same, of a whole year's; {t} at its end | {n}% | {n} to {n}% |",

@@ -21,12 +21,20 @@
     }
     for (let i = 0; i < flat.length; i++) for (let j = i + 1; j < flat.length; j++)
       if (meet(flat[i][1], flat[j][1], 3) && flat[i][0].textContent !== flat[j][0].textContent) tell("collide", `${name}: ${short(flat[i][0].textContent)} / ${short(flat[j][0].textContent)}`);
+    const pictures = [...plot.querySelectorAll(".heatmaplayer image")].map((e) => e.getBoundingClientRect());
+    for (const [e, b] of flat) {
+      if (e.closest(".colorbar") && pictures.some((p) => meet(p, b, 2))) tell("name over colours", `${name}: ${short(e.textContent)}`);
+      const clipped = e.closest(".barlayer, .scatterlayer") && e.closest("[clip-path]:not([clip-path='']), [style*=clip-path]");
+      const area = clipped && plot.querySelector(".nsewdrag") && plot.querySelector(".nsewdrag").getBoundingClientRect();
+      if (area && plot.querySelectorAll(".nsewdrag").length === 1 && (b.left < area.left - 2 || b.right > area.right + 2)) tell("cut by its frame", `${name}: ${short(e.textContent)}`);
+    }
     const kinds = {};
     for (const e of texts) { const tick = e.closest("[class$=tick]"); if (tick && !tick.closest(".ternarylayer")) (kinds[tick.getAttribute("class")] ||= []).push(e.textContent); }
     for (const [kind, all] of Object.entries(kinds)) {
       const twice = all.filter((t, k) => all.indexOf(t) !== k);
       if (twice.length) tell("repeated tick", `${name} ${kind}: ${short(twice[0])}`);
     }
+    for (const kind of ["xtick", "ytick"]) if (kinds[kind] && kinds[kind].length < 2 && /\d/.test(kinds[kind][0])) tell("one tick", `${name} ${kind}: ${short(kinds[kind][0])}`);
     const marks = plot.querySelectorAll(".trace, .point, .heatmaplayer image, .sankey-node, .slice, .cn, .imagelayer image, .shapelayer path");
     if (!marks.length) tell("empty", name);
     const legend = plot.querySelector(".legend .bg"), size = plot._fullLayout && plot._fullLayout._size;

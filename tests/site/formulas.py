@@ -1,4 +1,4 @@
-"""Docstrings as the site shows them: formulas keep their lines."""
+"""Docstrings as the site shows them: formulas keep their lines, citations lead to their sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from griffe import Extension, Object
+
+from tests.site.cited import cited
 
 SECTION = re.compile(r"^(Parameters|Attributes|Returns|Raises|Examples)\n-+$", flags=re.M)
 
@@ -17,7 +19,7 @@ class Formulas(Extension):
         """A docstring's part before its sections."""
         if obj.docstring is None:
             return
-        text = obj.docstring.value
+        text = cited(obj.docstring.value)
         found = SECTION.search(text)
         at = found.start() if found else len(text)
         obj.docstring.value = "\n\n".join(map(_kept, text[:at].split("\n\n"))) + text[at:]

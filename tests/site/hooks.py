@@ -11,6 +11,9 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from tests.site.cited import cited, sources
 
 ROOT = Path(__file__).parents[2]
 MOVED = {
@@ -35,17 +38,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = {MOVED[name]: _moved((ROOT / name).read_text(encoding="utf-8")) for name in MOVED if name != "README.md"}
     made |= {f"{p.stem}-notebook.md": _notebook(p) for p in sorted((ROOT / "docs").glob("*.ipynb"))}
     made |= {f"api/{page}.md": _names(room) for page, room in ROOMS.items()}
+    made["references.md"] = sources()
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Links to pages of the root lead to the site's; pictures stand where a page asks for them."""
-    text = re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown)
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Links lead to the site's own pages, citations to their sources; pictures stand where a page asks, in its language."""
+    text = cited(re.sub(r"\]\(\.\./(\w+\.md)", lambda m: f"]({MOVED.get(m[1], '../' + m[1])}", markdown))
     if not FIGURE.search(text):
         return text
-    return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2]), text)
+    lang = "zh" if page.file.src_uri.endswith(".zh.md") else "en"
+    return f'<script src="../{PLOTLY}"></script>\n\n' + FIGURE.sub(lambda m: _figure(m[1], m[2], lang), text)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -88,16 +93,21 @@ def _notebook(path: Path) -> str:
 
 
 @functools.cache
-def _album(source: str) -> dict[str, Any]:
+def _album(source: str, lang: str) -> dict[str, Any]:
     from xunhuan.faces.report import open_source
 
-    return dict(open_source(source, None, "en").album())
+    return dict(open_source(source, None, lang).album())
 
 
-def _figure(source: str, name: str) -> str:
+def _figure(source: str, name: str, lang: str) -> str:
     """A figure of a report, drawn now."""
-    made = _album(source)[name]
-    drawn = made.wide.to_html(full_html=False, include_plotlyjs=False)
-    # On a phone it is pushed along inside its own box, at a width at which its words stand clear of each other.
-    box = f'<div style="overflow-x: auto; max-width: calc(100vw - 2rem)"><div style="min-width: 36rem">{drawn}</div></div>'
-    return f'<figure style="width: 100%">{box}<figcaption>{made.alt}</figcaption></figure>'
+    made = _album(source, lang)[name]
+    forms = {"wide": made.wide, "narrow": made.narrow}
+    if made.narrow is not None:  # a box that is not shown has no width to be drawn for
+        forms["narrow"] = made.narrow.update_layout(autosize=False, width=340)
+    drawn = "".join(
+        f'<div class="{form}">{fig.to_html(full_html=False, include_plotlyjs=False, config={"responsive": True})}</div>'
+        for form, fig in forms.items()
+        if fig is not None
+    )
+    return f'<figure class="drawn">{drawn}<figcaption>{made.alt}</figcaption></figure>'

@@ -94,12 +94,15 @@ def test_the_keyboard_reaches_everything(tab: tuple[Page, Watch], server: Server
     see(page, server, "?table=toyland&region=AT-N")
     page.wait_for_selector(".tile")
     reached: list[str] = []
+    rings: list[str] = []
     for _ in range(40):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.className + ' ' + (document.activeElement.id || '')"))
+        rings.append(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
         if "tile" in reached[-1] and "AT-E" in reached[-1]:
             break
     assert "skip" in reached[0]
+    assert set(rings) == {"solid"}
     assert any("circuit" in r for r in reached)
     # What a term means is said to who comes to it, and goes at a word.
     page.locator(".circuit.inter").focus()
@@ -182,13 +185,15 @@ def test_a_name_that_is_nearly_one_is_found(tab: tuple[Page, Watch], server: Ser
     page, _ = tab
     see(page, server, "?table=china-2017")
     page.fill("#pick-region", "Gunagdong")
-    assert "Guangdong" in page.get_by_role("option").all_inner_texts()
+    assert page.get_by_role("option").all_inner_texts()[0] == "Guangdong"
     page.fill("#pick-region", "广东省")
     assert page.get_by_role("option").all_inner_texts() == ["Guangdong"]
     page.fill("#pick-region", "广冬")  # a name of two characters, one of them wrong
     assert "Guangdong" in page.get_by_role("option").all_inner_texts()
     # Who goes on to another choice from a name that is not there is not called back to it.
     page.fill("#pick-region", "qqqq")
+    assert page.get_by_role("option").all_inner_texts() == ["Nothing found"]
+    assert accessible(page) == []
     page.click("#pick-table")
     assert page.evaluate("document.activeElement.id") == "pick-table"
     until(page, "[...document.querySelectorAll('[role=listbox]')].filter((e) => e.checkVisibility()).length === 1")
@@ -324,6 +329,22 @@ def test_wrong_input_is_told_as_it_is_typed(tab: tuple[Page, Watch], server: Ser
     page.get_by_label("Set the rate to, %").fill("")
     page.wait_for_selector("#run:not([disabled])")
     assert page.locator(".mantine-InputWrapper-error").count() == 0
+    # A size beyond all that was seen is asked about, and can be meant; the keyboard stays in the part it was in.
+    added = page.get_by_label("Add to the rate, points")
+    added.fill("2500")
+    meant = page.get_by_role("button", name="It is meant: keep the sizes of")
+    meant.wait_for()
+    assert "2,500% is beyond all that was seen" in page.inner_text(".mantine-InputWrapper-error")
+    meant.press("Enter")
+    page.wait_for_selector("#run:not([disabled])")
+    until(page, "document.activeElement.id === 'verdict'")
+    assert "plausible = false" in str(page.text_content("#verdict .toml"))
+    assert not page.get_by_label("Ask about sizes beyond all that was seen").is_checked()
+    # A number too long to be one exactly is a number.
+    added.fill("12345678901234567890")
+    until(page, "document.querySelector('#verdict').textContent.includes('in size (given: 123456789012')")
+    added.fill("10")
+    page.wait_for_selector("#run:not([disabled])")
     # What was typed is still there after a reload of the tab.
     page.get_by_label("Title").fill("kept")
     until(page, "document.querySelector('#verdict .toml')?.textContent.includes('kept')")

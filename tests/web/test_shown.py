@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from xunhuan.faces import spelling
+from xunhuan.faces import spelling, words
 from xunhuan.faces.web import lookups, state
 from xunhuan.faces.web.pages import outcome
 from xunhuan.faces.web.pages.profile import profile
-from xunhuan.faces.web.parts import plain_table
+from xunhuan.faces.web.pages.scenario import by_field
+from xunhuan.faces.web.parts import notice, plain_table
+from xunhuan.faces.web.spoken import spoken
+from xunhuan.scenario.check import IF_MEANT
 
 pytestmark = pytest.mark.house
 
@@ -52,6 +55,32 @@ def test_a_scenario_that_is_not_there_is_told_with_its_near_names() -> None:
     found = state.selected("/scenario", "?table=toyland&scenario=chip-embrago")
     assert found.scenario == ""
     assert "chip-embargo" in "\n".join(found.problems)
+
+
+def test_a_scenario_of_the_library_opens_on_its_own_table() -> None:
+    base = state.own_table("chip-embargo")
+    assert base not in ("", lookups.default_table())
+    assert state.selected("/scenario", "?scenario=chip-embargo").table == base
+    assert state.selected("/scenario", "?scenario=chip-embargo&table=toyland").table == "toyland"
+    assert state.selected("/", "?scenario=chip-embargo").table == lookups.default_table()
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page_and_the_units_of_the_form() -> None:
+    wrong = [
+        "shock[0].tariff[0].sectors: unknown sector 'fod'; did you mean food?",
+        f"shock[0].tariff[0].add: 25 is 2,500%; 25% is written 0.25; {IF_MEANT}",
+        "shock[0].tariff[0].set: must be 0.5 or more",
+    ]
+    told = str(spoken(notice(wrong, "!"), "zh"))
+    assert "shock[0].tariff[0].sectors：没有名为“fod”的部门；是否指food？" in told
+    fields = [f"shock/0/tariff/0/{name}" for name in ("sectors", "add", "set", "multiply")]
+    said = by_field(wrong, fields, "zh", [False, True, True, True])
+    assert said == [
+        "没有名为“fod”的部门；是否指food？",
+        words.of("zh")("beyond_seen", size="2,500%"),
+        "须不小于50%",
+        "",
+    ]
 
 
 def test_paper_is_white_and_holds_whole_tables() -> None:

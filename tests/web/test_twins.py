@@ -319,6 +319,10 @@ def test_a_city_is_shown_with_its_bounds_alone(cut: str, lang: str) -> None:
     whole = state.selected("/", "?table=toyland&region=AT-N")
     assert words.of("en")("cities_shown") in str(profile.profile(whole))
     assert state.selected("/scenario", f"?table={cut}").table == "toyland"
+    # What is looked at as its cities opens on the largest of them, also where the address says the whole.
+    for asked in ("", "&region=AT-N"):
+        opened = state.selected("/", f"?table={cut}{asked}")
+        assert (opened.region in "XYZ", opened.problems) == (True, ())
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -23,9 +23,14 @@ BriefRows = tuple[str, list[tuple[str, str]]]
 _SAID: list[Callable[[str], str]] = []
 
 
-def said_by(say: Callable[[str], str]) -> None:
-    """Let labels and texts be said by `say`, as in another language; the package's first line of use does so."""
+_MEANT: list[Callable[[str], str]] = []
+
+
+def said_by(say: Callable[[str], str], means: Callable[[str], str] | None = None) -> None:
+    """Let labels and texts be said by `say`, as in another language, and labels in notebooks tell what they mean where
+    `means` knows; the package's first line of use does so."""
     _SAID[:] = [say]
+    _MEANT[:] = [] if means is None else [means]
 
 
 def _say(text: str) -> str:
@@ -57,9 +62,15 @@ class Brief(ABC):
     def _repr_html_(self) -> str:
         title, rows = self._told()
         left = 'style="text-align:left"'
-        told = [(html.escape(label), html.escape(text)) for label, text in rows]
-        cells = "".join(f"<tr><th {left}>{label}</th><td {left}>{text}</td></tr>" for label, text in told)
+        told = [(_tip(label), html.escape(label), html.escape(text)) for label, text in rows]
+        cells = "".join(f"<tr><th {left}{tip}>{label}</th><td {left}>{text}</td></tr>" for tip, label, text in told)
         return f"<table><caption>{html.escape(title)}</caption>{cells}</table>"
+
+
+def _tip(label: str) -> str:
+    """The attribute that says what a label means to who points at it."""
+    meaning = _MEANT[0](label) if _MEANT and label else ""
+    return f' title="{html.escape(meaning)}"' if meaning else ""
 
 
 def _cut(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,7 +18,7 @@ OFFSET_RATIOS = ("omega", "omega_net")
 
 def of_choice(reading: Reading) -> dict[str, pd.DataFrame]:
     """Rows of the choices by what is chosen; empty where no model leaves one open."""
-    found = reading.result.choices
+    found = reading.choices
     return {} if found is None else {str(k): f for k, f in found.groupby("of", sort=False)}
 
 
@@ -45,8 +46,8 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
         if reading.show(low["value"], q) == reading.show(high["value"], q):
             continue  # the choice decides nothing there
         runs.append(
-            t("choices_run", arm=arm, low=reading.show(low["value"], q), low_at=low["choice"],
-              high=reading.show(high["value"], q), high_at=high["choice"])
+            t("choices_run", arm=arm, low=reading.show(low["value"], q), low_at=_cited(low["choice"], reading.lang),
+              high=reading.show(high["value"], q), high_at=_cited(high["choice"], reading.lang))
         )  # fmt: skip
     if runs:
         home, n = reading.name(reading.home), frame["choice"].nunique()
@@ -58,6 +59,19 @@ def _said(reading: Reading, of: str, frame: pd.DataFrame) -> Iterator[str]:
     lost = frame.loc[frame["outcome"] != "converged", "choice"].nunique()
     if lost:
         yield t("choices_lost", n=lost)
+
+
+_YEAR = re.compile(r" ?[(（](\d{4})[)）]")
+
+
+def choice_called(choice: object, lang: str) -> str:
+    """What a choice is called; what is to be typed where it has no name."""
+    return words.either(f"choice_{choice}", lang, str(choice))
+
+
+def _cited(choice: object, lang: str) -> str:
+    """The same inside brackets: a year stands plain."""
+    return _YEAR.sub(r" \1", choice_called(choice, lang))
 
 
 def arithmetic(reading: Reading) -> list[str]:

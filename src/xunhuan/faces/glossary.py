@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from xunhuan.errors import UnknownName
+Pair = tuple[str, str]
+"""A text in English and in Chinese."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term: its key, what it is called and what it means in English and Chinese, and other names it is asked by."""
+    """A term: its key, what it is called and what it means in English and Chinese, and other names it is asked by; of a
+    column of tables its formula, unit and source too.
+    """
 
     key: str
-    en: tuple[str, str]
-    zh: tuple[str, str]
+    en: Pair
+    zh: Pair
     also: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    formula: Pair = ("", "")
+    unit: Pair = ("", "")
+    source: str = ""
 
     def title(self, lang: str = "en") -> str:
         """What it is called."""
@@ -28,6 +34,20 @@ class Term:
     def meaning(self, lang: str = "en") -> str:
         """What it means."""
         return self.zh[1] if lang == "zh" else self.en[1]
+
+    def details(self, lang: str = "en") -> list[str]:
+        """Formula, unit and source, each a sentence, as far as there are any."""
+        k, stop = (1, "。") if lang == "zh" else (0, ".")
+        cited = f"[{self.source}]" if self.source and self.source not in self.meaning(lang) else ""
+        said = (self.formula[k], self.unit[k], cited)
+        return [f"{label[k]}{text}{stop}" for label, text in zip(_LABELS, said, strict=True) if text]
+
+    def told(self, lang: str = "en") -> str:
+        """All of it in a line."""
+        return ("" if lang == "zh" else " ").join((self.meaning(lang), *self.details(lang)))
+
+
+_LABELS: tuple[Pair, ...] = (("Formula: ", "公式："), ("Unit: ", "单位："), ("Source: ", "出处："))
 
 
 @cache
@@ -62,25 +82,27 @@ def _numbers() -> dict[str, Term]:
     return out
 
 
-def _of_name(name: str) -> Term | None:
-    """A term, else a number of a model, by any name."""
+def found(name: str) -> Term | None:
+    """A term, else a number of a model, by any name; None where there is none."""
     asked = " ".join(name.split()).casefold()
     return _names().get(asked) or _numbers().get(asked)
 
 
-def explain(name: str) -> Term:
-    """The term of a name in either language, else the number of a model that is so called. Raises UnknownName with the
-    nearest names.
+def number(name: str, room: str = "") -> Term | None:
+    """A number that models give by its name, also as a column told in words ("real income"); None where there is none.
 
-    >>> explain("省际循环").title("en"), explain("cross-hauling").title("zh")
-    ('Inter-provincial circulation', '重叠（对流）')
-    >>> explain("customs duties").title("zh")
-    '关税收入'
+    room: the model whose it is; "" for any
     """
-    found = _of_name(name)
-    if found is None:
-        raise UnknownName.of("term", name, [n for t in terms().values() for n in (t.en[0], t.zh[0], *t.also)])
-    return found
+    asked = " ".join(name.replace("_", " ").split()).casefold()
+    return _numbers_of(room).get(asked)
+
+
+@cache
+def _numbers_of(room: str) -> dict[str, Term]:
+    from xunhuan.models import registry
+
+    mine = {q.name for m in registry.models().values() for q in m.quantities if room in ("", m.name)}
+    return {t.key.replace("_", " "): t for t in _numbers().values() if t.key in mine}
 
 
 def tip(words: object, lang: str = "en") -> str:
@@ -89,8 +111,8 @@ def tip(words: object, lang: str = "en") -> str:
     >>> tip("Net Ω"), tip("of no meaning")
     ('Ω less what the policy would have gained without the shock: only this part answers the shock.', '')
     """
-    found = _of_name(str(words).strip(" ,:："))
-    return "" if found is None else found.meaning(lang)
+    term = found(str(words).strip(" ,:："))
+    return "" if term is None else term.meaning(lang)
 
 
 def used(text: str, lang: str = "en") -> list[Term]:
@@ -119,8 +141,8 @@ def means_in(label: str, lang: str = "en") -> str:
     >>> means_in("Guangdong")
     ''
     """
-    found = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
-    longest = max(found, key=lambda t: len(t.title(lang)), default=None)
+    named = [t for t in used(label, lang) if lang == "zh" or _whole(t.title(lang), label)]
+    longest = max(named, key=lambda t: len(t.title(lang)), default=None)
     if longest is None:
         return ""
     return f"{longest.title(lang)}{'：' if lang == 'zh' else ': '}{longest.meaning(lang)}"
@@ -129,17 +151,3 @@ def means_in(label: str, lang: str = "en") -> str:
 def _whole(term: str, text: str) -> bool:
     """Whether a term stands in a text as words of its own: no "arm" in "pharmacy"."""
     return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, flags=re.IGNORECASE) is not None
-
-
-def as_page(chosen: Iterable[Term] | None = None) -> str:
-    """The glossary as Markdown, both languages side by side: the page of the docs."""
-    rows = [f"| {t.en[0]} | {t.zh[0]} | {t.en[1]} | {t.zh[1]} |" for t in chosen or terms().values()]
-    head = [
-        "# Glossary 术语表",
-        "",
-        "Made by `xunhuan explain --all`; one entry is printed by `xunhuan explain`, in Chinese with `--lang zh` before it.",
-        "",
-        "| Term | 术语 | Meaning | 含义 |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows]) + "\n"

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from xunhuan.faces.formats import FILES_ONLY, as_markup, format_of_file, write_file
+from xunhuan.faces.formats import (
+    FILES_ONLY,
+    as_markup,
+    as_records,
+    ends_in,
+    format_of_file,
+    without_endless,
+    write_file,
+)
 from xunhuan.faces.formats import Format as Format
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.faces.wrapping import broken_into_lines
@@ -27,6 +35,9 @@ _T = TypeVar("_T")
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the table is written; of a file, its suffix says.")]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")]
+AccountsOption = Annotated[
+    Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).", callback=ends_in(".nc"))
+]
 
 
 def console(stderr: bool = False) -> Console:
@@ -60,14 +71,18 @@ def emit(
     format = format_of_file(format, output)
     if output is None and format is Format.table:
         df, notes = _without_blank_intervals(df, notes)
-    df, title, notes = _in_words(df, title, notes, screen=output is None and format is Format.table)
+    df, notes = without_endless(df, notes, format)
+    screen = output is None and format is Format.table
+    df, title, notes = _in_words(df, title, notes, read=format in _READ, screen=screen)
     if output is None:
         sys.stdout.write(_text(df, format, title, notes, digits))
         _beside(format, title, notes)
         return
     with atomic_path(output) as tmp:
-        if format in FILES_ONLY:
-            write_file(df, format, tmp, title, notes)
+        if format in FILES_ONLY:  # in memory first: what writes them leaves files open where a disk is full
+            made = io.BytesIO()
+            write_file(df, format, made, title, notes)
+            tmp.write_bytes(made.getbuffer())
         else:
             marked = "utf-8-sig" if format is Format.csv else "utf-8"
             tmp.write_text(_text(df, format, title, notes, digits), encoding=marked)
@@ -75,21 +90,40 @@ def emit(
     console(stderr=True).print(in_my_words(f"wrote {output}"))
 
 
+def save_text(output: Path, text: str, *endings: str) -> None:
+    """Write a text that is no table to a file, and say so.
+
+    Raises BadInput for a suffix that is none of `endings`, before anything is written.
+    """
+    from xunhuan.data.store import write_text
+
+    write_text(ends_in(*endings)(output) or output, text)
+    console(stderr=True).print(in_my_words(f"wrote {output}"))
+
+
 def _in_words(
-    df: pd.DataFrame, title: str, notes: Sequence[str], screen: bool
+    df: pd.DataFrame, title: str, notes: Sequence[str], read: bool, screen: bool
 ) -> tuple[pd.DataFrame, str, Sequence[str]]:
-    """A table with title and notes in the language spoken; on the screen its headings and words too, never in a file."""
-    from xunhuan.faces import headings
+    """A table with title and notes in the language spoken; where people read it its headings, words and the size of its
+    money too, never where programs do. On the screen one name of each thing."""
+    from xunhuan.faces import headings, money
 
     df = headings.one_name(df) if screen else df
     if language_spoken() == "en":
         return df, title, notes
-    title, notes = in_my_words(title), [in_my_words(n) for n in notes]
-    if screen:
+    # Beside a file for programs, units are told as its numbers are in them.
+    title, *notes = (in_my_words(said, filed=not read) for said in (title, *notes))
+    if read:
+        df = money.frame_counted(df)
+        df = money.rows_counted(df, _ROWS_OF_MONEY) if "unit" in df else df
         df, notes = headings.in_words(df, notes)
     return df, title, notes
 
 
+_ROWS_OF_MONEY = ("value", "median", "low", "high", "net", "gross", "change", "before", "after", "imported", "used")
+"""Columns of numbers in the unit that the row names."""
+_READ = (Format.table, Format.md, Format.tex)
+"""Formats that people read; programs read the others, and want the same names in every language."""
 _ENDS = ("median", "low", "high")
 """What columns of intervals are called, or end in."""
 
@@ -121,10 +155,12 @@ def _text(df: pd.DataFrame, format: Format, title: str, notes: Sequence[str], di
     if format is Format.csv:
         return str(df.to_csv(index=False))
     if format is Format.json:
-        return str(df.to_json(orient="records", force_ascii=False, indent=1, double_precision=15)) + "\n"
+        return as_records(df) + "\n"
     if format in (Format.md, Format.tex):
         numeric, cells = _cells(df, digits)
-        under = "\n".join(notes) if format is Format.md else "\n".join(f"% {n}" for n in notes)
+        under = (
+            "\n".join(notes) if format is Format.md else "\n".join(f"% {line}" for n in notes for line in n.split("\n"))
+        )
         above = f"**{title}**\n\n" if format is Format.md and title else f"% {title}\n" if title else ""
         return f"{above}{as_markup([str(c) for c in df.columns], cells, numeric, format)}\n\n{under}\n"
     return _rich(df, title, notes, digits)
@@ -140,6 +176,7 @@ def _cells(df: pd.DataFrame, digits: int) -> tuple[list[bool], list[list[str]]]:
 
 def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> str:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     tty = sys.stdout.isatty()
@@ -154,15 +191,15 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     columns, named = [str(x) for x in df.columns], df.attrs.get("named", ())
     whole = [list(range(len(size)))] if tight else _blocks(columns, numeric, cells, c.width, named)
     for k, block in enumerate(whole):
-        table = Table(title=title if title and k == 0 else None, title_justify="left", header_style="bold")
+        table = Table(title=escape(title) if title and k == 0 else None, title_justify="left", header_style="bold")
         fits = _fitted(block, size, c.width, tight)
         for n, width in fits:
             table.add_column(
-                str(df.columns[n]), justify="right" if numeric[n] else "left", width=width, overflow="fold"
+                escape(str(df.columns[n])), justify="right" if numeric[n] else "left", width=width, overflow="fold"
             )
         shown = [n for n, _ in fits]
         for row in cells:
-            table.add_row(*(row[n] for n in shown))
+            table.add_row(*(escape(row[n]) for n in shown))
         c.print(table)
         if left := [str(df.columns[n]) for n in block if n not in shown]:
             between = ", " if language_spoken() == "en" else "、"
@@ -246,15 +283,13 @@ def _places(column: pd.Series, digits: int) -> int:
 
     if column.dtype.kind == "f" and (column.isna() | (column % 1 == 0) | np.isinf(column)).all():
         return 0
-    if column.dtype.kind != "f" or not (size := column.abs().max()) >= 100:
+    if column.dtype.kind != "f" or not (size := column.abs().replace(np.inf, np.nan).max()) >= 100:
         return digits
     return min(digits, 0 if size >= 1e5 else 1)
 
 
 def cell(value: object, digits: int) -> str:
     """A value of a table as text."""
-    from rich.markup import escape
-
     if isinstance(value, float):
         if value != value:
             return "–"
@@ -266,7 +301,7 @@ def cell(value: object, digits: int) -> str:
         return shown if shown.strip("-0.,") else shown.lstrip("-")  # nothing has no sign
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return escape("" if value is None else str(value))
+    return "" if value is None else str(value)
 
 
 @contextmanager
@@ -309,6 +344,13 @@ def cut_said(shown: int, whole: int) -> list[str]:
     (['Shown: 20 of 21 rows; --top 0, or a file by -o, has all.'], [])
     """
     return [f"Shown: {shown} of {whole} rows; --top 0, or a file by -o, has all."] if shown < whole else []
+
+
+def counted_for_me(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for the screen with its money as readers of the language spoken count it."""
+    from xunhuan.faces import money
+
+    return frame if language_spoken() == "en" else money.frame_counted(frame)
 
 
 def folded(frame: pd.DataFrame) -> pd.DataFrame:

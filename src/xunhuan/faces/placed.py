@@ -14,7 +14,7 @@ from xunhuan.data.accounts import Accounts
 from xunhuan.data.geography import Geography
 from xunhuan.data.store import load
 from xunhuan.errors import XunhuanError
-from xunhuan.faces import spelling
+from xunhuan.faces import money, spelling
 from xunhuan.faces.shown import partners_named
 from xunhuan.models import registry
 from xunhuan.models.model import Land, Shock
@@ -57,10 +57,36 @@ class Placed:
     lang: spelling.Language = "en"
     accounts: Accounts | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def data(self) -> xr.Dataset:
-        """All numbers with their axes."""
-        return self.result.data
+        """All numbers with their axes; money as readers of the language count it."""
+        return money.dataset_counted(self.result.data) if self.lang == "zh" else self.result.data
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The result's rows for people; money as in `data`."""
+        return money.rows_counted(self.result.summary) if self.lang == "zh" else self.result.summary
+
+    @cached_property
+    def choices(self) -> pd.DataFrame | None:
+        """What each choice that a model leaves open would give; money as in `data`."""
+        found = self.result.choices
+        return money.rows_counted(found) if found is not None and self.lang == "zh" else found
+
+    @property
+    def drawn(self) -> bool:
+        """True where there are draws, so that numbers have intervals."""
+        return self.result.draws is not None
+
+    @cached_property
+    def undrawn(self) -> tuple[str, ...]:
+        """Models that ran and that the draws leave at their point; empty without draws."""
+        u = self.result.scenario.uncertainty
+        return (
+            ()
+            if u is None or not (self.drawn and u.models)
+            else tuple(m for m in self.result.manifest["models"] if m not in u.models)
+        )
 
     @cached_property
     def nation(self) -> str:

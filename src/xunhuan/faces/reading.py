@@ -290,8 +290,10 @@ class Reading(Placed):
         return words.of(self.lang)("from_to", low=form.bare(number.low, digits), high=form.text(number.high, digits))
 
     def within(self, number: Number, q: str | Told, digits: int = 2) -> str:
-        """ " (90% interval −0.39% to −0.19%)", empty where there is none."""
+        """ " (90% interval −0.39% to −0.19%)", or that the draws leave it at its point; else empty where there is none."""
         inside = self.interval(number, q, digits)
+        if not inside and not number.spans and number.value and self.quantity(q).model in self.undrawn:
+            return words.of(self.lang)("within_not_drawn")
         ends = self.quantity(q).ends and not self.drawn
         key = "within_ends" if ends else "within_beside" if number.outside else "within"
         return words.of(self.lang)(key, interval=inside) if inside else ""
@@ -406,11 +408,6 @@ class Reading(Placed):
         return out
 
     # What is uncertain
-
-    @property
-    def drawn(self) -> bool:
-        """True where there are draws, so that numbers have intervals."""
-        return self.result.draws is not None
 
     @cached_property
     def sensitive(self) -> list[tuple[Told, str]]:

@@ -28,13 +28,23 @@ def language_spoken() -> Literal["en", "zh"]:
     return "zh" if asked.lower().startswith("zh") else "en"
 
 
-def in_my_words(text: str) -> str:
-    """What is said in English, in the language this process speaks, line by line."""
+def in_my_words(text: str, filed: bool = False) -> str:
+    """What is said in English, in the language this process speaks, line by line.
+
+    filed: it stands beside numbers as a file has them
+    """
     if language_spoken() == "en":
         return text
     from xunhuan.faces.words import in_language
 
-    return "\n".join(in_language(line, "zh") for line in text.split("\n"))
+    return "\n".join(in_language(line, "zh", filed) for line in text.split("\n"))
+
+
+def meaning_in_my_words(label: str) -> str:
+    """What a label of a table means, in the language this process speaks; empty where it is no term."""
+    from xunhuan.faces.columns import column_tip
+
+    return column_tip(label, language_spoken())
 
 
 def wrong_said(text: str) -> str:

@@ -167,10 +167,15 @@ class Form:
 
         >>> Form(signed=True).text(0.0123), Form(percent=False, unit="million USD").text(996.0)
         ('+1.23%', '996.0 million USD')
+        >>> Form(percent=False, unit="亿美元").text(12345.0)
+        '1.235万亿美元'
         """
         if self.date:
             return self.bare(x)
-        return f"{self.bare(x, digits)} {self.unit}".rstrip() if np.isfinite(x) else "–"
+        if self.unit.startswith("亿") and self.fixed is None and np.isfinite(x) and abs(x) >= 1e4:
+            return f"{plain(x / 1e4, self.signed)}万{self.unit}"
+        gap = "" if chinese(self.unit) else " "
+        return f"{self.bare(x, digits)}{gap}{self.unit}".rstrip() if np.isfinite(x) else "–"
 
     def bare(self, x: float, digits: int = 2) -> str:
         """The same without the unit, for tables and tiles that name it once.
@@ -198,7 +203,8 @@ class Form:
 
     def titled(self, title: str) -> str:
         """A title that names the unit where the numbers do not carry it."""
-        return f"{title}, {self.unit}" if self.unit and title else title or self.unit
+        comma = "，" if chinese(self.unit) or chinese(title) else ", "
+        return f"{title}{comma}{self.unit}" if self.unit and title else title or self.unit
 
 
 CHANGES, SHARES = Form(signed=True), Form()
@@ -224,6 +230,33 @@ def times(x: float) -> str:
     return whole(x, 2 if abs(x) < 10 else 1)
 
 
+def chinese(text: str) -> bool:
+    """Whether a text has Chinese characters.
+
+    >>> chinese("单位：亿元"), chinese("10⁸ CNY")
+    (True, False)
+    """
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+_AFTER = r"(?<=[\u2e80-\uffef”}>])"
+_STOPS = [
+    (re.compile(_AFTER + re.escape(ascii_) + " "), full) for ascii_, full in ((":", "："), (",", "，"), (";", "；"))
+]
+_BRACKETS = re.compile(_AFTER + r" ?\(([^()]*)\)")
+
+
+def chinese_stops(text: str) -> str:
+    """A Chinese text, or what shows under the pointer in one, with Chinese stops after Chinese words and holes.
+
+    >>> chinese_stops("广东: 29%, 出口 (2017年)"), chinese_stops("%{y}: %{x:.1%} (%{text})<extra></extra>")
+    ('广东：29%, 出口（2017年）', '%{y}：%{x:.1%}（%{text}）<extra></extra>')
+    """
+    for stop, full in _STOPS:
+        text = stop.sub(full, text)
+    return _BRACKETS.sub(r"（\1）", text)
+
+
 def unit(text: str) -> str:
     """A unit as people write it.
 
@@ -232,6 +265,17 @@ def unit(text: str) -> str:
     """
     powers = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
     return re.sub(r"\^(-?\d+)", lambda m: m.group(1).translate(powers), text)
+
+
+def listed(said: Sequence[str], lang: str = "en") -> str:
+    """Several as a sentence names them.
+
+    >>> listed(["a", "b", "c"]), listed(["甲", "乙", "丙"], "zh"), listed(["a"])
+    ('a, b and c', '甲、乙和丙', 'a')
+    """
+    t = words.of(lang)
+    *before, last = said
+    return t("last_of_list", before=t("list").join(before), last=last) if before else last
 
 
 def lowered(text: str) -> str:

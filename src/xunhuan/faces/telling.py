@@ -18,12 +18,14 @@ from xunhuan.models import registry
 from xunhuan.scenario.record import Result
 
 
-def tell(reading: Reading, q: Told, arm: str) -> str:
+def tell(reading: Reading, q: Told, arm: str, short: bool = False) -> str:
     """What a quantity says of home in an arm, as part of a sentence about the arm, by its room's words; empty where there
     are none or it has no answer. Braces name home, value and within, and whatever else the model gives of home or was told:
-    its numbers by place and its parameters. What stands in square brackets is said only where all its numbers are known."""
+    its numbers by place and its parameters. What stands in square brackets is said only where all its numbers are known.
+    `short`: by its room's words for an answer of several arms, where it has such."""
     n = reading.number(q, arm=arm)
-    said = reading.words_of(q, "tell", "")
+    said = reading.words_of(q, "answer", "") if short else ""
+    said = said or reading.words_of(q, "tell", "")
     if not said or not n.known:
         return ""
     within = reading.within(n, q)
@@ -54,8 +56,9 @@ def beside(reading: Reading, q: Told, arm: str) -> str:
     return t("beside_join").join(told) + ("。" if reading.lang == "zh" else ".") if told else ""
 
 
-def arm_sentence(reading: Reading, arm: str) -> str:
-    """What an arm does at home, in a sentence or more: each model's first number by its room's words, or plainly."""
+def arm_sentence(reading: Reading, arm: str, short: bool = False) -> str:
+    """What an arm does at home, in a sentence or more: each model's first number by its room's words, or plainly. `short`:
+    as `tell` has it."""
     t = words.of(reading.lang)
     first = [
         q for m in reading.models if (q := _speaks(reading, m, arm)) is not None and reading.number(q, arm=arm).known
@@ -64,7 +67,7 @@ def arm_sentence(reading: Reading, arm: str) -> str:
         q for q in first if not q.change or reading.moves(q, arm)
     ] or first  # what stands still is no news beside others
     first = [q for q in first if not _told_already(reading, q, first, arm)]
-    told = [(q, tell(reading, q, arm)) for q in first]
+    told = [(q, tell(reading, q, arm, short)) for q in first]
     parts = [said for _, said in told if said]
     out = [t("arm_does", arm=arm, what=t("and_so").join(parts))] if parts else []
     for q in (q for q, said in told if not said):
@@ -119,9 +122,9 @@ def _speaks(reading: Reading, model: str, arm: str) -> Told | None:
 
 def passing(reading: Reading, model: str, arm: str = "") -> list[str]:
     """What a model whose answer passes does at home, a sentence for an arm or for each that it tells apart; nothing of one
-    that lasts."""
-    q = None if reading.lasting(model) else reading.first(model)
-    if q is None:
+    that lasts, but where answers tell less of it than there is to say."""
+    q = reading.first(model)
+    if q is None or (reading.lasting(model) and not reading.has_words(q, "answer")):
         return []
     t = words.of(reading.lang)
     arms = [arm] if arm else reading.distinct(q)
@@ -142,12 +145,18 @@ def draws(reading: Reading) -> str:
         return ""
     t, said = words.of(reading.lang), reading.result.manifest["draws"]
     made = t("list").join(t("so_many", n=f"{n:,}", what=outcome(reading, how)) for how, n in said["outcomes"].items())
-    what = t("list").join(reading.uncertain(q.of, q.name) for q in u.quantities())
+    errors = [words.title(q.name, reading.lang) for q in u.quantities() if q.of == "errors"]
+    what = t("list").join(
+        reading.uncertain(q.of, q.name) for q in u.quantities() if q.of != "errors" or len(errors) == 1
+    )
+    if len(errors) > 1:
+        what = t("list").join(filter(None, (what, t("own_errors_many", what=t("list").join(errors)))))
     told = t("draws_are", what=what, total=f"{said['total']:,}", design=t(f"design_{u.design}"), seed=u.seed, made=made)
     held = reading.result.manifest["base"].get("cities_only", False)
     split = u.table and reading.result.scenario.split
     covers = t("draws_of_cities" if held else "draws_of_cities_and_regions") if split else ""
-    return t("gap").join(filter(None, (told, covers, versions_told(reading), outside(reading))))
+    left = t("draws_not", models=t("list").join(map(reading.model, reading.undrawn))) if reading.undrawn else ""
+    return t("gap").join(filter(None, (told, covers, left, versions_told(reading), outside(reading))))
 
 
 def versions_told(reading: Reading) -> str:
@@ -158,7 +167,7 @@ def versions_told(reading: Reading) -> str:
 
 def outside(reading: Reading) -> str:
     """Which numbers lie outside their own interval, and why; empty where none does."""
-    s = reading.result.summary
+    s = reading.summary
     known = s[s["low"].notna() & s["value"].notna()]
     beyond = known[(known["value"] < known["low"]) | (known["value"] > known["high"])]
     # What no draw moves differs by rounding only.
@@ -218,7 +227,8 @@ def headline_frame(result: Result, lang: Literal["en", "zh"] = "en") -> pd.DataF
     number (in words), arm, value and, with draws, median, low, high (90% interval), unit: per cent where people read it so,
     but a comparison's shares are multiples.
     """
-    reading, s = Reading(result, lang), result.summary
+    reading = Reading(result, lang)
+    s = reading.summary
     first = [q for q in reading.headlines if not q.model or q == reading.first(q.model)]
     told = {q.name for q in first} | {o.name for q in first if q.model for o in reading.told_after(q)}
     told |= {name for q in reading.headlines if q.name in told for name in q.beside}

@@ -20,6 +20,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from xunhuan import symbols
+from xunhuan.faces import money
 from xunhuan.models.model import Model
 
 Texts = Callable[..., str]
@@ -270,11 +271,11 @@ def scenario_texts(raw: Mapping[str, Any]) -> list[str]:
     return [*whole, *map(str, raw.get("assumptions", ())), *notes]
 
 
-@lru_cache(maxsize=4096)
-def in_language(text: str, lang: str) -> str:
+def in_language(text: str, lang: str, filed: bool = False) -> str:
     """What is said in English, in a language: by the house's sentences, those of rooms, tables and scenarios, else as it is.
 
     A text that is a known one but for its capital and full stop is that one; of several sentences each is said by itself.
+    Sums of money are told as they are counted (`money.said`), in what is `filed` beside numbers as they are stated.
 
     >>> in_language("fictional", "zh"), in_language("of my own", "zh")
     ('虚构', 'of my own')
@@ -283,6 +284,12 @@ def in_language(text: str, lang: str) -> str:
     """
     if lang != "zh" or not _LETTERS.search(text):
         return text
+    told = _in_chinese(text)
+    return told if filed else money.said(told)
+
+
+@lru_cache(maxsize=4096)
+def _in_chinese(text: str) -> str:
     if _SPAN.search(text) and not _LETTERS.search(plain := _SPAN.sub(r"（\1至\2）", text)):
         return plain
     if (found := _said_in_chinese(text)) is not None:

@@ -121,11 +121,12 @@ def multipliers(
         acc,
         {name: (dims, a if "sector" in by else a[:, 0]) for name, a in told.items()},
         coords,
-        definition=f"what final demand of {amount:g} for a region's goods calls for in all tiers: output, value added, and "
-        "inputs its industries buy from others; income is not spent again (type I)",
+        definition=f"what final demand of {amount:g} {acc.unit} for a region's goods calls for in all tiers: output, value "
+        "added, and inputs its industries buy from others; income is not spent again (type I)",
         weighting="one good" if "sector" in by else "goods in the proportions in which the region sells final goods",
         citation=SOURCES["multipliers"],
         units={n: u for n, u in units.items() if n in told},
+        symbols={n: f"{n}_called" for n in ("output", "value_added", "imports")},
         sectors=sectors,
     )
 

@@ -109,7 +109,7 @@ def linkages(
         + ("" if stocks is None else _corrected(acc, stocks)),
         weighting="sectors and members weighted by output" if by == "region" else "members of a group by output",
         citation=SOURCES["linkages"],
-        symbols={"local": "local_linkage"},
+        symbols={"local": "local_linkage", "backward": "backward_linkage"},
         sectors=sectors,
     )
 

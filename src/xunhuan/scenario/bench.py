@@ -83,6 +83,7 @@ def _run_layers(
         summary = _with_intervals(summary, drawn, sample, levels)
         for level, ends in levels.items():
             data = unflatten(data, labels[drawn].reset_index(drop=True), ends, level)
+        data, summary = _versions_alone(bench, labels, drawn, moves, data, summary)
         data = _sensitivity(data, bench, u, rows, labels[drawn], numbers)
         draws = rows.reset_index().assign(outcome=worked["outcome"], message=worked["message"])
         outcomes = _outcomes(*_told_first(data, labels[drawn], numbers))
@@ -182,6 +183,28 @@ def _levels(bench: Bench, labels: pd.DataFrame, sample: Array, moves: Array | No
         for level, (at, ends) in share_levels(labels, sample, moves, bench.view.home, LEVELS).items():
             out[level][at] = ends
     return out
+
+
+def _versions_alone(
+    bench: Bench,
+    labels: pd.DataFrame,
+    drawn: NDArray[np.bool_],
+    moves: Array | None,
+    data: xr.Dataset,
+    summary: pd.DataFrame,
+) -> tuple[xr.Dataset, pd.DataFrame]:
+    """Shares of a model that draws leave at its point, with the interval that versions of the table alone give them."""
+    mine = ~drawn & (labels["variable"] == "circulation").to_numpy()
+    if moves is None or not mine.any():
+        return data, summary
+    told, point = labels[mine].reset_index(drop=True), summary["value"].to_numpy(float)[None, mine]
+    out, rows = summary.copy(), np.flatnonzero(mine)
+    for level, (at, ends) in share_levels(told, point, moves, bench.view.home, LEVELS).items():
+        every = np.full(len(told), np.nan)
+        every[at] = ends
+        out.loc[out.index[rows], level] = every
+        data = unflatten(data, told, every, level)
+    return data, out
 
 
 def _with_intervals(

@@ -29,6 +29,8 @@ from xunhuan.scenario.run import Bench, Draw, chain_order, gain_of, givers, trac
 from xunhuan.scenario.scenario import Compare, Drawn, Scenario, Uncertainty, schema
 
 Table = Callable[[str], Accounts]
+IF_MEANT = "if it is meant, plausible = false in the shock"
+"""How what is told of a size beyond all that was seen ends; other faces offer the same in their own way."""
 
 
 def prepare(layers: Layers, table: Table = load) -> Bench:
@@ -215,7 +217,7 @@ def check_shock(base: Accounts, shock: ShockLines, place: str, p: Problems) -> N
         for w in edit.check(base):
             p.add(_said(at, w))
         for w in edit.implausible() if shock.plausible else ():
-            p.add(f"{at}.{w.field}: {w.what}; {w.fix}; if it is meant, plausible = false in the shock")
+            p.add(f"{at}.{w.field}: {w.what}; {w.fix}; {IF_MEANT}")
 
 
 def _placed(shock: ShockLines, place: str) -> list[tuple[str, Edit]]:

@@ -254,6 +254,7 @@ def test_a_survey_taken_in_proportion_is_said_where_a_service_stands_first(
     found = taken_in_proportion(toy, detail, PropagationParameters(criticality=rule))  # type: ignore[arg-type]
     assert len(found) == bool(said)
     assert all(
-        n.startswith("sector SER loses the largest part of itself for missing inputs, MAN above all") for n in found
+        n.startswith("sector SER loses the largest part of itself for missing inputs, sector MAN above all")
+        for n in found
     )
     assert all(n.endswith(said) for n in found)

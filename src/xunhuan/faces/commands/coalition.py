@@ -92,11 +92,11 @@ def coalition_table(ds: xr.Dataset, by: str) -> pd.DataFrame:
         pay = ds["payment"].to_numpy()
         rows = [(ds["payer"].values[p], ds["receiver"].values[q], pay[p, q]) for p, q in np.argwhere(pay > 0)]
         paid = pd.DataFrame(rows, columns=["payer", "receiver", "paid"])
-        paid.attrs |= {"headings": _HEADINGS, "names": ("payer", "receiver")}
+        paid.attrs |= {"headings": _HEADINGS, "names": ("payer", "receiver"), "money": {"paid": ds.attrs["unit"]}}
         return paid
     whole, joined = float(ds["target_loss"]), 100 * ds["nested"].to_numpy()
     frame = pd.DataFrame({"member": ds["member"].values})
-    frame.attrs |= {"headings": _HEADINGS, "names": ("member",)}
+    frame.attrs |= {"headings": _HEADINGS, "names": ("member",), "money": {"received": ds.attrs["unit"]}}
     if by == "order":
         frame["target_loses"] = joined
         frame["added"] = np.diff(joined, prepend=0.0)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from xunhuan.faces.completing import named_pages
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, save_text
 from xunhuan.faces.speaking import language_spoken
 
 
@@ -44,11 +44,10 @@ def _docs(
 
 
 def _print(text: str, output: Path | None) -> None:
-    from xunhuan.data.store import write_text
     from xunhuan.faces.output import console
 
     if output is not None:
-        write_text(output, text)
+        save_text(output, text, ".md", ".txt")
     elif sys.stdout.isatty():
         from rich.markdown import Markdown
 

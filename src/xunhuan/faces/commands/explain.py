@@ -9,6 +9,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_terms
+from xunhuan.faces.output import save_text
 
 
 def register(app: typer.Typer) -> None:
@@ -25,8 +26,7 @@ def _explain(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the page to this file.")] = None,
 ) -> None:
     """Say what a term means, in English or Chinese: `xunhuan explain 省际循环`."""
-    from xunhuan.data.store import write_text
-    from xunhuan.faces import glossary
+    from xunhuan.faces import explaining, glossary
     from xunhuan.faces.speaking import language_spoken
 
     lang = language_spoken()
@@ -34,19 +34,17 @@ def _explain(
         raise BadInput("one term is printed, not written to a file", fix="give --all with -o")
     if all_of_them:
         if output is None:
-            typer.echo(glossary.as_page(), nl=False)
+            typer.echo(explaining.as_page(), nl=False)
         else:
-            write_text(output, glossary.as_page())
+            save_text(output, explaining.as_page(), ".md", ".txt")
         return
     if term is None:
         for t in glossary.terms().values():
             typer.echo(f"{t.key:<18} {t.title(lang)}")
         return
-    found = glossary.explain(term)
     other = "en" if lang == "zh" else "zh"
-    typer.echo(
-        f"{found.title(lang)} ({found.title(other)})"
-        if lang == "en"
-        else f"{found.title(lang)}（{found.title(other)}）"
-    )
-    typer.echo(found.meaning(lang))
+    for k, found in enumerate(explaining.entries(term)):
+        brackets = "（{}）" if lang == "zh" else " ({})"
+        typer.echo("\n" * (k > 0) + found.title(lang) + brackets.format(found.title(other)))
+        for said in (found.meaning(lang), *found.details(lang)):
+            typer.echo(said)

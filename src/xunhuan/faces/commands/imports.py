@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xunhuan.faces.formats import ends_in
 from xunhuan.faces.output import Format, FormatOption, emit, working
 from xunhuan.faces.speaking import in_my_words
 
@@ -42,7 +43,9 @@ def register(app: typer.Typer) -> None:
     def command(
         kind: Annotated[str, typer.Argument(metavar="FORMAT", help=HELP)],
         path: Annotated[list[Path], typer.Argument(help="The file or folder; for tabular, its mapping file.")],
-        output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+        output: Annotated[
+            Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).", callback=ends_in(".nc", ".toml"))
+        ],
         guess: Annotated[
             bool, typer.Option("--guess", help="tabular: write a mapping file (-o, .toml) for these csv files instead.")
         ] = False,
@@ -63,7 +66,8 @@ def register(app: typer.Typer) -> None:
         home: Annotated[str, typer.Option(help="The nation looked at, by every later command.")] = "",
         name: Annotated[str, typer.Option(help="Name of the table; FORMAT-YEAR if not given.")] = "",
         changes: Annotated[
-            Path | None, typer.Option(help="Write the full list of changes to this parquet file.")
+            Path | None,
+            typer.Option(help="Write the full list of changes to this parquet file.", callback=ends_in(".parquet")),
         ] = None,
         satellite: _Satellite = None,
         format: FormatOption = Format.table,
@@ -80,6 +84,7 @@ def register(app: typer.Typer) -> None:
         if guess:
             _guess(kind, path, output)
             return
+        ends_in(".nc")(output)
         file = _one(path)
         with working(f"reading {file.name}") as tell:
             own: dict[str, Any] = {"unit": unit, "ownership": ownership, "nation": nation, "divided": divided or None}

@@ -76,7 +76,7 @@ def show(
     """Print or write a measure with its definition, weighting, unit and sources beside it; names by those of the table."""
     from xunhuan.data.store import strings
     from xunhuan.faces.headings import names_known
-    from xunhuan.faces.output import emit
+    from xunhuan.faces.output import counted_for_me, emit
     from xunhuan.measures import table
 
     screen = format is Format.table and output is None
@@ -85,8 +85,9 @@ def show(
         frame, cut = first_ranks(frame, top if top is not None else RANKS if screen else 0)
     elif top:
         frame, cut = topmost(frame, strings(ds.attrs["columns"]), top)
+    frame.attrs["money"] = {str(n): str(v.attrs.get("unit", "")) for n, v in ds.data_vars.items()}
     if screen:
-        frame = folded(frame)
+        frame = folded(counted_for_me(frame))
     frame.attrs["headings"] = {str(n): str(v.attrs.get("symbol", n)) for n, v in ds.data_vars.items()}
     frame.attrs["known"] = names_known(acc) if acc is not None else {}
     heading = f"{title}: {ds.attrs['table']}, {ds.attrs['year']}"

@@ -11,7 +11,7 @@ import typer
 
 from xunhuan.data.records import described
 from xunhuan.faces import words
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, save_text
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
 from xunhuan.symbols import UNITS
@@ -60,9 +60,7 @@ def _models(
     if output is None:
         typer.echo(text)
         return
-    from xunhuan.data.store import write_text
-
-    write_text(output, text + "\n")
+    save_text(output, text + "\n", ".md", ".txt")
 
 
 _BESIDE = re.compile(r"(;? {2,}|; )")
@@ -94,20 +92,24 @@ def _model(m: Model[Any]) -> Iterator[str]:
     lang, say = language_spoken(), in_my_words
     yield f"## `{m.name}`{_colon()}{words.first_of(m, lang)}"
     yield ""
-    read = ", ".join(f"`{k}`" for k in _read(m))
-    yield say(f"Reads: {read}. Sources: {', '.join(m.sources) or say('none named')}.")
+    read = _and().join(f"`{k}`" for k in _read(m))
+    yield say(f"Reads: {read}. Sources: {_and().join(dict.fromkeys(m.sources)) or say('none named')}.")
     yield ""
     rows = [(f"`{q.name}`", _unit(q.unit), " ".join(q.axes), say(q.definition)) for q in m.quantities]
     yield from _grid(("gives", "unit", "axes", "definition"), rows)
     if m.uncertain:
         yield ""
-        yield say(f"Can be drawn: {', '.join(map(_drawable, m.uncertain))}.")
+        yield say(f"Can be drawn: {_and().join(map(_drawable, m.uncertain))}.")
     yield ""
     yield from _fields(m.parameters, "parameter")
 
 
 def _unit(unit: str) -> str:
     return unit if language_spoken() == "en" else UNITS[unit].title_zh or in_my_words(unit)
+
+
+def _and() -> str:
+    return ", " if language_spoken() == "en" else "、"
 
 
 def _colon() -> str:
@@ -118,7 +120,7 @@ def _drawable(u: Uncertain[Any]) -> str:
     """What can be drawn, and how where it is more than a factor."""
     if u.choices:
         between = ", " if language_spoken() == "en" else "、"  # choices stay as they are written
-        return in_my_words(f"`{u.name}` (some of {between.join(u.choices)})")
+        return in_my_words(f"`{u.name}` (some of {between.join(f'`{c}`' for c in u.choices)})")
     how = ["in its own unit"] if u.level else ["a factor"] if u.errors is not None else []
     how += ['"own", by the errors or ranges of its source'] if u.errors is not None else []
     return in_my_words(f"`{u.name}`" + (f" ({', or '.join(how)})" if how else ""))
@@ -128,7 +130,7 @@ def _edit(e: type[Edit]) -> Iterator[str]:
     yield f"### `{e.kind}`"
     yield ""
     yield from _lead(e)
-    readers = ", ".join(f"`{m.name}`" for m in registry.models().values() if e in m.reads)
+    readers = _and().join(f"`{m.name}`" for m in registry.models().values() if e in m.reads)
     how = in_my_words("By years." if e.by_years else "Lasting." if e.lasting else "Timed.")
     by = in_my_words(f"Read by {readers}." if readers else "Handed on to the model that comes after.")
     yield how + (" " if language_spoken() == "en" else "") + by

@@ -74,21 +74,37 @@ def _new(
 def _asked(begun: Beginning) -> Beginning:
     """What the flags leave open, asked line by line; what cannot be is asked again."""
     from dataclasses import replace
+    from functools import partial
 
     from xunhuan.data.store import load
     from xunhuan.faces import words
-    from xunhuan.faces.starting import edit_of
+    from xunhuan.faces.starting import data_of, edit_of
     from xunhuan.models import registry
 
     t, lang = words.of(language_spoken()), language_spoken()
+
+    def fits(text: str, side: int) -> str:
+        """An edit that a run would take beside those before it: told now, while its line can still be written anew."""
+        if not text and not sides[0]:
+            raise BadInput("no shock is given")
+        if text:
+            text = str(edit_of(text, base))
+            edits, policies = ([*s, text] if k == side else s for k, s in enumerate(sides))
+            tried = replace(
+                begun, edits=edits, policies=policies if side else (), base=base, models=(model,), settings=()
+            )
+            data_of(replace(tried, draws=0), lang)
+        return text
+
     base = _until(t("begin_ask_base"), begun.base, lambda text: (load(text), text)[1])
-    told = ", ".join(f"{m.name} ({words.first_of(m, lang)})" for m in registry.models().values())
+    between, open_, close = (", ", " (", ")") if lang == "en" else ("、", "（", "）")
+    told = between.join(f"{m.name}{open_}{words.first_of(m, lang)}{close}" for m in registry.models().values())
     model = _until(t("begin_ask_model", models=told), begun.models[0], lambda text: registry.find(text).name)
-    kinds = ", ".join(e.kind for e in registry.find(model).reads if not e.handed)
+    kinds = between.join(e.kind for e in registry.find(model).reads if not e.handed)
     sides: list[list[str]] = [[], list(begun.policies)]
-    for side, ask in ((sides[0], t("begin_ask_edit", kinds=kinds)), (sides[1], t("begin_ask_policy"))):
-        while line := _until(ask, "", lambda text: text and str(edit_of(text, base))):
-            side.append(line)
+    for side, ask in enumerate((t("begin_ask_edit", kinds=kinds), t("begin_ask_policy"))):
+        while line := _until(ask, "", partial(fits, side=side)):
+            sides[side].append(line)
             ask = t("begin_ask_more")
     draws = _until(t("begin_ask_draws"), str(begun.draws or 64), _whole)
     title = begun.title or typer.prompt(t("begin_ask_title"), default="", show_default=False)

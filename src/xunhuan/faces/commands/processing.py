@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xunhuan.faces.commands.measuring import TableArgument
-from xunhuan.faces.output import Format, FormatOption, emit, working
+from xunhuan.faces.output import AccountsOption, Format, FormatOption, emit, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,7 @@ def register(app: typer.Typer) -> None:
     @app.command("split-processing")
     def command(
         table: TableArgument,
-        output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+        output: AccountsOption,
         draw: Annotated[
             int | None, typer.Option(help="Number of a draw from the ranges of the shares; their middle if not given.")
         ] = None,
@@ -59,7 +58,7 @@ def _industries(acc: Accounts) -> pd.DataFrame:
     made = acc.output[home][:, at].sum(0)
     assert acc.sourcing is not None
     bought = acc.sourcing.intermediate[:, :, home][..., at].sum((1, 2))  # r j
-    return pd.DataFrame({
+    out = pd.DataFrame({
         "industry": [acc.sectors.codes[k] for k in at],
         "name_en": [acc.sectors.names_en[k] for k in at],
         "name_zh": [acc.sectors.names_zh[k] for k in at],
@@ -68,3 +67,5 @@ def _industries(acc: Accounts) -> pd.DataFrame:
         "home_inputs": bought[home].sum(0) / made,
         "value_added": acc.value_added[home][:, at].sum((0, 2)) / made,
     })  # fmt: skip
+    out.attrs["money"] = {"exports": acc.unit}
+    return out

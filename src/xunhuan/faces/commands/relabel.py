@@ -9,7 +9,7 @@ import typer
 
 from xunhuan.errors import BadInput
 from xunhuan.faces.commands.measuring import TableArgument
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
+from xunhuan.faces.output import AccountsOption, Format, FormatOption, OutputOption, emit
 from xunhuan.faces.speaking import in_my_words
 
 
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def _label(
     table: TableArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")],
+    output: AccountsOption,
     list_: Annotated[str, typer.Option("--list", help="Sector list of the codes (see `xunhuan lists`).")] = "",
     sectors: Annotated[
         Path | None, typer.Option(help="csv with code and any of isic, name_en, name_zh, groups.")

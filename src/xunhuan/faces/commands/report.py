@@ -10,7 +10,7 @@ import typer
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.commands.measuring import Nations
 from xunhuan.faces.completing import named_tables
-from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, working
+from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, save_text, working
 from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
@@ -89,6 +89,10 @@ def _figure(
     """Draw figures of a report as image files, with the Chromium or Chrome on this machine."""
     from xunhuan.faces.report import open_source
 
+    if name is None and output is not None:
+        raise BadInput(
+            "no figure is named", where=str(output), fix=f"xunhuan figure {source} lists them; all draws each"
+        )
     page = open_source(source, nation, _lang(lang))
     album = page.album()
     if name is None:
@@ -151,7 +155,4 @@ def _cite(
     if output is None:
         sys.stdout.write(text)
         return
-    from xunhuan.data.store import write_text
-
-    write_text(output, text)
-    console(stderr=True).print(in_my_words(f"wrote {output}"))
+    save_text(output, text, ".bib", ".txt")

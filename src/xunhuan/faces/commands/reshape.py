@@ -11,6 +11,7 @@ import typer
 
 from xunhuan.errors import BadInput, ForeignFile
 from xunhuan.faces.commands.measuring import TableArgument
+from xunhuan.faces.output import AccountsOption
 from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
     from xunhuan.data.arrays import Index
 
-_Output = Annotated[Path, typer.Option("-o", "--output", help="Accounts file to write (.nc).")]
 _Name = Annotated[str, typer.Option("--name", help="Name of the new table.")]
 
 
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def _aggregate(
     table: TableArgument,
-    output: _Output,
+    output: AccountsOption,
     region: Annotated[
         list[str] | None, typer.Option("--region", "-r", help="Regions made one: NORTH=CN-BJ+CN-TJ+CN-HE; repeatable.")
     ] = None,
@@ -62,7 +62,7 @@ def _aggregate(
 
 def _restrict(
     table: TableArgument,
-    output: _Output,
+    output: AccountsOption,
     region: Annotated[
         list[str], typer.Option("--region", "-r", help="Regions kept: code, name, cluster, nation, A+B; repeatable.")
     ],

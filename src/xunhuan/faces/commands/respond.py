@@ -14,6 +14,7 @@ from xunhuan.data.records import described, parts
 from xunhuan.errors import BadInput, NotConverged, Problems, UnknownName
 from xunhuan.faces import words
 from xunhuan.faces.commands.measuring import Nations, TableArgument
+from xunhuan.faces.formats import ends_in
 from xunhuan.faces.headings import names_known, table_said
 from xunhuan.faces.opening import open_table
 from xunhuan.faces.output import Format, FormatOption, OutputOption, cut_said, emit, working
@@ -49,8 +50,14 @@ _ROWS = 20
 _MARKS = {": ": "：", ".": "。", ", or ": "，或", " Default ": "默认"}
 _SENTENCE = re.compile(r"(?<!e\.g)\. |。")
 _Yes = Annotated[bool, typer.Option("--yes", help="Sizes beyond 300% are meant, and not per cent written as ratios.")]
-PathFile = Annotated[Path | None, typer.Option("--path", help="Also write the path along time to this netCDF file.")]
-Booked = Annotated[Path | None, typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).")]
+PathFile = Annotated[
+    Path | None,
+    typer.Option("--path", help="Also write the path along time to this netCDF file.", callback=ends_in(".nc")),
+]
+Booked = Annotated[
+    Path | None,
+    typer.Option("--accounts", help="Also write the accounts of the answer (netCDF).", callback=ends_in(".nc")),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -216,6 +223,7 @@ def _view(
 
     rows = _ROWS if screen and top is None else top or 0
     frame = view(acc, response, 0)
+    units = frame.attrs.get("money", {})
     notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
     said = list[str]()
     if screen and nation is not None:
@@ -228,7 +236,7 @@ def _view(
         frame.attrs.pop("nation", None)
         notes = frame.attrs.pop("notes", notes)
         said = cut_said(len(frame), whole)
-    frame.attrs["notes"] = notes
+    frame.attrs |= {"notes": notes, "money": units}
     return frame, said if screen else []
 
 
@@ -250,6 +258,7 @@ def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.Dat
             q: "%" if UNITS[q.unit].percent else acc.unit if q.unit == "value" else UNITS[q.unit].title for q in known
         }
         out = (frame.head(top) if top else frame).drop(columns=["name_zh"]).reset_index(drop=True)
+        out.attrs["money"] = {q.name: acc.unit if q.unit == "value" else q.unit for q in known}
         out.attrs["notes"] = [f"{q.name}{f', {u}' if u else ''}: {q.definition}." for q, u in units.items()]
         return out
 

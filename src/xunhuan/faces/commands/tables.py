@@ -93,6 +93,7 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
         *acc.notes,
         f"digest {acc.answer_digest}",
     ]
+    df.attrs["money"] = dict.fromkeys(("gdp", "output"), acc.unit)
     emit(df, format, output, title=acc.name, notes=notes, digits=3)
 
 

@@ -5,7 +5,7 @@ Each takes a reading, a quantity and an arm, and draws by the record and the lab
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ import xarray as xr
 from xunhuan.data.arrays import Array
 from xunhuan.faces import spelling
 from xunhuan.faces.figures import style
-from xunhuan.faces.figures.effects import time_lines, waterfall
+from xunhuan.faces.figures.effects import time_lines, waterfall, waterfall_ends
+from xunhuan.faces.figures.maps import shared_limits
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.spelling import Language
 from xunhuan.faces.told import Told
@@ -130,16 +131,25 @@ def stack_of(reading: Reading, q: Told, arm: str = "", language: Language | None
 
 
 def steps_of(reading: Reading, q: Told, arm: str = "", language: Language | None = None) -> go.Figure | None:
-    """Steps of the only axis to its last, which sums them up; those that are nothing are left out."""
+    """Steps of the only axis to its last, which sums them up; those that are nothing are left out. Arms have one scale."""
     lang, arm = language or reading.lang, arm or reading.arm_of(q)
+    frame = _steps(reading, q, arm, lang)
+    if frame is None:
+        return None
+    beside = [f for a in reading.arms_of(q) if a != arm and (f := _steps(reading, q, a, lang)) is not None]
+    ends = [waterfall_ends(f) for f in beside]
+    span = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+    return waterfall(frame, language=lang, axis=reading.axis(q), form=q.form(drawn=True), span=span)
+
+
+def _steps(reading: Reading, q: Told, arm: str, lang: Language) -> pd.DataFrame | None:
     values = reading.data[q.name].sel(arm=arm)
     if not np.isfinite(values).all() or not (np.abs(values) > 0).any():
         return None
     codes = [str(c) for c in values[q.axes[0]].values]
     kept = [k for k, v in enumerate(values.to_numpy()) if abs(v) > 1e-12 or k == len(codes) - 1]
     names = [_folded(reading.label(q.axes[0], codes[k], lang)) for k in kept]
-    frame = pd.DataFrame({"step": names, "name": names, "value": values.to_numpy()[kept]})
-    return waterfall(frame, language=lang, axis=reading.axis(q), form=q.form(drawn=True))
+    return pd.DataFrame({"step": names, "name": names, "value": values.to_numpy()[kept]})
 
 
 def _folded(name: str) -> str:
@@ -151,16 +161,25 @@ def _folded(name: str) -> str:
 _TOLD = 16
 """Columns of colours beyond which numbers on them would lie on each other."""
 
+_ROWS = 40
+"""Rows of colours beyond which they lie as close as their names allow: a picture is to fit a screen."""
+
 _HEADED = 14
-"""Columns of colours that have their names below them in a narrow window; of more, every second or third has."""
+"""Columns of colours that have their names below them in a narrow window; of more, those of the largest numbers have."""
 
 
 def heat_of(
-    reading: Reading, q: Told, arm: str = "", language: Language | None = None, told: bool = True
+    reading: Reading,
+    q: Told,
+    arm: str = "",
+    language: Language | None = None,
+    told: bool = True,
+    limits: tuple[float, float] | None = None,
 ) -> go.Figure | None:
     """Colours over two axes, the first up, the last across; what is infinite stays blank and says so under the pointer.
 
-    told  whether numbers stand on the colours; a narrow page has no room for them
+    told    whether numbers stand on the colours; a narrow page has no room for them
+    limits  ends of the colours, where pictures side by side have one scale
     """
     lang, arm = language or reading.lang, arm or reading.arm_of(q)
     values = reading.data[q.name].sel(arm=arm).transpose(*q.axes)
@@ -175,19 +194,61 @@ def heat_of(
     fig = go.Figure(go.Heatmap(
         z=shown, x=across, y=up,
         text=[[form.text(v) for v in row] for row in z],
+        zmin=None if limits is None else limits[0], zmax=None if limits is None else limits[1],
         colorscale=[list(c) for c in style.BLUES], reversescale=q.unit == "date", hoverongaps=True,
-        texttemplate="%{text}" if told and z.shape[1] <= _TOLD else "", textfont={"size": 10},
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>" if named else "%{x:.3g}, %{y:.0%}: %{text}<extra></extra>",
         colorbar={"tickformat": form.ticks, "labelalias": style.UNSIGNED, "outlinewidth": 0, "thickness": 12},
     ))  # fmt: skip
-    style.dress(fig, height=max(420, 17 * len(up) + 130) if named else 420)
+    if told and z.shape[1] <= _TOLD:
+        low, high = limits or (float(np.nanmin(shown)), float(np.nanmax(shown)))
+        part = (shown - low) / ((high - low) or 1.0)
+        fig.add_trace(_written(np.array(fig.data[0].text), across, up, 1 - part if q.unit == "date" else part))
+    row = 17 if len(up) <= _ROWS else 13
+    style.dress(fig, height=max(420, row * len(up) + 130) if named else 420)
     fig.update_xaxes(title_text=_named(reading, q.axes[1], lang), showgrid=False)
     fig.update_yaxes(title_text=_named(reading, q.axes[0], lang), showgrid=False, tickformat=spelling.PERCENT_TICKS)
     if named:
-        every = 1 if told else -(-len(across) // _HEADED)
-        fig.update_xaxes(tickmode="linear", dtick=every, tickangle=-60, tickfont={"size": 10})
+        headed = [across[k] for k in _apart(shown, 1 if told else -(-len(across) // _HEADED))]
+        fig.update_xaxes(tickmode="array", tickvals=headed, tickangle=-60, tickfont={"size": 10})
         fig.update_yaxes(tickmode="linear", autorange="reversed", tickfont={"size": 10}, title_text="")
     return fig
+
+
+def _written(texts: Array, across: Sequence[Any], up: Sequence[Any], position: Array) -> go.Scatter:
+    """Numbers on colours, in whichever ink reads on each, by day and by night.
+
+    position  of each on the scale, from 0 to 1; blank where there is no colour
+    """
+    inks = [style.ink_on(p, style.BLUES) if np.isfinite(p) else style.INK for p in position.ravel()]
+    x, y = (a.ravel() for a in np.meshgrid(np.array(across, dtype=object), np.array(up, dtype=object)))
+    return go.Scatter(
+        x=x,
+        y=y,
+        text=texts.ravel(),
+        mode="text",
+        textfont={"size": 10, "color": inks},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _apart(values: Array, least: int) -> list[int]:
+    """Columns whose names have room below them, `least` apart, those of the largest numbers first.
+
+    >>> _apart(np.array([[1.0, 2.0, 9.0, 3.0, 0.0]]), 2), _apart(np.ones((1, 3)), 1)
+    ([0, 2, 4], [0, 1, 2])
+    """
+    largest = np.nanmax(np.where(np.isfinite(values), np.abs(values), 0.0), axis=0)
+    kept: list[int] = []
+    for k in np.argsort(-largest, kind="stable").tolist():
+        if all(abs(k - other) >= least for other in kept):
+            kept.append(k)
+    return sorted(kept)
+
+
+def heat_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:
+    """Ends of the colours of `heat_of` for all of some arms; None where they would wash one of them out."""
+    return shared_limits((reading.data[q.name].sel(arm=a).to_numpy() for a in arms), "level")
 
 
 def _labels(reading: Reading, axis: str, values: Array, lang: Language) -> list[Any]:

@@ -191,7 +191,11 @@ def winners_losers(
     fig.update_xaxes(tickformat=form.ticks, zeroline=True, title_text=axis or spelling.word("change", language))
     long = len(value) > 0 and float(np.abs(value).max()) >= 1e5  # numbers of six digits would touch in a narrow column
     wordy = max(map(len, bar.y or ()), default=0) > WORDY  # names that leave bars half of a narrow column
-    fig.update_xaxes(nticks=3 if long or wordy else style.ticks_beside(list(bar.y)), tickangle=0)
+    most = 3 if long or wordy else style.ticks_beside(list(bar.y))
+    ends = [*value, *(x for e in ("low", "high") if e in ordered for x in ordered[e] if np.isfinite(x))]
+    fig.update_xaxes(
+        tickvals=style.few_ticks(min(0.0, *ends), max(0.0, *ends), most) if len(value) else None, tickangle=0
+    )
     fig.update_yaxes(showgrid=False, tickfont={"size": 10 if wordy else 12, "color": style.INK})
     return fig
 
@@ -412,13 +416,15 @@ def rank_bars(frame: pd.DataFrame, *, language: Language = "en", title: str = ""
     ['+0.30', '−0.80']
     """
     rows = frame.iloc[np.argsort(frame["value"].abs().to_numpy(), kind="stable")]
+    value = rows["value"].to_numpy(float)
+    told = [f"{v:+.2f}".replace("-", "−") for v in value]
     fig = go.Figure(go.Bar(
-        x=rows["value"], y=rows["parameter"].astype(str), orientation="h",
-        marker={"color": [_colour(float(v)) for v in rows["value"]]},
-        text=[f"{v:+.2f}".replace("-", "−") for v in rows["value"]],
-        textposition="auto", hovertemplate="%{y}: %{x:.2f}<extra></extra>",
+        x=value, y=[style.wrapped(str(p), 26) for p in rows["parameter"]], orientation="h", cliponaxis=False,
+        marker={"color": [_colour(float(v)) for v in value]}, text=told, textposition="outside",
+        hovertemplate="%{y}: %{x:.2f}<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=len(rows) * 34 + 70)
-    fig.update_xaxes(range=[-1.05, 1.05], zeroline=True, title_text=spelling.word("rank", language))
+    ends = style.ends_with_room(value, told, -1.0, 1.0)
+    fig.update_xaxes(range=ends, zeroline=True, title_text=spelling.word("rank", language), tickvals=[-1, 0, 1])
     fig.update_yaxes(showgrid=False, tickfont={"size": 12, "color": style.INK})
     return fig

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from xunhuan.data.geography import Geography
-from xunhuan.faces import spelling, words
+from xunhuan.faces import money, spelling, words
 from xunhuan.faces.figures import style
 from xunhuan.faces.figures.shares import ROW_HEIGHT
 from xunhuan.faces.spelling import Language
@@ -62,7 +62,8 @@ def cluster_groups(
         if not members:
             continue
         left = [c for c in left if c not in members]
-        name = spelling.label(cluster, geography.name(cluster), geography.name(cluster, "zh"), language)
+        chinese = words.in_language(geography.name(cluster, "zh"), "zh")
+        name = spelling.label(cluster, geography.name(cluster), chinese, language)
         if len(members) < len(whole):
             name = f"其余{name}" if language == "zh" else f"{spelling.word('rest', language)} {name}"
         out[name] = members
@@ -151,7 +152,9 @@ def cluster_flows(
     ([12.0, 9.0], ' 10⁸ CNY')
     """
     rows, columns = list(matrix.index), list(matrix.columns)
-    value = matrix.to_numpy(float).copy()
+    unit, factor = money.counted(unit, language)
+    unit = words.in_language(unit, "zh") if language == "zh" else unit
+    value = matrix.to_numpy(float) * factor
     if not inside:
         value[[[r == c for c in columns] for r in rows]] = 0.0
     keep = [k for k in reversed(range(len(columns))) if value[:, k].sum() > 0]  # abroad on top: fewer crossings
@@ -164,7 +167,7 @@ def cluster_flows(
     paint = [colours[ends[t] if ends[t] == columns[-1] else rows[s]] for s, t in zip(source, target, strict=True)]
     fig = go.Figure(go.Sankey(
         arrangement="fixed", textfont={"size": 12, "color": style.INK, "shadow": "none"},
-        valuesuffix=f" {spelling.unit(unit)}", valueformat=",.0f",
+        valuesuffix=_behind(unit, language), valueformat=",.0f",
         node={"label": rows + ends, "color": [colours[n] for n in rows + ends], "thickness": 12, "pad": pad,
               "line": {"width": 0}, "x": [0.001] * len(rows) + [0.999] * len(ends), "y": heights},
         link={"source": source, "target": target + len(rows), "value": value[:, keep][source, target],
@@ -282,6 +285,9 @@ def trade_diversion(
     [('USA', -20.0, '−40.0%'), ('VNM', 4.0, '+40.0%')]
     """
     code = "partner" if "partner" in frame else "region"
+    unit, factor = money.counted(unit, language)
+    frame = frame.assign(before=frame["before"] * factor, after=frame["after"] * factor)
+    span = span[0] * factor, span[1] * factor
     unit = words.in_language(unit, "zh") if language == "zh" else unit
     moved = (frame["after"] - frame["before"]).to_numpy(float)
     order = np.argsort(moved, kind="stable")
@@ -292,11 +298,13 @@ def trade_diversion(
     labels = spelling.names(rows, language, code)
     before = rows["before"].to_numpy(float)
     relative = np.divide(moved, before, out=np.full(len(moved), np.nan), where=before > 0)
+    largest = float(np.nanmax(np.abs(relative), initial=0.0))
+    digits = next((n for n in (1, 2, 3) if largest >= 0.1 ** (n + 2)), 4)  # so many that not all read as nothing
     fig = go.Figure(go.Bar(
         x=moved, y=labels, orientation="h", cliponaxis=False,
         marker={"color": [style.OWN if m >= 0 else style.EXTERNAL for m in moved]},
-        text=[spelling.signed(v, 1) for v in relative], textposition="outside", textfont={"size": 11},
-        hovertemplate="%{y}: %{x:+,.1f} " + spelling.unit(unit) + " (%{text})<extra></extra>",
+        text=[spelling.signed(v, digits) for v in relative], textposition="outside", textfont={"size": 11},
+        hovertemplate="%{y}: %{x:+,.1f}" + _behind(unit, language) + " (%{text})<extra></extra>",
     ))  # fmt: skip
     style.dress(fig, title=title, height=max(len(rows), 3) * (ROW_HEIGHT + 4) + 60)
     told = filter(
@@ -320,6 +328,12 @@ def middles(totals: np.ndarray, height: float, nodes: int, pad: float) -> list[f
     slack = (nodes - len(totals)) * pad / 2
     middle = slack + np.cumsum(pixels) - pixels / 2 + pad * np.arange(len(totals))
     return [float(v) for v in np.clip(middle / height, 0.001, 0.999)]
+
+
+def _behind(unit: str, language: Language) -> str:
+    """A unit as it stands behind a number."""
+    said = words.in_language(spelling.unit(unit), "zh" if language == "zh" else "en")
+    return said if spelling.chinese(said) else f" {said}"
 
 
 def _group_colours(groups: Sequence[str], language: Language) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -248,6 +248,8 @@ def _height(columns: int, rows: int) -> int:
 
 def axis_of(scale: Scale, limits: tuple[float, float], bar: dict[str, object]) -> dict[str, object]:
     """The axis of colours of a scale."""
+    if scale == "change":
+        bar = bar | {"tickvals": style.round_ends(limits)}
     return {"colorscale": MAP_SCALES[scale], "cmin": limits[0], "cmax": limits[1], "colorbar": bar}
 
 
@@ -292,6 +294,23 @@ def limits_of(values: pd.Series, scale: Scale) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.01, high + 0.01)
 
 
+_WASHED = 4
+"""How far apart pictures reach that share no scale of colours."""
+
+
+def shared_limits(every: Iterable[object], scale: Scale) -> tuple[float, float] | None:
+    """Ends of one scale of colours for the values of several pictures; None where it would wash one of them out.
+
+    >>> shared_limits([[0.1, -0.2], [0.3]], "change"), shared_limits([[0.1], [0.9]], "level")
+    ((-0.3, 0.3), None)
+    """
+    values = [a[np.isfinite(a)] for a in (np.asarray(v, dtype=float).ravel() for v in every)]
+    reach = [float(np.abs(a).max()) for a in values if a.size]
+    if not reach or max(reach) >= _WASHED * min(reach):
+        return None
+    return limits_of(pd.Series(np.concatenate(values)), scale)
+
+
 def _square(fig: go.Figure, columns: int, rows: int, k: int = 0) -> None:
     """Square tiles and no axes on the k-th map of a figure."""
     tail = "" if k == 0 else str(k + 1)
@@ -309,5 +328,6 @@ def bar_of(title: str, form: Form) -> dict[str, object]:
     return {
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.012, "yanchor": "top", "len": 0.7, "thickness": 9,
         "ypad": 4, "outlinewidth": 0, "tickformat": form.ticks, "labelalias": style.UNSIGNED, "nticks": 5,
+        "tickangle": 0,  # numbers that are turned lift the bar onto the map
         "title": {"text": title, "side": "top", "font": {"size": 12, "color": style.MUTED}},
     }  # fmt: skip

@@ -150,7 +150,8 @@ def bars_of(
     kept = (reading.home, *reading.partners_named)
     fig = winners_losers(frame, language=lang, top=top, axis=reading.axis(q), form=q.form(drawn=True), kept=kept)
     if marked:  # bars rise from the least
-        fig.data[0].marker.color = [style.EXTERNAL, *[style.OWN] * (len(fig.data[0].y) - 1)]
+        others, worst = (style.UNDER_WHISKERS[c] if "low" in frame else c for c in (style.OWN, style.EXTERNAL))
+        fig.data[0].marker.color = [worst, *[others] * (len(fig.data[0].y) - 1)]
     return fig
 
 
@@ -172,7 +173,7 @@ def bars_frame(reading: Reading, q: Told, arm: str, kinds: tuple[str, ...] = ("h
     ends = {
         e: reading.data[f"{q.name}_{e}"].sel(arm=arm, **at).to_series().reindex(values.index) for e in ("low", "high")
     }
-    if not all(np.isfinite(x).any() for x in ends.values()):
+    if not (ends["high"] > ends["low"]).any():  # nothing was drawn that it hangs on
         return frame
     return frame.assign(**{e: q.drawn(x).to_numpy() for e, x in ends.items()})
 

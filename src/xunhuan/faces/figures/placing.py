@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from xunhuan.data.arrays import Array
 from xunhuan.faces import spelling
 from xunhuan.faces.figures.land import land_map
-from xunhuan.faces.figures.maps import Scale
+from xunhuan.faces.figures.maps import Scale, shared_limits
 from xunhuan.faces.figures.streams import kept_largest, stream_ribbons
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.spelling import Language, raised
@@ -25,14 +26,21 @@ _WAYS = 40
 
 
 def land_of(
-    reading: Reading, q: Told, arm: str, language: Language | None = None, small: bool = False
+    reading: Reading,
+    q: Told,
+    arm: str,
+    language: Language | None = None,
+    small: bool = False,
+    limits: tuple[float, float] | None = None,
 ) -> go.Figure | None:
-    """The map of home on its model's land; None where that has none, or where no place of it moves."""
+    """The map of home on its model's land; None where that has none, or where no place of it moves.
+
+    limits  ends of the colours, where maps side by side have one scale; `land_limits`
+    """
     land = reading.land(q.model, arm)
     values = reading.frame(q, arm, change=True)
     shown = values.set_index("region")["value"].astype(float)
-    drawn = set() if land is None else {*land.outline["region"], *land.spots["region"]}
-    if land is None or not {*shown.index} & drawn or (q.change and not np.any(shown != 0)):
+    if land is None or not (drawn := _on_land(reading, q, arm)).size or (q.change and not np.any(drawn != 0)):
         return None
     amount = reading.quantities.get(next(iter(q.points), ""))
     amounts = None if amount is None else reading.along(amount, arm).to_series()
@@ -40,7 +48,21 @@ def land_of(
     key = reading.titled(q) if q.rest is None else reading.axis(q)
     form = spelling.Form() if amount is None else amount.form()
     return land_map(shown, land, amounts=amounts, names=values[["region", "name_en", "name_zh"]], scale=scale, key=key,
-                    language=language or reading.lang, form=q.form(drawn=True), amount_form=form, small=small)  # fmt: skip
+                    language=language or reading.lang, form=q.form(drawn=True), amount_form=form, small=small,
+                    limits=limits)  # fmt: skip
+
+
+def _on_land(reading: Reading, q: Told, arm: str) -> Array:
+    """The numbers that a map of the land shows in an arm; none where there is no land."""
+    land = reading.land(q.model, arm)
+    values = reading.frame(q, arm, change=True).set_index("region")["value"].astype(float)
+    drawn = set() if land is None else {*land.outline["region"], *land.spots["region"]}
+    return values[[r for r in values.index if r in drawn]].to_numpy()
+
+
+def land_limits(reading: Reading, q: Told, arms: Sequence[str]) -> tuple[float, float] | None:
+    """Ends of the colours of `land_of` for all of some arms; None where they would wash one of them out."""
+    return shared_limits((_on_land(reading, q, a) for a in arms), "level" if q.rest is None else "change")
 
 
 def flows_of(

@@ -15,8 +15,8 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.spelling import Language
 from xunhuan.measures import table
 
-_LEAST = 136
-"""Pixels below which the legend would lie on the bars."""
+_LEAST = 176
+"""Pixels below which the legend, in three lines on a phone, would lie on the bars."""
 ROW_HEIGHT = 19
 """Pixels a bar takes; twelve-pixel type fits."""
 _SIDE, _SIDE_SMALL = 410, 230
@@ -154,14 +154,25 @@ def circulation_ternary(
         "gridcolor": style.RULE,
         "linecolor": style.MUTED,
         "tickfont": {"size": 10},
-        "nticks": 5,
     }
     axes = {}
     for circuit, axis, low in zip(CIRCUITS, "abc", least, strict=True):
         corner = {"text": corners[circuit], "font": {"size": 12, "color": style.MUTED}}
-        axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner}
+        ticks = _between(float(low), float(low + 1 - least.sum()))
+        axes[f"{axis}axis"] = {**common, "min": float(low), "title": corner, "tickvals": ticks}
     fig.update_layout(ternary={"sum": 1, "bgcolor": style.PAPER, **axes})
     return fig
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Ticks of a triangle's side, none at its corners, where names stand.
+
+    >>> _between(0.55, 0.8), _between(0.2, 0.8)
+    ([0.6, 0.65, 0.7, 0.75], [0.4, 0.6])
+    """
+    every = next(step for step in (0.05, 0.1, 0.2) if (high - low) / step < 5.5 or step == 0.2)
+    first, last = round(low / every + 0.51), round(high / every - 0.51)
+    return [round(k * every, 2) for k in range(first, last + 1)] or [round((low + high) / 2, 3)]
 
 
 def _corner(name: str, top: bool) -> str:

@@ -26,7 +26,8 @@ CIRCUIT_COLOURS = {"own": OWN, "inter": INTER, "external": EXTERNAL}
 NEUTRAL = "#7a8794"
 SERIES = (OWN, EXTERNAL, "#6a9a3b", "#7b5ea7", "#c79a1b", NEUTRAL)
 """Colours of unrelated curves, in order; dashes tell them apart too."""
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+DASHES = ("solid", "dash", "dot", "dashdot", "16px,4px", "16px,4px,2px,4px,2px,4px")
+"""Dashes of unrelated curves, in order; each is told within the 30 pixels that a legend has of it."""
 
 UNDER_WHISKERS = {OWN: "#6294c0", EXTERNAL: "#d07c40", NEUTRAL: "#8a96a2"}
 """What bars are where whiskers lie on them: the bar on its ground and the whisker on the bar at 3:1, by night too."""
@@ -151,6 +152,34 @@ def ticks_beside(names: Sequence[str]) -> int:
     """
     room = _WITHIN - max(map(pixels, names), default=0.0)
     return int(min(max(room // 46, 3), 5))
+
+
+def few_ticks(low: float, high: float, most: int) -> list[float]:
+    """Where an axis from low to high has its ticks: round numbers, two or more, at most `most` where that leaves two.
+
+    >>> few_ticks(-0.1, 0.32, 3), few_ticks(-0.03, 0.015, 3), few_ticks(0.0, 2.1, 5)
+    ([0.0, 0.2], [-0.02, 0.0], [0.0, 0.5, 1.0, 1.5, 2.0])
+    """
+    if not high > low:
+        return []
+    size = int(np.floor(np.log10(high - low)))
+    sizes = [m * 10.0**k for k in (size - 1, size, size + 1) for m in (1, 2, 5)]
+    found = [step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) for step in sizes]
+    several = [ticks for ticks in found if len(ticks) > 1]
+    best = next((ticks for ticks in several if len(ticks) <= most), several[-1] if several else np.array([0.0]))
+    return [float(f"{t:.12g}") + 0.0 for t in best]
+
+
+def round_ends(limits: tuple[float, float]) -> list[float]:
+    """Ticks of a scale of changes: nothing, and a round number on either side.
+
+    >>> round_ends((-0.0499, 0.0499)), round_ends((-0.12, 0.12))
+    ([-0.04, 0.0, 0.04], [-0.1, 0.0, 0.1])
+    """
+    reach = 0.97 * max(abs(x) for x in limits)
+    power = 10.0 ** np.floor(np.log10(reach))
+    end = float(f"{max(m * power for m in (1, 2, 3, 4, 5, 6, 8) if m * power <= reach * (1 + 1e-9)):.12g}")
+    return [-end, 0.0, end]
 
 
 _WITHIN = 320

@@ -24,15 +24,15 @@ def lines_said(shock: ShockLines, reading: Reading) -> list[str]:
     return out
 
 
-def plain_value(value: object, lang: spelling.Language = "en", room: str = "") -> str:
-    """A value of a field or a parameter as people read it; in Chinese by its word, the room's own first."""
+def plain_value(value: object, lang: spelling.Language = "en", room: str = "", of: str = "") -> str:
+    """A value of a field or a parameter `of` as people read it; in Chinese by its word, the room's own of it first."""
     if isinstance(value, bool):
         return words.of(lang)("yes_it_is" if value else "no_it_is")
     if isinstance(value, list | tuple):
-        return "+".join(plain_value(v, lang) for v in value)
+        return ("、" if lang == "zh" else "+").join(plain_value(v, lang, room, of) for v in value)
     if isinstance(value, dict):
         t = words.of(lang)
-        named = ((field_called(k, lang, room), plain_value(v, lang, room)) for k, v in value.items())
+        named = ((field_called(k, lang, room), plain_value(v, lang, room, k)) for k, v in value.items())
         return t("comma").join(t("field_says", name=k, value=v) for k, v in named)
     said = _number(value) if isinstance(value, float | int) else str(value)
     if lang != "zh":
@@ -40,14 +40,17 @@ def plain_value(value: object, lang: spelling.Language = "en", room: str = "") -
     plain = words.title(said, "zh") if said.isidentifier() else said
     plain = said if plain.isascii() else plain
     otherwise = words.either(f"choice_{said}", lang, words.either(f"word_{said}", lang, plain))
-    return words.in_language(words.of_room(room, f"choice_{said}", lang, otherwise), lang)
+    own = words.of_room(room, f"choice_{said}", lang, otherwise)
+    return words.in_language(words.of_room(room, f"choice_{of}_{said}", lang, own), lang)
 
 
 def field_called(name: str, lang: spelling.Language, room: str = "") -> str:
     """What a field or a parameter of a room is called, in Chinese where the page is."""
     if lang != "zh":
         return name.replace("_", " ")
-    return words.of_room(room, f"field_{name}", "zh", words.either(f"field_{name}", "zh", words.title(name, "zh")))
+    plain = words.either(f"field_{name}", "zh", words.title(name, "zh"))
+    plain = words.of_room(room, f"field_{name}", "zh", plain)
+    return words.in_language(words.of_room(room, f"parameter_{name}", "zh", plain), "zh")
 
 
 def _number(x: float) -> str:
@@ -104,7 +107,9 @@ def _between(called: str, told: str, lang: str) -> str:
 def _named(codes: Sequence[str], field: str, reading: Reading) -> str:
     """Places, goods or groups by name; those with an exclamation mark are left out of the others."""
     t = words.of(reading.lang)
-    among = " + ".join(_piece(c, field, reading) for c in codes if not c.startswith("!"))
+    among = ("、" if reading.lang == "zh" else " + ").join(
+        _piece(c, field, reading) for c in codes if not c.startswith("!")
+    )
     without = t("list").join(_piece(c[1:], field, reading) for c in codes if c.startswith("!"))
     return t("all_but", among=among, without=without) if without else among
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
 from typing import Any
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.arrays import CIRCUITS
 from xunhuan.data.identities import TOLERANCE, identity_residuals
-from xunhuan.faces import figures, spelling, words
+from xunhuan.faces import figures, money, spelling, words
 from xunhuan.faces.figures import Language, shares
 from xunhuan.faces.report.circulation_pictures import add_intervals, add_maps
 from xunhuan.faces.report.findings import Findings, Lang, findings
@@ -70,7 +70,15 @@ class CirculationReport:
         """Its figures by key, in order."""
         album = _pictures(self.found, self.lang)
         album = album if self.lang == "en" else album_in(album, self.say)
-        return album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        album = album if self.found.places == "provinces" else album_in(album, self._placed, self.lang)
+        spread = self.found.spread
+        if spread is not None:
+            t, outside = words.of(self.lang), spread.outside().any(axis=0)
+            keys = [f"intervals-{c}" for c, out in zip(CIRCUITS, outside, strict=True) if out]
+            for key, p in album.items():
+                if key in keys:
+                    album[key] = replace(p, caption=t("next").join((p.caption, t("outside_bar"))))
+        return album
 
     def _placed(self, text: str) -> str:
         return of_places(self.found.places, text)
@@ -115,6 +123,8 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         tables = {k: grid_in(g, say) for k, g in tables.items()}
     tables = {k: without_blanks(g) for k, g in tables.items()}
     nation = acc.geography.name(acc.home), acc.geography.name(acc.home, "zh")
+    # What versions say of themselves stands with their intervals already.
+    judged = acc.posterior.notes if found.spread is not None and acc.posterior is not None else ()
     return {
         "kicker": say(f"Circulation report · {acc.title or acc.name}"),
         "title": _title_alone(found, nation, lang) or t("report_title", home=nation[lang == "zh"], places=places)
@@ -126,7 +136,7 @@ def _context(found: Findings, album: Album, called: str, nations: Sequence[str],
         "average": _percents(_of_home(found)),
         "words": {c: of_places(found.places, spelling.word(c, lang)) for c in CIRCUITS},
         "sure": _sure(found), "pictures": album, "tables": tables, "definitions": _definitions(say),
-        "notes": [say(sentence(n)) for n in acc.notes], "ending": say(_ending(found)),
+        "notes": [say(sentence(n)) for n in acc.notes if n not in judged], "ending": say(_ending(found)),
         "sources": [say(sentence(acc.source))], "table": quote(called),
         "cite": f"xunhuan cite {quote(called)}; xunhuan cite circulation",
         "options": "".join(f" --nation {quote(n)}" for n in nations), "path": called, "regrouped": _regrouped(nations),
@@ -206,6 +216,11 @@ def _answer(found: Findings) -> Markup:
     return Markup("{} <span class='note'>{}</span>").format(text, note)
 
 
+def _of_zh(name: str) -> str:
+    """A nation before what is its own: a name in letters takes a 的 that numbers do not run into."""
+    return f"{name}的" if name[-1:].isascii() else name
+
+
 def _answer_zh(found: Findings) -> str:
     acc, n = found.acc, found.region.sizes["region"]
     if found.alone:
@@ -215,7 +230,7 @@ def _answer_zh(found: Findings) -> str:
         return f"{acc.year}年，{name}的生产总值由本国最终需求吸收{own}，由境外吸收{away}。{most}"
     w = _mean_said(found, -1, "zh")
     return (
-        f"{acc.year}年，{acc.geography.name(acc.home, 'zh')}{n}个地区的生产总值按最终需求所在地划分："
+        f"{acc.year}年，{_of_zh(acc.geography.name(acc.home, 'zh'))}{n}个地区的生产总值按最终需求所在地划分："
         f"由本地吸收{w[0]}，由境内其他地区吸收{w[1]}，由境外吸收{w[2]}（按地区生产总值加权）。"
         f"对境外依存度最高的是{_highest(found, 'external', min(4, n), 'zh')}。"
     )
@@ -224,7 +239,8 @@ def _answer_zh(found: Findings) -> str:
 def _sure(found: Findings) -> dict[str, object]:
     """How sure the numbers are, in both languages; empty without versions of the table."""
     if found.spread is None:
-        return {}
+        key = "sure_none" if found.acc.posterior is None else "sure_given"
+        return {} if found.alone else {lang: ([words.of(lang)(key)], "", []) for lang in ("en", "zh")}
     out: dict[str, object] = {}
     notes = found.acc.posterior.notes if found.acc.posterior is not None else ()
     for lang in ("en", "zh"):
@@ -257,13 +273,14 @@ def _pictures(found: Findings, lang: Lang) -> Album:
         "Ternary plot of the three shares",
         figures.circulation_ternary(ds, language=lang, small=True),
     )
+    unit = spelling.unit(money.counted(acc.unit, lang)[0])
     matrix = figures.partner_matrix(found.partner, flow_groups(acc.geography, acc.home, lang))
     album.add(
         "flows",
         figures.cluster_flows(matrix, language=lang, unit=acc.unit),
-        f"Value added (left) by where it is finally absorbed (right), {spelling.unit(acc.unit)}, without what each group "
+        f"Value added (left) by where it is finally absorbed (right), {unit}, without what each group "
         f"absorbs of its own. On a narrow window: shares of each row’s value added. "
-        f"{members_said(acc.geography, acc.home, lang)}",
+        f"{members_said(acc.geography, acc.home, lang)}".rstrip(),
         "Flows of value added between clusters of regions and abroad",
         figures.cluster_matrix(matrix, language=lang, numbered=True),
     )
@@ -277,21 +294,22 @@ def _pictures(found: Findings, lang: Lang) -> Album:
 
 def _tables(found: Findings, lang: Lang) -> dict[str, Grid]:
     made = {"sectors": _sectors(found, lang), "regions": _regions(found, lang), "definitions": _three(found)}
-    made["identities"] = _identities(found)
+    made["identities"] = _identities(found, lang)
     if found.log is not None:
-        made["log"] = _log(found)
+        made["log"] = _log(found, lang)
     return numbered(made)
 
 
 def _regions(found: Findings, lang: Lang = "en") -> Grid:
     frame = shares.as_frame(found.region).assign(place=range(found.region.sizes["region"]))
     ends = {} if found.bounds is None else {c: limit_spans(found.bounds, c) for c in ("own", "external")}
-    head = ["Region", "Code", f"GDP, {spelling.unit(found.acc.unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
+    unit, factor = money.counted(found.acc.unit, lang)
+    head = ["Region", "Code", f"GDP, {spelling.unit(unit)}", "Own", "Inter", "External", "Outflow", "Overlap"]
     head += [f"{name}, limits" for name in ("Own", "External") if ends]
     rows = []
     for r in frame.sort_values("external", ascending=False, kind="stable").to_dict("records"):
         code = r["region"]
-        cells = [r[f"name_{lang}"], code, f"{r['gdp']:,.0f}", *_share_cells(found, r["place"])]
+        cells = [r[f"name_{lang}"], code, f"{r['gdp'] * factor:,.0f}", *_share_cells(found, r["place"])]
         cells += [_crossing_cell(found, code, k) for k in ("outflow", "overlap")]
         rows.append(Row([*cells, *(spans[code] for spans in ends.values())]))
     pad = [""] * (2 + len(ends))
@@ -337,14 +355,15 @@ def _regions_caption(found: Findings, lang: Lang) -> str:
 def _sectors(found: Findings, lang: Lang) -> Grid:
     frame = shares.as_frame(found.sector).assign(abroad=lambda f: f["gdp"] * f["external"])
     total = float(frame["abroad"].sum())
+    unit, factor = money.counted(found.acc.unit, lang)
     rows = []
     for r in frame.sort_values("abroad", ascending=False).head(SECTORS_SHOWN).to_dict("records"):
         parts = (spelling.percent(v, 1) for v in (r["external"], r["abroad"] / total))
-        rows.append(Row([r[f"sector_name_{lang}"], f"{r['gdp']:,.0f}", *parts]))
+        rows.append(Row([r[f"sector_name_{lang}"], f"{r['gdp'] * factor:,.0f}", *parts]))
     caption = (
         f"The {len(rows)} sectors that earn most abroad: national value added by sector of origin, {found.acc.year}."
     )
-    head = ["Sector", f"GDP, {spelling.unit(found.acc.unit)}", "External share", "Of all external GDP"]
+    head = ["Sector", f"GDP, {spelling.unit(unit)}", "External share", "Of all external GDP"]
     return Grid(head, rows, caption)
 
 
@@ -357,9 +376,9 @@ def _three(found: Findings) -> Grid:
     return Grid(["Definition", "Mean", "Own", "Inter", "External"], rows, caption, words=("Mean",), small=True)
 
 
-def _identities(found: Findings) -> Grid:
+def _identities(found: Findings, lang: Lang = "en") -> Grid:
     rows = [
-        Row([formula(name).rstrip("."), f"{r.size:,}", f"{r.max():.1e}"])
+        Row([formula(words.in_language(name, lang)).rstrip(".。"), f"{r.size:,}", f"{r.max():.1e}" if r.max() else "0"])
         for name, (r, _) in identity_residuals(found.acc).items()
     ]
     caption = (
@@ -368,20 +387,23 @@ def _identities(found: Findings) -> Grid:
     return Grid(["Identity", "Cells", "Largest residual"], rows, caption, small=True)
 
 
-def _log(found: Findings) -> Grid:
+def _log(found: Findings, lang: Lang) -> Grid:
     assert found.log is not None
     log = found.log[found.log["unit"] == found.acc.unit]
+    unit, factor = money.counted(found.acc.unit, lang)
     kinds = log.groupby("step")["quantity"].transform("nunique")
     # Partner by partner is for the log itself: "export: ARE", "export: ARG" and so on are told as one.
     log = log.assign(quantity=log["quantity"].where(kinds <= TOLD_APART, log["quantity"].str.split(":").str[0]))
-    groups = log.assign(size=log["change"].abs()).groupby(["step", "quantity"], sort=False)
+    groups = log.assign(size=log["change"].abs() * factor, change=log["change"] * factor).groupby(
+        ["step", "quantity"], sort=False
+    )
     sums = groups.agg(n=("change", "size"), net=("change", "sum"), size=("size", "sum")).reset_index()
     sums = sums[sums["size"] >= 0.5].assign(net=lambda d: [_net(x) for x in d["net"]])
     rows = [
         Row([s["step"], s["quantity"].replace("_", " "), f"{s['n']:,}", f"{s['size']:,.0f}", s["net"]])
         for s in sums.to_dict("records")
     ]
-    caption = f"Corrections made to the raw sources when the table was built, {spelling.unit(found.acc.unit)}."
+    caption = f"Corrections made to the raw sources when the table was built, {spelling.unit(unit)}."
     return Grid(["Step", "Quantity", "Cells", "Sum of sizes", "Net"], rows, caption, words=("Quantity",))
 
 

@@ -48,7 +48,11 @@ def flow_groups(geo: Geography, home: str, lang: _Lang) -> dict[str, tuple[str, 
 def members_said(geo: Geography, home: str, lang: _Lang) -> str:
     """Who is in each cluster, in words."""
     groups = flow_groups(geo, home, lang)
-    kept = {n: m for n, m in groups.items() if n != spelling.word("abroad", lang) and (len(m) > 1 or n in geo.clusters)}
+    kept = {
+        n: m
+        for n, m in groups.items()
+        if n != spelling.word("abroad", lang) and (len(m) > 1 or n != geo.name(m[0], lang))
+    }
     if lang == "zh":
         return "".join(f"{n}：{'、'.join(geo.name(c, lang) for c in m)}。" for n, m in kept.items())
     return " ".join(f"{n[:1].upper()}{n[1:]}: {', '.join(geo.name(c) for c in m)}." for n, m in kept.items())

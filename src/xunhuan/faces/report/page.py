@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import numpy as np
 from markupsafe import Markup, escape
 
-from xunhuan.faces import bibliography, glossary, words
+from xunhuan.faces import bibliography, columns, glossary, words
+from xunhuan.faces.spelling import chinese, chinese_stops
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -72,6 +74,7 @@ class Grid:
 
     words     headings of columns that hold words: they stand left, and wrap
     optional  headings of columns that a narrow window leaves out
+    arms      what arms are called, in headings that are an arm's
     """
 
     head: Sequence[str]
@@ -82,6 +85,7 @@ class Grid:
     optional: Sequence[str] = ()
     small: bool = False
     lang: str = "en"
+    arms: Sequence[str] = ()
 
     @property
     def label(self) -> str:
@@ -153,10 +157,14 @@ def no_higher(picture: Picture, most: int) -> Picture:
     lower = go.Figure(picture.wide).update_layout(height=most)
     rows = max((len(t.y) for t in lower.data if t.type == "bar" and t.orientation == "h"), default=0)
     if rows:  # every bar keeps its name, smaller where they stand closer
-        size = min(12, max(8, int(0.8 * (most - _BESIDE_BARS) / rows)))
+        size = min(12, max(_LEAST_NAME, int(0.88 * (most - _BESIDE_BARS) / rows)))
         lower.update_yaxes(dtick=1, tickfont={"size": size})
+        lower.update_layout(height=max(most, round(size / 0.88 * rows) + _BESIDE_BARS))
     return replace(picture, wide=lower)
 
+
+_LEAST_NAME = 10
+"""Pixels of letters beside bars, at least: a picture of more bars than have room for it is higher."""
 
 _BESIDE_BARS = 72
 """Pixels above and below the bars of a figure."""
@@ -189,25 +197,37 @@ def album_in(album: Album, say: Callable[[str], str], lang: str = "zh") -> Album
     made = Album()
     for key, p in album.items():
         wide, narrow = (None if f is None else figure_in(f, say) for f in (p.wide, p.narrow))
-        made[key] = replace(p, caption=say(p.caption), alt=say(p.alt), wide=wide, narrow=narrow, lang=lang)
+        caption, alt = (chinese_stops(say(s)) if lang == "zh" else say(s) for s in (p.caption, p.alt))
+        made[key] = replace(p, caption=caption, alt=alt, wide=wide, narrow=narrow, lang=lang)
     return made
 
 
 def figure_in(figure: go.Figure, say: Callable[[str], str]) -> go.Figure:
-    """A figure whose words are as `say` says them: names, titles, what stands on it and what pointing at it shows."""
+    """A figure whose words are as `say` says them, in Chinese: names, titles, what stands on it and what pointing at it
+    shows."""
     import plotly.graph_objects as go
+
+    def told(text: str, key: str) -> str:
+        if key == "hovertemplate":  # what stands between its holes are names, and names of arms in quotes
+            return chinese_stops(_QUOTED.sub(lambda m: say(m[0]), text))
+        said = say(text) if key in _WORDS_OF_FIGURES else text
+        return chinese_stops(said) if chinese(said) else said
 
     def walk(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {k: walk(v, str(k)) for k, v in value.items()}
+        if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
+            value = value.tolist()
         if isinstance(value, list | tuple):
             return [walk(v, key) for v in value]
-        return say(value) if isinstance(value, str) and key in _WORDS_OF_FIGURES else value
+        return told(value, key) if isinstance(value, str) and key in _SAID_IN_FIGURES else value
 
     return go.Figure(walk(figure.to_dict()), skip_invalid=True)
 
 
-_WORDS_OF_FIGURES = {"text", "name", "hovertext", "ticktext", "x", "y", "label"}
+_WORDS_OF_FIGURES = {"text", "name", "hovertext", "ticktext", "x", "y", "label", "valuesuffix"}
+_SAID_IN_FIGURES = {*_WORDS_OF_FIGURES, "customdata", "hovertemplate"}
+_QUOTED = re.compile("“[^”]+”")
 
 
 def grid_in(grid: Grid, say: Callable[[str], str]) -> Grid:
@@ -239,7 +259,7 @@ def render(
     from xunhuan import __version__
 
     shared = {
-        "css": Markup(_read("style.css")), "javascript": Markup(_read("figures.js")), "plotly": Markup(_plotly()),
+        "css": Markup(_read("style.css")), "javascript": Markup(_scripts()), "plotly": Markup(_plotly()),
         "version": __version__, "references": bibliography.references(citations), "lang": lang, "say": say,
     }  # fmt: skip
     made = _environment().get_template(template)
@@ -296,9 +316,10 @@ def _with_contents(html: str) -> str:
     return _CONTENTS.sub(lambda m: f"{m[1]}{links}{m[2]}", html, count=1)
 
 
-def _tip(text: str, lang: str) -> Markup:
-    """The attribute that says what a heading means, where it is a term."""
-    meaning = glossary.tip(text, lang)
+def _tip(text: str, lang: str, head: bool = False, arms: Sequence[str] = ()) -> Markup:
+    """The attribute that says what a heading means, of a column or of a row, where it is a term."""
+    known = (columns.column_tip(text, lang) or glossary.tip("arm" if text in arms else "", lang)) if head else ""
+    meaning = known or glossary.tip(text, lang)
     return Markup(' title="{}"').format(meaning) if meaning else Markup("")
 
 
@@ -325,6 +346,11 @@ def _environment() -> jinja2.Environment:
     )
     made.globals["tip"] = _tip  # macros do not see a page's own words
     return made
+
+
+def _scripts() -> str:
+    """What draws the pictures, and what tells terms, which the laboratory shares."""
+    return _read("figures.js") + (HERE.parents[1] / "web" / "assets" / "means.js").read_text(encoding="utf-8")
 
 
 def _read(name: str) -> str:

@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import Any, Literal
 
 from xunhuan.faces import bibliography, words
+from xunhuan.faces.captions import with_whiskers
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
 from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
+from xunhuan.faces.noted import named
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
@@ -68,7 +70,9 @@ class ScenarioReport:
     def album(self) -> Album:
         """Its figures by key, in order."""
         album = scenario_pictures.album(self.reading)
-        return album if self.lang == "en" else album_in(album, self.reading.say)
+        said = album if self.lang == "en" else album_in(album, self.reading.say)
+        told = ((k, replace(p, caption=with_whiskers(p.caption, album[k].wide, self.lang))) for k, p in said.items())
+        return Album(told)
 
     def html(self) -> str:
         """The whole page."""
@@ -109,7 +113,8 @@ class ScenarioReport:
             "lasting": [sections[n] for n in reading.models if reading.lasting(n)],
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
             "relation": say(relation(reading)), "relation_title": scenario_tables.side_by_side(reading),
-            "definitions": _definitions(reading), "notes": [say(sentence(n)) for n in (*base["notes"], *m["notes"])],
+            "definitions": _definitions(reading),
+            "notes": [named(reading, sentence(n)) for n in (*base["notes"], *m["notes"])],
             "draws": say(draws(reading)), "overrides": m["overrides"], "home": reading.name(reading.home),
             "sources": [say(sentence(x)) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",
@@ -214,14 +219,17 @@ def relation(reading: Reading) -> str:
 
 
 def answer_text(reading: Reading) -> str:
-    """The answer in a sentence or three, computed, in the reading's language."""
-    return reading.say(words.of(reading.lang)("next").join(s for s in _answer(reading) if s))
+    """The answer in a sentence or three, computed, in the reading's language; the first interval says what it is."""
+    said = reading.say(words.of(reading.lang)("next").join(s for s in _answer(reading) if s))
+    named = words.of(reading.lang)("within", interval="")[:-1]
+    first, mark, rest = said.partition(named)
+    return first + mark + rest.replace(named, named[: named.index("90")])
 
 
 def _answer(reading: Reading) -> Iterator[str]:
     q = quantity_weighed(reading)
     if q is None or reading.offset is None:
-        yield from (arm_sentence(reading, arm) for arm in reading.arms[-ARMS_TOLD:])
+        yield from (arm_sentence(reading, arm, short=True) for arm in reading.arms[-ARMS_TOLD:])
         return
     t, (shock, policy, both) = words.of(reading.lang), reading.offset
     hit, net = (reading.number(q, arm=a) for a in (shock, both))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from xunhuan.faces import figures, spelling
+from xunhuan.faces import figures, spelling, words
 from xunhuan.faces.captions import caption_of
 from xunhuan.faces.compared import degrees, frontier_axis, quantity_weighed, reliance_moves, steps
-from xunhuan.faces.figures import along, placing, style
+from xunhuan.faces.figures import along, placing
 from xunhuan.faces.figures import of_quantity as drawing
-from xunhuan.faces.reading import Reading
+from xunhuan.faces.figures.maps import shared_limits
+from xunhuan.faces.reading import STILL, Reading
 from xunhuan.faces.report.page import Album, Picture
-from xunhuan.faces.spelling import lowered, raised
+from xunhuan.faces.spelling import listed, lowered, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -20,6 +20,8 @@ ABROAD = 20
 """Bars of other economies."""
 PRINTED = 5e-5
 """Change that is printed as more than 0.00%."""
+APART = 0.002
+"""Share from which on a dot before and a dot after are told apart."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
 ORDER = (
@@ -96,13 +98,24 @@ def _one(reading: Reading, q: Told, out: Album) -> None:
 
 def _along(reading: Reading, q: Told, out: Album) -> None:
     """Each arm a picture of its own where the quantity tells them apart: what is drawn has bands and dots already."""
-    for k, arm in enumerate(reading.arms_of(q)):
-        if q.picture == "fan" and q.rest and not reading.moves(q, arm):  # a line at rest tells nothing
+    arms, heat = reading.arms_of(q), q.picture == "heat"
+    shared = along.heat_limits(reading, q, arms) if heat else None
+    for k, arm in enumerate(arms):
+        if q.picture == "fan" and _at_rest(reading, q, arm):  # a line at rest tells nothing
             continue
-        fig = drawing.of_quantity(reading, q, arm)
+        fig = along.heat_of(reading, q, arm, limits=shared) if heat else drawing.of_quantity(reading, q, arm)
         if fig is not None:
-            narrow = along.heat_of(reading, q, arm, told=False) if q.picture == "heat" else None
-            out.add(key(q, q.picture, k + 1), fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
+            narrow = along.heat_of(reading, q, arm, told=False, limits=shared) if heat else None
+            said = _own_colours(reading, caption_of(reading, q, arm), bool(heat and k and shared is None))
+            out.add(key(q, q.picture, k + 1), fig, said, f"{reading.title(q)}, “{arm}”", narrow)
+
+
+def _at_rest(reading: Reading, q: Told, arm: str) -> bool:
+    """Whether lines of one number throughout, without dots, are all that a picture along years would show."""
+    values = reading.data[q.name].sel(arm=arm)
+    along_it = (values.max(q.axes[-1]) - values.min(q.axes[-1])).to_numpy()
+    level = not q.points and bool((np.nan_to_num(along_it) <= STILL * np.nanmax(np.abs(values), initial=1.0)).all())
+    return level or bool(q.rest and not reading.moves(q, arm))
 
 
 def _played(reading: Reading, q: Told, out: Album) -> None:
@@ -130,14 +143,24 @@ def _mapped(reading: Reading, q: Told, out: Album) -> None:
 
 def _placed(reading: Reading, q: Told, out: Album) -> None:
     """A map of the land in every arm where it is told first, or ribbons; and the same for a narrow window."""
-    several = q.picture == "land" and q.headline
-    for k, arm in enumerate(_arms(reading, q) if several else [reading.arm_of(q)]):
+    land = q.picture == "land"
+    several = land and q.headline
+    arms = _arms(reading, q) if several else [reading.arm_of(q)]
+    scale = {"limits": placing.land_limits(reading, q, arms)} if several else {}
+    for k, arm in enumerate(arms):
         draw = placing.PLACED[q.picture]
-        fig = draw(reading, q, arm, reading.lang if q.picture == "land" else None)
+        fig = draw(reading, q, arm, reading.lang if land else None, **scale)
         if fig is not None:
-            narrow = draw(reading, q, arm, small=True)
+            narrow = draw(reading, q, arm, small=True, **scale)
             name = key(q, q.picture, k + 1 if several else 0)
-            out.add(name, fig, caption_of(reading, q, arm), f"{reading.title(q)}, “{arm}”", narrow)
+            said = _own_colours(reading, caption_of(reading, q, arm), bool(several and k and scale["limits"] is None))
+            out.add(name, fig, said, f"{reading.title(q)}, “{arm}”", narrow)
+
+
+def _own_colours(reading: Reading, caption: str, own: bool) -> str:
+    """A caption that says that the scale of colours is not that of the picture beside it."""
+    t = words.of(reading.lang)
+    return t("next").join((caption, t("own_colours"))) if own else caption
 
 
 def _maps(reading: Reading, q: Told, out: Album) -> None:
@@ -148,9 +171,7 @@ def _maps(reading: Reading, q: Told, out: Album) -> None:
     if q.change and q.percent:  # a map on which every tile is told as nothing tells nothing, where another does
         told = {a: v for a, v in values.items() if np.nanmax(np.abs(v)) >= PRINTED}
         values = told or values
-    reach = [float(np.nanmax(np.abs(v))) for v in values.values()] or [0.0]
-    # One scale for all, unless it would wash one of them out.
-    shared = style.spread(reach) if q.rest is not None and max(reach) < 4 * min(reach) else None
+    shared = shared_limits(values.values(), "level" if q.rest is None else "change")  # one for all, where it can be
     scale = "" if shared or len(values) == 1 else " Each map has its own colour scale."
     for k, arm in enumerate(values):
         fig = drawing.map_of(reading, q, arm, reading.lang, shared)
@@ -173,13 +194,10 @@ def _winners(reading: Reading, q: Told, out: Album) -> None:
         fig = drawing.bars_of(reading, q, arm, reading.lang, (kind,), top)
         n = "twenty" if top == drawing.ROWS else "ten"  # half of the bars at either end
         ends = f"the {n} largest gains and losses" if q.change else f"the {n} largest and the {n} smallest"
-        tail = f", {ends}" if len(frame) > top else ""
-        caption = f"{head} under “{arm}”: {who}{tail}.{_whiskers(frame)}"
+        named = ", and those of the scenario" if len(fig.data[0].y) > top else ""
+        tail = f", {ends}{named}" if len(frame) > top else ""
+        caption = f"{head} under “{arm}”: {who}{tail}."
         out.add(f"{key(q, 'winners')}-{kind}", fig, caption, f"{said}, {who}")
-
-
-def _whiskers(frame: pd.DataFrame) -> str:
-    return " Whiskers are 90% intervals." if "low" in frame else ""
 
 
 def _bars(reading: Reading, q: Told, out: Album) -> None:
@@ -200,7 +218,7 @@ def _lines(reading: Reading, q: Told, out: Album) -> None:
     if q.place_axis or len(q.axes) == 1:
         fewer = len(arms) < len(reading.arms)
         note = " Other arms differ in nothing that this model reads." if fewer else ""
-        quoted = " and ".join(p for p in (", ".join(f"“{a}”" for a in arms[:-1]), f"“{arms[-1]}”") if p)
+        quoted = listed([f"“{a}”" for a in arms], reading.lang)
         plain = "{title} of {home} under {arms}."
         said = reading.words_of(q, "lines", plain).format(title=reading.title(q), home=home, arms=quoted)
         alt = "one line an arm"
@@ -250,6 +268,8 @@ def _circulation(reading: Reading, out: Album) -> None:
         return
     before, after = reading.circulation("base"), reading.circulation(reading.arm)
     for circuit in ("external", "own"):
+        if float(abs(after[circuit] - before[circuit]).max()) < APART:
+            continue
         out.add(
             f"circulation-{circuit}",
             figures.circulation_before_after(before, after, language=reading.lang, circuit=circuit),

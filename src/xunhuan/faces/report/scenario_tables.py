@@ -12,7 +12,7 @@ import pandas as pd
 
 from xunhuan.faces import spelling, words
 from xunhuan.faces.assuming import ASSUMED_COLUMNS, assumed_rows
-from xunhuan.faces.choosing import OFFSET_RATIOS, of_choice
+from xunhuan.faces.choosing import OFFSET_RATIOS, choice_called, of_choice
 from xunhuan.faces.figures.placing import placed_rows
 from xunhuan.faces.reading import Reading
 from xunhuan.faces.report.changed import field_called, lines_said, plain_value
@@ -47,7 +47,8 @@ def grids(reading: Reading) -> dict[str, Grid]:
         made["horizons"] = _horizons(reading)
     made["endings"] = _endings(reading)
     made["models"] = _models(reading)
-    return numbered(made)
+    arms = tuple(name for a in reading.arms for name in (a, reading.say(a)))
+    return {k: replace(g, arms=arms) for k, g in numbered(made).items()}
 
 
 def _assumed(reading: Reading) -> Grid:
@@ -102,7 +103,11 @@ def _headlines(reading: Reading) -> Grid:
         for label, at in _rows_of(reading, q)
     ]  # fmt: skip
     drawn = ", with 90% intervals" if reading.drawn else ""
-    return Grid(["", "base", *reading.arms], rows, f"{reading.name(reading.home)} in every arm{drawn}.")
+    t, left = words.of(reading.lang), [reading.model(m) for m in reading.undrawn]
+    caption = reading.say(f"{reading.name(reading.home)} in every arm{drawn}.")
+    if left:
+        caption = t("next").join((caption, t("headlines_undrawn", models=t("list").join(left))))
+    return Grid(["", "base", *reading.arms], rows, caption)
 
 
 def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
@@ -117,7 +122,8 @@ def _choices(reading: Reading, of: str, frame: pd.DataFrame) -> Grid:
         shown = [reading.show(x, v) if np.isfinite(x) else "–" for x, (v, _) in zip(values, plain, strict=False)]
         lost = part.loc[part["outcome"] != "converged", ["outcome", "message"]].drop_duplicates()
         why = "; ".join(f"{outcome(reading, o)}: {m}" for o, m in lost.itertuples(index=False))
-        name = f"{choice}: {words.either(f'choice_{choice}', reading.lang, str(choice))}"
+        called = choice_called(choice, reading.lang)
+        name = over(called, str(choice)) if called != choice else called
         cells = [name, *shown, *(_times(Number(x)) for x in values[len(plain) :]), why]
         rows.append(Row(cells, strong=bool(part["chosen"].any())))
     head = ["", *(a for _, a in plain), *(reading.title(v) for v, _ in ratios), "Without an answer"]
@@ -155,8 +161,9 @@ def _rows_of(reading: Reading, q: Told) -> list[tuple[str, dict[str, Any]]]:
     out = []
     for at in itertools.product(*labels):
         said = [reading.circuits.get(str(c), "") if a == "circuit" else "" for a, c in zip(further, at, strict=True)]
-        plain = ", ".join(reading.label(a, str(c)) for a, c in zip(further, at, strict=True))
-        label = "".join(said) or ": ".join(w for w in (reading.title(q), plain) if w)
+        t = words.of(reading.lang)
+        plain = t("list").join(reading.label(a, str(c)) for a, c in zip(further, at, strict=True))
+        label = "".join(said) or (t("told_beside", title=reading.title(q), value=plain) if plain else reading.title(q))
         out.append((label, dict(zip(further, at, strict=True))))
     return out
 
@@ -210,7 +217,12 @@ def _labelled(reading: Reading) -> dict[str, Grid]:
             return nothing if np.isnan(n.value) else interval_cell(reading, n, q)
 
         rows = [
-            Row([", ".join(reading.label(a, str(c)) for a, c in at.items()), *(told(a, at) for a in arms)])
+            Row(
+                [
+                    words.of(reading.lang)("list").join(reading.label(a, str(c)) for a, c in at.items()),
+                    *(told(a, at) for a in arms),
+                ]
+            )
             for _, at in _rows_of(reading, q)
         ]
         beside = {a: {b.name: interval_cell(reading, n, b) for b, n in reading.beside(q, a)} for a in arms}
@@ -307,7 +319,7 @@ def side_by_side(reading: Reading) -> str:
 def _horizons(reading: Reading) -> Grid:
     """Each model's first number of home, passing models first."""
     told = [(m, q) for m in reversed(reading.models) if (q := reading.first(m)) is not None]
-    rows = []
+    t, rows = words.of(reading.lang), []
     for arm in reading.arms:
         cells = []
         for _, q in told:
@@ -317,12 +329,14 @@ def _horizons(reading: Reading) -> Grid:
             cells.append(interval_cell(reading, inside, q, drawn=True))
         rows.append(Row([f"“{arm}”", *cells]))
     says = (
-        words.of_room(m, "column_says", reading.lang, f"{reading.model(m)}: {lowered(reading.said(q))}.")
+        words.of_room(
+            m, "column_says", reading.lang, t("column_plain", model=reading.model(m), what=lowered(reading.said(q)))
+        )
         for m, q in told
     )
     how = "horizon" if len({reading.lasting(m) for m in reading.models}) == 2 else "model"
     head = ["", *(words.of_room(m, "column", reading.lang, reading.model(m)) for m, _ in told)]
-    return Grid(head, rows, f"{reading.name(reading.home)} by {how}. {' '.join(says)}", small=True)
+    return Grid(head, rows, f"{reading.name(reading.home)} by {how}. {t('next').join(says)}", small=True)
 
 
 def _endings(reading: Reading) -> Grid:
@@ -344,13 +358,22 @@ def _endings(reading: Reading) -> Grid:
     return Grid(head, rows, caption, words=("Model", "Outcome", "Message"))
 
 
+def _placed_value(value: object, reading: Reading) -> object:
+    """A parameter's value with its places by name."""
+    if isinstance(value, dict):
+        return {k: _placed_value(v, reading) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_placed_value(v, reading) for v in value]
+    return reading.name(value) if isinstance(value, str) and value in reading.places.index else value
+
+
 def _models(reading: Reading) -> Grid:
     rows, lang = [], reading.lang
     for model, parameters in reading.result.manifest["models"].items():
         for name, value in parameters.items():
             if value not in (None, "", {}, [], ()):
                 many = isinstance(value, dict | list) and len(value) > 6
-                text = f"{len(value)} values" if many else plain_value(value, lang, model)
+                text = f"{len(value)} values" if many else plain_value(_placed_value(value, reading), lang, model, name)
                 rows.append(
                     Row([model if lang == "en" else reading.model(model), field_called(name, lang, model), text])
                 )

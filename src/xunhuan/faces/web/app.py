@@ -15,7 +15,7 @@ from xunhuan.faces.figures import style
 from xunhuan.faces.web import alone, answers, calls, downloads, lookups, state
 from xunhuan.faces.web.jobs import Pool
 from xunhuan.faces.web.pages import ask
-from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name, clientside, colour, notice, picker
+from xunhuan.faces.web.parts import aria, by_any_name, by_name, clientside, colour, notice, picker
 from xunhuan.faces.web.security import Access, guard
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
@@ -69,6 +69,7 @@ def layout() -> dmc.MantineProvider:
             dcc.Store(id="focus"),
             dcc.Store(id="view"),
             dcc.Store(id="draft", storage_type="session"),
+            html.Div("", id="waits", role="status", title=_loading()),  # said by assets/lab.js
             html.Header(id="bar"),
             html.Main(html.P(_loading(), className="loading", role="status"), id="page", tabIndex=-1),
             html.Footer(id="foot"),
@@ -211,8 +212,8 @@ def _pickers(selection: Selection) -> list[Any]:
     return years + [
         picker(
             f"pick-{name}", t(name), [{"value": v, "label": label} for v, label in data[name]],
-            getattr(selection, name), searchable=name != "definition", nothingFoundMessage=t("nothing_found"),
-            filter=by_any_name(geo) if name in ("region", "home") else BY_NAME,
+            getattr(selection, name), searchable=name != "definition",
+            filter=by_any_name(geo, lang) if name in ("region", "home") else by_name(lang),
         )
         for name in PICKED
     ]  # fmt: skip

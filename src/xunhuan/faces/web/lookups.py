@@ -240,11 +240,11 @@ def speaking(table: str, home: str, lang: str) -> words.Texts:
 
 @once(24)
 def largest(table: str, home: str) -> str:
-    """The home's region with the largest GDP; where home is one economy, that."""
+    """The home's region with the largest GDP, a city where one is shown as its cities; a home that is one economy itself."""
     acc = accounts_of(table, home)
     if economies_compared(table, home):
         return acc.geography.codes[acc.geography.nation.index(acc.home)]
-    codes = home_regions(table, home)
+    codes = acc.geography.clusters.get(cut_of(table)[1], home_regions(table, home))
     return max(codes, key=lambda c: float(acc.gdp[acc.geography.codes.index(c)]))
 
 

@@ -104,23 +104,30 @@ def money(x: float, unit: str, lang: str) -> str:
     return f"{x:,.0f} {unit}"
 
 
-def by_any_name(geo: Geography) -> dict[str, Any]:
+LISTED: dict[str, Any] = {
+    "withScrollArea": False, "comboboxProps": {"withinPortal": False}, "checkIconPosition": "right", "size": "sm",
+    "attributes": {"options": {"tabIndex": -1}},  # what scrolls is a stop of the keyboard otherwise
+}  # fmt: skip
+"""What every list of choices has: it stands beside its field, for readers of screens too, and scrolls by itself."""
+
+
+def by_any_name(geo: Geography, lang: str) -> dict[str, Any]:
     """What finds a place by any of its names, for assets/lab.js."""
     names: dict[str, list[str]] = {c: [geo.name(c), geo.name(c, "zh")] for c in geo.codes}
     for name, code in other_names().items():
         names.get(code, []).append(name)
-    return {"function": "byAnyName", "options": {"names": names}}
+    return by_name(lang, names=names)
 
 
-BY_NAME: dict[str, Any] = {"function": "byAnyName"}
-"""What finds a choice by what it is called, or the nearest, for assets/lab.js."""
+def by_name(lang: str, **more: Any) -> dict[str, Any]:
+    """What finds a choice by what it is called, or the nearest, or says that there is none, for assets/lab.js."""
+    return {"function": "byAnyName", "options": {"none": words.of(lang)("nothing_found"), **more}}
 
 
 def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:
     """A labelled drop-down that always holds a value."""
     return dmc.Select(
-        id=id, label=label, data=list(data), value=value, allowDeselect=False, checkIconPosition="right",
-        comboboxProps={"withinPortal": True}, maxDropdownHeight=320, size="sm", **props,
+        id=id, label=label, data=list(data), value=value, allowDeselect=False, maxDropdownHeight=320, **LISTED, **props,
     )  # fmt: skip
 
 

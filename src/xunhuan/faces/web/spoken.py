@@ -8,22 +8,22 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from xunhuan.faces import glossary, words
+from xunhuan.faces import columns, glossary, words
 from xunhuan.faces.report.page import figure_in
 
 _SAID = ("children", "title", "label", "alt", "placeholder", "description", "aria-label")
 """What a visitor reads or hears of a part."""
 MEANS = "data-means"
-"""The attribute in which assets/lab.js finds what a term means."""
+"""The attribute in which assets/means.js finds what a term means."""
 _REACHED = (html.Button, html.A, html.Summary, html.Label, dcc.Link)
 """Parts that the keyboard reaches by themselves."""
-_QUIET = (html.Pre, html.Caption, html.Figcaption)
-"""Parts that quote or are only heard: nothing in them is pointed at."""
+_QUIET = (html.Caption, html.Figcaption)
+"""Parts that are only heard: nothing in them is pointed at."""
 
 
 def spoken(tree: Any, lang: str, say: Callable[[str], str] | None = None) -> Any:
     """A page, or a part of one, in a language; every label that is a term says what it means when it is pointed at or
-    reached by the keyboard (assets/lab.js).
+    reached by the keyboard (assets/means.js).
 
     say  what a text is in that language; by default the house's catalogue of sentences
     """
@@ -38,19 +38,25 @@ class _Speaker:
         self.lang, self.say = lang, say
         self.stops: set[str] = set()
 
-    def said(self, part: Any, stop: bool = True, told: bool = True) -> Any:
-        """A part of the page. stop: a term in it may be a stop of the keyboard · told: a term in it is explained"""
+    def said(self, part: Any, stop: bool = True, told: bool = True, head: bool = False) -> Any:
+        """A part of the page. stop: a term in it may be a stop of the keyboard · told: a term in it is explained ·
+        head: it stands over a column
+        """
+        if isinstance(part, html.Pre):  # a message of the checks: names in it are to be written, and stay
+            part.children = self._wrong(part.children)
+            return part
         if isinstance(part, str):
-            return self.explained(self.say(part), stop) if told else self.say(part)
+            return self.explained(part, stop, head) if told else self.say(part)
         if isinstance(part, list | tuple):
-            return [self.said(p, stop, told) for p in part]
+            return [self.said(p, stop, told, head) for p in part]
         if not isinstance(part, Component) or isinstance(part, html.Code | dcc.Store):
             return part
         for name in _SAID:
             value = getattr(part, name, None)
             if name == "children" and value is not None:
                 quiet = isinstance(part, _QUIET) or getattr(part, "aria-hidden", "") == "true" or hasattr(part, MEANS)
-                part.children = self.said(value, stop and not isinstance(part, _REACHED), told and not quiet)
+                over = head or (isinstance(part, html.Th) and getattr(part, "scope", "") == "col")
+                part.children = self.said(value, stop and not isinstance(part, _REACHED), told and not quiet, over)
             elif isinstance(value, str):
                 label = name == "label" and part._namespace == "dash_mantine_components"  # holds more than text
                 setattr(part, name, self.said(value, stop=False, told=label))
@@ -63,9 +69,16 @@ class _Speaker:
             delattr(part, "lang")
         return part
 
-    def explained(self, text: str, stop: bool) -> Any:
-        """A text, with its meaning where it is a term and nothing else."""
-        meaning = glossary.tip(text, self.lang)
+    def _wrong(self, part: Any) -> Any:
+        if isinstance(part, list):
+            return [self._wrong(p) for p in part]
+        return words.wrong_in_language(part, self.lang) if isinstance(part, str) else part
+
+    def explained(self, written: str, stop: bool, head: bool = False) -> Any:
+        """A text, with its meaning where it is a term and nothing else, or is a heading."""
+        text = self.say(written)
+        tips = (columns.column_tip, glossary.tip) if head else (glossary.tip,)
+        meaning = next((m for tip in tips for t in (text, written) if (m := tip(t, self.lang))), "")
         if not meaning:
             return text
         more: dict[str, Any] = {MEANS: meaning}
@@ -76,7 +89,7 @@ class _Speaker:
 
 
 def _annotate(figure: Any, lang: str) -> None:
-    """Tell a figure, where assets/lab.js reads it, what the terms in its labels and legend mean."""
+    """Tell a figure, where assets/means.js reads it, what the terms in its labels and legend mean."""
     labels = dict.fromkeys(_labels(figure.to_dict()))
     said = {t: m for t in labels if (m := glossary.means_in(t, lang))}
     if said:

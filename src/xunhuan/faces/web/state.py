@@ -15,7 +15,7 @@ from xunhuan.data.arrays import CIRCUITS, Circuit
 from xunhuan.errors import BadInput, UnknownName
 from xunhuan.faces.web import lookups
 from xunhuan.models import registry
-from xunhuan.scenario.layers import library
+from xunhuan.scenario.layers import library, read_layers
 
 PAGES = {"/": "circulation", "/scenario": "scenario", "/results": "results", "/tables": "tables"}
 DEFINITIONS = ("absorption", "origin", "forward")
@@ -90,6 +90,12 @@ class Selection:
         return path + self.query(**changes)
 
 
+@lookups.once(64)
+def own_table(scenario: str) -> str:
+    """The table that a scenario of the library is asked of; "" without one."""
+    return str(read_layers(scenario).data.get("base", "")) if scenario else ""
+
+
 def selected(pathname: str | None, search: str | None) -> Selection:
     """The view an address means. What it names and is not there becomes a line in `problems`, and the default."""
     problems: list[str] = []
@@ -109,7 +115,9 @@ def selected(pathname: str | None, search: str | None) -> Selection:
     names = lookups.table_names()
     asked, region = lookups.cut_of(given.get("table", ""))
     given["table"] = asked
-    table = pick("table", names, lookups.default_table(), "table")
+    scenario = pick("scenario", ("", *library()), "", "scenario")
+    own = own_table(scenario) if page == "scenario" else ""
+    table = pick("table", names, own if own in names else lookups.default_table(), "table")
     cut = page == "circulation" and bool(region) and table == asked
     if cut and region in lookups.can_be_cut(table):
         table += lookups.CUT + region
@@ -134,7 +142,7 @@ def selected(pathname: str | None, search: str | None) -> Selection:
         definition=pick("definition", definitions(table), "absorption", "definition"),
         share=pick("share", has, "external", "share"),
         lang=pick("lang", LANGUAGES, "en", "language"),
-        scenario=pick("scenario", ("", *library()), "", "scenario"),
+        scenario=scenario,
         arm=given.get("arm", ""),
         asked=given.get("asked", ""),
         drawn=pick("drawn", MAPS_DRAWN, "tiles", "kind of map"),
@@ -157,7 +165,7 @@ def _given(search: str | None, problems: list[str]) -> dict[str, str]:
 def _region(value: str, table: str, home: str, problems: list[str]) -> str:
     """A region of the home by code or name; its largest where none is asked for."""
     codes = lookups.home_regions(table, home)
-    if not value:
+    if not value or value == lookups.cut_of(table)[1]:
         return lookups.largest(table, home)
     geo = lookups.accounts_of(table, home).geography
     try:

@@ -261,6 +261,7 @@ def by_reading(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         })  # fmt: skip
     out = pd.DataFrame(rows)
     out.attrs["notes"] = [*_told(n, response), *_levers_told(n)]
+    out.attrs["money"] = {"cost": response.detail.attrs["unit"]}
     return out
 
 
@@ -285,7 +286,15 @@ def _told(n: Readings, response: Response) -> list[str]:
 
 
 def _span(x: tuple[float, float, float]) -> str:
-    return "" if np.isnan(x[1]) else f" (90% interval {x[1]:.3g} to {x[2]:.3g})"
+    low, high = f"{x[1]:.3g}", f"{x[2]:.3g}"
+    return "" if np.isnan(x[1]) or low == high == f"{x[0]:.3g}" else f" (90% interval {low} to {high})"
+
+
+_LEVERS = {
+    "extra_push": "extra push", "cut_trade": "imports cut", "cut_know": "knowledge cut", "cut_tools": "tools cut",
+    "learning_rate": "learning rate", "knowledge_spillover": "knowledge spillover",
+}  # fmt: skip
+"""Levers as a sentence names them."""
 
 
 def _levers_told(n: Readings) -> list[str]:
@@ -295,8 +304,12 @@ def _levers_told(n: Readings) -> list[str]:
     said = []
     for k, name in enumerate(n["lever_needed"].coords["lever"]):
         value, price, cost = (float(n[q].values[k]) for q in ("lever_needed", "lever_price", "lever_cost"))
-        told = f"{value:.3g}, price {price:.3g}, cost {cost:.3g}" if np.isfinite(value) else "not with this lever alone"
-        said.append(f"{name} {told}")
+        told = (
+            f"{value:.3g}, price {price:.3g}, cost {cost:.3g} bn USD"
+            if np.isfinite(value)
+            else "not with this lever alone"
+        )
+        said.append(f"{_LEVERS.get(name, name)} {told}")
     return [f"What would have to be true, each lever alone: {'; '.join(said)}."]
 
 
@@ -324,6 +337,7 @@ def by_year(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         "cost, "
         f"imports: {response.detail.attrs['unit']}.",
     ]
+    out.attrs["money"] = dict.fromkeys(("cost", "imports"), response.detail.attrs["unit"])
     step = 1 if not top or len(out) <= top else int(np.ceil(len(out) / top))
     return pd.DataFrame(out.iloc[::step]).reset_index(drop=True) if step > 1 else out
 
@@ -340,12 +354,13 @@ def by_lever(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     )
     there = bool(response.detail["lever_idle"])
     found = "not needed" if there else "found"
+    out.attrs["money"] = {"cost": response.detail.attrs["unit"]}
     out.insert(1, "answer", [found if np.isfinite(x) else "not with this lever alone" for x in out["needed"]])
     pace = float(response.detail["pace"])
     out.attrs["notes"] = [
-        "extra_push: log points a year beyond history's pace, which is "
-        f"{pace:.4f}; cut_trade, cut_know, cut_tools: share cut; learning_rate, knowledge_spillover: the figure itself; all "
-        "else central. not needed: the target is met in its year as things stand.",
+        "Extra push: log points a year beyond history's pace, which is "
+        f"{pace:.4f}; imports, knowledge and tools cut: share cut; learning rate, knowledge spillover: the figure itself; "
+        "all else central. not needed: the target is met in its year as things stand.",
     ]
     return out
 

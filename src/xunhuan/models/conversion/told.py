@@ -31,6 +31,7 @@ def by_home_place(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     })  # fmt: skip
     frame = frame[frame["lost"] > 0].sort_values("lost", ascending=False, kind="stable")
     out = pd.DataFrame(frame.head(top) if top else frame).reset_index(drop=True)
+    out.attrs["money"] = dict.fromkeys(("lost", "spent", "gained_by_help"), acc.unit)
     out.attrs["notes"] = [
         f"lost, spent, gained_by_help: {acc.unit}, over the time that orders are lost. sold_at_home: home sales gained, per "
         "cent of what is lost, with its 90% interval; once_selling: from the week in which sales start. per_unit: home "

@@ -188,6 +188,7 @@ def gateways_told(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     frame = frame.sort_values("value", ascending=False).reset_index(drop=True)
     frame = frame.head(top) if top else frame
     told = "value: goods trade both ways, {unit}; share: % of all that passes; change: % against the base's network"
+    frame.attrs["money"] = {"value": acc.unit}
     frame.attrs["notes"] = [f"{told.format(unit=acc.unit)}, at the base's trade."]
     return frame
 

@@ -201,5 +201,6 @@ def as_told(accounts: Accounts, parameters: PropagationParameters, **given: obje
         "Users of a region buy a good from one pool of suppliers: a link to one industry alone cannot be cut.",
     ]
     first = next(str(c) for c in frame if str(c).startswith("lost_everyone_"))
+    frame.attrs["money"] = {c: accounts.unit for c in map(str, frame) if c == "value" or c.startswith("lost")}
     frame.attrs["hidden"] = [c for c in map(str, frame) if c.startswith("lost_") and c != first]
     return frame, notes

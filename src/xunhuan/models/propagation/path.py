@@ -232,10 +232,10 @@ def taken_in_proportion(accounts: Accounts, detail: xr.Dataset, p: PropagationPa
     wanted = int(lost[first].argmax())
     if part[first] < _TOLD or codes[first] in groups["goods"] or codes[wanted] not in groups["goods"]:
         return ()
-    others = ", ".join(f"`criticality={rule}`" for rule in ("ratings_ignored", "linear") if rule != p.criticality)
+    others = "/".join(f"`criticality={rule}`" for rule in ("ratings_ignored", "linear") if rule != p.criticality)
     said = (
-        f"sector {codes[first]} loses the largest part of itself for missing inputs, {codes[wanted]} above all: a survey "
-        "answered for two months without an input is applied in proportion, half of it missing stops half of the industry; "
-        f"compare {others}"
+        f"sector {codes[first]} loses the largest part of itself for missing inputs, sector {codes[wanted]} above all: a "
+        "survey answered for two months without an input is applied in proportion, half of it missing stops half of the "
+        f"industry; compare {others}"
     )
     return (said,)

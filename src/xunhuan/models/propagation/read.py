@@ -121,7 +121,8 @@ def _ended(acc: Accounts, r: Response) -> list[str]:
 def _named(frame: pd.DataFrame, acc: Accounts, r: Response) -> pd.DataFrame:
     if "region" in frame:
         frame.insert(1, "name", [acc.geography.name(c) for c in frame["region"]])
-    frame.attrs["notes"] = [*_endless(frame), *_notes(acc, r)]
+    lost = ("loss", "loss_direct", "loss_inputs", "loss_demand", "unmet_demand")
+    frame.attrs |= {"notes": [*_endless(frame), *_notes(acc, r)], "money": dict.fromkeys(lost, acc.unit)}
     return frame
 
 

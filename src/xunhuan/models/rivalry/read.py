@@ -217,6 +217,7 @@ def by_province(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         f"Real income lost to rivalry: {100 * float(d['loss_of_income']):.4f}% of the nation's; effective number of regions "
         f"that make it, in rivalry over coordinated: {float(d['more_places']):.3f}.",
     ]
+    out.attrs["money"] = dict.fromkeys(("transfer", "asked"), acc.unit)
     if "asked" in out:
         out.attrs["notes"].append(
             f"asked, {acc.unit}: what a region that is offered a privilege would ask for keeping to the coordinated rates."
@@ -266,6 +267,7 @@ def by_city(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         f"beyond the plan: {parts}.",
         f"Least payments that keep every coalition in: {float(d['payment'].sum()):.1f} bn USD a year.",
     ]
+    out.attrs["money"] = dict.fromkeys(("plan", "rivalry", "gain", "obedience"), "bn USD")
     if "city_draw" in d.dims:
         said = [_between(d, of, digits) for of, digits in (("anarchy", 3), ("loss", 1), ("payments", 1))]
         out.attrs["notes"].append(
@@ -296,6 +298,7 @@ def by_stage(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
         columns |= {f"places_{play}": places.sel(play=play).values, f"capacity_{play}": capacity.sel(play=play).values,
                     f"used_{play}": 100 * d["use_of_capacity"].sel(play=play).values}  # fmt: skip
     out = pd.DataFrame(columns)
+    out.attrs["money"] = dict.fromkeys(("need", "capacity_plan", "capacity_rivalry"), "bn USD")
     out.attrs["notes"] = [
         "places: cities that have the stage; capacity, need: bn USD a year; used: percent of capacity."
     ]
@@ -335,5 +338,6 @@ def by_block(acc: Accounts, response: Response, top: int) -> pd.DataFrame:
     """Blocks that may leave together: least payments that keep every coalition of them in the plan."""
     d = _asked(response, "payment", "cities")
     out = d["payment"].to_dataframe("payment").reset_index()
+    out.attrs["money"] = {"payment": "bn USD"}
     out.attrs["notes"] = ["payment: bn USD a year, the least that keeps every coalition of blocks in the plan."]
     return out

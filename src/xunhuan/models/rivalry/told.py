@@ -99,7 +99,11 @@ def notes_of_provinces(s: Played, p: Provinces) -> list[str]:
     x = s.nash[0].x
     bound = int(((x <= p.control.low + 1e-9) | (x >= p.control.high - 1e-9)).sum())
     if bound:
-        out.append(f"{bound} of {len(x)} rates lie at a bound ({p.control.low:+.0%}, {p.control.high:+.0%})")
+        out.append(
+            f"{bound} of {len(x)} rates lie at a bound ({p.control.low:+.0%}, {p.control.high:+.0%})".replace(
+                "(-", "(−"
+            ).replace(", -", ", −")
+        )
     if s.offers:
         o = s.offers[0]
         took, left = ([n for n, w in zip(s.board.players, which, strict=True) if w]

@@ -63,11 +63,18 @@ def without_negative_flows(acc: Accounts, by_user: bool = False) -> Accounts:
     stocks = int(acc.final.sum((0, 1)).argmin())
     final[:, :, stocks] += below.sum(0)
     value_added[:, :, int(acc.value_added.sum((0, 1)).argmax())] += below.sum(1) * acc.closed[:, None]
-    note = (
-        f"{int((below > 0).sum())} negative bilateral flows ({below.sum() / acc.absorption.sum():.2g} of all use) were set "
-        f"to 0 {RAISED}"
-    )
+    part = _part(below.sum() / acc.absorption.sum())
+    note = f"{int((below > 0).sum())} negative bilateral flows ({part} of all use) were set to 0 {RAISED}"
     return acc.replace(flow=acc.flow + below, final=final, value_added=value_added, notes=(*acc.notes, note))
+
+
+def _part(share: float) -> str:
+    """A small share as a sentence names it.
+
+    >>> _part(7e-5), _part(4.3e-7)
+    ('0.007%', 'less than 0.001%')
+    """
+    return f"{100 * share:.2g}%" if share >= 1e-5 else "less than 0.001%"
 
 
 def _without_negative_purchases(acc: Accounts, sourcing: Sourcing) -> Accounts:
@@ -83,8 +90,9 @@ def _without_negative_purchases(acc: Accounts, sourcing: Sourcing) -> Accounts:
     final[:, :, stocks] += below.sum(0)
     by_origin[:, :, :, stocks] += np.einsum("rsi->ris", below)
     value_added[:, :, int(acc.value_added.sum((0, 1)).argmax())] += below.sum(1) * acc.closed[:, None]
+    part = _part(below.sum() / acc.absorption.sum())
     note = (
-        f"{int((below > 0).sum())} negative purchases of final users by origin ({below.sum() / acc.absorption.sum():.2g} of "
+        f"{int((below > 0).sum())} negative purchases of final users by origin ({part} of "
         f"all use) were set to 0 {RAISED}"
     )
     return acc.replace(
@@ -209,7 +217,7 @@ def _notes(acc: Accounts, stock: Array, subsidy: Array, by_user: bool) -> tuple[
     if (stock < 0).any():
         share = -stock.sum() / acc.absorption.sum()
         notes.append(
-            f"{int((stock < 0).sum())} cells of net negative final use ({share:.2g} of all use) are sales out of "
+            f"{int((stock < 0).sum())} cells of net negative final use ({_part(share)} of all use) are sales out of "
             "stock, a constant share of the demand for the good"
         )
     if subsidy.any():
@@ -220,7 +228,9 @@ def _notes(acc: Accounts, stock: Array, subsidy: Array, by_user: bool) -> tuple[
             if n == 1
             else f"{n} industries cost more than they sell and are"
         )
-        notes.append(f"{who} subsidised by {'its' if n == 1 else 'their'} region at that rate ({share:.2g} of output)")
+        notes.append(
+            f"{who} subsidised by {'its' if n == 1 else 'their'} region at that rate ({_part(share)} of output)"
+        )
     if not acc.closed.all():
         notes.append("open regions are a world so large that its prices and spending do not move")
     return tuple(notes)

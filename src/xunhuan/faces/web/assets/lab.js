@@ -4,8 +4,12 @@ window.dash_clientside = window.dash_clientside || {};
 /* A part of the page that is drawn again takes the keyboard's place with it; give the place back. */
 (function () {
   "use strict";
-  let last = "";
-  document.addEventListener("focusin", (e) => { last = e.target.id || ""; });
+  let last = "", around = [], wait = 0;
+  document.addEventListener("focusin", (e) => {
+    last = e.target.id || "";
+    around = [];
+    for (let at = e.target.parentElement; at; at = at.parentElement) { if (at.id) { around.push(at.id); } }
+  });
   /* Seen before the page answers it: who goes on to another field is not called back from there. */
   document.addEventListener("focusout", (e) => {
     if (e.relatedTarget) { last = ""; }
@@ -14,74 +18,49 @@ window.dash_clientside = window.dash_clientside || {};
   const back = () => {
     if (!last || document.activeElement !== document.body) { return; }
     const found = document.getElementById(last);
-    if (found) { found.focus({ preventScroll: true }); }
+    if (found) { found.focus({ preventScroll: true }); return; }
+    /* What is gone for good, as a button that removes its own line, leaves the keyboard in the part it stood in. */
+    clearTimeout(wait);
+    wait = setTimeout(() => {
+      const part = around.map((id) => document.getElementById(id)).find((e) => e && e.checkVisibility());
+      if (!part || !last || document.activeElement !== document.body || document.getElementById(last)) { return; }
+      if (!part.hasAttribute("tabindex")) { part.tabIndex = -1; }
+      part.focus({ preventScroll: true });
+    }, 300);
   };
   new MutationObserver(back).observe(document.documentElement, { childList: true, subtree: true });
 })();
 
-/* What a term means is said beside it to who points at it, touches it or comes to it by keyboard; Escape takes it away. */
+/* A field with a list of choices tells readers of screens that it is one, and whether the list is open. */
 (function () {
   "use strict";
-  const TERM = "[data-means]";
-  let box = null, shown = null, term = null;
-  const place = () => {
-    if (!shown) { return; }
-    const at = term.getBoundingClientRect(), size = box.getBoundingClientRect(), gap = 8;
-    const below = at.top < size.height + 2 * gap;
-    box.style.left = Math.max(gap, Math.min(at.left, innerWidth - size.width - gap)) + "px";
-    box.style.top = (below ? at.bottom + gap : at.top - size.height - gap) + "px";
+  const tell = (e) => {
+    if (!e.matches || !e.matches("[aria-haspopup=listbox]")) { return; }
+    e.setAttribute("role", "combobox");
+    e.setAttribute("aria-expanded", String(e.dataset.expanded === "true"));
   };
-  const hide = () => {
-    if (!shown) { return; }
-    box.hidden = true;
-    shown.removeAttribute("aria-describedby");
-    shown = null;
-  };
-  const show = (of, holder) => {
-    if (!box) {
-      box = document.createElement("div");
-      box.id = "means";
-      box.setAttribute("role", "tooltip");
+  document.addEventListener("focusin", (e) => tell(e.target));
+  new MutationObserver((found) => { found.forEach((f) => tell(f.target)); })
+    .observe(document.documentElement, { subtree: true, attributeFilter: ["data-expanded"] });
+})();
+
+/* A part of the page that takes long to come says so, beside the bar that the page's style draws. */
+(function () {
+  "use strict";
+  const LONG = 700, LOADS = ":is(#page, #map, #profile, #everyone, #method, #shown)[data-dash-is-loading='true']";
+  let timer = 0;
+  const look = () => {
+    const told = document.getElementById("waits");
+    if (!told) { return; }
+    if (!document.querySelector(LOADS)) {
+      clearTimeout(timer);
+      timer = 0;
+      if (told.textContent) { told.textContent = ""; }
+    } else if (!timer) {
+      timer = setTimeout(() => { told.textContent = told.title.split(" · ")[document.documentElement.lang === "zh" ? 1 : 0]; }, LONG);
     }
-    hide();
-    (of.closest("header, main, footer") || document.body).append(box);
-    [term, shown] = [of, holder];
-    box.textContent = term.dataset.means;
-    box.lang = document.documentElement.lang;
-    box.hidden = false;
-    shown.setAttribute("aria-describedby", "means");
-    place();
   };
-  /* The term that is a part, holds it, or is what a button, link or field is called. */
-  const named = (e) => {
-    if (e.matches(TERM)) { return e; }
-    if (e.matches("button, a, summary")) { return e.querySelector(TERM); }
-    return e.labels && e.labels[0] ? e.labels[0].querySelector(TERM) : null;
-  };
-  /* A label or legend of a picture: its figure says what the terms in it mean. */
-  const drawn = (e) => {
-    const label = e.closest(".js-plotly-plot .infolayer :is(g.traces, text)");
-    if (!label || label.dataset.means) { return; }
-    const plot = label.closest(".js-plotly-plot");
-    const said = plot.layout && plot.layout.meta && plot.layout.meta.means;
-    const text = label.matches("text") ? label : label.querySelector("text");
-    const means = said && text && said[text.dataset.unformatted || text.textContent];
-    if (means) { label.dataset.means = means; }
-  };
-  document.addEventListener("pointerover", (e) => {
-    if (e.target.closest) { drawn(e.target); }
-    const found = e.target.closest && e.target.closest(TERM);
-    /* A pointer that lies still under a page moved by the keyboard takes nothing away. */
-    const kept = shown && shown === document.activeElement && shown.matches(":focus-visible");
-    if (found) { show(found, found); } else if (!kept && !(box && box.contains(e.target))) { hide(); }
-  });
-  document.addEventListener("focusin", (e) => {
-    const found = named(e.target);
-    if (found) { show(found, e.target); } else { hide(); }
-  });
-  document.addEventListener("focusout", hide);
-  document.addEventListener("keydown", (e) => { if (e.key === "Escape") { hide(); } });
-  document.addEventListener("scroll", place, { capture: true, passive: true });
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-dash-is-loading"] });
 })();
 
 window.dash_clientside.lab = (function () {
@@ -173,7 +152,7 @@ window.dash_clientside.lab = (function () {
     for (const t of triggered) {
       if (!t.prop_id.startsWith("{")) { continue; }
       const id = JSON.parse(t.prop_id.slice(0, t.prop_id.lastIndexOf(".")));
-      put(now.data, (id.field || id.flag || id.ask).split("/"), plain(t.value, id.scale || 1));
+      put(now.data, (id.field || id.flag || id.ask).split("/"), plain(t.value, id.scale));
     }
     return JSON.stringify(now) === JSON.stringify(draft) ? none() : now;
   }
@@ -181,7 +160,9 @@ window.dash_clientside.lab = (function () {
   function plain(value, scale) {
     if (value === "" || value === null || value === undefined) { return undefined; }
     if (Array.isArray(value)) { return value.length ? value : undefined; }
-    return typeof value === "number" && scale !== 1 ? Number((value / scale).toPrecision(12)) : value;
+    // A number too long to be one exactly comes as a text.
+    const number = typeof value === "string" && scale && Number.isFinite(Number(value)) ? Number(value) : value;
+    return typeof number === "number" && scale > 1 ? Number((number / scale).toPrecision(12)) : number;
   }
 
   function put(data, path, value) {
@@ -294,7 +275,8 @@ dmcfuncs.byAnyName = (function () {
     if (found.length || !search) { return found; }
     const near = asked.options.flatMap((o) => o.items || [o])
       .map((o) => [o, Math.max(...names(o).map((name) => alike(search, name)))])
-      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0].value);
-    return keep((o) => near.includes(o.value));
+      .filter((pair) => pair[1] >= ALIKE).sort((a, b) => b[1] - a[1]).slice(0, NEAR).map((pair) => pair[0]);
+    const none = { value: "", label: (given && given.none) || "–", disabled: true };
+    return near.length ? near : [none];
   };
 })();

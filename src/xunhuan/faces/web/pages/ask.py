@@ -19,7 +19,8 @@ from xunhuan.faces.web import state
 from xunhuan.faces.web.asked import OwnPage, Standing
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
-from xunhuan.faces.web.parts import card, notice, plain_table
+from xunhuan.faces.web.pages.form import TEXT
+from xunhuan.faces.web.parts import LISTED, card, notice, plain_table
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models.asking import GROUNDS, Knob
@@ -73,13 +74,13 @@ def _library(asked: OwnPage, lang: str) -> str:
 
 def _control(asked: OwnPage, c: Knob, value: Any, lang: str) -> Any:
     """One control with its words; what is wrong with it is told under it."""
-    id = {"ask": c.name, "scale": 1}
+    id = {"ask": c.name, "scale": TEXT if c.choices else 1}
     label, told = asked.said(f"control_{c.name}", lang), asked.said(f"help_{c.name}", lang)
     error = asking.wrong(asked, {c.name: value}, lang).get(c.name, "")
     if c.choices:
         data = [{"value": x, "label": asked.said(f"choice_{x}", lang)} for x in c.choices]
         return dmc.Select(id=id, value=value, label=label, description=told, data=data, error=error, allowDeselect=False,
-                          checkIconPosition="right", size="sm")  # fmt: skip
+                          **LISTED)  # fmt: skip
     sign = "%" if abs(c.scale) == 100 and c.high == 100 else ""
     return dmc.NumberInput(
         id=id, value="" if value is None else value, label=label, description=told, error=error, size="sm",
@@ -177,7 +178,7 @@ def shown_answer(asked: OwnPage, selection: Selection, pool: Pool) -> list[Any]:
     try:
         return outcome.plain_result(pool.results / job.digest, selection)
     except XunhuanError as e:
-        return [notice([str(e)], t("page_problem"))]
+        return [spoken(notice([str(e)], t("page_problem")), selection.lang)]
 
 
 def ask_run(asked: OwnPage, values: Standing, selection: Selection, pool: Pool) -> str:

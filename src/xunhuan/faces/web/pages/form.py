@@ -17,7 +17,8 @@ from xunhuan.data.records import Percent, parts
 from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft, models_of
-from xunhuan.faces.web.parts import BY_NAME, aria, by_any_name
+from xunhuan.faces.web.offered import region_names, sector_names
+from xunhuan.faces.web.parts import LISTED, aria, by_any_name, by_name
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Names
@@ -77,6 +78,7 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection, called: Mappi
             _text(f"shock/{k}/name", name, t("field_name")),
             _choice(f"shock/{k}/role", shock.get("role", "shock"), t("field_role"), roles),
             _number(f"shock/{k}/size", shock.get("size", 1), t("field_size"), 1),
+            *_checks_sizes(k, shock, t("field_plausible")),
             html.Button(
                 t("drop"),
                 id=act("drop-shock", k),
@@ -90,6 +92,13 @@ def _shock(k: int, shock: Mapping[str, Any], selection: Selection, called: Mappi
     return html.Fieldset(
         [html.Legend(told or t("new_shock", n=k + 1)), head, *lines, _adders(k, selection.lang)], className="shock"
     )
+
+
+def _checks_sizes(k: int, shock: Mapping[str, Any], label: str) -> list[html.Div]:
+    """Where it has been said whether a shock's sizes are held against all that was seen, the switch of that."""
+    if "plausible" not in shock:
+        return []
+    return [_flag(f"shock/{k}/plausible", label, bool(shock["plausible"]))]
 
 
 def _adders(k: int, lang: str) -> html.Details:
@@ -183,7 +192,7 @@ def field(
     if asked in ("regions", "sectors"):
         return _names(path, asked, shown, label, selection)
     if asked == "flag":
-        return html.Div(dmc.Switch(id={"flag": path}, label=label, checked=bool(shown), size="sm"), className="flag")
+        return _flag(path, label, bool(shown))
     if asked == "choice":
         choices = [c for a in _alternatives(info.annotation) if get_origin(a) is Literal for c in get_args(a)]
         return _choice(path, str(shown), label, [(str(c), said(f"choice_{c}", str(c))) for c in choices])
@@ -202,24 +211,36 @@ def _fallback(name: str, info: FieldInfo, lang: str, room: str) -> str:
 
 def _text(path: str, value: str, label: str) -> dmc.TextInput:
     return dmc.TextInput(
-        id=_id(path), value=value, label=label, size="sm", inputProps={"maxLength": 200}, className="text"
+        id=_id(path, TEXT), value=value, label=label, size="sm", inputProps={"maxLength": 200}, className="text"
     )
 
 
 def _choice(path: str, value: str, label: str, choices: list[tuple[str, str]]) -> dmc.Select:
     data = [{"value": v, "label": w} for v, w in choices]
+    widest = max((sum(2 if c > "\u2e80" else 1 for c in w) for _, w in choices), default=0)
     return dmc.Select(
-        id=_id(path), value=value, label=label, data=data, size="sm", allowDeselect=False, checkIconPosition="right"
-    )
+        id=_id(path, TEXT), value=value, label=label, data=data, allowDeselect=False, **LISTED,
+        className="wide" if widest > _FITS else "",
+    )  # fmt: skip
+
+
+def _flag(path: str, label: str, on: bool) -> html.Div:
+    return html.Div(dmc.Switch(id={"flag": path}, label=label, checked=on, size="sm"), className="flag")
 
 
 def _number(path: str, value: Any, label: str, scale: int) -> dmc.NumberInput:
-    given = isinstance(value, int | float) and abs(value) < 1 / sys.float_info.epsilon
-    shown = float(f"{value * scale:.10g}") if given else ""
+    told = isinstance(value, int | float) and abs(value) < 1 / sys.float_info.epsilon
+    shown = float(f"{value * scale:.10g}") if told else ""
     return dmc.NumberInput(id=_id(path, scale), value=shown, label=label, size="sm", decimalScale=6, hideControls=True)
 
 
-def _id(path: str, scale: int = 1) -> dict[str, Any]:
+TEXT = 0
+"""The scale of a field that holds no number; what is typed into others is read as one by assets/lab.js."""
+_FITS = 19
+"""Letters that a choice one column wide shows."""
+
+
+def _id(path: str, scale: int) -> dict[str, Any]:
     return {"field": path, "scale": scale}
 
 
@@ -234,54 +255,13 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
     listed = {k["value"] for group in known for k in group["items"]}
     extra = [{"value": w, "label": w} for w in chosen if w not in listed]
     data = [*known, {"group": "…", "items": extra}] if extra else known
-    none = words.of(selection.lang)("nothing_found")
     geo = lookups.accounts_of(selection.table, selection.home).geography
-    found_by = BY_NAME if of == "sectors" else by_any_name(geo)
+    found_by = by_name(selection.lang) if of == "sectors" else by_any_name(geo, selection.lang)
     choice = dmc.MultiSelect(
-        id=_id(path), value=chosen, label=label, data=data, size="sm", searchable=True, limit=60, maxDropdownHeight=280,
-        hidePickedOptions=True, nothingFoundMessage=none, filter=found_by,
+        id=_id(path, TEXT), value=chosen, label=label, data=data, searchable=True, limit=60, filter=found_by,
+        hidePickedOptions=True, maxDropdownHeight=280, **LISTED,
     )  # fmt: skip
     return html.Div(choice, className="names")
-
-
-@lookups.once(32)
-def region_names(table: str, home: str, lang: str) -> list[dict[str, Any]]:
-    """Names a selection of regions accepts, in groups: words, nations and clusters, regions, economies."""
-    t = words.of(lang)
-    geo = lookups.accounts_of(table, home).geography
-    sets = [n for n in geo.nations if geo.nation.count(n) > 1] + list(geo.clusters)
-    taken = {"all", "provinces", "foreign", *sets}
-    groups = {
-        t("words"): [("all", t("word_all")), ("provinces", t("word_provinces")), ("foreign", t("word_foreign"))],
-        t("groups"): [(c, _set_name(geo.name(c, lang), c, lang)) for c in dict.fromkeys(sets)],
-        t("places"): [(c, geo.name(c, lang)) for c in geo.codes if c not in taken],
-    }
-    return _grouped(groups)
-
-
-def _set_name(name: str, code: str, lang: str) -> str:
-    return name if name != code else lookups.bloc(code)[lang == "zh"]
-
-
-@lookups.once(32)
-def sector_names(table: str, lang: str) -> list[dict[str, Any]]:
-    """Names a selection of sectors accepts: groups, then sectors."""
-    t = words.of(lang)
-    s = lookups.accounts_of(table).sectors
-    groups = [("all", t("word_all"))] + [
-        (g, words.either(f"sectors_{g}", lang, g)) for g in s.groups if g not in s.codes
-    ]
-    names = s.names_zh if lang == "zh" else s.names_en
-    return _grouped(
-        {
-            t("groups"): groups,
-            t("sectors"): list(zip(s.codes, (f"{n} ({c})" for c, n in zip(s.codes, names, strict=True)), strict=True)),
-        }
-    )
-
-
-def _grouped(groups: Mapping[str, list[tuple[str, str]]]) -> list[dict[str, Any]]:
-    return [{"group": g, "items": [{"value": v, "label": w} for v, w in items]} for g, items in groups.items()]
 
 
 def _model(model: Model[Any], draft: Draft, selection: Selection) -> html.Div:
@@ -379,7 +359,7 @@ OFFSET = ("shock", "policy")
 
 def offset_id(name: str) -> dict[str, Any]:
     """Identity of the field of one side of the offset. Dash takes no dots in the ids it writes to."""
-    return _id(f"compare/offset/{name}")
+    return _id(f"compare/offset/{name}", TEXT)
 
 
 def shock_names(draft: Draft, lang: str) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import numpy as np
 from dash import html
 
 from xunhuan.faces import words
-from xunhuan.faces.captions import caption_of
+from xunhuan.faces.captions import caption_of, with_whiskers
 from xunhuan.faces.figures.along import ALONG, heat_of
 from xunhuan.faces.figures.of_quantity import of_quantity, tiles_of
 from xunhuan.faces.figures.placing import PLACED, placed_rows
@@ -45,7 +45,7 @@ def kind_cards(reading: Reading, arm: str) -> tuple[list[Any], list[str]]:
             if fig is None:
                 continue
             drawn.append(q.name)
-            caption = caption_of(reading, q, arm)
+            caption = with_whiskers(caption_of(reading, q, arm), fig, reading.lang)
             parts += [html.H3(raised(reading.title(q))), *_shown(reading, q, arm, fig, caption),
                       html.P(caption, className="sub small")]  # fmt: skip
         if parts:

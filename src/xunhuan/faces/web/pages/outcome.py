@@ -281,7 +281,7 @@ def _files(reading: Reading) -> html.Div:
 def _summary(reading: Reading, arm: str, selection: Selection) -> list[Any]:
     """Headline numbers of the home's places, every quantity with its interval."""
     t = words.of(reading.lang)
-    s = reading.result.summary
+    s = reading.summary
     quantities = [q for q in dict.fromkeys(s["quantity"]) if not s.loc[s["quantity"] == q, "arm"].eq("").all()]
     home = {*reading.home_regions, reading.home, selection.region, ""}
     rows = s[(s["arm"] == arm) & s["place"].isin(home) & s["quantity"].isin(quantities)]

@@ -168,14 +168,14 @@ def shown(selection: Selection, pool: Pool) -> list[Any]:
         return [card(html.P(text))]
     second = chosen(selection.versus, pool)
     if first.state != "done":
-        return [card([html.H2(first.title), *progress(first, selection.lang)], extra="waiting")]
+        return [spoken(card([html.H2(first.title), *progress(first, selection.lang)], extra="waiting"), selection.lang)]
     try:
         if second is None or second.state != "done" or second.digest == first.digest:
             return [_against(first, done, selection), *outcome.one_result(pool.results / first.digest, selection)]
         pair = [pool.results / j.digest for j in (first, second)]
         return [_against(first, done, selection), *outcome.two_results(pair[0], pair[1], selection)]
     except XunhuanError as e:
-        return [notice([str(e)], t("page_problem"))]
+        return [spoken(notice([str(e)], t("page_problem")), selection.lang)]
 
 
 def _against(first: Job, done: list[Job], selection: Selection) -> Any:

@@ -23,6 +23,7 @@ from xunhuan.faces.web.parts import card, clientside, notice
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
+from xunhuan.scenario.check import IF_MEANT
 from xunhuan.scenario.record import digest_of_run
 
 _STEP = re.compile(r"[^.\[\]]+")
@@ -148,7 +149,9 @@ def _answers(app: Dash, pool: Pool) -> None:
             return no_update, no_update, no_update, [no_update for _ in ids]
         names = shock_names(formed(_data(kept)), selection.lang)
         checked = drafts.checked(_data(kept), selection)
-        wrong = by_field(checked.problems, [str(i["field"]) for i in ids], selection.lang)
+        wrong = by_field(
+            checked.problems, [str(i["field"]) for i in ids], selection.lang, [i["scale"] == 100 for i in ids]
+        )
         return _said(checked, _data(kept), selection, pool), names, names, wrong
 
     @app.callback(
@@ -167,24 +170,47 @@ def _answers(app: Dash, pool: Pool) -> None:
         try:
             digest = submit(_data(kept), selection, pool)
         except XunhuanError as e:
-            return no_update, notice([str(e)], words.of(selection.lang)("invalid"))
+            return no_update, spoken(notice([str(e)], words.of(selection.lang)("invalid")), selection.lang)
         return selection.address("results", run=digest[:16]), no_update
 
 
-def by_field(problems: Sequence[str], fields: Sequence[str], lang: str) -> list[str]:
+def by_field(problems: Sequence[str], fields: Sequence[str], lang: str, percent: Sequence[bool] = ()) -> list[str]:
     """What is wrong with each field, by its path in the draft; "" where nothing is.
 
-    >>> by_field(["shock[0].tariff[0].set: must be 0 or more"], ["title", "shock/0/tariff/0/set"], "en")
-    ['', 'must be 0 or more']
+    percent  which fields are filled in in per cent: the numbers of what is told of them are too
+
+    >>> by_field(["shock[0].tariff[0].set: must be 0.5 or more"], ["title", "shock/0/tariff/0/set"], "en")
+    ['', 'must be 0.5 or more']
+    >>> by_field(["a[0].set: must be 0.5 or more"], ["a/0/set"], "en", [True])
+    ['must be 50% or more']
     """
     told: dict[tuple[str, ...], str] = {}
     for problem in problems:
-        place, _, said = problem.partition(": ")
+        place, said = _PLACED.match(problem).groups()  # type: ignore[union-attr]
         told.setdefault(tuple(_STEP.findall(place)), said)
     steps = [tuple(f.split("/")) for f in fields]
     # The place of a line that stands alone has no number.
     found = [told.get(s) or (told.get(s[:3] + s[4:]) if s[3:4] == ("0",) else "") or "" for s in steps]
-    return [words.in_language(said, lang) for said in found]
+    return [_under(said, lang, p) for said, p in zip(found, percent or [False] * len(found), strict=True)]
+
+
+_PLACED = re.compile(r"(?s)([^:：]*)(?:: |：|$)(.*)")
+_RATIO = re.compile(r"(?a)(?<![\w'.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w'.]*\w)")
+
+
+def _under(said: str, lang: str, percent: bool) -> str:
+    """What is told under a field, in the form's own terms."""
+    if said.endswith(IF_MEANT):
+        return words.of(lang)("beyond_seen", size=said.partition(";")[0].partition(" is ")[2])
+    if percent and "'" not in said:
+        said = _RATIO.sub(lambda m: f"{100 * float(m[0]):g}%", said)
+    return words.wrong_in_language(said, lang)
+
+
+def _meant(problems: Sequence[str]) -> list[int]:
+    """Shocks with sizes beyond all that was seen, which can be meant."""
+    found = (re.match(r"shock\[(\d+)\]", p) for p in problems if p.endswith(IF_MEANT))
+    return list(dict.fromkeys(int(m[1]) for m in found if m))
 
 
 def _data(kept: Any) -> Draft:
@@ -220,6 +246,8 @@ def _reshape(data: Draft, asked: dict[str, Any], selection: Selection) -> bool:
         return False
     if what == "drop-shock":
         shocks.pop(k)
+    elif what == "meant":
+        shocks[k]["plausible"] = False
     elif what == "add" and kind in registry.edits():
         shocks[k].setdefault(kind, []).append({})
     elif what == "drop" and 0 <= n < len(shocks[k].get(kind, [])):
@@ -297,8 +325,19 @@ def _said(checked: drafts.Checked, draft: Draft, selection: Selection, pool: Poo
     if checked.bench is None:
         same = [t("same_words")] if selection.lang != "en" else []
         said = spoken(notice([*checked.problems, *same], t("invalid")), selection.lang)
+        shocks = draft.get("shock", [])
+        meant = [
+            html.Button(
+                t("meant_button", what=shocks[k].get("name", k + 1)),
+                id=act("meant", k),
+                className="button",
+                type="button",
+            )
+            for k in _meant(checked.problems)
+        ]
         return [
             said,
+            *([html.Div(meant, className="adders")] if meant else []),
             html.Button(t("run_button"), id="run", className="button main", disabled=True, type="button"),
             html.Div(id="submitted"),
         ]
@@ -308,7 +347,7 @@ def _said(checked: drafts.Checked, draft: Draft, selection: Selection, pool: Poo
         notice([t("takes", time=drafts.duration(seconds, selection.lang))], t("valid"), "good"),
         html.Button(t("run_button"), id="run", className="button main", type="button"),
         html.Div(id="submitted"),
-        html.Details([html.Summary(t("as_toml")), html.Pre(toml, className="toml", tabIndex=0)]),
+        html.Details([html.Summary(t("as_toml")), html.Pre(html.Code(toml), className="toml", tabIndex=0)]),
     ]
 
 

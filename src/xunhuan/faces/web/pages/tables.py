@@ -76,7 +76,7 @@ def table_title(acc: Accounts, lang: str) -> str:
 
 
 def _unit(acc: Accounts, lang: str) -> str:
-    return words.in_language(acc.unit, lang) if lang == "zh" else spelling.unit(acc.unit)
+    return words.in_language(acc.unit, lang, filed=True) if lang == "zh" else spelling.unit(acc.unit)
 
 
 def _clusters(geo: Geography, lang: str) -> Any:
