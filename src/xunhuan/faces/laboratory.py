@@ -312,8 +312,7 @@ def respond(
 
     Warns
     -----
-    UserWarning
-        For sizes beyond 300%, such as `add=25` where 25% was meant.
+    UserWarning, for sizes beyond 300%, such as `add=25` where 25% was meant.
 
     Examples
     --------
