@@ -27,7 +27,7 @@ def test_what_a_model_says_beside_its_numbers_is_said_in_chinese_too(world: Acco
 
 def test_the_longer_of_two_sentences_is_not_taken_for_the_shorter() -> None:
     said = "keep to the coordinated rates for their privilege: A; find it too little: B, C"
-    assert words.in_language(said, "zh") == "因所获特权而遵守协调费率：A；认为特权过少：B, C"
+    assert words.in_language(said, "zh") == "因所获特权而遵守协调费率：A；认为特权过少：B、C"
 
 
 def test_sentences_have_the_same_holes_in_both_languages() -> None:

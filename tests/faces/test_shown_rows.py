@@ -20,4 +20,4 @@ def test_a_partner_beside_a_group_is_named() -> None:
     codes = [world.home, *world.geography.codes]
     shown, said = first_rows(pd.DataFrame({"region": codes}), world, edits, 4)
     assert shown["region"].tolist()[:6] == [world.home, *world.geography.codes[:4], "USA"]
-    assert said.startswith(f"Shown: {len(shown)} of {len(codes)} rows")
+    assert said[0].startswith(f"Shown: {len(shown)} of {len(codes)} rows")

@@ -16,8 +16,6 @@ import pytest
 
 import xunhuan
 from tests.helpers import official
-from tests.helpers.heads import unexplained
-from xunhuan.faces import output
 from xunhuan.faces.cli import fetch, main
 from xunhuan.faces.commands import listed, respond, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
@@ -46,8 +44,6 @@ def commands() -> dict[str, list[str]]:
 
 
 LINES = commands()
-ENGLISH = re.compile(r"(?<![\w.-])(?:[A-Za-z]{3,} ){2}[a-z]{2,}")
-"""Words that make a sentence, or a part of one."""
 OUTLINES = {line for line, words in LINES.items() if len(words) == 1 or any(c in w for w in words for c in "[|")}
 """Lines that name a command or show what it takes, as `[--year Y]` and `region|sector` do."""
 ASKED = [line for line, words in LINES.items() if words[0] in ("respond", "simulate", "propagate")]
@@ -135,28 +131,6 @@ def test_edits_and_parameters_of_commands_are_read(line: str, monkeypatch: pytes
     ((model, acc, edits, _, by, *_),) = asked
     assert [str(w) for e in edits for w in e.check(acc)] == []
     assert not by or by in model.views
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line, words in LINES.items() if "toyland" in words])
-def test_commands_on_toyland_run(line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path,
-                                 monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    """In Chinese, the language that less is written in: no sentence is left in English."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "1000")
-    tables: list[Any] = []
-    told = output._in_words
-    monkeypatch.setattr(output, "_in_words", lambda df, *rest, **more: (tables.append(df), told(df, *rest, **more))[1])
-    assert main(["--lang", "zh", *LINES[line]]) == 0
-    said = capsys.readouterr()
-    assert "错误" not in said.err
-    for df in tables:
-        assert unexplained(df.columns, df.attrs.get("room", ""), df.attrs.get("headings")) == []
-    assert said.out or list(tmp_path.iterdir())
-    if LINES[line][0] != "cite" and not {"csv", "json", "md", "tex"} & set(LINES[line]):
-        lines = (said.out + said.err).splitlines()
-        assert [x for x in lines if ENGLISH.search(x)] == []
-        assert [x for x in lines if x.startswith("┃") and re.search("[a-z]{3}", x)] == [], "a column without a heading"
 
 
 @pytest.mark.slow

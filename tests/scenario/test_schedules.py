@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import xunhuan as xh
 from xunhuan.data.accounts import Accounts
 from xunhuan.data.classification import Sectors
 from xunhuan.data.store import save
 from xunhuan.data.toyland import toyland
 from xunhuan.errors import BadInput, Problems
 from xunhuan.faces.cli import main
+from xunhuan.faces.speaking import speak
 from xunhuan.models.edits import FinalDemand, Orders, Tariff, TradeCost
 from xunhuan.models.edits.primitives import Ledger, Theta, elastic_primitives, primitives
 from xunhuan.models.model import Shock
@@ -182,6 +184,14 @@ def test_values_in_a_table_inside_a_models_own(tmp_path: Path) -> None:
     assert cities("file.toml") == {"industry": "chips", "need": needs}
     assert cities("bare.toml")["need"] == "catchup"
     assert cities("bare.toml", f"model.rivalry.cities.need={tmp_path / 'needs.csv'}")["need"] == needs
+
+
+def test_python_warns_of_sizes_that_the_command_line_asks_about() -> None:
+    with pytest.warns(UserWarning, match=r"tariff: add: 25 is 2,500% \(25% is written 0.25\)"):
+        xh.respond("toyland", xh.edits.Tariff("BOR", "ATL", add=25))
+    speak("zh")
+    with pytest.warns(UserWarning, match="25即2,500%（25%写作0.25"):
+        xh.respond("toyland", "tariff from=BOR to=ATL add=25")
 
 
 def test_sizes_beyond_all_that_was_seen_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from xunhuan.errors import XunhuanError
 from xunhuan.faces.commands import FORMER, listed, short_forms
 from xunhuan.faces.commands.examples import COMMAND_GROUPS, EXAMPLES, FIRST_LINES
-from xunhuan.faces.helping import Context, usage_said
+from xunhuan.faces.helping import Context, over_lines, usage_said
 from xunhuan.faces.speaking import error_said, in_my_words, language_spoken, speak
 
 # Typer carries its own copy of click from 0.26 on and used the package before: its exceptions are found by descent.
@@ -108,7 +108,8 @@ def fetch(room: str, name: str) -> Any:
 
     completes(command)
     if name in EXAMPLES:
-        command.epilog = f"{in_my_words('Example:')}\n\n\b\n  {EXAMPLES[name]}"
+        lines = "\n  ".join(over_lines(EXAMPLES[name]))
+        command.epilog = f"{in_my_words('Example:')}\n\n\b\n  {lines}"
     return command
 
 

@@ -6,10 +6,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-
-import numpy as np
 
 from xunhuan.errors import BadInput
 
@@ -109,24 +108,24 @@ def without_endless(df: pd.DataFrame, notes: Sequence[str], format: Format) -> t
     a note says so.
 
     >>> import pandas as pd
-    >>> table, notes = without_endless(pd.DataFrame({"a": [1.0, np.inf], "b": [1, 2]}), ["Note."], Format.dta)
+    >>> table, notes = without_endless(pd.DataFrame({"a": [1.0, float("inf")], "b": [1, 2]}), ["Note."], Format.dta)
     >>> notes[1], table["a"].tolist()
     ('Missing in this file, since dta has no infinite numbers: a.', [1.0, nan])
     """
     if format not in (Format.json, Format.xlsx, Format.dta):
         return df, notes
-    endless = [c for c in df.columns if df[c].dtype.kind == "f" and np.isinf(df[c]).any()]
+    endless = [c for c in df.columns if df[c].dtype.kind == "f" and (df[c].abs() == inf).any()]
     if not endless:
         return df, notes
     told = f"Missing in this file, since {format.value} has no infinite numbers: {', '.join(map(str, endless))}."
-    return df.assign(**{c: df[c].mask(np.isinf(df[c])) for c in endless}), [*notes, told]
+    return df.assign(**{c: df[c].mask(df[c].abs() == inf) for c in endless}), [*notes, told]
 
 
 def as_records(df: pd.DataFrame) -> str:
     """A table in JSON, a record a row, every number with all its digits; what is missing or infinite is null.
 
     >>> import pandas as pd
-    >>> print(as_records(pd.DataFrame({"name": ["江苏"], "a": [1.2345678901234e-12], "b": [np.nan]})))
+    >>> print(as_records(pd.DataFrame({"name": ["江苏"], "a": [1.2345678901234e-12], "b": [float("nan")]})))
     [
      {
       "name": "江苏",
@@ -139,7 +138,7 @@ def as_records(df: pd.DataFrame) -> str:
     def plain(value: Any) -> Any:
         value = value.item() if hasattr(value, "item") else value
         if isinstance(value, float):
-            return value if np.isfinite(value) else None
+            return value if isfinite(value) else None
         return value if value is None or isinstance(value, bool | int | str) else str(value)
 
     rows = df.itertuples(index=False, name=None)

@@ -5,7 +5,7 @@ columns as they are headed. Files keep every column, by its own name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -117,13 +117,25 @@ def _named_already(column: str, room: str) -> str:
     from xunhuan.models import registry
 
     if room:
-        return words.of_room(room, f"column_{column}", "zh")
+        told = words.of_room(room, f"column_{column}", "zh")
+        return told or next((f"{w}（{c}）" for w, c in _under_choices(column, room)), "")
     known = symbols.symbol_title(column, "zh")
     return known if known != column and any(column in m.words for m in registry.models().values()) else ""
 
 
+def _under_choices(column: str, room: str) -> Iterator[tuple[str, str]]:
+    """What a room calls a column that there is one of for each choice, `loss_ratings`, and the choice as it is written."""
+    from xunhuan.faces import words
+
+    for k in (k for k, sign in enumerate(column) if sign == "_"):
+        what, choice = words.of_room(room, f"column_{column[:k]}", "zh"), column[k + 1 :]
+        if what and words.of_room(room, f"choice_{choice}", "zh"):
+            yield what, choice
+
+
 _NAME = r"(?<![\w.`/=:\[-]){}(?![\w.`/=(\[-])"
 _COLUMN, _CHINESE = re.compile("[a-z][a-z_0-9]+"), re.compile("[\u4e00-\u9fff]")
+_COMMAND = re.compile(r"(xunhuan [ -~]+)")
 _OTHERS = re.compile(_NAME.format(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?! ?\w+=)"), re.ASCII)
 """Names of quantities that are no column of the table, such as the parts that one of its columns is a sum of."""
 
@@ -132,6 +144,8 @@ def _by_headings(note: str, named: Mapping[str, str], room: str) -> str:
     """A note with quantities called as they are headed; commands and formulas stay."""
     if not _CHINESE.search(note):
         return note
+    if len(parts := _COMMAND.split(note)) > 1:
+        return "".join(p if k % 2 else _by_headings(p, named, room) for k, p in enumerate(parts))
     told = sorted((c for c, n in named.items() if c != n and _COLUMN.fullmatch(c)), key=len, reverse=True)
     if told:
         found = re.compile(_NAME.format(f"({'|'.join(told)})"), re.ASCII)

@@ -51,7 +51,7 @@ class Chinese(_Formatter):  # type: ignore[misc]
         said = []
         for part in text.split("\n\n"):
             if part.startswith("\b"):
-                said.append([line.strip() for line in part.split("\n")[1:]])
+                said.append([line[2:].rstrip() for line in part.split("\n")[1:]])
             else:
                 said.append(list(lines_of_cells(in_my_words(" ".join(part.split())), self.width - self.current_indent)))
         lead = " " * self.current_indent
@@ -110,6 +110,22 @@ def lines_of_cells(text: str, width: int) -> Iterator[str]:
             line, used = line + piece, used + cell_len(piece)
     if line.strip():
         yield line.rstrip()
+
+
+def over_lines(command: str, width: int = 74) -> list[str]:
+    """A command on lines that fit a narrow screen, ended as a shell reads on; broken before options only.
+
+    >>> over_lines("xunhuan sweep world-2017 --by link --days 90", 36)[1]
+    '  --days 90'
+    """
+    lines = [""]
+    for piece in re.split(" (?=--)", command):
+        joined = f"{lines[-1]} {piece}" if lines[-1] else piece
+        if lines[-1] and len(joined) + 2 > width:
+            lines = [*lines[:-1], f"{lines[-1]} \\", f"  {piece}"]
+        else:
+            lines[-1] = joined
+    return lines
 
 
 def usage_said(error: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from xunhuan.data.markets import Demand
 from xunhuan.data.records import told
 from xunhuan.data.store import load
 from xunhuan.errors import BadInput
+from xunhuan.faces.speaking import wrong_said
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Edit
 from xunhuan.models.edits.text import parse_edit
@@ -308,6 +310,10 @@ def respond(
     UnknownName
         For a model there is not, with the nearest names.
 
+    Warns
+    -----
+    UserWarning, for sizes beyond 300%, such as `add=25` where 25% was meant.
+
     Examples
     --------
     >>> import xunhuan as xh
@@ -316,11 +322,20 @@ def respond(
     (True, 0.99)
     """
     found = registry.find(model)
-    several = [edits] if isinstance(edits, Edit | str) else list(edits)
-    lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
-    found.refuse_unread(lines)
+    lines = _lines(found, edits)
     made = _parameters(found, parameters)
     return responded(found, load(acc) if isinstance(acc, str) else acc, Shock(lines), made)
+
+
+def _lines(model: Model[Any], edits: Edit | str | Iterable[Edit | str]) -> tuple[Edit, ...]:
+    """The edits asked, with a warning for sizes that the command line asks about. Raises BadInput."""
+    several = [edits] if isinstance(edits, Edit | str) else list(edits)
+    lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
+    model.refuse_unread(lines)
+    for e in lines:
+        for w in e.implausible():
+            warnings.warn(wrong_said(f"{e.kind}: {w.field}: {w.what} ({w.fix})"), stacklevel=3)
+    return lines
 
 
 def _parameters(model: Model[Any], given: Mapping[str, Any]) -> BaseModel:
@@ -399,9 +414,7 @@ def market_risk(
     from xunhuan.scenario.market_risk import able, risk_of_markets
 
     found = able(model)
-    several = [edits] if isinstance(edits, Edit | str) else list(edits)
-    lines = tuple(parse_edit(e, registry.edits()) if isinstance(e, str) else e for e in several)
-    found.refuse_unread(lines)
+    lines = _lines(found, edits)
     return risk_of_markets(
         load(acc) if isinstance(acc, str) else acc, region, found, Shock(lines), _parameters(found, parameters),
         by=by, demand=demand, years=years, currency=currency,

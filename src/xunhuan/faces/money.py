@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from math import log10
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-import xarray as xr
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 _SIZES = {"million": 1e6, "10^8": 1e8, "bn": 1e9}
 _CURRENCIES = ("CNY", "USD")
@@ -58,6 +60,8 @@ def dataset_counted(ds: xr.Dataset) -> xr.Dataset:
 
 def rows_counted(frame: pd.DataFrame, columns: tuple[str, ...] = ("value", "median", "low", "high")) -> pd.DataFrame:
     """Rows that name their units, in `unit`, with their money as Chinese count it."""
+    import numpy as np
+
     told = [unit_counted(str(u)) for u in frame["unit"]]
     factors = np.array([f for _, f in told])
     if (factors == 1.0).all():
@@ -129,7 +133,7 @@ def _value(number: str) -> float:
 
 def _moved(number: str, factor: float) -> str:
     """A number as written, times a power of ten, with as many digits."""
-    digits = len(number.partition(".")[2]) - round(np.log10(factor))
+    digits = len(number.partition(".")[2]) - round(log10(factor))
     whole = f"{_value(number) * factor:{'+' if number.startswith('+') else ''},.{max(digits, 0)}f}"
     told = whole.rstrip("0").rstrip(".") if "." in whole and "." not in number else whole
     return told.replace("-", "−") if "−" in number else told

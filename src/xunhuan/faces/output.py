@@ -337,6 +337,15 @@ def track(items: Iterable[_T], message: str, total: int | None = None) -> Iterat
     yield from rich_track(items, description=in_my_words(message), total=total, console=console(stderr=True))
 
 
+def cut_said(shown: int, whole: int) -> list[str]:
+    """That a screen shows so many rows of all, where it leaves some out.
+
+    >>> cut_said(20, 21), cut_said(3, 3)
+    (['Shown: 20 of 21 rows; --top 0, or a file by -o, has all.'], [])
+    """
+    return [f"Shown: {shown} of {whole} rows; --top 0, or a file by -o, has all."] if shown < whole else []
+
+
 def counted_for_me(frame: pd.DataFrame) -> pd.DataFrame:
     """A table for the screen with its money as readers of the language spoken count it."""
     from xunhuan.faces import money

@@ -9,6 +9,7 @@ import pandas as pd
 
 from xunhuan.data.accounts import Accounts
 from xunhuan.errors import XunhuanError
+from xunhuan.faces.output import cut_said
 from xunhuan.models.edits.base import Edit
 
 MOST_NAMED = 12
@@ -38,7 +39,7 @@ def partners_named(acc: Accounts, edits: Iterable[Edit]) -> list[str]:
     return [c for c in dict.fromkeys(out) if acc.geography.nation[acc.geography.codes.index(c)] != acc.home]
 
 
-def first_rows(frame: pd.DataFrame, acc: Accounts, edits: Iterable[Edit], top: int) -> tuple[pd.DataFrame, str]:
+def first_rows(frame: pd.DataFrame, acc: Accounts, edits: Iterable[Edit], top: int) -> tuple[pd.DataFrame, list[str]]:
     """So many rows of the regions of home and half as many of others, in their order, with the partners that the edits name;
     and what was left out, in words.
     """
@@ -51,5 +52,4 @@ def first_rows(frame: pd.DataFrame, acc: Accounts, edits: Iterable[Edit], top: i
     kept = whole | named & ~home | (place <= np.where(home, top, max(top // 2, 1)))
     order = np.argsort(np.where(home, 0, np.where(named, 1, 2)), kind="stable")
     out = frame.iloc[[k for k in order if kept[k]]].reset_index(drop=True)
-    left = len(frame) - len(out)
-    return out, f"Shown: {len(out)} of {len(frame)} rows; --top 0, or a file by -o, has all." if left else ""
+    return out, cut_said(len(out), len(frame))

@@ -47,6 +47,15 @@ def meaning_in_my_words(label: str) -> str:
     return column_tip(label, language_spoken())
 
 
+def wrong_said(text: str) -> str:
+    """What is wrong, in the language this process speaks; names to be written stay as they are."""
+    if language_spoken() == "en":
+        return text
+    from xunhuan.faces.words import wrong_in_language
+
+    return wrong_in_language(text, "zh")
+
+
 def error_said(error: XunhuanError) -> str:
     """An error in the language of the command line."""
     if language_spoken() == "en":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xunhuan.errors import BadInput
-from xunhuan.faces.output import Format, FormatOption, OutputOption, console, emit, track
+from xunhuan.faces.output import Format, FormatOption, OutputOption, console, cut_said, emit, track
 from xunhuan.faces.speaking import in_my_words
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Option(help="Draw the domestic share to this .html, .png, .svg or .pdf file.")
         ] = None,
         language: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
-        top: Annotated[int, typer.Option(help="Industries, or partners, shown on the screen of each table.")] = 10,
+        top: Annotated[
+            int, typer.Option(help="Industries, or partners, shown on the screen of each table; 0 = all.")
+        ] = 10,
         format: FormatOption = Format.table,
         output: OutputOption = None,
     ) -> None:
@@ -65,21 +67,22 @@ def register(app: typer.Typer) -> None:
             "Series of different sources are not comparable: their sectors and their treatment of imports differ.",
         )
         shown = _short(frame, top) if format is Format.table and output is None else frame
-        emit(shown, format, output, title=f"History of {measure}, {nation}", notes=notes)
+        cut = cut_said(len(shown), len(frame))
+        emit(shown, format, output, title=f"History of {measure}, {nation}", notes=[*cut, *notes])
         if picture is not None:
             _draw(frame, picture, f"{_named(frame, nation)}: {DRAWN.get(measure, measure)}", language)
 
 
 def _short(frame: pd.DataFrame, top: int) -> pd.DataFrame:
-    """What fits a screen: no second names, years as they are written, the largest rows of each table."""
-    hidden = [c for c in map(str, frame) if c.endswith("name_zh") or c in ("nation", "sectors")]
+    """What fits a screen: years as they are written, the largest rows of each table."""
+    hidden = [c for c in ("nation", "sectors") if c in frame]
     if frame["nation"].iloc[0] != frame["nation"].iloc[-1]:
         hidden.remove("nation")
     if "kappa" in frame:
         order = {name: k for k, name in enumerate(dict.fromkeys(frame["table"]))}
         by_size = frame.sort_values("kappa", ascending=False, kind="stable")
         frame = by_size.sort_values("table", key=lambda names: names.map(order), kind="stable")
-    largest = frame.groupby("table", sort=False).head(top) if {"imported", "kappa"} & set(frame) else frame
+    largest = frame.groupby("table", sort=False).head(top) if top and {"imported", "kappa"} & set(frame) else frame
     return largest.drop(columns=hidden).assign(year=largest["year"].astype(str))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xunhuan.faces.completing import named_tables
-from xunhuan.faces.output import Format, folded
+from xunhuan.faces.output import Format, cut_said, folded
 from xunhuan.faces.rounding import adding
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ def first_ranks(frame: pd.DataFrame, ranks: int) -> tuple[pd.DataFrame, list[str
     (3, [])
     """
     kept = frame[frame["rank"] <= ranks].reset_index(drop=True) if ranks else frame
-    left = len(kept) < len(frame)
-    return kept, [f"Shown: {len(kept)} of {len(frame)} rows; --top 0, or a file by -o, has all."] if left else []
+    return kept, cut_said(len(kept), len(frame))
 
 
 def topmost(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataFrame, list[str]]:

@@ -60,7 +60,8 @@ def _industries(acc: Accounts) -> pd.DataFrame:
     bought = acc.sourcing.intermediate[:, :, home][..., at].sum((1, 2))  # r j
     out = pd.DataFrame({
         "industry": [acc.sectors.codes[k] for k in at],
-        "name": [acc.sectors.names_en[k] for k in at],
+        "name_en": [acc.sectors.names_en[k] for k in at],
+        "name_zh": [acc.sectors.names_zh[k] for k in at],
         "exports": made,
         "imported_inputs": bought[~home].sum(0) / made,
         "home_inputs": bought[home].sum(0) / made,

@@ -17,7 +17,7 @@ from xunhuan.faces.commands.measuring import Nations, TableArgument
 from xunhuan.faces.formats import ends_in
 from xunhuan.faces.headings import names_known, table_said
 from xunhuan.faces.opening import open_table
-from xunhuan.faces.output import Format, FormatOption, OutputOption, emit, working
+from xunhuan.faces.output import Format, FormatOption, OutputOption, cut_said, emit, working
 from xunhuan.faces.speaking import in_my_words, language_spoken
 from xunhuan.models import registry
 
@@ -225,7 +225,7 @@ def _view(
     frame = view(acc, response, 0)
     units = frame.attrs.get("money", {})
     notes, nation = frame.attrs.pop("notes", []), frame.attrs.pop("nation", None)
-    said = ""
+    said = list[str]()
     if screen and nation is not None:
         frame = pd.concat([nation, frame], ignore_index=True)
     if rows and screen and "region" in frame and frame["region"].is_unique:
@@ -235,9 +235,9 @@ def _view(
         frame = view(acc, response, rows)
         frame.attrs.pop("nation", None)
         notes = frame.attrs.pop("notes", notes)
-        said = f"Shown: {len(frame)} of {whole} rows; --top 0, or a file by -o, has all." if len(frame) < whole else ""
+        said = cut_said(len(frame), whole)
     frame.attrs |= {"notes": notes, "money": units}
-    return frame, [said] if said and screen else []
+    return frame, said if screen else []
 
 
 def places_view(model: Model[Any]) -> Callable[[Accounts, Response, int], pd.DataFrame]:
@@ -407,7 +407,9 @@ def barriers(
     model: Annotated[str, typer.Option("--model", help="The model asked; one that has slopes.")] = "",
     set_: Settings = None,
     nation: Nations = None,
-    top: Annotated[int | None, typer.Option("--top", min=0, help="Rows shown; 20 on a screen, all in a file.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=0, help="Rows shown; 0 = all. By default 20 on a screen, all in a file.")
+    ] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -426,7 +428,11 @@ def barriers(
     note = "gain: percent of real income per percent fall of the iceberg cost, at the base equilibrium."
     sources = f"Elasticities: {slopes.attrs['elasticities']}."
     title = f"{acc.name}: costliest barriers of {region}"
-    many = top or (_ROWS if format is Format.table and output is None else int(slopes["trade_cost"].size))
-    frame = costliest_barriers(slopes, many)
+    every, screen = (
+        costliest_barriers(slopes, int(slopes["trade_cost"].size)),
+        format is Format.table and output is None,
+    )
+    many = _ROWS if screen and top is None else top or len(every)
+    frame = every.head(many)
     frame.attrs["room"] = found.name
-    emit(frame, format, output, title=title, notes=[note, sources], digits=5)
+    emit(frame, format, output, title=title, notes=[*cut_said(len(frame), len(every)), note, sources], digits=5)

@@ -12,7 +12,7 @@ from xunhuan.faces.commands.history import PICTURES
 from xunhuan.faces.commands.measuring import Nations, TableArgument
 from xunhuan.faces.commands.respond import Settings, parameters, settings
 from xunhuan.faces.opening import open_table
-from xunhuan.faces.output import Format, FormatOption, OutputOption, console, counting, emit
+from xunhuan.faces.output import Format, FormatOption, OutputOption, console, counting, cut_said, emit
 from xunhuan.faces.speaking import in_my_words
 from xunhuan.models import registry
 
@@ -68,7 +68,11 @@ def _sweep(
         _draw(acc, shown, by, picture, language)
     title = f"{acc.name}, {acc.year}: links from {origin} to {destination} cut one by one for {days:g} days"
     screen = shown.drop(columns=frame.attrs.pop("hidden", []))
-    emit(screen if format is Format.table and output is None else frame, format, output, title=title, notes=notes)
+    screen.attrs["room"] = found.name
+    if format is Format.table and output is None:
+        emit(screen, title=title, notes=[*cut_said(len(shown), len(frame)), *notes])
+    else:
+        emit(frame, format, output, title=title, notes=notes)
 
 
 def _draw(acc: Accounts, frame: pd.DataFrame, by: str, picture: Path, language: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from xunhuan.errors import BadInput
 from xunhuan.faces.completing import named_tables
 from xunhuan.faces.output import Format, FormatOption, OutputOption, emit
-from xunhuan.faces.speaking import in_my_words
+from xunhuan.faces.speaking import in_my_words, language_spoken
 
 if TYPE_CHECKING:
     from xunhuan.data.accounts import Accounts
@@ -82,12 +82,13 @@ def _one(table: str, format: Format, output: OutputOption) -> None:
     if len(set(g.nation)) < len(g.codes) - len(g.open):  # some nation has several regions
         shares = crossed[["outflow", "overlap"]].to_dataframe()[["outflow", "overlap"]].reindex(g.codes)
         df = df.assign(outflow=shares["outflow"].to_numpy(), overlap=shares["overlap"].to_numpy())
+    between = ", " if language_spoken() == "en" else "、"
     notes = [
         f"{acc.title}.",
         f"Year {acc.year}, values in {acc.unit}.",
         f"Source: {acc.source}.",
-        f"sectors: {', '.join(acc.sectors.codes)}; groups: {', '.join(acc.sectors.groups)}",
-        f"clusters: {', '.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
+        f"sectors: {between.join(acc.sectors.codes)}; groups: {between.join(acc.sectors.groups)}",
+        f"clusters: {between.join(f'{k} = ' + '+'.join(v) for k, v in g.clusters.items())}",
         *_versions(acc),
         *acc.notes,
         f"digest {acc.answer_digest}",
@@ -102,7 +103,8 @@ def _versions(acc: Accounts) -> list[str]:
              "part that is, see `xunhuan cross-hauling`"]  # fmt: skip
     if acc.posterior is not None:
         said = [in_my_words(n) for n in (acc.posterior.title, *acc.posterior.notes)]
-        lines.append(in_my_words(f"versions: {acc.draws}") + "".join(f"; {n}" for n in said))
+        after = "; " if language_spoken() == "en" else "；"
+        lines.append(after.join([in_my_words(f"versions: {acc.draws}"), *said]))
     return lines
 
 
