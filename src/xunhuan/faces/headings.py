@@ -65,7 +65,7 @@ def one_name(df: pd.DataFrame) -> pd.DataFrame:
     return df
 
 
-def in_words(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str]]:
+def headed(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequence[str]]:
     """A table with headings and words in Chinese, and its notes with columns called as they are headed."""
     from xunhuan.faces import words
 

@@ -10,7 +10,7 @@ _REGION = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2,3}-[A-Z0-9]{1,3}(?![A-Za-z0-9-])
 _SECTOR = re.compile(r"(\bsector |部门)([A-Z][A-Za-z0-9]*)")
 
 
-def named(reading: Reading, note: str) -> str:
+def note_in_names(reading: Reading, note: str) -> str:
     """A note, in the reading's language, with its sectors, and the blocks of a game, by their names."""
     data = reading.data
     sectors = set(data["sector"].values.astype(str)) if "sector" in data.coords else set()

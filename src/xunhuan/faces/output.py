@@ -116,7 +116,7 @@ def _in_words(
     if read:
         df = money.frame_counted(df)
         df = money.rows_counted(df, _ROWS_OF_MONEY) if "unit" in df else df
-        df, notes = headings.in_words(df, notes)
+        df, notes = headings.headed(df, notes)
     return df, title, notes
 
 

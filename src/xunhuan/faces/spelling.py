@@ -267,10 +267,10 @@ def unit(text: str) -> str:
     return re.sub(r"\^(-?\d+)", lambda m: m.group(1).translate(powers), text)
 
 
-def listed(said: Sequence[str], lang: str = "en") -> str:
+def one_after_other(said: Sequence[str], lang: str = "en") -> str:
     """Several as a sentence names them.
 
-    >>> listed(["a", "b", "c"]), listed(["甲", "乙", "丙"], "zh"), listed(["a"])
+    >>> one_after_other(["a", "b", "c"]), one_after_other(["甲", "乙", "丙"], "zh"), one_after_other(["a"])
     ('a, b and c', '甲、乙和丙', 'a')
     """
     t = words.of(lang)

@@ -13,7 +13,7 @@ from xunhuan.faces.captions import with_whiskers
 from xunhuan.faces.choosing import arithmetic, of_choice, said_of_choices
 from xunhuan.faces.compared import quantity_weighed
 from xunhuan.faces.figures import of_quantity as drawing
-from xunhuan.faces.noted import named
+from xunhuan.faces.noted import note_in_names
 from xunhuan.faces.reading import ARMS_TOLD, Reading
 from xunhuan.faces.reinforced import said_of_reinforcement
 from xunhuan.faces.report import scenario_pictures, scenario_tables
@@ -117,7 +117,7 @@ class ScenarioReport:
             "passing": [sections[n] for n in reading.models if not reading.lasting(n)],
             "relation": say(relation(reading)), "relation_title": scenario_tables.side_by_side(reading),
             "definitions": _definitions(reading),
-            "notes": [named(reading, sentence(n)) for n in (*base["notes"], *m["notes"])],
+            "notes": [note_in_names(reading, sentence(n)) for n in (*base["notes"], *m["notes"])],
             "draws": say(draws(reading)), "overrides": m["overrides"], "home": reading.name(reading.home),
             "sources": [say(sentence(x)) for x in (s.source, base["source"]) if x], "cite": "xunhuan cite .",
             "made_from": f"{base['name']}, digest {str(base['digest'])[:16]}; result {str(m['digest'])[:16]}",

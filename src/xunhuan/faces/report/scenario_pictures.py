@@ -12,7 +12,7 @@ from xunhuan.faces.figures import of_quantity as drawing
 from xunhuan.faces.figures.maps import shared_limits
 from xunhuan.faces.reading import STILL, Reading
 from xunhuan.faces.report.page import Album, Picture
-from xunhuan.faces.spelling import listed, lowered, raised
+from xunhuan.faces.spelling import lowered, one_after_other, raised
 from xunhuan.faces.told import Told
 
 _PARTNERS = 12
@@ -20,7 +20,7 @@ ABROAD = 20
 """Bars of other economies."""
 PRINTED = 5e-5
 """Change that is printed as more than 0.00%."""
-APART = 0.002
+SEEN_TO_MOVE = 0.002
 """Share from which on a dot before and a dot after are told apart."""
 SENSITIVE = 2
 """Numbers whose sensitivity is drawn."""
@@ -223,7 +223,7 @@ def _lines(reading: Reading, q: Told, out: Album) -> None:
     if q.place_axis or len(q.axes) == 1:
         fewer = len(arms) < len(reading.arms)
         note = " Other arms differ in nothing that this model reads." if fewer else ""
-        quoted = listed([f"“{a}”" for a in arms], reading.lang)
+        quoted = one_after_other([f"“{a}”" for a in arms], reading.lang)
         plain = "{title} of {home} under {arms}."
         said = reading.words_of(q, "lines", plain).format(title=reading.title(q), home=home, arms=quoted)
         alt = "one line an arm"
@@ -273,7 +273,7 @@ def _circulation(reading: Reading, out: Album) -> None:
         return
     before, after = reading.circulation("base"), reading.circulation(reading.arm)
     for circuit in ("external", "own"):
-        if float(abs(after[circuit] - before[circuit]).max()) < APART:
+        if float(abs(after[circuit] - before[circuit]).max()) < SEEN_TO_MOVE:
             continue
         out.add(
             f"circulation-{circuit}",

@@ -104,7 +104,7 @@ def money(x: float, unit: str, lang: str) -> str:
     return f"{x:,.0f} {unit}"
 
 
-LISTED: dict[str, Any] = {
+CHOICES_LISTED: dict[str, Any] = {
     "withScrollArea": False, "comboboxProps": {"withinPortal": False}, "checkIconPosition": "right", "size": "sm",
     "attributes": {"options": {"tabIndex": -1}},  # what scrolls is a stop of the keyboard otherwise
 }  # fmt: skip
@@ -127,7 +127,8 @@ def by_name(lang: str, **more: Any) -> dict[str, Any]:
 def picker(id: str, label: str, data: Sequence[dict[str, str]], value: str, **props: Any) -> dmc.Select:
     """A labelled drop-down that always holds a value."""
     return dmc.Select(
-        id=id, label=label, data=list(data), value=value, allowDeselect=False, maxDropdownHeight=320, **LISTED, **props,
+        id=id, label=label, data=list(data), value=value, allowDeselect=False, maxDropdownHeight=320,
+        **CHOICES_LISTED, **props,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from xunhuan.faces.web.asked import OwnPage, Standing
 from xunhuan.faces.web.jobs import WAITING, Pool
 from xunhuan.faces.web.pages import Page, outcome, results, scenario
 from xunhuan.faces.web.pages.form import TEXT
-from xunhuan.faces.web.parts import LISTED, card, notice, plain_table
+from xunhuan.faces.web.parts import CHOICES_LISTED, card, notice, plain_table
 from xunhuan.faces.web.spoken import spoken
 from xunhuan.faces.web.state import Selection
 from xunhuan.models.asking import GROUNDS, Knob
@@ -80,7 +80,7 @@ def _control(asked: OwnPage, c: Knob, value: Any, lang: str) -> Any:
     if c.choices:
         data = [{"value": x, "label": asked.said(f"choice_{x}", lang)} for x in c.choices]
         return dmc.Select(id=id, value=value, label=label, description=told, data=data, error=error, allowDeselect=False,
-                          **LISTED)  # fmt: skip
+                          **CHOICES_LISTED)  # fmt: skip
     sign = "%" if abs(c.scale) == 100 and c.high == 100 else ""
     return dmc.NumberInput(
         id=id, value="" if value is None else value, label=label, description=told, error=error, size="sm",

@@ -18,7 +18,7 @@ from xunhuan.faces import words
 from xunhuan.faces.web import lookups
 from xunhuan.faces.web.draft import Draft, models_of
 from xunhuan.faces.web.offered import region_names, sector_names
-from xunhuan.faces.web.parts import LISTED, aria, by_any_name, by_name
+from xunhuan.faces.web.parts import CHOICES_LISTED, aria, by_any_name, by_name
 from xunhuan.faces.web.state import Selection
 from xunhuan.models import registry
 from xunhuan.models.edits.base import Names
@@ -219,7 +219,7 @@ def _choice(path: str, value: str, label: str, choices: list[tuple[str, str]]) -
     data = [{"value": v, "label": w} for v, w in choices]
     widest = max((sum(2 if c > "\u2e80" else 1 for c in w) for _, w in choices), default=0)
     return dmc.Select(
-        id=_id(path, TEXT), value=value, label=label, data=data, allowDeselect=False, **LISTED,
+        id=_id(path, TEXT), value=value, label=label, data=data, allowDeselect=False, **CHOICES_LISTED,
         className="wide" if widest > _FITS else "",
     )  # fmt: skip
 
@@ -259,7 +259,7 @@ def _names(path: str, of: str, value: Any, label: str, selection: Selection) -> 
     found_by = by_name(selection.lang) if of == "sectors" else by_any_name(geo, selection.lang)
     choice = dmc.MultiSelect(
         id=_id(path, TEXT), value=chosen, label=label, data=data, searchable=True, limit=60, filter=found_by,
-        hidePickedOptions=True, maxDropdownHeight=280, **LISTED,
+        hidePickedOptions=True, maxDropdownHeight=280, **CHOICES_LISTED,
     )  # fmt: skip
     return html.Div(choice, className="names")
 
