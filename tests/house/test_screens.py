@@ -158,7 +158,8 @@ def test_documented_commands_run_and_fit_screens(
     assert list(WIDTHS) * (len(PRINTED) // 2) == PRINTED
     if "┃" in said.out:
         assert PRINTED
-    if words[0] not in AS_WRITTEN and not {"csv", "json", "md", "tex", "--all"} & set(words):
+    # The scenario of the reader's own has its title and arms as they are written.
+    if words[0] not in AS_WRITTEN and not {"csv", "json", "md", "tex", "--all", str(TOY)} & set(words):
         lines = (said.out + said.err).splitlines()
         assert [x for x in lines if ENGLISH.search(x) and "xunhuan run" not in x] == []
         if words[0] != "query":  # its headings are what SQL calls them
