@@ -77,6 +77,8 @@ def headed(df: pd.DataFrame, notes: Sequence[str]) -> tuple[pd.DataFrame, Sequen
     df = df.rename(columns=named)
     written = [n for n, c in enumerate(named) if c in kept.get("names", ())]  # what the next command asks for
     for n, column in enumerate(named):
+        if column in kept.get("quoted", ()):  # told as it stands elsewhere
+            continue
         if df.dtypes.iloc[n].kind == "O" or str(df.dtypes.iloc[n]) == "str":
             as_written = words.listed_in_chinese if n in written else partial(_value, room=room)
             tell = words.heading if column in _OF_MEASURES else group_named if column in _GROUPS else as_written

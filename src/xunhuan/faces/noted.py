@@ -17,6 +17,6 @@ def note_in_names(reading: Reading, note: str) -> str:
     said = _SECTOR.sub(lambda m: f"“{reading.label('sector', m[2])}”" if m[2] in sectors else m[0], reading.say(note))
     said = _REGION.sub(lambda m: reading.name(m[0]), said)
     for code in data["block"].values.astype(str) if "block" in data.coords else ():
-        alone = rf"(?<![A-Za-z0-9_`.-]){re.escape(code)}(?![A-Za-z0-9_`.-])"
+        alone = rf"(?<![A-Za-z0-9_`.-]){re.escape(code)}(?![A-Za-z0-9_`-]|\.\w)"
         said = re.sub(alone, reading.label("block", code), said)
     return re.sub("(?<=[\u4e00-\u9fff`]), ", "、", said) if reading.lang == "zh" else said

@@ -39,7 +39,7 @@ def _docs(
         rows = [{"page": p.name, "title": p.title} for p in manual.manual_pages().values()]
         notes = ["Print one: xunhuan docs PAGE", "All in a browser: xunhuan docs --open"]
         frame = pd.DataFrame(rows)
-        frame.attrs["names"] = ("page",)
+        frame.attrs["quoted"] = ("page", "title")
         emit(frame, format, output, title="Pages", notes=notes)
 
 

@@ -15,8 +15,8 @@ _LIMITS = (
     "change of regime moves the pace",
     "national wealth, security and the environment are not among the costs; there is no market for capital, no price set by "
     "a firm, nothing is smuggled or stockpiled",
-    "designed_by and the official table's readings are carried on by arithmetic: no model of design or of a whole sector "
-    "stands behind them",
+    "the readings by who designs and of the official table are carried on by arithmetic: no model of design or of a whole "
+    "sector stands behind them",
 )
 
 
