@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ CHOSEN = {"chip-embargo", "chips-2035", "rcep"}
 """Scenarios of the library that are run under each choice of their models as well."""
 TOY = Path(__file__).parent / "scenarios" / "toy.toml"
 collect_ignore = ["site"]  # parts of the site's builder, which `make docs` runs
+os.environ.pop("COLUMNS", None)  # readline, which pytest loads, gives workers a screen of 80 that nobody asked for
 SLOW_PAGES = {"README.md", "tutorial.md", "scenarios.md", "processing.md", "propagation.md", "trade.md"}
 """Pages whose examples solve models for seconds."""
 

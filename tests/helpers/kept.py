@@ -21,7 +21,20 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
     base = factory.getbasetemp()
     root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # a worker's base lies in the session's
     path = root / name
-    with (root / f"{name}.lock").open("w") as lock:
+    if name in _MAKING:
+        raise RuntimeError(f"{name} is asked for while it is made")  # its lock would wait for itself
+    _MAKING.add(name)
+    try:
+        return _once(path, root / f"{name}.lock", make)
+    finally:
+        _MAKING.discard(name)
+
+
+_MAKING: set[str] = set()
+
+
+def _once(path: Path, lock_file: Path, make: Callable[[Path], object]) -> Path:
+    with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             make(path)

@@ -96,22 +96,27 @@ def places_hit(result: Result) -> None:
     """Print the nation and the regions that the first arm hits most, by the number that the answer weighs, in every arm."""
     import pandas as pd
 
+    from xunhuan.faces import words
     from xunhuan.faces.compared import quantity_weighed
     from xunhuan.faces.reading import Reading
 
-    reading = Reading(result)
+    reading = Reading(result, language_spoken())
     q = quantity_weighed(reading) or reading.main
     if q is None:
         return
     arms = reading.arms_of(q)
     order = reading.frame(q, arms[0], ("home",)).sort_values("value", kind="stable")["region"].head(_SHOWN)
     frame = pd.DataFrame(
-        {"region": c, "name": reading.name(c), **{a: reading.show(reading.number(q, c, a), q) for a in arms}}
+        {
+            "region": c,
+            "name": reading.name(c),
+            **{reading.say(a): reading.show(reading.number(q, c, a), q) for a in arms},
+        }
         for c in (reading.home, *order)
     )
-    frame.attrs["written"] = arms
+    frame.attrs["written"] = [reading.say(a) for a in arms]
     emit(
         frame,
         Format.table,
-        title=f"{reading.titled(q)}: the nation, and the {_SHOWN} regions hit most under “{arms[0]}”",
+        title=words.of(reading.lang)("places_hit", what=reading.titled(q), n=_SHOWN, arm=reading.say(arms[0])),
     )

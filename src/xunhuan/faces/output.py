@@ -190,8 +190,11 @@ def _rich(df: pd.DataFrame, title: str, notes: Sequence[str], digits: int) -> st
     tight = {n: _TIGHT for n in range(len(size)) if not numeric[n]} if df.attrs.get("tight") else {}
     columns, named = [str(x) for x in df.columns], df.attrs.get("named", ())
     whole = [list(range(len(size)))] if tight else _blocks(columns, numeric, cells, c.width, named)
-    for k, block in enumerate(whole):
-        table = Table(title=escape(title) if title and k == 0 else None, title_justify="left", header_style="bold")
+    if title:  # over the table's edge where it is longer
+        said = broken_into_lines(title, c.width) if narrow else title
+        c.print(said, style="table.title", highlight=False, markup=False)
+    for block in whole:
+        table = Table(header_style="bold")
         fits = _fitted(block, size, c.width, tight)
         for n, width in fits:
             table.add_column(

@@ -227,6 +227,7 @@ def _tiles(
         full = spelling.label(code, geo.name(code), geo.name(code, "zh"), "zh" if language == "zh" else "both")
         hover[y, x] = f"{full}: {form.text(value, 2 if form.signed else 1)}"
         show = form.bare(value, _digits(value, form, limits))
+        show = f'<span style="font-size:10px">{show}</span>' if len(show) > _WIDE else show
         ink = style.ink_on((value - limits[0]) / (limits[1] - limits[0]), MAP_SCALES[scale])
         words.append((x, y, f"{_on_tile(geo, code, language)}<br><b>{show}</b>", ink))
     if not words:
@@ -265,16 +266,20 @@ def form_of(scale: Scale) -> Form:
     return spelling.CHANGES if scale == "change" else spelling.SHARES
 
 
+_WIDE = 5
+"""Signs of the letters used that are as wide as a tile of a narrow page."""
+
+
 def _digits(value: float, form: Form, limits: tuple[float, float]) -> int:
     """Digits after the point that fit on a tile, in per cent: more where all are so small that fewer would read as nothing.
 
-    >>> [_digits(x, Form(signed=True), (-x, x)) for x in (0.2, 0.02, 0.0006, 0.00002)]
+    >>> [_digits(x, Form(signed=True), (-x, x)) for x in (0.2, 0.02, 0.002, 0.00002)]
     [0, 1, 2, 3]
     """
     if not form.signed or abs(value) >= 0.0995:
         return 0
     largest = max(abs(x) for x in limits)
-    return 1 if largest >= 0.001 else 2 if largest >= 0.0001 else 3
+    return 1 if largest >= 0.005 else 2 if largest >= 0.0005 else 3
 
 
 def _extent(geo: Geography) -> tuple[int, int]:
