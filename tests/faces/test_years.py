@@ -95,7 +95,7 @@ def xh_fan(result: xh.Result, lang: Any) -> Any:
 def test_no_face_tells_a_share_without_its_price_and_its_cost(result: xh.Result, folder: Path) -> None:
     reading = Reading(result)
     price = reading.show(reading.number("price_then", arm="both"), "price_then")
-    cost = float(reading.number("cost_then", arm="both"))  # bn USD, told in units of 10^8 in Chinese
+    cost = reading.number("cost_then", arm="both").value  # bn USD, told in units of 10^8 in Chinese
     for lang, told in (("en", f"{cost:.4g} bn USD"), ("zh", f"{10 * cost:.4g}亿美元")):
         said = answer_text(Reading(result, lang))  # type: ignore[arg-type]
         assert price in said
