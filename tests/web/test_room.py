@@ -93,7 +93,7 @@ def test_a_room_of_somebody_else(tab: tuple[Page, Watch], server: Server, toy: A
         )
         page.wait_for_selector("#winners-one .js-plotly-plot .barlayer path", state="attached")
         assert headline in page.inner_text("#shown")
-        told = expected if lang == "en" else expected.replace("million SHL", "百万SHL")
+        told = expected if lang == "en" else expected.replace(" million SHL", "百万SHL")
         assert told in page.locator(".numbers .number").nth(1).inner_text()
         rows = page.locator("table:has(caption)").filter(has_text="Eastholm" if lang == "en" else "").all_inner_texts()
         assert any(told in r for r in rows)

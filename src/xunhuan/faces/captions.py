@@ -86,7 +86,7 @@ def _along(reading: Reading, q: Told, arm: str) -> str:
     """What a picture over an axis of its own shows, and what its dots are."""
     t = words.of(reading.lang)
     title = reading.title(q)
-    said = [t("fan_plain", title=title, what=lowered(title), home=reading.name(reading.home), arm=arm)]
+    said = [t("fan_plain", what=lowered(title), home=reading.name(reading.home), arm=arm)]
     if q.picture == "fan" and has_bands(reading, q, arm):
         said.append(t("fan_bands"))
     for kind, name in zip(("fan_dots", "fan_hollow", "fan_crosses"), q.points, strict=False):
