@@ -231,6 +231,7 @@ def _map(selection: Selection) -> list[Any]:
         name, number = place.name(selection.lang), rough_percent(values[k], 1)
         span = _span(found, place.code, selection.share)
         number += t("within", interval=span) if span else ""
+        heard = t("marked_as", what=name, word=f"{t(selection.share)} {number}")
         tiles.append(html.Button(
             [
                 html.Span(name, className="tile-name"),
@@ -240,7 +241,7 @@ def _map(selection: Selection) -> list[Any]:
             ],
             id={"go": "region", "to": place.code}, className="tile", type="button", title=f"{name} {number}",
             style={"gridColumn": column + 1, "gridRow": row + 1, **painted(paint)},
-            **aria(pressed=str(place.code == selection.region).lower(), label=f"{name}: {t(selection.share)} {number}"),
+            **aria(pressed=str(place.code == selection.region).lower(), label=heard),
         ))  # fmt: skip
     grid = html.Div(tiles, className="tiles", role="group", **aria(label=t("map_label")))
     legend = _legend(selection, found, low, high)
@@ -326,7 +327,8 @@ def _everyone(selection: Selection) -> list[Any]:
     for k in np.argsort(-values, kind="stable"):
         place, parts = found.places[k], found.part[k]
         name = place.name(selection.lang)
-        label = f"{name}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
+        each = (f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, parts, strict=True))
+        label = t("marked_as", what=name, word=t("list").join(each))
         inside = [html.Span(name, className="who"), circuit_bar([float(p) for p in parts], label, tall=True)]
         span = _interval(found, place.code, selection.share, selection.lang)
         rows.append(html.Li(dcc.Link(

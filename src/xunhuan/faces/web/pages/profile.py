@@ -239,7 +239,8 @@ def _history(selection: Selection) -> list[Any]:
     rows = []
     for year, parts in found:
         values = [float(p) for p in parts]
-        label = f"{year}: " + ", ".join(f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
+        each = (f"{t(c)} {rough_percent(p)}" for c, p in zip(CIRCUITS, values, strict=True))
+        label = t("marked_as", what=year, word=t("list").join(each))
         rows.append(html.Li([html.Span(str(year), className="who"), circuit_bar(values, label, tall=True)]))
     return [html.H3(t("history")), html.Ul(rows, className="years")]
 
